@@ -1,0 +1,112 @@
+"""Reasons: why a rule answered as it did, for machines to carry and upper rooms to put in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from string import Formatter
+from typing import Self
+
+Value = str | int | date
+
+CODES: Mapping[str, str] = {
+    "capacity.staffed": "There are carers for {staffed} of the {licensed} licensed places.",
+    "capacity.above_licence": "There are carers for {staffed} places, but the licence allows {licensed}.",
+    "capacity.overbooked": "Agreements may add up to {percent}% of the staffed places.",
+    "capacity.overbooking_refused": "Overbooking to {asked}% was asked; {allowed}% is allowed.",
+    "criteria.unknown": "There is no criterion “{criterion}”.",
+    "criteria.twice": "The criterion “{criterion}” is in the list twice.",
+    "criteria.forbidden": "The criterion “{criterion}” may not be used: it discriminates or excludes.",
+    "criteria.residence_not_last": "Where a family lives may only decide after all other criteria.",
+    "criterion.sibling": "A brother or sister goes to this location.",
+    "criterion.sibling.no": "No brother or sister goes to this location.",
+    "criterion.resident": "The child lives in the municipality.",
+    "criterion.resident.no": "The child doesn't live in the municipality.",
+    "criterion.neighbourhood": "The child lives in the neighbourhood.",
+    "criterion.neighbourhood.no": "The child doesn't live in the neighbourhood.",
+    "criterion.works_here": "A parent works in the municipality.",
+    "criterion.works_here.no": "No parent works in the municipality.",
+    "criterion.work": "Care is needed for work, training or finding work.",
+    "criterion.work.no": "Care isn't needed for work, training or finding work.",
+    "criterion.single": "The child has a single parent.",
+    "criterion.single.no": "The child has more than one carer.",
+    "criterion.full_week": "At least {needed} half-days a week are asked.",
+    "criterion.full_week.no": "Fewer than {needed} half-days a week are asked.",
+    "criterion.staff_child": "A parent works at this location.",
+    "criterion.staff_child.no": "No parent works at this location.",
+    "criterion.continuity": "The child already goes to this organiser.",
+    "criterion.continuity.no": "The child doesn't go to this organiser yet.",
+    "criterion.care_need": "The child or a family member needs extra care.",
+    "criterion.care_need.no": "No need of extra care was given.",
+    "date.registered": "Registered on {day}.",
+    "date.wanted_start": "Care is asked from {day}.",
+    "date.lottery": "Drawn by lot, the same number at every location.",
+    "tie": "Equal in everything else: the order was drawn by lot.",
+    "law.absolute.none": "No absolute priority by law.",
+    "law.ground.none": "No other ground of priority by law.",
+    "law.work": "Priority by law: care is needed for work, training or finding work.",
+    "law.work_share_4_5": "Priority by law: the parents work or train at least four fifths on average.",
+    "law.sibling_same_time": "Priority by law: a brother or sister is there at the same time.",
+    "law.sibling_here": "Priority by law: a brother or sister goes to this location.",
+    "law.foster": "Priority by law: a foster child.",
+    "law.single": "Priority by law: a single parent.",
+    "law.low_income": "Priority by law: a low joint income from work.",
+    "vulnerable.work": "Care is needed for work, training or finding work.",
+    "vulnerable.single": "A single parent.",
+    "vulnerable.low_income": "A low joint income from work.",
+    "vulnerable.care_need": "A disability, reduced self-care, or a social or pedagogical reason.",
+    "vulnerable.no_diploma": "No parent has a diploma of secondary education.",
+    "vulnerable.too_few": "{held} of the {needed} characteristics needed hold.",
+    "vulnerable.none_decisive": "None of income, health or care, and diploma holds.",
+    "birth.missing": "Give the date of birth, or the date on which the child is expected.",
+    "born.future": "The date of birth is in the future.",
+    "born.future_expected_missing": "The date of birth is in the future. Give it as the expected date.",
+    "expected.past": "The expected date is over. Give the date of birth.",
+    "expected.too_far": "The expected date is more than {months} months away.",
+    "start.missing": "Give the day on which care should start.",
+    "start.past": "The start is in the past.",
+    "start.before_birth": "The start is before the date of birth.",
+    "start.before_expected": "The start is before the expected date.",
+    "start.school_age": "The child is {age} months old by then and can go to school from {months} months.",
+    "latest.before_wanted": "The latest start is before the start you want.",
+    "pattern.empty": "Choose at least one half-day.",
+    "wishes.twice": "The same location is in the list twice.",
+    "wishes.too_many": "Choose at most {allowed} locations; there are {given}.",
+}
+"""Every code with its English sentence; {names} are the parameters that the reason carries."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason: a code of `CODES` and its parameters, sorted by name."""
+
+    code: str
+    params: tuple[tuple[str, Value], ...] = ()
+
+    @classmethod
+    def of(cls, code: str, **params: Value) -> Self:
+        """A reason with exactly the parameters that its sentence needs.
+
+        Raises KeyError on an unknown code and ValueError on missing or needless parameters.
+        """
+        needed = fields_of(CODES[code])
+        if params.keys() != needed:
+            raise ValueError(f"{code} needs the parameters {sorted(needed)}, not {sorted(params)}")
+        return cls(code, tuple(sorted(params.items())))
+
+    def english(self) -> str:
+        """The sentence in English, for logs, tests and the command line."""
+        return CODES[self.code].format(**dict(self.params))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a field of the input; a warning doesn't stop it."""
+
+    field: str
+    reason: Reason
+    warning: bool = False
+
+
+def fields_of(sentence: str) -> set[str]:
+    """The names of the parameters in a sentence."""
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
