@@ -1,0 +1,63 @@
+"""The console command `kribbe`, which fronts everything that can be done to an installation."""
+
+import os
+from typing import Annotated
+
+import typer
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kribbe.config.settings")
+
+app = typer.Typer(
+    name="kribbe",
+    help="Kribbe, the open digital childcare desk.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+
+
+def prepare() -> None:
+    """Start the database if it is the embedded one, and load Django."""
+    import django
+    from django.conf import settings
+
+    from kribbe.config import embedded
+
+    if settings.ENVIRONMENT.database_url is None:
+        embedded.ensure(settings.ENVIRONMENT.data_dir)
+    django.setup()
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, rich_help_panel="Engine room")
+def manage(context: typer.Context) -> None:
+    """Run a command of Django's own, such as `migrate` or `shell`."""
+    prepare()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["kribbe manage", *context.args])
+
+
+@app.command(rich_help_panel="Run")
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    prepare()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=1)
+
+
+@app.command(rich_help_panel="Run")
+def serve(
+    port: Annotated[int | None, typer.Option(help="Port to listen on (default: KRIBBE_PORT).")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Serve the desk and do its jobs (mail, deadlines, the nightly count) until stopped."""
+    prepare()
+    from kribbe.config.serving import serve as run
+
+    run(host=host, port=port)
+
+
+def main() -> None:
+    """Entry of the console command."""
+    app()

@@ -1,0 +1,29 @@
+"""Every address of the desk."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from kribbe.api import health
+
+handler400 = "kribbe.web.errors.bad_request"
+handler403 = "kribbe.web.errors.forbidden"
+handler404 = "kribbe.web.errors.not_found"
+handler500 = "kribbe.web.errors.server_error"
+
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("_web/", include("kribbe.web.urls")),
+    path("_language/", include("django.conf.urls.i18n")),
+    path("account/", include("allauth.urls")),
+    path("", include("kribbe.people.urls")),
+    path("", include("kribbe.contact.urls")),
+    path("", include("kribbe.enrolment.urls")),
+    path("", include("kribbe.places.urls")),
+    path("", include("kribbe.region.urls")),
+]
+
+if settings.DEMO:
+    from kribbe.demo import urls as demo_urls
+
+    urlpatterns.insert(0, path("demo/", include(demo_urls)))

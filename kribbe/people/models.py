@@ -1,0 +1,172 @@
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models import Q
+
+from kribbe.region.models import Desk, Municipality, no_overlap
+from kribbe.trust.fields import reference_field
+from kribbe.trust.history import remembered
+from kribbe.trust.principal import Role, Scope
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """An account: a parent's or a member of staff's."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=2, default="nl")
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="user_email_lower", condition=Q(email=models.functions.Lower("email")))
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+@remembered()
+class RoleGrant(models.Model):
+    """A role that a user holds over a region, desk, organiser, location or household."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_grants")
+    role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
+    scope = models.CharField(max_length=20, choices=[(s.value, s.value) for s in Scope])
+    scope_id = models.BigIntegerField()
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="role_grant_once", fields=["user", "role", "scope", "scope_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.scope} {self.scope_id}"
+
+
+@remembered()
+class Household(models.Model):
+    """Who asks: one or two adults and their children, maybe at two addresses."""
+
+    reference = reference_field()
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="households")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+", null=True)
+    street = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=10)
+    city = models.CharField(max_length=100)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    language = models.CharField(max_length=2, default="nl")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+@remembered()
+class Adult(models.Model):
+    """An adult of a household; the first one is the applicant, who signs."""
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="adults")
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="adults")
+    is_applicant = models.BooleanField(default=False)
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    name_key = models.CharField(max_length=200, db_index=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    other_street = models.CharField(max_length=200, blank=True)
+    other_postcode = models.CharField(max_length=10, blank=True)
+    other_city = models.CharField(max_length=100, blank=True)
+    work_municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+", null=True)
+    national_number_hash = models.CharField(max_length=64, blank=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="household_one_applicant", fields=["household"], condition=Q(is_applicant=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+@remembered()
+class Child(models.Model):
+    """A child, born or expected."""
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="children")
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100)
+    name_key = models.CharField(max_length=200, db_index=True)
+    born = models.DateField(null=True)
+    expected = models.DateField(null=True)
+    birth_rank = models.PositiveSmallIntegerField(default=1)
+    foster = models.BooleanField(default=False)
+    care_need = models.BooleanField(default=False)
+    national_number_hash = models.CharField(max_length=64, blank=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="child_born_or_expected", condition=Q(born__isnull=False) | Q(expected__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class FactKind(models.TextChoices):
+    """What a household may tell of itself that gives priority by law or at a location."""
+
+    WORK = "work"
+    WORK_4_5 = "work_4_5"
+    SINGLE = "single"
+    LOW_INCOME = "low_income"
+    CARE_NEED = "care_need"
+    NO_DIPLOMA = "no_diploma"
+    DUTCH_SPEAKING = "dutch_speaking"
+
+
+@remembered()
+class HouseholdFact(models.Model):
+    """One such fact and the days on which it holds. Read only by those who need it."""
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="facts")
+    kind = models.CharField(max_length=20, choices=FactKind.choices)
+    during = DateRangeField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            *[
+                no_overlap(f"household_fact_{kind.value}", "household_id", condition=Q(kind=kind.value))
+                for kind in FactKind
+            ],
+            models.CheckConstraint(name="household_fact_kind", condition=Q(kind__in=FactKind.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.during}"

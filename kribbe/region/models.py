@@ -1,0 +1,145 @@
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.rules.priority import DateRule
+from kribbe.trust.history import remembered
+
+
+class SameKey(Func):
+    """A key as a range of one, so that a GiST exclusion can compare it without contrib modules."""
+
+    function = "int8range"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(F(name), F(name), Value("[]"))
+
+
+def no_overlap(name: str, key: str, period: str = "during", condition: Q | None = None) -> ExclusionConstraint:
+    """Rows of one key never overlap in time."""
+    return ExclusionConstraint(
+        name=name,
+        expressions=[(SameKey(key), RangeOperators.OVERLAPS), (period, RangeOperators.OVERLAPS)],
+        condition=condition,
+    )
+
+
+class Region(models.Model):
+    """The municipalities that share one installation and look over their borders."""
+
+    name = models.CharField(max_length=100)
+    slug = models.SlugField(unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@remembered(exclude=["outline"])
+class Municipality(models.Model):
+    """A territory with a NIS code."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="municipalities", null=True)
+    nis_code = models.CharField(max_length=5, unique=True)
+    name_nl = models.CharField(max_length=100)
+    name_fr = models.CharField(max_length=100, blank=True)
+    province = models.CharField(max_length=100, blank=True)
+    postcodes = ArrayField(models.CharField(max_length=10), default=list)
+    longitude = models.FloatField()
+    latitude = models.FloatField()
+    outline = models.JSONField(null=True)
+    outline_source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="municipality_nis", condition=Q(nis_code__regex=r"^\d{5}$")),
+            models.CheckConstraint(
+                name="municipality_on_earth",
+                condition=Q(longitude__range=(-180, 180)) & Q(latitude__range=(-90, 90)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_nl
+
+
+@remembered()
+class Desk(models.Model):
+    """One municipality's desk: its name, branding and legal settings."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="desks")
+    municipality = models.OneToOneField(Municipality, on_delete=models.PROTECT, related_name="desk")
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    subtitle = models.CharField(max_length=100, default="Loket kinderopvang")
+    tokens = models.JSONField(default=dict)
+    logo_icon = models.CharField(max_length=40, default="leaf")
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    complaints = models.TextField(blank=True)
+    public_languages = ArrayField(models.CharField(max_length=2), default=list)
+    letter_languages = ArrayField(models.CharField(max_length=2), default=list)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="desk_slug_not_reserved", condition=~Q(slug__startswith="_"))]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@remembered()
+class DeskPolicy(models.Model):
+    """What a desk decided, and from when. Never two policies on one day."""
+
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="policies")
+    during = DateRangeField()
+    max_wishes = models.PositiveSmallIntegerField(null=True)
+    earliest_answer_months = models.PositiveSmallIntegerField(null=True)
+    answer_days = models.PositiveSmallIntegerField()
+    reaction_days = models.PositiveSmallIntegerField()
+    signature_days = models.PositiveSmallIntegerField(default=14)
+    urgent_days = models.PositiveSmallIntegerField()
+    ranking_shown = models.BooleanField(default=False)
+    date_rule = models.CharField(
+        max_length=20,
+        choices=[
+            (DateRule.REGISTERED.value, _("date of registration")),
+            (DateRule.WANTED_START.value, _("wanted start date")),
+            (DateRule.LOTTERY.value, _("lottery")),
+        ],
+    )
+    lottery_seed = models.BigIntegerField(default=1)
+    rule_pack = models.CharField(max_length=40, default="flanders")
+    source = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            no_overlap("desk_policy_one_a_day", "desk_id"),
+            models.CheckConstraint(
+                name="desk_policy_terms", condition=Q(answer_days__gt=0, reaction_days__gt=0, signature_days__gt=0)
+            ),
+            models.CheckConstraint(name="desk_policy_wishes", condition=Q(max_wishes=None) | Q(max_wishes__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.desk} {self.during}"
+
+
+@remembered()
+class PassOverReason(models.Model):
+    """A reason on the desk's list for which a location may pass over the first in line, or refuse."""
+
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="pass_over_reasons")
+    code = models.SlugField(max_length=40)
+    text_nl = models.CharField(max_length=200)
+    text_en = models.CharField(max_length=200)
+    refusal = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="pass_over_reason_code", fields=["desk", "code"])]
+
+    def __str__(self) -> str:
+        return self.text_nl

@@ -1,0 +1,35 @@
+"""The audit trail: one row for every change, and one for every look by staff at a household."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from kribbe.trust.models import AuditEntry
+from kribbe.trust.principal import Principal
+
+
+def record(
+    *,
+    principal: Principal,
+    action: str,
+    subject: models.Model,
+    now: datetime,
+    household_id: int | None = None,
+    desk_id: int | None = None,
+    reason: str = "",
+    **data: Any,
+) -> AuditEntry:
+    """Write who did what to which row. `data` holds ids, codes and dates, never names or health."""
+    return AuditEntry.objects.create(
+        at=now,
+        actor_id=principal.user_id,
+        actor_name=principal.name,
+        action=action,
+        subject=subject._meta.label_lower,
+        subject_id=subject.pk,
+        household_id=household_id,
+        desk_id=desk_id,
+        reason=reason,
+        data=data,
+    )

@@ -1,0 +1,16 @@
+"""What a row was: recorded by triggers, so that no console and no bug can pass by."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pghistory
+from django.db import models
+
+Model = TypeVar("Model", bound=type[models.Model])
+
+
+def remembered(*, exclude: list[str] | None = None) -> Callable[[Model], Model]:
+    """Class decorator: keep every version of each row, deletions included."""
+    return pghistory.track(
+        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=exclude or []
+    )

@@ -1,0 +1,82 @@
+"""Who may do what, as one table of data. Doors in each room's `access.py` read it; a page shows it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kribbe.trust.principal import Principal, Role, Scope
+
+
+class Action(StrEnum):
+    """Everything that is guarded."""
+
+    HOUSEHOLD_READ = "household.read"
+    HOUSEHOLD_CHANGE = "household.change"
+    REQUEST_MAKE = "request.make"
+    REQUEST_ANSWER_OFFER = "request.answer_offer"
+    LIST_READ = "list.read"
+    OFFER_MAKE = "offer.make"
+    PLACEMENT_SIGN = "placement.sign"
+    LOCATION_READ = "location.read"
+    LOCATION_CHANGE = "location.change"
+    DESK_SEARCH = "desk.search"
+    DESK_FIGURES = "desk.figures"
+    DESK_SETTINGS = "desk.settings"
+    DESK_IMPORT = "desk.import"
+    DESK_AUDIT = "desk.audit"
+    DESK_LETTERS = "desk.letters"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table: the role may do these actions within its scope."""
+
+    role: Role
+    scopes: tuple[Scope, ...]
+    actions: frozenset[Action]
+
+
+_LOCATION = frozenset(
+    {Action.LOCATION_READ, Action.LOCATION_CHANGE, Action.LIST_READ, Action.OFFER_MAKE, Action.PLACEMENT_SIGN}
+)
+_HOUSEHOLD = frozenset(
+    {Action.HOUSEHOLD_READ, Action.HOUSEHOLD_CHANGE, Action.REQUEST_MAKE, Action.REQUEST_ANSWER_OFFER}
+)
+
+TABLE: tuple[Rule, ...] = (
+    Rule(Role.PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD),
+    Rule(Role.MANAGER, (Scope.LOCATION,), _LOCATION),
+    Rule(Role.ORGANISER, (Scope.ORGANISER,), _LOCATION),
+    Rule(
+        Role.CLERK,
+        (Scope.DESK, Scope.REGION),
+        _HOUSEHOLD | {Action.DESK_SEARCH, Action.DESK_LETTERS, Action.DESK_FIGURES, Action.LOCATION_READ},
+    ),
+    Rule(Role.POLICY_OFFICER, (Scope.DESK, Scope.REGION), frozenset({Action.DESK_FIGURES})),
+    Rule(
+        Role.ADMINISTRATOR,
+        (Scope.DESK, Scope.REGION),
+        frozenset(
+            {
+                Action.DESK_SETTINGS,
+                Action.DESK_IMPORT,
+                Action.DESK_AUDIT,
+                Action.DESK_FIGURES,
+                Action.LOCATION_READ,
+                Action.LOCATION_CHANGE,
+            }
+        ),
+    ),
+)
+
+
+def roles_for(action: Action, scope: Scope) -> tuple[Role, ...]:
+    """The roles that may do this when held over this kind of scope."""
+    return tuple(rule.role for rule in TABLE if scope in rule.scopes and action in rule.actions)
+
+
+def scope_ids(principal: Principal, action: Action, scope: Scope) -> frozenset[int]:
+    """Ids of that scope within which the principal may do this. Staff need their second factor."""
+    roles = roles_for(action, scope)
+    if not principal.verified:
+        roles = tuple(role for role in roles if role is Role.PARENT)
+    return principal.scope_ids(scope, *roles)

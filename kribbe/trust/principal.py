@@ -1,0 +1,62 @@
+"""Who acts: built once a request by middleware, handed to services, and free of the database."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a role is held over."""
+
+    REGION = "region"
+    DESK = "desk"
+    ORGANISER = "organiser"
+    LOCATION = "location"
+    HOUSEHOLD = "household"
+
+
+class Role(StrEnum):
+    """The roles of the desk; what each may do stands in `permissions.py`."""
+
+    PARENT = "parent"
+    MANAGER = "manager"
+    ORGANISER = "organiser"
+    CLERK = "clerk"
+    POLICY_OFFICER = "policy_officer"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role held over one scope."""
+
+    role: Role
+    scope: Scope
+    scope_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The person (or the system) behind a request. `user_id` None is a visitor or the system itself."""
+
+    user_id: int | None = None
+    name: str = ""
+    grants: tuple[Grant, ...] = field(default=())
+    verified: bool = False
+    """True once a second factor was given in this session; staff roles count only then."""
+
+    @property
+    def is_visitor(self) -> bool:
+        return self.user_id is None
+
+    @property
+    def is_staff(self) -> bool:
+        return any(grant.role is not Role.PARENT for grant in self.grants)
+
+    def scope_ids(self, scope: Scope, *roles: Role) -> frozenset[int]:
+        """Ids of that scope over which one of these roles is held."""
+        return frozenset(g.scope_id for g in self.grants if g.scope is scope and g.role in roles)
+
+
+VISITOR = Principal()
+SYSTEM = Principal(name="Kribbe")
+"""Jobs and schedules act under this name."""

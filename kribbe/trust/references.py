@@ -1,0 +1,13 @@
+"""Short references that a person can read over the telephone."""
+
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O or U, so that nothing is misread."""
+
+LENGTH = 8
+
+
+def new_reference() -> str:
+    """A random reference of eight characters (40 bits); a unique constraint guards against the rare double."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
