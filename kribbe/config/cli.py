@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from kribbe.config.starting import prepare
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kribbe.config.settings")
 
 app = typer.Typer(
@@ -14,18 +16,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-
-
-def prepare() -> None:
-    """Start the database if it is the embedded one, and load Django."""
-    import django
-    from django.conf import settings
-
-    from kribbe.config import embedded
-
-    if settings.ENVIRONMENT.database_url is None:
-        embedded.ensure(settings.ENVIRONMENT.data_dir)
-    django.setup()
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, rich_help_panel="Engine room")

@@ -4,11 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.config import embedded, logs
 from kribbe.config.environment import load
+
+django_stubs_ext.monkeypatch()
 
 ENVIRONMENT = load()
 ROOT = Path(__file__).resolve().parents[1]

@@ -220,7 +220,9 @@ class Placement(models.Model):
     deposit_asked = models.DecimalField(max_digits=6, decimal_places=2, default=0)
     deposit_paid_at = models.DateTimeField(null=True)
     final_at = models.DateTimeField(null=True)
-    keeps_looking = models.BooleanField(default=False)
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    replaced_end = models.DateField(null=True)
+    replaced_state = models.CharField(max_length=10, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["state", "sign_by"], name="placement_state_sign_by")]

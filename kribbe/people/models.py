@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from kribbe.region.models import Desk, Municipality, no_overlap
 from kribbe.trust.fields import reference_field
@@ -39,7 +40,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="user_email_lower", condition=Q(email=models.functions.Lower("email")))
+            models.CheckConstraint(name="user_email_lower", condition=Q(email=Lower("email")))
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,23 @@
+"""A desk's face, from its row."""
+
+from kribbe.region.models import Desk
+from kribbe.web.branding import Brand
+
+
+def brand_of(desk: Desk) -> Brand:
+    """Name, colours and contacts of a desk as the shell shows them."""
+    return Brand(
+        name=desk.name,
+        subtitle=desk.subtitle,
+        slug=desk.slug,
+        logo_icon=desk.logo_icon,
+        tokens=desk.tokens,
+        phone=desk.phone,
+        email=desk.email,
+        languages=tuple(desk.public_languages),
+    )
+
+
+def house_brand() -> Brand:
+    """The face of the installation itself, before a desk is chosen."""
+    return Brand(name="Kribbe", subtitle="", slug="", logo_icon="leaf", tokens={}, phone="", email="", languages=("nl", "en"))

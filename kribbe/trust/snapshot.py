@@ -1,0 +1,41 @@
+"""Rows as they stand, or as they stood at a moment, read from the history that triggers keep."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+Row = dict[str, Any]
+
+
+def rows(model: type[models.Model], *fields: str, as_of: datetime | None, **filters: Any) -> list[Row]:
+    """The values of `fields` (and `id`) of the rows that match; at `as_of`, or now where it is None.
+
+    `filters` on columns that change are applied to the state of that moment.
+    """
+    if as_of is None:
+        return list(model._default_manager.filter(**filters).values("id", *fields))
+    event = apps.get_model(model._meta.app_label, f"{model.__name__}Event")
+    last = (
+        event._default_manager.filter(pgh_created_at__lte=as_of)
+        .order_by("pgh_obj_id", "-pgh_id")
+        .distinct("pgh_obj_id")
+        .values("pgh_id")
+    )
+    then = event._default_manager.filter(pgh_id__in=last, **filters).exclude(pgh_label="delete")
+    return list(then.values("id", *fields))
+
+
+def by(key: str, found: Iterable[Row]) -> dict[Any, Row]:
+    """The rows by the value of one unique column."""
+    return {row[key]: row for row in found}
+
+
+def grouped(key: str, found: Iterable[Row]) -> dict[Any, list[Row]]:
+    """The rows in lists by the value of one column."""
+    result: dict[Any, list[Row]] = {}
+    for row in found:
+        result.setdefault(row[key], []).append(row)
+    return result
