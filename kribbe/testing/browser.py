@@ -1,0 +1,139 @@
+"""A real Chromium for the journeys of the tests: pages, accessibility, pictures for the docs.
+
+Pages reach this machine only: whatever they ask elsewhere (base map) is answered with an empty picture. What
+the browser complains about (script errors, refusals by the content security policy) fails the test.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+
+from kribbe.testing.server import CHECKOUT
+
+AXE = CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = CHECKOUT / "docs" / "images"
+EMPTY_PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
+
+DESKTOP = (1280, 900)
+PHONE = (390, 844)
+NARROWEST = (320, 640)
+
+OpenPage = Callable[..., Page]
+
+
+def chromium() -> str | None:
+    """Path of a Chromium: KRIBBE_CHROMIUM, the one on the path, or as root on Debian one installed now."""
+    found = os.environ.get("KRIBBE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if found or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return found
+    subprocess.run([CHECKOUT / "scripts" / "chromium"], check=False, stdout=subprocess.DEVNULL)  # noqa: S603
+    return shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for each process of the tests; skips where there is none."""
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium: install one (scripts/chromium on Debian), or name it with KRIBBE_CHROMIUM")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        running = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
+    """`open_page(size=PHONE, language="nl-BE", javascript=True)`: a page of a fresh visitor, without cookies.
+
+    Addresses may be relative to the test's server. Closing checks that the browser complained of nothing.
+    """
+    contexts, complaints = [], []
+
+    def open_page(
+        *, size: tuple[int, int] = DESKTOP, language: str = "nl-BE", javascript: bool = True
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": size[0], "height": size[1]},
+            locale=language,
+            timezone_id="Europe/Brussels",
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        context.route(_is_elsewhere, _answer_with_nothing)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("console", lambda message: complaints.extend(_complaint(message)))
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def browser_page(open_page: OpenPage) -> Page:
+    """A visitor's page at desktop size."""
+    return open_page()
+
+
+def axe(page: Page) -> None:
+    """Assert that axe-core finds nothing on the page as it is now, by WCAG 2.2 AA and good practice."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert found == [], "\n".join(_finding(rule) for rule in found)
+
+
+def screenshot(page: Page, name: str, *, full: bool = False) -> None:
+    """Write docs/images/`name`.png when KRIBBE_SCREENSHOTS=1, so that the docs show the pages as tested."""
+    if os.environ.get("KRIBBE_SCREENSHOTS") == "1":
+        page.evaluate("() => document.fonts.ready")
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=full, animations="disabled")
+
+
+def fits(page: Page) -> None:
+    """Assert that nothing makes the page scroll sideways."""
+    wide, room = page.evaluate(
+        "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    assert wide <= room, f"{page.url} is {wide} px wide in {room} px"
+
+
+def _finding(rule: dict[str, Any]) -> str:
+    places = ", ".join(" ".join(map(str, node["target"])) for node in rule["nodes"])
+    return f"{rule['id']} ({rule['impact']}): {rule['help']} at {places}"
+
+
+def _is_elsewhere(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https"} and parts.hostname not in {"localhost", "127.0.0.1"}
+
+
+def _answer_with_nothing(route: Route) -> None:
+    route.fulfill(
+        status=200,
+        content_type="image/png",
+        headers={"Access-Control-Allow-Origin": "*"},
+        body=EMPTY_PICTURE,
+    )
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    refused = "the server responded with a status of"
+    return [message.text] if message.type == "error" and refused not in message.text else []

@@ -1,0 +1,75 @@
+"""The fixtures of every test: database, mail, clock, and threads that race."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
+from pytest_django.fixtures import Settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from kribbe.testing.clock import Clock
+from kribbe.testing.databases import own_database
+from kribbe.testing.flush import empty_tables
+from kribbe.testing.mail import MailServer
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database of this process's own, in place of pytest-django's."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(DatabaseOperations, "execute_sql_flush", _flush)
+    with django_db_blocker.unblock(), own_database(_migrate) as url:
+        _connect_to(url)
+        yield
+        connection.close()
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Rate limits live in the cache, and must not leak from test to test."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still until told: Monday 2 March 2026, nine in the morning in Brussels."""
+    return Clock()
+
+
+@pytest.fixture
+def smtp(settings: Settings) -> Iterator[MailServer]:
+    """A real mail server, to which the application's own mail backend delivers: see its `messages`."""
+    from kribbe.config import settings as product
+
+    with MailServer() as server:
+        settings.EMAIL_BACKEND = product.EMAIL_BACKEND
+        settings.MAIL_URL = server.url
+        yield server
+
+
+def _flush(_operations: DatabaseOperations, statements: Iterable[str]) -> None:
+    empty_tables(statements)
+
+
+def _migrate(url: str) -> None:
+    _connect_to(url)
+    options: dict[str, Any] = {"verbosity": 0, "interactive": False, "run_syncdb": True}
+    call_command("migrate", **options)
+    connection.close()
+
+
+def _connect_to(url: str) -> None:
+    """Point Django, and the commands that a test starts, at the database of `url`."""
+    connection.close()
+    connection.settings_dict["NAME"] = urlsplit(url).path.removeprefix("/")
+    os.environ["DATABASE_URL"] = url
