@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from itertools import pairwise
+from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import cast
 
@@ -65,15 +65,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class Pack:
-    """The figures of one jurisdiction, by key and then by date."""
+    """The figures of one jurisdiction, by key, each in the order of its dates."""
 
     name: str
-    figures: tuple[Figure, ...]
+    figures: Mapping[str, tuple[Figure, ...]]
 
     def figure(self, key: str, on: date) -> Figure:
         """The figure that holds on this date; FigureMissing where there is none."""
-        for figure in self.figures:
-            if figure.key == key and figure.holds(on):
+        for figure in self.figures.get(key, ()):
+            if figure.holds(on):
                 return figure
         raise FigureMissing(self.name, key, on)
 
@@ -120,7 +120,7 @@ def read_pack(name: str, text: str) -> Pack:
     figures = [_figure(f"pack {name}: figure {number}", table) for number, table in enumerate(tables, 1)]
     figures.sort(key=attrgetter("key", "valid_from"))
     _check_periods(name, figures)
-    return Pack(name, tuple(figures))
+    return Pack(name, {key: tuple(of_key) for key, of_key in groupby(figures, attrgetter("key"))})
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
