@@ -58,12 +58,17 @@ class CareRequest(models.Model):
     class Meta:
         indexes = [models.Index(fields=["desk", "state", "wanted_start"], name="request_desk_state")]
         constraints = [
-            models.UniqueConstraint(name="request_one_open_a_child", fields=["child"], condition=Q(state="open")),
-            models.CheckConstraint(name="request_start_window", condition=Q(wanted_start__lte=F("latest_start"))),
+            models.UniqueConstraint(
+                name="request_one_open_a_child", fields=["child"], condition=Q(state="open")
+            ),
+            models.CheckConstraint(
+                name="request_start_window", condition=Q(wanted_start__lte=F("latest_start"))
+            ),
             models.CheckConstraint(name="request_pattern", condition=Q(pattern__range=MASKS)),
             models.CheckConstraint(
                 name="request_end_recorded",
-                condition=Q(state="open", ended_at=None, end="") | (Q(state="ended", ended_at__isnull=False) & ~Q(end="")),
+                condition=Q(state="open", ended_at=None, end="")
+                | (Q(state="ended", ended_at__isnull=False) & ~Q(end="")),
             ),
         ]
 
@@ -118,7 +123,9 @@ class Preference(models.Model):
             models.UniqueConstraint(
                 name="preference_rank_once", fields=["request", "rank"], deferrable=Deferrable.DEFERRED
             ),
-            models.CheckConstraint(name="preference_open_pattern", condition=Q(open_pattern__range=(0, MASKS[1]))),
+            models.CheckConstraint(
+                name="preference_open_pattern", condition=Q(open_pattern__range=(0, MASKS[1]))
+            ),
             models.CheckConstraint(name="preference_ranked", condition=Q(state="withdrawn") | Q(rank__gt=0)),
         ]
 
@@ -165,7 +172,9 @@ class Offer(models.Model):
             models.UniqueConstraint(name="offer_one_open", fields=["preference"], condition=Q(state="open")),
             models.CheckConstraint(name="offer_pattern", condition=Q(pattern__range=MASKS)),
             models.CheckConstraint(
-                name="offer_answered", condition=Q(state="open", answered_at=None) | (~Q(state="open") & Q(answered_at__isnull=False))
+                name="offer_answered",
+                condition=Q(state="open", answered_at=None)
+                | (~Q(state="open") & Q(answered_at__isnull=False)),
             ),
         ]
 
@@ -239,7 +248,9 @@ class Placement(models.Model):
             models.CheckConstraint(name="placement_pattern", condition=Q(pattern__range=MASKS)),
             models.CheckConstraint(
                 name="placement_final_is_signed",
-                condition=~Q(state="final") | Q(offer=None) | Q(signed_at__isnull=False, final_at__isnull=False),
+                condition=~Q(state="final")
+                | Q(offer=None)
+                | Q(signed_at__isnull=False, final_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="placement_to_sign_has_term", condition=~Q(state="to_sign") | Q(sign_by__isnull=False)

@@ -39,9 +39,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(name="user_email_lower", condition=Q(email=Lower("email")))
-        ]
+        constraints = [models.CheckConstraint(name="user_email_lower", condition=Q(email=Lower("email")))]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -58,7 +56,9 @@ class RoleGrant(models.Model):
     granted_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="role_grant_once", fields=["user", "role", "scope", "scope_id"])]
+        constraints = [
+            models.UniqueConstraint(name="role_grant_once", fields=["user", "role", "scope", "scope_id"])
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.scope} {self.scope_id}"

@@ -46,7 +46,9 @@ def lock_groups(group_ids: Iterable[int]) -> None:
     lock_rows(*((Group, group_id) for group_id in group_ids))
 
 
-def take(*, group_id: int, start: date, end: date | None, pattern: WeekPattern, holder: str, now: datetime) -> LedgerTake:
+def take(
+    *, group_id: int, start: date, end: date | None, pattern: WeekPattern, holder: str, now: datetime
+) -> LedgerTake:
     """Hold these half-days from `start` until before `end` for `holder`, or raise NoRoomError and take nothing."""
     with transaction.atomic():
         lock_groups([group_id])
@@ -143,13 +145,14 @@ COUNTED = """
              generate_series(%(first)s::date, %(last)s::date, interval '7 days') day
     ), steps AS (
         SELECT t.group_id, slot,
-               greatest(lower(t.during) + (6 - (lower(t.during) - %(first)s::date + 6 - slot / 2) %% 7), %(first)s::date + slot / 2) AS day,
-               1 AS step
+               greatest(lower(t.during) + (6 - (lower(t.during) - %(first)s::date + 6 - slot / 2) %% 7),
+                        %(first)s::date + slot / 2) AS day, 1 AS step
         FROM places_ledgertake t, generate_series(0, %(slots)s - 1) slot
         WHERE t.group_id = ANY(%(groups)s) AND (t.pattern >> slot) & 1 = 1
         UNION ALL
         SELECT t.group_id, slot,
-               greatest(upper(t.during) + (6 - (upper(t.during) - %(first)s::date + 6 - slot / 2) %% 7), %(first)s::date + slot / 2), -1
+               greatest(upper(t.during) + (6 - (upper(t.during) - %(first)s::date + 6 - slot / 2) %% 7),
+                        %(first)s::date + slot / 2), -1
         FROM places_ledgertake t, generate_series(0, %(slots)s - 1) slot
         WHERE t.group_id = ANY(%(groups)s) AND (t.pattern >> slot) & 1 = 1 AND upper(t.during) IS NOT NULL
     ), changes AS (
@@ -220,7 +223,8 @@ def refresh_availability(group_ids: Collection[int], *, now: datetime) -> None:
             SELECT group_id, %(first)s::date, string_agg(free, '' ORDER BY month, slot)::bit(336), %(now)s
             FROM (
                 SELECT week.group_id, months.month, slot,
-                       CASE WHEN bool_and(week.bookable[slot + 1] > week.taken[slot + 1]) THEN '1' ELSE '0' END AS free
+                       CASE WHEN bool_and(week.bookable[slot + 1] > week.taken[slot + 1])
+                            THEN '1' ELSE '0' END AS free
                 FROM places_ledgerweek week, generate_series(0, %(slots)s - 1) slot,
                 LATERAL (SELECT (extract(year FROM week.monday + slot / 2) * 12
                                + extract(month FROM week.monday + slot / 2))::int - %(month)s AS month) months

@@ -80,7 +80,9 @@ class Location(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     licence_number = models.CharField(max_length=40, blank=True)
-    licence_state = models.CharField(max_length=10, choices=LicenceState.choices, default=LicenceState.UNKNOWN)
+    licence_state = models.CharField(
+        max_length=10, choices=LicenceState.choices, default=LicenceState.UNKNOWN
+    )
     licence_checked_on = models.DateField(null=True)
     street = models.CharField(max_length=200)
     postcode = models.CharField(max_length=10)
@@ -106,15 +108,16 @@ class Location(models.Model):
     looked_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [GistIndex(fields=["point"], name="location_point"), models.Index(fields=["desk", "name_key"])]
+        indexes = [
+            GistIndex(fields=["point"], name="location_point"),
+            models.Index(fields=["desk", "name_key"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="location_licence_once", fields=["licence_number"], condition=~Q(licence_number="")
             ),
             models.CheckConstraint(name="location_hours", condition=Q(opens_at__lt=models.F("closes_at"))),
-            models.CheckConstraint(
-                name="location_price", condition=Q(day_price=None) | Q(day_price__gt=0)
-            ),
+            models.CheckConstraint(name="location_price", condition=Q(day_price=None) | Q(day_price__gt=0)),
             models.CheckConstraint(name="location_deposit", condition=Q(deposit__gte=0)),
         ]
 
@@ -174,9 +177,12 @@ class GroupCapacity(models.Model):
         constraints = [
             no_overlap("group_capacity_one_a_day", "group_id"),
             models.CheckConstraint(
-                name="group_staffed_within_licence", condition=Q(staffed_places__lte=models.F("licensed_places"))
+                name="group_staffed_within_licence",
+                condition=Q(staffed_places__lte=models.F("licensed_places")),
             ),
-            models.CheckConstraint(name="group_open_pattern", condition=Q(open_pattern__range=(0, 2**SLOTS - 1))),
+            models.CheckConstraint(
+                name="group_open_pattern", condition=Q(open_pattern__range=(0, 2**SLOTS - 1))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -278,7 +284,9 @@ class GroupAvailability(models.Model):
     Derived from the ledger in the transaction that changes it; bit 0 is the first half-day of `first_month`.
     """
 
-    group = models.OneToOneField(Group, on_delete=models.CASCADE, primary_key=True, related_name="availability")
+    group = models.OneToOneField(
+        Group, on_delete=models.CASCADE, primary_key=True, related_name="availability"
+    )
     first_month = models.DateField()
     free = BitField(length=MONTHS_SHOWN * SLOTS)
     counted_at = models.DateTimeField()

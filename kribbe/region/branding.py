@@ -20,4 +20,13 @@ def brand_of(desk: Desk) -> Brand:
 
 def house_brand() -> Brand:
     """The face of the installation itself, before a desk is chosen."""
-    return Brand(name="Kribbe", subtitle="", slug="", logo_icon="leaf", tokens={}, phone="", email="", languages=("nl", "en"))
+    return Brand(
+        name="Kribbe",
+        subtitle="",
+        slug="",
+        logo_icon="leaf",
+        tokens={},
+        phone="",
+        email="",
+        languages=("nl", "en"),
+    )

@@ -17,7 +17,9 @@ class SameKey(Func):
         super().__init__(F(name), F(name), Value("[]"))
 
 
-def no_overlap(name: str, key: str, period: str = "during", condition: Q | None = None) -> ExclusionConstraint:
+def no_overlap(
+    name: str, key: str, period: str = "during", condition: Q | None = None
+) -> ExclusionConstraint:
     """Rows of one key never overlap in time."""
     return ExclusionConstraint(
         name=name,
@@ -83,7 +85,9 @@ class Desk(models.Model):
     letter_languages = ArrayField(models.CharField(max_length=2), default=list)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="desk_slug_not_reserved", condition=~Q(slug__startswith="_"))]
+        constraints = [
+            models.CheckConstraint(name="desk_slug_not_reserved", condition=~Q(slug__startswith="_"))
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -118,9 +122,12 @@ class DeskPolicy(models.Model):
         constraints = [
             no_overlap("desk_policy_one_a_day", "desk_id"),
             models.CheckConstraint(
-                name="desk_policy_terms", condition=Q(answer_days__gt=0, reaction_days__gt=0, signature_days__gt=0)
+                name="desk_policy_terms",
+                condition=Q(answer_days__gt=0, reaction_days__gt=0, signature_days__gt=0),
             ),
-            models.CheckConstraint(name="desk_policy_wishes", condition=Q(max_wishes=None) | Q(max_wishes__gt=0)),
+            models.CheckConstraint(
+                name="desk_policy_wishes", condition=Q(max_wishes=None) | Q(max_wishes__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:

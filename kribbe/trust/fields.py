@@ -17,7 +17,9 @@ class PointField(models.Field[tuple[float, float], tuple[float, float]]):
     def db_type(self, connection: Any) -> str:
         return "point"
 
-    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> tuple[float, float] | None:
+    def from_db_value(
+        self, value: str | None, expression: Any, connection: Any
+    ) -> tuple[float, float] | None:
         if value is None:
             return None
         x, y = value.strip("()").split(",")
@@ -38,7 +40,9 @@ class KmPoint(models.Func):
 
 def km_point(longitude: str = "longitude", latitude: str = "latitude") -> Any:
     """A stored generated column over two coordinates, for searching by distance."""
-    return models.GeneratedField(expression=KmPoint(longitude, latitude), output_field=PointField(), db_persist=True)
+    return models.GeneratedField(
+        expression=KmPoint(longitude, latitude), output_field=PointField(), db_persist=True
+    )
 
 
 def reference_field() -> "models.CharField[str, str]":

@@ -20,7 +20,12 @@ def lock_rows(*rows: tuple[type[models.Model], int]) -> None:
     if not ENABLED:
         return
     for model, keys in _sorted(rows):
-        list(model._default_manager.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+        list(
+            model._default_manager.select_for_update(of=("self",))
+            .filter(pk__in=keys)
+            .order_by("pk")
+            .values_list("pk")
+        )
 
 
 def _sorted(rows: Iterable[tuple[type[models.Model], int]]) -> list[tuple[type[models.Model], list[int]]]:

@@ -84,7 +84,11 @@ def waiting_list(
 
 
 def waiting_lists(
-    location_ids: Collection[int], *, now: datetime, as_of: datetime | None = None, price: PriceKind | None = None
+    location_ids: Collection[int],
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+    price: PriceKind | None = None,
 ) -> dict[int, list[Waiting]]:
     """The waiting lists of several locations at once, by location id."""
     day = localtime(as_of or now).date()
@@ -103,7 +107,12 @@ def _rules(
     criteria = {
         row["location_id"]: tuple(row["names"])
         for row in rows(
-            LocationCriteria, "location_id", "names", as_of=as_of, location_id__in=location_ids, during__contains=day
+            LocationCriteria,
+            "location_id",
+            "names",
+            as_of=as_of,
+            location_id__in=location_ids,
+            during__contains=day,
         )
     }
     locations = Location.objects.filter(pk__in=location_ids).prefetch_related("groups")
@@ -166,7 +175,11 @@ def _lines(
             household=household,
             municipality_id=rule.municipality_id,
             urgent=urgent,
-            stays=[s for s in siblings.get((household["id"], preference["location_id"]), []) if s["child_id"] != child["id"]],
+            stays=[
+                s
+                for s in siblings.get((household["id"], preference["location_id"]), [])
+                if s["child_id"] != child["id"]
+            ],
             day=day,
             wanted_start=request["wanted_start"],
         )
@@ -219,7 +232,10 @@ def _households(ids: Collection[int], as_of: datetime | None) -> dict[int, Row]:
     )
     households = rows(Household, "municipality_id", as_of=as_of, id__in=ids)
     return {
-        row["id"]: {**row, "works_in": {adult["work_municipality_id"] for adult in works_in.get(row["id"], [])}}
+        row["id"]: {
+            **row,
+            "works_in": {adult["work_municipality_id"] for adult in works_in.get(row["id"], [])},
+        }
         for row in households
     }
 
@@ -228,7 +244,9 @@ def _fact_kinds(ids: Collection[int], day: date, as_of: datetime | None) -> dict
     found = rows(
         HouseholdFact, "household_id", "kind", as_of=as_of, household_id__in=list(ids), during__contains=day
     )
-    return {key: frozenset(row["kind"] for row in held) for key, held in grouped("household_id", found).items()}
+    return {
+        key: frozenset(row["kind"] for row in held) for key, held in grouped("household_id", found).items()
+    }
 
 
 def _siblings(

@@ -1,0 +1,100 @@
+"""The doors to requests, offers and placements: the household's own, its desk's, or the location's.
+
+An outsider and a wrong reference get the same answer: not found.
+"""
+
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+
+from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference
+from kribbe.trust.audit import record
+from kribbe.trust.permissions import Action, scope_ids
+from kribbe.trust.principal import Principal, Role, Scope
+
+T = TypeVar("T", bound=Model)
+
+
+def households_within(principal: Principal, action: Action, path: str) -> Q:
+    """The rows whose household (found at `path`) the principal may act for."""
+    own = Q(**{f"{path}__in": scope_ids(principal, action, Scope.HOUSEHOLD)})
+    desk = Q(**{f"{path}__desk__in": scope_ids(principal, action, Scope.DESK)})
+    region = Q(**{f"{path}__desk__region__in": scope_ids(principal, action, Scope.REGION)})
+    return own | desk | region
+
+
+def locations_within(principal: Principal, action: Action, path: str) -> Q:
+    """The rows whose location (found at `path`) the principal may act for."""
+    manager = Q(**{f"{path}__in": scope_ids(principal, action, Scope.LOCATION)})
+    organiser = Q(**{f"{path}__organiser__in": scope_ids(principal, action, Scope.ORGANISER)})
+    return manager | organiser
+
+
+def request_for(principal: Principal, action: Action, reference: str, *, now: datetime) -> CareRequest:
+    """A care request through the household's door. A look by staff is recorded."""
+    found = (
+        CareRequest.objects.select_related("child", "household", "desk")
+        .filter(households_within(principal, action, "household"), reference=reference)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    _record_look(principal, found, now)
+    return found
+
+
+def offer_for(principal: Principal, action: Action, reference: str) -> Offer:
+    """An offer, through the household's door or the location's."""
+    return _one(
+        Offer.objects.select_related(
+            "preference__request__child", "preference__location__desk", "group"
+        ).filter(
+            households_within(principal, action, "preference__request__household")
+            | locations_within(principal, action, "preference__location"),
+            reference=reference,
+        )
+    )
+
+
+def placement_for(principal: Principal, action: Action, reference: str) -> Placement:
+    """A placement, through the household's door or the location's."""
+    return _one(
+        Placement.objects.select_related("child__household", "group__location__desk", "offer").filter(
+            households_within(principal, action, "child__household")
+            | locations_within(principal, action, "group__location"),
+            reference=reference,
+        )
+    )
+
+
+def preference_for(principal: Principal, action: Action, preference_id: int) -> Preference:
+    """A wish on a location's list, through the location's door or the household's."""
+    return _one(
+        Preference.objects.select_related("request__child", "request__household", "location__desk").filter(
+            households_within(principal, action, "request__household")
+            | locations_within(principal, action, "location"),
+            pk=preference_id,
+        )
+    )
+
+
+def _one(rows: "QuerySet[T]") -> T:
+    found = rows.first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _record_look(principal: Principal, request: CareRequest, now: datetime) -> None:
+    if request.household_id in principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT):
+        return
+    record(
+        principal=principal,
+        action="request.read",
+        subject=request,
+        now=now,
+        household_id=request.household_id,
+        desk_id=request.desk_id,
+    )

@@ -1,0 +1,52 @@
+"""Telling households why their position changed, without telling who moved."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from kribbe.enrolment.models import PositionChange
+from kribbe.enrolment.selectors.waiting import Waiting, waiting_lists
+from kribbe.rules.priority import compare
+
+
+@contextmanager
+def watched(*, location_ids: Collection[int], now: datetime, cause: str) -> Iterator[None]:
+    """Compare the lists of these locations before and after, and record each change of position.
+
+    `cause` says what happened where nobody joined: "left" (a family has a place or withdrew), "facts", "rules"
+    or "returned". Where one or more families came in ahead, the cause is "joined." and the public ground that
+    put the best of them ahead.
+    """
+    before = waiting_lists(location_ids, now=now)
+    yield
+    after = waiting_lists(location_ids, now=now)
+    PositionChange.objects.bulk_create(
+        change
+        for location_id in location_ids
+        for change in _changes(before[location_id], after[location_id], now, cause)
+    )
+
+
+def _changes(
+    before: list[Waiting], after: list[Waiting], now: datetime, cause: str
+) -> Iterator[PositionChange]:
+    was = {line.preference_id: line for line in before}
+    joined = [line for line in after if line.preference_id not in was]
+    for line in after:
+        earlier = was.get(line.preference_id)
+        if earlier is None or earlier.position == line.position:
+            continue
+        yield PositionChange(
+            preference_id=line.preference_id,
+            at=now,
+            before=earlier.position,
+            after=line.position,
+            cause=_cause(line, joined, cause),
+        )
+
+
+def _cause(line: Waiting, joined: list[Waiting], cause: str) -> str:
+    ahead = [other for other in joined if other.position < line.position]
+    if not ahead:
+        return cause
+    return f"joined.{compare(ahead[0].standing, line.standing).public}"

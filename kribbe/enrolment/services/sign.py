@@ -1,0 +1,163 @@
+"""From reserved to certain: the signature, the deposit, and what happens without them."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.enrolment.models import (
+    CareRequest,
+    Placement,
+    PlacementState,
+    PreferenceState,
+    RequestState,
+)
+from kribbe.enrolment.services import telling
+from kribbe.enrolment.services.positions import watched
+from kribbe.places import ledger
+from kribbe.places.models import Group
+from kribbe.rules.counting import RequestEnd
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import SYSTEM, Principal
+
+
+def sign(*, principal: Principal, placement_id: int, name: str, now: datetime) -> Placement:
+    """The applicant signs on screen by typing their name. Final at once unless a deposit is still asked."""
+    if not name.strip():
+        raise RefusedError(_("Type your name to sign."), field="name")
+    with transaction.atomic():
+        placement = _locked(placement_id)
+        _check_to_sign(placement, now)
+        placement.signed_at, placement.signed_name = placement.signed_at or now, name.strip()
+        placement.save(update_fields=["signed_at", "signed_name"])
+        _record(principal, "placement.sign", placement, now)
+        _finish(placement, now)
+    return placement
+
+
+def record_deposit(*, principal: Principal, placement_id: int, now: datetime) -> Placement:
+    """The location received the deposit. Final at once if signed."""
+    with transaction.atomic():
+        placement = _locked(placement_id)
+        _check_to_sign(placement, now)
+        placement.deposit_paid_at = placement.deposit_paid_at or now
+        placement.save(update_fields=["deposit_paid_at"])
+        _record(principal, "placement.deposit", placement, now)
+        _finish(placement, now)
+    return placement
+
+
+def lapse_unsigned(*, now: datetime) -> int:
+    """Give back every reservation that was not signed (or paid) in time. Returns how many."""
+    late = Placement.objects.filter(state=PlacementState.TO_SIGN, sign_by__lte=now).values_list(
+        "pk", flat=True
+    )
+    return sum(_lapse(placement_id, now) for placement_id in list(late))
+
+
+def _finish(placement: Placement, now: datetime) -> None:
+    unpaid = placement.deposit_asked > 0 and placement.deposit_paid_at is None
+    if placement.signed_at is None or unpaid:
+        return
+    placement.state, placement.final_at = PlacementState.FINAL, now
+    placement.save(update_fields=["state", "final_at"])
+    request = _request_of(placement)
+    if not request.preferences.filter(state=PreferenceState.WAITING).exists():
+        request.state, request.ended_at, request.end = RequestState.ENDED, now, RequestEnd.ANSWERED
+        request.save(update_fields=["state", "ended_at", "end"])
+    telling.about_placement(placement, "place_final", now=now)
+    telling.location_about_placement(placement, "place_final_location", now=now)
+
+
+def _lapse(placement_id: int, now: datetime) -> bool:
+    """The half-days come free and the other wishes stand again with their old date."""
+    with transaction.atomic():
+        placement = _locked(placement_id)
+        if placement.state != PlacementState.TO_SIGN or placement.sign_by is None or placement.sign_by > now:
+            return False
+        request = _request_of(placement)
+        again = list(
+            request.preferences.filter(state__in=[PreferenceState.REPLACED, PreferenceState.WAITING])
+        )
+        with watched(location_ids={p.location_id for p in again}, now=now, cause="returned"):
+            placement.state = PlacementState.LAPSED
+            placement.save(update_fields=["state"])
+            ledger.release(holder=f"placement:{placement.pk}", now=now)
+            for preference in again:
+                preference.state, preference.state_at = PreferenceState.WAITING, now
+                preference.open_pattern = request.pattern
+                preference.save(update_fields=["state", "state_at", "open_pattern"])
+            request.preferences.filter(state=PreferenceState.PLACED).update(
+                state=PreferenceState.WITHDRAWN, state_at=now, rank=None
+            )
+            if placement.replaces is not None:
+                _restore(placement.replaces, now)
+        _record(SYSTEM, "placement.lapse", placement, now)
+        telling.about_placement(placement, "place_lapsed", now=now)
+        telling.location_about_placement(placement, "place_lapsed_location", now=now)
+    return True
+
+
+def _restore(earlier: Placement, now: datetime) -> None:
+    """Give the child its earlier place back, if its half-days are still free."""
+    holder = f"placement:{earlier.pk}"
+    whole = DateRange(earlier.during.lower, earlier.replaced_end)
+    try:
+        with transaction.atomic():
+            ledger.release(holder=holder, now=now)
+            ledger.take(
+                group_id=earlier.group_id,
+                start=whole.lower,
+                end=whole.upper,
+                pattern=WeekPattern(earlier.pattern),
+                holder=holder,
+                now=now,
+            )
+    except ledger.NoRoomError:
+        telling.about_placement(earlier, "place_not_restored", now=now)
+        return
+    earlier.during, earlier.state = whole, PlacementState(earlier.replaced_state)
+    earlier.replaced_end, earlier.replaced_state = None, ""
+    earlier.save(update_fields=["during", "state", "replaced_end", "replaced_state"])
+
+
+def _locked(placement_id: int) -> Placement:
+    keys = (
+        Placement.objects.filter(pk=placement_id)
+        .values_list("offer__preference__request_id", "group_id", "replaces__group_id")
+        .get()
+    )
+    request_id, *group_ids = keys
+    lock_rows((CareRequest, request_id))
+    lock_rows((Placement, placement_id), *((Group, key) for key in group_ids if key is not None))
+    return Placement.objects.select_related(
+        "child", "group__location__desk", "offer__preference__request", "replaces__group__location__desk"
+    ).get(pk=placement_id)
+
+
+def _check_to_sign(placement: Placement, now: datetime) -> None:
+    if placement.state == PlacementState.FINAL:
+        raise RefusedError(_("This place is already certain."), code="final")
+    if placement.state != PlacementState.TO_SIGN or (placement.sign_by and placement.sign_by <= now):
+        raise RefusedError(_("The time to sign is over. Your other wishes stand again."), code="lapsed")
+
+
+def _request_of(placement: Placement) -> CareRequest:
+    if placement.offer is None:
+        raise ValueError(f"placement {placement.reference} was made without an offer")
+    return placement.offer.preference.request
+
+
+def _record(principal: Principal, action: str, placement: Placement, now: datetime) -> None:
+    record(
+        principal=principal,
+        action=action,
+        subject=placement,
+        now=now,
+        household_id=placement.child.household_id,
+        desk_id=placement.group.location.desk_id,
+    )

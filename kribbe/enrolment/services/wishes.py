@@ -1,0 +1,226 @@
+"""Changing a request: its days, its start, its wishes; refusing one; ending it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.enrolment.models import (
+    CareRequest,
+    Flexibility,
+    Offer,
+    OfferState,
+    Preference,
+    PreferenceState,
+    RequestAlternative,
+    RequestState,
+)
+from kribbe.enrolment.services import telling
+from kribbe.enrolment.services.positions import watched
+from kribbe.places import ledger
+from kribbe.places.models import Location
+from kribbe.region.models import PassOverReason
+from kribbe.region.selectors import policy_on
+from kribbe.rules.counting import RequestEnd
+from kribbe.rules.dates import check_request
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+from kribbe.web.words import say
+
+
+def rank_wishes(*, principal: Principal, request_id: int, location_ids: Sequence[int], now: datetime) -> None:
+    """Make the household's ranked list this one. Wishes that stay keep their date; a new one takes today's.
+
+    A wish left out is withdrawn; one with an open offer can't be left out before the offer is answered.
+    """
+    with transaction.atomic():
+        request = _locked_open(request_id)
+        today = localtime(now).date()
+        check_wishes(request.desk_id, location_ids, policy_on(request.desk, today).max_wishes)
+        wishes = {p.location_id: p for p in request.preferences.all()}
+        gone = [
+            p for key, p in wishes.items() if key not in location_ids and p.state == PreferenceState.WAITING
+        ]
+        _check_no_open_offer(gone)
+        with watched(location_ids={*wishes, *location_ids}, now=now, cause="left"):
+            for preference in gone:
+                _withdraw(preference, now)
+            for rank, location_id in enumerate(location_ids, start=1):
+                _rank(request, wishes.get(location_id), location_id, rank, now)
+        _record(principal, "request.rank", request, now, wishes=list(location_ids))
+
+
+def change_need(
+    *,
+    principal: Principal,
+    request_id: int,
+    pattern: WeekPattern,
+    wanted_start: date,
+    latest_start: date,
+    flexibility: Flexibility,
+    alternatives: Sequence[WeekPattern],
+    now: datetime,
+) -> None:
+    """Change days, start or flexibility. The date of registration stays."""
+    with transaction.atomic():
+        request = _locked_open(request_id)
+        child = request.child
+        problems = check_request(
+            born=child.born,
+            expected=child.expected,
+            wanted_start=wanted_start,
+            latest_start=latest_start,
+            pattern=pattern,
+            wishes=[],
+            max_wishes=None,
+            today=localtime(now).date(),
+        )
+        for problem in problems:
+            if not problem.warning:
+                raise RefusedError(say(problem.reason), field=problem.field)
+        waiting = request.preferences.filter(state=PreferenceState.WAITING)
+        with watched(location_ids=[p.location_id for p in waiting], now=now, cause="facts"):
+            request.pattern, request.flexibility = pattern.mask, flexibility
+            request.wanted_start, request.latest_start = wanted_start, latest_start
+            request.save(update_fields=["pattern", "flexibility", "wanted_start", "latest_start"])
+            waiting.update(open_pattern=pattern.mask)
+            set_alternatives(request, alternatives)
+        _record(principal, "request.change", request, now, pattern=pattern.mask, start=f"{wanted_start}")
+
+
+def refuse_wish(
+    *, principal: Principal, preference_id: int, reason_code: str, note: str, now: datetime
+) -> Preference:
+    """A location answers no, with a reason of the desk's list.
+
+    The household is told the reason, the organiser, the desk and the authority's complaints service.
+    """
+    with transaction.atomic():
+        request_id = Preference.objects.values_list("request_id", flat=True).get(pk=preference_id)
+        request = _locked_open(request_id)
+        preference = request.preferences.select_related("location__organiser", "location__desk").get(
+            pk=preference_id
+        )
+        if preference.state != PreferenceState.WAITING:
+            raise RefusedError(_("This family no longer waits here. Refresh the list."), code="not_waiting")
+        _check_no_open_offer([preference])
+        reason = PassOverReason.objects.filter(
+            desk=preference.location.desk, code=reason_code, refusal=True, active=True
+        ).first()
+        if reason is None:
+            raise RefusedError(_("Choose a reason from the list."), field="reason")
+        with watched(location_ids=[preference.location_id], now=now, cause="left"):
+            preference.state, preference.state_at = PreferenceState.REFUSED, now
+            preference.refusal_reason, preference.refusal_note = reason, note
+            preference.save(update_fields=["state", "state_at", "refusal_reason", "refusal_note"])
+        _record(principal, "preference.refuse", request, now, preference=preference.pk, refusal=reason.code)
+        telling.about_preference(preference, "wish_refused", now=now, reason=reason, note=note)
+    return preference
+
+
+def end_request(*, principal: Principal, request_id: int, end: RequestEnd, now: datetime) -> None:
+    """End a request by the counting rules; its open offers are given back and its wishes set aside."""
+    with transaction.atomic():
+        request = _locked_open(request_id)
+        waiting = list(
+            request.preferences.filter(state=PreferenceState.WAITING).select_related("location__desk")
+        )
+        with watched(location_ids=[p.location_id for p in waiting], now=now, cause="left"):
+            for offer in Offer.objects.filter(preference__in=waiting, state=OfferState.OPEN).select_related(
+                "preference__location__desk", "preference__request__child"
+            ):
+                offer.state, offer.answered_at, offer.answered_by = (
+                    OfferState.DECLINED,
+                    now,
+                    principal.user_id,
+                )
+                offer.save(update_fields=["state", "answered_at", "answered_by"])
+                ledger.release(holder=f"offer:{offer.pk}", now=now)
+                telling.location_about_offer(offer, "offer_declined", now=now)
+            request.state, request.ended_at, request.end = RequestState.ENDED, now, end
+            request.save(update_fields=["state", "ended_at", "end"])
+        _record(principal, "request.end", request, now, end=end.value)
+
+
+def check_wishes(desk_id: int, location_ids: Sequence[int], max_wishes: int | None) -> None:
+    """Raise RefusedError on a doubled wish, too many, none, or a location that isn't there."""
+    if not location_ids:
+        raise RefusedError(_("Choose at least one location."), field="wishes")
+    if len(set(location_ids)) < len(location_ids):
+        raise RefusedError(_("The same location is in the list twice."), field="wishes")
+    if max_wishes is not None and len(location_ids) > max_wishes:
+        raise RefusedError(
+            _("Choose at most %(allowed)s locations; there are %(given)s.")
+            % {"allowed": max_wishes, "given": len(location_ids)},
+            field="wishes",
+        )
+    known = Location.objects.filter(pk__in=location_ids, active=True).count()
+    if known < len(location_ids):
+        raise RefusedError(_("One of these locations takes no requests any more. Remove it."), field="wishes")
+
+
+def set_alternatives(request: CareRequest, alternatives: Sequence[WeekPattern]) -> None:
+    """Make these the request's other acceptable patterns, in this order."""
+    request.alternatives.all().delete()
+    masks = dict.fromkeys(
+        pattern.mask for pattern in alternatives if pattern and pattern.mask != request.pattern
+    )
+    RequestAlternative.objects.bulk_create(
+        RequestAlternative(request=request, position=position, pattern=mask)
+        for position, mask in enumerate(masks, start=1)
+    )
+
+
+def _rank(request: CareRequest, wish: Preference | None, location_id: int, rank: int, now: datetime) -> None:
+    if wish is None:
+        Preference.objects.create(
+            request=request,
+            location_id=location_id,
+            rank=rank,
+            registered_at=now,
+            open_pattern=request.pattern,
+            state_at=now,
+        )
+        return
+    if wish.state == PreferenceState.WITHDRAWN:
+        wish.state, wish.state_at, wish.registered_at = PreferenceState.WAITING, now, now
+        wish.open_pattern = request.pattern
+    wish.rank = rank
+    wish.save(update_fields=["rank", "state", "state_at", "registered_at", "open_pattern"])
+
+
+def _withdraw(preference: Preference, now: datetime) -> None:
+    preference.state, preference.state_at, preference.rank = PreferenceState.WITHDRAWN, now, None
+    preference.save(update_fields=["state", "state_at", "rank"])
+
+
+def _check_no_open_offer(preferences: Sequence[Preference]) -> None:
+    if Offer.objects.filter(preference__in=preferences, state=OfferState.OPEN).exists():
+        raise RefusedError(
+            _("There is an open offer from this location. Answer it first."), code="open_offer"
+        )
+
+
+def _locked_open(request_id: int) -> CareRequest:
+    lock_rows((CareRequest, request_id))
+    request = CareRequest.objects.select_related("child", "desk", "household").get(pk=request_id)
+    if request.state != RequestState.OPEN:
+        raise RefusedError(_("This request has ended. Make a new one."), code="ended")
+    return request
+
+
+def _record(principal: Principal, action: str, request: CareRequest, now: datetime, **data: object) -> None:
+    record(
+        principal=principal,
+        action=action,
+        subject=request,
+        now=now,
+        household_id=request.household_id,
+        desk_id=request.desk_id,
+        **data,
+    )
