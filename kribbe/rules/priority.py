@@ -331,6 +331,6 @@ def compare(a: Standing, b: Standing) -> Part:
 def grounds_ahead(mine: Standing, others: Iterable[Standing]) -> Counter[str]:
     """How many of the others are ahead of me, by the public name of the part that puts them there.
 
-    Small counts are the caller's to hide (`small_numbers`).
+    Small counts are the caller's to hide (`small_numbers.hide_table`).
     """
     return Counter(compare(other, mine).public for other in others if other.sort_key < mine.sort_key)
