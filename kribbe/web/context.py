@@ -1,0 +1,57 @@
+"""What every page's shell needs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language_info
+
+from kribbe.web.branding import Brand, brand_for
+from kribbe.web.navigation import Entry, entries
+
+STAFF_SECTIONS = ("location", "desk", "policy", "admin")
+
+
+@dataclass
+class Shell:
+    """Brand and navigation of one request, worked out only where a template asks."""
+
+    request: HttpRequest
+
+    @cached_property
+    def brand(self) -> Brand:
+        """The desk's brand."""
+        return brand_for(self.request)
+
+    @cached_property
+    def bar(self) -> list[Entry]:
+        """The page bar: public entries, then the parent's."""
+        return [*entries(self.request, "public"), *entries(self.request, "parent")]
+
+    @cached_property
+    def foot(self) -> list[Entry]:
+        """Links at the foot of public pages."""
+        return entries(self.request, "foot")
+
+    @cached_property
+    def account(self) -> list[Entry]:
+        """The account menu."""
+        return entries(self.request, "account")
+
+    @cached_property
+    def rail(self) -> list[tuple[str, list[Entry]]]:
+        """The staff rail: sections that hold something for this reader."""
+        found = [(section, entries(self.request, section)) for section in STAFF_SECTIONS]
+        return [(section, shown) for section, shown in found if shown]
+
+    @cached_property
+    def languages(self) -> list[tuple[str, str]]:
+        """Code and own name of the languages to choose from."""
+        known = dict(settings.LANGUAGES)
+        return [(code, get_language_info(code)["name_local"]) for code in self.brand.languages if code in known]
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: `shell` in every template."""
+    return {"shell": Shell(request)}

@@ -1,0 +1,149 @@
+"""Form rendering: accessible markup for every Django form."""
+
+from collections.abc import Iterable, Mapping
+
+from django import forms
+from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
+from django.forms.renderers import TemplatesSetting
+from django.utils.safestring import SafeString
+
+from kribbe.web import weeks
+
+_CLASSES: Mapping[str, str] = {
+    "select": "ams-select",
+    "selectmultiple": "ams-select",
+    "checkbox": "check__input",
+    "radio": "check__input",
+    "file": "ams-file-input",
+    "textarea": "ams-text-area",
+}
+
+
+class Renderer(TemplatesSetting):
+    """Renders `{{ form }}` and `{{ field.as_field_group }}` with the desk's own markup."""
+
+    form_template_name = "web/forms/form.html"
+    field_template_name = "web/forms/field.html"
+    bound_field_class = None
+
+
+class RadioCards(forms.RadioSelect):
+    """Radio buttons as cards, with a hint for each value."""
+
+    template_name = "web/forms/radio_cards.html"
+
+    def __init__(self, hints: Mapping[str, str] | None = None, **kwargs: object) -> None:
+        super().__init__(**kwargs)  # type: ignore[arg-type]
+        self.hints = dict(hints or {})
+
+    def create_option(self, *args: object, **kwargs: object) -> dict[str, object]:
+        """One option with its hint."""
+        option = super().create_option(*args, **kwargs)  # type: ignore[arg-type]
+        option["hint"] = self.hints.get(str(option["value"]), "")
+        return option
+
+
+class HalfDayPicker(forms.Widget):
+    """Ten (or fourteen) half-days as tiles; the value is a pattern, a bit mask of slots."""
+
+    template_name = "web/forms/picker.html"
+    use_fieldset = True
+
+    def __init__(self, *, weekend: bool = False, morning: str = "", afternoon: str = "", small: bool = False) -> None:
+        super().__init__()
+        self.weekend, self.morning, self.afternoon, self.small = weekend, morning, afternoon, small
+
+    def id_for_label(self, id_: str | None) -> str:
+        """A label cannot name the whole grid, so it has none; links of the error summary go to the first tile."""
+        return f"{id_}_0" if id_ else ""
+
+    def value_from_datadict(self, data: Mapping[str, object], files: object, name: str) -> int:
+        """The pattern of the ticked tiles. Values that are no slot are left out."""
+        given: Iterable[str] = data.getlist(name) if hasattr(data, "getlist") else []
+        slots = {int(one) for one in given if one.isdigit() and int(one) < 2 * weeks.ALL_DAYS}
+        return sum(1 << slot for slot in slots)
+
+    def value_omitted_from_data(self, data: object, files: object, name: str) -> bool:
+        """An empty grid sends nothing, which means an empty pattern."""
+        return False
+
+    def get_context(self, name: str, value: object, attrs: object) -> dict[str, object]:
+        """Context of the widget's template."""
+        context = super().get_context(name, value, attrs)  # type: ignore[arg-type]
+        pattern = value if isinstance(value, int) else 0
+        return context | picker_context(
+            name=name,
+            value=pattern,
+            weekend=self.weekend,
+            morning=self.morning,
+            afternoon=self.afternoon,
+            small=self.small,
+            element_id=str(context["widget"]["attrs"].get("id") or f"id_{name}"),
+        )
+
+
+class PatternField(forms.IntegerField):
+    """A pattern of half-days, chosen in the half-day picker. Empty is refused when required."""
+
+    widget = HalfDayPicker
+
+    def clean(self, value: object) -> int:
+        """The pattern. Raises ValidationError for an empty one when required."""
+        pattern = value if isinstance(value, int) else 0
+        if self.required and not pattern:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return pattern
+
+
+def picker_context(
+    *, name: str, value: int, element_id: str, weekend: bool, morning: str, afternoon: str, small: bool
+) -> dict[str, object]:
+    """What the half-day picker's template needs."""
+    days = weeks.ALL_DAYS if weekend else weeks.WEEKDAYS
+    parts = []
+    for part, hours in enumerate((morning, afternoon)):
+        slots = [2 * day + part for day in range(days)]
+        tiles = [(slot, weeks.slot_name(slot), bool(value >> slot & 1)) for slot in slots]
+        parts.append({"part": part, "hours": hours, "tiles": tiles})
+    return {
+        "name": name,
+        "id": element_id,
+        "days": list(zip(weeks.DAY_SHORTS[:days], weeks.DAY_NAMES[:days], strict=True)),
+        "parts": parts,
+        "weekend": weekend,
+        "small": small,
+        "value": value,
+        "count": value.bit_count(),
+        "words": weeks.picker_words(),
+    }
+
+
+def styled(field: BoundField) -> SafeString:
+    """The field's control with the library's classes; radio cards and the picker bring their own."""
+    widget = field.field.widget
+    kind = getattr(widget, "input_type", None) or type(widget).__name__.lower()
+    classes = _CLASSES.get(kind, "ams-text-input")
+    own = widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"{classes} {own}".strip()})
+
+
+def layout(field: BoundField) -> str:
+    """How a field is laid out: `check` (one tick box), `group` (several controls) or `plain`."""
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    return "group" if field.use_fieldset or isinstance(widget, forms.RadioSelect) else "plain"
+
+
+def has_own_markup(field: BoundField) -> bool:
+    """Whether the field's widget draws its own choices, as the cards and the picker do."""
+    return isinstance(field.field.widget, RadioCards | HalfDayPicker)
+
+
+def options(field: BoundField) -> list[BoundWidget]:
+    """The tick boxes or radio buttons of a field with choices, one widget each."""
+    attrs = field.build_widget_attrs({"id": field.auto_id, "class": "check__input"})
+    widget = field.field.widget
+    parts = widget.subwidgets(field.html_name, field.value(), attrs=attrs)
+    return [BoundWidget(widget, part, field.form.renderer) for part in parts]

@@ -1,0 +1,35 @@
+import htmx from "htmx.org";
+import { startForms } from "./forms.js";
+import { startPickers } from "./picker.js";
+import { startShell } from "./shell.js";
+
+window.htmx = htmx;
+
+async function startRanked(root) {
+  const lists = [...root.querySelectorAll("[data-ranked]:not([data-ready])")];
+  if (!lists.length) return;
+  const { ranked } = await import("./ranked.js");
+  lists.forEach(ranked);
+}
+
+function startMaps(root) {
+  const watcher = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      watcher.unobserve(target);
+      import("./map.js").then(({ drawMap }) => drawMap(target));
+    }
+  });
+  root.querySelectorAll("[data-map]:not([data-ready])").forEach((map) => watcher.observe(map));
+}
+
+function start(root) {
+  startPickers(root);
+  startRanked(root);
+  startMaps(root);
+}
+
+startShell();
+startForms();
+start(document);
+document.addEventListener("htmx:after:swap", () => start(document));

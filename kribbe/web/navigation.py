@@ -1,0 +1,99 @@
+"""Navigation in which rooms hang their entries.
+
+A room registers in its AppConfig.ready:
+`register(NavItem(_("Waiting list"), "enrolment:waiting_list", "list-ordered", "location", order=20, badge=count))`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+SECTIONS = ("public", "parent", "account", "foot", "location", "desk", "policy", "admin")
+"""`public` and `parent` stand in the page bar, `account` in the account menu, `foot` at the
+foot of the page, the others in the staff rail."""
+
+Badge = Callable[[HttpRequest], int | str | None]
+Arguments = Callable[[HttpRequest], Mapping[str, object] | None]
+ActionCheck = Callable[[HttpRequest, str], bool]
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry.
+
+    `badge` gives a number to show, or None. `action` names what the reader must be allowed to do, "" for everybody.
+    `arguments` gives the address's parts, or None where the entry does not apply to this request.
+    """
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    section: str
+    badge: Badge | None = None
+    action: str = ""
+    order: int = 100
+    arguments: Arguments | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as a template shows it."""
+
+    label: str
+    url: str
+    icon: str
+    badge: str
+    is_current: bool
+
+
+_items: list[NavItem] = []
+_action_checks: list[ActionCheck] = []
+
+
+def register(item: NavItem) -> None:
+    """Adds an entry; the same entry twice counts once. Raises ValueError for an unknown section."""
+    if item.section not in SECTIONS:
+        raise ValueError(f"no such section: {item.section}")
+    if not any((one.url_name, one.section) == (item.url_name, item.section) for one in _items):
+        _items.append(item)
+
+
+def register_action_check(check: ActionCheck) -> None:
+    """Sets who decides whether a reader may do an action; without one, entries with an action stay hidden."""
+    _action_checks[:] = [check]
+
+
+def _may(request: HttpRequest, action: str) -> bool:
+    return not action or (bool(_action_checks) and _action_checks[0](request, action))
+
+
+def _address(request: HttpRequest, item: NavItem) -> str | None:
+    arguments: Mapping[str, object] | None = {}
+    if item.arguments is not None:
+        arguments = item.arguments(request)
+    if arguments is None:
+        return None
+    try:
+        return reverse(item.url_name, kwargs=dict(arguments))
+    except NoReverseMatch:
+        return None
+
+
+def entries(request: HttpRequest, section: str) -> list[Entry]:
+    """The entries of a section that this reader may see, in order. The one with the longest matching path is current."""
+    wanted = sorted((one for one in _items if one.section == section), key=lambda one: one.order)
+    found = [(item, _address(request, item)) for item in wanted if _may(request, item.action)]
+    shown = [(item, url) for item, url in found if url is not None]
+    matches = [url for _, url in shown if request.path == url or (url != "/" and request.path.startswith(url))]
+    current = max(matches, key=len, default=None)
+    return [
+        Entry(str(item.label), url, item.icon, _badge_text(request, item.badge), url == current) for item, url in shown
+    ]
+
+
+def _badge_text(request: HttpRequest, badge: Badge | None) -> str:
+    value = badge(request) if badge else None
+    return "" if value in (None, 0, "") else str(value)
