@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kribbe.config.commands.messages import messages
 from kribbe.config.starting import prepare
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kribbe.config.settings")
@@ -18,7 +19,9 @@ app = typer.Typer(
 )
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, rich_help_panel="Engine room")
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, rich_help_panel="Engine room"
+)
 def manage(context: typer.Context) -> None:
     """Run a command of Django's own, such as `migrate` or `shell`."""
     prepare()
@@ -46,6 +49,9 @@ def serve(
     from kribbe.config.serving import serve as run
 
     run(host=host, port=port)
+
+
+app.command(rich_help_panel="Engine room")(messages)
 
 
 def main() -> None:

@@ -1,0 +1,162 @@
+"""The words of the interface: gathered from code and templates, checked, and compiled."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+KEYWORDS = {
+    "gettext": None,
+    "gettext_lazy": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "_": None,
+}
+LITERAL = r"""u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+CALL = re.compile(rf"\b(?:_|n?p?gettext)\(\s*{LITERAL}(?:\s*,\s*(?:{LITERAL}|[\w.]+))*\s*\)")
+"""A call for a text as Django writes a template's out for gathering; what stands around it is no Python."""
+
+ROOT = Path(__file__).resolve().parents[2]
+TRANSLATED = ("nl",)
+
+
+def messages(
+    check: Annotated[bool, typer.Option(help="Fail if a text lacks its translation.")] = False,
+    compile_: Annotated[bool, typer.Option("--compile", help="Write the compiled catalogues.")] = False,
+) -> None:
+    """Gather the texts of every room into its catalogues; check or compile them."""
+    problems = [
+        line for room in rooms() for locale in TRANSLATED for line in _treat(room, locale, check, compile_)
+    ]
+    for line in problems:
+        typer.echo(line, err=True)
+    if problems:
+        typer.echo(f"{len(problems)} texts lack a translation", err=True)
+        raise typer.Exit(1)
+
+
+def rooms() -> list[Path]:
+    """The rooms that have texts."""
+    return sorted(path.parent for path in ROOT.glob("*/apps.py"))
+
+
+def catalogue_file(room: Path, locale: str) -> Path:
+    """Where a room keeps its texts of one language."""
+    return room / "locale" / locale / "LC_MESSAGES" / "django.po"
+
+
+def _treat(room: Path, locale: str, check: bool, compile_: bool) -> Iterator[str]:
+    path = catalogue_file(room, locale)
+    catalogue = _read(path, locale)
+    wanted = gather(room)
+    if compile_:
+        _compile(path, catalogue)
+        return
+    if check:
+        yield from (
+            f"{path.relative_to(ROOT.parent)}: {_first(message.id)!r}"
+            for message in missing(catalogue, wanted)
+        )
+        return
+    catalogue.update(wanted, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    if not len(catalogue):
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(
+            file,
+            catalogue,
+            width=100,
+            omit_header=False,
+            ignore_obsolete=True,
+            sort_output=True,
+            no_location=True,
+        )
+
+
+def missing(catalogue: Catalog, wanted: Catalog) -> list[Message]:
+    """The texts that the catalogue doesn't translate, or whose placeholders differ."""
+    return [
+        message
+        for message in wanted
+        if message.id and not _translated(catalogue.get(message.id, message.context), message)
+    ]
+
+
+def _translated(found: Message | None, message: Message) -> bool:
+    if found is None or not found.string or "fuzzy" in found.flags:
+        return False
+    forms = found.string if isinstance(found.string, tuple | list) else (found.string,)
+    return all(forms) and _holes(message.id) >= _holes(tuple(forms))
+
+
+def _holes(text: object) -> set[str]:
+    forms = text if isinstance(text, tuple | list) else (text,)
+    return {
+        hole
+        for form in forms
+        for hole in re.findall(r"%\((\w+)\)s|\{(\w+)\}", str(form))
+        for hole in hole
+        if hole
+    }
+
+
+def gather(room: Path) -> Catalog:
+    """Every text of a room's code and templates; the web room also words the reasons of the rules."""
+    catalogue = Catalog()
+    for path in sorted([*room.rglob("*.py"), *room.rglob("*.html"), *room.rglob("*.txt")]):
+        if "tests" in path.parts or "migrations" in path.parts or "frontend" in path.parts:
+            continue
+        for line, text, comments, context in _texts(path):
+            catalogue.add(
+                text, None, [(str(path.relative_to(ROOT)), line)], auto_comments=comments, context=context
+            )
+    if room.name == "web":
+        _add_reasons(catalogue)
+    return catalogue
+
+
+def _texts(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str], str | None]]:
+    source = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        from django.utils.translation.template import templatize
+
+        source = "\n".join(call.group() for call in CALL.finditer(templatize(source, origin=str(path))))
+    yield from extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS)
+
+
+def _add_reasons(catalogue: Catalog) -> None:
+    from kribbe.rules.reasons import CODES
+
+    for code, sentence in CODES.items():
+        catalogue.add(sentence, None, [("rules/reasons.py", 1)], auto_comments=[code])
+
+
+def _read(path: Path, locale: str) -> Catalog:
+    if not path.exists():
+        return Catalog(locale=locale, project="kribbe", charset="utf-8")
+    with path.open("rb") as file:
+        return read_po(file, locale=locale)
+
+
+def _compile(path: Path, catalogue: Catalog) -> None:
+    target = path.with_suffix(".mo")
+    if not path.exists() or target.exists() and target.stat().st_mtime >= path.stat().st_mtime:
+        return
+    with target.open("wb") as file:
+        write_mo(file, catalogue)
+
+
+def _first(text: str | tuple[str, ...]) -> str:
+    return text if isinstance(text, str) else text[0]
