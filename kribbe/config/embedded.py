@@ -235,7 +235,7 @@ def _start(server: _Server, options: Mapping[str, str]) -> None:
         if server.pid() is not None:
             time.sleep(0.05)
             continue
-        time.sleep(0.4 * attempts)
+        time.sleep(0.3 * attempts)
         attempts += 1
         _forget_dead(server)
         _make_sockets(server, user)

@@ -12,6 +12,7 @@ import secrets
 import sys
 import zoneinfo
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -73,9 +74,7 @@ def default_data_dir() -> Path:
 class Environment(BaseSettings):
     """Every setting. Empty variables count as unset."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, env_ignore_empty=True, extra="ignore", populate_by_name=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True, extra="ignore")
 
     data_dir: Path = _setting(
         "Folder of everything that is kept outside a database server: the embedded database, generated keys.",
@@ -377,7 +376,8 @@ def _keep_new_key(kept: Path) -> None:
     except OSError as error:
         raise _failed([_folder_problem(kept.parent, error)]) from None
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _folder_problem(folder: Path, error: OSError) -> str:

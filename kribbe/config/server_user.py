@@ -72,7 +72,7 @@ class ServerUser:
     def can_run(self, program: Path) -> bool:
         try:
             return self.run([program, "--version"], timeout=30).returncode == 0
-        except PermissionError:
+        except OSError:
             return False
 
     def can_enter(self, folder: Path) -> bool:
