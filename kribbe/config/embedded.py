@@ -174,7 +174,9 @@ def status(data_dir: Path) -> Status:
 def remove(data_dir: Path) -> None:
     """Stop the server of `data_dir` and delete all its databases."""
     stop(data_dir)
-    shutil.rmtree(_server(data_dir).cluster, ignore_errors=True)
+    server = _server(data_dir)
+    for folder in (server.cluster, server.sockets):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _server(data_dir: Path) -> _Server:

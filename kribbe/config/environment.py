@@ -322,13 +322,14 @@ def _problem(details: ErrorDetails) -> str:
 def _unknown_variables() -> list[str]:
     known = [*map(_variable, Environment.model_fields), *TOOL_VARIABLES]
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
-    lines = []
-    for name in unknown:
-        near = get_close_matches(name, known, n=1, cutoff=0)[0]
-        lines.append(
-            f"{name} = {os.environ[name]!r} is not a setting of Kribbe: unset it, or did you mean {near}?"
-        )
-    return lines
+    bare = {name.removeprefix(PREFIX): name for name in known}
+    near = {
+        name: bare[get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=0)[0]] for name in unknown
+    }
+    return [
+        f"{name} = {os.environ[name]!r} is not a setting of Kribbe: unset it, or did you mean {near[name]}?"
+        for name in unknown
+    ]
 
 
 def _missing_in_production(environment: Environment) -> list[str]:

@@ -103,4 +103,5 @@ def _run(keeper: psycopg.Connection, statement: str, *names: str) -> None:
 
 
 def _at(maintenance: str, name: str) -> str:
-    return urlunsplit(urlsplit(maintenance)._replace(path=f"/{name}"))
+    parts = urlsplit(maintenance)
+    return urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, parts.fragment))

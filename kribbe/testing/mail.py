@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import email
 import email.policy
+from asyncio import Server
 from email.message import EmailMessage
+from socket import create_connection
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,8 +18,10 @@ class _LoopbackController(Controller):
     """Learns the free port that the system chose before the first connection is tried."""
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        with create_connection((self.hostname, self.port), timeout=5) as client:
+            client.recv(1024)
 
 
 class MailServer:
