@@ -81,7 +81,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "kribbe.web.context.shell",
             ],
-            "builtins": ["kribbe.web.templatetags.kribbe", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "kribbe.web.templatetags.kribbe",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     }
 ]

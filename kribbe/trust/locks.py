@@ -1,7 +1,8 @@
 """Row locks taken in one fixed order, in statements of their own, before anything is counted.
 
 Two transactions that lock the same rows can then not wait for each other, and a count made after the lock
-sees what the earlier holder committed (READ COMMITTED).
+sees what the earlier holder committed (READ COMMITTED). The lock is FOR NO KEY UPDATE: it shuts out other
+lockers, and lets rows be added that merely refer to a locked one.
 """
 
 from collections import defaultdict
@@ -21,7 +22,7 @@ def lock_rows(*rows: tuple[type[models.Model], int]) -> None:
         return
     for model, keys in _sorted(rows):
         list(
-            model._default_manager.select_for_update(of=("self",))
+            model._default_manager.select_for_update(of=("self",), no_key=True)
             .filter(pk__in=keys)
             .order_by("pk")
             .values_list("pk")

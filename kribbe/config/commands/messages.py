@@ -152,7 +152,7 @@ def _read(path: Path, locale: str) -> Catalog:
 
 def _compile(path: Path, catalogue: Catalog) -> None:
     target = path.with_suffix(".mo")
-    if not path.exists() or target.exists() and target.stat().st_mtime >= path.stat().st_mtime:
+    if not path.exists() or (target.exists() and target.stat().st_mtime >= path.stat().st_mtime):
         return
     with target.open("wb") as file:
         write_mo(file, catalogue)

@@ -108,7 +108,7 @@ def test_those_whose_week_does_not_fit_need_no_reason(desk, notelaar, group):
 def test_accepting_reserves_and_sets_the_other_wishes_aside(desk, notelaar, group):
     molen = cast.make_location(desk, "Het Molentje")
     mill = cast.make_group(molen, 2, now=NOW)
-    request = family(desk, "Maes", [molen, notelaar])
+    request = family(desk, "Maes", [molen, notelaar], days_ago=5)
     waiting = family(desk, "Peeters", [molen])
     placement = accept_offer(principal=SYSTEM, offer_id=offer(request, group).pk, yes=Yes(), now=NOW)
     states = dict(request.preferences.values_list("location__name", "state"))
