@@ -13,7 +13,7 @@ class Notice(models.Model):
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="notices")
     household = models.ForeignKey(Household, on_delete=models.CASCADE, null=True, related_name="notices")
     location_id = models.BigIntegerField(null=True, db_index=True)
-    kind = models.SlugField(max_length=60)
+    kind = models.CharField(max_length=60)
     language = models.CharField(max_length=2)
     subject = models.CharField(max_length=200)
     body = models.TextField()
@@ -45,15 +45,31 @@ class Mail(models.Model):
     address = models.EmailField()
     subject = models.CharField(max_length=300)
     body = models.TextField()
+    is_secret = models.BooleanField(default=False)
     message_id = models.CharField(max_length=100, unique=True)
     state = models.CharField(max_length=10, choices=MailState.choices, default=MailState.QUEUED)
     tries = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "created_at"], name="mail_state")]
+        constraints = [
+            models.CheckConstraint(name="mail_state", condition=models.Q(state__in=MailState.values)),
+            models.CheckConstraint(
+                name="mail_claimed", condition=models.Q(claimed_at__isnull=False) | ~models.Q(state="sending")
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="mail_unfinished",
+                condition=models.Q(state__in=["queued", "sending"]),
+            ),
+            models.Index(fields=["-created_at"], name="mail_recent"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.address} {self.state}"

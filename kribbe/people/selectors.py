@@ -1,6 +1,15 @@
-"""Reading people: principals, households and children."""
+"""Reading people: principals, accounts, households."""
 
-from kribbe.people.models import RoleGrant, User
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from django.db.models import Q
+
+from kribbe.people.models import Adult, Child, Household, HouseholdFact, RoleGrant, User
+from kribbe.region.models import Desk
+from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Grant, Principal, Role, Scope
 
 
@@ -8,6 +17,69 @@ def principal_of(user: User, *, verified: bool) -> Principal:
     """The principal behind an account."""
     grants = tuple(
         Grant(Role(role), Scope(scope), scope_id)
-        for role, scope, scope_id in RoleGrant.objects.filter(user=user).values_list("role", "scope", "scope_id")
+        for role, scope, scope_id in RoleGrant.objects.filter(user=user).values_list(
+            "role", "scope", "scope_id"
+        )
     )
     return Principal(user_id=user.pk, name=user.name or user.email, grants=grants, verified=verified)
+
+
+def user_by_email(email: str) -> User | None:
+    """The account with this address, or None."""
+    return User.objects.filter(email=email.strip().lower()).first()
+
+
+def household_with_adults(household_id: int) -> Household:
+    """A household with its desk and its adults, the applicant first."""
+    adults = Adult.objects.order_by("-is_applicant", "pk")
+    return (
+        Household.objects.select_related("desk")
+        .prefetch_related(Prefetch("adults", queryset=adults))
+        .get(pk=household_id)
+    )
+
+
+def location_addresses(*, location_id: int, organiser_id: int) -> list[str]:
+    """Mail addresses of those who manage a location, or where nobody does of its organiser's people."""
+    return _addresses(Role.MANAGER, Scope.LOCATION, location_id) or _addresses(
+        Role.ORGANISER, Scope.ORGANISER, organiser_id
+    )
+
+
+def _addresses(role: Role, scope: Scope, scope_id: int) -> list[str]:
+    holders = RoleGrant.objects.filter(role=role, scope=scope, scope_id=scope_id, user__is_active=True)
+    return list(holders.order_by("user__email").values_list("user__email", flat=True))
+
+
+def children_of(household: Household) -> QuerySet[Child]:
+    """The household's children, eldest first, the expected last."""
+    return household.children.order_by("born", "expected", "birth_rank", "pk")
+
+
+def facts_of(household: Household, *, today: date) -> list[HouseholdFact]:
+    """Facts that hold today or will, by kind."""
+    return list(household.facts.exclude(during__fully_lt=(today, None)).order_by("kind", "during"))
+
+
+def grants_at(desk: Desk) -> list[RoleGrant]:
+    """Roles held over the desk itself or its region, with their accounts."""
+    over_desk = RoleGrant.objects.filter(scope=Scope.DESK, scope_id=desk.pk)
+    over_region = RoleGrant.objects.filter(scope=Scope.REGION, scope_id=desk.region_id)
+    return list((over_desk | over_region).select_related("user").order_by("role", "user__email"))
+
+
+def looks_at(household: Household, *, actions: Iterable[str], limit: int) -> list[AuditEntry]:
+    """The latest audit rows of the household with one of these actions, newest first."""
+    return list(
+        AuditEntry.objects.filter(household_id=household.pk, action__in=actions).order_by("-at", "-pk")[
+            :limit
+        ]
+    )
+
+
+def location_addresses(*, location_id: int, organiser_id: int | None) -> list[str]:
+    """Mail addresses of those who run a location: its managers and its organiser's people."""
+    managers = Q(role=Role.MANAGER, scope=Scope.LOCATION, scope_id=location_id)
+    organisers = Q(role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=organiser_id or 0)
+    found = RoleGrant.objects.filter(managers | organisers, user__is_active=True)
+    return list(found.order_by("user_id").values_list("user__email", flat=True).distinct())

@@ -1,0 +1,134 @@
+"""Telling households and locations what happened, and posting letters."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from kribbe.contact import outbox
+from kribbe.contact.addressing import message_id
+from kribbe.contact.models import Letter, Notice
+from kribbe.contact.writing import BINDING_LANGUAGE, allowed_language, compose
+from kribbe.people.selectors import household_with_adults
+from kribbe.region.models import Desk
+from kribbe.trust import audit
+from kribbe.trust.principal import Principal
+
+
+@transaction.atomic
+def tell_household(
+    *,
+    household_id: int,
+    kind: str,
+    context: Mapping[str, Any],
+    now: datetime,
+    link: str = "",
+    about: str = "",
+) -> Notice:
+    """Tell a household: a notice in the desk, a mail to each adult with an address, a letter where none has one.
+
+    `kind` names the template (see `writing.compose`); `link` is a path, `about` what the notice is of
+    ("offer:12"). Mails leave after the caller's transaction commits.
+    """
+    household = household_with_adults(household_id)
+    adults = list(household.adults.all())
+    language = allowed_language(household.desk, household.language)
+    text = compose(
+        kind,
+        context,
+        desk=household.desk,
+        language=language,
+        names=", ".join(adult.first_name for adult in adults),
+        link=link,
+    )
+    notice = Notice.objects.create(
+        desk=household.desk,
+        household=household,
+        kind=kind,
+        language=language,
+        subject=text.subject,
+        body=text.body,
+        link=link,
+        about=about,
+        created_at=now,
+    )
+    addresses = list(dict.fromkeys(adult.email.lower() for adult in adults if adult.email))
+    _mail(notice, addresses, now=now)
+    if not addresses:
+        Letter.objects.create(notice=notice)
+    return notice
+
+
+@transaction.atomic
+def tell_location(
+    *,
+    location_id: int,
+    desk: Desk,
+    kind: str,
+    context: Mapping[str, Any],
+    now: datetime,
+    link: str = "",
+    about: str = "",
+    addresses: list[str],
+) -> Notice:
+    """Tell a location, in Dutch: a notice in the desk and a mail to each of the addresses."""
+    text = compose(kind, context, desk=desk, language=BINDING_LANGUAGE, names="", link=link)
+    notice = Notice.objects.create(
+        desk=desk,
+        location_id=location_id,
+        kind=kind,
+        language=BINDING_LANGUAGE,
+        subject=text.subject,
+        body=text.body,
+        link=link,
+        about=about,
+        created_at=now,
+    )
+    _mail(notice, list(dict.fromkeys(address.lower() for address in addresses)), now=now)
+    return notice
+
+
+def _mail(notice: Notice, addresses: list[str], *, now: datetime) -> None:
+    for address in addresses:
+        outbox.put(
+            notice=notice,
+            address=address,
+            subject=notice.subject,
+            body=notice.body,
+            message_id=message_id(notice.reference, address),
+            now=now,
+        )
+
+
+def mark_read(*, notice: Notice, now: datetime) -> None:
+    """Remember when the household first opened a notice."""
+    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=now)
+
+
+def mark_posted(*, letter: Letter, principal: Principal, now: datetime) -> None:
+    """A clerk posted this letter; a second time changes nothing."""
+    _set_posted(letter, now, principal=principal, now=now, action="letter.posted")
+
+
+def undo_posted(*, letter: Letter, principal: Principal, now: datetime) -> None:
+    """It wasn't posted after all."""
+    _set_posted(letter, None, principal=principal, now=now, action="letter.posted_undone")
+
+
+@transaction.atomic
+def _set_posted(
+    letter: Letter, posted_at: datetime | None, *, principal: Principal, now: datetime, action: str
+) -> None:
+    changed = Letter.objects.filter(pk=letter.pk, posted_at__isnull=posted_at is not None).update(
+        posted_at=posted_at, posted_by=principal.user_id if posted_at else None
+    )
+    if changed:
+        audit.record(
+            principal=principal,
+            action=action,
+            subject=letter,
+            now=now,
+            household_id=letter.notice.household_id,
+            desk_id=letter.notice.desk_id,
+        )

@@ -1,0 +1,19 @@
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from kribbe.people.models import Household
+from kribbe.testing.cast import make_desk, make_household
+from kribbe.testing.clock import Clock
+
+
+@pytest.fixture(autouse=True)
+def _templates(settings: Settings) -> None:
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [Path(__file__).parent / "templates"]}]
+
+
+@pytest.fixture
+def household(clock: Clock) -> Household:
+    """The Maes family, with one adult and one address."""
+    return make_household(make_desk(), "Maes", now=clock.now, email="an.maes@example.org")

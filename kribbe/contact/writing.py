@@ -1,0 +1,73 @@
+"""The words of a notice, in the languages that the law allows, the Dutch text binding."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template import Context, engines
+from django.utils import translation
+from django.utils.translation import gettext
+
+from kribbe.region.models import Desk
+
+BINDING_LANGUAGE = "nl"
+WRAPPER = "contact/notices/base.txt"
+SUBJECT_LENGTH = 200
+RULE = "-" * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A subject of one line and a plain text."""
+
+    subject: str
+    body: str
+
+
+def allowed_language(desk: Desk, wanted: str) -> str:
+    """The language of the reader where the desk may write in it, otherwise Dutch."""
+    return wanted if wanted in desk.letter_languages else BINDING_LANGUAGE
+
+
+def compose(
+    kind: str, context: Mapping[str, Any], *, desk: Desk, language: str, names: str, link: str
+) -> Text:
+    """The notice of that kind; below another language than Dutch stands the Dutch text, which binds.
+
+    `kind` "enrolment/offer_made" is the template "enrolment/notices/offer_made.txt": the subject on its first
+    line, a blank line, the body. Greeting, link and signature are added around it.
+    """
+    room, _, name = kind.partition("/")
+    given = {**context, "desk": desk, "names": names, "url": f"{settings.BASE_URL}{link}" if link else ""}
+    first = _text(f"{room}/notices/{name}.txt", given, language)
+    if language == BINDING_LANGUAGE:
+        return first
+    binding = _text(f"{room}/notices/{name}.txt", given, BINDING_LANGUAGE)
+    return Text(
+        first.subject, f"{first.body}\n\n{_separator(language)}\n\n{binding.subject}\n\n{binding.body}"
+    )
+
+
+def _text(template: str, context: Mapping[str, Any], language: str) -> Text:
+    with translation.override(language):
+        subject, _, message = _plain(template, context).partition("\n")
+        body = _plain(WRAPPER, {**context, "message": message.strip()})
+    return Text(subject.strip()[:SUBJECT_LENGTH], body)
+
+
+def _separator(language: str) -> str:
+    lines = [RULE]
+    for each in (language, BINDING_LANGUAGE):
+        with translation.override(each):
+            lines.append(gettext("The Dutch text below is the one that counts in law."))
+    return "\n".join([*lines, RULE])
+
+
+def _plain(template: str, context: Mapping[str, Any]) -> str:
+    """A template rendered as plain text: nothing escaped, at most one blank line in a row."""
+    backend: Any = engines["django"]
+    text = backend.engine.get_template(template).render(Context(dict(context), autoescape=False))
+    lines = "\n".join(line.strip() for line in text.strip().splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines)
