@@ -125,7 +125,10 @@ def styled(field: BoundField) -> SafeString:
     kind = getattr(widget, "input_type", None) or type(widget).__name__.lower()
     classes = _CLASSES.get(kind, "ams-text-input")
     own = widget.attrs.get("class", "")
-    return field.as_widget(attrs={"class": f"{classes} {own}".strip()})
+    attrs = {"class": f"{classes} {own}".strip()}
+    if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == "10":
+        attrs["rows"] = "4"
+    return field.as_widget(attrs=attrs)
 
 
 def layout(field: BoundField) -> str:

@@ -7,13 +7,13 @@ stands in the middle, because a card shows a square or a wide strip of it.
 SHAPES = 6
 PALETTES = 8
 
-_SKY = '<rect width="400" height="300" fill="var(--h-sky)"/>'
+_SKY = '<rect width="400" height="320" fill="var(--h-sky)"/>'
 _HILLS = (
-    '<path d="M0 196Q70 150 150 186T300 176T400 168V300H0Z" fill="var(--h-hill)"/>'
-    '<path d="M0 232Q120 208 220 224T400 216V300H0Z" fill="var(--h-grass)"/>'
+    '<path d="M0 196Q70 150 150 186T300 176T400 168V320H0Z" fill="var(--h-hill)"/>'
+    '<path d="M0 232Q120 208 220 224T400 216V320H0Z" fill="var(--h-grass)"/>'
 )
-_SUN = '<circle cx="292" cy="92" r="15" fill="#fff" opacity=".85"/>'
-_CLOUD = '<path d="M96 96a12 12 0 0 1 12-12 17 17 0 0 1 32-4 14 14 0 1 1 2 28h-34a12 12 0 0 1-12-12Z" fill="#fff" opacity=".8"/>'
+_SUN = '<circle cx="286" cy="112" r="14" fill="#fff" opacity=".85"/>'
+_CLOUD = '<path d="M96 128a12 12 0 0 1 12-12 17 17 0 0 1 32-4 14 14 0 1 1 2 28h-34a12 12 0 0 1-12-12Z" fill="#fff" opacity=".8"/>'
 
 
 def _box(x: int, y: int, width: int, height: int, fill: str, radius: int = 0) -> str:
@@ -36,7 +36,7 @@ def _window(x: int, y: int, width: int = 24, height: int = 26) -> str:
 
 def _door(x: int, y: int, height: int = 44) -> str:
     base = y + height
-    path = f'<path d="M{x + 2} {base}h20L{x + 52} 300h-76Z" fill="var(--h-path)"/>'
+    path = f'<path d="M{x + 2} {base}h20L{x + 56} 320h-84Z" fill="var(--h-path)"/>'
     knob = f'<circle cx="{x + 19}" cy="{y + height // 2 + 2}" r="2" fill="#fff" opacity=".8"/>'
     return path + _box(x, y, 25, height, "var(--h-door)", 3) + knob
 
@@ -74,7 +74,7 @@ def _cottage() -> str:
 def _long_house() -> str:
     body = _wall(120, 158, 160, 74) + _roof("M112 158L130 118H270L288 158Z")
     windows = _window(134, 174) + _window(166, 174) + _window(246, 174)
-    return _tree(300, 178, 24) + body + windows + _door(208, 188) + _swing(78, 200)
+    return _tree(300, 178, 24) + body + windows + _door(208, 188) + _swing(240, 236)
 
 
 def _two_gables() -> str:
@@ -95,7 +95,7 @@ def _nursery() -> str:
     body = _wall(116, 150, 168, 82) + _box(108, 138, 184, 16, "var(--h-roof)", 5)
     dome = '<path d="M168 138a34 34 0 0 1 68 0Z" fill="var(--h-roof)"/><circle cx="202" cy="124" r="8" fill="var(--h-glass)"/>'
     windows = _window(128, 168, 30, 34) + _window(164, 168, 30, 34) + _window(246, 168, 28, 34)
-    return _tree(304, 186, 20) + dome + body + windows + _door(208, 188) + _swing(66, 202)
+    return _tree(304, 186, 20) + dome + body + windows + _door(208, 188) + _swing(128, 236)
 
 
 def _veranda() -> str:
@@ -116,7 +116,7 @@ def sprite() -> str:
         weather = _SUN if number % 2 else _CLOUD
         scene = _SKY + weather + _HILLS + draw()
         symbols.append(
-            f'<symbol id="h{number}" viewBox="0 0 400 300" preserveAspectRatio="xMidYMid slice">{scene}</symbol>'
+            f'<symbol id="h{number}" viewBox="0 16 400 300" preserveAspectRatio="xMidYMid slice">{scene}</symbol>'
         )
     return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>\n'
 

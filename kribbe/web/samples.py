@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from kribbe.web import weeks
 from kribbe.web.branding import Brand
@@ -28,6 +28,17 @@ _PLACES = (
     ("Het Molentje", "Molenweg 112", 1.4, 0b0011111111, 4.6865, 50.8871),
     ("De Regenboog", "Kasteeldreef 2", 2.3, 0, 4.7241, 50.8893),
 )
+
+
+@dataclass(frozen=True)
+class SampleUser:
+    """Somebody who is logged in."""
+
+    name: str
+    is_authenticated: bool = True
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -125,9 +136,9 @@ def areas() -> str:
 class SearchForm(forms.Form):
     """The search strip."""
 
-    address = forms.CharField(label=_lazy("Address or postcode"), initial="Kerkstraat 12, Lindedaal")
-    start = forms.ChoiceField(label=_lazy("From"), choices=[("2027-03", "maart 2027"), ("2027-04", "april 2027")])
-    kind = forms.ChoiceField(label=_lazy("Kind of care"), choices=[("", _lazy("All kinds")), ("family", _lazy("Family care"))])
+    address = forms.CharField(label=gettext_lazy("Address or postcode"), initial="Kerkstraat 12, Lindedaal")
+    start = forms.ChoiceField(label=gettext_lazy("From"), choices=[("2027-03", "maart 2027"), ("2027-04", "april 2027")])
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of care"), choices=[("", gettext_lazy("All kinds")), ("family", gettext_lazy("Family care"))])
 
 
 def search() -> dict[str, object]:
@@ -170,6 +181,7 @@ def request() -> dict[str, object]:
     counts = [(_("Places within 3 km"), 9), (_("Free on all your days"), 4), (_("Free on a part"), 3)]
     return {
         "shell": _parent_shell(),
+        "user": SampleUser("Els Maes"),
         "steps": _steps(),
         "asked": ASKED,
         "flexibility": _flexibility(),
@@ -223,6 +235,7 @@ def waiting_list() -> dict[str, object]:
     """Context of the waiting list screen."""
     return {
         "shell": _staff_shell(),
+        "user": SampleUser("Katrien V."),
         "place_name": "De Notelaar",
         "rows": _rows(),
         "free": [2, 2, 2, 1, 0, 0, 1, 1, 3, 4],
@@ -234,30 +247,30 @@ def waiting_list() -> dict[str, object]:
 class SampleForm(forms.Form):
     """One field of every kind."""
 
-    name = forms.CharField(label=_lazy("First name"), help_text=_lazy("As on the birth certificate."))
+    name = forms.CharField(label=gettext_lazy("First name"), help_text=gettext_lazy("As on the birth certificate."))
     birth = forms.DateField(
-        label=_lazy("Date of birth"), widget=forms.DateInput(attrs={"type": "date", "class": "input--short"})
+        label=gettext_lazy("Date of birth"), widget=forms.DateInput(attrs={"type": "date", "class": "input--short"})
     )
-    mail = forms.EmailField(label=_lazy("E-mail"), required=False)
-    kind = forms.ChoiceField(label=_lazy("Kind of care"), choices=[("", _lazy("All kinds")), ("family", _lazy("Family care"))])
+    mail = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of care"), choices=[("", gettext_lazy("All kinds")), ("family", gettext_lazy("Family care"))])
     languages = forms.MultipleChoiceField(
-        label=_lazy("Languages at home"),
+        label=gettext_lazy("Languages at home"),
         choices=[("nl", "Nederlands"), ("fr", "Français"), ("en", "English")],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     start = forms.ChoiceField(
-        label=_lazy("May it be later?"), choices=[("yes", _lazy("Yes")), ("no", _lazy("No"))], widget=forms.RadioSelect
+        label=gettext_lazy("May it be later?"), choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))], widget=forms.RadioSelect
     )
     flex = forms.ChoiceField(
-        label=_lazy("Can it be other days too?"),
-        choices=[("no", _lazy("No, only these days")), ("fewer", _lazy("I also want to start with fewer days"))],
-        widget=RadioCards(hints={"no": _lazy("We only look for places that fit them.")}),
+        label=gettext_lazy("Can it be other days too?"),
+        choices=[("no", gettext_lazy("No, only these days")), ("fewer", gettext_lazy("I also want to start with fewer days"))],
+        widget=RadioCards(hints={"no": gettext_lazy("We only look for places that fit them.")}),
     )
-    pattern = PatternField(label=_lazy("Which half-days?"), widget=HalfDayPicker(small=True))
-    remark = forms.CharField(label=_lazy("Anything else?"), widget=forms.Textarea, required=False)
-    paper = forms.FileField(label=_lazy("A document"), required=False)
-    agree = forms.BooleanField(label=_lazy("I have read how places are given"), help_text=_lazy("It takes two minutes."))
+    pattern = PatternField(label=gettext_lazy("Which half-days?"), widget=HalfDayPicker(small=True))
+    remark = forms.CharField(label=gettext_lazy("Anything else?"), widget=forms.Textarea, required=False)
+    paper = forms.FileField(label=gettext_lazy("A document"), required=False)
+    agree = forms.BooleanField(label=gettext_lazy("I have read how places are given"), help_text=gettext_lazy("It takes two minutes."))
 
 
 def components() -> dict[str, object]:

@@ -7,32 +7,32 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import pgettext_lazy as _plazy
+from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 WEEKDAYS = 5
 ALL_DAYS = 7
 WORKWEEK = (1 << 2 * WEEKDAYS) - 1
 
 DAY_NAMES = (
-    _lazy("Monday"),
-    _lazy("Tuesday"),
-    _lazy("Wednesday"),
-    _lazy("Thursday"),
-    _lazy("Friday"),
-    _lazy("Saturday"),
-    _lazy("Sunday"),
+    gettext_lazy("Monday"),
+    gettext_lazy("Tuesday"),
+    gettext_lazy("Wednesday"),
+    gettext_lazy("Thursday"),
+    gettext_lazy("Friday"),
+    gettext_lazy("Saturday"),
+    gettext_lazy("Sunday"),
 )
 DAY_SHORTS = (
-    _plazy("short day", "Mon"),
-    _plazy("short day", "Tue"),
-    _plazy("short day", "Wed"),
-    _plazy("short day", "Thu"),
-    _plazy("short day", "Fri"),
-    _plazy("short day", "Sat"),
-    _plazy("short day", "Sun"),
+    pgettext_lazy("short day", "Mon"),
+    pgettext_lazy("short day", "Tue"),
+    pgettext_lazy("short day", "Wed"),
+    pgettext_lazy("short day", "Thu"),
+    pgettext_lazy("short day", "Fri"),
+    pgettext_lazy("short day", "Sat"),
+    pgettext_lazy("short day", "Sun"),
 )
-PART_SHORTS = (_plazy("morning, short", "am"), _plazy("afternoon, short", "pm"))
+PART_SHORTS = (pgettext_lazy("morning, short", "am"), pgettext_lazy("afternoon, short", "pm"))
 
 
 def slot_name(slot: int) -> str:

@@ -442,7 +442,8 @@ def pager(previous_url: str = "", next_url: str = "", text: str = "") -> dict[st
 @register.inclusion_tag("web/components/ranked_list.html")
 def ranked_list(items: Sequence[Ranked], label: str, name: str = "order", removable: bool = True) -> dict[str, object]:
     """A ranked list inside a form: hidden inputs `name` in order; without script the buttons send `move=up:ID`."""
-    return {"items": items, "label": label, "name": name, "removable": removable, "last": len(items)}
+    said = _("%(name)s is now number %(place)s.")
+    return {"items": items, "label": label, "name": name, "removable": removable, "said": said}
 
 
 @register.inclusion_tag("web/components/stat.html")
