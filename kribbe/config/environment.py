@@ -366,7 +366,7 @@ def _kept_key(folder: Path, name: str) -> str:
 
 
 def _keep_new_key(kept: Path) -> None:
-    draft = kept.with_name(f".{kept.name}.{os.getpid()}")
+    draft = kept.with_name(f".{kept.name}.{secrets.token_hex(8)}")
     try:
         make_folder(kept.parent)
         draft.touch(mode=0o600)
