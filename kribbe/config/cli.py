@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kribbe.config.commands.imports import import_areas, import_locations, import_undo
 from kribbe.config.commands.messages import messages
 from kribbe.config.starting import prepare
 
@@ -52,6 +53,8 @@ def serve(
 
 
 app.command(rich_help_panel="Engine room")(messages)
+for imports in (import_locations, import_areas, import_undo):
+    app.command(rich_help_panel="Bring in data")(imports)
 
 
 def main() -> None:

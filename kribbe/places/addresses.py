@@ -1,0 +1,295 @@
+"""Finding an address on the map, through a register that an installation chooses.
+
+A register is a small plugin. `locate` and `suggest` call the chosen one; whatever it does (fails, hangs,
+answers nonsense) the caller gets an answer in time, at worst that of the streets the desk knows itself.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import ClassVar, TypeVar
+
+import structlog
+from django.db.models import Avg, Q
+
+from kribbe.places.models import Street
+from kribbe.region.models import Municipality
+from kribbe.trust.text import fold
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+TIME_OUT_SECONDS = 2.0
+MAX_TEXT = 200
+MAX_WORDS = 12
+LONGEST_NAME = 6
+"""Words of the longest name of a street that is looked for."""
+
+
+class Precision(StrEnum):
+    """How near the point is to what was asked."""
+
+    ADDRESS = "address"
+    STREET = "street"
+    TOWN = "town"
+    MUNICIPALITY = "municipality"
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A place on the map, in degrees of WGS84. `municipality_id` None: outside the installation."""
+
+    longitude: float
+    latitude: float
+    label: str
+    municipality_id: int | None
+    precision: Precision
+
+
+class AddressRegister(ABC):
+    """A source of addresses. May raise anything and take its time: callers go through `locate` and `suggest`."""
+
+    name: ClassVar[str]
+    remote: ClassVar[bool] = True
+    """A remote register is asked under a time limit."""
+
+    @abstractmethod
+    def locate(self, text: str) -> Located | None:
+        """The place that this text means, or None where it is unknown or could be several."""
+
+    @abstractmethod
+    def suggest(self, text: str, limit: int) -> list[Located]:
+        """Places whose name begins as the text does, at most `limit`."""
+
+
+REGISTERS: dict[str, type[AddressRegister]] = {}
+
+
+def register(kind: type[AddressRegister]) -> type[AddressRegister]:
+    """Class decorator: make a register available under its name."""
+    REGISTERS[kind.name] = kind
+    return kind
+
+
+def locate(text: str, *, source: AddressRegister | None = None) -> Located | None:
+    """Where this address is, or None. Never raises, never waits longer than the time limit."""
+    asked = text.strip()[:MAX_TEXT]
+    if not fold(asked):
+        return None
+    own = KnownStreets()
+    if source is not None:
+        found = _guarded(source, lambda: source.locate(asked))
+        if isinstance(found, Located) and _on_earth(found):
+            return found
+    return own.locate(asked)
+
+
+def suggest(text: str, *, limit: int = 8, source: AddressRegister | None = None) -> list[Located]:
+    """What this text may become. Never raises, never waits longer than the time limit."""
+    asked = text.strip()[:MAX_TEXT]
+    if not fold(asked):
+        return []
+    if source is not None:
+        found = _guarded(source, lambda: source.suggest(asked, limit))
+        good = [each for each in found or [] if isinstance(each, Located) and _on_earth(each)]
+        if good:
+            return good[:limit]
+    return KnownStreets().suggest(asked, limit)
+
+
+def _on_earth(found: Located) -> bool:
+    return abs(found.longitude) <= 180 and abs(found.latitude) <= 90
+
+
+def _guarded(source: AddressRegister, ask: Callable[[], T]) -> T | None:
+    """The register's answer, or None when it fails or is late; a late answer is thrown away."""
+    try:
+        if not source.remote:
+            return ask()
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="address-register")
+        try:
+            return pool.submit(ask).result(timeout=TIME_OUT_SECONDS)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    except FutureTimeoutError:
+        log.warning("address register is late", register=source.name, seconds=TIME_OUT_SECONDS)
+    except Exception as error:
+        log.warning("address register failed", register=source.name, error=type(error).__name__)
+    return None
+
+
+@register
+class KnownStreets(AddressRegister):
+    """The streets and municipalities that the desk keeps itself: no outside call."""
+
+    name = "known-streets"
+    remote = False
+
+    @cached_property
+    def municipalities(self) -> "list[_Named]":
+        """Read once for each register object, so that a file of addresses asks once."""
+        return _municipalities()
+
+    def locate(self, text: str) -> Located | None:
+        words = [_spelled(word) for word in fold(text).split()[:MAX_WORDS]]
+        runs = _runs(words)
+        places = _Places.named_in(runs, words, self.municipalities)
+        return _street(runs, words, places) or _town(runs) or places.located()
+
+    def suggest(self, text: str, limit: int) -> list[Located]:
+        words = [_spelled(word) for word in fold(text).split() if not word.isdigit()]
+        start = " ".join(words)
+        if not start:
+            return []
+        streets = Street.objects.filter(key__startswith=start).order_by("key", "postcode")[:limit]
+        towns = [each for each in self.municipalities if any(name.startswith(start) for name in each.names)]
+        found = [each.located() for each in towns] + [_at_street(street, street.name) for street in streets]
+        return found[:limit]
+
+
+_SHORT = {"str": "straat", "stwg": "steenweg", "stw": "steenweg", "pln": "plein", "ln": "laan"}
+_NO_PLACE = frozenset({"bus", "box", "bte", "boite", "belgie", "belgique", "belgium"})
+_WHOLE = {"st": "sint", "o": "onze", "l": "lieve", "vr": "vrouw"}
+
+
+def _spelled(word: str) -> str:
+    """A folded word with its abbreviation written out: `kerkstr` becomes `kerkstraat`."""
+    if word in _WHOLE:
+        return _WHOLE[word]
+    for short, whole in _SHORT.items():
+        if word.endswith(short) and len(word) > len(short) + 2:
+            return word[: -len(short)] + whole
+    return word
+
+
+def _runs(words: list[str]) -> list[str]:
+    """Every run of neighbouring words, the longest first."""
+    spans = (
+        (start, length)
+        for length in range(min(LONGEST_NAME, len(words)), 0, -1)
+        for start in range(len(words) - length + 1)
+    )
+    return [" ".join(words[start : start + length]) for start, length in spans]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    id: int
+    label: str
+    names: tuple[str, ...]
+    postcodes: tuple[str, ...]
+    longitude: float
+    latitude: float
+
+    def located(self) -> Located:
+        return Located(self.longitude, self.latitude, self.label, self.id, Precision.MUNICIPALITY)
+
+
+def _municipalities() -> list[_Named]:
+    rows = Municipality.objects.order_by("name_nl").values_list(
+        "id", "name_nl", "name_fr", "postcodes", "longitude", "latitude"
+    )
+    return [
+        _Named(pk, dutch, tuple(filter(None, (fold(dutch), fold(french)))), tuple(codes), longitude, latitude)
+        for pk, dutch, french, codes, longitude, latitude in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The municipalities and postcodes that a text names."""
+
+    by_name: tuple[_Named, ...]
+    by_postcode: tuple[_Named, ...]
+    postcodes: tuple[str, ...]
+
+    @classmethod
+    def named_in(cls, runs: Collection[str], words: Iterable[str], known: Iterable[_Named]) -> "_Places":
+        codes = tuple(word for word in words if re.fullmatch(r"[1-9]\d{3}", word))
+        known = list(known)
+        return cls(
+            tuple(each for each in known if any(name in runs for name in each.names)),
+            tuple(each for each in known if any(code in each.postcodes for code in codes)),
+            codes,
+        )
+
+    def located(self) -> Located | None:
+        """The one municipality meant, by postcode first."""
+        for found in (self.by_postcode, self.by_name):
+            if len(found) == 1:
+                return found[0].located()
+        return None
+
+
+def _street(runs: list[str], words: list[str], places: _Places) -> Located | None:
+    """The longest name of a street in the text, in the postcode, town or municipality that the text names."""
+    streets = list(Street.objects.filter(key__in=runs).order_by("postcode"))
+    for key in dict.fromkeys(run for run in runs if any(street.key == run for street in streets)):
+        rest = _without(words, key)
+        chosen = _narrowed([street for street in streets if street.key == key], rest, places)
+        if len({street.municipality_id for street in chosen}) == 1:
+            return _at_street(chosen[0], _with_house_number(chosen[0], words, key))
+    return None
+
+
+def _without(words: list[str], key: str) -> list[str]:
+    """The words of an address beside the name of its street."""
+    name = key.split()
+    start = next(at for at in range(len(words)) if words[at : at + len(name)] == name)
+    return words[:start] + words[start + len(name) :]
+
+
+def _narrowed(streets: list[Street], rest: list[str], places: _Places) -> list[Street]:
+    """Those of the streets that agree with the rest of the address; none if it names another place."""
+    named = {place.id for place in (*places.by_name, *places.by_postcode)}
+    runs = _runs(rest)
+    tests: tuple[Callable[[Street], bool], ...] = (
+        lambda street: street.postcode in places.postcodes,
+        lambda street: fold(street.city) in runs,
+        lambda street: street.municipality_id in named,
+    )
+    for test in tests:
+        fitting = [street for street in streets if test(street)]
+        if fitting:
+            return fitting
+    elsewhere = places.postcodes or any(
+        word.isalpha() and len(word) > 2 and word not in _NO_PLACE for word in rest
+    )
+    return [] if named or elsewhere else streets
+
+
+def _with_house_number(street: Street, words: list[str], key: str) -> str:
+    name = key.split()
+    start = next(at for at in range(len(words)) if words[at : at + len(name)] == name)
+    following = words[start + len(name) : start + len(name) + 1]
+    isnumber = following and re.fullmatch(r"\d{1,4}[a-z]?", following[0]) and following[0] != street.postcode
+    return f"{street.name} {following[0].upper()}" if isnumber else street.name
+
+
+def _at_street(street: Street, first_line: str) -> Located:
+    label = f"{first_line}, {street.postcode} {street.city}"
+    return Located(street.longitude, street.latitude, label, street.municipality_id, Precision.STREET)
+
+
+def _town(runs: list[str]) -> Located | None:
+    """A town within a municipality (Heverlee in Leuven): the middle of its streets."""
+    wanted = Q()
+    for run in runs:
+        wanted |= Q(city__iexact=run.replace(" ", "-")) | Q(city__iexact=run)
+    found = list(
+        Street.objects.filter(wanted)
+        .exclude(city="")
+        .values("city", "municipality_id", "municipality__name_nl")
+        .annotate(longitude=Avg("longitude"), latitude=Avg("latitude"))
+        .order_by("city")[:2]
+    )
+    if len(found) != 1 or found[0]["city"] == found[0]["municipality__name_nl"]:
+        return None
+    town = found[0]
+    return Located(town["longitude"], town["latitude"], town["city"], town["municipality_id"], Precision.TOWN)
