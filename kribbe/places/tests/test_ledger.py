@@ -243,7 +243,7 @@ def test_what_is_given_back_twice_is_refused_by_the_table(group: Group) -> None:
     week = LedgerWeek.objects.filter(group=group).first()
     assert week is not None
     week.taken = [-1, *week.taken[1:]]
-    with pytest.raises(IntegrityError, match="ledger_never_negative|fewer than none"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="fewer than none taken"), transaction.atomic():
         week.save()
 
 

@@ -1,0 +1,251 @@
+"""Which locations lie near, and which of the half-days asked are free there for months on end."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from django.db import connection
+
+from kribbe.places.models import MONTHS_SHOWN
+from kribbe.rules.calendar import first_of_month
+from kribbe.rules.halfdays import EMPTY, SLOTS, WeekPattern
+from kribbe.trust.fields import KM_PER_DEGREE_LATITUDE, KM_PER_DEGREE_LONGITUDE
+
+MONTHS_ASKED = 6
+"""A half-day counts as free when it is free in so many months from the start on."""
+
+PAGE = 20
+EVERYTHING = "1" * SLOTS
+
+
+class Sort(StrEnum):
+    """The orders in which results can be had."""
+
+    DAYS = "days"
+    NEAR = "near"
+
+
+class Tier(IntEnum):
+    """How much of what is asked is free: the numbers by which results are ordered."""
+
+    WHOLE = 0
+    SOME = 1
+    NONE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What is looked for, around a point in degrees.
+
+    `start` is the first day of a month that is not over. `kilometres` None looks everywhere. `price` and `kind`
+    empty are all of them. `before` finds locations that open before that time.
+    """
+
+    region_id: int
+    longitude: float
+    latitude: float
+    start: date
+    today: date
+    pattern: WeekPattern = EMPTY
+    kilometres: float | None = None
+    kind: str = ""
+    price: str = ""
+    sort: Sort = Sort.DAYS
+    whole_only: bool = False
+    inclusive: bool = False
+    before: time | None = None
+
+    @property
+    def months(self) -> int:
+        """How many months are judged: fewer at the end of what is kept."""
+        ahead = _month_number(self.start) - _month_number(self.today)
+        return max(1, min(MONTHS_ASKED, MONTHS_SHOWN - ahead))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A location that was found. `free` and `offered` are patterns of its best group for this search.
+
+    `months` has a bit for each month and half-day from the start on, of the same group; it is empty where the
+    location keeps no group with the desk. `number` counts from 1 through all pages.
+    """
+
+    number: int
+    tier: int
+    metres: int
+    id: int
+    slug: str
+    name: str
+    kind: str
+    street: str
+    city: str
+    municipality_id: int
+    municipality: str
+    licence_state: str
+    day_price: Decimal | None
+    income: bool
+    free_price: bool
+    opens_at: time
+    closes_at: time
+    inclusive: bool
+    longitude: float
+    latitude: float
+    free: int
+    offered: int
+    months: str
+
+    @property
+    def key(self) -> "Key":
+        """Where the next page goes on."""
+        return Key(self.tier, self.metres, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The place of a row in the order of results."""
+
+    tier: int
+    metres: int
+    id: int
+
+    def to_text(self) -> str:
+        return f"{self.tier}-{self.metres}-{self.id}"
+
+    @classmethod
+    def from_text(cls, text: str) -> "Key | None":
+        """The key of an address; None where it isn't one."""
+        parts = text.split("-")
+        if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 12 for part in parts):
+            return None
+        return cls(*map(int, parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of results. `total` and `whole` (free on all days asked) count all pages and ignore `whole_only`."""
+
+    rows: list[Found]
+    total: int
+    whole: int
+    following: Key | None
+
+
+def find(search: Search, *, after: Key | None = None, limit: int = PAGE) -> Results:
+    """One page of locations in the region, in one query; the page after `after`."""
+    last = after or Key(-1, -1, -1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            QUERY,
+            _parameters(search)
+            | {"tier": last.tier, "metres": last.metres, "id": last.id, "limit": limit + 1},
+        )
+        found = cursor.fetchall()
+    total, whole = found[0][:2]
+    rows = [_row(*row[2:]) for row in found if row[2] is not None]
+    return Results(rows[:limit], total, whole, rows[limit - 1].key if len(rows) > limit else None)
+
+
+def _row(*values: Any) -> Found:
+    *plain, free, offered, months = values
+    return Found(*plain, int(free[::-1], 2), offered, months)
+
+
+def _parameters(search: Search) -> dict[str, object]:
+    asked = search.pattern.bits() if search.pattern else EVERYTHING
+    judged = search.months * SLOTS
+    return {
+        "region": search.region_id,
+        "x": search.longitude * KM_PER_DEGREE_LONGITUDE,
+        "y": search.latitude * KM_PER_DEGREE_LATITUDE,
+        "km": search.kilometres,
+        "kind": search.kind,
+        "price": search.price,
+        "before": search.before,
+        "inclusive": search.inclusive,
+        "start": max(search.start, search.today),
+        "month": _month_number(search.start),
+        "asked": asked,
+        "wanted": len(search.pattern) or 1,
+        "not_judged": "0" * judged + "1" * (MONTHS_SHOWN * SLOTS - judged),
+        "whole_only": search.whole_only,
+        "by_days": search.sort is Sort.DAYS,
+    }
+
+
+def _month_number(day: date) -> int:
+    first = first_of_month(day)
+    return first.year * 12 + first.month
+
+
+QUERY = """
+WITH judged AS MATERIALIZED (
+    SELECT location.id, location.slug, location.name, location.kind, location.street, location.city,
+           location.municipality_id, municipality.name_nl AS municipality, location.licence_state,
+           location.day_price, prices.income, prices.free_price, location.opens_at, location.closes_at,
+           location.inclusive, location.longitude, location.latitude,
+           round((location.point <-> point(%(x)s, %(y)s)) * 1000)::int AS metres,
+           best.months, best.free, coalesce(best.offered, 0) AS offered,
+           CASE WHEN best.fits >= %(wanted)s THEN 0 WHEN best.fits > 0 THEN 1 ELSE 2 END AS tier
+    FROM places_location location
+    JOIN region_desk desk ON desk.id = location.desk_id
+    JOIN region_municipality municipality ON municipality.id = location.municipality_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(bool_or(price_kind = 'income'), false) AS income,
+               coalesce(bool_or(price_kind = 'free'), location.day_price IS NOT NULL) AS free_price
+        FROM places_group WHERE location_id = location.id AND active
+    ) prices
+    LEFT JOIN LATERAL (
+        SELECT ahead.months, kept.free, bit_count(kept.free & %(asked)s::bit(14)) AS fits,
+               (SELECT open_pattern FROM places_groupcapacity
+                WHERE group_id = groups.id AND during @> %(start)s::date) AS offered
+        FROM places_group groups
+        JOIN places_groupavailability availability ON availability.group_id = groups.id
+        CROSS JOIN LATERAL (
+            SELECT availability.free << greatest(0, 14 * (%(month)s
+                - (extract(year FROM availability.first_month) * 12
+                 + extract(month FROM availability.first_month))::int)) AS months
+        ) ahead
+        CROSS JOIN LATERAL (SELECT ahead.months | %(not_judged)s::bit(336) AS months) judged
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN location.licence_state = 'suspended' THEN 0::bit(14)
+                   ELSE (substring(judged.months FROM 1 FOR 14) & substring(judged.months FROM 15 FOR 14)
+                       & substring(judged.months FROM 29 FOR 14) & substring(judged.months FROM 43 FOR 14)
+                       & substring(judged.months FROM 57 FOR 14) & substring(judged.months FROM 71 FOR 14)
+                        )::bit(14) END AS free
+        ) kept
+        WHERE groups.location_id = location.id AND groups.active
+          AND (%(price)s = '' OR groups.price_kind = %(price)s)
+        ORDER BY fits DESC, bit_count(kept.free) DESC, groups.id
+        LIMIT 1
+    ) best ON true
+    WHERE desk.region_id = %(region)s AND location.active AND location.licence_state <> 'ended'
+      AND (%(km)s::float IS NULL OR location.point <@ circle(point(%(x)s, %(y)s), %(km)s::float))
+      AND (%(kind)s = '' OR location.kind = %(kind)s)
+      AND (%(before)s::time IS NULL OR location.opens_at < %(before)s::time)
+      AND (NOT %(inclusive)s OR location.inclusive)
+      AND (%(price)s = '' OR (%(price)s = 'income' AND prices.income)
+                          OR (%(price)s = 'free' AND prices.free_price))
+), numbered AS (
+    SELECT judged.*, CASE WHEN %(by_days)s THEN tier ELSE 0 END AS first_key,
+           row_number() OVER (ORDER BY CASE WHEN %(by_days)s THEN tier ELSE 0 END, metres, id) AS number
+    FROM judged WHERE NOT %(whole_only)s OR tier = 0
+)
+SELECT counts.total, counts.whole, page.*
+FROM (SELECT count(*) AS total, count(*) FILTER (WHERE tier = 0) AS whole FROM judged) counts
+LEFT JOIN (
+    SELECT number, tier, metres, id, slug, name, kind, street, city, municipality_id, municipality,
+           licence_state, day_price, income, free_price, opens_at, closes_at, inclusive, longitude, latitude,
+           coalesce(free, 0::bit(14))::text AS free, offered, coalesce(months::text, '') AS months
+    FROM numbered 
+    WHERE (first_key, metres, id) > (CASE WHEN %(by_days)s THEN %(tier)s ELSE 0 END, %(metres)s, %(id)s)
+    ORDER BY number LIMIT %(limit)s
+) page ON true
+ORDER BY page.number
+"""
+"""Groups whose free half-days cover the search come first within their location; the location is shown once.
+
+A bit string's first bit is the first month's Monday morning, so that shifting left begins at a later month;
+months that aren't judged count as free, and the half-days free throughout are an AND of six months.
+"""
