@@ -68,7 +68,7 @@ class Organiser(models.Model):
         return self.name
 
 
-@remembered()
+@remembered(exclude=["point"])
 class Location(models.Model):
     """A place of care with a licence."""
 
