@@ -1,0 +1,82 @@
+"""The door to a location: its managers, its organiser, and staff of its desk as the table of permissions says.
+
+An outsider and a wrong address get the same answer: not found.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+
+from kribbe.places.models import Location
+from kribbe.region.middleware import use_desk
+from kribbe.trust.permissions import Action, scope_ids
+from kribbe.trust.principal import Principal, Scope
+from kribbe.web.errors import session_ended
+
+P = ParamSpec("P")
+
+
+def locations_for(principal: Principal, action: Action) -> QuerySet[Location]:
+    """The locations at which the principal may do this."""
+    return Location.objects.select_related("desk__municipality", "desk__region", "organiser").filter(
+        Q(pk__in=scope_ids(principal, action, Scope.LOCATION))
+        | Q(organiser__in=scope_ids(principal, action, Scope.ORGANISER))
+        | Q(desk__in=scope_ids(principal, action, Scope.DESK))
+        | Q(desk__region__in=scope_ids(principal, action, Scope.REGION))
+    )
+
+
+def location_for(principal: Principal, action: Action, slug: str) -> Location:
+    """The location of this address, if the principal may do this there; Http404 otherwise."""
+    found = locations_for(principal, action).filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def may_at(principal: Principal, action: Action, location: Location) -> bool:
+    """Whether the principal may do this at the location."""
+    return (
+        location.pk in scope_ids(principal, action, Scope.LOCATION)
+        or location.organiser_id in scope_ids(principal, action, Scope.ORGANISER)
+        or location.desk_id in scope_ids(principal, action, Scope.DESK)
+        or location.desk.region_id in scope_ids(principal, action, Scope.REGION)
+    )
+
+
+LocationView = Callable[Concatenate[Any, Location, P], HttpResponse]
+SlugView = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+
+
+def at_location(reading: Action, changing: Action | None = None) -> Callable[[LocationView[P]], SlugView[P]]:
+    """Opens a page of a location: `reading` is needed to see it, `changing` (default the same) to send a form.
+
+    The view gets the location in place of its slug, and its desk's face. A visitor is asked to log in; one
+    whose session ran out while sending a form is told so, with what was typed still in the page behind.
+    """
+
+    def decorate(view: LocationView[P]) -> SlugView[P]:
+        @wraps(view)
+        def opened(request: Any, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.principal.is_visitor:
+                if request.method == "POST":
+                    return session_ended(request)
+                return redirect_to_login(request.get_full_path())
+            action = (changing or reading) if request.method == "POST" else reading
+            location = location_for(request.principal, action, slug)
+            use_desk(request, location.desk)
+            request.place = location
+            return view(request, location, *args, **kwargs)
+
+        return opened
+
+    return decorate
+
+
+def place_of(request: HttpRequest) -> Location | None:
+    """The location whose page is open, or None."""
+    return getattr(request, "place", None)

@@ -1,0 +1,99 @@
+"""The days on which a location is closed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.places.models import ClosingDay, Location
+from kribbe.rules.calendar import is_working_day
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+
+LONGEST = timedelta(days=120)
+FURTHEST_YEARS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A closing as a person says it: `last` is the last day on which it is closed."""
+
+    first: date
+    last: date
+    reason: str = ""
+
+
+def closing_of(row: ClosingDay) -> Closing:
+    """The closing that a row holds."""
+    return Closing(row.during.lower, row.during.upper - timedelta(days=1), row.reason)
+
+
+def working_days(closing: Closing) -> int:
+    """Weekdays of the closing that are no public holiday: the days that parents notice."""
+    days = (closing.last - closing.first).days + 1
+    return sum(is_working_day(closing.first + timedelta(days=step)) for step in range(days))
+
+
+def add_closing(*, principal: Principal, location_id: int, closing: Closing, now: datetime) -> ClosingDay:
+    """Close on these days. Raises RefusedError where they are turned round, too long or closed already."""
+    with transaction.atomic():
+        lock_rows((Location, location_id))
+        _check(location_id, closing, now.year)
+        row = ClosingDay.objects.create(
+            location_id=location_id,
+            during=DateRange(closing.first, closing.last + timedelta(days=1)),
+            reason=closing.reason,
+        )
+        _record(principal, "closing.add", row, closing, now)
+    return row
+
+
+def remove_closing(*, principal: Principal, location_id: int, closing_id: int, now: datetime) -> Closing:
+    """Open again on these days; gives what was removed, so that it can be put back."""
+    with transaction.atomic():
+        lock_rows((Location, location_id))
+        row = ClosingDay.objects.filter(pk=closing_id, location=location_id).first()
+        if row is None:
+            raise RefusedError(_("These closing days were removed already."), code="gone")
+        closing = closing_of(row)
+        _record(principal, "closing.remove", row, closing, now)
+        row.delete()
+    return closing
+
+
+def _check(location_id: int, closing: Closing, year: int) -> None:
+    if closing.last < closing.first:
+        raise RefusedError(_("The last day is before the first day."), field="last")
+    if closing.last - closing.first > LONGEST:
+        raise RefusedError(
+            _("More than four months is no closing period. Call the desk if you stop."), field="last"
+        )
+    if not year - 1 <= closing.first.year <= year + FURTHEST_YEARS:
+        raise RefusedError(_("Check the year of the first day."), field="first")
+    taken = ClosingDay.objects.filter(
+        location=location_id, during__overlap=DateRange(closing.first, closing.last + timedelta(days=1))
+    ).first()
+    if taken is not None:
+        other = closing_of(taken)
+        raise RefusedError(
+            _("You are closed already from %(first)s to %(last)s.")
+            % {"first": f"{other.first:%d/%m/%Y}", "last": f"{other.last:%d/%m/%Y}"},
+            field="first",
+        )
+
+
+def _record(principal: Principal, action: str, row: ClosingDay, closing: Closing, now: datetime) -> None:
+    record(
+        principal=principal,
+        action=action,
+        subject=row,
+        now=now,
+        desk_id=row.location.desk_id,
+        location=row.location_id,
+        first=f"{closing.first}",
+        last=f"{closing.last}",
+    )
