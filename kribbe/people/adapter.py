@@ -1,13 +1,27 @@
-"""How accounts come into being."""
+"""How accounts come into being, and what their mails look like."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+QUIET = frozenset({"account/messages/logged_in.txt", "account/messages/logged_out.txt"})
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """Mail goes through the desk's own queue; addresses are kept in lower case."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up alone: an account comes with a first request or with a role."""
+        return False
 
     def clean_email(self, email: str) -> str:
         cleaned: Any = super().clean_email(email)
         return str(cleaned).lower()
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: Any = None, **options: Any
+    ) -> None:
+        """Say what isn't plain to see already; who logs in or out sees that they did."""
+        if message_template not in QUIET:
+            super().add_message(request, level, message_template, **options)

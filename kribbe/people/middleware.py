@@ -2,16 +2,23 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
-from django.http import HttpRequest, HttpResponse
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
+from kribbe.people.access import LogInNeededError, SecondFactorNeededError
 from kribbe.people.selectors import principal_of
 from kribbe.trust.principal import VISITOR
 
 
 class PrincipalMiddleware:
-    """Sets `request.principal` from the session's user, the user's grants and the second factor given."""
+    """Sets `request.principal` from the session's user, the user's grants and the second factor given.
+
+    Where a door asked for more, it sends the reader to log in or to the second factor, and back afterwards.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,7 +29,27 @@ class PrincipalMiddleware:
             request.principal = principal_of(request.user, verified=has_second_factor(request))
         return self.get_response(request)
 
+    def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, LogInNeededError):
+            return _go(request, "account_login")
+        if isinstance(exception, SecondFactorNeededError):
+            return _go(request, second_factor_page(request.user))
+        return None
+
 
 def has_second_factor(request: HttpRequest) -> bool:
     """True if this session was opened with a second factor or a passkey."""
     return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+
+
+def second_factor_page(user: Any) -> str:
+    """Where a member of staff gives the second factor, or sets one up first."""
+    kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    if Authenticator.Type.TOTP in kinds:
+        return "mfa_reauthenticate"
+    return "mfa_reauthenticate_webauthn" if Authenticator.Type.WEBAUTHN in kinds else "mfa_activate_totp"
+
+
+def _go(request: HttpRequest, url_name: str) -> HttpResponse:
+    back = request.get_full_path() if request.method == "GET" else "/"
+    return HttpResponseRedirect(f"{reverse(url_name)}?{urlencode({'next': back})}")

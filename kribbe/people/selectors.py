@@ -5,8 +5,6 @@ from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 
-from django.db.models import Q
-
 from kribbe.people.models import Adult, Child, Household, HouseholdFact, RoleGrant, User
 from kribbe.region.models import Desk
 from kribbe.trust.models import AuditEntry
@@ -39,11 +37,12 @@ def household_with_adults(household_id: int) -> Household:
     )
 
 
-def location_addresses(*, location_id: int, organiser_id: int) -> list[str]:
+def location_addresses(*, location_id: int, organiser_id: int | None) -> list[str]:
     """Mail addresses of those who manage a location, or where nobody does of its organiser's people."""
-    return _addresses(Role.MANAGER, Scope.LOCATION, location_id) or _addresses(
-        Role.ORGANISER, Scope.ORGANISER, organiser_id
-    )
+    managers = _addresses(Role.MANAGER, Scope.LOCATION, location_id)
+    if managers or organiser_id is None:
+        return managers
+    return _addresses(Role.ORGANISER, Scope.ORGANISER, organiser_id)
 
 
 def _addresses(role: Role, scope: Scope, scope_id: int) -> list[str]:
@@ -75,11 +74,3 @@ def looks_at(household: Household, *, actions: Iterable[str], limit: int) -> lis
             :limit
         ]
     )
-
-
-def location_addresses(*, location_id: int, organiser_id: int | None) -> list[str]:
-    """Mail addresses of those who run a location: its managers and its organiser's people."""
-    managers = Q(role=Role.MANAGER, scope=Scope.LOCATION, scope_id=location_id)
-    organisers = Q(role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=organiser_id or 0)
-    found = RoleGrant.objects.filter(managers | organisers, user__is_active=True)
-    return list(found.order_by("user_id").values_list("user__email", flat=True).distinct())

@@ -1,0 +1,133 @@
+"""The doors to people: who may see or do what. Not yours and not there give the same answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+
+from kribbe.people.models import Household
+from kribbe.region.models import Desk
+from kribbe.trust import audit
+from kribbe.trust.permissions import Action, roles_for, scope_ids
+from kribbe.trust.principal import Principal, Scope
+
+View = Callable[..., HttpResponse]
+
+
+class LogInNeededError(Exception):
+    """A visitor came to a page for somebody known: the middleware sends them to log in, and back."""
+
+
+class SecondFactorNeededError(Exception):
+    """A member of staff hasn't given the second factor yet: the middleware asks for it, and sends them back."""
+
+
+def may(principal: Principal, action: Action, scope: Scope, scope_id: int) -> bool:
+    """Whether the principal may do this over that scope."""
+    return scope_id in scope_ids(principal, action, scope)
+
+
+def require(principal: Principal, action: Action, scope: Scope, scope_id: int) -> None:
+    """Raises Http404 unless the principal may do this; asks a visitor to log in and staff for the second factor."""
+    if may(principal, action, scope, scope_id):
+        return
+    if scope_id in principal.scope_ids(scope, *roles_for(action, scope)):
+        raise SecondFactorNeededError
+    raise refusal(principal)
+
+
+def require_at_desk(principal: Principal, action: Action, desk: Desk) -> None:
+    """As `require`, for a role over the desk or over its whole region."""
+    if may(principal, action, Scope.REGION, desk.region_id):
+        return
+    if desk.region_id in principal.scope_ids(Scope.REGION, *roles_for(action, Scope.REGION)):
+        raise SecondFactorNeededError
+    require(principal, action, Scope.DESK, desk.pk)
+
+
+def household_for(principal: Principal, action: Action, reference: str, *, now: datetime) -> Household:
+    """The household of that reference, if it is the principal's own or of a desk where they are a clerk.
+
+    Every look by staff leaves a row "household.read". Raises Http404 for outsiders and for no such household.
+    """
+    household = (
+        Household.objects.select_related("desk")
+        .filter(Q(reference=reference) & _within(principal, action))
+        .first()
+    )
+    if household is None:
+        raise refusal(principal)
+    if not may(principal, action, Scope.HOUSEHOLD, household.pk):
+        note_look(principal=principal, household=household, now=now)
+    return household
+
+
+def own_household(principal: Principal) -> Household:
+    """The household that the principal is a parent of; of several the one they joined last. Raises Http404."""
+    own = scope_ids(principal, Action.HOUSEHOLD_READ, Scope.HOUSEHOLD)
+    household = Household.objects.select_related("desk").filter(pk__in=own).order_by("-pk").first()
+    if household is None:
+        raise refusal(principal)
+    return household
+
+
+def note_look(*, principal: Principal, household: Household, now: datetime) -> None:
+    """Write down that staff looked at a household; pages that show many call it for each."""
+    audit.record(
+        principal=principal,
+        action=Action.HOUSEHOLD_READ,
+        subject=household,
+        now=now,
+        household_id=household.pk,
+        desk_id=household.desk_id,
+    )
+
+
+def staff_required(view: View) -> View:
+    """A view for staff who gave their second factor."""
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.principal.is_staff or not request.principal.verified:
+            raise refusal(request.principal)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def parent_required(view: View) -> View:
+    """A view for somebody who is logged in."""
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.principal.is_visitor:
+            raise LogInNeededError
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def refusal(principal: Principal) -> Exception:
+    """What to raise when a door stays shut."""
+    if principal.is_visitor:
+        return LogInNeededError()
+    if principal.is_staff and not principal.verified:
+        return SecondFactorNeededError()
+    return Http404()
+
+
+def _within(principal: Principal, action: Action) -> Q:
+    return (
+        Q(pk__in=scope_ids(principal, action, Scope.HOUSEHOLD))
+        | Q(desk__in=scope_ids(principal, action, Scope.DESK))
+        | Q(desk__region__in=scope_ids(principal, action, Scope.REGION))
+    )
+
+
+def may_in_navigation(request: HttpRequest, action: str) -> bool:
+    """Whether an entry of the navigation shows: the reader may do this over something."""
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    return any(scope_ids(principal, Action(action), scope) for scope in Scope)

@@ -1,0 +1,32 @@
+"""What changes people: households, children, facts, accounts and roles. One file a subject."""
+
+from kribbe.people.services.accounts import grant_role, link_user, make_account, revoke_role
+from kribbe.people.services.facts import end_fact, record_fact, reopen_fact
+from kribbe.people.services.households import (
+    AdultData,
+    ChildData,
+    add_child,
+    change_address,
+    change_adult,
+    change_language,
+    record_birth,
+    register_household,
+)
+
+__all__ = [
+    "AdultData",
+    "ChildData",
+    "add_child",
+    "change_address",
+    "change_adult",
+    "change_language",
+    "end_fact",
+    "grant_role",
+    "link_user",
+    "make_account",
+    "record_birth",
+    "record_fact",
+    "register_household",
+    "reopen_fact",
+    "revoke_role",
+]

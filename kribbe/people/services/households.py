@@ -1,0 +1,240 @@
+"""Registering and changing households, their adults and their children."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.people.identity import national_number_hash
+from kribbe.people.models import Adult, Child, Household
+from kribbe.region.models import Desk, Municipality
+from kribbe.trust import audit
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+from kribbe.trust.text import sort_key
+
+LONGEST_WAIT_FOR_BIRTH = timedelta(days=300)
+LATEST_PAST_TERM = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdultData:
+    """An adult as a form or a clerk gives it. The national number is optional and kept as a hash only."""
+
+    first_name: str
+    last_name: str
+    email: str = ""
+    phone: str = ""
+    other_street: str = ""
+    other_postcode: str = ""
+    other_city: str = ""
+    work_municipality: Municipality | None = None
+    national_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildData:
+    """A child, born or expected; exactly one of the two dates."""
+
+    first_name: str = ""
+    last_name: str
+    born: date | None = None
+    expected: date | None = None
+    birth_rank: int = 1
+    foster: bool = False
+    care_need: bool = False
+    national_number: str = ""
+
+
+@transaction.atomic
+def register_household(
+    *,
+    desk: Desk,
+    adults: Sequence[AdultData],
+    street: str,
+    postcode: str,
+    city: str,
+    principal: Principal,
+    now: datetime,
+    language: str = "nl",
+    municipality: Municipality | None = None,
+    longitude: float | None = None,
+    latitude: float | None = None,
+) -> Household:
+    """A new household; the first adult is the applicant, who signs.
+
+    Coordinates are in degrees (WGS 84). Raises RefusedError without an adult and for a wrong national number.
+    """
+    if not adults:
+        raise RefusedError(_("Tell us who asks: give at least one adult."), field="last_name")
+    household = Household.objects.create(
+        desk=desk,
+        municipality=municipality,
+        street=street,
+        postcode=postcode,
+        city=city,
+        longitude=longitude,
+        latitude=latitude,
+        language=language,
+        created_at=now,
+    )
+    for place, adult in enumerate(adults):
+        _add_adult(household, adult, is_applicant=place == 0)
+    _record(household, "household.registered", principal, now, adults=len(adults))
+    return household
+
+
+def _add_adult(household: Household, adult: AdultData, *, is_applicant: bool) -> Adult:
+    return Adult.objects.create(
+        household=household,
+        is_applicant=is_applicant,
+        first_name=adult.first_name,
+        last_name=adult.last_name,
+        name_key=sort_key(adult.last_name, adult.first_name),
+        email=adult.email.strip().lower(),
+        phone=adult.phone,
+        other_street=adult.other_street,
+        other_postcode=adult.other_postcode,
+        other_city=adult.other_city,
+        work_municipality=adult.work_municipality,
+        national_number_hash=national_number_hash(adult.national_number),
+    )
+
+
+@transaction.atomic
+def add_child(
+    *, household: Household, child: ChildData, principal: Principal, today: date, now: datetime
+) -> Child:
+    """A child of the household. Raises RefusedError for impossible dates and for a child that is known already."""
+    _check_dates(child, today)
+    number = national_number_hash(child.national_number)
+    lock_rows((Household, household.pk))
+    if number and Child.objects.filter(national_number_hash=number).exists():
+        raise RefusedError(
+            _("A child with this national number is registered already. Log in, or call the desk."),
+            field="national_number",
+            code="known-child",
+        )
+    added = Child.objects.create(
+        household=household,
+        first_name=child.first_name,
+        last_name=child.last_name,
+        name_key=sort_key(child.last_name, child.first_name),
+        born=child.born,
+        expected=child.expected,
+        birth_rank=child.birth_rank,
+        foster=child.foster,
+        care_need=child.care_need,
+        national_number_hash=number,
+    )
+    _record(household, "child.added", principal, now, child=added.pk)
+    return added
+
+
+def _check_dates(child: ChildData, today: date) -> None:
+    if child.born is None and child.expected is None:
+        raise RefusedError(
+            _("Give the date of birth, or the date on which you expect your child."), field="born"
+        )
+    if child.born is not None and child.born > today:
+        raise RefusedError(
+            _("This date is still to come. Is your child not born yet? Then give the expected date."),
+            field="born",
+        )
+    if child.born is None and child.expected is not None:
+        _check_expected(child.expected, today)
+
+
+def _check_expected(expected: date, today: date) -> None:
+    if expected > today + LONGEST_WAIT_FOR_BIRTH:
+        raise RefusedError(_("This is more than nine months away. Check the year."), field="expected")
+    if expected < today - LATEST_PAST_TERM:
+        raise RefusedError(
+            _("This date is long past. Is your child born? Then give the date of birth."), field="expected"
+        )
+
+
+@transaction.atomic
+def record_birth(*, child: Child, born: date, principal: Principal, today: date, now: datetime) -> None:
+    """An expected child was born. Raises RefusedError for a date to come."""
+    if born > today:
+        raise RefusedError(_("This date is still to come."), field="born")
+    lock_rows((Household, child.household_id))
+    before = child.born
+    child.born = born
+    child.save(update_fields=["born"])
+    _record(
+        child.household,
+        "child.born",
+        principal,
+        now,
+        child=child.pk,
+        born=str(born),
+        before=str(before or ""),
+    )
+
+
+@transaction.atomic
+def change_address(
+    *,
+    household: Household,
+    street: str,
+    postcode: str,
+    city: str,
+    principal: Principal,
+    now: datetime,
+    municipality: Municipality | None = None,
+    longitude: float | None = None,
+    latitude: float | None = None,
+) -> None:
+    """The household moved; it stays with its desk."""
+    lock_rows((Household, household.pk))
+    Household.objects.filter(pk=household.pk).update(
+        street=street,
+        postcode=postcode,
+        city=city,
+        municipality=municipality,
+        longitude=longitude,
+        latitude=latitude,
+    )
+    household.refresh_from_db()
+    _record(household, "household.address_changed", principal, now)
+
+
+@transaction.atomic
+def change_language(*, household: Household, language: str, principal: Principal, now: datetime) -> None:
+    """The language in which the household likes to read, where the desk may use it."""
+    household.language = language
+    household.save(update_fields=["language"])
+    _record(household, "household.language_changed", principal, now, language=language)
+
+
+@transaction.atomic
+def change_adult(*, adult: Adult, data: AdultData, principal: Principal, now: datetime) -> None:
+    """New names, contacts or second address of an adult; an empty national number leaves the kept hash."""
+    lock_rows((Household, adult.household_id))
+    adult.first_name, adult.last_name = data.first_name, data.last_name
+    adult.name_key = sort_key(data.last_name, data.first_name)
+    adult.email, adult.phone = data.email.strip().lower(), data.phone
+    adult.other_street, adult.other_postcode = data.other_street, data.other_postcode
+    adult.other_city = data.other_city
+    adult.work_municipality = data.work_municipality
+    adult.national_number_hash = national_number_hash(data.national_number) or adult.national_number_hash
+    adult.save()
+    _record(adult.household, "adult.changed", principal, now, adult=adult.pk)
+
+
+def _record(household: Household, action: str, principal: Principal, now: datetime, **data: Any) -> None:
+    audit.record(
+        principal=principal,
+        action=action,
+        subject=household,
+        now=now,
+        household_id=household.pk,
+        desk_id=household.desk_id,
+        **data,
+    )
