@@ -72,7 +72,9 @@ def brand_for(request: HttpRequest | None, slug: str = "") -> Brand:
 def luminance(colour: str) -> float:
     """Relative luminance of `#rrggbb`, from 0 (black) to 1 (white), as WCAG 2.2 defines it."""
     parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -84,12 +86,19 @@ def contrast(one: str, other: str) -> float:
 
 def _check_contrasts(tokens: Mapping[str, str]) -> list[str]:
     paper = tokens.get("paper", "#ffffff")
-    pairs = [("primary", "#ffffff"), ("primary", paper), ("ink", paper), ("ink", tokens.get("sand", "#ffffff"))]
+    pairs = [
+        ("primary", "#ffffff"),
+        ("primary", paper),
+        ("ink", paper),
+        ("ink", tokens.get("sand", "#ffffff")),
+    ]
     found = []
     for name, behind in dict.fromkeys(pairs):
         if name in tokens and contrast(tokens[name], behind) < LEAST_CONTRAST:
             ratio = contrast(tokens[name], behind)
-            found.append(f"{name}: contrast with {behind} is {ratio:.2f}, at least {LEAST_CONTRAST} is needed")
+            found.append(
+                f"{name}: contrast with {behind} is {ratio:.2f}, at least {LEAST_CONTRAST} is needed"
+            )
     return found
 
 

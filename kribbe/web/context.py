@@ -6,6 +6,7 @@ from functools import cached_property
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
 
 from kribbe.web.branding import Brand, brand_for
 from kribbe.web.navigation import Entry, entries
@@ -23,6 +24,11 @@ class Shell:
     def brand(self) -> Brand:
         """The desk's brand."""
         return brand_for(self.request)
+
+    @cached_property
+    def description(self) -> str:
+        """What search engines show under a page's title."""
+        return _("Find childcare and register once, at %(name)s.") % {"name": self.brand.name}
 
     @cached_property
     def bar(self) -> list[Entry]:
@@ -49,7 +55,9 @@ class Shell:
     def languages(self) -> list[tuple[str, str]]:
         """Code and own name of the languages to choose from."""
         known = dict(settings.LANGUAGES)
-        return [(code, get_language_info(code)["name_local"]) for code in self.brand.languages if code in known]
+        return [
+            (code, get_language_info(code)["name_local"]) for code in self.brand.languages if code in known
+        ]
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

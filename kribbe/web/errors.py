@@ -1,7 +1,13 @@
 """Error pages in plain words. None of them needs the database, so they stand when little else does."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
-from django.http import HttpResponseNotFound, HttpResponseServerError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseForbidden,
+    HttpResponseNotFound,
+    HttpResponseServerError,
+)
 from django.template.loader import render_to_string
 
 
@@ -33,4 +39,6 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def session_ended(request: HttpRequest) -> HttpResponse:
     """401 for a reader whose session ran out in the middle of something."""
-    return HttpResponse(render_to_string("web/session_ended.html", {"back": request.get_full_path()}), status=401)
+    return HttpResponse(
+        render_to_string("web/session_ended.html", {"back": request.get_full_path()}), status=401
+    )

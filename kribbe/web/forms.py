@@ -6,6 +6,7 @@ from django import forms
 from django.forms import BoundField
 from django.forms.boundfield import BoundWidget
 from django.forms.renderers import TemplatesSetting
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 from kribbe.web import weeks
@@ -33,7 +34,7 @@ class RadioCards(forms.RadioSelect):
 
     template_name = "web/forms/radio_cards.html"
 
-    def __init__(self, hints: Mapping[str, str] | None = None, **kwargs: object) -> None:
+    def __init__(self, hints: Mapping[str, str | Promise] | None = None, **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
         self.hints = dict(hints or {})
 
@@ -50,7 +51,9 @@ class HalfDayPicker(forms.Widget):
     template_name = "web/forms/picker.html"
     use_fieldset = True
 
-    def __init__(self, *, weekend: bool = False, morning: str = "", afternoon: str = "", small: bool = False) -> None:
+    def __init__(
+        self, *, weekend: bool = False, morning: str = "", afternoon: str = "", small: bool = False
+    ) -> None:
         super().__init__()
         self.weekend, self.morning, self.afternoon, self.small = weekend, morning, afternoon, small
 
@@ -125,7 +128,7 @@ def styled(field: BoundField) -> SafeString:
     kind = getattr(widget, "input_type", None) or type(widget).__name__.lower()
     classes = _CLASSES.get(kind, "ams-text-input")
     own = widget.attrs.get("class", "")
-    attrs = {"class": f"{classes} {own}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{classes} {own}".strip()}
     if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == "10":
         attrs["rows"] = "4"
     return field.as_widget(attrs=attrs)

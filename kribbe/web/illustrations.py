@@ -13,7 +13,10 @@ _HILLS = (
     '<path d="M0 232Q120 208 220 224T400 216V320H0Z" fill="var(--h-grass)"/>'
 )
 _SUN = '<circle cx="286" cy="112" r="14" fill="#fff" opacity=".85"/>'
-_CLOUD = '<path d="M96 128a12 12 0 0 1 12-12 17 17 0 0 1 32-4 14 14 0 1 1 2 28h-34a12 12 0 0 1-12-12Z" fill="#fff" opacity=".8"/>'
+_CLOUD = (
+    '<path d="M96 128a12 12 0 0 1 12-12 17 17 0 0 1 32-4 14 14 0 1 1 2 28h-34a12 12 0 0 1-12-12Z" '
+    'fill="#fff" opacity=".8"/>'
+)
 
 
 def _box(x: int, y: int, width: int, height: int, fill: str, radius: int = 0) -> str:
@@ -26,11 +29,13 @@ def _wall(x: int, y: int, width: int, height: int) -> str:
 
 
 def _roof(points: str) -> str:
-    return f'<path d="{points}" fill="var(--h-roof)" stroke="var(--h-roof)" stroke-width="6" stroke-linejoin="round"/>'
+    colour = 'fill="var(--h-roof)" stroke="var(--h-roof)"'
+    return f'<path d="{points}" {colour} stroke-width="6" stroke-linejoin="round"/>'
 
 
 def _window(x: int, y: int, width: int = 24, height: int = 26) -> str:
-    cross = f'<path d="M{x + width // 2} {y}v{height}M{x} {y + height // 2}h{width}" stroke="var(--h-wall)" stroke-width="2.5"/>'
+    bars = f"M{x + width // 2} {y}v{height}M{x} {y + height // 2}h{width}"
+    cross = f'<path d="{bars}" stroke="var(--h-wall)" stroke-width="2.5"/>'
     return _box(x, y, width, height, "var(--h-glass)", 3) + cross
 
 
@@ -49,17 +54,23 @@ def _tree(x: int, y: int, size: int) -> str:
 
 
 def _swing(x: int, y: int) -> str:
-    frame = f'<path d="M{x} {y + 40}l12-40h28l12 40M{x + 12} {y}h28" fill="none" stroke="var(--h-door)" stroke-width="3.5" stroke-linecap="round" stroke-linejoin="round"/>'
+    line = (
+        'fill="none" stroke="var(--h-door)" stroke-width="3.5" stroke-linecap="round" stroke-linejoin="round"'
+    )
+    frame = f'<path d="M{x} {y + 40}l12-40h28l12 40M{x + 12} {y}h28" {line}/>'
     seat = f'<path d="M{x + 20} {y}v25h12v-25" fill="none" stroke="#6b7d78" stroke-width="2"/>'
     return frame + seat
 
 
 def _ball(x: int, y: int) -> str:
-    return f'<circle cx="{x}" cy="{y}" r="7" fill="var(--h-roof)"/><path d="M{x - 7} {y}a7 4 0 0 0 14 0" fill="#fff" opacity=".55"/>'
+    stripe = f'<path d="M{x - 7} {y}a7 4 0 0 0 14 0" fill="#fff" opacity=".55"/>'
+    return f'<circle cx="{x}" cy="{y}" r="7" fill="var(--h-roof)"/>{stripe}'
 
 
 def _cottage() -> str:
-    body = _wall(138, 152, 124, 80) + _roof("M124 152L200 92L276 152Z") + _box(232, 92, 15, 32, "var(--h-wall)")
+    body = (
+        _wall(138, 152, 124, 80) + _roof("M124 152L200 92L276 152Z") + _box(232, 92, 15, 32, "var(--h-wall)")
+    )
     return (
         _tree(108, 182, 24)
         + _tree(296, 190, 20)
@@ -93,7 +104,10 @@ def _town_house() -> str:
 
 def _nursery() -> str:
     body = _wall(116, 150, 168, 82) + _box(108, 138, 184, 16, "var(--h-roof)", 5)
-    dome = '<path d="M168 138a34 34 0 0 1 68 0Z" fill="var(--h-roof)"/><circle cx="202" cy="124" r="8" fill="var(--h-glass)"/>'
+    dome = (
+        '<path d="M168 138a34 34 0 0 1 68 0Z" fill="var(--h-roof)"/>'
+        '<circle cx="202" cy="124" r="8" fill="var(--h-glass)"/>'
+    )
     windows = _window(128, 168, 30, 34) + _window(164, 168, 30, 34) + _window(246, 168, 28, 34)
     return _tree(304, 186, 20) + dome + body + windows + _door(208, 188) + _swing(128, 236)
 
@@ -103,8 +117,14 @@ def _veranda() -> str:
     posts = _box(124, 192, 6, 40, "var(--h-door)") + _box(176, 192, 6, 40, "var(--h-door)")
     porch = _box(116, 184, 76, 10, "var(--h-roof)", 4) + posts
     return (
-        _tree(290, 180, 26) + _tree(108, 176, 16) + body + _window(206, 176) + _window(236, 176)
-        + _door(142, 192, 40) + porch + _ball(224, 246)
+        _tree(290, 180, 26)
+        + _tree(108, 176, 16)
+        + body
+        + _window(206, 176)
+        + _window(236, 176)
+        + _door(142, 192, 40)
+        + porch
+        + _ball(224, 246)
     )
 
 

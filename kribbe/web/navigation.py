@@ -83,14 +83,17 @@ def _address(request: HttpRequest, item: NavItem) -> str | None:
 
 
 def entries(request: HttpRequest, section: str) -> list[Entry]:
-    """The entries of a section that this reader may see, in order. The one with the longest matching path is current."""
+    """The entries of a section that this reader may see, in order; the longest matching path is current."""
     wanted = sorted((one for one in _items if one.section == section), key=lambda one: one.order)
     found = [(item, _address(request, item)) for item in wanted if _may(request, item.action)]
     shown = [(item, url) for item, url in found if url is not None]
-    matches = [url for _, url in shown if request.path == url or (url != "/" and request.path.startswith(url))]
+    matches = [
+        url for _, url in shown if request.path == url or (url != "/" and request.path.startswith(url))
+    ]
     current = max(matches, key=len, default=None)
     return [
-        Entry(str(item.label), url, item.icon, _badge_text(request, item.badge), url == current) for item, url in shown
+        Entry(str(item.label), url, item.icon, _badge_text(request, item.badge), url == current)
+        for item, url in shown
     ]
 
 

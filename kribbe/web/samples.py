@@ -51,11 +51,17 @@ class SampleShell:
     foot: list[Entry] = field(default_factory=list)
     languages: tuple[tuple[str, str], ...] = (("nl", "Nederlands"), ("en", "English"))
 
+    description: str = ""
+
     @property
     def brand(self) -> Brand:
         """An invented municipality."""
         return Brand(
-            name="Lindedaal", subtitle=_("Childcare desk"), slug="lindedaal", phone="02 555 01 10", email="opvang@lindedaal.example"
+            name="Lindedaal",
+            subtitle=_("Childcare desk"),
+            slug="lindedaal",
+            phone="02 555 01 10",
+            email="opvang@lindedaal.example",
         )
 
 
@@ -64,7 +70,11 @@ def _entry(label: str, icon: str, badge: str = "", is_current: bool = False) -> 
 
 
 def _foot() -> list[Entry]:
-    return [_entry(_("How it works"), "info"), _entry(_("Accessibility"), "eye"), _entry(_("Privacy"), "lock")]
+    return [
+        _entry(_("How it works"), "info"),
+        _entry(_("Accessibility"), "eye"),
+        _entry(_("Privacy"), "lock"),
+    ]
 
 
 def _public_shell() -> SampleShell:
@@ -95,9 +105,13 @@ def _staff_shell() -> SampleShell:
 def _points_of(free: int) -> tuple[Point, ...]:
     fits, asked = (free & ASKED).bit_count(), ASKED.bit_count()
     if fits == asked:
-        first = Point("circle-check", _("Free on all your days from %(month)s") % {"month": _("March")}, "good")
+        first = Point(
+            "circle-check", _("Free on all your days from %(month)s") % {"month": _("March")}, "good"
+        )
     elif fits:
-        first = Point("clock", _("Free on %(fit)d of your %(asked)d half-days") % {"fit": fits, "asked": asked}, "warn")
+        first = Point(
+            "clock", _("Free on %(fit)d of your %(asked)d half-days") % {"fit": fits, "asked": asked}, "warn"
+        )
     else:
         first = Point("circle-x", _("Full on your days until %(month)s") % {"month": _("September")}, "bad")
     price = Point("euro", _("%(amount)s a day on an average income") % {"amount": money(6.34)})
@@ -121,14 +135,26 @@ def points() -> str:
     for card, (name, _s, _d, _f, x, y) in zip(cards(), _PLACES, strict=True):
         properties = {"id": card.id, "name": name, "url": "#main", "number": card.number, "free": card.tone}
         features.append(
-            {"type": "Feature", "geometry": {"type": "Point", "coordinates": [x, y]}, "properties": properties}
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [x, y]},
+                "properties": properties,
+            }
         )
     return json.dumps({"type": "FeatureCollection", "features": features})
 
 
 def areas() -> str:
     """The outline of the invented municipality."""
-    ring = [[4.67, 50.86], [4.675, 50.895], [4.70, 50.902], [4.735, 50.896], [4.738, 50.868], [4.71, 50.858], [4.67, 50.86]]
+    ring = [
+        [4.67, 50.86],
+        [4.675, 50.895],
+        [4.70, 50.902],
+        [4.735, 50.896],
+        [4.738, 50.868],
+        [4.71, 50.858],
+        [4.67, 50.86],
+    ]
     feature = {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": {}}
     return json.dumps({"type": "FeatureCollection", "features": [feature]})
 
@@ -137,8 +163,13 @@ class SearchForm(forms.Form):
     """The search strip."""
 
     address = forms.CharField(label=gettext_lazy("Address or postcode"), initial="Kerkstraat 12, Lindedaal")
-    start = forms.ChoiceField(label=gettext_lazy("From"), choices=[("2027-03", "maart 2027"), ("2027-04", "april 2027")])
-    kind = forms.ChoiceField(label=gettext_lazy("Kind of care"), choices=[("", gettext_lazy("All kinds")), ("family", gettext_lazy("Family care"))])
+    start = forms.ChoiceField(
+        label=gettext_lazy("From"), choices=[("2027-03", "maart 2027"), ("2027-04", "april 2027")]
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind of care"),
+        choices=[("", gettext_lazy("All kinds")), ("family", gettext_lazy("Family care"))],
+    )
 
 
 def search() -> dict[str, object]:
@@ -165,7 +196,12 @@ def _chips() -> list[Chip]:
 
 
 def _steps() -> list[Step]:
-    return [Step(_("Your child"), "#main"), Step(_("Days and start")), Step(_("Your choices")), Step(_("Check"))]
+    return [
+        Step(_("Your child"), "#main"),
+        Step(_("Days and start")),
+        Step(_("Your choices")),
+        Step(_("Check")),
+    ]
 
 
 def _flexibility() -> list[Option]:
@@ -247,12 +283,18 @@ def waiting_list() -> dict[str, object]:
 class SampleForm(forms.Form):
     """One field of every kind."""
 
-    name = forms.CharField(label=gettext_lazy("First name"), help_text=gettext_lazy("As on the birth certificate."))
+    name = forms.CharField(
+        label=gettext_lazy("First name"), help_text=gettext_lazy("As on the birth certificate.")
+    )
     birth = forms.DateField(
-        label=gettext_lazy("Date of birth"), widget=forms.DateInput(attrs={"type": "date", "class": "input--short"})
+        label=gettext_lazy("Date of birth"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "input--short"}),
     )
     mail = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind of care"), choices=[("", gettext_lazy("All kinds")), ("family", gettext_lazy("Family care"))])
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind of care"),
+        choices=[("", gettext_lazy("All kinds")), ("family", gettext_lazy("Family care"))],
+    )
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages at home"),
         choices=[("nl", "Nederlands"), ("fr", "Français"), ("en", "English")],
@@ -260,17 +302,25 @@ class SampleForm(forms.Form):
         required=False,
     )
     start = forms.ChoiceField(
-        label=gettext_lazy("May it be later?"), choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))], widget=forms.RadioSelect
+        label=gettext_lazy("May it be later?"),
+        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
+        widget=forms.RadioSelect,
     )
     flex = forms.ChoiceField(
         label=gettext_lazy("Can it be other days too?"),
-        choices=[("no", gettext_lazy("No, only these days")), ("fewer", gettext_lazy("I also want to start with fewer days"))],
+        choices=[
+            ("no", gettext_lazy("No, only these days")),
+            ("fewer", gettext_lazy("I also want to start with fewer days")),
+        ],
         widget=RadioCards(hints={"no": gettext_lazy("We only look for places that fit them.")}),
     )
     pattern = PatternField(label=gettext_lazy("Which half-days?"), widget=HalfDayPicker(small=True))
     remark = forms.CharField(label=gettext_lazy("Anything else?"), widget=forms.Textarea, required=False)
     paper = forms.FileField(label=gettext_lazy("A document"), required=False)
-    agree = forms.BooleanField(label=gettext_lazy("I have read how places are given"), help_text=gettext_lazy("It takes two minutes."))
+    agree = forms.BooleanField(
+        label=gettext_lazy("I have read how places are given"),
+        help_text=gettext_lazy("It takes two minutes."),
+    )
 
 
 def components() -> dict[str, object]:
@@ -282,7 +332,13 @@ def components() -> dict[str, object]:
         ProgressStep(_("Signed"), "next"),
     ]
     events = [
-        Event("02.06.2026", _("A brother of a child here registered"), _("You went from second to third."), "users", "warn"),
+        Event(
+            "02.06.2026",
+            _("A brother of a child here registered"),
+            _("You went from second to third."),
+            "users",
+            "warn",
+        ),
         Event("14.05.2026", _("You registered"), "", "check", "good"),
         Event("10.05.2026", _("You saved a first version"), "", "save"),
     ]
@@ -316,6 +372,24 @@ def components() -> dict[str, object]:
 
 
 ICONS = (
-    "baby", "calendar-days", "clipboard-list", "clock", "euro", "hand-heart", "hourglass", "inbox", "key-round", "leaf", "list-ordered",
-    "mail", "map-pin", "piggy-bank", "scale", "send", "shield", "sun", "tree-pine", "users",
+    "baby",
+    "calendar-days",
+    "clipboard-list",
+    "clock",
+    "euro",
+    "hand-heart",
+    "hourglass",
+    "inbox",
+    "key-round",
+    "leaf",
+    "list-ordered",
+    "mail",
+    "map-pin",
+    "piggy-bank",
+    "scale",
+    "send",
+    "shield",
+    "sun",
+    "tree-pine",
+    "users",
 )

@@ -1,14 +1,12 @@
-"""Half-days in words and as the small week. Slots: bit 0 Monday morning, bit 1 Monday afternoon, ... bit 13 Sunday."""
+"""Half-days in words and as the small week. Slots: bit 0 Monday morning, bit 1 Monday afternoon, and so on."""
 
 from functools import lru_cache
 
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy
 
 WEEKDAYS = 5
 ALL_DAYS = 7
@@ -131,11 +129,15 @@ def _draw(language: str, kind: str, masks: tuple[int, int, int], days: int, clas
     for part in (0, 1):
         cells = "".join(cell(*state_of(2 * day + part, free, asked, offered)) for day in range(days))
         rows.append(f'<span class="week__part">{PART_SHORTS[part]}</span>{cells}')
-    inner = mark_safe(f"<span></span>{heads}{''.join(rows)}")  # noqa: S308 - translated names and fixed markup only
-    return format_html('<div class="{}" role="img" aria-label="{}">{}</div>', classes, describe(*masks), inner)
+    inner = mark_safe(f"<span></span>{heads}{''.join(rows)}")  # noqa: S308 - fixed markup
+    return format_html(
+        '<div class="{}" role="img" aria-label="{}">{}</div>', classes, describe(*masks), inner
+    )
 
 
-def small_week(*, free: int, asked: int = 0, offered: int = WORKWEEK, kind: str = "search", wide: bool = False) -> SafeString:
+def small_week(
+    *, free: int, asked: int = 0, offered: int = WORKWEEK, kind: str = "search", wide: bool = False
+) -> SafeString:
     """The small week. `kind` is `search` (what is free) or `fit` (only what is asked counts)."""
     days = ALL_DAYS if (offered | asked) >> 2 * WEEKDAYS else WEEKDAYS
     classes = "week" + (" week--wide" if wide else "") + (" week--7" if days == ALL_DAYS else "")
@@ -151,7 +153,7 @@ def _fit_cells(language: str, free: int, asked: int, days: int) -> SafeString:
         edge = "" if slot % 2 else " queue__cell--am"
         told = f'<span class="ams-visually-hidden">{words[state.split(" ")[0]]}</span>'
         cells.append(f'<td role="cell" class="queue__cell{edge}">{cell(state, icon)}{told}</td>')
-    return mark_safe("".join(cells))  # noqa: S308 - translated words and fixed markup only
+    return mark_safe("".join(cells))  # noqa: S308 - fixed markup
 
 
 def fit_cells(*, free: int, asked: int, days: int = WEEKDAYS) -> SafeString:

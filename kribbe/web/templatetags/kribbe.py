@@ -190,7 +190,9 @@ def button(
     label_more: str = "",
 ) -> SafeString:
     """A button, or a link that looks like one when `href` is given. `label_more` is read out only."""
-    classes = {"danger": "ams-button--danger", "link": "ams-button--link"}.get(variant, f"ams-button--{variant}")
+    classes = {"danger": "ams-button--danger", "link": "ams-button--link"}.get(
+        variant, f"ams-button--{variant}"
+    )
     if small:
         classes += " ams-button--small"
     more = format_html('<span class="ams-visually-hidden"> {}</span>', label_more) if label_more else ""
@@ -284,10 +286,14 @@ def week_legend(kind: str = "search") -> dict[str, object]:
 
 
 @register.inclusion_tag("web/components/capacity_strip.html")
-def capacity_strip(title: str, detail: str, free: Sequence[int | None], url: str = "", link: str = "") -> dict[str, object]:
+def capacity_strip(
+    title: str, detail: str, free: Sequence[int | None], url: str = "", link: str = ""
+) -> dict[str, object]:
     """Free places per half-day, slot 0 first: a number, negative when overfull, None when closed."""
     days = len(free) // 2
-    rows = [(weeks.PART_SHORTS[part], [_capacity(free[2 * day + part]) for day in range(days)]) for part in (0, 1)]
+    rows = [
+        (weeks.PART_SHORTS[part], [_capacity(free[2 * day + part]) for day in range(days)]) for part in (0, 1)
+    ]
     heads = list(zip(weeks.DAY_SHORTS[:days], weeks.DAY_NAMES[:days], strict=True))
     return {"title": title, "detail": detail, "heads": heads, "rows": rows, "url": url, "link": link}
 
@@ -362,16 +368,30 @@ def as_json(value: object) -> str:
 @register.inclusion_tag("web/forms/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, object]:
     """All errors of a form with links to their fields; nothing when there are none."""
-    found = [(field.id_for_label or field.auto_id, field.label, field.errors) for field in form if field.errors]
+    found = [
+        (field.id_for_label or field.auto_id, field.label, field.errors) for field in form if field.errors
+    ]
     return {"errors": found, "general": form.non_field_errors()}
 
 
 @register.inclusion_tag("web/components/radio_cards.html")
 def radio_cards(
-    name: str, options: Iterable[Option], value: str = "", legend: str = "", hint: str = "", errors: Sequence[str] = ()
+    name: str,
+    options: Iterable[Option],
+    value: str = "",
+    legend: str = "",
+    hint: str = "",
+    errors: Sequence[str] = (),
 ) -> dict[str, object]:
     """Radio cards outside a Django form."""
-    return {"name": name, "options": options, "value": str(value), "legend": legend, "hint": hint, "errors": errors}
+    return {
+        "name": name,
+        "options": options,
+        "value": str(value),
+        "legend": legend,
+        "hint": hint,
+        "errors": errors,
+    }
 
 
 # Parts of pages
@@ -403,7 +423,9 @@ def points(items: Iterable[object]) -> dict[str, object]:
 
 
 @register.inclusion_tag("web/components/queue.html")
-def waiting_list(rows: Sequence[QueueRow], caption: str, start_label: str = "", since_label: str = "") -> dict[str, object]:
+def waiting_list(
+    rows: Sequence[QueueRow], caption: str, start_label: str = "", since_label: str = ""
+) -> dict[str, object]:
     """The waiting list with fit per half-day; on the phone a row is a line that opens."""
     return {
         "rows": rows,
@@ -416,7 +438,9 @@ def waiting_list(rows: Sequence[QueueRow], caption: str, start_label: str = "", 
 
 
 @register.inclusion_tag("web/components/empty_state.html")
-def empty_state(heading: str, text: str, icon: str = "inbox", url: str = "", label: str = "") -> dict[str, object]:
+def empty_state(
+    heading: str, text: str, icon: str = "inbox", url: str = "", label: str = ""
+) -> dict[str, object]:
     """Nothing here yet, and what to do next."""
     return {"heading": heading, "text": text, "icon": icon, "url": url, "label": label}
 
@@ -440,7 +464,9 @@ def pager(previous_url: str = "", next_url: str = "", text: str = "") -> dict[st
 
 
 @register.inclusion_tag("web/components/ranked_list.html")
-def ranked_list(items: Sequence[Ranked], label: str, name: str = "order", removable: bool = True) -> dict[str, object]:
+def ranked_list(
+    items: Sequence[Ranked], label: str, name: str = "order", removable: bool = True
+) -> dict[str, object]:
     """A ranked list inside a form: hidden inputs `name` in order; without script the buttons send `move=up:ID`."""
     said = _("%(name)s is now number %(place)s.")
     return {"items": items, "label": label, "name": name, "removable": removable, "said": said}
@@ -483,7 +509,13 @@ def copyable(text: str, label: str = "") -> dict[str, object]:
 
 @register.inclusion_tag("web/components/place_map.html")
 def place_map(
-    points_url: str, label: str, base_url: str = "", areas_url: str = "", home: str = "", attribution: str = "", note: str = ""
+    points_url: str,
+    label: str,
+    base_url: str = "",
+    areas_url: str = "",
+    home: str = "",
+    attribution: str = "",
+    note: str = "",
 ) -> dict[str, object]:
     """The map of locations. `home` is `longitude,latitude`; `points_url` gives GeoJSON points."""
     return {
@@ -520,7 +552,9 @@ def _map_words() -> dict[str, Any]:
 def note(content: str, heading: str = "", icon: str = "", tone: str = "") -> SafeString:
     """A side note around its content."""
     title = format_html("<h2>{}{}</h2>", weeks.icon_svg(icon) if icon else "", heading) if heading else ""
-    return format_html('<section class="note{}">{}{}</section>', f" note--{tone}" if tone else "", title, content)
+    return format_html(
+        '<section class="note{}">{}{}</section>', f" note--{tone}" if tone else "", title, content
+    )
 
 
 @register.simple_block_tag
@@ -543,8 +577,8 @@ def dialog(content: str, id: str, heading: str) -> SafeString:  # noqa: A002 - t
     """A dialog, opened by `{% button ... dialog=id %}`. Its content brings its own form and buttons."""
     return format_html(
         '<dialog class="ams-dialog" id="{0}" aria-labelledby="{0}-title"><div class="ams-dialog__header">'
-        '<h2 id="{0}-title">{1}</h2><button class="square square--quiet" type="button" data-close aria-label="{2}">{3}'
-        '</button></div><div class="ams-dialog__body">{4}</div></dialog>',
+        '<h2 id="{0}-title">{1}</h2><button class="square square--quiet" type="button" data-close '
+        'aria-label="{2}">{3}</button></div><div class="ams-dialog__body">{4}</div></dialog>',
         id,
         heading,
         _("Close"),

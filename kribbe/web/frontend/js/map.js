@@ -10,9 +10,10 @@ function baseStyle({ base, attribution }) {
   return { version: 8, sources: { base: source }, layers: [...layers, layer] };
 }
 
-function addAreas(map, url, colour) {
+function addAreas(map, url, colour, isSchematic) {
   map.addSource("areas", { type: "geojson", data: url });
-  map.addLayer({ id: "area-fill", type: "fill", source: "areas", paint: { "fill-color": colour, "fill-opacity": 0.05 } });
+  const fill = isSchematic ? { "fill-color": "#ffffff", "fill-opacity": 0.8 } : { "fill-color": colour, "fill-opacity": 0.05 };
+  map.addLayer({ id: "area-fill", type: "fill", source: "areas", paint: fill });
   const paint = { "line-color": colour, "line-width": 1.5, "line-dasharray": [3, 2], "line-opacity": 0.7 };
   map.addLayer({ id: "area-line", type: "line", source: "areas", paint });
 }
@@ -118,7 +119,7 @@ export async function drawMap(box) {
   fit(map, points, home);
   map.on("load", () => {
     const colour = getComputedStyle(box).getPropertyValue("--map-line").trim() || "#0b5d56";
-    if (areas) addAreas(map, areas, colour);
+    if (areas) addAreas(map, areas, colour, !box.dataset.base);
     addPoints(map, points);
     if (home) addHome(map, home, words.home);
     const refresh = keepMarkers(map, words);
