@@ -1,0 +1,91 @@
+"""Building the demo region into an empty, migrated database."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils.timezone import get_default_timezone
+from psycopg import sql
+
+from kribbe.demo import past
+from kribbe.demo.book import Book
+from kribbe.demo.logins import let_in
+from kribbe.demo.region import imagine
+from kribbe.demo.territory import opening
+from kribbe.places import ledger
+from kribbe.places.models import Group
+
+GROUPS_AT_ONCE = 60
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ("demo/**/*.py", "demo/**/*.toml", "region/presets/*.toml", "*/migrations/*.py")
+
+Told = Callable[[str, float], None]
+"""Called with what begins now and how far the building is, from 0 to 1."""
+
+
+def build(today: date, told: Told = lambda _what, _share: None) -> Book:
+    """Fill the database with the region as it stands on `today`, all or nothing."""
+    told("Imagining families and places", 0.0)
+    book = imagine(today)
+    let_in(book)
+    with transaction.atomic():
+        _without_time_limit()
+        count = len(book.tables)
+        for place, model in enumerate(book.tables):
+            told(f"Writing {model._meta.verbose_name_plural}", 0.3 + 0.35 * place / count)
+            book.save(model)
+        _write_history(book, told)
+        _count_ledger(book, told)
+        _leave_mark(today)
+    told("Ready", 1.0)
+    return book
+
+
+def _without_time_limit() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+
+
+def _write_history(book: Book, told: Told) -> None:
+    begun = datetime.combine(opening(book.today), time(8), get_default_timezone())
+    for place, model in enumerate(book.tables):
+        told("Writing two years of history", 0.65 + 0.15 * place / len(book.tables))
+        past.write(model, opening=begun)
+
+
+def _count_ledger(book: Book, told: Told) -> None:
+    groups = [group.pk for group in book.rows(Group)]
+    for done in range(0, len(groups), GROUPS_AT_ONCE):
+        told("Counting half-days", 0.8 + 0.2 * done / len(groups))
+        ledger.recount(group_ids=groups[done : done + GROUPS_AT_ONCE], today=book.today, now=book.now)
+
+
+def version() -> str:
+    """Changes with everything from which the demo is made."""
+    found = hashlib.sha256()
+    for pattern in SOURCES:
+        for source in sorted(ROOT.glob(pattern)):
+            if "tests" not in source.parts:
+                found.update(source.relative_to(ROOT).as_posix().encode() + b"\0" + source.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def mark() -> tuple[str, date] | None:
+    """The version and the day of the demo in this database, or None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
+        (comment,) = cursor.fetchone() or (None,)
+    parts = (comment or "").split()
+    return (parts[1], date.fromisoformat(parts[2])) if parts[:1] == ["kribbe-demo"] else None
+
+
+def _leave_mark(today: date) -> None:
+    comment = sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+        sql.Identifier(str(connection.settings_dict["NAME"])), sql.Literal(f"kribbe-demo {version()} {today}")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(comment)

@@ -1,0 +1,190 @@
+"""Somebody to log in as for each role, and the second factors of staff."""
+
+import base64
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.utils import encrypt
+from django.contrib.auth.hashers import make_password
+
+from kribbe.demo.book import Book
+from kribbe.demo.families import CAPITAL
+from kribbe.demo.tables import table
+from kribbe.enrolment.models import CareRequest, Offer, OfferKind, OfferState, Preference, PreferenceState
+from kribbe.people.models import Adult, Child, RoleGrant, User
+from kribbe.places.models import Kind, LicenceState, Location
+from kribbe.region.models import Desk, Region
+from kribbe.trust.principal import Role, Scope
+from kribbe.trust.text import sort_key
+
+CARER_POSTCODE = "3010"
+CARER_NAME = "Onthaalhuis Greet"
+LEAST_WISHES = 3
+
+
+@dataclass(frozen=True)
+class Login:
+    """One line of `logins.toml`."""
+
+    who: str
+    email: str
+    name: str
+    role: Role
+    can: str
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.role is not Role.PARENT
+
+    @property
+    def secret(self) -> str:
+        """The second factor's secret, the same in every demo; it guards invented people only."""
+        return base64.b32encode(hashlib.sha256(self.email.encode()).digest()[:20]).decode()
+
+
+def logins() -> Sequence[Login]:
+    """Everybody who can log in."""
+    names = ("who", "email", "name", "can")
+    return [
+        Login(role=Role(row["role"]), **{name: row[name] for name in names})
+        for row in table("logins")["login"]
+    ]
+
+
+def password() -> str:
+    """The one password of the demo."""
+    return str(table("logins")["password"])
+
+
+def present_code(email: str) -> str:
+    """The six digits of this moment; KeyError for an address without a second factor."""
+    found = {login.email: login for login in logins() if login.has_second_factor}[email.lower()]
+    _, now, _ = yield_hotp_counters_from_time()
+    return format_hotp_value(hotp_value(found.secret, now))
+
+
+def seconds_left(period: int = 30) -> int:
+    """How long the present code holds."""
+    return period - int(time.time()) % period
+
+
+def let_in(book: Book) -> None:
+    """Add an account for everybody, and give it something to do."""
+    users = {login.who: _account(book, login, make_password(password())) for login in logins()}
+    offer = _offer_to_show(book)
+    _give_household(book, users["parent-offer"], offer)
+    manager_of = offer.preference.location
+    region, desk = book.rows(Region)[0], _desk(book, CAPITAL)
+    grants = {
+        "manager": (Scope.LOCATION, manager_of.pk),
+        "carer": (Scope.LOCATION, _carers_place(book, users["carer"]).pk),
+        "organiser": (Scope.ORGANISER, _busiest_organiser(book, manager_of)),
+        "clerk": (Scope.DESK, desk.pk),
+        "policy": (Scope.REGION, region.pk),
+        "administrator": (Scope.REGION, region.pk),
+    }
+    for login in logins():
+        if login.who in grants:
+            _grant(book, users[login.who], login.role, *grants[login.who])
+    _registered_at_the_counter(book, users["clerk"])
+
+
+def _account(book: Book, login: Login, hashed: str) -> User:
+    user = book.add(User(email=login.email, name=login.name, language="nl", password=hashed))
+    book.add(EmailAddress(user=user, email=login.email, verified=True, primary=True))
+    if login.has_second_factor:
+        book.add(
+            Authenticator(
+                user=user,
+                type=Authenticator.Type.TOTP,
+                data={"secret": encrypt(login.secret)},
+                created_at=book.now,
+            )
+        )
+    return user
+
+
+def _grant(book: Book, user: User, role: Role, scope: Scope, scope_id: int) -> None:
+    book.add(RoleGrant(user=user, role=role.value, scope=scope.value, scope_id=scope_id, granted_at=book.now))
+
+
+def _desk(book: Book, slug: str) -> Desk:
+    return next(desk for desk in book.rows(Desk) if desk.slug == slug)
+
+
+def _offer_to_show(book: Book) -> Offer:
+    """An open offer of a day-care centre in Leuven to a family there that waits elsewhere too."""
+    waiting = Counter(p.request_id for p in book.rows(Preference) if p.state == PreferenceState.WAITING)
+    requests = Counter(request.household_id for request in book.rows(CareRequest))
+    desk = _desk(book, CAPITAL)
+    fitting = [
+        offer
+        for offer in book.rows(Offer)
+        if offer.state == OfferState.OPEN
+        and offer.preference.location.kind == Kind.GROUP
+        and offer.preference.location.desk_id == offer.preference.request.household.desk_id == desk.pk
+        and requests[offer.preference.request.household_id] == 1
+    ]
+    return max(
+        fitting,
+        key=lambda offer: (
+            waiting[offer.preference.request_id] >= LEAST_WISHES,
+            offer.kind == OfferKind.SAME,
+            -offer.pk,
+        ),
+    )
+
+
+def _give_household(book: Book, user: User, offer: Offer) -> None:
+    """The parent of the demo becomes the applicant of the family with the offer."""
+    household = offer.preference.request.household
+    household.language = "nl"
+    first, last = user.name.split(" ", 1)
+    for adult in book.rows(Adult):
+        if adult.household_id == household.pk and adult.is_applicant:
+            adult.user, adult.email = user, user.email
+            adult.first_name, adult.last_name, adult.name_key = first, last, sort_key(last, first)
+    for child in book.rows(Child):
+        if child.household_id == household.pk:
+            child.last_name, child.name_key = last, sort_key(last, child.first_name)
+    _grant(book, user, Role.PARENT, Scope.HOUSEHOLD, household.pk)
+
+
+def _carers_place(book: Book, user: User) -> Location:
+    """The family carer's house that most families of Kessel-Lo wait for."""
+    waiting = Counter(p.location_id for p in book.rows(Preference) if p.state == PreferenceState.WAITING)
+    houses = [
+        location
+        for location in book.rows(Location)
+        if location.kind == Kind.FAMILY
+        and location.postcode == CARER_POSTCODE
+        and location.licence_state == LicenceState.LICENSED
+    ]
+    house = max(houses, key=lambda location: (waiting[location.pk], -location.pk))
+    house.name, house.name_key, house.email = CARER_NAME, sort_key(CARER_NAME), user.email
+    return house
+
+
+def _busiest_organiser(book: Book, other_than: Location) -> int:
+    """The private organiser with most locations."""
+    count = Counter(
+        location.organiser_id
+        for location in book.rows(Location)
+        if location.kind == Kind.GROUP and location.organiser is not None and not location.organiser.is_public
+    )
+    count.pop(other_than.organiser_id, None)
+    return max((number, -(key or 0)) for key, number in count.items())[1] * -1
+
+
+def _registered_at_the_counter(book: Book, clerk: User) -> None:
+    """Families without a mail address came to the desk."""
+    without = {adult.household_id for adult in book.rows(Adult) if adult.is_applicant and not adult.email}
+    for request in book.rows(CareRequest):
+        if request.household_id in without:
+            request.registered_by = clerk.pk

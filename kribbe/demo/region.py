@@ -1,0 +1,23 @@
+"""The demo region of one day, from the tables and nothing else."""
+
+from datetime import date
+
+from kribbe.demo.book import Book
+from kribbe.demo.families import Families, Nearby
+from kribbe.demo.history import History
+from kribbe.demo.occupancy import Rest, fill
+from kribbe.demo.supply import furnish
+from kribbe.demo.territory import lay_out
+from kribbe.demo.waiting import Waiting
+
+
+def imagine(today: date) -> Book:
+    """All rows of the demo as it stands on that day; the same rows for the same day."""
+    book = Book(today)
+    lay_out(book)
+    supply = furnish(book)
+    families, nearby = Families(book, supply), Nearby(supply)
+    stays = fill(supply.rooms)
+    History(book, families, nearby).tell(stays)
+    Waiting(book, families, nearby, Rest(stays)).tell()
+    return book
