@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -136,6 +137,14 @@ class Child(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def birth(self) -> date:
+        """The day of birth, or the day on which the child is expected."""
+        day = self.born or self.expected
+        if day is None:
+            raise ValueError(f"child {self.pk} has neither a day of birth nor an expected one")
+        return day
 
 
 class FactKind(models.TextChoices):

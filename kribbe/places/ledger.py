@@ -8,6 +8,7 @@ A half-day is a slot 0 (Monday morning) to 13 (Sunday afternoon).
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -208,7 +209,7 @@ def miscounted(*, group_ids: Collection[int], today: date) -> list[tuple[int, da
         return list(cursor.fetchall())
 
 
-def _window(group_ids: Collection[int], today: date, since: date | None) -> dict[str, object]:
+def _window(group_ids: Collection[int], today: date, since: date | None) -> dict[str, Any]:
     first = monday_of(since or today)
     last = monday_of(today) + timedelta(weeks=HORIZON_WEEKS)
     return {"groups": list(group_ids), "first": first, "last": last, "slots": SLOTS}

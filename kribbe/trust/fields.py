@@ -29,13 +29,14 @@ class PointField(models.Field[tuple[float, float], tuple[float, float]]):
 class KmPoint(models.Func):
     """Longitude and latitude as a plane point in kilometres."""
 
-    template = f"point(%(longitude)s * {KM_PER_DEGREE_LONGITUDE}, %(latitude)s * {KM_PER_DEGREE_LATITUDE})"
+    function = "point"
     output_field = PointField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
-        longitude, latitude = (compiler.compile(source)[0] for source in self.source_expressions)
-        template = self.template % {"longitude": longitude, "latitude": latitude}
-        return template, []
+    def __init__(self, longitude: str, latitude: str) -> None:
+        super().__init__(
+            models.F(longitude) * models.Value(KM_PER_DEGREE_LONGITUDE),
+            models.F(latitude) * models.Value(KM_PER_DEGREE_LATITUDE),
+        )
 
 
 def km_point(longitude: str = "longitude", latitude: str = "latitude") -> Any:

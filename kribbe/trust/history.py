@@ -11,6 +11,7 @@ Model = TypeVar("Model", bound=type[models.Model])
 
 def remembered(*, exclude: list[str] | None = None) -> Callable[[Model], Model]:
     """Class decorator: keep every version of each row, deletions included."""
-    return pghistory.track(
+    decorate: Callable[[Model], Model] = pghistory.track(
         pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=exclude or []
     )
+    return decorate

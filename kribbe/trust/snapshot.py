@@ -1,6 +1,6 @@
 """Rows as they stand, or as they stood at a moment, read from the history that triggers keep."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +28,9 @@ def rows(model: type[models.Model], *fields: str, as_of: datetime | None, **filt
     return list(then.values("id", *fields))
 
 
-def by(key: str, found: Iterable[Row]) -> dict[Any, Row]:
+def by(key: str, found: Iterable[Mapping[str, Any]]) -> dict[Any, Row]:
     """The rows by the value of one unique column."""
-    return {row[key]: row for row in found}
+    return {row[key]: dict(row) for row in found}
 
 
 def grouped(key: str, found: Iterable[Row]) -> dict[Any, list[Row]]:

@@ -158,5 +158,5 @@ def _compile(path: Path, catalogue: Catalog) -> None:
         write_mo(file, catalogue)
 
 
-def _first(text: str | tuple[str, ...]) -> str:
-    return text if isinstance(text, str) else text[0]
+def _first(text: object) -> str:
+    return str(text[0] if isinstance(text, tuple | list) else text)

@@ -116,7 +116,7 @@ def _rules(
         )
     }
     locations = Location.objects.filter(pk__in=location_ids).prefetch_related("groups")
-    policies = by(
+    policies: dict[int, Row] = by(
         "desk_id",
         DeskPolicy.objects.filter(desk__locations__in=location_ids, during__contains=day)
         .distinct()

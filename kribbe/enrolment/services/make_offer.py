@@ -71,7 +71,7 @@ def make_offer(
         group = Group.objects.select_related("location__desk").get(pk=group_id, location=preference.location)
         policy = policy_on(preference.location.desk, localtime(now).date())
         child = preference.request.child
-        stay = (start, end or stay_end(child.born or child.expected))
+        stay = (start, end or stay_end(child.birth))
         _check(preference, group, policy, stay, pattern, now)
         passed = _passed_over(preference, group, pattern, excuses or {}, now)
         offer = _create(principal, preference, group, policy, stay, pattern, message, now)
