@@ -369,7 +369,9 @@ def as_json(value: object) -> str:
 def error_summary(form: BaseForm) -> dict[str, object]:
     """All errors of a form with links to their fields; nothing when there are none."""
     found = [
-        (field.id_for_label or field.auto_id, field.label, field.errors) for field in form if field.errors
+        (field.id_for_label or f"{field.auto_id}_0", field.label, field.errors)
+        for field in form
+        if field.errors
     ]
     return {"errors": found, "general": form.non_field_errors()}
 

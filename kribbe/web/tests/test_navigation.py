@@ -1,0 +1,58 @@
+"""Navigation: what shows, to whom, and which entry is current."""
+
+import pytest
+from django.test import RequestFactory
+
+from kribbe.web import navigation
+from kribbe.web.navigation import NavItem, entries, register, register_action_check
+
+pytestmark = pytest.mark.urls("kribbe.web.tests.urls")
+
+
+@pytest.fixture(autouse=True)
+def _empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(navigation, "_items", [])
+    monkeypatch.setattr(navigation, "_action_checks", [])
+
+
+def labels(path: str = "/", section: str = "public") -> list[str]:
+    return [entry.label for entry in entries(RequestFactory().get(path), section)]
+
+
+def test_entries_stand_in_order_and_once() -> None:
+    register(NavItem("Second", "web:gallery", "sun", "public", order=20))
+    register(NavItem("First", "web:gallery_search", "sun", "public", order=10))
+    register(NavItem("Second", "web:gallery", "sun", "public", order=20))
+    assert labels() == ["First", "Second"]
+
+
+def test_an_unknown_section_is_refused() -> None:
+    with pytest.raises(ValueError, match="no such section"):
+        register(NavItem("X", "web:gallery", "sun", "nowhere"))
+
+
+def test_entries_with_an_action_hide_until_somebody_may() -> None:
+    register(NavItem("Secret", "web:gallery", "sun", "public", action="gallery.read"))
+    assert labels() == []
+    register_action_check(lambda request, action: action == "gallery.read")
+    assert labels() == ["Secret"]
+
+
+def test_entries_without_arguments_or_address_hide() -> None:
+    register(NavItem("Elsewhere", "web:gallery", "sun", "public", arguments=lambda request: None))
+    register(NavItem("Unbuilt", "nowhere:at_all", "sun", "public"))
+    assert labels() == []
+
+
+def test_the_longest_matching_entry_is_current() -> None:
+    register(NavItem("All", "web:gallery", "sun", "public"))
+    register(NavItem("Search", "web:gallery_search", "sun", "public"))
+    found = entries(RequestFactory().get("/_web/gallery/search/"), "public")
+    assert [(entry.label, entry.is_current) for entry in found] == [("All", False), ("Search", True)]
+
+
+@pytest.mark.parametrize(("value", "shown"), [(None, ""), (0, ""), (3, "3"), ("new", "new")])
+def test_badges_of_nothing_do_not_show(value: int | str | None, shown: str) -> None:
+    register(NavItem("Offers", "web:gallery", "sun", "public", badge=lambda request: value))
+    (entry,) = entries(RequestFactory().get("/"), "public")
+    assert entry.badge == shown
