@@ -23,7 +23,8 @@ def _own_sources(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_contrast_by_hand() -> None:
-    # Grey #767676: 118 / 255 = 0.46275; ((0.46275 + 0.055) / 1.055) ** 2.4 = 0.18116; (1 + 0.05) / (0.18116 + 0.05) = 4.542
+    # Grey #767676: 118 / 255 = 0.46275; ((0.46275 + 0.055) / 1.055) ** 2.4 = 0.18116;
+    # (1 + 0.05) / (0.18116 + 0.05) = 4.542
     assert contrast("#767676", "#ffffff") == pytest.approx(4.542, abs=0.001)
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
