@@ -3,13 +3,15 @@
 An outsider and a wrong reference get the same answer: not found.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404
 
-from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference
+from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference, RequestDraft
+from kribbe.people.access import refusal
+from kribbe.region.models import Desk
 from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Role, Scope
@@ -40,7 +42,7 @@ def request_for(principal: Principal, action: Action, reference: str, *, now: da
         .first()
     )
     if found is None:
-        raise Http404
+        raise refusal(principal)
     _record_look(principal, found, now)
     return found
 
@@ -48,6 +50,7 @@ def request_for(principal: Principal, action: Action, reference: str, *, now: da
 def offer_for(principal: Principal, action: Action, reference: str) -> Offer:
     """An offer, through the household's door or the location's."""
     return _one(
+        principal,
         Offer.objects.select_related(
             "preference__request__child", "preference__location__desk", "group"
         ).filter(
@@ -61,6 +64,7 @@ def offer_for(principal: Principal, action: Action, reference: str) -> Offer:
 def placement_for(principal: Principal, action: Action, reference: str) -> Placement:
     """A placement, through the household's door or the location's."""
     return _one(
+        principal,
         Placement.objects.select_related("child__household", "group__location__desk", "offer").filter(
             households_within(principal, action, "child__household")
             | locations_within(principal, action, "group__location"),
@@ -72,6 +76,7 @@ def placement_for(principal: Principal, action: Action, reference: str) -> Place
 def preference_for(principal: Principal, action: Action, preference_id: int) -> Preference:
     """A wish on a location's list, through the location's door or the household's."""
     return _one(
+        principal,
         Preference.objects.select_related("request__child", "request__household", "location__desk").filter(
             households_within(principal, action, "request__household")
             | locations_within(principal, action, "location"),
@@ -80,10 +85,37 @@ def preference_for(principal: Principal, action: Action, preference_id: int) -> 
     )
 
 
-def _one(rows: "QuerySet[T]") -> T:
+def draft_for(
+    principal: Principal, reference: str, *, desk: Desk, held: Collection[str] = ()
+) -> RequestDraft | None:
+    """A request in the making, for who began it, a browser that holds it (`held`), or a clerk on behalf; else None.
+
+    A draft of somebody with an account opens for that account alone.
+    """
+    draft = (
+        RequestDraft.objects.select_related("desk", "household", "request__household")
+        .filter(reference=reference, desk=desk)
+        .first()
+    )
+    if draft is None:
+        return None
+    if draft.on_behalf:
+        return draft if _is_clerk_at(principal, desk) else None
+    if draft.user_id is None:
+        return draft if draft.reference in held else None
+    return draft if draft.user_id == principal.user_id else None
+
+
+def _is_clerk_at(principal: Principal, desk: Desk) -> bool:
+    return desk.pk in scope_ids(principal, Action.REQUEST_MAKE, Scope.DESK) or desk.region_id in scope_ids(
+        principal, Action.REQUEST_MAKE, Scope.REGION
+    )
+
+
+def _one(principal: Principal, rows: "QuerySet[T]") -> T:
     found = rows.first()
     if found is None:
-        raise Http404
+        raise refusal(principal)
     return found
 
 

@@ -1,7 +1,9 @@
 """Changing a request: its days, its start, its wishes; refusing one; ending it."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from operator import attrgetter
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -26,11 +28,17 @@ from kribbe.region.selectors import policy_on
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.dates import check_request
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.packs import load_pack
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.web.words import say
+
+REOPEN_WITHIN = timedelta(days=1)
+REVERSIBLE = frozenset(
+    {RequestEnd.CANCELLED_PARENT, RequestEnd.FOUND_ELSEWHERE, RequestEnd.LAPSED_MISCARRIAGE, RequestEnd.UNANSWERED}
+)
 
 
 def rank_wishes(*, principal: Principal, request_id: int, location_ids: Sequence[int], now: datetime) -> None:
@@ -41,7 +49,7 @@ def rank_wishes(*, principal: Principal, request_id: int, location_ids: Sequence
     with transaction.atomic():
         request = _locked_open(request_id)
         today = localtime(now).date()
-        check_wishes(request.desk_id, location_ids, policy_on(request.desk, today).max_wishes)
+        check_wishes(location_ids, policy_on(request.desk, today).max_wishes)
         wishes = {p.location_id: p for p in request.preferences.all()}
         gone = [
             p for key, p in wishes.items() if key not in location_ids and p.state == PreferenceState.WAITING
@@ -52,6 +60,7 @@ def rank_wishes(*, principal: Principal, request_id: int, location_ids: Sequence
                 _withdraw(preference, now)
             for rank, location_id in enumerate(location_ids, start=1):
                 _rank(request, wishes.get(location_id), location_id, rank, now)
+            _put_behind(wishes.values(), location_ids)
         _record(principal, "request.rank", request, now, wishes=list(location_ids))
 
 
@@ -65,8 +74,12 @@ def change_need(
     flexibility: Flexibility,
     alternatives: Sequence[WeekPattern],
     now: datetime,
+    hours: Mapping[str, str] | None = None,
 ) -> None:
-    """Change days, start or flexibility. The date of registration stays."""
+    """Change days, start or flexibility. The date of registration stays; so do the hours where none are given.
+
+    A wish that waits only for the rest of a split need leaves out the half-days that have a place already.
+    """
     with transaction.atomic():
         request = _locked_open(request_id)
         child = request.child
@@ -83,12 +96,17 @@ def change_need(
         for problem in problems:
             if not problem.warning:
                 raise RefusedError(say(problem.reason), field=problem.field)
-        waiting = request.preferences.filter(state=PreferenceState.WAITING)
+        waiting = list(request.preferences.filter(state=PreferenceState.WAITING))
         with watched(location_ids=[p.location_id for p in waiting], now=now, cause="facts"):
+            before = WeekPattern(request.pattern)
             request.pattern, request.flexibility = pattern.mask, flexibility
             request.wanted_start, request.latest_start = wanted_start, latest_start
-            request.save(update_fields=["pattern", "flexibility", "wanted_start", "latest_start"])
-            waiting.update(open_pattern=pattern.mask)
+            request.hours = request.hours if hours is None else dict(hours)
+            request.save(update_fields=["pattern", "flexibility", "wanted_start", "latest_start", "hours"])
+            for preference in waiting:
+                placed = before - WeekPattern(preference.open_pattern)
+                preference.open_pattern = (pattern - placed).mask
+                preference.save(update_fields=["open_pattern"])
             set_alternatives(request, alternatives)
         _record(principal, "request.change", request, now, pattern=pattern.mask, start=f"{wanted_start}")
 
@@ -119,7 +137,11 @@ def refuse_wish(
             preference.refusal_reason, preference.refusal_note = reason, note
             preference.save(update_fields=["state", "state_at", "refusal_reason", "refusal_note"])
         _record(principal, "preference.refuse", request, now, preference=preference.pk, refusal=reason.code)
-        telling.about_preference(preference, "wish_refused", now=now, reason=reason, note=note)
+        policy = policy_on(preference.location.desk, localtime(now).date())
+        authority = load_pack(policy.rule_pack).text("authority.complaints", localtime(now).date())
+        telling.about_preference(
+            preference, "wish_refused", now=now, reason=reason, note=note, authority=authority
+        )
     return preference
 
 
@@ -147,7 +169,34 @@ def end_request(*, principal: Principal, request_id: int, end: RequestEnd, now: 
         _record(principal, "request.end", request, now, end=end.value)
 
 
-def check_wishes(desk_id: int, location_ids: Sequence[int], max_wishes: int | None) -> None:
+def reopen_request(*, principal: Principal, request_id: int, now: datetime) -> None:
+    """Take the withdrawal of a request back within a day: its wishes wait again with their old dates.
+
+    Offers that were given back stay so. Raises RefusedError later than that, after another end than a withdrawal,
+    or where the child has a newer request.
+    """
+    with transaction.atomic():
+        lock_rows((CareRequest, request_id))
+        request = CareRequest.objects.get(pk=request_id)
+        if not may_reopen(request, now=now):
+            raise RefusedError(_("This request can't be opened again. Make a new one."), code="ended")
+        if CareRequest.objects.filter(child=request.child_id, state=RequestState.OPEN).exists():
+            raise RefusedError(_("This child has a newer request already."), code="open")
+        waiting = request.preferences.filter(state=PreferenceState.WAITING)
+        with watched(location_ids=[p.location_id for p in waiting], now=now, cause="returned"):
+            request.state, request.ended_at, request.end = RequestState.OPEN, None, ""
+            request.save(update_fields=["state", "ended_at", "end"])
+        _record(principal, "request.reopen", request, now)
+
+
+def may_reopen(request: CareRequest, *, now: datetime) -> bool:
+    """Whether a request was withdrawn so lately that this can be undone."""
+    return (
+        request.end in REVERSIBLE and request.ended_at is not None and now - request.ended_at <= REOPEN_WITHIN
+    )
+
+
+def check_wishes(location_ids: Sequence[int], max_wishes: int | None) -> None:
     """Raise RefusedError on a doubled wish, too many, none, or a location that isn't there."""
     if not location_ids:
         raise RefusedError(_("Choose at least one location."), field="wishes")
@@ -194,6 +243,19 @@ def _rank(request: CareRequest, wish: Preference | None, location_id: int, rank:
     wish.save(update_fields=["rank", "state", "state_at", "registered_at", "open_pattern"])
 
 
+def _put_behind(wishes: Iterable[Preference], location_ids: Sequence[int]) -> None:
+    """What no longer waits and isn't in the list comes after it, in the order that it had."""
+    over = [
+        wish
+        for wish in wishes
+        if wish.location_id not in location_ids
+        and wish.state not in {PreferenceState.WAITING, PreferenceState.WITHDRAWN}
+    ]
+    for rank, wish in enumerate(sorted(over, key=attrgetter("rank")), start=len(location_ids) + 1):
+        wish.rank = rank
+        wish.save(update_fields=["rank"])
+
+
 def _withdraw(preference: Preference, now: datetime) -> None:
     preference.state, preference.state_at, preference.rank = PreferenceState.WITHDRAWN, now, None
     preference.save(update_fields=["state", "state_at", "rank"])
@@ -214,7 +276,7 @@ def _locked_open(request_id: int) -> CareRequest:
     return request
 
 
-def _record(principal: Principal, action: str, request: CareRequest, now: datetime, **data: object) -> None:
+def _record(principal: Principal, action: str, request: CareRequest, now: datetime, **data: Any) -> None:
     record(
         principal=principal,
         action=action,

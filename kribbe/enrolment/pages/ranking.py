@@ -1,0 +1,65 @@
+"""The ranked list of locations and the search beside it, for a new request and for changing one."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext
+
+from kribbe.enrolment.selectors.choices import Asked, Choice, choices
+from kribbe.places.models import Location
+from kribbe.web.components import Ranked
+from kribbe.web.templatetags.kribbe import km
+from kribbe.web.weeks import half_days
+
+
+def listing(
+    asked: Asked, order: Sequence[int], *, query: str, most: int | None, taken: Collection[int] = ()
+) -> dict[str, Any]:
+    """The wishes in order, and locations to add: by name, or the nearest. `taken` can't be added."""
+    chosen = {choice.location.pk: choice for choice in choices(asked, only=order)}
+    names = dict(Location.objects.filter(pk__in=order).values_list("pk", "name"))
+    return {
+        "wishes": [
+            Ranked(str(key), names[key], line(chosen[key]) if key in chosen else "")
+            for key in order
+            if key in names
+        ],
+        "found": [(choice, line(choice)) for choice in choices(asked, query=query, without={*order, *taken})],
+        "query": query,
+        "is_full": bool(most and len(order) >= most),
+        "max_wishes": most,
+        "has_home": asked.home is not None,
+        "is_asked": not asked.pattern.is_empty,
+    }
+
+
+def line(choice: Choice) -> str:
+    """Town, distance and room of a location, in one line."""
+    parts = [choice.location.city]
+    if choice.km is not None:
+        parts.append(km(choice.km))
+    if not choice.has_group:
+        parts.append(gettext("no group for this age or price"))
+    elif not choice.asked.is_empty:
+        asked = half_days(len(choice.asked))
+        parts.append(gettext("%(count)d of %(asked)s free") % {"count": len(choice.found), "asked": asked})
+    return " · ".join(parts)
+
+
+def keys(texts: Sequence[str]) -> list[int]:
+    """The numbers among these texts."""
+    return [int(text) for text in texts if text.isdigit()]
+
+
+def moved(order: Sequence[int], data: QueryDict) -> list[int]:
+    """The order after the button that was pressed: `move` is "up:KEY" or "down:KEY"."""
+    way, _, text = data.get("move", "").partition(":")
+    result = list(order)
+    if not text.isdigit() or int(text) not in result:
+        return result
+    place = result.index(int(text))
+    other = place - 1 if way == "up" else place + 1
+    if 0 <= other < len(result):
+        result[place], result[other] = result[other], result[place]
+    return result

@@ -1,0 +1,146 @@
+"""A request in the making. It is kept as it was typed, step by step, so that nothing is lost."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.contact import outbox
+from kribbe.contact.addressing import message_id
+from kribbe.contact.writing import allowed_language, compose
+from kribbe.enrolment.models import RequestDraft
+from kribbe.region.models import Desk
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+
+STEPS = ("child", "days", "choices", "review")
+KEPT = timedelta(days=60)
+"""How long an unfinished request is kept after it was last saved."""
+
+_SALT = "enrolment.draft"
+
+Typed = Mapping[str, Sequence[str]]
+"""A form as it was sent: each field's values, right or wrong."""
+
+
+class StaleStepError(Exception):
+    """The step was saved elsewhere (another tab) after this form was opened. `saved` is what was typed there."""
+
+    def __init__(self, saved: Typed) -> None:
+        self.saved = saved
+        super().__init__("saved elsewhere")
+
+
+def start_draft(
+    *,
+    principal: Principal,
+    desk: Desk,
+    now: datetime,
+    location_ids: Sequence[int] = (),
+    household_id: int | None = None,
+    on_behalf: bool = False,
+    first: Typed | None = None,
+) -> RequestDraft:
+    """Begin a request. `first` fills the first step, where something is known of the household."""
+    answers: dict[str, Any] = {}
+    if first:
+        answers["child"] = _step(first, version=0)
+    if location_ids:
+        answers["choices"] = _step({"order": [str(key) for key in location_ids]}, version=0)
+    return RequestDraft.objects.create(
+        desk=desk,
+        user_id=principal.user_id,
+        household_id=household_id,
+        on_behalf=on_behalf,
+        answers=answers,
+        created_at=now,
+        saved_at=now,
+    )
+
+
+def save_step(*, draft_id: int, step: str, typed: Typed, version: int, now: datetime) -> RequestDraft:
+    """Keep what was typed in a step, right or wrong.
+
+    Raises StaleStepError if the step was saved with other words after `version`; nothing is kept then.
+    Raises RefusedError if the request was sent already.
+    """
+    with transaction.atomic():
+        lock_rows((RequestDraft, draft_id))
+        draft = RequestDraft.objects.select_related("desk").get(pk=draft_id)
+        if draft.request_id is not None:
+            raise RefusedError(_("This request was sent already."), code="sent")
+        kept = draft.answers.get(step, {"typed": {}, "version": 0})
+        wanted = _step(typed, version=draft.version + 1)
+        if kept["typed"] == wanted["typed"]:
+            return draft
+        if kept["version"] > version:
+            raise StaleStepError(kept["typed"])
+        draft.answers[step] = wanted
+        draft.version += 1
+        draft.saved_at = now
+        draft.save(update_fields=["answers", "version", "saved_at"])
+        return draft
+
+
+def typed_in(draft: RequestDraft, step: str) -> Typed | None:
+    """What was typed in a step, or None if it was never opened."""
+    kept = draft.answers.get(step)
+    return kept["typed"] if kept else None
+
+
+def claim(*, draft: RequestDraft, principal: Principal) -> None:
+    """A visitor who logged in on the way takes the request along."""
+    RequestDraft.objects.filter(pk=draft.pk, user=None).update(user_id=principal.user_id)
+    draft.refresh_from_db(fields=["user"])
+
+
+def mail_link(*, draft: RequestDraft, email: str, language: str, now: datetime) -> None:
+    """Mail the link with which the request can be found again."""
+    with transaction.atomic():
+        draft.email = email
+        draft.save(update_fields=["email"])
+        text = compose(
+            "enrolment/draft_link",
+            {"draft": draft, "days": KEPT.days},
+            desk=draft.desk,
+            language=allowed_language(draft.desk, language),
+            names="",
+            link=reverse("enrolment:continue_request", args=[draft.desk.slug, sign_link(draft)]),
+        )
+        outbox.put(
+            address=email,
+            subject=text.subject,
+            body=text.body,
+            message_id=message_id(f"{draft.reference}.{now:%Y%m%d%H%M%S}", email),
+            now=now,
+            is_secret=True,
+        )
+
+
+def sign_link(draft: RequestDraft) -> str:
+    """The part of an address that opens this draft for whoever holds it."""
+    return signing.dumps(draft.reference, salt=_SALT)
+
+
+def read_link(token: str) -> RequestDraft | None:
+    """The draft behind a signed link, or None if the link is wrong, too old, or the draft is gone."""
+    try:
+        reference = signing.loads(token, salt=_SALT, max_age=KEPT)
+    except signing.BadSignature:
+        return None
+    return RequestDraft.objects.select_related("desk").filter(reference=reference).first()
+
+
+def forget_drafts(*, now: datetime) -> int:
+    """Delete unfinished requests that nobody went on with. Returns how many."""
+    old = RequestDraft.objects.filter(request=None, saved_at__lt=now - KEPT)
+    return old.delete()[1].get(RequestDraft._meta.label, 0)
+
+
+def _step(typed: Typed, *, version: int) -> dict[str, Any]:
+    return {"typed": {name: list(values) for name, values in typed.items()}, "version": version}

@@ -1,0 +1,33 @@
+"""Words about children, offers and placements for templates and notices."""
+
+import datetime as dt
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from kribbe.people.models import Child
+
+register = template.Library()
+
+
+@register.filter
+def called(child: Child) -> str:
+    """The first name, or `your child` while it has none."""
+    return child.first_name or _("your child")
+
+
+@register.filter
+def fully_called(child: Child) -> str:
+    """First and last name; of a child without one, when it is expected."""
+    if child.first_name or child.expected is None:
+        return str(child)
+    day = date_format(child.expected, "DATE_FORMAT")
+    return _("child expected on %(day)s") % {"day": day}
+
+
+@register.filter
+def last_day(deadline: dt.datetime | None) -> dt.date | None:
+    """The last whole day before a deadline."""
+    return None if deadline is None else localtime(deadline - dt.timedelta(microseconds=1)).date()

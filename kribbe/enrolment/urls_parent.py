@@ -1,0 +1,26 @@
+"""Addresses of the request in four steps and of a parent's own pages."""
+
+from django.urls import path
+
+from kribbe.enrolment.pages import drafts, parent
+
+parent_urls = [
+    path("<slug:desk>/request/", drafts.new_request, name="new_request"),
+    path("<slug:desk>/request/continue/<str:token>/", drafts.continue_request, name="continue_request"),
+    path("<slug:desk>/request/<str:reference>/", drafts.resume, name="draft"),
+    path("<slug:desk>/request/<str:reference>/child/", drafts.child, name="draft_child"),
+    path("<slug:desk>/request/<str:reference>/days/", drafts.days, name="draft_days"),
+    path("<slug:desk>/request/<str:reference>/choices/", drafts.choices, name="draft_choices"),
+    path("<slug:desk>/request/<str:reference>/review/", drafts.review, name="draft_review"),
+    path("<slug:desk>/request/<str:reference>/later/", drafts.later, name="draft_later"),
+    path("<slug:desk>/request/<str:reference>/sent/", drafts.sent, name="draft_sent"),
+    path("my/", parent.my, name="my"),
+    path("my/requests/<str:reference>/", parent.request_page, name="request"),
+    path("my/requests/<str:reference>/need/", parent.change_need_page, name="request_need"),
+    path("my/requests/<str:reference>/wishes/", parent.rank_page, name="request_wishes"),
+    path("my/requests/<str:reference>/end/", parent.end_page, name="request_end"),
+    path("my/requests/<str:reference>/reopen/", parent.reopen_page, name="request_reopen"),
+    path("my/requests/<str:reference>/birth/", parent.birth_page, name="request_birth"),
+    path("my/offers/<str:reference>/", parent.offer_page, name="offer"),
+    path("my/placements/<str:reference>/", parent.placement_page, name="placement"),
+]

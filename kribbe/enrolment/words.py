@@ -1,0 +1,196 @@
+"""A household's standing, its changes and what happens next, in words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.enrolment.models import Offer, PassOver, PositionChange, Preference, PreferenceState
+from kribbe.enrolment.selectors.household import Ahead, RequestStory, Wish
+from kribbe.region.models import PassOverReason
+from kribbe.rules.counting import RequestEnd
+from kribbe.rules.dates import earliest_answer, turns_urgent
+from kribbe.web.weeks import half_days, week_words
+from kribbe.web.words import say
+
+GROUNDS: Mapping[str, str | Promise] = {
+    "law": _("priority by law"),
+    "criterion.sibling": _("a brother or sister at this location"),
+    "criterion.staff_child": _("a parent who works at this location"),
+    "criterion.continuity": _("a place with this organiser already"),
+    "criterion.work": _("care needed for work or training"),
+    "criterion.full_week": _("a full week asked"),
+    "criterion.works_here": _("a parent who works in the municipality"),
+    "criterion.resident": _("a home in the municipality"),
+    "criterion.neighbourhood": _("a home in the neighbourhood"),
+    "date.registered": _("an earlier date of registration"),
+    "date.wanted_start": _("an earlier start"),
+    "date.lottery": _("a better place in the draw by lot"),
+    "tie": _("a better place in the draw by lot, being equal in all else"),
+}
+"""Why another family stands ahead, by the public name of the part of the standing."""
+
+ENDS: Mapping[RequestEnd, str | Promise] = {
+    RequestEnd.ANSWERED: _("Your child has a place"),
+    RequestEnd.UNANSWERED: _("Ended without a place"),
+    RequestEnd.FOUND_ELSEWHERE: _("You found care elsewhere"),
+    RequestEnd.CANCELLED_PARENT: _("You withdrew this request"),
+    RequestEnd.CANCELLED_DESK: _("The desk ended this request"),
+    RequestEnd.LAPSED_MISCARRIAGE: _("Ended"),
+    RequestEnd.UNKNOWN: _("Ended"),
+    RequestEnd.LAPSED: _("Ended"),
+}
+"""How a request ended."""
+
+
+def why(wish: Wish) -> list[str]:
+    """The parts of a standing in words, but for the lot at the end."""
+    parts = wish.standing.parts if wish.standing else ()
+    return [say(part.reason) for part in parts if part.name != "tie"]
+
+
+def ahead(found: Sequence[Ahead]) -> list[str]:
+    """Who stands ahead, and why; small numbers are only said to be small."""
+    return [_ahead(each) for each in found]
+
+
+def _ahead(each: Ahead) -> str:
+    ground = str(GROUNDS.get(each.ground, each.ground))
+    if each.count is None:
+        return gettext("a few families: %(ground)s") % {"ground": ground}
+    return ngettext("%(count)d family: %(ground)s", "%(count)d families: %(ground)s", each.count) % {
+        "count": each.count,
+        "ground": ground,
+    }
+
+
+def position(wish: Wish) -> str:
+    """`4th of 23`, or "" where it isn't waiting."""
+    if wish.position is None:
+        return ""
+    return gettext("%(place)s of %(total)d") % {"place": ordinal(wish.position), "total": wish.waiting}
+
+
+def ordinal(number: int) -> str:
+    """`4th` in English, `4de` in Dutch."""
+    if (get_language() or "").startswith("nl"):
+        small = number % 100
+        return f"{number}{'ste' if small in {1, 8} or small >= 20 else 'de'}"
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in {11, 12, 13} else ends.get(number % 10, 'th')}"
+
+
+def change(found: PositionChange) -> str:
+    """What happened to a position, and why."""
+    if found.before is None or found.after is None:
+        return _cause(found.cause)
+    moved = gettext("From %(before)s to %(after)s") % {
+        "before": ordinal(found.before),
+        "after": ordinal(found.after),
+    }
+    return f"{moved}: {_cause(found.cause)}"
+
+
+def _cause(cause: str) -> str:
+    causes = {
+        "left": gettext("a family found a place or left the list."),
+        "facts": gettext("what a family asks or tells changed."),
+        "rules": gettext("the order of this location changed."),
+        "returned": gettext("a family came back on the list with its old date."),
+    }
+    if cause in causes:
+        return causes[cause]
+    ground = str(GROUNDS.get(cause.removeprefix("joined."), ""))
+    if not ground:
+        return gettext("the list changed.")
+    return gettext("a family came in ahead of you, with %(ground)s.") % {"ground": ground}
+
+
+def room(wish: Wish) -> str:
+    """Which of the asked half-days are full at the location."""
+    if wish.fit is None:
+        return gettext("This location has no group for your child's age and kind of price.")
+    if wish.fit.whole:
+        return gettext("All half-days that you ask are free there now, for the whole stay.")
+    if wish.fit.free.is_empty:
+        return gettext("None of the half-days that you ask is free there for the whole stay.")
+    return gettext("Full there: %(days)s.") % {"days": week_words(wish.fit.full.mask)}
+
+
+def passed_over(found: PassOver) -> str:
+    """That a place went to another child, and the reason that the location gave."""
+    words = gettext(
+        "On %(day)s a place went to a child behind you. The location gave this reason: %(reason)s"
+    ) % {
+        "day": date_format(localtime(found.offer.made_at), "DATE_FORMAT"),
+        "reason": reason(found.reason),
+    }
+    return f"{words} {found.note}".strip()
+
+
+def reason(found: PassOverReason) -> str:
+    """A reason of the desk's list in the reader's language."""
+    return found.text_nl if (get_language() or "").startswith("nl") else found.text_en
+
+
+def status(preference: Preference) -> str:
+    """Where a wish stands."""
+    return str(PreferenceState(preference.state).label)
+
+
+def what_next(story: RequestStory, *, today: date) -> str:
+    """What happens next, for the household to read."""
+    request, policy = story.request, story.policy
+    if story.offers:
+        count = len(story.offers)
+        return ngettext(
+            "You have an offer. Look at it and answer in time.",
+            "You have %(count)d offers. Look at them and answer in time.",
+            count,
+        ) % {"count": count}
+    if policy.earliest_answer_months is not None:
+        first = earliest_answer(request.wanted_start, policy.earliest_answer_months)
+        if today < first:
+            return gettext("The locations may answer from %(day)s on. You needn't do anything till then.") % {
+                "day": date_format(first, "DATE_FORMAT")
+            }
+    urgent = turns_urgent(request.wanted_start, policy.urgent_days)
+    if today >= urgent:
+        return gettext(
+            "Your start is near, so your request counts as urgent. Call the desk: it looks with you."
+        )
+    answer = date_format(localtime(request.registered_at) + timedelta(days=policy.answer_days), "DATE_FORMAT")
+    if localtime(request.registered_at).date() + timedelta(days=policy.answer_days) >= today:
+        return gettext(
+            "The locations look at your request, by %(day)s at the latest. You needn't do anything."
+        ) % {"day": answer}
+    return gettext("You stand on the lists below. As soon as a place comes free for you, we tell you.")
+
+
+def different(offer: Offer) -> list[str]:
+    """How an offer differs from what was asked, as sentences."""
+    request, asked = offer.preference.request, offer.preference.open_pattern
+    lines = []
+    if not request.wanted_start <= offer.during.lower <= request.latest_start:
+        lines.append(
+            gettext("You asked to start between %(first)s and %(last)s.")
+            % {
+                "first": date_format(request.wanted_start, "DATE_FORMAT"),
+                "last": date_format(request.latest_start, "DATE_FORMAT"),
+            }
+        )
+    missing, extra = asked & ~offer.pattern, offer.pattern & ~asked
+    if missing:
+        lines.append(gettext("Not offered of what you ask: %(days)s.") % {"days": week_words(missing)})
+    if extra:
+        lines.append(gettext("Offered beside what you ask: %(days)s.") % {"days": week_words(extra)})
+    return lines
+
+
+def need(request_pattern: int) -> str:
+    """`5 half-days: Monday and Tuesday the whole day`."""
+    return f"{half_days(request_pattern.bit_count())}: {week_words(request_pattern)}"
