@@ -7,6 +7,7 @@ import typer
 
 from kribbe.config.commands.imports import import_areas, import_locations, import_undo
 from kribbe.config.commands.messages import messages
+from kribbe.config.commands.tick import tick
 from kribbe.config.starting import prepare
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kribbe.config.settings")
@@ -53,6 +54,7 @@ def serve(
 
 
 app.command(rich_help_panel="Engine room")(messages)
+app.command(rich_help_panel="Run")(tick)
 for imports in (import_locations, import_areas, import_undo):
     app.command(rich_help_panel="Bring in data")(imports)
 

@@ -159,14 +159,18 @@ def _check_expected(expected: date, today: date) -> None:
 
 
 @transaction.atomic
-def record_birth(*, child: Child, born: date, principal: Principal, today: date, now: datetime) -> None:
-    """An expected child was born. Raises RefusedError for a date to come."""
+def record_birth(
+    *, child: Child, born: date, principal: Principal, today: date, now: datetime, first_name: str = ""
+) -> None:
+    """An expected child was born, and may have its name now. Raises RefusedError for a date to come."""
     if born > today:
         raise RefusedError(_("This date is still to come."), field="born")
     lock_rows((Household, child.household_id))
     before = child.born
     child.born = born
-    child.save(update_fields=["born"])
+    child.first_name = first_name.strip() or child.first_name
+    child.name_key = sort_key(child.last_name, child.first_name)
+    child.save(update_fields=["born", "first_name", "name_key"])
     _record(
         child.household,
         "child.born",
