@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class PlacesConfig(AppConfig):
     name = "kribbe.places"
     label = "places"
+
+    def ready(self) -> None:
+        from kribbe.places import shell
+
+        shell.hang()

@@ -1,4 +1,17 @@
-from django.urls import URLPattern
+"""Addresses of finding care, and of the imports."""
+
+from django.urls import path
+
+from kribbe.places.pages import location, search
+from kribbe.places.urls_office import office_urls
 
 app_name = "places"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    *office_urls,
+    path("<slug:desk>/search/", search.search, name="search"),
+    path("<slug:desk>/search/points.json", search.map_points, name="map_points"),
+    path("<slug:desk>/search/outlines.json", search.outlines, name="outlines"),
+    path("<slug:desk>/search/addresses/", search.suggest, name="suggest"),
+    path("<slug:desk>/locations/<slug:slug>/", location.location, name="location"),
+    path("<slug:desk>/locations/<slug:slug>/point.json", location.point, name="location_point"),
+]

@@ -149,10 +149,16 @@ def find(search: Search, *, after: Key | None = None, limit: int = PAGE) -> Resu
 
 def _row(*values: Any) -> Found:
     *plain, free, offered, months = values
-    return Found(*plain, int(free[::-1], 2), offered, months)
+    fields = (*plain, mask_of(free), offered, months)
+    return Found(*fields)
 
 
-def _parameters(search: Search) -> dict[str, object]:
+def mask_of(bits: str) -> int:
+    """The pattern of a string of bits, Monday morning first."""
+    return int(bits[::-1], 2)
+
+
+def _parameters(search: Search) -> dict[str, Any]:
     asked = search.pattern.bits() if search.pattern else EVERYTHING
     judged = search.months * SLOTS
     return {
@@ -238,7 +244,7 @@ LEFT JOIN (
     SELECT number, tier, metres, id, slug, name, kind, street, city, municipality_id, municipality,
            licence_state, day_price, income, free_price, opens_at, closes_at, inclusive, longitude, latitude,
            coalesce(free, 0::bit(14))::text AS free, offered, coalesce(months::text, '') AS months
-    FROM numbered 
+    FROM numbered
     WHERE (first_key, metres, id) > (CASE WHEN %(by_days)s THEN %(tier)s ELSE 0 END, %(metres)s, %(id)s)
     ORDER BY number LIMIT %(limit)s
 ) page ON true

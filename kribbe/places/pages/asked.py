@@ -1,0 +1,170 @@
+"""What an address of the search asks, read kindly: what can't be read falls back, and is told at the field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from kribbe.places.models import MONTHS_SHOWN, Kind
+from kribbe.places.selectors.search import Search, Sort
+from kribbe.region.models import Desk
+from kribbe.rules.calendar import add_months, first_of_month, months
+from kribbe.rules.halfdays import EMPTY, SLOTS, WeekPattern
+from kribbe.rules.priority import PriceKind
+from kribbe.web.templatetags.kribbe import month_name
+from kribbe.web.weeks import DAY_SHORTS, half_days, join_words
+
+MAX_ADDRESS = 200
+RADII = (2, 5, 10, 25)
+RADIUS = 5
+EVERYWHERE = 0
+EARLY = time(7)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The search as the reader typed it. `kilometres` EVERYWHERE has no bound; `errors` are by field."""
+
+    start: date
+    today: date
+    address: str = ""
+    pattern: WeekPattern = EMPTY
+    kind: str = ""
+    price: str = ""
+    sort: str = ""
+    kilometres: int = RADIUS
+    whole_only: bool = False
+    early: bool = False
+    inclusive: bool = False
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, data: QueryDict, *, today: date) -> "Asked":
+        """The search that these parameters of an address ask."""
+        start, error = _start(data.get("start", ""), today)
+        return cls(
+            start=start,
+            today=today,
+            address=" ".join(data.get("address", "").split())[:MAX_ADDRESS],
+            pattern=_pattern(data),
+            kind=_one_of(data.get("kind"), Kind.values),
+            price=_one_of(data.get("price"), list(PriceKind)),
+            sort=_one_of(data.get("sort"), list(Sort)),
+            kilometres=_radius(data.get("km", "")),
+            whole_only=data.get("free") == "all",
+            early=data.get("early") == "1",
+            inclusive=data.get("inclusive") == "1",
+            errors={"start": error} if error else {},
+        )
+
+    @property
+    def order(self) -> Sort:
+        """The order of the results: without days the nearest come first."""
+        return Sort(self.sort) if self.sort else Sort.DAYS if self.pattern else Sort.NEAR
+
+    def parameters(self, **changes: object) -> dict[str, object]:
+        """The parameters of the address that asks the same but for `changes`; what is usual is left out."""
+        start = self.start if self.start > first_of_month(self.today) else None
+        parameters = {
+            "address": self.address,
+            "start": f"{start:%Y-%m}" if start else "",
+            "days": self.pattern.mask or "",
+            "kind": self.kind,
+            "price": self.price,
+            "sort": self.sort,
+            "km": "" if self.kilometres == RADIUS else self.kilometres,
+            "free": "all" if self.whole_only else "",
+            "early": "1" if self.early else "",
+            "inclusive": "1" if self.inclusive else "",
+        } | changes
+        return {name: value for name, value in parameters.items() if value not in {"", None}}
+
+    def query(self, **changes: object) -> str:
+        """The same as the end of an address, with its question mark; "" where nothing is asked."""
+        parameters = self.parameters(**changes)
+        return f"?{urlencode(parameters)}" if parameters else ""
+
+    def need(self) -> str:
+        """The start and the days alone, as the end of an address."""
+        start = f"{self.start:%Y-%m}"
+        return (
+            f"?{urlencode({'start': start, 'days': self.pattern.mask})}"
+            if self.pattern
+            else f"?start={start}"
+        )
+
+    def search(self, desk: Desk, longitude: float, latitude: float) -> Search:
+        """What to look for around this point."""
+        return Search(
+            region_id=desk.region_id,
+            longitude=longitude,
+            latitude=latitude,
+            start=self.start,
+            today=self.today,
+            pattern=self.pattern,
+            kilometres=self.kilometres or None,
+            kind=self.kind,
+            price=self.price,
+            sort=self.order,
+            whole_only=self.whole_only and bool(self.pattern),
+            inclusive=self.inclusive,
+            before=EARLY if self.early else None,
+        )
+
+    def months(self) -> list[tuple[str, str, bool]]:
+        """The months to choose from: value, name, chosen."""
+        return [
+            (f"{month:%Y-%m}", month_name(month), month == self.start)
+            for month in months(self.today, MONTHS_SHOWN)
+        ]
+
+    def days_in_short(self) -> str:
+        """`Mon, Tue and Thu`, or a number of half-days."""
+        if not self.pattern:
+            return _("Choose your days")
+        if len(self.pattern) == 2 * len(self.pattern.full_days()):
+            return join_words([str(DAY_SHORTS[day]) for day in self.pattern.days()])
+        return half_days(len(self.pattern))
+
+    def summary(self) -> str:
+        """Start and days in one line."""
+        start = _("from %(month)s") % {"month": month_name(self.start)}
+        return f"{start} · {self.days_in_short()}" if self.pattern else start
+
+
+def _start(text: str, today: date) -> tuple[date, str]:
+    first = first_of_month(today)
+    last = add_months(first, MONTHS_SHOWN - 1)
+    if not text:
+        return first, ""
+    try:
+        start = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        start = None
+    if start is not None and first <= start <= last:
+        return start, ""
+    bounds = {"first": month_name(first), "last": month_name(last)}
+    return first, _("Choose a month from %(first)s to %(last)s.") % bounds
+
+
+def _pattern(data: QueryDict) -> WeekPattern:
+    slots = [int(slot) for slot in data.getlist("pattern") if _is_number(slot) and int(slot) < SLOTS]
+    if slots:
+        return WeekPattern.from_slots(slots)
+    days = data.get("days", "")
+    return WeekPattern(int(days)) if _is_number(days) and int(days) < 1 << SLOTS else EMPTY
+
+
+def _radius(text: str) -> int:
+    return int(text) if _is_number(text) and int(text) in (*RADII, EVERYWHERE) else RADIUS
+
+
+def _one_of(value: str | None, known: list[str]) -> str:
+    return value if value in known else ""
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 6

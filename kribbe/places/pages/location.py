@@ -1,0 +1,51 @@
+"""The page of one location."""
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET
+
+from kribbe.places.models import Location
+from kribbe.places.pages.asked import Asked
+from kribbe.places.pages.search import geojson
+from kribbe.places.selectors.location import location_at, view_of
+from kribbe.region.http import DeskRequest
+
+
+@require_GET
+def location(request: DeskRequest, desk: str, slug: str) -> HttpResponse:
+    """What a location offers, costs and has free, and how it gives its places."""
+    found = _found(request, slug)
+    asked = Asked.read(request.GET, today=localdate())
+    context = {
+        "location": view_of(found, today=asked.today),
+        "asked": asked,
+        "search_url": reverse("places:search", args=[desk]) + asked.query(),
+        "page_url": request.build_absolute_uri(request.path),
+        "point_url": reverse("places:location_point", args=[desk, slug]),
+        "outlines_url": reverse("places:outlines", args=[desk]),
+        "basemap_url": settings.BASEMAP_URL,
+        "basemap_attribution": settings.BASEMAP_ATTRIBUTION,
+    }
+    return render(request, "places/location.html", context)
+
+
+@require_GET
+def point(request: DeskRequest, desk: str, slug: str) -> HttpResponse:
+    """The location as one point for its map."""
+    found = _found(request, slug)
+    feature: dict[str, object] = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [found.longitude, found.latitude]},
+        "properties": {"id": found.pk, "name": found.name, "url": "#main", "number": None, "free": "all"},
+    }
+    return geojson([feature])
+
+
+def _found(request: DeskRequest, slug: str) -> Location:
+    found = location_at(request.desk, slug)
+    if found is None:
+        raise Http404
+    return found

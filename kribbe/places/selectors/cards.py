@@ -1,0 +1,132 @@
+"""Search results as cards: every text formatted once, in the reader's language."""
+
+from collections.abc import Iterator
+from datetime import date, time
+
+from django.urls import reverse
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kribbe.places.models import Kind, LicenceState
+from kribbe.places.selectors.distance import kilometres
+from kribbe.places.selectors.prices import IncomeFee, price_line
+from kribbe.places.selectors.search import MONTHS_ASKED, Found, Search, Tier, mask_of
+from kribbe.region.models import Desk
+from kribbe.rules.calendar import add_months
+from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
+from kribbe.web.components import Point, ResultCard
+from kribbe.web.templatetags.kribbe import km, month_name
+
+SLUG = "slug-of-a-location"
+
+
+def cards(
+    found: list[Found], search: Search, *, desk: Desk, fee: IncomeFee | None, query: str
+) -> list[ResultCard]:
+    """The rows as cards; `query` goes along to the page of the location."""
+    address = reverse("places:location", args=[desk.slug, SLUG])
+    kinds = {kind.value: str(kind.label) for kind in Kind}
+    return [
+        ResultCard(
+            id=row.id,
+            name=row.name,
+            url=f"{address.replace(SLUG, row.slug)}{query}",
+            line=_line(row, search, kinds[row.kind], desk),
+            free=row.free,
+            asked=search.pattern.mask,
+            offered=row.offered or WORK_WEEK,
+            points=tuple(_points(row, search, fee)),
+            number=row.number,
+        )
+        for row in found
+    ]
+
+
+def _line(row: Found, search: Search, kind: str, desk: Desk) -> str:
+    distance = km(kilometres((search.longitude, search.latitude), (row.longitude, row.latitude)))
+    elsewhere = "" if row.municipality_id == desk.municipality_id else f", {row.municipality}"
+    return f"{kind} · {row.street}{elsewhere} · {distance}"
+
+
+def _points(row: Found, search: Search, fee: IncomeFee | None) -> Iterator[Point]:
+    yield availability(row, search)
+    price = price_line(income=row.income, free=row.free_price, day_price=row.day_price, fee=fee)
+    yield Point("euro", price[:1].upper() + price[1:])
+    yield Point("clock", hours(row.opens_at, row.closes_at))
+    if row.inclusive:
+        yield Point("hand-heart", _("Children with extra needs are welcome"))
+    if row.licence_state == LicenceState.UNKNOWN:
+        yield Point("triangle-alert", _("Licence not checked by the desk"), "warn")
+
+
+def hours(opens_at: time, closes_at: time) -> str:
+    """`Open from 7:00 to 18:00`."""
+    return _("Open from %(start)s to %(end)s") % {"start": clock_time(opens_at), "end": clock_time(closes_at)}
+
+
+def clock_time(moment: time) -> str:
+    """`7:00`, as the reader's language writes it."""
+    return time_format(moment, "TIME_FORMAT")
+
+
+def availability(row: Found, search: Search) -> Point:
+    """What is free there of what is asked, in one line."""
+    if row.licence_state == LicenceState.SUSPENDED:
+        return Point("ban", _("Licence suspended: no new children for now"), "bad")
+    if not row.months:
+        return Point("circle-question-mark", _("Free places not known: ask the location"))
+    if not search.pattern:
+        return _free_at_all(row.free, search.start)
+    if row.tier == Tier.WHOLE:
+        text = _("Free on all your days from %(month)s")
+        return Point("calendar-check", text % {"month": month_name(search.start)}, "good")
+    return _free_partly(search.pattern, row.free, later_start(row.months, search))
+
+
+def _free_at_all(free: int, start: date) -> Point:
+    count = free.bit_count()
+    if not count:
+        return Point("calendar-x", _("Full from %(month)s on") % {"month": month_name(start)}, "bad")
+    text = ngettext(
+        "%(count)d half-day a week free from %(month)s",
+        "%(count)d half-days a week free from %(month)s",
+        count,
+    )
+    return Point("calendar-check", text % {"count": count, "month": month_name(start)}, "good")
+
+
+def _free_partly(asked: WeekPattern, free: int, later: date | None) -> Point:
+    fits = asked & WeekPattern(free)
+    if not fits:
+        text = _("Full on your days until %(month)s") if later else _("Full on your days")
+        return Point("calendar-x", text % {"month": month_name(later)}, "bad")
+    whole_days = len(asked) == 2 * len(asked.full_days()) and len(fits) == 2 * len(fits.full_days())
+    counts = {
+        "fit": len(fits.days()) if whole_days else len(fits),
+        "asked": len(asked.days()) if whole_days else len(asked),
+        "month": month_name(later),
+    }
+    return Point("calendar-days", _partly(whole_days, later is not None) % counts, "warn")
+
+
+def _partly(whole_days: bool, later: bool) -> str:
+    if whole_days and later:
+        return _("Free on %(fit)d of your %(asked)d days, on all from %(month)s")
+    if whole_days:
+        return _("Free on %(fit)d of your %(asked)d days")
+    if later:
+        return _("Free on %(fit)d of your %(asked)d half-days, on all from %(month)s")
+    return _("Free on %(fit)d of your %(asked)d half-days")
+
+
+def later_start(months: str, search: Search) -> date | None:
+    """The first later month from which all that is asked stays free, as far as the desk looks ahead."""
+    ahead = (search.start.year - search.today.year) * 12 + search.start.month - search.today.month
+    kept = len(months) // SLOTS - ahead
+    asked = search.pattern.mask
+    free = [not asked & ~mask_of(months[SLOTS * month : SLOTS * (month + 1)]) for month in range(kept)]
+    for month in range(1, kept):
+        if all(free[month : month + MONTHS_ASKED]):
+            return add_months(search.start, month)
+    return None

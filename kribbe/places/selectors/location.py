@@ -1,0 +1,281 @@
+"""One location as everybody may see it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+
+from django.conf.locale import LANG_INFO
+from django.db.models import Prefetch
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from kribbe.places.models import (
+    MONTHS_SHOWN,
+    ClosingDay,
+    Group,
+    GroupCapacity,
+    LicenceState,
+    Location,
+    PlanKind,
+)
+from kribbe.places.selectors.cards import clock_time
+from kribbe.places.selectors.orders import order_in_words, vulnerable_share
+from kribbe.places.selectors.prices import income_fee
+from kribbe.places.selectors.search import mask_of
+from kribbe.region.models import Desk, DeskPolicy
+from kribbe.rules.calendar import add_months, first_of_month, public_holidays
+from kribbe.rules.dates import DEFAULT_PACK
+from kribbe.rules.halfdays import SLOTS, WORK_WEEK
+from kribbe.rules.priority import PriceKind
+from kribbe.web.components import Point
+from kribbe.web.templatetags.kribbe import long_date, money, month_name, months
+from kribbe.web.weeks import half_days, join_words
+
+MONTHS_AHEAD = 12
+CLOSINGS_SHOWN = 12
+HOLIDAY_LANGUAGES: Mapping[str, str] = {"nl": "nl", "fr": "fr", "de": "de", "en": "en_US"}
+
+LICENCES: Mapping[str, tuple[str, str, str | Promise]] = {
+    LicenceState.LICENSED: ("badge-check", "good", gettext_lazy("Licensed")),
+    LicenceState.SUSPENDED: ("ban", "bad", gettext_lazy("Licence suspended")),
+    LicenceState.ENDED: ("ban", "bad", gettext_lazy("Licence ended")),
+    LicenceState.UNKNOWN: ("triangle-alert", "warn", gettext_lazy("Licence not checked by the desk")),
+}
+"""Icon, tone and name of each state."""
+
+WARNINGS: Mapping[str, str | Promise] = {
+    LicenceState.SUSPENDED: gettext_lazy(
+        "The authority suspended the licence of this location. It may take no children for now. Ask the desk what "
+        "you can do."
+    ),
+    LicenceState.ENDED: gettext_lazy("This location no longer has a licence and takes no children."),
+    LicenceState.UNKNOWN: gettext_lazy(
+        "The desk could not check the licence. All childcare in Flanders needs one: ask the location for its number."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """A month of a group: what is free in it, and that in words."""
+
+    name: str
+    free: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group with its age, price and free half-days by month; `months` is empty where it keeps none here."""
+
+    name: str
+    ages: str
+    price: str
+    offered: int
+    months: list[MonthRow]
+
+
+@dataclass(frozen=True, slots=True)
+class LocationView:
+    """The page of a location, formatted."""
+
+    id: int
+    slug: str
+    name: str
+    kind: str
+    address: str
+    approach: str
+    licence: Point
+    licence_detail: str
+    warning: str
+    may_ask: bool
+    facts: list[tuple[str, str]]
+    prices: list[tuple[str, str]]
+    price_note: str
+    groups: list[GroupView]
+    order: list[str]
+    vulnerable: str
+    closings: list[tuple[str, str]]
+    organiser: str
+    contacts: list[tuple[str, str, str]]
+    complaints: str
+
+
+def location_at(desk: Desk, slug: str) -> Location | None:
+    """The location of this address in the desk's region, or None where it closed for good."""
+    rows = Location.objects.select_related("organiser", "municipality", "desk")
+    return rows.filter(slug=slug, active=True, desk__region=desk.region_id).first()
+
+
+def view_of(location: Location, *, today: date) -> LocationView:
+    """Everything that the page shows, in the reader's language."""
+    groups = _groups(location, today)
+    policy = DeskPolicy.objects.filter(desk=location.desk, during__contains=today).first()
+    icon, tone, licence = LICENCES[location.licence_state]
+    prices, note = _prices(location, groups, policy.rule_pack if policy else DEFAULT_PACK, today)
+    return LocationView(
+        id=location.pk,
+        slug=location.slug,
+        name=location.name,
+        kind=location.get_kind_display(),
+        address=f"{location.street}, {location.postcode} {location.city}",
+        approach=location.approach,
+        licence=Point(icon, str(licence), tone),
+        licence_detail=_checked(location),
+        warning=str(WARNINGS.get(location.licence_state, "")),
+        may_ask=location.licence_state in {LicenceState.LICENSED, LicenceState.UNKNOWN},
+        facts=list(_facts(location)),
+        prices=prices,
+        price_note=note,
+        groups=[_group(group, today, many=len(groups) > 1) for group in groups],
+        order=order_in_words(location, groups, policy, today),
+        vulnerable=vulnerable_share(location, groups, policy, today),
+        closings=_closings(location, today),
+        organiser=location.organiser.name if location.organiser else "",
+        contacts=list(_contacts(location)),
+        complaints=location.organiser.complaints if location.organiser else "",
+    )
+
+
+def _groups(location: Location, today: date) -> list[Group]:
+    capacities = GroupCapacity.objects.filter(during__contains=today)
+    rows = location.groups.filter(active=True).select_related("availability")
+    return list(rows.prefetch_related(Prefetch("capacities", capacities)).order_by("from_months", "name"))
+
+
+def _checked(location: Location) -> str:
+    if location.licence_checked_on is None:
+        return ""
+    return _("checked on %(date)s") % {"date": long_date(location.licence_checked_on)}
+
+
+def _facts(location: Location) -> Iterator[tuple[str, str]]:
+    opens, closes = clock_time(location.opens_at), clock_time(location.closes_at)
+    yield _("Opening hours"), _("%(start)s to %(end)s") % {"start": opens, "end": closes}
+    noon = clock_time(location.morning_ends_at)
+    yield _("A half-day"), _("morning until %(noon)s, afternoon from then on") % {"noon": noon}
+    least = location.min_half_days
+    yield _("At least"), _("%(half_days)s a week") % {"half_days": half_days(least)}
+    plan = (
+        _("the same every week") if location.plan_kind == PlanKind.FIXED else _("may vary from week to week")
+    )
+    yield _("Days"), plan
+    if location.languages:
+        yield _("Languages"), join_words([language_name(code) for code in location.languages])
+    if location.inclusive:
+        yield _("Extra needs"), _("children with extra needs are welcome")
+
+
+def language_name(code: str) -> str:
+    """A language in the reader's language; its code where it has no name."""
+    info = LANG_INFO.get(code)
+    return str(_(info["name"])).lower() if info and get_language() != "en" else info["name"] if info else code
+
+
+def _prices(
+    location: Location, groups: Sequence[Group], pack: str, today: date
+) -> tuple[list[tuple[str, str]], str]:
+    """Lines on what it costs, and a note on how sure the amounts by income are."""
+    kinds = {group.price_kind for group in groups}
+    lines: list[tuple[str, str]] = []
+    note = ""
+    if PriceKind.INCOME in kinds and (fee := income_fee(pack, today)):
+        bounds = {"low": money(fee.lowest), "high": money(fee.highest)}
+        lines.append((_("A day, by your income"), _("%(low)s to %(high)s") % bounds))
+        note = _fee_note(fee.year, fee.verified, today)
+    if location.day_price is not None:
+        lines.append((_("A day, fixed price"), money(location.day_price)))
+    elif PriceKind.FREE in kinds:
+        lines.append((_("A day, fixed price"), _("ask the location")))
+    deposit = money(location.deposit) if location.deposit else _("none")
+    lines.append((_("Deposit"), deposit))
+    return lines, note
+
+
+def _fee_note(year: int, verified: bool, today: date) -> str:
+    if year != today.year:
+        text = _("These are the amounts of %(year)d; those of this year are not known here yet.")
+    elif not verified:
+        text = _("These are the amounts of %(year)d; they are not checked at the source yet.")
+    else:
+        text = _("These are the amounts of %(year)d.")
+    return text % {"year": year}
+
+
+def _group(group: Group, today: date, *, many: bool) -> GroupView:
+    kept = getattr(group, "availability", None)
+    capacity = next(iter(group.capacities.all()), None)
+    price = _("price by income") if group.price_kind == PriceKind.INCOME else _("fixed price")
+    return GroupView(
+        name=group.name if many else "",
+        ages=_ages(group.from_months, group.to_months),
+        price=price,
+        offered=capacity.open_pattern if capacity else WORK_WEEK,
+        months=_months(kept.first_month, kept.free, today) if kept else [],
+    )
+
+
+def _ages(start: int, end: int) -> str:
+    if start == 0:
+        return _("up to %(age)s") % {"age": months(end)}
+    return _("from %(start)d to %(end)s") % {"start": start, "end": months(end)}
+
+
+def _months(first: date, bits: str, today: date) -> list[MonthRow]:
+    skipped = max(0, (today.year - first.year) * 12 + today.month - first.month)
+    rows = []
+    for month in range(skipped, min(skipped + MONTHS_AHEAD, MONTHS_SHOWN)):
+        free = mask_of(bits[SLOTS * month : SLOTS * (month + 1)])
+        words = _("full")
+        if free:
+            count = free.bit_count()
+            words = ngettext("%(count)d half-day free", "%(count)d half-days free", count) % {"count": count}
+        rows.append(MonthRow(month_name(add_months(first, month)), free, words))
+    return rows
+
+
+def _closings(location: Location, today: date) -> list[tuple[str, str]]:
+    """Closing days and public holidays of the year ahead, in order: when and why."""
+    end = add_months(first_of_month(today), MONTHS_AHEAD)
+    own = ClosingDay.objects.filter(location=location, during__overlap=(today, end)).order_by("during")
+    found = [
+        (
+            row.during.lower,
+            _days(row.during.lower, row.during.upper - timedelta(days=1)),
+            row.reason or _("closed"),
+        )
+        for row in own
+    ]
+    language = HOLIDAY_LANGUAGES.get((get_language() or "nl")[:2], "nl")
+    for year in range(today.year, end.year + 1):
+        for day, name in public_holidays(year, language=language).items():
+            covered = any(row.during.lower <= day < row.during.upper for row in own)
+            if today <= day < end and day.weekday() < 5 and not covered:
+                found.append((day, long_date(day), name))
+    return [(when, why) for _first, when, why in islice(sorted(found), CLOSINGS_SHOWN)]
+
+
+def _days(first: date, last: date) -> str:
+    if first == last:
+        return long_date(first)
+    return _("%(start)s to %(end)s") % {
+        "start": date_format(first, "MONTH_DAY_FORMAT"),
+        "end": long_date(last),
+    }
+
+
+def _contacts(location: Location) -> Iterator[tuple[str, str, str]]:
+    """Icon, text and address of each way to reach the location."""
+    if location.phone:
+        yield "phone", location.phone, f"tel:{location.phone.replace(' ', '')}"
+    if location.email:
+        yield "mail", location.email, f"mailto:{location.email}"
+    if location.website:
+        yield (
+            "globe",
+            location.website.removeprefix("https://").removeprefix("http://").rstrip("/"),
+            location.website,
+        )

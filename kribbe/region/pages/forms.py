@@ -1,0 +1,171 @@
+"""Forms of a desk's settings."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kribbe.region.models import Desk, PassOverReason
+from kribbe.region.services import Contacts, Terms
+from kribbe.rules.priority import DateRule
+from kribbe.web.branding import check_tokens
+
+ICONS = (
+    ("leaf", gettext_lazy("Leaf")),
+    ("sprout", gettext_lazy("Sprout")),
+    ("sun", gettext_lazy("Sun")),
+    ("tree-pine", gettext_lazy("Tree")),
+    ("house", gettext_lazy("House")),
+    ("heart", gettext_lazy("Heart")),
+    ("blocks", gettext_lazy("Blocks")),
+    ("baby", gettext_lazy("Baby")),
+)
+COLOURS = {"primary": "#0b5d56", "ink": "#1b2b28", "paper": "#ffffff", "sand": "#f6f1e7"}
+"""What the shell uses where a desk chose nothing."""
+
+
+def _colour(label: Any, help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=7, widget=forms.TextInput(attrs={"type": "color"})
+    )
+
+
+class ContactsForm(forms.ModelForm[Desk]):
+    """Name and contacts."""
+
+    class Meta:
+        model = Desk
+        fields = ("name", "subtitle", "phone", "email", "address", "complaints")
+        labels = {
+            "name": gettext_lazy("Name of the desk"),
+            "subtitle": gettext_lazy("Small line under the name"),
+            "phone": gettext_lazy("Telephone"),
+            "email": gettext_lazy("E-mail"),
+            "address": gettext_lazy("Address of the counter"),
+            "complaints": gettext_lazy("Where families can complain"),
+        }
+        help_texts = {"complaints": gettext_lazy("Shown on “How it works” and on every refusal.")}
+
+    def contacts(self) -> Contacts:
+        """The values as typed."""
+        return Contacts(**{name: self.cleaned_data[name] for name in self.Meta.fields})
+
+
+class LookForm(forms.Form):
+    """Colours, type and icon."""
+
+    primary = _colour(gettext_lazy("Main colour"), gettext_lazy("Buttons and links."))
+    ink = _colour(gettext_lazy("Colour of text"), "")
+    paper = _colour(gettext_lazy("Colour of the page"), "")
+    sand = _colour(gettext_lazy("Colour of panels"), "")
+    font = forms.ChoiceField(
+        label=gettext_lazy("Type"),
+        choices=[
+            ("figtree", "Figtree"),
+            ("system", gettext_lazy("That of the reader's device")),
+            ("humanist", gettext_lazy("Humanist")),
+            ("serif", gettext_lazy("Serif")),
+        ],
+    )
+    logo_icon = forms.ChoiceField(label=gettext_lazy("Icon"), choices=ICONS)
+
+    @classmethod
+    def initial_of(cls, desk: Desk) -> dict[str, Any]:
+        """What the desk has, or what the shell uses instead."""
+        return {**COLOURS, "font": "figtree", "logo_icon": desk.logo_icon, **desk.tokens}
+
+    def tokens(self) -> dict[str, str]:
+        """The tokens as typed; what doesn't differ from the shell's own is left out."""
+        typed = {name: self.cleaned_data.get(name, "") for name in (*COLOURS, "font")}
+        usual = {**COLOURS, "font": "figtree"}
+        return {name: value for name, value in typed.items() if value and value.lower() != usual[name]}
+
+    def clean(self) -> None:
+        """Names what can't be read, at its colour."""
+        for problem in check_tokens(self.tokens()):
+            name, _colon, text = problem.partition(": ")
+            self.add_error(name if name in self.fields else None, _in_words(name, text))
+
+
+def _in_words(name: str, text: str) -> str:
+    if "contrast" not in text:
+        return _("This is no colour that can be used. Write it like #0b5d56.")
+    ratio = text.split(" is ")[1].split(",")[0]
+    return _("Text in these colours can't be read well: the contrast is %(ratio)s, and 4.5 is needed.") % {
+        "ratio": ratio
+    }
+
+
+class PolicyForm(forms.Form):
+    """What the desk decides, and from when."""
+
+    since = forms.DateField(
+        label=gettext_lazy("Holds from"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"}),
+    )
+    max_wishes = forms.IntegerField(
+        label=gettext_lazy("Most locations that a family can choose"),
+        help_text=gettext_lazy("Leave empty for no limit."),
+        required=False,
+        min_value=1,
+        max_value=100,
+    )
+    earliest_answer_months = forms.IntegerField(
+        label=gettext_lazy("Months before the start from which a location may answer"),
+        help_text=gettext_lazy("Leave empty for no limit."),
+        required=False,
+        min_value=1,
+        max_value=36,
+    )
+    answer_days = forms.IntegerField(
+        label=gettext_lazy("Days within which a location answers"), min_value=1, max_value=366
+    )
+    reaction_days = forms.IntegerField(
+        label=gettext_lazy("Days within which a parent answers an offer"), min_value=1, max_value=90
+    )
+    signature_days = forms.IntegerField(
+        label=gettext_lazy("Days within which the agreement is signed"), min_value=1, max_value=90
+    )
+    urgent_days = forms.IntegerField(
+        label=gettext_lazy("Days before the start at which a request turns urgent"),
+        min_value=0,
+        max_value=366,
+    )
+    date_rule = forms.ChoiceField(
+        label=gettext_lazy("Who comes first among equals"),
+        choices=[
+            (DateRule.REGISTERED.value, gettext_lazy("Who registered first")),
+            (DateRule.WANTED_START.value, gettext_lazy("Who wants to start first")),
+            (DateRule.LOTTERY.value, gettext_lazy("By lot, one draw for all locations")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    ranking_shown = forms.BooleanField(
+        label=gettext_lazy("Locations see in which order a family chose them"), required=False
+    )
+    source = forms.CharField(
+        label=gettext_lazy("Decision"),
+        help_text=gettext_lazy("For example the council's decision and its date."),
+        required=False,
+        max_length=300,
+    )
+
+    def terms(self) -> Terms:
+        """The terms as typed."""
+        values = {name: self.cleaned_data[name] for name in Terms.__dataclass_fields__}
+        return Terms(**values | {"date_rule": DateRule(values["date_rule"])})
+
+
+class ReasonForm(forms.ModelForm[PassOverReason]):
+    """A reason in both languages."""
+
+    class Meta:
+        model = PassOverReason
+        fields = ("text_nl", "text_en", "refusal", "active")
+        labels = {
+            "text_nl": gettext_lazy("Reason in Dutch"),
+            "text_en": gettext_lazy("Reason in English"),
+            "refusal": gettext_lazy("It is a reason to refuse, not only to pass over"),
+            "active": gettext_lazy("Locations can choose it"),
+        }

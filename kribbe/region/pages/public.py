@@ -1,0 +1,64 @@
+"""What everybody may read of a desk."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET
+
+from kribbe.region.figures import figures
+from kribbe.region.http import DeskRequest
+from kribbe.region.models import Desk, DeskPolicy
+from kribbe.region.services import Terms
+from kribbe.region.words import sentences
+from kribbe.rules.calendar import months
+from kribbe.trust.text import sort_key
+from kribbe.web.templatetags.kribbe import month_name
+
+MONTHS_TO_CHOOSE = 24
+
+
+@require_GET
+def start(request: Any) -> HttpResponse:
+    """Choose a municipality; where there is but one desk, go there."""
+    desks = list(Desk.objects.select_related("municipality"))
+    if len(desks) == 1:
+        return HttpResponseRedirect(reverse("region:home", args=[desks[0].slug]))
+    desks.sort(key=lambda desk: sort_key(desk.municipality.name_nl))
+    return render(request, "region/start.html", {"desks": desks})
+
+
+@require_GET
+def home(request: DeskRequest, desk: str) -> HttpResponse:
+    """The desk's front page: the search, what the desk is, and its figures."""
+    today = localdate()
+    context = {
+        "months": [(f"{month:%Y-%m}", month_name(month)) for month in months(today, MONTHS_TO_CHOOSE)],
+        "figures": figures(request.desk, today),
+        "municipality": request.desk.municipality.name_nl,
+        "house": request.desk.pk,
+    }
+    return render(request, "region/home.html", context)
+
+
+@require_GET
+def how(request: DeskRequest, desk: str) -> HttpResponse:
+    """How the desk works, with its own policy in sentences."""
+    policy = DeskPolicy.objects.filter(desk=request.desk, during__contains=localdate()).first()
+    rules = sentences(Terms.of(policy)) if policy else []
+    context = {"rules": rules, "policy": policy, "complaints": request.desk.complaints}
+    return render(request, "region/how.html", context)
+
+
+@require_GET
+def accessibility(request: DeskRequest, desk: str) -> HttpResponse:
+    """What this desk does so that everybody can use it, and where to tell what doesn't work."""
+    return render(request, "region/accessibility.html")
+
+
+@require_GET
+def privacy(request: DeskRequest, desk: str) -> HttpResponse:
+    """What is kept of a family, why, how long, and who sees it."""
+    return render(request, "region/privacy.html")

@@ -1,0 +1,148 @@
+"""Changes to a desk: its face, its policy from a day on, its reasons to pass over."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from kribbe.region.models import Desk, DeskPolicy, PassOverReason
+from kribbe.rules.dates import DEFAULT_PACK
+from kribbe.rules.priority import DateRule
+from kribbe.trust import audit
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+from kribbe.web.branding import check_tokens
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contacts:
+    """How a desk is called and reached."""
+
+    name: str
+    subtitle: str
+    phone: str
+    email: str
+    address: str
+    complaints: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What a desk decides for its families; counts in months, days and wishes, None is unlimited."""
+
+    max_wishes: int | None
+    earliest_answer_months: int | None
+    answer_days: int
+    reaction_days: int
+    signature_days: int
+    urgent_days: int
+    ranking_shown: bool
+    date_rule: DateRule
+
+    @classmethod
+    def of(cls, policy: Any) -> "Terms":
+        """The terms of a policy or a preset."""
+        values = {name: getattr(policy, name) for name in cls.__dataclass_fields__}
+        return cls(**values | {"date_rule": DateRule(values["date_rule"])})
+
+
+def change_contacts(*, principal: Principal, desk: Desk, contacts: Contacts, now: datetime) -> None:
+    """Give the desk another name or other contacts."""
+    with transaction.atomic():
+        lock_rows((Desk, desk.pk))
+        changed = _changed(desk, asdict(contacts))
+        _write(desk, changed)
+        _record(principal, "desk.contacts", desk, now, fields=sorted(changed))
+
+
+def change_look(
+    *, principal: Principal, desk: Desk, tokens: Mapping[str, str], logo_icon: str, now: datetime
+) -> None:
+    """Give the desk other colours, type and icon. RefusedError where text couldn't be read on them."""
+    problems = check_tokens(tokens)
+    if problems:
+        raise RefusedError("; ".join(problems), field="tokens", code="contrast")
+    with transaction.atomic():
+        lock_rows((Desk, desk.pk))
+        changed = _changed(desk, {"tokens": dict(tokens), "logo_icon": logo_icon})
+        _write(desk, changed)
+        _record(principal, "desk.look", desk, now, fields=sorted(changed))
+
+
+def change_policy(
+    *, principal: Principal, desk: Desk, terms: Terms, since: date, source: str, today: date, now: datetime
+) -> DeskPolicy:
+    """Let these terms hold from `since` on, in place of what was planned from then; the past stays as it was.
+
+    RefusedError on a day that is over.
+    """
+    if since < today:
+        raise RefusedError(_("Choose today or a later day."), field="since", code="past")
+    with transaction.atomic():
+        lock_rows((Desk, desk.pk))
+        last = desk.policies.order_by("-during").first()
+        kept = {
+            "rule_pack": last.rule_pack if last else DEFAULT_PACK,
+            "lottery_seed": last.lottery_seed if last else 1,
+        }
+        desk.policies.filter(during__startswith__gte=since).delete()
+        for policy in desk.policies.filter(during__contains=since):
+            policy.during = (policy.during.lower, since)
+            policy.save(update_fields=["during"])
+        made = DeskPolicy.objects.create(
+            desk=desk, during=(since, None), source=source, **kept, **asdict(terms)
+        )
+        _record(principal, "desk.policy", desk, now, policy=made.pk, since=since.isoformat())
+        return made
+
+
+def save_reason(
+    *,
+    principal: Principal,
+    desk: Desk,
+    reason_id: int | None,
+    text_nl: str,
+    text_en: str,
+    refusal: bool,
+    active: bool,
+    now: datetime,
+) -> PassOverReason:
+    """Add a reason to the desk's list, or change one; a reason that was used stays readable as it was then.
+
+    RefusedError where the desk has a reason of the same words.
+    """
+    try:
+        with transaction.atomic():
+            reason = (
+                PassOverReason.objects.select_for_update().get(pk=reason_id, desk=desk)
+                if reason_id
+                else PassOverReason(desk=desk, code=slugify(text_en)[:40].strip("-"))
+            )
+            reason.text_nl, reason.text_en = text_nl, text_en
+            reason.refusal, reason.active = refusal, active
+            reason.save()
+            _record(principal, "desk.reason", desk, now, reason=reason.pk, active=active)
+            return reason
+    except IntegrityError as error:
+        message = _("The list already has this reason. Change that one, or use other words.")
+        raise RefusedError(message, field="text_en", code="twice") from error
+
+
+def _changed(desk: Desk, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if getattr(desk, name) != value}
+
+
+def _write(desk: Desk, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(desk, name, value)
+    if values:
+        desk.save(update_fields=list(values))
+
+
+def _record(principal: Principal, action: str, desk: Desk, now: datetime, **data: Any) -> None:
+    audit.record(principal=principal, action=action, subject=desk, desk_id=desk.pk, now=now, **data)

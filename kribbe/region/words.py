@@ -1,0 +1,81 @@
+"""A desk's policy in sentences for everybody."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from kribbe.region.services import Terms
+from kribbe.rules.priority import DateRule
+
+DATE_RULES: Mapping[str, str | Promise] = {
+    DateRule.REGISTERED: gettext_lazy(
+        "Who is equal in everything else, is ordered by date of registration: who registered first, comes first."
+    ),
+    DateRule.WANTED_START: gettext_lazy(
+        "Who is equal in everything else, is ordered by the start that they want: the earliest start comes first."
+    ),
+    DateRule.LOTTERY: gettext_lazy(
+        "Who is equal in everything else, is ordered by lot. One draw counts for all locations, so registering "
+        "early gives no advantage."
+    ),
+}
+
+
+def sentences(terms: Terms) -> list[str]:
+    """What these terms mean for a family, one sentence each."""
+    return [
+        _wishes(terms.max_wishes),
+        _earliest(terms.earliest_answer_months),
+        ngettext(
+            "A location answers your request within %(count)d day.",
+            "A location answers your request within %(count)d days.",
+            terms.answer_days,
+        )
+        % {"count": terms.answer_days},
+        ngettext(
+            "You have %(count)d day to answer an offer.",
+            "You have %(count)d days to answer an offer.",
+            terms.reaction_days,
+        )
+        % {"count": terms.reaction_days},
+        ngettext(
+            "After you accept, you have %(count)d day to sign the agreement.",
+            "After you accept, you have %(count)d days to sign the agreement.",
+            terms.signature_days,
+        )
+        % {"count": terms.signature_days},
+        _urgent(terms.urgent_days),
+        _("Locations see in which order you chose them.")
+        if terms.ranking_shown
+        else _("Locations don't see in which order you chose them."),
+        str(DATE_RULES[terms.date_rule]),
+    ]
+
+
+def _wishes(most: int | None) -> str:
+    if most is None:
+        return _("You can choose as many locations as you like.")
+    text = ngettext("You can choose %(count)d location.", "You can choose at most %(count)d locations.", most)
+    return text % {"count": most}
+
+
+def _earliest(months: int | None) -> str:
+    if months is None:
+        return _("Locations can answer as soon as you register.")
+    text = ngettext(
+        "Locations can answer from %(count)d month before the start that you want.",
+        "Locations can answer from %(count)d months before the start that you want.",
+        months,
+    )
+    return text % {"count": months}
+
+
+def _urgent(days: int) -> str:
+    text = ngettext(
+        "No answer %(count)d day before the start? Then your request turns urgent, and the desk helps you look.",
+        "No answer %(count)d days before the start? Then your request turns urgent, and the desk helps you look.",
+        days,
+    )
+    return text % {"count": days}
