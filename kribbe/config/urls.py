@@ -1,6 +1,5 @@
 """Every address of the desk."""
 
-from django.conf import settings
 from django.urls import include, path
 
 from kribbe.api import health
@@ -22,8 +21,3 @@ urlpatterns = [
     path("", include("kribbe.places.urls")),
     path("", include("kribbe.region.urls")),
 ]
-
-if settings.DEMO:
-    from kribbe.demo import urls as demo_urls
-
-    urlpatterns.insert(0, path("demo/", include(demo_urls)))
