@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 REASONS_SHOWN = 15
+LINES_SHOWN = 10
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print totals and reasons as JSON, nothing else.")]
 
 
@@ -237,8 +238,17 @@ def _say_reasons(reasons: "list[Reason]") -> None:
 
     for code, times in by_code(reasons):
         typer.echo(f"{times:6}  {REASONS[code].level.value:8} {code}")
-        shown = [reason for reason in reasons if reason.code == code]
-        for reason in shown[:REASONS_SHOWN]:
-            typer.echo(f"          line {reason.line}: {reason.message}")
-        if len(shown) > REASONS_SHOWN:
-            typer.echo(f"          and {len(shown) - REASONS_SHOWN} more; --json lists all")
+        lines: dict[str, list[str]] = {}
+        for reason in reasons:
+            if reason.code == code:
+                lines.setdefault(reason.message, []).append(str(reason.line))
+        for message, at in list(lines.items())[:REASONS_SHOWN]:
+            typer.echo(f"          {_in_words(at)}: {message}")
+        if len(lines) > REASONS_SHOWN:
+            typer.echo(f"          and {len(lines) - REASONS_SHOWN} more; --json lists all")
+
+
+def _in_words(lines: list[str]) -> str:
+    shown = ", ".join(lines[:LINES_SHOWN])
+    more = f" and {len(lines) - LINES_SHOWN} more" if len(lines) > LINES_SHOWN else ""
+    return f"line {shown}{more}" if len(lines) == 1 else f"lines {shown}{more}"

@@ -221,6 +221,7 @@ def _new(row: Wanted) -> dict[str, Any]:
         "kind": row.kind,
         "licence_number": row.licence_number,
         "licence_state": LicenceState.UNKNOWN.value,
+        **dict.fromkeys(("phone", "email", "website"), ""),
         **_said(row),
         "organiser": row.organiser,
         "places": row.places,

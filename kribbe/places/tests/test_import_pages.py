@@ -1,0 +1,220 @@
+"""The administrator's imports in the browser: look, import, take back; nobody else gets in."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone, translation
+from pytest_django.fixtures import Settings
+
+from kribbe.people import middleware
+from kribbe.places.importing import uploads
+from kribbe.places.models import ImportRun, Location
+from kribbe.places.tests.import_scene import DIRTY, Scene, make_scene
+from kribbe.testing.cast import make_user
+from kribbe.testing.clock import Clock
+from kribbe.trust.principal import Role, Scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _surroundings(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder of the test's own, English, and a second factor that a test can simply set."""
+    monkeypatch.setattr(
+        middleware, "has_second_factor", lambda request: bool(request.session.get("second_factor"))
+    )
+    settings.ENVIRONMENT = configured.ENVIRONMENT.model_copy(update={"data_dir": tmp_path})
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return make_scene()
+
+
+def client_for(role: Role, scope: Scope, scope_id: int, *, clock: Clock, verified: bool = True) -> Client:
+    """Somebody with one role, logged in."""
+    user = make_user(
+        f"{role.value}-{scope_id}@example.org", role=role, scope=scope, scope_id=scope_id, now=clock.now
+    )
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    if verified:
+        session = client.session
+        session["second_factor"] = True
+        session.save()
+    return client
+
+
+@pytest.fixture
+def admin(scene: Scene, clock: Clock) -> Client:
+    return client_for(Role.ADMINISTRATOR, Scope.DESK, scene.lindedaal.pk, clock=clock)
+
+
+START = "/office/lindedaal/import/"
+
+
+def give(client: Client, content: bytes | None = None, name: str = "lijst.csv") -> Any:
+    file = SimpleUploadedFile(name, DIRTY.read_bytes() if content is None else content)
+    return client.post(START, {"file": file})
+
+
+def body(response: HttpResponse) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def once_of(response: HttpResponse) -> str:
+    found = re.search(r'name="once" value="([^"]+)"', response.content.decode())
+    assert found is not None
+    return found[1]
+
+
+def test_look_import_and_undo(admin: Client) -> None:
+    preview = give(admin)["Location"]
+    page = admin.get(preview)
+    assert page.status_code == 200
+    assert Location.objects.count() == 0
+    assert "Import 15 locations" in body(page)
+    assert "“Speelweide” is not in the list of kinds" in body(page)
+
+    done = admin.post(f"{preview}run/", {"once": once_of(page)})
+    assert Location.objects.count() == 15
+    result = admin.get(done["Location"])
+    assert result.status_code == 200
+    assert "Undo this import" in body(result)
+    assert "lijst.csv" in body(admin.get(START))
+    assert "This file was imported already" in body(admin.get(preview))
+
+    asked = admin.get(f"{done['Location']}undo/")
+    assert "15 new locations go away again" in body(asked)
+    back = admin.post(f"{done['Location']}undo/")
+    assert Location.objects.count() == 0
+    assert "This import was undone" in body(admin.get(back["Location"]))
+    assert admin.post(f"{done['Location']}undo/").status_code == 409
+
+
+def test_pressing_twice_imports_once(admin: Client) -> None:
+    preview = give(admin)["Location"]
+    token = once_of(admin.get(preview))
+    first = admin.post(f"{preview}run/", {"once": token})
+    second = admin.post(f"{preview}run/", {"once": token})
+    assert first["Location"] == second["Location"]
+    assert ImportRun.objects.count() == 1
+
+
+def test_saying_which_column_is_what(admin: Client) -> None:
+    preview = give(
+        admin, b"Wie,Waar,Pc,Stad,Lon,Lat,Wat\nDe Merel,Dorpsstraat 2,3999,Lindedaal,4.71,50.88,Speelhuis\n"
+    )["Location"]
+    first = admin.get(preview)
+    assert "No column holds the name of a location" in body(first)
+    wanted = {"name": "Wie", "street": "Waar", "postcode": "Pc", "city": "Stad", "longitude": "Lon",
+              "latitude": "Lat", "kind": "Wat", "date_format": "DD/MM/YYYY", "coordinates": "wgs84"}  # fmt: skip
+    missing = admin.post(preview, {**wanted, "name": ""})
+    assert missing.status_code == 422
+    assert "Say which column holds the name." in body(missing)
+    assert admin.post(preview, wanted).status_code == 302
+    assert "“Speelhuis” is not in the list of kinds" in body(admin.get(preview))
+    assert admin.post(preview, {**wanted, "kind:speelhuis": "family"}).status_code == 302
+    page = admin.get(preview)
+    assert "Import 1 location" in body(page)
+    admin.post(f"{preview}run/", {"once": once_of(page)})
+    assert Location.objects.get().kind == "family"
+
+
+def test_report_of_doubts(admin: Client) -> None:
+    preview = give(admin, b"naam;adres;gemeente;lon;lat\n=HYPERLINK(1);Dorpsstraat 2;Lindedaal;4,71;50,88\n")
+    report = admin.get(f"{preview['Location']}report.csv")
+    lines = report.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "line,level,code,name,message"
+    assert (
+        lines[1]
+        == "2,warned,missing_licence,'=HYPERLINK(1),No licence number; recognised by name and address."
+    )
+    page = admin.get(preview["Location"])
+    done = admin.post(f"{preview['Location']}run/", {"once": once_of(page)})
+    assert admin.get(f"{done['Location']}report.csv").content.decode("utf-8-sig").splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"", "The file is empty."), (b"\x89PNG\0\0", "neither text"), (b"PK\x03\x04junk", "damaged")],
+)
+def test_a_bad_file_is_told_at_the_field(admin: Client, content: bytes, message: str) -> None:
+    response = give(admin, content)
+    assert response.status_code == 422
+    assert message in body(response)
+    assert "Choose a file." in body(admin.post(START, {}))
+
+
+def test_a_file_from_elsewhere_is_told_before_it_is_taken(admin: Client) -> None:
+    preview = give(admin, b"naam,adres,gemeente,lon,lat\nVer,Kade 2,Zeedorp,3.1,51.2\n")["Location"]
+    assert "Zeedorp is no municipality of this installation" in body(admin.get(preview))
+
+
+def every_page(run: int, token: str) -> list[str]:
+    return [START, f"{START}file/{token}/", f"{START}file/{token}/report.csv", f"{START}{run}/",
+            f"{START}{run}/report.csv", f"{START}{run}/undo/"]  # fmt: skip
+
+
+def test_outsiders_find_nothing(scene: Scene, admin: Client, clock: Clock) -> None:
+    preview = give(admin)["Location"]
+    admin.post(f"{preview}run/", {"once": once_of(admin.get(preview))})
+    run, token = ImportRun.objects.get().pk, preview.rstrip("/").rsplit("/", 1)[1]
+    pages = every_page(run, token)
+    assert [admin.get(page).status_code for page in pages] == [200] * len(pages)
+
+    outsiders = [
+        client_for(Role.ADMINISTRATOR, Scope.DESK, scene.beukhove.pk, clock=clock),
+        client_for(Role.CLERK, Scope.DESK, scene.lindedaal.pk, clock=clock),
+        client_for(Role.POLICY_OFFICER, Scope.REGION, scene.lindedaal.region_id, clock=clock),
+        client_for(Role.PARENT, Scope.HOUSEHOLD, 1, clock=clock),
+    ]
+    for outsider in outsiders:
+        assert [outsider.get(page).status_code for page in pages] == [404] * len(pages)
+        assert outsider.post(f"{preview}run/").status_code == 404
+        assert outsider.post(f"{START}{run}/undo/").status_code == 404
+    unverified = client_for(
+        Role.ADMINISTRATOR, Scope.REGION, scene.lindedaal.region_id, clock=clock, verified=False
+    )
+    assert {unverified.get(page).status_code for page in pages} == {302}
+    assert {Client().get(page).status_code for page in pages} == {302}
+    assert Location.objects.count() == 15
+
+
+def test_a_file_of_another_desk_is_not_there(scene: Scene, admin: Client, clock: Clock) -> None:
+    token = give(admin)["Location"].rstrip("/").rsplit("/", 1)[1]
+    region = client_for(Role.ADMINISTRATOR, Scope.REGION, scene.lindedaal.region_id, clock=clock)
+    assert region.get(f"{START}file/{token}/").status_code == 200
+    assert region.get(f"/office/beukhove/import/file/{token}/").status_code == 404
+    for wrong in ("..", "x", "x" * 22, "%2e%2e"):
+        assert region.get(f"{START}file/{wrong}/").status_code == 404
+
+
+def test_files_go_after_two_weeks(scene: Scene) -> None:
+    now = timezone.now()
+    old = uploads.keep(desk_id=1, name="oud.csv", content=b"x", now=now - timedelta(days=15))
+    new = uploads.keep(desk_id=1, name="nieuw.csv", content=b"y", now=now - timedelta(days=13))
+    uploads.keep(desk_id=1, name="nu.csv", content=b"z", now=now)
+    assert uploads.kept(1, old.token) is None
+    kept = uploads.kept(1, new.token)
+    assert kept is not None
+    assert kept.content == b"y"
+
+
+def test_queries_do_not_grow_with_rows(admin: Client, django_assert_max_num_queries: Any) -> None:
+    head = "naam,adres,gemeente,lon,lat\n"
+    for count in (5, 60):
+        rows = "".join(f"Huis {n},Dorpsstraat {n},Lindedaal,4.71,50.88\n" for n in range(count))
+        preview = give(admin, (head + rows).encode())["Location"]
+        with django_assert_max_num_queries(25):
+            admin.get(preview)

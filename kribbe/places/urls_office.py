@@ -1,0 +1,17 @@
+"""Addresses of the administrator's imports."""
+
+from django.urls import path
+
+from kribbe.places.pages import imports
+
+OFFICE = "office/<slug:desk>/import/"
+
+office_urls = [
+    path(OFFICE, imports.start, name="import"),
+    path(f"{OFFICE}file/<str:token>/", imports.look, name="import_preview"),
+    path(f"{OFFICE}file/<str:token>/run/", imports.carry_out, name="import_run"),
+    path(f"{OFFICE}file/<str:token>/report.csv", imports.report, name="import_report"),
+    path(f"{OFFICE}<int:run>/", imports.result, name="import_result"),
+    path(f"{OFFICE}<int:run>/report.csv", imports.result_report, name="import_result_report"),
+    path(f"{OFFICE}<int:run>/undo/", imports.undo, name="import_undo"),
+]
