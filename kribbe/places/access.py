@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 
+from kribbe.people.access import refusal
 from kribbe.places.models import Location
 from kribbe.region.middleware import use_desk
 from kribbe.trust.permissions import Action, scope_ids
@@ -31,10 +31,13 @@ def locations_for(principal: Principal, action: Action) -> QuerySet[Location]:
 
 
 def location_for(principal: Principal, action: Action, slug: str) -> Location:
-    """The location of this address, if the principal may do this there; Http404 otherwise."""
+    """The location of this address, if the principal may do this there; Http404 otherwise.
+
+    A visitor is asked to log in first, and staff for the second factor.
+    """
     found = locations_for(principal, action).filter(slug=slug).first()
     if found is None:
-        raise Http404
+        raise refusal(principal)
     return found
 
 
@@ -55,17 +58,15 @@ SlugView = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 def at_location(reading: Action, changing: Action | None = None) -> Callable[[LocationView[P]], SlugView[P]]:
     """Opens a page of a location: `reading` is needed to see it, `changing` (default the same) to send a form.
 
-    The view gets the location in place of its slug, and its desk's face. A visitor is asked to log in; one
-    whose session ran out while sending a form is told so, with what was typed still in the page behind.
+    The view gets the location in place of its slug, and its desk's face. One whose session ran out while
+    sending a form is told so, with what was typed still in the page behind.
     """
 
     def decorate(view: LocationView[P]) -> SlugView[P]:
         @wraps(view)
         def opened(request: Any, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if request.principal.is_visitor:
-                if request.method == "POST":
-                    return session_ended(request)
-                return redirect_to_login(request.get_full_path())
+            if request.principal.is_visitor and request.method == "POST":
+                return session_ended(request)
             action = (changing or reading) if request.method == "POST" else reading
             location = location_for(request.principal, action, slug)
             use_desk(request, location.desk)

@@ -7,5 +7,7 @@ class PlacesConfig(AppConfig):
 
     def ready(self) -> None:
         from kribbe.places import shell
+        from kribbe.places.pages.location_navigation import register_location_navigation
 
         shell.hang()
+        register_location_navigation()

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from kribbe.places.pages import location, search
+from kribbe.places.urls_location import location_urls
 from kribbe.places.urls_office import office_urls
 
 app_name = "places"
 urlpatterns = [
+    *location_urls,
     *office_urls,
     path("<slug:desk>/search/", search.search, name="search"),
     path("<slug:desk>/search/points.json", search.map_points, name="map_points"),

@@ -1,5 +1,21 @@
 """Addresses of a location's capacity, closing days and profile."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-location_urls: list[URLPattern] = []
+from kribbe.places.pages import capacity, closing_days, profile
+
+location_urls = [
+    path("at/<slug:slug>/capacity/", capacity.capacity_page, name="capacity"),
+    path("at/<slug:slug>/capacity/new/", capacity.new_group_page, name="new_group"),
+    path("at/<slug:slug>/capacity/<int:group_id>/", capacity.group_page, name="group"),
+    path("at/<slug:slug>/capacity/<int:group_id>/places/", capacity.group_places_page, name="group_places"),
+    path("at/<slug:slug>/capacity/<int:group_id>/use/", capacity.group_in_use, name="group_in_use"),
+    path("at/<slug:slug>/capacity/planned/<int:capacity_id>/drop/", capacity.drop_places, name="drop_places"),
+    path("at/<slug:slug>/closing-days/", closing_days.closing_days_page, name="closing_days"),
+    path(
+        "at/<slug:slug>/closing-days/<int:closing_id>/remove/",
+        closing_days.remove_closing_days,
+        name="remove_closing_days",
+    ),
+    path("at/<slug:slug>/profile/", profile.profile_page, name="profile"),
+]

@@ -1,0 +1,155 @@
+"""The days on which a location is closed, year by year."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kribbe.places.access import at_location, may_at
+from kribbe.places.models import ClosingDay, Location
+from kribbe.places.services.closing_days import (
+    FURTHEST_YEARS,
+    Closing,
+    add_closing,
+    closing_of,
+    remove_closing,
+    working_days,
+)
+from kribbe.rules.calendar import public_holidays
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.permissions import Action
+
+REMOVED = "closing_removed"
+SATURDAY = 5
+
+
+def _day(label: Any, **more: Any) -> forms.DateField:
+    attrs = {"type": "date", "class": "input--short"}
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs=attrs), **more)
+
+
+class ClosingForm(forms.Form):
+    """From when to when, and why."""
+
+    first = _day(_("First day"))
+    last = _day(_("Last day"), required=False, help_text=_("Leave it empty for one day."))
+    reason = forms.CharField(label=_("Why"), required=False, max_length=100)
+
+    def closing(self) -> Closing:
+        """What was typed, once it is valid."""
+        data = self.cleaned_data
+        return Closing(data["first"], data["last"] or data["first"], data["reason"])
+
+
+@require_http_methods(["GET", "POST"])
+@at_location(Action.LOCATION_READ, Action.LOCATION_CHANGE)
+def closing_days_page(request: Any, location: Location) -> HttpResponse:
+    """Closing days and public holidays of a year; a new closing."""
+    now = timezone.now()
+    today = localtime(now).date()
+    form = ClosingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        closing = form.closing()
+        try:
+            add_closing(principal=request.principal, location_id=location.pk, closing=closing, now=now)
+        except RefusedError as error:
+            form.add_error(error.field or None, str(error.message))
+        else:
+            messages.success(request, gettext("You are closed on these days: %(days)s.") % {"days": _said(closing)})
+            return redirect(f"{request.path}?year={closing.first.year}")
+    year = _year(request.GET.get("year", ""), today)
+    rows = [_row(row) for row in _closings(location, year)]
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "form": form,
+        "may_change": may_at(request.principal, Action.LOCATION_CHANGE, location),
+        "year": year,
+        "years": range(today.year - 1, today.year + FURTHEST_YEARS + 1),
+        "rows": sorted([*rows, *_holidays(year)], key=lambda row: row["first"]),
+        "days": sum(row["days"] for row in rows),
+        "removed": _removed(request),
+    }
+    return render(request, "places/closing_days.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@at_location(Action.LOCATION_CHANGE)
+def remove_closing_days(request: Any, location: Location, closing_id: int) -> HttpResponse:
+    """Open again on these days; the next page offers to undo it."""
+    try:
+        closing = remove_closing(
+            principal=request.principal, location_id=location.pk, closing_id=closing_id, now=timezone.now()
+        )
+    except RefusedError as error:
+        messages.info(request, str(error.message))
+        return redirect("places:closing_days", slug=location.slug)
+    request.session[REMOVED] = [f"{closing.first}", f"{closing.last}", closing.reason]
+    response = redirect("places:closing_days", slug=location.slug)
+    response["Location"] += f"?year={closing.first.year}"
+    return response
+
+
+def _removed(request: Any) -> dict[str, str] | None:
+    """What was removed on the page before, to be put back; offered once."""
+    found = request.session.pop(REMOVED, None) if request.method == "GET" else None
+    if not found:
+        return None
+    first, last, reason = found
+    closing = Closing(date.fromisoformat(first), date.fromisoformat(last), reason)
+    return {"first": first, "last": last, "reason": reason, "said": _said(closing)}
+
+
+def _year(text: str, today: date) -> int:
+    allowed = range(today.year - 1, today.year + FURTHEST_YEARS + 1)
+    return int(text) if text.isdecimal() and len(text) == 4 and int(text) in allowed else today.year
+
+
+def _closings(location: Location, year: int) -> list[ClosingDay]:
+    whole = (date(year, 1, 1), date(year + 1, 1, 1))
+    return list(ClosingDay.objects.filter(location=location, during__overlap=whole).order_by("during"))
+
+
+def _row(row: ClosingDay) -> dict[str, Any]:
+    closing = closing_of(row)
+    return {
+        "id": row.pk,
+        "first": closing.first,
+        "said": _said(closing),
+        "reason": closing.reason,
+        "days": working_days(closing),
+        "is_holiday": False,
+    }
+
+
+def _holidays(year: int) -> list[dict[str, Any]]:
+    language = "nl" if (get_language() or "nl").startswith("nl") else "en_US"
+    return [
+        {
+            "id": 0,
+            "first": day,
+            "said": date_format(day, "l j F"),
+            "reason": name,
+            "days": int(day.weekday() < SATURDAY),
+            "is_holiday": True,
+        }
+        for day, name in public_holidays(year, language=language).items()
+    ]
+
+
+def _said(closing: Closing) -> str:
+    if closing.first == closing.last:
+        return date_format(closing.first, "l j F Y")
+    return gettext("%(first)s to %(last)s") % {
+        "first": date_format(closing.first, "j F Y"),
+        "last": date_format(closing.last, "j F Y"),
+    }

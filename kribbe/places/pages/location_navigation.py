@@ -1,0 +1,23 @@
+"""The entries of a location's own settings in the navigation."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.places.access import place_of
+from kribbe.web.navigation import NavItem, register
+
+
+def register_location_navigation() -> None:
+    """Hang capacity, closing days and profile in the location's rail."""
+    register(NavItem(_("Capacity"), "places:capacity", "blocks", "location", order=50, arguments=_in_place))
+    register(
+        NavItem(_("Closing days"), "places:closing_days", "calendar-x", "location", order=60, arguments=_in_place)
+    )
+    register(NavItem(_("Your page"), "places:profile", "settings", "location", order=80, arguments=_in_place))
+
+
+def _in_place(request: HttpRequest) -> Mapping[str, object] | None:
+    location = place_of(request)
+    return {"slug": location.slug} if location is not None else None
