@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class EnrolmentConfig(AppConfig):
     name = "kribbe.enrolment"
     label = "enrolment"
+
+    def ready(self) -> None:
+        """Hang the pages in the navigation."""
+        from kribbe.enrolment.pages.location_navigation import register_location_navigation
+        from kribbe.enrolment.pages.parent_navigation import register_parent_navigation
+
+        register_parent_navigation()
+        register_location_navigation()

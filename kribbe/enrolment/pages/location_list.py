@@ -1,0 +1,412 @@
+"""The waiting list as its location sees it, now and as it stood on a past day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import get_current_timezone, localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from kribbe.enrolment.models import PreferenceState
+from kribbe.enrolment.pages import location_words as words
+from kribbe.enrolment.pages.tables import csv_file
+from kribbe.enrolment.selectors import location as selectors
+from kribbe.enrolment.selectors.location import Line, Queue
+from kribbe.enrolment.selectors.waiting import Waiting, waiting_list
+from kribbe.places.access import at_location
+from kribbe.places.models import Group, Location
+from kribbe.rules.calendar import add_months, first_of_month, months
+from kribbe.rules.priority import PriceKind
+from kribbe.trust.audit import record
+from kribbe.trust.permissions import Action
+from kribbe.trust.principal import Principal
+from kribbe.web.components import Chip, Point
+from kribbe.web.templatetags.kribbe import short_date
+
+PAGE = 50
+MONTHS_AHEAD = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What of the list is asked for."""
+
+    groups: Sequence[Group]
+    group: Group | None
+    month: date
+    everyone: bool = False
+    fits: bool = False
+    after: int = 0
+
+    def query(self, **changes: object) -> str:
+        """The address of this look with changes; what is usual is left out."""
+        values: dict[str, object] = {
+            "group": self.group.pk if self.group else "",
+            "month": f"{self.month:%Y-%m}",
+            "show": "all" if self.everyone else "",
+            "fits": "1" if self.fits else "",
+        }
+        return "?" + urlencode({name: value for name, value in {**values, **changes}.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it is shown; texts are formatted already."""
+
+    id: int
+    number: int
+    name: str
+    url: str
+    detail: str
+    start: str
+    since: str
+    tags: Sequence[tuple[str, str]]
+    why: Sequence[Point]
+    ahead: str
+    asked: int
+    free: int
+    fit: str
+    is_fit: bool
+    state: str = ""
+    action: str = ""
+
+
+@require_GET
+@at_location(Action.LIST_READ)
+def waiting_list_page(request: Any, location: Location) -> HttpResponse:
+    """The published order, judged for the chosen group and month; `at` replays a past day."""
+    now = timezone.now()
+    day = _day(request.GET.get("at", ""))
+    if day is not None and day < localtime(now).date():
+        return _replay(request, location, day, now)
+    look = _look(request.GET, selectors.active_groups(location), localtime(now).date())
+    queue = selectors.queue(location, group=look.group, month=look.month, now=now)
+    chosen = _chosen(queue, look)
+    if request.GET.get("format") == "csv":
+        _note_look(request.principal, location, [line.waiting for line in chosen], now, export=True)
+        return _csv(location, chosen)
+    shown = [line for line in chosen if line.waiting.position > look.after][:PAGE]
+    _note_look(request.principal, location, [line.waiting for line in shown], now)
+    context = _context(location, queue, look, chosen, shown, now)
+    return render(request, "enrolment/location/waiting_list.html", context)
+
+
+@require_GET
+@at_location(Action.LIST_READ)
+def waiting_child_page(request: Any, location: Location, preference_id: int) -> HttpResponse:
+    """One who waits: what is asked, where it stands and why, and what the location can do."""
+    now = timezone.now()
+    wish = selectors.wish_at(location, preference_id)
+    if wish is None:
+        raise Http404
+    groups = selectors.active_groups(location)
+    look = _look(request.GET, groups, localtime(now).date())
+    queue = selectors.queue(location, group=look.group, month=look.month, now=now)
+    line = next((each for each in queue.lines if each.waiting.preference_id == wish.pk), None)
+    _note_look(request.principal, location, [line.waiting] if line else [], now)
+    row = _row(location, queue, line, look) if line else None
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "wish": wish,
+        "request_row": wish.request,
+        "name": words.short_name(wish.request.child.first_name, wish.request.child.last_name),
+        "line": line,
+        "row": row,
+        "total": len(queue.lines),
+        "group": look.group,
+        "start": line.start if line else None,
+        "shows_rank": queue.policy.ranking_shown,
+        "offers": [
+            (offer, offer.get_state_display())
+            for offer in wish.offers.select_related("group").order_by("-made_at")
+        ],
+        "is_waiting": wish.state == PreferenceState.WAITING,
+        "back_url": reverse("enrolment:waiting_list", args=[location.slug]) + look.query(),
+    }
+    return render(request, "enrolment/location/waiting_child.html", context)
+
+
+def _replay(request: Any, location: Location, day: date, now: datetime) -> HttpResponse:
+    as_of = datetime.combine(day, time.max, tzinfo=get_current_timezone())
+    groups = selectors.active_groups(location)
+    group = _group(request.GET.get("group", ""), groups)
+    price = PriceKind(group.price_kind) if group else None
+    found = waiting_list(location.pk, now=now, as_of=as_of, price=price)
+    after = _number(request.GET.get("after", ""))
+    shown = [line for line in found if line.position > after][:PAGE]
+    _note_look(request.principal, location, shown, now, at=f"{day}")
+    query = {"at": f"{day}", "group": group.pk if group else ""}
+    rows = [
+        {
+            "id": line.preference_id,
+            "number": line.position,
+            "name": words.name_of(line),
+            "start": short_date(line.wanted_start),
+            "since": short_date(localtime(line.registered_at).date()),
+            "tags": words.tags(line),
+            "asked": line.pattern.mask,
+            "why": words.why(line),
+        }
+        for line in shown
+    ]
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "day": day,
+        "today": localtime(now).date(),
+        "rows": rows,
+        "total": len(found),
+        "groups": [(each.pk, words.group_name(each)) for each in groups],
+        "group": group,
+        "next_url": f"?{urlencode({**query, 'after': shown[-1].position})}"
+        if len(found) > after + PAGE
+        else "",
+        "previous_url": f"?{urlencode({**query, 'after': max(0, after - PAGE)})}" if after else "",
+        "back_url": reverse("enrolment:waiting_list", args=[location.slug]),
+    }
+    return render(request, "enrolment/location/replay.html", context)
+
+
+def _look(data: Mapping[str, str], groups: Sequence[Group], today: date) -> Look:
+    return Look(
+        groups=groups,
+        group=_group(data.get("group", ""), groups),
+        month=_month(data.get("month", ""), today),
+        everyone=data.get("show") == "all",
+        fits=data.get("fits") == "1",
+        after=_number(data.get("after", "")),
+    )
+
+
+def _group(text: str, groups: Sequence[Group]) -> Group | None:
+    return next((each for each in groups if str(each.pk) == text), groups[0] if groups else None)
+
+
+def _month(text: str, today: date) -> date:
+    first = first_of_month(today)
+    asked = _day(f"{text}-01")
+    return asked if asked and first <= asked <= add_months(first, MONTHS_AHEAD - 1) else first
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
+
+
+def _chosen(queue: Queue, look: Look) -> list[Line]:
+    lines = queue.lines if look.everyone else queue.in_month
+    return [line for line in lines if line.fit is not None and line.fit.whole] if look.fits else list(lines)
+
+
+def _context(
+    location: Location, queue: Queue, look: Look, chosen: Sequence[Line], shown: Sequence[Line], now: datetime
+) -> dict[str, object]:
+    rows = [_row(location, queue, line, look) for line in shown]
+    fitting = [line for line in queue.in_month if line.fits]
+    before = [line for line in chosen if line.waiting.position <= look.after]
+    return {
+        "place_name": location.name,
+        "location": location,
+        "look": look,
+        "groups": [(group.pk, words.group_name(group)) for group in look.groups],
+        "months": [
+            (f"{month:%Y-%m}", date_format(month, "F Y"))
+            for month in months(localtime(now).date(), MONTHS_AHEAD)
+        ],
+        "month_value": f"{look.month:%Y-%m}",
+        "strip": queue.month,
+        "rows": rows,
+        "primary": next((row.id for row in rows if row.is_fit and row.action), 0),
+        "caption": _caption(queue, look, len(chosen)),
+        "chips": _chips(queue, look, len(fitting)),
+        "total": len(queue.lines),
+        "csv_url": look.query(format="csv"),
+        "previous_url": look.query(after=_page_before(before)) if before else "",
+        "next_url": look.query(after=shown[-1].waiting.position)
+        if len(before) + len(shown) < len(chosen)
+        else "",
+        "range": _("%(first)d–%(last)d of %(total)d")
+        % {"first": len(before) + 1, "last": len(before) + len(shown), "total": len(chosen)},
+        "earlier_days": f"{localtime(now).date()}",
+    }
+
+
+def _page_before(before: Sequence[Line]) -> int:
+    """The keyset position from which the page before this one begins."""
+    return before[-PAGE - 1].waiting.position if len(before) > PAGE else 0
+
+
+def _caption(queue: Queue, look: Look, count: int) -> str:
+    month = {"month": date_format(look.month, "F"), "count": count, "total": len(queue.lines)}
+    if look.fits:
+        return (
+            ngettext(
+                "%(count)d of %(total)d families fits wholly.",
+                "%(count)d of %(total)d families fit wholly.",
+                count,
+            )
+            % month
+        )
+    if look.everyone:
+        return _("All %(total)d families that wait. A shaded row fits wholly.") % month
+    return (
+        ngettext(
+            "%(count)d of %(total)d families can begin in %(month)s. A shaded row fits wholly.",
+            "%(count)d of %(total)d families can begin in %(month)s. A shaded row fits wholly.",
+            count,
+        )
+        % month
+    )
+
+
+def _chips(queue: Queue, look: Look, fitting: int) -> list[Chip]:
+    month = date_format(look.month, "F")
+    usual = not look.everyone and not look.fits
+    return [
+        Chip(
+            _("Can begin in %(month)s (%(count)d)") % {"month": month, "count": len(queue.in_month)},
+            look.query(show="", fits=""),
+            usual,
+        ),
+        Chip(
+            _("Fits wholly (%(count)d)") % {"count": fitting},
+            look.query(show="", fits="1"),
+            look.fits,
+            "check",
+        ),
+        Chip(
+            _("Everyone (%(count)d)") % {"count": len(queue.lines)},
+            look.query(show="all", fits=""),
+            look.everyone and not look.fits,
+        ),
+    ]
+
+
+def _row(location: Location, queue: Queue, line: Line, look: Look) -> Row:
+    waiting, judged = line.waiting, line.fit
+    slug = location.slug
+    return Row(
+        id=waiting.preference_id,
+        number=waiting.position,
+        name=words.name_of(waiting),
+        url=reverse("enrolment:waiting_child", args=[slug, waiting.preference_id]) + look.query(),
+        detail=_detail(queue, line),
+        start=_window(waiting),
+        since=short_date(localtime(waiting.registered_at).date()),
+        tags=words.tags(waiting),
+        why=words.why(waiting),
+        ahead=_ahead(queue, line),
+        asked=waiting.pattern.mask,
+        free=judged.free.mask if judged else 0,
+        fit=_("%(fit)d of %(asked)d") % {"fit": len(judged.free), "asked": judged.asked} if judged else "",
+        is_fit=judged is not None and judged.whole,
+        state=_state(line),
+        action=_action(slug, line, look),
+    )
+
+
+def _detail(queue: Queue, line: Line) -> str:
+    parts = [words.age_at_start(line.waiting, line.start)]
+    if line.waiting.flexibility == "same_number":
+        parts.append(_("other days are fine too"))
+    if line.waiting.flexibility == "fewer":
+        parts.append(_("may begin with fewer days"))
+    if queue.policy.ranking_shown:
+        parts.append(_("choice %(rank)d") % {"rank": line.waiting.rank})
+    return " · ".join(parts)
+
+
+def _window(line: Waiting) -> str:
+    if line.latest_start == line.wanted_start:
+        return short_date(line.wanted_start)
+    return _("%(first)s – %(last)s") % {
+        "first": short_date(line.wanted_start),
+        "last": short_date(line.latest_start),
+    }
+
+
+def _state(line: Line) -> str:
+    if line.offered:
+        return _("Has your offer")
+    if line.early:
+        return _("Can't be answered yet")
+    return "" if line.fit else _("Other age or price")
+
+
+def _action(slug: str, line: Line, look: Look) -> str:
+    if line.offered or line.early:
+        return ""
+    address = reverse("enrolment:make_offer", args=[slug, line.waiting.preference_id])
+    query = {"group": look.group.pk if look.group else "", "start": f"{line.start}"}
+    return f"{address}?{urlencode(query)}"
+
+
+def _ahead(queue: Queue, line: Line) -> str:
+    """Why the one before stands before, in public words."""
+    place = line.waiting.position
+    if place == 1:
+        return _("Nobody stands ahead.")
+    before = queue.lines[place - 2].waiting
+    return _("Number %(number)d stands ahead: %(ground)s.") % {
+        "number": before.position,
+        "ground": words.ground(selectors.ground_ahead(line.waiting, before)),
+    }
+
+
+def _csv(location: Location, lines: Iterable[Line]) -> HttpResponse:
+    head = [
+        _("No."),
+        _("Child"),
+        _("Age in months at the start"),
+        _("Start"),
+        _("Latest start"),
+        _("On the list"),
+        _("Priority"),
+        _("Half-days asked"),
+        _("Half-days free"),
+    ]
+    rows = [
+        [
+            line.waiting.position,
+            words.name_of(line.waiting),
+            line.waiting.months_old(line.start),
+            line.waiting.wanted_start,
+            line.waiting.latest_start,
+            localtime(line.waiting.registered_at).date(),
+            ", ".join(label for label, _tone in words.tags(line.waiting)),
+            line.waiting.pattern.to_text(),
+            line.fit.free.to_text() if line.fit else "",
+        ]
+        for line in lines
+    ]
+    return csv_file(f"{location.slug}-{_('waiting-list')}", head, rows)
+
+
+def _note_look(
+    principal: Principal, location: Location, lines: Iterable[Waiting], now: datetime, **data: object
+) -> None:
+    record(
+        principal=principal,
+        action="list.read",
+        subject=location,
+        now=now,
+        desk_id=location.desk_id,
+        households=sorted({line.household_id for line in lines}),
+        **data,
+    )

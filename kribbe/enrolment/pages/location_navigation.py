@@ -1,0 +1,86 @@
+"""The location's entries in the navigation."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.enrolment.models import Offer, OfferState, Preference, PreferenceState
+from kribbe.places.access import may_at, place_of
+from kribbe.trust.permissions import Action, scope_ids
+from kribbe.trust.principal import Principal, Scope
+from kribbe.web.navigation import NavItem, register
+
+COUNTS = "_location_counts"
+
+
+def register_location_navigation() -> None:
+    """Hang the location's pages in the rail, and the way to them in the account menu."""
+    items = [
+        NavItem(_("Today"), "enrolment:today", "sun", "location", order=10, arguments=_on_list),
+        NavItem(
+            _("Waiting list"),
+            "enrolment:waiting_list",
+            "list-ordered",
+            "location",
+            order=20,
+            arguments=_on_list,
+            badge=waiting_count,
+        ),
+        NavItem(
+            _("Offers"),
+            "enrolment:location_offers",
+            "send",
+            "location",
+            order=30,
+            arguments=_on_list,
+            badge=offer_count,
+        ),
+        NavItem(_("Children"), "enrolment:location_children", "baby", "location", order=40, arguments=_on_list),
+        NavItem(_("Published order"), "enrolment:criteria", "scale", "location", order=70, arguments=_in_place),
+        NavItem(_("My locations"), "enrolment:locations", "building-2", "account", order=20, arguments=_runs_any),
+    ]
+    for item in items:
+        register(item)
+
+
+def waiting_count(request: HttpRequest) -> int | None:
+    """How many wait at the location whose page is open."""
+    return _counts(request)[0]
+
+
+def offer_count(request: HttpRequest) -> int | None:
+    """How many of its offers wait for an answer."""
+    return _counts(request)[1]
+
+
+def _counts(request: HttpRequest) -> tuple[int | None, int | None]:
+    location = place_of(request)
+    if location is None:
+        return None, None
+    if not hasattr(request, COUNTS):
+        waiting = Preference.objects.filter(
+            location=location, state=PreferenceState.WAITING, request__state="open", open_pattern__gt=0
+        ).count()
+        offered = Offer.objects.filter(preference__location=location, state=OfferState.OPEN).count()
+        setattr(request, COUNTS, (waiting, offered))
+    counts: tuple[int, int] = getattr(request, COUNTS)
+    return counts
+
+
+def _on_list(request: HttpRequest) -> Mapping[str, object] | None:
+    location = place_of(request)
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    may = location is not None and may_at(principal, Action.LIST_READ, location)
+    return {"slug": location.slug} if location is not None and may else None
+
+
+def _in_place(request: HttpRequest) -> Mapping[str, object] | None:
+    location = place_of(request)
+    return {"slug": location.slug} if location is not None else None
+
+
+def _runs_any(request: HttpRequest) -> Mapping[str, object] | None:
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    runs = any(scope_ids(principal, Action.LIST_READ, scope) for scope in (Scope.LOCATION, Scope.ORGANISER))
+    return {} if runs else None

@@ -1,0 +1,97 @@
+"""What a location has to do today, and the locations that a person runs."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_GET
+
+from kribbe.enrolment.models import PreferenceState
+from kribbe.enrolment.pages import location_words as words
+from kribbe.enrolment.pages.location_offers import note_offers, signing_row
+from kribbe.enrolment.selectors import location as selectors
+from kribbe.places.access import at_location, locations_for
+from kribbe.places.free import overfull
+from kribbe.places.models import Location
+from kribbe.people.access import staff_required
+from kribbe.region.middleware import use_desk
+from kribbe.trust.permissions import Action
+
+LATELY = timedelta(days=7)
+
+
+@require_GET
+@at_location(Action.LIST_READ)
+def today_page(request: Any, location: Location) -> HttpResponse:
+    """Offers that run out, answers, what is to be signed, and who is first in line where something is free."""
+    now = timezone.now()
+    today = localtime(now).date()
+    groups = selectors.active_groups(location)
+    waiting = selectors.open_offers(location)
+    signing = selectors.to_sign(location)
+    answers = selectors.answered_since(location, since=now - LATELY)
+    first = selectors.first_that_fit(location, groups, now=now)
+    note_offers(request.principal, location, [*waiting, *answers], signing, now)
+    too_full = overfull(group_ids=[group.pk for group in groups], since=today)
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "today": today,
+        "groups": groups,
+        "open": [
+            {"offer": offer, "name": _name(offer), "left": words.time_left(offer.deadline, now)}
+            for offer in waiting
+        ],
+        "signing": [signing_row(placement, now) for placement in signing],
+        "answers": [{"offer": offer, "name": _name(offer)} for offer in answers],
+        "first": [
+            {
+                "group": group,
+                "name": words.name_of(line.waiting),
+                "line": line,
+                "detail": words.age_at_start(line.waiting, line.start),
+                "tags": words.tags(line.waiting),
+                "asked": line.waiting.pattern.mask,
+                "url": reverse("enrolment:make_offer", args=[location.slug, line.waiting.preference_id])
+                + f"?group={group.pk}&start={line.start}",
+            }
+            for group, line in first
+        ],
+        "too_full": [group.name for group in groups if group.pk in too_full],
+    }
+    return render(request, "enrolment/location/today.html", context)
+
+
+@require_GET
+@staff_required
+def locations_page(request: Any) -> HttpResponse:
+    """The locations that a person runs; straight to the one, where there is but one."""
+    found = list(
+        locations_for(request.principal, Action.LIST_READ)
+        .annotate(
+            waiting=Count(
+                "preferences",
+                filter=Q(
+                    preferences__state=PreferenceState.WAITING,
+                    preferences__request__state="open",
+                    preferences__open_pattern__gt=0,
+                ),
+            )
+        )
+        .order_by("name_key")
+    )
+    if len(found) == 1:
+        return redirect("enrolment:today", slug=found[0].slug)
+    if found:
+        use_desk(request, found[0].desk)
+    return render(request, "enrolment/location/locations.html", {"locations": found})
+
+
+def _name(offer: Any) -> str:
+    child = offer.preference.request.child
+    return words.short_name(child.first_name, child.last_name)

@@ -1,0 +1,30 @@
+"""Addresses of the locations' pages."""
+
+from django.urls import path
+
+from kribbe.enrolment.pages import (
+    location_children,
+    location_list,
+    location_make,
+    location_offers,
+    location_order,
+    location_today,
+)
+
+location_urls = [
+    path("at/", location_today.locations_page, name="locations"),
+    path("at/<slug:slug>/", location_today.today_page, name="today"),
+    path("at/<slug:slug>/waiting-list/", location_list.waiting_list_page, name="waiting_list"),
+    path(
+        "at/<slug:slug>/waiting-list/<int:preference_id>/",
+        location_list.waiting_child_page,
+        name="waiting_child",
+    ),
+    path("at/<slug:slug>/offer/<int:preference_id>/", location_make.make_offer_page, name="make_offer"),
+    path("at/<slug:slug>/refuse/<int:preference_id>/", location_make.refuse_page, name="refuse"),
+    path("at/<slug:slug>/offers/", location_offers.offers_page, name="location_offers"),
+    path("at/<slug:slug>/offers/<slug:reference>/take-back/", location_offers.take_back_page, name="take_back"),
+    path("at/<slug:slug>/deposit/<slug:reference>/", location_offers.deposit_received, name="deposit"),
+    path("at/<slug:slug>/children/", location_children.children_page, name="location_children"),
+    path("at/<slug:slug>/order/", location_order.criteria_page, name="criteria"),
+]
