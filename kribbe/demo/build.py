@@ -37,6 +37,7 @@ def build(today: date, told: Told = lambda _what, _share: None) -> Book:
             told(f"Writing {model._meta.verbose_name_plural}", 0.3 + 0.35 * place / count)
             book.save(model)
         _write_history(book, told)
+        _gather_statistics()
         _count_ledger(book, told)
         _leave_mark(today)
     told("Ready", 1.0)
@@ -46,6 +47,12 @@ def build(today: date, told: Told = lambda _what, _share: None) -> Book:
 def _without_time_limit() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
+
+
+def _gather_statistics() -> None:
+    """The planner must know of rows that came a moment ago, or counting takes minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _write_history(book: Book, told: Told) -> None:

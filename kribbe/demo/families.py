@@ -37,7 +37,15 @@ class Family:
 
     @property
     def youngest(self) -> date:
-        return max(child.born or child.expected or date.min for child in self.children)
+        return max(birth_of(child) for child in self.children)
+
+
+def birth_of(child: Child) -> date:
+    """The day on which a child was born or is expected."""
+    found = child.born or child.expected
+    if found is None:
+        raise ValueError(f"{child} has no date of birth")
+    return found
 
 
 class Families:
@@ -110,6 +118,7 @@ class Families:
             )
         )
         family.children.append(child)
+        family.household.created_at = min(family.household.created_at, registered)
         return child
 
     def tell_facts(self, family: Family, at: datetime) -> None:

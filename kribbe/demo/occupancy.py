@@ -69,8 +69,8 @@ class _Filling:
         for month in range(FIRST_MONTH, len(ahead)):
             used = taken([stay for stay in stays if stay.covers(month)])
             for baby in babies:
-                if baby.last == month and (moved := self._move_up(baby, used)) is not None:
-                    stays.append(moved)
+                if baby.last == month:
+                    stays += self._move_up(baby, used)
             share = ahead[max(0, month)] if month <= earliest else 0
             misses = 0
             while misses < TRIES:
@@ -95,13 +95,14 @@ class _Filling:
     def _fits(self, pattern: WeekPattern, used: list[int], share: float) -> bool:
         return all(used[slot] + 1 <= self.goals[slot] * share for slot in slots_of(pattern))
 
-    def _move_up(self, baby: Stay, used: list[int]) -> Stay | None:
+    def _move_up(self, baby: Stay, used: list[int]) -> list[Stay]:
+        """The baby's stay here, if there is room for it."""
         end = self._end(baby.born)
         if end <= baby.last or not self._fits(baby.pattern, used, 1.0):
-            return None
+            return []
         _add(used, baby.pattern)
         baby.next = Stay(self.room, baby.pattern, baby.last, end, baby.born)
-        return baby.next
+        return [baby.next]
 
     def _newcomer(self, month: int, pattern: WeekPattern) -> Stay:
         born = month - self._age(month)
@@ -115,10 +116,10 @@ class _Filling:
         if month == FIRST_MONTH:
             oldest = min(group.to_months, stay["end_months"][0]) - 1
             return self.chance.whole(max(YOUNGEST, group.from_months), oldest)
-        age = self.chance.weighted(stay["start_months"], stay["start_weights"])
+        age = int(self.chance.weighted(stay["start_months"], stay["start_weights"]))
         if self.room.is_for_toddlers:
             return max(age, self.chance.whole(group.from_months, group.from_months + 4))
-        return min(age, group.to_months - 4)
+        return min(age, int(group.to_months) - 4)
 
     def _end(self, born: int) -> int:
         stay = self.needs["stay"]

@@ -44,7 +44,9 @@ CHILD_BEGINS = """(
         SELECT registered_at AS at FROM enrolment_carerequest WHERE child_id = row.id
         UNION ALL SELECT reserved_at FROM enrolment_placement WHERE child_id = row.id
     ) known)"""
-RANK_BEGINS = "coalesce(row.rank, (SELECT count(*) FROM enrolment_preference p WHERE p.request_id = row.request_id AND p.id <= row.id))"
+RANK_BEGINS = """coalesce(row.rank, (
+    SELECT count(*) FROM enrolment_preference p WHERE p.request_id = row.request_id AND p.id <= row.id
+    ))"""
 
 PASTS: Mapping[type[models.Model], Past] = {
     Household: Past("row.created_at"),
@@ -117,7 +119,9 @@ def _insert(
     model: type[models.Model], event: type[models.Model], change: Change, label: str, opening: datetime
 ) -> None:
     columns = [
-        f.column for f in event._meta.concrete_fields if not f.column.startswith("pgh_") and not f.generated
+        f.column
+        for f in event._meta.concrete_fields
+        if f.column is not None and not f.column.startswith("pgh_") and not f.generated
     ]
     values = [
         sql.SQL(change.then[name]) if name in change.then else sql.Identifier("row", name) for name in columns
@@ -127,7 +131,7 @@ def _insert(
         " SELECT {at}, %(label)s, row.id, {values} FROM {table} row WHERE {where} ORDER BY row.id"
     ).format(
         event=sql.Identifier(event._meta.db_table),
-        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        columns=sql.SQL(", ").join([sql.Identifier(name) for name in columns]),
         at=sql.SQL(change.at),
         values=sql.SQL(", ").join(values),
         table=sql.Identifier(model._meta.db_table),

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from math import cos, pi, sin
 
+import shapely
 from shapely import MultiPoint, Point, Polygon, box, voronoi_polygons
 from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
 from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
@@ -63,8 +65,8 @@ def _plane(longitude: float, latitude: float) -> tuple[float, float]:
     return longitude * KM_PER_DEGREE_LONGITUDE, latitude * KM_PER_DEGREE_LATITUDE
 
 
-def _on_earth(shape: Polygon) -> Polygon:
-    corners = shape.exterior.coords
+def _on_earth(shape: BaseGeometry) -> Polygon:
+    corners = shapely.get_coordinates(shape.boundary)
     return Polygon(
         [(round(x / KM_PER_DEGREE_LONGITUDE, 4), round(y / KM_PER_DEGREE_LATITUDE, 4)) for x, y in corners]
     )

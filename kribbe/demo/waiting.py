@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils.timezone import get_default_timezone
 
 from kribbe.demo.book import Book
-from kribbe.demo.families import Families, Family, Nearby
+from kribbe.demo.families import Families, Family, Nearby, birth_of
 from kribbe.demo.history import Need, Story
 from kribbe.demo.occupancy import Rest
 from kribbe.demo.supply import Room
@@ -111,9 +111,7 @@ class Waiting(Story):
 
     def _refuse(self, wish: Preference) -> None:
         code = self.chance.pick(["no-place-in-time", "days-not-offered", "age-not-offered"])
-        day = self.chance.day(
-            wish.registered_at.date() + timedelta(days=1), self.book.today - timedelta(days=1)
-        )
+        day = self.chance.day(wish.registered_at.date(), self.book.today - timedelta(days=1))
         wish.state = PreferenceState.REFUSED
         wish.state_at = max(self.chance.moment(day), wish.registered_at)
         wish.refusal_reason = self.reasons[wish.location.desk_id, code]
@@ -149,7 +147,7 @@ class Waiting(Story):
         too_early = months is not None and earliest_answer(start, months) > self.book.today
         if not self._is_waiting(wish) or start <= self.book.today + timedelta(days=21) or too_early:
             return None
-        birth = request.child.born or request.child.expected
+        birth = birth_of(request.child)
         end = default_end(birth)
         for room, pattern in self._rooms(location, start, birth, end, WeekPattern(request.pattern)):
             made = self.chance.moment(self.book.today - timedelta(days=self.chance.whole(1, 4)))
@@ -193,7 +191,7 @@ class Waiting(Story):
         return (day.year - self.book.today.year) * 12 + day.month - self.book.today.month
 
     def _accept(self, offer: Offer) -> None:
-        answered = self.book.now - timedelta(hours=self.chance.whole(2, 14))
+        answered = self.book.now - timedelta(hours=self.chance.whole(12, 30))
         offer.made_at = min(offer.made_at, answered - timedelta(hours=20))
         offer.state, offer.answered_at = OfferState.ACCEPTED, answered
         location, request = offer.preference.location, offer.preference.request

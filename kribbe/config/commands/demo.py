@@ -1,12 +1,15 @@
 """The invented region: building it once, telling who can log in, serving it."""
 
 import os
+import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit, urlunsplit
+from urllib.request import urlopen
 
 import psycopg
 import typer
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from kribbe.demo.book import Book
 
 DATABASE = "kribbe_demo"
+FIRST_CHECK_PORT = 8701
+START_SECONDS = 60
+PROGRAM = "from kribbe.config.cli import main; main()"
 console = Console()
 
 
@@ -52,9 +58,7 @@ def demo(
         _prepare()
         _build_if_needed()
     if check:
-        from kribbe.config.commands.demo_check import run
-
-        raise typer.Exit(run())
+        raise typer.Exit(_check(host))
     if not build_only:
         _print_logins(port)
     if serve:
@@ -77,7 +81,8 @@ def _own_database(*, fresh: bool) -> Iterator[None]:
             _run(keeper, "DROP DATABASE IF EXISTS {} WITH (FORCE)")
         if not keeper.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             _run(keeper, "CREATE DATABASE {}")
-        os.environ["DATABASE_URL"] = urlunsplit(urlsplit(maintenance)._replace(path=f"/{DATABASE}"))
+        parts = urlsplit(maintenance)
+        os.environ["DATABASE_URL"] = urlunsplit((parts.scheme, parts.netloc, DATABASE, parts.query, ""))
         yield
 
 
@@ -160,7 +165,7 @@ def _print_logins(port: int | None) -> None:
     console.print(grid)
     console.print(f"Password of all: [bold]{password()}[/]   Address: [bold]{base}/[/]")
     console.print(
-        f"Staff are asked for a code: [bold]kribbe demo --code EMAIL[/] prints it, {base}/demo/ shows all."
+        "Staff are also asked for a code: [bold]kribbe demo --code EMAIL[/] prints the present one."
     )
 
 
@@ -191,3 +196,57 @@ def _serve(host: str, port: int | None) -> None:
     except PortTakenError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+
+
+def _check(host: str) -> int:
+    """Serve on a free port, walk the main job, and tell how each step went; the exit code."""
+    from kribbe.config.serving import free_port
+    from kribbe.demo.check import walk_all
+
+    port = free_port(host, FIRST_CHECK_PORT)
+    if port is None:
+        typer.echo(f"No port from {FIRST_CHECK_PORT} on is free.", err=True)
+        return 1
+    failed = 0
+    with _served(host, port) as base:
+        for outcome in walk_all(base):
+            failed += bool(outcome.problem)
+            sign = "[red]failed[/]" if outcome.problem else "[green]ok[/]    "
+            console.print(f"{sign} {outcome.step} [dim]{outcome.seconds:.2f} s[/] {outcome.problem}")
+    console.print(f"{failed} steps failed." if failed else "Every step went well.")
+    return int(failed > 0)
+
+
+@contextmanager
+def _served(host: str, port: int) -> Iterator[str]:
+    """A server of this demo in a process of its own, stopped at the end; gives its address."""
+    base = f"http://{host}:{port}"
+    with tempfile.TemporaryFile() as log:
+        server = subprocess.Popen(  # noqa: S603  this very program
+            [sys.executable, "-c", PROGRAM, "serve", "--host", host, "--port", str(port)],
+            env={**os.environ, "KRIBBE_PORT": str(port)},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            if not _answers(f"{base}/readyz", server):
+                log.seek(0)
+                typer.echo(log.read().decode(errors="replace"), err=True)
+                raise typer.Exit(1)
+            yield base
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _answers(address: str, server: "subprocess.Popen[bytes]") -> bool:
+    """Whether the server answers before it ends or the time is over."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urlopen(address, timeout=5).close()  # noqa: S310  our own server
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return True
+    return False
