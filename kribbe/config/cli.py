@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kribbe.config.commands.demo import demo
 from kribbe.config.commands.imports import import_areas, import_locations, import_undo
 from kribbe.config.commands.messages import messages
 from kribbe.config.commands.tick import tick
@@ -54,6 +55,7 @@ def serve(
 
 
 app.command(rich_help_panel="Engine room")(messages)
+app.command(rich_help_panel="Run")(demo)
 app.command(rich_help_panel="Run")(tick)
 for imports in (import_locations, import_areas, import_undo):
     app.command(rich_help_panel="Bring in data")(imports)

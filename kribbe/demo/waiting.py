@@ -33,6 +33,9 @@ OVERDUE_SHARE = 0.05
 """Share of the waiting whose wanted start has passed."""
 
 LATER = (0, 31, 61, 92)
+NEW_ON_LIST = timedelta(days=6)
+"""Nobody gets an offer within so short a time."""
+
 SHORTEST_OFFER = 4
 """Half-days that a location offers at least where it can't offer all."""
 
@@ -151,7 +154,6 @@ class Waiting(Story):
         end = default_end(birth)
         for room, pattern in self._rooms(location, start, birth, end, WeekPattern(request.pattern)):
             made = self.chance.moment(self.book.today - timedelta(days=self.chance.whole(1, 4)))
-            made = max(made, wish.registered_at)
             self.rest.give(room, pattern, self._number(start), self._number(end))
             return self.book.add(
                 Offer(
@@ -170,6 +172,7 @@ class Waiting(Story):
     def _is_waiting(self, wish: Preference) -> bool:
         return (
             wish.state == PreferenceState.WAITING
+            and wish.registered_at < self.book.now - NEW_ON_LIST
             and wish.request.state == "open"
             and wish.location.licence_state == LicenceState.LICENSED
         )
@@ -199,7 +202,7 @@ class Waiting(Story):
             if wish.request_id == request.pk and wish.state == PreferenceState.WAITING:
                 chosen = wish.pk == offer.preference_id
                 wish.state = PreferenceState.PLACED if chosen else PreferenceState.REPLACED
-                wish.state_at = answered
+                wish.state_at = max(answered, wish.registered_at)
         placement = self.book.add(
             Placement(
                 reference=self.book.reference(),

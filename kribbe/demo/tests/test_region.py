@@ -114,10 +114,8 @@ def test_things_happen_in_their_order() -> None:
         assert birth is not None
         assert birth <= request.wanted_start <= request.latest_start
     for offer in rows.rows(Offer):
-        assert (
-            offer.preference.registered_at <= offer.made_at < rows.now < offer.deadline or offer.answered_at
-        )
-        assert offer.answered_at is None or offer.made_at <= offer.answered_at <= offer.deadline
+        assert offer.preference.registered_at <= offer.made_at < rows.now
+        assert offer.made_at <= (offer.answered_at or rows.now) <= offer.deadline
     for placement in rows.rows(Placement):
         assert placement.reserved_at < rows.now
         assert placement.during[0] < placement.during[1]
