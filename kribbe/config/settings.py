@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "procrastinate.contrib.django",
+    "kribbe.people",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -43,7 +44,6 @@ INSTALLED_APPS = [
     "kribbe.trust",
     "kribbe.web",
     "kribbe.region",
-    "kribbe.people",
     "kribbe.places",
     "kribbe.contact",
     "kribbe.enrolment",
@@ -116,7 +116,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_ADAPTER = "kribbe.people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True

@@ -1,6 +1,42 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ContactConfig(AppConfig):
     name = "kribbe.contact"
     label = "contact"
+
+    def ready(self) -> None:
+        """Hang messages and letters in the navigation."""
+        from kribbe.contact.selectors import unread_count
+        from kribbe.people.navigation import desk_here, own_household_only
+        from kribbe.trust.principal import Role, Scope
+        from kribbe.web.navigation import NavItem, register
+
+        def unread(request: Any) -> int:
+            return unread_count(request.principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT))
+
+        register(
+            NavItem(
+                _("Messages"),
+                "contact:messages",
+                "mail",
+                "parent",
+                order=60,
+                badge=unread,
+                arguments=own_household_only,
+            )
+        )
+        register(
+            NavItem(
+                _("Letters"),
+                "contact:letters",
+                "printer",
+                "desk",
+                order=60,
+                action="desk.letters",
+                arguments=desk_here,
+            )
+        )

@@ -1,4 +1,7 @@
-"""The doors to people: who may see or do what. Not yours and not there give the same answer."""
+"""The doors to people: who may see or do what. Not yours and not there give the same answer.
+
+Staff who haven't given their second factor hold nothing yet; the middleware asks for it in place of the answer.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from kribbe.people.models import Household
 from kribbe.region.models import Desk
 from kribbe.trust import audit
-from kribbe.trust.permissions import Action, roles_for, scope_ids
+from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
 
 View = Callable[..., HttpResponse]
@@ -21,31 +24,21 @@ class LogInNeededError(Exception):
     """A visitor came to a page for somebody known: the middleware sends them to log in, and back."""
 
 
-class SecondFactorNeededError(Exception):
-    """A member of staff hasn't given the second factor yet: the middleware asks for it, and sends them back."""
-
-
 def may(principal: Principal, action: Action, scope: Scope, scope_id: int) -> bool:
     """Whether the principal may do this over that scope."""
     return scope_id in scope_ids(principal, action, scope)
 
 
 def require(principal: Principal, action: Action, scope: Scope, scope_id: int) -> None:
-    """Raises Http404 unless the principal may do this; asks a visitor to log in and staff for the second factor."""
-    if may(principal, action, scope, scope_id):
-        return
-    if scope_id in principal.scope_ids(scope, *roles_for(action, scope)):
-        raise SecondFactorNeededError
-    raise refusal(principal)
+    """Raises Http404 unless the principal may do this over that scope; a visitor is asked to log in."""
+    if not may(principal, action, scope, scope_id):
+        raise refusal(principal)
 
 
 def require_at_desk(principal: Principal, action: Action, desk: Desk) -> None:
     """As `require`, for a role over the desk or over its whole region."""
-    if may(principal, action, Scope.REGION, desk.region_id):
-        return
-    if desk.region_id in principal.scope_ids(Scope.REGION, *roles_for(action, Scope.REGION)):
-        raise SecondFactorNeededError
-    require(principal, action, Scope.DESK, desk.pk)
+    if not may(principal, action, Scope.REGION, desk.region_id):
+        require(principal, action, Scope.DESK, desk.pk)
 
 
 def household_for(principal: Principal, action: Action, reference: str, *, now: datetime) -> Household:
@@ -112,11 +105,7 @@ def parent_required(view: View) -> View:
 
 def refusal(principal: Principal) -> Exception:
     """What to raise when a door stays shut."""
-    if principal.is_visitor:
-        return LogInNeededError()
-    if principal.is_staff and not principal.verified:
-        return SecondFactorNeededError()
-    return Http404()
+    return LogInNeededError() if principal.is_visitor else Http404()
 
 
 def _within(principal: Principal, action: Action) -> Q:

@@ -1,6 +1,47 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PeopleConfig(AppConfig):
     name = "kribbe.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Hang the entries of the account in the navigation."""
+        from allauth.mfa.signals import authenticator_added
+
+        from kribbe.people.access import may_in_navigation
+        from kribbe.people.middleware import accept_new_factor
+        from kribbe.people.navigation import desk_here, own_household_only, staff_only
+        from kribbe.web.navigation import NavItem, register, register_action_check
+
+        authenticator_added.connect(accept_new_factor, dispatch_uid="people.accept_new_factor")
+        register_action_check(may_in_navigation)
+        register(
+            NavItem(_("My data"), "people:my_data", "user", "parent", order=80, arguments=own_household_only)
+        )
+        register(NavItem(_("My first page"), "people:start", "house", "account", order=10))
+        register(
+            NavItem(_("Second factor"), "mfa_index", "shield", "account", order=20, arguments=staff_only)
+        )
+        register(
+            NavItem(
+                _("Password"),
+                "account_change_password",
+                "key-round",
+                "account",
+                order=30,
+                arguments=staff_only,
+            )
+        )
+        register(
+            NavItem(
+                _("Roles"),
+                "people:roles",
+                "users",
+                "admin",
+                order=60,
+                action="desk.settings",
+                arguments=desk_here,
+            )
+        )

@@ -5,19 +5,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from kribbe.people.access import LogInNeededError, SecondFactorNeededError
+from kribbe.people.access import LogInNeededError
 from kribbe.people.selectors import principal_of
 from kribbe.trust.principal import VISITOR
+from kribbe.web.errors import session_ended
 
 
 class PrincipalMiddleware:
     """Sets `request.principal` from the session's user, the user's grants and the second factor given.
 
-    Where a door asked for more, it sends the reader to log in or to the second factor, and back afterwards.
+    Where a door stayed shut, it sends a visitor to log in, and staff who lack their second factor to give it, and
+    back afterwards.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -31,15 +34,16 @@ class PrincipalMiddleware:
 
     def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, LogInNeededError):
-            return _go(request, "account_login")
-        if isinstance(exception, SecondFactorNeededError):
+            return session_ended(request) if request.method == "POST" else _go(request, "account_login")
+        if isinstance(exception, Http404) and request.principal.is_staff and not request.principal.verified:
             return _go(request, second_factor_page(request.user))
         return None
 
 
-def has_second_factor(request: HttpRequest) -> bool:
+def has_second_factor(request: Any) -> bool:
     """True if this session was opened with a second factor or a passkey."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records)
 
 
 def second_factor_page(user: Any) -> str:
@@ -53,3 +57,13 @@ def second_factor_page(user: Any) -> str:
 def _go(request: HttpRequest, url_name: str) -> HttpResponse:
     back = request.get_full_path() if request.method == "GET" else "/"
     return HttpResponseRedirect(f"{reverse(url_name)}?{urlencode({'next': back})}")
+
+
+def accept_new_factor(request: Any, authenticator: Authenticator, **_: Any) -> None:
+    """Who has just proved their first second factor has given it for this session.
+
+    A further factor proves nothing: a session that never gave the first one could add it.
+    """
+    factors = Authenticator.objects.filter(user=request.user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    if [factor.pk for factor in factors] == [authenticator.pk]:
+        record_authentication(request, request.user, method="mfa", type=authenticator.type)

@@ -1,12 +1,11 @@
 """Reading people: principals, accounts, households."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 
 from kribbe.people.models import Adult, Child, Household, HouseholdFact, RoleGrant, User
-from kribbe.region.models import Desk
+from kribbe.region.models import Desk, Municipality
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Grant, Principal, Role, Scope
 
@@ -55,9 +54,14 @@ def children_of(household: Household) -> QuerySet[Child]:
     return household.children.order_by("born", "expected", "birth_rank", "pk")
 
 
-def facts_of(household: Household, *, today: date) -> list[HouseholdFact]:
-    """Facts that hold today or will, by kind."""
-    return list(household.facts.exclude(during__fully_lt=(today, None)).order_by("kind", "during"))
+def facts_of(household: Household) -> QuerySet[HouseholdFact]:
+    """What the household told of itself, by kind, the oldest first."""
+    return household.facts.order_by("kind", "during")
+
+
+def municipality_of(postcode: str) -> Municipality | None:
+    """The municipality that uses this postcode, or None."""
+    return Municipality.objects.filter(postcodes__contains=[postcode.strip()]).order_by("pk").first()
 
 
 def grants_at(desk: Desk) -> list[RoleGrant]:

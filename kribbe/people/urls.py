@@ -1,4 +1,22 @@
-from django.urls import URLPattern
+"""Addresses of accounts, households and roles."""
+
+from django.urls import path
+
+from kribbe.people.pages import my_data, roles, start
 
 app_name = "people"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("start/", start.start, name="start"),
+    path("my/data/", my_data.my_data, name="my_data"),
+    path("households/<str:reference>/data/", my_data.household_data, name="household_data"),
+    path("households/<str:reference>/address/", my_data.change_address, name="change_address"),
+    path("households/<str:reference>/language/", my_data.change_language, name="change_language"),
+    path("households/<str:reference>/adults/<int:adult>/", my_data.change_adult, name="change_adult"),
+    path("households/<str:reference>/children/<int:child>/birth/", my_data.record_birth, name="record_birth"),
+    path("households/<str:reference>/facts/", my_data.record_fact, name="record_fact"),
+    path("households/<str:reference>/facts/<int:fact>/end/", my_data.end_fact, name="end_fact"),
+    path("households/<str:reference>/facts/<int:fact>/reopen/", my_data.reopen_fact, name="reopen_fact"),
+    path("office/<slug:desk>/roles/", roles.roles, name="roles"),
+    path("office/<slug:desk>/roles/<int:grant>/", roles.confirm_revoke, name="confirm_revoke"),
+    path("office/<slug:desk>/roles/<int:grant>/revoke/", roles.revoke, name="revoke"),
+]

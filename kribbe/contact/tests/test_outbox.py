@@ -35,7 +35,11 @@ def queue(clock: Clock, **values: Any) -> Mail:
 
 def jobs() -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT args->>'mail_id', priority, scheduled_at FROM procrastinate_jobs ORDER BY id")
+        cursor.execute(
+            "SELECT args->>'mail_id', priority, scheduled_at FROM procrastinate_jobs"
+            " WHERE task_name = %s ORDER BY id",
+            [outbox.TASK],
+        )
         return list(cursor.fetchall())
 
 

@@ -1,0 +1,32 @@
+"""Reading notices, mails and letters."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from kribbe.contact.models import Letter, Mail, Notice
+from kribbe.people.models import Household
+from kribbe.region.models import Desk
+
+
+def notices_of(household: Household) -> QuerySet[Notice]:
+    """What the household was told, newest first."""
+    return household.notices.order_by("-created_at", "-pk")
+
+
+def unread_count(household_ids: Iterable[int]) -> int:
+    """How many notices of these households nobody has opened yet."""
+    return Notice.objects.filter(household__in=list(household_ids), read_at=None).count()
+
+
+def letters_at(desk: Desk, *, posted: bool) -> QuerySet[Letter]:
+    """Letters of the desk still to post, the oldest first; or those posted, the latest first."""
+    found = Letter.objects.filter(notice__desk=desk, posted_at__isnull=not posted)
+    return found.select_related("notice__household").order_by(
+        "-posted_at" if posted else "notice__created_at", "pk"
+    )
+
+
+def recent_mails(*, limit: int) -> list[Mail]:
+    """The latest mails, newest first."""
+    return list(Mail.objects.order_by("-created_at", "-pk")[:limit])

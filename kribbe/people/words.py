@@ -1,0 +1,70 @@
+"""Roles, actions and facts in plain words."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.people.models import FactKind
+from kribbe.trust.permissions import Action
+from kribbe.trust.principal import Role
+
+ROLES: Mapping[Role, Promise] = {
+    Role.PARENT: _("Parent"),
+    Role.MANAGER: _("Manager of a location"),
+    Role.ORGANISER: _("Organiser"),
+    Role.CLERK: _("Desk clerk"),
+    Role.POLICY_OFFICER: _("Policy officer"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+
+ACTIONS: Mapping[Action, Promise] = {
+    Action.HOUSEHOLD_READ: _("Read the data of a household"),
+    Action.HOUSEHOLD_CHANGE: _("Change the data of a household"),
+    Action.REQUEST_MAKE: _("Make and change a request"),
+    Action.REQUEST_ANSWER_OFFER: _("Answer an offer"),
+    Action.LIST_READ: _("Read the waiting list of a location"),
+    Action.OFFER_MAKE: _("Offer a place"),
+    Action.PLACEMENT_SIGN: _("Sign for a location"),
+    Action.LOCATION_READ: _("Read the data of a location"),
+    Action.LOCATION_CHANGE: _("Change the data of a location"),
+    Action.DESK_SEARCH: _("Search households of the desk"),
+    Action.DESK_FIGURES: _("See the figures of the desk"),
+    Action.DESK_SETTINGS: _("Change the settings and roles of the desk"),
+    Action.DESK_IMPORT: _("Import locations"),
+    Action.DESK_AUDIT: _("See who did what"),
+    Action.DESK_LETTERS: _("Print and post letters"),
+}
+
+FACTS: Mapping[FactKind, Promise] = {
+    FactKind.WORK: _("We work, look for work or follow training for work"),
+    FactKind.WORK_4_5: _("We work at least four fifths"),
+    FactKind.SINGLE: _("I raise my child alone"),
+    FactKind.LOW_INCOME: _("Our income is low"),
+    FactKind.CARE_NEED: _("Somebody in our household needs care"),
+    FactKind.NO_DIPLOMA: _("No parent has a diploma of secondary school"),
+    FactKind.DUTCH_SPEAKING: _("At least one parent speaks Dutch well"),
+}
+
+FACT_HINTS: Mapping[FactKind, Promise] = {
+    FactKind.WORK: _("A course of Dutch or of integration counts too."),
+    FactKind.WORK_4_5: _("Each adult of the household, counted over a normal week."),
+    FactKind.CARE_NEED: _("A disability, or too little strength to care for oneself."),
+}
+
+DEEDS: Mapping[str, Promise] = {
+    "household.read": _("Looked at your data"),
+    "household.registered": _("Registered your household"),
+    "household.address_changed": _("Changed your address"),
+    "household.language_changed": _("Changed your language"),
+    "adult.changed": _("Changed the data of an adult"),
+    "child.added": _("Added a child"),
+    "child.born": _("Recorded a birth"),
+    "fact.recorded": _("Recorded a fact about your household"),
+    "fact.ended": _("Ended a fact about your household"),
+    "fact.reopened": _("Undid the end of a fact about your household"),
+    "role.granted": _("Gave an account access to your household"),
+    "role.revoked": _("Took away an account's access to your household"),
+    "letter.posted": _("Posted a letter to you"),
+    "letter.posted_undone": _("Noted that a letter to you wasn't posted after all"),
+}
