@@ -189,9 +189,7 @@ def for_importers(view: Page) -> Page:
 @for_importers
 def start(request: DeskRequest) -> HttpResponse:
     """Give a file; earlier imports below."""
-    form = (
-        UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
-    )
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         name, content = form.cleaned_data["file"]
         upload = uploads.keep(desk_id=request.desk.pk, name=name, content=content, now=timezone.now())

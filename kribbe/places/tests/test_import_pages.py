@@ -44,7 +44,11 @@ def scene() -> Scene:
 def client_for(role: Role, scope: Scope, scope_id: int, *, clock: Clock, verified: bool = True) -> Client:
     """Somebody with one role, logged in."""
     user = make_user(
-        f"{role.value}-{scope_id}@example.org", role=role, scope=scope, scope_id=scope_id, now=clock.now
+        f"{role.value}-{scope.value}-{scope_id}@example.org",
+        role=role,
+        scope=scope,
+        scope_id=scope_id,
+        now=clock.now,
     )
     client = Client(headers={"accept-language": "en"})
     client.force_login(user)
