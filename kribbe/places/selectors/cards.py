@@ -44,9 +44,9 @@ def cards(
 
 
 def _line(row: Found, search: Search, kind: str, desk: Desk) -> str:
-    distance = km(kilometres((search.longitude, search.latitude), (row.longitude, row.latitude)))
+    away = kilometres((search.longitude, search.latitude), (row.longitude, row.latitude))
     elsewhere = "" if row.municipality_id == desk.municipality_id else f", {row.municipality}"
-    return f"{kind} · {row.street}{elsewhere} · {distance}"
+    return f"{kind} · {row.street}{elsewhere} · {km(round(away, 1) or away)}"
 
 
 def _points(row: Found, search: Search, fee: IncomeFee | None) -> Iterator[Point]:

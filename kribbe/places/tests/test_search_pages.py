@@ -1,0 +1,255 @@
+"""The pages of the search, for somebody who is not logged in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from kribbe.places.models import LicenceState, Street
+from kribbe.places.pages.asked import EVERYWHERE, Asked
+from kribbe.places.tests.scene import HERENT, fill, make_desk, make_group, make_location
+from kribbe.region.models import Desk
+from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.halfdays import EMPTY, WeekPattern
+from kribbe.trust.text import fold
+
+pytestmark = pytest.mark.django_db
+
+DAYS = WeekPattern.from_text("mon tue")
+
+
+@pytest.fixture
+def desk() -> Desk:
+    desk = make_desk(phone="016 00 00 00")
+    Street.objects.create(
+        name="Naamsestraat",
+        key=fold("Naamsestraat"),
+        postcode="3000",
+        city="Leuven",
+        municipality=desk.municipality,
+        longitude=4.7009,
+        latitude=50.8700,
+    )
+    return desk
+
+
+def open_group(desk: Desk, name: str = "De Notelaar", **fields: Any) -> Any:
+    now = timezone.now()
+    place = make_location(desk, name, **fields)
+    return make_group(place, since=now.date() - timedelta(days=7), now=now)
+
+
+def search(client: Client, desk: Desk, **parameters: object) -> str:
+    response = client.get(
+        reverse("places:search", args=[desk.slug]), parameters, headers={"accept-language": "en"}
+    )
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def in_half_a_year() -> str:
+    return f"{add_months(timezone.localdate(), 6):%Y-%m}"
+
+
+def test_a_result_tells_what_is_free_what_it_costs_and_how_far(client: Client, desk: Desk) -> None:
+    group = open_group(desk, km_east=1.2)
+    start = add_months(first_of_month(timezone.localdate()), 6)
+    fill(group, "tue", start=start, end=add_months(start, 2), now=timezone.now())
+    page = search(client, desk, start=f"{start:%Y-%m}", days=DAYS.mask)
+    assert "De Notelaar" in page
+    assert "1 place within 5 km" in page
+    assert "Free on 1 of your 2 days" in page
+    assert "1.2\N{NO-BREAK SPACE}km" in page
+    assert "by your income" in page
+    assert "Day-care centre" in page
+
+
+def test_slots_of_the_picker_and_a_mask_ask_the_same(client: Client, desk: Desk) -> None:
+    open_group(desk)
+    picked = search(client, desk, start=in_half_a_year(), pattern=[0, 1, 2, 3])
+    masked = search(client, desk, start=in_half_a_year(), days=15)
+    assert "Free on all your days" in picked
+    assert picked.count("week__cell--asked") == masked.count("week__cell--asked") > 0
+
+
+def test_the_neighbours_name_is_shown_over_the_border(client: Client, desk: Desk) -> None:
+    open_group(make_desk("Herent", at=HERENT, region=desk.region), "Over the border")
+    assert "Naamsestraat 1, Herent" in search(client, desk)
+
+
+def test_an_address_known_is_the_middle_of_the_search(client: Client, desk: Desk) -> None:
+    open_group(desk)
+    page = search(client, desk, address="Naamsestraat 12")
+    # (50.8796 - 50.8700) x 111.2 km
+    assert "1.1\N{NO-BREAK SPACE}km" in page
+    assert 'data-home="4.7009,50.87"' in page
+
+
+def test_an_address_nowhere_is_told_at_the_field_and_the_centre_is_shown(client: Client, desk: Desk) -> None:
+    open_group(desk)
+    page = search(client, desk, address="Nergensstraat 9999, Nergenshuizen")
+    assert 'id="address-error"' in page
+    assert 'aria-describedby="address-error"' in page
+    assert 'value="Nergensstraat 9999, Nergenshuizen"' in page
+    assert "near the centre of Leuven" in page
+    assert "De Notelaar" in page
+
+
+@pytest.mark.parametrize("start", ["2020-01", "2199-12", "soon", "2027-13", "2027-1-1"])
+def test_a_month_that_cannot_be_is_told_at_the_field(client: Client, desk: Desk, start: str) -> None:
+    page = search(client, desk, start=start)
+    assert 'id="start-error"' in page
+    assert "Choose a month from" in page
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"days": "99999"},
+        {"days": "-1"},
+        {"days": "x"},
+        {"pattern": ["77", "x", ""]},
+        {"kind": "boarding"},
+        {"price": "' OR 1=1"},
+        {"sort": "cheap"},
+        {"after": "9-9"},
+        {"after": "9" * 40},
+        {"km": "1e9"},
+        {"address": "x" * 5000},
+        {"address": "\x00'\"<script>alert(1)</script>"},
+    ],
+)
+def test_whatever_is_typed_the_page_comes(client: Client, desk: Desk, parameters: dict[str, Any]) -> None:
+    open_group(desk)
+    page = search(client, desk, **parameters)
+    assert "De Notelaar" in page
+    assert "<script>alert" not in page
+
+
+def test_nothing_near_says_what_to_do(client: Client, desk: Desk) -> None:
+    open_group(desk, km_east=20)
+    page = search(client, desk)
+    assert "No childcare near here" in page
+    assert "Look up to 10 km" in page
+    assert "De Notelaar" in search(client, desk, km=EVERYWHERE)
+
+
+def test_nothing_free_on_all_days_leads_to_what_is_free_on_some(client: Client, desk: Desk) -> None:
+    group = open_group(desk)
+    fill(group, "mon", start=timezone.localdate() + timedelta(days=10), now=timezone.now())
+    page = search(client, desk, start=in_half_a_year(), days=DAYS.mask, free="all")
+    assert "No place is free on all your days" in page
+    assert "De Notelaar" not in page
+
+
+def test_wishes_that_nobody_meets_can_be_left_out(client: Client, desk: Desk) -> None:
+    open_group(desk)
+    assert "Nothing found with these wishes" in search(client, desk, inclusive="1")
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (LicenceState.SUSPENDED, "Licence suspended"),
+        (LicenceState.UNKNOWN, "Licence not checked"),
+        (LicenceState.LICENSED, None),
+    ],
+)
+def test_a_licence_that_is_not_in_order_is_told(
+    client: Client, desk: Desk, state: LicenceState, text: str | None
+) -> None:
+    open_group(desk, licence_state=state)
+    page = search(client, desk)
+    assert (text in page) if text else ("Licence" not in page)
+
+
+def test_more_places_follow_page_after_page(client: Client, desk: Desk) -> None:
+    for number in range(23):
+        make_location(desk, f"Place {number:02}", km_east=number / 10)
+    first = search(client, desk)
+    assert first.count('class="result"') == 20
+    following = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
+    second = search(client, desk, **{k: v[0] for k, v in parse_qs(urlsplit(following).query).items()})
+    assert second.count('class="result"') == 3
+    assert "Place 22" in second
+    assert "Back to the first places" in second
+
+
+def test_filters_keep_the_rest_of_the_search(desk: Desk) -> None:
+    asked = Asked.read(QueryDict("days=15&kind=family&address=Leuven"), today=timezone.localdate())
+    query = parse_qs(urlsplit(asked.query(price="income")).query)
+    assert query == {"days": ["15"], "kind": ["family"], "address": ["Leuven"], "price": ["income"]}
+
+
+def test_what_is_usual_is_not_in_the_address() -> None:
+    assert Asked.read(QueryDict(""), today=timezone.localdate()).query() == ""
+    assert Asked.read(QueryDict(""), today=timezone.localdate()).pattern == EMPTY
+
+
+def test_queries_do_not_grow_with_results(client: Client, desk: Desk) -> None:
+    counts = []
+    for more in (2, 16):
+        for number in range(more):
+            open_group(desk, f"Place {number}")
+        search(client, desk)
+        with CaptureQueriesContext(connection) as queries:
+            page = search(client, desk, address="Naamsestraat 12", days=DAYS.mask)
+        counts.append(len(queries))
+    assert page.count('class="result"') == 18
+    assert counts[0] == counts[1] <= 15
+
+
+def test_the_map_has_the_same_places_as_the_list(client: Client, desk: Desk) -> None:
+    for number in range(3):
+        open_group(desk, f"Place {number}", km_east=number)
+    address = reverse("places:map_points", args=[desk.slug])
+    response = client.get(address, {"days": DAYS.mask, "start": in_half_a_year()})
+    assert response["Content-Type"] == "application/geo+json"
+    features = response.json()["features"]
+    assert [feature["properties"]["number"] for feature in features] == [1, 2, 3]
+    assert {feature["properties"]["free"] for feature in features} == {"all"}
+    assert features[0]["geometry"]["coordinates"] == [4.7009, 50.8796]
+
+
+def test_outlines_are_kept_by_browsers(client: Client, desk: Desk) -> None:
+    desk.municipality.outline = {
+        "type": "Polygon",
+        "coordinates": [[[4.6, 50.8], [4.8, 50.8], [4.7, 50.9], [4.6, 50.8]]],
+    }
+    desk.municipality.save()
+    address = reverse("places:outlines", args=[desk.slug])
+    response = client.get(address)
+    assert response.json()["features"][0]["properties"] == {"name": "Leuven"}
+    assert "max-age=86400" in response["Cache-Control"]
+    again = client.get(address, headers={"if-none-match": response["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_suggestions_are_options_of_the_field(client: Client, desk: Desk) -> None:
+    address = reverse("places:suggest", args=[desk.slug])
+    assert (
+        '<option value="Naamsestraat, 3000 Leuven">'
+        in client.get(address, {"address": "naams"}).content.decode()
+    )
+    assert client.get(address, {"address": "na"}).content.decode().strip() == ""
+
+
+def test_the_page_is_dutch_unless_asked_otherwise(client: Client, desk: Desk) -> None:
+    open_group(desk)
+    with translation.override("nl"):
+        page = client.get(reverse("places:search", args=[desk.slug]), {"days": DAYS.mask}).content.decode()
+    assert '<html lang="nl"' in page
+    assert "1 plek binnen 5 km" in page
+
+
+def test_an_unknown_desk_is_not_found(client: Client) -> None:
+    assert client.get("/nowhere/search/").status_code == 404
