@@ -8,7 +8,9 @@ class EnrolmentConfig(AppConfig):
     def ready(self) -> None:
         """Hang the pages in the navigation."""
         from kribbe.enrolment.pages.location_navigation import register_location_navigation
+        from kribbe.enrolment.pages.office_navigation import register_office_navigation
         from kribbe.enrolment.pages.parent_navigation import register_parent_navigation
 
         register_parent_navigation()
         register_location_navigation()
+        register_office_navigation()

@@ -1,14 +1,17 @@
 """The city's counters: children, need, places and occupancy, each counted by one definition.
 
-A desk counts what concerns it: children who live in its municipality, children of people who work there, and
-children registered at its desk. Every child is counted once, in the first of these that holds.
+A territory (a desk, or all desks of a region) counts what concerns it: children who live in its municipalities,
+children of people who work there, and children registered at its desks. Every child is counted once, in the first
+of these that holds.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Any, Self
 
+from django.contrib.postgres.aggregates import BitOr
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 from django.utils.timezone import localtime
@@ -17,11 +20,29 @@ from kribbe.enrolment.models import CareRequest, Placement, PlacementState, Pref
 from kribbe.people.models import Adult
 from kribbe.places.ledger import free_by_month
 from kribbe.places.models import Group, GroupCapacity, Location
-from kribbe.region.models import Desk
+from kribbe.region.models import Desk, Region
 from kribbe.rules.calendar import first_of_month, monday_of
 from kribbe.rules.calendar import months as months_from
-from kribbe.rules.counting import Counts, RequestEnd, RequestFact, count
+from kribbe.rules.counting import RequestEnd, RequestFact, count
 from kribbe.rules.halfdays import SLOTS, WeekPattern
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """Whose figures these are: a desk's, or those of all desks of a region together."""
+
+    name: str
+    desk_ids: tuple[int, ...]
+    municipality_ids: tuple[int, ...]
+
+    @classmethod
+    def of_desk(cls, desk: Desk) -> Self:
+        return cls(desk.name, (desk.pk,), (desk.municipality_id,))
+
+    @classmethod
+    def of_region(cls, region: Region) -> Self:
+        desks = list(region.desks.order_by("pk").values_list("pk", "municipality_id"))
+        return cls(region.name, tuple(desk for desk, _ in desks), tuple(home for _, home in desks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +59,24 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """Unique requests of a calendar year by how they stand. The parts add up.
+
+    Each is in the first that holds: `answered` if one of its requests led to a place, `running` if one is open,
+    `unanswered` by the counting rules, `otherwise` if it was withdrawn, lapsed, unknown or found elsewhere.
+    """
+
+    answered: int
+    unanswered: int
+    running: int
+    otherwise: int
+
+    @property
+    def total(self) -> int:
+        return self.answered + self.unanswered + self.running + self.otherwise
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """Places on a day, in groups that are open."""
 
@@ -48,11 +87,21 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class HalfDayUse:
-    """One half-day of a week over all groups: `taken` of `bookable` places."""
+    """One half-day of a week over all groups: `taken` of `bookable` places, `licensed` where they are open."""
 
     slot: int
+    licensed: int
     bookable: int
     taken: int
+
+    @property
+    def is_closed(self) -> bool:
+        return not (self.licensed or self.bookable or self.taken)
+
+    @property
+    def lacks_staff(self) -> bool:
+        """Open by its licence, or agreed, and yet nobody to care: nothing can be booked."""
+        return not self.bookable and not self.is_closed
 
     @property
     def share(self) -> float | None:
@@ -60,17 +109,17 @@ class HalfDayUse:
         return self.taken / self.bookable if self.bookable else None
 
 
-def asking(desk: Desk) -> Asking:
-    """Children with an open request that concern this desk."""
-    home = desk.municipality_id
+def asking(territory: Territory) -> Asking:
+    """Children with an open request that concern this territory."""
+    homes = territory.municipality_ids
     open_requests = CareRequest.objects.filter(state=RequestState.OPEN)
-    lives = set(open_requests.filter(household__municipality=home).values_list("child_id", flat=True))
+    lives = set(open_requests.filter(household__municipality__in=homes).values_list("child_id", flat=True))
     works = set(
         open_requests.filter(
-            household__in=Adult.objects.filter(work_municipality=home).values("household")
+            household__in=Adult.objects.filter(work_municipality__in=homes).values("household")
         ).values_list("child_id", flat=True)
     )
-    registered = set(open_requests.filter(desk=desk).values_list("child_id", flat=True))
+    registered = set(open_requests.filter(desk__in=territory.desk_ids).values_list("child_id", flat=True))
     return Asking(
         living_here=len(lives),
         working_here=len(works - lives),
@@ -78,72 +127,128 @@ def asking(desk: Desk) -> Asking:
     )
 
 
-def answered(desk: Desk, *, year: int) -> Counts:
-    """Unique requests that were registered at this desk and open in a calendar year, by the counting rules.
+_ANSWERED, _RUNS, _EITHER = "answered", "runs", "answered or runs"
 
-    A request closes when it lapses without care, or when the care it led to stops.
+
+def answers(territory: Territory, *, year: int) -> Answers:
+    """Unique requests registered here and open in a calendar year, by the counting rules.
+
+    A request closes when it lapses without care, or when the care that it led to stops; what the child asks
+    after that is a new one.
     """
     first, last = date(year, 1, 1), date(year + 1, 1, 1)
-    requests = (
-        CareRequest.objects.filter(desk=desk, registered_at__date__lt=last)
-        .filter(Q(ended_at=None) | Q(ended_at__date__gte=first))
-        .values("child_id", "household_id", "registered_at", "ended_at", "end", "wanted_start")
+    counts = count(_facts(territory, first, last))
+    totals = {name: each.total for name, each in counts.by_category.items()}
+    answered, either = totals.get(_ANSWERED, 0), totals.get(_EITHER, 0)
+    return Answers(
+        answered=answered,
+        unanswered=counts.unanswered,
+        running=either - answered,
+        otherwise=counts.total - either - counts.unanswered,
     )
-    stays = _care_ends({request["child_id"] for request in requests})
-    return count(
-        RequestFact(
-            applicant_key=str(request["household_id"]),
-            child_key=str(request["child_id"]),
-            end=RequestEnd(request["end"]) if request["end"] else None,
-            opened=localtime(request["registered_at"]).date(),
-            closed=_closed(request, stays),
+
+
+def _facts(territory: Territory, first: date, last: date) -> Iterable[RequestFact]:
+    """The year's requests, and earlier ones of the same child that are one need with them."""
+    registered = CareRequest.objects.filter(desk__in=territory.desk_ids, registered_at__date__lt=last)
+    in_year = Q(ended_at=None) | Q(ended_at__date__gte=first)
+    rows = list(
+        registered.filter(child__in=registered.filter(in_year).values("child"))
+        .values("id", "child_id", "household_id", "registered_at", "ended_at", "end")
+        .order_by("registered_at")
+    )
+    care = _Care({row["child_id"] for row in rows})
+    by_child: dict[int, list[tuple[bool, RequestFact]]] = defaultdict(list)
+    for row in rows:
+        is_in_year = row["ended_at"] is None or localtime(row["ended_at"]).date() >= first
+        by_child[row["child_id"]].append((is_in_year, _fact(row, care)))
+    for facts in by_child.values():
+        asked = [fact.opened for is_in_year, fact in facts if is_in_year]
+        for is_in_year, fact in facts:
+            if is_in_year or any(fact.opened <= day < (fact.closed or date.max) for day in asked):
+                yield fact
+
+
+def _fact(row: Mapping[str, Any], care: "_Care") -> RequestFact:
+    end = RequestEnd(row["end"]) if row["end"] else None
+    opened = localtime(row["registered_at"]).date()
+    kinds = {RequestEnd.ANSWERED: {_ANSWERED, _EITHER}, None: {_RUNS, _EITHER}}
+    closed = localtime(row["ended_at"]).date() if row["ended_at"] else None
+    if end is RequestEnd.ANSWERED:
+        closed = care.ends(row["id"], row["child_id"], opened)
+    return RequestFact(
+        applicant_key=str(row["household_id"]),
+        child_key=str(row["child_id"]),
+        end=end,
+        categories=frozenset(kinds.get(end, ())),
+        opened=opened,
+        closed=closed,
+    )
+
+
+class _Care:
+    """Until when children are cared for without a break, whatever groups they move through."""
+
+    def __init__(self, child_ids: Collection[int]) -> None:
+        never_came = Q(state=PlacementState.ENDED) & ~Q(replaced_state="")
+        rows = (
+            Placement.objects.filter(
+                child__in=child_ids, state__in=[PlacementState.FINAL, PlacementState.ENDED]
+            )
+            .exclude(never_came)
+            .values_list("child_id", "during", "offer__preference__request")
         )
-        for request in requests
-    )
+        self._starts: dict[int, date] = {}
+        self._stays: dict[int, list[tuple[date, date]]] = defaultdict(list)
+        for child_id, during, request_id in rows:
+            self._stays[child_id].append((during.lower, during.upper or date.max))
+            if request_id is not None:
+                self._starts[request_id] = min(during.lower, self._starts.get(request_id, date.max))
+
+    def ends(self, request_id: int, child_id: int, opened: date) -> date | None:
+        """The day on which the care that a request led to stops, or None if no end is known."""
+        start = self._starts.get(request_id, opened)
+        until = next((end for end in self._breaks(child_id) if end > start), date.max)
+        return None if until == date.max else until
+
+    def _breaks(self, child_id: int) -> list[date]:
+        """The ends of the child's unbroken stays, in order of time."""
+        breaks: list[date] = []
+        for start, end in sorted(self._stays[child_id]):
+            if breaks and start <= breaks[-1]:
+                breaks[-1] = max(breaks[-1], end)
+            else:
+                breaks.append(end)
+        return breaks
 
 
-def _care_ends(child_ids: set[int]) -> dict[int, date | None]:
-    ends = Placement.objects.filter(
-        child__in=child_ids, state__in=[PlacementState.FINAL, PlacementState.ENDED]
-    ).values_list("child_id", "during")
-    return {child_id: during.upper for child_id, during in ends}
-
-
-def _closed(request: Mapping[str, object], stays: Mapping[int, date | None]) -> date | None:
-    ended = request["ended_at"]
-    if not isinstance(ended, datetime):
-        return None
-    if request["end"] == RequestEnd.ANSWERED:
-        return stays.get(int(str(request["child_id"])))
-    return localtime(ended).date()
-
-
-def waiting_by_month(desk: Desk) -> dict[date, int]:
+def waiting_by_month(territory: Territory) -> dict[date, int]:
     """Children who wait, by the month of their wanted start, in order of time."""
-    starts = _waiting(desk).values_list("child_id", "wanted_start").distinct()
+    starts = _waiting(territory).values_list("child_id", "wanted_start").distinct()
     return dict(sorted(Counter(first_of_month(start) for _child, start in starts).items()))
 
 
-def waiting_by_half_day(desk: Desk) -> list[int]:
-    """Children who wait, by each half-day that they ask (14 numbers, Monday morning first)."""
+def waiting_by_half_day(territory: Territory) -> list[int]:
+    """Children who wait, by each half-day that they still ask somewhere (14 numbers, Monday morning first)."""
     asked = [0] * SLOTS
-    for _child, mask in _waiting(desk).values_list("child_id", "pattern").distinct():
+    masks = _waiting(territory).values("child_id").annotate(mask=BitOr("preferences__open_pattern"))
+    for mask in masks.values_list("mask", flat=True):
         for slot in WeekPattern(mask).slots():
             asked[slot] += 1
     return asked
 
 
-def _waiting(desk: Desk) -> QuerySet[CareRequest]:
+def _waiting(territory: Territory) -> "QuerySet[CareRequest]":
     return CareRequest.objects.filter(
-        desk=desk, state=RequestState.OPEN, preferences__state=PreferenceState.WAITING
+        desk__in=territory.desk_ids, state=RequestState.OPEN, preferences__state=PreferenceState.WAITING
     )
 
 
-def places(desk: Desk, *, today: date) -> dict[tuple[str, str], Places]:
+def places(territory: Territory, *, today: date) -> dict[tuple[str, str], Places]:
     """Places on a day by kind of location and kind of price."""
     rows = (
         GroupCapacity.objects.filter(
-            group__location__desk=desk,
+            group__location__desk__in=territory.desk_ids,
             group__active=True,
             group__location__active=True,
             during__contains=today,
@@ -160,16 +265,18 @@ def places(desk: Desk, *, today: date) -> dict[tuple[str, str], Places]:
     }
 
 
-def locations(desk: Desk) -> int:
-    """Locations of the desk that take children."""
-    return Location.objects.filter(desk=desk, active=True).count()
+def locations(territory: Territory) -> int:
+    """Locations of the territory that take children."""
+    return Location.objects.filter(desk__in=territory.desk_ids, active=True).count()
 
 
-def placed(desk: Desk, *, today: date) -> int:
-    """Unique children with a final place at a location of this desk on a day."""
+def placed(territory: Territory, *, today: date) -> int:
+    """Unique children with a final place at a location of this territory on a day."""
     return (
         Placement.objects.filter(
-            group__location__desk=desk, state=PlacementState.FINAL, during__contains=today
+            group__location__desk__in=territory.desk_ids,
+            state=PlacementState.FINAL,
+            during__contains=today,
         )
         .values("child_id")
         .distinct()
@@ -177,32 +284,44 @@ def placed(desk: Desk, *, today: date) -> int:
     )
 
 
-def use_of_week(desk: Desk, *, today: date) -> list[HalfDayUse]:
+def children_per_place(children: int, bookable: int) -> float | None:
+    """Children to one place; None where nothing can be booked."""
+    return children / bookable if bookable else None
+
+
+def use_of_week(territory: Territory, *, today: date) -> list[HalfDayUse]:
     """Planned occupancy of this week by half-day: places taken, of places bookable, over all groups."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT slot, sum(week.bookable[slot + 1]), sum(week.taken[slot + 1])
+            SELECT slot, sum(CASE WHEN (capacity.open_pattern >> slot) & 1 = 1 THEN licensed_places ELSE 0 END),
+                   sum(week.bookable[slot + 1]), sum(week.taken[slot + 1])
             FROM places_ledgerweek week
             JOIN places_group grp ON grp.id = week.group_id AND grp.active
-            JOIN places_location location ON location.id = grp.location_id AND location.desk_id = %s,
-            generate_series(0, %s) slot
-            WHERE week.monday = %s GROUP BY slot ORDER BY slot
+            JOIN places_location location
+              ON location.id = grp.location_id AND location.active AND location.desk_id = ANY(%(desks)s)
+            CROSS JOIN generate_series(0, %(slots)s - 1) slot
+            LEFT JOIN places_groupcapacity capacity
+              ON capacity.group_id = grp.id AND capacity.during @> (week.monday + slot / 2)
+            WHERE week.monday = %(monday)s GROUP BY slot ORDER BY slot
             """,
-            [desk.pk, SLOTS - 1, monday_of(today)],
+            {"desks": list(territory.desk_ids), "slots": SLOTS, "monday": monday_of(today)},
         )
-        return [HalfDayUse(slot, int(bookable), int(taken)) for slot, bookable, taken in cursor.fetchall()]
+        return [
+            HalfDayUse(slot, int(licensed or 0), int(bookable), int(taken))
+            for slot, licensed, bookable, taken in cursor.fetchall()
+        ]
 
 
-def free_half_days(desk: Desk, *, first_month: date, months: int) -> dict[date, Sequence[int]]:
+def free_half_days(territory: Territory, *, first_month: date, months: int) -> Mapping[date, Sequence[int]]:
     """Free places over all groups by month and half-day, each group counted at its fullest week.
 
     A group that is overfull counts as none free: it takes nothing from another's free places.
     """
     group_ids = list(
-        Group.objects.filter(location__desk=desk, active=True, location__active=True).values_list(
-            "pk", flat=True
-        )
+        Group.objects.filter(
+            location__desk__in=territory.desk_ids, active=True, location__active=True
+        ).values_list("pk", flat=True)
     )
     by_group = free_by_month(group_ids=group_ids, first_month=first_month, months=months)
     return {

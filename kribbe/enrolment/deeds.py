@@ -1,0 +1,63 @@
+"""What the audit trail says, in the words of the desk."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+DEEDS: Mapping[str, tuple[str | Promise, str]] = {
+    "household.read": (_("Looked at the household"), "eye"),
+    "household.registered": (_("Registered the household"), "user-plus"),
+    "household.address_changed": (_("Changed the address"), "pencil"),
+    "household.language_changed": (_("Changed the language"), "pencil"),
+    "adult.changed": (_("Changed the data of an adult"), "pencil"),
+    "child.added": (_("Added a child"), "baby"),
+    "child.born": (_("Recorded a birth"), "baby"),
+    "fact.recorded": (_("Recorded a fact about the household"), "clipboard-list"),
+    "fact.ended": (_("Ended a fact about the household"), "clipboard-list"),
+    "fact.reopened": (_("Undid the end of a fact"), "undo-2"),
+    "request.register": (_("Registered a request"), "file-text"),
+    "request.read": (_("Looked at a request"), "eye"),
+    "request.change": (_("Changed the days or the start of a request"), "pencil"),
+    "request.rank": (_("Changed the chosen locations"), "list-ordered"),
+    "request.end": (_("Ended a request"), "circle-x"),
+    "request.reopen": (_("Opened a request again"), "undo-2"),
+    "preference.refuse": (_("Refused a place"), "ban"),
+    "offer.make": (_("Offered a place"), "send"),
+    "offer.accept": (_("Accepted an offer"), "circle-check"),
+    "offer.decline": (_("Declined an offer"), "circle-x"),
+    "offer.lapse": (_("An offer ran out"), "hourglass"),
+    "offer.take_back": (_("Took an offer back"), "undo-2"),
+    "placement.sign": (_("Signed for a place"), "badge-check"),
+    "placement.deposit": (_("Recorded a deposit"), "coins"),
+    "placement.lapse": (_("A place was not signed in time"), "hourglass"),
+    "letter.posted": (_("Posted a letter"), "mail"),
+    "letter.posted_undone": (_("Noted that a letter wasn't posted after all"), "undo-2"),
+    "role.granted": (_("Gave a role to an account"), "key-round"),
+    "role.revoked": (_("Took a role from an account"), "key-round"),
+    "desk.search": (_("Searched families"), "search"),
+    "desk.audit": (_("Looked at who did what"), "history"),
+    "places.import": (_("Imported locations"), "upload"),
+    "places.import_undo": (_("Undid an import of locations"), "undo-2"),
+    "location.change": (_("Changed a location"), "building-2"),
+    "location.criteria": (_("Published another order at a location"), "list-ordered"),
+    "group.add": (_("Added a group"), "plus"),
+    "group.change": (_("Changed a group"), "pencil"),
+    "group.open": (_("Opened a group"), "play"),
+    "group.close": (_("Closed a group"), "pause"),
+    "capacity.set": (_("Set the places of a group"), "sliders-horizontal"),
+    "capacity.drop": (_("Dropped a planned change of places"), "undo-2"),
+    "closing.add": (_("Added closing days"), "calendar-x"),
+    "closing.remove": (_("Removed closing days"), "calendar-check"),
+}
+"""What was done, and the icon beside it, by the action of the audit row."""
+
+
+def deed(action: str) -> str:
+    """An action in words; the name of the action itself where it has none."""
+    return str(DEEDS[action][0]) if action in DEEDS else action
+
+
+def deed_icon(action: str) -> str:
+    """The icon beside an action."""
+    return DEEDS[action][1] if action in DEEDS else "dot"

@@ -1,0 +1,21 @@
+"""The desk's own pages in the staff rail."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.people.navigation import desk_here
+from kribbe.trust.permissions import Action
+from kribbe.web.navigation import NavItem, register
+
+OFFICE = (
+    (_("Search"), "enrolment:office", "search", "desk", 10, Action.DESK_SEARCH),
+    (_("New request"), "enrolment:office_new_request", "user-plus", "desk", 20, Action.DESK_SEARCH),
+    (_("Figures"), "enrolment:figures", "chart-column", "policy", 10, Action.DESK_FIGURES),
+    (_("Import locations"), "places:import", "upload", "admin", 80, Action.DESK_IMPORT),
+    (_("Who did what"), "enrolment:audit", "history", "admin", 95, Action.DESK_AUDIT),
+)
+
+
+def register_office_navigation() -> None:
+    """Hang the office in the staff rail; a second call does nothing more."""
+    for label, url_name, icon, section, order, action in OFFICE:
+        register(NavItem(label, url_name, icon, section, order=order, action=action, arguments=desk_here))

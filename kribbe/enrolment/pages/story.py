@@ -1,0 +1,277 @@
+"""A household's story as its page shows it: formatted once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+
+from kribbe.contact.models import Letter, Mail, MailState
+from kribbe.enrolment.deeds import deed, deed_icon
+from kribbe.enrolment.models import (
+    CareRequest,
+    Offer,
+    OfferKind,
+    OfferState,
+    Placement,
+    PlacementState,
+    RequestState,
+)
+from kribbe.enrolment.pages.on_behalf import ENDS
+from kribbe.enrolment.pages.rows import RequestRow, request_row
+from kribbe.enrolment.selectors.story import ChildPage, HouseholdStory, Told
+from kribbe.enrolment.templatetags.enrolment import fully_called, last_day
+from kribbe.people.models import Child, FactKind, HouseholdFact
+from kribbe.people.words import FACTS
+from kribbe.rules.counting import RequestEnd
+from kribbe.trust.models import AuditEntry
+from kribbe.web.components import Event
+from kribbe.web.weeks import week_words
+
+DAY = timedelta(days=1)
+MAIL_TONES = {MailState.SENT: "good", MailState.FAILED: "bad", MailState.DOUBTFUL: "warn"}
+OFFER_TONES = {OfferState.OPEN: "primary", OfferState.ACCEPTED: "good", OfferState.LAPSED: "warn"}
+PLACE_TONES = {PlacementState.FINAL: "good", PlacementState.TO_SIGN: "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request of a child, and how it ended."""
+
+    row: RequestRow
+    registered: str
+    is_open: bool
+    ended: str
+
+    @property
+    def request(self) -> CareRequest:
+        return self.row.request
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """An offer with what it says."""
+
+    offer: Offer
+    what: str
+    kind: str
+    status: str
+    tone: str
+    is_open: bool
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """A place with its dates."""
+
+    placement: Placement
+    what: str
+    status: str
+    tone: str
+    is_to_sign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChildView:
+    """A child with what was asked, offered and given."""
+
+    child: Child
+    name: str
+    birth: str
+    tags: Sequence[str]
+    requests: Sequence[RequestView]
+    offers: Sequence[OfferView]
+    places: Sequence[PlaceView]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How a notice went out: a mail or a letter, and what became of it."""
+
+    icon: str
+    to: str
+    status: str
+    tone: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldView:
+    """A notice as a clerk reads it to a parent over the telephone."""
+
+    subject: str
+    body: str
+    when: str
+    read: str
+    sendings: Sequence[Sending]
+
+    @property
+    def failed(self) -> bool:
+        return any(sending.tone == "bad" for sending in self.sendings)
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """A fact of the household and the days on which it holds."""
+
+    fact: HouseholdFact
+    words: str
+    days: str
+    may_end: bool
+
+
+def story_rows(story: HouseholdStory, *, now: datetime) -> dict[str, Any]:
+    """What the household's page shows."""
+    applicant = next((adult for adult in story.adults if adult.is_applicant), None)
+    told = [_told(each) for each in story.told]
+    return {
+        "household": story.household,
+        "title": str(applicant or story.household.reference),
+        "adults": story.adults,
+        "children": [_child(page, now=now) for page in story.children],
+        "facts": [_fact(fact, today=localtime(now).date()) for fact in story.facts],
+        "told": told,
+        "failed": sum(each.failed for each in told),
+        "events": [_event(entry) for entry in story.entries],
+    }
+
+
+def moment(when: datetime) -> str:
+    """Day and time in the reader's language."""
+    here = localtime(when)
+    return f"{date_format(here, 'DATE_FORMAT')} {date_format(here, 'TIME_FORMAT')}"
+
+
+def _day(day: date | datetime) -> str:
+    return date_format(localtime(day) if isinstance(day, datetime) else day, "DATE_FORMAT")
+
+
+def _child(page: ChildPage, *, now: datetime) -> ChildView:
+    child = page.child
+    tags = [
+        *([gettext("Foster child")] if child.foster else []),
+        *([gettext("Care need")] if child.care_need else []),
+    ]
+    return ChildView(
+        child=child,
+        name=fully_called(child),
+        birth=_birth(child),
+        tags=tags,
+        requests=[_request(row) for row in (request_row(story, now=now) for story in page.requests)],
+        offers=[_offer(offer, now=now) for offer in page.offers],
+        places=[_place(placement) for placement in page.placements],
+    )
+
+
+def _birth(child: Child) -> str:
+    if child.born is not None:
+        return gettext("born on %(day)s") % {"day": _day(child.born)}
+    return gettext("expected on %(day)s") % {"day": _day(child.expected)} if child.expected else ""
+
+
+def _request(row: RequestRow) -> RequestView:
+    request = row.request
+    ended = ""
+    if request.ended_at is not None:
+        ended = gettext("%(how)s, on %(day)s") % {
+            "how": ENDS[RequestEnd(request.end)][0],
+            "day": _day(request.ended_at),
+        }
+    return RequestView(
+        row=row,
+        registered=_day(request.registered_at),
+        is_open=request.state == RequestState.OPEN,
+        ended=ended,
+    )
+
+
+def _offer(offer: Offer, *, now: datetime) -> OfferView:
+    is_open = offer.state == OfferState.OPEN and offer.deadline > now
+    if is_open:
+        deadline = last_day(offer.deadline)
+        when = gettext("Made on %(day)s, to answer by %(deadline)s at the latest") % {
+            "day": _day(offer.made_at),
+            "deadline": _day(deadline) if deadline else "",
+        }
+    else:
+        when = gettext("Made on %(day)s") % {"day": _day(offer.made_at)}
+        if offer.answered_at is not None:
+            when = gettext("%(made)s, closed on %(day)s") % {"made": when, "day": _day(offer.answered_at)}
+    return OfferView(
+        offer=offer,
+        what=_stay(offer.group.name, offer.during, offer.pattern),
+        kind=str(OfferKind(offer.kind).label),
+        status=str(OfferState(offer.state).label),
+        tone=OFFER_TONES.get(OfferState(offer.state), ""),
+        is_open=is_open,
+        when=when,
+    )
+
+
+def _place(placement: Placement) -> PlaceView:
+    state = PlacementState(placement.state)
+    return PlaceView(
+        placement=placement,
+        what=_stay(placement.group.name, placement.during, placement.pattern),
+        status=str(state.label),
+        tone=PLACE_TONES.get(state, ""),
+        is_to_sign=state == PlacementState.TO_SIGN,
+    )
+
+
+def _stay(group: str, during: Any, pattern: int) -> str:
+    end = (
+        gettext("until %(day)s") % {"day": _day(during.upper - DAY)}
+        if during.upper
+        else gettext("without an end")
+    )
+    start = gettext("from %(day)s") % {"day": _day(during.lower)}
+    return f"{group}: {week_words(pattern)}, {start} {end}"
+
+
+def _told(told: Told) -> ToldView:
+    notice = told.notice
+    sendings = [_mail(mail) for mail in told.mails]
+    if told.letter is not None:
+        sendings.append(_letter(told.letter))
+    return ToldView(
+        subject=notice.subject,
+        body=notice.body,
+        when=moment(notice.created_at),
+        read=gettext("Read on %(when)s") % {"when": moment(notice.read_at)} if notice.read_at else "",
+        sendings=sendings,
+    )
+
+
+def _mail(mail: Mail) -> Sending:
+    state = MailState(mail.state)
+    detail = moment(mail.sent_at) if mail.sent_at else mail.last_error
+    return Sending("mail", mail.address, str(state.label), MAIL_TONES.get(state, ""), detail)
+
+
+def _letter(letter: Letter) -> Sending:
+    if letter.posted_at is None:
+        return Sending("printer", gettext("Letter"), gettext("To be posted"), "warn", "")
+    return Sending("printer", gettext("Letter"), gettext("Posted"), "good", moment(letter.posted_at))
+
+
+def _fact(fact: HouseholdFact, *, today: date) -> FactView:
+    start, end = fact.during.lower, fact.during.upper
+    days = gettext("since %(day)s") % {"day": _day(start)}
+    if end is not None:
+        days = gettext("from %(first)s until %(last)s") % {"first": _day(start), "last": _day(end - DAY)}
+    return FactView(fact, str(FACTS[FactKind(fact.kind)]), days, may_end=end is None or end > today)
+
+
+def _event(entry: AuditEntry) -> Event:
+    who = entry.actor_name or gettext("A visitor")
+    return Event(
+        when=f"{moment(entry.at)} · {who}",
+        title=deed(entry.action),
+        text=entry.reason,
+        icon=deed_icon(entry.action),
+    )

@@ -1,0 +1,34 @@
+"""Addresses of the desk's own pages."""
+
+from django.urls import path
+
+from kribbe.enrolment.pages import audit, figures, office, on_behalf
+
+office_urls = [
+    path("office/<slug:desk>/", office.office, name="office"),
+    path("office/<slug:desk>/new-request/", office.new_request, name="office_new_request"),
+    path("office/<slug:desk>/household/<str:reference>/", office.household, name="household"),
+    path("office/<slug:desk>/household/<str:reference>/fact/", on_behalf.add_fact, name="office_fact"),
+    path(
+        "office/<slug:desk>/household/<str:reference>/fact/<int:fact>/end/",
+        on_behalf.stop_fact,
+        name="office_fact_end",
+    ),
+    path(
+        "office/<slug:desk>/household/<str:reference>/birth/<int:child>/",
+        on_behalf.birth,
+        name="office_birth",
+    ),
+    path(
+        "office/<slug:desk>/household/<str:reference>/end/<str:request_reference>/",
+        on_behalf.end,
+        name="office_end",
+    ),
+    path(
+        "office/<slug:desk>/household/<str:reference>/reopen/<str:request_reference>/",
+        on_behalf.reopen,
+        name="office_reopen",
+    ),
+    path("office/<slug:desk>/figures/", figures.figures, name="figures"),
+    path("office/<slug:desk>/audit/", audit.audit, name="audit"),
+]
