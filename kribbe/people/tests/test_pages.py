@@ -185,3 +185,44 @@ def test_who_has_no_role_is_shown_where_to_go(clock: Clock) -> None:
     page = entered(make_account(email="new@example.org", name="New")).get(reverse("people:start"))
     assert page.status_code == 200
     assert page.context["workplaces"] == []
+
+
+def test_each_role_has_its_first_page(an: Client, cleo: Client, ada: Client, household: Household) -> None:
+    start = reverse("people:start")
+    assert an.get(start).url == "/my/"
+    assert cleo.get(start).url == "/office/lindedaal/"
+    assert ada.get(start).url == "/office/lindedaal/settings/"
+
+
+def test_a_clerk_who_is_a_parent_too_chooses(cleo: Client, household: Household, clock: Clock) -> None:
+    user = User.objects.get(email="cleo@desk.example")
+    link_user(household=household, user=user, principal=SYSTEM, now=clock.now)
+    page = cleo.get(reverse("people:start"))
+    assert [workplace.url for workplace in page.context["workplaces"]] == ["/my/", "/office/lindedaal/"]
+
+
+@pytest.mark.parametrize(
+    ("role", "scope"), [(Role.MANAGER, Scope.LOCATION), (Role.ORGANISER, Scope.ORGANISER)]
+)
+def test_who_runs_locations_goes_to_them(
+    household: Household, clock: Clock, role: Role, scope: Scope
+) -> None:
+    user = make_account(email="bea@kribbe.example", name="Bea")
+    grant_role(user=user, role=role, scope=scope, scope_id=7, principal=SYSTEM, now=clock.now)
+    assert entered(user).get(reverse("people:start")).url == "/at/"
+
+
+def test_a_role_over_the_region_counts_at_each_desk(household: Household, clock: Clock) -> None:
+    make_desk("beekdal", nis="99002")
+    user = make_account(email="rik@streek.example", name="Rik")
+    region = household.desk.region_id
+    grant_role(
+        user=user,
+        role=Role.POLICY_OFFICER,
+        scope=Scope.REGION,
+        scope_id=region,
+        principal=SYSTEM,
+        now=clock.now,
+    )
+    shown = entered(user).get(reverse("people:start")).context["workplaces"]
+    assert [workplace.place for workplace in shown] == ["Beekdal", "Lindedaal"]
