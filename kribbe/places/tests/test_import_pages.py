@@ -12,12 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone, translation
+from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
 
 from kribbe.people import middleware
 from kribbe.places.importing import uploads
 from kribbe.places.models import ImportRun, Location
 from kribbe.places.tests.import_scene import DIRTY, Scene, make_scene
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
 from kribbe.testing.cast import make_user
 from kribbe.testing.clock import Clock
 from kribbe.trust.principal import Role, Scope
@@ -222,3 +224,37 @@ def test_queries_do_not_grow_with_rows(admin: Client, django_assert_max_num_quer
         preview = give(admin, (head + rows).encode())["Location"]
         with django_assert_max_num_queries(25):
             admin.get(preview)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("size", "javascript"), [(DESKTOP, True), (NARROWEST, True), (PHONE, False)])
+def test_the_journey_in_a_browser(
+    admin: Client, open_page: OpenPage, tmp_path: Path, size: tuple[int, int], javascript: bool
+) -> None:
+    def check(name: str) -> None:
+        fits(page)
+        if javascript:
+            axe(page)
+        if size == DESKTOP:
+            screenshot(page, f"import-{name}")
+
+    page = open_page(size=size, javascript=javascript)
+    page.goto("/livez")
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": admin.cookies["sessionid"].value, "url": page.url}]
+    )
+    page.goto(START)
+    check("start")
+    page.get_by_label("Bestand met locaties").set_input_files(DIRTY)
+    page.get_by_role("button", name="Bekijk eerst de wijzigingen").press("Enter")
+    page.locator("summary", has_text="twijfels").press("Enter")
+    check("preview")
+    page.get_by_role("button", name="Importeer 15 locaties").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Import van dirty.csv")
+    check("result")
+    page.get_by_role("link", name="Maak deze import ongedaan").press("Enter")
+    check("undo")
+    page.get_by_role("button", name="Maak de import ongedaan").press("Enter")
+    expect(page.get_by_text("Deze import is ongedaan gemaakt")).to_be_visible()
+    assert Location.objects.count() == 0
