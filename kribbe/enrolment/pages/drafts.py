@@ -301,6 +301,7 @@ def _choices_context(request: DeskRequest, steps: Steps, form: Any) -> dict[str,
 
 
 def _review_context(request: DeskRequest, steps: Steps, form: Any) -> dict[str, Any]:
+    steps.first_wrong()
     order = steps.wishes.order
     names = dict(Location.objects.filter(pk__in=order).values_list("pk", "name"))
     return {

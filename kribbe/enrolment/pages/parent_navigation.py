@@ -1,0 +1,47 @@
+"""The parent's entries in the navigation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.enrolment.models import Offer, OfferState
+from kribbe.region.shell import at_desk
+from kribbe.trust.principal import Principal, Role, Scope
+from kribbe.web.navigation import NavItem, register
+
+
+def register_parent_navigation() -> None:
+    """Hang the request and the own children in the page bar."""
+    register(
+        NavItem(
+            _("Request childcare"), "enrolment:new_request", "pencil", "public", order=30, arguments=_families
+        )
+    )
+    register(
+        NavItem(
+            _("My children"), "enrolment:my", "baby", "parent", order=10, badge=offers, arguments=_parents
+        )
+    )
+
+
+def offers(request: Any) -> int | None:
+    """How many offers wait for an answer of this parent."""
+    own = request.principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT)
+    if not own:
+        return None
+    return Offer.objects.filter(state=OfferState.OPEN, preference__request__household__in=own).count()
+
+
+def _parents(request: Any) -> Mapping[str, object] | None:
+    principal = request.principal
+    return None if principal.is_visitor or _is_staff_only(principal) else {}
+
+
+def _families(request: Any) -> Mapping[str, object] | None:
+    return None if _is_staff_only(request.principal) else at_desk(request)
+
+
+def _is_staff_only(principal: Principal) -> bool:
+    return principal.is_staff and not principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT)
+
