@@ -113,7 +113,7 @@ def household(request: DeskRequest, reference: str) -> HttpResponse:
     found = _household(request, reference)
     now = timezone.now()
     may_change = _may_change(request, found)
-    story = household_story(found.pk, now=now, with_facts=may_change)
+    story = household_story(found, now=now, with_facts=may_change)
     context = {
         **story_rows(story, now=now),
         "may_change": may_change,

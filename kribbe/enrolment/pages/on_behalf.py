@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -43,9 +43,7 @@ ENDS: Mapping[RequestEnd, tuple[str | Promise, str | Promise]] = {
     ),
     RequestEnd.ANSWERED: (
         _("The child has a place with a location of this desk"),
-        _(
-            "Only where it was agreed outside this desk; else signing ends the request. Counted as answered."
-        ),
+        _("Only where it was agreed outside this desk; else signing ends the request. Counted as answered."),
     ),
     RequestEnd.CANCELLED_PARENT: (
         _("The parents no longer need care"),
@@ -123,6 +121,10 @@ def _back(household: Household) -> str:
     return reverse("enrolment:household", args=[household.desk.slug, household.reference])
 
 
+def _sent(request: DeskRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
 def _form_page(
     request: DeskRequest,
     household: Household,
@@ -173,7 +175,7 @@ def birth(request: DeskRequest, household: Household, child: int) -> HttpRespons
     return _form_page(
         request,
         household,
-        BirthForm(request.POST or None, today=today, initial=initial),
+        BirthForm(_sent(request), today=today, initial=initial),
         work,
         done=gettext("The birth is recorded. The request keeps its date."),
         heading=gettext("Record a birth"),
@@ -198,7 +200,7 @@ def add_fact(request: DeskRequest, household: Household) -> HttpResponse:
     return _form_page(
         request,
         household,
-        FactForm(request.POST or None),
+        FactForm(_sent(request)),
         work,
         done=gettext("This is saved. It may change the family's place on waiting lists."),
         heading=gettext("Add something about this family"),
@@ -223,7 +225,7 @@ def stop_fact(request: DeskRequest, household: Household, fact: int) -> HttpResp
     return _form_page(
         request,
         household,
-        EndFactForm(request.POST or None, initial={"last_day": timezone.localdate()}),
+        EndFactForm(_sent(request), initial={"last_day": timezone.localdate()}),
         work,
         done=gettext("This is saved. It may change the family's place on waiting lists."),
         heading=gettext("This is no longer so"),
@@ -246,7 +248,7 @@ def end(request: DeskRequest, household: Household, request_reference: str) -> H
     return _form_page(
         request,
         household,
-        EndForm(request.POST or None, is_born=found.child.born is not None),
+        EndForm(_sent(request), is_born=found.child.born is not None),
         work,
         done=gettext("The request has ended."),
         heading=gettext("End the request of %(name)s") % {"name": fully_called(found.child)},

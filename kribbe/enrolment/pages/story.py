@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from kribbe.contact.models import Letter, Mail, MailState
+from kribbe.enrolment import words
 from kribbe.enrolment.deeds import deed, deed_icon
 from kribbe.enrolment.models import (
     CareRequest,
@@ -18,11 +19,13 @@ from kribbe.enrolment.models import (
     OfferState,
     Placement,
     PlacementState,
+    PreferenceState,
     RequestState,
 )
 from kribbe.enrolment.pages.on_behalf import ENDS
-from kribbe.enrolment.pages.rows import RequestRow, request_row
-from kribbe.enrolment.selectors.story import ChildPage, HouseholdStory, Told
+from kribbe.enrolment.pages.rows import TONES
+from kribbe.enrolment.selectors.story import Asked, ChildPage, HouseholdStory, Told, WishPlace
+from kribbe.enrolment.services.wishes import may_reopen
 from kribbe.enrolment.templatetags.enrolment import fully_called, last_day
 from kribbe.people.models import Child, FactKind, HouseholdFact
 from kribbe.people.words import FACTS
@@ -38,17 +41,29 @@ PLACE_TONES = {PlacementState.FINAL: "good", PlacementState.TO_SIGN: "warn"}
 
 
 @dataclass(frozen=True, slots=True)
-class RequestView:
-    """A request of a child, and how it ended."""
+class WishView:
+    """A chosen location and where the wish stands."""
 
-    row: RequestRow
+    location: str
+    position: str
+    since: str
+    status: str
+    tone: str
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request of a child, its wishes, and how it ended."""
+
+    request: CareRequest
+    need: str
+    left: str
     registered: str
     is_open: bool
     ended: str
-
-    @property
-    def request(self) -> CareRequest:
-        return self.row.request
+    may_reopen: bool
+    wishes: Sequence[WishView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +176,7 @@ def _child(page: ChildPage, *, now: datetime) -> ChildView:
         name=fully_called(child),
         birth=_birth(child),
         tags=tags,
-        requests=[_request(row) for row in (request_row(story, now=now) for story in page.requests)],
+        requests=[_request(asked, now=now) for asked in page.requests],
         offers=[_offer(offer, now=now) for offer in page.offers],
         places=[_place(placement) for placement in page.placements],
     )
@@ -173,8 +188,8 @@ def _birth(child: Child) -> str:
     return gettext("expected on %(day)s") % {"day": _day(child.expected)} if child.expected else ""
 
 
-def _request(row: RequestRow) -> RequestView:
-    request = row.request
+def _request(asked: Asked, *, now: datetime) -> RequestView:
+    request = asked.request
     ended = ""
     if request.ended_at is not None:
         ended = gettext("%(how)s, on %(day)s") % {
@@ -182,10 +197,40 @@ def _request(row: RequestRow) -> RequestView:
             "day": _day(request.ended_at),
         }
     return RequestView(
-        row=row,
+        request=request,
+        need=words.need(request.pattern),
+        left=_left(asked),
         registered=_day(request.registered_at),
         is_open=request.state == RequestState.OPEN,
         ended=ended,
+        may_reopen=may_reopen(request, now=now),
+        wishes=[_wish(wish) for wish in asked.wishes],
+    )
+
+
+def _left(asked: Asked) -> str:
+    """What is still looked for, where a part of the need has a place already."""
+    masks = {wish.preference.open_pattern for wish in asked.wishes if wish.position is not None}
+    left = next((mask for mask in masks if mask != asked.request.pattern), 0)
+    return gettext("Still looked for: %(days)s.") % {"days": words.need(left)} if left else ""
+
+
+def _wish(wish: WishPlace) -> WishView:
+    preference = wish.preference
+    position = ""
+    if wish.position is not None:
+        position = gettext("%(place)s of %(total)d") % {
+            "place": words.ordinal(wish.position),
+            "total": wish.waiting,
+        }
+    reason = preference.refusal_reason
+    return WishView(
+        location=preference.location.name,
+        position=position,
+        since=_day(preference.registered_at),
+        status=words.status(preference),
+        tone=TONES.get(PreferenceState(preference.state), ""),
+        refusal=f"{words.reason(reason)} {preference.refusal_note}".strip() if reason else "",
     )
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kribbe.contact.models import Letter, Mail, Notice
-from kribbe.enrolment.models import CareRequest, Offer, Placement
-from kribbe.enrolment.selectors.household import RequestStory, by_child, grouped_by, request_stories
+from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference, PreferenceState
+from kribbe.enrolment.selectors.household import grouped_by
+from kribbe.enrolment.selectors.waiting import waiting_lists
 from kribbe.people.models import Adult, Child, Household, HouseholdFact
-from kribbe.people.selectors import children_of, facts_of, household_with_adults
+from kribbe.people.selectors import children_of, facts_of
 from kribbe.trust.models import AuditEntry
 
 TOLD_SHOWN = 60
@@ -19,11 +20,32 @@ ENTRIES_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
+class WishPlace:
+    """A wish and where it stands: `position` counts from 1 of `waiting`, None while it isn't waiting."""
+
+    preference: Preference
+    position: int | None
+    waiting: int
+
+    @property
+    def request_id(self) -> int:
+        return self.preference.request_id
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request with its wishes in the household's order; withdrawn ones are left out."""
+
+    request: CareRequest
+    wishes: Sequence[WishPlace]
+
+
+@dataclass(frozen=True, slots=True)
 class ChildPage:
     """A child with all its requests (newest first), offers and places."""
 
     child: Child
-    requests: Sequence[RequestStory]
+    requests: Sequence[Asked]
     offers: Sequence[Offer]
     placements: Sequence[Placement]
 
@@ -49,12 +71,11 @@ class HouseholdStory:
     entries: Sequence[AuditEntry]
 
 
-def household_story(household_id: int, *, now: datetime, with_facts: bool) -> HouseholdStory:
+def household_story(household: Household, *, now: datetime, with_facts: bool) -> HouseholdStory:
     """The story of a household, the newest of each kind first."""
-    household = household_with_adults(household_id)
     return HouseholdStory(
         household=household,
-        adults=list(household.adults.all()),
+        adults=list(household.adults.order_by("-is_applicant", "pk")),
         children=_children(household, now),
         facts=list(facts_of(household)) if with_facts else [],
         told=_told(household),
@@ -65,24 +86,42 @@ def household_story(household_id: int, *, now: datetime, with_facts: bool) -> Ho
 
 
 def _children(household: Household, now: datetime) -> list[ChildPage]:
-    requests = by_child(request_stories(CareRequest.objects.filter(household=household), now=now))
-    offers = Offer.objects.filter(preference__request__household=household)
-    placements = Placement.objects.filter(child__household=household)
+    asked: dict[int, list[Asked]] = {}
+    for each in _asked(household, now):
+        asked.setdefault(each.request.child_id, []).append(each)
     offered: dict[int, list[Offer]] = {}
+    offers = Offer.objects.filter(preference__request__household=household)
     for offer in offers.select_related("preference__location", "preference__request", "group").order_by(
         "-made_at"
     ):
         offered.setdefault(offer.preference.request.child_id, []).append(offer)
+    placements = Placement.objects.filter(child__household=household)
     placed = grouped_by(placements.select_related("group__location").order_by("-reserved_at"), "child_id")
     return [
-        ChildPage(
-            child,
-            tuple(requests.get(child.pk, ())),
-            tuple(offered.get(child.pk, ())),
-            tuple(placed.get(child.pk, ())),
-        )
+        ChildPage(child, asked.get(child.pk, ()), offered.get(child.pk, ()), placed.get(child.pk, ()))
         for child in children_of(household)
     ]
+
+
+def _asked(household: Household, now: datetime) -> list[Asked]:
+    requests = list(CareRequest.objects.filter(household=household).order_by("-registered_at", "pk"))
+    preferences = list(
+        Preference.objects.filter(request__in=requests)
+        .exclude(state=PreferenceState.WITHDRAWN)
+        .select_related("location", "refusal_reason")
+        .order_by("rank")
+    )
+    waiting = {each.location_id for each in preferences if each.state == PreferenceState.WAITING}
+    lists = waiting_lists(waiting, now=now) if waiting else {}
+    positions = {line.preference_id: line.position for found in lists.values() for line in found}
+    wishes = grouped_by(
+        (
+            WishPlace(each, positions.get(each.pk), len(lists.get(each.location_id, ())))
+            for each in preferences
+        ),
+        "request_id",
+    )
+    return [Asked(request, wishes.get(request.pk, ())) for request in requests]
 
 
 def _told(household: Household) -> list[Told]:

@@ -1,0 +1,314 @@
+"""The desk's own pages: what a clerk sees, does and leaves behind in the audit trail."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from kribbe.contact.models import Letter, Mail, MailState
+from kribbe.enrolment.models import CareRequest, RequestDraft, RequestState
+from kribbe.enrolment.services.make_offer import make_offer
+from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.people.models import FactKind, HouseholdFact
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+from kribbe.trust.models import AuditEntry
+from kribbe.trust.principal import SYSTEM, Role, Scope
+
+pytestmark = pytest.mark.django_db
+
+WEEK = WeekPattern.from_text("mon tue")
+
+
+@pytest.fixture
+def desk():
+    return cast.make_desk()
+
+
+@pytest.fixture
+def location(desk):
+    place = cast.make_location(desk, "De Notelaar")
+    cast.make_group(place, 9, now=timezone.now())
+    return place
+
+
+def staff(desk, role, *, scope=Scope.DESK, scope_id=None):
+    user = cast.make_user(
+        f"{role.value}@loket.example",
+        role=role,
+        scope=scope,
+        scope_id=scope_id or desk.pk,
+        now=timezone.now(),
+    )
+    return client_of(user)
+
+
+@pytest.fixture
+def clerk(desk):
+    return staff(desk, Role.CLERK)
+
+
+def ask(desk, location, name, *, in_days=60, email="", **child):
+    now = timezone.now()
+    household = cast.make_household(desk, name, now=now, email=email)
+    made = cast.make_child(
+        household, "Lotte", **{"born": timezone.localdate() - timedelta(days=200), **child}
+    )
+    return cast.make_request(
+        made, [location], start=timezone.localdate() + timedelta(days=in_days), pattern=WEEK, now=now
+    )
+
+
+def offer(request, location):
+    return make_offer(
+        principal=SYSTEM,
+        preference_id=request.preferences.get().pk,
+        group_id=location.groups.get().pk,
+        start=request.wanted_start,
+        pattern=WEEK,
+        now=timezone.now(),
+        excuses={},
+    )
+
+
+def page_of(clerk, desk, name="office", **parts):
+    return clerk.get(reverse(f"enrolment:{name}", kwargs={"desk": desk.slug, **parts}))
+
+
+def test_a_search_shows_the_family_and_says_who_was_shown(desk, location, clerk):
+    request = ask(desk, location, "Peeters")
+    address = reverse("enrolment:office", args=[desk.slug])
+    shown = clerk.get(address, {"q": "peeters lotte"})
+    household = reverse("enrolment:household", args=[desk.slug, request.household.reference])
+    assert household in shown.text
+    assert "1 family found" in shown.text
+    entry = AuditEntry.objects.get(action="desk.search")
+    assert entry.data == {"by": ["words"], "households": [request.household_id]}
+    part = clerk.get(address, {"q": "peeters"}, headers={"HX-Request": "true"})
+    assert household in part.text
+    assert "<html" not in part.text
+    assert "Nobody found" in clerk.get(address, {"q": "niemand"}).text
+
+
+def test_the_text_of_a_search_is_never_kept(desk, clerk):
+    number = "26.05.01-003.04"
+    clerk.get(reverse("enrolment:office", args=[desk.slug]), {"q": number})
+    kept = " ".join(f"{entry.reason} {entry.data}" for entry in AuditEntry.objects.all())
+    assert "003" not in kept
+
+
+def test_another_desks_family_is_marked_and_cant_be_opened(desk, location, clerk):
+    other = cast.make_desk("beukenrode", nis="99002")
+    request = ask(other, location, "Peeters")
+    shown = clerk.get(reverse("enrolment:office", args=[desk.slug]), {"q": "peeters"})
+    assert "Registered at another desk" in shown.text
+    assert request.household.reference not in shown.text
+    assert page_of(clerk, desk, "household", reference=request.household.reference).status_code == 404
+
+
+def test_what_waits_for_a_clerk(desk, location, clerk):
+    offered = ask(desk, location, "Aanbod", in_days=9)
+    made = offer(offered, location)
+    urgent = ask(desk, location, "Dringend", in_days=7)
+    later = ask(desk, location, "Later", in_days=200)
+    type(made).objects.filter(pk=made.pk).update(deadline=timezone.now() + timedelta(days=2))
+    shown = page_of(clerk, desk)
+    assert [one.pk for one in shown.context["urgent"].rows] == [urgent.pk]
+    assert [one.pk for one in shown.context["offers"].rows] == [made.pk]
+    assert shown.context["letters"].total == Letter.objects.count() == 1, "a family without mail gets paper"
+    assert later.household.reference not in shown.text
+
+
+def test_a_request_begins_on_behalf_of_a_new_or_a_known_family(desk, location, clerk):
+    address = reverse("enrolment:office_new_request", args=[desk.slug])
+    begun = clerk.post(address)
+    draft = RequestDraft.objects.get()
+    assert begun.url == reverse("enrolment:draft_child", args=[desk.slug, draft.reference])
+    assert (draft.on_behalf, draft.household) == (True, None)
+    assert clerk.get(begun.url).status_code == 200
+    known = ask(desk, location, "Peeters").household
+    clerk.post(address, {"household": known.reference})
+    assert RequestDraft.objects.latest("pk").household == known
+    assert draft.reference in clerk.get(address).text
+
+
+def test_the_whole_story_on_one_page(desk, location, clerk):
+    request = ask(desk, location, "Peeters", email="an@ouders.example")
+    household = request.household
+    cast.make_fact(household, FactKind.SINGLE, since=date(2026, 1, 1), now=timezone.now())
+    made = offer(request, location)
+    Mail.objects.update(state=MailState.FAILED, last_error="550 no such user")
+    shown = page_of(clerk, desk, "household", reference=household.reference)
+    for part in (
+        "Lotte Peeters",
+        "De Notelaar",
+        "1st of 1",
+        request.reference,
+        reverse("enrolment:offer", args=[made.reference]),
+        "I raise my child alone",
+        "Could not be delivered",
+        "550 no such user",
+        "A mail did not arrive",
+        "Offered a place",
+    ):
+        assert part in shown.text, part
+    assert AuditEntry.objects.filter(action="household.read", household_id=household.pk).count() == 1
+
+
+def test_a_clerk_records_a_birth_and_facts(desk, location, clerk):
+    expected = timezone.localdate() + timedelta(days=20)
+    request = ask(desk, location, "Peeters", born=None, expected=expected)
+    household, child = request.household, request.child
+    at = {"desk": desk.slug, "reference": household.reference}
+    today = timezone.localdate()
+    birth = reverse("enrolment:office_birth", kwargs={**at, "child": child.pk})
+    assert (
+        clerk.post(birth, {"first_name": "Noor", "born": f"{today + timedelta(days=1)}"}).status_code == 422
+    )
+    back = reverse("enrolment:household", kwargs=at)
+    assert clerk.post(birth, {"first_name": "Noor", "born": f"{today}"}).url == back
+    child.refresh_from_db()
+    assert (child.first_name, child.born) == ("Noor", today)
+    fact = {"kind": "single", "since": f"{today}"}
+    add = reverse("enrolment:office_fact", kwargs=at)
+    assert clerk.post(add, fact).url == back
+    refused = clerk.post(add, fact)
+    assert refused.status_code == 422
+    assert "This is known already" in refused.text
+    held = HouseholdFact.objects.get()
+    stop = reverse("enrolment:office_fact_end", kwargs={**at, "fact": held.pk})
+    assert clerk.post(stop, {"last_day": f"{today + timedelta(days=3)}"}).url == back
+    held.refresh_from_db()
+    assert held.during.upper == today + timedelta(days=4)
+
+
+def test_a_clerk_ends_a_request_by_the_counting_rules_and_can_undo_it(desk, location, clerk):
+    request = ask(desk, location, "Peeters")
+    at = {"desk": desk.slug, "reference": request.household.reference, "request_reference": request.reference}
+    end = reverse("enrolment:office_end", kwargs=at)
+    shown = clerk.get(end)
+    assert "No place was found" in shown.text
+    assert "The pregnancy has ended" not in shown.text, "this child is born"
+    assert clerk.post(end, {}).status_code == 422
+    assert clerk.post(end, {"end": "unanswered"}).status_code == 302
+    request.refresh_from_db()
+    assert (request.state, request.end) == (RequestState.ENDED, "unanswered")
+    story = page_of(clerk, desk, "household", reference=request.household.reference)
+    reopen = reverse("enrolment:office_reopen", kwargs=at)
+    assert reopen in story.text
+    clerk.post(reopen)
+    assert CareRequest.objects.get().state == RequestState.OPEN
+
+
+def test_the_queries_of_a_story_dont_grow(desk, location, clerk):
+    request = ask(desk, location, "Peeters")
+    household = request.household
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            page_of(clerk, desk, "household", reference=household.reference)
+        return len(captured)
+
+    queries()
+    few = queries()
+    for number in range(4):
+        child = cast.make_child(household, f"Kind {number}", born=timezone.localdate() - timedelta(days=100))
+        made = cast.make_request(
+            child,
+            [location],
+            start=timezone.localdate() + timedelta(days=60),
+            pattern=WEEK,
+            now=timezone.now() - timedelta(days=10),
+        )
+        offer(made, location)
+    assert queries() <= few + 1, "one more for the letters, of which there were none"
+    assert few <= 30
+
+
+def test_figures_as_a_page_and_as_a_file(desk, location, clerk):
+    ask(desk, location, "Peeters")
+    shown = page_of(clerk, desk, "figures")
+    assert "Figures of Lindedaal" in shown.text
+    assert "What is counted here" in shown.text
+    file = clerk.get(reverse("enrolment:figures", args=[desk.slug]), {"download": "csv"})
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Figure;Part;What;Value;Area;Counted on;Definition"
+    assert any(line.startswith("Places by kind and price;Total;Licensed;9;Lindedaal;") for line in lines)
+    assert any(line.startswith("Children asking for a place;Living here;Children;<5;") for line in lines)
+
+
+def test_a_region_is_for_whoever_holds_a_role_over_it(desk, location, clerk):
+    cast.make_location(cast.make_desk("beukenrode", nis="99002"), "Verder")
+    region = staff(desk, Role.POLICY_OFFICER, scope=Scope.REGION, scope_id=desk.region_id)
+    address = reverse("enrolment:figures", args=[desk.slug])
+    wide = region.get(address, {"scope": "region"})
+    assert "Figures of Streek" in wide.text
+    assert "2 locations" in wide.text
+    narrow = clerk.get(address, {"scope": "region"})
+    assert "Figures of Lindedaal" in narrow.text
+
+
+def test_the_audit_trail_by_day_person_and_deed(desk, clerk):
+    administrator = staff(desk, Role.ADMINISTRATOR)
+    clerk.get(reverse("enrolment:office", args=[desk.slug]), {"q": "=iemand"})
+    address = reverse("enrolment:audit", args=[desk.slug])
+    assert "Searched families" in administrator.get(address, {"actor": "clerk"}).text
+    today = timezone.localdate()
+    for params, count in (
+        ({}, 1),
+        ({"action": "desk.search"}, 1),
+        ({"action": "offer.make"}, 0),
+        ({"first": f"{today}", "last": f"{today}"}, 1),
+        ({"first": f"{today + timedelta(days=1)}"}, 0),
+        ({"last": f"{today - timedelta(days=1)}"}, 0),
+        ({"actor": "nobody"}, 0),
+    ):
+        assert len(administrator.get(address, params).context["rows"]) == count, params
+    file = administrator.get(address, {"download": "csv"}).content.decode("utf-8-sig")
+    assert "desk.search" in file
+    assert AuditEntry.objects.filter(action="desk.audit").count() == 1
+
+
+def test_a_cell_is_never_a_formula(desk):
+    administrator = staff(desk, Role.ADMINISTRATOR)
+    AuditEntry.objects.create(
+        at=timezone.now(),
+        actor_name="=HYPERLINK(1)",
+        action="desk.search",
+        subject="region.desk",
+        desk_id=desk.pk,
+    )
+    file = administrator.get(reverse("enrolment:audit", args=[desk.slug]), {"download": "csv"})
+    assert ";'=HYPERLINK(1);" in file.text
+
+
+def test_the_audit_trail_page_by_page(desk):
+    administrator = staff(desk, Role.ADMINISTRATOR)
+    now = timezone.now()
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            at=now, actor_name=f"{number}", action="desk.search", subject="region.desk", desk_id=desk.pk
+        )
+        for number in range(120)
+    )
+    address, seen = reverse("enrolment:audit", args=[desk.slug]), []
+    while address:
+        shown = administrator.get(address)
+        seen += [row["who"] for row in shown.context["rows"]]
+        address = shown.context["next_url"]
+    assert seen == [f"{number}" for number in range(119, -1, -1)]
+
+
+def test_strangers_find_nothing(desk, location):
+    manager = staff(desk, Role.MANAGER, scope=Scope.LOCATION, scope_id=location.pk)
+    policy = staff(desk, Role.POLICY_OFFICER)
+    for name in ("office", "office_new_request", "audit"):
+        assert page_of(manager, desk, name).status_code == 404
+        assert page_of(policy, desk, name).status_code == 404
+    assert page_of(manager, desk, "figures").status_code == 404
+    assert page_of(policy, desk, "figures").status_code == 200
+    assert page_of(Client(), desk, "figures").status_code == 302

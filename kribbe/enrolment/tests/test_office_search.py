@@ -1,0 +1,144 @@
+"""A clerk finds a family by whatever is known of it, and of another desk's no more than that it is registered."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kribbe.enrolment.selectors.search import PAGE, read, search
+from kribbe.people.identity import national_number_hash
+from kribbe.people.models import Adult
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+
+NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    return cast.make_desk()
+
+
+@pytest.fixture
+def family(desk):
+    household = cast.make_household(
+        desk,
+        "D'Hondt",
+        now=NOW,
+        email="an.dhondt@post.example",
+        street="Lindenlaan 12 bus 3",
+        postcode="3998",
+    )
+    Adult.objects.filter(household=household).update(phone="0470/12.34.56")
+    cast.make_child(household, "Zoë", born=date(2026, 5, 1))
+    return household
+
+
+def found(text, desk):
+    results, _, _ = search(read(text), desk=desk)
+    return [each.household for each in results]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d'hondt",
+        "Dhondt",
+        "zoe",
+        "Zoë D'Hondt",
+        "hondt an",
+        "01/05/2026",
+        "1.5.2026",
+        "2026-05-01 zoe",
+        "an.dhondt@post.example",
+        "AN.DHONDT@",
+        "0470 12 34 56",
+        "+32 470 12 34 56",
+        "0032470123456",
+        "lindenlaan 12",
+        "3998",
+        "Zoe lindenlaan",
+    ],
+)
+def test_whatever_is_known(text, desk, family):
+    other = cast.make_household(desk, "Peeters", now=NOW)
+    cast.make_child(other, "Lotte", born=date(2025, 1, 1))
+    assert found(text, desk) == [family]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "z", "peeters", "02/05/2026", "zoe peeters", "0470 12 34 57", "99/99/2026"]
+)
+def test_what_isnt_known_finds_nobody(text, desk, family):
+    assert found(text, desk) == []
+
+
+def test_a_reference_as_it_is_heard(desk, family):
+    place = cast.make_location(desk, "De Notelaar")
+    request = cast.make_request(
+        family.children.get(), [place], start=date(2027, 3, 1), pattern=WeekPattern.from_text("mon"), now=NOW
+    )
+    heard = request.reference.lower().replace("0", "o").replace("1", "l")
+    assert found(heard, desk) == [family]
+    assert found(family.reference, desk) == [family]
+
+
+def test_a_national_number_by_its_hash(desk, family, settings):
+    settings.NATIONAL_NUMBER_KEY = "a key of the tests"
+    number = _valid_number()
+    Adult.objects.filter(household=family).update(national_number_hash=national_number_hash(number))
+    terms = read(number)
+    assert terms.kinds == ["national_number"]
+    assert number not in repr(terms)
+    assert found(number, desk) == [family]
+
+
+def _valid_number():
+    base = 260501003
+    check = 97 - (2_000_000_000 + base) % 97
+    return f"26.05.01-003.{check:02}"
+
+
+def test_another_desks_family_shows_only_by_who_it_is(desk, family):
+    here = cast.make_desk("beukenrode", nis="99002")
+    for text in ("zoe d'hondt", "01/05/2026", family.reference):
+        results, _, _ = search(read(text), desk=here)
+        assert [(each.household, each.is_here) for each in results] == [(family, False)]
+    for text in ("lindenlaan", "0470 12 34 56", "an.dhondt@post.example", "zoe lindenlaan"):
+        assert found(text, here) == []
+
+
+def test_pages_by_key_forth_and_back(desk):
+    names = [f"Janssens {chr(97 + number // 26)}{chr(97 + number % 26)}" for number in range(PAGE + 5)]
+    for name in names:
+        cast.make_household(desk, name, now=NOW)
+    terms = read("janssens")
+
+    def listed(results):
+        return [each.adults[0].last_name for each in results]
+
+    first, has_previous, has_next = search(terms, desk=desk)
+    assert (listed(first), has_previous, has_next) == (names[:PAGE], False, True)
+    second, has_previous, has_next = search(terms, desk=desk, after=first[-1].household.reference)
+    assert (listed(second), has_previous, has_next) == (names[PAGE:], True, False)
+    again, has_previous, has_next = search(terms, desk=desk, before=second[0].household.reference)
+    assert (listed(again), has_previous, has_next) == (names[:PAGE], False, True)
+
+
+def test_the_number_of_queries_is_fixed(desk):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            search(read("janssens"), desk=desk)
+        return len(captured)
+
+    cast.make_household(desk, "Janssens", now=NOW)
+    few = queries()
+    for number in range(8):
+        child = cast.make_child(
+            cast.make_household(desk, "Janssens", now=NOW), f"Kind {number}", born=date(2026, 1, 1)
+        )
+        cast.make_child(child.household, f"Zus {number}", born=date(2024, 1, 1))
+    assert queries() == few == 4
