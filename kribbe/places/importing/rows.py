@@ -107,7 +107,7 @@ def _read(line: Line, places: dict[str, int], mapping: ColumnMap, width: int) ->
         row.doubt("row_width", cells=len(cells), columns=width)
     for read in (_texts, _kind, _address, _coordinates, _organiser, _places, _contact, _licence):
         read(row, cell, mapping, places)
-    _check_lengths(row)
+    _check_lengths(row, mapping)
     return row
 
 
@@ -211,10 +211,10 @@ def _licence(row: Wanted, cell: Cell, mapping: ColumnMap, places: dict[str, int]
         row.doubt("licence_state_unknown", value=said)
 
 
-def _check_lengths(row: Wanted) -> None:
+def _check_lengths(row: Wanted, mapping: ColumnMap) -> None:
     for target, limit in LIMITS.items():
         if len(getattr(row, target)) > limit:
-            row.doubt("too_long", field=target, limit=limit)
+            row.doubt("too_long", field=mapping.columns[target], limit=limit)
 
 
 def refuse_doubles(rows: Iterable[Wanted]) -> None:

@@ -370,7 +370,7 @@ class _Gaps(dict[str, str]):
 
 
 def _open(code: str) -> str:
-    return str(REASONS[code].text) % _Gaps()
+    return (str(REASONS[code].text) % _Gaps()).replace("….", "…")
 
 
 def _doubts(reasons: Iterable[Reason], names: Mapping[int, str]) -> list[Doubt]:

@@ -232,7 +232,8 @@ def test_queries_do_not_grow_with_rows(admin: Client, django_assert_max_num_quer
 def test_the_journey_in_a_browser(
     admin: Client, open_page: OpenPage, tmp_path: Path, size: tuple[int, int], javascript: bool
 ) -> None:
-    def check(name: str) -> None:
+    def check(name: str, heading: str) -> None:
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
         fits(page)
         if javascript:
             axe(page)
@@ -245,16 +246,15 @@ def test_the_journey_in_a_browser(
         [{"name": "sessionid", "value": admin.cookies["sessionid"].value, "url": page.url}]
     )
     page.goto(START)
-    check("start")
+    check("start", "Locaties inlezen")
     page.get_by_label("Bestand met locaties").set_input_files(DIRTY)
     page.get_by_role("button", name="Bekijk eerst de wijzigingen").press("Enter")
     page.locator("summary", has_text="twijfels").press("Enter")
-    check("preview")
+    check("preview", "Wat dirty.csv zou wijzigen")
     page.get_by_role("button", name="Importeer 15 locaties").press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Import van dirty.csv")
-    check("result")
+    check("result", "Import van dirty.csv")
     page.get_by_role("link", name="Maak deze import ongedaan").press("Enter")
-    check("undo")
+    check("undo", "Deze import ongedaan maken?")
     page.get_by_role("button", name="Maak de import ongedaan").press("Enter")
     expect(page.get_by_text("Deze import is ongedaan gemaakt")).to_be_visible()
     assert Location.objects.count() == 0
