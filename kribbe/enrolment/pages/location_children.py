@@ -78,7 +78,15 @@ def _row(placement: Placement, today: date) -> dict[str, object]:
 
 
 def _csv(location: Location, found: Sequence[Placement]) -> HttpResponse:
-    head = [_("Group"), _("Last name"), _("First name"), _("Born"), _("First day"), _("Last day"), _("Half-days")]
+    head = [
+        _("Group"),
+        _("Last name"),
+        _("First name"),
+        _("Born"),
+        _("First day"),
+        _("Last day"),
+        _("Half-days"),
+    ]
     rows = [
         [
             each.group.name,

@@ -68,6 +68,7 @@ class Row:
     url: str
     detail: str
     start: str
+    latest: str
     since: str
     tags: Sequence[tuple[str, str]]
     why: Sequence[Point]
@@ -307,7 +308,8 @@ def _row(location: Location, queue: Queue, line: Line, look: Look) -> Row:
         name=words.name_of(waiting),
         url=reverse("enrolment:waiting_child", args=[slug, waiting.preference_id]) + look.query(),
         detail=_detail(queue, line),
-        start=_window(waiting),
+        start=short_date(waiting.wanted_start),
+        latest=short_date(waiting.latest_start) if waiting.latest_start > waiting.wanted_start else "",
         since=short_date(localtime(waiting.registered_at).date()),
         tags=words.tags(waiting),
         why=words.why(waiting),
@@ -330,15 +332,6 @@ def _detail(queue: Queue, line: Line) -> str:
     if queue.policy.ranking_shown:
         parts.append(_("choice %(rank)d") % {"rank": line.waiting.rank})
     return " · ".join(parts)
-
-
-def _window(line: Waiting) -> str:
-    if line.latest_start == line.wanted_start:
-        return short_date(line.wanted_start)
-    return _("%(first)s – %(last)s") % {
-        "first": short_date(line.wanted_start),
-        "last": short_date(line.latest_start),
-    }
 
 
 def _state(line: Line) -> str:

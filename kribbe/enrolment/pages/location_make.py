@@ -78,10 +78,12 @@ class OfferForm(forms.Form):
 
     group = forms.ChoiceField(label=_("Group"))
     start = _day_field(_("First day"))
-    last = _day_field(
-        _("Last day"), help_text=_("The day before school is open to the child, unless you agree otherwise.")
+    last = _day_field(_("Last day"))
+    pattern = PatternField(
+        label=_("Half-days"),
+        widget=FreePicker,
+        error_messages={"required": _("Choose at least one half-day.")},
     )
-    pattern = PatternField(label=_("Half-days"), widget=FreePicker)
     message = forms.CharField(
         label=_("Message to the family"),
         required=False,

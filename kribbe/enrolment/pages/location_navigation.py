@@ -36,9 +36,15 @@ def register_location_navigation() -> None:
             arguments=_on_list,
             badge=offer_count,
         ),
-        NavItem(_("Children"), "enrolment:location_children", "baby", "location", order=40, arguments=_on_list),
-        NavItem(_("Published order"), "enrolment:criteria", "scale", "location", order=70, arguments=_in_place),
-        NavItem(_("My locations"), "enrolment:locations", "building-2", "account", order=20, arguments=_runs_any),
+        NavItem(
+            _("Children"), "enrolment:location_children", "baby", "location", order=40, arguments=_on_list
+        ),
+        NavItem(
+            _("Published order"), "enrolment:criteria", "scale", "location", order=70, arguments=_in_place
+        ),
+        NavItem(
+            _("My locations"), "enrolment:locations", "building-2", "account", order=20, arguments=_runs_any
+        ),
     ]
     for item in items:
         register(item)

@@ -88,7 +88,8 @@ def take_back_page(request: Any, location: Location, reference: str) -> HttpResp
             form.add_error(error.field or None, str(error.message))
         else:
             messages.success(
-                request, gettext("The offer to %(name)s is taken back; its half-days are free.") % {"name": name}
+                request,
+                gettext("The offer to %(name)s is taken back; its half-days are free.") % {"name": name},
             )
             return redirect(offers_url)
     context = {

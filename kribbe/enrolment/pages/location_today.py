@@ -15,10 +15,10 @@ from kribbe.enrolment.models import PreferenceState
 from kribbe.enrolment.pages import location_words as words
 from kribbe.enrolment.pages.location_offers import note_offers, signing_row
 from kribbe.enrolment.selectors import location as selectors
+from kribbe.people.access import staff_required
 from kribbe.places.access import at_location, locations_for
 from kribbe.places.free import overfull
 from kribbe.places.models import Location
-from kribbe.people.access import staff_required
 from kribbe.region.middleware import use_desk
 from kribbe.trust.permissions import Action
 

@@ -17,7 +17,7 @@ from kribbe.region.models import DeskPolicy
 from kribbe.region.selectors import policy_on
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import SLOTS, WeekPattern
-from kribbe.rules.priority import CRITERIA, PriceKind, Standing, compare
+from kribbe.rules.priority import PriceKind, Standing, compare
 
 JUDGED_MONTHS = 40
 """How many months ahead a week is judged: as far as the ledger's weeks are kept."""
@@ -111,7 +111,10 @@ def queue(location: Location, *, group: Group | None, month: date, now: datetime
 
 
 def first_that_fit(location: Location, groups: Sequence[Group], *, now: datetime) -> list[tuple[Group, Line]]:
-    """For each group the best-placed child who may be answered now and whose whole week fits from its start."""
+    """For each group the best-placed child who may be answered now and whose whole week fits from its start.
+
+    A child that is first in one group is not named again for the next.
+    """
     today = localtime(now).date()
     policy = policy_on(location.desk, today)
     first = first_of_month(today)
@@ -136,6 +139,7 @@ def first_that_fit(location: Location, groups: Sequence[Group], *, now: datetime
             judged = _judged(each, group, start, first, all_free[group.pk])
             if judged is not None and judged.whole:
                 result.append((group, Line(each, start, judged, in_month=True, offered=False, early=False)))
+                busy.add(each.preference_id)
                 break
     return result
 
@@ -188,7 +192,8 @@ def public_grounds(standing: Standing) -> list[str]:
     Where the law gives no priority at all, a sensitive criterion would be known by its own name; it is left out.
     """
     has_law = any(part.name.startswith("law.") for part in standing.parts)
-    names = [part.public for part in standing.parts if part.holds and _is_ground(part.name)]
+    grounds = ("law.", "criterion.")
+    names = [part.public for part in standing.parts if part.holds and part.name.startswith(grounds)]
     return [name for name in dict.fromkeys(names) if name != "law" or has_law]
 
 
@@ -201,10 +206,6 @@ def hides_something(standing: Standing) -> bool:
 def ground_ahead(line: Waiting, before: Waiting) -> str:
     """The public name of what puts `before` ahead of `line`."""
     return compare(before.standing, line.standing).public
-
-
-def _is_ground(name: str) -> bool:
-    return name.startswith("law.") or name.removeprefix("criterion.") in CRITERIA
 
 
 def wish_at(location: Location, preference_id: int) -> Preference | None:
@@ -256,7 +257,9 @@ def closed_offers(location: Location, *, now: datetime) -> list[Offer]:
 def answered_since(location: Location, *, since: datetime) -> list[Offer]:
     """Offers that a family answered since then, the newest first."""
     answers = [OfferState.ACCEPTED, OfferState.DECLINED]
-    return list(_offers(location).filter(answered_at__gte=since, state__in=answers).order_by("-answered_at")[:10])
+    return list(
+        _offers(location).filter(answered_at__gte=since, state__in=answers).order_by("-answered_at")[:10]
+    )
 
 
 def placed(location: Location, *, since: date) -> list[Placement]:

@@ -84,13 +84,17 @@ class PlacesForm(forms.Form):
     )
     licensed = forms.IntegerField(label=_("Licensed places"), min_value=0)
     staffed = forms.IntegerField(
-        label=_("Staffed places"), min_value=0, help_text=_("What you have carers for. Agreements go up to here.")
+        label=_("Staffed places"),
+        min_value=0,
+        help_text=_("What you have carers for. Agreements go up to here."),
     )
     overbooking = forms.IntegerField(
         label=_("Agreements up to (percent of the staffed places)"), min_value=HUNDRED, initial=HUNDRED
     )
     open_pattern = PatternField(
-        label=_("Open on these half-days"), widget=HalfDayPicker(weekend=True, small=True)
+        label=_("Open on these half-days"),
+        widget=HalfDayPicker(weekend=True, small=True),
+        error_messages={"required": _("Choose at least one half-day.")},
     )
 
     def __init__(self, *args: Any, most_overbooking: int, **kwargs: Any) -> None:
@@ -141,7 +145,9 @@ def new_group_page(request: Any, location: Location) -> HttpResponse:
     now = timezone.now()
     today = localtime(now).date()
     group_form = GroupForm(request.POST or None)
-    places_form = _places_form(location, request.POST or None, today, {"from_day": today, "open_pattern": WORK_WEEK})
+    places_form = _places_form(
+        location, request.POST or None, today, {"from_day": today, "open_pattern": WORK_WEEK}
+    )
     valid = group_form.is_valid() & places_form.is_valid()
     if request.method == "POST" and valid:
         try:
@@ -258,9 +264,7 @@ def _group(location: Location, group_id: int) -> Group:
     return group
 
 
-def _places_form(
-    location: Location, data: Any, today: date, initial: Mapping[str, object]
-) -> PlacesForm:
+def _places_form(location: Location, data: Any, today: date, initial: Mapping[str, object]) -> PlacesForm:
     pack = load_pack(policy_on(location.desk, today).rule_pack)
     most = int(pack.decimal("capacity.overbooking", today) * HUNDRED)
     return PlacesForm(data, initial=dict(initial), most_overbooking=most)
@@ -280,7 +284,9 @@ def _present(group: Group, today: date) -> dict[str, object]:
 
 
 def _percent(row: GroupCapacity) -> int:
-    return max(HUNDRED, row.bookable_places * HUNDRED // row.staffed_places) if row.staffed_places else HUNDRED
+    return (
+        max(HUNDRED, row.bookable_places * HUNDRED // row.staffed_places) if row.staffed_places else HUNDRED
+    )
 
 
 def _effect(group: Group, form: PlacesForm) -> Effect | None:
@@ -361,4 +367,3 @@ def _period(row: GroupCapacity) -> dict[str, object]:
         "first": row.during.lower,
         "last": row.during.upper - DAY if row.during.upper else None,
     }
-

@@ -64,7 +64,9 @@ def closing_days_page(request: Any, location: Location) -> HttpResponse:
         except RefusedError as error:
             form.add_error(error.field or None, str(error.message))
         else:
-            messages.success(request, gettext("You are closed on these days: %(days)s.") % {"days": _said(closing)})
+            messages.success(
+                request, gettext("You are closed on these days: %(days)s.") % {"days": _said(closing)}
+            )
             return redirect(f"{request.path}?year={closing.first.year}")
     year = _year(request.GET.get("year", ""), today)
     rows = [_row(row) for row in _closings(location, year)]
@@ -150,6 +152,6 @@ def _said(closing: Closing) -> str:
     if closing.first == closing.last:
         return date_format(closing.first, "l j F Y")
     return gettext("%(first)s to %(last)s") % {
-        "first": date_format(closing.first, "j F Y"),
+        "first": date_format(closing.first, "j F" if closing.first.year == closing.last.year else "j F Y"),
         "last": date_format(closing.last, "j F Y"),
     }
