@@ -20,7 +20,7 @@ def location(request: DeskRequest, desk: str, slug: str) -> HttpResponse:
     found = _found(request, slug)
     asked = Asked.read(request.GET, today=localdate())
     context = {
-        "location": view_of(found, today=asked.today),
+        "location": view_of(found, today=asked.today, asked=asked.pattern),
         "asked": asked,
         "search_url": reverse("places:search", args=[desk]) + asked.query(),
         "page_url": request.build_absolute_uri(request.path),

@@ -141,7 +141,7 @@ def _chips(asked: Asked) -> list[Chip]:
 
 
 def _sorts(asked: Asked) -> list[tuple[str, str, bool]]:
-    labels = {Sort.DAYS: _("Free on my days first"), Sort.NEAR: _("Nearest first")}
+    labels = {Sort.DAYS: _("My days first"), Sort.NEAR: _("Nearest first")}
     return [(sort.value, label, sort is asked.order) for sort, label in labels.items()]
 
 

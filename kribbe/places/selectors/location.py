@@ -3,19 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import islice
 
 from django.conf.locale import LANG_INFO
 from django.db.models import Prefetch
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from kribbe.places.models import (
     MONTHS_SHOWN,
     ClosingDay,
     Group,
+    GroupAvailability,
     GroupCapacity,
     LicenceState,
     Location,
@@ -28,11 +32,11 @@ from kribbe.places.selectors.search import mask_of
 from kribbe.region.models import Desk, DeskPolicy
 from kribbe.rules.calendar import add_months, first_of_month, public_holidays
 from kribbe.rules.dates import DEFAULT_PACK
-from kribbe.rules.halfdays import SLOTS, WORK_WEEK
+from kribbe.rules.halfdays import EMPTY, SLOTS, WORK_WEEK, WeekPattern
 from kribbe.rules.priority import PriceKind
 from kribbe.web.components import Point
-from kribbe.web.templatetags.kribbe import long_date, money, month_name, months
-from kribbe.web.weeks import half_days, join_words
+from kribbe.web.templatetags.kribbe import long_date, money, months
+from kribbe.web.weeks import ALL_DAYS, DAY_NAMES, DAY_SHORTS, WEEKDAYS, cell, half_days, join_words
 
 MONTHS_AHEAD = 12
 CLOSINGS_SHOWN = 12
@@ -60,11 +64,11 @@ WARNINGS: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """A month of a group: what is free in it, and that in words."""
+    """A month of a group: its name, its year where that must be told, and a table cell for each half-day."""
 
     name: str
-    free: int
-    words: str
+    year: int
+    cells: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class GroupView:
     name: str
     ages: str
     price: str
-    offered: int
+    days: list[tuple[str, str]]
     months: list[MonthRow]
 
 
@@ -110,8 +114,8 @@ def location_at(desk: Desk, slug: str) -> Location | None:
     return rows.filter(slug=slug, active=True, desk__region=desk.region_id).first()
 
 
-def view_of(location: Location, *, today: date) -> LocationView:
-    """Everything that the page shows, in the reader's language."""
+def view_of(location: Location, *, today: date, asked: WeekPattern = EMPTY) -> LocationView:
+    """Everything that the page shows, in the reader's language; the half-days asked are outlined."""
     groups = _groups(location, today)
     policy = DeskPolicy.objects.filter(desk=location.desk, during__contains=today).first()
     icon, tone, licence = LICENCES[location.licence_state]
@@ -130,7 +134,7 @@ def view_of(location: Location, *, today: date) -> LocationView:
         facts=list(_facts(location)),
         prices=prices,
         price_note=note,
-        groups=[_group(group, today, many=len(groups) > 1) for group in groups],
+        groups=[_group(group, today, asked, many=len(groups) > 1) for group in groups],
         order=order_in_words(location, groups, policy, today),
         vulnerable=vulnerable_share(location, groups, policy, today),
         closings=_closings(location, today),
@@ -172,7 +176,7 @@ def _facts(location: Location) -> Iterator[tuple[str, str]]:
 def language_name(code: str) -> str:
     """A language in the reader's language; its code where it has no name."""
     info = LANG_INFO.get(code)
-    return str(_(info["name"])).lower() if info and get_language() != "en" else info["name"] if info else code
+    return _(info["name"]) if info and "name" in info else code
 
 
 def _prices(
@@ -205,16 +209,18 @@ def _fee_note(year: int, verified: bool, today: date) -> str:
     return text % {"year": year}
 
 
-def _group(group: Group, today: date, *, many: bool) -> GroupView:
+def _group(group: Group, today: date, asked: WeekPattern, *, many: bool) -> GroupView:
     kept = getattr(group, "availability", None)
     capacity = next(iter(group.capacities.all()), None)
+    offered = capacity.open_pattern if capacity else WORK_WEEK
+    count = ALL_DAYS if offered >> 2 * WEEKDAYS else WEEKDAYS
     price = _("price by income") if group.price_kind == PriceKind.INCOME else _("fixed price")
     return GroupView(
         name=group.name if many else "",
         ages=_ages(group.from_months, group.to_months),
         price=price,
-        offered=capacity.open_pattern if capacity else WORK_WEEK,
-        months=_months(kept.first_month, kept.free, today) if kept else [],
+        days=[(str(DAY_SHORTS[day]), str(DAY_NAMES[day])) for day in range(count)],
+        months=_months(kept, today, offered, asked.mask, 2 * count) if kept else [],
     )
 
 
@@ -224,17 +230,44 @@ def _ages(start: int, end: int) -> str:
     return _("from %(start)d to %(end)s") % {"start": start, "end": months(end)}
 
 
-def _months(first: date, bits: str, today: date) -> list[MonthRow]:
+def _months(kept: GroupAvailability, today: date, offered: int, asked: int, slots: int) -> list[MonthRow]:
+    first = kept.first_month
     skipped = max(0, (today.year - first.year) * 12 + today.month - first.month)
     rows = []
     for month in range(skipped, min(skipped + MONTHS_AHEAD, MONTHS_SHOWN)):
-        free = mask_of(bits[SLOTS * month : SLOTS * (month + 1)])
-        words = _("full")
-        if free:
-            count = free.bit_count()
-            words = ngettext("%(count)d half-day free", "%(count)d half-days free", count) % {"count": count}
-        rows.append(MonthRow(month_name(add_months(first, month)), free, words))
+        day = add_months(first, month)
+        free = mask_of(kept.free[SLOTS * month : SLOTS * (month + 1)])
+        name = date_format(day, "F")
+        rows.append(MonthRow(name, day.year, _cells(get_language() or "", free, asked, offered, slots)))
     return rows
+
+
+@lru_cache(maxsize=4096)
+def _cells(language: str, free: int, asked: int, offered: int, slots: int) -> SafeString:
+    cells = []
+    for slot in range(slots):
+        state, icon, words = _state(1 << slot, free, asked, offered)
+        told = f'<span class="ams-visually-hidden">{escape(words)}</span>'
+        cells.append(f"<td>{cell(state, icon)}{told}</td>")
+    return mark_safe("".join(cells))  # noqa: S308  translated words and fixed markup only
+
+
+def _state(bit: int, free: int, asked: int, offered: int) -> tuple[str, str, str]:
+    if free & bit:
+        return (
+            ("free week__cell--asked", "check", _("free, and you ask for it"))
+            if asked & bit
+            else (
+                "free",
+                "check",
+                _("free"),
+            )
+        )
+    if not offered & bit:
+        return "shut", "", _("closed")
+    return (
+        ("missed", "x", _("you ask for it, but it is full")) if asked & bit else ("full", "minus", _("full"))
+    )
 
 
 def _closings(location: Location, today: date) -> list[tuple[str, str]]:
