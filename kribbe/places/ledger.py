@@ -139,6 +139,10 @@ def _add(group_id: int, start: date, end: date | None, pattern: WeekPattern, pla
         )
 
 
+WITHOUT_STATISTICS = "SET LOCAL enable_nestloop = off"
+WITH_STATISTICS = "SET LOCAL enable_nestloop = on"
+"""Many new groups are counted before the tables have statistics; a plan of nested loops would take minutes."""
+
 COUNTED = """
     WITH grid AS (
         SELECT g.id AS group_id, day::date AS monday
@@ -181,6 +185,7 @@ def recount(*, group_ids: Collection[int], today: date, now: datetime, since: da
     with transaction.atomic():
         lock_groups(group_ids)
         with connection.cursor() as cursor:
+            cursor.execute(WITHOUT_STATISTICS)
             cursor.execute(
                 f"""
                 INSERT INTO places_ledgerweek (group_id, monday, bookable, taken)
@@ -191,6 +196,7 @@ def recount(*, group_ids: Collection[int], today: date, now: datetime, since: da
                 """,
                 _window(group_ids, today, since),
             )
+            cursor.execute(WITH_STATISTICS)
         refresh_availability(group_ids, now=now)
 
 

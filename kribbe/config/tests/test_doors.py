@@ -1,0 +1,323 @@
+"""Every address and who may pass its door: an outsider gets "not found", a visitor is asked to log in.
+
+Anna Maes is a parent with a request, an offer and a placement; Charlie is a parent of another household and must
+not reach Anna's things. A route that has no row here fails the test, and so does a row without a route.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from kribbe.contact.models import Notice
+from kribbe.enrolment.services.answer_offer import Yes, accept_offer
+from kribbe.enrolment.services.make_offer import Excuse, make_offer
+from kribbe.people.models import RoleGrant
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+from kribbe.testing.sessions import log_in
+from kribbe.trust.principal import SYSTEM, Role, Scope
+
+pytestmark = pytest.mark.django_db
+
+ALL = {
+    "visitor", "anna", "charlie", "manager", "other manager", "organiser", "clerk", "other clerk",
+    "policy officer", "administrator", "other administrator", "unverified clerk",
+}  # fmt: skip
+STAFF = ALL - {"visitor", "anna", "charlie", "unverified clerk"}
+ANNA = {"anna", "clerk"}
+LOCATION = {"manager", "organiser"}
+LOCATION_READ = LOCATION | {"administrator", "clerk"}
+LOCATION_CHANGE = LOCATION | {"administrator"}
+CLERK = {"clerk"}
+FIGURES = {"clerk", "policy officer", "administrator"}
+ADMIN = {"administrator"}
+PUBLIC = ALL
+
+PARTS = 4
+"""The routes are shared out, so that workers can try them side by side."""
+
+THIRD_PARTY = ("account_", "mfa_", "set_language", "socialaccount", "usersessions")
+"""Routes of packages and of the shell, open to all or guarded and tested by the package itself."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who passes, with which arguments, and by which method."""
+
+    who: set[str]
+    args: tuple[str, ...] = ()
+    post: bool = False
+    hidden: bool = False
+    """Not there for anybody in this world, a visitor included."""
+
+
+REFERENCE_OF_HOUSEHOLD = ("household",)
+DRAFT = ("desk", "draft")
+REQUEST = ("request",)
+SLUG = ("slug",)
+DESK = ("desk",)
+OFFICE_HOUSEHOLD = ("desk", "household")
+
+DOORS: dict[str, Door] = {
+    "livez": Door(PUBLIC),
+    "readyz": Door(PUBLIC),
+    "web:brand_css": Door(PUBLIC, DESK),
+    "web:gallery": Door(set(), hidden=True),
+    "web:gallery_search": Door(set(), hidden=True),
+    "web:gallery_request": Door(set(), hidden=True),
+    "web:gallery_waiting_list": Door(set(), hidden=True),
+    "web:gallery_points": Door(set(), hidden=True),
+    "web:gallery_areas": Door(set(), hidden=True),
+    "region:start": Door(PUBLIC),
+    "region:home": Door(PUBLIC, DESK),
+    "region:how": Door(PUBLIC, DESK),
+    "region:accessibility": Door(PUBLIC, DESK),
+    "region:privacy": Door(PUBLIC, DESK),
+    "region:settings": Door(ADMIN, DESK),
+    "region:settings_look": Door(ADMIN, DESK),
+    "region:settings_look_preview": Door(ADMIN, DESK),
+    "region:settings_policy": Door(ADMIN, DESK),
+    "region:settings_policy_preview": Door(ADMIN, DESK),
+    "region:settings_reasons": Door(ADMIN, DESK),
+    "people:start": Door(STAFF | {"anna", "charlie"}),
+    "people:my_data": Door({"anna", "charlie"}),
+    "people:household_data": Door(ANNA, REFERENCE_OF_HOUSEHOLD),
+    "people:change_address": Door(ANNA, REFERENCE_OF_HOUSEHOLD),
+    "people:change_language": Door(ANNA, REFERENCE_OF_HOUSEHOLD, post=True),
+    "people:change_adult": Door(ANNA, ("household", "adult")),
+    "people:record_birth": Door(ANNA, ("household", "unborn")),
+    "people:record_fact": Door(ANNA, REFERENCE_OF_HOUSEHOLD, post=True),
+    "people:end_fact": Door(ANNA, ("household", "fact"), post=True),
+    "people:reopen_fact": Door(ANNA, ("household", "fact"), post=True),
+    "people:roles": Door(ADMIN, DESK),
+    "people:confirm_revoke": Door(ADMIN, ("desk", "grant")),
+    "people:revoke": Door(ADMIN, ("desk", "grant"), post=True),
+    "contact:messages": Door({"anna", "charlie"}),
+    "contact:message": Door({"anna"}, ("notice",)),
+    "contact:letters": Door(CLERK, DESK),
+    "contact:letter": Door(CLERK, ("desk", "letter")),
+    "contact:post_letter": Door(CLERK, ("desk", "letter"), post=True),
+    "contact:undo_post": Door(CLERK, ("desk", "letter"), post=True),
+    "contact:mailbox": Door(set(), hidden=True),
+    "contact:mail": Door(set(), ("one",), hidden=True),
+    "places:search": Door(PUBLIC, DESK),
+    "places:map_points": Door(PUBLIC, DESK),
+    "places:outlines": Door(PUBLIC, DESK),
+    "places:suggest": Door(PUBLIC, DESK),
+    "places:location": Door(PUBLIC, ("desk", "slug")),
+    "places:location_point": Door(PUBLIC, ("desk", "slug")),
+    "places:import": Door(ADMIN, DESK),
+    "places:import_preview": Door(set(), ("desk", "word")),
+    "places:import_run": Door(set(), ("desk", "word"), post=True),
+    "places:import_report": Door(set(), ("desk", "word")),
+    "places:import_result": Door(set(), ("desk", "none")),
+    "places:import_result_report": Door(set(), ("desk", "none")),
+    "places:import_undo": Door(set(), ("desk", "none"), post=True),
+    "places:capacity": Door(LOCATION_READ, SLUG),
+    "places:new_group": Door(LOCATION_CHANGE, SLUG),
+    "places:group": Door(LOCATION_CHANGE, ("slug", "group")),
+    "places:group_places": Door(LOCATION_CHANGE, ("slug", "group")),
+    "places:group_in_use": Door(LOCATION_CHANGE, ("slug", "group"), post=True),
+    "places:drop_places": Door(LOCATION_CHANGE, ("slug", "capacity"), post=True),
+    "places:closing_days": Door(LOCATION_READ, SLUG),
+    "places:remove_closing_days": Door(LOCATION_CHANGE, ("slug", "closing"), post=True),
+    "places:profile": Door(LOCATION_READ, SLUG),
+    "enrolment:new_request": Door(PUBLIC, DESK),
+    "enrolment:continue_request": Door(PUBLIC, ("desk", "word")),
+    "enrolment:draft": Door(set(), DRAFT),
+    "enrolment:draft_child": Door(set(), DRAFT),
+    "enrolment:draft_days": Door(set(), DRAFT),
+    "enrolment:draft_choices": Door(set(), DRAFT),
+    "enrolment:draft_review": Door(set(), DRAFT),
+    "enrolment:draft_later": Door(set(), DRAFT),
+    "enrolment:draft_sent": Door(set(), DRAFT),
+    "enrolment:my": Door({"anna", "charlie"}),
+    "enrolment:request": Door(ANNA, REQUEST),
+    "enrolment:request_need": Door(ANNA, REQUEST),
+    "enrolment:request_wishes": Door(ANNA, REQUEST),
+    "enrolment:request_end": Door(ANNA, REQUEST),
+    "enrolment:request_reopen": Door(ANNA, REQUEST, post=True),
+    "enrolment:request_birth": Door(ANNA, ("unborn_request",)),
+    "enrolment:offer": Door(ANNA, ("offer",)),
+    "enrolment:placement": Door(ANNA, ("placement",)),
+    "enrolment:locations": Door(STAFF),
+    "enrolment:today": Door(LOCATION, SLUG),
+    "enrolment:waiting_list": Door(LOCATION, SLUG),
+    "enrolment:waiting_child": Door(LOCATION, ("slug", "preference")),
+    "enrolment:make_offer": Door(LOCATION, ("slug", "preference")),
+    "enrolment:refuse": Door(LOCATION, ("slug", "preference")),
+    "enrolment:location_offers": Door(LOCATION, SLUG),
+    "enrolment:take_back": Door(LOCATION, ("slug", "offer")),
+    "enrolment:deposit": Door(LOCATION, ("slug", "placement"), post=True),
+    "enrolment:location_children": Door(LOCATION, SLUG),
+    "enrolment:criteria": Door(LOCATION_READ, SLUG),
+    "enrolment:office": Door(CLERK, DESK),
+    "enrolment:office_new_request": Door(CLERK, DESK, post=True),
+    "enrolment:household": Door(CLERK, OFFICE_HOUSEHOLD),
+    "enrolment:office_fact": Door(CLERK, OFFICE_HOUSEHOLD, post=True),
+    "enrolment:office_fact_end": Door(CLERK, (*OFFICE_HOUSEHOLD, "fact"), post=True),
+    "enrolment:office_birth": Door(CLERK, (*OFFICE_HOUSEHOLD, "unborn"), post=True),
+    "enrolment:office_end": Door(CLERK, (*OFFICE_HOUSEHOLD, "request"), post=True),
+    "enrolment:office_reopen": Door(CLERK, (*OFFICE_HOUSEHOLD, "request"), post=True),
+    "enrolment:figures": Door(FIGURES, DESK),
+    "enrolment:audit": Door(ADMIN, DESK),
+}
+
+
+def route_names(resolver: URLResolver | None = None, space: str = "") -> set[str]:
+    found: set[str] = set()
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            found |= route_names(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            found.add(f"{space}{pattern.name}")
+    return found
+
+
+def test_every_route_has_its_door():
+    ours = {name for name in route_names() if not name.startswith(THIRD_PARTY)}
+    assert ours == set(DOORS)
+
+
+@pytest.fixture
+def world():
+    now = timezone.now()
+    desk, other = cast.make_desk(), cast.make_desk("elders", nis="99002")
+    location = cast.make_location(desk, "De Notelaar")
+    elsewhere = cast.make_location(other, "Elders")
+    group = cast.make_group(location, 5, now=now)
+    maes = cast.make_household(desk, "Maes", now=now, email="anna@ouders.example")
+    peeters = cast.make_household(desk, "Peeters", now=now, email="charlie@ouders.example")
+    posted = cast.make_household(desk, "Zonder", now=now)
+    start = now.date() + timedelta(days=60)
+    monday = WeekPattern.from_text("mon")
+
+    def request(name, **child):
+        born = child.pop("born", date(2026, 1, 5))
+        made = cast.make_child(maes, name, born=born, **child)
+        return cast.make_request(made, [location], start=start, pattern=monday, now=now)
+
+    waiting, offered, placed = request("Wacht"), request("Aanbod"), request("Plaats")
+    unborn = request("Straks", born=None, expected=now.date() + timedelta(days=30))
+
+    def offer(of):
+        return make_offer(
+            principal=SYSTEM,
+            preference_id=of.preferences.get().pk,
+            group_id=group.pk,
+            start=start,
+            pattern=monday,
+            now=now,
+            excuses={wish.pk: Excuse("group-balance") for wish in location.preferences.all()},
+        )
+
+    fact = cast.make_fact(maes, "work", since=start - timedelta(days=400), now=now)
+    open_offer = offer(offered)
+    placement = accept_offer(principal=SYSTEM, offer_id=offer(placed).pk, yes=Yes(), now=now)
+    paper = cast.make_request(
+        cast.make_child(posted, "Brief", born=date(2026, 1, 5)),
+        [location],
+        start=start,
+        pattern=monday,
+        now=now,
+    )
+    offer(paper)
+    closing = location.closing_days.create(during=(start, start + timedelta(days=1)))
+
+    def user(name, role, scope, scope_id):
+        return name, cast.make_user(
+            f"{name.replace(' ', '.')}@rol.example", role=role, scope=scope, scope_id=scope_id, now=now
+        )
+
+    users = dict(
+        [
+            user("anna", Role.PARENT, Scope.HOUSEHOLD, maes.pk),
+            user("charlie", Role.PARENT, Scope.HOUSEHOLD, peeters.pk),
+            user("manager", Role.MANAGER, Scope.LOCATION, location.pk),
+            user("other manager", Role.MANAGER, Scope.LOCATION, elsewhere.pk),
+            user("organiser", Role.ORGANISER, Scope.ORGANISER, location.organiser_id),
+            user("clerk", Role.CLERK, Scope.DESK, desk.pk),
+            user("other clerk", Role.CLERK, Scope.DESK, other.pk),
+            user("policy officer", Role.POLICY_OFFICER, Scope.DESK, desk.pk),
+            user("administrator", Role.ADMINISTRATOR, Scope.DESK, desk.pk),
+            user("other administrator", Role.ADMINISTRATOR, Scope.DESK, other.pk),
+            user("unverified clerk", Role.CLERK, Scope.DESK, desk.pk),
+        ]
+    )
+    return users, {
+        "desk": desk.slug,
+        "slug": location.slug,
+        "group": group.pk,
+        "capacity": group.capacities.get().pk,
+        "closing": closing.pk,
+        "household": maes.reference,
+        "adult": maes.adults.get().pk,
+        "fact": fact.pk,
+        "unborn": unborn.child_id,
+        "unborn_request": unborn.reference,
+        "request": waiting.reference,
+        "preference": waiting.preferences.get().pk,
+        "offer": open_offer.reference,
+        "placement": placement.reference,
+        "notice": Notice.objects.filter(household=maes).first().reference,
+        "letter": Notice.objects.get(household=posted).reference,
+        "grant": RoleGrant.objects.get(user=users["policy officer"]).pk,
+        "draft": "00000000",
+        "word": "niets",
+        "none": 999_999,
+        "one": 1,
+    }
+
+
+def client_of(users, who):
+    if who == "visitor":
+        return Client()
+    return log_in(Client(), users[who], second_factor=who not in {"anna", "charlie", "unverified clerk"})
+
+
+def outcome(response):
+    """passed, not found, or sent on to log in or to give the second factor."""
+    if response.status_code in {404, 403}:
+        return "not found"
+    if response.status_code == 302 and response.url.startswith("/account/"):
+        return "log in"
+    if any(template.name == "web/session_ended.html" for template in response.templates):
+        return "log in"
+    return "passed"
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_doors(part, world):
+    users, named = world
+    clients = {who: client_of(users, who) for who in sorted(ALL)}
+    wrong = {}
+    for name in sorted(DOORS)[part::PARTS]:
+        door = DOORS[name]
+        address = reverse(name, args=[named[arg] for arg in door.args])
+        for who, client in clients.items():
+            found = knock(client, address, post=door.post)
+            if found != expected(who, door):
+                wrong[name, who] = found
+    assert wrong == {}, "\n".join(f"{key}: {found}" for key, found in sorted(wrong.items()))
+
+
+def knock(client, address, *, post):
+    """Try the door, and leave everything behind it as it was."""
+    with transaction.atomic():
+        response = client.post(address) if post else client.get(address)
+        transaction.set_rollback(True)
+    return outcome(response)
+
+
+def expected(who, door):
+    if who in door.who:
+        return "passed"
+    if who == "unverified clerk":
+        return "log in"
+    return "log in" if who == "visitor" and not door.hidden else "not found"
