@@ -267,6 +267,8 @@ def _stale(
 
 def _side(request: DeskRequest, steps: Steps, step: str, *, is_stale: bool = False) -> HttpResponse:
     context = {**_side_context(steps, step), "is_stale": is_stale, "is_kept": not is_stale}
+    if is_stale:
+        context["version"] = _version(request.POST)
     return render(request, "enrolment/request_side.html", context)
 
 

@@ -59,6 +59,11 @@ class WishRow:
         return self.wish.is_waiting
 
     @property
+    def hides(self) -> bool:
+        """Whether a small number of families ahead isn't told."""
+        return any(each.count is None for each in self.wish.ahead)
+
+    @property
     def has_fit(self) -> bool:
         return self.wish.fit is not None
 

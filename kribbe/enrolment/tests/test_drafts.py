@@ -271,6 +271,14 @@ def test_two_tabs_both_versions_are_shown_and_typing_wins_only_when_sent_again(c
     assert RequestDraft.objects.get().answers["child"]["typed"]["first_name"] == ["Elsje"]
 
 
+def test_keeping_while_typing_says_that_another_tab_was_first_and_keeps_the_conflict(client, draft):
+    client.post(url(draft, "child"), CHILD)
+    page = text(client.post(url(draft, "child"), {**CHILD, "city": "Elders", "action": "keep"}))
+    assert "in een ander tabblad veranderd" in page
+    assert 'name="version" value="1"' in page
+    assert client.post(url(draft, "child"), {**CHILD, "city": "Elders"}).status_code == 409
+
+
 def test_the_same_words_from_an_older_page_are_no_conflict(client, draft):
     client.post(url(draft, "child"), CHILD)
     assert client.post(url(draft, "child"), CHILD).status_code == 302
