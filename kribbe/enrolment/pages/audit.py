@@ -1,5 +1,6 @@
 """Who did what at the desk: for its administrators, by day, person and deed, and as a file."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -27,6 +28,16 @@ from kribbe.trust.permissions import Action
 PAGE = 50
 FILE = 10_000
 """Rows of a file at most; a narrower choice of days gives the rest."""
+
+
+SEARCHED = {
+    "words": _("name, address or reference"),
+    "birth": _("birth date"),
+    "email": _("e-mail"),
+    "phone": _("telephone"),
+    "national_number": _("national number"),
+}
+"""By what a clerk searched."""
 
 
 class AuditFilter(forms.Form):
@@ -102,8 +113,9 @@ def _url(request: DeskRequest, **more: object) -> str:
     return f"{request.path}?{urlencode({**kept, **more})}"
 
 
-def _references(entries: Any) -> dict[int, str]:
+def _references(entries: Sequence[AuditEntry]) -> dict[int, str]:
     keys = {entry.household_id for entry in entries if entry.household_id}
+    keys |= {key for entry in entries for key in entry.data.get("households", ())}
     return dict(Household.objects.filter(pk__in=keys).values_list("pk", "reference"))
 
 
@@ -115,8 +127,20 @@ def _shown(entry: AuditEntry, references: dict[int, str]) -> dict[str, Any]:
         "icon": deed_icon(entry.action),
         "household": references.get(entry.household_id or 0, ""),
         "reason": entry.reason,
-        "details": ", ".join(f"{name}: {_short(value)}" for name, value in entry.data.items()),
+        "details": "; ".join(_details(entry, references)),
     }
+
+
+def _details(entry: AuditEntry, references: dict[int, str]) -> Iterator[str]:
+    """What the row holds beside its deed: ids, codes and dates."""
+    for name, value in entry.data.items():
+        if name == "households":
+            shown = ", ".join(references.get(key, str(key)) for key in value) or gettext("nobody")
+            yield f"{gettext('shown')}: {shown}"
+        elif name == "by":
+            yield f"{gettext('by')}: {', '.join(str(SEARCHED.get(kind, kind)) for kind in value)}"
+        elif value not in ("", None, []):
+            yield f"{name}: {_short(value)}"
 
 
 def _short(value: Any) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from kribbe.enrolment.models import Price
@@ -30,6 +30,8 @@ from kribbe.web.weeks import DAY_SHORTS, PART_SHORTS, slot_name
 
 MONTHS = 6
 WORK_SLOTS = 10
+WIDE = ("use", "free")
+"""Figures that take the whole width of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Block:
     total: Line | None = None
     note: str = ""
     shorts: Sequence[str] = ()
+
+    @property
+    def totals(self) -> list[tuple[str, Cell]]:
+        """The cells of the total with the head of their column."""
+        return list(zip(self.heads, self.total.cells, strict=True)) if self.total else []
 
     @property
     def columns(self) -> list[tuple[str, str]]:
@@ -100,7 +107,8 @@ def figures(request: DeskRequest) -> HttpResponse:
     context = {
         "page": page,
         "tiles": page.tiles,
-        "blocks": page.blocks,
+        "narrow": [block for block in page.blocks if block.key not in WIDE],
+        "wide": [block for block in page.blocks if block.key in WIDE],
         "counted": moment(now),
         "scopes": _scopes(request, is_region) if may_region else [],
         "csv_url": f"{own}?{'scope=region&' if is_region else ''}download=csv",
@@ -350,7 +358,7 @@ def _places(places: Mapping[tuple[str, str], Places], locations: int) -> Block:
         [gettext("Licensed"), gettext("Staffed"), gettext("Bookable")],
         lines,
         Line(gettext("Total"), _places_cells(total)),
-        note=gettext("%(count)s locations") % {"count": number(locations)},
+        note=ngettext("%(count)s location", "%(count)s locations", locations) % {"count": number(locations)},
     )
 
 
