@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kribbe.places.models import MONTHS_SHOWN, Kind
@@ -116,10 +118,8 @@ class Asked:
 
     def months(self) -> list[tuple[str, str, bool]]:
         """The months to choose from: value, name, chosen."""
-        return [
-            (f"{month:%Y-%m}", month_name(month), month == self.start)
-            for month in months(self.today, MONTHS_SHOWN)
-        ]
+        named = _named_months(get_language() or "", first_of_month(self.today))
+        return [(value, name, month == self.start) for month, value, name in named]
 
     def days_in_short(self) -> str:
         """`Mon, Tue and Thu`, or a number of half-days."""
@@ -133,6 +133,11 @@ class Asked:
         """Start and days in one line."""
         start = _("from %(month)s") % {"month": month_name(self.start)}
         return f"{start} · {self.days_in_short()}" if self.pattern else start
+
+
+@lru_cache(maxsize=16)
+def _named_months(language: str, first: date) -> list[tuple[date, str, str]]:
+    return [(month, f"{month:%Y-%m}", month_name(month)) for month in months(first, MONTHS_SHOWN)]
 
 
 def _start(text: str, today: date) -> tuple[date, str]:

@@ -19,13 +19,14 @@ from kribbe.places.addresses import locate
 from kribbe.places.addresses import suggest as suggest_addresses
 from kribbe.places.models import Kind
 from kribbe.places.pages.asked import EVERYWHERE, RADII, Asked
-from kribbe.places.selectors.cards import cards
+from kribbe.places.pages.card_html import drawn
+from kribbe.places.selectors.cards import address_of, cards
 from kribbe.places.selectors.prices import fee_at
-from kribbe.places.selectors.search import Key, Results, Sort, find
+from kribbe.places.selectors.search import Found, Key, Results, Search, Sort, find
 from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk, Municipality
 from kribbe.rules.priority import PriceKind
-from kribbe.web.components import Chip
+from kribbe.web.components import Chip, ResultCard
 
 POINTS = 500
 SUGGESTIONS = 8
@@ -80,7 +81,7 @@ def search(request: DeskRequest, desk: str) -> HttpResponse:
     context = {
         "asked": asked,
         "place": place,
-        "cards": cards(results.rows, sought, desk=here, fee=fee_at(here, asked.today), query=asked.need()),
+        "cards": [drawn(card) for card in _cards(results.rows, sought, here, asked)],
         "heading": _heading(asked, results),
         "detail": _detail(asked, results),
         "chips": _chips(asked),
@@ -98,6 +99,10 @@ def search(request: DeskRequest, desk: str) -> HttpResponse:
         "basemap_attribution": settings.BASEMAP_ATTRIBUTION,
     }
     return render(request, "places/search.html", context)
+
+
+def _cards(found: list[Found], sought: Search, desk: Desk, asked: Asked) -> list[ResultCard]:
+    return cards(found, sought, desk=desk, fee=fee_at(desk, asked.today), query=asked.need())
 
 
 def _heading(asked: Asked, results: Results) -> str:
@@ -180,22 +185,20 @@ def map_points(request: DeskRequest, desk: str) -> HttpResponse:
     asked = Asked.read(request.GET, today=localdate())
     place = around(asked, request.desk)
     sought = asked.search(request.desk, place.longitude, place.latitude)
-    found = find(sought, limit=POINTS).rows
+    address = address_of(request.desk, asked.need())
     features: list[dict[str, object]] = [
         {
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [round(row.longitude, 6), round(row.latitude, 6)]},
             "properties": {
-                "id": card.id,
-                "name": card.name,
-                "url": card.url,
-                "number": card.number,
+                "id": row.id,
+                "name": row.name,
+                "url": address(row),
+                "number": row.number,
                 "free": ("all", "some", "none")[row.tier],
             },
         }
-        for row, card in zip(
-            found, cards(found, sought, desk=request.desk, fee=None, query=asked.need()), strict=True
-        )
+        for row in find(sought, limit=POINTS).rows
     ]
     return geojson(features)
 

@@ -1,12 +1,15 @@
 """Search results as cards: every text formatted once, in the reader's language."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, time
+from decimal import Decimal
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.formats import time_format
+from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from kribbe.places.models import Kind, LicenceState
 from kribbe.places.selectors.distance import kilometres
@@ -25,13 +28,13 @@ def cards(
     found: list[Found], search: Search, *, desk: Desk, fee: IncomeFee | None, query: str
 ) -> list[ResultCard]:
     """The rows as cards; `query` goes along to the page of the location."""
-    address = reverse("places:location", args=[desk.slug, SLUG])
+    address = address_of(desk, query)
     kinds = {kind.value: str(kind.label) for kind in Kind}
     return [
         ResultCard(
             id=row.id,
             name=row.name,
-            url=f"{address.replace(SLUG, row.slug)}{query}",
+            url=address(row),
             line=_line(row, search, kinds[row.kind], desk),
             free=row.free,
             asked=search.pattern.mask,
@@ -43,6 +46,12 @@ def cards(
     ]
 
 
+def address_of(desk: Desk, query: str) -> Callable[[Found], str]:
+    """What gives the address of a location's page, without resolving it anew for each."""
+    before, after = reverse("places:location", args=[desk.slug, SLUG]).split(SLUG)
+    return lambda row: f"{before}{row.slug}{after}{query}"
+
+
 def _line(row: Found, search: Search, kind: str, desk: Desk) -> str:
     away = kilometres((search.longitude, search.latitude), (row.longitude, row.latitude))
     elsewhere = "" if row.municipality_id == desk.municipality_id else f", {row.municipality}"
@@ -51,23 +60,37 @@ def _line(row: Found, search: Search, kind: str, desk: Desk) -> str:
 
 def _points(row: Found, search: Search, fee: IncomeFee | None) -> Iterator[Point]:
     yield availability(row, search)
-    price = price_line(income=row.income, free=row.free_price, day_price=row.day_price, fee=fee)
-    yield Point("euro", price[:1].upper() + price[1:])
-    yield Point("clock", hours(row.opens_at, row.closes_at))
+    language = get_language() or ""
+    yield Point("euro", _price(language, row.income, row.free_price, row.day_price, fee))
+    yield Point("clock", _hours(language, row.opens_at, row.closes_at))
     if row.inclusive:
         yield Point("hand-heart", _("Children with extra needs are welcome"))
     if row.licence_state == LicenceState.UNKNOWN:
         yield Point("triangle-alert", _("Licence not checked by the desk"), "warn")
 
 
-def hours(opens_at: time, closes_at: time) -> str:
-    """`Open from 7:00 to 18:00`."""
+@lru_cache(maxsize=1024)
+def _price(language: str, income: bool, free: bool, day_price: Decimal | None, fee: IncomeFee | None) -> str:
+    return capfirst(price_line(income=income, free=free, day_price=day_price, fee=fee))
+
+
+@lru_cache(maxsize=1024)
+def _hours(language: str, opens_at: time, closes_at: time) -> str:
     return _("Open from %(start)s to %(end)s") % {"start": clock_time(opens_at), "end": clock_time(closes_at)}
+
+
+@lru_cache(maxsize=256)
+def _month(language: str, month: date) -> str:
+    return str(month_name(month))
 
 
 def clock_time(moment: time) -> str:
     """`7:00`, as the reader's language writes it."""
     return time_format(moment, "TIME_FORMAT")
+
+
+def _named(month: date | None) -> str:
+    return _month(get_language() or "", month) if month else ""
 
 
 def availability(row: Found, search: Search) -> Point:
@@ -80,32 +103,32 @@ def availability(row: Found, search: Search) -> Point:
         return _free_at_all(row.free, search.start)
     if row.tier == Tier.WHOLE:
         text = _("Free on all your days from %(month)s")
-        return Point("calendar-check", text % {"month": month_name(search.start)}, "good")
+        return Point("calendar-check", text % {"month": _named(search.start)}, "good")
     return _free_partly(search.pattern, row.free, later_start(row.months, search))
 
 
 def _free_at_all(free: int, start: date) -> Point:
     count = free.bit_count()
     if not count:
-        return Point("calendar-x", _("Full from %(month)s on") % {"month": month_name(start)}, "bad")
+        return Point("calendar-x", _("Full from %(month)s on") % {"month": _named(start)}, "bad")
     text = ngettext(
         "%(count)d half-day a week free from %(month)s",
         "%(count)d half-days a week free from %(month)s",
         count,
     )
-    return Point("calendar-check", text % {"count": count, "month": month_name(start)}, "good")
+    return Point("calendar-check", text % {"count": count, "month": _named(start)}, "good")
 
 
 def _free_partly(asked: WeekPattern, free: int, later: date | None) -> Point:
     fits = asked & WeekPattern(free)
     if not fits:
         text = _("Full on your days until %(month)s") if later else _("Full on your days")
-        return Point("calendar-x", text % {"month": month_name(later)}, "bad")
+        return Point("calendar-x", text % {"month": _named(later)}, "bad")
     whole_days = len(asked) == 2 * len(asked.full_days()) and len(fits) == 2 * len(fits.full_days())
     counts = {
         "fit": len(fits.days()) if whole_days else len(fits),
         "asked": len(asked.days()) if whole_days else len(asked),
-        "month": month_name(later),
+        "month": _named(later),
     }
     return Point("calendar-days", _partly(whole_days, later is not None) % counts, "warn")
 

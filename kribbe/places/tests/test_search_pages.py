@@ -9,18 +9,22 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.template.loader import get_template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
+from pytest_django.asserts import assertHTMLEqual
 
 from kribbe.places.models import LicenceState, Street
 from kribbe.places.pages.asked import EVERYWHERE, Asked
+from kribbe.places.pages.card_html import drawn
 from kribbe.places.tests.scene import HERENT, fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import EMPTY, WeekPattern
 from kribbe.trust.text import fold
+from kribbe.web.components import Point, ResultCard
 
 pytestmark = pytest.mark.django_db
 
@@ -206,6 +210,19 @@ def test_queries_do_not_grow_with_results(client: Client, desk: Desk) -> None:
         counts.append(len(queries))
     assert page.count('class="result"') == 18
     assert counts[0] == counts[1] <= 15
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("number", [None, 3])
+@pytest.mark.parametrize("photo", ["", "/photo.jpg?a&b"])
+def test_a_card_is_the_component_of_the_design_system(language: str, number: int | None, photo: str) -> None:
+    points = (Point("euro", "<b>€ 30</b> & more"), Point("clock", "Open", "good"))
+    card = ResultCard(
+        7, "’t <i>Huis</i>", "/x?a=1&b=2", "Line", 5, 7, points=points, number=number, photo=photo
+    )
+    with translation.override(language):
+        component = get_template("web/components/result_card.html").render({"card": card})
+        assertHTMLEqual(drawn(card), component)
 
 
 def test_the_map_has_the_same_places_as_the_list(client: Client, desk: Desk) -> None:
