@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.timezone import localtime
 
 from kribbe.places.models import MONTHS_SHOWN, Group, GroupAvailability, LedgerTake
 from kribbe.rules.calendar import first_of_month, monday_of
@@ -223,6 +224,7 @@ def _window(group_ids: Collection[int], today: date, since: date | None) -> dict
 
 def refresh_availability(group_ids: Collection[int], *, now: datetime) -> None:
     """Rewrite the row that search reads, from the ledger."""
+    today = localtime(now).date()
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -246,9 +248,9 @@ def refresh_availability(group_ids: Collection[int], *, now: datetime) -> None:
             SET first_month = excluded.first_month, free = excluded.free, counted_at = excluded.counted_at
             """,
             {
-                "first": first_of_month(now.date()),
-                "today": monday_of(now.date()),
-                "month": now.year * 12 + now.month,
+                "first": first_of_month(today),
+                "today": monday_of(today),
+                "month": today.year * 12 + today.month,
                 "months": MONTHS_SHOWN,
                 "slots": SLOTS,
                 "groups": list(group_ids),

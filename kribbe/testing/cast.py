@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState, Preference
 from kribbe.people.models import Adult, Child, FactKind, Household, HouseholdFact, RoleGrant, User
@@ -108,7 +109,7 @@ def make_group(
         bookable_places=places,
         open_pattern=WORK_WEEK,
     )
-    ledger.recount(group_ids=[group.pk], today=now.date(), now=now)
+    ledger.recount(group_ids=[group.pk], today=localtime(now).date(), now=now)
     return group
 
 

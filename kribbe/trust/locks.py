@@ -8,25 +8,37 @@ lockers, and lets rows be added that merely refer to a locked one.
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+from psycopg.errors import LockNotAvailable
+
+from kribbe.trust.errors import RefusedError
 
 ENABLED = True
 """Race tests switch this off to show the race that the locks prevent."""
 
 
 def lock_rows(*rows: tuple[type[models.Model], int]) -> None:
-    """Lock these rows (model and primary key) for update until the transaction ends."""
+    """Lock these rows (model and primary key) for update until the transaction ends.
+
+    Raises RefusedError ("busy") where others hold them for longer than the database's lock time-out.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("lock_rows needs a transaction")
     if not ENABLED:
         return
-    for model, keys in _sorted(rows):
-        list(
-            model._default_manager.select_for_update(of=("self",), no_key=True)
-            .filter(pk__in=keys)
-            .order_by("pk")
-            .values_list("pk")
-        )
+    try:
+        for model, keys in _sorted(rows):
+            _lock(model, keys)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise RefusedError(_("It is very busy here just now. Try again in a minute."), code="busy") from error
+        raise
+
+
+def _lock(model: type[models.Model], keys: list[int]) -> None:
+    rows = model._default_manager.select_for_update(of=("self",), no_key=True)
+    list(rows.filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 
 def _sorted(rows: Iterable[tuple[type[models.Model], int]]) -> list[tuple[type[models.Model], list[int]]]:

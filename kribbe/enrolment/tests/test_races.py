@@ -59,7 +59,7 @@ def test_fifty_takers_of_the_last_place(group):
     refused = [outcome for outcome in outcomes if isinstance(outcome, RefusedError)]
     assert Offer.objects.count() == LedgerTake.objects.count() == 1
     assert len(refused) == TAKERS - 1, outcomes
-    assert {refusal.code for refusal in refused} == {"full"}
+    assert {refusal.code for refusal in refused} <= {"full", "busy"}
     assert ledger.miscounted(group_ids=[group.pk], today=NOW.date()) == []
 
 
