@@ -1,5 +1,6 @@
 """Serving the desk: processes that answer requests, and one that does the jobs."""
 
+import hashlib
 import os
 import signal
 import socket
@@ -7,9 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import itemgetter
+from pathlib import Path
 
 STOP_SECONDS = 10
 PORTS_TRIED = 50
+STAMP = ".collected"
 
 
 class PortTakenError(Exception):
@@ -33,6 +37,7 @@ def serve(*, host: str, port: int | None) -> None:
     port = port or settings.ENVIRONMENT.port
     if not is_free(host, port):
         raise PortTakenError(port, free_port(host, port + 1))
+    collect_static()
     server = Granian(
         "kribbe.config.wsgi:application",
         address=host,
@@ -45,6 +50,24 @@ def serve(*, host: str, port: int | None) -> None:
     )
     with worker():
         server.serve()
+
+
+def collect_static() -> None:
+    """Gather style sheets, scripts and pictures for serving, unless they are those of last time."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    found = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=itemgetter(0)):
+            modified = storage.get_modified_time(path).isoformat()
+            found.update(f"{path} {storage.size(path)} {modified}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / STAMP
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == found.hexdigest():
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(found.hexdigest(), encoding="utf-8")
 
 
 @contextmanager
