@@ -124,7 +124,7 @@ def _proposed(request: Any, desk: Desk, today: date) -> dict[str, Any]:
     """What the form begins with: a preset, or what the desk decided last."""
     chosen = presets().get(request.GET.get("preset", "")) or _policies(desk).first()
     values = {} if chosen is None else {name: getattr(chosen, name) for name in Terms.__dataclass_fields__}
-    return values | {"since": today + timedelta(days=1), "source": getattr(chosen, "source", "")}
+    return values | {"since": today + timedelta(days=1)}
 
 
 def _rules(form: PolicyForm) -> list[str]:

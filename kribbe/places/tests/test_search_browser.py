@@ -1,0 +1,98 @@
+"""Search and location in a real browser: accessible, narrow, by keyboard, with and without script."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from kribbe.places.models import LicenceState, Location, Street
+from kribbe.places.tests.scene import fill, make_desk, make_group, make_location
+from kribbe.region.models import Desk
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    desk = make_desk(phone="016 00 00 00", email="opvang@leuven.example")
+    now = timezone.now()
+    for number, name in enumerate(("De Notelaar", "Onthaalhuis Samira", "Het Molentje")):
+        place = make_location(
+            desk, name, km_east=number * 0.7, inclusive=number == 1, approach="Veel buiten."
+        )
+        group = make_group(place, since=now.date() - timedelta(days=7), now=now)
+        if number:
+            fill(group, "mon" if number == 1 else "mon tue", start=now.date() + timedelta(days=7), now=now)
+    make_location(desk, "De Pauze", km_east=2, licence_state=LicenceState.SUSPENDED)
+    Street.objects.create(
+        name="Naamsestraat",
+        key="naamsestraat",
+        postcode="3000",
+        city="Leuven",
+        municipality=desk.municipality,
+        longitude=4.7009,
+        latitude=50.87,
+    )
+    return desk
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+@pytest.mark.parametrize("language", ["nl-BE", "en"])
+def test_public_pages_are_accessible_and_fit(
+    open_page: OpenPage, desk: Desk, size: tuple[int, int], language: str
+) -> None:
+    page = open_page(size=size, language=language)
+    location = Location.objects.get(name="De Notelaar")
+    suspended = Location.objects.get(name="De Pauze")
+    for address in (
+        "/",
+        "/how-it-works/",
+        "/accessibility/",
+        "/privacy/",
+        "/search/?days=15",
+        "/search/?days=15&free=all&km=2&kind=family",
+        "/search/?address=Nergens+9",
+        f"/locations/{location.slug}/?days=15",
+        f"/locations/{suspended.slug}/",
+    ):
+        page.goto(f"/{desk.slug}{address}")
+        axe(page)
+        fits(page)
+
+
+def test_a_search_by_keyboard(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page()
+    page.goto(f"/{desk.slug}/")
+    address = page.get_by_label("Adres of postcode")
+    address.press_sequentially("naams")
+    expect(page.locator("#addresses option")).to_have_attribute("value", "Naamsestraat, 3000 Leuven")
+    address.fill("Naamsestraat 12")
+    page.get_by_label("maandag voormiddag").press("Space")
+    page.get_by_label("maandag namiddag").press("Space")
+    page.get_by_role("search").get_by_role("button", name="Opvang zoeken").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("4 plekken binnen 5 km")
+    first = page.locator(".result").first
+    expect(first).to_contain_text("De Notelaar")
+    expect(first).to_contain_text("Vrij op al je dagen")
+    first.get_by_role("link", name="De Notelaar").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("De Notelaar")
+    page.get_by_role("link", name="Alle plekken").press("Enter")
+    expect(page.locator(".result")).to_have_count(4)
+
+
+def test_the_map_shows_the_numbers_of_the_list(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page()
+    page.goto(f"/{desk.slug}/search/?days=15")
+    expect(page.get_by_role("button", name="1. De Notelaar")).to_be_visible()
+
+
+def test_search_without_script(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page(javascript=False)
+    page.goto(f"/{desk.slug}/search/")
+    page.get_by_label("Soort opvang").select_option("family")
+    page.get_by_role("search").get_by_role("button", name="Zoeken").click()
+    expect(page.get_by_role("heading", level=2).first).to_have_text("Niets gevonden met deze wensen")
