@@ -5,7 +5,7 @@ An outsider and a wrong address get the same answer: not found.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
 from kribbe.web.errors import session_ended
 
-P = ParamSpec("P")
+View = Callable[..., HttpResponse]
 
 
 def locations_for(principal: Principal, action: Action) -> QuerySet[Location]:
@@ -51,20 +51,16 @@ def may_at(principal: Principal, action: Action, location: Location) -> bool:
     )
 
 
-LocationView = Callable[Concatenate[Any, Location, P], HttpResponse]
-SlugView = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
-
-
-def at_location(reading: Action, changing: Action | None = None) -> Callable[[LocationView[P]], SlugView[P]]:
+def at_location(reading: Action, changing: Action | None = None) -> Callable[[View], View]:
     """Opens a page of a location: `reading` is needed to see it, `changing` (default the same) to send a form.
 
     The view gets the location in place of its slug, and its desk's face. One whose session ran out while
     sending a form is told so, with what was typed still in the page behind.
     """
 
-    def decorate(view: LocationView[P]) -> SlugView[P]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def opened(request: Any, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def opened(request: Any, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.principal.is_visitor and request.method == "POST":
                 return session_ended(request)
             action = (changing or reading) if request.method == "POST" else reading

@@ -68,7 +68,7 @@ def _row(placement: Placement, today: date) -> dict[str, object]:
     return {
         "placement": placement,
         "child": placement.child,
-        "birth": placement.child.born or placement.child.expected,
+        "birth": placement.child.birth,
         "days": WeekPattern(placement.pattern),
         "first": placement.during.lower,
         "last": end - DAY if end else None,
@@ -92,7 +92,7 @@ def _csv(location: Location, found: Sequence[Placement]) -> HttpResponse:
             each.group.name,
             each.child.last_name,
             each.child.first_name,
-            each.child.born or each.child.expected,
+            each.child.birth,
             each.during.lower,
             each.during.upper - DAY if each.during.upper else "",
             WeekPattern(each.pattern).to_text(),

@@ -392,7 +392,7 @@ def _csv(location: Location, lines: Iterable[Line]) -> HttpResponse:
 
 
 def _note_look(
-    principal: Principal, location: Location, lines: Iterable[Waiting], now: datetime, **data: object
+    principal: Principal, location: Location, lines: Iterable[Waiting], now: datetime, **data: Any
 ) -> None:
     record(
         principal=principal,

@@ -237,7 +237,7 @@ def _offer_form(request: Any, wish: Preference, groups: Sequence[Group], now: da
 def _first_idea(request: Any, wish: Preference, groups: Sequence[Group], today: date) -> dict[str, object]:
     """What the family asks, as far as it is free; the group of the list, or the one for the child's age."""
     child = wish.request.child
-    birth = child.born or child.expected
+    birth = child.birth
     start = _date(request.GET.get("start", "")) or max(wish.request.wanted_start, today)
     age = age_in_months(birth, start) if birth <= start else 0
     right = [group for group in groups if group.from_months <= age < group.to_months]
@@ -348,9 +348,9 @@ def _offer_context(
     sent: bool,
 ) -> dict[str, object]:
     picker = form.fields["pattern"].widget
-    picker.asked = wish.open_pattern  # type: ignore[attr-defined]
+    picker.asked = wish.open_pattern
     if plan.is_clear and plan.group and plan.start:
-        picker.free = free_during(group_ids=[plan.group.pk], start=plan.start, end=plan.end)[plan.group.pk]  # type: ignore[attr-defined]
+        picker.free = free_during(group_ids=[plan.group.pk], start=plan.start, end=plan.end)[plan.group.pk]
     policy = policy_on(location.desk, localtime(now).date())
     return {
         "place_name": location.name,
@@ -393,7 +393,7 @@ def _kind(wish: Preference, plan: Plan) -> tuple[str, str]:
 
 def _wrong_age(wish: Preference, plan: Plan) -> str:
     child = wish.request.child
-    birth = child.born or child.expected
+    birth = child.birth
     if plan.group is None or plan.start is None:
         return ""
     age = age_in_months(birth, plan.start) if birth <= plan.start else 0

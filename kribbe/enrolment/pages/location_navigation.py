@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kribbe.enrolment.models import Offer, OfferState, Preference, PreferenceState
 from kribbe.places.access import may_at, place_of
@@ -40,7 +41,12 @@ def register_location_navigation() -> None:
             _("Children"), "enrolment:location_children", "baby", "location", order=40, arguments=_on_list
         ),
         NavItem(
-            _("Published order"), "enrolment:criteria", "scale", "location", order=70, arguments=_in_place
+            pgettext_lazy("navigation", "Order"),
+            "enrolment:criteria",
+            "scale",
+            "location",
+            order=70,
+            arguments=_in_place,
         ),
         NavItem(
             _("My locations"), "enrolment:locations", "building-2", "account", order=20, arguments=_runs_any

@@ -22,7 +22,7 @@ from kribbe.web.words import say
 SOON = timedelta(days=2)
 
 TAGS: Mapping[str, tuple[str | Promise, str]] = {
-    "law": (_("Priority by law"), "primary"),
+    "law": (_("By law"), "primary"),
     "criterion.sibling": (_("Brother or sister"), "blue"),
     "criterion.staff_child": (_("Parent works here"), "blue"),
     "criterion.continuity": (_("Already with this organiser"), "blue"),

@@ -22,9 +22,7 @@ class Moved:
     after: int
 
 
-def reordered(
-    location: Location, names: Sequence[str], *, on: date, now: datetime
-) -> list[Moved]:
+def reordered(location: Location, names: Sequence[str], *, on: date, now: datetime) -> list[Moved]:
     """The present list with the position of each under these criteria; ValueError on criteria that are refused.
 
     Facts are those of today; the law is that of the day `on`.

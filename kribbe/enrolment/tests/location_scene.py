@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, datetime, timedelta
 
 from django.test import Client
@@ -13,6 +12,7 @@ from kribbe.places.models import Location
 from kribbe.region.models import Desk
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.sessions import log_in
 from kribbe.trust.principal import Role, Scope
 
 PATTERNS = ("mon tue thu", "mon thu-am", "mon tue wed fri", "thu fri", "mon tue wed thu fri")
@@ -22,12 +22,7 @@ LAST_NAMES = ("Maes", "Bakkali", "De Wael", "Vos", "Kowalska", "Peeters", "El Am
 
 def client_of(user: User) -> Client:
     """A browser in which this user logged in with a second factor."""
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
-    session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
+    client = log_in(Client(), user, second_factor=True)
     client.cookies.load({"django_language": "en"})
     return client
 
@@ -53,6 +48,8 @@ def make_family(
     )
     if number % 3 == 0:
         cast.make_fact(household, FactKind.WORK, since=then.date(), now=then)
-    child = cast.make_child(household, NAMES[number % 10], born=start - timedelta(days=210 + 11 * (number % 9)))
+    child = cast.make_child(
+        household, NAMES[number % 10], born=start - timedelta(days=210 + 11 * (number % 9))
+    )
     pattern = WeekPattern.from_text(PATTERNS[number % 5])
     return cast.make_request(child, [location], start=start, pattern=pattern, now=then)

@@ -28,9 +28,9 @@ from kribbe.places.services.capacity import (
     close_group,
     drop_planned,
     effect_of,
-    is_taken,
     open_group,
     set_capacity,
+    taken_groups,
 )
 from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
@@ -125,12 +125,20 @@ def capacity_page(request: Any, location: Location) -> HttpResponse:
     capacities = list(GroupCapacity.objects.filter(group__in=ids).order_by("during"))
     too_full = overfull(group_ids=ids, since=today)
     free = free_during(group_ids=ids, start=today, end=today + WEEK)
+    taken = taken_groups(ids, today)
     context = {
         "place_name": location.name,
         "location": location,
         "may_change": may_at(request.principal, Action.LOCATION_CHANGE, location),
         "groups": [
-            _shown(group, [c for c in capacities if c.group_id == group.pk], too_full, free[group.pk], today)
+            _shown(
+                group,
+                [row for row in capacities if row.group_id == group.pk],
+                too_full,
+                free[group.pk],
+                today,
+                is_empty=group.pk not in taken,
+            )
             for group in groups
         ],
         "licence": location.get_licence_state_display(),
@@ -340,6 +348,8 @@ def _shown(
     too_full: Mapping[int, Overfull],
     free: Sequence[int],
     today: date,
+    *,
+    is_empty: bool,
 ) -> dict[str, object]:
     present = next((row for row in capacities if today in row.during), None)
     return {
@@ -350,7 +360,7 @@ def _shown(
         "planned": [_period(row) for row in capacities if row.during.lower > today],
         "history": [_period(row) for row in reversed(capacities) if row.during.lower <= today],
         "overfull": too_full.get(group.pk),
-        "is_empty": not is_taken(group.pk, today),
+        "is_empty": is_empty,
         "free": _strip(present, free),
     }
 

@@ -13,7 +13,9 @@ def register_location_navigation() -> None:
     """Hang capacity, closing days and profile in the location's rail."""
     register(NavItem(_("Capacity"), "places:capacity", "blocks", "location", order=50, arguments=_in_place))
     register(
-        NavItem(_("Closing days"), "places:closing_days", "calendar-x", "location", order=60, arguments=_in_place)
+        NavItem(
+            _("Closing days"), "places:closing_days", "calendar-x", "location", order=60, arguments=_in_place
+        )
     )
     register(NavItem(_("Your page"), "places:profile", "settings", "location", order=80, arguments=_in_place))
 

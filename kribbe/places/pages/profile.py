@@ -40,10 +40,13 @@ class ProfileForm(forms.Form):
 
     opens_at = _hour(_("Opens at"))
     morning_ends_at = _hour(
-        _("Morning ends at"), help_text=_("A stay takes each half-day of which it has more than half an hour.")
+        _("Morning ends at"),
+        help_text=_("A stay takes each half-day of which it has more than half an hour."),
     )
     closes_at = _hour(_("Closes at"))
-    min_half_days = forms.IntegerField(label=_("At least so many half-days a week"), min_value=1, max_value=14)
+    min_half_days = forms.IntegerField(
+        label=_("At least so many half-days a week"), min_value=1, max_value=14
+    )
     plan_kind = forms.ChoiceField(label=_("Days"), choices=PlanKind.choices, widget=forms.RadioSelect)
     day_price = forms.DecimalField(
         label=_("Price of a whole day (€)"),
@@ -63,9 +66,7 @@ class ProfileForm(forms.Form):
     languages = forms.MultipleChoiceField(
         label=_("Languages that you speak"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    inclusive = forms.BooleanField(
-        label=_("We care for children with specific needs too"), required=False
-    )
+    inclusive = forms.BooleanField(label=_("We care for children with specific needs too"), required=False)
     phone = forms.CharField(label=_("Telephone"), required=False, max_length=40)
     email = forms.EmailField(label=_("E-mail"), required=False)
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
@@ -93,7 +94,9 @@ def profile_page(request: Any, location: Location) -> HttpResponse:
     most = f"{highest_deposit(location.desk, localtime(now).date()):.0f}"
     present = profile_of(location)
     initial = {name: getattr(present, name) for name in Profile.__slots__}
-    form = ProfileForm(request.POST or None, initial={**initial, "languages": list(present.languages)}, most=most)
+    form = ProfileForm(
+        request.POST or None, initial={**initial, "languages": list(present.languages)}, most=most
+    )
     if request.method == "POST" and form.is_valid():
         try:
             changed = change_profile(

@@ -1,10 +1,11 @@
 """Groups and their places: added, renamed, closed, and how many from which day on."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -69,7 +70,7 @@ def add_group(
     with transaction.atomic():
         lock_rows((Location, location_id))
         location = Location.objects.select_related("desk").get(pk=location_id)
-        _check_details(location_id, details, None)
+        _check_details(location_id, details)
         bookable = _checked(location, places, from_day, localtime(now).date())
         group = Group.objects.create(
             location=location,
@@ -87,7 +88,7 @@ def add_group(
 def change_group(*, principal: Principal, group_id: int, details: GroupDetails, now: datetime) -> Group:
     """Another name, age band or price kind. The price kind is fixed as long as places are taken."""
     with _locked(group_id) as group:
-        _check_details(group.location_id, details, group.pk)
+        _check_details(group.location_id, details, other_than=group.pk)
         if details.price_kind != group.price_kind and is_taken(group.pk, localtime(now).date()):
             raise RefusedError(
                 _("Places are taken in this group, so its price can't change. Make a new group."),
@@ -188,7 +189,13 @@ def effect_of(*, group: Group, places: Places, from_day: date) -> Effect:
 
 def is_taken(group_id: int, today: date) -> bool:
     """Whether a place of the group is taken or offered today or later."""
-    return LedgerTake.objects.filter(group=group_id, during__overlap=DateRange(today, None)).exists()
+    return group_id in taken_groups([group_id], today)
+
+
+def taken_groups(group_ids: Collection[int], today: date) -> set[int]:
+    """The groups of these in which a place is taken or offered today or later."""
+    takes = LedgerTake.objects.filter(group__in=group_ids, during__overlap=DateRange(today, None))
+    return set(takes.values_list("group_id", flat=True).distinct())
 
 
 @contextmanager
@@ -198,10 +205,10 @@ def _locked(group_id: int) -> Iterator[Group]:
         yield Group.objects.select_related("location__desk").get(pk=group_id)
 
 
-def _check_details(location_id: int, details: GroupDetails, group_id: int | None) -> None:
+def _check_details(location_id: int, details: GroupDetails, *, other_than: int = 0) -> None:
     if not details.name.strip():
         raise RefusedError(_("Give the group a name."), field="name")
-    same = Group.objects.filter(location=location_id, name__iexact=details.name).exclude(pk=group_id)
+    same = Group.objects.filter(location=location_id, name__iexact=details.name).exclude(pk=other_than)
     if same.exists():
         raise RefusedError(_("There is a group with this name already."), field="name")
     if details.from_months >= details.to_months:
@@ -268,7 +275,7 @@ def _lay(group: Group, start: date, end: date | None, places: Places, bookable: 
     )
 
 
-def _record(principal: Principal, action: str, group: Group, now: datetime, **data: object) -> None:
+def _record(principal: Principal, action: str, group: Group, now: datetime, **data: Any) -> None:
     record(
         principal=principal,
         action=action,

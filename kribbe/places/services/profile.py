@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -132,7 +133,7 @@ def _check(profile: Profile, most: Decimal) -> None:
         )
 
 
-def _record(principal: Principal, action: str, location: Location, now: datetime, **data: object) -> None:
+def _record(principal: Principal, action: str, location: Location, now: datetime, **data: Any) -> None:
     record(
         principal=principal,
         action=action,
