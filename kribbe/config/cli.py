@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from kribbe.config.commands.bench import bench
 from kribbe.config.commands.demo import demo
+from kribbe.config.commands.docs import docs
 from kribbe.config.commands.imports import import_areas, import_locations, import_undo
 from kribbe.config.commands.messages import messages
 from kribbe.config.commands.tick import tick
@@ -54,7 +56,8 @@ def serve(
     run(host=host, port=port)
 
 
-app.command(rich_help_panel="Engine room")(messages)
+for engine in (messages, docs, bench):
+    app.command(rich_help_panel="Engine room")(engine)
 app.command(rich_help_panel="Run")(demo)
 app.command(rich_help_panel="Run")(tick)
 for imports in (import_locations, import_areas, import_undo):

@@ -1,0 +1,1 @@
+"""Measuring the main pages over HTTP beside a bare view: `kribbe bench`."""

@@ -1,0 +1,269 @@
+"""What is measured: five pages, each with its visits prepared beforehand and its answers checked."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from bench.server import CSRF, Answer
+
+DESK = "leuven"
+DAYS = 0b0011001111
+"""Monday, Tuesday and Thursday, the busiest days."""
+ROWS = 50
+MONTHS = 12
+"""Fewer than that a location page never shows of a group."""
+WISHES = 3
+
+
+class WrongAnswerError(Exception):
+    """A page returned something else than it should: its time means nothing."""
+
+
+def expect(right: object, otherwise: str) -> None:
+    """Raises WrongAnswerError unless `right`."""
+    if not right:
+        raise WrongAnswerError(otherwise)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request: a form is posted, anything else is got."""
+
+    address: str
+    session: str = ""
+    form: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A measured page. `cards` is how many cards or rows it shows; `check` raises where an answer is wrong."""
+
+    name: str
+    cards: int
+    visits: Sequence[Visit]
+    check: Callable[[Answer], None]
+    at_the_end: Callable[[], None] = field(default=lambda: None)
+
+
+def pages(count: int, now: datetime) -> list[Page]:
+    """The pages with `count` visits each. Forms have a fresh draft or offer for each visit."""
+    return [search(count), location(count), waiting_list(count, now), submit(count, now), accept(count, now)]
+
+
+def search(count: int) -> Page:
+    """Twenty results around an address, with a week and a start."""
+    from kribbe.people.models import Household
+    from kribbe.places.models import Location
+    from kribbe.places.selectors.search import PAGE
+
+    home = Household.objects.filter(desk__slug=DESK, longitude__isnull=False).order_by("pk")[0]
+    names = set(Location.objects.values_list("name", flat=True))
+
+    def check(answer: Answer) -> None:
+        shown = [name for name in names if f">{name}</a></h2>" in answer.body]
+        expect(answer.status == 200, f"{answer.status} {answer.location}")
+        expect(answer.body.count('class="result"') == PAGE, "the search shows another number of places")
+        expect(shown, "the search names no known place")
+
+    query = f"address={home.street}, {home.postcode} {home.city}&days={DAYS}".replace(" ", "+")
+    return Page("Public search", PAGE, [Visit(f"/{DESK}/search/?{query}")] * count, check)
+
+
+def location(count: int) -> Page:
+    """A location's public page, with the days asked."""
+    place = _busiest()
+    groups = place.groups.filter(active=True).count()
+
+    def check(answer: Answer) -> None:
+        expect(answer.status == 200, f"{answer.status} {answer.location}")
+        expect(f"{place.name}</h1>" in answer.body, "the location's page lacks its name")
+        expect(answer.body.count('class="ahead"') == groups, "the location's page lacks a group")
+        expect(answer.body.count('<th scope="row">') >= groups * MONTHS, "the location's page lacks months")
+
+    visit = Visit(f"/{DESK}/locations/{place.slug}/?days={DAYS}")
+    return Page("Location page", groups * MONTHS, [visit] * count, check)
+
+
+def waiting_list(count: int, now: datetime) -> Page:
+    """The longest waiting list, as its manager sees it."""
+    from kribbe.enrolment.selectors.waiting import waiting_list as waiting
+    from kribbe.people.models import RoleGrant, User
+    from kribbe.trust.principal import Role, Scope
+
+    place = _busiest()
+    manager = User.objects.create_user("manager@bench.example", name="Manager")
+    RoleGrant.objects.create(
+        user=manager, role=Role.MANAGER, scope=Scope.LOCATION, scope_id=place.pk, granted_at=now
+    )
+    lines = waiting(place.pk, now=now)
+    shown = min(len(lines), ROWS)
+
+    def check(answer: Answer) -> None:
+        expect(answer.status == 200, f"{answer.status} {answer.location}")
+        expect(answer.body.count('id="row-') == shown, "the waiting list shows another number of rows")
+        expect(lines[0].first_name in answer.body, "the waiting list lacks its first child")
+
+    visit = Visit(f"/at/{place.slug}/waiting-list/?show=all", session(manager, verified=True))
+    return Page("Waiting list", shown, [visit] * count, check)
+
+
+def submit(count: int, now: datetime) -> Page:
+    """Sending a request of three wishes: household, child, request, positions, notices."""
+    from kribbe.enrolment.models import CareRequest
+
+    visits = list(islice(_drafts(now), count))
+    before = CareRequest.objects.count()
+
+    def check(answer: Answer) -> None:
+        expect((answer.status, answer.location[-6:]) == (302, "/sent/"), "a request was not taken")
+
+    def at_the_end() -> None:
+        expect(CareRequest.objects.count() == before + count, "a request is missing")
+
+    return Page("Submitting a request", 0, visits, check, at_the_end)
+
+
+def accept(count: int, now: datetime) -> Page:
+    """Saying yes to an offer: the place reserved, other wishes set aside, everybody told."""
+    from kribbe.enrolment.models import Placement, PlacementState
+
+    visits = list(islice(_offers(now), count))
+    reserved = Placement.objects.filter(state=PlacementState.TO_SIGN)
+    before = reserved.count()
+
+    def check(answer: Answer) -> None:
+        expect(answer.status == 302, "an offer was not accepted")
+        expect(answer.location.startswith("/my/placements/"), "an offer was not accepted")
+
+    def at_the_end() -> None:
+        expect(reserved.count() == before + len(visits), "a placement is missing")
+
+    return Page("Accepting an offer", 0, visits, check, at_the_end)
+
+
+def session(user: Any, *, verified: bool = False) -> str:
+    """The key of a session in which this user has logged in."""
+    from django.conf import settings
+    from django.test import Client
+
+    from kribbe.testing.sessions import log_in
+
+    client = log_in(Client(), user, second_factor=verified)
+    store = client.session
+    store["desk"] = DESK
+    store.save()
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _busiest() -> Any:
+    """The location of the desk at which most families wait."""
+    from django.db.models import Count, Q
+
+    from kribbe.places.models import Location
+
+    waiting = Count("preferences", filter=Q(preferences__state="waiting"))
+    here = Location.objects.filter(desk__slug=DESK, active=True).values("pk").annotate(waiting=waiting)
+    return Location.objects.get(pk=here.order_by("-waiting", "pk")[0]["pk"])
+
+
+def _drafts(now: datetime) -> Iterator[Visit]:
+    """Forms that send a request, each of a parent of its own."""
+    from kribbe.enrolment.models import RequestDraft
+    from kribbe.people.models import Household, User
+    from kribbe.places.models import Location
+    from kribbe.region.models import Desk
+
+    desk = Desk.objects.get(slug=DESK)
+    home = Household.objects.filter(desk=desk, longitude__isnull=False).order_by("pk")[0]
+    near = list(Location.objects.filter(desk=desk, active=True).order_by("pk").values_list("pk", flat=True))
+    today = now.date()
+    number = 0
+    while True:
+        wishes = [str(near[(number * WISHES + place) % len(near)]) for place in range(WISHES)]
+        email = f"ouder{number}@bench.example"
+        child = {
+            "count": "1",
+            "first_name_0": "Lien",
+            "last_name_0": f"Bench{number}",
+            "born_0": "born",
+            "day_0": f"{today - timedelta(days=60 + number)}",
+            "street": home.street,
+            "postcode": home.postcode,
+            "city": home.city,
+            "anyway": "on",
+            "first_name": "An",
+            "last_name": f"Bench{number}",
+            "email": email,
+            "email_checked": email,
+        }
+        days = {
+            "flexibility": "exact",
+            "wanted_start": f"{today + timedelta(days=120)}",
+            "latest_start": f"{today + timedelta(days=200)}",
+        }
+        answers = {
+            "child": _typed(child),
+            "days": _typed(days, pattern=[str(slot) for slot in range(10) if DAYS >> slot & 1]),
+            "choices": _typed({"price": "any"}, order=wishes),
+        }
+        user = User.objects.create_user(email, name=f"An Bench{number}")
+        draft = RequestDraft.objects.create(
+            desk=desk, user=user, answers=answers, created_at=now, saved_at=now
+        )
+        form = {"version": "1", "once": f"bench-request-{number}", "fact_work": "on", "declared": "on"}
+        address = f"/{DESK}/request/{draft.reference}/review/"
+        yield Visit(address, session(user), {**form, "action": "next"})
+        number += 1
+
+
+def _typed(values: Mapping[str, str], **lists: list[str]) -> dict[str, object]:
+    return {"typed": {**{name: [value] for name, value in values.items()}, **lists}, "version": 1}
+
+
+def _offers(now: datetime) -> Iterator[Visit]:
+    """Forms that accept an offer, of as many families as can have one."""
+    from kribbe.enrolment.models import Offer, OfferState
+    from kribbe.people.models import RoleGrant, User
+    from kribbe.trust.principal import Role, Scope
+
+    open_offers = Offer.objects.filter(state=OfferState.OPEN, deadline__gt=now).order_by("pk")
+    for number, offer in enumerate([*open_offers, *_made(now)]):
+        user = User.objects.create_user(f"aanbod{number}@bench.example", name="An Bench")
+        household = offer.preference.request.household_id
+        RoleGrant.objects.create(
+            user=user, role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=household, granted_at=now
+        )
+        form = {"answer": "stop", "once": f"bench-offer-{number}"}
+        yield Visit(f"/my/offers/{offer.reference}/", session(user), form)
+
+
+def _made(now: datetime) -> Iterator[Any]:
+    """Offers made here and now to the first that fit, location after location."""
+    from kribbe.enrolment.models import Preference, PreferenceState
+    from kribbe.enrolment.selectors.location import active_groups, first_that_fit
+    from kribbe.enrolment.services.make_offer import make_offer
+    from kribbe.places.models import Location
+    from kribbe.trust.errors import RefusedError
+    from kribbe.trust.principal import SYSTEM
+
+    waiting = Preference.objects.filter(state=PreferenceState.WAITING).values("location")
+    for place in Location.objects.filter(pk__in=waiting).select_related("desk").order_by("pk"):
+        for group, line in first_that_fit(place, active_groups(place), now=now):
+            try:
+                yield make_offer(
+                    principal=SYSTEM,
+                    preference_id=line.waiting.preference_id,
+                    group_id=group.pk,
+                    start=line.start,
+                    pattern=line.waiting.pattern,
+                    now=now,
+                )
+            except RefusedError:
+                continue
+
+
+def cookies(visit: Visit) -> dict[str, str]:
+    """What a visitor's browser would send."""
+    return {"csrftoken": CSRF, **({"sessionid": visit.session} if visit.session else {})}

@@ -1,0 +1,332 @@
+"""The generated pages of the docs: settings, commands, permissions, addresses, figures, pictures."""
+
+import importlib
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import django
+import typer
+from typer.main import get_command
+
+ROOT = Path(__file__).resolve().parents[3]
+DOCS = ROOT / "docs"
+NOTE = "<!-- Written by `kribbe docs`. Change the code that it describes, not this page. -->"
+
+ROLES = {
+    "anna": "the household",
+    "manager": "manager of the location",
+    "organiser": "its organiser",
+    "clerk": "clerk",
+    "policy officer": "policy officer",
+    "administrator": "administrator",
+}
+"""The cast of the test of doors, in words."""
+
+
+def docs(
+    check: Annotated[
+        bool, typer.Option("--check", help="Fail if a page isn't as the code would write it.")
+    ] = False,
+) -> None:
+    """Write the reference pages that are made from the code itself."""
+    stale = [name for name, text in pages().items() if _treat(DOCS / name, text, check=check)]
+    for name in stale:
+        typer.echo(f"docs/{name} is stale: run `kribbe docs`." if check else f"docs/{name} written")
+    if check and stale:
+        raise typer.Exit(1)
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its path under docs/, the same text each time."""
+    django.setup()
+    makers: Mapping[str, Callable[[], Iterable[str]]] = {
+        "reference/settings.md": _settings,
+        "reference/commands.md": _commands,
+        "reference/permissions.md": _permissions,
+        "reference/addresses.md": _addresses,
+        "reference/rules.md": _rules,
+        "tour/pictures.md": _pictures,
+    }
+    return {name: "\n".join([NOTE, "", *maker()]).rstrip() + "\n" for name, maker in makers.items()}
+
+
+def _treat(path: Path, text: str, *, check: bool) -> bool:
+    """Whether the page was stale; it is written then, unless it is only checked."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    if not check:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return True
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    names = list(head)
+    yield f"| {' | '.join(names)} |"
+    yield f"|{'---|' * len(names)}"
+    for row in rows:
+        yield f"| {' | '.join(_cell(value) for value in row)} |"
+    yield ""
+
+
+def _cell(value: object) -> str:
+    return " ".join(str(value).replace("|", "\\|").split())
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _settings() -> Iterator[str]:
+    from kribbe.config.environment import describe
+
+    yield "# Settings"
+    yield ""
+    yield (
+        "All settings come from the environment. A wrong value, a missing one and an unknown `KRIBBE_` variable"
+        " stop the start with one line that names the variable, the value and the remedy. An empty variable counts"
+        " as unset."
+    )
+    yield ""
+    for each in describe():
+        yield f"## `{each.variable}`"
+        yield ""
+        yield each.description
+        yield ""
+        if each.expects:
+            yield f"- Give: {_in_code(each.expects)}"
+            yield f"- Without it: {_in_words(each.default)}"
+            yield ""
+
+
+def _in_code(expects: str) -> str:
+    """Placeholders in angle brackets or braces would be read as markup."""
+    return _code(expects) if set(expects) & set("<{") else expects
+
+
+def _in_words(default: str) -> str:
+    """A value is shown as code, a sentence about it is not."""
+    is_sentence = "`" in default or (" " in default and not set(default) & set("<{"))
+    return default if is_sentence else _code(default)
+
+
+def _commands() -> Iterator[str]:
+    from kribbe.config.cli import app
+
+    group: Any = get_command(app)
+    yield "# Commands"
+    yield ""
+    yield "One command fronts everything. `kribbe --help` lists all, `kribbe COMMAND --help` tells of one."
+    yield ""
+    for name in sorted(group.commands):
+        command = group.commands[name]
+        arguments = [each for each in command.params if each.param_type_name == "argument"]
+        yield f"## `kribbe {' '.join([name, *(each.name.upper() for each in arguments)])}`"
+        yield ""
+        yield from _paragraphs(command.help or "")
+        options = [each for each in command.params if not getattr(each, "hidden", False)]
+        if options:
+            yield from _table(("Option", "Means", "Default"), map(_option, options))
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for paragraph in text.strip().split("\n\n"):
+        yield " ".join(paragraph.split())
+        yield ""
+
+
+def _option(option: Any) -> tuple[str, str, str]:
+    if option.param_type_name == "argument":
+        return _code(option.name.upper()), option.help or "", ""
+    value = "" if option.is_flag else f" {option.metavar or option.opts[0].strip('-').upper()}"
+    names = ", ".join(_code(each + value) for each in [*option.opts, *option.secondary_opts])
+    default = "" if option.is_flag or option.default in (None, "") else str(option.default)
+    return names, option.help or "", _code(default)
+
+
+def _permissions() -> Iterator[str]:
+    from kribbe.trust.permissions import TABLE, Action
+
+    yield "# Permissions"
+    yield ""
+    yield (
+        "Who may do what is one table, `kribbe/trust/permissions.py`; every door reads it. A role is held over a"
+        " scope and counts inside that scope alone. Roles of staff count only once the second factor was given."
+        " To an outsider a page that exists and one that doesn't look the same: not found."
+    )
+    yield ""
+    yield from _table(
+        ("Role", "Held over"), ((_words(rule.role), ", ".join(map(_words, rule.scopes))) for rule in TABLE)
+    )
+    roles = [_words(rule.role) for rule in TABLE]
+    yield from _table(
+        ("Action", *roles),
+        (
+            (f"`{action.value}`", *("yes" if action in rule.actions else "–" for rule in TABLE))
+            for action in Action
+        ),
+    )
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _addresses() -> Iterator[str]:
+    doors = importlib.import_module("kribbe.config.tests.test_doors")
+    yield "# Addresses"
+    yield ""
+    yield (
+        "Public pages live under `/<desk>/`, a parent's own under `/my/` and `/households/`, a location's under"
+        " `/at/<location>/`, a desk's office under `/office/<desk>/`. The last column is the table that"
+        " `kribbe/config/tests/test_doors.py` walks as every role; a route without a row fails that test. There is no"
+        " API for other programs yet beyond the JSON that the pages' own maps read."
+    )
+    yield ""
+    yield from _table(
+        ("Address", "Name", "Who"),
+        ((f"`/{address}`", f"`{name}`", _who(doors, name, address)) for name, address in routes()),
+    )
+    yield "Log-in, mailed codes, passwords, second factors and passkeys are under `/account/` (django-allauth)."
+    yield ""
+
+
+def routes() -> list[tuple[str, str]]:
+    """Name and address of every route of Kribbe's own rooms, in the order in which they are looked up."""
+    from django.urls import URLResolver, get_resolver
+
+    def walk(resolver: Any, before: str, spaces: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        for each in resolver.url_patterns:
+            address = before + str(each.pattern)
+            if isinstance(each, URLResolver):
+                inner = (*spaces, each.namespace) if each.namespace else spaces
+                yield from walk(each, address, inner)
+            elif each.callback.__module__.startswith("kribbe."):
+                yield ":".join([*spaces, each.name]), address
+
+    return list(walk(get_resolver("kribbe.config.urls"), "", ()))
+
+
+def _who(doors: Any, name: str, address: str) -> str:
+    door = doors.DOORS[name]
+    if door.hidden:
+        return "everybody, in the demo only"
+    if door.who == doors.PUBLIC:
+        return "everybody"
+    if not door.who:
+        return "administrator" if address.startswith("office/") else "who began it, or a clerk on behalf"
+    if {"anna", "charlie"} <= door.who:
+        return "everybody logged in" if "manager" in door.who else "a parent"
+    if "other manager" in door.who:
+        return "staff"
+    return ", ".join(words for who, words in ROLES.items() if who in door.who)
+
+
+def _rules() -> Iterator[str]:
+    from kribbe.rules.packs import load_pack
+
+    yield "# Rules and figures"
+    yield ""
+    yield (
+        "Figures that change by law or by year are never in code: each stands in a pack with its dates and its"
+        " source. A figure that isn't verified must be checked before a release relies on it. Where a year is"
+        " missing no figure was found."
+    )
+    yield ""
+    for path in sorted((ROOT / "kribbe" / "rules" / "packs").glob("*.toml")):
+        yield f"## Pack `{path.stem}`"
+        yield ""
+        figures = [each for group in load_pack(path.stem).figures.values() for each in group]
+        yield from _table(
+            ("Figure", "Value", "From", "Until", "Source", "Verified", "Note"),
+            (
+                (
+                    f"`{each.key}`",
+                    each.value,
+                    each.valid_from,
+                    each.valid_to or "now",
+                    each.source,
+                    "yes" if each.verified else f"**no** ({each.confidence.value})",
+                    each.note,
+                )
+                for each in figures
+            ),
+        )
+    yield from _ways()
+
+
+def _ways() -> Iterator[str]:
+    """What a desk may choose, as real ones did."""
+    from kribbe.region.presets import presets
+
+    yield "## What real desks chose"
+    yield ""
+    yield "A new desk begins with one of these and changes what it likes. What stands in *italics* no source gave."
+    yield ""
+    yield from _table(
+        (
+            "Preset",
+            "Wishes",
+            "Answer from",
+            "Answer",
+            "Reaction",
+            "Signature",
+            "Urgent",
+            "Rank shown",
+            "Date",
+        ),
+        map(_way, presets().values()),
+    )
+    yield (
+        "Answer from: months before the start. Answer, reaction and signature: days for the location, the family,"
+        " and to sign. Urgent: days."
+    )
+    yield ""
+
+
+def _way(preset: Any) -> Iterator[str]:
+    yield preset.name
+    for name in (
+        "max_wishes", "earliest_answer_months", "answer_days", "reaction_days", "signature_days", "urgent_days",
+        "ranking_shown", "date_rule",
+    ):  # fmt: skip
+        value = getattr(preset, name)
+        words = "yes" if value is True else "no" if value is False else "any" if value is None else str(value)
+        yield f"*{words}*" if name in preset.assumed else words
+
+
+SECTIONS = {"journey-parent-": "A parent", "journey-location-": "A location", "journey-clerk-": "A clerk"}
+
+
+def _pictures() -> Iterator[str]:
+    yield "# In pictures"
+    yield ""
+    yield (
+        "The browser tests made these pictures while they walked the pages"
+        " (`KRIBBE_SCREENSHOTS=1 make test`), so they show what is there. All people are invented."
+    )
+    yield ""
+    captions = _captions()
+    names = sorted(path.stem for path in (DOCS / "images").glob("*.png"))
+    for prefix, heading in [*SECTIONS.items(), ("", "More pages")]:
+        found = [name for name in names if name.startswith(prefix) and (prefix or not _in_section(name))]
+        if found:
+            yield f"## {heading}"
+            yield ""
+        for name in found:
+            words = captions.get(name) or name.removeprefix(prefix).replace("-", " ").strip().capitalize()
+            yield f"![{words}](../images/{name}.png)"
+            yield ""
+            yield f"*{words}*"
+            yield ""
+
+
+def _in_section(name: str) -> bool:
+    return name.startswith(tuple(SECTIONS))
+
+
+def _captions() -> dict[str, str]:
+    path = DOCS / "images" / "captions.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
