@@ -223,7 +223,10 @@ def _window(group_ids: Collection[int], today: date, since: date | None) -> dict
 
 
 def refresh_availability(group_ids: Collection[int], *, now: datetime) -> None:
-    """Rewrite the row that search reads, from the ledger."""
+    """Rewrite the row that search reads, from the ledger.
+
+    The running month is judged by what is left of it, and at least by this whole week.
+    """
     today = localtime(now).date()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -236,7 +239,9 @@ def refresh_availability(group_ids: Collection[int], *, now: datetime) -> None:
                             THEN '1' ELSE '0' END AS free
                 FROM places_ledgerweek week, generate_series(0, %(slots)s - 1) slot,
                 LATERAL (SELECT (extract(year FROM week.monday + slot / 2) * 12
-                               + extract(month FROM week.monday + slot / 2))::int - %(month)s AS month) months
+                               + extract(month FROM week.monday + slot / 2))::int - %(month)s) own(month),
+                LATERAL (SELECT own.month WHERE own.month > 0
+                         UNION SELECT 0 WHERE own.month = 0 OR week.monday = %(today)s::date) months
                 WHERE week.group_id = ANY(%(groups)s)
                   AND week.monday + slot / 2 >= %(today)s::date
                   AND week.monday + slot / 2 < %(first)s::date + make_interval(months => %(months)s)
