@@ -83,11 +83,7 @@ class PlacesForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"}),
     )
     licensed = forms.IntegerField(label=_("Licensed places"), min_value=0)
-    staffed = forms.IntegerField(
-        label=_("Staffed places"),
-        min_value=0,
-        help_text=_("What you have carers for. Agreements go up to here."),
-    )
+    staffed = forms.IntegerField(label=_("Staffed places"), min_value=0)
     overbooking = forms.IntegerField(
         label=_("Agreements up to (percent of the staffed places)"), min_value=HUNDRED, initial=HUNDRED
     )
