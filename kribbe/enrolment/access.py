@@ -57,7 +57,7 @@ def offer_for(principal: Principal, action: Action, reference: str) -> Offer:
             households_within(principal, action, "preference__request__household")
             | locations_within(principal, action, "preference__location"),
             reference=reference,
-        )
+        ),
     )
 
 
@@ -69,7 +69,7 @@ def placement_for(principal: Principal, action: Action, reference: str) -> Place
             households_within(principal, action, "child__household")
             | locations_within(principal, action, "group__location"),
             reference=reference,
-        )
+        ),
     )
 
 
@@ -81,7 +81,7 @@ def preference_for(principal: Principal, action: Action, preference_id: int) -> 
             households_within(principal, action, "request__household")
             | locations_within(principal, action, "location"),
             pk=preference_id,
-        )
+        ),
     )
 
 

@@ -37,10 +37,10 @@ def run_out(*, now: datetime) -> tuple[int, int]:
 
 def lay_weeks(*, now: datetime) -> int:
     """Lay the weeks of every group to the horizon, some groups at a time. Returns the number of groups."""
-    groups: QuerySet[Group, int] = Group.objects.filter(active=True).order_by("pk").values_list("pk", flat=True)
+    groups: QuerySet[Group, int] = (
+        Group.objects.filter(active=True).order_by("pk").values_list("pk", flat=True)
+    )
     keys = list(groups)
     for start in range(0, len(keys), GROUPS_AT_ONCE):
-        ledger.recount(
-            group_ids=keys[start : start + GROUPS_AT_ONCE], today=timezone.localdate(now), now=now
-        )
+        ledger.recount(group_ids=keys[start : start + GROUPS_AT_ONCE], today=timezone.localdate(now), now=now)
     return len(keys)

@@ -20,10 +20,16 @@ location_urls = [
         location_list.waiting_child_page,
         name="waiting_child",
     ),
-    path("at/<slug:slug>/waiting-list/<int:preference_id>/offer/", location_make.make_offer_page, name="make_offer"),
+    path(
+        "at/<slug:slug>/waiting-list/<int:preference_id>/offer/",
+        location_make.make_offer_page,
+        name="make_offer",
+    ),
     path("at/<slug:slug>/waiting-list/<int:preference_id>/refuse/", location_make.refuse_page, name="refuse"),
     path("at/<slug:slug>/offers/", location_offers.offers_page, name="location_offers"),
-    path("at/<slug:slug>/offers/<slug:reference>/take-back/", location_offers.take_back_page, name="take_back"),
+    path(
+        "at/<slug:slug>/offers/<slug:reference>/take-back/", location_offers.take_back_page, name="take_back"
+    ),
     path("at/<slug:slug>/offers/<slug:reference>/deposit/", location_offers.deposit_received, name="deposit"),
     path("at/<slug:slug>/children/", location_children.children_page, name="location_children"),
     path("at/<slug:slug>/order/", location_order.criteria_page, name="criteria"),

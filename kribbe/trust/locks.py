@@ -32,7 +32,9 @@ def lock_rows(*rows: tuple[type[models.Model], int]) -> None:
             _lock(model, keys)
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
-            raise RefusedError(_("It is very busy here just now. Try again in a minute."), code="busy") from error
+            raise RefusedError(
+                _("It is very busy here just now. Try again in a minute."), code="busy"
+            ) from error
         raise
 
 

@@ -297,7 +297,7 @@ def _way(preset: Any) -> Iterator[str]:
         yield f"*{words}*" if name in preset.assumed else words
 
 
-SECTIONS = {"journey-parent-": "A parent", "journey-location-": "A location", "journey-clerk-": "A clerk"}
+SECTIONS = {"parent": "A parent", "location": "A location", "clerk": "A clerk", "": "More pages"}
 
 
 def _pictures() -> Iterator[str]:
@@ -310,21 +310,24 @@ def _pictures() -> Iterator[str]:
     yield ""
     captions = _captions()
     names = sorted(path.stem for path in (DOCS / "images").glob("*.png"))
-    for prefix, heading in [*SECTIONS.items(), ("", "More pages")]:
-        found = [name for name in names if name.startswith(prefix) and (prefix or not _in_section(name))]
+    for section, heading in SECTIONS.items():
+        found = [name for name in names if _section(name) == section]
         if found:
             yield f"## {heading}"
             yield ""
         for name in found:
-            words = captions.get(name) or name.removeprefix(prefix).replace("-", " ").strip().capitalize()
+            plain = name.removeprefix("journey-").removeprefix(f"{section}-").replace("-", " ")
+            words = captions.get(name) or plain.capitalize()
             yield f"![{words}](../images/{name}.png)"
             yield ""
             yield f"*{words}*"
             yield ""
 
 
-def _in_section(name: str) -> bool:
-    return name.startswith(tuple(SECTIONS))
+def _section(name: str) -> str:
+    """Whose picture it is, by its name: `journey-parent-offer` and `parent-offer` are a parent's."""
+    first = name.removeprefix("journey-").partition("-")[0]
+    return first if first in SECTIONS else ""
 
 
 def _captions() -> dict[str, str]:

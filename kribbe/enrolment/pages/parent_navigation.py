@@ -44,4 +44,3 @@ def _families(request: Any) -> Mapping[str, object] | None:
 
 def _is_staff_only(principal: Principal) -> bool:
     return principal.is_staff and not principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT)
-

@@ -37,7 +37,12 @@ from kribbe.web.words import say
 
 REOPEN_WITHIN = timedelta(days=1)
 REVERSIBLE = frozenset(
-    {RequestEnd.CANCELLED_PARENT, RequestEnd.FOUND_ELSEWHERE, RequestEnd.LAPSED_MISCARRIAGE, RequestEnd.UNANSWERED}
+    {
+        RequestEnd.CANCELLED_PARENT,
+        RequestEnd.FOUND_ELSEWHERE,
+        RequestEnd.LAPSED_MISCARRIAGE,
+        RequestEnd.UNANSWERED,
+    }
 )
 
 

@@ -99,7 +99,12 @@ def test_passing_over_needs_a_reason(desk, notelaar, group):
 def test_those_whose_week_does_not_fit_need_no_reason(desk, notelaar, group):
     sitting = cast.make_child(cast.make_household(desk, "Claes", now=NOW), "Lou", born=date(2025, 9, 1))
     cast.make_placement(
-        sitting, group, start=date(2027, 1, 18), end=date(2028, 1, 1), pattern=WeekPattern.from_text("fri"), now=NOW
+        sitting,
+        group,
+        start=date(2027, 1, 18),
+        end=date(2028, 1, 1),
+        pattern=WeekPattern.from_text("fri"),
+        now=NOW,
     )
     family(desk, "Maes", [notelaar], days_ago=9, pattern=WeekPattern.from_text("mon tue fri"))
     assert offer(family(desk, "Peeters", [notelaar], days_ago=1), group).passed_over.count() == 0

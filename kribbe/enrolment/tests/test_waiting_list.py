@@ -46,10 +46,14 @@ def names(location, **options):
 def test_law_then_criteria_then_date(location):
     family(location, "Early", days_ago=90, municipality=None)
     family(location, "Resident", days_ago=10)
-    family(location, "Full week", days_ago=5, pattern=WeekPattern.from_text("mon tue wed thu"), municipality=None)
+    family(
+        location, "Full week", days_ago=5, pattern=WeekPattern.from_text("mon tue wed thu"), municipality=None
+    )
     family(location, "Single", days_ago=3, facts=[FactKind.SINGLE], municipality=None)
     family(location, "Works", days_ago=1, facts=[FactKind.WORK], municipality=None)
-    family(location, "Works and single", days_ago=0, facts=[FactKind.WORK, FactKind.SINGLE], municipality=None)
+    family(
+        location, "Works and single", days_ago=0, facts=[FactKind.WORK, FactKind.SINGLE], municipality=None
+    )
     assert names(location) == ["Works and single", "Works", "Single", "Full week", "Resident", "Early"]
     # on free-price places the law doesn't order: the criteria and the date do
     assert names(location, price=PriceKind.FREE) == [
