@@ -12,6 +12,8 @@ from operator import itemgetter
 from pathlib import Path
 
 STOP_SECONDS = 10
+THREADS = 8
+"""Requests that one process answers side by side; each may hold a connection to the database."""
 PORTS_TRIED = 50
 STAMP = ".collected"
 
@@ -44,6 +46,7 @@ def serve(*, host: str, port: int | None) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=settings.ENVIRONMENT.workers,
+        blocking_threads=THREADS,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,

@@ -28,6 +28,10 @@ def no_overlap(
     )
 
 
+RESERVED = ("account", "at", "demo", "households", "livez", "my", "office", "readyz", "start", "static")
+"""First parts of addresses that are no desk's."""
+
+
 class Region(models.Model):
     """The municipalities that share one installation and look over their borders."""
 
@@ -86,7 +90,9 @@ class Desk(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="desk_slug_not_reserved", condition=~Q(slug__startswith="_"))
+            models.CheckConstraint(
+                name="desk_slug_not_reserved", condition=~Q(slug__startswith="_") & ~Q(slug__in=RESERVED)
+            )
         ]
 
     def __str__(self) -> str:
