@@ -163,9 +163,15 @@ def _print_logins(port: int | None) -> None:
     for login in logins():
         grid.add_row(login.email, login.role.value.replace("_", " "), login.can)
     console.print(grid)
-    console.print(f"Password of all: [bold]{password()}[/]   Address: [bold]{base}/[/]")
+    console.print("Secrets for an authenticator app (the second factor of staff):")
+    for login in logins():
+        if login.has_second_factor:
+            console.print(f"  {login.email} {login.secret}", highlight=False)
     console.print(
-        "Staff are also asked for a code: [bold]kribbe demo --code EMAIL[/] prints the present one."
+        f"Password of all: [bold]{password()}[/]   Address: [bold]{base}/[/]   Mail: [bold]{base}/demo/mail/[/]"
+    )
+    console.print(
+        "Staff are also asked for a code: [bold].venv/bin/kribbe demo --code EMAIL[/] prints the present one."
     )
 
 
