@@ -130,15 +130,16 @@ def accept(count: int, now: datetime) -> Page:
     from kribbe.enrolment.models import Placement, PlacementState
 
     visits = list(islice(_offers(now), count))
+    expect(len(visits) == count, f"only {len(visits)} offers can be made: ask fewer runs")
     reserved = Placement.objects.filter(state=PlacementState.TO_SIGN)
     before = reserved.count()
 
     def check(answer: Answer) -> None:
-        expect(answer.status == 302, "an offer was not accepted")
-        expect(answer.location.startswith("/my/placements/"), "an offer was not accepted")
+        accepted = answer.status == 302 and answer.location.startswith("/my/placements/")
+        expect(accepted, f"an offer was not accepted: {answer.status} {answer.location}")
 
     def at_the_end() -> None:
-        expect(reserved.count() == before + len(visits), "a placement is missing")
+        expect(reserved.count() == before + count, "a placement is missing")
 
     return Page("Accepting an offer", 0, visits, check, at_the_end)
 
@@ -223,15 +224,19 @@ def _typed(values: Mapping[str, str], **lists: list[str]) -> dict[str, object]:
 
 
 def _offers(now: datetime) -> Iterator[Visit]:
-    """Forms that accept an offer, of as many families as can have one."""
+    """Forms that accept an offer, one a family: a yes sets a family's other offers aside."""
     from kribbe.enrolment.models import Offer, OfferState
     from kribbe.people.models import RoleGrant, User
     from kribbe.trust.principal import Role, Scope
 
     open_offers = Offer.objects.filter(state=OfferState.OPEN, deadline__gt=now).order_by("pk")
+    seen: set[int] = set()
     for number, offer in enumerate([*open_offers, *_made(now)]):
-        user = User.objects.create_user(f"aanbod{number}@bench.example", name="An Bench")
         household = offer.preference.request.household_id
+        if household in seen:
+            continue
+        seen.add(household)
+        user = User.objects.create_user(f"aanbod{number}@bench.example", name="An Bench")
         RoleGrant.objects.create(
             user=user, role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=household, granted_at=now
         )

@@ -39,7 +39,7 @@ def server() -> Iterator[HTTPConnection]:
     if port is None:
         raise RuntimeError(f"no free port from {FIRST_PORT} on")
     command = ["-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1"]
-    quiet = ["--log-level", "warning", "--no-ws"]
+    quiet = ["--log-level", "error", "--no-ws"]
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, *command, *quiet, "kribbe.config.wsgi:application"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "bench.settings"},

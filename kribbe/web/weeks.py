@@ -78,11 +78,15 @@ def half_days(count: int) -> str:
 
 def icon_svg(name: str, classes: str = "") -> SafeString:
     """A decorative icon of the sprite."""
+    return _drawn(static("web/dist/icons.svg"), name, classes)
+
+
+@lru_cache(maxsize=512)
+def _drawn(sprite: str, name: str, classes: str) -> SafeString:
+    """Kept, because a waiting list draws hundreds of the same few."""
+    extra = f" {classes}" if classes else ""
     return format_html(
-        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        f" {classes}" if classes else "",
-        static("web/dist/icons.svg"),
-        name,
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>', extra, sprite, name
     )
 
 
