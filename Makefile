@@ -45,7 +45,7 @@ messages: setup ## check that every text has its translation
 	$(apart) $(kribbe) messages --check
 
 docs: setup ## build the documentation into site/
-	$(apart) $(python) -m mkdocs build --strict --quiet
+	$(apart) NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict --quiet
 
 bench: setup ## measure the main pages over HTTP
 	$(kribbe) bench

@@ -51,9 +51,14 @@ def serve(
 ) -> None:
     """Serve the desk and do its jobs (mail, deadlines, the nightly count) until stopped."""
     prepare()
+    from kribbe.config.serving import PortTakenError
     from kribbe.config.serving import serve as run
 
-    run(host=host, port=port)
+    try:
+        run(host=host, port=port)
+    except PortTakenError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
 
 
 for engine in (messages, docs, bench):

@@ -10,6 +10,9 @@ from kribbe.region.models import Desk
 from kribbe.region.selectors import desk_by_slug
 
 LAST_DESK = "desk"
+"""The cookie that keeps the face of the desk on pages whose address doesn't name one."""
+
+YEAR = 60 * 60 * 24 * 365
 
 
 class DeskMiddleware:
@@ -21,7 +24,11 @@ class DeskMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         request.desk = None
         request.brand = house_brand()
-        return self.get_response(request)
+        response = self.get_response(request)
+        visited = request.resolver_match and request.resolver_match.kwargs.get("desk")
+        if visited and request.desk and request.COOKIES.get(LAST_DESK) != visited:
+            response.set_cookie(LAST_DESK, visited, max_age=YEAR, samesite="Lax", httponly=True)
+        return response
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
         slug = kwargs.get("desk")
@@ -29,13 +36,9 @@ class DeskMiddleware:
             desk = desk_by_slug(slug)
             if desk is None:
                 raise Http404
-            if request.session.get(LAST_DESK) != slug:
-                request.session[LAST_DESK] = slug
-        elif LAST_DESK in request.session:
-            desk = desk_by_slug(request.session[LAST_DESK])
-        else:
-            return
-        use_desk(request, desk)
+            use_desk(request, desk)
+        elif LAST_DESK in request.COOKIES:
+            use_desk(request, desk_by_slug(request.COOKIES[LAST_DESK]))
 
 
 def use_desk(request: Any, desk: Desk | None) -> None:

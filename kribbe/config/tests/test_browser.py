@@ -37,6 +37,6 @@ def test_a_page_too_wide_is_found(open_page: OpenPage) -> None:
 def test_pictures_from_elsewhere_are_empty_and_no_complaint(open_page: OpenPage) -> None:
     page = open_page()
     page.goto("/livez")
-    page.set_content(GOOD.replace("<h1>", '<img alt="" src="https://tiles.example.be/1/2/3.png"><h1>'))
+    page.set_content(GOOD.replace("<h1>", '<img alt="" src="https://geo.api.vlaanderen.be/1/2/3.png"><h1>'))
     page.wait_for_function("() => document.images[0].complete")
     assert page.evaluate("() => document.images[0].naturalWidth") in {0, 1}
