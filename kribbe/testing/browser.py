@@ -95,6 +95,8 @@ def browser_page(open_page: OpenPage) -> Page:
 
 def axe(page: Page) -> None:
     """Assert that axe-core finds nothing on the page as it is now, by WCAG 2.2 AA and good practice."""
+    page.wait_for_load_state("networkidle")
+    page.locator("h1").first.wait_for(state="attached")
     page.evaluate(AXE.read_text())
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
     assert found == [], "\n".join(_finding(rule) for rule in found)
