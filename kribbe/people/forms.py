@@ -24,7 +24,7 @@ class OnceForm(forms.Form):
 
     once = forms.CharField(widget=forms.HiddenInput, initial=new_token, required=False, max_length=64)
 
-    def carry_out(self, work: Callable[[dict[str, Any]], str], *, now: datetime) -> str | None:
+    def carry_out(self, work: Callable[[dict[str, Any]], str], *, at: str, now: datetime) -> str | None:
         """The address that `work` gives, the first time round if this form was sent before.
 
         None where the form isn't right or the work is refused; the form then says why at its field.
@@ -32,7 +32,7 @@ class OnceForm(forms.Form):
         if not self.is_valid():
             return None
         try:
-            return once(self.cleaned_data["once"], now=now, work=lambda: work(self.cleaned_data))
+            return once(self.cleaned_data["once"], at=at, now=now, work=lambda: work(self.cleaned_data))
         except RefusedError as refused:
             self.add_error(refused.field if refused.field in self.fields else None, str(refused.message))
             return None

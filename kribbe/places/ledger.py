@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils.timezone import localtime
 
-from kribbe.places.models import MONTHS_SHOWN, Group, GroupAvailability, LedgerTake
+from kribbe.places.models import MONTHS_SHOWN, Group, GroupAvailability, LedgerTake, LedgerWeek
 from kribbe.rules.calendar import first_of_month, monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.trust.locks import lock_rows
@@ -112,6 +113,12 @@ def full_cells(*, group_id: int, start: date, end: date | None, pattern: WeekPat
             },
         )
         return [Cell(group_id, monday, slot) for monday, slot in cursor.fetchall()]
+
+
+def last_day_laid(group_id: int) -> date:
+    """The last day whose half-days are counted; date.min for a group without weeks."""
+    monday: date | None = LedgerWeek.objects.filter(group=group_id).aggregate(last=Max("monday"))["last"]
+    return monday + timedelta(days=6) if monday else date.min
 
 
 def _add(group_id: int, start: date, end: date | None, pattern: WeekPattern, places: int) -> None:

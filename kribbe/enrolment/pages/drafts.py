@@ -1,5 +1,6 @@
 """The request in four short steps. It can be left at any step and found again."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -222,7 +223,8 @@ def _send(request: DeskRequest, steps: Steps, form: Any) -> HttpResponse:
         return reverse("enrolment:draft_sent", args=[draft.desk.slug, draft.reference])
 
     try:
-        return HttpResponseRedirect(once(request.POST.get("once", ""), now=timezone.now(), work=work))
+        token = request.POST.get("once", "")
+        return HttpResponseRedirect(once(token, at=request.path, now=timezone.now(), work=work))
     except RefusedError as refused:
         if refused.code == "sent":
             return redirect("enrolment:draft_sent", draft.desk.slug, draft.reference)
@@ -413,10 +415,17 @@ def later(request: DeskRequest, draft: RequestDraft) -> HttpResponse:
     )
 
 
-def _mail_link(request: DeskRequest, draft: RequestDraft, email: str) -> None:
-    key = f"draft-link-{draft.pk}"
+def _too_often(key: str) -> bool:
     cache.add(key, 0, timeout=3600)
-    if cache.incr(key) > LINKS_AN_HOUR:
+    return cache.incr(key) > LINKS_AN_HOUR
+
+
+def _digest(email: str) -> str:
+    return hashlib.sha256(email.strip().lower().encode()).hexdigest()
+
+
+def _mail_link(request: DeskRequest, draft: RequestDraft, email: str) -> None:
+    if _too_often(f"draft-link-{draft.pk}") or _too_often(f"draft-link-{_digest(email)}"):
         messages.warning(
             request, gettext("We mailed this link a few times already. Look in your unwanted mail too.")
         )

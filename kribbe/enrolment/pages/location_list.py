@@ -113,7 +113,14 @@ def waiting_child_page(request: Any, location: Location, preference_id: int) -> 
     look = _look(request.GET, groups, localtime(now).date())
     queue = selectors.queue(location, group=look.group, month=look.month, now=now)
     line = next((each for each in queue.lines if each.waiting.preference_id == wish.pk), None)
-    _note_look(request.principal, location, [line.waiting] if line else [], now)
+    record(
+        principal=request.principal,
+        action="request.read",
+        subject=wish.request,
+        now=now,
+        household_id=wish.request.household_id,
+        desk_id=location.desk_id,
+    )
     row = _row(location, queue, line, look) if line else None
     context = {
         "place_name": location.name,

@@ -166,6 +166,7 @@ def make_offer_page(request: Any, location: Location, preference_id: int) -> Htt
         try:
             address = once(
                 request.POST.get("once", ""),
+                at=request.path,
                 now=now,
                 work=lambda: _offer(request, location, wish, plan, _excuses(request.POST, ahead), form, now),
             )
@@ -195,6 +196,7 @@ def refuse_page(request: Any, location: Location, preference_id: int) -> HttpRes
         try:
             address = once(
                 request.POST.get("once", ""),
+                at=request.path,
                 now=now,
                 work=lambda: _refuse(request, location, wish, form, now),
             )

@@ -33,7 +33,9 @@ def office(request: DeskRequest) -> HttpResponse:
         context |= _searched(request, query)
     if request.headers.get("HX-Request") and "q" in request.GET:
         return render(request, "enrolment/office/results.html", context)
-    return render(request, "enrolment/office/office.html", {**context, **_lists(request)})
+    lists = _lists(request)
+    _note_lists(request, lists)
+    return render(request, "enrolment/office/office.html", {**context, **lists})
 
 
 def _searched(request: DeskRequest, query: str) -> dict[str, Any]:
@@ -70,6 +72,23 @@ def _note_search(request: DeskRequest, terms: Terms, found: list[Household]) -> 
         by=terms.kinds,
         households=[household.pk for household in found],
     )
+
+
+def _note_lists(request: DeskRequest, lists: dict[str, Any]) -> None:
+    """Whose names stood on the clerk's first page."""
+    shown = {one.household_id for one in lists["urgent"].rows}
+    shown |= {one.preference.request.household_id for one in lists["offers"].rows}
+    shown |= {one.notice.household_id for one in lists["letters"].rows}
+    shown |= {one.household_id for one in lists["drafts"].rows if one.household_id}
+    if shown:
+        record(
+            principal=request.principal,
+            action="desk.today",
+            subject=request.desk,
+            now=timezone.now(),
+            desk_id=request.desk.pk,
+            households=sorted(shown),
+        )
 
 
 def _lists(request: DeskRequest) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, 
 from kribbe.enrolment.services.sign import sign
 from kribbe.enrolment.services.wishes import change_need, end_request, rank_wishes, reopen_request
 from kribbe.enrolment.templatetags.enrolment import called, fully_called
-from kribbe.people.access import LogInNeededError
+from kribbe.people.access import LogInNeededError, household_for
 from kribbe.people.services import record_birth
 from kribbe.places.models import Location
 from kribbe.region.http import DeskRequest
@@ -72,6 +72,14 @@ ENDS: dict[RequestEnd, tuple[Any, Any]] = {
 """Why a household withdraws its request, and what is said beside it."""
 
 
+class _EndedError(Exception):
+    """A form was open, or sent again, after the request had ended."""
+
+    def __init__(self, request: CareRequest) -> None:
+        self.request = request
+        super().__init__(request.reference)
+
+
 def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page for somebody known. A form sent after the session ran out is told so; it can be sent again."""
 
@@ -79,7 +87,11 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @never_cache
     def opened(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.principal.is_visitor:
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except _EndedError as ended:
+                messages.info(request, gettext("This request has ended. Make a new one."))
+                return redirect(_back(ended.request))
         if request.method == "POST":
             return session_ended(request)
         raise LogInNeededError
@@ -240,12 +252,9 @@ def end_page(request: DeskRequest, reference: str) -> HttpResponse:
     chosen = request.POST.get("end", "")
     errors = []
     if request.method == "POST":
-        if chosen in [end.value for end in ENDS]:
-            end_request(
-                principal=request.principal, request_id=found.pk, end=RequestEnd(chosen), now=timezone.now()
-            )
+        errors = _end(request, found, chosen)
+        if not errors:
             return redirect("enrolment:request", reference)
-        errors = [gettext("Say why you withdraw your request.")]
     options = [
         Option(end.value, str(label), str(hint))
         for end, (label, hint) in ENDS.items()
@@ -260,6 +269,18 @@ def end_page(request: DeskRequest, reference: str) -> HttpResponse:
         "offers": offers,
     }
     return render(request, "enrolment/request_end.html", context, status=422 if errors else 200)
+
+
+def _end(request: DeskRequest, found: CareRequest, chosen: str) -> list[str]:
+    if chosen not in [end.value for end in ENDS]:
+        return [gettext("Say why you withdraw your request.")]
+    try:
+        end_request(
+            principal=request.principal, request_id=found.pk, end=RequestEnd(chosen), now=timezone.now()
+        )
+    except RefusedError as refused:
+        return [str(refused.message)]
+    return []
 
 
 @require_http_methods(["POST"])
@@ -322,7 +343,8 @@ def offer_page(request: DeskRequest, reference: str) -> HttpResponse:
         return _answer(request, offer, answer, look_on="look_on" in request.POST)
 
     try:
-        return HttpResponseRedirect(once(request.POST.get("once", ""), now=timezone.now(), work=work))
+        token = request.POST.get("once", "")
+        return HttpResponseRedirect(once(token, at=request.path, now=timezone.now(), work=work))
     except RefusedError as refused:
         offer.refresh_from_db()
         context = _offer_context(offer, asked, errors=[str(refused.message)], chosen=answer)
@@ -354,7 +376,7 @@ def _offer_context(
             state=PreferenceState.WAITING, rank__lt=offer.preference.rank or 0
         ).select_related("location").order_by("rank")
     ]  # fmt: skip
-    rest = WeekPattern(asked.pattern) - WeekPattern(offer.pattern)
+    rest = WeekPattern(offer.preference.open_pattern) - WeekPattern(offer.pattern)
     is_open = offer.state == OfferState.OPEN and offer.deadline > timezone.now()
     return {
         "offer": offer,
@@ -422,6 +444,8 @@ def placement_page(request: DeskRequest, reference: str) -> HttpResponse:
     use_desk(request, placement.child.household.desk)
     if placement.offer is not None:
         _request(request, action, placement.offer.preference.request.reference)
+    else:
+        household_for(request.principal, action, placement.child.household.reference, now=timezone.now())
     form = SignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -432,6 +456,8 @@ def placement_page(request: DeskRequest, reference: str) -> HttpResponse:
                 now=timezone.now(),
             )
         except RefusedError as refused:
+            if refused.code in {"final", "signed"}:
+                return redirect("enrolment:placement", reference)
             form.add_error(refused.field or None, str(refused.message))
         else:
             return redirect("enrolment:placement", reference)
@@ -505,7 +531,7 @@ def _request(request: DeskRequest, action: Action, reference: str) -> CareReques
 def _open_request(request: DeskRequest, reference: str) -> CareRequest:
     found = _request(request, Action.HOUSEHOLD_CHANGE, reference)
     if found.state != RequestState.OPEN:
-        raise Http404
+        raise _EndedError(found)
     return found
 
 

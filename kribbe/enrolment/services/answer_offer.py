@@ -237,9 +237,8 @@ def _reserve(offer: Offer, replaced: Placement | None, now: datetime) -> Placeme
 
 def _sort_wishes(offer: Offer, yes: Yes, now: datetime) -> None:
     """Keep waiting where the yes says so; set the other wishes aside and give back what they held."""
-    taken, need = WeekPattern(offer.pattern), WeekPattern(offer.preference.request.pattern)
-    rest = need - taken
-    chosen = offer.preference
+    taken, chosen = WeekPattern(offer.pattern), offer.preference
+    rest = WeekPattern(chosen.open_pattern) - taken
     others = list(
         chosen.request.preferences.filter(state=PreferenceState.WAITING)
         .exclude(pk=chosen.pk)
@@ -249,7 +248,7 @@ def _sort_wishes(offer: Offer, yes: Yes, now: datetime) -> None:
     rest_wanted = yes.look_on and not rest.is_empty
     for preference in [p for p in others if p not in higher]:
         if rest_wanted:
-            _narrow(preference, rest)
+            _narrow(preference, WeekPattern(preference.open_pattern) - taken)
     if not rest_wanted:
         _set_aside([p for p in others if p not in higher], PreferenceState.REPLACED, now)
     if rest_wanted:

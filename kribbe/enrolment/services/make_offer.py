@@ -63,16 +63,17 @@ def make_offer(
     too early, somebody ahead lacks a reason, or a half-day is full.
     """
     with transaction.atomic():
+        request_id = Preference.objects.values_list("request_id", flat=True).get(pk=preference_id)
+        lock_rows((CareRequest, request_id), (Preference, preference_id), (Group, group_id))
         preference = Preference.objects.select_related("location__desk", "request__child").get(
             pk=preference_id
         )
-        lock_rows((CareRequest, preference.request_id), (Preference, preference_id), (Group, group_id))
-        preference.refresh_from_db(fields=["state", "open_pattern"])
         group = Group.objects.select_related("location__desk").get(pk=group_id, location=preference.location)
         policy = policy_on(preference.location.desk, localtime(now).date())
         child = preference.request.child
         stay = (start, end or stay_end(child.birth))
-        _check(preference, group, policy, stay, pattern, now)
+        _check(preference, policy, stay, pattern, now)
+        _check_within_ledger(group, stay)
         passed = _passed_over(preference, group, pattern, excuses or {}, now)
         offer = _create(principal, preference, group, policy, stay, pattern, message, now)
         PassOver.objects.bulk_create(PassOver(offer=offer, **entry) for entry in passed)
@@ -132,7 +133,6 @@ def may_be_answered(policy: DeskPolicy, wanted_start: date, today: date) -> bool
 
 def _check(
     preference: Preference,
-    group: Group,
     policy: DeskPolicy,
     stay: tuple[date, date],
     pattern: WeekPattern,
@@ -153,6 +153,17 @@ def _check(
     if stay[1] <= stay[0]:
         raise RefusedError(_("The end is before the start."), field="end")
     _check_not_too_early(request, policy, today)
+
+
+def _check_within_ledger(group: Group, stay: tuple[date, date]) -> None:
+    """Half-days beyond the weeks that are laid can't be counted, so they can't be promised."""
+    last = ledger.last_day_laid(group.pk)
+    if stay[1] > last + timedelta(days=1):
+        raise RefusedError(
+            _("An offer can run until %(day)s at the latest.") % {"day": f"{last:%d/%m/%Y}"},
+            field="last",
+            code="too_far",
+        )
 
 
 def _check_not_too_early(request: CareRequest, policy: DeskPolicy, today: date) -> None:

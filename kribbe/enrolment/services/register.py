@@ -137,7 +137,11 @@ def _check(registration: Registration, now: datetime) -> None:
         for problem in problems:
             if not problem.warning:
                 raise RefusedError(say(problem.reason), field=problem.field)
-    check_wishes(registration.location_ids, policy_on(registration.desk, today).max_wishes)
+    check_wishes(
+        registration.location_ids,
+        policy_on(registration.desk, today).max_wishes,
+        region_id=registration.desk.region_id,
+    )
 
 
 def _household(principal: Principal, registration: Registration, now: datetime) -> Household:

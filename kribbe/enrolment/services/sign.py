@@ -1,5 +1,6 @@
 """From reserved to certain: the signature, the deposit, and what happens without them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from kribbe.enrolment.models import (
     CareRequest,
     Placement,
     PlacementState,
+    Preference,
     PreferenceState,
     RequestState,
 )
@@ -24,6 +26,8 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
 
+ACTIVE = (PlacementState.TO_SIGN, PlacementState.FINAL)
+
 
 def sign(*, principal: Principal, placement_id: int, name: str, now: datetime) -> Placement:
     """The applicant signs on screen by typing their name. Final at once unless a deposit is still asked."""
@@ -32,7 +36,9 @@ def sign(*, principal: Principal, placement_id: int, name: str, now: datetime) -
     with transaction.atomic():
         placement = _locked(placement_id)
         _check_to_sign(placement, now)
-        placement.signed_at, placement.signed_name = placement.signed_at or now, name.strip()
+        if placement.signed_at is not None:
+            raise RefusedError(_("This place is signed already."), code="signed")
+        placement.signed_at, placement.signed_name = now, name.strip()
         placement.save(update_fields=["signed_at", "signed_name"])
         _record(principal, "placement.sign", placement, now)
         _finish(placement, now)
@@ -66,7 +72,8 @@ def _finish(placement: Placement, now: datetime) -> None:
     placement.state, placement.final_at = PlacementState.FINAL, now
     placement.save(update_fields=["state", "final_at"])
     request = _request_of(placement)
-    if not request.preferences.filter(state=PreferenceState.WAITING).exists():
+    to_sign = Placement.objects.filter(offer__preference__request=request, state=PlacementState.TO_SIGN)
+    if not (request.preferences.filter(state=PreferenceState.WAITING).exists() or to_sign.exists()):
         request.state, request.ended_at, request.end = RequestState.ENDED, now, RequestEnd.ANSWERED
         request.save(update_fields=["state", "ended_at", "end"])
     telling.about_placement(placement, "place_final", now=now)
@@ -80,26 +87,57 @@ def _lapse(placement_id: int, now: datetime) -> bool:
         if placement.state != PlacementState.TO_SIGN or placement.sign_by is None or placement.sign_by > now:
             return False
         request = _request_of(placement)
-        again = list(
-            request.preferences.filter(state__in=[PreferenceState.REPLACED, PreferenceState.WAITING])
-        )
-        with watched(location_ids={p.location_id for p in again}, now=now, cause="returned"):
-            placement.state = PlacementState.LAPSED
-            placement.save(update_fields=["state"])
-            ledger.release(holder=f"placement:{placement.pk}", now=now)
-            for preference in again:
-                preference.state, preference.state_at = PreferenceState.WAITING, now
-                preference.open_pattern = request.pattern
-                preference.save(update_fields=["state", "state_at", "open_pattern"])
-            request.preferences.filter(state=PreferenceState.PLACED).update(
-                state=PreferenceState.WITHDRAWN, state_at=now, rank=None
-            )
-            if placement.replaces is not None:
-                _restore(placement.replaces, now)
+        again = request.preferences.filter(state__in=[PreferenceState.REPLACED, PreferenceState.WAITING])
+        with watched(
+            location_ids=set(again.values_list("location_id", flat=True)), now=now, cause="returned"
+        ):
+            undo_acceptance(placement, PlacementState.LAPSED, now=now)
         _record(SYSTEM, "placement.lapse", placement, now)
         telling.about_placement(placement, "place_lapsed", now=now)
         telling.location_about_placement(placement, "place_lapsed_location", now=now)
     return True
+
+
+def undo_acceptance(placement: Placement, state: PlacementState, *, now: datetime) -> None:
+    """Close a reservation: its half-days come free, the place that it replaced and the wishes stand again.
+
+    The caller holds the locks. Where the child keeps another place of this request, only what this acceptance
+    set aside comes back, and the half-days of that other place stay off the lists.
+    """
+    placement.state = state
+    placement.save(update_fields=["state"])
+    ledger.release(holder=f"placement:{placement.pk}", now=now)
+    if placement.replaces is not None:
+        _restore(placement.replaces, now)
+    request = _request_of(placement)
+    kept = Placement.objects.filter(offer__preference__request=request, state__in=ACTIVE)
+    masks = list(kept.values_list("pattern", flat=True))
+    placed = request.preferences.filter(state=PreferenceState.PLACED)
+    if masks:
+        placed = placed.filter(offers__placement=placement)
+    for preference in placed:
+        preference.state, preference.state_at, preference.rank = PreferenceState.WITHDRAWN, now, None
+        preference.save(update_fields=["state", "state_at", "rank"])
+    for preference in request.preferences.filter(
+        state__in=[PreferenceState.REPLACED, PreferenceState.WAITING]
+    ):
+        _stand_again(preference, placement, [WeekPattern(mask) for mask in masks], now)
+
+
+def _stand_again(
+    preference: Preference, placement: Placement, kept: Sequence[WeekPattern], now: datetime
+) -> None:
+    asked = WeekPattern(_request_of(placement).pattern)
+    if kept and preference.state == PreferenceState.REPLACED and preference.state_at != placement.reserved_at:
+        return
+    if kept:
+        back = asked & WeekPattern(placement.pattern)
+        for pattern in kept:
+            back = back - pattern
+        asked = WeekPattern(preference.open_pattern | back.mask)
+    preference.state, preference.state_at = PreferenceState.WAITING, now
+    preference.open_pattern = asked.mask
+    preference.save(update_fields=["state", "state_at", "open_pattern"])
 
 
 def _restore(earlier: Placement, now: datetime) -> None:

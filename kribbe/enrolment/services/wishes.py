@@ -14,6 +14,8 @@ from kribbe.enrolment.models import (
     Flexibility,
     Offer,
     OfferState,
+    Placement,
+    PlacementState,
     Preference,
     PreferenceState,
     RequestAlternative,
@@ -21,6 +23,7 @@ from kribbe.enrolment.models import (
 )
 from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.positions import watched
+from kribbe.enrolment.services.sign import undo_acceptance
 from kribbe.places import ledger
 from kribbe.places.models import Location
 from kribbe.region.models import PassOverReason
@@ -54,7 +57,9 @@ def rank_wishes(*, principal: Principal, request_id: int, location_ids: Sequence
     with transaction.atomic():
         request = _locked_open(request_id)
         today = localtime(now).date()
-        check_wishes(location_ids, policy_on(request.desk, today).max_wishes)
+        check_wishes(
+            location_ids, policy_on(request.desk, today).max_wishes, region_id=request.desk.region_id
+        )
         wishes = {p.location_id: p for p in request.preferences.all()}
         gone = [
             p for key, p in wishes.items() if key not in location_ids and p.state == PreferenceState.WAITING
@@ -151,9 +156,11 @@ def refuse_wish(
 
 
 def end_request(*, principal: Principal, request_id: int, end: RequestEnd, now: datetime) -> None:
-    """End a request by the counting rules; its open offers are given back and its wishes set aside."""
+    """End a request by the counting rules: open offers and unsigned places are given back, wishes set aside."""
     with transaction.atomic():
         request = _locked_open(request_id)
+        reserved = _to_sign(request)
+        _lock_held_groups(request, reserved)
         waiting = list(
             request.preferences.filter(state=PreferenceState.WAITING).select_related("location__desk")
         )
@@ -169,9 +176,42 @@ def end_request(*, principal: Principal, request_id: int, end: RequestEnd, now: 
                 offer.save(update_fields=["state", "answered_at", "answered_by"])
                 ledger.release(holder=f"offer:{offer.pk}", now=now)
                 telling.location_about_offer(offer, "offer_declined", now=now)
+            while reserved:
+                placement = reserved[0]
+                undo_acceptance(placement, PlacementState.ENDED, now=now)
+                if placement.offer is not None:
+                    telling.location_about_offer(placement.offer, "offer_declined", now=now)
+                reserved = _to_sign(request)
             request.state, request.ended_at, request.end = RequestState.ENDED, now, end
             request.save(update_fields=["state", "ended_at", "end"])
         _record(principal, "request.end", request, now, end=end.value)
+
+
+def _to_sign(request: CareRequest) -> list[Placement]:
+    """Places still to be signed, the latest first: one that it replaced may come back to be signed in its turn."""
+    return list(
+        Placement.objects.filter(offer__preference__request=request, state=PlacementState.TO_SIGN)
+        .select_related(
+            "child",
+            "group__location__desk",
+            "offer__preference__location__desk",
+            "offer__preference__request__child",
+            "replaces__child",
+            "replaces__group__location__desk",
+        )
+        .order_by("-reserved_at", "-pk")
+    )
+
+
+def _lock_held_groups(request: CareRequest, reserved: Sequence[Placement]) -> None:
+    groups = set(
+        Offer.objects.filter(preference__request=request, state=OfferState.OPEN).values_list(
+            "group", flat=True
+        )
+    )
+    groups |= {placement.group_id for placement in reserved}
+    groups |= {placement.replaces.group_id for placement in reserved if placement.replaces}
+    ledger.lock_groups(groups)
 
 
 def reopen_request(*, principal: Principal, request_id: int, now: datetime) -> None:
@@ -201,8 +241,10 @@ def may_reopen(request: CareRequest, *, now: datetime) -> bool:
     )
 
 
-def check_wishes(location_ids: Sequence[int], max_wishes: int | None) -> None:
-    """Raise RefusedError on a doubled wish, too many, none, or a location that isn't there."""
+def check_wishes(
+    location_ids: Sequence[int], max_wishes: int | None, *, region_id: int | None = None
+) -> None:
+    """Raise RefusedError on a doubled wish, too many, none, or a location that isn't there (in that region)."""
     if not location_ids:
         raise RefusedError(_("Choose at least one location."), field="wishes")
     if len(set(location_ids)) < len(location_ids):
@@ -213,8 +255,10 @@ def check_wishes(location_ids: Sequence[int], max_wishes: int | None) -> None:
             % {"allowed": max_wishes, "given": len(location_ids)},
             field="wishes",
         )
-    known = Location.objects.filter(pk__in=location_ids, active=True).count()
-    if known < len(location_ids):
+    known = Location.objects.filter(pk__in=location_ids, active=True)
+    if region_id is not None:
+        known = known.filter(desk__region=region_id)
+    if known.count() < len(location_ids):
         raise RefusedError(_("One of these locations takes no requests any more. Remove it."), field="wishes")
 
 

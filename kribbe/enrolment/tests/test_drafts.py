@@ -4,13 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.contact.models import Mail
 from kribbe.enrolment.mistyped import meant
 from kribbe.enrolment.models import CareRequest, RequestDraft
-from kribbe.enrolment.pages.drafts import COOKIE
+from kribbe.enrolment.pages.drafts import COOKIE, LINKS_AN_HOUR
 from kribbe.enrolment.services.drafts import KEPT, forget_drafts, read_link, sign_link, start_draft
 from kribbe.people.models import User
 from kribbe.people.services import link_user
@@ -403,3 +405,14 @@ def test_english_beside_dutch(client, draft):
     page = client.get(url(draft, "child"), headers={"accept-language": "en"})
     assert "For whom do you need care?" in text(page)
     assert "Voor wie zoek je opvang?" in text(client.get(url(draft, "child")))
+
+
+def test_one_address_gets_few_links_however_many_requests_are_begun(desk):
+    cache.clear()
+    for _ in range(LINKS_AN_HOUR + 3):
+        visitor = Client()
+        visitor.get(reverse("enrolment:new_request", args=[desk.slug]))
+        draft = RequestDraft.objects.latest("pk")
+        later = reverse("enrolment:draft_later", args=[desk.slug, draft.reference])
+        visitor.post(later, {"email": "els@ouders.example"})
+    assert Mail.objects.filter(address="els@ouders.example").count() == LINKS_AN_HOUR

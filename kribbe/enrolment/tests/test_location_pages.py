@@ -436,3 +436,12 @@ def test_an_organiser_chooses_among_its_locations(desk, notelaar, group):
 def test_a_manager_of_one_location_goes_straight_there(notelaar, group, client):
     response = client.get(reverse("enrolment:locations"))
     assert response["Location"] == address("today", notelaar)
+
+
+def test_looking_at_a_family_that_has_its_place_already_is_recorded(desk, notelaar, group, client):
+    request = families(desk, notelaar, 1)[0]
+    wish = request.preferences.get()
+    wish.state = "placed"
+    wish.save()
+    assert client.get(address("waiting_child", notelaar, wish.pk)).status_code == 200
+    assert AuditEntry.objects.get(action="request.read").household_id == request.household_id

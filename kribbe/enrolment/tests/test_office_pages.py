@@ -312,3 +312,9 @@ def test_strangers_find_nothing(desk, location):
     assert page_of(manager, desk, "figures").status_code == 404
     assert page_of(policy, desk, "figures").status_code == 200
     assert page_of(Client(), desk, "figures").status_code == 302
+
+
+def test_whose_names_stand_on_the_clerks_first_page_is_recorded(desk, location, clerk):
+    urgent = ask(desk, location, "Maes", in_days=5)
+    clerk.get(reverse("enrolment:office", args=[desk.slug]))
+    assert AuditEntry.objects.get(action="desk.today").data["households"] == [urgent.household_id]

@@ -16,15 +16,16 @@ from kribbe.enrolment.selectors.household import Ahead, request_story
 from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, lapse_offers, take_back_offer
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.sign import lapse_unsigned
-from kribbe.enrolment.services.wishes import refuse_wish
+from kribbe.enrolment.services.wishes import end_request, refuse_wish
 from kribbe.enrolment.tasks import lay_weeks, run_out
 from kribbe.people.models import User
 from kribbe.people.services import link_user
 from kribbe.places.models import LedgerWeek
+from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
-from kribbe.testing import cast
+from kribbe.testing import cast, sessions
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import SYSTEM
+from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
 
@@ -410,3 +411,27 @@ def test_what_time_brings_about(maes, molentje):
     assert lay_weeks(now=NOW + timedelta(days=14)) == 2
     assert LedgerWeek.objects.latest("monday").monday == last + timedelta(days=14)
     assert CareRequest.objects.get(pk=maes.pk).state == "open"
+
+
+@pytest.mark.parametrize("name", ["request_need", "request_wishes", "request_end"])
+def test_a_form_that_was_open_when_the_request_ended_says_so(client, maes, name):
+    end_request(principal=SYSTEM, request_id=maes.pk, end=RequestEnd.CANCELLED_PARENT, now=NOW)
+    address = reverse(f"enrolment:{name}", args=[maes.reference])
+    with translation.override("nl"):
+        page = client.post(address, {"end": RequestEnd.CANCELLED_PARENT}, follow=True)
+    assert page.redirect_chain[-1][0] == reverse("enrolment:request", args=[maes.reference])
+    assert "Deze aanvraag is gestopt" in page.content.decode()
+
+
+def test_a_clerks_look_at_a_place_without_an_offer_is_recorded(client, desk, notelaar):
+    household = cast.make_household(desk, "Claes", now=NOW)
+    child = cast.make_child(household, "Lou", born=TODAY - timedelta(days=300))
+    placement = cast.make_placement(
+        child, notelaar.groups.get(), start=START, end=START + timedelta(days=90), pattern=PART, now=NOW
+    )
+    clerk = cast.make_user(
+        "loket@lindedaal.example", role=Role.CLERK, scope=Scope.DESK, scope_id=desk.pk, now=NOW
+    )
+    sessions.log_in(client, clerk, second_factor=True)
+    assert client.get(reverse("enrolment:placement", args=[placement.reference])).status_code == 200
+    assert AuditEntry.objects.get(action="household.read").household_id == household.pk

@@ -29,7 +29,7 @@ def form_page(
         messages.success(request, done)
         return done_url
 
-    address = form.carry_out(go, now=now) if form.is_bound else None
+    address = form.carry_out(go, at=request.path, now=now) if form.is_bound else None
     if address is not None:
         return HttpResponseRedirect(address)
     status = 422 if form.is_bound else 200

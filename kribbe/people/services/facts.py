@@ -41,9 +41,14 @@ def record_fact(
 
 @transaction.atomic
 def end_fact(*, fact: HouseholdFact, last_day: date, principal: Principal, now: datetime) -> None:
-    """The fact holds up to and with `last_day`. Raises RefusedError for a day before it began."""
+    """The fact holds up to and with `last_day`.
+
+    Raises RefusedError for a day before it began, or where the same fact was recorded again before that day.
+    """
     lock_rows((Household, fact.household_id))
-    fact.during = _period(fact.during.lower, last_day)
+    during = _period(fact.during.lower, last_day)
+    _refuse_double(fact.household, FactKind(fact.kind), during, but=fact)
+    fact.during = during
     fact.save(update_fields=["during"])
     _record(fact, "fact.ended", principal, now)
 

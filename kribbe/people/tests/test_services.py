@@ -209,3 +209,22 @@ def test_roles_are_given_where_the_table_has_them_and_never_taken_from_oneself(c
         revoke_role(grant=grant, principal=herself, now=clock.now)
     revoke_role(grant=grant, principal=SYSTEM, now=clock.now)
     assert not RoleGrant.objects.exists()
+
+
+def test_a_fact_cannot_be_ended_past_the_day_on_which_it_began_again(
+    household: Household, clock: Clock
+) -> None:
+    first = record_fact(
+        household=household,
+        kind=FactKind.WORK,
+        since=date(2026, 1, 1),
+        last_day=date(2026, 1, 31),
+        principal=SYSTEM,
+        now=clock.now,
+    )
+    record_fact(
+        household=household, kind=FactKind.WORK, since=date(2026, 3, 1), principal=SYSTEM, now=clock.now
+    )
+    with pytest.raises(RefusedError) as refused:
+        end_fact(fact=first, last_day=date(2026, 4, 1), principal=SYSTEM, now=clock.now)
+    assert refused.value.code == "known-fact"

@@ -244,7 +244,8 @@ def carry_out(request: DeskRequest, token: str) -> HttpResponse:
         return _address(request.desk, "import_result", run=done.runs[0].pk)
 
     try:
-        return HttpResponseRedirect(once(request.POST.get("once", ""), now=now, work=work))
+        token = request.POST.get("once", "")
+        return HttpResponseRedirect(once(token, at=request.path, now=now, work=work))
     except BadFileError as error:
         context = {"upload": upload, "problem": str(error.message)}
         return render(request, "places/import_preview.html", context, status=422)
