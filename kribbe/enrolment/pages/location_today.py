@@ -1,6 +1,6 @@
 """What a location has to do today, and the locations that a person runs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -20,6 +20,7 @@ from kribbe.places.access import at_location, locations_for
 from kribbe.places.free import overfull
 from kribbe.places.models import Location
 from kribbe.region.middleware import use_desk
+from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
 
 LATELY = timedelta(days=7)
@@ -37,6 +38,7 @@ def today_page(request: Any, location: Location) -> HttpResponse:
     answers = selectors.answered_since(location, since=now - LATELY)
     first = selectors.first_that_fit(location, groups, now=now)
     note_offers(request.principal, location, [*waiting, *answers], signing, now)
+    _note_first(request, location, [line.waiting.household_id for _group, line in first], now)
     too_full = overfull(group_ids=[group.pk for group in groups], since=today)
     context = {
         "place_name": location.name,
@@ -90,6 +92,20 @@ def locations_page(request: Any) -> HttpResponse:
     if found:
         use_desk(request, found[0].desk)
     return render(request, "enrolment/location/locations.html", {"locations": found})
+
+
+def _note_first(request: Any, location: Location, households: list[int], now: datetime) -> None:
+    """Whose names stood there as first in line."""
+    if households:
+        record(
+            principal=request.principal,
+            action="list.read",
+            subject=location,
+            now=now,
+            desk_id=location.desk_id,
+            households=sorted(set(households)),
+            of="first",
+        )
 
 
 def _name(offer: Any) -> str:

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import CareRequest, Placement, Preference
 from kribbe.people.models import Adult, Child, FactKind, Household, HouseholdFact
-from kribbe.places.models import Location, LocationCriteria
+from kribbe.places.models import Group, Location, LocationCriteria
 from kribbe.region.models import DeskPolicy
 from kribbe.rules.calendar import age_in_months
 from kribbe.rules.halfdays import WeekPattern
@@ -115,7 +115,9 @@ def _rules(
             during__contains=day,
         )
     }
-    locations = Location.objects.filter(pk__in=location_ids).prefetch_related("groups")
+    locations = rows(Location, "desk_id", "municipality_id", as_of=as_of, id__in=location_ids)
+    groups = rows(Group, "location_id", "price_kind", as_of=as_of, location_id__in=location_ids, active=True)
+    kinds = grouped("location_id", groups)
     policies: dict[int, Row] = by(
         "desk_id",
         DeskPolicy.objects.filter(desk__locations__in=location_ids, during__contains=day)
@@ -123,18 +125,18 @@ def _rules(
         .values("desk_id", "date_rule", "lottery_seed", "urgent_days", "rule_pack"),
     )
     return {
-        location.pk: _Rules(
-            price=price or _law_of(location),
-            criteria=criteria.get(location.pk, ()),
-            policy=policies[location.desk_id],
-            municipality_id=location.municipality_id,
+        location["id"]: _Rules(
+            price=price or _law_of(kinds.get(location["id"], [])),
+            criteria=criteria.get(location["id"], ()),
+            policy=policies[location["desk_id"]],
+            municipality_id=location["municipality_id"],
         )
         for location in locations
     }
 
 
-def _law_of(location: Location) -> PriceKind:
-    kinds = {group.price_kind for group in location.groups.all() if group.active}
+def _law_of(groups: Iterable[Row]) -> PriceKind:
+    kinds = {group["price_kind"] for group in groups}
     return PriceKind.FREE if kinds == {PriceKind.FREE.value} else PriceKind.INCOME
 
 

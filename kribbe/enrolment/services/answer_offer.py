@@ -130,7 +130,15 @@ def take_back_offer(*, principal: Principal, offer_id: int, reason: str, now: da
 def lapse_offers(*, now: datetime) -> int:
     """Close every open offer whose deadline has passed; the wish keeps its date. Returns how many."""
     late = Offer.objects.filter(state=OfferState.OPEN, deadline__lte=now).values_list("pk", flat=True)
-    return sum(_lapse(offer_id, now) for offer_id in list(late))
+    return sum(_lapse_if_free(offer_id, now) for offer_id in list(late))
+
+
+def _lapse_if_free(offer_id: int, now: datetime) -> bool:
+    """One whose rows are busy waits for the next round; the others don't wait for it."""
+    try:
+        return _lapse(offer_id, now)
+    except RefusedError:
+        return False
 
 
 def _lapse(offer_id: int, now: datetime) -> bool:

@@ -62,7 +62,7 @@ def lapse_unsigned(*, now: datetime) -> int:
     late = Placement.objects.filter(state=PlacementState.TO_SIGN, sign_by__lte=now).values_list(
         "pk", flat=True
     )
-    return sum(_lapse(placement_id, now) for placement_id in list(late))
+    return sum(_lapse_if_free(placement_id, now) for placement_id in list(late))
 
 
 def _finish(placement: Placement, now: datetime) -> None:
@@ -78,6 +78,14 @@ def _finish(placement: Placement, now: datetime) -> None:
         request.save(update_fields=["state", "ended_at", "end"])
     telling.about_placement(placement, "place_final", now=now)
     telling.location_about_placement(placement, "place_final_location", now=now)
+
+
+def _lapse_if_free(placement_id: int, now: datetime) -> bool:
+    """One whose rows are busy waits for the next round; the others don't wait for it."""
+    try:
+        return _lapse(placement_id, now)
+    except RefusedError:
+        return False
 
 
 def _lapse(placement_id: int, now: datetime) -> bool:

@@ -445,3 +445,9 @@ def test_looking_at_a_family_that_has_its_place_already_is_recorded(desk, notela
     wish.save()
     assert client.get(address("waiting_child", notelaar, wish.pk)).status_code == 200
     assert AuditEntry.objects.get(action="request.read").household_id == request.household_id
+
+
+def test_whose_name_stands_first_in_line_is_recorded(desk, notelaar, group, client):
+    request = families(desk, notelaar, 1, first=1)[0]
+    assert client.get(address("today", notelaar)).status_code == 200
+    assert AuditEntry.objects.get(action="list.read").data["households"] == [request.household_id]

@@ -7,6 +7,7 @@ import pytest
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import Offer, Placement
 from kribbe.enrolment.selectors.waiting import waiting_list
+from kribbe.enrolment.services import answer_offer as answering
 from kribbe.enrolment.services import make_offer as making
 from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
@@ -172,3 +173,17 @@ def test_a_location_of_another_region_is_no_wish(request_of_maes, groups):
             now=NOW,
         )
     assert refused.value.field == "wishes"
+
+
+def test_a_busy_offer_keeps_no_other_from_running_out(request_of_maes, groups, monkeypatch):
+    made = [offer(request_of_maes, group) for group in groups[:2]]
+    locked = answering._locked
+
+    def busy(offer_id):
+        if offer_id == made[0].pk:
+            raise RefusedError("busy", code="busy")
+        return locked(offer_id)
+
+    monkeypatch.setattr(answering, "_locked", busy)
+    assert answering.lapse_offers(now=made[0].deadline) == 1
+    assert sorted(Offer.objects.values_list("state", flat=True)) == ["lapsed", "open"]

@@ -106,6 +106,7 @@ def test_the_list_of_a_past_moment_can_be_replayed(location):
     Preference.objects.filter(request__child__first_name="A").update(state="withdrawn", rank=None)
     family(location, "C")
     assert names(location) == ["B", "C"]
+    location.groups.update(price_kind="free")
     replayed = waiting_list(location.pk, now=NOW, as_of=before)
     assert [line.first_name for line in replayed] == [line.first_name for line in then] == ["A", "B"]
     assert [line.standing for line in replayed] == [line.standing for line in then]
