@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -19,6 +20,8 @@ from kribbe.testing.clock import Clock
 from kribbe.testing.databases import own_database
 from kribbe.testing.flush import empty_tables
 from kribbe.testing.mail import MailServer
+
+LANGUAGE = "nl"
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +41,12 @@ def _empty_cache() -> Iterator[None]:
     """Rate limits live in the cache, and must not leak from test to test."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _in_dutch() -> None:
+    """A request leaves its reader's language behind in the thread; every test begins in the desk's own."""
+    translation.activate(LANGUAGE)
 
 
 @pytest.fixture
