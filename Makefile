@@ -2,7 +2,7 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports templates migrations messages docs bench format clean
+.PHONY: help setup demo test check lint types imports templates migrations messages docs walk bench format clean
 
 python := .venv/bin/python
 kribbe := .venv/bin/kribbe
@@ -23,7 +23,7 @@ demo: setup ## build the invented region once and serve it, with log-ins for eve
 test: setup ## run all tests, side by side, on a database of their own
 	$(python) -m pytest
 
-check: lint types imports templates messages docs test ## run every check, as CI does
+check: lint types imports templates messages docs walk test ## run every check, as CI does
 
 lint: .venv/.installed ## check the style of the code
 	.venv/bin/ruff format --check --quiet .
@@ -46,6 +46,9 @@ messages: setup ## check that every text has its translation
 
 docs: setup ## build the documentation into site/
 	$(apart) NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict --quiet
+
+walk: setup ## build the demo apart, and walk the main job over HTTP
+	$(apart) $(kribbe) demo --check
 
 bench: setup ## measure the main pages over HTTP
 	$(kribbe) bench

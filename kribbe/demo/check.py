@@ -1,152 +1,32 @@
 """The main job, walked over HTTP on a demo that is being served: what `kribbe demo --check` does.
 
-Each step is a function of a `Walk`; it fails by raising. Steps go in the order of `STEPS`.
+An invented family asks for Wednesdays at the crèche of the demo's manager, gets an offer, says yes and signs. Each
+step is a function of a `Walk`; it fails by raising. Steps go in the order of `STEPS`, and a walk can be repeated:
+every one has a family of its own.
 """
 
+import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from http.client import HTTPResponse
-from http.cookiejar import CookieJar
+from datetime import date
 from time import perf_counter
-from urllib.error import HTTPError
-from urllib.parse import urlencode, urljoin, urlsplit
-from urllib.request import HTTPCookieProcessor, Request, build_opener
+from urllib.parse import urlencode, urlsplit
 
-from kribbe.demo.logins import Login, logins, password, present_code
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils.timezone import localdate
 
-TIMEOUT_SECONDS = 30
-OK = 200
+from kribbe.demo.logins import logins
+from kribbe.demo.visitor import Page, StepError, Visitor
+from kribbe.enrolment.models import Placement, PlacementState, Preference
+from kribbe.places import ledger
+from kribbe.places.models import LedgerTake
+from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.trust.references import new_reference
 
-
-class StepError(Exception):
-    """A page was not what the step needs; the message says which and why."""
-
-
-@dataclass
-class Form:
-    """A form of a page with the values that it would send as it stands."""
-
-    action: str
-    method: str
-    fields: list[tuple[str, str]] = field(default_factory=list)
-    buttons: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass
-class Page:
-    """What the server answered, after any forwarding."""
-
-    address: str
-    status: int
-    text: str
-    forms: list[Form]
-    links: list[str]
-
-    def needs(self, *words: str) -> "Page":
-        """This page, if it is fine and has these words; StepError otherwise."""
-        if self.status != OK:
-            raise StepError(f"{self.address} answered {self.status}")
-        for word in words:
-            if word not in self.text:
-                raise StepError(f"{self.address} lacks {word!r}")
-        return self
-
-    def link(self, part: str) -> str:
-        """The first link whose address has this part."""
-        found = next((link for link in self.links if part in link), None)
-        if found is None:
-            raise StepError(f"{self.address} has no link with {part!r}")
-        return found
-
-    def form(self, *names: str) -> Form:
-        """The first form that posts and has all these fields."""
-        for form in self.forms:
-            known = {name for name, _ in form.fields + form.buttons}
-            if form.method == "post" and known.issuperset(names):
-                return form
-        raise StepError(f"{self.address} has no form with {', '.join(names)}")
-
-
-class Visitor:
-    """Somebody with a browser of their own: cookies are kept, forwarding is followed."""
-
-    def __init__(self, base: str) -> None:
-        self.base = base
-        self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
-        self._opener.addheaders = [("Accept-Language", "nl")]
-
-    def get(self, address: str) -> Page:
-        """Open a page; `address` may be a path."""
-        return self._open(Request(urljoin(self.base, address)))  # noqa: S310  the server under check
-
-    def send(self, page: Page, form: Form, **values: str) -> Page:
-        """Send a form as it stands, with these values in place of what it holds."""
-        kept = [(name, value) for name, value in form.fields if name not in values]
-        data = urlencode([*kept, *values.items()]).encode()
-        address = urljoin(page.address, form.action or page.address)
-        return self._open(Request(address, data, headers={"Referer": page.address}))  # noqa: S310  as above
-
-    def log_in(self, login: Login) -> Page:
-        """Give address and password, and the second factor where one is asked."""
-        page = self.get("/account/login/").needs()
-        page = self.send(page, page.form("login", "password"), login=login.email, password=password())
-        if login.has_second_factor:
-            page = self.send(page, page.form("code"), code=present_code(login.email))
-        if "/account/" in urlsplit(page.address).path:
-            raise StepError(f"{login.email} is not let in: still at {page.address}")
-        return page.needs()
-
-    def _open(self, request: Request) -> Page:
-        try:
-            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-                return _read(answer)
-        except HTTPError as error:
-            with error:
-                return Page(error.url or request.full_url, error.code, "", [], [])
-
-
-def _read(answer: HTTPResponse) -> Page:
-    text = answer.read().decode(errors="replace")
-    parser = _Parser()
-    parser.feed(text)
-    return Page(answer.url, answer.status, text, parser.forms, parser.links)
-
-
-class _Parser(HTMLParser):
-    """Collects the links, and the forms with their values."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self.links: list[str] = []
-        self._select = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "a" and "href" in values:
-            self.links.append(values["href"])
-        elif tag == "form":
-            self.forms.append(Form(values.get("action", ""), values.get("method", "get").lower()))
-        elif self.forms:
-            self._control(tag, values)
-
-    def _control(self, tag: str, values: dict[str, str]) -> None:
-        form, name, value = self.forms[-1], values.get("name", ""), values.get("value", "")
-        kind = values.get("type", "")
-        if tag == "select":
-            self._select = name
-        elif tag == "option" and self._select and "selected" in values:
-            form.fields.append((self._select, value))
-        elif not name:
-            return
-        elif tag == "button" or kind == "submit":
-            form.buttons.append((name, value))
-        elif kind in {"checkbox", "radio"}:
-            if "checked" in values:
-                form.fields.append((name, value or "on"))
-        elif tag in {"input", "textarea"}:
-            form.fields.append((name, value))
+WEDNESDAY = ("4", "5")
+ASKING = ("Kinderen voor wie een plaats gevraagd wordt", "Totaal")
+CODE = re.compile(r"^\s*([0-9A-Z]{4}-[0-9A-Z]{4})\s*$", re.MULTILINE)
 
 
 @dataclass
@@ -154,62 +34,207 @@ class Walk:
     """The state that one step leaves to the next."""
 
     base: str
+    family: str = field(default_factory=lambda: f"Proef {new_reference()}")
     seen: dict[str, str] = field(default_factory=dict)
-    """Addresses found on the way, by a name."""
+    """Addresses and numbers found on the way, by a name."""
+
+    before: tuple[int, int] = (0, 0)
+    """Children asking and needs answered, before the offer."""
 
     def __post_init__(self) -> None:
         self._visitors: dict[str, Visitor] = {}
 
+    def wish(self) -> Preference:
+        """The family's wish for the crèche."""
+        reference = self.seen["request"].split("/")[3]
+        return Preference.objects.get(request__reference=reference, location__slug=self.seen["slug"])
+
+    def placement(self) -> Placement:
+        """The family's placement, as it is now."""
+        return Placement.objects.get(offer__preference=self.wish())
+
+    @property
+    def email(self) -> str:
+        return f"{self.family.lower().replace(' ', '.')}@thuis.example"
+
+    @property
+    def start(self) -> date:
+        """The first of the month after next: no location of Leuven is too early to answer then."""
+        return add_months(first_of_month(localdate()), 2)
+
     def visitor(self, who: str = "") -> Visitor:
-        """The one with this log-in (`who` of `logins.toml`), logged in at first use; nobody by default."""
+        """The one with this log-in (`who` of `logins.toml`), logged in at first use; the new family by default."""
         if who not in self._visitors:
             self._visitors[who] = Visitor(self.base)
             if who:
                 self._visitors[who].log_in(next(login for login in logins() if login.who == who))
         return self._visitors[who]
 
+    def counters(self) -> tuple[int, int]:
+        """Children for whom a place is asked, and needs answered this year."""
+        return self.counted(*ASKING), self.counted(f"Opvangvragen in {localdate().year}", "Beantwoord")
+
+    def counted(self, figure: str, part: str) -> int:
+        """One of the city's counters, as the clerk downloads them."""
+        page = self.visitor("clerk").get("/office/leuven/figures/?download=csv").needs()
+        for row in csv.reader(page.text.splitlines(), delimiter=";"):
+            if row[:2] == [figure, part]:
+                return int(row[3])
+        raise StepError(f"the figures lack {figure}, {part}")
+
 
 Step = tuple[str, Callable[[Walk], None]]
 
 
-def home(walk: Walk) -> None:
+def visit(walk: Walk) -> None:
+    """The front page, a search, and the crèche that the demo's manager runs."""
     walk.visitor().get("/").needs("Leuven")
-
-
-def search(walk: Walk) -> None:
-    page = walk.visitor().get("/leuven/search/").needs("<form")
-    walk.seen["location"] = page.link("/leuven/locations/")
-
-
-def location(walk: Walk) -> None:
-    walk.visitor().get(walk.seen["location"]).needs("<h1")
-
-
-def parent_sees_offer(walk: Walk) -> None:
-    page = walk.visitor("parent-offer").get("/my/").needs()
-    walk.seen["offer"] = page.link("/my/offers/")
-    walk.visitor("parent-offer").get(walk.seen["offer"]).needs("<form")
-
-
-def location_sees_list(walk: Walk) -> None:
+    search = walk.visitor().get(
+        f"/leuven/search/?address=Leuven&start={walk.start:%Y-%m}&pattern=4&pattern=5"
+    )
+    search.needs("<form").link("/leuven/locations/")
     page = walk.visitor("manager").get("/at/").needs()
     today = urlsplit(page.address).path
-    address = today if today != "/at/" else page.link("/at/")
-    walk.seen["at"] = "/".join(address.split("/")[:3]) + "/"
-    walk.visitor("manager").get(f"{walk.seen['at']}waiting-list/").needs("<h1")
+    walk.seen["at"] = "/".join((today if today != "/at/" else page.link("/at/")).split("/")[:3]) + "/"
+    walk.seen["slug"] = walk.seen["at"].split("/")[2]
+    walk.visitor().get(f"/leuven/locations/{walk.seen['slug']}/").needs("/leuven/request/")
 
 
-def clerk_sees_desk(walk: Walk) -> None:
-    walk.visitor("clerk").get("/office/leuven/").needs("<form")
+def register(walk: Walk) -> None:
+    """Four steps: the child, the days, the choices, the check."""
+    parent = walk.visitor()
+    child = parent.get(f"/leuven/request/?location={walk.seen['slug']}").needs()
+    days = parent.send(
+        child,
+        child.form("last_name_0"),
+        born_0="born",
+        day_0=f"{add_months(walk.start, -8):%Y-%m-%d}",
+        first_name_0="Noor",
+        last_name_0=walk.family,
+        street="Dorpsstraat 5",
+        postcode="3000",
+        city="Leuven",
+        first_name="An",
+        last_name=walk.family,
+        email=walk.email,
+        action="next",
+    )
+    choices = parent.send(
+        _at(days, "/days/"),
+        days.form("wanted_start"),
+        pattern=list(WEDNESDAY),
+        wanted_start=f"{walk.start:%Y-%m-%d}",
+        latest_start=f"{add_months(walk.start, 3):%Y-%m-%d}",
+        flexibility="exact",
+        action="next",
+    )
+    review = parent.send(_at(choices, "/choices/"), choices.form("order"), action="next")
+    sent = parent.send(
+        _at(review, "/review/"),
+        review.form("once"),
+        fact_work="on",
+        fact_single="on",
+        declared="on",
+        action="next",
+    )
+    _at(sent, "/sent/")
+
+
+def log_in_by_code(walk: Walk) -> None:
+    """The code comes by mail, which the demo shows on a page."""
+    parent = walk.visitor()
+    login = parent.get("/account/login/").needs()
+    code_page = parent.send(login, login.form("email"), email=walk.email).needs()
+    mail = parent.get("/demo/mail/").needs(walk.email)
+    code = CODE.search(_plain(parent.get(mail.link("/demo/mail/")).needs(walk.email)))
+    if code is None:
+        raise StepError("the newest mail has no code")
+    parent.send(code_page, code_page.form("code"), code=code.group(1))
+    mine = parent.get("/my/").needs("Noor", walk.family)
+    walk.seen["request"] = urlsplit(mine.link("/my/requests/")).path
+    walk.before = walk.counters()
+
+
+def offer(walk: Walk) -> None:
+    """The manager sees the child in line, and offers what was asked, with a reason for whom is passed over."""
+    manager, wish = walk.visitor("manager"), walk.wish()
+    line = manager.get(f"{walk.seen['at']}waiting-list/{wish.pk}/").needs("Noor P.")
+    page = manager.get(line.link(f"/waiting-list/{wish.pk}/offer/")).needs()
+    reasons = re.search(r'name="reason-all">.*?<option value="([^"]+)"', page.text)
+    sent = manager.send(
+        page,
+        page.form("once", "start"),
+        start=f"{walk.start:%Y-%m-%d}",
+        pattern=list(WEDNESDAY),
+        **({"reason-all": reasons.group(1)} if reasons else {}),
+    )
+    if reasons is None and (found := re.search(r'name="reason-all">.*?<option value="([^"]+)"', sent.text)):
+        sent = manager.send(sent, sent.form("once", "start"), **{"reason-all": found.group(1)})
+    made = wish.offers.first()
+    if made is None:
+        raise StepError(f"no offer was made: {sent.address} answered {sent.status}")
+    walk.seen["offer"] = f"/my/offers/{made.reference}/"
+    manager.get(f"{walk.seen['at']}offers/").needs("Noor P.")
+
+
+def accept(walk: Walk) -> None:
+    """The parent says yes; the half-days are held for the place now."""
+    parent = walk.visitor()
+    page = parent.get(walk.seen["offer"]).needs()
+    parent.send(page, page.form("once"), answer="stop")
+    walk.seen["placement"] = f"/my/placements/{walk.placement().reference}/"
+
+
+def sign(walk: Walk) -> None:
+    """The parent signs; where a deposit is asked the manager notes that it came. Then the place is certain."""
+    parent, manager = walk.visitor(), walk.visitor("manager")
+    page = parent.get(walk.seen["placement"]).needs()
+    parent.send(page, page.form("name"), name=f"An {walk.family}", agreed="on")
+    if walk.placement().deposit_asked:
+        offers = manager.get(f"{walk.seen['at']}offers/").needs()
+        form = next(
+            f for f in offers.forms if walk.placement().reference in f.action and "deposit" in f.action
+        )
+        manager.send(offers, form)
+    if walk.placement().state != PlacementState.FINAL:
+        raise StepError("the place is signed and paid for, and still not final")
+    manager.get(f"{walk.seen['at']}children/").needs("Noor", walk.family)
+
+
+def half_days_taken(walk: Walk) -> None:
+    """The ledger holds these half-days for the child and for nobody else, and counts as it should."""
+    placement = walk.placement()
+    held = LedgerTake.objects.filter(holder=f"placement:{placement.pk}", group=placement.group)
+    if [(take.pattern, take.during) for take in held] != [(placement.pattern, placement.during)]:
+        raise StepError("the ledger holds other half-days than the placement has")
+    if ledger.miscounted(group_ids=[placement.group_id], today=localdate()):
+        raise StepError("the ledger's weeks differ from a recount")
+
+
+def counters_moved(walk: Walk) -> None:
+    """One child less is asking, one need more is answered."""
+    after = walk.counters()
+    if after != (walk.before[0] - 1, walk.before[1] + 1):
+        raise StepError(f"asking and answered went from {walk.before} to {after}")
+
+
+def clerk_reads_story(walk: Walk) -> None:
+    """The clerk finds the family by name, and its whole story stands on one page."""
+    clerk = walk.visitor("clerk")
+    found = clerk.get(f"/office/leuven/?{urlencode({'q': walk.family})}").needs(walk.family)
+    clerk.get(found.link("/household/")).needs("Noor", "Definitief")
 
 
 STEPS: tuple[Step, ...] = (
-    ("a visitor opens the home page", home),
-    ("a visitor searches in Leuven", search),
-    ("a visitor opens a location", location),
-    ("a parent logs in and opens an offer", parent_sees_offer),
-    ("a location logs in with a second factor and opens its waiting list", location_sees_list),
-    ("a clerk logs in with a second factor and opens the desk", clerk_sees_desk),
+    ("a visitor searches, and opens a location", visit),
+    ("a family registers its need in four steps", register),
+    ("the parent logs in by a mailed code and sees the request", log_in_by_code),
+    ("the location, with a second factor, sees the child in line and offers a place", offer),
+    ("the parent says yes", accept),
+    ("the parent signs, and the place is certain", sign),
+    ("the half-days are taken, once", half_days_taken),
+    ("the city's counters moved", counters_moved),
+    ("the clerk finds the family and reads its story", clerk_reads_story),
 )
 
 
@@ -223,13 +248,24 @@ class Outcome:
 
 
 def walk_all(base: str) -> Iterator[Outcome]:
-    """Walk every step in order and tell how each went; a failed one doesn't keep the others from being tried."""
+    """Walk the steps in order and tell how each went. The first that fails ends the walk: the rest stand on it."""
     walk = Walk(base)
     for name, step in STEPS:
         begun = perf_counter()
         try:
             step(walk)
-        except (StepError, OSError, KeyError) as error:
+        except (StepError, OSError, LookupError, ObjectDoesNotExist) as error:
             yield Outcome(name, perf_counter() - begun, str(error) or repr(error))
-        else:
-            yield Outcome(name, perf_counter() - begun)
+            return
+        yield Outcome(name, perf_counter() - begun)
+
+
+def _at(page: Page, step: str) -> Page:
+    """This page, if it is the request's step of that name."""
+    if not urlsplit(page.address).path.endswith(step):
+        raise StepError(f"{page.address} answered {page.status} instead of going on to {step}")
+    return page.needs()
+
+
+def _plain(page: Page) -> str:
+    return re.sub(r"<[^>]+>", "\n", page.text)
