@@ -104,6 +104,9 @@ DATABASES: dict[str, Any] = {
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
     f"-c statement_timeout={ENVIRONMENT.statement_timeout_ms} -c lock_timeout={ENVIRONMENT.lock_timeout_ms}"
 )
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "trust_cache"},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"

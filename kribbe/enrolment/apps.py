@@ -6,11 +6,14 @@ class EnrolmentConfig(AppConfig):
     label = "enrolment"
 
     def ready(self) -> None:
-        """Hang the pages in the navigation."""
+        """Hang the pages in the navigation, and watch what households change of themselves."""
         from kribbe.enrolment.pages.location_navigation import register_location_navigation
         from kribbe.enrolment.pages.office_navigation import register_office_navigation
         from kribbe.enrolment.pages.parent_navigation import register_parent_navigation
+        from kribbe.enrolment.services.positions import household_watched
+        from kribbe.trust.watching import watch_households
 
+        watch_households(household_watched)
         register_parent_navigation()
         register_location_navigation()
         register_office_navigation()

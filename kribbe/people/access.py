@@ -59,9 +59,12 @@ def household_for(principal: Principal, action: Action, reference: str, *, now: 
 
 
 def own_household(principal: Principal) -> Household:
-    """The household that the principal is a parent of; of several the one they joined last. Raises Http404."""
+    """The household that the principal is a parent of; of several the oldest. Raises Http404.
+
+    A stranger who types somebody's address in a new request can so never hide that parent's own pages.
+    """
     own = scope_ids(principal, Action.HOUSEHOLD_READ, Scope.HOUSEHOLD)
-    household = Household.objects.select_related("desk").filter(pk__in=own).order_by("-pk").first()
+    household = Household.objects.select_related("desk").filter(pk__in=own).order_by("pk").first()
     if household is None:
         raise refusal(principal)
     return household

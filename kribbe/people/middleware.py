@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from kribbe.people.access import LogInNeededError
 from kribbe.people.selectors import principal_of
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import VISITOR
-from kribbe.web.errors import session_ended
+from kribbe.web.errors import refused, session_ended
 
 
 class PrincipalMiddleware:
@@ -37,6 +38,8 @@ class PrincipalMiddleware:
             return session_ended(request) if request.method == "POST" else _go(request, "account_login")
         if isinstance(exception, Http404) and request.principal.is_staff and not request.principal.verified:
             return _go(request, second_factor_page(request.user))
+        if isinstance(exception, RefusedError):
+            return refused(request, str(exception.message))
         return None
 
 

@@ -26,6 +26,11 @@ def user_by_email(email: str) -> User | None:
     return User.objects.filter(email=email.strip().lower()).first()
 
 
+def holds_staff_role(user: User) -> bool:
+    """Whether the account holds any role but a parent's."""
+    return RoleGrant.objects.filter(user=user).exclude(role=Role.PARENT).exists()
+
+
 def household_with_adults(household_id: int) -> Household:
     """A household with its desk and its adults, the applicant first."""
     adults = Adult.objects.order_by("-is_applicant", "pk")

@@ -42,3 +42,11 @@ def session_ended(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         render_to_string("web/session_ended.html", {"back": request.get_full_path()}), status=401
     )
+
+
+def refused(request: HttpRequest, message: str) -> HttpResponse:
+    """409 for what can't be done now and was asked where no form could say so."""
+    return HttpResponse(
+        render_to_string("web/refused.html", {"message": message, "back": request.get_full_path()}),
+        status=409,
+    )

@@ -1,10 +1,10 @@
 """Telling households why their position changed, without telling who moved."""
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 
-from kribbe.enrolment.models import PositionChange
+from kribbe.enrolment.models import PositionChange, Preference, PreferenceState, RequestState
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_lists
 from kribbe.rules.priority import compare
 
@@ -25,6 +25,15 @@ def watched(*, location_ids: Collection[int], now: datetime, cause: str) -> Iter
         for location_id in location_ids
         for change in _changes(before[location_id], after[location_id], now, cause)
     )
+
+
+def household_watched(household_id: int, now: datetime) -> AbstractContextManager[None]:
+    """Watch the lists on which this household's children wait, while what it tells of itself changes."""
+    waiting = Preference.objects.filter(
+        request__household=household_id, request__state=RequestState.OPEN, state=PreferenceState.WAITING
+    )
+    location_ids = set(waiting.values_list("location_id", flat=True))
+    return watched(location_ids=location_ids, now=now, cause="facts") if location_ids else nullcontext()
 
 
 def _changes(

@@ -22,6 +22,7 @@ from kribbe.enrolment.models import (
 from kribbe.enrolment.services.positions import watched
 from kribbe.enrolment.services.wishes import check_wishes, set_alternatives
 from kribbe.people.models import Child, FactKind, Household, User
+from kribbe.people.selectors import holds_staff_role
 from kribbe.people.services import (
     AdultData,
     ChildData,
@@ -189,8 +190,11 @@ def _add_work(principal: Principal, registration: Registration, household: House
 
 
 def _link(principal: Principal, registration: Registration, household: Household, now: datetime) -> None:
-    """Everybody with a mail address gets to the household by a mailed code; who is logged in, at once."""
-    users = [
+    """Everybody with a mail address gets to the household by a mailed code; who is logged in, at once.
+
+    An account of staff is never tied to a household by its address alone: anybody can type that.
+    """
+    accounts = [
         make_account(
             email=adult.email,
             name=f"{adult.first_name} {adult.last_name}",
@@ -198,6 +202,7 @@ def _link(principal: Principal, registration: Registration, household: Household
         )
         for adult in household.adults.exclude(email="").order_by("-is_applicant", "pk")
     ]
+    users = [user for user in accounts if not holds_staff_role(user)]
     if principal.user_id is not None and not principal.is_staff:
         users.append(User.objects.get(pk=principal.user_id))
     for user in {user.pk: user for user in users}.values():

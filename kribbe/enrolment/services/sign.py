@@ -25,6 +25,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.trust.watching import household_changes
 
 ACTIVE = (PlacementState.TO_SIGN, PlacementState.FINAL)
 
@@ -70,7 +71,8 @@ def _finish(placement: Placement, now: datetime) -> None:
     if placement.signed_at is None or unpaid:
         return
     placement.state, placement.final_at = PlacementState.FINAL, now
-    placement.save(update_fields=["state", "final_at"])
+    with household_changes(placement.child.household_id, now):
+        placement.save(update_fields=["state", "final_at"])
     request = _request_of(placement)
     to_sign = Placement.objects.filter(offer__preference__request=request, state=PlacementState.TO_SIGN)
     if not (request.preferences.filter(state=PreferenceState.WAITING).exists() or to_sign.exists()):

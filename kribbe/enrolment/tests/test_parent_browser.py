@@ -49,7 +49,7 @@ def looked_at(page, name, heading):
         fits(page)
         axe(page)
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
-    screenshot(page, name)
+    screenshot(page, f"parent-{name}")
 
 
 def step_one(page):

@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from kribbe.enrolment.models import Preference
 from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.people.models import FactKind, Household
+from kribbe.people.services import record_fact
 from kribbe.places.models import LocationCriteria
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.priority import PriceKind
 from kribbe.testing import cast
+from kribbe.trust.principal import SYSTEM
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 START = date(2027, 3, 1)
@@ -134,3 +136,14 @@ def test_a_list_costs_the_same_queries_whatever_its_length(location):
     for number in range(8):
         family(location, f"More {number}")
     assert queries() == few <= 14
+
+
+def test_a_fact_told_later_moves_others_and_says_so(location):
+    first = family(location, "First", days_ago=9)
+    second = family(location, "Second", days_ago=1)
+    record_fact(
+        household=second.household, kind=FactKind.WORK, since=date(2026, 1, 1), principal=SYSTEM, now=NOW
+    )
+    assert names(location) == ["Second", "First"]
+    moved = Preference.objects.get(request__child=first).position_changes.get()
+    assert (moved.before, moved.after, moved.cause) == (1, 2, "facts")

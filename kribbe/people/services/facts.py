@@ -11,6 +11,7 @@ from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.watching import household_changes
 
 DAY = timedelta(days=1)
 
@@ -32,9 +33,10 @@ def record_fact(
     lock_rows((Household, household.pk))
     during = _period(since, last_day)
     _refuse_double(household, kind, during)
-    fact = HouseholdFact.objects.create(
-        household=household, kind=kind, during=during, recorded_at=now, recorded_by=principal.user_id
-    )
+    with household_changes(household.pk, now):
+        fact = HouseholdFact.objects.create(
+            household=household, kind=kind, during=during, recorded_at=now, recorded_by=principal.user_id
+        )
     _record(fact, "fact.recorded", principal, now)
     return fact
 
@@ -48,8 +50,7 @@ def end_fact(*, fact: HouseholdFact, last_day: date, principal: Principal, now: 
     lock_rows((Household, fact.household_id))
     during = _period(fact.during.lower, last_day)
     _refuse_double(fact.household, FactKind(fact.kind), during, but=fact)
-    fact.during = during
-    fact.save(update_fields=["during"])
+    _change_days(fact, during, now)
     _record(fact, "fact.ended", principal, now)
 
 
@@ -59,9 +60,14 @@ def reopen_fact(*, fact: HouseholdFact, principal: Principal, now: datetime) -> 
     lock_rows((Household, fact.household_id))
     during = _period(fact.during.lower, None)
     _refuse_double(fact.household, FactKind(fact.kind), during, but=fact)
-    fact.during = during
-    fact.save(update_fields=["during"])
+    _change_days(fact, during, now)
     _record(fact, "fact.reopened", principal, now)
+
+
+def _change_days(fact: HouseholdFact, during: DateRange, now: datetime) -> None:
+    with household_changes(fact.household_id, now):
+        fact.during = during
+        fact.save(update_fields=["during"])
 
 
 def _period(since: date, last_day: date | None) -> DateRange:

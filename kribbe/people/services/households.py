@@ -16,6 +16,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.trust.text import sort_key
+from kribbe.trust.watching import household_changes
 
 LONGEST_WAIT_FOR_BIRTH = timedelta(days=300)
 LATEST_PAST_TERM = timedelta(days=31)
@@ -197,14 +198,15 @@ def change_address(
 ) -> None:
     """The household moved; it stays with its desk."""
     lock_rows((Household, household.pk))
-    Household.objects.filter(pk=household.pk).update(
-        street=street,
-        postcode=postcode,
-        city=city,
-        municipality=municipality,
-        longitude=longitude,
-        latitude=latitude,
-    )
+    with household_changes(household.pk, now):
+        Household.objects.filter(pk=household.pk).update(
+            street=street,
+            postcode=postcode,
+            city=city,
+            municipality=municipality,
+            longitude=longitude,
+            latitude=latitude,
+        )
     household.refresh_from_db()
     _record(household, "household.address_changed", principal, now)
 
@@ -228,7 +230,8 @@ def change_adult(*, adult: Adult, data: AdultData, principal: Principal, now: da
     adult.other_city = data.other_city
     adult.work_municipality = data.work_municipality
     adult.national_number_hash = national_number_hash(data.national_number) or adult.national_number_hash
-    adult.save()
+    with household_changes(adult.household_id, now):
+        adult.save()
     _record(adult.household, "adult.changed", principal, now, adult=adult.pk)
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from kribbe.places.models import LicenceState, Location, Street
 from kribbe.places.tests.scene import fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -62,6 +62,18 @@ def test_public_pages_are_accessible_and_fit(
         page.goto(f"/{desk.slug}{address}")
         axe(page)
         fits(page)
+
+
+def test_the_picture_of_a_search(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page()
+    page.goto(f"/{desk.slug}/search/?address=Naamsestraat+2&days=15")
+    expect(page.get_by_role("link", name="Onthaalhuis Samira")).to_be_visible()
+    expect(page.locator("canvas.maplibregl-canvas")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    screenshot(page, "search")
+    page.get_by_role("link", name="De Notelaar").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("De Notelaar")
+    screenshot(page, "parent-1-location")
 
 
 def test_a_search_by_keyboard(open_page: OpenPage, desk: Desk) -> None:
