@@ -79,17 +79,19 @@ def settle(mail: Mail, result: Result, *, now: datetime) -> None:
         mail.save(update_fields=["state", "last_error", "due_at", "body", "sent_at"])
 
 
-def sweep(*, now: datetime) -> None:
-    """Give mails whose job was lost a new one, and mark those long in sending as perhaps sent."""
+def sweep(*, now: datetime) -> int:
+    """Give mails whose job was lost a new one (returns how many), and mark those long in sending as perhaps sent."""
     with transaction.atomic():
         unfinished = Mail.objects.select_for_update(skip_locked=True)
         unfinished.filter(state=MailState.SENDING, claimed_at__lt=now - LONGEST_SENDING).update(
             state=MailState.DOUBTFUL, last_error="The sender stopped half-way."
         )
-        for mail in unfinished.filter(state=MailState.QUEUED, due_at__lt=now - OVERDUE).order_by("pk"):
+        lost = list(unfinished.filter(state=MailState.QUEUED, due_at__lt=now - OVERDUE).order_by("pk"))
+        for mail in lost:
             mail.due_at = now
             mail.save(update_fields=["due_at"])
             _defer(mail, priority=0)
+    return len(lost)
 
 
 _STATES = {

@@ -1,11 +1,14 @@
 """The jobs that let mail leave."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from kribbe.contact import outbox
 from kribbe.contact.delivery import deliver
+from kribbe.trust.duties import duty
 
 
 @app.task(name=outbox.TASK)
@@ -16,8 +19,7 @@ def send_mail(mail_id: int) -> None:
         outbox.settle(mail, deliver(mail, url=settings.MAIL_URL), now=timezone.now())
 
 
-@app.periodic(cron="*/5 * * * *")
-@app.task(name="contact.sweep_mails", queueing_lock="contact.sweep_mails")
-def sweep_mails(timestamp: int) -> None:
-    """Pick up what was lost or left half-way; `timestamp` is the moment it was planned for."""
-    outbox.sweep(now=timezone.now())
+@duty("contact.sweep_mails", cron="*/5 * * * *", told="mails picked up again")
+def sweep_mails(now: datetime) -> int:
+    """Pick up what was lost or left half-way."""
+    return outbox.sweep(now=now)

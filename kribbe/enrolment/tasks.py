@@ -4,38 +4,37 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from kribbe.enrolment.services.answer_offer import lapse_offers
 from kribbe.enrolment.services.drafts import forget_drafts
 from kribbe.enrolment.services.sign import lapse_unsigned
 from kribbe.places import ledger
 from kribbe.places.models import Group
+from kribbe.trust.duties import duty
 
 GROUPS_AT_ONCE = 50
 
 
-@app.periodic(cron="*/5 * * * *")
-@app.task(name="enrolment.lapse", queueing_lock="enrolment.lapse")
-def lapse(timestamp: int) -> None:
-    """Every five minutes: give back what wasn't answered or signed in time."""
-    run_out(now=timezone.now())
+@duty("enrolment.lapse_offers", cron="*/5 * * * *", told="offers run out")
+def offers_run_out(now: datetime) -> int:
+    """Give back what was offered and not answered in time."""
+    return lapse_offers(now=now)
 
 
-@app.periodic(cron="20 3 * * *")
-@app.task(name="enrolment.nightly", queueing_lock="enrolment.nightly")
-def nightly(timestamp: int) -> None:
-    """Every night: lay the new weeks of the ledger, and forget requests that were never sent."""
-    lay_weeks(now=timezone.now())
-    forget_drafts(now=timezone.now())
+@duty("enrolment.lapse_unsigned", cron="*/5 * * * *", told="reservations run out")
+def reservations_run_out(now: datetime) -> int:
+    """Give back what was reserved and not signed in time."""
+    return lapse_unsigned(now=now)
 
 
-def run_out(*, now: datetime) -> tuple[int, int]:
-    """Close what is past its term. Returns the numbers of offers and of reservations."""
-    return lapse_offers(now=now), lapse_unsigned(now=now)
+@duty("enrolment.forget_drafts", cron="20 3 * * *", told="unsent requests forgotten")
+def unsent_forgotten(now: datetime) -> int:
+    """Forget requests that were begun long ago and never sent."""
+    return forget_drafts(now=now)
 
 
-def lay_weeks(*, now: datetime) -> int:
+@duty("enrolment.lay_weeks", cron="30 3 * * *", told="groups counted")
+def lay_weeks(now: datetime) -> int:
     """Lay the weeks of every group to the horizon, some groups at a time. Returns the number of groups."""
     groups: QuerySet[Group, int] = (
         Group.objects.filter(active=True).order_by("pk").values_list("pk", flat=True)

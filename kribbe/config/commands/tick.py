@@ -6,16 +6,11 @@ from kribbe.config.starting import prepare
 
 
 def tick() -> None:
-    """Close offers and reservations past their term, lay the new weeks, forget unsent requests."""
+    """Do all that time brings about: close what is past its term, lay the new weeks, send what is due."""
     prepare()
     from django.utils import timezone
 
-    from kribbe.enrolment.services.drafts import forget_drafts
-    from kribbe.enrolment.tasks import lay_weeks, run_out
+    from kribbe.trust.duties import duties
 
-    now = timezone.now()
-    offers, placements = run_out(now=now)
-    typer.echo(f"offers run out: {offers}")
-    typer.echo(f"reservations run out: {placements}")
-    typer.echo(f"groups counted: {lay_weeks(now=now)}")
-    typer.echo(f"unsent requests forgotten: {forget_drafts(now=now)}")
+    for each in duties():
+        typer.echo(f"{each.told}: {each.run(timezone.now())}")

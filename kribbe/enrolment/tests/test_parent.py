@@ -17,7 +17,7 @@ from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, 
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.sign import lapse_unsigned
 from kribbe.enrolment.services.wishes import end_request, refuse_wish
-from kribbe.enrolment.tasks import lay_weeks, run_out
+from kribbe.enrolment.tasks import lay_weeks, offers_run_out, reservations_run_out
 from kribbe.people.models import User
 from kribbe.people.services import link_user
 from kribbe.places.models import LedgerWeek
@@ -404,11 +404,12 @@ def test_a_clerk_helps_on_behalf_and_the_look_is_recorded(client, maes, desk, mo
 
 def test_what_time_brings_about(maes, molentje):
     offer(maes, molentje)
-    assert run_out(now=NOW) == (0, 0)
-    assert run_out(now=NOW + timedelta(days=12)) == (1, 0)
-    lay_weeks(now=NOW)
+    assert (offers_run_out(NOW), reservations_run_out(NOW)) == (0, 0)
+    later = NOW + timedelta(days=12)
+    assert (offers_run_out(later), reservations_run_out(later)) == (1, 0)
+    lay_weeks(NOW)
     last = LedgerWeek.objects.latest("monday").monday
-    assert lay_weeks(now=NOW + timedelta(days=14)) == 2
+    assert lay_weeks(NOW + timedelta(days=14)) == 2
     assert LedgerWeek.objects.latest("monday").monday == last + timedelta(days=14)
     assert CareRequest.objects.get(pk=maes.pk).state == "open"
 
