@@ -28,7 +28,9 @@ def no_overlap(
     )
 
 
-RESERVED = ("account", "at", "demo", "households", "livez", "my", "office", "readyz", "start", "static")
+RESERVED = (
+    "account", "api", "at", "demo", "households", "livez", "my", "office", "readyz", "start", "static",
+)  # fmt: skip
 """First parts of addresses that are no desk's."""
 
 
@@ -156,3 +158,78 @@ class PassOverReason(models.Model):
 
     def __str__(self) -> str:
         return self.text_nl
+
+
+class OfficialLicence(models.TextChoices):
+    """The kinds of licence that the authority counts apart."""
+
+    GROUP = "group", _("Day-care centres")
+    FAMILY = "family", _("Family carers")
+
+
+class OfficialPrice(models.TextChoices):
+    """How the counted places are paid; `total` is counted by the authority itself, not added up here."""
+
+    INCOME = "income", _("Price by income")
+    FREE = "free", _("Free price")
+    TOTAL = "total", _("All places")
+
+
+class OfficialFigureRun(models.Model):
+    """One import of official figures, kept so that it can be undone."""
+
+    file_name = models.CharField(max_length=200)
+    file_hash = models.CharField(max_length=64)
+    source = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+    totals = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.at:%Y-%m-%d}"
+
+
+class OfficialFigure(models.Model):
+    """What the authority counted in one municipality: places, and the locations that have them.
+
+    `quarter` null is the figure of the whole year. `locations` null: the source doesn't count them.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="official_figures")
+    year = models.PositiveSmallIntegerField()
+    quarter = models.PositiveSmallIntegerField(null=True)
+    licence_kind = models.CharField(max_length=10, choices=OfficialLicence.choices)
+    price_kind = models.CharField(max_length=10, choices=OfficialPrice.choices)
+    places = models.PositiveIntegerField()
+    locations = models.PositiveIntegerField(null=True)
+    source = models.CharField(max_length=300)
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="official_figure_once",
+                fields=["municipality", "year", "quarter", "licence_kind", "price_kind"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="official_figure_period",
+                condition=Q(year__range=(1990, 2100)) & (Q(quarter=None) | Q(quarter__range=(1, 4))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality_id} {self.year} {self.licence_kind} {self.price_kind}"
+
+
+class OfficialFigureChange(models.Model):
+    """What an import did to one figure: places and locations before (null where it was new) and after."""
+
+    run = models.ForeignKey(OfficialFigureRun, on_delete=models.CASCADE, related_name="changes")
+    figure_id = models.BigIntegerField()
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.run_id} figure {self.figure_id}"
