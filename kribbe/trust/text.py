@@ -14,3 +14,40 @@ def fold(text: str) -> str:
 def sort_key(*names: str) -> str:
     """A key that sorts as a Belgian telephone book does: accents and punctuation ignored, spaces too."""
     return "\x1f".join(fold(name).replace(" ", "") for name in names)
+
+
+_SOUNDS = tuple(
+    (re.compile(spelling), sound)
+    for spelling, sound in (
+        (r"eau|[ao]u", "o"),
+        (r"[ae]ij|ij|[ae]y(?![aeiou])|ei", "y"),
+        (r"u[iy]|eu|oe|u", "o"),
+        (r"ae", "a"),
+        (r"(?<=[aeo])[yi](?=[aeo])|^y(?=[aeo])", "j"),
+        (r"ie|i|y", "e"),
+        (r"sch$|sch(?=s)", "s"),
+        (r"ch(?=[rl])|ck|q", "k"),
+        (r"x", "ks"),
+        (r"c(?=e)", "s"),
+        (r"c(?!h)", "k"),
+        (r"ch", "g"),
+        (r"ph|bv|v", "f"),
+        (r"(?<=[tgkrd])h", ""),
+        (r"z", "s"),
+        (r"dt|d(?=s?$)", "t"),
+        (r"([a-z])\1+", r"\1"),
+        (r"(?<=..)e$", ""),
+    )
+)
+
+
+def phonetic_key(text: str) -> str:
+    """How a Dutch or French name sounds, written roughly: "De Cuyper" and "Dekuiper" both become "dekoper".
+
+    Spaces don't count; an empty text, or one without Latin letters or digits, gives "". Equal keys mean "look
+    closer", never "the same".
+    """
+    key = fold(text.replace("ç", "s").replace("Ç", "s")).replace(" ", "")
+    for spelling, sound in _SOUNDS:
+        key = spelling.sub(sound, key)
+    return key

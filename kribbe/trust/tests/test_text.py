@@ -1,0 +1,63 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kribbe.trust.text import fold, phonetic_key, sort_key
+
+ALIKE = [
+    ("Janssens", "Jansens"),
+    ("Maes", "Maas"),
+    ("Claes", "Klaas"),
+    ("De Smet", "Desmedt"),
+    ("D'hondt", "Dhont"),
+    ("Thys", "Thijs", "Tijs"),
+    ("Van den Broucke", "Vandenbroecke"),
+    ("De Cuyper", "Dekuiper", "Decuijper"),
+    ("Wouters", "Wauters"),
+    ("Gauthier", "Gautier"),
+    ("Émile", "Emiel"),
+    ("François", "Fransois"),
+    ("Lefebvre", "Lefèvre"),
+    ("Maya", "Maja", "Maia"),
+    ("Yasmine", "Jasmien"),
+    ("Philippe", "Filip"),
+    ("Dupont", "Dupond"),
+    ("Alexander", "Aleksander"),
+    ("Naamsestraat", "Naamse straet"),
+]
+APART = [
+    ("Janssens", "Jacobs"),
+    ("Noor", "Nora"),
+    ("Kerkstraat 1", "Kerkstraat 11"),
+    ("Lucas", "Louise"),
+    ("Naamsestraat", "Tiensestraat"),
+]
+
+
+@pytest.mark.parametrize("names", ALIKE, ids=lambda names: names[0])
+def test_names_that_sound_alike_have_one_key(names: tuple[str, ...]) -> None:
+    assert all(phonetic_key(one) == phonetic_key(other) for one, other in pairwise(names))
+
+
+@pytest.mark.parametrize("names", APART, ids=lambda names: names[0])
+def test_names_that_differ_have_different_keys(names: tuple[str, str]) -> None:
+    assert phonetic_key(names[0]) != phonetic_key(names[1])
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyzéèëïç -'"))
+def test_a_phonetic_key_hears_no_case_accent_or_space(name: str) -> None:
+    assert phonetic_key(name) == phonetic_key(f" {name.upper()} ") == phonetic_key(name.replace(" ", ""))
+
+
+@given(st.text())
+def test_a_phonetic_key_is_plain_and_never_twice_the_same_letter(text: str) -> None:
+    key = phonetic_key(text)
+    assert set(key) <= set("0123456789abdefghjklmnoprstw")
+    assert all(one != other or one.isdigit() for one, other in pairwise(key))
+
+
+def test_fold_and_sort_key() -> None:
+    assert fold("Émile D'Hondt") == "emile d hondt"
+    assert sort_key("Van Acker", "Émile") == "vanacker\x1femile"
