@@ -1,0 +1,97 @@
+"""Every page that somebody can open, as that person finds it in a browser: axe finds nothing, nothing is too wide.
+
+The pages are those of the test of doors. What parents and visitors read is walked in each language.
+"""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Error, Page
+
+from kribbe.config.tests.test_doors import DOORS, Door, client_of, world
+from kribbe.testing.browser import NARROWEST, OpenPage, axe, fits
+
+__all__ = ["world"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PARTS = 4
+FEWEST = 3
+"""Pages that a part has at least, so that a world without rows can't pass."""
+STAFF_LANGUAGES = ["nl"]
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+READERS = ("visitor", "anna", "clerk", "manager", "policy officer", "administrator")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_is_narrow_and_accessible(part, language, world, open_page: OpenPage) -> None:
+    users, named = world
+    opened = open_page(size=NARROWEST, language=language)
+    problems, seen = [], 0
+    for name, door in _pages(language)[part::PARTS]:
+        reader = _reader(door)
+        client = client_of(users, reader)
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        address = reverse(name, args=[named[arg] for arg in door.args])
+        if not _is_page(client, address):
+            continue
+        seen += 1
+        _sit_down(opened, client)
+        problems += _problems(opened, name, address)
+    assert not problems, "\n".join(problems)
+    assert seen >= FEWEST, "hardly a page was there to look at"
+
+
+def _pages(language: str) -> list[tuple[str, Door]]:
+    return [
+        (name, door)
+        for name, door in sorted(DOORS.items())
+        if door.who and not door.post and (language in STAFF_LANGUAGES or {"visitor", "anna"} & door.who)
+    ]
+
+
+def _reader(door: Door) -> str:
+    return next(who for who in (*READERS, *sorted(door.who)) if who in door.who)
+
+
+def _is_page(client: Client, address: str) -> bool:
+    answer = client.get(address)
+    return (
+        answer.status_code == 200
+        and answer["Content-Type"].startswith("text/html")
+        and b"<h1" in answer.content
+    )
+
+
+def _sit_down(opened: Page, client: Client) -> None:
+    """Give the browser the visitor's session and language, and nothing of who sat here before."""
+    context = opened.context
+    context.clear_cookies()
+    context.add_cookies(
+        [
+            {"name": key, "value": morsel.value, "url": _server(opened)}
+            for key, morsel in client.cookies.items()
+        ]
+    )
+
+
+def _server(opened: Page) -> str:
+    if opened.url == "about:blank":
+        opened.goto("/livez")
+    return "/".join(opened.url.split("/")[:3])
+
+
+def _problems(opened: Page, name: str, address: str) -> list[str]:
+    found = []
+    try:
+        opened.goto(address)
+    except Error as error:
+        return [f"{name}: {error.message}"]
+    for check in (fits, axe):
+        try:
+            check(opened)
+        except AssertionError as error:
+            found.append(f"{name} {address}: {error}")
+    return found
