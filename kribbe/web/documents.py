@@ -1,0 +1,127 @@
+"""Tagged PDF (PDF/UA-1) in a desk's face, from the templates in a room's folder `documents`.
+
+A template is a .typ file that begins with `#import "/web/documents/desk.typ": desk, data` and `#show: desk`.
+It shows `data` as it is: a text that somebody wrote is never read as markup. Only the fonts that come with the
+compiler are used, so a document is the same, byte for byte, on every machine.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import typst
+from django.utils import translation
+from django.utils.translation import gettext
+
+from kribbe.web.branding import Brand, check_tokens
+
+ROOMS = Path(__file__).resolve().parent.parent
+SPRITE = Path(__file__).resolve().parent / "static" / "web" / "dist" / "icons.svg"
+STANDARD: Any = ["ua-1"]
+FONT = "Libertinus Serif"
+PLAIN_COLOURS: Mapping[str, str] = {"primary": "#0b5d56", "ink": "#1b2b28"}
+CERTAIN = "\u024f"
+"""Up to this letter the font has them all (a test shows it)."""
+MISSING = "?"
+
+_SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" (viewBox="[^"]*")>(.*?)</symbol>', re.DOTALL)
+_one_at_a_time = Lock()
+
+
+def pdf(template: str, data: Mapping[str, Any], *, title: str, brand: Brand, language: str) -> bytes:
+    """The document that a template makes of `data`; the same bytes for the same input.
+
+    `template` "contact/letter" is the file kribbe/contact/documents/letter.typ. `data` holds what JSON can:
+    dicts, lists, texts, numbers, booleans, None. Raises typst.TypstError for a template that is wrong, and
+    KeyError or TypeError for data that JSON can't hold; never because of what a text says.
+    """
+    room, _, name = template.partition("/")
+    given = {
+        "title": title,
+        "language": language,
+        "brand": _face(brand),
+        "words": _words(language),
+        "data": data,
+    }
+    return _compiled(f'#include "/{room}/documents/{name}.typ"', json.dumps(_shown(given)))
+
+
+def _compiled(source: str, given: str) -> bytes:
+    with _one_at_a_time:
+        made = _compiler().compile(
+            input=source.encode(), format="pdf", sys_inputs={"given": given}, pdf_standards=STANDARD
+        )
+    if not isinstance(made, bytes):
+        raise TypeError("a PDF is one file")
+    return made
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(root=ROOMS, ignore_system_fonts=True)
+
+
+def _words(language: str) -> dict[str, str]:
+    with translation.override(language):
+        return {"page": gettext("Page {number} of {total}")}
+
+
+def _face(brand: Brand) -> dict[str, str]:
+    tokens = {} if check_tokens(brand.tokens) else brand.tokens
+    primary = tokens.get("primary", PLAIN_COLOURS["primary"])
+    return {
+        "name": brand.name,
+        "subtitle": brand.subtitle,
+        "phone": brand.phone,
+        "email": brand.email,
+        "primary": primary,
+        "ink": tokens.get("ink", PLAIN_COLOURS["ink"]),
+        "icon": _icon(brand.logo_icon).replace("currentColor", primary),
+    }
+
+
+def _icon(name: str) -> str:
+    view, shapes = _icons().get(name, ('viewBox="0 0 24 24"', ""))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {view} fill="none" stroke="currentColor" stroke-width="2"'
+        f' stroke-linecap="round" stroke-linejoin="round">{shapes}</svg>'
+    )
+
+
+@cache
+def _icons() -> dict[str, tuple[str, str]]:
+    return {name: (view, shapes) for name, view, shapes in _SYMBOL.findall(SPRITE.read_text())}
+
+
+def _shown(value: Any) -> Any:
+    """The value with every character that the font can't show replaced, and control characters left out."""
+    if isinstance(value, str):
+        return "".join(map(_glyph, unicodedata.normalize("NFC", value)))
+    if isinstance(value, Mapping):
+        return {key: _shown(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(each) for each in value]
+    return value
+
+
+def _glyph(letter: str) -> str:
+    if letter in "\n\t":
+        return letter
+    if unicodedata.category(letter).startswith("C"):
+        return ""
+    return letter if letter <= CERTAIN or _has_glyph(letter) else MISSING
+
+
+@lru_cache(maxsize=8192)
+def _has_glyph(letter: str) -> bool:
+    source = f'#set document(title: "-", date: none)\n#set text(font: "{FONT}")\n#sys.inputs.given'
+    try:
+        _compiled(source, letter)
+    except typst.TypstError:
+        return False
+    return True
