@@ -10,9 +10,10 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang messages and letters in the navigation."""
-        from kribbe.contact.selectors import unread_count
+        from kribbe.contact.selectors import letters_to_post, unread_count
         from kribbe.people.navigation import desk_here, own_household_only
         from kribbe.trust.principal import Role, Scope
+        from kribbe.web import worklists
         from kribbe.web.navigation import NavItem, register
 
         def unread(request: Any) -> int:
@@ -38,5 +39,17 @@ class ContactConfig(AppConfig):
                 order=60,
                 action="desk.letters",
                 arguments=desk_here,
+            )
+        )
+        worklists.register(
+            worklists.WorkList(
+                "letters",
+                _("Letters to post"),
+                _("For families without a mail address."),
+                "printer",
+                "contact:letters",
+                count=letters_to_post,
+                order=70,
+                tone="blue",
             )
         )

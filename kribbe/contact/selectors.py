@@ -1,6 +1,7 @@
 """Reading notices, mails and letters."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -25,6 +26,11 @@ def letters_at(desk: Desk, *, posted: bool) -> QuerySet[Letter]:
     return found.select_related("notice__household").order_by(
         "-posted_at" if posted else "notice__created_at", "pk"
     )
+
+
+def letters_to_post(desk_id: int, now: datetime) -> int:
+    """How many letters of the desk wait to be posted."""
+    return Letter.objects.filter(notice__desk=desk_id, posted_at=None).count()
 
 
 def recent_mails(*, limit: int) -> list[Mail]:

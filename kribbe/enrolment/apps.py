@@ -7,6 +7,7 @@ class EnrolmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the pages in the navigation, and watch what households change of themselves."""
+        from kribbe.enrolment.pages.list_table import register_work_lists
         from kribbe.enrolment.pages.location_navigation import register_location_navigation
         from kribbe.enrolment.pages.office_navigation import register_office_navigation
         from kribbe.enrolment.pages.parent_navigation import register_parent_navigation
@@ -17,3 +18,4 @@ class EnrolmentConfig(AppConfig):
         register_parent_navigation()
         register_location_navigation()
         register_office_navigation()
+        register_work_lists()

@@ -36,7 +36,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "role.granted": (_("Gave a role to an account"), "key-round"),
     "role.revoked": (_("Took a role from an account"), "key-round"),
     "desk.search": (_("Searched families"), "search"),
-    "desk.today": (_("Looked at the families that wait for the desk"), "eye"),
+    "desk.list": (_("Looked at the families that wait for the desk"), "eye"),
     "desk.audit": (_("Looked at who did what"), "history"),
     "places.import": (_("Imported locations"), "upload"),
     "places.import_undo": (_("Undid an import of locations"), "undo-2"),

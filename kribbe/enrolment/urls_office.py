@@ -3,6 +3,8 @@
 from django.urls import path
 
 from kribbe.enrolment.pages import audit, figures, office, on_behalf
+from kribbe.enrolment.pages.list_table import LISTS
+from kribbe.enrolment.pages.lists import list_view
 
 office_urls = [
     path("office/<slug:desk>/", office.office, name="office"),
@@ -31,4 +33,8 @@ office_urls = [
     ),
     path("office/<slug:desk>/figures/", figures.figures, name="figures"),
     path("office/<slug:desk>/audit/", audit.audit, name="audit"),
+    *[
+        path(f"office/<slug:desk>/lists/{one.name.replace('_', '-')}/", list_view(one), name=one.url_name)
+        for one in LISTS
+    ],
 ]

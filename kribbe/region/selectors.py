@@ -10,6 +10,6 @@ def desk_by_slug(slug: str) -> Desk | None:
     return Desk.objects.select_related("municipality", "region").filter(slug=slug).first()
 
 
-def policy_on(desk: Desk, day: date) -> DeskPolicy:
-    """What the desk had decided for that day; raises DeskPolicy.DoesNotExist if nothing."""
+def policy_on(desk: Desk | int, day: date) -> DeskPolicy:
+    """What the desk (or the one of that id) had decided for that day; raises DeskPolicy.DoesNotExist if nothing."""
     return DeskPolicy.objects.get(desk=desk, during__contains=day)

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from kribbe.contact.models import Notice
+from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.people.models import RoleGrant
@@ -157,6 +158,7 @@ DOORS: dict[str, Door] = {
     "enrolment:location_children": Door(LOCATION, SLUG),
     "enrolment:criteria": Door(LOCATION_READ, SLUG),
     "enrolment:office": Door(CLERK, DESK),
+    **{f"enrolment:{one.url_name}": Door(CLERK, DESK) for one in LISTS},
     "enrolment:office_new_request": Door(CLERK, DESK, post=True),
     "enrolment:household": Door(CLERK, OFFICE_HOUSEHOLD),
     "enrolment:office_fact": Door(CLERK, OFFICE_HOUSEHOLD, post=True),

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.pages.story import story_rows
-from kribbe.enrolment.selectors import office as waiting
 from kribbe.enrolment.selectors.search import Terms, read, search
 from kribbe.enrolment.selectors.story import household_story
+from kribbe.enrolment.selectors.worklists import drafts as drafts_on_behalf
 from kribbe.enrolment.services import drafts
 from kribbe.people.access import household_for, may, require_at_desk
 from kribbe.people.models import Household
@@ -21,21 +21,24 @@ from kribbe.region.http import DeskRequest
 from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Scope
+from kribbe.web import worklists
+
+DRAFTS = 8
+"""Requests left half-way that stand beside a new one."""
 
 
 @require_safe
 @at_desk(Action.DESK_SEARCH)
 def office(request: DeskRequest) -> HttpResponse:
-    """The clerk's start: one search over everything, and what waits below it."""
+    """The clerk's start: one search over everything, and how much waits in each work list."""
     query = request.GET.get("q", "").strip()[:200]
     context: dict[str, Any] = {"query": query}
     if query:
         context |= _searched(request, query)
     if request.headers.get("HX-Request") and "q" in request.GET:
         return render(request, "enrolment/office/results.html", context)
-    lists = _lists(request)
-    _note_lists(request, lists)
-    return render(request, "enrolment/office/office.html", {**context, **lists})
+    lists = worklists.waiting(desk_id=request.desk.pk, slug=request.desk.slug, now=timezone.now())
+    return render(request, "enrolment/office/office.html", {**context, "lists": lists})
 
 
 def _searched(request: DeskRequest, query: str) -> dict[str, Any]:
@@ -74,33 +77,6 @@ def _note_search(request: DeskRequest, terms: Terms, found: list[Household]) -> 
     )
 
 
-def _note_lists(request: DeskRequest, lists: dict[str, Any]) -> None:
-    """Whose names stood on the clerk's first page."""
-    shown = {one.household_id for one in lists["urgent"].rows}
-    shown |= {one.preference.request.household_id for one in lists["offers"].rows}
-    shown |= {one.notice.household_id for one in lists["letters"].rows}
-    shown |= {one.household_id for one in lists["drafts"].rows if one.household_id}
-    if shown:
-        record(
-            principal=request.principal,
-            action="desk.today",
-            subject=request.desk,
-            now=timezone.now(),
-            desk_id=request.desk.pk,
-            households=sorted(shown),
-        )
-
-
-def _lists(request: DeskRequest) -> dict[str, Any]:
-    desk = request.desk
-    return {
-        "urgent": waiting.urgent_without_answer(desk, today=timezone.localdate()),
-        "offers": waiting.offers_running_out(desk, now=timezone.now()),
-        "letters": waiting.letters_to_post(desk),
-        "drafts": waiting.drafts_on_behalf(desk),
-    }
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk(Action.DESK_SEARCH)
 def new_request(request: DeskRequest) -> HttpResponse:
@@ -120,7 +96,7 @@ def new_request(request: DeskRequest) -> HttpResponse:
     context = {
         "known": known,
         "applicant": known.adults.filter(is_applicant=True).first() if known else None,
-        "drafts": waiting.drafts_on_behalf(request.desk),
+        "drafts": drafts_on_behalf(request.desk.pk, timezone.now()).order_by("-saved_at")[:DRAFTS],
     }
     return render(request, "enrolment/office/new_request.html", context)
 

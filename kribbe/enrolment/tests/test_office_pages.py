@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from kribbe.contact.models import Letter, Mail, MailState
+from kribbe.contact.models import Mail, MailState
 from kribbe.enrolment.models import CareRequest, RequestDraft, RequestState
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.tests.location_scene import client_of
@@ -108,19 +108,6 @@ def test_another_desks_family_is_marked_and_cant_be_opened(desk, location, clerk
     assert "Registered at another desk" in shown.text
     assert request.household.reference not in shown.text
     assert page_of(clerk, desk, "household", reference=request.household.reference).status_code == 404
-
-
-def test_what_waits_for_a_clerk(desk, location, clerk):
-    offered = ask(desk, location, "Aanbod", in_days=9)
-    made = offer(offered, location)
-    urgent = ask(desk, location, "Dringend", in_days=7)
-    later = ask(desk, location, "Later", in_days=200)
-    type(made).objects.filter(pk=made.pk).update(deadline=timezone.now() + timedelta(days=2))
-    shown = page_of(clerk, desk)
-    assert [one.pk for one in shown.context["urgent"].rows] == [urgent.pk]
-    assert [one.pk for one in shown.context["offers"].rows] == [made.pk]
-    assert shown.context["letters"].total == Letter.objects.count() == 1, "a family without mail gets paper"
-    assert later.household.reference not in shown.text
 
 
 def test_a_request_begins_on_behalf_of_a_new_or_a_known_family(desk, location, clerk):
@@ -312,9 +299,3 @@ def test_strangers_find_nothing(desk, location):
     assert page_of(manager, desk, "figures").status_code == 404
     assert page_of(policy, desk, "figures").status_code == 200
     assert page_of(Client(), desk, "figures").status_code == 302
-
-
-def test_whose_names_stand_on_the_clerks_first_page_is_recorded(desk, location, clerk):
-    urgent = ask(desk, location, "Maes", in_days=5)
-    clerk.get(reverse("enrolment:office", args=[desk.slug]))
-    assert AuditEntry.objects.get(action="desk.today").data["households"] == [urgent.household_id]

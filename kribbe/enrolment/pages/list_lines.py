@@ -1,0 +1,85 @@
+"""The rows of the desk's work lists in words; `desk` is its slug."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+
+from kribbe.enrolment.models import CareRequest, Offer, Placement, RequestDraft
+from kribbe.enrolment.templatetags.enrolment import fully_called, last_day
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a work list: who, what it is about, by when, and where it is dealt with."""
+
+    key: int
+    name: str
+    url: str
+    detail: str
+    when: str
+    household_id: int | None = None
+    tags: Sequence[str] = ()
+
+
+def _day(day: date | datetime | None) -> str:
+    return date_format(localtime(day) if isinstance(day, datetime) else day, "DATE_FORMAT") if day else ""
+
+
+def household_url(desk: str, reference: str) -> str:
+    """The page with a household's whole story."""
+    return reverse("enrolment:household", args=[desk, reference])
+
+
+def request_line(request: CareRequest, desk: str) -> Line:
+    """A request that has no offer yet."""
+    return Line(
+        key=request.pk,
+        name=fully_called(request.child),
+        url=household_url(desk, request.household.reference),
+        detail=gettext("registered on %(day)s") % {"day": _day(request.registered_at)},
+        when=_day(request.wanted_start),
+        household_id=request.household_id,
+    )
+
+
+def offer_line(offer: Offer, desk: str) -> Line:
+    """An offer with the last day on which it can be answered."""
+    request = offer.preference.request
+    return Line(
+        key=offer.pk,
+        name=fully_called(request.child),
+        url=household_url(desk, request.household.reference),
+        detail=offer.preference.location.name,
+        when=_day(last_day(offer.deadline)),
+        household_id=request.household_id,
+    )
+
+
+def placement_line(placement: Placement, desk: str) -> Line:
+    """A reserved place with the last day on which it can be signed for."""
+    household = placement.child.household
+    return Line(
+        key=placement.pk,
+        name=fully_called(placement.child),
+        url=household_url(desk, household.reference),
+        detail=placement.group.location.name,
+        when=_day(last_day(placement.sign_by)),
+        household_id=household.pk,
+    )
+
+
+def draft_line(draft: RequestDraft, desk: str) -> Line:
+    """A request left half-way."""
+    return Line(
+        key=draft.pk,
+        name=gettext("Request %(reference)s") % {"reference": draft.reference},
+        url=reverse("enrolment:draft", args=[desk, draft.reference]),
+        detail=str(draft.user or ""),
+        when=_day(draft.saved_at),
+        household_id=draft.household_id,
+    )

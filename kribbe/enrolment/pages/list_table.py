@@ -1,0 +1,88 @@
+"""Which work lists this room has."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.enrolment.pages import list_lines as lines
+from kribbe.enrolment.pages.lists import DeskList
+from kribbe.enrolment.selectors import worklists as rows
+from kribbe.web import worklists
+
+CHILD = ("child__name_key",)
+OFFERED = ("preference__request__child__name_key", "preference__location__name_key")
+
+LISTS = (
+    DeskList(
+        name="urgent",
+        label=_("Urgent, without an answer"),
+        hint=_("Start soon and have no offer yet."),
+        todo=_("Call a location that has room, or ask the family for other days or other locations."),
+        when=_("Wants to start"),
+        icon="triangle-alert",
+        order=10,
+        rows=rows.urgent,
+        by="wanted_start",
+        line=lines.request_line,
+        names=CHILD,
+        tone="bad",
+    ),
+    DeskList(
+        name="running_out",
+        label=_("Offers that run out"),
+        hint=_("The family must answer within three days."),
+        todo=_("Call the family: an offer that nobody answers is lost."),
+        when=_("To answer by"),
+        icon="hourglass",
+        order=40,
+        rows=rows.running_out,
+        by="deadline",
+        line=lines.offer_line,
+        names=OFFERED,
+    ),
+    DeskList(
+        name="ran_out",
+        label=_("Offers that ran out"),
+        hint=_("Nobody answered, and the family still asks."),
+        todo=_("Call the family: did the offer reach them, and do they still look for a place?"),
+        when=_("Ran out after"),
+        icon="phone",
+        order=50,
+        rows=rows.ran_out,
+        by="answered_at",
+        descending=True,
+        line=lines.offer_line,
+        names=OFFERED,
+    ),
+    DeskList(
+        name="to_sign",
+        label=_("Reservations not signed"),
+        hint=_("A place is certain only when it is signed."),
+        todo=_("Help the family to sign, or to pay the deposit."),
+        when=_("To sign by"),
+        icon="pencil",
+        order=60,
+        rows=rows.to_sign,
+        by="sign_by",
+        line=lines.placement_line,
+        names=("child__name_key", "group__location__name_key"),
+    ),
+    DeskList(
+        name="drafts",
+        label=_("Begun for a parent"),
+        hint=_("Requests left half-way at the counter."),
+        todo=_("Finish the request with the parent."),
+        when=_("Last saved"),
+        icon="file-text",
+        order=80,
+        rows=rows.drafts,
+        by="saved_at",
+        descending=True,
+        line=lines.draft_line,
+        tone="blue",
+    ),
+)
+
+
+def register_work_lists() -> None:
+    """Hang the lists on the clerk's first page."""
+    for one in LISTS:
+        worklists.register(one.registered())
