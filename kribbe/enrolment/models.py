@@ -4,6 +4,21 @@ from django.db import models
 from django.db.models import Deferrable, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.enrolment.models_free import (
+    DirectChild,
+    FreeThen,
+    LastMinute,
+    LookMail,
+    LookStep,
+    RegisterVisit,
+    RequestSwitches,
+    StartAnswer,
+    UrgentReach,
+    Vacancy,
+    VacancyInterest,
+    VacancyList,
+    VacancyTold,
+)
 from kribbe.people.models import Child, Household, User
 from kribbe.places.models import Group, Location
 from kribbe.region.models import Desk, PassOverReason, SameKey
@@ -11,6 +26,23 @@ from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import SLOTS
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
+
+__all__ = [
+    "DirectChild",
+    "FreeThen",
+    "LastMinute",
+    "LookMail",
+    "LookStep",
+    "RegisterVisit",
+    "RequestSwitches",
+    "StartAnswer",
+    "UrgentReach",
+    "Vacancy",
+    "VacancyInterest",
+    "VacancyList",
+    "VacancyTold",
+]
+"""The tables about free places are written in `models_free` and read from here."""
 
 MASKS = (1, 2**SLOTS - 1)
 

@@ -113,6 +113,9 @@ class DeskPolicy(models.Model):
     reaction_days = models.PositiveSmallIntegerField()
     signature_days = models.PositiveSmallIntegerField(default=14)
     urgent_days = models.PositiveSmallIntegerField()
+    open_urgent = models.BooleanField(default=False)
+    look_weeks = models.PositiveSmallIntegerField(default=4)
+    tell_vacancies = models.BooleanField(default=True)
     ranking_shown = models.BooleanField(default=False)
     date_rule = models.CharField(
         max_length=20,
@@ -136,6 +139,7 @@ class DeskPolicy(models.Model):
             models.CheckConstraint(
                 name="desk_policy_wishes", condition=Q(max_wishes=None) | Q(max_wishes__gt=0)
             ),
+            models.CheckConstraint(name="desk_policy_look_weeks", condition=Q(look_weeks__gt=0)),
         ]
 
     def __str__(self) -> str:

@@ -38,6 +38,9 @@ class Preset:
     reaction_days: int
     signature_days: int
     urgent_days: int
+    open_urgent: bool
+    look_weeks: int
+    tell_vacancies: bool
     ranking_shown: bool
     date_rule: DateRule
 

@@ -41,6 +41,9 @@ class Terms:
     reaction_days: int
     signature_days: int
     urgent_days: int
+    open_urgent: bool
+    look_weeks: int
+    tell_vacancies: bool
     ranking_shown: bool
     date_rule: DateRule
 

@@ -47,6 +47,18 @@ def sentences(terms: Terms) -> list[str]:
         )
         % {"count": terms.signature_days},
         _urgent(terms.urgent_days),
+        _("An urgent request is shown to all locations of the desk, unless you say no.")
+        if terms.open_urgent
+        else _("An urgent request is shown to all locations of the desk only if you say yes."),
+        _("Every week you get a list of places that came free, unless you say no.")
+        if terms.tell_vacancies
+        else _("Every week you get a list of places that came free, if you ask for it."),
+        ngettext(
+            "A location says every %(count)d week whether its free places are still right.",
+            "A location says every %(count)d weeks whether its free places are still right.",
+            terms.look_weeks,
+        )
+        % {"count": terms.look_weeks},
         _("Locations see in which order you chose them.")
         if terms.ranking_shown
         else _("Locations don't see in which order you chose them."),

@@ -274,6 +274,9 @@ def _ways() -> Iterator[str]:
             "Reaction",
             "Signature",
             "Urgent",
+            "Urgent to all",
+            "Look",
+            "Weekly list",
             "Rank shown",
             "Date",
         ),
@@ -281,7 +284,7 @@ def _ways() -> Iterator[str]:
     )
     yield (
         "Answer from: months before the start. Answer, reaction and signature: days for the location, the family,"
-        " and to sign. Urgent: days."
+        " and to sign. Urgent: days. Look: weeks after which a location is asked to look."
     )
     yield ""
 
@@ -290,7 +293,7 @@ def _way(preset: Any) -> Iterator[str]:
     yield preset.name
     for name in (
         "max_wishes", "earliest_answer_months", "answer_days", "reaction_days", "signature_days", "urgent_days",
-        "ranking_shown", "date_rule",
+        "open_urgent", "look_weeks", "tell_vacancies", "ranking_shown", "date_rule",
     ):  # fmt: skip
         value = getattr(preset, name)
         words = "yes" if value is True else "no" if value is False else "any" if value is None else str(value)

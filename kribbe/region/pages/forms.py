@@ -132,6 +132,19 @@ class PolicyForm(forms.Form):
         min_value=0,
         max_value=366,
     )
+    open_urgent = forms.BooleanField(
+        label=gettext_lazy("An urgent request is opened to all locations, unless the family says no"),
+        required=False,
+    )
+    look_weeks = forms.IntegerField(
+        label=gettext_lazy("Weeks after which a location is asked whether its free places are still right"),
+        min_value=1,
+        max_value=52,
+    )
+    tell_vacancies = forms.BooleanField(
+        label=gettext_lazy("Families that wait get the weekly list of free places, unless they say no"),
+        required=False,
+    )
     date_rule = forms.ChoiceField(
         label=gettext_lazy("Who comes first among equals"),
         choices=[

@@ -10,9 +10,14 @@ from kribbe.region.presets import POLICY_FIELDS, Preset, apply_preset, presets, 
 from kribbe.region.selectors import policy_on
 
 GIVEN = {
-    "leuven": {"max_wishes": None, "earliest_answer_months": 9, "urgent_days": 30},
+    "leuven": {
+        "max_wishes": None,
+        "earliest_answer_months": 9,
+        "urgent_days": 30,
+        "tell_vacancies": True,
+    },
     "kinderopvanginmijnbuurt": {},
-    "brussel": {"max_wishes": 5, "earliest_answer_months": 7, "reaction_days": 10},
+    "brussel": {"max_wishes": 5, "earliest_answer_months": 7, "reaction_days": 10, "open_urgent": True},
     "gent": {"earliest_answer_months": 9},
     "antwerpen": {"max_wishes": 2, "answer_days": 21},
     "turnhout": {"earliest_answer_months": 4, "date_rule": "lottery"},
