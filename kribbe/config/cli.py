@@ -11,6 +11,7 @@ from kribbe.config.commands.docs import docs
 from kribbe.config.commands.imports import import_areas, import_locations, import_undo
 from kribbe.config.commands.messages import messages
 from kribbe.config.commands.tick import tick
+from kribbe.config.starting import migrate as bring_up_to_date
 from kribbe.config.starting import prepare
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kribbe.config.settings")
@@ -29,7 +30,7 @@ app = typer.Typer(
 )
 def manage(context: typer.Context) -> None:
     """Run a command of Django's own, such as `migrate` or `shell`."""
-    prepare()
+    prepare(tables=False)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["kribbe manage", *context.args])
@@ -38,10 +39,8 @@ def manage(context: typer.Context) -> None:
 @app.command(rich_help_panel="Run")
 def migrate() -> None:
     """Bring the database's tables up to date."""
-    prepare()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=1)
+    prepare(tables=False)
+    bring_up_to_date(verbosity=1)
 
 
 @app.command(rich_help_panel="Run")

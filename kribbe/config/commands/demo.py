@@ -93,7 +93,7 @@ def _run(keeper: "psycopg.Connection[tuple[object, ...]]", statement: str) -> No
 def _prepare() -> None:
     from kribbe.config.starting import prepare
 
-    prepare()
+    prepare(tables=False)
 
 
 def _build_if_needed() -> None:
