@@ -116,6 +116,11 @@ class DeskPolicy(models.Model):
     open_urgent = models.BooleanField(default=False)
     look_weeks = models.PositiveSmallIntegerField(default=4)
     tell_vacancies = models.BooleanField(default=True)
+    confirm_months = models.PositiveSmallIntegerField(null=True, default=6)
+    confirm_days = models.PositiveSmallIntegerField(default=21)
+    confirm_reminder_days = models.PositiveSmallIntegerField(default=10)
+    end_months = models.PositiveSmallIntegerField(null=True, default=6)
+    complaint_days = models.PositiveSmallIntegerField(default=30)
     ranking_shown = models.BooleanField(default=False)
     date_rule = models.CharField(
         max_length=20,
@@ -135,6 +140,14 @@ class DeskPolicy(models.Model):
             models.CheckConstraint(
                 name="desk_policy_terms",
                 condition=Q(answer_days__gt=0, reaction_days__gt=0, signature_days__gt=0),
+            ),
+            models.CheckConstraint(
+                name="desk_policy_confirm",
+                condition=Q(
+                    confirm_days__gt=F("confirm_reminder_days"),
+                    confirm_reminder_days__gt=0,
+                    complaint_days__gt=0,
+                ),
             ),
             models.CheckConstraint(
                 name="desk_policy_wishes", condition=Q(max_wishes=None) | Q(max_wishes__gt=0)

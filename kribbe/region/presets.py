@@ -38,6 +38,11 @@ class Preset:
     reaction_days: int
     signature_days: int
     urgent_days: int
+    confirm_months: int | None
+    confirm_days: int
+    confirm_reminder_days: int
+    end_months: int | None
+    complaint_days: int
     open_urgent: bool
     look_weeks: int
     tell_vacancies: bool

@@ -47,6 +47,13 @@ def sentences(terms: Terms) -> list[str]:
         )
         % {"count": terms.signature_days},
         _urgent(terms.urgent_days),
+        *_confirming(terms),
+        ngettext(
+            "The desk answers a complaint within %(count)d day.",
+            "The desk answers a complaint within %(count)d days.",
+            terms.complaint_days,
+        )
+        % {"count": terms.complaint_days},
         _("An urgent request is shown to all locations of the desk, unless you say no.")
         if terms.open_urgent
         else _("An urgent request is shown to all locations of the desk only if you say yes."),
@@ -91,3 +98,24 @@ def _urgent(days: int) -> str:
         days,
     )
     return text % {"count": days}
+
+
+def _confirming(terms: Terms) -> list[str]:
+    found = []
+    if terms.confirm_months is not None:
+        text = ngettext(
+            "Every month we ask whether you still need a place. Without an answer within %(days)d days your "
+            "request ends; you can take that back.",
+            "Every %(count)d months we ask whether you still need a place. Without an answer within %(days)d days "
+            "your request ends; you can take that back.",
+            terms.confirm_months,
+        )
+        found.append(text % {"count": terms.confirm_months, "days": terms.confirm_days})
+    if terms.end_months is not None:
+        text = ngettext(
+            "A request ends %(count)d month after the latest start that you gave.",
+            "A request ends %(count)d months after the latest start that you gave.",
+            terms.end_months,
+        )
+        found.append(text % {"count": terms.end_months})
+    return found

@@ -277,6 +277,11 @@ def _ways() -> Iterator[str]:
             "Urgent to all",
             "Look",
             "Weekly list",
+            "Asks again",
+            "Asked",
+            "Reminded",
+            "Ends",
+            "Complaint",
             "Rank shown",
             "Date",
         ),
@@ -285,6 +290,8 @@ def _ways() -> Iterator[str]:
     yield (
         "Answer from: months before the start. Answer, reaction and signature: days for the location, the family,"
         " and to sign. Urgent: days. Look: weeks after which a location is asked to look."
+        " Asks again: months between questions whether a place is still needed, with the days to answer and to be"
+        " reminded. Ends: months after the latest start. Complaint: days to answer."
     )
     yield ""
 
@@ -293,7 +300,9 @@ def _way(preset: Any) -> Iterator[str]:
     yield preset.name
     for name in (
         "max_wishes", "earliest_answer_months", "answer_days", "reaction_days", "signature_days", "urgent_days",
-        "open_urgent", "look_weeks", "tell_vacancies", "ranking_shown", "date_rule",
+        "open_urgent", "look_weeks", "tell_vacancies",
+        "confirm_months", "confirm_days", "confirm_reminder_days", "end_months", "complaint_days",
+        "ranking_shown", "date_rule",
     ):  # fmt: skip
         value = getattr(preset, name)
         words = "yes" if value is True else "no" if value is False else "any" if value is None else str(value)

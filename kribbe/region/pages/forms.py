@@ -145,6 +145,31 @@ class PolicyForm(forms.Form):
         label=gettext_lazy("Families that wait get the weekly list of free places, unless they say no"),
         required=False,
     )
+    confirm_months = forms.IntegerField(
+        label=gettext_lazy("Months after which a family is asked whether it still needs a place"),
+        help_text=gettext_lazy("Leave empty to ask nobody."),
+        required=False,
+        min_value=1,
+        max_value=36,
+    )
+    confirm_days = forms.IntegerField(
+        label=gettext_lazy("Days within which it answers, before its request ends"),
+        min_value=2,
+        max_value=120,
+    )
+    confirm_reminder_days = forms.IntegerField(
+        label=gettext_lazy("Days after which it is reminded"), min_value=1, max_value=119
+    )
+    end_months = forms.IntegerField(
+        label=gettext_lazy("Months after the latest start at which a request ends without a place"),
+        help_text=gettext_lazy("Leave empty and no request ends so."),
+        required=False,
+        min_value=1,
+        max_value=36,
+    )
+    complaint_days = forms.IntegerField(
+        label=gettext_lazy("Days within which the desk answers a complaint"), min_value=1, max_value=366
+    )
     date_rule = forms.ChoiceField(
         label=gettext_lazy("Who comes first among equals"),
         choices=[
@@ -163,6 +188,13 @@ class PolicyForm(forms.Form):
         required=False,
         max_length=300,
     )
+
+    def clean_confirm_reminder_days(self) -> int:
+        """A reminder comes before the end of the term."""
+        days: int = self.cleaned_data["confirm_reminder_days"]
+        if days >= self.cleaned_data.get("confirm_days", days + 1):
+            raise forms.ValidationError(_("Remind before the days to answer are over."))
+        return days
 
     def terms(self) -> Terms:
         """The terms as typed."""

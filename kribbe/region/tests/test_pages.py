@@ -123,7 +123,7 @@ def test_how_it_works_tells_the_policy_of_today_and_where_to_complain(client: Cl
 def test_every_preset_can_be_said(slug: str, language: str) -> None:
     with translation.override(language):
         said = sentences(Terms.of(presets()[slug]))
-    assert len(said) == 11
+    assert len(said) == 14
     assert not any("%" in sentence or "None" in sentence for sentence in said)
 
 
@@ -166,6 +166,11 @@ TERMS: dict[str, Any] = {
     "reaction_days": "14",
     "signature_days": "14",
     "urgent_days": "30",
+    "confirm_months": "6",
+    "confirm_days": "21",
+    "confirm_reminder_days": "10",
+    "end_months": "6",
+    "complaint_days": "30",
     "look_weeks": "4",
     "date_rule": "lottery",
     "source": "Council, 1 March",

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kribbe import rules
+from kribbe.rules.duplicates import weights
 from kribbe.rules.priority import CHARACTERISTICS, CRITERIA, REGIMES
 from kribbe.rules.reasons import CODES, Reason, fields_of
 
@@ -13,6 +14,8 @@ COMPOSED = {
     *(f"vulnerable.{name}" for name in CHARACTERISTICS),
     *(f"criterion.{name}{end}" for name in CRITERIA for end in ("", ".no")),
     *(f"law.{name}" for regime in REGIMES.values() for name in (*regime.absolute, *regime.grounds)),
+    "same.child_number",
+    *(f"same.{sign}" for sign in weights()["points"]),
     "law.absolute.none",
     "law.ground.none",
 }
