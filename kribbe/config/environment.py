@@ -82,6 +82,13 @@ class Environment(BaseSettings):
         shown="`$XDG_DATA_HOME/kribbe` or `~/.local/share/kribbe`; as root where closed, `/var/lib/kribbe`",
         default_factory=default_data_dir,
     )
+    files_dir: Path | None = _setting(
+        "Folder of photos, proofs and reports that people send. Private: no web server may serve it; keep a copy"
+        " of it with each copy of the database.",
+        expects="an absolute folder that the user running Kribbe can write, such as /var/lib/kribbe/files",
+        shown="`files` in the data folder",
+        default=None,
+    )
     database_url: str | None = _setting(
         "PostgreSQL server (15 or later) to use instead of the embedded one.",
         expects="an address such as postgresql://kribbe:password@db.example.org/kribbe",
@@ -183,10 +190,10 @@ class Environment(BaseSettings):
     def _split(cls, value: object) -> object:
         return [name for name in re.split(r"[,\s]+", value) if name] if isinstance(value, str) else value
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "files_dir")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value is not None else None
 
     @field_validator("database_url")
     @classmethod
@@ -249,6 +256,11 @@ class Environment(BaseSettings):
         """Origins of the base map, for the content security policy."""
         parts = urlsplit(self.basemap_url)
         return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
+
+    @property
+    def files_root(self) -> Path:
+        """Folder of the files that people send."""
+        return self.files_dir or self.data_dir / "files"
 
     @property
     def static_root(self) -> Path:

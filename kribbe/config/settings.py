@@ -147,6 +147,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+FILES_DIR = ENVIRONMENT.files_root
+
 EMAIL_BACKEND = "kribbe.contact.backend.DeskBackend"
 MAIL_URL = ENVIRONMENT.mail
 DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from

@@ -52,3 +52,35 @@ class OnceToken(models.Model):
 
     def __str__(self) -> str:
         return self.token
+
+
+class StoredFile(models.Model):
+    """A file that somebody sent, kept on disk under its key (see `files`).
+
+    `space` ("location:12") is whose it is and whose quota it fills; `size` counts bytes as kept; `widths` are
+    those of a picture. `held_until`: it came with a form that still had something wrong.
+    """
+
+    key = models.CharField(max_length=32, unique=True)
+    space = models.CharField(max_length=40, db_index=True)
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    widths = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    created_by = models.BigIntegerField(null=True)
+    held_until = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="file_key", condition=models.Q(key__regex=r"^[0-9a-f]{32}$"))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.space} {self.name}"
+
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type.startswith("image/")
