@@ -7,6 +7,7 @@ class EnrolmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the pages in the navigation, and watch what households change of themselves."""
+        from kribbe.enrolment.exporting import tell_families
         from kribbe.enrolment.pages.list_table import register_work_lists
         from kribbe.enrolment.pages.location_navigation import register_location_navigation
         from kribbe.enrolment.pages.office_navigation import register_office_navigation
@@ -15,6 +16,7 @@ class EnrolmentConfig(AppConfig):
         from kribbe.trust.watching import watch_households
 
         watch_households(household_watched)
+        tell_families()
         register_parent_navigation()
         register_location_navigation()
         register_office_navigation()

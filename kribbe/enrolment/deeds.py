@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "household.read": (_("Looked at the household"), "eye"),
+    "household.export": (_("Took the household's data along as a file"), "download"),
     "household.registered": (_("Registered the household"), "user-plus"),
     "household.address_changed": (_("Changed the address"), "pencil"),
     "household.language_changed": (_("Changed the language"), "pencil"),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("start/", start.start, name="start"),
     path("my/data/", my_data.my_data, name="my_data"),
     path("households/<str:reference>/data/", my_data.household_data, name="household_data"),
+    path("households/<str:reference>/data.zip", my_data.export_household, name="export_household"),
     path("households/<str:reference>/address/", my_data.change_address, name="change_address"),
     path("households/<str:reference>/language/", my_data.change_language, name="change_language"),
     path("households/<str:reference>/adults/<int:adult>/", my_data.change_adult, name="change_adult"),

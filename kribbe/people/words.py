@@ -54,6 +54,7 @@ FACT_HINTS: Mapping[FactKind, Promise] = {
 
 DEEDS: Mapping[str, Promise] = {
     "household.read": _("Looked at your data"),
+    "household.export": _("Took your data along as a file"),
     "household.registered": _("Registered your household"),
     "household.address_changed": _("Changed your address"),
     "household.language_changed": _("Changed your language"),

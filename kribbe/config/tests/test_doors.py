@@ -88,6 +88,7 @@ DOORS: dict[str, Door] = {
     "people:start": Door(STAFF | {"anna", "charlie"}),
     "people:my_data": Door({"anna", "charlie"}),
     "people:household_data": Door(ANNA, REFERENCE_OF_HOUSEHOLD),
+    "people:export_household": Door(ANNA, REFERENCE_OF_HOUSEHOLD),
     "people:change_address": Door(ANNA, REFERENCE_OF_HOUSEHOLD),
     "people:change_language": Door(ANNA, REFERENCE_OF_HOUSEHOLD, post=True),
     "people:change_adult": Door(ANNA, ("household", "adult")),

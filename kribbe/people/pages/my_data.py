@@ -43,6 +43,20 @@ def household_data(request: Any, reference: str) -> HttpResponse:
     )
 
 
+@require_GET
+def export_household(request: Any, reference: str) -> HttpResponse:
+    """Everything that the desk holds of a household, as one file."""
+    now = timezone.now()
+    household = household_for(request.principal, Action.HOUSEHOLD_READ, reference, now=now)
+    response = HttpResponse(
+        services.own_file(household=household, principal=request.principal, now=now),
+        content_type="application/zip",
+    )
+    response["Content-Disposition"] = f'attachment; filename="kribbe-{household.reference}.zip"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def _page(request: Any, household: Household) -> HttpResponse:
     use_desk(request, household.desk)
     shown = household_with_adults(household.pk)

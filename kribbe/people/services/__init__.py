@@ -12,6 +12,7 @@ from kribbe.people.services.households import (
     record_birth,
     register_household,
 )
+from kribbe.people.services.own_file import own_file
 
 __all__ = [
     "AdultData",
@@ -24,6 +25,7 @@ __all__ = [
     "grant_role",
     "link_user",
     "make_account",
+    "own_file",
     "record_birth",
     "record_fact",
     "register_household",

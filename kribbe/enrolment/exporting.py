@@ -1,0 +1,16 @@
+"""What this room tells in a family's own file."""
+
+from kribbe.trust.export import export
+
+
+def tell_families() -> None:
+    """Requests, wishes, offers and placements; nothing of the other families on a list."""
+    request, wish = "request__household", "preference__request__household"
+    export("enrolment.CareRequest", "household")
+    export("enrolment.RequestAlternative", request)
+    export("enrolment.Preference", request)
+    export("enrolment.PositionChange", wish)
+    export("enrolment.Offer", wish)
+    export("enrolment.PassOver", wish, but=("offer",))
+    export("enrolment.Placement", "child__household")
+    export("enrolment.RequestDraft", "household")

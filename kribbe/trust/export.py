@@ -1,0 +1,93 @@
+"""Everything that the database holds of one household, as one file that a family can take along.
+
+Each room says in its AppConfig.ready which of its tables hold something of a household, and how they are found:
+`export("enrolment.Offer", "preference__request__household")`. A test walks the catalogue of models: a table that
+leads to a household and isn't named here fails it.
+"""
+
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from psycopg.types.range import Range
+
+from kribbe.trust import files
+from kribbe.trust.models import StoredFile
+
+Find = Callable[[int], Q]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table, how a household's rows are found in it, and the columns that aren't told (secrets, others' data)."""
+
+    label: str
+    find: Find
+    but: frozenset[str]
+
+
+_parts: dict[str, Part] = {}
+
+
+def export(label: str, path: str | Find, *, but: tuple[str, ...] = ()) -> None:
+    """Have the rows of a table in every family's file. `path` leads to the household, or gives the condition."""
+    find = path if callable(path) else lambda household_id: Q(**{path: household_id})
+    _parts[label.lower()] = Part(label, find, frozenset(but))
+
+
+def parts() -> Mapping[str, Part]:
+    """The tables that are told, by model in lower case."""
+    return _parts
+
+
+def rows_of(household_id: int) -> dict[str, list[dict[str, Any]]]:
+    """All rows of the household by table, the tables in the order of their names."""
+    return {
+        part.label: [_told(row, part) for row in _rows(part, household_id)]
+        for _label, part in sorted(_parts.items())
+    }
+
+
+def archive(household_id: int, *, reading: str) -> bytes:
+    """A ZIP of the rows (data.json), the files that the family sent, and a text that says what is what."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("README.txt", reading)
+        text = json.dumps(rows_of(household_id), cls=_Encoder, ensure_ascii=False, indent=2)
+        made.writestr("data.json", text)
+        for row in StoredFile.objects.filter(space=space_of(household_id), held_until=None).order_by("pk"):
+            for name in files.names(row):
+                made.write(files.folder(row.key) / name, f"files/{row.pk}-{name}")
+    return out.getvalue()
+
+
+def space_of(household_id: int) -> str:
+    """The space in which a household's files stand."""
+    return f"household:{household_id}"
+
+
+def _rows(part: Part, household_id: int) -> models.QuerySet[Any]:
+    manager = apps.get_model(part.label)._default_manager
+    found = manager.filter(part.find(household_id)).values("pk")
+    return manager.filter(pk__in=found).order_by("pk")
+
+
+def _told(row: models.Model, part: Part) -> dict[str, Any]:
+    return {
+        field.name: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.name not in part.but and not field.generated
+    }
+
+
+class _Encoder(DjangoJSONEncoder):
+    def default(self, o: Any) -> Any:
+        """A period as its first day and the day after its last."""
+        return {"from": o.lower, "to": o.upper} if isinstance(o, Range) else super().default(o)
