@@ -14,3 +14,7 @@ def tell_families() -> None:
     export("enrolment.PassOver", wish, but=("offer",))
     export("enrolment.Placement", "child__household")
     export("enrolment.RequestDraft", "household")
+    for label in ("VacancyTold", "VacancyInterest", "RequestSwitches"):
+        export(f"enrolment.{label}", request)
+    export("enrolment.UrgentReach", wish)
+    export("enrolment.StartAnswer", "placement__child__household")

@@ -74,7 +74,7 @@ def space_of(household_id: int) -> str:
 
 
 def _rows(part: Part, household_id: int) -> models.QuerySet[Any]:
-    manager = apps.get_model(part.label)._default_manager
+    manager: models.Manager[Any] = apps.get_model(part.label)._default_manager
     found = manager.filter(part.find(household_id)).values("pk")
     return manager.filter(pk__in=found).order_by("pk")
 

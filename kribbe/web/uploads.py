@@ -23,7 +23,7 @@ HELD = "-held"
 class Sent:
     """What a browser sent for the field: a new file, or the ticket of one that is held."""
 
-    upload: UploadedFile | None
+    upload: "UploadedFile[bytes] | None"
     ticket: str
 
 
@@ -78,7 +78,7 @@ class UploadField(forms.Field):
             raise forms.ValidationError(self.error_messages["required"], code="required")
         return row
 
-    def _taken(self, upload: UploadedFile) -> StoredFile:
+    def _taken(self, upload: "UploadedFile[bytes]") -> StoredFile:
         try:
             if (upload.size or 0) > files.MOST_BYTES:
                 raise files.too_large()

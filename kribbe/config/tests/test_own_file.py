@@ -95,7 +95,7 @@ def test_the_file_holds_the_family_and_nobody_else(world):
     user = cast.make_user(
         "anna@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=maes.pk, now=timezone.now()
     )
-    client = log_in(Client(), user)
+    client = log_in(Client(), user, second_factor=False)
     response = client.get(reverse("people:export_household", args=[maes.reference]))
     assert response["Content-Type"] == "application/zip"
     assert response["Cache-Control"] == "private, no-store"
