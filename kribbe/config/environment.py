@@ -164,6 +164,12 @@ class Environment(BaseSettings):
         expects="a line of text",
         default="Bron: Grootschalig Referentiebestand Vlaanderen, Digitaal Vlaanderen",
     )
+    travel: str = _setting(
+        "What tells how long trips take: `distance` (stated speeds over the straight line), or a source that an"
+        " installation adds.",
+        expects="the name of a source, such as distance",
+        default="distance",
+    )
     time_zone: str = _setting(
         "Time zone of dates and deadlines.",
         expects="a name such as Europe/Brussels",

@@ -1,5 +1,6 @@
 """What an address of the search asks, read kindly: what can't be read falls back, and is told at the field."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -16,19 +17,24 @@ from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months, first_of_month, months
 from kribbe.rules.halfdays import EMPTY, SLOTS, WeekPattern
 from kribbe.rules.priority import PriceKind
+from kribbe.rules.travel import Mode
 from kribbe.web.templatetags.kribbe import month_name
 from kribbe.web.weeks import DAY_SHORTS, half_days, join_words
 
 MAX_ADDRESS = 200
 RADII = (2, 5, 10, 25)
-RADIUS = 5
-EVERYWHERE = 0
+RADIUS = 5.0
+EVERYWHERE = 0.0
+LARGEST_RADIUS = 100.0
 EARLY = time(7)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The search as the reader typed it. `kilometres` EVERYWHERE has no bound; `errors` are by field."""
+    """The search as the reader typed it. `kilometres` EVERYWHERE has no bound; `errors` are by field.
+
+    `work` is a second address, on the way to which places are looked for; `by` is how one travels.
+    """
 
     start: date
     today: date
@@ -37,10 +43,12 @@ class Asked:
     kind: str = ""
     price: str = ""
     sort: str = ""
-    kilometres: int = RADIUS
+    kilometres: float = RADIUS
     whole_only: bool = False
     early: bool = False
     inclusive: bool = False
+    work: str = ""
+    by: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -50,7 +58,7 @@ class Asked:
         return cls(
             start=start,
             today=today,
-            address=" ".join(data.get("address", "").split())[:MAX_ADDRESS],
+            address=_address(data.get("address", "")),
             pattern=_pattern(data),
             kind=_one_of(data.get("kind"), Kind.values),
             price=_one_of(data.get("price"), list(PriceKind)),
@@ -59,13 +67,23 @@ class Asked:
             whole_only=data.get("free") == "all",
             early=data.get("early") == "1",
             inclusive=data.get("inclusive") == "1",
+            work=_address(data.get("work", "")),
+            by=_one_of(data.get("by"), list(Mode)),
             errors={"start": error} if error else {},
         )
 
     @property
     def order(self) -> Sort:
-        """The order of the results: without days the nearest come first."""
-        return Sort(self.sort) if self.sort else Sort.DAYS if self.pattern else Sort.NEAR
+        """The order of the results: without days the nearest come first, or the smallest detour."""
+        nearest = Sort.DETOUR if self.work else Sort.NEAR
+        if self.sort == Sort.DETOUR:
+            return nearest
+        return Sort(self.sort) if self.sort else Sort.DAYS if self.pattern else nearest
+
+    @property
+    def mode(self) -> Mode:
+        """How the reader travels: by bicycle, unless chosen otherwise."""
+        return Mode(self.by) if self.by else Mode.BICYCLE
 
     def parameters(self, **changes: object) -> dict[str, object]:
         """The parameters of the address that asks the same but for `changes`; what is usual is left out."""
@@ -77,10 +95,12 @@ class Asked:
             "kind": self.kind,
             "price": self.price,
             "sort": self.sort,
-            "km": "" if self.kilometres == RADIUS else self.kilometres,
+            "km": "" if self.kilometres == RADIUS else f"{self.kilometres:g}",
             "free": "all" if self.whole_only else "",
             "early": "1" if self.early else "",
             "inclusive": "1" if self.inclusive else "",
+            "work": self.work,
+            "by": self.by,
         } | changes
         return {name: value for name, value in parameters.items() if value not in {"", None}}
 
@@ -98,8 +118,10 @@ class Asked:
             else f"?start={start}"
         )
 
-    def search(self, desk: Desk, longitude: float, latitude: float) -> Search:
-        """What to look for around this point."""
+    def search(
+        self, desk: Desk, longitude: float, latitude: float, *, work: tuple[float, float] | None = None
+    ) -> Search:
+        """What to look for around this point, or on the way from it to `work`."""
         return Search(
             region_id=desk.region_id,
             longitude=longitude,
@@ -110,10 +132,12 @@ class Asked:
             kilometres=self.kilometres or None,
             kind=self.kind,
             price=self.price,
-            sort=self.order,
+            sort=self.order if work or self.order is not Sort.DETOUR else Sort.NEAR,
             whole_only=self.whole_only and bool(self.pattern),
             inclusive=self.inclusive,
             before=EARLY if self.early else None,
+            work=work,
+            own_id=desk.municipality_id,
         )
 
     def months(self) -> list[tuple[str, str, bool]]:
@@ -163,8 +187,14 @@ def _pattern(data: QueryDict) -> WeekPattern:
     return WeekPattern(int(days)) if _is_number(days) and int(days) < 1 << SLOTS else EMPTY
 
 
-def _radius(text: str) -> int:
-    return int(text) if _is_number(text) and int(text) in (*RADII, EVERYWHERE) else RADIUS
+def _address(text: str) -> str:
+    return " ".join(text.split())[:MAX_ADDRESS]
+
+
+def _radius(text: str) -> float:
+    """Kilometres, with one decimal at most."""
+    asked = float(text) if re.fullmatch(r"[0-9]{1,3}(\.[0-9])?", text) else RADIUS
+    return asked if asked <= LARGEST_RADIUS else RADIUS
 
 
 def _one_of(value: str | None, known: list[str]) -> str:

@@ -1,6 +1,6 @@
 """Search results as cards: every text formatted once, in the reader's language."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
@@ -15,6 +15,7 @@ from kribbe.places.models import Kind, LicenceState
 from kribbe.places.selectors.distance import kilometres
 from kribbe.places.selectors.prices import IncomeFee, price_line
 from kribbe.places.selectors.search import MONTHS_ASKED, Found, Search, Tier, mask_of
+from kribbe.places.selectors.ways import Way
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
@@ -25,9 +26,15 @@ SLUG = "slug-of-a-location"
 
 
 def cards(
-    found: list[Found], search: Search, *, desk: Desk, fee: IncomeFee | None, query: str
+    found: list[Found],
+    search: Search,
+    *,
+    desk: Desk,
+    fee: IncomeFee | None,
+    query: str,
+    ways: Mapping[int, Way],
 ) -> list[ResultCard]:
-    """The rows as cards; `query` goes along to the page of the location."""
+    """The rows as cards; `query` goes along to the page of the location, `ways` are by its id."""
     address = address_of(desk, query)
     kinds = {kind.value: str(kind.label) for kind in Kind}
     return [
@@ -35,11 +42,11 @@ def cards(
             id=row.id,
             name=row.name,
             url=address(row),
-            line=_line(row, search, kinds[row.kind], desk),
+            line=_line(row, search, kinds[row.kind], ways.get(row.id)),
             free=row.free,
             asked=search.pattern.mask,
             offered=row.offered or WORK_WEEK,
-            points=tuple(_points(row, search, fee)),
+            points=tuple(_points(row, search, fee, desk, ways.get(row.id))),
             number=row.number,
         )
         for row in found
@@ -52,14 +59,20 @@ def address_of(desk: Desk, query: str) -> Callable[[Found], str]:
     return lambda row: f"{before}{row.slug}{after}{query}"
 
 
-def _line(row: Found, search: Search, kind: str, desk: Desk) -> str:
+def _line(row: Found, search: Search, kind: str, way: Way | None) -> str:
     away = kilometres((search.longitude, search.latitude), (row.longitude, row.latitude))
-    elsewhere = "" if row.municipality_id == desk.municipality_id else f", {row.municipality}"
-    return f"{kind} · {row.street}{elsewhere} · {km(round(away, 1) or away)}"
+    line = f"{kind} · {row.street} · {km(round(away, 1) or away)}"
+    return f"{line} · {way.in_words()}" if way else line
 
 
-def _points(row: Found, search: Search, fee: IncomeFee | None) -> Iterator[Point]:
+def _points(
+    row: Found, search: Search, fee: IncomeFee | None, desk: Desk, way: Way | None
+) -> Iterator[Point]:
     yield availability(row, search)
+    if row.municipality_id != desk.municipality_id:
+        yield Point("map-pin", _("In %(town)s") % {"town": row.municipality})
+    if way and way.extra is not None:
+        yield Point("route", way.detour_in_words())
     language = get_language() or ""
     yield Point("euro", _price(language, row.income, row.free_price, row.day_price, fee))
     yield Point("clock", _hours(language, row.opens_at, row.closes_at))

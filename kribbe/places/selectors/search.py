@@ -1,5 +1,6 @@
 """Which locations lie near, and which of the half-days asked are free there for months on end."""
 
+import math
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
@@ -25,6 +26,7 @@ class Sort(StrEnum):
 
     DAYS = "days"
     NEAR = "near"
+    DETOUR = "detour"
 
 
 class Tier(IntEnum):
@@ -40,7 +42,9 @@ class Search:
     """What is looked for, around a point in degrees.
 
     `start` is the first day of a month that is not over. `kilometres` None looks everywhere. `price` and `kind`
-    empty are all of them. `before` finds locations that open before that time.
+    empty are all of them. `before` finds locations that open before that time. With `work` (longitude, latitude)
+    `kilometres` bounds the detour: home to the location to work, less home to work. `own_id` is the
+    municipality whose places are counted apart.
     """
 
     region_id: int
@@ -56,11 +60,13 @@ class Search:
     whole_only: bool = False
     inclusive: bool = False
     before: time | None = None
+    work: tuple[float, float] | None = None
+    own_id: int | None = None
 
     @property
     def months(self) -> int:
         """How many months are judged: fewer at the end of what is kept."""
-        ahead = _month_number(self.start) - _month_number(self.today)
+        ahead = month_number(self.start) - month_number(self.today)
         return max(1, min(MONTHS_ASKED, MONTHS_SHOWN - ahead))
 
 
@@ -69,7 +75,8 @@ class Found:
     """A location that was found. `free` and `offered` are patterns of its best group for this search.
 
     `months` has a bit for each month and half-day from the start on, of the same group; it is empty where the
-    location keeps no group with the desk. `number` counts from 1 through all pages.
+    location keeps no group with the desk. `number` counts from 1 through all pages. `metres` is the way from
+    home, or the detour where results are ordered by that.
     """
 
     number: int
@@ -124,11 +131,15 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of results. `total` and `whole` (free on all days asked) count all pages and ignore `whole_only`."""
+    """One page of results. The counts are of all pages and ignore `whole_only`.
+
+    `whole` are free on all days asked, `own_whole` those of them in the municipality `own_id`.
+    """
 
     rows: list[Found]
     total: int
     whole: int
+    own_whole: int
     following: Key | None
 
 
@@ -142,9 +153,10 @@ def find(search: Search, *, after: Key | None = None, limit: int = PAGE) -> Resu
             | {"tier": last.tier, "metres": last.metres, "id": last.id, "limit": limit + 1},
         )
         found = cursor.fetchall()
-    total, whole = found[0][:2]
-    rows = [_row(*row[2:]) for row in found if row[2] is not None]
-    return Results(rows[:limit], total, whole, rows[limit - 1].key if len(rows) > limit else None)
+    total, whole, own_whole = found[0][:3]
+    rows = [_row(*row[3:]) for row in found if row[3] is not None]
+    following = rows[limit - 1].key if len(rows) > limit else None
+    return Results(rows[:limit], total, whole, own_whole, following)
 
 
 def _row(*values: Any) -> Found:
@@ -159,39 +171,92 @@ def mask_of(bits: str) -> int:
 
 
 def _parameters(search: Search) -> dict[str, Any]:
-    asked = search.pattern.bits() if search.pattern else EVERYTHING
-    judged = search.months * SLOTS
-    return {
+    return way_parameters(search) | {
         "region": search.region_id,
-        "x": search.longitude * KM_PER_DEGREE_LONGITUDE,
-        "y": search.latitude * KM_PER_DEGREE_LATITUDE,
         "km": search.kilometres,
+        "own": search.own_id,
         "kind": search.kind,
         "price": search.price,
         "before": search.before,
         "inclusive": search.inclusive,
         "start": max(search.start, search.today),
-        "month": _month_number(search.start),
-        "asked": asked,
-        "wanted": len(search.pattern) or 1,
-        "not_judged": "0" * judged + "1" * (MONTHS_SHOWN * SLOTS - judged),
+        "month": month_number(search.start),
+        "asked": asked_bits(search),
+        "wanted": wanted_half_days(search),
+        "not_judged": not_judged_bits(search),
         "whole_only": search.whole_only,
         "by_days": search.sort is Sort.DAYS,
     }
 
 
-def _month_number(day: date) -> int:
+def asked_bits(search: Search) -> str:
+    """The half-days asked, Monday morning first; all of them where none is asked."""
+    return search.pattern.bits() if search.pattern else EVERYTHING
+
+
+def wanted_half_days(search: Search) -> int:
+    """How many of `asked_bits` make a place fit."""
+    return len(search.pattern) or 1
+
+
+def not_judged_bits(search: Search) -> str:
+    """Set for the months that aren't judged, from the start on."""
+    judged = search.months * SLOTS
+    return "0" * judged + "1" * (MONTHS_SHOWN * SLOTS - judged)
+
+
+def way_parameters(search: Search) -> dict[str, Any]:
+    """What the expressions of the way need: home, work, the way and the middle between them."""
+    x, y = _plane((search.longitude, search.latitude))
+    work_x, work_y = _plane(search.work) if search.work else (x, y)
+    direct = math.hypot(work_x - x, work_y - y)
+    detour = search.work is not None and search.sort is not Sort.NEAR
+    return {
+        "x": x,
+        "y": y,
+        "work_x": work_x,
+        "work_y": work_y,
+        "direct": direct,
+        "middle_x": (x + work_x) / 2,
+        "middle_y": (y + work_y) / 2,
+        "has_work": search.work is not None,
+        "by_detour": detour,
+    }
+
+
+def _plane(point: tuple[float, float]) -> tuple[float, float]:
+    """A point in the kilometres of `trust.fields.km_point`."""
+    return point[0] * KM_PER_DEGREE_LONGITUDE, point[1] * KM_PER_DEGREE_LATITUDE
+
+
+def month_number(day: date) -> int:
+    """Months since year 0."""
     first = first_of_month(day)
     return first.year * 12 + first.month
 
 
-QUERY = """
+HOME_KM = "(location.point <-> point(%(x)s, %(y)s))"
+DETOUR_KM = f"""greatest(0, {HOME_KM} + (location.point <-> point(%(work_x)s, %(work_y)s)) - %(direct)s)"""
+
+WAY_KM = f"CASE WHEN %(has_work)s THEN {DETOUR_KM} ELSE {HOME_KM} END"
+"""Kilometres that `kilometres` of a search bounds."""
+
+ORDER_KM = f"CASE WHEN %(by_detour)s THEN {DETOUR_KM} ELSE {HOME_KM} END"
+"""Kilometres by which results are ordered."""
+
+WITHIN = f"""(%(km)s::float IS NULL OR (
+    location.point <@ circle(point(%(middle_x)s, %(middle_y)s), %(direct)s / 2
+        + %(km)s::float / CASE WHEN %(has_work)s THEN 2 ELSE 1 END)
+    AND {WAY_KM} <= %(km)s::float))"""
+"""Within `km` of home; with work, the ellipse of detours up to `km`, found through the circle around it."""
+
+QUERY = f"""
 WITH judged AS MATERIALIZED (
     SELECT location.id, location.slug, location.name, location.kind, location.street, location.city,
            location.municipality_id, municipality.name_nl AS municipality, location.licence_state,
            location.day_price, prices.income, prices.free_price, location.opens_at, location.closes_at,
            location.inclusive, location.longitude, location.latitude,
-           round((location.point <-> point(%(x)s, %(y)s)) * 1000)::int AS metres,
+           round(({ORDER_KM}) * 1000)::int AS metres,
            best.months, best.free, coalesce(best.offered, 0) AS offered,
            CASE WHEN best.fits >= %(wanted)s THEN 0 WHEN best.fits > 0 THEN 1 ELSE 2 END AS tier
     FROM places_location location
@@ -227,7 +292,7 @@ WITH judged AS MATERIALIZED (
         LIMIT 1
     ) best ON true
     WHERE desk.region_id = %(region)s AND location.active AND location.licence_state <> 'ended'
-      AND (%(km)s::float IS NULL OR location.point <@ circle(point(%(x)s, %(y)s), %(km)s::float))
+      AND {WITHIN}
       AND (%(kind)s = '' OR location.kind = %(kind)s)
       AND (%(before)s::time IS NULL OR location.opens_at < %(before)s::time)
       AND (NOT %(inclusive)s OR location.inclusive)
@@ -238,8 +303,12 @@ WITH judged AS MATERIALIZED (
            row_number() OVER (ORDER BY CASE WHEN %(by_days)s THEN tier ELSE 0 END, metres, id) AS number
     FROM judged WHERE NOT %(whole_only)s OR tier = 0
 )
-SELECT counts.total, counts.whole, page.*
-FROM (SELECT count(*) AS total, count(*) FILTER (WHERE tier = 0) AS whole FROM judged) counts
+SELECT counts.total, counts.whole, counts.own_whole, page.*
+FROM (
+    SELECT count(*) AS total, count(*) FILTER (WHERE tier = 0) AS whole,
+           count(*) FILTER (WHERE tier = 0 AND municipality_id = %(own)s) AS own_whole
+    FROM judged
+) counts
 LEFT JOIN (
     SELECT number, tier, metres, id, slug, name, kind, street, city, municipality_id, municipality,
            licence_state, day_price, income, free_price, opens_at, closes_at, inclusive, longitude, latitude,

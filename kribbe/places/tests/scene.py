@@ -61,9 +61,9 @@ def make_location(desk: Desk, name: str = "De Notelaar", *, km_east: float = 0, 
         name=name,
         name_key=sort_key(name),
         slug=f"location-{number}",
-        longitude=municipality.longitude + km_east / 70.19,
-        latitude=municipality.latitude,
-        **values | fields,
+        **values
+        | {"longitude": municipality.longitude + km_east / 70.19, "latitude": municipality.latitude}
+        | fields,
     )
 
 

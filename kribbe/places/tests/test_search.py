@@ -197,6 +197,29 @@ def test_without_days_everything_with_a_free_half_day_is_whole(clock: Clock) -> 
     assert [row.months == "" for row in result.rows if row.name.startswith("Keeps")] == [True]
 
 
+def test_the_detour_is_worked_out_for_each_place(clock: Clock) -> None:
+    """Against plane geometry by hand: home at 0, work 6 km east; places east of home or north of the way."""
+    desk = make_desk()
+    work = (LEUVEN[0] + 6 / 70.19, LEUVEN[1])
+    expected = {"On the way": 0, "Beyond work": 2000, "Behind home": 3000, "Aside": 4000}
+    for name, km in (("On the way", 3.0), ("Beyond work", 7.0), ("Behind home", -1.5)):
+        make_location(desk, name, km_east=km)
+    # 4 km north of the middle of the way: 5 + 5 - 6 = 4
+    make_location(desk, "Aside", km_east=3, latitude=LEUVEN[1] + 4 / 111.25)
+    asked = search(desk, pattern=EMPTY, work=work, kilometres=None, sort=Sort.DETOUR)
+    rows = find(asked).rows
+    assert names(rows) == list(expected)
+    assert [row.metres for row in rows] == pytest.approx(list(expected.values()), abs=2)
+    for km, count in ((0.5, 1), (2.01, 2), (3.01, 3), (3.99, 3), (4.01, 4)):
+        assert find(replace(asked, kilometres=km)).total == count
+    near = find(replace(asked, kilometres=3.01, sort=Sort.NEAR)).rows
+    assert [(row.name, row.metres) for row in near] == [
+        ("Behind home", 1500),
+        ("On the way", 3000),
+        ("Beyond work", 7000),
+    ]
+
+
 @pytest.mark.parametrize("sort", list(Sort))
 def test_pages_join_to_the_whole_without_gaps_or_doubles(clock: Clock, sort: Sort) -> None:
     desk = make_desk()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +21,7 @@ from pytest_django.asserts import assertHTMLEqual
 from kribbe.places.models import LicenceState, Street
 from kribbe.places.pages.asked import EVERYWHERE, Asked
 from kribbe.places.pages.card_html import drawn
+from kribbe.places.selectors.almost import FEW
 from kribbe.places.tests.scene import HERENT, fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months, first_of_month
@@ -87,7 +90,7 @@ def test_slots_of_the_picker_and_a_mask_ask_the_same(client: Client, desk: Desk)
 
 def test_the_neighbours_name_is_shown_over_the_border(client: Client, desk: Desk) -> None:
     open_group(make_desk("Herent", at=HERENT, region=desk.region), "Over the border")
-    assert "Naamsestraat 1, Herent" in search(client, desk)
+    assert "In Herent</span>" in search(client, desk)
 
 
 def test_an_address_known_is_the_middle_of_the_search(client: Client, desk: Desk) -> None:
@@ -188,6 +191,75 @@ def test_more_places_follow_page_after_page(client: Client, desk: Desk) -> None:
     assert "Back to the first places" in second
 
 
+def test_almost_fits_keeps_the_rest_of_the_search_and_its_numbers_hold(client: Client, desk: Desk) -> None:
+    """Tuesday is taken near here for two months; 800 m beyond what was asked everything is free."""
+    group = open_group(desk)
+    start = add_months(first_of_month(timezone.localdate()), 2)
+    fill(group, "tue", start=start, end=add_months(start, 1), now=timezone.now())
+    open_group(desk, "Verder", km_east=2.75)
+    page = search(
+        client, desk, start=f"{start:%Y-%m}", days=DAYS.mask, km=2, kind="group", address="3000 Leuven"
+    )
+    section = page.split('id="almost-title"')[1].split("</section>")[0]
+    found = re.findall(r'<a href="([^"]+)">([^<]+)<strong>(\d+) place', section)
+    assert [text for _url, text, _count in found] == [
+        "1 month later: ",
+        "Without Tuesday: ",
+        "800\N{NO-BREAK SPACE}m further: ",
+    ]
+    for url, _text, count in found:
+        query = {name: values[0] for name, values in parse_qs(urlsplit(html.unescape(url)).query).items()}
+        assert (query["kind"], query["free"], query["address"]) == ("group", "all", "3000 Leuven")
+        assert f"{count} place" in search(client, desk, **query).split("<h1>")[1].split("</h1>")[0]
+
+
+def test_on_the_way_to_work(client: Client, desk: Desk) -> None:
+    """Work lies 4 km east of home (0 km); 1 km west of home makes the way 2 km longer."""
+    for name, km in (("Halfway", 2), ("Behind", -1), ("Far behind", -4)):
+        open_group(desk, name, km_east=km)
+    Street.objects.create(
+        name="Werkstraat",
+        key="werkstraat",
+        postcode="3010",
+        city="Leuven",
+        municipality=desk.municipality,
+        longitude=desk.municipality.longitude + 4 / 70.19,
+        latitude=desk.municipality.latitude,
+    )
+    Street.objects.filter(name="Naamsestraat").update(latitude=desk.municipality.latitude)
+    page = search(client, desk, address="Naamsestraat", work="Werkstraat 3", by="car", km=2)
+    assert "2 places with at most 2 km of detour" in page
+    assert page.index(">Halfway<") < page.index(">Behind<")
+    assert (
+        "On your way to work: about 5 min of detour by car"
+        in page.split(">Halfway<")[1].split("</article>")[0]
+    )
+    # 1 km x 1.4 / 28 km/h = 3 min and 5 to park; 5 km = 15 and 5; straight to work 4 km = 12 and 5: 8 + 20 - 17
+    assert (
+        "On your way to work: about 11 min of detour by car"
+        in page.split(">Behind<")[1].split("</article>")[0]
+    )
+    assert "1.0\N{NO-BREAK SPACE}km · about 8 min by car" in page
+    assert "Smallest detour first" in page
+
+
+def test_a_work_address_nowhere_is_told_at_its_field(client: Client, desk: Desk) -> None:
+    open_group(desk)
+    page = search(client, desk, work="Nergensstraat 1, Nergenshuizen")
+    assert 'id="work-error"' in page
+    assert "1 place within 5 km" in page
+
+
+def test_when_the_own_town_is_full_the_neighbours_places_are_shown(client: Client, desk: Desk) -> None:
+    group = open_group(desk)
+    open_group(make_desk("Herent", at=HERENT, region=desk.region), "Over the border")
+    assert "Look over the border" not in search(client, desk, days=DAYS.mask)
+    fill(group, "mon", start=timezone.localdate() + timedelta(days=10), now=timezone.now())
+    page = search(client, desk, start=in_half_a_year(), days=DAYS.mask)
+    assert "In Leuven nothing near is free on all your days; 1 place in another municipality is." in page
+    assert "In Herent</span>" in page
+
+
 def test_filters_keep_the_rest_of_the_search(desk: Desk) -> None:
     asked = Asked.read(QueryDict("days=15&kind=family&address=Leuven"), today=timezone.localdate())
     query = parse_qs(urlsplit(asked.query(price="income")).query)
@@ -201,14 +273,14 @@ def test_what_is_usual_is_not_in_the_address() -> None:
 
 def test_queries_do_not_grow_with_results(client: Client, desk: Desk) -> None:
     counts = []
-    for more in (2, 16):
+    for more in (FEW, 16):
         for number in range(more):
             open_group(desk, f"Place {number}")
         search(client, desk)
         with CaptureQueriesContext(connection) as queries:
             page = search(client, desk, address="Naamsestraat 12", days=DAYS.mask)
         counts.append(len(queries))
-    assert page.count('class="result"') == 18
+    assert page.count('class="result"') == 20
     assert counts[0] == counts[1] <= 15
 
 
