@@ -140,6 +140,20 @@ class Environment(BaseSettings):
         default="",
         validate_default=True,
     )
+    proxies: int = _setting(
+        "Proxies between callers and Kribbe that can be trusted to tell the caller's address; limits count by it.",
+        expects="a whole number from 0 to 9, such as 1 behind one proxy",
+        default=0,
+        ge=0,
+        le=9,
+    )
+    api_limit: int = _setting(
+        "Calls of the API that one address may make in a minute.",
+        expects="a whole number from 1 to 100000, such as 120",
+        default=120,
+        ge=1,
+        le=100_000,
+    )
     mail: str = _setting(
         "Mail server, or `demo` to keep mails on a page. Production needs a server.",
         expects="demo, smtp://name:password@mail.example.be:587 or smtps://name:password@mail.example.be:465",

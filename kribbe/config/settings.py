@@ -22,6 +22,8 @@ DEBUG = ENVIRONMENT.debug
 DEMO = ENVIRONMENT.demo
 ALLOWED_HOSTS = ENVIRONMENT.hosts
 BASE_URL = ENVIRONMENT.base_url
+API_LIMIT = ENVIRONMENT.api_limit
+ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -47,10 +49,12 @@ INSTALLED_APPS = [
     "kribbe.places",
     "kribbe.contact",
     "kribbe.enrolment",
+    "kribbe.api",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "kribbe.api.middleware.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

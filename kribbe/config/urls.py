@@ -12,6 +12,7 @@ handler500 = "kribbe.web.errors.server_error"
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("api/", include("kribbe.api.urls")),
     path("_web/", include("kribbe.web.urls")),
     path("_language/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.urls")),

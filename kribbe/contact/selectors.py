@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from kribbe.contact.models import Letter, Mail, Notice
+from kribbe.contact.models import Letter, Mail, MailState, Notice
 from kribbe.people.models import Household
 from kribbe.region.models import Desk
 
@@ -36,3 +36,9 @@ def letters_to_post(desk_id: int, now: datetime) -> int:
 def recent_mails(*, limit: int) -> list[Mail]:
     """The latest mails, newest first."""
     return list(Mail.objects.order_by("-created_at", "-pk")[:limit])
+
+
+def oldest_waiting_mail(now: datetime) -> datetime | None:
+    """Since when the mail that waits longest should have left; None where none is late."""
+    unfinished = Mail.objects.filter(state__in=[MailState.QUEUED, MailState.SENDING], due_at__lt=now)
+    return unfinished.order_by("due_at").values_list("due_at", flat=True).first()

@@ -1,6 +1,7 @@
 """The generated pages of the docs: settings, commands, permissions, addresses, figures, pictures."""
 
 import importlib
+import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -47,9 +48,11 @@ def pages() -> dict[str, str]:
         "reference/permissions.md": _permissions,
         "reference/addresses.md": _addresses,
         "reference/rules.md": _rules,
+        "reference/api.md": _api,
         "tour/pictures.md": _pictures,
     }
-    return {name: "\n".join([NOTE, "", *maker()]).rstrip() + "\n" for name, maker in makers.items()}
+    made = {name: "\n".join([NOTE, "", *maker()]).rstrip() + "\n" for name, maker in makers.items()}
+    return made | {"reference/openapi.json": _openapi()}
 
 
 def _treat(path: Path, text: str, *, check: bool) -> bool:
@@ -77,6 +80,55 @@ def _cell(value: object) -> str:
 
 def _code(text: str) -> str:
     return f"`{text}`" if text else ""
+
+
+def _openapi() -> str:
+    from kribbe.api.v1 import api
+
+    return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def _api() -> Iterator[str]:
+    from kribbe.api.reference import operations
+
+    yield "# API"
+    yield ""
+    yield (
+        "Locations, free half-days, desks and areas, for everybody and without a key. Every installation shows"
+        " this at `/api/`, and the same for machines at `/api/v1/openapi.json` ([as of this version](openapi.json))."
+    )
+    yield ""
+    yield from API_PROMISES
+    yield ""
+    for operation in operations():
+        yield f"## `{operation.method} {operation.path}`"
+        yield ""
+        yield f"**{operation.summary}.** {operation.text}"
+        yield ""
+        asked = operation.parameters or operation.body
+        if asked:
+            head = ("Parameter", "Kind", "What it is")
+            yield from _table(head, ((_code(each.name), each.kind, each.text) for each in asked))
+        yield "```json"
+        yield operation.example
+        yield "```"
+        yield ""
+
+
+API_PROMISES = (
+    "- Version 1 stays: fields, parameters and their meaning don't change. New fields may come. Should a version 2",
+    "  come, version 1 goes on for at least a year.",
+    "- Every error is `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance` and,",
+    "  for wrong values, `errors`. A parameter that doesn't exist is an error too.",
+    "- Answers carry `ETag`, `Last-Modified` and `Cache-Control`; `If-None-Match` gets 304 where nothing changed.",
+    "- Texts follow `Accept-Language`, codes don't. Pages of any origin may read (CORS for GET).",
+    "- [`KRIBBE_API_LIMIT`](settings.md#kribbe_api_limit) says how often an address may call in a minute;",
+    "  `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset` and, at 429, `Retry-After` tell how it stands.",
+    "  Who calls is kept for minutes, as a keyed hash.",
+    "- Nothing is about a family or a child; a count of children from 1 to 4 is left out. Of carers who work at home",
+    "  there is no street, telephone, mail or organiser, and the point is rounded to about a kilometre. The desk's",
+    "  own pages show these; the API is for copying in bulk.",
+)
 
 
 def _settings() -> Iterator[str]:

@@ -1,0 +1,142 @@
+"""One worked answer of each address, for the reference; invented places."""
+
+from typing import Any
+
+_MUNICIPALITY = {"nis": "24062", "name": "Leuven"}
+_HALF_DAYS = ["mon-am", "mon-pm", "tue-am"]
+
+_LOCATION: dict[str, Any] = {
+    "slug": "de-notelaar",
+    "name": "De Notelaar",
+    "kind": {"code": "group", "name": "Day-care centre"},
+    "url": "https://opvang.example.be/leuven/locations/de-notelaar/",
+    "desk": "leuven",
+    "municipality": _MUNICIPALITY,
+    "address": {"street": "Kerkstraat 1", "postcode": "3000", "city": "Leuven"},
+    "point": {"longitude": 4.7009, "latitude": 50.8796, "exact": True},
+    "licence": {
+        "number": "100200",
+        "state": {"code": "licensed", "name": "Licensed"},
+        "checked_on": "2026-10-01",
+    },
+    "organiser": "Kinderhuis vzw",
+    "contacts": {
+        "phone": "016 55 01 10",
+        "email": "info@notelaar.example",
+        "website": "https://notelaar.example",
+    },
+    "languages": ["nl", "en"],
+    "inclusive": True,
+    "opens_at": "07:00",
+    "closes_at": "18:00",
+    "min_half_days": 4,
+    "day_price": None,
+    "groups": [
+        {
+            "name": "Vlinders",
+            "from_months": 0,
+            "to_months": 18,
+            "price": "income",
+            "licensed_places": 14,
+        }
+    ],
+}
+
+_FREE: dict[str, Any] = {
+    "slug": "de-notelaar",
+    "accepting": True,
+    "groups": [
+        {
+            "name": "Vlinders",
+            "from_months": 0,
+            "to_months": 18,
+            "price": "income",
+            "counted_at": "2026-11-26T04:00:00+01:00",
+            "months": [{"month": "2027-01", "free": _HALF_DAYS}],
+        }
+    ],
+}
+
+_FOUND: dict[str, Any] = {
+    "items": [
+        {
+            "slug": "de-notelaar",
+            "name": "De Notelaar",
+            "kind": "group",
+            "url": "https://opvang.example.be/leuven/locations/de-notelaar/",
+            "municipality": _MUNICIPALITY,
+            "metres": 640,
+            "fits": "whole",
+            "free": _HALF_DAYS,
+        }
+    ],
+    "total": 12,
+    "whole": 3,
+    "next": "MC02NDAtMTI",
+}
+
+_DESK: dict[str, Any] = {
+    "slug": "leuven",
+    "name": "Leuven",
+    "subtitle": "Loket kinderopvang",
+    "url": "https://opvang.example.be/leuven/",
+    "region": "Oost-Brabant",
+    "municipality": _MUNICIPALITY,
+    "contacts": {
+        "phone": "016 55 01 00",
+        "email": "loket@leuven.example",
+        "address": "Stadsplein 1, 3000 Leuven",
+        "complaints": "klachten@leuven.example",
+    },
+    "public_languages": ["nl", "en"],
+    "letter_languages": ["nl"],
+    "locations": 170,
+    "waiting_children": 812,
+    "policy": {
+        "since": "2026-01-01",
+        "until": None,
+        "max_wishes": 5,
+        "earliest_answer_months": 9,
+        "answer_days": 21,
+        "reaction_days": 10,
+        "signature_days": 14,
+        "urgent_days": 30,
+        "ranking_shown": False,
+        "date_rule": "registered",
+        "sentences": ["You can choose at most 5 locations."],
+        "source": "Council of 15 December 2025",
+    },
+}
+
+_AREA: dict[str, Any] = {
+    "type": "Feature",
+    "id": "24062",
+    "geometry": {
+        "type": "Polygon",
+        "coordinates": [[[4.64, 50.85], [4.77, 50.85], [4.77, 50.94], [4.64, 50.85]]],
+    },
+    "properties": {
+        "nis": "24062",
+        "name": "Leuven",
+        "name_fr": "Louvain",
+        "province": "Vlaams-Brabant",
+        "postcodes": ["3000", "3001"],
+        "desk": "leuven",
+        "outline_source": "Statbel, CC BY 4.0",
+    },
+}
+
+
+def _answering(example: dict[str, Any], **extra: Any) -> dict[str, Any]:
+    return {"x-example": example, **extra}
+
+
+LOCATIONS = _answering({"items": [_LOCATION], "next": "ZGUtbm90ZWxhYXI"})
+LOCATION = _answering(_LOCATION)
+LOCATION_FREE = _answering(_FREE)
+FREE = _answering(_FOUND)
+FREE_BODY = _answering(_FOUND)
+DESKS = _answering({"items": [_DESK]})
+DESK = _answering(_DESK)
+AREAS = _answering({"type": "FeatureCollection", "features": [_AREA]})
+AREA = _answering(_AREA)
