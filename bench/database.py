@@ -1,9 +1,10 @@
-"""The bench's database: the demo region, built once, and a copy of it for each run."""
+"""The databases of the bench: the demo region, and a country of such regions. Each run has a copy of its own."""
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from enum import StrEnum
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -12,7 +13,6 @@ from psycopg import sql
 from kribbe.config import embedded
 from kribbe.config.environment import load
 
-BUILT = "kribbe_bench"
 RUN = "kribbe_bench_run"
 OLDEST = timedelta(days=7)
 """A region built longer ago is built anew: its open offers would have run out."""
@@ -20,24 +20,36 @@ OLDEST = timedelta(days=7)
 Told = Callable[[str, float], None]
 
 
+class Size(StrEnum):
+    """How large the database is in which is measured."""
+
+    DEMO = "demo"
+    COUNTRY = "country"
+
+    @property
+    def built(self) -> str:
+        """The database that is kept and copied."""
+        return f"kribbe_bench_{self.value}"
+
+
 @contextmanager
-def own_copy(told: Told) -> Iterator[None]:
-    """Load Django on a fresh copy of the demo region, dropped at the end. One bench at a time."""
+def own_copy(size: Size, told: Told) -> Iterator[None]:
+    """Load Django on a fresh copy of that database, dropped at the end. One bench at a time."""
     maintenance = _maintenance()
     with psycopg.connect(maintenance, autocommit=True) as keeper:
-        keeper.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [BUILT])
-        if not keeper.execute("SELECT 1 FROM pg_database WHERE datname = %s", [BUILT]).fetchone():
-            _run(keeper, "CREATE DATABASE {}", BUILT)
-        _load_django(_at(maintenance, BUILT))
-        if not _stands():
+        keeper.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [RUN])
+        if not keeper.execute("SELECT 1 FROM pg_database WHERE datname = %s", [size.built]).fetchone():
+            _run(keeper, "CREATE DATABASE {}", size.built)
+        _load_django(_at(maintenance, size.built))
+        if not _stands(size):
             _connect_to(_at(maintenance, "postgres"))
-            _run(keeper, "DROP DATABASE {} WITH (FORCE)", BUILT)
-            _run(keeper, "CREATE DATABASE {}", BUILT)
-            _connect_to(_at(maintenance, BUILT))
-            _build(told)
+            _run(keeper, "DROP DATABASE {} WITH (FORCE)", size.built)
+            _run(keeper, "CREATE DATABASE {}", size.built)
+            _connect_to(_at(maintenance, size.built))
+            _build(size, told)
         _connect_to(_at(maintenance, RUN))
         _run(keeper, "DROP DATABASE IF EXISTS {} WITH (FORCE)", RUN)
-        _run(keeper, "CREATE DATABASE {} TEMPLATE {}", RUN, BUILT)
+        _run(keeper, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", RUN, size.built)
         try:
             yield
         finally:
@@ -59,26 +71,34 @@ def _load_django(url: str) -> None:
     os.environ["DATABASE_URL"] = url
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     django.setup()
+    _connect_to(url)
 
 
-def _stands() -> bool:
+def _stands(size: Size) -> bool:
     from django.utils.timezone import localdate
 
     from kribbe.demo.build import mark, version
+    from kribbe.demo.spread import is_spread
 
     found = mark()
-    return found is not None and found[0] == version() and found[1] >= localdate() - OLDEST
+    is_new = found is not None and found[0] == version() and found[1] >= localdate() - OLDEST
+    return is_new and (size is Size.DEMO or is_spread())
 
 
-def _build(told: Told) -> None:
+def _build(size: Size, told: Told) -> None:
     from django.core.management import call_command
     from django.utils.timezone import localdate
 
     from kribbe.demo.build import build
+    from kribbe.demo.spread import WAITING, spread
 
     told("Laying tables", 0.0)
     call_command("migrate", verbosity=0)
-    build(localdate(), told)
+    if size is Size.DEMO:
+        build(localdate(), told)
+    else:
+        build(localdate(), told, waiting=WAITING)
+        spread(told)
 
 
 def _connect_to(url: str) -> None:

@@ -1,4 +1,4 @@
-"""What is measured: five pages, each with its visits prepared beforehand and its answers checked."""
+"""What is measured: pages, each with its visits prepared beforehand and its answers checked."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +49,16 @@ class Page:
 
 def pages(count: int, now: datetime) -> list[Page]:
     """The pages with `count` visits each. Forms have a fresh draft or offer for each visit."""
-    return [search(count), location(count), waiting_list(count, now), submit(count, now), accept(count, now)]
+    return [
+        search(count),
+        far_search(count),
+        location(count),
+        waiting_list(count, now),
+        clerk_search(count, now),
+        far_clerk_search(count, now),
+        submit(count, now),
+        accept(count, now),
+    ]
 
 
 def search(count: int) -> Page:
@@ -69,6 +78,28 @@ def search(count: int) -> Page:
 
     query = f"address={home.street}, {home.postcode} {home.city}&days={DAYS}".replace(" ", "+")
     return Page("Public search", PAGE, [Visit(f"/{DESK}/search/?{query}")] * count, check)
+
+
+def far_search(count: int) -> Page:
+    """The last page but one of a search everywhere in the region."""
+    from django.utils.timezone import localdate
+
+    from kribbe.places.pages.asked import Asked
+    from kribbe.places.selectors.search import PAGE, find
+    from kribbe.region.models import Desk
+
+    desk = Desk.objects.select_related("municipality").get(slug=DESK)
+    asked = Asked.read({"days": str(DAYS), "km": "0"}, today=localdate())
+    sought = asked.search(desk, desk.municipality.longitude, desk.municipality.latitude)
+    total = find(sought, limit=1).total
+    key = find(sought, limit=max(1, total - 2 * PAGE)).following
+
+    def check(answer: Answer) -> None:
+        expect(answer.status == 200, f"{answer.status} {answer.location}")
+        expect(answer.body.count('class="result"') == PAGE, "the far page shows another number of places")
+
+    address = f"/{DESK}/search/?{asked.query(after=key.to_text() if key else '').removeprefix('?')}"
+    return Page("Search, last pages", PAGE, [Visit(address)] * count, check)
 
 
 def location(count: int) -> Page:
@@ -107,6 +138,35 @@ def waiting_list(count: int, now: datetime) -> Page:
 
     visit = Visit(f"/at/{place.slug}/waiting-list/?show=all", session(manager, verified=True))
     return Page("Waiting list", shown, [visit] * count, check)
+
+
+def clerk_search(count: int, now: datetime) -> Page:
+    """The clerk's search for a family by the child's name."""
+    return _clerk_search("Clerk's search", count, now, far=False)
+
+
+def far_clerk_search(count: int, now: datetime) -> Page:
+    """The last page of a clerk's search that finds very many."""
+    return _clerk_search("Clerk's search, last page", count, now, far=True)
+
+
+def _clerk_search(name: str, count: int, now: datetime, *, far: bool) -> Page:
+    from kribbe.people.models import Adult, RoleGrant, User
+    from kribbe.region.models import Desk
+    from kribbe.trust.principal import Role, Scope
+
+    desk = Desk.objects.get(slug=DESK)
+    clerk = User.objects.create_user(f"clerk{far}@bench.example", name="Clerk")
+    RoleGrant.objects.create(user=clerk, role=Role.CLERK, scope=Scope.DESK, scope_id=desk.pk, granted_at=now)
+    first = Adult.objects.filter(household__desk=desk, is_applicant=True).order_by("name_key")[0]
+    last = Adult.objects.filter(is_applicant=True, name_key__contains="a").order_by("-name_key")[30]
+    query = f"q=an&after={last.household.reference}" if far else f"q={first.last_name}+{first.first_name}"
+
+    def check(answer: Answer) -> None:
+        expect(answer.status == 200, f"{answer.status} {answer.location}")
+        expect(far or first.last_name in answer.body, "the clerk's search misses the family")
+
+    return Page(name, 1, [Visit(f"/office/{DESK}/?{query}", session(clerk, verified=True))] * count, check)
 
 
 def submit(count: int, now: datetime) -> Page:

@@ -124,3 +124,8 @@ def lines(results: Sequence[Result]) -> list[tuple[str, ...]]:
         (r.page, f"{r.median:.1f}", f"{r.p95:.1f}", f"{r.bare:.1f}", f"{r.ratio:.1f}", str(r.queries))
         for r in results
     ]
+
+
+def growth(small: Sequence[Result], large: Sequence[Result]) -> list[str]:
+    """How many times its ratio at the smaller size each page costs at the larger one."""
+    return [f"{after.ratio / before.ratio:.2f}" for before, after in zip(small, large, strict=True)]

@@ -25,10 +25,13 @@ Told = Callable[[str, float], None]
 """Called with what begins now and how far the building is, from 0 to 1."""
 
 
-def build(today: date, told: Told = lambda _what, _share: None) -> Book:
-    """Fill the database with the region as it stands on `today`, all or nothing."""
+def build(today: date, told: Told = lambda _what, _share: None, *, waiting: float = 1.0) -> Book:
+    """Fill the database with the region as it stands on `today`, all or nothing.
+
+    `waiting` times as many open requests as usual.
+    """
     told("Imagining families and places", 0.0)
-    book = imagine(today)
+    book = imagine(today, waiting=waiting)
     let_in(book)
     with transaction.atomic():
         _without_time_limit()

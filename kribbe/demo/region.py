@@ -11,13 +11,15 @@ from kribbe.demo.territory import lay_out
 from kribbe.demo.waiting import Waiting
 
 
-def imagine(today: date) -> Book:
-    """All rows of the demo as it stands on that day; the same rows for the same day."""
+def imagine(today: date, *, waiting: float = 1.0) -> Book:
+    """All rows of the demo as it stands on that day; the same rows for the same day.
+
+    `waiting` times as many open requests as usual."""
     book = Book(today)
     lay_out(book)
     supply = furnish(book)
     families, nearby = Families(book, supply), Nearby(supply)
     stays = fill(supply.rooms)
     History(book, families, nearby).tell(stays)
-    Waiting(book, families, nearby, Rest(stays)).tell()
+    Waiting(book, families, nearby, Rest(stays), waiting).tell()
     return book

@@ -43,9 +43,12 @@ SHORTEST_OFFER = 4
 class Waiting(Story):
     """The open requests of today."""
 
-    def __init__(self, book: Book, families: Families, nearby: Nearby, rest: Rest) -> None:
+    def __init__(
+        self, book: Book, families: Families, nearby: Nearby, rest: Rest, share: float = 1.0
+    ) -> None:
         super().__init__(book, families, nearby, "waiting")
         self.rest = rest
+        self.share = share
         self.rooms: dict[int, list[Room]] = {}
         for room in families.supply.rooms:
             self.rooms.setdefault(room.group.location_id, []).append(room)
@@ -54,7 +57,7 @@ class Waiting(Story):
     def tell(self) -> None:
         """Add the open requests of every municipality, then offers to some of them."""
         for town in towns():
-            for _ in range(town.waiting):
+            for _ in range(round(town.waiting * self.share)):
                 self._ask(town)
         self._offers()
 

@@ -1,0 +1,161 @@
+"""The demo region laid side by side many times, until it is as large as a country.
+
+Flanders had about 5,400 locations (Opgroeien, end of 2025); the copies hold some 100,000 open requests, more than
+its desks registered in 2024 (Flemish Parliament, written question 852 of 2024-25). Each copy has rows, keys,
+addresses and points of its own; accounts and their roles stay those of the first region. Needs a role that may
+rest triggers, as the embedded server's has.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+
+from kribbe.demo.tables import towns
+from kribbe.region.models import Desk
+from kribbe.trust.references import ALPHABET, LENGTH
+
+COPIES = 22
+WAITING = 5.7
+"""Open requests of the copied region, in those of the demo: 253 locations and some 4,700 open requests a copy."""
+
+ROOMS = frozenset({"trust", "region", "people", "places", "contact", "enrolment", "policy"})
+KEPT = frozenset(
+    {"region_region", "people_user", "people_rolegrant", "people_rolegrantevent", "trust_oncetoken"}
+)
+"""Tables of which the copies use the rows that are there."""
+
+COLUMNS_OF_COPIES = 6
+DEGREES_EAST = 0.42
+DEGREES_NORTH = 0.21
+
+Told = Callable[[str, float], None]
+
+REFERENCE = f"""
+CREATE OR REPLACE FUNCTION pg_temp.spread_reference(number bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT string_agg(substr('{ALPHABET}', 1 + ((mixed >> (5 * place)) & 31)::int, 1), '' ORDER BY place)
+    FROM (SELECT (number * 6364136223) & {32**LENGTH - 1} AS mixed) once, generate_series(0, {LENGTH - 1}) place
+$$"""
+"""Another reference for another number: odd times a number, modulo a power of two, meets each value once."""
+
+
+ELSEWHERE: Mapping[str, str] = {
+    "longitude": "longitude + %(east)s",
+    "latitude": "latitude + %(north)s",
+    "outline": "NULL",
+    "postcode": "chr(64 + %(copy)s) || postcode",
+    "other_postcode": "CASE WHEN other_postcode <> '' THEN chr(64 + %(copy)s) || other_postcode ELSE '' END",
+    "postcodes": "(SELECT array_agg(chr(64 + %(copy)s) || one) FROM unnest(postcodes) one)",
+    "nis_code": "to_char(90000 + %(copy)s * 100 + {key}, 'FM00000')",
+    "slug": "slug || '-r' || %(copy)s",
+    "licence_number": "CASE WHEN licence_number <> '' THEN licence_number || '-' || %(copy)s ELSE '' END",
+    "email": "CASE WHEN email <> '' THEN %(copy)s || '.' || email ELSE '' END",
+    "message_id": "%(copy)s || '.' || message_id",
+    "national_number_hash": (
+        "CASE WHEN national_number_hash <> '' THEN md5(national_number_hash || %(copy)s) ELSE '' END"
+    ),
+    "reference": "pg_temp.spread_reference({key} + %(copy)s::bigint * {step})",
+}
+"""What a column holds in a copy where it isn't what it holds in the first region."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How far apart the keys of two copies lie, by table; and the table that a plain number named so points to."""
+
+    steps: Mapping[str, int]
+    tables: Mapping[str, str]
+
+    def shifted(self, column: str, table: str) -> str:
+        """SQL of a key of that table as the copy has it; keys of tables that aren't copied stay."""
+        step = self.steps.get(table)
+        return f'"{column}" + %(copy)s::bigint * {step}' if step else f'"{column}"'
+
+    def holder(self) -> str:
+        """SQL of who holds half-days, such as "placement:12", in the copy."""
+        steps = " ".join(
+            f"WHEN '{name}' THEN {self.steps[table]}" for name, table in sorted(self.tables.items())
+        )
+        kind, number = "split_part(holder, ':', 1)", "split_part(holder, ':', 2)::bigint"
+        return f"{kind} || ':' || ({number} + %(copy)s::bigint * CASE {kind} {steps} END)"
+
+
+def spread(told: Told, copies: int = COPIES) -> None:
+    """Lay the region of this database side by side until there are so many, all or nothing."""
+    copied = [model for model in apps.get_models() if _is_copied(model)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(REFERENCE)
+        layout = _layout(cursor, copied)
+        for place, model in enumerate(copied):
+            told(f"Laying out {model._meta.verbose_name_plural}", place / len(copied))
+            _copy(cursor, model, layout, copies)
+        for reset in connection.ops.sequence_reset_sql(no_style(), copied):
+            cursor.execute(reset)
+    told("Gathering statistics", 1.0)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def is_spread() -> bool:
+    """Whether this database holds more than the one region."""
+    return Desk.objects.count() > len(towns())
+
+
+def _is_copied(model: type[models.Model]) -> bool:
+    meta = model._meta
+    return meta.app_label in ROOMS and meta.managed and not meta.proxy and meta.db_table not in KEPT
+
+
+def _layout(cursor: Any, copied: list[type[models.Model]]) -> Layout:
+    steps = {}
+    for model in copied:
+        table, key = model._meta.db_table, _key(model)
+        cursor.execute(f'SELECT coalesce(max("{key}"), 0) + 1 FROM "{table}"')
+        steps[table] = int(cursor.fetchone()[0])
+    return Layout(steps, {str(model._meta.model_name): model._meta.db_table for model in copied})
+
+
+def _copy(cursor: Any, model: type[models.Model], layout: Layout, copies: int) -> None:
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    values = ", ".join(_value(field, model, layout) for field in fields)
+    table, key = model._meta.db_table, _key(model)
+    rows = f'FROM "{table}" WHERE "{key}" < {layout.steps[table]}'
+    statement = f'INSERT INTO "{table}" ({names}) SELECT {values} {rows}'
+    for copy in range(1, copies):
+        row, column = divmod(copy, COLUMNS_OF_COPIES)
+        place = {"east": (column - 2) * DEGREES_EAST, "north": (1 - row) * DEGREES_NORTH}
+        cursor.execute(statement, {"copy": copy, **place})
+
+
+def _key(model: type[models.Model]) -> str:
+    return str(model._meta.pk.column)
+
+
+def _value(field: Any, model: type[models.Model], layout: Layout) -> str:
+    """SQL of what the copy has in this column."""
+    column = str(field.column)
+    if field.remote_field is not None:
+        return layout.shifted(column, field.remote_field.model._meta.db_table)
+    if field.primary_key:
+        return layout.shifted(column, model._meta.db_table)
+    if column == "holder":
+        return layout.holder()
+    if isinstance(field, models.BigIntegerField):
+        return layout.shifted(column, layout.tables.get(column.removesuffix("_id"), ""))
+    if column in ELSEWHERE:
+        return ELSEWHERE[column].format(**_object(model, layout))
+    return f'"{column}"'
+
+
+def _object(model: type[models.Model], layout: Layout) -> dict[str, object]:
+    """The row whose public names are made: for a version of history, the row it is a version of."""
+    tracked = getattr(model, "pgh_tracked_model", None)
+    if tracked is None:
+        return {"key": f'"{_key(model)}"', "step": layout.steps[model._meta.db_table]}
+    return {"key": "pgh_obj_id", "step": layout.steps[tracked._meta.db_table]}

@@ -1,0 +1,64 @@
+"""The region laid side by side: every copy whole, with keys and names of its own."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from kribbe.demo.spread import spread
+from kribbe.enrolment.models import CareRequest, Placement
+from kribbe.people.models import Household
+from kribbe.places import ledger
+from kribbe.places.models import Group, LedgerTake, Location
+from kribbe.region.models import Desk, Municipality
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+
+pytestmark = pytest.mark.django_db
+
+COPIES = 3
+
+
+@pytest.fixture
+def region():
+    now = timezone.now()
+    desk = cast.make_desk()
+    location = cast.make_location(desk, "De Notelaar")
+    group = cast.make_group(location, 5, now=now)
+    household = cast.make_household(desk, "Maes", now=now, email="anna@ouders.example")
+    placed = cast.make_child(household, "Plaats", born=date(2026, 1, 5))
+    start = now.date() + timedelta(days=30)
+    cast.make_placement(
+        placed, group, start=start, end=start + timedelta(days=200), pattern=WeekPattern(3), now=now
+    )
+    waiting = cast.make_child(household, "Wacht", born=date(2026, 1, 5))
+    cast.make_request(waiting, [location], start=start, pattern=WeekPattern(15), now=now)
+    return desk
+
+
+def test_every_copy_is_whole(region):
+    spread(lambda what, share: None, copies=COPIES)
+    counted = [model.objects.count() for model in (Desk, Location, Household, CareRequest, Placement)]
+    assert counted == [COPIES] * 5
+    assert len({desk.municipality.nis_code for desk in Desk.objects.select_related("municipality")}) == COPIES
+    assert len(set(Household.objects.values_list("reference", flat=True))) == COPIES
+    assert len(set(Location.objects.values_list("longitude", "latitude"))) == COPIES
+    for request in CareRequest.objects.all():
+        wish = request.preferences.get()
+        assert wish.location.desk == request.desk == request.household.desk == request.child.household.desk
+        assert request.child.first_name == "Wacht"
+
+
+def test_the_ledger_of_every_copy_counts(region):
+    spread(lambda what, share: None, copies=COPIES)
+    assert set(LedgerTake.objects.values_list("holder", "group_id")) == {
+        (f"placement:{placement.pk}", placement.group_id) for placement in Placement.objects.all()
+    }
+    groups = list(Group.objects.values_list("pk", flat=True))
+    assert not ledger.miscounted(group_ids=groups, today=timezone.localdate())
+
+
+def test_what_comes_after_has_keys_of_its_own(region):
+    spread(lambda what, share: None, copies=COPIES)
+    assert Municipality.objects.count() == COPIES
+    cast.make_desk("later", nis="99009")
