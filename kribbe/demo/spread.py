@@ -96,8 +96,7 @@ def spread(told: Told, copies: int = COPIES) -> None:
             _copy(cursor, model, layout, copies)
         for reset in connection.ops.sequence_reset_sql(no_style(), copied):
             cursor.execute(reset)
-    told("Gathering statistics", 1.0)
-    with connection.cursor() as cursor:
+        told("Gathering statistics", 1.0)
         cursor.execute("ANALYZE")
 
 
