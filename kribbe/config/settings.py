@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "kribbe.contact",
     "kribbe.enrolment",
     "kribbe.api",
+    "kribbe.policy",
 ]
 
 MIDDLEWARE = [

@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("kribbe.people.urls")),
     path("", include("kribbe.contact.urls")),
+    path("", include("kribbe.policy.urls")),
     path("", include("kribbe.enrolment.urls")),
     path("", include("kribbe.places.urls")),
     path("", include("kribbe.region.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.enrolment.pages import audit, figures, office, on_behalf
+from kribbe.enrolment.pages import audit, office, on_behalf
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.pages.lists import list_view
 
@@ -31,7 +31,6 @@ office_urls = [
         on_behalf.reopen,
         name="office_reopen",
     ),
-    path("office/<slug:desk>/figures/", figures.figures, name="figures"),
     path("office/<slug:desk>/audit/", audit.audit, name="audit"),
     *[
         path(f"office/<slug:desk>/lists/{one.name.replace('_', '-')}/", list_view(one), name=one.url_name)

@@ -15,7 +15,7 @@ FIRST_PAGES: Mapping[Role, str] = {
     Role.MANAGER: "enrolment:locations",
     Role.ORGANISER: "enrolment:locations",
     Role.CLERK: "enrolment:office",
-    Role.POLICY_OFFICER: "enrolment:figures",
+    Role.POLICY_OFFICER: "policy:figures",
     Role.ADMINISTRATOR: "region:settings",
 }
 """Where a role's work begins. The pages of the last three are within a desk."""

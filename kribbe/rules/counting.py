@@ -4,7 +4,7 @@ Source: Opgroeien, FAQ "Registratie opvangvragen lokaal loket"; Flemish Parliame
 (2024-25).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +39,7 @@ class RequestFact:
 
     `closed` is the day on which the request lapsed or the care that it led to stopped (None: not yet). A
     request that opens then or later is a new one; without dates all requests for a child are the same one.
+    `key` is the request's own name, for who wants to look it up.
     """
 
     applicant_key: str
@@ -47,6 +48,34 @@ class RequestFact:
     categories: frozenset[str] = frozenset()
     opened: date = date.min
     closed: date | None = None
+    key: str = ""
+
+
+class Outcome(StrEnum):
+    """How a unique request stands: the first that holds."""
+
+    ANSWERED = "answered"
+    RUNNING = "running"
+    UNANSWERED = "unanswered"
+    OTHERWISE = "otherwise"
+
+
+Need = Sequence[RequestFact]
+"""All requests that are one unique request, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Unique requests by how they stand. The parts add up."""
+
+    answered: int = 0
+    unanswered: int = 0
+    running: int = 0
+    otherwise: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.answered + self.unanswered + self.running + self.otherwise
 
 
 @dataclass(frozen=True)
@@ -72,16 +101,36 @@ def count(facts: Iterable[RequestFact], *, leave_out: frozenset[str] = frozenset
     Unanswered is a need of which a request ended so, while no other was answered, runs, lapsed, or ended
     elsewhere, by miscarriage or unknown. Its categories are those of all its requests, less `leave_out`.
     """
-    needs = list(_needs(facts))
+    found = list(needs(facts))
     by_category: dict[str, list[bool]] = defaultdict(list)
-    for need in needs:
-        for category in frozenset().union(*(fact.categories for fact in need)) - leave_out:
+    for need in found:
+        for category in categories(need) - leave_out:
             by_category[category].append(_is_unanswered(need))
     return Counts(
-        total=len(needs),
-        unanswered=sum(map(_is_unanswered, needs)),
+        total=len(found),
+        unanswered=sum(map(_is_unanswered, found)),
         by_category={name: Count(len(each), sum(each)) for name, each in sorted(by_category.items())},
     )
+
+
+def categories(need: Need) -> frozenset[str]:
+    """The categories of all requests of a need."""
+    return frozenset().union(*(fact.categories for fact in need))
+
+
+def outcome(need: Need) -> Outcome:
+    """Answered if one of its requests led to a place, running if one is open, unanswered by the counting rules."""
+    ends = {fact.end for fact in need}
+    if RequestEnd.ANSWERED in ends:
+        return Outcome.ANSWERED
+    if None in ends:
+        return Outcome.RUNNING
+    return Outcome.UNANSWERED if _is_unanswered(need) else Outcome.OTHERWISE
+
+
+def tally(found: Iterable[Need]) -> Tally:
+    """Needs by how they stand."""
+    return Tally(**Counter(outcome(need).value for need in found))
 
 
 def categories_left_out(pack: Pack, year: int) -> frozenset[str]:
@@ -90,7 +139,8 @@ def categories_left_out(pack: Pack, year: int) -> frozenset[str]:
     return frozenset() if reported else frozenset({PRIORITY_CATEGORY})
 
 
-def _needs(facts: Iterable[RequestFact]) -> Iterable[Sequence[RequestFact]]:
+def needs(facts: Iterable[RequestFact]) -> Iterable[Need]:
+    """The unique requests among these: one child, one need, whoever asks."""
     by_child: dict[str, list[RequestFact]] = defaultdict(list)
     for fact in facts:
         by_child[fact.child_key].append(fact)
@@ -98,7 +148,7 @@ def _needs(facts: Iterable[RequestFact]) -> Iterable[Sequence[RequestFact]]:
         yield from _split_by_time(sorted(of_child, key=attrgetter("opened")))
 
 
-def _split_by_time(facts: Sequence[RequestFact]) -> Iterable[Sequence[RequestFact]]:
+def _split_by_time(facts: Need) -> Iterable[Need]:
     need: list[RequestFact] = []
     until = date.min
     for fact in facts:
@@ -110,5 +160,5 @@ def _split_by_time(facts: Sequence[RequestFact]) -> Iterable[Sequence[RequestFac
     yield need
 
 
-def _is_unanswered(need: Sequence[RequestFact]) -> bool:
+def _is_unanswered(need: Need) -> bool:
     return {fact.end for fact in need} - WITHDRAWN == {RequestEnd.UNANSWERED}

@@ -50,6 +50,54 @@ def hide_table(counts: Mapping[str, int], threshold: int = THRESHOLD) -> HiddenT
     return HiddenTable(cells, None if bare else total)
 
 
+def hide_category(
+    inside: Mapping[str, int], outside: Mapping[str, int], threshold: int = THRESHOLD
+) -> HiddenTable:
+    """The row of one category beside the row of everybody, which is told too: `outside` is the rest of it.
+
+    1. The row is hidden as any other (see `hide_table`), even from who knows its total.
+    2. Where the rest holds a small count, or hides one in its total, nothing but zeros is told: everybody less the
+       category would tell it.
+    """
+    told = hide_table(inside, threshold)
+    rest = [*outside.values(), sum(outside.values())]
+    if all(hide(count, threshold) == count for count in rest):
+        return told
+    return HiddenTable({name: 0 if count == 0 else None for name, count in inside.items()}, None)
+
+
+@dataclass(frozen=True)
+class HiddenGrid:
+    """Counts by row and column, as they may be published; None is hidden.
+
+    A row or column with a hidden cell has no total: less its told cells it would tell what is hidden.
+    """
+
+    cells: Mapping[tuple[str, str], int | None]
+    rows: Mapping[str, int | None]
+    columns: Mapping[str, int | None]
+    total: int | None
+
+
+def hide_grid(counts: Mapping[tuple[str, str], int], threshold: int = THRESHOLD) -> HiddenGrid:
+    """A table of counts with rows, columns and a grand total from which no hidden count can be worked out.
+
+    The cells are hidden as one row (see `hide_table`); every other number told is a sum of told cells.
+    """
+    names = {pair: f"{place}" for place, pair in enumerate(counts)}
+    told = hide_table({names[pair]: count for pair, count in counts.items()}, threshold)
+    cells = {pair: told.cells[name] for pair, name in names.items()}
+    return HiddenGrid(cells, _margin(cells, 0), _margin(cells, 1), told.total)
+
+
+def _margin(cells: Mapping[tuple[str, str], int | None], side: int) -> dict[str, int | None]:
+    sums: dict[str, int | None] = {}
+    for pair, count in cells.items():
+        so_far = sums.get(pair[side], 0)
+        sums[pair[side]] = None if count is None or so_far is None else so_far + count
+    return sums
+
+
 def _check(count: int, threshold: int) -> None:
     if count < 0:
         raise ValueError(f"a count can't be negative: {count}")

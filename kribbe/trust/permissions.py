@@ -20,6 +20,9 @@ class Action(StrEnum):
     LOCATION_CHANGE = "location.change"
     DESK_SEARCH = "desk.search"
     DESK_FIGURES = "desk.figures"
+    POLICY_REPORT = "policy.report"
+    POLICY_FILES = "policy.files"
+    POLICY_LICENCES = "policy.licences"
     DESK_SETTINGS = "desk.settings"
     DESK_IMPORT = "desk.import"
     DESK_AUDIT = "desk.audit"
@@ -51,7 +54,11 @@ TABLE: tuple[Rule, ...] = (
         (Scope.DESK, Scope.REGION),
         _HOUSEHOLD | {Action.DESK_SEARCH, Action.DESK_LETTERS, Action.DESK_FIGURES, Action.LOCATION_READ},
     ),
-    Rule(Role.POLICY_OFFICER, (Scope.DESK, Scope.REGION), frozenset({Action.DESK_FIGURES})),
+    Rule(
+        Role.POLICY_OFFICER,
+        (Scope.DESK, Scope.REGION),
+        frozenset({Action.DESK_FIGURES, Action.POLICY_REPORT, Action.POLICY_FILES, Action.POLICY_LICENCES}),
+    ),
     Rule(
         Role.ADMINISTRATOR,
         (Scope.DESK, Scope.REGION),
@@ -61,6 +68,7 @@ TABLE: tuple[Rule, ...] = (
                 Action.DESK_IMPORT,
                 Action.DESK_AUDIT,
                 Action.DESK_FIGURES,
+                Action.POLICY_LICENCES,
                 Action.LOCATION_READ,
                 Action.LOCATION_CHANGE,
             }

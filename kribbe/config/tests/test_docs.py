@@ -17,7 +17,7 @@ from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Role
 
 ROOT = Path(__file__).resolve().parents[3]
-GOLDEN = ROOT / "kribbe" / "enrolment" / "tests" / "test_golden_family.py"
+GOLDEN = ROOT / "kribbe" / "policy" / "tests" / "test_golden_family.py"
 TOUR = ROOT / "docs" / "tour" / "one-child.md"
 PAPERS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 

@@ -18,6 +18,7 @@ from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.people.models import RoleGrant
+from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
@@ -177,7 +178,11 @@ DOORS: dict[str, Door] = {
     "enrolment:office_birth": Door(CLERK, (*OFFICE_HOUSEHOLD, "unborn"), post=True),
     "enrolment:office_end": Door(CLERK, (*OFFICE_HOUSEHOLD, "request"), post=True),
     "enrolment:office_reopen": Door(CLERK, (*OFFICE_HOUSEHOLD, "request"), post=True),
-    "enrolment:figures": Door(FIGURES, DESK),
+    "policy:figures": Door(FIGURES, DESK),
+    "policy:coverage": Door(FIGURES, DESK),
+    "policy:past": Door(FIGURES, DESK),
+    "policy:month": Door(FIGURES, ("desk", "year", "month")),
+    "policy:rows": Door(CLERK, ("desk", "figure", "part")),
     "enrolment:audit": Door(ADMIN, DESK),
 }
 
@@ -241,6 +246,7 @@ def world():
         now=now,
     )
     offer(paper)
+    take_snapshots(now=now)
     closing = location.closing_days.create(during=(start, start + timedelta(days=1)))
 
     def user(name, role, scope, scope_id):
@@ -281,6 +287,10 @@ def world():
         "notice": Notice.objects.filter(household=maes).first().reference,
         "letter": Notice.objects.get(household=posted).reference,
         "grant": RoleGrant.objects.get(user=users["policy officer"]).pk,
+        "year": timezone.localdate().year,
+        "month": timezone.localdate().month,
+        "figure": "asking",
+        "part": "living",
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
         "word": "niets",

@@ -9,7 +9,6 @@ from kribbe.web.navigation import NavItem, register
 OFFICE = (
     (_("Search"), "enrolment:office", "search", "desk", 10, Action.DESK_SEARCH),
     (_("New request"), "enrolment:office_new_request", "user-plus", "desk", 20, Action.DESK_SEARCH),
-    (_("Figures"), "enrolment:figures", "chart-column", "desk", 70, Action.DESK_FIGURES),
     (_("Import locations"), "places:import", "upload", "admin", 80, Action.DESK_IMPORT),
     (_("Who did what"), "enrolment:audit", "history", "admin", 95, Action.DESK_AUDIT),
 )

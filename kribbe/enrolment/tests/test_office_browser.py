@@ -90,14 +90,13 @@ def test_every_page_of_the_office(open_page, scene, size):
             reverse("enrolment:office_end", kwargs={**at, "request_reference": request.reference}),
         ),
         (clerk, "fact", reverse("enrolment:office_fact", kwargs=at)),
-        (clerk, "figures", reverse("enrolment:figures", args=[desk.slug])),
         (administrator, "audit", reverse("enrolment:audit", args=[desk.slug])),
     ]
     for page, name, address in pages:
         assert page.goto(address).status == 200
         axe(page)
         fits(page)
-        if size == DESKTOP and name in {"office", "household", "figures"}:
+        if size == DESKTOP and name in {"office", "household"}:
             screenshot(page, f"clerk-{name}")
 
 

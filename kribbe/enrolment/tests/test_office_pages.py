@@ -216,29 +216,6 @@ def test_the_queries_of_a_story_dont_grow(desk, location, clerk):
     assert few <= 30
 
 
-def test_figures_as_a_page_and_as_a_file(desk, location, clerk):
-    ask(desk, location, "Peeters")
-    shown = page_of(clerk, desk, "figures")
-    assert "Figures of Lindedaal" in shown.text
-    assert "What is counted here" in shown.text
-    file = clerk.get(reverse("enrolment:figures", args=[desk.slug]), {"download": "csv"})
-    lines = file.content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "Figure;Part;What;Value;Area;Counted on;Definition"
-    assert any(line.startswith("Places by kind and price;Total;Licensed;9;Lindedaal;") for line in lines)
-    assert any(line.startswith("Children asking for a place;Living here;Children;<5;") for line in lines)
-
-
-def test_a_region_is_for_whoever_holds_a_role_over_it(desk, location, clerk):
-    cast.make_location(cast.make_desk("beukenrode", nis="99002"), "Verder")
-    region = staff(desk, Role.POLICY_OFFICER, scope=Scope.REGION, scope_id=desk.region_id)
-    address = reverse("enrolment:figures", args=[desk.slug])
-    wide = region.get(address, {"scope": "region"})
-    assert "Figures of Streek" in wide.text
-    assert "2 locations" in wide.text
-    narrow = clerk.get(address, {"scope": "region"})
-    assert "Figures of Lindedaal" in narrow.text
-
-
 def test_the_audit_trail_by_day_person_and_deed(desk, clerk):
     administrator = staff(desk, Role.ADMINISTRATOR)
     clerk.get(reverse("enrolment:office", args=[desk.slug]), {"q": "=iemand"})
@@ -296,6 +273,4 @@ def test_strangers_find_nothing(desk, location):
     for name in ("office", "office_new_request", "audit"):
         assert page_of(manager, desk, name).status_code == 404
         assert page_of(policy, desk, name).status_code == 404
-    assert page_of(manager, desk, "figures").status_code == 404
-    assert page_of(policy, desk, "figures").status_code == 200
-    assert page_of(Client(), desk, "figures").status_code == 302
+    assert page_of(Client(), desk, "office").status_code == 302

@@ -11,7 +11,6 @@ import pytest
 
 from kribbe.contact.models import Mail
 from kribbe.enrolment.models import CareRequest
-from kribbe.enrolment.selectors import figures
 from kribbe.enrolment.selectors.fit import fit
 from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
@@ -21,6 +20,9 @@ from kribbe.enrolment.services.sign import sign
 from kribbe.people.models import FactKind, Household
 from kribbe.people.services import AdultData, ChildData, record_birth
 from kribbe.places import ledger
+from kribbe.policy.selectors import counters
+from kribbe.policy.selectors.requests import requests_of_year
+from kribbe.policy.territory import Territory
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.testing import cast
 from kribbe.trust.principal import VISITOR
@@ -138,8 +140,8 @@ def test_from_registration_to_signature(town, story, notelaar, molentje):
         today=date(2026, 7, 6),
         now=moment("2026-07-06"),
     )
-    city = figures.Territory.of_desk(town)
-    before = figures.asking(city)
+    city = Territory.of_desk(town)
+    before = counters.asking(city)
 
     offer = make_offer(
         principal=VISITOR,
@@ -179,11 +181,11 @@ def test_from_registration_to_signature(town, story, notelaar, molentje):
     noor.refresh_from_db()
     assert (noor.state, noor.end) == ("ended", "answered")
 
-    after = figures.asking(city)
+    after = counters.asking(city)
     assert (before.total, after.total) == (4, 3)  # Noor, Ilyas, Fien, Emile; then without Noor
-    assert figures.placed(city, today=date(2026, 12, 6)) == 1  # Stan
-    assert figures.placed(city, today=MARCH) == 2  # Stan and Noor
-    answers = figures.answers(city, year=2026)
+    assert counters.placed(city, today=date(2026, 12, 6)) == 1  # Stan
+    assert counters.placed(city, today=MARCH) == 2  # Stan and Noor
+    answers = requests_of_year(city, year=2026).all
     assert (answers.total, answers.answered, answers.running, answers.unanswered) == (4, 1, 3, 0)
     assert ledger.miscounted(group_ids=[story.pk], today=date(2026, 5, 1)) == []
     told = list(

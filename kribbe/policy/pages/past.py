@@ -1,0 +1,201 @@
+"""The months as they were told: over time, and one month beside what is known of it now."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from kribbe.policy.access import PolicyRequest, at_policy, sees_persons
+from kribbe.policy.pages.blocks import kind_and_price
+from kribbe.policy.pages.cells import Block, Cell, Line, Veil, difference, people, plain, told
+from kribbe.policy.pages.figures import block_file
+from kribbe.policy.pages.files import KINDS, table_file
+from kribbe.policy.pages.links import address, areas, downloads
+from kribbe.policy.selectors.past import MEASURES, Month, by_part, known_now, month_told, months_told
+from kribbe.region.models import Municipality
+from kribbe.trust.permissions import Action
+from kribbe.web.charts import Series, line_chart
+from kribbe.web.templatetags.kribbe import month_name
+
+SHOWN = 24
+PART_HEADS = ("municipality", "kind_and_price")
+
+
+@require_safe
+@at_policy(Action.DESK_FIGURES)
+def months(request: PolicyRequest) -> HttpResponse:
+    """Places, children asking and children with a place on the first of every month."""
+    kind = request.GET.get("download", "")
+    found = months_told(request.territory, last=120 if kind in KINDS else SHOWN)
+    if kind in KINDS:
+        return _file(kind, found)
+    veil = Veil(sees_persons(request.principal, request.territory))
+    context = {
+        "territory": request.territory,
+        "rows": [
+            (_row(each, veil), address(request, "month", *_parts(each.month))) for each in reversed(found)
+        ],
+        "heads": heads(),
+        "chart": _chart(found) if len(found) > 1 else "",
+        "scopes": areas(request, "past", Action.DESK_FIGURES),
+        "files": downloads(request, "past"),
+    }
+    return render(request, "policy/months.html", context)
+
+
+def heads() -> list[str]:
+    """What is told of a month."""
+    return [
+        gettext("Licensed"),
+        gettext("Staffed"),
+        gettext("Bookable"),
+        gettext("Children asking"),
+        gettext("Children with a place"),
+    ]
+
+
+def _row(each: Month, veil: Veil) -> tuple[str, list[str]]:
+    places = [plain(each.sum_of("places", measure)).text for measure in MEASURES[:3]]
+    children = [told(veil.one(each.sum_of(figure, "children"))) for figure in ("asking", "placed")]
+    return month_name(each.month), [*places, *children]
+
+
+def _parts(month: date) -> tuple[int, int]:
+    return month.year, month.month
+
+
+def _chart(found: Sequence[Month]) -> str:
+    series = [
+        Series(gettext("Licensed"), [each.sum_of("places", "licensed") for each in found]),
+        Series(gettext("Bookable"), [each.sum_of("places", "bookable") for each in found]),
+    ]
+    first, last = found[0], found[-1]
+    label = gettext("Licensed places went from %(first)s in %(begin)s to %(last)s in %(end)s.") % {
+        "first": first.sum_of("places", "licensed"),
+        "begin": month_name(first.month),
+        "last": last.sum_of("places", "licensed"),
+        "end": month_name(last.month),
+    }
+    return line_chart([f"{each.month:%m-%Y}" for each in found], series, label)
+
+
+def _file(kind: str, found: Sequence[Month]) -> HttpResponse:
+    names = municipalities()
+    rows = [
+        [
+            each.month,
+            names.get(nis, nis),
+            kind_and_price(*key),
+            *(each.values.get(("places", part, m), 0) for m in MEASURES),
+        ]
+        for each in found
+        for part in sorted({part for figure, part, _measure in each.values if figure == "places"})
+        for nis, *key in [part.split("|")]
+    ]
+    return table_file(
+        kind,
+        f"{gettext('places')}-{timezone.localdate():%Y-%m-%d}",
+        [
+            gettext("Month"),
+            gettext("Municipality"),
+            gettext("Kind and price"),
+            gettext("Licensed"),
+            gettext("Staffed"),
+            gettext("Bookable"),
+            gettext("Locations"),
+        ],
+        rows,
+    )
+
+
+def municipalities() -> Mapping[str, str]:
+    """Names by NIS code."""
+    return dict(Municipality.objects.values_list("nis_code", "name_nl"))
+
+
+@require_safe
+@at_policy(Action.DESK_FIGURES)
+def one_month(request: PolicyRequest, year: int, month: int) -> HttpResponse:
+    """One month as it was told, counted again, and the difference."""
+    found = month_told(request.territory, _month(year, month))
+    if found is None:
+        raise Http404
+    now = known_now(request.territory, found)
+    kind = request.GET.get("download", "")
+    veil = Veil(sees_persons(request.principal, request.territory) and kind not in KINDS)
+    blocks = [_places(found, now), _children(found, now, veil)]
+    if kind in KINDS:
+        return block_file(
+            kind, f"{gettext('month')}-{year}-{month:02}", request.territory, blocks, timezone.now()
+        )
+    context = {
+        "territory": request.territory,
+        "month": month_name(found.month),
+        "taken_at": found.taken_at,
+        "blocks": blocks,
+        "differs": any(found.values.get(key, 0) != value for key, value in now.items() if key[0] == "places"),
+        "back_url": address(request, "past"),
+        "files": downloads(request, "month", year, month),
+    }
+    return render(request, "policy/month.html", context)
+
+
+def _month(year: int, month: int) -> date:
+    try:
+        return date(year, month, 1)
+    except ValueError:
+        raise Http404 from None
+
+
+def _places(found: Month, now: Mapping[tuple[str, str, str], int]) -> Block:
+    names = municipalities()
+    lines, total = [], [(0, 0)] * 3
+    for part, measures in by_part("places", found.values, now).items():
+        nis, *key = part.split("|")
+        pairs = [measures.get(measure, (0, 0)) for measure in MEASURES[:3]]
+        total = [(a + c, b + d) for (a, b), (c, d) in zip(total, pairs, strict=True)]
+        lines.append(Line(f"{names.get(nis, nis)}: {kind_and_price(*key)}", _told_and_now(pairs)))
+    measured = [gettext("Licensed"), gettext("Staffed"), gettext("Bookable")]
+    return Block(
+        "past",
+        [
+            gettext(pattern) % {"what": what}
+            for what in measured
+            for pattern in ("%(what)s, told", "%(what)s, known now", "%(what)s, difference")
+        ],
+        lines,
+        Line(gettext("Total"), _told_and_now(total)),
+        name=gettext("Places by municipality, kind and price"),
+    )
+
+
+def _told_and_now(pairs: Sequence[tuple[int, int]]) -> list[Cell]:
+    return [
+        cell for before, after in pairs for cell in (plain(before), plain(after), difference(after - before))
+    ]
+
+
+def _children(found: Month, now: Mapping[tuple[str, str, str], int], veil: Veil) -> Block:
+    names = {
+        ("asking", "living"): gettext("Asking, living here"),
+        ("asking", "working"): gettext("Asking, a parent works here"),
+        ("asking", "registered"): gettext("Asking, only registered here"),
+        ("placed", ""): gettext("Children with a place"),
+    }
+    lines = [
+        Line(name, [_hidden(found.values, key, veil), _hidden(now, key, veil)]) for key, name in names.items()
+    ]
+    return Block("past", [gettext("Told"), gettext("Known now")], lines, name=gettext("Children"))
+
+
+def _hidden(values: Mapping[tuple[str, str, str], int], key: tuple[str, str], veil: Veil) -> Cell:
+    if key[0] == "placed":
+        return people(veil.one(values.get(("placed", "", "children"), 0)))
+    parts = {
+        part: values.get(("asking", part, "children"), 0) for part in ("living", "working", "registered")
+    }
+    return people(veil.table(parts).cells[key[1]])

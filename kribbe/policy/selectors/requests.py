@@ -1,0 +1,224 @@
+"""Unique requests of a year, by the counting rules of the authority: how they stand, and of whom they are.
+
+Source of the rules: see `rules.counting`. What a request is (urgent, of a vulnerable household, of people who live or
+work here) is judged on the day on which it was registered.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils.timezone import localtime
+
+from kribbe.enrolment.models import CareRequest, Placement, PlacementState
+from kribbe.enrolment.selectors.waiting import FACTS
+from kribbe.people.models import Adult, FactKind, HouseholdFact
+from kribbe.policy.selectors.children import same_children
+from kribbe.policy.selectors.counters import NEVER_CAME
+from kribbe.policy.territory import Territory
+from kribbe.region.models import DeskPolicy, Municipality
+from kribbe.rules.counting import (
+    PRIORITY_CATEGORY,
+    Need,
+    RequestEnd,
+    RequestFact,
+    Tally,
+    categories,
+    categories_left_out,
+    needs,
+    tally,
+)
+from kribbe.rules.packs import load_pack
+from kribbe.rules.priority import Facts, vulnerable
+
+URGENT, VULNERABLE, RESIDENT, WORKS_HERE = "urgent", "vulnerable", "resident", "works_here"
+CATEGORIES = (URGENT, VULNERABLE, PRIORITY_CATEGORY, RESIDENT, WORKS_HERE)
+PRIORITY_FACTS = frozenset({"work", "work_share_4_5", "single", "low_income"})
+"""What gives priority by law and is known of a household whatever the location."""
+
+ELSEWHERE = ""
+"""The municipality of households whose residence isn't known to this installation."""
+
+DEFAULT_PACK = "flanders"
+
+
+@dataclass(frozen=True)
+class Requests:
+    """The unique requests of a calendar year. One may be in several categories; `homes` adds up to the whole."""
+
+    year: int
+    needs: Sequence[Need]
+    left_out: frozenset[str]
+    home_of: Mapping[str, str]
+    """Name of the municipality by household."""
+
+    @property
+    def all(self) -> Tally:
+        return tally(self.needs)
+
+    @property
+    def categories(self) -> dict[str, Tally]:
+        """How those of each category that the report on this year has stand."""
+        return {
+            name: tally(need for need in self.needs if name in categories(need))
+            for name in CATEGORIES
+            if name not in self.left_out
+        }
+
+    @property
+    def homes(self) -> dict[str, Tally]:
+        """By the municipality where the household of the latest request lives, in order of name."""
+        found: dict[str, list[Need]] = defaultdict(list)
+        for need in self.needs:
+            found[self.home_of.get(need[-1].applicant_key, ELSEWHERE)].append(need)
+        return {
+            name: tally(found[name]) for name in sorted(found, key=lambda name: (name == ELSEWHERE, name))
+        }
+
+
+def requests_of_year(territory: Territory, *, year: int) -> Requests:
+    """Unique requests registered here and open in a calendar year.
+
+    A request closes when it lapses without care, or when the care that it led to stops; what the child asks
+    after that is a new one.
+    """
+    first, last = date(year, 1, 1), date(year + 1, 1, 1)
+    registered = CareRequest.objects.filter(desk__in=territory.desk_ids, registered_at__date__lt=last)
+    in_year = Q(ended_at=None) | Q(ended_at__date__gte=first)
+    rows = list(
+        registered.filter(child__in=registered.filter(in_year).values("child"))
+        .values(
+            "id", "child_id", "household_id", "desk_id", "registered_at", "ended_at", "end", "wanted_start",
+            "child__foster", "household__municipality_id",
+        )
+        .order_by("registered_at", "id")
+    )  # fmt: skip
+    names = dict(Municipality.objects.values_list("pk", "name_nl"))
+    return Requests(
+        year,
+        list(needs(_facts_of_year(rows, territory, first))),
+        categories_left_out(load_pack(DEFAULT_PACK), year),
+        {str(row["household_id"]): names.get(row["household__municipality_id"], ELSEWHERE) for row in rows},
+    )
+
+
+def _facts_of_year(
+    rows: Sequence[Mapping[str, Any]], territory: Territory, first: date
+) -> Iterable[RequestFact]:
+    """The year's requests, and earlier ones of the same child that are one need with them."""
+    child = same_children({row["child_id"] for row in rows})
+    care = _Care(child)
+    kinds = _Kinds(rows, territory)
+    by_child: dict[int, list[tuple[bool, RequestFact]]] = defaultdict(list)
+    for row in rows:
+        is_in_year = row["ended_at"] is None or localtime(row["ended_at"]).date() >= first
+        fact = _fact(row, child[row["child_id"]], care, kinds)
+        by_child[child[row["child_id"]]].append((is_in_year, fact))
+    for facts in by_child.values():
+        asked = [fact.opened for is_in_year, fact in facts if is_in_year]
+        for is_in_year, fact in facts:
+            if is_in_year or any(fact.opened <= day < (fact.closed or date.max) for day in asked):
+                yield fact
+
+
+def _fact(row: Mapping[str, Any], child: int, care: "_Care", kinds: "_Kinds") -> RequestFact:
+    end = RequestEnd(row["end"]) if row["end"] else None
+    opened = localtime(row["registered_at"]).date()
+    closed = localtime(row["ended_at"]).date() if row["ended_at"] else None
+    if end is RequestEnd.ANSWERED:
+        closed = care.ends(row["id"], child, opened)
+    return RequestFact(
+        applicant_key=str(row["household_id"]),
+        child_key=str(child),
+        end=end,
+        categories=kinds.of(row, opened),
+        opened=opened,
+        closed=closed,
+        key=str(row["id"]),
+    )
+
+
+class _Kinds:
+    """What requests are on the day on which they were registered."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], territory: Territory) -> None:
+        households = {row["household_id"] for row in rows}
+        self._homes = frozenset(territory.municipality_ids)
+        self._works = set(
+            Adult.objects.filter(
+                household__in=households, work_municipality__in=territory.municipality_ids
+            ).values_list("household_id", flat=True)
+        )
+        self._facts: dict[int, list[tuple[str, Any]]] = defaultdict(list)
+        told = HouseholdFact.objects.filter(household__in=households)
+        for household, kind, during in told.values_list("household_id", "kind", "during"):
+            self._facts[household].append((kind, during))
+        self._policies: dict[int, list[DeskPolicy]] = defaultdict(list)
+        for policy in DeskPolicy.objects.filter(desk__in=territory.desk_ids):
+            self._policies[policy.desk_id].append(policy)
+
+    def of(self, row: Mapping[str, Any], opened: date) -> frozenset[str]:
+        """The categories of one request."""
+        held = {
+            FACTS[FactKind(kind)]
+            for kind, during in self._facts[row["household_id"]]
+            if _contains(during, opened)
+        }
+        policy = next((one for one in self._policies[row["desk_id"]] if _contains(one.during, opened)), None)
+        pack = load_pack(policy.rule_pack if policy else DEFAULT_PACK)
+        facts = Facts(**dict.fromkeys(held, True))
+        found = {
+            URGENT: policy is not None and (row["wanted_start"] - opened).days <= policy.urgent_days,
+            VULNERABLE: vulnerable(facts, pack, opened).holds,
+            PRIORITY_CATEGORY: bool(held & PRIORITY_FACTS) or row["child__foster"],
+            RESIDENT: row["household__municipality_id"] in self._homes,
+            WORKS_HERE: row["household_id"] in self._works,
+        }
+        return frozenset(name for name, holds in found.items() if holds)
+
+
+def _contains(during: Any, day: date) -> bool:
+    return (during.lower or date.min) <= day < (during.upper or date.max)
+
+
+class _Care:
+    """Until when children are cared for without a break, whatever groups they move through."""
+
+    def __init__(self, child: Mapping[int, int]) -> None:
+        rows = (
+            Placement.objects.filter(
+                child__in=list(child), state__in=[PlacementState.FINAL, PlacementState.ENDED]
+            )
+            .exclude(NEVER_CAME)
+            .values_list("child_id", "during", "offer__preference__request")
+        )
+        self._starts: dict[int, date] = {}
+        self._stays: dict[int, list[tuple[date, date]]] = defaultdict(list)
+        for child_id, during, request_id in rows:
+            self._stays[child[child_id]].append((during.lower, during.upper or date.max))
+            if request_id is not None:
+                self._starts[request_id] = min(during.lower, self._starts.get(request_id, date.max))
+
+    def ends(self, request_id: int, child: int, opened: date) -> date | None:
+        """The day on which the care that a request led to stops, or None if no end is known."""
+        start = self._starts.get(request_id, opened)
+        until = next((end for end in self._breaks(child) if end > start), date.max)
+        return None if until == date.max else until
+
+    def _breaks(self, child: int) -> list[date]:
+        """The ends of the child's unbroken stays, in order of time."""
+        breaks: list[date] = []
+        for start, end in sorted(self._stays[child]):
+            if breaks and start <= breaks[-1]:
+                breaks[-1] = max(breaks[-1], end)
+            else:
+                breaks.append(end)
+        return breaks
+
+
+def request_ids(found: Collection[Need]) -> list[int]:
+    """The latest request of each need."""
+    return [int(need[-1].key) for need in found]
