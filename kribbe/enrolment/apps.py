@@ -10,6 +10,7 @@ class EnrolmentConfig(AppConfig):
         from kribbe.enrolment.exporting import tell_families
         from kribbe.enrolment.pages.list_table import register_work_lists
         from kribbe.enrolment.pages.location_navigation import register_location_navigation
+        from kribbe.enrolment.pages.office_free import register_free_lists
         from kribbe.enrolment.pages.office_navigation import register_office_navigation
         from kribbe.enrolment.pages.parent_navigation import register_parent_navigation
         from kribbe.enrolment.services.positions import household_watched
@@ -21,3 +22,4 @@ class EnrolmentConfig(AppConfig):
         register_location_navigation()
         register_office_navigation()
         register_work_lists()
+        register_free_lists()

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from kribbe.enrolment.services.answer_offer import lapse_offers
 from kribbe.enrolment.services.drafts import forget_drafts
+from kribbe.enrolment.services.look_mails import ask_to_look
 from kribbe.enrolment.services.sign import lapse_unsigned
 from kribbe.places import ledger
 from kribbe.places.models import Group
@@ -43,3 +44,9 @@ def lay_weeks(now: datetime) -> int:
     for start in range(0, len(keys), GROUPS_AT_ONCE):
         ledger.recount(group_ids=keys[start : start + GROUPS_AT_ONCE], today=timezone.localdate(now), now=now)
     return len(keys)
+
+
+@duty("enrolment.ask_to_look", cron="0 7 * * 1-5", told="locations asked to look")
+def locations_asked(now: datetime) -> int:
+    """Ask locations that haven't looked for weeks whether their free places are right."""
+    return ask_to_look(now=now)

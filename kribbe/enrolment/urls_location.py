@@ -8,7 +8,9 @@ from kribbe.enrolment.pages import (
     location_make,
     location_offers,
     location_order,
+    location_register,
     location_today,
+    look,
 )
 
 location_urls = [
@@ -32,5 +34,17 @@ location_urls = [
     ),
     path("at/<slug:slug>/offers/<slug:reference>/deposit/", location_offers.deposit_received, name="deposit"),
     path("at/<slug:slug>/children/", location_children.children_page, name="location_children"),
+    path("at/<slug:slug>/look/<str:token>/", look.look_page, name="look"),
+    path("at/<slug:slug>/register/", location_register.register_page, name="register"),
+    path(
+        "at/<slug:slug>/register/<slug:reference>/",
+        location_register.register_done_page,
+        name="register_done",
+    ),
+    path(
+        "at/<slug:slug>/register/<slug:reference>/undo/",
+        location_register.register_undo,
+        name="register_undo",
+    ),
     path("at/<slug:slug>/order/", location_order.criteria_page, name="criteria"),
 ]

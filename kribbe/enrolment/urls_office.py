@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.enrolment.pages import audit, office, on_behalf
+from kribbe.enrolment.pages import audit, office, office_free, on_behalf
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.pages.lists import list_view
 
@@ -30,6 +30,11 @@ office_urls = [
         "office/<slug:desk>/household/<str:reference>/reopen/<str:request_reference>/",
         on_behalf.reopen,
         name="office_reopen",
+    ),
+    path("office/<slug:desk>/silent-locations/", office_free.stale_page, name="office_stale"),
+    path("office/<slug:desk>/taken-directly/", office_free.direct_page, name="office_direct"),
+    path(
+        "office/<slug:desk>/taken-directly/<int:child>/", office_free.direct_seen, name="office_direct_seen"
     ),
     path("office/<slug:desk>/audit/", audit.audit, name="audit"),
     *[

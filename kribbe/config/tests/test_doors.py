@@ -16,8 +16,10 @@ from django.utils import timezone
 from kribbe.contact.models import Notice
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
+from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.people.models import RoleGrant
+from kribbe.places.services.looking import look_token
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -168,6 +170,13 @@ DOORS: dict[str, Door] = {
     "enrolment:take_back": Door(LOCATION, ("slug", "offer")),
     "enrolment:deposit": Door(LOCATION, ("slug", "placement"), post=True),
     "enrolment:location_children": Door(LOCATION, SLUG),
+    "enrolment:look": Door(PUBLIC, ("slug", "look")),
+    "enrolment:office_stale": Door(CLERK, DESK),
+    "enrolment:office_direct": Door(CLERK, DESK),
+    "enrolment:office_direct_seen": Door(CLERK, ("desk", "direct"), post=True),
+    "enrolment:register": Door(LOCATION, SLUG),
+    "enrolment:register_done": Door(LOCATION, ("slug", "visit")),
+    "enrolment:register_undo": Door(LOCATION, ("slug", "visit"), post=True),
     "enrolment:criteria": Door(LOCATION_READ, SLUG),
     "enrolment:office": Door(CLERK, DESK),
     **{f"enrolment:{one.url_name}": Door(CLERK, DESK) for one in LISTS},
@@ -269,6 +278,14 @@ def world():
             user("unverified clerk", Role.CLERK, Scope.DESK, desk.pk),
         ]
     )
+    direct = Direct(
+        group_id=group.pk,
+        name="B.",
+        birth_month=start,
+        start=start,
+        end=start + timedelta(days=300),
+        pattern=WeekPattern.from_text("fri"),
+    )
     return users, {
         "desk": desk.slug,
         "slug": location.slug,
@@ -293,6 +310,9 @@ def world():
         "part": "living",
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
+        "visit": location.register_visits.create(at=now).reference,
+        "look": look_token(location),
+        "direct": take_directly(principal=SYSTEM, location_id=location.pk, told=direct, now=now).pk,
         "word": "niets",
         "none": 999_999,
         "one": 1,

@@ -41,6 +41,14 @@ def register_location_navigation() -> None:
             _("Children"), "enrolment:location_children", "baby", "location", order=40, arguments=_on_list
         ),
         NavItem(
+            _("Your register"),
+            "enrolment:register",
+            "clipboard-list",
+            "location",
+            order=45,
+            arguments=_on_list,
+        ),
+        NavItem(
             pgettext_lazy("navigation", "Order"),
             "enrolment:criteria",
             "scale",

@@ -19,6 +19,7 @@ from kribbe.places.pages.asked import Asked
 from kribbe.places.pages.card_html import drawn
 from kribbe.places.selectors.almost import almost
 from kribbe.places.selectors.cards import address_of, cards
+from kribbe.places.selectors.freshness import freshness_of
 from kribbe.places.selectors.prices import fee_at
 from kribbe.places.selectors.search import Found, Key, Results, Search, find
 from kribbe.places.selectors.ways import MODES, ways
@@ -72,7 +73,15 @@ def search(request: DeskRequest, desk: str) -> HttpResponse:
 def _cards(found: list[Found], looked: Search, desk: Desk, asked: Asked, place: Around) -> list[ResultCard]:
     known = ways(found, home=place.point, work=looked.work, mode=asked.mode) if place.exact else {}
     fee = fee_at(desk, asked.today)
-    return cards(found, looked, desk=desk, fee=fee, query=asked.need(), ways=known)
+    return cards(
+        found,
+        looked,
+        desk=desk,
+        fee=fee,
+        query=asked.need(),
+        ways=known,
+        freshness=freshness_of([row.id for row in found], today=asked.today),
+    )
 
 
 def _almost(asked: Asked, looked: Search, results: Results) -> list[tuple[str, str, str]]:

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 
 from kribbe.places.models import Kind, LicenceState
 from kribbe.places.selectors.distance import kilometres
+from kribbe.places.selectors.freshness import freshness_point
 from kribbe.places.selectors.prices import IncomeFee, price_line
 from kribbe.places.selectors.search import MONTHS_ASKED, Found, Search, Tier, mask_of
 from kribbe.places.selectors.ways import Way
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months
+from kribbe.rules.freshness import Looked
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
 from kribbe.web.components import Point, ResultCard
 from kribbe.web.templatetags.kribbe import km, month_name
@@ -33,8 +35,9 @@ def cards(
     fee: IncomeFee | None,
     query: str,
     ways: Mapping[int, Way],
+    freshness: Mapping[int, Looked],
 ) -> list[ResultCard]:
-    """The rows as cards; `query` goes along to the page of the location, `ways` are by its id."""
+    """The rows as cards; `query` goes along to the page of the location, `ways` and `freshness` are by its id."""
     address = address_of(desk, query)
     kinds = {kind.value: str(kind.label) for kind in Kind}
     return [
@@ -46,7 +49,11 @@ def cards(
             free=row.free,
             asked=search.pattern.mask,
             offered=row.offered or WORK_WEEK,
-            points=tuple(_points(row, search, fee, desk, ways.get(row.id))),
+            points=(
+                availability(row, search),
+                *_checked(row, freshness),
+                *_points(row, fee, desk, ways.get(row.id)),
+            ),
             number=row.number,
         )
         for row in found
@@ -65,10 +72,12 @@ def _line(row: Found, search: Search, kind: str, way: Way | None) -> str:
     return f"{line} · {way.in_words()}" if way else line
 
 
-def _points(
-    row: Found, search: Search, fee: IncomeFee | None, desk: Desk, way: Way | None
-) -> Iterator[Point]:
-    yield availability(row, search)
+def _checked(row: Found, freshness: Mapping[int, Looked]) -> Iterator[Point]:
+    if row.months and row.id in freshness:
+        yield freshness_point(freshness[row.id])
+
+
+def _points(row: Found, fee: IncomeFee | None, desk: Desk, way: Way | None) -> Iterator[Point]:
     if row.municipality_id != desk.municipality_id:
         yield Point("map-pin", _("In %(town)s") % {"town": row.municipality})
     if way and way.extra is not None:

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -26,12 +27,14 @@ from kribbe.places.models import (
     PlanKind,
 )
 from kribbe.places.selectors.cards import clock_time
+from kribbe.places.selectors.freshness import DEFAULT_WEEKS, freshness_point
 from kribbe.places.selectors.orders import order_in_words, vulnerable_share
 from kribbe.places.selectors.prices import income_fee
 from kribbe.places.selectors.search import mask_of
 from kribbe.region.models import Desk, DeskPolicy
 from kribbe.rules.calendar import add_months, first_of_month, public_holidays
 from kribbe.rules.dates import DEFAULT_PACK
+from kribbe.rules.freshness import looked
 from kribbe.rules.halfdays import EMPTY, SLOTS, WORK_WEEK, WeekPattern
 from kribbe.rules.priority import PriceKind
 from kribbe.web.components import Point
@@ -100,6 +103,7 @@ class LocationView:
     prices: list[tuple[str, str]]
     price_note: str
     groups: list[GroupView]
+    checked: Point | None
     order: list[str]
     vulnerable: str
     closings: list[tuple[str, str]]
@@ -135,6 +139,7 @@ def view_of(location: Location, *, today: date, asked: WeekPattern = EMPTY) -> L
         prices=prices,
         price_note=note,
         groups=[_group(group, today, asked, many=len(groups) > 1) for group in groups],
+        checked=_looked(location, groups, policy, today),
         order=order_in_words(location, groups, policy, today),
         vulnerable=vulnerable_share(location, groups, policy, today),
         closings=_closings(location, today),
@@ -148,6 +153,17 @@ def _groups(location: Location, today: date) -> list[Group]:
     capacities = GroupCapacity.objects.filter(during__contains=today)
     rows = location.groups.filter(active=True).select_related("availability")
     return list(rows.prefetch_related(Prefetch("capacities", capacities)).order_by("from_months", "name"))
+
+
+def _looked(
+    location: Location, groups: Sequence[Group], policy: DeskPolicy | None, today: date
+) -> Point | None:
+    """How fresh the free half-days are, where the location keeps any."""
+    if not groups:
+        return None
+    on = localtime(location.looked_at).date() if location.looked_at else None
+    weeks = policy.look_weeks if policy else DEFAULT_WEEKS
+    return freshness_point(looked(on, today=today, look_weeks=weeks))
 
 
 def _checked(location: Location) -> str:

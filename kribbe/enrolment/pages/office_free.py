@@ -1,0 +1,97 @@
+"""Lists of a clerk about free places: locations that don't look, and children that they took directly."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from kribbe.enrolment.models import DirectChild
+from kribbe.enrolment.pages.at_desk import at_desk
+from kribbe.enrolment.selectors.office_free import count_direct, count_stale, direct_children, stale_locations
+from kribbe.enrolment.services.direct import mark_seen
+from kribbe.region.http import DeskRequest
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.trust.permissions import Action
+from kribbe.web import worklists
+from kribbe.web.worklists import WorkList
+
+SHOWN = 50
+DIRECT = "enrolment:office_direct"
+
+
+@require_safe
+@at_desk(Action.DESK_SEARCH)
+def stale_page(request: DeskRequest) -> HttpResponse:
+    """Whom to call: locations whose free places nobody confirmed for too long, the longest first."""
+    rows = stale_locations(request.desk, now=timezone.now())
+    context = {"rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "total": len(rows)}
+    return render(request, "enrolment/office/stale.html", context)
+
+
+@require_safe
+@at_desk(Action.DESK_SEARCH)
+def direct_page(request: DeskRequest) -> HttpResponse:
+    """Children taken directly: those that no clerk looked at first; the others from `?seen=1`."""
+    seen = request.GET.get("seen") == "1"
+    before = request.GET.get("before", "")
+    rows = direct_children(
+        request.desk, seen=seen, before=int(before) if before.isdecimal() and len(before) < 19 else None
+    )
+    context = {
+        "rows": [_row(each) for each in rows[:SHOWN]],
+        "seen": seen,
+        "next_url": f"?seen={int(seen)}&before={rows[SHOWN - 1].pk}" if len(rows) > SHOWN else "",
+    }
+    return render(request, "enrolment/office/direct.html", context)
+
+
+def _row(each: DirectChild) -> dict[str, Any]:
+    return {
+        "child": each,
+        "days": WeekPattern(each.pattern).mask,
+        "first": each.during.lower,
+        "recorded": localtime(each.recorded_at).date(),
+    }
+
+
+@require_POST
+@at_desk(Action.DESK_SEARCH)
+def direct_seen(request: DeskRequest, child: int) -> HttpResponse:
+    """Off the list, or back on it."""
+    found = get_object_or_404(DirectChild, pk=child, group__location__desk=request.desk)
+    seen = request.POST.get("seen") != "0"
+    mark_seen(principal=request.principal, child_id=found.pk, now=timezone.now(), seen=seen)
+    messages.success(request, _("Off the list.") if seen else _("Back on the list."))
+    return redirect(DIRECT, request.desk.slug)
+
+
+def register_free_lists() -> None:
+    """Hang both lists on the clerk's first page."""
+    worklists.register(
+        WorkList(
+            "direct",
+            gettext_lazy("Taken directly"),
+            gettext_lazy("A location took a child outside the desk."),
+            "user-plus",
+            DIRECT,
+            count=count_direct,
+            order=70,
+        )
+    )
+    worklists.register(
+        WorkList(
+            "stale",
+            gettext_lazy("Locations that don't look"),
+            gettext_lazy("Asked and reminded, and their free places are still not confirmed."),
+            "phone",
+            "enrolment:office_stale",
+            count=count_stale,
+            order=75,
+        )
+    )

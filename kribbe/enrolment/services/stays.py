@@ -1,0 +1,218 @@
+"""A child's agreed stay changes: it leaves earlier, begins on another day, or goes on in the next group."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.enrolment.models import Placement, PlacementState, StartAnswer
+from kribbe.enrolment.services import telling
+from kribbe.places import ledger
+from kribbe.places.models import Group
+from kribbe.rules.calendar import add_months
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+from kribbe.trust.watching import household_changes
+
+DAY = timedelta(days=1)
+FURTHEST_BACK = timedelta(days=62)
+"""A child that left is told within two months; what is older is for the desk to sort out."""
+
+
+def end_stay(*, principal: Principal, placement_id: int, last: date, now: datetime) -> date | None:
+    """The child's last day is `last`, earlier than agreed; gives the end that was agreed (the day after).
+
+    Its half-days come free from the day after. Raises RefusedError on a place that isn't certain, on a day after
+    the agreed end, or too long ago.
+    """
+    with transaction.atomic():
+        placement = _locked(placement_id)
+        agreed: date | None = placement.during.upper
+        _check_final(placement)
+        if agreed is not None and last + DAY > agreed:
+            raise RefusedError(_("This is after the agreed end. Make a new agreement first."), field="last")
+        if last + DAY <= placement.during.lower:
+            raise RefusedError(_("This is before the first day."), field="last")
+        if last < localtime(now).date() - FURTHEST_BACK:
+            raise RefusedError(_("This is more than two months ago. Call the desk."), field="last")
+        with household_changes(placement.child.household_id, now):
+            ledger.release(holder=_holder(placement), now=now, from_day=last + DAY)
+            _lay(placement, placement.during.lower, last + DAY)
+        _record(principal, "placement.leave", placement, now, last=f"{last}", agreed=f"{agreed}")
+        telling.about_placement(placement, "place_ends", now=now, last=last)
+    return agreed
+
+
+def restore_end(*, principal: Principal, placement_id: int, end: date | None, now: datetime) -> None:
+    """The child stays until the agreed end after all. Raises RefusedError where somebody else has its half-days."""
+    with transaction.atomic():
+        placement = _locked(placement_id)
+        _check_final(placement)
+        _move(placement, placement.during.lower, end, now)
+        _record(principal, "placement.leave_undone", placement, now, end=f"{end}")
+        telling.about_placement(placement, "place_goes_on", now=now, end=end)
+
+
+def move_start(
+    *, principal: Principal, placement_id: int, start: date, now: datetime, birth: date | None = None
+) -> date:
+    """The family and the location agreed on another first day; gives the one before.
+
+    `birth` tells that a birth on another day than expected was the cause, and answers that question. Raises
+    RefusedError where the new day lies after the end or the half-days are full.
+    """
+    with transaction.atomic():
+        placement = _locked(placement_id)
+        _check_final(placement)
+        before: date = placement.during.lower
+        if placement.during.upper is not None and start >= placement.during.upper:
+            raise RefusedError(_("This is after the agreed end."), field="start")
+        if min(start, before) < localtime(now).date() - FURTHEST_BACK:
+            raise RefusedError(_("This is more than two months ago. Call the desk."), field="start")
+        _move(placement, start, placement.during.upper, now)
+        if birth is not None:
+            _answer(placement, birth, start, principal, now)
+        _record(principal, "placement.start_moved", placement, now, start=f"{start}", before=f"{before}")
+        telling.about_placement(placement, "place_start_moved", now=now, start=start)
+    return before
+
+
+def keep_start(*, principal: Principal, placement_id: int, birth: date, now: datetime) -> None:
+    """The child was born on another day than expected, and still begins on the day that was agreed."""
+    with transaction.atomic():
+        placement = _locked(placement_id)
+        _answer(placement, birth, None, principal, now)
+        _record(principal, "placement.start_kept", placement, now, birth=f"{birth}")
+
+
+def move_up(
+    *, principal: Principal, placement_id: int, group_id: int, start: date, now: datetime
+) -> Placement:
+    """From `start` on the child goes on in an older group of the location, until the end that was agreed.
+
+    Its half-days in the group that it leaves come free from that day. Raises RefusedError where the next group is
+    of another location or too old or young for it then, or has no room.
+    """
+    with transaction.atomic():
+        placement = _locked(placement_id, group_id)
+        _check_final(placement)
+        group = Group.objects.get(pk=group_id)
+        _check_next(placement, group, start)
+        end = placement.during.upper
+        ledger.release(holder=_holder(placement), now=now, from_day=start)
+        _lay(placement, placement.during.lower, start)
+        following = Placement.objects.create(
+            child=placement.child,
+            group=group,
+            during=DateRange(start, end),
+            pattern=placement.pattern,
+            state=PlacementState.FINAL,
+            reserved_at=now,
+            final_at=now,
+        )
+        _take(following, start, end, now)
+        _record(principal, "placement.move_up", following, now, before=placement.pk, start=f"{start}")
+        telling.about_placement(following, "place_moves_up", now=now, start=start, group=group)
+    return following
+
+
+def take_back_move(*, principal: Principal, placement_id: int, before_id: int, now: datetime) -> None:
+    """The child stays in its first group after all. Raises RefusedError once it moved, or where no room is left."""
+    with transaction.atomic():
+        following, placement = _locked(placement_id), _locked(before_id)
+        if following.during.lower <= localtime(now).date() or following.state != PlacementState.FINAL:
+            raise RefusedError(_("The child moved already."), code="moved")
+        end = following.during.upper
+        ledger.release(holder=_holder(following), now=now)
+        following.state = PlacementState.ENDED
+        following.save(update_fields=["state"])
+        _move(placement, placement.during.lower, end, now)
+        _record(principal, "placement.move_up_undone", placement, now, after=following.pk)
+        telling.about_placement(placement, "place_goes_on", now=now, end=end)
+
+
+def band_ends(birth: date, group: Group) -> date:
+    """The day on which a child is too old for the group."""
+    return add_months(birth, group.to_months)
+
+
+def _check_next(placement: Placement, group: Group, start: date) -> None:
+    child = placement.child
+    if group.location_id != placement.group.location_id or group.pk == placement.group_id:
+        raise RefusedError(_("Choose another group of this location."), field="group")
+    if not add_months(child.birth, group.from_months) <= start < band_ends(child.birth, group):
+        raise RefusedError(_("On that day the child hasn't the age of this group."), field="start")
+    end = placement.during.upper
+    if start <= placement.during.lower or (end is not None and start >= end):
+        raise RefusedError(_("Choose a day within the child's stay."), field="start")
+
+
+def _move(placement: Placement, start: date, end: date | None, now: datetime) -> None:
+    """Give the place other dates, if its half-days are free then."""
+    ledger.release(holder=_holder(placement), now=now)
+    _take(placement, start, end, now)
+    with household_changes(placement.child.household_id, now):
+        _lay(placement, start, end)
+
+
+def _lay(placement: Placement, start: date, end: date | None) -> None:
+    placement.during = DateRange(start, end)
+    placement.save(update_fields=["during"])
+
+
+def _take(placement: Placement, start: date, end: date | None, now: datetime) -> None:
+    try:
+        ledger.take(
+            group_id=placement.group_id,
+            start=start,
+            end=end,
+            pattern=WeekPattern(placement.pattern),
+            holder=_holder(placement),
+            now=now,
+        )
+    except ledger.NoRoomError as error:
+        raise RefusedError(
+            _("There is no place left on %(day)s.") % {"day": f"{error.cells[0].day:%d/%m/%Y}"}, code="full"
+        ) from error
+
+
+def _answer(
+    placement: Placement, birth: date, moved_to: date | None, principal: Principal, now: datetime
+) -> None:
+    StartAnswer.objects.update_or_create(
+        placement=placement,
+        defaults={"birth": birth, "moved_to": moved_to, "at": now, "by": principal.user_id},
+    )
+
+
+def _check_final(placement: Placement) -> None:
+    if placement.state != PlacementState.FINAL:
+        raise RefusedError(_("This place isn't certain, or has ended."), code="not_final")
+
+
+def _holder(placement: Placement) -> str:
+    return f"placement:{placement.pk}"
+
+
+def _locked(placement_id: int, *group_ids: int) -> Placement:
+    group_id = Placement.objects.values_list("group_id", flat=True).get(pk=placement_id)
+    lock_rows((Placement, placement_id), *((Group, key) for key in {group_id, *group_ids}))
+    return Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id)
+
+
+def _record(principal: Principal, action: str, placement: Placement, now: datetime, **data: Any) -> None:
+    record(
+        principal=principal,
+        action=action,
+        subject=placement,
+        now=now,
+        household_id=placement.child.household_id,
+        desk_id=placement.group.location.desk_id,
+        **data,
+    )
