@@ -10,6 +10,7 @@ class PeopleConfig(AppConfig):
         """Hang the entries of the account in the navigation."""
         from allauth.mfa.signals import authenticator_added
 
+        import kribbe.people.lookups  # noqa: F401  (makes the lookup known)
         from kribbe.people.access import may_in_navigation
         from kribbe.people.exporting import tell_families
         from kribbe.people.middleware import accept_new_factor

@@ -1,8 +1,11 @@
 from datetime import date
 from typing import Any
 
+import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -11,6 +14,32 @@ from kribbe.region.models import Desk, Municipality, no_overlap
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
 from kribbe.trust.principal import Role, Scope
+
+
+def found_anew(household: str, *fields: str) -> list[pgtrigger.Trigger]:
+    """Triggers that put a row's household (its column `household`) among those whose search keys are due.
+
+    They do so whoever changes it; `fields` are the columns from which keys are made.
+    """
+
+    def trigger(name: str, operation: pgtrigger.Operation, *rows: str) -> pgtrigger.Trigger:
+        values = ", ".join(f"({row}.{household}, now())" for row in rows)
+        return pgtrigger.Trigger(
+            name=name,
+            when=pgtrigger.After,
+            operation=operation,
+            func=f"""
+                INSERT INTO people_householddue (household_id, at) SELECT DISTINCT * FROM (VALUES {values}) AS due
+                    ON CONFLICT (household_id) DO UPDATE SET at = EXCLUDED.at;
+                RETURN NULL;
+            """,
+        )
+
+    return [
+        trigger("keys_due_added", pgtrigger.Insert, "NEW"),
+        trigger("keys_due_changed", pgtrigger.UpdateOf(*fields), "OLD", "NEW"),
+        trigger("keys_due_removed", pgtrigger.Delete, "OLD"),
+    ]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -80,6 +109,9 @@ class Household(models.Model):
     language = models.CharField(max_length=2, default="nl")
     created_at = models.DateTimeField()
 
+    class Meta:
+        triggers = found_anew("id", "desk_id", "reference", "street", "postcode", "city")
+
     def __str__(self) -> str:
         return self.reference
 
@@ -108,6 +140,10 @@ class Adult(models.Model):
                 name="household_one_applicant", fields=["household"], condition=Q(is_applicant=True)
             ),
         ]
+        triggers = found_anew(
+            "household_id", "household_id", "is_applicant", "first_name", "last_name", "name_key", "email",
+            "phone", "other_street", "other_postcode", "other_city", "national_number_hash",
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
@@ -134,6 +170,9 @@ class Child(models.Model):
                 name="child_born_or_expected", condition=Q(born__isnull=False) | Q(expected__isnull=False)
             ),
         ]
+        triggers = found_anew(
+            "household_id", "household_id", "first_name", "last_name", "born", "expected", "national_number_hash"
+        )
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
@@ -180,3 +219,34 @@ class HouseholdFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.during}"
+
+
+class HouseholdKeys(models.Model):
+    """By what a household can be found, in one row: see `search_keys.py`. Made from the others, never edited."""
+
+    household = models.OneToOneField(
+        Household, on_delete=models.CASCADE, primary_key=True, related_name="keys"
+    )
+    region_id = models.BigIntegerField()
+    desk_id = models.BigIntegerField()
+    name_key = models.CharField(max_length=200)
+    keys = SearchVectorField()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["keys"], name="household_keys", fastupdate=False),
+            models.Index(fields=["region_id", "name_key", "household"], name="household_keys_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_key
+
+
+class HouseholdDue(models.Model):
+    """A household whose keys must be made anew; triggers put it here."""
+
+    household_id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.household_id)

@@ -43,19 +43,19 @@ def office(request: DeskRequest) -> HttpResponse:
 
 def _searched(request: DeskRequest, query: str) -> dict[str, Any]:
     terms = read(query)
-    results, has_previous, has_next = search(
+    answer = search(
         terms, desk=request.desk, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
+    results = answer.found
     if terms.is_enough:
         _note_search(request, terms, [found.household for found in results])
     return {
         "results": results,
         "is_enough": terms.is_enough,
-        "previous_url": _page_url(request, query, before=results[0].household)
-        if has_previous and results
-        else "",
-        "next_url": _page_url(request, query, after=results[-1].household) if has_next and results else "",
-        "is_all": not (has_previous or has_next),
+        "by_sound": answer.by_sound,
+        "previous_url": _page_url(request, query, before=results[0].household) if answer.has_previous else "",
+        "next_url": _page_url(request, query, after=results[-1].household) if answer.has_next else "",
+        "is_all": not (answer.has_previous or answer.has_next),
     }
 
 

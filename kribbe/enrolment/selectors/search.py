@@ -5,27 +5,31 @@ birth date, reference or national number, so that a double registration shows an
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, Func, OuterRef, Prefetch, Q, QuerySet, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kribbe.enrolment.models import CareRequest, Offer, Placement, RequestState
 from kribbe.enrolment.selectors.keyset import Page, page
 from kribbe.people.identity import national_number_hash
-from kribbe.people.models import Adult, Child, Household
+from kribbe.people.models import Adult, Child, Household, HouseholdKeys
+from kribbe.people.search_keys import digits, quoted
+from kribbe.people.services import refresh_keys
 from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.references import ALPHABET, LENGTH
-from kribbe.trust.text import fold
+from kribbe.trust.text import fold, phonetic_key
 
 PAGE = 20
 SHORTEST = 2
 MOST_WORDS = 6
-NATIONAL_DIGITS = 8
-"""Digits of a telephone number that are compared at least, without the country's or the zone's nought."""
+FRESH = 200
+"""Households that changed since, whose keys are made before a search at most; a duty makes the others."""
+
+Referred = Mapping[str, Sequence[int]]
+"""Households by a word that is a reference."""
 
 _NUMBER = re.compile(r"(?<![\d+])\d{2}[.\s]?\d{2}[.\s]?\d{2}[-.\s]?\d{3}[-.\s]?\d{2}(?!\d)")
 _DAY = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
@@ -69,7 +73,7 @@ def read(text: str) -> Terms:
     births, text = _take_days(text)
     emails = tuple(found.lower() for found in _EMAIL.findall(text))
     text = _EMAIL.sub(" ", text)
-    phones = tuple(_national(found) for found in _PHONE.findall(text))
+    phones = tuple(digits(found) for found in _PHONE.findall(text))
     words = tuple(fold(_PHONE.sub(" ", text)).split())[:MOST_WORDS]
     return Terms(words=words, births=births, emails=emails, phones=phones, numbers=numbers)
 
@@ -97,14 +101,6 @@ def _take_days(text: str) -> tuple[tuple[date, ...], str]:
     return tuple(days), _ISO_DAY.sub(" ", _DAY.sub(" ", text))
 
 
-def _national(phone: str) -> str:
-    """The digits that tell numbers apart: +32 470 12 34 56 and 0470/12.34.56 are the same."""
-    digits = re.sub(r"\D", "", phone).removeprefix("00")
-    if phone.startswith(("+", "00")):
-        digits = digits.removeprefix("32")
-    return digits.lstrip("0")
-
-
 @dataclass(frozen=True, slots=True)
 class FoundChild:
     """A child of a household that was found."""
@@ -123,136 +119,109 @@ class Found:
     children: Sequence[FoundChild]
 
 
-def search(terms: Terms, *, desk: Desk, after: str = "", before: str = "") -> tuple[list[Found], bool, bool]:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Households that were found, and whether there are others before and after them.
+
+    `by_sound`: nobody is written so, and these sound like it.
+    """
+
+    found: Sequence[Found] = ()
+    has_previous: bool = False
+    has_next: bool = False
+    by_sound: bool = False
+
+
+def search(terms: Terms, *, desk: Desk, after: str = "", before: str = "") -> Answer:
     """Households in the desk's region by all of the terms, in the order of their applicant's name.
 
-    `after` and `before` are references of the household where the reader is. Returns the results, and whether
-    there are others before and after them.
+    `after` and `before` are references of the household where the reader is. Where nobody is found as it is
+    written, those are that sound so. Keys that are due are made first, so that a family registered a moment ago is
+    found.
     """
     if not terms.is_enough:
-        return [], False, False
-    found = _matching(terms, desk)
-    here: Page[Adult] = page(
-        found, by="name_key", size=PAGE, after=_applicant(after), before=_applicant(before)
-    )
-    return _results(here.rows, desk), here.has_previous, here.has_next
+        return Answer()
+    refresh_keys(at_most=FRESH)
+    referred = {word: _referred(word) for word in terms.words}
+    start, end, by_sound = _row(after), _row(before), False
+    here = _page(_matching(terms, referred, desk, by_sound=False), start, end)
+    if terms.words and not here.rows:
+        here, by_sound = _page(_matching(terms, referred, desk, by_sound=True), start, end), True
+    results = _results([row.household_id for row in here.rows], desk)
+    return Answer(results, here.has_previous, here.has_next, by_sound)
 
 
-def _applicant(reference: str) -> Adult | None:
-    if not reference:
-        return None
-    return Adult.objects.filter(is_applicant=True, household__reference=reference).first()
+def _page(
+    found: "QuerySet[HouseholdKeys]", after: HouseholdKeys | None, before: HouseholdKeys | None
+) -> Page[HouseholdKeys]:
+    return page(found, by="name_key", size=PAGE, after=after, before=before)
 
 
-def _matching(terms: Terms, desk: Desk) -> "QuerySet[Adult]":
-    applicants = Adult.objects.filter(is_applicant=True, household__desk__region=desk.region_id)
-    own, elsewhere = Q(household__desk=desk), ~Q(household__desk=desk)
+def _row(reference: str) -> HouseholdKeys | None:
+    return HouseholdKeys.objects.filter(household__reference=reference).first() if reference else None
+
+
+def _matching(
+    terms: Terms, referred: Referred, desk: Desk, *, by_sound: bool
+) -> "QuerySet[HouseholdKeys]":
+    """Those of the own desk by everything, those of others in the region by who they are."""
+    found = HouseholdKeys.objects.filter(region_id=desk.region_id)
+    own = _all_of(terms, referred, "na", by_sound=by_sound)
     if terms.emails or terms.phones:
-        applicants = applicants.filter(own)
-    applicants = applicants.annotate(address=_ADDRESS)
+        return found.filter(own, desk_id=desk.pk)
+    elsewhere = _all_of(terms, referred, "n", by_sound=by_sound)
+    return found.filter((Q(desk_id=desk.pk) & own) | (~Q(desk_id=desk.pk) & elsewhere))
+
+
+def _all_of(terms: Terms, referred: Referred, kinds: str, *, by_sound: bool) -> Q:
+    """Every term is among a household's keys, words as keys of these kinds; or the word is one of its references."""
+    parts = [
+        *(quoted(f"b.{day}") for day in terms.births),
+        *(quoted(f"h.{number}") for number in terms.numbers),
+        *(f"{quoted(f'm.{email}')}:*" for email in terms.emails),
+        *(quoted(f"t.{phone}") for phone in terms.phones),
+    ]
+    condition = Q()
     for word in terms.words:
-        known = _named(word) | _referred(word)
-        applicants = applicants.filter((own & (known | _lives(word))) | (elsewhere & known))
-    for condition in [
-        *(_born(day) for day in terms.births),
-        *(_numbered(number) for number in terms.numbers),
-        *(_mailed(email) for email in terms.emails),
-        *(_called(phone) for phone in terms.phones),
-    ]:
-        applicants = applicants.filter(condition)
-    return applicants
+        part = _word(word, kinds, by_sound=by_sound)
+        if referred[word]:
+            condition &= Q(keys__holds=part) | Q(household__in=referred[word])
+        else:
+            parts.append(part)
+    return condition & Q(keys__holds=" & ".join(parts)) if parts else condition
 
 
-def _folded(expression: Concat) -> Func:
-    """Lower case without accents or punctuation, as `fold` does in Python."""
-    plain = Func(
-        Func(expression, template="normalize(lower(%(expressions)s), NFKD)", output_field=TextField()),
-        Value("[\u0300-\u036f]"),
-        Value(""),
-        Value("g"),
-        function="regexp_replace",
-        output_field=TextField(),
-    )
-    return Func(
-        plain,
-        Value("[^a-z0-9]+"),
-        Value(" "),
-        Value("g"),
-        function="regexp_replace",
-        output_field=TextField(),
-    )
+def _word(word: str, kinds: str, *, by_sound: bool) -> str:
+    """A word begins a name or a word of the address; or it sounds like a word of a name."""
+    ways = [f"{quoted(f'{kind}.{word}')}:*" for kind in kinds]
+    if by_sound and phonetic_key(word):
+        ways.append(quoted(f"s.{phonetic_key(word)}"))
+    return f"({' | '.join(ways)})"
 
 
-_ADDRESS = _folded(
-    Concat("household__street", Value(" "), "household__postcode", Value(" "), "household__city")
-)
-_OTHER_ADDRESS = _folded(Concat("other_street", Value(" "), "other_postcode", Value(" "), "other_city"))
-
-
-def _of_household(model: type[Adult] | type[Child], condition: Q) -> Q:
-    return Q(Exists(model._default_manager.filter(condition, household=OuterRef("household"))))
-
-
-def _named(word: str) -> Q:
-    """A short word must begin a last or first name; a longer one may stand inside, as in "de Vries"."""
-    begins = Q(name_key__startswith=word) | Q(name_key__contains=f"\x1f{word}")
-    condition = begins if len(word) <= SHORTEST else Q(name_key__contains=word)
-    return _of_household(Adult, condition) | _of_household(Child, condition)
-
-
-def _lives(word: str) -> Q:
-    begins = rf"\m{word}"
-    elsewhere = Adult.objects.annotate(address=_OTHER_ADDRESS).filter(
-        address__regex=begins, household=OuterRef("household")
-    )
-    return Q(address__regex=begins) | Q(Exists(elsewhere))
-
-
-def _referred(word: str) -> Q:
-    """The reference of a household, request, offer or placement, as it is read over the telephone."""
+def _referred(word: str) -> list[int]:
+    """Households by a reference of theirs, their requests', offers' or places', as read over the telephone."""
     reference = word.upper().translate(_LOOKALIKES)
     if len(reference) != LENGTH or not set(reference) <= set(ALPHABET):
-        return Q(pk__in=[])
-    requests = CareRequest.objects.filter(reference=reference).values("household")
-    offers = Offer.objects.filter(reference=reference).values("preference__request__household")
-    placements = Placement.objects.filter(reference=reference).values("child__household")
-    return (
-        Q(household__reference=reference)
-        | Q(household__in=requests)
-        | Q(household__in=offers)
-        | Q(household__in=placements)
+        return []
+    return list(
+        Household.objects.filter(reference=reference)
+        .values_list("pk")
+        .union(
+            CareRequest.objects.filter(reference=reference).values_list("household"),
+            Offer.objects.filter(reference=reference).values_list("preference__request__household"),
+            Placement.objects.filter(reference=reference).values_list("child__household"),
+        )
+        .values_list("pk", flat=True)
     )
 
 
-def _born(day: date) -> Q:
-    return _of_household(Child, Q(born=day) | Q(born=None, expected=day))
-
-
-def _numbered(number: str) -> Q:
-    condition = Q(national_number_hash=number)
-    return _of_household(Adult, condition) | _of_household(Child, condition)
-
-
-def _mailed(email: str) -> Q:
-    return _of_household(Adult, Q(email__istartswith=email))
-
-
-def _called(phone: str) -> Q:
-    digits = Func(
-        "phone", Value(r"\D"), Value(""), Value("g"), function="regexp_replace", output_field=TextField()
-    )
-    adults = Adult.objects.annotate(digits=digits).filter(
-        digits__endswith=phone, household=OuterRef("household")
-    )
-    return Q(Exists(adults)) if len(phone) >= NATIONAL_DIGITS else Q(pk__in=[])
-
-
-def _results(applicants: Sequence[Adult], desk: Desk) -> list[Found]:
+def _results(household_ids: Sequence[int], desk: Desk) -> list[Found]:
     children = Child.objects.annotate(
         is_waiting=Exists(CareRequest.objects.filter(child=OuterRef("pk"), state=RequestState.OPEN))
     ).order_by("-born", "-expected", "pk")
     households = (
-        Household.objects.filter(pk__in=[applicant.household_id for applicant in applicants])
+        Household.objects.filter(pk__in=household_ids)
         .select_related("desk")
         .prefetch_related(
             Prefetch("adults", queryset=Adult.objects.order_by("-is_applicant", "pk")),
@@ -260,7 +229,7 @@ def _results(applicants: Sequence[Adult], desk: Desk) -> list[Found]:
         )
     )
     by_key = {household.pk: household for household in households}
-    return [_found(by_key[applicant.household_id], desk) for applicant in applicants]
+    return [_found(by_key[key], desk) for key in household_ids]
 
 
 def _found(household: Household, desk: Desk) -> Found:

@@ -13,6 +13,7 @@ from kribbe.people.services.households import (
     register_household,
 )
 from kribbe.people.services.own_file import own_file
+from kribbe.people.services.search_keys import rebuild_keys, refresh_keys
 
 __all__ = [
     "AdultData",
@@ -26,8 +27,10 @@ __all__ = [
     "link_user",
     "make_account",
     "own_file",
+    "rebuild_keys",
     "record_birth",
     "record_fact",
+    "refresh_keys",
     "register_household",
     "reopen_fact",
     "revoke_role",
