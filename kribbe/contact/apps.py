@@ -44,6 +44,13 @@ class ContactConfig(AppConfig):
                 arguments=desk_here,
             )
         )
+        for label, url_name, icon, order in (
+            (_("Tasks"), "contact:tasks", "list-checks", 30),
+            (_("Questions"), "contact:questions", "circle-question-mark", 65),
+        ):
+            register(
+                NavItem(label, url_name, icon, "desk", order=order, action="desk.tasks", arguments=desk_here)
+            )
         worklists.register(
             worklists.WorkList(
                 "letters",

@@ -14,7 +14,7 @@ from kribbe.demo.book import Book
 from kribbe.demo.logins import let_in
 from kribbe.demo.region import imagine
 from kribbe.demo.territory import opening
-from kribbe.people.services import refresh_keys
+from kribbe.people.services import rebuild_keys
 from kribbe.places import ledger
 from kribbe.places.models import Group
 
@@ -43,7 +43,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         _write_history(book, told)
         _gather_statistics()
         _count_ledger(book, told)
-        refresh_keys()
+        rebuild_keys()
         _leave_mark(today)
     told("Ready", 1.0)
     return book

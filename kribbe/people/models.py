@@ -3,17 +3,25 @@ from typing import Any
 
 import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from kribbe.region.models import Desk, Municipality, no_overlap
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
 from kribbe.trust.principal import Role, Scope
+
+DUE = """
+                INSERT INTO people_householddue (household_id, at) SELECT DISTINCT * FROM (VALUES $values) AS due
+                    ON CONFLICT (household_id) DO UPDATE SET at = EXCLUDED.at;
+                RETURN NULL;
+            """
+"""A row that is due already is touched, so that it is locked until the change is there to be read."""
 
 
 def found_anew(household: str, *fields: str) -> list[pgtrigger.Trigger]:
@@ -28,11 +36,7 @@ def found_anew(household: str, *fields: str) -> list[pgtrigger.Trigger]:
             name=name,
             when=pgtrigger.After,
             operation=operation,
-            func=f"""
-                INSERT INTO people_householddue (household_id, at) SELECT DISTINCT * FROM (VALUES {values}) AS due
-                    ON CONFLICT (household_id) DO UPDATE SET at = EXCLUDED.at;
-                RETURN NULL;
-            """,
+            func=DUE.replace("$values", values),
         )
 
     return [
@@ -171,7 +175,13 @@ class Child(models.Model):
             ),
         ]
         triggers = found_anew(
-            "household_id", "household_id", "first_name", "last_name", "born", "expected", "national_number_hash"
+            "household_id",
+            "household_id",
+            "first_name",
+            "last_name",
+            "born",
+            "expected",
+            "national_number_hash",
         )
 
     def __str__(self) -> str:
@@ -250,3 +260,59 @@ class HouseholdDue(models.Model):
 
     def __str__(self) -> str:
         return str(self.household_id)
+
+
+@remembered()
+class ReferrerOrganisation(models.Model):
+    """An organisation whose people act for families that agree to it, such as a social service."""
+
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="referrers")
+    name = models.CharField(max_length=100)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="referrer_once", fields=["desk", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Consented(models.TextChoices):
+    """What a household may let a referrer do for it."""
+
+    REGISTER = "request.make", _("Register and change our request")
+    CHANGE = "household.change", _("Change our names, address, contacts and what gives priority")
+    ANSWER = "request.answer_offer", _("Answer offers for us")
+
+
+@remembered()
+class Consent(models.Model):
+    """A household lets an organisation act for it: what, and until when. Withdrawn, it ends at once."""
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="consents")
+    organisation = models.ForeignKey(ReferrerOrganisation, on_delete=models.PROTECT, related_name="consents")
+    what = ArrayField(models.CharField(max_length=40, choices=Consented.choices))
+    during = DateRangeField()
+    on_paper = models.BooleanField(default=False)
+    given_at = models.DateTimeField()
+    given_by = models.BigIntegerField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="consent_ends", condition=Q(during__endswith__isnull=False)),
+            models.CheckConstraint(
+                name="consent_what", condition=Q(what__contained_by=Consented.values, what__len__gt=0)
+            ),
+            models.UniqueConstraint(
+                name="consent_one_standing",
+                fields=["household", "organisation"],
+                condition=Q(withdrawn_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.organisation_id}"

@@ -16,6 +16,7 @@ ROLES: Mapping[Role, Promise] = {
     Role.CLERK: _("Desk clerk"),
     Role.POLICY_OFFICER: _("Policy officer"),
     Role.ADMINISTRATOR: _("Administrator"),
+    Role.REFERRER: _("Referrer"),
 }
 
 ACTIONS: Mapping[Action, Promise] = {
@@ -37,6 +38,10 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.DESK_IMPORT: _("Import locations"),
     Action.DESK_AUDIT: _("See who did what"),
     Action.DESK_LETTERS: _("Print and post letters"),
+    Action.DESK_TASKS: _("Keep tasks, notes and questions of the desk"),
+    Action.DESK_HAND_OVER: _("Hand a household over to another desk"),
+    Action.DESK_REFERRERS: _("Let organisations act for families that agree"),
+    Action.REFERRER_FAMILIES: _("See the families that agreed to the organisation"),
 }
 
 FACTS: Mapping[FactKind, Promise] = {

@@ -87,6 +87,7 @@ class Desk(models.Model):
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=200, blank=True)
     complaints = models.TextField(blank=True)
+    staff_names_shown = models.BooleanField(default=False)
     public_languages = ArrayField(models.CharField(max_length=2), default=list)
     letter_languages = ArrayField(models.CharField(max_length=2), default=list)
 

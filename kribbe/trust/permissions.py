@@ -27,6 +27,10 @@ class Action(StrEnum):
     DESK_IMPORT = "desk.import"
     DESK_AUDIT = "desk.audit"
     DESK_LETTERS = "desk.letters"
+    DESK_TASKS = "desk.tasks"
+    DESK_REFERRERS = "desk.referrers"
+    DESK_HAND_OVER = "desk.hand_over"
+    REFERRER_FAMILIES = "referrer.families"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,22 @@ _HOUSEHOLD = frozenset(
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD),
+    Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),
+    Rule(Role.REFERRER, (Scope.REFERRER,), frozenset({Action.REFERRER_FAMILIES})),
     Rule(Role.MANAGER, (Scope.LOCATION,), _LOCATION),
     Rule(Role.ORGANISER, (Scope.ORGANISER,), _LOCATION),
     Rule(
         Role.CLERK,
         (Scope.DESK, Scope.REGION),
-        _HOUSEHOLD | {Action.DESK_SEARCH, Action.DESK_LETTERS, Action.DESK_FIGURES, Action.LOCATION_READ},
+        _HOUSEHOLD
+        | {
+            Action.DESK_SEARCH,
+            Action.DESK_LETTERS,
+            Action.DESK_FIGURES,
+            Action.DESK_TASKS,
+            Action.DESK_HAND_OVER,
+            Action.LOCATION_READ,
+        },
     ),
     Rule(
         Role.POLICY_OFFICER,
@@ -67,6 +81,7 @@ TABLE: tuple[Rule, ...] = (
                 Action.DESK_SETTINGS,
                 Action.DESK_IMPORT,
                 Action.DESK_AUDIT,
+                Action.DESK_REFERRERS,
                 Action.DESK_FIGURES,
                 Action.POLICY_LICENCES,
                 Action.LOCATION_READ,
@@ -87,4 +102,4 @@ def scope_ids(principal: Principal, action: Action, scope: Scope) -> frozenset[i
     roles = roles_for(action, scope)
     if not principal.verified:
         roles = tuple(role for role in roles if role is Role.PARENT)
-    return principal.scope_ids(scope, *roles)
+    return principal.scope_ids(scope, *roles, action=action)

@@ -12,6 +12,7 @@ class Scope(StrEnum):
     ORGANISER = "organiser"
     LOCATION = "location"
     HOUSEHOLD = "household"
+    REFERRER = "referrer"
 
 
 class Role(StrEnum):
@@ -23,15 +24,17 @@ class Role(StrEnum):
     CLERK = "clerk"
     POLICY_OFFICER = "policy_officer"
     ADMINISTRATOR = "administrator"
+    REFERRER = "referrer"
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role held over one scope."""
+    """A role held over one scope. `only` names the actions it is narrowed to; empty: all of the role's."""
 
     role: Role
     scope: Scope
     scope_id: int
+    only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,13 @@ class Principal:
     def is_staff(self) -> bool:
         return any(grant.role is not Role.PARENT for grant in self.grants)
 
-    def scope_ids(self, scope: Scope, *roles: Role) -> frozenset[int]:
-        """Ids of that scope over which one of these roles is held."""
-        return frozenset(g.scope_id for g in self.grants if g.scope is scope and g.role in roles)
+    def scope_ids(self, scope: Scope, *roles: Role, action: str = "") -> frozenset[int]:
+        """Ids of that scope over which one of these roles is held, and for that action if one is named."""
+        return frozenset(
+            grant.scope_id
+            for grant in self.grants
+            if grant.scope is scope and grant.role in roles and (not grant.only or action in grant.only)
+        )
 
 
 VISITOR = Principal()

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from kribbe.contact.models import Notice
+from kribbe.contact.models import Note, Notice, Task
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.direct import Direct, take_directly
@@ -118,6 +118,17 @@ DOORS: dict[str, Door] = {
     "contact:letter": Door(CLERK, ("desk", "letter")),
     "contact:post_letter": Door(CLERK, ("desk", "letter"), post=True),
     "contact:undo_post": Door(CLERK, ("desk", "letter"), post=True),
+    "contact:tasks": Door(CLERK, DESK),
+    "contact:new_task": Door(CLERK, DESK),
+    "contact:task_done": Door(CLERK, ("desk", "task"), post=True),
+    "contact:task_undo": Door(CLERK, ("desk", "task"), post=True),
+    "contact:new_note": Door(set(), DESK),
+    "contact:note_remove": Door(CLERK, ("desk", "note"), post=True),
+    "contact:note_restore": Door(CLERK, ("desk", "note"), post=True),
+    "contact:location_work": Door(CLERK, ("desk", "slug")),
+    "contact:questions": Door(CLERK, DESK),
+    "contact:question_subjects": Door(CLERK, DESK),
+    "contact:question_drop": Door(set(), ("desk", "none"), post=True),
     "contact:mailbox": Door(set(), hidden=True),
     "contact:mail": Door(set(), ("one",), hidden=True),
     "places:search": Door(PUBLIC, DESK),
@@ -263,6 +274,8 @@ def world():
             f"{name.replace(' ', '.')}@rol.example", role=role, scope=scope, scope_id=scope_id, now=now
         )
 
+    task = Task.objects.create(desk=desk, text="Bel", due=now.date(), household=maes, made_at=now)
+    note = Note.objects.create(desk=desk, text="Belt liever", household=maes, written_at=now)
     users = dict(
         [
             user("anna", Role.PARENT, Scope.HOUSEHOLD, maes.pk),
@@ -293,6 +306,8 @@ def world():
         "capacity": group.capacities.get().pk,
         "closing": closing.pk,
         "household": maes.reference,
+        "task": task.pk,
+        "note": note.pk,
         "adult": maes.adults.get().pk,
         "fact": fact.pk,
         "unborn": unborn.child_id,

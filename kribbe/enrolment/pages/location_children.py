@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from kribbe.enrolment.models import Placement, PlacementState
-from kribbe.enrolment.pages.tables import csv_file
 from kribbe.enrolment.selectors import location as selectors
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
@@ -21,6 +20,7 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import fold
+from kribbe.web.tables import csv_file
 
 DAY = timedelta(days=1)
 

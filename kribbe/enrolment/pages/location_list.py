@@ -18,7 +18,6 @@ from django.views.decorators.http import require_GET
 
 from kribbe.enrolment.models import PreferenceState
 from kribbe.enrolment.pages import location_words as words
-from kribbe.enrolment.pages.tables import csv_file
 from kribbe.enrolment.selectors import location as selectors
 from kribbe.enrolment.selectors.location import Line, Queue
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_list
@@ -30,6 +29,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
 from kribbe.web.components import Chip, Point
+from kribbe.web.tables import csv_file
 from kribbe.web.templatetags.kribbe import short_date
 
 PAGE = 50

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kribbe.contact.desk_selectors import notes_about, tasks_about, tasks_for
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.pages.story import story_rows
 from kribbe.enrolment.selectors.search import Terms, read, search
@@ -22,6 +23,9 @@ from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Scope
 from kribbe.web import worklists
+
+TASKS = 8
+"""Tasks on the first page, the first due first."""
 
 DRAFTS = 8
 """Requests left half-way that stand beside a new one."""
@@ -38,7 +42,12 @@ def office(request: DeskRequest) -> HttpResponse:
     if request.headers.get("HX-Request") and "q" in request.GET:
         return render(request, "enrolment/office/results.html", context)
     lists = worklists.waiting(desk_id=request.desk.pk, slug=request.desk.slug, now=timezone.now())
-    return render(request, "enrolment/office/office.html", {**context, "lists": lists})
+    context |= {
+        "lists": lists,
+        "tasks": tasks_for(request.desk, request.principal.user_id).order_by("due", "pk")[:TASKS],
+        "today": timezone.localdate(),
+    }
+    return render(request, "enrolment/office/office.html", context)
 
 
 def _searched(request: DeskRequest, query: str) -> dict[str, Any]:
@@ -112,6 +121,9 @@ def household(request: DeskRequest, reference: str) -> HttpResponse:
     context = {
         **story_rows(story, now=now),
         "may_change": may_change,
+        "tasks": tasks_about(request.desk, found),
+        "notes": notes_about(request.desk, found),
+        "today": timezone.localdate(now),
         "new_url": f"{reverse('enrolment:office_new_request', args=[request.desk.slug])}"
         f"?{urlencode({'household': reference})}",
     }

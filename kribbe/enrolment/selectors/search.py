@@ -161,9 +161,7 @@ def _row(reference: str) -> HouseholdKeys | None:
     return HouseholdKeys.objects.filter(household__reference=reference).first() if reference else None
 
 
-def _matching(
-    terms: Terms, referred: Referred, desk: Desk, *, by_sound: bool
-) -> "QuerySet[HouseholdKeys]":
+def _matching(terms: Terms, referred: Referred, desk: Desk, *, by_sound: bool) -> "QuerySet[HouseholdKeys]":
     """Those of the own desk by everything, those of others in the region by who they are."""
     found = HouseholdKeys.objects.filter(region_id=desk.region_id)
     own = _all_of(terms, referred, "na", by_sound=by_sound)

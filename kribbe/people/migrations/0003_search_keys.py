@@ -76,4 +76,8 @@ class Migration(migrations.Migration):
             model_name='householdkeys',
             index=models.Index(fields=['region_id', 'name_key', 'household'], name='household_keys_order'),
         ),
+        migrations.RunSQL(
+            "INSERT INTO people_householddue (household_id, at) SELECT id, now() FROM people_household",
+            migrations.RunSQL.noop,
+        ),
     ]
