@@ -18,3 +18,4 @@ def tell_families() -> None:
         export(f"enrolment.{label}", request)
     export("enrolment.UrgentReach", wish)
     export("enrolment.StartAnswer", "placement__child__household")
+    export("enrolment.HandOver", "household")

@@ -12,6 +12,7 @@ def tell_families() -> None:
     for label in ("people.Adult", "people.Child"):
         export(label, "household", but=("name_key", "national_number_hash"))
     export("people.HouseholdFact", "household")
+    export("people.Consent", "household")
     export("people.User", "adults__household", but=("password",))
     export("people.RoleGrant", lambda key: Q(scope=Scope.HOUSEHOLD, scope_id=key))
     export("trust.AuditEntry", "household_id", but=("data",))

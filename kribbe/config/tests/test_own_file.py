@@ -26,6 +26,10 @@ from kribbe.trust.principal import SYSTEM, Role, Scope
 pytestmark = pytest.mark.django_db
 
 NOT_TOLD = {
+    "people.householdkeys": "made from the names, addresses and contacts that are told",
+    "people.householddue": "says only that those keys are to be made anew",
+    "contact.task": "the desk's own work; what it did for the family is on the trail",
+    "contact.note": "for the desk's staff alone; a family that asks for it gets it at the desk",
     "contact.letter": "the notice itself is told; a letter adds when the desk posted it, told on the trail",
 }
 """Tables that lead to a household and add nothing about it, with the reason."""

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ('people', '0003_search_keys'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('places', '0003_location_history_without_point'),
-        ('region', '0005_staff_names_shown'),
+        ('region', '0006_staff_names_shown'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

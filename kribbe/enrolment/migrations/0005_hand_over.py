@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('enrolment', '0004_free_places'),
         ('people', '0004_referrers'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('region', '0005_staff_names_shown'),
+        ('region', '0006_staff_names_shown'),
     ]
 
     operations = [

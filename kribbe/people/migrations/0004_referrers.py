@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('people', '0003_search_keys'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('region', '0005_staff_names_shown'),
+        ('region', '0006_staff_names_shown'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('region', '0004_free_places'),
+        ('region', '0005_upkeep_terms'),
     ]
 
     operations = [
