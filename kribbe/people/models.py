@@ -39,9 +39,10 @@ def found_anew(household: str, *fields: str) -> list[pgtrigger.Trigger]:
             func=DUE.replace("$values", values),
         )
 
+    changed: pgtrigger.Operation = pgtrigger.UpdateOf(*fields)  # type: ignore[no-untyped-call]
     return [
         trigger("keys_due_added", pgtrigger.Insert, "NEW"),
-        trigger("keys_due_changed", pgtrigger.UpdateOf(*fields), "OLD", "NEW"),
+        trigger("keys_due_changed", changed, "OLD", "NEW"),
         trigger("keys_due_removed", pgtrigger.Delete, "OLD"),
     ]
 
