@@ -9,7 +9,7 @@ import xlsxwriter
 from django.http import HttpResponse
 from django.utils.timezone import localtime
 
-from kribbe.enrolment.pages.at_desk import csv_file
+from kribbe.web.tables import csv_file
 
 KINDS = ("csv", "xlsx")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
