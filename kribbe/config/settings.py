@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "kribbe.enrolment",
     "kribbe.api",
     "kribbe.policy",
+    "kribbe.upkeep",
 ]
 
 MIDDLEWARE = [

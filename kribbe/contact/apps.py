@@ -13,14 +13,14 @@ class ContactConfig(AppConfig):
         from kribbe.contact.exporting import tell_families
         from kribbe.contact.selectors import letters_to_post, unread_count
         from kribbe.people.navigation import desk_here, own_household_only
-        from kribbe.trust.principal import Role, Scope
+        from kribbe.trust.principal import PARENTS, Scope
         from kribbe.web import worklists
         from kribbe.web.navigation import NavItem, register
 
         tell_families()
 
         def unread(request: Any) -> int:
-            return unread_count(request.principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT))
+            return unread_count(request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS))
 
         register(
             NavItem(

@@ -14,7 +14,7 @@ from kribbe.people.access import refusal
 from kribbe.region.models import Desk
 from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action, scope_ids
-from kribbe.trust.principal import Principal, Role, Scope
+from kribbe.trust.principal import PARENTS, Principal, Scope
 
 T = TypeVar("T", bound=Model)
 
@@ -120,7 +120,7 @@ def _one(principal: Principal, rows: "QuerySet[T]") -> T:
 
 
 def _record_look(principal: Principal, request: CareRequest, now: datetime) -> None:
-    if request.household_id in principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT):
+    if request.household_id in principal.scope_ids(Scope.HOUSEHOLD, *PARENTS):
         return
     record(
         principal=principal,

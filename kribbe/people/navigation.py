@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from kribbe.trust.principal import Role, Scope
+from kribbe.trust.principal import PARENTS, Scope
 
 Arguments = dict[str, object] | None
 
 
 def own_household_only(request: Any) -> Arguments:
     """Entries of a parent."""
-    return {} if request.principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT) else None
+    return {} if request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS) else None
 
 
 def staff_only(request: Any) -> Arguments:

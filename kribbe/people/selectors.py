@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from kribbe.people.models import Adult, Child, Household, HouseholdFact, RoleGrant, User
 from kribbe.region.models import Desk, Municipality
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import Grant, Principal, Role, Scope
+from kribbe.trust.principal import PARENTS, Grant, Principal, Role, Scope
 
 
 def principal_of(user: User, *, verified: bool) -> Principal:
@@ -28,7 +28,7 @@ def user_by_email(email: str) -> User | None:
 
 def holds_staff_role(user: User) -> bool:
     """Whether the account holds any role but a parent's."""
-    return RoleGrant.objects.filter(user=user).exclude(role=Role.PARENT).exists()
+    return RoleGrant.objects.filter(user=user).exclude(role__in=PARENTS).exists()
 
 
 def household_with_adults(household_id: int) -> Household:

@@ -12,6 +12,7 @@ from kribbe.trust.principal import Principal, Role, Scope
 
 FIRST_PAGES: Mapping[Role, str] = {
     Role.PARENT: "enrolment:my",
+    Role.CO_PARENT: "enrolment:my",
     Role.MANAGER: "enrolment:locations",
     Role.ORGANISER: "enrolment:locations",
     Role.CLERK: "enrolment:office",
@@ -22,6 +23,7 @@ FIRST_PAGES: Mapping[Role, str] = {
 
 ICONS: Mapping[Role, str] = {
     Role.PARENT: "baby",
+    Role.CO_PARENT: "baby",
     Role.MANAGER: "list-ordered",
     Role.ORGANISER: "building-2",
     Role.CLERK: "users",

@@ -11,6 +11,7 @@ from kribbe.trust.principal import Role
 
 ROLES: Mapping[Role, Promise] = {
     Role.PARENT: _("Parent"),
+    Role.CO_PARENT: _("Second parent"),
     Role.MANAGER: _("Manager of a location"),
     Role.ORGANISER: _("Organiser"),
     Role.CLERK: _("Desk clerk"),
@@ -22,11 +23,14 @@ ROLES: Mapping[Role, Promise] = {
 ACTIONS: Mapping[Action, Promise] = {
     Action.HOUSEHOLD_READ: _("Read the data of a household"),
     Action.HOUSEHOLD_CHANGE: _("Change the data of a household"),
+    Action.HOUSEHOLD_INVITE: _("Invite a second parent, and take the invitation back"),
+    Action.COMPLAINT_MAKE: _("Complain about a decision"),
     Action.REQUEST_MAKE: _("Make and change a request"),
     Action.REQUEST_ANSWER_OFFER: _("Answer an offer"),
     Action.LIST_READ: _("Read the waiting list of a location"),
     Action.OFFER_MAKE: _("Offer a place"),
     Action.PLACEMENT_SIGN: _("Sign for a location"),
+    Action.PLACEMENT_FIRST_DAY: _("Say whether a child came on its first day"),
     Action.LOCATION_READ: _("Read the data of a location"),
     Action.LOCATION_CHANGE: _("Change the data of a location"),
     Action.DESK_SEARCH: _("Search households of the desk"),
@@ -42,6 +46,8 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.DESK_HAND_OVER: _("Hand a household over to another desk"),
     Action.DESK_REFERRERS: _("Let organisations act for families that agree"),
     Action.REFERRER_FAMILIES: _("See the families that agreed to the organisation"),
+    Action.DESK_UPKEEP: _("Keep the list true: duplicates, questions to families, first days"),
+    Action.DESK_COMPLAINTS: _("Answer complaints"),
 }
 
 FACTS: Mapping[FactKind, Promise] = {
@@ -72,6 +78,8 @@ DEEDS: Mapping[str, Promise] = {
     "fact.recorded": _("Recorded a fact about your household"),
     "fact.ended": _("Ended a fact about your household"),
     "fact.reopened": _("Undid the end of a fact about your household"),
+    "child.merged": _("Brought two registrations of your child together"),
+    "child.merge_undone": _("Undid that two registrations were brought together"),
     "role.granted": _("Gave an account access to your household"),
     "role.revoked": _("Took away an account's access to your household"),
     "letter.posted": _("Posted a letter to you"),

@@ -90,6 +90,22 @@ def compare(one: Person, other: Person) -> Likeness:
     return Likeness(max(0, min(CERTAIN - 1, score)), tuple(heaviest))
 
 
+def keys(person: Person) -> frozenset[str]:
+    """Texts by which look-alikes are found without comparing all: two that are listed have one in common."""
+    named = {f"name {person.first.plain} {person.born}"} if person.first.plain and person.born else set()
+    number = {f"number {person.number}"} if person.number else set()
+    around = {
+        "parent": person.numbers,
+        "mail": person.emails,
+        "phone": person.phones,
+        "called": _sounds(person.adults),
+        "home": person.addresses,
+    }
+    return frozenset(
+        named | number | {f"{kind} {value}" for kind, values in around.items() for value in values}
+    )
+
+
 def _are_two(one: Person, other: Person) -> bool:
     """Twins of one request, or two different national numbers."""
     together = bool(one.made_together) and one.made_together == other.made_together
@@ -141,6 +157,10 @@ def _alike(one: Name, other: Name) -> bool:
     return (one.sound == other.sound and bool(one.sound)) or share >= weights()["alike"]
 
 
+def _sounds(names: frozenset[Name]) -> set[str]:
+    return {name.sound for name in names} - {""}
+
+
 def _around(one: Person, other: Person) -> Iterator[str]:
     if one.numbers & other.numbers:
         yield "parent_number"
@@ -148,7 +168,7 @@ def _around(one: Person, other: Person) -> Iterator[str]:
         yield "parent_email"
     if one.phones & other.phones:
         yield "parent_phone"
-    if {name.sound for name in one.adults} & {name.sound for name in other.adults}:
+    if _sounds(one.adults) & _sounds(other.adults):
         yield "parent_name"
     if one.addresses & other.addresses:
         yield "address"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kribbe.trust.principal import Principal, Role, Scope
+from kribbe.trust.principal import PARENTS, Principal, Role, Scope
 
 
 class Action(StrEnum):
@@ -11,11 +11,14 @@ class Action(StrEnum):
 
     HOUSEHOLD_READ = "household.read"
     HOUSEHOLD_CHANGE = "household.change"
+    HOUSEHOLD_INVITE = "household.invite"
+    COMPLAINT_MAKE = "complaint.make"
     REQUEST_MAKE = "request.make"
     REQUEST_ANSWER_OFFER = "request.answer_offer"
     LIST_READ = "list.read"
     OFFER_MAKE = "offer.make"
     PLACEMENT_SIGN = "placement.sign"
+    PLACEMENT_FIRST_DAY = "placement.first_day"
     LOCATION_READ = "location.read"
     LOCATION_CHANGE = "location.change"
     DESK_SEARCH = "desk.search"
@@ -31,6 +34,8 @@ class Action(StrEnum):
     DESK_REFERRERS = "desk.referrers"
     DESK_HAND_OVER = "desk.hand_over"
     REFERRER_FAMILIES = "referrer.families"
+    DESK_UPKEEP = "desk.upkeep"
+    DESK_COMPLAINTS = "desk.complaints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +48,31 @@ class Rule:
 
 
 _LOCATION = frozenset(
-    {Action.LOCATION_READ, Action.LOCATION_CHANGE, Action.LIST_READ, Action.OFFER_MAKE, Action.PLACEMENT_SIGN}
+    {
+        Action.LOCATION_READ,
+        Action.LOCATION_CHANGE,
+        Action.LIST_READ,
+        Action.OFFER_MAKE,
+        Action.PLACEMENT_SIGN,
+        Action.PLACEMENT_FIRST_DAY,
+    }
 )
 _HOUSEHOLD = frozenset(
-    {Action.HOUSEHOLD_READ, Action.HOUSEHOLD_CHANGE, Action.REQUEST_MAKE, Action.REQUEST_ANSWER_OFFER}
+    {
+        Action.HOUSEHOLD_READ,
+        Action.HOUSEHOLD_CHANGE,
+        Action.REQUEST_MAKE,
+        Action.REQUEST_ANSWER_OFFER,
+        Action.COMPLAINT_MAKE,
+    }
 )
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD),
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),
     Rule(Role.REFERRER, (Scope.REFERRER,), frozenset({Action.REFERRER_FAMILIES})),
+    Rule(Role.PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD | {Action.HOUSEHOLD_INVITE}),
+    Rule(Role.CO_PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD),
     Rule(Role.MANAGER, (Scope.LOCATION,), _LOCATION),
     Rule(Role.ORGANISER, (Scope.ORGANISER,), _LOCATION),
     Rule(
@@ -65,6 +85,8 @@ TABLE: tuple[Rule, ...] = (
             Action.DESK_FIGURES,
             Action.DESK_TASKS,
             Action.DESK_HAND_OVER,
+            Action.DESK_UPKEEP,
+            Action.DESK_COMPLAINTS,
             Action.LOCATION_READ,
         },
     ),
@@ -103,3 +125,5 @@ def scope_ids(principal: Principal, action: Action, scope: Scope) -> frozenset[i
     if not principal.verified:
         roles = tuple(role for role in roles if role is Role.PARENT)
     return principal.scope_ids(scope, *roles, action=action)
+        roles = tuple(role for role in roles if role in PARENTS)
+    return principal.scope_ids(scope, *roles)

@@ -19,12 +19,17 @@ class Role(StrEnum):
     """The roles of the desk; what each may do stands in `permissions.py`."""
 
     PARENT = "parent"
+    CO_PARENT = "co_parent"
     MANAGER = "manager"
     ORGANISER = "organiser"
     CLERK = "clerk"
     POLICY_OFFICER = "policy_officer"
     ADMINISTRATOR = "administrator"
     REFERRER = "referrer"
+
+
+PARENTS = frozenset({Role.PARENT, Role.CO_PARENT})
+"""Roles of families; who holds none but these is no staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Principal:
 
     @property
     def is_staff(self) -> bool:
-        return any(grant.role is not Role.PARENT for grant in self.grants)
+        return any(grant.role not in PARENTS for grant in self.grants)
 
     def scope_ids(self, scope: Scope, *roles: Role, action: str = "") -> frozenset[int]:
         """Ids of that scope over which one of these roles is held, and for that action if one is named."""

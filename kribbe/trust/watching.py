@@ -1,13 +1,17 @@
 """What a change in one room means in a higher one: the higher room hangs a watcher here, and is asked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 
 Watcher = Callable[[int, datetime], AbstractContextManager[None]]
 """Given a household's id and the moment, a context around the change."""
 
+Newcomers = Callable[[Sequence[int], datetime], None]
+"""Given the ids of children for whom a request was registered, and the moment."""
+
 _watchers: list[Watcher] = []
+_newcomers: list[Newcomers] = []
 
 
 def watch_households(watcher: Watcher) -> None:
@@ -23,3 +27,15 @@ def household_changes(household_id: int, now: datetime) -> Iterator[None]:
         for watcher in _watchers:
             stack.enter_context(watcher(household_id, now))
         yield
+
+
+def watch_newcomers(watcher: Newcomers) -> None:
+    """Have this watcher told of every request that is registered, within its transaction."""
+    if watcher not in _newcomers:
+        _newcomers.append(watcher)
+
+
+def children_registered(child_ids: Sequence[int], now: datetime) -> None:
+    """Requests were registered for these children."""
+    for watcher in _newcomers:
+        watcher(child_ids, now)

@@ -25,6 +25,7 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
 from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.upkeep.models import Pair
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +204,8 @@ DOORS: dict[str, Door] = {
     "policy:past": Door(FIGURES, DESK),
     "policy:month": Door(FIGURES, ("desk", "year", "month")),
     "policy:rows": Door(CLERK, ("desk", "figure", "part")),
+    "upkeep:pairs": Door(CLERK, DESK),
+    "upkeep:pair": Door(CLERK, ("desk", "pair")),
     "enrolment:audit": Door(ADMIN, DESK),
 }
 
@@ -276,6 +279,10 @@ def world():
 
     task = Task.objects.create(desk=desk, text="Bel", due=now.date(), household=maes, made_at=now)
     note = Note.objects.create(desk=desk, text="Belt liever", household=maes, written_at=now)
+    pair = Pair.objects.create(
+        first=waiting.child, second=paper.child, score=70, signs=["born_same"], found_at=now
+    )
+
     users = dict(
         [
             user("anna", Role.PARENT, Scope.HOUSEHOLD, maes.pk),
@@ -323,6 +330,7 @@ def world():
         "month": timezone.localdate().month,
         "figure": "asking",
         "part": "living",
+        "pair": pair.reference,
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
         "visit": location.register_visits.create(at=now).reference,

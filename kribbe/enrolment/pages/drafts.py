@@ -31,7 +31,7 @@ from kribbe.places.models import Location
 from kribbe.region.http import DeskRequest
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
-from kribbe.trust.principal import Role, Scope
+from kribbe.trust.principal import PARENTS, Scope
 from kribbe.web.errors import session_ended
 
 COOKIE = "requests"
@@ -97,7 +97,7 @@ def new_request(request: DeskRequest, desk: str) -> HttpResponse:
     if request.method == "GET" and unfinished:
         context = {"unfinished": [(draft, Steps(draft, today=_today()).names) for draft in unfinished]}
         return render(request, "enrolment/request_start.html", context)
-    household = next(iter(households_of(request.principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT))), None)
+    household = next(iter(households_of(request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS))), None)
     draft = drafts.start_draft(
         principal=request.principal,
         desk=household.desk if household else request.desk,

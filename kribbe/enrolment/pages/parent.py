@@ -48,7 +48,7 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
 from kribbe.trust.permissions import Action
-from kribbe.trust.principal import Role, Scope
+from kribbe.trust.principal import PARENTS, Scope
 from kribbe.web.components import Option, ProgressStep
 from kribbe.web.errors import session_ended
 from kribbe.web.templatetags.kribbe import long_date, money
@@ -103,7 +103,7 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @signed_in
 def my(request: DeskRequest) -> HttpResponse:
     """My children: requests with every wish, offers to answer, places."""
-    now, own = timezone.now(), request.principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT)
+    now, own = timezone.now(), request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
     if not own and request.principal.is_staff:
         raise Http404
     households = households_of(own)

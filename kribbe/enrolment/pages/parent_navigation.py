@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Offer, OfferState
 from kribbe.region.shell import at_desk
-from kribbe.trust.principal import Principal, Role, Scope
+from kribbe.trust.principal import PARENTS, Principal, Scope
 from kribbe.web.navigation import NavItem, register
 
 
@@ -27,7 +27,7 @@ def register_parent_navigation() -> None:
 
 def offers(request: Any) -> int | None:
     """How many offers wait for an answer of this parent."""
-    own = request.principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT)
+    own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
     if not own:
         return None
     return Offer.objects.filter(state=OfferState.OPEN, preference__request__household__in=own).count()
@@ -43,4 +43,4 @@ def _families(request: Any) -> Mapping[str, object] | None:
 
 
 def _is_staff_only(principal: Principal) -> bool:
-    return principal.is_staff and not principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT)
+    return principal.is_staff and not principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)

@@ -43,6 +43,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.trust.text import sort_key
+from kribbe.trust.watching import children_registered
 from kribbe.web.words import say
 
 
@@ -103,6 +104,7 @@ def register_request(
             requests = [_request(principal, registration, child, now) for child in children]
         if draft_id is not None:
             RequestDraft.objects.filter(pk=draft_id).update(request=requests[0], household=household)
+        children_registered([child.pk for child in children], now)
         _tell(registration, household, requests, now)
     return requests
 

@@ -22,7 +22,7 @@ from kribbe.region.middleware import use_desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.permissions import Action
-from kribbe.trust.principal import Principal, Role, Scope
+from kribbe.trust.principal import PARENTS, Principal, Scope
 from kribbe.web.components import Event
 
 LOOKS_SHOWN = 50
@@ -73,7 +73,7 @@ def _page(request: Any, household: Household) -> HttpResponse:
 
 
 def _base(principal: Principal, household: Household) -> str:
-    own = household.pk in principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT)
+    own = household.pk in principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
     return "web/base.html" if own else "web/desk_base.html"
 
 
@@ -106,7 +106,7 @@ def _opened(request: Any, reference: str) -> Household:
 
 
 def _back(request: Any, household: Household) -> str:
-    own = household.pk in request.principal.scope_ids(Scope.HOUSEHOLD, Role.PARENT)
+    own = household.pk in request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
     return reverse("people:my_data") if own else reverse("people:household_data", args=[household.reference])
 
 

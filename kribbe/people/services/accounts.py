@@ -30,12 +30,14 @@ def make_account(
 
 
 @transaction.atomic
-def link_user(*, household: Household, user: User, principal: Principal, now: datetime) -> RoleGrant:
+def link_user(
+    *, household: Household, user: User, principal: Principal, now: datetime, role: Role = Role.PARENT
+) -> RoleGrant:
     """The account acts for the household from now on, as the adult with its address if there is one."""
     household.adults.filter(email=user.email, user=None).update(user=user)
     return grant_role(
         user=user,
-        role=Role.PARENT,
+        role=role,
         scope=Scope.HOUSEHOLD,
         scope_id=household.pk,
         principal=principal,

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class UpkeepConfig(AppConfig):
+    name = "kribbe.upkeep"
+    label = "upkeep"
+
+    def ready(self) -> None:
+        """Hang the work lists, look at every child that is registered, and tell families what is kept."""
+        from kribbe.trust.watching import watch_newcomers
+        from kribbe.upkeep.exporting import tell_families
+        from kribbe.upkeep.pages.work_lists import register_work_lists
+        from kribbe.upkeep.services.find_pairs import find_for
+
+        watch_newcomers(find_for)
+        register_work_lists()
+        tell_families()

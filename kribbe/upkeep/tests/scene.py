@@ -1,0 +1,92 @@
+"""A family that registered one child twice, at one desk or at two."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from kribbe.enrolment.models import CareRequest
+from kribbe.people.models import Child, Household
+from kribbe.places.models import Location
+from kribbe.region.models import Desk
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+from kribbe.trust.principal import Role, Scope
+from kribbe.trust.text import sort_key
+from kribbe.upkeep.models import Pair
+from kribbe.upkeep.services.find_pairs import find_all
+
+WEEK = WeekPattern.from_text("mon tue thu")
+BORN_AGO = timedelta(days=120)
+
+
+@dataclass
+class Twice:
+    """Noor Maes at Lindedaal, by her mother, and again by her father: `second` is the later one."""
+
+    now: datetime
+    desk: Desk
+    other: Desk
+    locations: list[Location]
+    first: CareRequest
+    second: CareRequest
+
+    @property
+    def pair(self) -> Pair:
+        return Pair.objects.get()
+
+
+def born() -> date:
+    """The birth of the child in every scene."""
+    return timezone.localdate() - BORN_AGO
+
+
+def register(
+    desk: Desk,
+    locations: list[Location],
+    *,
+    now: datetime,
+    first_name: str = "Noor",
+    last_name: str = "Maes",
+    email: str = "",
+    days_ago: int = 10,
+    home: str = "Dorpsstraat 5",
+    **child: Any,
+) -> CareRequest:
+    """A household with one child and an open request, some days ago."""
+    then = now - timedelta(days=days_ago)
+    household = cast.make_household(desk, last_name, now=then, email=email, street=home)
+    made = cast.make_child(household, first_name, **{"born": born(), **child})
+    start = timezone.localdate() + timedelta(days=60)
+    return cast.make_request(made, locations, start=start, pattern=WEEK, now=then)
+
+
+def twice(*, across: bool = False) -> Twice:
+    """Two registrations of one child, found as a pair."""
+    now = timezone.now()
+    desk, other = cast.make_desk(), cast.make_desk("overzijde", nis="99002")
+    locations = [cast.make_location(desk, name) for name in ("De Notelaar", "Het Nest", "Pluk")]
+    for location in locations:
+        cast.make_group(location, 9, now=now)
+    first = register(desk, locations[:2], now=now, email="an@ouders.example", days_ago=90)
+    second = register(
+        other if across else desk,
+        locations[1:],
+        now=now,
+        email="jo@ouders.example",
+        days_ago=30,
+        home="Molenweg 9",
+    )
+    applicant = second.household.adults.get()
+    applicant.first_name, applicant.name_key = "Jo", sort_key("Maes", "Jo")
+    applicant.save()
+    for request, email in ((first, "an@ouders.example"), (second, "jo@ouders.example")):
+        cast.make_user(email, role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=request.household_id, now=now)
+    assert find_all(now=now) == 1
+    return Twice(now, desk, other, locations, first, second)
+
+
+def another_child(household: Household, name: str, **born: Any) -> Child:
+    """A brother or sister."""
+    return cast.make_child(household, name, **born)

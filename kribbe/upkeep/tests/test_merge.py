@@ -1,0 +1,218 @@
+"""Two registrations made one: what comes along, what is refused, and an undo after which every row is as it was."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from kribbe.contact.models import Notice
+from kribbe.enrolment.models import CareRequest, Offer, OfferState, PositionChange, Preference, RequestState
+from kribbe.enrolment.selectors.waiting import waiting_list
+from kribbe.enrolment.services.make_offer import Excuse, make_offer
+from kribbe.people.models import Adult, FactKind, HouseholdFact, RoleGrant
+from kribbe.places import ledger
+from kribbe.testing import cast
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.models import AuditEntry
+from kribbe.trust.principal import SYSTEM
+from kribbe.upkeep.models import ChildKey, Merge, MergeChange, Pair, PairState
+from kribbe.upkeep.services.merge import merge, undo_merge
+from kribbe.upkeep.tests.scene import WEEK, another_child, twice
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scene():
+    return twice()
+
+
+def bring_together(scene, *, keep=None):
+    kept = keep or scene.first
+    return merge(principal=SYSTEM, pair_id=scene.pair.pk, keep_id=kept.child_id, now=scene.now)
+
+
+def offer(wish, now):
+    return make_offer(
+        principal=SYSTEM,
+        preference_id=wish.pk,
+        group_id=wish.location.groups.get().pk,
+        start=wish.request.wanted_start,
+        pattern=WEEK,
+        now=now,
+        excuses={
+            ahead.pk: Excuse("group-balance") for ahead in wish.location.preferences.exclude(pk=wish.pk)
+        },
+    )
+
+
+def everything():
+    """All rows of the rooms that hold families, but for what only ever grows."""
+    grows = {AuditEntry, ChildKey, Notice, Merge, MergeChange, Pair, PositionChange}
+    rooms = {"people", "enrolment", "places", "contact", "upkeep"}
+    return {
+        model._meta.label: sorted(
+            model._default_manager.values_list(*[f.attname for f in model._meta.concrete_fields])
+        )
+        for model in apps.get_models()
+        if model._meta.app_label in rooms
+        and model not in grows
+        and not model.__name__.endswith("Event")
+        and model.__name__ not in {"Mail", "Letter", "GroupAvailability"}
+    }
+
+
+def test_wishes_come_together_with_the_earliest_date_of_each_location(scene):
+    notelaar, nest, pluk = scene.locations
+    later = scene.second.preferences.get(location=pluk)
+    bring_together(scene)
+    wishes = Preference.objects.filter(request=scene.first).order_by("rank")
+    assert [(wish.location, wish.registered_at) for wish in wishes] == [
+        (notelaar, scene.first.registered_at),
+        (nest, scene.first.registered_at),
+        (pluk, later.registered_at),
+    ]
+    ended = CareRequest.objects.get(pk=scene.second.pk)
+    assert (ended.state, ended.end, ended.child_id) == ("ended", "cancelled_desk", scene.first.child_id)
+    assert CareRequest.objects.filter(child=scene.first.child, state=RequestState.OPEN).count() == 1
+    assert [len(waiting_list(each.pk, now=scene.now)) for each in scene.locations] == [1, 1, 1]
+
+
+def test_the_later_registration_can_be_the_one_that_is_kept(scene):
+    nest = scene.locations[1]
+    bring_together(scene, keep=scene.second)
+    wish = Preference.objects.get(request=scene.second, location=nest)
+    assert wish.registered_at == scene.first.registered_at
+    assert wish.rank == 1
+    scene.second.refresh_from_db()
+    assert scene.second.registered_at == scene.first.registered_at
+
+
+def test_adults_accounts_facts_and_notices_come_along(scene):
+    kept, gone = scene.first.household, scene.second.household
+    day = timezone.localdate()
+    mine = cast.make_fact(kept, FactKind.WORK, since=day - timedelta(days=10), now=scene.now)
+    cast.make_fact(gone, FactKind.WORK, since=day - timedelta(days=40), now=scene.now)
+    cast.make_fact(gone, FactKind.SINGLE, since=day, now=scene.now)
+    Notice.objects.create(
+        desk=scene.desk, household=gone, kind="x", language="nl", subject="s", body="b", created_at=scene.now
+    )
+    bring_together(scene)
+    assert sorted(kept.adults.values_list("first_name", "is_applicant")) == [("An", True), ("Jo", False)]
+    assert Adult.objects.get(first_name="Jo").other_street == "Molenweg 9"
+    assert RoleGrant.objects.filter(scope="household", scope_id=kept.pk).count() == 2
+    assert set(kept.facts.values_list("kind", flat=True)) == {"work", "single"}
+    mine.refresh_from_db()
+    assert mine.during.lower == day - timedelta(days=40)
+    assert kept.notices.filter(kind="x").exists()
+    told = Notice.objects.get(kind="upkeep/merged")
+    assert set(told.mails.values_list("address", flat=True)) == {"an@ouders.example", "jo@ouders.example"}
+
+
+def test_undo_restores_every_row(scene):
+    day = timezone.localdate()
+    for household, days in ((scene.first.household, 10), (scene.second.household, 40)):
+        cast.make_fact(household, FactKind.WORK, since=day - timedelta(days=days), now=scene.now)
+    offer(scene.second.preferences.get(location=scene.locations[1]), scene.now)
+    another_child(scene.second.household, "Mats", born=day - timedelta(days=900))
+    before = everything()
+    made = bring_together(scene)
+    assert everything() != before
+    undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
+    after = everything()
+    assert {name for name in before if before[name] != after[name]} == set()
+    assert scene.pair.state == PairState.OPEN
+    assert Notice.objects.filter(kind="upkeep/merge_undone").count() == 2
+    again = bring_together(scene)
+    assert again.pk != made.pk
+
+
+def test_undo_of_one_household_that_keeps_other_children(scene):
+    elder = another_child(scene.second.household, "Mats", born=timezone.localdate() - timedelta(days=900))
+    cast.make_request(
+        elder, scene.locations[:1], start=scene.second.wanted_start, pattern=WEEK, now=scene.now
+    )
+    before = everything()
+    made = bring_together(scene)
+    elder.refresh_from_db()
+    assert elder.household_id == scene.second.household_id
+    assert scene.second.household.adults.filter(is_applicant=True).exists()
+    assert scene.first.household.adults.filter(first_name="Jo", is_applicant=False).exists()
+    assert RoleGrant.objects.filter(scope="household").count() == 3
+    undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
+    after = everything()
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+def test_offers_keep_their_half_days_and_places_go_along(scene):
+    nest = scene.locations[1]
+    made = offer(scene.second.preferences.get(location=nest), scene.now)
+    placed = cast.make_placement(
+        scene.second.child,
+        scene.locations[2].groups.get(),
+        start=scene.second.wanted_start,
+        end=scene.second.wanted_start + timedelta(days=200),
+        pattern=WEEK,
+        now=scene.now,
+    )
+    bring_together(scene)
+    made.refresh_from_db()
+    placed.refresh_from_db()
+    assert (made.preference.request_id, made.state) == (scene.first.pk, OfferState.OPEN)
+    assert placed.child_id == scene.first.child_id
+    groups = [location.groups.get().pk for location in scene.locations]
+    assert ledger.miscounted(group_ids=groups, today=timezone.localdate()) == []
+
+
+def test_refused_while_both_have_an_offer_at_one_location(scene):
+    nest = scene.locations[1]
+    for request in (scene.first, scene.second):
+        offer(request.preferences.get(location=nest), scene.now)
+    with pytest.raises(RefusedError) as refused:
+        bring_together(scene)
+    assert refused.value.code == "offers"
+    assert Offer.objects.filter(state=OfferState.OPEN).count() == 2
+
+
+def test_refused_where_places_overlap(scene):
+    for request, location in zip((scene.first, scene.second), scene.locations, strict=False):
+        cast.make_placement(
+            request.child,
+            location.groups.get(),
+            start=request.wanted_start,
+            end=request.wanted_start + timedelta(days=90),
+            pattern=WEEK,
+            now=scene.now,
+        )
+    with pytest.raises(RefusedError) as refused:
+        bring_together(scene)
+    assert refused.value.code == "places"
+
+
+def test_undo_is_refused_after_a_change_and_changes_nothing(scene):
+    made = bring_together(scene)
+    Adult.objects.filter(first_name="Jo").update(other_street="Nieuwe weg 1")
+    with pytest.raises(RefusedError) as refused:
+        undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
+    assert refused.value.code == "changed_since"
+    made.refresh_from_db()
+    assert made.undone_at is None
+    assert CareRequest.objects.get(pk=scene.second.pk).state == RequestState.ENDED
+
+
+def test_the_facts_of_birth_complete_each_other(scene):
+    kept = scene.first.child
+    type(kept).objects.filter(pk=kept.pk).update(born=None, expected=scene.second.child.born, first_name="")
+    bring_together(scene)
+    kept.refresh_from_db()
+    assert (kept.first_name, kept.born) == ("Noor", scene.second.child.born)
+
+
+def test_nobody_is_merged_twice(scene):
+    bring_together(scene)
+    with pytest.raises(RefusedError) as refused:
+        bring_together(scene)
+    assert refused.value.code == "decided"
+    assert AuditEntry.objects.filter(action="child.merged").count() == 1
+    assert HouseholdFact.objects.count() == 0
