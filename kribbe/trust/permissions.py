@@ -68,7 +68,6 @@ _HOUSEHOLD = frozenset(
 )
 
 TABLE: tuple[Rule, ...] = (
-    Rule(Role.PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD),
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),
     Rule(Role.REFERRER, (Scope.REFERRER,), frozenset({Action.REFERRER_FAMILIES})),
     Rule(Role.PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD | {Action.HOUSEHOLD_INVITE}),
@@ -123,7 +122,5 @@ def scope_ids(principal: Principal, action: Action, scope: Scope) -> frozenset[i
     """Ids of that scope within which the principal may do this. Staff need their second factor."""
     roles = roles_for(action, scope)
     if not principal.verified:
-        roles = tuple(role for role in roles if role is Role.PARENT)
-    return principal.scope_ids(scope, *roles, action=action)
         roles = tuple(role for role in roles if role in PARENTS)
-    return principal.scope_ids(scope, *roles)
+    return principal.scope_ids(scope, *roles, action=action)
