@@ -17,6 +17,7 @@ from kribbe.demo.territory import opening
 from kribbe.people.services import rebuild_keys
 from kribbe.places import ledger
 from kribbe.places.models import Group
+from kribbe.places.services.names import learn_names
 
 GROUPS_AT_ONCE = 60
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,6 +42,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
             told(f"Writing {model._meta.verbose_name_plural}", 0.3 + 0.35 * place / count)
             book.save(model)
         _write_history(book, told)
+        learn_names()
         _gather_statistics()
         _count_ledger(book, told)
         rebuild_keys()

@@ -137,13 +137,13 @@ class KnownStreets(AddressRegister):
         return _municipalities()
 
     def locate(self, text: str) -> Located | None:
-        words = [_spelled(word) for word in fold(text).split()[:MAX_WORDS]]
+        words = [spelled(word) for word in fold(text).split()[:MAX_WORDS]]
         runs = _runs(words)
         places = _Places.named_in(runs, words, self.municipalities)
         return _street(runs, words, places) or _town(runs) or places.located()
 
     def suggest(self, text: str, limit: int) -> list[Located]:
-        words = [_spelled(word) for word in fold(text).split() if not word.isdigit()]
+        words = [spelled(word) for word in fold(text).split() if not word.isdigit()]
         start = " ".join(words)
         if not start:
             return []
@@ -158,12 +158,12 @@ _NO_PLACE = frozenset({"bus", "box", "bte", "boite", "belgie", "belgique", "belg
 _WHOLE = {"st": "sint", "o": "onze", "l": "lieve", "vr": "vrouw"}
 
 
-def _spelled(word: str) -> str:
+def spelled(word: str) -> str:
     """A folded word with its abbreviation written out: `kerkstr` becomes `kerkstraat`."""
     if word in _WHOLE:
         return _WHOLE[word]
     for short, whole in _SHORT.items():
-        if word.endswith(short) and len(word) > len(short) + 2:
+        if word == short or (word.endswith(short) and len(word) > len(short) + 2):
             return word[: -len(short)] + whole
     return word
 

@@ -7,11 +7,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.places.models_finding import Favourite, NameKey, Names, Rhythm, SavedSearch, SavedSearchFit
 from kribbe.region.models import Desk, Municipality, no_overlap
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK
 from kribbe.rules.priority import PriceKind
 from kribbe.trust.fields import km_point
 from kribbe.trust.history import remembered
+
+__all__ = ["Favourite", "NameKey", "Names", "Rhythm", "SavedSearch", "SavedSearchFit"]
 
 MONTHS_SHOWN = 24
 """How many months ahead a group's free half-days are kept for search."""
@@ -46,6 +49,7 @@ class Street(models.Model):
     latitude = models.FloatField()
 
     class Meta:
+        indexes = [models.Index(fields=["postcode", "city"], name="street_postcode_city")]
         constraints = [models.UniqueConstraint(name="street_once", fields=["key", "postcode"])]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.places.pages import location, search
+from kribbe.places.pages import location, search, suggest
 from kribbe.places.urls_location import location_urls
 from kribbe.places.urls_office import office_urls
 
@@ -13,7 +13,7 @@ urlpatterns = [
     path("<slug:desk>/search/", search.search, name="search"),
     path("<slug:desk>/search/points.json", search.map_points, name="map_points"),
     path("<slug:desk>/search/outlines.json", search.outlines, name="outlines"),
-    path("<slug:desk>/search/addresses/", search.suggest, name="suggest"),
+    path("<slug:desk>/search/addresses/", suggest.suggest, name="suggest"),
     path("<slug:desk>/locations/<slug:slug>/", location.location, name="location"),
     path("<slug:desk>/locations/<slug:slug>/point.json", location.point, name="location_point"),
 ]

@@ -15,6 +15,7 @@ from kribbe.places.importing.known import Known
 from kribbe.places.importing.mapping import ColumnMap, fitting
 from kribbe.places.importing.plan import Change, Plan, plan, refuse_homeless
 from kribbe.places.models import Group, GroupCapacity, ImportChange, ImportRun, Location, Organiser
+from kribbe.places.services.names import learn_names
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.priority import PriceKind
@@ -131,6 +132,7 @@ def _write(made: Plan, runs: dict[int, ImportRun], now: datetime, progress: Prog
         for change in made.changes
     )
     _lay_weeks(groups, now, progress)
+    learn_names()
 
 
 def _with_file_facts(change: Change) -> dict[str, Any]:

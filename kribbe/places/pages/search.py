@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
-from kribbe.places.addresses import suggest as suggest_addresses
 from kribbe.places.models import Kind
 from kribbe.places.pages import search_words as words
 from kribbe.places.pages.around import Around, around, sought, work_of
@@ -28,8 +27,6 @@ from kribbe.region.models import Desk, Municipality
 from kribbe.web.components import ResultCard
 
 POINTS = 500
-SUGGESTIONS = 8
-LEAST_LETTERS = 3
 OUTLINES_SECONDS = 60 * 60 * 24
 
 
@@ -38,7 +35,7 @@ def search(request: DeskRequest, desk: str) -> HttpResponse:
     """The list and the map of what is near, with what is free of the days asked."""
     here = request.desk
     asked = Asked.read(request.GET, today=localdate())
-    place, work = around(asked, here), work_of(asked)
+    place, work = around(asked, here), work_of(asked, here)
     looked = sought(asked, here, place, work)
     after = Key.from_text(request.GET.get("after", ""))
     results = find(looked, after=after)
@@ -92,7 +89,7 @@ def _almost(asked: Asked, looked: Search, results: Results) -> list[tuple[str, s
 def map_points(request: DeskRequest, desk: str) -> HttpResponse:
     """The same results as points for the map, as GeoJSON."""
     asked = Asked.read(request.GET, today=localdate())
-    looked = sought(asked, request.desk, around(asked, request.desk), work_of(asked))
+    looked = sought(asked, request.desk, around(asked, request.desk), work_of(asked, request.desk))
     address = address_of(request.desk, asked.need())
     features: list[dict[str, object]] = [
         {
@@ -146,11 +143,3 @@ def geojson(features: list[dict[str, object]]) -> HttpResponse:
     """A collection of these features as an answer."""
     body = json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
     return HttpResponse(body, content_type="application/geo+json")
-
-
-@require_GET
-def suggest(request: DeskRequest, desk: str) -> HttpResponse:
-    """Addresses that begin as what is typed, as options of the field."""
-    text = request.GET.get("address", "").strip()
-    found = suggest_addresses(text, limit=SUGGESTIONS) if len(text) >= LEAST_LETTERS else []
-    return render(request, "places/suggestions.html", {"labels": [each.label for each in found]})

@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from kribbe.places.models import LicenceState, Location, Street
+from kribbe.places.services.names import learn_names
 from kribbe.places.tests.scene import fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
@@ -37,6 +38,7 @@ def desk() -> Desk:
         longitude=4.7009,
         latitude=50.87,
     )
+    learn_names()
     return desk
 
 
@@ -56,6 +58,7 @@ def test_public_pages_are_accessible_and_fit(
         "/search/?days=15",
         "/search/?days=15&free=all&km=2&kind=family",
         "/search/?address=Nergens+9",
+        "/search/?address=Naamsestraet&work=Namsestraat&by=foot&days=15",
         f"/locations/{location.slug}/?days=15",
         f"/locations/{suspended.slug}/",
     ):
@@ -79,10 +82,24 @@ def test_the_picture_of_a_search(open_page: OpenPage, desk: Desk) -> None:
 def test_a_search_by_keyboard(open_page: OpenPage, desk: Desk) -> None:
     page = open_page()
     page.goto(f"/{desk.slug}/")
-    address = page.get_by_label("Adres of postcode")
+    address = page.get_by_role("combobox", name="Adres, postcode of naam")
     address.press_sequentially("naams")
-    expect(page.locator("#addresses option")).to_have_attribute("value", "Naamsestraat, 3000 Leuven")
-    address.fill("Naamsestraat 12")
+    option = page.get_by_role("option", name="Naamsestraat, 3000 Leuven")
+    expect(option).to_be_visible()
+    expect(page.get_by_text("1 suggesties.")).to_be_attached()
+    address.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(address).to_have_attribute("aria-activedescendant", option.get_attribute("id") or "")
+    axe(page)
+    address.press("Escape")
+    expect(option).to_be_hidden()
+    address.press("ArrowDown")
+    expect(option).to_be_visible()
+    address.press("ArrowDown")
+    address.press("Enter")
+    expect(address).to_have_value("Naamsestraat, 3000 Leuven")
+    expect(address).to_have_attribute("aria-expanded", "false")
+    expect(address).to_be_focused()
     page.get_by_label("maandag voormiddag").press("Space")
     page.get_by_label("maandag namiddag").press("Space")
     page.get_by_role("search").get_by_role("button", name="Opvang zoeken").press("Enter")
@@ -94,6 +111,61 @@ def test_a_search_by_keyboard(open_page: OpenPage, desk: Desk) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("De Notelaar")
     page.get_by_role("link", name="Alle plekken").press("Enter")
     expect(page.locator(".result")).to_have_count(4)
+
+
+def test_a_typo_finds_what_was_meant(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page()
+    page.goto(f"/{desk.slug}/search/?days=15")
+    address = page.get_by_role("combobox", name="Adres, postcode of naam")
+    address.fill("")
+    address.press_sequentially("krech de not")
+    expect(page.get_by_role("option", name="De Notelaar, Leuven")).to_be_visible()
+    screenshot(page, "search-suggestions")
+    address.fill("Naamsestraet 12")
+    page.get_by_role("search").get_by_role("button", name="Zoeken").click()
+    expect(page.get_by_text("Je ziet nu wat dicht bij Naamsestraat, 3000 Leuven ligt.")).to_be_visible()
+    expect(page.locator(".result").first).to_contain_text("De Notelaar")
+    axe(page)
+    screenshot(page, "search-typo")
+
+
+def test_almost_fits_leads_to_what_it_counts(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page(size=PHONE)
+    page.goto(f"/{desk.slug}/search/?days=15&km=1&kind=group")
+    section = page.get_by_role("region", name="Past bijna")
+    link = section.get_by_role("link", name="Zonder maandag: 2 plekken")
+    expect(link).to_be_visible()
+    axe(page)
+    screenshot(page, "search-almost", full=True)
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 plekken binnen 1 km")
+    expect(page.locator(".result")).to_have_count(2)
+
+
+def test_on_the_way_to_work(open_page: OpenPage, desk: Desk) -> None:
+    Street.objects.create(
+        name="Werkstraat",
+        key="werkstraat",
+        postcode="3001",
+        city="Heverlee",
+        municipality=desk.municipality,
+        longitude=4.7300,
+        latitude=50.87,
+    )
+    page = open_page()
+    page.goto(f"/{desk.slug}/search/?address=Naamsestraat+2&days=3")
+    page.get_by_text("Op weg naar het werk").click()
+    work = page.get_by_role("combobox", name="Adres of postcode van je werk")
+    work.press_sequentially("werkst")
+    expect(page.get_by_role("option", name="Werkstraat, 3001 Heverlee")).to_be_visible()
+    work.press("ArrowDown")
+    work.press("Enter")
+    page.get_by_label("Hoe je je verplaatst").select_option("car")
+    page.get_by_role("search").get_by_role("button", name="Zoeken").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("omweg")
+    expect(page.locator(".result").first).to_contain_text("Op weg naar je werk: ongeveer")
+    axe(page)
+    screenshot(page, "search-on-the-way")
 
 
 def test_the_map_shows_the_numbers_of_the_list(open_page: OpenPage, desk: Desk) -> None:

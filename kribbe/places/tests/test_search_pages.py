@@ -22,6 +22,7 @@ from kribbe.places.models import LicenceState, Street
 from kribbe.places.pages.asked import EVERYWHERE, Asked
 from kribbe.places.pages.card_html import drawn
 from kribbe.places.selectors.almost import FEW
+from kribbe.places.services.names import learn_names
 from kribbe.places.tests.scene import HERENT, fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months, first_of_month
@@ -323,13 +324,46 @@ def test_outlines_are_kept_by_browsers(client: Client, desk: Desk) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_suggestions_are_options_of_the_field(client: Client, desk: Desk) -> None:
+def test_suggestions_are_options_of_the_list(client: Client, desk: Desk) -> None:
+    open_group(desk)
     address = reverse("places:suggest", args=[desk.slug])
+
+    def options(**query: str) -> list[str]:
+        page = client.get(address, query).content.decode()
+        return re.findall(r'role="option"[^>]* data-value="([^"]+)"', page)
+
+    assert options(q="naams") == ["Naamsestraat, 3000 Leuven"]
+    assert options(q="notel") == ["De Notelaar, Leuven"]
+    assert options(q="notel", only="places") == []
+    assert options(q="n") == [] == options()
+
+
+def test_a_street_typed_wrong_is_found_and_told(client: Client, desk: Desk) -> None:
+    open_group(desk)
+    learn_names()
+    page = search(client, desk, address="Naamsestraet 12")
     assert (
-        '<option value="Naamsestraat, 3000 Leuven">'
-        in client.get(address, {"address": "naams"}).content.decode()
+        "We found nothing called “Naamsestraet 12”. You now see what is near Naamsestraat, 3000 Leuven."
+        in page
     )
-    assert client.get(address, {"address": "na"}).content.decode().strip() == ""
+    assert 'data-home="4.7009,50.87"' in page
+    assert 'id="address-error"' not in page
+    whole = search(client, desk, address="Naamsestraet 12, 3000 Leuven", work="Namsestraat, Leuven")
+    assert "You now see what is near Naamsestraat, 3000 Leuven." in whole
+    assert "For your work we take Naamsestraat, 3000 Leuven." in whole
+    assert "We found nothing" not in search(client, desk, address="Leuven 3000")
+
+
+def test_a_location_typed_wrong_leads_to_its_page(client: Client, desk: Desk) -> None:
+    open_group(desk, "Kinderdagverblijf De Notelaar", km_east=1)
+    learn_names()
+    page = search(client, desk, address="Krech De Notelaar", days=DAYS.mask)
+    assert "You now see what is near Kinderdagverblijf De Notelaar, Leuven." in page
+    link = page.split("Go to the page of")[0].rsplit('href="', 1)[1].split('"')[0]
+    assert client.get(html.unescape(link)).status_code == 200
+    named = search(client, desk, address="Kinderdagverblijf De Notelaar, Leuven")
+    assert "We found nothing called" not in named
+    assert "Go to the page of Kinderdagverblijf De Notelaar, Leuven" in named
 
 
 def test_the_page_is_dutch_unless_asked_otherwise(client: Client, desk: Desk) -> None:

@@ -1,4 +1,5 @@
 import htmx from "htmx.org";
+import { startComboboxes } from "./combobox.js";
 import { startForms } from "./forms.js";
 import { startPickers } from "./picker.js";
 import { startShell } from "./shell.js";
@@ -25,6 +26,7 @@ function startMaps(root) {
 
 function start(root) {
   startPickers(root);
+  startComboboxes(root);
   startRanked(root);
   startMaps(root);
 }
