@@ -109,7 +109,7 @@ def test_a_search_by_keyboard(open_page: OpenPage, desk: Desk) -> None:
     expect(first).to_contain_text("Vrij op al je dagen")
     first.get_by_role("link", name="De Notelaar").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("De Notelaar")
-    page.get_by_role("link", name="Alle plekken").press("Enter")
+    page.get_by_role("link", name="Terug naar de gevonden plekken").press("Enter")
     expect(page.locator(".result")).to_have_count(4)
 
 
