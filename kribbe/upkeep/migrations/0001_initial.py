@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('enrolment', '0004_free_places'),
-        ('people', '0005_co_parent'),
+        ('people', '0004_referrers'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('region', '0005_upkeep_terms'),
     ]
