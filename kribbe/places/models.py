@@ -8,13 +8,36 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models_finding import Favourite, NameKey, Names, Rhythm, SavedSearch, SavedSearchFit
+from kribbe.places.models_page import (
+    PAGE_TEXTS,
+    Charter,
+    CharterAgreement,
+    Inspection,
+    OpenDay,
+    Photo,
+    WeekdayHours,
+)
 from kribbe.region.models import Desk, Municipality, no_overlap
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK
 from kribbe.rules.priority import PriceKind
 from kribbe.trust.fields import km_point
 from kribbe.trust.history import remembered
 
-__all__ = ["Favourite", "NameKey", "Names", "Rhythm", "SavedSearch", "SavedSearchFit"]
+__all__ = [
+    "PAGE_TEXTS",
+    "Charter",
+    "CharterAgreement",
+    "Favourite",
+    "Inspection",
+    "NameKey",
+    "Names",
+    "OpenDay",
+    "Photo",
+    "Rhythm",
+    "SavedSearch",
+    "SavedSearchFit",
+    "WeekdayHours",
+]
 
 MONTHS_SHOWN = 24
 """How many months ahead a group's free half-days are kept for search."""
@@ -99,6 +122,10 @@ class Location(models.Model):
     website = models.URLField(blank=True)
     languages = ArrayField(models.CharField(max_length=2), default=list)
     approach = models.TextField(blank=True)
+    quality = models.TextField(blank=True)
+    visit = models.TextField(blank=True)
+    food = models.TextField(blank=True)
+    accessibility = models.TextField(blank=True)
     inclusive = models.BooleanField(default=False)
     plus_subsidy = models.BooleanField(default=False)
     opens_at = models.TimeField(default=time(7))
@@ -136,6 +163,7 @@ class LocationCriteria(models.Model):
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="criteria")
     during = DateRangeField()
     names = ArrayField(models.CharField(max_length=40), default=list)
+    motive = models.TextField(blank=True)
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -1,11 +1,14 @@
 """What this room gives the shell and the desk's front page."""
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.places.selectors.charter import count_without
 from kribbe.places.selectors.figures import desk_figures
 from kribbe.region.figures import register_figures
 from kribbe.region.shell import at_desk
 from kribbe.trust.permissions import Action
+from kribbe.web import worklists
 from kribbe.web.navigation import NavItem, register
 
 
@@ -21,6 +24,28 @@ def hang() -> None:
             order=50,
             action=Action.DESK_IMPORT,
             arguments=at_desk,
+        )
+    )
+    register(
+        NavItem(
+            _("Rules for locations"),
+            "places:agreements",
+            "handshake",
+            "desk",
+            order=80,
+            action=Action.LOCATION_READ,
+            arguments=at_desk,
+        )
+    )
+    worklists.register(
+        worklists.WorkList(
+            "charter",
+            _("Rules not agreed to"),
+            _("Locations that haven't agreed to the rules of the desk."),
+            "handshake",
+            "places:agreements",
+            count=lambda desk_id, now: count_without(desk_id, localtime(now).date()),
+            order=90,
         )
     )
     register_figures(desk_figures)

@@ -1,8 +1,9 @@
-"""What time brings about for finding care."""
+"""What time brings about: names are learnt for search, what a location took off its page is forgotten."""
 
 from datetime import datetime
 
 from kribbe.places.services.names import learn_names
+from kribbe.places.services.showing import forget_removed
 from kribbe.trust.duties import duty
 
 
@@ -10,3 +11,9 @@ from kribbe.trust.duties import duty
 def names_learnt(now: datetime) -> int:
     """Learn the names that came by other ways than an import."""
     return learn_names()
+
+
+@duty("places.forget_removed", cron="40 * * * *", told="things taken off pages forgotten")
+def removed_forgotten(now: datetime) -> int:
+    """Forget photos, reports and open days that were taken away more than a day ago."""
+    return forget_removed(now=now)

@@ -15,5 +15,7 @@ urlpatterns = [
     path("<slug:desk>/search/outlines.json", search.outlines, name="outlines"),
     path("<slug:desk>/search/addresses/", suggest.suggest, name="suggest"),
     path("<slug:desk>/locations/<slug:slug>/", location.location, name="location"),
+    path("<slug:desk>/locations/<slug:slug>/photos/<slug:key>/<str:name>", location.photo, name="photo"),
+    path("<slug:desk>/locations/<slug:slug>/reports/<int:row_id>/", location.report, name="report"),
     path("<slug:desk>/locations/<slug:slug>/point.json", location.point, name="location_point"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.places.pages import capacity, closing_days, profile
+from kribbe.places.pages import capacity, charter, closing_days, profile, showing
 
 location_urls = [
     path("at/<slug:slug>/capacity/", capacity.capacity_page, name="capacity"),
@@ -18,4 +18,12 @@ location_urls = [
         name="remove_closing_days",
     ),
     path("at/<slug:slug>/profile/", profile.profile_page, name="profile"),
+    path("at/<slug:slug>/photos/", showing.photos_page, name="photos"),
+    path("at/<slug:slug>/photos/<int:photo_id>/", showing.change_photo, name="change_photo"),
+    path("at/<slug:slug>/hours/", showing.hours_page, name="hours"),
+    path("at/<slug:slug>/inspections/", showing.inspections_page, name="inspections"),
+    path("at/<slug:slug>/open-days/", showing.open_days_page, name="open_days"),
+    path("at/<slug:slug>/shown/<slug:kind>/<int:row_id>/remove/", showing.take_away, name="take_away"),
+    path("at/<slug:slug>/shown/<slug:kind>/<int:row_id>/put-back/", showing.put_back, name="put_back"),
+    path("at/<slug:slug>/rules/", charter.charter_page, name="charter"),
 ]

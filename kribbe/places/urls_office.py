@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from kribbe.places.pages import imports
+from kribbe.places.pages import charter, imports
 
 OFFICE = "office/<slug:desk>/import/"
 
+RULES = "office/<slug:desk>/rules/"
+
 office_urls = [
+    path(RULES, charter.agreements_page, name="agreements"),
+    path(f"{RULES}new/", charter.new_charter_page, name="new_charter"),
+    path(f"{RULES}drop/", charter.drop_charter, name="drop_charter"),
     path(OFFICE, imports.start, name="import"),
     path(f"{OFFICE}file/<str:token>/", imports.look, name="import_preview"),
     path(f"{OFFICE}file/<str:token>/run/", imports.carry_out, name="import_run"),

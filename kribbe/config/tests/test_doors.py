@@ -20,10 +20,13 @@ from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.people.models import RoleGrant
 from kribbe.places.services.looking import look_token
+from kribbe.places.services.showing import Report, add_inspection, add_photo
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.rules.halfdays import WeekPattern
-from kribbe.testing import cast
+from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
+from kribbe.trust import files
+from kribbe.trust.files import Kind
 from kribbe.trust.principal import SYSTEM, Role, Scope
 from kribbe.upkeep.models import Pair
 
@@ -154,6 +157,19 @@ DOORS: dict[str, Door] = {
     "places:closing_days": Door(LOCATION_READ, SLUG),
     "places:remove_closing_days": Door(LOCATION_CHANGE, ("slug", "closing"), post=True),
     "places:profile": Door(LOCATION_READ, SLUG),
+    "places:photos": Door(LOCATION_READ, SLUG),
+    "places:change_photo": Door(LOCATION_CHANGE, ("slug", "photo"), post=True),
+    "places:hours": Door(LOCATION_READ, SLUG),
+    "places:inspections": Door(LOCATION_READ, SLUG),
+    "places:open_days": Door(LOCATION_READ, SLUG),
+    "places:take_away": Door(LOCATION_CHANGE, ("slug", "photo_kind", "photo"), post=True),
+    "places:put_back": Door(LOCATION_CHANGE, ("slug", "photo_kind", "photo"), post=True),
+    "places:charter": Door(LOCATION_READ, SLUG),
+    "places:agreements": Door(CLERK | ADMIN, DESK),
+    "places:new_charter": Door(ADMIN, DESK),
+    "places:drop_charter": Door(ADMIN, DESK, post=True),
+    "places:photo": Door(PUBLIC, ("desk", "slug", "photo_key", "photo_name")),
+    "places:report": Door(PUBLIC, ("desk", "slug", "report")),
     "enrolment:new_request": Door(PUBLIC, DESK),
     "enrolment:continue_request": Door(PUBLIC, ("desk", "word")),
     "enrolment:draft": Door(set(), DRAFT),
@@ -270,6 +286,7 @@ def world():
     )
     offer(paper)
     take_snapshots(now=now)
+    shown = shown_at(location, now)
     closing = location.closing_days.create(during=(start, start + timedelta(days=1)))
 
     def user(name, role, scope, scope_id):
@@ -312,6 +329,7 @@ def world():
         "group": group.pk,
         "capacity": group.capacities.get().pk,
         "closing": closing.pk,
+        **shown,
         "household": maes.reference,
         "task": task.pk,
         "note": note.pk,
@@ -339,6 +357,28 @@ def world():
         "word": "niets",
         "none": 999_999,
         "one": 1,
+    }
+
+
+def shown_at(location, now):
+    """A photo and a report on the location's page."""
+    space = f"location:{location.pk}"
+    common = {"space": space, "principal": SYSTEM, "now": now}
+    file = files.take_in(data=uploads.photo(600, 400), name="a.jpg", kind=Kind.PHOTO, **common)
+    paper = files.take_in(data=uploads.paper(), name="a.pdf", kind=Kind.PAPER, **common)
+    photo = add_photo(principal=SYSTEM, location_id=location.pk, file=file, alt="De tuin", now=now)
+    report = add_inspection(
+        principal=SYSTEM,
+        location_id=location.pk,
+        report=Report(day=now.date(), title="Verslag", url="", file=paper),
+        now=now,
+    )
+    return {
+        "photo": photo.pk,
+        "photo_kind": "photo",
+        "photo_key": file.key,
+        "photo_name": "480.jpg",
+        "report": report.pk,
     }
 
 
@@ -378,6 +418,8 @@ def knock(client, address, *, post):
     """Try the door, and leave everything behind it as it was."""
     with transaction.atomic():
         response = client.post(address) if post else client.get(address)
+        if response.streaming:
+            response.getvalue()
         transaction.set_rollback(True)
     return outcome(response)
 

@@ -24,6 +24,7 @@ from kribbe.enrolment.selectors.waiting import Waiting, waiting_list
 from kribbe.enrolment.services import telling
 from kribbe.places import ledger
 from kribbe.places.models import MONTHS_SHOWN, Group, LicenceState
+from kribbe.places.selectors.charter import standing_of
 from kribbe.region.models import DeskPolicy, PassOverReason
 from kribbe.region.selectors import policy_on
 from kribbe.rules.calendar import first_of_month
@@ -146,6 +147,12 @@ def _check(
         raise RefusedError(_("This family already has an offer of yours."), code="offered")
     if preference.location.licence_state in {LicenceState.SUSPENDED, LicenceState.ENDED}:
         raise RefusedError(_("Your licence doesn't allow new places now. Call the desk."), code="licence")
+    standing = standing_of(preference.location, today)
+    if standing is not None and not standing.may_offer:
+        raise RefusedError(
+            _("You can make offers once you agree to the rules of the desk. Open “Rules of the desk”."),
+            code="charter",
+        )
     if pattern.is_empty:
         raise RefusedError(_("Choose at least one half-day."), field="pattern")
     if stay[0] < today:

@@ -1,7 +1,7 @@
 """The page of one location."""
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -11,7 +11,9 @@ from kribbe.places.models import Location
 from kribbe.places.pages.asked import Asked
 from kribbe.places.pages.search import geojson
 from kribbe.places.selectors.location import location_at, view_of
+from kribbe.places.selectors.showing import photo_shown, report_shown
 from kribbe.region.http import DeskRequest
+from kribbe.trust import files
 
 
 @require_GET
@@ -42,6 +44,24 @@ def point(request: DeskRequest, desk: str, slug: str) -> HttpResponse:
         "properties": {"id": found.pk, "name": found.name, "url": "#main", "number": None, "free": "all"},
     }
     return geojson([feature])
+
+
+@require_GET
+def photo(request: DeskRequest, desk: str, slug: str, key: str, name: str) -> FileResponse:
+    """One file of a photo that is on the page."""
+    shown = photo_shown(_found(request, slug), key)
+    if shown is None:
+        raise Http404
+    return files.give(shown.file, name, public=True)
+
+
+@require_GET
+def report(request: DeskRequest, desk: str, slug: str, row_id: int) -> FileResponse:
+    """An inspection report that the location keeps here."""
+    shown = report_shown(_found(request, slug), row_id)
+    if shown is None or shown.file is None:
+        raise Http404
+    return files.give(shown.file, files.names(shown.file)[0], public=True)
 
 
 def _found(request: DeskRequest, slug: str) -> Location:

@@ -18,6 +18,11 @@ def register_location_navigation() -> None:
         )
     )
     register(NavItem(_("Your page"), "places:profile", "settings", "location", order=80, arguments=_in_place))
+    register(
+        NavItem(
+            _("Rules of the desk"), "places:charter", "handshake", "location", order=85, arguments=_in_place
+        )
+    )
 
 
 def _in_place(request: HttpRequest) -> Mapping[str, object] | None:

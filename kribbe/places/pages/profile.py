@@ -25,7 +25,10 @@ GROUPS = (
     (_("Hours"), ("opens_at", "morning_ends_at", "closes_at")),
     (_("Days and plan"), ("min_half_days", "plan_kind")),
     (_("Price"), ("day_price", "deposit")),
-    (_("What you are like"), ("approach", "languages", "inclusive")),
+    (
+        _("What you are like"),
+        ("approach", "quality", "visit", "food", "accessibility", "languages", "inclusive"),
+    ),
     (_("Contact"), ("phone", "email", "website")),
 )
 
@@ -33,6 +36,11 @@ GROUPS = (
 def _hour(label: Any, **more: Any) -> forms.TimeField:
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "input--short"})
     return forms.TimeField(label=label, widget=widget, **more)
+
+
+def _story(label: Any, help_text: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(label=label, help_text=help_text, required=False, max_length=2000, widget=widget)
 
 
 class ProfileForm(forms.Form):
@@ -62,6 +70,14 @@ class ProfileForm(forms.Form):
         max_length=3000,
         help_text=_("In your own words: your day, your house, what matters to you."),
         widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    quality = _story(_("What you do for quality"), _("Training, measuring, how parents have a say."))
+    visit = _story(
+        _("What a visit is like"), _("When families can come, how long it takes, who shows them round.")
+    )
+    food = _story(_("Food"), _("Who cooks, what about allergies, breast milk and halal or vegetarian food."))
+    accessibility = _story(
+        _("Getting in and around"), _("Steps, lift, a place for the pram, parking, a bus stop near by.")
     )
     languages = forms.MultipleChoiceField(
         label=_("Languages that you speak"), required=False, widget=forms.CheckboxSelectMultiple
@@ -112,6 +128,7 @@ def profile_page(request: Any, location: Location) -> HttpResponse:
         "place_name": location.name,
         "location": location,
         "form": form,
+        "current": "profile",
         "may_change": may_at(request.principal, Action.LOCATION_CHANGE, location),
         "licence": location.get_licence_state_display(),
     }

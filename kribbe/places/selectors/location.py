@@ -18,19 +18,30 @@ from django.utils.translation import gettext as _
 
 from kribbe.places.models import (
     MONTHS_SHOWN,
+    PAGE_TEXTS,
     ClosingDay,
     Group,
     GroupAvailability,
     GroupCapacity,
     LicenceState,
     Location,
+    OpenDay,
     PlanKind,
 )
 from kribbe.places.selectors.cards import clock_time
 from kribbe.places.selectors.freshness import DEFAULT_WEEKS, freshness_point
-from kribbe.places.selectors.orders import order_in_words, vulnerable_share
+from kribbe.places.selectors.orders import motive_of, order_in_words, vulnerable_share
 from kribbe.places.selectors.prices import income_fee
 from kribbe.places.selectors.search import mask_of
+from kribbe.places.selectors.showing import (
+    PhotoView,
+    ReportView,
+    beyond_usual,
+    hours_of,
+    open_days_of,
+    photos_of,
+    reports_of,
+)
 from kribbe.region.models import Desk, DeskPolicy
 from kribbe.rules.calendar import add_months, first_of_month, public_holidays
 from kribbe.rules.dates import DEFAULT_PACK
@@ -94,7 +105,13 @@ class LocationView:
     name: str
     kind: str
     address: str
-    approach: str
+    photos: list[PhotoView]
+    texts: list[tuple[str, str]]
+    reports: list[ReportView]
+    open_days: list[OpenDay]
+    hours: list[tuple[str, str]]
+    beyond: list[str]
+    motive: str
     licence: Point
     licence_detail: str
     warning: str
@@ -114,7 +131,9 @@ class LocationView:
 
 def location_at(desk: Desk, slug: str) -> Location | None:
     """The location of this address in the desk's region, or None where it closed for good."""
-    rows = Location.objects.select_related("organiser", "municipality", "desk")
+    rows = Location.objects.select_related("organiser", "municipality", "desk").prefetch_related(
+        "weekday_hours"
+    )
     return rows.filter(slug=slug, active=True, desk__region=desk.region_id).first()
 
 
@@ -130,7 +149,13 @@ def view_of(location: Location, *, today: date, asked: WeekPattern = EMPTY) -> L
         name=location.name,
         kind=location.get_kind_display(),
         address=f"{location.street}, {location.postcode} {location.city}",
-        approach=location.approach,
+        photos=photos_of(location, desk=location.desk.slug),
+        texts=[(str(label), text) for name, label in PAGE_TEXTS.items() if (text := getattr(location, name))],
+        reports=reports_of(location, desk=location.desk.slug),
+        open_days=open_days_of(location, today),
+        hours=hours_of(location),
+        beyond=beyond_usual(location),
+        motive=motive_of(location, today),
         licence=Point(icon, str(licence), tone),
         licence_detail=_checked(location),
         warning=str(WARNINGS.get(location.licence_state, "")),
@@ -173,8 +198,6 @@ def _checked(location: Location) -> str:
 
 
 def _facts(location: Location) -> Iterator[tuple[str, str]]:
-    opens, closes = clock_time(location.opens_at), clock_time(location.closes_at)
-    yield _("Opening hours"), _("%(start)s to %(end)s") % {"start": opens, "end": closes}
     noon = clock_time(location.morning_ends_at)
     yield _("A half-day"), _("morning until %(noon)s, afternoon from then on") % {"noon": noon}
     least = location.min_half_days

@@ -64,6 +64,12 @@ def order_in_words(
     return [*steps, str(DATES[policy.date_rule])] if policy else steps
 
 
+def motive_of(location: Location, today: date) -> str:
+    """Why the location chose its order, in its own words; "" where it didn't say."""
+    row = LocationCriteria.objects.filter(location=location, during__contains=today).first()
+    return row.motive if row else ""
+
+
 def law(groups: Sequence[Group], policy: DeskPolicy | None, today: date) -> tuple[str | Promise, ...]:
     """What the law puts first; nothing where no place is paid by income."""
     if policy is None or not any(group.price_kind == PriceKind.INCOME for group in groups):

@@ -32,6 +32,10 @@ class Profile:
     closes_at: time
     morning_ends_at: time
     approach: str
+    quality: str
+    visit: str
+    food: str
+    accessibility: str
     languages: tuple[str, ...]
     inclusive: bool
     min_half_days: int
