@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kribbe.places.models import Inspection, OpenDay, Photo
 from kribbe.places.selectors.showing import beyond_usual, hours_of, photos_of
@@ -207,6 +207,7 @@ def test_hours_by_weekday_with_evening_and_weekend(mia, location):
     right = data | {"closes_3": "20:00", "opens_5": "09:00", "closes_5": "12:00"}
     assert mia.post(address, right).status_code == 302
     location.refresh_from_db()
+    translation.activate("nl")
     assert hours_of(location) == [
         ("Maandag tot en met woensdag", "7.00 uur tot 18.00 uur"),
         ("Donderdag", "7.00 uur tot 20.00 uur"),
