@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -105,6 +106,6 @@ def agree(
 
 
 def _record(
-    principal: Principal, action: str, charter: Charter, desk_id: int, now: datetime, **data: object
+    principal: Principal, action: str, charter: Charter, desk_id: int, now: datetime, **data: Any
 ) -> None:
     record(principal=principal, action=action, subject=charter, now=now, desk_id=desk_id, **data)

@@ -75,7 +75,7 @@ def describe_photo(
     """Say anew what is on a photo."""
     _check_described(alt)
     with transaction.atomic():
-        photo = _mine(Photo, location_id, photo_id)
+        photo: Photo = _mine(Photo, location_id, photo_id)
         photo.alt = alt.strip()
         photo.save(update_fields=["alt"])
         _record(principal, "photo.describe", photo, now)
