@@ -26,6 +26,8 @@ from kribbe.trust.principal import SYSTEM, Role, Scope
 pytestmark = pytest.mark.django_db
 
 NOT_TOLD = {
+    "upkeep.childkey": "hashes of what is told as itself, kept to find the child again",
+    "upkeep.mergechange": "rows as they were, perhaps of another family; the merge itself is told",
     "people.householdkeys": "made from the names, addresses and contacts that are told",
     "people.householddue": "says only that those keys are to be made anew",
     "contact.task": "the desk's own work; what it did for the family is on the trail",
