@@ -27,16 +27,16 @@ def children(registrations: Iterable[Registration]) -> Mapping[int, int]:
     """For each registration the lowest id of all registrations of that child.
 
     1. Registrations with one national number are of one child.
-    2. So are those with one name, birth and rank, where no two of them have different national numbers. Before
-       the child has a first name, its applicant's name must be the same too.
+    2. So are those with one name, birth and rank; where two of them have different national numbers, only those
+       without a number. Before the child has a first name, its applicant's name must be the same too.
     """
     found = sorted(registrations, key=lambda each: each.id)
     child = {each.id: each.id for each in found}
     for alike in _grouped((each.number, each) for each in found if each.number):
         _join(child, alike)
     for alike in _grouped((_likeness(each), each) for each in found):
-        if len({each.number for each in alike} - {""}) < 2:
-            _join(child, alike)
+        is_clear = len({each.number for each in alike} - {""}) < 2
+        _join(child, alike if is_clear else [each for each in alike if not each.number])
     return {each.id: _first(child, each.id) for each in found}
 
 
@@ -53,8 +53,7 @@ def _grouped(pairs: Iterable[tuple[Hashable, Registration]]) -> Iterable[list[Re
 
 def _join(child: dict[int, int], alike: list[Registration]) -> None:
     firsts = {_first(child, each.id) for each in alike}
-    for first in firsts:
-        child[first] = min(firsts)
+    child |= dict.fromkeys(firsts, min(firsts, default=0))
 
 
 def _first(child: dict[int, int], key: int) -> int:

@@ -55,15 +55,13 @@ def hide_category(
 ) -> HiddenTable:
     """The row of one category beside the row of everybody, which is told too: `outside` is the rest of it.
 
-    1. The row is hidden as any other (see `hide_table`), even from who knows its total.
-    2. Where the rest holds a small count, or hides one in its total, nothing but zeros is told: everybody less the
-       category would tell it.
+    Where the category or the rest holds a small count, in itself or in its total, nothing but zeros is told:
+    everybody less the category would tell the rest.
     """
-    told = hide_table(inside, threshold)
-    rest = [*outside.values(), sum(outside.values())]
-    if all(hide(count, threshold) == count for count in rest):
-        return told
-    return HiddenTable({name: 0 if count == 0 else None for name, count in inside.items()}, None)
+    both = [*inside.values(), sum(inside.values()), *outside.values(), sum(outside.values())]
+    if all(hide(count, threshold) == count for count in both):
+        return HiddenTable(dict(inside), sum(inside.values()))
+    return HiddenTable({name: None if count else 0 for name, count in inside.items()}, None)
 
 
 @dataclass(frozen=True)

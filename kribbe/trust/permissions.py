@@ -87,6 +87,8 @@ TABLE: tuple[Rule, ...] = (
             Action.DESK_UPKEEP,
             Action.DESK_COMPLAINTS,
             Action.LOCATION_READ,
+            Action.LOCATION_READ,
+            Action.POLICY_LICENCES,
         },
     ),
     Rule(

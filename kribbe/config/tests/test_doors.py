@@ -22,6 +22,7 @@ from kribbe.people.models import RoleGrant
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
 from kribbe.policy.services.snapshots import take_snapshots
+from kribbe.policy.tests.scene import policy_rows
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
@@ -44,6 +45,7 @@ LOCATION_CHANGE = LOCATION | {"administrator"}
 CLERK = {"clerk"}
 FIGURES = {"clerk", "policy officer", "administrator"}
 ADMIN = {"administrator"}
+POLICY = {"policy officer"}
 PUBLIC = ALL
 
 PARTS = 4
@@ -222,6 +224,22 @@ DOORS: dict[str, Door] = {
     "policy:rows": Door(CLERK, ("desk", "figure", "part")),
     "upkeep:pairs": Door(CLERK, DESK),
     "upkeep:pair": Door(CLERK, ("desk", "pair")),
+    "policy:flows": Door(FIGURES, DESK),
+    "policy:official": Door(FIGURES, DESK),
+    "policy:licences": Door(FIGURES, DESK),
+    "policy:settle": Door(FIGURES, ("desk", "difference")),
+    "policy:unsettle": Door(FIGURES, ("desk", "difference"), post=True),
+    "policy:reports": Door(POLICY, DESK),
+    "policy:report": Door(POLICY, ("desk", "report")),
+    "policy:files": Door(POLICY, DESK),
+    "policy:new_file": Door(POLICY, DESK),
+    "policy:file": Door(POLICY, ("desk", "file")),
+    "policy:change_file": Door(POLICY, ("desk", "file")),
+    "policy:step": Door(POLICY, ("desk", "file")),
+    "policy:file_grant": Door(POLICY, ("desk", "file")),
+    "policy:grants": Door(POLICY, DESK),
+    "policy:new_grant": Door(POLICY, DESK),
+    "policy:pay_grant": Door(POLICY, ("desk", "place_grant")),
     "enrolment:audit": Door(ADMIN, DESK),
 }
 
@@ -287,6 +305,7 @@ def world():
     offer(paper)
     take_snapshots(now=now)
     shown = shown_at(location, now)
+    policy = policy_rows(desk, location, now=now)
     closing = location.closing_days.create(during=(start, start + timedelta(days=1)))
 
     def user(name, role, scope, scope_id):
@@ -347,6 +366,7 @@ def world():
         "year": timezone.localdate().year,
         "month": timezone.localdate().month,
         "figure": "asking",
+        **policy,
         "part": "living",
         "pair": pair.reference,
         "draft": "00000000",

@@ -23,7 +23,7 @@ from kribbe.policy.pages.cells import (
 )
 from kribbe.policy.selectors import counters
 from kribbe.policy.selectors.counters import HalfDayUse, Places
-from kribbe.policy.selectors.requests import ELSEWHERE, Requests
+from kribbe.policy.selectors.requests import ELSEWHERE, YearTold
 from kribbe.rules.counting import Tally
 from kribbe.rules.small_numbers import HiddenTable
 from kribbe.web.templatetags.kribbe import month_name, number
@@ -77,7 +77,7 @@ def outcome_parts(tally: Tally) -> dict[str, int]:
     return {name: getattr(tally, name) for name in ("answered", "unanswered", "running", "otherwise")}
 
 
-def answers(requests: Requests, veil: Veil, rows: Rows = no_rows) -> Block:
+def answers(requests: YearTold, veil: Veil, rows: Rows = no_rows) -> Block:
     """Unique requests of a year by how they stand."""
     parts = outcome_parts(requests.all)
     lines, total = table(outcomes(), parts, veil, {part: rows("answers", part) for part in parts})
@@ -101,7 +101,7 @@ def category_names() -> dict[str, str]:
     }
 
 
-def by_category(requests: Requests, veil: Veil) -> Block:
+def by_category(requests: YearTold, veil: Veil) -> Block:
     """The same, by category; a request may be in several."""
     names, everybody = category_names(), outcome_parts(requests.all)
     lines = []
@@ -117,7 +117,7 @@ def by_category(requests: Requests, veil: Veil) -> Block:
     )
 
 
-def by_home(requests: Requests, veil: Veil) -> Block:
+def by_home(requests: YearTold, veil: Veil) -> Block:
     """The same, by the municipality where the family lives; how they stand only for who may see the families.
 
     The outcomes of the whole area are told elsewhere: less the told ones of other towns they would tell hidden ones.

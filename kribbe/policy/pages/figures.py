@@ -20,7 +20,7 @@ from kribbe.policy.pages.files import KINDS, table_file
 from kribbe.policy.pages.links import address, areas, downloads
 from kribbe.policy.selectors import counters
 from kribbe.policy.selectors.coverage import Coverage, coverage
-from kribbe.policy.selectors.requests import Requests, requests_of_year
+from kribbe.policy.selectors.requests import YearTold, requests_of_year
 from kribbe.policy.territory import Territory
 from kribbe.rules.calendar import first_of_month, monday_of
 from kribbe.rules.small_numbers import THRESHOLD
@@ -100,7 +100,7 @@ class Page:
         today = localtime(now).date()
         month = first_of_month(today)
         asking = counters.asking(territory)
-        requests = requests_of_year(territory, year=today.year)
+        requests = requests_of_year(territory, year=today.year).told
         places = counters.places(territory, today=today)
         placed = counters.placed(territory, today=today)
         use = counters.use_of_week(territory, today=today)
@@ -131,7 +131,7 @@ class Page:
 
 def _tiles(
     asked: int | None,
-    requests: Requests,
+    requests: YearTold,
     bookable: int,
     placed: int | None,
     use: Sequence[counters.HalfDayUse],

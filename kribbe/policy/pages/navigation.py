@@ -3,16 +3,35 @@
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.navigation import desk_here
+from kribbe.policy.selectors.official import to_settle
 from kribbe.trust.permissions import Action
+from kribbe.web import worklists
 from kribbe.web.navigation import NavItem, register
 
 PAGES = (
     (_("Figures"), "policy:figures", "chart-column", 10, Action.DESK_FIGURES),
     (_("Months"), "policy:past", "calendar-days", 20, Action.DESK_FIGURES),
+    (_("Over the borders"), "policy:flows", "map", 30, Action.DESK_FIGURES),
+    (_("Yearly report"), "policy:reports", "file-text", 40, Action.POLICY_REPORT),
+    (_("Official figures"), "policy:official", "scale", 50, Action.DESK_FIGURES),
+    (_("List of licences"), "policy:licences", "git-compare", 60, Action.POLICY_LICENCES),
+    (_("Expansion files"), "policy:files", "building-2", 70, Action.POLICY_FILES),
 )
 
 
 def register_policy_navigation() -> None:
-    """Hang the pages in the staff rail; a second call does nothing more."""
+    """Hang the pages in the staff rail and the licences among the work lists; a second call does nothing more."""
     for label, url_name, icon, order, action in PAGES:
         register(NavItem(label, url_name, icon, "policy", order=order, action=action, arguments=desk_here))
+    worklists.register(
+        worklists.WorkList(
+            "licences",
+            _("Differences with the list of licences"),
+            _("What the authority's list and the register say differently."),
+            "git-compare",
+            "policy:licences",
+            count=to_settle,
+            order=200,
+            tone="",
+        )
+    )

@@ -15,14 +15,20 @@ from kribbe.policy.pages.cells import Block, Cell, Line, Veil, difference, peopl
 from kribbe.policy.pages.figures import block_file
 from kribbe.policy.pages.files import KINDS, table_file
 from kribbe.policy.pages.links import address, areas, downloads
-from kribbe.policy.selectors.past import MEASURES, Month, by_part, known_now, month_told, months_told
-from kribbe.region.models import Municipality
+from kribbe.policy.selectors.past import (
+    MEASURES,
+    Month,
+    by_part,
+    known_now,
+    month_told,
+    months_told,
+    municipality_names,
+)
 from kribbe.trust.permissions import Action
 from kribbe.web.charts import Series, line_chart
 from kribbe.web.templatetags.kribbe import month_name
 
 SHOWN = 24
-PART_HEADS = ("municipality", "kind_and_price")
 
 
 @require_safe
@@ -84,7 +90,7 @@ def _chart(found: Sequence[Month]) -> str:
 
 
 def _file(kind: str, found: Sequence[Month]) -> HttpResponse:
-    names = municipalities()
+    names = municipality_names()
     rows = [
         [
             each.month,
@@ -110,11 +116,6 @@ def _file(kind: str, found: Sequence[Month]) -> HttpResponse:
         ],
         rows,
     )
-
-
-def municipalities() -> Mapping[str, str]:
-    """Names by NIS code."""
-    return dict(Municipality.objects.values_list("nis_code", "name_nl"))
 
 
 @require_safe
@@ -152,7 +153,7 @@ def _month(year: int, month: int) -> date:
 
 
 def _places(found: Month, now: Mapping[tuple[str, str, str], int]) -> Block:
-    names = municipalities()
+    names = municipality_names()
     lines, total = [], [(0, 0)] * 3
     for part, measures in by_part("places", found.values, now).items():
         nis, *key = part.split("|")

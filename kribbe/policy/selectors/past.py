@@ -16,6 +16,7 @@ from kribbe.policy.models import Snapshot, SnapshotValue
 from kribbe.policy.selectors import counters
 from kribbe.policy.selectors.counters import Asking, Places
 from kribbe.policy.territory import Territory
+from kribbe.region.models import Municipality
 
 Key = tuple[str, str, str]
 """Figure, part and measure."""
@@ -110,3 +111,8 @@ def asking_counted(found: Asking) -> Iterator[Counted]:
     yield "asking", "living", "children", found.living_here
     yield "asking", "working", "children", found.working_here
     yield "asking", "registered", "children", found.only_registered_here
+
+
+def municipality_names() -> Mapping[str, str]:
+    """Names by NIS code."""
+    return dict(Municipality.objects.values_list("nis_code", "name_nl"))

@@ -46,14 +46,29 @@ DEFAULT_PACK = "flanders"
 
 
 @dataclass(frozen=True)
+class YearTold:
+    """The unique requests of a year as numbers. One may be in several categories; `homes` adds up to the whole."""
+
+    year: int
+    all: Tally
+    categories: Mapping[str, Tally]
+    homes: Mapping[str, Tally]
+
+
+@dataclass(frozen=True)
 class Requests:
-    """The unique requests of a calendar year. One may be in several categories; `homes` adds up to the whole."""
+    """The unique requests of a calendar year."""
 
     year: int
     needs: Sequence[Need]
     left_out: frozenset[str]
     home_of: Mapping[str, str]
     """Name of the municipality by household."""
+
+    @property
+    def told(self) -> YearTold:
+        """Their numbers."""
+        return YearTold(self.year, self.all, self.categories, self.homes)
 
     @property
     def all(self) -> Tally:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.rules.small_numbers import HiddenTable, hide, hide_table
+from kribbe.rules.small_numbers import HiddenTable, hide, hide_category, hide_grid, hide_table
 
 
 def names(counts: tuple[int, ...]) -> dict[str, int]:
@@ -57,3 +57,33 @@ def test_tables_by_hand() -> None:
     assert hide_table({"a": 20, "b": 3, "c": 7}) == HiddenTable({"a": 20, "b": None, "c": None}, 30)
     assert hide_table({"a": 20, "b": 3, "c": 2}).cells == {"a": 20, "b": None, "c": None}
     assert hide_table({"a": 0, "b": 4}) == HiddenTable({"a": 0, "b": None}, None)
+
+
+def test_no_hidden_count_of_a_category_can_be_worked_out_from_everybody() -> None:
+    """Every small pair of a category and the rest, grouped by what is told: the row of everybody and the category's.
+
+    A hidden count has several values in a group, inside the category and in the rest. Only totals are looked at
+    that no larger count could make.
+    """
+    behind = defaultdict(list)
+    for counts in product(range(8), repeat=4):
+        inside, outside = names(counts[:2]), names(counts[2:])
+        everybody = hide_table({name: inside[name] + outside[name] for name in inside}, 3)
+        told = hide_category(inside, outside, 3)
+        behind[(*told.cells.values(), told.total, *everybody.cells.values(), everybody.total)].append(counts)
+    for published, worlds in behind.items():
+        for place in range(4) if (published[-1] or 0) < 8 else ():
+            possible = {counts[place] for counts in worlds}
+            assert len(possible) > 1 or not possible & {1, 2}, (published, worlds)
+
+
+@given(st.lists(st.integers(0, 12), min_size=9, max_size=9))
+def test_every_number_of_a_grid_is_a_sum_of_told_cells(counts: list[int]) -> None:
+    pairs = {(row, column): counts.pop() for row in "abc" for column in "xyz"}
+    grid = hide_grid(pairs)
+    for side, sums in ((0, grid.rows), (1, grid.columns)):
+        for name, told in sums.items():
+            cells = [grid.cells[pair] for pair in pairs if pair[side] == name]
+            assert (told is None) == (None in cells)
+            assert told is None or told == sum(pairs[pair] for pair in pairs if pair[side] == name)
+    assert grid.total in (None, sum(pairs.values()))
