@@ -75,6 +75,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "question.count": (_("Counted a question"), "circle-question-mark"),
     "question.drop": (_("Took a counted question back"), "undo-2"),
     "question.subjects": (_("Changed the subjects of questions"), "list"),
+    "location.remind": (_("Reminded a location of answers"), "bell"),
     "list.mark": (_("Noted rows of a work list as dealt with"), "check"),
     "list.unmark": (_("Put rows of a work list back"), "undo-2"),
     "role.granted": (_("Gave a role to an account"), "key-round"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.enrolment.pages import audit, office, office_free, on_behalf
+from kribbe.enrolment.pages import audit, list_late, office, office_free, on_behalf
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.pages.lists import list_view
 
@@ -37,6 +37,7 @@ office_urls = [
         "office/<slug:desk>/taken-directly/<int:child>/", office_free.direct_seen, name="office_direct_seen"
     ),
     path("office/<slug:desk>/audit/", audit.audit, name="audit"),
+    path("office/<slug:desk>/lists/late/", list_late.late, name="list_late"),
     *[
         path(f"office/<slug:desk>/lists/{one.name.replace('_', '-')}/", list_view(one), name=one.url_name)
         for one in LISTS

@@ -209,6 +209,7 @@ DOORS: dict[str, Door] = {
     "enrolment:register_undo": Door(LOCATION, ("slug", "visit"), post=True),
     "enrolment:criteria": Door(LOCATION_READ, SLUG),
     "enrolment:office": Door(CLERK, DESK),
+    "enrolment:list_late": Door(CLERK, DESK),
     **{f"enrolment:{one.url_name}": Door(CLERK, DESK) for one in LISTS},
     "enrolment:office_new_request": Door(CLERK, DESK, post=True),
     "enrolment:household": Door(CLERK, OFFICE_HOUSEHOLD),

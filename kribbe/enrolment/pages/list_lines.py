@@ -11,11 +11,12 @@ from django.utils.translation import gettext
 
 from kribbe.enrolment.models import CareRequest, Offer, Placement, RequestDraft
 from kribbe.enrolment.templatetags.enrolment import fully_called, last_day
+from kribbe.people.models import Child
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a work list: who, what it is about, by when, and where it is dealt with."""
+    """A row of a work list: who, what about, by when, where it is dealt with; `phones` are (name, number)."""
 
     key: int
     name: str
@@ -24,6 +25,7 @@ class Line:
     when: str
     household_id: int | None = None
     tags: Sequence[str] = ()
+    phones: Sequence[tuple[str, str]] = ()
 
 
 def _day(day: date | datetime | None) -> str:
@@ -82,4 +84,24 @@ def draft_line(draft: RequestDraft, desk: str) -> Line:
         detail=str(draft.user or ""),
         when=_day(draft.saved_at),
         household_id=draft.household_id,
+    )
+
+
+def call_line(child: Child, desk: str) -> Line:
+    """A child whose location lost its licence, and the telephones of its adults."""
+    places = [place.group.location for place in child.closed_places]  # type: ignore[attr-defined]
+    wishes = [wish.location for asked in child.open_requests for wish in asked.closed_wishes]  # type: ignore[attr-defined]
+    told = [gettext("has a place at %(location)s") % {"location": each.name} for each in places]
+    told += [
+        gettext("waits for %(location)s") % {"location": each.name} for each in wishes if each not in places
+    ]
+    return Line(
+        key=child.pk,
+        name=fully_called(child),
+        url=household_url(desk, child.household.reference),
+        detail="; ".join(told),
+        when=_day(child.birth),
+        household_id=child.household_id,
+        tags=[gettext("Placed")] if places else [],
+        phones=[(str(adult), adult.phone or adult.email) for adult in child.household.adults.all()],
     )

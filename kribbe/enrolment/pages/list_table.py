@@ -26,6 +26,37 @@ LISTS = (
         tone="bad",
     ),
     DeskList(
+        name="vulnerable",
+        label=_("Vulnerable families without an answer"),
+        hint=_("By law they come first, and need help soonest."),
+        todo=_(
+            "Call the family, and look with it for a location that has room or keeps places for such families."
+        ),
+        when=_("Wants to start"),
+        icon="hand-heart",
+        order=20,
+        rows=rows.vulnerable,
+        by="wanted_start",
+        line=lines.request_line,
+        names=CHILD,
+    ),
+    DeskList(
+        name=rows.LICENCE,
+        label=_("Licence suspended or ended: whom to call"),
+        hint=_("Families with a place, or waiting, at a location that may not go on."),
+        todo=_("Call each family before it reads the news. Those with a place come first."),
+        when=_("Birth"),
+        icon="phone",
+        order=5,
+        rows=rows.to_call,
+        by="name_key",
+        line=lines.call_line,
+        names=("name_key",),
+        tone="bad",
+        dealt=rows.called,
+        calls=True,
+    ),
+    DeskList(
         name="running_out",
         label=_("Offers that run out"),
         hint=_("The family must answer within three days."),
@@ -49,6 +80,7 @@ LISTS = (
         rows=rows.ran_out,
         by="answered_at",
         descending=True,
+        dealt=rows.ran_out_called,
         line=lines.offer_line,
         names=OFFERED,
     ),
@@ -86,3 +118,14 @@ def register_work_lists() -> None:
     """Hang the lists on the clerk's first page."""
     for one in LISTS:
         worklists.register(one.registered())
+    worklists.register(
+        worklists.WorkList(
+            "late",
+            _("No answer within the term"),
+            _("Wishes that a location should have answered."),
+            "clock",
+            "enrolment:list_late",
+            count=lambda desk_id, now: rows.late(desk_id, now).count(),
+            order=30,
+        )
+    )

@@ -9,13 +9,16 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods
 
+from kribbe.contact.desk_services import mark_rows, unmark_rows
 from kribbe.enrolment.pages.at_desk import View, at_desk
 from kribbe.enrolment.pages.list_lines import Line
 from kribbe.enrolment.selectors.keyset import Page, page
@@ -26,6 +29,8 @@ from kribbe.trust.text import fold
 from kribbe.web import worklists
 
 PAGE = 25
+WHOLE = 1000
+"""Rows of a list that is printed at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,8 @@ class DeskList:
     """A work list of this room.
 
     `todo` says what a clerk does about a row, `when` heads the column of dates. `by` is the field by which the rows
-    stand; `names` the lookups of folded names by which they are filtered.
+    stand; `names` the lookups of folded names by which they are filtered. `dealt` gives the rows that a clerk
+    marked as dealt with, where rows can be; `calls` shows whom to call, and prints the whole list.
     """
 
     name: str
@@ -49,6 +55,8 @@ class DeskList:
     names: tuple[str, ...] = ()
     descending: bool = False
     tone: str = "warn"
+    dealt: Callable[[int, datetime], "QuerySet[Any]"] | None = None
+    calls: bool = False
 
     @property
     def url_name(self) -> str:
@@ -75,20 +83,39 @@ class DeskList:
 def list_view(shown: DeskList) -> View:
     """The page of a work list: some rows, a filter by name, and the pages before and after."""
 
-    @require_safe
+    @require_http_methods(["GET", "HEAD", "POST"])
     @at_desk(Action.DESK_SEARCH)
     def view(request: DeskRequest) -> HttpResponse:
         now = timezone.now()
-        found = shown.rows(request.desk.pk, now)
+        if request.method == "POST" and shown.dealt is not None:
+            return _deal(request, shown, now)
+        past = shown.dealt is not None and "dealt" in request.GET
+        found = (shown.dealt if past and shown.dealt else shown.rows)(request.desk.pk, now)
         query = request.GET.get("q", "").strip()[:100]
         if query:
             found = found.filter(_named(shown, query))
         here = _page(request, shown, found)
         lines = [shown.line(row, request.desk.slug) for row in here.rows]
         note_list(request, shown.name, [line.household_id for line in lines], now=now)
-        return render(request, "enrolment/office/list.html", _context(request, shown, here, lines, query))
+        context = {**_context(request, shown, here, lines, query), "past": past}
+        return render(request, "enrolment/office/list.html", context)
 
     return view
+
+
+def _deal(request: DeskRequest, shown: DeskList, now: datetime) -> HttpResponse:
+    """Mark rows as dealt with, or put them back."""
+    rows = [key for key in request.POST.getlist("row") if key.isdigit()]
+    change = unmark_rows if "undo" in request.POST else mark_rows
+    count = change(desk=request.desk, name=shown.name, rows=rows, principal=request.principal, now=now)
+    if "undo" in request.POST:
+        told = ngettext("%d stands on the list again.", "%d stand on the list again.", count)
+        messages.success(request, told % count)
+    elif count:
+        messages.success(request, ngettext("%d dealt with.", "%d dealt with.", count) % count)
+    else:
+        messages.info(request, gettext("Tick those that are dealt with first."))
+    return HttpResponseRedirect(request.get_full_path())
 
 
 def _named(shown: DeskList, query: str) -> Q:
@@ -107,7 +134,7 @@ def _page(request: DeskRequest, shown: DeskList, found: "QuerySet[Any]") -> Page
     return page(
         found,
         by=shown.by,
-        size=PAGE,
+        size=WHOLE if shown.calls and "whole" in request.GET else PAGE,
         descending=shown.descending,
         after=anchor("after"),
         before=anchor("before"),
@@ -118,7 +145,7 @@ def _context(
     request: DeskRequest, shown: DeskList, here: Page[Any], lines: list[Line], query: str
 ) -> dict[str, Any]:
     def url(side: str, row: Any) -> str:
-        kept = {"q": query} if query else {}
+        kept = {name: request.GET[name] for name in ("q", "dealt") if request.GET.get(name)}
         return f"{request.path}?{urlencode({**kept, side: row.pk})}"
 
     return {

@@ -8,13 +8,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from kribbe.contact.models import Letter
-from kribbe.enrolment.models import Offer, OfferState, RequestDraft
+from kribbe.contact.models import Letter, Mail, Notice
+from kribbe.enrolment.models import Offer, OfferState, Preference, RequestDraft
+from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.pages.lists import PAGE
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.people.models import Adult, FactKind
+from kribbe.places.models import LicenceState, Location
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.packs import load_pack
+from kribbe.rules.priority import Facts
+from kribbe.rules.priority import vulnerable as rule
 from kribbe.testing import cast
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -71,7 +77,9 @@ def listed(clerk, desk, name, **query):
 
 def waits(clerk, desk):
     shown = clerk.get(reverse("enrolment:office", args=[desk.slug]))
-    return {one.url.split("/")[-2]: one.total for one in shown.context["lists"]}
+    ours = {one.url_name.removeprefix("list_").replace("_", "-") for one in LISTS} | {"late", "letters"}
+    found = {one.url.split("/")[-2]: one.total for one in shown.context["lists"]}
+    return {name: total for name, total in found.items() if name in ours}
 
 
 def test_who_stands_on_which_list(desk, location, clerk):
@@ -137,4 +145,130 @@ def test_the_queries_dont_grow(desk, location, clerk, name):
     few = queries()
     for number in range(6):
         ask(desk, location, f"Kind{number}", in_days=2)
+    assert queries() == few <= 30
+
+
+VULNERABLE = [
+    ((), False, False),
+    ((FactKind.WORK, FactKind.SINGLE), False, False),
+    ((FactKind.LOW_INCOME,), False, False),
+    ((FactKind.LOW_INCOME, FactKind.WORK), False, True),
+    ((FactKind.WORK, FactKind.WORK_4_5, FactKind.DUTCH_SPEAKING), False, False),
+    ((FactKind.SINGLE,), True, True),
+    ((FactKind.CARE_NEED,), True, False),
+    ((FactKind.CARE_NEED, FactKind.NO_DIPLOMA), False, True),
+]
+"""Facts of the household, whether the child needs care, and whether the law calls it vulnerable (2 of 5, 1 of the
+last three)."""
+
+
+@pytest.mark.parametrize(("facts", "care_need", "expected"), VULNERABLE)
+def test_vulnerable_as_the_law_says(desk, location, clerk, facts, care_need, expected):
+    asked = ask(desk, location, "Maes")
+    type(asked.child).objects.filter(pk=asked.child_id).update(care_need=care_need)
+    for kind in facts:
+        cast.make_fact(asked.household, kind, since=timezone.localdate(), now=timezone.now())
+    held = {kind.value for kind in facts} | ({"care_need"} if care_need else set())
+    by_rule = rule(
+        Facts(
+            work=bool(held & {"work", "work_4_5"}),
+            single="single" in held,
+            low_income="low_income" in held,
+            care_need="care_need" in held,
+            no_diploma="no_diploma" in held,
+        ),
+        load_pack("flanders"),
+        timezone.localdate(),
+    )
+    assert by_rule.holds == expected
+    assert listed(clerk, desk, "vulnerable") == (["Lotte Maes"] if expected else [])
+
+
+def old(request, days):
+    Preference.objects.filter(request=request).update(registered_at=timezone.now() - timedelta(days=days))
+
+
+def test_locations_that_owe_an_answer_are_reminded_once_a_day(desk, location, clerk):
+    offered = ask(desk, location, "Aanbod")
+    offer(offered, location)
+    late_one, early = ask(desk, location, "Laat"), ask(desk, location, "Vroeg")
+    for one, days in ((late_one, 22), (early, 20), (offered, 40)):
+        old(one, days)
+    address = reverse("enrolment:list_late", args=[desk.slug])
+    (row,) = clerk.get(address).context["locations"]
+    assert (row, row.late, row.reminded_at) == (location, 1, None)
+    assert waits(clerk, desk)["late"] == 1
+    cast.make_user(
+        "baas@notelaar.example",
+        role=Role.MANAGER,
+        scope=Scope.LOCATION,
+        scope_id=location.pk,
+        now=timezone.now(),
+    )
+    for _ in range(2):
+        clerk.post(address, {"location": location.slug})
+    assert Notice.objects.filter(kind="enrolment/answers_wanted").count() == 1
+    assert Mail.objects.filter(address="baas@notelaar.example").count() == 1
+    assert clerk.get(address).context["locations"][0].reminded_at is not None
+
+
+def test_the_term_begins_when_an_answer_may_be_given(location, clerk, desk):
+    desk.policies.update(earliest_answer_months=7)
+    soon, far = ask(desk, location, "Straks", in_days=100), ask(desk, location, "Ver", in_days=230)
+    for one in (soon, far):
+        old(one, 60)
+    assert waits(clerk, desk)["late"] == 1, "an answer to the other may be given for less than three weeks"
+
+
+def test_another_desks_location_isnt_reminded_from_here(desk, clerk):
+    other = cast.make_location(cast.make_desk("elders", nis="99002"), "Elders")
+    old(ask(other.desk, other, "Laat"), 60)
+    clerk.post(reverse("enrolment:list_late", args=[desk.slug]), {"location": other.slug})
+    assert not Notice.objects.filter(kind="enrolment/answers_wanted").exists()
+
+
+def test_whom_to_call_when_a_licence_is_suspended(desk, location, clerk):
+    waiting = ask(desk, location, "Wacht")
+    Adult.objects.filter(household=waiting.household).update(phone="0470 12 34 56")
+    household = cast.make_household(desk, "Plaats", now=timezone.now())
+    child = cast.make_child(household, "Lou", born=timezone.localdate() - timedelta(days=400))
+    cast.make_placement(
+        child,
+        location.groups.get(),
+        start=timezone.localdate() - timedelta(days=90),
+        end=timezone.localdate() + timedelta(days=200),
+        pattern=WEEK,
+        now=timezone.now(),
+    )
+    ask(cast.make_desk("elders", nis="99002"), location, "Elders")
+    assert listed(clerk, desk, "licence") == []
+    Location.objects.filter(pk=location.pk).update(licence_state=LicenceState.SUSPENDED)
+    address = reverse("enrolment:list_licence", args=[desk.slug])
+    shown = clerk.get(address)
+    assert [(line.name, line.detail) for line in shown.context["lines"]] == [
+        ("Lou Plaats", "has a place at De Notelaar"),
+        ("Lotte Wacht", "waits for De Notelaar"),
+    ]
+    assert 'href="tel:0470 12 34 56"' in shown.text
+    clerk.post(address, {"row": [child.pk]})
+    assert listed(clerk, desk, "licence") == ["Lotte Wacht"]
+    assert listed(clerk, desk, "licence", dealt="1") == ["Lou Plaats"]
+    clerk.post(address, {"row": [child.pk], "undo": "1"})
+    assert waits(clerk, desk)["licence"] == 2
+    assert len(clerk.get(address, {"whole": "1"}).context["lines"]) == 2
+
+
+def test_the_queries_of_whom_to_call_dont_grow(desk, location, clerk):
+    Location.objects.filter(pk=location.pk).update(licence_state=LicenceState.ENDED)
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            listed(clerk, desk, "licence")
+        return len(captured)
+
+    ask(desk, location, "Eerst")
+    queries()
+    few = queries()
+    for number in range(6):
+        ask(desk, location, f"Kind{number}")
     assert queries() == few <= 30
