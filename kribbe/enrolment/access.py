@@ -100,10 +100,16 @@ def draft_for(
     if draft is None:
         return None
     if draft.on_behalf:
-        return draft if _is_clerk_at(principal, desk) else None
+        return draft if _is_clerk_at(principal, desk) or _is_referred(principal, draft) else None
     if draft.user_id is None:
         return draft if draft.reference in held else None
     return draft if draft.user_id == principal.user_id else None
+
+
+def _is_referred(principal: Principal, draft: RequestDraft) -> bool:
+    """Whether a referrer began it for a family that lets them."""
+    families = scope_ids(principal, Action.REQUEST_MAKE, Scope.HOUSEHOLD)
+    return draft.user_id == principal.user_id and draft.household_id in families
 
 
 def _is_clerk_at(principal: Principal, desk: Desk) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.enrolment.pages import audit, list_late, office, office_free, on_behalf
+from kribbe.enrolment.pages import audit, fee, hand_over, list_late, office, office_free, on_behalf
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.pages.lists import list_view
 
@@ -37,6 +37,19 @@ office_urls = [
         "office/<slug:desk>/taken-directly/<int:child>/", office_free.direct_seen, name="office_direct_seen"
     ),
     path("office/<slug:desk>/audit/", audit.audit, name="audit"),
+    path("office/<slug:desk>/fee/", fee.fee, name="fee"),
+    path("office/<slug:desk>/hand-overs/", hand_over.hand_overs, name="hand_overs"),
+    path("office/<slug:desk>/hand-overs/<int:made>/undo/", hand_over.hand_over_undo, name="hand_over_undo"),
+    path(
+        "office/<slug:desk>/hand-overs/<int:made>/<slug:kind>/",
+        hand_over.hand_over_file,
+        name="hand_over_file",
+    ),
+    path(
+        "office/<slug:desk>/household/<str:reference>/hand-over/",
+        hand_over.new_hand_over,
+        name="new_hand_over",
+    ),
     path("office/<slug:desk>/lists/late/", list_late.late, name="list_late"),
     *[
         path(f"office/<slug:desk>/lists/{one.name.replace('_', '-')}/", list_view(one), name=one.url_name)

@@ -2,9 +2,14 @@
 
 from django.urls import path
 
-from kribbe.enrolment.pages import drafts, parent
+from kribbe.enrolment.pages import drafts, parent, referrer, trail
 
 parent_urls = [
+    path("my/families/", referrer.families, name="families"),
+    path("my/families/new/", referrer.new_family, name="new_family"),
+    path("my/families/<str:reference>/", referrer.family, name="family"),
+    path("my/families/<str:reference>/request/", referrer.family_request, name="family_request"),
+    path("my/who/", trail.my_trail, name="my_trail"),
     path("<slug:desk>/request/", drafts.new_request, name="new_request"),
     path("<slug:desk>/request/continue/<str:token>/", drafts.continue_request, name="continue_request"),
     path("<slug:desk>/request/<str:reference>/", drafts.resume, name="draft"),

@@ -15,7 +15,7 @@ from kribbe.people.models import Household
 from kribbe.region.models import Desk
 from kribbe.trust import audit
 from kribbe.trust.permissions import Action, scope_ids
-from kribbe.trust.principal import Principal, Scope
+from kribbe.trust.principal import PARENTS, Principal, Scope
 
 View = Callable[..., HttpResponse]
 
@@ -42,7 +42,7 @@ def require_at_desk(principal: Principal, action: Action, desk: Desk) -> None:
 
 
 def household_for(principal: Principal, action: Action, reference: str, *, now: datetime) -> Household:
-    """The household of that reference, if it is the principal's own or of a desk where they are a clerk.
+    """The household of that reference: the principal's own, of a desk where they are a clerk, or that agreed to them.
 
     Every look by staff leaves a row "household.read". Raises Http404 for outsiders and for no such household.
     """
@@ -53,7 +53,7 @@ def household_for(principal: Principal, action: Action, reference: str, *, now: 
     )
     if household is None:
         raise refusal(principal)
-    if not may(principal, action, Scope.HOUSEHOLD, household.pk):
+    if household.pk not in principal.scope_ids(Scope.HOUSEHOLD, *PARENTS):
         note_look(principal=principal, household=household, now=now)
     return household
 
@@ -63,7 +63,7 @@ def own_household(principal: Principal) -> Household:
 
     A stranger who types somebody's address in a new request can so never hide that parent's own pages.
     """
-    own = scope_ids(principal, Action.HOUSEHOLD_READ, Scope.HOUSEHOLD)
+    own = principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
     household = Household.objects.select_related("desk").filter(pk__in=own).order_by("pk").first()
     if household is None:
         raise refusal(principal)

@@ -39,6 +39,17 @@ class PeopleConfig(AppConfig):
         )
         register(
             NavItem(
+                _("Referrers"),
+                "people:referrers",
+                "handshake",
+                "admin",
+                order=65,
+                action="desk.referrers",
+                arguments=desk_here,
+            )
+        )
+        register(
+            NavItem(
                 _("Roles"),
                 "people:roles",
                 "users",

@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from kribbe.people.access import LogInNeededError
 from kribbe.people.selectors import principal_of
@@ -30,7 +31,9 @@ class PrincipalMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         request.principal = VISITOR
         if request.user.is_authenticated:
-            request.principal = principal_of(request.user, verified=has_second_factor(request))
+            request.principal = principal_of(
+                request.user, verified=has_second_factor(request), today=localdate()
+            )
         return self.get_response(request)
 
     def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:

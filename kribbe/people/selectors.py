@@ -1,24 +1,81 @@
 """Reading people: principals, accounts, households."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 
-from kribbe.people.models import Adult, Child, Household, HouseholdFact, RoleGrant, User
+from kribbe.people.models import (
+    Adult,
+    Child,
+    Consent,
+    Household,
+    HouseholdFact,
+    ReferrerOrganisation,
+    RoleGrant,
+    User,
+)
 from kribbe.region.models import Desk, Municipality
 from kribbe.trust.models import AuditEntry
+from kribbe.trust.permissions import Action
 from kribbe.trust.principal import PARENTS, Grant, Principal, Role, Scope
 
 
-def principal_of(user: User, *, verified: bool) -> Principal:
-    """The principal behind an account."""
+def principal_of(user: User, *, verified: bool, today: date) -> Principal:
+    """The principal behind an account. A referrer acts for families whose consent stands today, and no further."""
     grants = tuple(
         Grant(Role(role), Scope(scope), scope_id)
         for role, scope, scope_id in RoleGrant.objects.filter(user=user).values_list(
             "role", "scope", "scope_id"
         )
     )
+    grants += _families(Principal(grants=grants).scope_ids(Scope.REFERRER, Role.REFERRER), today)
     return Principal(user_id=user.pk, name=user.name or user.email, grants=grants, verified=verified)
+
+
+def _families(organisation_ids: Iterable[int], today: date) -> tuple[Grant, ...]:
+    if not organisation_ids:
+        return ()
+    standing = standing_consents(today).filter(organisation__in=organisation_ids)
+    return tuple(
+        Grant(
+            Role.REFERRER,
+            Scope.HOUSEHOLD,
+            consent.household_id,
+            frozenset({Action.HOUSEHOLD_READ, *consent.what}),
+        )
+        for consent in standing
+    )
+
+
+def functions_of(user_ids: Iterable[int]) -> dict[int, tuple[Role, str]]:
+    """In what function each of them acts: the role, and the desk or organisation where it is held ("" elsewhere)."""
+    held = RoleGrant.objects.filter(user__in=set(user_ids)).exclude(role__in=PARENTS).order_by("-pk")
+    grants = list(held.values_list("user_id", "role", "scope", "scope_id"))
+    places = {
+        Scope.DESK: dict(Desk.objects.filter(pk__in=_of(grants, Scope.DESK)).values_list("pk", "name")),
+        Scope.REFERRER: dict(
+            ReferrerOrganisation.objects.filter(pk__in=_of(grants, Scope.REFERRER)).values_list("pk", "name")
+        ),
+    }
+    return {
+        user_id: (Role(role), places.get(Scope(scope), {}).get(scope_id, ""))
+        for user_id, role, scope, scope_id in grants
+    }
+
+
+def _of(grants: Iterable[tuple[int, str, str, int]], wanted: Scope) -> set[int]:
+    return {scope_id for _user, _role, scope, scope_id in grants if scope == wanted}
+
+
+def standing_consents(today: date) -> "QuerySet[Consent]":
+    """Consents that hold today for organisations that still act."""
+    return Consent.objects.filter(withdrawn_at=None, during__contains=today, organisation__active=True)
+
+
+def consents_of(household: Household) -> list[Consent]:
+    """What a household agreed to, with organisations, the latest first."""
+    return list(household.consents.select_related("organisation").order_by("-given_at", "-pk"))
 
 
 def user_by_email(email: str) -> User | None:

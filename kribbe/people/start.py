@@ -18,6 +18,7 @@ FIRST_PAGES: Mapping[Role, str] = {
     Role.CLERK: "enrolment:office",
     Role.POLICY_OFFICER: "policy:figures",
     Role.ADMINISTRATOR: "region:settings",
+    Role.REFERRER: "enrolment:families",
 }
 """Where a role's work begins. The pages of the last three are within a desk."""
 
@@ -29,6 +30,7 @@ ICONS: Mapping[Role, str] = {
     Role.CLERK: "users",
     Role.POLICY_OFFICER: "chart-column",
     Role.ADMINISTRATOR: "settings",
+    Role.REFERRER: "handshake",
 }
 AT_A_DESK = frozenset({Role.CLERK, Role.POLICY_OFFICER, Role.ADMINISTRATOR})
 

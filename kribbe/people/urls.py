@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.people.pages import my_data, roles, start
+from kribbe.people.pages import consents, my_data, roles, start
 
 app_name = "people"
 urlpatterns = [
@@ -17,6 +17,15 @@ urlpatterns = [
     path("households/<str:reference>/facts/", my_data.record_fact, name="record_fact"),
     path("households/<str:reference>/facts/<int:fact>/end/", my_data.end_fact, name="end_fact"),
     path("households/<str:reference>/facts/<int:fact>/reopen/", my_data.reopen_fact, name="reopen_fact"),
+    path("households/<str:reference>/referrers/", consents.consents, name="consents"),
+    path(
+        "households/<str:reference>/referrers/<int:consent>/withdraw/",
+        consents.withdraw,
+        name="withdraw_consent",
+    ),
+    path("office/<slug:desk>/referrers/", consents.referrers, name="referrers"),
+    path("office/<slug:desk>/referrers/new/", consents.new_referrer, name="new_referrer"),
+    path("office/<slug:desk>/referrers/<int:grant>/end/", consents.end_referrer, name="end_referrer"),
     path("office/<slug:desk>/roles/", roles.roles, name="roles"),
     path("office/<slug:desk>/roles/<int:grant>/", roles.confirm_revoke, name="confirm_revoke"),
     path("office/<slug:desk>/roles/<int:grant>/revoke/", roles.revoke, name="revoke"),

@@ -29,6 +29,7 @@ class Contacts:
     email: str
     address: str
     complaints: str
+    staff_names_shown: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

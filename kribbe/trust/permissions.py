@@ -12,6 +12,7 @@ class Action(StrEnum):
     HOUSEHOLD_READ = "household.read"
     HOUSEHOLD_CHANGE = "household.change"
     HOUSEHOLD_INVITE = "household.invite"
+    HOUSEHOLD_CONSENT = "household.consent"
     COMPLAINT_MAKE = "complaint.make"
     REQUEST_MAKE = "request.make"
     REQUEST_ANSWER_OFFER = "request.answer_offer"
@@ -70,8 +71,8 @@ _HOUSEHOLD = frozenset(
 TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),
     Rule(Role.REFERRER, (Scope.REFERRER,), frozenset({Action.REFERRER_FAMILIES})),
-    Rule(Role.PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD | {Action.HOUSEHOLD_INVITE}),
-    Rule(Role.CO_PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD),
+    Rule(Role.PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD | {Action.HOUSEHOLD_INVITE, Action.HOUSEHOLD_CONSENT}),
+    Rule(Role.CO_PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD | {Action.HOUSEHOLD_CONSENT}),
     Rule(Role.MANAGER, (Scope.LOCATION,), _LOCATION),
     Rule(Role.ORGANISER, (Scope.ORGANISER,), _LOCATION),
     Rule(
@@ -79,6 +80,7 @@ TABLE: tuple[Rule, ...] = (
         (Scope.DESK, Scope.REGION),
         _HOUSEHOLD
         | {
+            Action.HOUSEHOLD_CONSENT,
             Action.DESK_SEARCH,
             Action.DESK_LETTERS,
             Action.DESK_FIGURES,

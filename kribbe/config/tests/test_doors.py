@@ -18,7 +18,8 @@ from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
-from kribbe.people.models import RoleGrant
+from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
+from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
 from kribbe.policy.services.snapshots import take_snapshots
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 ALL = {
     "visitor", "anna", "charlie", "manager", "other manager", "organiser", "clerk", "other clerk",
-    "policy officer", "administrator", "other administrator", "unverified clerk",
+    "policy officer", "administrator", "other administrator", "unverified clerk", "referrer",
 }  # fmt: skip
 STAFF = ALL - {"visitor", "anna", "charlie", "unverified clerk"}
 ANNA = {"anna", "clerk"}
@@ -115,6 +116,16 @@ DOORS: dict[str, Door] = {
     "people:record_fact": Door(ANNA, REFERENCE_OF_HOUSEHOLD, post=True),
     "people:end_fact": Door(ANNA, ("household", "fact"), post=True),
     "people:reopen_fact": Door(ANNA, ("household", "fact"), post=True),
+    "people:consents": Door(ANNA, REFERENCE_OF_HOUSEHOLD),
+    "people:withdraw_consent": Door(ANNA, ("household", "consent"), post=True),
+    "people:referrers": Door(ADMIN, DESK),
+    "people:new_referrer": Door(ADMIN, DESK),
+    "people:end_referrer": Door(set(), ("desk", "none"), post=True),
+    "enrolment:families": Door({"referrer"}),
+    "enrolment:new_family": Door({"referrer"}),
+    "enrolment:family": Door(set(), REFERENCE_OF_HOUSEHOLD),
+    "enrolment:family_request": Door(set(), REFERENCE_OF_HOUSEHOLD, post=True),
+    "enrolment:my_trail": Door({"anna", "charlie"}),
     "people:roles": Door(ADMIN, DESK),
     "people:confirm_revoke": Door(ADMIN, ("desk", "grant")),
     "people:revoke": Door(ADMIN, ("desk", "grant"), post=True),
@@ -209,6 +220,11 @@ DOORS: dict[str, Door] = {
     "enrolment:register_undo": Door(LOCATION, ("slug", "visit"), post=True),
     "enrolment:criteria": Door(LOCATION_READ, SLUG),
     "enrolment:office": Door(CLERK, DESK),
+    "enrolment:fee": Door(CLERK, DESK),
+    "enrolment:hand_overs": Door(CLERK, DESK),
+    "enrolment:hand_over_undo": Door(set(), ("desk", "none"), post=True),
+    "enrolment:hand_over_file": Door(set(), ("desk", "none", "kind")),
+    "enrolment:new_hand_over": Door(CLERK, OFFICE_HOUSEHOLD),
     "enrolment:list_late": Door(CLERK, DESK),
     **{f"enrolment:{one.url_name}": Door(CLERK, DESK) for one in LISTS},
     "enrolment:office_new_request": Door(CLERK, DESK, post=True),
@@ -320,6 +336,24 @@ def world():
         first=waiting.child, second=paper.child, score=70, signs=["born_same"], found_at=now
     )
 
+    organisation = ReferrerOrganisation.objects.create(desk=desk, name="Sociale dienst")
+    consent = Consent.objects.create(
+        household=maes,
+        organisation=organisation,
+        what=["request.make"],
+        during=(now.date() - timedelta(days=9), now.date()),
+        given_at=now,
+    )
+    give_consent(
+        household=peeters,
+        organisation=organisation,
+        what=list(Consented),
+        until=now.date() + timedelta(days=9),
+        on_paper=True,
+        principal=SYSTEM,
+        today=now.date(),
+        now=now,
+    )
     users = dict(
         [
             user("anna", Role.PARENT, Scope.HOUSEHOLD, maes.pk),
@@ -332,6 +366,7 @@ def world():
             user("policy officer", Role.POLICY_OFFICER, Scope.DESK, desk.pk),
             user("administrator", Role.ADMINISTRATOR, Scope.DESK, desk.pk),
             user("other administrator", Role.ADMINISTRATOR, Scope.DESK, other.pk),
+            user("referrer", Role.REFERRER, Scope.REFERRER, organisation.pk),
             user("unverified clerk", Role.CLERK, Scope.DESK, desk.pk),
         ]
     )
@@ -351,6 +386,7 @@ def world():
         "closing": closing.pk,
         **shown,
         "household": maes.reference,
+        "consent": consent.pk,
         "task": task.pk,
         "note": note.pk,
         "adult": maes.adults.get().pk,
@@ -378,6 +414,7 @@ def world():
         "word": "niets",
         "none": 999_999,
         "one": 1,
+        "kind": "pdf",
     }
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kribbe.people import forms, services
 from kribbe.people.access import household_for, own_household
+from kribbe.people.actors import actors
 from kribbe.people.models import Child, FactKind, Household, HouseholdFact
 from kribbe.people.pages.showing import form_page
 from kribbe.people.selectors import children_of, facts_of, household_with_adults, looks_at, municipality_of
@@ -67,7 +68,8 @@ def _page(request: Any, household: Household) -> HttpResponse:
         "adults": shown.adults.all(),
         "children": children_of(household),
         "facts": [_fact(fact, today=today) for fact in facts_of(household)],
-        "events": [_event(entry) for entry in looks_at(household, actions=DEEDS, limit=LOOKS_SHOWN)],
+        "own": household.pk in request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS),
+        "events": _events(household),
     }
     return render(request, "people/my_data.html", context)
 
@@ -89,10 +91,16 @@ def _fact(fact: HouseholdFact, *, today: date) -> dict[str, Any]:
     }
 
 
-def _event(entry: AuditEntry) -> Event:
+def _events(household: Household) -> list[Event]:
+    entries = looks_at(household, actions=DEEDS, limit=LOOKS_SHOWN)
+    who = actors(entries, household)
+    return [_event(entry, who[entry.pk]) for entry in entries]
+
+
+def _event(entry: AuditEntry, who: str) -> Event:
     when = timezone.localtime(entry.at)
     icon = "eye" if entry.action == Action.HOUSEHOLD_READ else "pencil"
-    return Event(when=_moment(when), title=str(DEEDS[entry.action]), text=entry.actor_name, icon=icon)
+    return Event(when=_moment(when), title=str(DEEDS[entry.action]), text=who, icon=icon)
 
 
 def _moment(when: datetime) -> str:

@@ -1,6 +1,7 @@
 """What changes people: households, children, facts, accounts and roles. One file a subject."""
 
 from kribbe.people.services.accounts import grant_role, link_user, make_account, revoke_role
+from kribbe.people.services.consents import add_organisation, give_consent, withdraw_consent
 from kribbe.people.services.facts import end_fact, record_fact, reopen_fact
 from kribbe.people.services.households import (
     AdultData,
@@ -19,10 +20,12 @@ __all__ = [
     "AdultData",
     "ChildData",
     "add_child",
+    "add_organisation",
     "change_address",
     "change_adult",
     "change_language",
     "end_fact",
+    "give_consent",
     "grant_role",
     "link_user",
     "make_account",
@@ -34,4 +37,5 @@ __all__ = [
     "register_household",
     "reopen_fact",
     "revoke_role",
+    "withdraw_consent",
 ]

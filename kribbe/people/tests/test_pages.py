@@ -9,6 +9,7 @@ from django.urls import reverse
 from kribbe.people import middleware
 from kribbe.people.models import FactKind, Household, RoleGrant, User
 from kribbe.people.services import end_fact, grant_role, link_user, make_account, record_fact
+from kribbe.people.words import ROLES
 from kribbe.testing.cast import make_child, make_desk
 from kribbe.testing.clock import Clock
 from kribbe.trust.models import AuditEntry
@@ -60,7 +61,8 @@ def test_a_parent_sees_who_looked(an: Client, cleo: Client, household: Household
     assert cleo.get(data).status_code == 200
     page = an.get(reverse("people:my_data")).content.decode()
     assert "Bekeek je gegevens" in page
-    assert "Cleo" in page
+    assert f"{ROLES[Role.CLERK]}, Lindedaal" in page
+    assert "Cleo" not in page, "staff are told by their function"
     assert an.get(data).status_code == 200
     assert AuditEntry.objects.filter(action="household.read").count() == 1
 

@@ -36,7 +36,7 @@ class ContactsForm(forms.ModelForm[Desk]):
 
     class Meta:
         model = Desk
-        fields = ("name", "subtitle", "phone", "email", "address", "complaints")
+        fields = ("name", "subtitle", "phone", "email", "address", "complaints", "staff_names_shown")
         labels = {
             "name": gettext_lazy("Name of the desk"),
             "subtitle": gettext_lazy("Small line under the name"),
@@ -44,8 +44,14 @@ class ContactsForm(forms.ModelForm[Desk]):
             "email": gettext_lazy("E-mail"),
             "address": gettext_lazy("Address of the counter"),
             "complaints": gettext_lazy("Where families can complain"),
+            "staff_names_shown": gettext_lazy("Tell families the names of staff"),
         }
-        help_texts = {"complaints": gettext_lazy("Shown on “How it works” and on every refusal.")}
+        help_texts = {
+            "complaints": gettext_lazy("Shown on “How it works” and on every refusal."),
+            "staff_names_shown": gettext_lazy(
+                "In “Who did what for me”. Otherwise they read the function and the desk."
+            ),
+        }
 
     def contacts(self) -> Contacts:
         """The values as typed."""

@@ -1,0 +1,86 @@
+"""What another desk needs to know of a household: plain facts, nothing that gives priority."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from kribbe.enrolment.models import CareRequest, HandOver, PreferenceState
+from kribbe.region.models import Desk
+from kribbe.rules.halfdays import SLOTS
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """A request as it is handed over: `half_days` are numbers from 0 (Monday morning)."""
+
+    reference: str
+    child: str
+    born: date | None
+    expected: date | None
+    registered_on: date
+    wanted_start: date
+    latest_start: date
+    half_days: Sequence[int]
+    locations: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A household as it is handed over."""
+
+    reference: str
+    from_desk: str
+    to_desk: str
+    consent_by: str
+    consented_on: date
+    adults: Sequence[dict[str, str]]
+    street: str
+    postcode: str
+    city: str
+    language: str
+    requests: Sequence[AskedFor]
+
+
+def hand_overs_of(desk: Desk) -> "QuerySet[HandOver]":
+    """Households that the desk handed over or took over."""
+    found = HandOver.objects.filter(Q(from_desk=desk) | Q(to_desk=desk))
+    return found.select_related("household", "from_desk", "to_desk").prefetch_related("household__adults")
+
+
+def handed(made: HandOver) -> Handed:
+    """What goes along with a hand-over."""
+    household = made.household
+    requests = made.requests.select_related("child").prefetch_related("preferences__location")
+    return Handed(
+        reference=household.reference,
+        from_desk=made.from_desk.name,
+        to_desk=made.to_desk.name if made.to_desk else made.to_name,
+        consent_by=made.consent_by,
+        consented_on=made.consented_on,
+        adults=[
+            {"name": str(adult), "email": adult.email, "phone": adult.phone}
+            for adult in household.adults.order_by("-is_applicant", "pk")
+        ],
+        street=household.street,
+        postcode=household.postcode,
+        city=household.city,
+        language=household.language,
+        requests=[_asked(request) for request in requests.order_by("registered_at", "pk")],
+    )
+
+
+def _asked(request: CareRequest) -> AskedFor:
+    wishes = [wish for wish in request.preferences.all() if wish.state != PreferenceState.WITHDRAWN]
+    return AskedFor(
+        reference=request.reference,
+        child=str(request.child),
+        born=request.child.born,
+        expected=request.child.expected,
+        registered_on=request.registered_at.date(),
+        wanted_start=request.wanted_start,
+        latest_start=request.latest_start,
+        half_days=[slot for slot in range(SLOTS) if request.pattern >> slot & 1],
+        locations=[wish.location.name for wish in sorted(wishes, key=lambda wish: wish.rank or 0)],
+    )

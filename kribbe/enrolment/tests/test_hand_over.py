@@ -1,0 +1,148 @@
+"""A household goes to another desk with its consent: inside at once and undone as easily, outside with a document."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from kribbe.enrolment.models import HandOver
+from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.people.models import FactKind
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+from kribbe.trust.models import AuditEntry
+from kribbe.trust.principal import Role, Scope
+
+pytestmark = pytest.mark.django_db
+
+
+def clerk_of(desk):
+    return client_of(
+        cast.make_user(
+            f"an@{desk.slug}.example", role=Role.CLERK, scope=Scope.DESK, scope_id=desk.pk, now=timezone.now()
+        )
+    )
+
+
+@pytest.fixture
+def desk():
+    return cast.make_desk()
+
+
+@pytest.fixture
+def other(desk):
+    return cast.make_desk("elders", nis="99002")
+
+
+@pytest.fixture
+def asked(desk):
+    household = cast.make_household(desk, "Maes", now=timezone.now(), email="an@ouders.example")
+    cast.make_fact(household, FactKind.LOW_INCOME, since=date(2026, 1, 1), now=timezone.now())
+    return cast.make_request(
+        cast.make_child(household, "Lotte", born=date(2026, 1, 5)),
+        [cast.make_location(desk, "De Notelaar")],
+        start=timezone.localdate() + timedelta(days=60),
+        pattern=WeekPattern.from_text("mon tue"),
+        now=timezone.now() - timedelta(days=100),
+    )
+
+
+def send(clerk, asked, **given):
+    address = reverse("enrolment:new_hand_over", args=["lindedaal", asked.household.reference])
+    form = {"to_desk": "", "to_name": "", "consent_by": "An Maes", "consented_on": f"{timezone.localdate()}"}
+    return clerk.post(address, {**form, **given})
+
+
+def story(client, desk, asked):
+    return client.get(reverse("enrolment:household", args=[desk.slug, asked.household.reference])).status_code
+
+
+def test_a_desk_inside_takes_over_with_the_dates_and_it_can_be_undone(desk, other, asked):
+    here, there, before = clerk_of(desk), clerk_of(other), asked.registered_at
+    assert send(here, asked, to_desk=other.pk).status_code == 302
+    asked.refresh_from_db()
+    assert (asked.desk, asked.household.desk, asked.registered_at) == (other, other, before)
+    assert (story(here, desk, asked), story(there, other, asked)) == (404, 200)
+    for client, at in ((here, desk), (there, other)):
+        assert "An Maes" in client.get(reverse("enrolment:hand_overs", args=[at.slug])).text
+    trail = AuditEntry.objects.filter(action="household.handed_over")
+    assert set(trail.values_list("desk_id", flat=True)) == {desk.pk, other.pk}
+    assert trail.filter(household_id=asked.household_id).count() == 1
+    made = HandOver.objects.get()
+    undo = reverse("enrolment:hand_over_undo", args=[other.slug, made.pk])
+    there.post(undo)
+    asked.refresh_from_db()
+    assert (asked.desk, type(made.household).objects.get().desk) == (desk, desk)
+    assert "undone already" in there.post(undo, follow=True).text
+
+
+def test_a_family_that_moved_on_isnt_pulled_back(desk, other, asked):
+    third = cast.make_desk("verder", nis="99003")
+    send(clerk_of(desk), asked, to_desk=other.pk)
+    first = HandOver.objects.get()
+    there = clerk_of(other)
+    address = reverse("enrolment:new_hand_over", args=[other.slug, asked.household.reference])
+    form = {"to_desk": third.pk, "consent_by": "An Maes", "consented_on": f"{timezone.localdate()}"}
+    there.post(address, form)
+    shown = there.post(reverse("enrolment:hand_over_undo", args=[other.slug, first.pk]), follow=True)
+    assert "with another desk by now" in shown.text
+    asked.refresh_from_db()
+    assert asked.desk == third
+
+
+def test_a_desk_outside_gets_a_document_without_what_gives_priority(desk, asked):
+    here = clerk_of(desk)
+    send(here, asked, to_name="Loket Verweg")
+    asked.refresh_from_db()
+    assert asked.desk == desk, "nothing changes here"
+    made = HandOver.objects.get()
+
+    def file(kind):
+        return here.get(reverse("enrolment:hand_over_file", args=[desk.slug, made.pk, kind]))
+
+    told = json.loads(file("json").content)
+    assert (told["to_desk"], told["consent_by"]) == ("Loket Verweg", "An Maes")
+    (request,) = told["requests"]
+    assert request["half_days"] == [0, 1, 2, 3]
+    assert request["registered_on"] == f"{asked.registered_at.date()}"
+    assert request["locations"] == ["De Notelaar"]
+    assert "income" not in file("json").text
+    assert file("csv").text.count("\n") == 2
+    assert file("pdf").content.startswith(b"%PDF")
+    assert file("exe").status_code == 404
+    assert AuditEntry.objects.filter(action="household.hand_over_file").count() == 4
+    here.post(reverse("enrolment:hand_over_undo", args=[desk.slug, made.pk]))
+    assert file("json").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"to_name": "Ver", "consent_by": ""},
+        {"to_name": "Ver", "consented_on": "2999-01-01"},
+        {"to_name": "Ver", "to_desk": "both"},
+    ],
+)
+def test_not_without_a_desk_and_a_consent(desk, other, asked, given):
+    given = {**given, "to_desk": other.pk} if "to_desk" in given else given
+    assert send(clerk_of(desk), asked, **given).status_code == 422
+    assert not HandOver.objects.exists()
+
+
+def test_the_fee_is_estimated_and_nothing_of_it_is_kept(desk):
+    clerk = clerk_of(desk)
+    address = reverse("enrolment:fee", args=[desk.slug])
+    assert "tax bill" in clerk.get(address).text
+    before = AuditEntry.objects.count()
+    shown = clerk.get(address, {"income": "60000", "per": "year"}).text
+    assert "22,80" in shown or "22.80" in shown
+    assert "Only the certificate counts" in shown
+    month = clerk.get(address, {"income": "2000", "per": "month"}).text
+    assert "8.89" in month or "8,89" in month, "2000 x 11.54 = 23080, x 0.000385 = 8.89"
+    assert clerk.get(address, {"income": "-5", "per": "year"}).status_code == 422
+    sheet = clerk.get(address, {"income": "60000", "per": "year", "sheet": "1"})
+    assert sheet.content.startswith(b"%PDF")
+    assert AuditEntry.objects.count() == before

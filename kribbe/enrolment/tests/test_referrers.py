@@ -1,0 +1,260 @@
+"""A referrer acts for a family that agreed, for as long as it agrees, and sees nothing else."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from kribbe.enrolment.models import RequestDraft
+from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.people.models import Consent, Consented, ReferrerOrganisation
+from kribbe.people.selectors import principal_of
+from kribbe.people.services import give_consent, withdraw_consent
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.models import AuditEntry
+from kribbe.trust.permissions import Action, scope_ids
+from kribbe.trust.principal import SYSTEM, Role, Scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    return cast.make_desk()
+
+
+@pytest.fixture
+def organisation(desk):
+    return ReferrerOrganisation.objects.create(desk=desk, name="Sociale dienst")
+
+
+@pytest.fixture
+def user(organisation):
+    return cast.make_user(
+        "toe@dienst.example",
+        role=Role.REFERRER,
+        scope=Scope.REFERRER,
+        scope_id=organisation.pk,
+        now=timezone.now(),
+    )
+
+
+@pytest.fixture
+def referrer(user):
+    return client_of(user)
+
+
+@pytest.fixture
+def household(desk):
+    return cast.make_household(desk, "Maes", now=timezone.now())
+
+
+def agree(household, organisation, *, what=tuple(Consented), days=90):
+    today = timezone.localdate()
+    return give_consent(
+        household=household,
+        organisation=organisation,
+        what=what,
+        until=today + timedelta(days=days),
+        on_paper=True,
+        principal=SYSTEM,
+        today=today,
+        now=timezone.now(),
+    )
+
+
+def parent_of(household):
+    return client_of(
+        cast.make_user(
+            f"{household.reference}@ouders.example".lower(),
+            role=Role.PARENT,
+            scope=Scope.HOUSEHOLD,
+            scope_id=household.pk,
+            now=timezone.now(),
+        )
+    )
+
+
+def test_without_a_consent_nothing_is_seen(household, referrer):
+    assert "Maes" not in referrer.get(reverse("enrolment:families")).text
+    for name in ("enrolment:family", "people:household_data", "people:consents"):
+        assert referrer.get(reverse(name, args=[household.reference])).status_code == 404
+    assert referrer.get(reverse("enrolment:office", args=[household.desk.slug])).status_code == 404
+    assert referrer.get(reverse("people:my_data")).status_code == 404
+
+
+def test_a_consent_opens_what_it_says_and_no_more(household, organisation, user):
+    agree(household, organisation, what=[Consented.REGISTER])
+
+    def allowed():
+        principal = principal_of(user, verified=True, today=timezone.localdate())
+        return {action for action in Action if household.pk in scope_ids(principal, action, Scope.HOUSEHOLD)}
+
+    assert allowed() == {Action.HOUSEHOLD_READ, Action.REQUEST_MAKE}
+    agree(household, organisation, what=[Consented.ANSWER, Consented.CHANGE])
+    assert allowed() == {Action.HOUSEHOLD_READ, Action.HOUSEHOLD_CHANGE, Action.REQUEST_ANSWER_OFFER}
+    assert Consent.objects.filter(withdrawn_at=None).count() == 1
+    unverified = principal_of(user, verified=False, today=timezone.localdate())
+    assert not scope_ids(unverified, Action.HOUSEHOLD_READ, Scope.HOUSEHOLD)
+
+
+def test_a_consent_ends_by_itself_and_at_once_when_withdrawn(household, organisation, user, referrer):
+    given = agree(household, organisation, days=10)
+    family = reverse("enrolment:family", args=[household.reference])
+    assert referrer.get(family).status_code == 200
+    last, after = given.during.upper - timedelta(days=1), given.during.upper
+    for day, holds in ((last, True), (after, False)):
+        principal = principal_of(user, verified=True, today=day)
+        assert (household.pk in scope_ids(principal, Action.HOUSEHOLD_READ, Scope.HOUSEHOLD)) is holds
+    withdraw_consent(consent=given, principal=SYSTEM, now=timezone.now())
+    assert referrer.get(family).status_code == 404
+
+
+def test_an_organisation_that_stops_acts_for_nobody(household, organisation, referrer):
+    agree(household, organisation)
+    ReferrerOrganisation.objects.update(active=False)
+    assert referrer.get(reverse("enrolment:family", args=[household.reference])).status_code == 404
+
+
+@pytest.mark.parametrize("days", [-1, 400])
+def test_a_consent_is_for_a_year_at_most(household, organisation, days):
+    with pytest.raises(RefusedError) as refused:
+        agree(household, organisation, days=days)
+    assert refused.value.field == "until"
+    with pytest.raises(RefusedError):
+        agree(household, organisation, what=[])
+
+
+def test_a_parent_agrees_sees_and_stops(household, organisation, referrer):
+    parent = parent_of(household)
+    address = reverse("people:consents", args=[household.reference])
+    until = timezone.localdate() + timedelta(days=30)
+    parent.post(address, {"organisation": organisation.pk, "what": ["request.make"], "until": f"{until}"})
+    consent = Consent.objects.get()
+    assert consent.on_paper is False
+    referrer.get(reverse("enrolment:family", args=[household.reference]))
+    told = parent.get(reverse("enrolment:my_trail")).text
+    assert "Referrer, Sociale dienst" in told
+    assert "Toe" not in told, "staff are told by their function"
+    parent.post(reverse("people:withdraw_consent", args=[household.reference, consent.pk]))
+    assert referrer.get(reverse("enrolment:family", args=[household.reference])).status_code == 404
+    assert "Withdrawn on" in parent.get(address).text
+
+
+def test_a_referrer_cant_lengthen_its_own_consent(household, organisation, referrer):
+    agree(household, organisation)
+    assert referrer.get(reverse("people:consents", args=[household.reference])).status_code == 404
+
+
+def test_another_familys_things_stay_shut(household, organisation, referrer, desk):
+    agree(household, organisation)
+    other = cast.make_household(desk, "Peeters", now=timezone.now())
+    location = cast.make_location(desk, "De Notelaar")
+    child = cast.make_child(other, "Lotte", born=date(2026, 1, 5))
+    request = cast.make_request(
+        child,
+        [location],
+        start=timezone.localdate() + timedelta(days=60),
+        pattern=WeekPattern.from_text("mon"),
+        now=timezone.now(),
+    )
+    assert referrer.get(reverse("enrolment:request", args=[request.reference])).status_code == 404
+    assert "Peeters" not in referrer.get(reverse("enrolment:families")).text
+
+
+def test_a_new_family_with_its_consent_on_paper(organisation, referrer, desk):
+    form = {
+        "first_name": "Fatima",
+        "last_name": "Amrani",
+        "phone": "0470 11 22 33",
+        "street": "Kerkstraat 3",
+        "postcode": "3999",
+        "city": "Lindedaal",
+    }
+    address = reverse("enrolment:new_family")
+    assert referrer.post(address, form).status_code == 422, "not without the paper"
+    made = referrer.post(address, {**form, "signed": "on"})
+    consent = Consent.objects.get()
+    assert consent.on_paper
+    family = reverse("enrolment:family", args=[consent.household.reference])
+    assert made.url == family
+    assert "Fatima Amrani" in referrer.get(family).text
+    begun = referrer.post(reverse("enrolment:family_request", args=[consent.household.reference]))
+    assert referrer.get(begun.url).status_code == 200
+    draft = RequestDraft.objects.get()
+    assert (draft.on_behalf, draft.household) == (True, consent.household)
+    withdraw_consent(consent=consent, principal=SYSTEM, now=timezone.now())
+    assert referrer.get(begun.url).status_code == 404
+    actions = set(
+        AuditEntry.objects.filter(household_id=consent.household_id).values_list("action", flat=True)
+    )
+    assert {"household.registered", "consent.given", "household.read"} <= actions
+
+
+def test_the_desk_notes_a_consent_from_paper_and_names_staff_only_if_it_wants(household, organisation, desk):
+    clerk = client_of(
+        cast.make_user(
+            "marleen@loket.example", role=Role.CLERK, scope=Scope.DESK, scope_id=desk.pk, now=timezone.now()
+        )
+    )
+    until = timezone.localdate() + timedelta(days=30)
+    clerk.post(
+        reverse("people:consents", args=[household.reference]),
+        {"organisation": organisation.pk, "what": ["request.make"], "until": f"{until}"},
+    )
+    assert Consent.objects.get().on_paper
+    clerk.get(reverse("enrolment:office", args=[desk.slug]), {"q": "maes"})
+    parent = parent_of(household)
+    shown = parent.get(reverse("enrolment:my_trail")).text
+    assert "Desk clerk, Lindedaal" in shown
+    assert "stood in a search or on a list" in shown
+    assert "Marleen" not in shown
+    assert "Marleen" not in parent.get(reverse("people:my_data")).text
+    desk.staff_names_shown = True
+    desk.save()
+    assert "Desk clerk, Lindedaal, Marleen" in parent.get(reverse("enrolment:my_trail")).text
+
+
+def test_an_administrator_adds_an_organisation_and_a_log_in(desk):
+    administrator = client_of(
+        cast.make_user(
+            "nadia@loket.example",
+            role=Role.ADMINISTRATOR,
+            scope=Scope.DESK,
+            scope_id=desk.pk,
+            now=timezone.now(),
+        )
+    )
+    address = reverse("people:referrers", args=[desk.slug])
+    administrator.post(address, {"name": "OCMW"})
+    assert administrator.post(address, {"name": "OCMW"}).status_code == 422
+    organisation = ReferrerOrganisation.objects.get()
+    administrator.post(
+        reverse("people:new_referrer", args=[desk.slug]),
+        {"organisation": organisation.pk, "name": "Els", "email": "els@ocmw.example"},
+    )
+    assert "els@ocmw.example" in administrator.get(address).text
+
+
+def test_the_queries_of_my_families_dont_grow(desk, organisation, referrer):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            referrer.get(reverse("enrolment:families"))
+        return len(captured)
+
+    agree(cast.make_household(desk, "Een", now=timezone.now()), organisation)
+    queries()
+    few = queries()
+    for number in range(5):
+        agree(cast.make_household(desk, f"Gezin{number}", now=timezone.now()), organisation)
+    assert queries() == few <= 30
+
+
+def test_a_visitor_is_asked_to_log_in():
+    assert Client().get(reverse("enrolment:families")).status_code == 302

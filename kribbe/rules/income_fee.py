@@ -1,0 +1,84 @@
+"""An estimate of the day fee by income, and how it was reckoned; the fee certificate itself is the truth.
+
+A yearly joint taxable income up to a first bound is multiplied by one rate, up to a second bound by another, each
+with a cap; above that the fee rises by steps. Reductions (children, social service) are not reckoned.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+
+from kribbe.rules.packs import Pack
+from kribbe.rules.reasons import Reason
+
+CENT = Decimal("0.01")
+FIGURES = (
+    "band1_bound", "band1_rate", "band1_cap", "band2_bound", "band2_rate", "band2_cap", "step",
+    "step_first_width", "step_width", "maximum", "minimum",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A fee for a full day in euros, and the sums that lead to it. `verified`: every figure was read in a source."""
+
+    fee: Decimal
+    sums: tuple[Reason, ...]
+    verified: bool
+
+
+def yearly(month: Decimal, pack: Pack, on: date) -> Decimal:
+    """A year's income from a month's gross income, in euros."""
+    return _cents(month * pack.decimal("income_fee.months", on))
+
+
+def estimate(income: Decimal, pack: Pack, on: date) -> Estimate:
+    """The fee for a full day by a yearly joint taxable income in euros.
+
+    Raises ValueError for an income below nought and FigureMissing where the pack has no ladder for that day.
+    """
+    if income < 0:
+        raise ValueError(f"an income can't be {income}")
+    figure = {name: pack.decimal(f"income_fee.{name}", on) for name in FIGURES}
+    verified = all(pack.figure(f"income_fee.{name}", on).verified for name in FIGURES)
+    if income <= figure["band1_bound"]:
+        fee, sums = _by_rate(income, figure["band1_rate"], figure["band1_cap"])
+    elif income <= figure["band2_bound"]:
+        fee, sums = _by_rate(income, figure["band2_rate"], figure["band2_cap"])
+    else:
+        fee, sums = _by_steps(income - figure["band2_bound"], figure)
+    for name, is_beyond in (("minimum", fee < figure["minimum"]), ("maximum", fee > figure["maximum"])):
+        if is_beyond:
+            fee = figure[name]
+            sums = (*sums, Reason.of(f"income_fee.{name}", amount=_euros(fee)))
+    return Estimate(fee, sums, verified)
+
+
+def _by_rate(income: Decimal, rate: Decimal, cap: Decimal) -> tuple[Decimal, tuple[Reason, ...]]:
+    fee = _cents(income * rate)
+    sums = (Reason.of("income_fee.rate", income=_euros(income), rate=str(rate), amount=_euros(fee)),)
+    if fee > cap:
+        return cap, (*sums, Reason.of("income_fee.cap", amount=_euros(cap)))
+    return fee, sums
+
+
+def _by_steps(above: Decimal, figure: dict[str, Decimal]) -> tuple[Decimal, tuple[Reason, ...]]:
+    further = max(Decimal(0), above - figure["step_first_width"])
+    count = 1 + int((further / figure["step_width"]).to_integral_value(ROUND_CEILING))
+    fee = figure["band2_cap"] + count * figure["step"]
+    sums = Reason.of(
+        "income_fee.steps",
+        base=_euros(figure["band2_cap"]),
+        count=count,
+        step=_euros(figure["step"]),
+        amount=_euros(fee),
+    )
+    return fee, (sums,)
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def _euros(amount: Decimal) -> str:
+    return f"€ {amount:.2f}"

@@ -1,0 +1,74 @@
+"""The estimate of the fee by income, with values worked by hand."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kribbe.rules.income_fee import estimate, yearly
+from kribbe.rules.packs import FigureMissing, load_pack
+
+PACK = load_pack("flanders")
+IN_2014, IN_2026 = date(2014, 6, 1), date(2026, 11, 1)
+
+WORKED = [
+    # 2014, as published
+    (IN_2014, "1000", "1.56"),  # 0.385, below the minimum
+    (IN_2014, "30000", "11.55"),  # 30000 x 0.000385
+    (IN_2014, "41774.97", "15.88"),  # 16.08, capped
+    (IN_2014, "50000", "19.00"),  # 50000 x 0.000380
+    (IN_2014, "59722.14", "20.95"),  # 22.69, capped
+    (IN_2014, "59722.15", "21.55"),  # 20.95 + 0.60
+    (IN_2014, "63472.14", "21.55"),  # the end of the first step
+    (IN_2014, "67172.14", "22.15"),  # 20.95 + 2 x 0.60
+    (IN_2014, "100472.14", "27.55"),  # 20.95 + 11 x 0.60
+    (IN_2014, "100472.15", "27.71"),  # 28.15, above the maximum
+    # 2025, an estimate
+    (IN_2026, "0", "6.47"),
+    (IN_2026, "20000", "7.70"),
+    (IN_2026, "54125.08", "20.57"),  # 20.84, capped where the second band begins
+    (IN_2026, "60000", "22.80"),
+    (IN_2026, "77443", "27.75"),  # 27.15 + 0.60
+    (IN_2026, "200000", "35.89"),
+]
+
+
+@pytest.mark.parametrize(("on", "income", "fee"), WORKED)
+def test_worked_values(on, income, fee):
+    assert estimate(Decimal(income), PACK, on).fee == Decimal(fee)
+
+
+def test_the_sums_are_told():
+    found = estimate(Decimal(30000), PACK, IN_2014)
+    assert [reason.code for reason in found.sums] == ["income_fee.rate"]
+    assert dict(found.sums[0].params) == {"income": "€ 30000.00", "rate": "0.000385", "amount": "€ 11.55"}
+    low = estimate(Decimal(1000), PACK, IN_2014)
+    assert [reason.code for reason in low.sums] == ["income_fee.rate", "income_fee.minimum"]
+
+
+def test_only_what_was_read_in_a_source_is_verified():
+    assert estimate(Decimal(30000), PACK, IN_2014).verified
+    assert not estimate(Decimal(30000), PACK, IN_2026).verified
+
+
+@given(
+    st.decimals("0", "150000", places=2),
+    st.decimals("0", "150000", places=2),
+    st.sampled_from([IN_2014, IN_2026]),
+)
+def test_more_income_is_never_a_lower_fee(one, other, on):
+    low, high = sorted((one, other))
+    assert estimate(low, PACK, on).fee <= estimate(high, PACK, on).fee
+
+
+def test_a_month_becomes_a_year():
+    assert yearly(Decimal(2500), PACK, IN_2014) == Decimal("28850.00")
+
+
+def test_no_ladder_no_estimate():
+    with pytest.raises(FigureMissing):
+        estimate(Decimal(30000), PACK, date(2020, 1, 1))
+    with pytest.raises(ValueError, match="income"):
+        estimate(Decimal(-1), PACK, IN_2026)
