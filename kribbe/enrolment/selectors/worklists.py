@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import (
@@ -134,7 +135,7 @@ def vulnerable(desk_id: int, now: datetime) -> "QuerySet[CareRequest]":
     )
 
 
-def _characteristics(today: date) -> "QuerySet[HouseholdFact]":
+def _characteristics(today: date) -> "QuerySet[Any]":
     """What holds today of a request's household, by the name that the law's rule gives it."""
     work = Q(kind__in=(FactKind.WORK, FactKind.WORK_4_5))
     return HouseholdFact.objects.filter(household=OuterRef("household"), during__contains=today).annotate(
@@ -142,7 +143,7 @@ def _characteristics(today: date) -> "QuerySet[HouseholdFact]":
     )
 
 
-def _count_of(held: "QuerySet[HouseholdFact]", names: Sequence[str]) -> Combinable:
+def _count_of(held: "QuerySet[Any]", names: Sequence[str]) -> Combinable:
     """How many of these characteristics hold; a child that needs care counts as its household's need."""
     known = held.filter(characteristic__in=names)
     count = (

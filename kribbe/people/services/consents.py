@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -77,7 +78,7 @@ def withdraw_consent(*, consent: Consent, principal: Principal, now: datetime) -
         _record("consent.withdrawn", consent, principal, now)
 
 
-def _record(action: str, consent: Consent, principal: Principal, now: datetime, **data: object) -> None:
+def _record(action: str, consent: Consent, principal: Principal, now: datetime, **data: Any) -> None:
     audit.record(
         principal=principal,
         action=action,
