@@ -5,11 +5,12 @@ An outsider and a wrong reference get the same answer: not found.
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import Enum
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference, RequestDraft
+from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference, ProofRequest, RequestDraft
 from kribbe.people.access import refusal
 from kribbe.region.models import Desk
 from kribbe.trust.audit import record
@@ -17,6 +18,13 @@ from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import PARENTS, Principal, Scope
 
 T = TypeVar("T", bound=Model)
+
+
+class Side(Enum):
+    """From which side somebody comes to what was asked of a household."""
+
+    FAMILY = "family"
+    STAFF = "staff"
 
 
 def households_within(principal: Principal, action: Action, path: str) -> Q:
@@ -83,6 +91,16 @@ def preference_for(principal: Principal, action: Action, preference_id: int) -> 
             pk=preference_id,
         ),
     )
+
+
+def proof_for(principal: Principal, reference: str, *, by: Side) -> ProofRequest:
+    """A proof that was asked: for its household, or for the desk's clerks and the location that asked it."""
+    own = Q(household__in=scope_ids(principal, Action.HOUSEHOLD_CHANGE, Scope.HOUSEHOLD))
+    clerk = households_within(principal, Action.HOUSEHOLD_CHANGE, "household") & ~own
+    asker = locations_within(principal, Action.OFFER_MAKE, "location")
+    rows = ProofRequest.objects.select_related("household__desk", "location__desk", "file")
+    allowed = own if by is Side.FAMILY else clerk | asker
+    return _one(principal, rows.filter(allowed, reference=reference))
 
 
 def draft_for(

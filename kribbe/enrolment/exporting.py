@@ -17,5 +17,7 @@ def tell_families() -> None:
     for label in ("VacancyTold", "VacancyInterest", "RequestSwitches"):
         export(f"enrolment.{label}", request)
     export("enrolment.UrgentReach", wish)
+    export("enrolment.LookAgain", wish)
+    export("enrolment.ProofRequest", "household")
     export("enrolment.StartAnswer", "placement__child__household")
     export("enrolment.HandOver", "household")

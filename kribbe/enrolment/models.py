@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Deferrable, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.enrolment.models_asked import LookAgain, ProofRequest, ProofState
 from kribbe.enrolment.models_free import (
     DirectChild,
     FreeThen,
@@ -31,8 +32,11 @@ __all__ = [
     "DirectChild",
     "FreeThen",
     "LastMinute",
+    "LookAgain",
     "LookMail",
     "LookStep",
+    "ProofRequest",
+    "ProofState",
     "RegisterVisit",
     "RequestSwitches",
     "StartAnswer",
@@ -42,7 +46,7 @@ __all__ = [
     "VacancyList",
     "VacancyTold",
 ]
-"""The tables about free places are written in `models_free` and read from here."""
+"""The tables about free places (`models_free`) and about what is asked (`models_asked`) are read from here."""
 
 MASKS = (1, 2**SLOTS - 1)
 

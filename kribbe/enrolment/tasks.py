@@ -8,6 +8,7 @@ from django.utils import timezone
 from kribbe.enrolment.services.answer_offer import lapse_offers
 from kribbe.enrolment.services.drafts import forget_drafts
 from kribbe.enrolment.services.look_mails import ask_to_look
+from kribbe.enrolment.services.proofs import forget_proofs
 from kribbe.enrolment.services.sign import lapse_unsigned
 from kribbe.places import ledger
 from kribbe.places.models import Group
@@ -32,6 +33,12 @@ def reservations_run_out(now: datetime) -> int:
 def unsent_forgotten(now: datetime) -> int:
     """Forget requests that were begun long ago and never sent."""
     return forget_drafts(now=now)
+
+
+@duty("enrolment.forget_proofs", cron="10 3 * * *", told="proofs deleted")
+def proofs_forgotten(now: datetime) -> int:
+    """Delete proofs whose time is over."""
+    return forget_proofs(now=now)
 
 
 @duty("enrolment.lay_weeks", cron="30 3 * * *", told="groups counted")

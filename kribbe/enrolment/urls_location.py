@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kribbe.enrolment.pages import (
+    location_bulk,
     location_children,
     location_list,
     location_make,
@@ -11,6 +12,7 @@ from kribbe.enrolment.pages import (
     location_register,
     location_today,
     look,
+    proofs,
 )
 
 location_urls = [
@@ -28,6 +30,9 @@ location_urls = [
         name="make_offer",
     ),
     path("at/<slug:slug>/waiting-list/<int:preference_id>/refuse/", location_make.refuse_page, name="refuse"),
+    path("at/<slug:slug>/answers/", location_bulk.bulk_page, name="bulk"),
+    path("at/<slug:slug>/waiting-list/<int:preference_id>/proof/", proofs.ask_at_location, name="ask_proof"),
+    path("at/<slug:slug>/proofs/", proofs.proofs_at_location, name="location_proofs"),
     path("at/<slug:slug>/offers/", location_offers.offers_page, name="location_offers"),
     path(
         "at/<slug:slug>/offers/<slug:reference>/take-back/", location_offers.take_back_page, name="take_back"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.enrolment.pages import drafts, parent, referrer, trail
+from kribbe.enrolment.pages import drafts, parent, proofs, referrer, trail
 
 parent_urls = [
     path("my/families/", referrer.families, name="families"),
@@ -26,6 +26,8 @@ parent_urls = [
     path("my/requests/<str:reference>/end/", parent.end_page, name="request_end"),
     path("my/requests/<str:reference>/reopen/", parent.reopen_page, name="request_reopen"),
     path("my/requests/<str:reference>/birth/", parent.birth_page, name="request_birth"),
+    path("my/proofs/<str:reference>/", proofs.my_proof, name="my_proof"),
+    path("my/proofs/<str:reference>/file/", proofs.my_proof_file, name="my_proof_file"),
     path("my/offers/<str:reference>/", parent.offer_page, name="offer"),
     path("my/placements/<str:reference>/", parent.placement_page, name="placement"),
 ]

@@ -9,9 +9,16 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.models import Offer, PassOver, PositionChange, Preference, PreferenceState
+from kribbe.enrolment.models import (
+    LookAgain,
+    Offer,
+    PassOver,
+    PositionChange,
+    Preference,
+    PreferenceState,
+)
 from kribbe.enrolment.selectors.household import Ahead, RequestStory, Wish
-from kribbe.region.models import PassOverReason
+from kribbe.region.models import DeskPolicy, PassOverReason
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.dates import earliest_answer, turns_urgent
 from kribbe.web.weeks import half_days, week_words
@@ -194,3 +201,23 @@ def different(offer: Offer) -> list[str]:
 def need(request_pattern: int) -> str:
     """`5 half-days: Monday and Tuesday the whole day`."""
     return f"{half_days(request_pattern.bit_count())}: {week_words(request_pattern)}"
+
+
+def silence(preference: Preference, policy: DeskPolicy, *, today: date) -> str:
+    """What it means that a location hasn't answered yet, by the desk's terms."""
+    again: LookAgain | None = getattr(preference, "look_again", None)
+    if again is not None and again.month > today:
+        return gettext("The location looks at your request again in %(month)s. You keep your place.") % {
+            "month": date_format(again.month, "F Y")
+        }
+    begins = localtime(preference.registered_at).date()
+    if policy.earliest_answer_months is not None:
+        begins = max(begins, earliest_answer(preference.request.wanted_start, policy.earliest_answer_months))
+    by = begins + timedelta(days=policy.answer_days)
+    said = {"day": date_format(by, "DATE_FORMAT")}
+    if today <= by:
+        return gettext("No answer yet? The location has until %(day)s. No answer is no refusal.") % said
+    return (
+        gettext("The location should have answered by %(day)s. You stay on its list; the desk can ask it.")
+        % said
+    )

@@ -18,6 +18,7 @@ from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
+from kribbe.enrolment.services.proofs import ask_proof, send_proof
 from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
@@ -218,6 +219,15 @@ DOORS: dict[str, Door] = {
     "enrolment:register": Door(LOCATION, SLUG),
     "enrolment:register_done": Door(LOCATION, ("slug", "visit")),
     "enrolment:register_undo": Door(LOCATION, ("slug", "visit"), post=True),
+    "enrolment:bulk": Door(LOCATION, SLUG, post=True),
+    "enrolment:ask_proof": Door(LOCATION, ("slug", "preference")),
+    "enrolment:location_proofs": Door(LOCATION, SLUG),
+    "enrolment:office_proofs": Door(CLERK, DESK),
+    "enrolment:office_ask_proof": Door(CLERK, OFFICE_HOUSEHOLD),
+    "enrolment:review_proof": Door(CLERK | LOCATION, ("proof",)),
+    "enrolment:proof_file": Door(CLERK | LOCATION, ("proof",)),
+    "enrolment:my_proof": Door({"anna"}, ("proof",)),
+    "enrolment:my_proof_file": Door({"anna"}, ("proof",)),
     "enrolment:criteria": Door(LOCATION_READ, SLUG),
     "enrolment:office": Door(CLERK, DESK),
     "enrolment:fee": Door(CLERK, DESK),
@@ -385,6 +395,7 @@ def world():
         "capacity": group.capacities.get().pk,
         "closing": closing.pk,
         **shown,
+        "proof": proof_of(maes, location, now).reference,
         "household": maes.reference,
         "consent": consent.pk,
         "task": task.pk,
@@ -416,6 +427,29 @@ def world():
         "one": 1,
         "kind": "pdf",
     }
+
+
+def proof_of(household, location, now):
+    """A proof that the location asked and the household sent."""
+    proof = ask_proof(
+        principal=SYSTEM,
+        household=household,
+        location=location,
+        what="Attest",
+        why="Voorrang",
+        until=now.date() + timedelta(days=14),
+        now=now,
+    )
+    file = files.take_in(
+        data=uploads.paper(),
+        name="a.pdf",
+        kind=Kind.PAPER,
+        space=f"household:{household.pk}",
+        principal=SYSTEM,
+        now=now,
+    )
+    send_proof(principal=SYSTEM, proof_id=proof.pk, file=file, now=now)
+    return proof
 
 
 def shown_at(location, now):

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.pages import list_lines as lines
 from kribbe.enrolment.pages.lists import DeskList
 from kribbe.enrolment.selectors import worklists as rows
+from kribbe.enrolment.selectors.proofs import count_sent
 from kribbe.web import worklists
 
 CHILD = ("child__name_key",)
@@ -127,5 +128,16 @@ def register_work_lists() -> None:
             "enrolment:list_late",
             count=lambda desk_id, now: rows.late(desk_id, now).count(),
             order=30,
+        )
+    )
+    worklists.register(
+        worklists.WorkList(
+            "proofs",
+            _("Proofs that were sent"),
+            _("Families sent what the desk asked."),
+            "file-up",
+            "enrolment:office_proofs",
+            count=count_sent,
+            order=75,
         )
     )

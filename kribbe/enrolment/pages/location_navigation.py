@@ -49,6 +49,9 @@ def register_location_navigation() -> None:
             arguments=_on_list,
         ),
         NavItem(
+            _("Proofs"), "enrolment:location_proofs", "file-up", "location", order=45, arguments=_on_list
+        ),
+        NavItem(
             pgettext_lazy("navigation", "Order"),
             "enrolment:criteria",
             "scale",

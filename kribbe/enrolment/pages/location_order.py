@@ -28,6 +28,7 @@ from kribbe.web.words import say
 
 DAY = timedelta(days=1)
 EXAMPLES = 10
+MOTIVE_LENGTH = 500
 
 NAMES: Mapping[str, str | Promise] = {
     "sibling": _("A brother or sister goes here"),
@@ -44,6 +45,21 @@ NAMES: Mapping[str, str | Promise] = {
 """Each criterion as a location chooses it."""
 
 
+HINTS: Mapping[str, str | Promise] = {
+    "resident": _(
+        "Where a family lives: only after everything else, and never so that others have no chance."
+    ),
+    "neighbourhood": _("A neighbourhood can stand for an origin or an income. Can another criterion do it?"),
+    "works_here": _(
+        "Families without work have no chance on this ground. The law protects some of them first."
+    ),
+    "full_week": _("A full week puts single parents and who works part-time behind. Do you need it?"),
+    "staff_child": _("Your own staff before others: tell families so, or they read it as a favour."),
+    "continuity": _("Who is in already stays ahead. Newcomers then seldom get a turn."),
+}
+"""What a criterion may do to people whom the law protects."""
+
+
 @require_http_methods(["GET", "POST"])
 @at_location(Action.LOCATION_READ, Action.LOCATION_CHANGE)
 def criteria_page(request: Any, location: Location) -> HttpResponse:
@@ -53,14 +69,24 @@ def criteria_page(request: Any, location: Location) -> HttpResponse:
     present = order.criteria_on(location, today)
     names = _edited(request.POST) if request.method == "POST" else present
     from_day, day_problem = _from_day(request.POST, today)
+    motive = request.POST.get("motive", order.motive_on(location, today))[:MOTIVE_LENGTH]
     problems = [say(problem.reason) for problem in check_criteria(names)]
+    motive_problem = ""
     if "publish" in request.POST and not problems and not day_problem:
         try:
             publish_criteria(
-                principal=request.principal, location_id=location.pk, names=names, from_day=from_day, now=now
+                principal=request.principal,
+                location_id=location.pk,
+                names=names,
+                motive=motive,
+                from_day=from_day,
+                now=now,
             )
         except RefusedError as error:
-            problems = [str(error.message)]
+            if error.field == "motive":
+                motive_problem = str(error.message)
+            else:
+                problems = [str(error.message)]
         else:
             messages.success(request, _published(from_day, today))
             return redirect("enrolment:criteria", slug=location.slug)
@@ -75,13 +101,18 @@ def criteria_page(request: Any, location: Location) -> HttpResponse:
         "may_change": may_at(request.principal, Action.LOCATION_CHANGE, location),
         "problems": problems,
         "day_problem": day_problem,
+        "motive": motive,
+        "motive_problem": motive_problem,
+        "motive_length": MOTIVE_LENGTH,
+        "hints": [HINTS[name] for name in names if name in HINTS],
+        "grounds": _grounds(moved, names, present),
         "from_day": from_day,
         "today": today,
         "date_rule": policy_on(location.desk, today).get_date_rule_display(),
         "history": _history(location, now),
         **_effect(moved),
     }
-    refused = "publish" in request.POST and bool(problems or day_problem)
+    refused = "publish" in request.POST and bool(problems or day_problem or motive_problem)
     return render(request, "enrolment/location/criteria.html", context, status=422 if refused else 200)
 
 
@@ -129,6 +160,22 @@ def _effect(moved: Sequence[order.Moved]) -> dict[str, object]:
             for each in sorted(changed, key=lambda each: each.after)[:EXAMPLES]
         ],
     }
+
+
+def _grounds(
+    moved: Sequence[order.Moved], names: Sequence[str], present: Sequence[str]
+) -> list[tuple[str, int, int, int]]:
+    """For each ground that the location may see: its name, who has it, and how many of them move up and down."""
+    rows = []
+    for name in dict.fromkeys([*names, *present]):
+        criterion = CRITERIA.get(name)
+        if criterion is None or criterion.sensitive:
+            continue
+        having = [each for each in moved if criterion.holds(each.line.facts, each.line.pattern)]
+        up = sum(each.after < each.line.position for each in having)
+        down = sum(each.after > each.line.position for each in having)
+        rows.append((str(NAMES[name]), len(having), up, down))
+    return rows
 
 
 def _history(location: Location, now: datetime) -> list[dict[str, object]]:

@@ -14,6 +14,7 @@ from kribbe.enrolment.selectors.household import ChildStory, RequestStory, Wish
 from kribbe.enrolment.services.wishes import may_reopen
 from kribbe.enrolment.templatetags.enrolment import fully_called
 from kribbe.places.models import Location
+from kribbe.region.models import DeskPolicy
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 
@@ -51,6 +52,7 @@ class WishRow:
     passed_over: Sequence[str]
     refusal: str
     room: str
+    silence: str
     free: int
     asked: int
 
@@ -125,7 +127,9 @@ def request_row(story: RequestStory, *, now: datetime) -> RequestRow:
         next=words.what_next(story, today=today) if story.is_open else "",
         ended=_ended(request),
         may_reopen=may_reopen(request, now=now),
-        wishes=[wish_row(wish, rank) for rank, wish in enumerate(story.wishes, start=1)],
+        wishes=[
+            wish_row(wish, rank, story.policy, today=today) for rank, wish in enumerate(story.wishes, start=1)
+        ],
         split=_split(story),
     )
 
@@ -150,7 +154,7 @@ def _split(story: RequestStory) -> str:
     return ""
 
 
-def wish_row(wish: Wish, rank: int) -> WishRow:
+def wish_row(wish: Wish, rank: int, policy: DeskPolicy, *, today: date) -> WishRow:
     """A wish, ready to show."""
     preference, state = wish.preference, PreferenceState(wish.preference.state)
     return WishRow(
@@ -168,6 +172,7 @@ def wish_row(wish: Wish, rank: int) -> WishRow:
         passed_over=[words.passed_over(each) for each in wish.passed_over],
         refusal=_refusal(wish),
         room=words.room(wish),
+        silence=words.silence(preference, policy, today=today) if wish.is_waiting and not wish.offer else "",
         free=wish.fit.free.mask if wish.fit else 0,
         asked=preference.open_pattern,
     )

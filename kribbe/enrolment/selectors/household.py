@@ -150,7 +150,7 @@ def request_stories(found: "QuerySet[CareRequest]", *, now: datetime) -> list[Re
     preferences = list(
         Preference.objects.filter(request__in=requests)
         .exclude(state=PreferenceState.WITHDRAWN)
-        .select_related("location__desk", "location__organiser", "refusal_reason")
+        .select_related("request", "look_again", "location__desk", "location__organiser", "refusal_reason")
         .prefetch_related("location__groups")
         .order_by("rank")
     )

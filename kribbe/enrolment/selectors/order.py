@@ -41,6 +41,12 @@ def criteria_on(location: Location, day: date) -> list[str]:
     return list(row.names) if row else []
 
 
+def motive_on(location: Location, day: date) -> str:
+    """Why the location chose the order of that day, in its own words."""
+    row = LocationCriteria.objects.filter(location=location, during__contains=day).first()
+    return row.motive if row else ""
+
+
 def published(location: Location) -> list[LocationCriteria]:
     """Every order that the location published, the last first."""
     return list(LocationCriteria.objects.filter(location=location).order_by("-during"))

@@ -11,11 +11,24 @@ from kribbe.trust.principal import Principal
 
 
 def publish_criteria(
-    *, principal: Principal, location_id: int, names: Sequence[str], from_day: date, now: datetime
+    *,
+    principal: Principal,
+    location_id: int,
+    names: Sequence[str],
+    motive: str,
+    from_day: date,
+    now: datetime,
 ) -> None:
     """Publish the order from a day on; where it holds today, each change of position is recorded.
 
     Raises RefusedError as `set_criteria` does.
     """
     with transaction.atomic(), watched(location_ids=[location_id], now=now, cause="rules"):
-        set_criteria(principal=principal, location_id=location_id, names=names, from_day=from_day, now=now)
+        set_criteria(
+            principal=principal,
+            location_id=location_id,
+            names=names,
+            motive=motive,
+            from_day=from_day,
+            now=now,
+        )

@@ -391,9 +391,39 @@ def test_another_order_is_tried_and_then_published(desk, notelaar, group, client
     tried = client.post(page, {"order": ["sibling"], "add": "full_week"}).content.decode()
     assert "1 of 2 families moves up" in tried
     assert PositionChange.objects.count() == 0
-    assert client.post(page, {"order": ["sibling", "full_week"], "publish": "1"}).status_code == 302
+    assert "By ground" in tried
+    order = {"order": ["sibling", "full_week"], "publish": "1"}
+    lacking = client.post(page, order)
+    assert lacking.status_code == 422
+    assert "Say why you choose this order" in lacking.content.decode()
+    assert client.post(page, order | {"motive": "Our rhythm is a full week"}).status_code == 302
+    public = client.get(reverse("places:location", args=[desk.slug, notelaar.slug])).content.decode()
+    assert "Our rhythm is a full week" in public
     changes = PositionChange.objects.values_list("preference__request", "before", "after", "cause")
     assert set(changes) == {(part.pk, 1, 2, "rules"), (whole.pk, 2, 1, "rules")}
+
+
+def test_the_effect_names_nobody_to_who_may_not_read_the_list(desk, notelaar, group, client):
+    make_family(desk, notelaar, 1, start=START, now=NOW, days_ago=50)
+    make_family(desk, notelaar, 4, start=START, now=NOW, days_ago=5)
+    ada = cast.make_user(
+        "ada@desk.example", role=Role.ADMINISTRATOR, scope=Scope.DESK, scope_id=desk.pk, now=NOW
+    )
+    tried = client_of(ada).post(address("criteria", notelaar), {"order": ["sibling"], "add": "full_week"})
+    assert tried.status_code == 200
+    for words in ("Ilyas", "Zofia", "By ground", "moves up"):
+        assert words not in tried.content.decode()
+
+
+def test_a_ground_that_is_nobodys_business_is_not_counted(desk, notelaar, group, client):
+    make_family(desk, notelaar, 1, start=START, now=NOW, days_ago=50)
+    make_family(desk, notelaar, 4, start=START, now=NOW, days_ago=5)
+    page = client.post(address("criteria", notelaar), {"order": ["care_need", "full_week"], "try": "1"})
+    assert [row[0] for row in page.context["grounds"]] == [
+        "Nearly a full week is asked (8 half-days or more)",
+        "A brother or sister goes here",
+    ]
+    assert "part-time behind" in page.content.decode()
 
 
 def test_where_a_family_lives_cannot_come_first(notelaar, group, client):

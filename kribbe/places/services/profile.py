@@ -73,11 +73,18 @@ def change_profile(*, principal: Principal, location_id: int, profile: Profile, 
 
 
 def set_criteria(
-    *, principal: Principal, location_id: int, names: Sequence[str], from_day: date, now: datetime
+    *,
+    principal: Principal,
+    location_id: int,
+    names: Sequence[str],
+    motive: str,
+    from_day: date,
+    now: datetime,
 ) -> LocationCriteria:
     """Publish another order, from a day on until whatever was planned later. The same order changes nothing.
 
-    Raises RefusedError where the law or the list refuses it, or the day is in the past.
+    `motive` says why, for families to read. Raises RefusedError where the law or the list refuses the order, it has
+    no motive, or the day is in the past.
     """
     if problems := check_criteria(names):
         raise RefusedError(say(problems[0].reason), field="names")
@@ -89,7 +96,9 @@ def set_criteria(
         holding = LocationCriteria.objects.filter(location=location_id, during__contains=from_day).first()
         if holding is not None and holding.names == list(names):
             return holding
-        published = _publish(location_id, names, from_day, holding, now)
+        if names and not motive.strip():
+            raise RefusedError(_("Say why you choose this order. Families read it."), field="motive")
+        published = _publish(location_id, names, motive.strip(), from_day, holding, now)
         _record(principal, "location.criteria", location, now, names=list(names), from_day=f"{from_day}")
     return published
 
@@ -100,7 +109,12 @@ def highest_deposit(desk: Desk, day: date) -> Decimal:
 
 
 def _publish(
-    location_id: int, names: Sequence[str], from_day: date, holding: LocationCriteria | None, now: datetime
+    location_id: int,
+    names: Sequence[str],
+    motive: str,
+    from_day: date,
+    holding: LocationCriteria | None,
+    now: datetime,
 ) -> LocationCriteria:
     ends = holding.during.upper if holding else _next_planned(location_id, from_day)
     if holding is not None and holding.during.lower == from_day:
@@ -109,7 +123,11 @@ def _publish(
         holding.during = DateRange(holding.during.lower, from_day)
         holding.save(update_fields=["during"])
     return LocationCriteria.objects.create(
-        location_id=location_id, during=DateRange(from_day, ends), names=list(names), recorded_at=now
+        location_id=location_id,
+        during=DateRange(from_day, ends),
+        names=list(names),
+        motive=motive,
+        recorded_at=now,
     )
 
 

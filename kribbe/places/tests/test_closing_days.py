@@ -113,7 +113,9 @@ def test_another_order_holds_from_its_day(notelaar):
         (["full_week", "sibling"], spring),
         (["full_week", "sibling"], autumn),
     ):
-        set_criteria(principal=SYSTEM, location_id=notelaar.pk, names=names, from_day=day, now=NOW)
+        set_criteria(
+            principal=SYSTEM, location_id=notelaar.pk, names=names, motive="Rust", from_day=day, now=NOW
+        )
     assert criteria(notelaar) == [
         (["sibling"], cast.LONG_AGO, spring),
         (["full_week", "sibling"], spring, autumn),
@@ -131,6 +133,8 @@ def test_another_order_holds_from_its_day(notelaar):
 )
 def test_an_unlawful_order_and_one_of_the_past_are_refused(notelaar, names, day, field):
     with pytest.raises(RefusedError) as refused:
-        set_criteria(principal=SYSTEM, location_id=notelaar.pk, names=names, from_day=day, now=NOW)
+        set_criteria(
+            principal=SYSTEM, location_id=notelaar.pk, names=names, motive="Rust", from_day=day, now=NOW
+        )
     assert refused.value.field == field
     assert criteria(notelaar) == [(["sibling"], cast.LONG_AGO, None)]
