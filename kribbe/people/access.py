@@ -9,7 +9,8 @@ from functools import wraps
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from kribbe.people.models import Household
 from kribbe.region.models import Desk
@@ -17,7 +18,7 @@ from kribbe.trust import audit
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import PARENTS, Principal, Scope
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class LogInNeededError(Exception):
@@ -86,7 +87,7 @@ def staff_required(view: View) -> View:
     """A view for staff who gave their second factor."""
 
     @wraps(view)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.principal.is_staff or not request.principal.verified:
             raise refusal(request.principal)
         return view(request, *args, **kwargs)
@@ -98,7 +99,7 @@ def parent_required(view: View) -> View:
     """A view for somebody who is logged in."""
 
     @wraps(view)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.principal.is_visitor:
             raise LogInNeededError
         return view(request, *args, **kwargs)

@@ -33,7 +33,6 @@ from kribbe.enrolment.pages.rows import child_row, request_row
 from kribbe.enrolment.pages.steps import Steps
 from kribbe.enrolment.selectors.choices import Asked, point
 from kribbe.enrolment.selectors.household import households_of, request_story, stories
-from kribbe.enrolment.selectors.proofs import proofs_to_send
 from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, decline_offer
 from kribbe.enrolment.services.sign import sign
 from kribbe.enrolment.services.wishes import change_need, end_request, rank_wishes, reopen_request
@@ -117,7 +116,7 @@ def my(request: DeskRequest) -> HttpResponse:
             (draft, Steps(draft, today=timezone.localdate()).names)
             for draft in drafts.select_related("desk", "household").order_by("-saved_at")[:3]
         ],
-        "proofs": proofs_to_send(own),
+        "proofs": [each.proof_asked for each in households if each.proof_asked],
         "new_url": reverse("enrolment:new_request", args=[request.desk.slug]) if request.desk else "/",
     }
     return render(request, "enrolment/my.html", context)

@@ -24,6 +24,7 @@ from kribbe.enrolment.models import (
     RequestState,
 )
 from kribbe.enrolment.selectors.fit import Fit, fit, stay_end, suits
+from kribbe.enrolment.selectors.proofs import first_proof_to_send
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_lists
 from kribbe.people.models import Child, Household
 from kribbe.places import ledger
@@ -105,8 +106,9 @@ class ChildStory:
 
 
 def households_of(household_ids: Collection[int]) -> list[Household]:
-    """These households with their desk."""
-    return list(Household.objects.filter(pk__in=household_ids).select_related("desk").order_by("pk"))
+    """These households with their desk, and (`proof_asked`) the proof that they are to send first."""
+    rows = Household.objects.filter(pk__in=household_ids).annotate(proof_asked=first_proof_to_send())
+    return list(rows.select_related("desk").order_by("pk"))
 
 
 def stories(household_ids: Collection[int], *, now: datetime) -> list[ChildStory]:

@@ -1,17 +1,19 @@
 """Proofs that wait: for a family to send, for the desk to look at."""
 
-from collections.abc import Collection
 from datetime import datetime
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 
 from kribbe.enrolment.models import ProofRequest, ProofState
 
 
-def proofs_to_send(household_ids: Collection[int]) -> list[ProofRequest]:
-    """What these households are still asked, the earliest day first."""
+def first_proof_to_send() -> Subquery:
+    """Reference and words of what a household is asked to send first, to annotate households with."""
     rows = ProofRequest.objects.filter(
-        household__in=household_ids, state__in=[ProofState.ASKED, ProofState.REJECTED]
-    )
-    return list(rows.order_by("until", "pk"))
+        household=OuterRef("pk"), state__in=[ProofState.ASKED, ProofState.REJECTED]
+    ).order_by("until", "pk")
+    return Subquery(rows.values(said=JSONObject(reference="reference", what="what"))[:1])
 
 
 def count_sent(desk_id: int, _now: datetime) -> int:
