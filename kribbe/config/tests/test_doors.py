@@ -183,7 +183,7 @@ DOORS: dict[str, Door] = {
     "places:new_charter": Door(ADMIN, DESK),
     "places:drop_charter": Door(ADMIN, DESK, post=True),
     "places:photo": Door(PUBLIC, ("desk", "slug", "photo_key", "photo_name")),
-    "places:report": Door(PUBLIC, ("desk", "slug", "report")),
+    "places:report": Door(PUBLIC, ("desk", "slug", "inspection")),
     "enrolment:new_request": Door(PUBLIC, DESK),
     "enrolment:continue_request": Door(PUBLIC, ("desk", "word")),
     "enrolment:draft": Door(set(), DRAFT),
@@ -470,7 +470,7 @@ def shown_at(location, now):
         "photo_kind": "photo",
         "photo_key": file.key,
         "photo_name": "480.jpg",
-        "report": report.pk,
+        "inspection": report.pk,
     }
 
 

@@ -106,7 +106,7 @@ def my(request: DeskRequest) -> HttpResponse:
     now, own = timezone.now(), request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
     if not own and request.principal.is_staff:
         raise Http404
-    households = households_of(own)
+    households: list[Any] = list(households_of(own))
     if households:
         use_desk(request, households[0].desk)
     drafts = RequestDraft.objects.filter(user=request.user.pk, request=None, on_behalf=False)
