@@ -15,6 +15,7 @@ from kribbe.web.navigation import NavItem, register
 def hang() -> None:
     """Hand the search and the desk's figures over; a second call does nothing more."""
     register(NavItem(_("Find childcare"), "places:search", "search", "public", order=10, arguments=at_desk))
+    register(NavItem(_("Favourites"), "places:favourites", "heart", "public", order=12, arguments=at_desk))
     register(
         NavItem(
             _("Import"),

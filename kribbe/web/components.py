@@ -35,7 +35,10 @@ class Point:
 
 @dataclass(frozen=True)
 class ResultCard:
-    """A location in a list of results. Masks are patterns of half-days; `number` is its number on the map."""
+    """A location in a list of results. Masks are patterns of half-days; `number` is its number on the map.
+
+    `kept` says whether it is a favourite; with None there is no heart. The heart belongs to the form `keep`.
+    """
 
     id: int
     name: str
@@ -47,6 +50,7 @@ class ResultCard:
     points: Sequence[Point] = ()
     number: int | None = None
     photo: str = ""
+    kept: bool | None = None
 
     @property
     def tone(self) -> str:

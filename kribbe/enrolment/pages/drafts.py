@@ -27,6 +27,7 @@ from kribbe.enrolment.selectors.household import households_of
 from kribbe.enrolment.services import drafts
 from kribbe.enrolment.services.drafts import KEPT, StaleStepError
 from kribbe.enrolment.services.register import register_request
+from kribbe.places.favourites import held
 from kribbe.places.models import Location
 from kribbe.region.http import DeskRequest
 from kribbe.trust.errors import RefusedError
@@ -298,6 +299,7 @@ def _choices_context(request: DeskRequest, steps: Steps, form: Any) -> dict[str,
             keys(typed.get("order", [])),
             query=next(iter(typed.get("q", [])), ""),
             most=form.max_wishes,
+            favourites=held(request),
         ),
         "removed": Location.objects.filter(pk=removed).first() if removed.isdigit() else None,
         "is_twice": "twice" in request.GET,

@@ -39,6 +39,7 @@ from kribbe.enrolment.services.wishes import change_need, end_request, rank_wish
 from kribbe.enrolment.templatetags.enrolment import called, fully_called
 from kribbe.people.access import LogInNeededError, household_for
 from kribbe.people.services import record_birth
+from kribbe.places.favourites import held
 from kribbe.places.models import Location
 from kribbe.region.http import DeskRequest
 from kribbe.region.middleware import use_desk
@@ -203,6 +204,7 @@ def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
             order,
             query=request.POST.get("q", ""),
             most=most,
+            favourites=held(request),
             taken={wish.location_id for wish in wishes} - set(before),
         ),
         "form": form if is_sent else None,

@@ -14,9 +14,16 @@ from kribbe.web.weeks import half_days
 
 
 def listing(
-    asked: Asked, order: Sequence[int], *, query: str, most: int | None, taken: Collection[int] = ()
+    asked: Asked,
+    order: Sequence[int],
+    *,
+    query: str,
+    most: int | None,
+    favourites: Sequence[int],
+    taken: Collection[int] = (),
 ) -> dict[str, Any]:
-    """The wishes in order, and locations to add: by name, or the nearest. `taken` can't be added."""
+    """The wishes in order, and locations to add: favourites, by name, or the nearest. `taken` can't be added."""
+    offered = [] if query else [key for key in favourites if key not in {*order, *taken}]
     chosen = {choice.location.pk: choice for choice in choices(asked, only=order)}
     names = dict(Location.objects.filter(pk__in=order).values_list("pk", "name"))
     return {
@@ -25,13 +32,22 @@ def listing(
             for key in order
             if key in names
         ],
-        "found": [(choice, line(choice)) for choice in choices(asked, query=query, without={*order, *taken})],
+        "favourites": [(choice, line(choice)) for choice in _in_order(asked, offered)],
+        "found": [
+            (choice, line(choice))
+            for choice in choices(asked, query=query, without={*order, *taken, *offered})
+        ],
         "query": query,
         "is_full": bool(most and len(order) >= most),
         "max_wishes": most,
         "has_home": asked.home is not None,
         "is_asked": not asked.pattern.is_empty,
     }
+
+
+def _in_order(asked: Asked, keys: Sequence[int]) -> list[Choice]:
+    known = {choice.location.pk: choice for choice in choices(asked, only=keys)} if keys else {}
+    return [known[key] for key in keys if key in known]
 
 
 def line(choice: Choice) -> str:

@@ -9,6 +9,7 @@ from django.db.models import F, FloatField, Func, Q, QuerySet, Value
 
 from kribbe.enrolment.models import Price
 from kribbe.places import ledger
+from kribbe.places.finding import close_matches
 from kribbe.places.models import MONTHS_SHOWN, Group, GroupAvailability, LicenceState, Location
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import age_in_months
@@ -66,12 +67,20 @@ def choices(
     found = _located(asked).exclude(pk__in=without)
     if only is not None:
         return _judged(list(found.filter(pk__in=only)), asked)
-    words = sort_key(query)
-    if words:
-        found = found.filter(
-            Q(name_key__contains=words) | Q(city__icontains=query.strip()) | Q(postcode=query.strip())
-        )
+    if sort_key(query):
+        found = _named(found, query, asked.desk)
     return _judged(list(found.order_by("km", "name_key")[:SHOWN]), asked)
+
+
+def _named(found: "QuerySet[Any]", query: str, desk: Desk) -> "QuerySet[Any]":
+    """Those whose name or town holds the text; where none does, those whose name is much like it."""
+    named = found.filter(
+        Q(name_key__contains=sort_key(query)) | Q(city__icontains=query.strip()) | Q(postcode=query.strip())
+    )
+    if named.exists():
+        return named
+    alike = [match.slug for match in close_matches(query, desk=desk, limit=SHOWN) if match.slug]
+    return found.filter(slug__in=alike)
 
 
 def point(longitude: float | None, latitude: float | None) -> tuple[float, float] | None:

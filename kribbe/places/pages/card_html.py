@@ -15,7 +15,7 @@ from kribbe.web.weeks import icon_svg, small_week
 
 CARD = (
     '<article class="result" id="place-{id}" data-place="{id}">{art}<div class="result__body">'
-    '<div class="result__title">{pin}<h2><a href="{url}">{name}</a></h2><p>{line}</p></div>'
+    '<div class="result__title">{pin}<h2><a href="{url}">{name}</a></h2>{heart}<p>{line}</p></div>'
     '<div class="result__row">{week}<ul class="points">{points}</ul></div></div></article>'
 )
 
@@ -32,6 +32,7 @@ def drawn(card: ResultCard) -> SafeString:
         pin=_pin(card),
         url=card.url,
         name=card.name,
+        heart=_heart(card),
         line=card.line,
         week=small_week(free=card.free, asked=card.asked, offered=card.offered, wide=True),
         points=mark_safe("".join(map(_point, card.points))),  # noqa: S308  escaped one by one
@@ -53,6 +54,21 @@ def _pin(card: ResultCard) -> SafeString:
         card.tone,
         _("Number"),
         card.number,
+    )
+
+
+def _heart(card: ResultCard) -> SafeString:
+    if card.kept is None:
+        return SafeString("")
+    return format_html(
+        '<button class="heart" form="keep" name="{}" value="{}" aria-pressed="{}">'
+        '<span class="ams-visually-hidden">{} {}</span>{}</button>',
+        "remove" if card.kept else "add",
+        card.id,
+        "true" if card.kept else "false",
+        _("Favourite:"),
+        card.name,
+        drawn_icon("heart"),
     )
 
 

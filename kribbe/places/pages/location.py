@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
+from kribbe.places.favourites import held
 from kribbe.places.models import Location
 from kribbe.places.pages.asked import Asked
 from kribbe.places.pages.search import geojson
@@ -24,6 +25,7 @@ def location(request: DeskRequest, desk: str, slug: str) -> HttpResponse:
     context = {
         "location": view_of(found, today=asked.today, asked=asked.pattern),
         "asked": asked,
+        "is_kept": found.pk in held(request),
         "search_url": reverse("places:search", args=[desk]) + asked.query(),
         "page_url": request.build_absolute_uri(request.path),
         "point_url": reverse("places:location_point", args=[desk, slug]),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
+from kribbe.places.favourites import held
 from kribbe.places.models import Kind
 from kribbe.places.pages import search_words as words
 from kribbe.places.pages.around import Around, around, sought, work_of
@@ -44,7 +45,7 @@ def search(request: DeskRequest, desk: str) -> HttpResponse:
         "asked": asked,
         "place": place,
         "work": work,
-        "cards": [drawn(card) for card in _cards(results.rows, looked, here, asked, place)],
+        "cards": [drawn(card) for card in _cards(results.rows, looked, here, asked, place, held(request))],
         "heading": words.heading(asked, looked, results),
         "detail": words.detail(asked, results),
         "neighbours": words.neighbours_note(asked, results, here),
@@ -58,6 +59,7 @@ def search(request: DeskRequest, desk: str) -> HttpResponse:
         "first_url": asked.query() or "?" if after else "",
         "next_url": asked.query(after=following) if following else "",
         "further": words.further(asked),
+        "favourites_url": reverse("places:favourites", args=[desk]) + asked.query(),
         "points_url": reverse("places:map_points", args=[desk]) + asked.query(),
         "outlines_url": reverse("places:outlines", args=[desk]),
         "home": f"{place.longitude},{place.latitude}" if place.exact else "",

@@ -55,6 +55,7 @@ def cards(
                 *_points(row, fee, desk, ways.get(row.id)),
             ),
             number=row.number,
+            kept=row.id in kept,
         )
         for row in found
     ]

@@ -58,9 +58,16 @@ def order_in_words(
     location: Location, groups: Sequence[Group], policy: DeskPolicy | None, today: date
 ) -> list[str]:
     """The steps by which this location orders its waiting list, the first step first."""
-    steps = [str(step) for step in law(groups, policy, today)]
     current = LocationCriteria.objects.filter(location=location, during__contains=today).first()
-    steps += [str(CRITERIA[name]) for name in (current.names if current else ()) if name in CRITERIA]
+    return steps_in_words(current.names if current else (), groups, policy, today)
+
+
+def steps_in_words(
+    names: Sequence[str], groups: Sequence[Group], policy: DeskPolicy | None, today: date
+) -> list[str]:
+    """The same, where the published criteria are at hand."""
+    steps = [str(step) for step in law(groups, policy, today)]
+    steps += [str(CRITERIA[name]) for name in names if name in CRITERIA]
     return [*steps, str(DATES[policy.date_rule])] if policy else steps
 
 

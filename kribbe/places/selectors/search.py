@@ -44,7 +44,7 @@ class Search:
     `start` is the first day of a month that is not over. `kilometres` None looks everywhere. `price` and `kind`
     empty are all of them. `before` finds locations that open before that time. With `work` (longitude, latitude)
     `kilometres` bounds the detour: home to the location to work, less home to work. `own_id` is the
-    municipality whose places are counted apart.
+    municipality whose places are counted apart. `only` keeps to these locations.
     """
 
     region_id: int
@@ -62,6 +62,7 @@ class Search:
     before: time | None = None
     work: tuple[float, float] | None = None
     own_id: int | None = None
+    only: tuple[int, ...] | None = None
 
     @property
     def months(self) -> int:
@@ -175,6 +176,7 @@ def _parameters(search: Search) -> dict[str, Any]:
         "region": search.region_id,
         "km": search.kilometres,
         "own": search.own_id,
+        "only": None if search.only is None else list(search.only),
         "kind": search.kind,
         "price": search.price,
         "before": search.before,
@@ -292,6 +294,7 @@ WITH judged AS MATERIALIZED (
         LIMIT 1
     ) best ON true
     WHERE desk.region_id = %(region)s AND location.active AND location.licence_state <> 'ended'
+      AND (%(only)s::bigint[] IS NULL OR location.id = ANY(%(only)s::bigint[]))
       AND {WITHIN}
       AND (%(kind)s = '' OR location.kind = %(kind)s)
       AND (%(before)s::time IS NULL OR location.opens_at < %(before)s::time)

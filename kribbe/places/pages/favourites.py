@@ -1,0 +1,107 @@
+"""Favourites: keeping a location, the list of those kept, and up to four of them side by side."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localdate
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from kribbe.places.favourites import change, held, take_along
+from kribbe.places.models import Location
+from kribbe.places.pages.around import around, sought, work_of
+from kribbe.places.pages.asked import Asked
+from kribbe.places.selectors.compare import compare as compared
+from kribbe.places.selectors.compare import found_of
+from kribbe.places.selectors.prices import fee_at
+from kribbe.places.selectors.ways import MODES, ways
+from kribbe.region.http import DeskRequest
+from kribbe.web.templatetags.kribbe import month_name
+
+SIDE_BY_SIDE = 4
+
+
+@require_POST
+def keep(request: DeskRequest, desk: str) -> HttpResponse:
+    """Keep a location (`add`) or keep it no longer (`remove`), and go back to `next`."""
+    add, remove = _location(request, "add"), _location(request, "remove")
+    if add is None and remove is None:
+        raise Http404
+    response = HttpResponseRedirect(_back(request, desk, add or remove))
+    change(request, response, add=add, remove=remove)
+    return response
+
+
+def _location(request: DeskRequest, field: str) -> int | None:
+    text = request.POST.get(field, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 12):
+        return None
+    rows = Location.objects.filter(pk=text, active=True, desk__region=request.desk.region_id)
+    return rows.values_list("pk", flat=True).first()
+
+
+def _back(request: Any, desk: str, location: int | None) -> str:
+    back = request.POST.get("next", "")
+    if back and url_has_allowed_host_and_scheme(
+        back, {request.get_host()}, require_https=request.is_secure()
+    ):
+        return f"{back}#place-{location}"
+    return reverse("places:favourites", args=[desk])
+
+
+@never_cache
+@require_GET
+def favourites(request: DeskRequest, desk: str) -> HttpResponse:
+    """The locations that are kept, to compare and to ask for."""
+    asked = Asked.read(request.GET, today=localdate())
+    ids = held(request)
+    rows = Location.objects.filter(pk__in=ids, active=True, desk__region=request.desk.region_id)
+    known = {row.pk: row for row in rows}
+    kept = [known[pk] for pk in ids if pk in known]
+    context = {
+        "kept": kept,
+        "asked": asked,
+        "fields": asked.parameters().items(),
+        "search_url": reverse("places:search", args=[desk]) + asked.query(),
+        "side_by_side": SIDE_BY_SIDE,
+    }
+    response = render(request, "places/favourites.html", context)
+    take_along(request, response)
+    return response
+
+
+@never_cache
+@require_GET
+def compare(request: DeskRequest, desk: str) -> HttpResponse:
+    """Up to four locations (`at`) side by side, with what is free of the days asked."""
+    asked = Asked.read(request.GET, today=localdate())
+    place, work = around(asked, request.desk), work_of(asked, request.desk)
+    search = sought(asked, request.desk, place, work)
+    found = found_of(_chosen(request)[:SIDE_BY_SIDE], search)
+    known = ways(found, home=place.point, work=work.point, mode=asked.mode) if place.exact else {}
+    context = {
+        "found": [(row, reverse("places:location", args=[desk, row.slug]) + asked.need()) for row in found],
+        "rows": compared(
+            found, search, today=asked.today, fee=fee_at(request.desk, asked.today), ways=known,
+            from_home=place.exact,
+        ),
+        "asked": asked,
+        "place": place,
+        "work": work,
+        "month": month_name(asked.start),
+        "modes": [(mode.value, label, mode is asked.mode) for mode, label in MODES.items()],
+        "back_url": reverse("places:favourites", args=[desk]) + asked.query(),
+        "too_many": len(_chosen(request)) > SIDE_BY_SIDE,
+        "page_url": settings.BASE_URL + request.get_full_path(),
+    }  # fmt: skip
+    return render(request, "places/compare.html", context)
+
+
+def _chosen(request: DeskRequest) -> list[int]:
+    texts = request.GET.getlist("at")
+    known = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 12]
+    return list(dict.fromkeys(known))
