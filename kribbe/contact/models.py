@@ -49,6 +49,7 @@ class Mail(models.Model):
     body = models.TextField()
     is_secret = models.BooleanField(default=False)
     message_id = models.CharField(max_length=100, unique=True)
+    stop_url = models.CharField(max_length=400, blank=True)
     state = models.CharField(max_length=10, choices=MailState.choices, default=MailState.QUEUED)
     tries = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)

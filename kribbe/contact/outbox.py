@@ -34,8 +34,12 @@ def put(
     notice: Notice | None = None,
     user: User | None = None,
     is_secret: bool = False,
+    stop_url: str = "",
 ) -> Mail:
-    """Queue a mail and its job in the caller's transaction; a secret one goes first and its text isn't kept."""
+    """Queue a mail and its job in the caller's transaction; a secret one goes first and its text isn't kept.
+
+    A POST to `stop_url` ends mails of this kind (RFC 8058): the reader's mail program shows a button for it.
+    """
     mail = Mail.objects.create(
         notice=notice,
         user=user,
@@ -44,6 +48,7 @@ def put(
         body=body,
         message_id=message_id,
         is_secret=is_secret,
+        stop_url=stop_url,
         created_at=now,
         due_at=now,
     )

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import hypot
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -18,14 +19,16 @@ from kribbe.demo.families import CAPITAL
 from kribbe.demo.tables import table
 from kribbe.enrolment.models import CareRequest, Offer, OfferKind, OfferState, Preference, PreferenceState
 from kribbe.people.models import Adult, Child, RoleGrant, User
-from kribbe.places.models import Kind, LicenceState, Location
+from kribbe.places.models import Favourite, Kind, LicenceState, Location
 from kribbe.region.models import Desk, Region
+from kribbe.trust.fields import KM_PER_DEGREE_LATITUDE, KM_PER_DEGREE_LONGITUDE
 from kribbe.trust.principal import Role, Scope
 from kribbe.trust.text import sort_key
 
 CARER_POSTCODE = "3010"
 CARER_NAME = "Onthaalhuis Greet"
 LEAST_WISHES = 3
+FAVOURITES = 4
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ def let_in(book: Book) -> None:
         if login.who in grants:
             _grant(book, users[login.who], login.role, *grants[login.who])
     _registered_at_the_counter(book, users["clerk"])
+    _keep_favourites(book, users["parent-offer"], offer.preference.location)
 
 
 def _account(book: Book, login: Login, hashed: str) -> User:
@@ -189,3 +193,20 @@ def _registered_at_the_counter(book: Book, clerk: User) -> None:
     for request in book.rows(CareRequest):
         if request.household_id in without:
             request.registered_by = clerk.pk
+
+
+def _keep_favourites(book: Book, user: User, near: Location) -> None:
+    """The parent keeps the places nearest to the one that offers, one of them over the border."""
+    by_distance = sorted(
+        (location for location in book.rows(Location) if location.licence_state == LicenceState.LICENSED),
+        key=lambda other: (
+            hypot(
+                (other.longitude - near.longitude) * KM_PER_DEGREE_LONGITUDE,
+                (other.latitude - near.latitude) * KM_PER_DEGREE_LATITUDE,
+            ),
+            other.pk,
+        ),
+    )
+    over_the_border = next(other for other in by_distance if other.desk_id != near.desk_id)
+    for location in (*by_distance[: FAVOURITES - 1], over_the_border):
+        book.add(Favourite(user=user, location=location, kept_at=book.now))

@@ -9,6 +9,7 @@ from kribbe.enrolment.services.answer_offer import lapse_offers
 from kribbe.enrolment.services.drafts import forget_drafts
 from kribbe.enrolment.services.look_mails import ask_to_look
 from kribbe.enrolment.services.proofs import forget_proofs
+from kribbe.enrolment.services.search_mails import mail_news
 from kribbe.enrolment.services.sign import lapse_unsigned
 from kribbe.places import ledger
 from kribbe.places.models import Group
@@ -39,6 +40,12 @@ def unsent_forgotten(now: datetime) -> int:
 def proofs_forgotten(now: datetime) -> int:
     """Delete proofs whose time is over."""
     return forget_proofs(now=now)
+
+
+@duty("enrolment.mail_search_news", cron="0 5 * * *", told="mails on saved searches")
+def search_news_mailed(now: datetime) -> int:
+    """Tell by mail what newly fits a saved search."""
+    return mail_news(now=now)
 
 
 @duty("enrolment.lay_weeks", cron="30 3 * * *", told="groups counted")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.enrolment.pages import drafts, parent, proofs, referrer, trail
+from kribbe.enrolment.pages import drafts, parent, proofs, referrer, saved_search, trail
 
 parent_urls = [
     path("my/families/", referrer.families, name="families"),
@@ -10,6 +10,9 @@ parent_urls = [
     path("my/families/<str:reference>/", referrer.family, name="family"),
     path("my/families/<str:reference>/request/", referrer.family_request, name="family_request"),
     path("my/who/", trail.my_trail, name="my_trail"),
+    path("<slug:desk>/search/save/", saved_search.save, name="save_search"),
+    path("<slug:desk>/search/news/<str:token>/", saved_search.saved_search, name="saved_search"),
+    path("<slug:desk>/search/news/<str:token>/stop/", saved_search.stop, name="stop_search"),
     path("<slug:desk>/request/", drafts.new_request, name="new_request"),
     path("<slug:desk>/request/continue/<str:token>/", drafts.continue_request, name="continue_request"),
     path("<slug:desk>/request/<str:reference>/", drafts.resume, name="draft"),

@@ -61,7 +61,7 @@ def _heart(card: ResultCard) -> SafeString:
     if card.kept is None:
         return SafeString("")
     return format_html(
-        '<button class="heart" form="keep" name="{}" value="{}" aria-pressed="{}">'
+        '<button type="submit" class="heart" form="keep" name="{}" value="{}" aria-pressed="{}">'
         '<span class="ams-visually-hidden">{} {}</span>{}</button>',
         "remove" if card.kept else "add",
         card.id,

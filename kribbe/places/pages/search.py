@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 
 from django.conf import settings
 from django.core.cache import cache
@@ -59,6 +60,7 @@ def search(request: DeskRequest, desk: str) -> HttpResponse:
         "first_url": asked.query() or "?" if after else "",
         "next_url": asked.query(after=following) if following else "",
         "further": words.further(asked),
+        "query": asked.query(),
         "favourites_url": reverse("places:favourites", args=[desk]) + asked.query(),
         "points_url": reverse("places:map_points", args=[desk]) + asked.query(),
         "outlines_url": reverse("places:outlines", args=[desk]),
@@ -69,7 +71,9 @@ def search(request: DeskRequest, desk: str) -> HttpResponse:
     return render(request, "places/search.html", context)
 
 
-def _cards(found: list[Found], looked: Search, desk: Desk, asked: Asked, place: Around) -> list[ResultCard]:
+def _cards(
+    found: list[Found], looked: Search, desk: Desk, asked: Asked, place: Around, kept: Collection[int]
+) -> list[ResultCard]:
     known = ways(found, home=place.point, work=looked.work, mode=asked.mode) if place.exact else {}
     fee = fee_at(desk, asked.today)
     return cards(
@@ -80,6 +84,7 @@ def _cards(found: list[Found], looked: Search, desk: Desk, asked: Asked, place: 
         query=asked.need(),
         ways=known,
         freshness=freshness_of([row.id for row in found], today=asked.today),
+        kept=kept,
     )
 
 

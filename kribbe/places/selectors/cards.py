@@ -1,6 +1,6 @@
 """Search results as cards: every text formatted once, in the reader's language."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
@@ -36,8 +36,12 @@ def cards(
     query: str,
     ways: Mapping[int, Way],
     freshness: Mapping[int, Looked],
+    kept: Collection[int],
 ) -> list[ResultCard]:
-    """The rows as cards; `query` goes along to the page of the location, `ways` and `freshness` are by its id."""
+    """The rows as cards; `query` goes along to the page of the location.
+
+    `ways` and `freshness` are by its id, `kept` are favourites.
+    """
     address = address_of(desk, query)
     kinds = {kind.value: str(kind.label) for kind in Kind}
     return [

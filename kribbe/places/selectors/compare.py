@@ -115,7 +115,7 @@ def _answers(
     yield _("Languages"), join_words([language_name(code) for code in detail.languages]) or "–"
     yield _("Extra needs"), _("welcome") if row.inclusive else _("ask the location")
     yield _("Licence"), str(LICENCES[row.licence_state][2])
-    names = next((one.names for one in getattr(detail, "published", ())), [])
+    names: list[str] = next((one.names for one in getattr(detail, "published", ())), [])
     yield _("How places are given"), steps_in_words(names, getattr(detail, "in_use", ()), policy, today)
 
 

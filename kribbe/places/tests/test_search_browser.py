@@ -168,6 +168,42 @@ def test_on_the_way_to_work(open_page: OpenPage, desk: Desk) -> None:
     screenshot(page, "search-on-the-way")
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_favourites_side_by_side(open_page: OpenPage, desk: Desk, size: tuple[int, int]) -> None:
+    page = open_page(size=size)
+    page.goto(f"/{desk.slug}/search/?days=15&address=Naamsestraat+2")
+    for name in ("De Notelaar", "Onthaalhuis Samira", "Het Molentje"):
+        heart = page.get_by_role("button", name=f"Favoriet: {name}")
+        heart.press("Enter")
+        expect(heart).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("link", name="Je favorieten, om te vergelijken").click()
+    expect(page.get_by_role("checkbox")).to_have_count(3)
+    axe(page)
+    fits(page)
+    page.get_by_role("button", name="Vergelijken").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Plekken naast elkaar")
+    expect(page.get_by_role("row", name="Hoe ver")).to_contain_text("met de fiets")
+    expect(page.get_by_role("row", name="In het kort")).to_contain_text("Vrij op al je dagen")
+    axe(page)
+    fits(page)
+    if size == DESKTOP:
+        screenshot(page, "search-compare", full=True)
+    elif size == PHONE:
+        screenshot(page, "search-compare-phone", full=True)
+
+
+def test_saving_a_search(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page(size=PHONE)
+    page.goto(f"/{desk.slug}/search/?days=15&address=Naamsestraat+2")
+    page.get_by_role("link", name="Krijg een mail als er een plek vrijkomt").click()
+    axe(page)
+    fits(page)
+    page.get_by_label("E-mailadres").fill("ouder@ouders.example")
+    screenshot(page, "search-save", full=True)
+    page.get_by_role("button", name="Bewaar deze zoekopdracht").click()
+    expect(page.get_by_text("Kijk in je mail op ouder@ouders.example")).to_be_visible()
+
+
 def test_the_map_shows_the_numbers_of_the_list(open_page: OpenPage, desk: Desk) -> None:
     page = open_page()
     page.goto(f"/{desk.slug}/search/?days=15")
