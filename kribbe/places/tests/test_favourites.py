@@ -95,13 +95,13 @@ def test_what_was_kept_before_log_in_goes_along_and_joins_what_was_there(client:
     user = User.objects.create_user("ouder@ouders.example")
     Favourite.objects.create(user=user, location=first, kept_at=timezone.now())
     keep(client, desk, add=second.pk)
-    log_in(client, user)
+    log_in(client, user, second_factor=False)
     assert sorted(kept(client, desk)) == ["Huis 0", "Huis 1"]
     assert client.cookies[COOKIE].value == ""
     assert sorted(Favourite.objects.values_list("location__name", flat=True)) == ["Huis 0", "Huis 1"]
     keep(client, desk, add=third.pk)
     keep(client, desk, remove=first.pk)
-    other = log_in(Client(), user)
+    other = log_in(Client(), user, second_factor=False)
     assert sorted(kept(other, desk)) == ["Huis 1", "Huis 2"]
 
 
@@ -109,7 +109,7 @@ def test_favourites_of_another_account_stay_its_own(client: Client, desk: Desk) 
     (place,) = places(desk, 1)
     anna, charlie = (User.objects.create_user(f"{name}@ouders.example") for name in ("anna", "charlie"))
     Favourite.objects.create(user=anna, location=place, kept_at=timezone.now())
-    log_in(client, charlie)
+    log_in(client, charlie, second_factor=False)
     assert kept(client, desk) == []
     keep(client, desk, remove=place.pk)
     assert Favourite.objects.get().user == anna
