@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kribbe.config.commands.allocate import allocate, allocate_check, allocate_generate
 from kribbe.config.commands.bench import bench
 from kribbe.config.commands.demo import demo
 from kribbe.config.commands.docs import docs
@@ -66,6 +67,9 @@ app.command(rich_help_panel="Run")(demo)
 app.command(rich_help_panel="Run")(tick)
 for imports in (import_locations, import_areas, import_undo):
     app.command(rich_help_panel="Bring in data")(imports)
+
+for allocation in (allocate, allocate_check, allocate_generate):
+    app.command(rich_help_panel="Give places")(allocation)
 
 
 def main() -> None:

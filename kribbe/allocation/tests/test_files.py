@@ -1,0 +1,59 @@
+"""Instances and results are as the published schemas say, and the commands write and judge them."""
+
+import json
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+from typer.testing import CliRunner
+
+from kribbe.allocation.generate import generate
+from kribbe.allocation.reading import as_instance
+from kribbe.allocation.solve import solve
+from kribbe.allocation.tests.worked import WORKED
+from kribbe.config.cli import app
+
+SCHEMAS = Path(__file__).resolve().parents[3] / "docs" / "schemas"
+
+
+def schema(name):
+    return json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize("raw", [WORKED, generate(children=40, locations=4, periods=5, seed=2)])
+def test_files_are_as_their_schemas_say(raw):
+    jsonschema_rs.validate(schema("instance"), raw)
+    jsonschema_rs.validate(schema("result"), json.loads(solve(as_instance(raw)).as_bytes()))
+
+
+def test_the_commands_in_turn(tmp_path):
+    instance, result, again = (tmp_path / name for name in ("instance.json", "result.json", "again.json"))
+    assert run("allocate-generate", "--children", 40, "--locations", 4, "--out", instance).exit_code == 0
+    assert run("allocate", instance, "--out", result).exit_code == 0
+    assert run("allocate", instance, "--out", again).exit_code == 0
+    assert result.read_bytes() == again.read_bytes()
+    judged = run("allocate-check", instance, result)
+    assert (judged.exit_code, judged.stdout.splitlines()[-1][:8]) == (0, "0 faults")
+
+
+def test_a_wasteful_result_fails(tmp_path):
+    instance, result = tmp_path / "instance.json", tmp_path / "result.json"
+    instance.write_text(json.dumps(WORKED))
+    result.write_text(json.dumps({"placed": [], "unplaced": ["c1", "c2", "c3"]}))
+    judged = run("allocate-check", instance, result)
+    assert judged.exit_code == 1
+    assert "fault: waste: 'c1' wish 0 fits" in judged.stderr
+
+
+def test_a_bad_instance_writes_nothing(tmp_path):
+    instance, result = tmp_path / "instance.json", tmp_path / "result.json"
+    instance.write_text(json.dumps({**WORKED, "periods": 2}))
+    refused = run("allocate", instance, "--out", result)
+    assert refused.exit_code == 2
+    assert "children[0].wishes[0].stays[0].to: must be from 1 to 2" in refused.stderr.splitlines()
+    assert not result.exists()
+    assert run("allocate", tmp_path / "nowhere", "--out", result).exit_code == 2

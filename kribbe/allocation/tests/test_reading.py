@@ -1,0 +1,76 @@
+"""What is wrong with a file is told with its path, all of it at once."""
+
+from copy import deepcopy
+
+import pytest
+
+from kribbe.allocation.reading import BadInstanceError, as_instance, read_instance
+from kribbe.allocation.tests.worked import WORKED
+
+
+def problems(change):
+    raw = deepcopy(WORKED)
+    change(raw)
+    with pytest.raises(BadInstanceError) as error:
+        as_instance(raw)
+    return list(error.value.problems)
+
+
+def first_wish(raw):
+    return raw["children"][0]["wishes"][0]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda raw: first_wish(raw)["stays"][0].update(group="G4"), "children[0].wishes[0].stays[0].group: no such group 'G4' at 'L1'"),
+        (lambda raw: first_wish(raw).update(location="L9"), "children[0].wishes[0].location: no such location 'L9'"),
+        (lambda raw: first_wish(raw)["stays"][0].update(to=4), "children[0].wishes[0].stays[0].to: must be from 1 to 3"),
+        (lambda raw: first_wish(raw)["stays"][0].update({"from": 2, "to": 2}), "children[0].wishes[0].stays[0].to: must be after from"),
+        (lambda raw: first_wish(raw)["stays"][0].update(pattern=1024), "children[0].wishes[0].stays[0].pattern: must be from 1 to 1023"),
+        (lambda raw: first_wish(raw)["stays"].append(first_wish(raw)["stays"][0]), "children[0].wishes[0].stays[1]: overlaps children[0].wishes[0].stays[0] in time"),
+        (lambda raw: first_wish(raw).update(standing=[1]), "children[0].wishes[0].standing: must have 2 parts, as the criteria of 'L1'"),
+        (lambda raw: first_wish(raw)["standing"].__setitem__(0, True), "children[0].wishes[0].standing[0]: must be a whole number"),
+        (lambda raw: raw["children"][0]["wishes"].append({**first_wish(raw), "standing": [9, 9]}), "children[0].wishes[1].standing: differs from that of children[0].wishes[0] at the same location"),
+        (lambda raw: raw["children"][1].update(id="c1"), "children[1].id: child 'c1' stands already at children[0]"),
+        (lambda raw: raw["children"][1].update(vulnerable=1), "children[1].vulnerable: must be true or false"),
+        (lambda raw: raw["children"][1].pop("household"), "children[1].household: is missing"),
+        (lambda raw: raw["children"][1].update(colour="red"), "children[1].colour: unknown key"),
+        (lambda raw: raw["locations"][0]["groups"][0].update(free=[[1] * 10] * 2), "locations[0].groups[0].free: must have 3 rows, or one for all periods"),
+        (lambda raw: raw["locations"][0]["groups"][0]["free"].__setitem__(0, [1]), "locations[0].groups[0].free[0]: must have 10 numbers"),
+        (lambda raw: raw["locations"][0].update(owed=-1), "locations[0].owed: must be from 0 to 2147483647"),
+        (lambda raw: raw.update(periods=0), "periods: must be from 1 to 600"),
+        (lambda raw: raw.update(format="other"), "format: must be 'kribbe.allocation.instance/1'"),
+        (lambda raw: raw.update(together=[{"children": ["c1", "c9"], "mode": "both_or_none"}]), "together[0].children[1]: no such child 'c9'"),
+        (lambda raw: raw.update(together=[{"children": ["c1"], "mode": "x"}]), "together[0].mode: must be same_location or both_or_none"),
+        (lambda raw: raw.update(children={}), "children: must be a list"),
+    ],
+)  # fmt: skip
+def test_a_problem_has_its_path(change, problem):
+    assert problem in problems(change)
+
+
+def test_all_problems_at_once():
+    def change(raw):
+        first_wish(raw)["stays"][0].update(group="G4")
+        raw["locations"][1].update(owed=-1)
+
+    assert len(problems(change)) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"\xff", "byte 0: not UTF-8"),
+        (b'{"a": }', "line 1, column 7: Expecting value"),
+        (b'{"a": 1, "a": 2}', "the key 'a' stands twice in one object"),
+        (b"[]", "must be an object"),
+        (b"[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_a_file_that_is_no_instance(tmp_path, content, problem):
+    file = tmp_path / "instance.json"
+    file.write_bytes(content)
+    with pytest.raises(BadInstanceError) as error:
+        read_instance(file)
+    assert error.value.problems == (problem,)

@@ -1,0 +1,112 @@
+"""Allocation at the console: solving an instance, judging a result, making instances. No database is needed."""
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+BAD_INPUT = 2
+InstanceFile = Annotated[Path, typer.Argument(metavar="INSTANCE", help="Instance, as JSON.")]
+
+
+def allocate(
+    instance: InstanceFile,
+    out: Annotated[Path, typer.Option(help="File for the result.")],
+) -> None:
+    """Find out who gets which place: feasible, without waste, with as little justified envy as is found.
+
+    The same instance gives the same bytes. What is wrong with an instance is told line by line, with its path in
+    the file; then nothing is written.
+    """
+    from kribbe.allocation.reading import BadInstanceError, read_instance
+    from kribbe.allocation.solve import solve
+
+    begun = time.perf_counter()
+    try:
+        read = read_instance(instance)
+    except BadInstanceError as error:
+        raise _failed(error.problems) from None
+    except OSError as error:
+        raise _failed([f"{instance}: {error.strerror}"]) from None
+    result = solve(read)
+    _write(out, result.as_bytes())
+    totals = result.totals
+    typer.echo(
+        f"{totals['placed']} of {totals['children']} children placed, {totals['envy']} with justified envy"
+        f" ({result.proof}), in {time.perf_counter() - begun:.2f} s",
+        err=True,
+    )
+
+
+def allocate_check(
+    instance: InstanceFile,
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result to judge, as JSON.")],
+) -> None:
+    """Judge a result by the definitions alone, without the solver's code.
+
+    Prints the justified envy that it finds. Fails where a result is infeasible or wasteful or somebody loses a place.
+    """
+    from kribbe.allocation.check import check
+    from kribbe.allocation.reading import BadInstanceError, read_instance
+
+    try:
+        read_instance(instance)
+    except BadInstanceError as error:
+        raise _failed(error.problems) from None
+    except OSError as error:
+        raise _failed([f"{instance}: {error.strerror}"]) from None
+    verdict = check(_parsed(instance), _parsed(result))
+    for (child, wish), over in sorted(verdict.envy.items()):
+        typer.echo(f"envy: {child!r} for its wish {wish} over {', '.join(over)}")
+    for claim in verdict.claims:
+        typer.echo(f"claim: {claim}")
+    for fault in verdict.faults:
+        typer.echo(f"fault: {fault}", err=True)
+    children = {child for child, _ in verdict.envy}
+    typer.echo(f"{len(verdict.faults)} faults, {len(children)} children with justified envy")
+    raise typer.Exit(1 if verdict.faults else 0)
+
+
+def allocate_generate(
+    out: Annotated[Path, typer.Option(help="File for the instance.")],
+    children: Annotated[int, typer.Option(min=1, help="Children who ask.")] = 600,
+    locations: Annotated[int, typer.Option(min=1, help="Locations.")] = 30,
+    periods: Annotated[int, typer.Option(min=1, max=600, help="Months.")] = 30,
+    wishes: Annotated[int, typer.Option(min=1, help="Most wishes of a child.")] = 6,
+    seed: Annotated[int, typer.Option(min=0, help="Another number, another instance.")] = 1,
+    heads: Annotated[
+        bool, typer.Option("--heads", help="One period and one half-day: places are heads.")
+    ] = False,
+) -> None:
+    """Make an instance of any size with the demo's statistics; the same options give the same file."""
+    from kribbe.allocation.generate import generate
+
+    made = generate(
+        children=children, locations=locations, periods=periods, wishes=wishes, seed=seed, heads=heads
+    )
+    _write(out, json.dumps(made, separators=(",", ":")).encode() + b"\n")
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise _failed([f"{path}: {error}"]) from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all."""
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        raise _failed([f"{path}: {error.strerror}"]) from None
+
+
+def _failed(problems: Any) -> typer.Exit:
+    for problem in problems:
+        typer.echo(problem, err=True)
+    return typer.Exit(BAD_INPUT)
