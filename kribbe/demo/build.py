@@ -11,6 +11,7 @@ from psycopg import sql
 
 from kribbe.demo import past
 from kribbe.demo.book import Book
+from kribbe.demo.fresh import list_last_thursday
 from kribbe.demo.logins import let_in
 from kribbe.demo.region import imagine
 from kribbe.demo.territory import opening
@@ -45,6 +46,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         learn_names()
         _gather_statistics()
         _count_ledger(book, told)
+        list_last_thursday(today)
         rebuild_keys()
         _leave_mark(today)
     told("Ready", 1.0)

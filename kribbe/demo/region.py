@@ -4,6 +4,7 @@ from datetime import date
 
 from kribbe.demo.book import Book
 from kribbe.demo.families import Families, Nearby
+from kribbe.demo.fresh import Fresh
 from kribbe.demo.history import History
 from kribbe.demo.occupancy import Rest, fill
 from kribbe.demo.supply import furnish
@@ -21,5 +22,7 @@ def imagine(today: date, *, waiting: float = 1.0) -> Book:
     families, nearby = Families(book, supply), Nearby(supply)
     stays = fill(supply.rooms)
     History(book, families, nearby).tell(stays)
-    Waiting(book, families, nearby, Rest(stays), waiting).tell()
+    rest = Rest(stays)
+    Waiting(book, families, nearby, rest, waiting).tell()
+    Fresh(book, supply, rest).tell()
     return book

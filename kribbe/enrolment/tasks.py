@@ -11,11 +11,13 @@ from kribbe.enrolment.services.look_mails import ask_to_look
 from kribbe.enrolment.services.proofs import forget_proofs
 from kribbe.enrolment.services.search_mails import mail_news
 from kribbe.enrolment.services.sign import lapse_unsigned
+from kribbe.enrolment.services.weekly_list import make_lists
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.trust.duties import duty
 
 GROUPS_AT_ONCE = 50
+THURSDAY = 4
 
 
 @duty("enrolment.lapse_offers", cron="*/5 * * * *", told="offers run out")
@@ -64,3 +66,9 @@ def lay_weeks(now: datetime) -> int:
 def locations_asked(now: datetime) -> int:
     """Ask locations that haven't looked for weeks whether their free places are right."""
     return ask_to_look(now=now)
+
+
+@duty("enrolment.weekly_list", cron="0 6 * * 4", told="families told what came free")
+def weekly_list(now: datetime) -> int:
+    """On Thursday morning, list the places that came free and mail them to who waits; on other days nothing."""
+    return make_lists(now=now) if timezone.localdate(now).isoweekday() == THURSDAY else 0

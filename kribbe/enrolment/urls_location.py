@@ -5,12 +5,14 @@ from django.urls import path
 from kribbe.enrolment.pages import (
     location_bulk,
     location_children,
+    location_coming,
     location_list,
     location_make,
     location_offers,
     location_order,
     location_register,
     location_today,
+    location_urgent,
     look,
     proofs,
 )
@@ -39,6 +41,21 @@ location_urls = [
     ),
     path("at/<slug:slug>/offers/<slug:reference>/deposit/", location_offers.deposit_received, name="deposit"),
     path("at/<slug:slug>/children/", location_children.children_page, name="location_children"),
+    path("at/<slug:slug>/coming-free/", location_coming.coming_free_page, name="coming_free"),
+    path("at/<slug:slug>/coming-free/<slug:reference>/up/", location_coming.move_up_page, name="move_up"),
+    path(
+        "at/<slug:slug>/coming-free/<slug:reference>/birth/",
+        location_coming.birth_answer_page,
+        name="birth_answer",
+    ),
+    path("at/<slug:slug>/urgent/", location_urgent.urgent_page, name="urgent"),
+    path("at/<slug:slug>/urgent/<int:request_id>/", location_urgent.urgent_offer_page, name="urgent_offer"),
+    path("at/<slug:slug>/last-minute/", location_urgent.last_minute_page, name="last_minute"),
+    path(
+        "at/<slug:slug>/last-minute/<slug:reference>/gone/",
+        location_urgent.last_minute_gone,
+        name="last_minute_gone",
+    ),
     path("at/<slug:slug>/look/<str:token>/", look.look_page, name="look"),
     path("at/<slug:slug>/register/", location_register.register_page, name="register"),
     path(

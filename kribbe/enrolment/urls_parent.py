@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from kribbe.enrolment.pages import drafts, parent, proofs, referrer, saved_search, trail
+from kribbe.enrolment.pages import (
+    drafts,
+    parent,
+    proofs,
+    referrer,
+    saved_search,
+    switches,
+    trail,
+    vacancies,
+)
 
 parent_urls = [
     path("my/families/", referrer.families, name="families"),
@@ -22,10 +31,13 @@ parent_urls = [
     path("<slug:desk>/request/<str:reference>/review/", drafts.review, name="draft_review"),
     path("<slug:desk>/request/<str:reference>/later/", drafts.later, name="draft_later"),
     path("<slug:desk>/request/<str:reference>/sent/", drafts.sent, name="draft_sent"),
+    path("<slug:desk>/free-places/", vacancies.vacancies_page, name="vacancies"),
+    path("my/free-place/<str:token>/", vacancies.vacancy_page, name="vacancy"),
     path("my/", parent.my, name="my"),
     path("my/requests/<str:reference>/", parent.request_page, name="request"),
     path("my/requests/<str:reference>/need/", parent.change_need_page, name="request_need"),
     path("my/requests/<str:reference>/wishes/", parent.rank_page, name="request_wishes"),
+    path("my/requests/<str:reference>/switches/", switches.switches_page, name="request_switches"),
     path("my/requests/<str:reference>/end/", parent.end_page, name="request_end"),
     path("my/requests/<str:reference>/reopen/", parent.reopen_page, name="request_reopen"),
     path("my/requests/<str:reference>/birth/", parent.birth_page, name="request_birth"),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from kribbe.rules.calendar import add_months, age_in_months
 from kribbe.rules.halfdays import WeekPattern
-from kribbe.rules.packs import Pack, load_pack
+from kribbe.rules.packs import FigureMissing, Pack, load_pack
 from kribbe.rules.reasons import Problem, Reason
 
 DEFAULT_PACK = "flanders"
@@ -104,3 +104,21 @@ def default_end(born_or_expected: date, pack: Pack | None = None) -> date:
     """The first day without care unless agreed otherwise: the day on which school is open to the child."""
     pack = pack or load_pack(DEFAULT_PACK)
     return add_months(born_or_expected, pack.integer("school.entry_months", born_or_expected))
+
+
+def school_entry(born_or_expected: date, pack: Pack | None = None) -> date:
+    """The first day on which a child can go to school: an entry day once it has the age.
+
+    Where the pack knows no entry days, the day on which it has the age.
+    """
+    pack = pack or load_pack(DEFAULT_PACK)
+    old_enough = default_end(born_or_expected, pack)
+    for day in (old_enough, add_months(old_enough, 4)):
+        try:
+            days = map(date.fromisoformat, pack.text("school.entry_dates", day).split())
+        except FigureMissing:
+            return old_enough
+        found = next((each for each in days if each >= old_enough), None)
+        if found is not None:
+            return found
+    return old_enough

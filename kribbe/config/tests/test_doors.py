@@ -14,11 +14,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from kribbe.contact.models import Note, Notice, Task
+from kribbe.enrolment.models import RequestSwitches
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.proofs import ask_proof, send_proof
+from kribbe.enrolment.services.weekly_list import make_list, vacancy_token
 from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
@@ -218,6 +220,16 @@ DOORS: dict[str, Door] = {
     "enrolment:take_back": Door(LOCATION, ("slug", "offer")),
     "enrolment:deposit": Door(LOCATION, ("slug", "placement"), post=True),
     "enrolment:location_children": Door(LOCATION, SLUG),
+    "enrolment:vacancies": Door(PUBLIC, DESK),
+    "enrolment:vacancy": Door(PUBLIC, ("vacancy",)),
+    "enrolment:request_switches": Door(ANNA, REQUEST),
+    "enrolment:urgent": Door(LOCATION, SLUG),
+    "enrolment:urgent_offer": Door(LOCATION, ("slug", "urgent")),
+    "enrolment:last_minute": Door(LOCATION, SLUG),
+    "enrolment:last_minute_gone": Door(LOCATION, ("slug", "last_minute"), post=True),
+    "enrolment:coming_free": Door(LOCATION, SLUG),
+    "enrolment:move_up": Door(LOCATION, ("slug", "placement"), post=True),
+    "enrolment:birth_answer": Door(LOCATION, ("slug", "placement"), post=True),
     "enrolment:look": Door(PUBLIC, ("slug", "look")),
     "enrolment:office_stale": Door(CLERK, DESK),
     "enrolment:office_direct": Door(CLERK, DESK),
@@ -386,6 +398,16 @@ def world():
             user("unverified clerk", Role.CLERK, Scope.DESK, desk.pk),
         ]
     )
+    urgent = cast.make_request(
+        cast.make_child(peeters, "Spoed", born=date(2026, 1, 5)),
+        [elsewhere],
+        start=now.date() + timedelta(days=10),
+        pattern=monday,
+        now=now,
+    )
+    RequestSwitches.objects.create(request=urgent, open_when_urgent=True)
+    last_minute = group.last_minutes.create(first=start, last=start, pattern=monday.mask, published_at=now)
+    free_list = make_list(region=desk.region, now=now)
     direct = Direct(
         group_id=group.pk,
         name="B.",
@@ -426,7 +448,10 @@ def world():
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
         "visit": location.register_visits.create(at=now).reference,
+        "urgent": urgent.pk,
+        "last_minute": last_minute.reference,
         "look": look_token(location),
+        "vacancy": vacancy_token(waiting.pk, free_list.vacancies.first().pk),
         "direct": take_directly(principal=SYSTEM, location_id=location.pk, told=direct, now=now).pk,
         "word": "niets",
         "none": 999_999,

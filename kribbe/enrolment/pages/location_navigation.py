@@ -41,6 +41,25 @@ def register_location_navigation() -> None:
             _("Children"), "enrolment:location_children", "baby", "location", order=40, arguments=_on_list
         ),
         NavItem(
+            _("Urgent families"),
+            "enrolment:urgent",
+            "triangle-alert",
+            "location",
+            order=25,
+            arguments=_on_list,
+        ),
+        NavItem(
+            _("Last-minute places"), "enrolment:last_minute", "bell", "location", order=46, arguments=_on_list
+        ),
+        NavItem(
+            _("When places come free"),
+            "enrolment:coming_free",
+            "calendar-days",
+            "location",
+            order=44,
+            arguments=_on_list,
+        ),
+        NavItem(
             _("Your register"),
             "enrolment:register",
             "clipboard-list",

@@ -20,6 +20,16 @@ def register_parent_navigation() -> None:
     )
     register(
         NavItem(
+            _("Places that came free"),
+            "enrolment:vacancies",
+            "calendar-check",
+            "foot",
+            order=25,
+            arguments=at_desk,
+        )
+    )
+    register(
+        NavItem(
             _("My children"), "enrolment:my", "baby", "parent", order=10, badge=offers, arguments=_parents
         )
     )

@@ -4,7 +4,7 @@ The order comes from `rules.priority` alone and is the same whoever looks. Readi
 of queries, however many locations and children are on it.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -93,12 +93,36 @@ def waiting_lists(
     """The waiting lists of several locations at once, by location id."""
     day = localtime(as_of or now).date()
     rules = _rules(location_ids, day, as_of, price)
-    lines = _lines(location_ids, rules, day, as_of)
+    lines = _lines(location_ids, rules, day, as_of, _wishes(location_ids, as_of))
     result: dict[int, list[Waiting]] = {location_id: [] for location_id in location_ids}
     for line in sorted(lines, key=lambda line: line["standing"].sort_key):
         ranked = result[line["location_id"]]
         ranked.append(Waiting(**line, position=len(ranked) + 1))
     return result
+
+
+def as_if_waiting(
+    location_id: int, asking: Sequence[tuple[int, WeekPattern, datetime]], *, now: datetime
+) -> list[Waiting]:
+    """Requests that didn't choose the location, in the order in which they would stand there among each other.
+
+    Each is a request's id, what it still asks, and its date. `preference_id` of a line is 0.
+    """
+    day = localtime(now).date()
+    wishes = [
+        {
+            "id": 0,
+            "request_id": request_id,
+            "location_id": location_id,
+            "rank": 0,
+            "registered_at": registered_at,
+            "open_pattern": pattern.mask,
+        }
+        for request_id, pattern, registered_at in asking
+    ]
+    lines = _lines([location_id], _rules([location_id], day, None, None), day, None, wishes)
+    ranked = sorted(lines, key=lambda line: line["standing"].sort_key)
+    return [Waiting(**line, position=position) for position, line in enumerate(ranked, start=1)]
 
 
 def _rules(
@@ -140,13 +164,20 @@ def _law_of(groups: Iterable[Row]) -> PriceKind:
     return PriceKind.FREE if kinds == {PriceKind.FREE.value} else PriceKind.INCOME
 
 
-def _lines(
-    location_ids: Collection[int], rules: dict[int, _Rules], day: date, as_of: datetime | None
-) -> Iterable[dict[str, Any]]:
-    preferences = rows(
+def _wishes(location_ids: Collection[int], as_of: datetime | None) -> list[Row]:
+    return rows(
         Preference, "request_id", "location_id", "rank", "registered_at", "open_pattern",
         as_of=as_of, location_id__in=location_ids, state="waiting",
     )  # fmt: skip
+
+
+def _lines(
+    location_ids: Collection[int],
+    rules: dict[int, _Rules],
+    day: date,
+    as_of: datetime | None,
+    preferences: Sequence[Row],
+) -> Iterable[dict[str, Any]]:
     requests = by(
         "id",
         rows(

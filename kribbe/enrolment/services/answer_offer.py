@@ -18,6 +18,7 @@ from kribbe.enrolment.models import (
     PlacementState,
     Preference,
     PreferenceState,
+    UrgentReach,
 )
 from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.make_offer import end_of_day
@@ -115,6 +116,7 @@ def take_back_offer(*, principal: Principal, offer_id: int, reason: str, now: da
             raise RefusedError(_("This offer was already answered."), code="answered")
         _close(offer, OfferState.TAKEN_BACK, principal, now)
         ledger.release(holder=f"offer:{offer.pk}", now=now)
+        _drop_reached(offer.preference, now)
         record(
             principal=principal,
             action="offer.take_back",
@@ -148,6 +150,7 @@ def _lapse(offer_id: int, now: datetime) -> bool:
             return False
         _close(offer, OfferState.LAPSED, SYSTEM, now)
         ledger.release(holder=f"offer:{offer.pk}", now=now)
+        _drop_reached(offer.preference, now)
         request = offer.preference.request
         record(
             principal=SYSTEM,
@@ -278,6 +281,13 @@ def _set_aside(preferences: Iterable[Preference], state: PreferenceState, now: d
         if state == PreferenceState.WITHDRAWN:
             preference.rank = None
         preference.save(update_fields=["state", "state_at", "rank"])
+
+
+def _drop_reached(preference: Preference, now: datetime) -> None:
+    """A wish that came of the location's own offer to an urgent request goes with that offer."""
+    if UrgentReach.objects.filter(preference=preference).exists():
+        with watched(location_ids=[preference.location_id], now=now, cause="left"):
+            _set_aside([preference], PreferenceState.WITHDRAWN, now)
 
 
 def _drop_offers(preferences: list[Preference], now: datetime) -> None:

@@ -1,0 +1,101 @@
+"""How fresh the places are: who looked when, children taken directly, urgent families, last Thursday's list."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.utils.timezone import get_default_timezone
+
+from kribbe.demo.book import Book
+from kribbe.demo.chance import Chance
+from kribbe.demo.occupancy import Rest
+from kribbe.demo.supply import Supply
+from kribbe.enrolment.models import CareRequest, DirectChild, FreeThen, RequestState, RequestSwitches
+from kribbe.enrolment.services.weekly_list import make_list
+from kribbe.places.models import GroupAvailability, LedgerTake, Location
+from kribbe.region.models import Region
+from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.halfdays import WeekPattern
+
+LOOKED = (((0, 12), 70), ((13, 26), 16), ((29, 40), 5), ((50, 140), 9))
+"""Days since a location last looked, and how many of a hundred locations."""
+
+URGENT_DAYS = 30
+AGREED_SHARE = 0.5
+DIRECT = 14
+STAY_MONTHS = 9
+NEWLY_FREE = 24
+"""Groups with half-days that came free in the week before the last list."""
+
+MOST_HALF_DAYS = 4
+
+
+class Fresh:
+    """What locations and families said lately."""
+
+    def __init__(self, book: Book, supply: Supply, rest: Rest) -> None:
+        self.book, self.supply, self.rest = book, supply, rest
+        self.chance = Chance("fresh")
+
+    def tell(self) -> None:
+        """When each location looked, children taken directly, and who lets all locations see its request."""
+        for location in self.book.rows(Location):
+            low, high = self.chance.weighted([span for span, _w in LOOKED], [w for _span, w in LOOKED])
+            location.looked_at = self.chance.moment(
+                self.book.today - timedelta(days=self.chance.whole(max(1, low), high))
+            )
+        self._direct()
+        last = self.book.today + timedelta(days=URGENT_DAYS)
+        for request in self.book.rows(CareRequest):
+            is_urgent = request.state == RequestState.OPEN and request.wanted_start <= last
+            if is_urgent and self.chance.happens(AGREED_SHARE):
+                self.book.add(RequestSwitches(request=request, open_when_urgent=True))
+
+    def _direct(self) -> None:
+        first = first_of_month(self.book.today)
+        start, end = add_months(first, 1), add_months(first, STAY_MONTHS)
+        made = 0
+        for room in self.chance.shuffled(self.supply.rooms):
+            free = self.rest.free_slots(room, 0, STAY_MONTHS)
+            if made == DIRECT or len(free) < MOST_HALF_DAYS:
+                continue
+            pattern = WeekPattern.from_slots(free.slots()[:MOST_HALF_DAYS])
+            self.rest.give(room, pattern, 0, STAY_MONTHS)
+            child = self.book.add(
+                DirectChild(
+                    group=room.group,
+                    name=f"{self.chance.pick('ABDEFLMNST')}.",
+                    birth_month=add_months(first, -max(8, room.group.from_months + 2)),
+                    municipality=room.group.location.municipality,
+                    during=(start, end),
+                    pattern=pattern.mask,
+                    recorded_at=self.chance.moment(
+                        self.book.today - timedelta(days=self.chance.whole(1, 25))
+                    ),
+                )
+            )
+            self.book.add(
+                LedgerTake(
+                    group=room.group, during=(start, end), pattern=pattern.mask, holder=f"direct:{child.pk}"
+                )
+            )
+            made += 1
+
+
+def list_last_thursday(today: date) -> None:
+    """The list of last Thursday, as it came of the half-days that were free a week before."""
+    day = today - timedelta(days=(today.weekday() - 3) % 7)
+    made = datetime.combine(day, time(6), get_default_timezone())
+    kept = list(GroupAvailability.objects.order_by("pk"))
+    news = {
+        row.pk for row in Chance("vacancies").shuffled([row for row in kept if "1" in row.free])[:NEWLY_FREE]
+    }
+    FreeThen.objects.bulk_create(
+        FreeThen(
+            group_id=row.pk,
+            first_month=row.first_month,
+            free="0" * len(row.free) if row.pk in news else row.free,
+            kept_at=made - timedelta(days=7),
+        )
+        for row in kept
+    )
+    for region in Region.objects.all():
+        make_list(region=region, now=made)

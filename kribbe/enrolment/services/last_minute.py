@@ -1,0 +1,125 @@
+"""A location gives away half-days of the coming days or weeks, and who waits there is told."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.contact.services import tell_household
+from kribbe.enrolment.models import LastMinute
+from kribbe.enrolment.selectors.fit import suits
+from kribbe.enrolment.selectors.waiting import waiting_list
+from kribbe.places import ledger
+from kribbe.places.models import Group
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+
+LONGEST = timedelta(days=56)
+DAY = timedelta(days=1)
+
+
+def publish(
+    *,
+    principal: Principal,
+    location_id: int,
+    group_id: int,
+    first: date,
+    last: date,
+    pattern: WeekPattern,
+    note: str,
+    now: datetime,
+) -> LastMinute:
+    """Publish half-days that are free from `first` to `last`, and tell the families that wait at the location.
+
+    Told is who would begin by then, has the group's age and asks one of the half-days; whoever gets one gets it by
+    an ordinary offer. Raises RefusedError on days that are past, more than eight weeks, or not free.
+    """
+    with transaction.atomic():
+        lock_rows((Group, group_id))
+        group = (
+            Group.objects.select_related("location__desk").filter(pk=group_id, location=location_id).first()
+        )
+        if group is None:
+            raise RefusedError(_("Choose a group."), field="group")
+        _check(group, first, last, pattern, localtime(now).date())
+        made = LastMinute.objects.create(
+            group=group,
+            first=first,
+            last=last,
+            pattern=pattern.mask,
+            note=note.strip(),
+            published_at=now,
+            published_by=principal.user_id,
+        )
+        made.told = _tell(made, now)
+        made.save(update_fields=["told"])
+        _record(principal, "last_minute.publish", made, now, told=made.told)
+    return made
+
+
+def take_away(*, principal: Principal, last_minute_id: int, now: datetime) -> None:
+    """The half-days are gone: they stand on no page any more."""
+    with transaction.atomic():
+        lock_rows((LastMinute, last_minute_id))
+        made = LastMinute.objects.select_related("group__location").get(pk=last_minute_id)
+        if made.ended_at is None:
+            made.ended_at = now
+            made.save(update_fields=["ended_at"])
+            _record(principal, "last_minute.end", made, now)
+
+
+def _check(group: Group, first: date, last: date, pattern: WeekPattern, today: date) -> None:
+    if first < today:
+        raise RefusedError(_("The day is in the past. Choose today or later."), field="first")
+    if last < first:
+        raise RefusedError(_("The last day is before the first day."), field="last")
+    if last - today > LONGEST:
+        raise RefusedError(
+            _("Last-minute places lie within eight weeks. Later ones come by themselves."), field="last"
+        )
+    if pattern.is_empty:
+        raise RefusedError(_("Choose at least one half-day."), field="pattern")
+    full = ledger.full_cells(group_id=group.pk, start=first, end=last + DAY, pattern=pattern)
+    if full:
+        raise RefusedError(
+            _("There is no place left on %(day)s.") % {"day": f"{full[0].day:%d/%m/%Y}"}, field="pattern"
+        )
+
+
+def _tell(made: LastMinute, now: datetime) -> int:
+    location, pattern = made.group.location, WeekPattern(made.pattern)
+    lines = {
+        line.household_id: line
+        for line in reversed(waiting_list(location.pk, now=now))
+        if line.wanted_start <= made.last
+        and suits(made.group, line, made.first)
+        and not (line.pattern & pattern).is_empty
+    }
+    for line in lines.values():
+        tell_household(
+            household_id=line.household_id,
+            kind="enrolment/last_minute",
+            context={"place": made, "location": location, "name": line.first_name},
+            now=now,
+            link=reverse("enrolment:request", args=[line.request_reference]),
+            about=f"last_minute:{made.pk}",
+        )
+    return len(lines)
+
+
+def _record(principal: Principal, action: str, made: LastMinute, now: datetime, **data: Any) -> None:
+    record(
+        principal=principal,
+        action=action,
+        subject=made,
+        now=now,
+        desk_id=made.group.location.desk_id,
+        location=made.group.location_id,
+        **data,
+    )

@@ -1,0 +1,161 @@
+"""The weekly list of places that came free: made from the ledger, kept, and told to those who wait."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from kribbe.contact.services import tell_household
+from kribbe.enrolment.models import FreeThen, Vacancy, VacancyList, VacancyTold
+from kribbe.enrolment.selectors.vacancies import Asking, Match, askers, matches
+from kribbe.places.models import Group, GroupAvailability, LicenceState
+from kribbe.places.selectors.search import mask_of
+from kribbe.region.models import Region
+from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.halfdays import SLOTS
+from kribbe.rules.vacancies import came_free
+
+MONTHS_AHEAD = 9
+"""How far ahead the list looks: nine months and the running one, as in Leuven."""
+
+SALT = "enrolment.vacancy"
+LINK_DAYS = 28
+MOST_TOLD = 8
+"""No more than so many places in one mail; all are on the desk's page."""
+
+
+def make_lists(*, now: datetime) -> int:
+    """Make this week's list of every region and tell it. Returns the number of families told.
+
+    A region that has today's list already is left alone, so that nothing is told twice.
+    """
+    return sum(_make(region, now) for region in Region.objects.order_by("pk"))
+
+
+def make_list(*, region: Region, now: datetime) -> VacancyList | None:
+    """Today's list of the region, with what came free since the last; None where today has one."""
+    day = localtime(now).date()
+    with transaction.atomic():
+        made, is_new = VacancyList.objects.get_or_create(region=region, day=day, defaults={"made_at": now})
+        if not is_new:
+            return None
+        groups = list(
+            Group.objects.filter(
+                location__desk__region=region,
+                location__active=True,
+                location__licence_state__in=[LicenceState.LICENSED, LicenceState.UNKNOWN],
+                active=True,
+                availability__isnull=False,
+            ).select_related("availability", "free_then")
+        )
+        Vacancy.objects.bulk_create(row for group in groups for row in _opened(made, group, day))
+        FreeThen.objects.bulk_create(
+            (
+                FreeThen(
+                    group=group,
+                    first_month=group.availability.first_month,
+                    free=group.availability.free,
+                    kept_at=now,
+                )
+                for group in groups
+            ),
+            update_conflicts=True,
+            unique_fields=["group"],
+            update_fields=["first_month", "free", "kept_at"],
+        )
+    return made
+
+
+def tell_list(*, made: VacancyList, now: datetime) -> int:
+    """Mail each family that waits what fits it, the best first. Returns how many families were told."""
+    vacancies = list(made.vacancies.select_related("group__location__desk"))
+    if not vacancies:
+        return 0
+    told = 0
+    for household_id, requests in askers(made.region, today=made.day):
+        found = [
+            (asking, match)
+            for asking in requests
+            for match in matches(asking, vacancies, today=made.day)[:MOST_TOLD]
+        ]
+        if found:
+            _tell(made, household_id, found, now)
+            told += 1
+    return told
+
+
+def vacancy_token(request_id: int, vacancy_id: int) -> str:
+    """What a mailed link carries: who holds it may answer this vacancy for this request."""
+    return signing.dumps([request_id, vacancy_id], salt=SALT)
+
+
+def read_token(token: str) -> tuple[int, int] | None:
+    """Request and vacancy of a mailed link; None where it isn't one, or is more than four weeks old."""
+    try:
+        request_id, vacancy_id = signing.loads(token, salt=SALT, max_age=LINK_DAYS * 24 * 3600)
+    except signing.BadSignature:
+        return None
+    return request_id, vacancy_id
+
+
+def _make(region: Region, now: datetime) -> int:
+    made = make_list(region=region, now=now)
+    return tell_list(made=made, now=now) if made else 0
+
+
+def _opened(made: VacancyList, group: Group, day: date) -> Iterator[Vacancy]:
+    first = first_of_month(day)
+    then = getattr(group, "free_then", None)
+    after = _masks(group.availability, first)
+    before = _masks(then, first) if then else [0] * len(after)
+    for opening in came_free(before=before, after=after):
+        yield Vacancy(
+            list=made,
+            group=group,
+            month=add_months(first, opening.month),
+            until=add_months(first, opening.until) if opening.until is not None else None,
+            pattern=opening.pattern.mask,
+        )
+
+
+def _masks(kept: GroupAvailability | FreeThen, first: date) -> list[int]:
+    """Free half-days by month from `first` on; months that were not kept count as full."""
+    skipped = (first.year - kept.first_month.year) * 12 + first.month - kept.first_month.month
+    starts = range(skipped * SLOTS, (skipped + MONTHS_AHEAD + 1) * SLOTS, SLOTS)
+    return [mask_of(kept.free[start : start + SLOTS] or "0") for start in starts]
+
+
+def _tell(made: VacancyList, household_id: int, found: Sequence[tuple[Asking, Match]], now: datetime) -> None:
+    with transaction.atomic():
+        notice = tell_household(
+            household_id=household_id,
+            kind="enrolment/weekly_list",
+            context={
+                "lines": [
+                    {
+                        "child": asking.child,
+                        "match": match,
+                        "location": match.vacancy.group.location,
+                        "url": settings.BASE_URL
+                        + reverse(
+                            "enrolment:vacancy", args=[vacancy_token(asking.request_id, match.vacancy.pk)]
+                        ),
+                    }
+                    for asking, match in found
+                ]
+            },
+            now=now,
+            link=reverse("enrolment:my"),
+            about=f"vacancy_list:{made.pk}",
+        )
+        by_request: dict[int, list[int]] = {}
+        for asking, match in found:
+            by_request.setdefault(asking.request_id, []).append(match.vacancy.pk)
+        VacancyTold.objects.bulk_create(
+            VacancyTold(list=made, request_id=request_id, vacancies=keys, notice=notice, at=now)
+            for request_id, keys in by_request.items()
+        )

@@ -1,0 +1,189 @@
+"""The weekly list: what came free is told to who waits and fits, once; its links add a location or tell."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from kribbe.contact.models import Mail
+from kribbe.enrolment.models import RequestSwitches, Vacancy, VacancyInterest, VacancyTold
+from kribbe.enrolment.services.answer_offer import Yes, accept_offer
+from kribbe.enrolment.services.make_offer import make_offer
+from kribbe.enrolment.services.stays import end_stay
+from kribbe.enrolment.services.weekly_list import make_list, make_lists, read_token, tell_list, vacancy_token
+from kribbe.places import ledger
+from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+from kribbe.trust.principal import SYSTEM
+
+pytestmark = pytest.mark.django_db
+MONDAY = WeekPattern.from_text("mon")
+HOME = {"longitude": 4.70, "latitude": 50.88}
+
+
+@pytest.fixture
+def scene():
+    """One full group whose Lou may leave; Noor waits at another location close by; a first list was made."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    desk = cast.make_desk()
+    full, other = cast.make_location(desk, "De Notelaar"), cast.make_location(desk, "Elders")
+    group = cast.make_group(full, 1, now=now)
+    cast.make_group(other, 0, now=now)
+    lou = cast.make_child(
+        cast.make_household(desk, "Claes", now=now), "Lou", born=today - timedelta(days=300)
+    )
+    placement = cast.make_placement(
+        lou,
+        group,
+        start=today,
+        end=add_months(today, 36),
+        pattern=WeekPattern.from_text("mon tue wed thu fri"),
+        now=now,
+    )
+    household = cast.make_household(desk, "Maes", now=now, email="an@ouders.example", **HOME)
+    start = add_months(first_of_month(today), 3)
+    noor = cast.make_child(household, "Noor", born=today - timedelta(days=100))
+    request = cast.make_request(noor, [other], start=start, pattern=MONDAY, now=now)
+    make_list(region=desk.region, now=now - timedelta(days=7))
+    return now, today, desk, full, group, placement, request
+
+
+def leave_and_list(scene):
+    now, today, desk, _full, _group, placement, _request = scene
+    end_stay(
+        principal=SYSTEM,
+        placement_id=placement.pk,
+        last=add_months(first_of_month(today), 2) - timedelta(days=1),
+        now=now,
+    )
+    Mail.objects.all().delete()
+    return make_list(region=desk.region, now=now)
+
+
+def test_what_a_leaving_child_frees_is_listed_once(scene):
+    now, today, desk, _full, group, _placement, _request = scene
+    made = leave_and_list(scene)
+    row = made.vacancies.get()
+    assert (row.group, row.month, row.until) == (group, add_months(first_of_month(today), 2), None)
+    assert row.pattern == WeekPattern.from_text("mon tue wed thu fri").mask
+    assert make_list(region=desk.region, now=now) is None
+    later = make_list(region=desk.region, now=now + timedelta(days=7))
+    assert later.vacancies.count() == 0
+
+
+def test_who_waits_close_by_is_told_what_fits_and_what_was_told_is_kept(scene):
+    now, _today, _desk, full, _group, _placement, request = scene
+    made = leave_and_list(scene)
+    assert tell_list(made=made, now=now) == 1
+    mail = Mail.objects.get()
+    assert mail.address == "an@ouders.example"
+    assert full.name in mail.body
+    assert "maandag de hele dag" in mail.body
+    told = VacancyTold.objects.get()
+    assert (told.request, told.vacancies) == (request, [made.vacancies.get().pk])
+    assert told.notice.household == request.household
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        lambda request: RequestSwitches.objects.create(request=request, weekly_list=False),
+        lambda request: request.household.adults.update(email=""),
+        lambda request: request.preferences.update(state="refused"),
+        lambda request: (
+            type(request).objects.filter(pk=request.pk).update(pattern=1 << 12)
+            and request.preferences.update(open_pattern=1 << 12)
+        ),
+        lambda request: type(request.household).objects.filter(pk=request.household_id).update(latitude=51.4),
+        lambda request: type(request.child).objects.filter(pk=request.child_id).update(born="2019-01-01"),
+    ],
+    ids=["said no", "no mail", "waits nowhere", "other days", "far away", "too old"],
+)
+def test_nobody_else_is_told(scene, hide):
+    made = leave_and_list(scene)
+    hide(scene[-1])
+    assert tell_list(made=made, now=scene[0]) == 0
+    assert not VacancyTold.objects.exists()
+
+
+def test_a_desk_that_tells_nobody_tells_only_who_asked(scene):
+    now, _today, desk, *_rest, request = scene
+    desk.policies.update(tell_vacancies=False)
+    made = leave_and_list(scene)
+    assert tell_list(made=made, now=now) == 0
+    RequestSwitches.objects.create(request=request, weekly_list=True)
+    assert tell_list(made=made, now=now) == 1
+
+
+def test_the_duty_tells_once_a_day(scene):
+    now = scene[0]
+    leave_and_list(scene)
+    assert make_lists(now=now) == 0
+    assert make_lists(now=now + timedelta(days=1)) == 0
+
+
+def test_from_the_mail_to_a_placement(scene):
+    now, _today, _desk, full, group, _placement, request = scene
+    made = leave_and_list(scene)
+    tell_list(made=made, now=now)
+    body = Mail.objects.get().body
+    address = next(line for line in body.splitlines() if "/my/free-place/" in line)
+    address = address[address.index("/my/") :]
+    client = Client()
+    page = client.get(address)
+    assert page.status_code == 200
+    assert not request.preferences.filter(location=full).exists()
+    assert "Maes" not in page.content.decode()
+    client.post(address)
+    wish = request.preferences.get(location=full)
+    assert (wish.rank, wish.state) == (2, "waiting")
+    client.post(address)
+    assert VacancyInterest.objects.count() == 1
+    offer = make_offer(
+        principal=SYSTEM,
+        preference_id=wish.pk,
+        group_id=group.pk,
+        start=request.wanted_start,
+        pattern=MONDAY,
+        now=now,
+    )
+    placement = accept_offer(principal=SYSTEM, offer_id=offer.pk, yes=Yes(), now=now)
+    assert placement.group == group
+    assert ledger.miscounted(group_ids=[group.pk], today=timezone.localdate(now)) == []
+
+
+def test_more_choices_than_the_desk_allows_are_refused_in_words(scene):
+    now, _today, desk, full, _group, _placement, request = scene
+    desk.policies.update(max_wishes=1)
+    made = leave_and_list(scene)
+    address = reverse("enrolment:vacancy", args=[vacancy_token(request.pk, made.vacancies.get().pk)])
+    answer = Client().post(address, follow=True)
+    assert [str(message) for message in answer.context["messages"]]
+    assert not request.preferences.filter(location=full).exists()
+    assert now
+
+
+def test_a_link_is_for_one_request_and_ends_with_it(scene):
+    now, *_rest, request = scene
+    made = leave_and_list(scene)
+    token = vacancy_token(request.pk, made.vacancies.get().pk)
+    assert read_token(token + "x") is None
+    type(request).objects.filter(pk=request.pk).update(state="ended", ended_at=now, end="answered")
+    assert Client().get(reverse("enrolment:vacancy", args=[token])).status_code == 410
+
+
+@pytest.mark.parametrize("many", [1, 25])
+def test_the_public_page_costs_the_same_however_long_the_list(scene, many, django_assert_max_num_queries):
+    made = leave_and_list(scene)
+    group = scene[4]
+    Vacancy.objects.bulk_create(
+        Vacancy(list=made, group=group, month=add_months(first_of_month(scene[1]), 3 + number), pattern=3)
+        for number in range(many)
+    )
+    with django_assert_max_num_queries(14):
+        page = Client().get(reverse("enrolment:vacancies", args=[scene[2].slug]))
+    assert "De Notelaar" in page.content.decode()
