@@ -10,3 +10,4 @@ def tell_families() -> None:
     export("upkeep.Complaint", "household")
     export("upkeep.Pair", "first__household", but=("first", "second", "proposed_keep"))
     export("upkeep.Merge", "kept_household")
+    export("upkeep.Invitation", "household")

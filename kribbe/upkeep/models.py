@@ -245,3 +245,31 @@ class Complaint(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+@remembered()
+class Invitation(models.Model):
+    """A link by which one person, with one mail address, comes to act for a household; used once."""
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)
+    good_until = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="invitation_one_open", fields=["household", "email"], condition=Q(ended_at=None)
+            ),
+            models.CheckConstraint(
+                name="invitation_used_is_ended", condition=Q(accepted_at=None) | Q(ended_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email

@@ -33,7 +33,10 @@ from kribbe.testing.sessions import log_in
 from kribbe.trust import files
 from kribbe.trust.files import Kind
 from kribbe.trust.principal import SYSTEM, Role, Scope
-from kribbe.upkeep.models import Pair
+from kribbe.upkeep.models import ComplaintKind, Confirmation, FirstDay, Pair
+from kribbe.upkeep.services.complaints import About, complain
+from kribbe.upkeep.services.invite import invite
+from kribbe.upkeep.tokens import INVITATION, QUESTION, make_token
 
 pytestmark = pytest.mark.django_db
 
@@ -285,6 +288,20 @@ DOORS: dict[str, Door] = {
     "policy:grants": Door(POLICY, DESK),
     "policy:new_grant": Door(POLICY, DESK),
     "policy:pay_grant": Door(POLICY, ("desk", "place_grant")),
+    "upkeep:questions": Door(CLERK, DESK),
+    "upkeep:births": Door(CLERK, DESK),
+    "upkeep:absences": Door(CLERK, DESK),
+    "upkeep:phantom": Door(CLERK, DESK),
+    "upkeep:phantom_file": Door(CLERK, DESK),
+    "upkeep:complaints": Door(CLERK, DESK),
+    "upkeep:office_complaint": Door(CLERK, ("desk", "complaint")),
+    "upkeep:first_days": Door(LOCATION, SLUG),
+    "upkeep:first_day": Door(ANNA, ("placement",)),
+    "upkeep:complain": Door(ANNA, REQUEST),
+    "upkeep:complaint": Door(ANNA, ("complaint",)),
+    "upkeep:second_parent": Door({"anna", "charlie"}),
+    "upkeep:invitation": Door(PUBLIC - {"visitor"}, ("invitation",)),
+    "upkeep:still_needed": Door(PUBLIC, ("desk", "question")),
     "enrolment:audit": Door(ADMIN, DESK),
 }
 
@@ -363,6 +380,13 @@ def world():
     pair = Pair.objects.create(
         first=waiting.child, second=paper.child, score=70, signs=["born_same"], found_at=now
     )
+    about = About(kind=ComplaintKind.OTHER)
+    complaint = complain(principal=SYSTEM, request_id=waiting.pk, about=about, text="Fout", now=now)
+    question = Confirmation.objects.create(
+        request=waiting, ask="period", asked_at=now, answer_by=now.date() + timedelta(days=9)
+    )
+    invited = invite(principal=SYSTEM, household_id=maes.pk, email="jo@ouders.example", now=now)
+    FirstDay.objects.create(placement=placement, day=start, asked_at=now, told_at=now, state="absent")
 
     organisation = ReferrerOrganisation.objects.create(desk=desk, name="Sociale dienst")
     consent = Consent.objects.create(
@@ -445,6 +469,9 @@ def world():
         **policy,
         "part": "living",
         "pair": pair.reference,
+        "complaint": complaint.reference,
+        "question": make_token(QUESTION, question.pk),
+        "invitation": make_token(INVITATION, invited.pk),
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
         "visit": location.register_visits.create(at=now).reference,

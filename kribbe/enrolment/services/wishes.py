@@ -38,15 +38,14 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.web.words import say
 
-REOPEN_WITHIN = timedelta(days=1)
-REVERSIBLE = frozenset(
-    {
-        RequestEnd.CANCELLED_PARENT,
-        RequestEnd.FOUND_ELSEWHERE,
-        RequestEnd.LAPSED_MISCARRIAGE,
-        RequestEnd.UNANSWERED,
-    }
-)
+REOPEN_WITHIN = {
+    RequestEnd.CANCELLED_PARENT: timedelta(days=1),
+    RequestEnd.FOUND_ELSEWHERE: timedelta(days=1),
+    RequestEnd.LAPSED_MISCARRIAGE: timedelta(days=1),
+    RequestEnd.UNANSWERED: timedelta(days=1),
+    RequestEnd.LAPSED: timedelta(days=60),
+}
+"""How long an end can be taken back; one for want of an answer longest, as nobody chose it."""
 
 
 def rank_wishes(*, principal: Principal, request_id: int, location_ids: Sequence[int], now: datetime) -> None:
@@ -155,8 +154,13 @@ def refuse_wish(
     return preference
 
 
-def end_request(*, principal: Principal, request_id: int, end: RequestEnd, now: datetime) -> None:
-    """End a request by the counting rules: open offers and unsigned places are given back, wishes set aside."""
+def end_request(
+    *, principal: Principal, request_id: int, end: RequestEnd, now: datetime, why: str = ""
+) -> None:
+    """End a request by the counting rules: open offers and unsigned places are given back, wishes set aside.
+
+    `why` (a code or the clerk's own words) goes on the audit trail.
+    """
     with transaction.atomic():
         request = _locked_open(request_id)
         reserved = _to_sign(request)
@@ -184,7 +188,7 @@ def end_request(*, principal: Principal, request_id: int, end: RequestEnd, now: 
                 reserved = _to_sign(request)
             request.state, request.ended_at, request.end = RequestState.ENDED, now, end
             request.save(update_fields=["state", "ended_at", "end"])
-        _record(principal, "request.end", request, now, end=end.value)
+        _record(principal, "request.end", request, now, end=end.value, reason=why)
 
 
 def _to_sign(request: CareRequest) -> list[Placement]:
@@ -215,7 +219,7 @@ def _lock_held_groups(request: CareRequest, reserved: Sequence[Placement]) -> No
 
 
 def reopen_request(*, principal: Principal, request_id: int, now: datetime) -> None:
-    """Take the withdrawal of a request back within a day: its wishes wait again with their old dates.
+    """Take an end back while that can be: its wishes wait again with their old dates.
 
     Offers that were given back stay so. Raises RefusedError later than that, after another end than a withdrawal,
     or where the child has a newer request.
@@ -236,9 +240,8 @@ def reopen_request(*, principal: Principal, request_id: int, now: datetime) -> N
 
 def may_reopen(request: CareRequest, *, now: datetime) -> bool:
     """Whether a request was withdrawn so lately that this can be undone."""
-    return (
-        request.end in REVERSIBLE and request.ended_at is not None and now - request.ended_at <= REOPEN_WITHIN
-    )
+    within = REOPEN_WITHIN.get(RequestEnd(request.end)) if request.end else None
+    return within is not None and request.ended_at is not None and now - request.ended_at <= within
 
 
 def check_wishes(

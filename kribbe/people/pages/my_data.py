@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kribbe.people import forms, services
-from kribbe.people.access import household_for, own_household
+from kribbe.people.access import household_for, may, own_household
 from kribbe.people.actors import actors
 from kribbe.people.models import Child, FactKind, Household, HouseholdFact
 from kribbe.people.pages.showing import form_page
@@ -65,6 +65,7 @@ def _page(request: Any, household: Household) -> HttpResponse:
     context = {
         "base": _base(request.principal, household),
         "household": shown,
+        "may_invite": may(request.principal, Action.HOUSEHOLD_INVITE, Scope.HOUSEHOLD, household.pk),
         "adults": shown.adults.all(),
         "children": children_of(household),
         "facts": [_fact(fact, today=today) for fact in facts_of(household)],

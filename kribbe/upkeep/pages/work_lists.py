@@ -1,21 +1,102 @@
-"""The desk's work lists of this room."""
+"""The desk's work lists of this room, and its pages in the navigation."""
 
+from collections.abc import Mapping
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.people.navigation import desk_here
+from kribbe.places.access import may_at, place_of
+from kribbe.trust.permissions import Action
+from kribbe.trust.principal import Principal
+from kribbe.upkeep.pages.complaints import count_running
+from kribbe.upkeep.pages.first_days import count_asked, count_missed
 from kribbe.upkeep.pages.pairs import count_pairs
+from kribbe.upkeep.pages.phantom import count_births
+from kribbe.upkeep.pages.still_needed import count_on_paper
+from kribbe.web import navigation
+from kribbe.web.navigation import NavItem
 from kribbe.web.worklists import WorkList, register
+
+LISTS = (
+    WorkList(
+        "duplicates",
+        _("Perhaps the same child"),
+        _("Compare two registrations, and merge them or set them apart."),
+        "copy",
+        "upkeep:pairs",
+        count=count_pairs,
+        order=40,
+    ),
+    WorkList(
+        "complaints",
+        _("Complaints"),
+        _("Look into the decision, and answer within the term."),
+        "message-square-warning",
+        "upkeep:complaints",
+        count=count_running,
+        order=30,
+    ),
+    WorkList(
+        "questions",
+        _("Asked by letter"),
+        _("Call the family: does it still need a place?"),
+        "circle-help",
+        "upkeep:questions",
+        count=count_on_paper,
+        order=60,
+    ),
+    WorkList(
+        "births",
+        _("Birth not told"),
+        _("The expected date has passed: call, and record the birth."),
+        "baby",
+        "upkeep:births",
+        count=count_births,
+        order=65,
+    ),
+    WorkList(
+        "first_days",
+        _("Didn't come on the first day"),
+        _("Call the family: does the child come later?"),
+        "calendar-x",
+        "upkeep:absences",
+        count=count_missed,
+        order=35,
+    ),
+)
 
 
 def register_work_lists() -> None:
-    """Hang them on the clerk's first page; a second call does nothing more."""
-    register(
-        WorkList(
-            "duplicates",
-            _("Perhaps the same child"),
-            _("Compare two registrations, and merge them or set them apart."),
-            "copy",
-            "upkeep:pairs",
-            count=count_pairs,
-            order=40,
+    """Hang them on the clerk's first page, and the pages in the rail; a second call does nothing more."""
+    for one in LISTS:
+        register(one)
+    navigation.register(
+        NavItem(
+            _("Open requests"),
+            "upkeep:phantom",
+            "filter",
+            "desk",
+            order=65,
+            action=Action.DESK_UPKEEP,
+            arguments=desk_here,
         )
     )
+    navigation.register(
+        NavItem(
+            _("First days"),
+            "upkeep:first_days",
+            "calendar-check",
+            "location",
+            order=45,
+            badge=count_asked,
+            arguments=_at_place,
+        )
+    )
+
+
+def _at_place(request: HttpRequest) -> Mapping[str, object] | None:
+    location = place_of(request)
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    may = location is not None and may_at(principal, Action.PLACEMENT_FIRST_DAY, location)
+    return {"slug": location.slug} if location is not None and may else None

@@ -90,7 +90,7 @@ def test_two_children_and_back():
 
 
 @pytest.mark.parametrize(
-    "nonsense", [{}, {"verdict": "x"}, {"verdict": "same"}, {"verdict": "same", "keep": "7"}]
+    "nonsense", [{}, {"verdict": "x"}, {"verdict": "same"}, {"verdict": "same", "keep": "0"}]
 )
 def test_nothing_happens_without_a_verdict(nonsense):
     scene = twice()

@@ -1,0 +1,155 @@
+"""First days: the location says who came, the family what follows, the desk sees who is missed."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kribbe.enrolment.access import placement_for
+from kribbe.enrolment.pages.at_desk import at_desk
+from kribbe.enrolment.pages.parent import signed_in
+from kribbe.enrolment.templatetags.enrolment import called, fully_called
+from kribbe.places.access import at_location
+from kribbe.places.models import Location
+from kribbe.region.http import DeskRequest
+from kribbe.region.middleware import use_desk
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.permissions import Action
+from kribbe.upkeep.forms import LaterForm
+from kribbe.upkeep.models import FirstDay, FirstDayState
+from kribbe.upkeep.services.first_days import comes_later, no_longer_needed, tell_came
+
+SHOWN = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_location(Action.PLACEMENT_FIRST_DAY)
+def first_days(request: Any, location: Location) -> HttpResponse:
+    """Children whose first day was: did they come?"""
+    rows = FirstDay.objects.filter(placement__group__location=location).select_related("placement__child")
+    if request.method == "POST":
+        return _told(request, location, rows)
+    shown = list(rows.order_by("-day", "-pk")[:SHOWN])
+    record(
+        principal=request.principal,
+        action="location.first_days",
+        subject=location,
+        now=timezone.now(),
+        desk_id=location.desk_id,
+        children=[row.placement.child_id for row in shown],
+    )
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "asked": [
+            (row, fully_called(row.placement.child)) for row in shown if row.state == FirstDayState.ASKED
+        ],
+        "told": [
+            (row, fully_called(row.placement.child)) for row in shown if row.state != FirstDayState.ASKED
+        ],
+    }
+    return render(request, "upkeep/first_days.html", context)
+
+
+def _told(request: Any, location: Location, rows: Any) -> HttpResponse:
+    key = request.POST.get("first_day", "")
+    found = rows.filter(pk=key).first() if key.isdigit() else None
+    if found is None:
+        raise Http404
+    try:
+        tell_came(
+            principal=request.principal,
+            first_day_id=found.pk,
+            came=request.POST.get("came") == "yes",
+            now=timezone.now(),
+        )
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+    else:
+        messages.success(request, gettext("Noted."))
+    return redirect("upkeep:first_days", location.slug)
+
+
+def count_asked(request: Any) -> int | None:
+    """How many first days wait for an answer at the location whose page is open."""
+    location = getattr(request, "place", None)
+    if location is None:
+        return None
+    return FirstDay.objects.filter(placement__group__location=location, state=FirstDayState.ASKED).count()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def first_day(request: DeskRequest, reference: str) -> HttpResponse:
+    """The child didn't come: does it come later, or is the place no longer needed?"""
+    action = Action.REQUEST_ANSWER_OFFER if request.method == "POST" else Action.HOUSEHOLD_READ
+    placement = placement_for(request.principal, action, reference)
+    found = FirstDay.objects.filter(placement=placement).first()
+    if found is None:
+        raise Http404
+    use_desk(request, placement.child.household.desk)
+    form = LaterForm(request.POST if request.POST.get("answer") == "later" else None)
+    if request.method == "POST" and _decided(request, found, form):
+        messages.success(request, gettext("Your answer is noted. The location knows."))
+        return redirect("enrolment:my")
+    context = {
+        "form": form,
+        "found": found,
+        "name": called(placement.child),
+        "location": placement.group.location,
+        "is_open": found.state == FirstDayState.ABSENT,
+    }
+    return render(request, "upkeep/first_day.html", context, status=422 if form.errors else 200)
+
+
+def _decided(request: DeskRequest, found: FirstDay, form: LaterForm) -> bool:
+    now = timezone.now()
+    if request.POST.get("answer") == "free":
+        try:
+            no_longer_needed(principal=request.principal, first_day_id=found.pk, now=now)
+        except RefusedError as refused:
+            messages.error(request, str(refused.message))
+            return False
+        return True
+
+    def work(given: dict[str, Any]) -> str:
+        comes_later(principal=request.principal, first_day_id=found.pk, start=given["start"], now=now)
+        return "done"
+
+    return form.is_bound and form.carry_out(work, at=request.path, now=now) is not None
+
+
+def missed(desk_id: int) -> Any:
+    """Children of a desk's families that didn't come, and of whom nobody said why."""
+    return FirstDay.objects.filter(
+        placement__child__household__desk=desk_id, state=FirstDayState.ABSENT
+    ).select_related("placement__child__household", "placement__group__location")
+
+
+def count_missed(desk_id: int, _now: datetime) -> int:
+    """How many."""
+    return missed(desk_id).count()
+
+
+@require_safe
+@at_desk(Action.DESK_UPKEEP)
+def absences(request: DeskRequest) -> HttpResponse:
+    """Whom to call: children that didn't come on their first day."""
+    rows = list(missed(request.desk.pk).order_by("day", "pk")[:SHOWN])
+    record(
+        principal=request.principal,
+        action="desk.list",
+        subject=request.desk,
+        now=timezone.now(),
+        desk_id=request.desk.pk,
+        list="first_days",
+        households=[row.placement.child.household_id for row in rows],
+    )
+    context = {"rows": [(row, fully_called(row.placement.child)) for row in rows]}
+    return render(request, "upkeep/absences.html", context)

@@ -1,0 +1,222 @@
+"""Whether a family still needs a place: asked by the desk's policy, answered by one click, reminded, ended."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.contact.services import tell_household
+from kribbe.enrolment.models import CareRequest, RequestState
+from kribbe.enrolment.services.wishes import end_request, reopen_request
+from kribbe.people.models import Adult
+from kribbe.region.models import Desk, DeskPolicy
+from kribbe.region.selectors import policy_on
+from kribbe.rules.counting import RequestEnd
+from kribbe.rules.upkeep import Terms, answer_by, ask_now, remind_on
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.upkeep.models import Confirmation, ConfirmationState
+from kribbe.upkeep.tokens import QUESTION, make_token
+
+ANSWERS: dict[str, RequestEnd | None] = {
+    "keep": None,
+    "found": RequestEnd.FOUND_ELSEWHERE,
+    "no_need": RequestEnd.CANCELLED_PARENT,
+    "loss": RequestEnd.LAPSED_MISCARRIAGE,
+}
+"""What a family can answer, and how the request then ends."""
+
+REVIVED = timedelta(days=60)
+"""How long after the term a link still lets a family say that it needs the place."""
+
+
+def terms_of(policy: DeskPolicy) -> Terms:
+    """What a desk decided about asking."""
+    return Terms(
+        months=policy.confirm_months,
+        answer_days=policy.confirm_days,
+        reminder_days=policy.confirm_reminder_days,
+        end_months=policy.end_months,
+    )
+
+
+def ask_due(*, now: datetime) -> int:
+    """Ask every family that is due today, at every desk. Returns how many were asked."""
+    today = localtime(now).date()
+    return sum(
+        _ask_at(desk, terms_of(policy_on(desk, today)), now)
+        for desk in Desk.objects.filter(policies__during__contains=today).order_by("pk")
+    )
+
+
+def _ask_at(desk: Desk, terms: Terms, now: datetime) -> int:
+    requests = CareRequest.objects.filter(desk=desk, state=RequestState.OPEN).exclude(
+        confirmations__state=ConfirmationState.OPEN
+    )
+    asked, kept = _last("asked_at", requests), _last("answered_at", requests, state=ConfirmationState.KEPT)
+    count = 0
+    for request in requests.order_by("pk"):
+        last = asked.get(request.pk)
+        why = ask_now(
+            confirmed=localtime(kept.get(request.pk, request.registered_at)).date(),
+            asked=localtime(last).date() if last else None,
+            wanted_start=request.wanted_start,
+            today=localtime(now).date(),
+            terms=terms,
+        )
+        if why is not None:
+            count += _ask(request.pk, why.value, terms, now)
+    return count
+
+
+def _last(column: str, requests: "QuerySet[CareRequest]", **which: str) -> dict[int, datetime]:
+    found = Confirmation.objects.filter(request__in=requests, **which)
+    return dict(found.values_list("request").annotate(last=Max(column)).order_by())
+
+
+def _ask(request_id: int, why: str, terms: Terms, now: datetime) -> bool:
+    with transaction.atomic():
+        lock_rows((CareRequest, request_id))
+        request = CareRequest.objects.select_related("child", "desk").get(pk=request_id)
+        is_asked = request.confirmations.filter(state=ConfirmationState.OPEN).exists()
+        if request.state != RequestState.OPEN or is_asked:
+            return False
+        has_mail = Adult.objects.filter(household=request.household_id).exclude(email="").exists()
+        made = Confirmation.objects.create(
+            request=request,
+            ask=why,
+            asked_at=now,
+            answer_by=answer_by(localtime(now).date(), terms),
+            by_letter=not has_mail,
+        )
+        _record(SYSTEM, "request.asked", request, now, ask=why)
+        _tell(made, "still_needed", now)
+    return True
+
+
+def remind_due(*, now: datetime) -> int:
+    """Remind, once, who hasn't answered. Returns how many."""
+    today, count = localtime(now).date(), 0
+    waiting = Confirmation.objects.filter(state=ConfirmationState.OPEN, reminded_at=None, by_letter=False)
+    for found in waiting.select_related("request__child", "request__desk").order_by("pk"):
+        terms = terms_of(policy_on(found.request.desk, today))
+        if remind_on(localtime(found.asked_at).date(), terms) > today:
+            continue
+        with transaction.atomic():
+            if Confirmation.objects.filter(pk=found.pk, reminded_at=None).update(reminded_at=now):
+                _tell(found, "still_needed_reminder", now)
+                count += 1
+    return count
+
+
+def lapse_due(*, now: datetime) -> int:
+    """End the requests whose family didn't answer in time; who got a letter is left to a clerk."""
+    late = Confirmation.objects.filter(
+        state=ConfirmationState.OPEN, by_letter=False, answer_by__lt=localtime(now).date()
+    )
+    return sum(_lapse_if_free(key, now) for key in list(late.values_list("pk", flat=True)))
+
+
+def _lapse_if_free(key: int, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            found = _locked(key)
+            if found.state != ConfirmationState.OPEN:
+                return False
+            _close(found, ConfirmationState.LAPSED, SYSTEM, now)
+            if found.request.state == RequestState.OPEN:
+                end_request(
+                    principal=SYSTEM,
+                    request_id=found.request_id,
+                    end=RequestEnd.LAPSED,
+                    now=now,
+                    why="unanswered_question",
+                )
+                _tell(found, "need_lapsed", now)
+    except RefusedError:
+        return False
+    return True
+
+
+def answer(*, principal: Principal, confirmation_id: int, given: str, now: datetime) -> None:
+    """The family (or a clerk for it) answers. An answer after the lapse opens the request again where it can.
+
+    RefusedError on an answer that isn't one of `ANSWERS`, or where nothing is asked any more.
+    """
+    if given not in ANSWERS:
+        raise RefusedError(_("Choose your answer."), field="answer", code="answer")
+    with transaction.atomic():
+        found = _locked(confirmation_id)
+        if found.state == ConfirmationState.LAPSED and given == "keep":
+            reopen_request(principal=principal, request_id=found.request_id, now=now)
+        elif found.state != ConfirmationState.OPEN or found.request.state != RequestState.OPEN:
+            raise RefusedError(_("This was answered already."), code="answered")
+        end = ANSWERS[given]
+        _close(found, ConfirmationState.ENDED if end else ConfirmationState.KEPT, principal, now)
+        if end is not None:
+            end_request(
+                principal=principal, request_id=found.request_id, end=end, now=now, why="answered_question"
+            )
+        else:
+            _record(principal, "request.confirmed", found.request, now)
+
+
+def take_back(*, principal: Principal, confirmation_id: int, now: datetime) -> None:
+    """The family still needs the place after all. RefusedError where the end can't be taken back any more."""
+    with transaction.atomic():
+        found = _locked(confirmation_id)
+        if found.state != ConfirmationState.ENDED:
+            raise RefusedError(_("This was answered already."), code="answered")
+        reopen_request(principal=principal, request_id=found.request_id, now=now)
+        _close(found, ConfirmationState.KEPT, principal, now)
+
+
+def may_use(found: Confirmation, today: date) -> bool:
+    """Whether its link still does something."""
+    return today <= found.answer_by + REVIVED
+
+
+def link_of(found: Confirmation) -> str:
+    """The path of the page that needs no log-in."""
+    token = make_token(QUESTION, found.pk)
+    return reverse("upkeep:still_needed", args=[found.request.desk.slug, token])
+
+
+def _locked(key: int) -> Confirmation:
+    request_id = Confirmation.objects.values_list("request_id", flat=True).get(pk=key)
+    lock_rows((CareRequest, request_id), (Confirmation, key))
+    return Confirmation.objects.select_related("request__child", "request__desk").get(pk=key)
+
+
+def _close(found: Confirmation, state: ConfirmationState, principal: Principal, now: datetime) -> None:
+    found.state, found.answered_at, found.answered_by = state, now, principal.user_id
+    found.save(update_fields=["state", "answered_at", "answered_by"])
+
+
+def _record(principal: Principal, action: str, request: CareRequest, now: datetime, **data: str) -> None:
+    record(
+        principal=principal,
+        action=action,
+        subject=request,
+        now=now,
+        household_id=request.household_id,
+        desk_id=request.desk_id,
+        **data,
+    )
+
+
+def _tell(found: Confirmation, kind: str, now: datetime) -> None:
+    request = found.request
+    tell_household(
+        household_id=request.household_id,
+        kind=f"upkeep/{kind}",
+        context={"request": request, "child": request.child, "confirmation": found},
+        now=now,
+        link="" if found.by_letter else link_of(found),
+        about=f"request:{request.pk}",
+    )

@@ -1,0 +1,163 @@
+"""The first day in care: the location says whether the child came, its family what happens if it didn't."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.contact.services import tell_household, tell_location
+from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.people.selectors import location_addresses
+from kribbe.places import ledger
+from kribbe.places.models import Group
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+from kribbe.trust.watching import household_changes
+from kribbe.upkeep.models import FirstDay, FirstDayState
+
+ASKED_FOR = timedelta(days=14)
+"""A first day longer ago isn't asked about any more."""
+
+
+def ask_first_days(*, now: datetime) -> int:
+    """Ask the location about every child that should have come first yesterday or lately. Returns how many."""
+    today = localtime(now).date()
+    begun = Placement.objects.filter(
+        state=PlacementState.FINAL,
+        during__startswith__lt=today,
+        during__startswith__gte=today - ASKED_FOR,
+        offer__isnull=False,
+        first_day=None,
+    ).select_related("child", "group__location__desk")
+    found = list(begun.order_by("pk"))
+    for placement in found:
+        with transaction.atomic():
+            made, is_new = FirstDay.objects.get_or_create(
+                placement=placement, defaults={"day": placement.during.lower, "asked_at": now}
+            )
+            if is_new:
+                _tell_location(made, "first_day_asked", now)
+    return len(found)
+
+
+def tell_came(*, principal: Principal, first_day_id: int, came: bool, now: datetime) -> None:
+    """The location says that the child came, or didn't; its family and the desk are then asked."""
+    with transaction.atomic():
+        found = _locked(first_day_id)
+        if found.state in {FirstDayState.LATER, FirstDayState.FREED}:
+            raise RefusedError(_("The family has answered already."), code="answered")
+        state = FirstDayState.CAME if came else FirstDayState.ABSENT
+        if found.state == state:
+            return
+        found.state, found.told_at, found.told_by = state, now, principal.user_id
+        found.save(update_fields=["state", "told_at", "told_by"])
+        _record(principal, "first_day.came" if came else "first_day.absent", found, now)
+        if not came:
+            _tell(found, "first_day_missed", now)
+
+
+def comes_later(*, principal: Principal, first_day_id: int, start: date, now: datetime) -> None:
+    """The child comes from a later day; the half-days before it are free again.
+
+    RefusedError for a day that isn't later, or after the end of the place.
+    """
+    with transaction.atomic():
+        found = _open(first_day_id)
+        placement = found.placement
+        end = placement.during.upper
+        if start <= localtime(now).date() or (end is not None and start >= end):
+            raise RefusedError(_("Choose a day that is still to come, within the stay."), field="start")
+        holder = f"placement:{placement.pk}"
+        ledger.release(holder=holder, now=now)
+        ledger.take(
+            group_id=placement.group_id,
+            start=start,
+            end=end,
+            pattern=WeekPattern(placement.pattern),
+            holder=holder,
+            now=now,
+        )
+        with household_changes(placement.child.household_id, now):
+            placement.during = DateRange(start, end)
+            placement.save(update_fields=["during"])
+        _answered(found, FirstDayState.LATER, principal, now)
+        _record(principal, "first_day.later", found, now, start=f"{start}")
+        _tell_location(found, "first_day_later", now, start=start)
+
+
+def no_longer_needed(*, principal: Principal, first_day_id: int, now: datetime) -> None:
+    """The place is given up; its half-days are free at once."""
+    with transaction.atomic():
+        found = _open(first_day_id)
+        placement = found.placement
+        ledger.release(holder=f"placement:{placement.pk}", now=now)
+        with household_changes(placement.child.household_id, now):
+            placement.state = PlacementState.ENDED
+            placement.save(update_fields=["state"])
+        _answered(found, FirstDayState.FREED, principal, now)
+        _record(principal, "first_day.freed", found, now)
+        _tell_location(found, "first_day_freed", now)
+
+
+def _locked(key: int) -> FirstDay:
+    placement_id, group_id = (
+        FirstDay.objects.filter(pk=key).values_list("placement_id", "placement__group_id").get()
+    )
+    lock_rows((FirstDay, key), (Placement, placement_id), (Group, group_id))
+    return FirstDay.objects.select_related("placement__child", "placement__group__location__desk").get(pk=key)
+
+
+def _open(key: int) -> FirstDay:
+    found = _locked(key)
+    if found.state != FirstDayState.ABSENT or found.placement.state != PlacementState.FINAL:
+        raise RefusedError(_("There is nothing to answer here any more."), code="answered")
+    return found
+
+
+def _answered(found: FirstDay, state: FirstDayState, principal: Principal, now: datetime) -> None:
+    found.state, found.answered_at, found.answered_by = state, now, principal.user_id
+    found.save(update_fields=["state", "answered_at", "answered_by"])
+
+
+def _tell(found: FirstDay, kind: str, now: datetime) -> None:
+    placement = found.placement
+    tell_household(
+        household_id=placement.child.household_id,
+        kind=f"upkeep/{kind}",
+        context={"child": placement.child, "location": placement.group.location, "day": found.day},
+        now=now,
+        link=reverse("upkeep:first_day", args=[placement.reference]),
+        about=f"placement:{placement.pk}",
+    )
+
+
+def _tell_location(found: FirstDay, kind: str, now: datetime, **context: date) -> None:
+    placement, location = found.placement, found.placement.group.location
+    tell_location(
+        location_id=location.pk,
+        desk=location.desk,
+        kind=f"upkeep/{kind}",
+        context={"child": placement.child, "day": found.day, **context},
+        now=now,
+        link=reverse("upkeep:first_days", args=[location.slug]),
+        about=f"placement:{placement.pk}",
+        addresses=location_addresses(location_id=location.pk, organiser_id=location.organiser_id),
+    )
+
+
+def _record(principal: Principal, action: str, found: FirstDay, now: datetime, **data: str) -> None:
+    record(
+        principal=principal,
+        action=action,
+        subject=found,
+        now=now,
+        household_id=found.placement.child.household_id,
+        desk_id=found.placement.group.location.desk_id,
+        **data,
+    )
