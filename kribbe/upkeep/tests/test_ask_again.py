@@ -1,0 +1,167 @@
+"""Asking whether a place is still needed: who, when, what an answer does, and that looking does nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from kribbe.contact.models import Letter, Notice
+from kribbe.enrolment.models import CareRequest, RequestState
+from kribbe.people.models import Child
+from kribbe.people.services import record_birth
+from kribbe.testing import cast
+from kribbe.trust.models import AuditEntry
+from kribbe.trust.principal import SYSTEM
+from kribbe.upkeep.models import Confirmation, ConfirmationState
+from kribbe.upkeep.services.ask_again import ask_due, lapse_due, link_of, remind_due
+from kribbe.upkeep.services.ends import ask_births, end_unanswered
+from kribbe.upkeep.tests.scene import WEEK, born, register
+from kribbe.upkeep.tests.test_pair_pages import clerk_of
+from kribbe.upkeep.tokens import INVITATION, make_token
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def desk():
+    return cast.make_desk(confirm_months=6, confirm_days=21, confirm_reminder_days=10, end_months=6)
+
+
+@pytest.fixture
+def location(desk):
+    return cast.make_location(desk, "De Notelaar")
+
+
+@pytest.fixture
+def old(desk, location, now):
+    return register(desk, [location], now=now, email="an@ouders.example", days_ago=200)
+
+
+@pytest.fixture
+def asked(old, now):
+    assert ask_due(now=now) == 1
+    return Confirmation.objects.get()
+
+
+def state_of(request):
+    request.refresh_from_db()
+    return request.state, request.end
+
+
+def test_only_who_is_due_is_asked_and_once(desk, location, old, now):
+    register(desk, [location], now=now, first_name="Lou", days_ago=20)
+    assert ask_due(now=now) == 1
+    assert ask_due(now=now) == 0
+    asked = Confirmation.objects.get()
+    assert (asked.request, asked.ask, asked.by_letter) == (old, "period", False)
+    assert Notice.objects.get(kind="upkeep/still_needed").mails.get().address == "an@ouders.example"
+
+
+def test_looking_changes_nothing_and_one_click_keeps(asked, now):
+    browser, link = Client(), link_of(asked)
+    assert browser.get(link).status_code == 200
+    asked.refresh_from_db()
+    assert asked.state == ConfirmationState.OPEN
+    browser.post(link, {"answer": "keep"})
+    asked.refresh_from_db()
+    assert asked.state == ConfirmationState.KEPT
+    assert state_of(asked.request) == (RequestState.OPEN, "")
+    assert AuditEntry.objects.filter(action="request.confirmed").exists()
+    assert ask_due(now=now + timedelta(days=30)) == 0
+
+
+@pytest.mark.parametrize(("answer", "end"), [("found", "found_elsewhere"), ("no_need", "cancelled_parent")])
+def test_an_end_says_why_and_can_be_taken_back(asked, answer, end):
+    browser, link = Client(), link_of(asked)
+    browser.post(link, {"answer": answer})
+    assert state_of(asked.request) == (RequestState.ENDED, end)
+    assert AuditEntry.objects.get(action="request.end").reason == "answered_question"
+    browser.post(link, {"answer": "back"})
+    assert state_of(asked.request) == (RequestState.OPEN, "")
+
+
+def test_a_lost_pregnancy_ends_in_silence(asked):
+    Child.objects.filter(pk=asked.request.child_id).update(born=None, expected=born())
+    told = Notice.objects.count()
+    Client().post(link_of(asked), {"answer": "loss"})
+    assert state_of(asked.request) == (RequestState.ENDED, "lapsed_miscarriage")
+    assert Notice.objects.count() == told
+
+
+def test_reminded_once_then_lapsed_then_revived_with_its_dates(asked, now):
+    assert remind_due(now=now + timedelta(days=9)) == 0
+    assert remind_due(now=now + timedelta(days=10)) == 1
+    assert remind_due(now=now + timedelta(days=11)) == 0
+    assert lapse_due(now=now + timedelta(days=21)) == 0
+    assert lapse_due(now=now + timedelta(days=22)) == 1
+    assert state_of(asked.request) == (RequestState.ENDED, "lapsed")
+    since = asked.request.preferences.get().registered_at
+    CareRequest.objects.filter(pk=asked.request_id).update(ended_at=now)
+    Client().post(link_of(asked), {"answer": "keep"})
+    assert state_of(asked.request) == (RequestState.OPEN, "")
+    assert asked.request.preferences.get().registered_at == since
+
+
+def test_links_are_for_one_purpose_one_desk_and_a_time(asked):
+    slug = asked.request.desk.slug
+    wrong = [
+        reverse("upkeep:still_needed", args=[slug, "nonsense"]),
+        reverse("upkeep:still_needed", args=[slug, make_token(INVITATION, asked.pk)]),
+        link_of(asked).replace(slug, "elders"),
+    ]
+    assert [Client().get(address).status_code for address in wrong] == [404, 404, 404]
+    Confirmation.objects.update(answer_by=timezone.localdate() - timedelta(days=61))
+    assert Client().get(link_of(asked)).status_code == 404
+
+
+def test_a_family_without_mail_gets_a_letter_and_a_clerk_notes_the_answer(desk, location, now):
+    request = register(desk, [location], now=now, days_ago=200)
+    ask_due(now=now)
+    asked = Confirmation.objects.get()
+    assert asked.by_letter
+    assert "still-needed" not in Letter.objects.get().notice.body
+    assert lapse_due(now=now + timedelta(days=90)) == 0
+    clerk = clerk_of(desk)
+    address = reverse("upkeep:questions", args=[desk.slug])
+    assert "Noor Maes" in clerk.get(address).content.decode()
+    clerk.post(address, {"question": asked.pk, "answer": "found"})
+    assert state_of(request) == (RequestState.ENDED, "found_elsewhere")
+
+
+def test_a_start_long_past_ends_without_a_place(old, now):
+    day = timezone.localdate()
+    CareRequest.objects.filter(pk=old.pk).update(
+        wanted_start=day - timedelta(days=400), latest_start=day - timedelta(days=170)
+    )
+    assert end_unanswered(now=now) == 0
+    assert end_unanswered(now=now + timedelta(days=20)) == 1
+    assert state_of(old) == (RequestState.ENDED, "unanswered")
+    assert Notice.objects.filter(kind="upkeep/ended_unanswered").count() == 1
+
+
+def test_one_of_two_expected_children_is_born_and_the_other_is_asked_for(old, now):
+    expected = timezone.localdate() - timedelta(days=20)
+    Child.objects.filter(pk=old.child_id).update(born=None, expected=expected, first_name="")
+    twin = cast.make_child(old.household, "", born=None, expected=expected, birth_rank=2)
+    cast.make_request(
+        twin, [old.preferences.get().location], start=old.wanted_start, pattern=WEEK, now=old.registered_at
+    )
+    assert ask_births(now=now) == 2
+    assert ask_births(now=now) == 0
+    record_birth(
+        child=twin, born=expected, first_name="Lou", principal=SYSTEM, today=timezone.localdate(), now=now
+    )
+    twin.refresh_from_db()
+    assert (twin.first_name, twin.born, twin.name_key) == ("Lou", expected, "maes\x1flou")
+    old.child.refresh_from_db()
+    assert old.child.born is None
+    page = clerk_of(old.desk).get(reverse("upkeep:births", args=[old.desk.slug])).content.decode()
+    assert page.count("Record the birth") >= 1
+    assert "Lou" not in page

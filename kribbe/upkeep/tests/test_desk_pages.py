@@ -1,0 +1,202 @@
+"""First days, gross and net, complaints, and a second parent: each from its pages."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from kribbe.contact.models import Notice
+from kribbe.enrolment.models import PlacementState
+from kribbe.enrolment.services.answer_offer import Yes, accept_offer
+from kribbe.enrolment.services.make_offer import make_offer
+from kribbe.enrolment.services.sign import sign
+from kribbe.enrolment.services.wishes import refuse_wish
+from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.people.models import RoleGrant, User
+from kribbe.places import ledger
+from kribbe.rules.phantom import Class
+from kribbe.testing import cast
+from kribbe.testing.sessions import log_in
+from kribbe.trust.models import AuditEntry
+from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.upkeep.models import Complaint, FirstDay, FirstDayState, Invitation
+from kribbe.upkeep.selectors.phantom import sort_requests
+from kribbe.upkeep.services.first_days import ask_first_days
+from kribbe.upkeep.services.invite import invite
+from kribbe.upkeep.tests.scene import WEEK, register, twice
+from kribbe.upkeep.tests.test_pair_pages import clerk_of
+from kribbe.upkeep.tokens import INVITATION, make_token
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def desk():
+    return cast.make_desk()
+
+
+@pytest.fixture
+def location(desk):
+    place = cast.make_location(desk, "De Notelaar")
+    cast.make_group(place, 5, now=timezone.now())
+    return place
+
+
+@pytest.fixture
+def request_(desk, location, now):
+    return register(desk, [location], now=now, email="an@ouders.example", days_ago=40)
+
+
+@pytest.fixture
+def parent(request_, now):
+    user = cast.make_user(
+        "an@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=request_.household_id, now=now
+    )
+    return _client(user)
+
+
+def _client(user):
+    client = log_in(Client(), user, second_factor=False)
+    client.cookies.load({"django_language": "en"})
+    return client
+
+
+@pytest.fixture
+def begun(request_, location, now):
+    """A signed place, and the day after its first day."""
+    offer = make_offer(
+        principal=SYSTEM,
+        preference_id=request_.preferences.get().pk,
+        group_id=location.groups.get().pk,
+        start=request_.wanted_start,
+        pattern=WEEK,
+        now=now,
+    )
+    placement = accept_offer(principal=SYSTEM, offer_id=offer.pk, yes=Yes(), now=now)
+    sign(principal=SYSTEM, placement_id=placement.pk, name="An Maes", now=now)
+    then = now + timedelta(days=61)
+    assert ask_first_days(now=then) == 1
+    assert ask_first_days(now=then) == 0
+    return FirstDay.objects.get()
+
+
+def test_one_that_did_not_come_frees_its_half_days(begun, location, parent):
+    manager = client_of(manager_of(location, now=timezone.now()))
+    address = reverse("upkeep:first_days", args=[location.slug])
+    assert "Noor Maes" in manager.get(address).content.decode()
+    manager.post(address, {"first_day": begun.pk, "came": "no"})
+    begun.refresh_from_db()
+    assert begun.state == FirstDayState.ABSENT
+    assert Notice.objects.filter(kind="upkeep/first_day_missed").count() == 1
+    clerk = clerk_of(location.desk)
+    assert "Noor Maes" in clerk.get(reverse("upkeep:absences", args=[location.desk.slug])).content.decode()
+    answer = reverse("upkeep:first_day", args=[begun.placement.reference])
+    assert parent.get(answer).status_code == 200
+    parent.post(answer, {"answer": "free"})
+    begun.refresh_from_db()
+    assert (begun.state, begun.placement.state) == (FirstDayState.FREED, PlacementState.ENDED)
+    group = location.groups.get()
+    assert not group.takes.filter(holder=f"placement:{begun.placement_id}").exists()
+    assert ledger.miscounted(group_ids=[group.pk], today=timezone.localdate()) == []
+
+
+def test_one_that_comes_later_keeps_its_place_from_that_day(begun, location, parent):
+    manager = client_of(manager_of(location, now=timezone.now()))
+    manager.post(reverse("upkeep:first_days", args=[location.slug]), {"first_day": begun.pk, "came": "no"})
+    later = begun.day + timedelta(days=14)
+    answer = reverse("upkeep:first_day", args=[begun.placement.reference])
+    assert parent.post(answer, {"answer": "later", "start": ""}).status_code == 422
+    parent.post(answer, {"answer": "later", "start": later.isoformat()})
+    begun.refresh_from_db()
+    assert (begun.state, begun.placement.during.lower) == (FirstDayState.LATER, later)
+    assert ledger.miscounted(group_ids=[location.groups.get().pk], today=timezone.localdate()) == []
+
+
+def test_gross_and_net_add_up_and_the_file_has_each_request_once(now):
+    scene = twice()
+    register(scene.desk, scene.locations[:1], now=now, first_name="Lou", last_name="Vos", home="Weg 3")
+    found = sort_requests(scene.desk, today=timezone.localdate())
+    assert sorted(each.label for each in found) == [Class.DUPLICATE, Class.NET, Class.NET]
+    clerk = clerk_of(scene.desk)
+    page = clerk.get(reverse("upkeep:phantom", args=[scene.desk.slug]))
+    assert (page.context["gross"], page.context["net"]) == (3, 2)
+    rows = clerk.get(reverse("upkeep:phantom_file", args=[scene.desk.slug])).content.decode().splitlines()
+    assert len(rows) == 4
+    assert AuditEntry.objects.filter(action="desk.phantom_file").count() == 1
+
+
+@pytest.mark.parametrize("others", [1, 9])
+def test_gross_and_net_cost_the_same_however_many(desk, location, now, others):
+    for number in range(others):
+        register(desk, [location], now=now, first_name=f"K{number}")
+    with CaptureQueriesContext(connection) as queries:
+        sort_requests(desk, today=timezone.localdate())
+    assert len(queries) == 6
+
+
+def test_a_complaint_from_the_refusal_to_the_answer(request_, desk, parent, now):
+    wish = request_.preferences.get()
+    refuse_wish(principal=SYSTEM, preference_id=wish.pk, reason_code="full", note="", now=now)
+    told = Notice.objects.get(kind="enrolment/wish_refused").body
+    for needed in ("full", "Kinderhuis vzw", desk.name, desk.email):
+        assert needed in told
+    address = reverse("upkeep:complain", args=[request_.reference])
+    assert "De Notelaar refused a place" in parent.get(address).content.decode()
+    assert parent.post(address, {"about": f"refusal-{wish.pk}", "text": " "}).status_code == 422
+    parent.post(address, {"about": f"refusal-{wish.pk}", "text": "Er was wel plaats."})
+    made = Complaint.objects.get()
+    assert (made.kind, made.preference, made.answer_by) == (
+        "refusal",
+        wish,
+        timezone.localdate() + timedelta(days=30),
+    )
+    clerk = clerk_of(desk)
+    office = reverse("upkeep:office_complaint", args=[desk.slug, made.reference])
+    assert "Er was wel plaats." in clerk.get(office).content.decode()
+    clerk.post(office, {"take": "yes"})
+    clerk.post(office, {"outcome": "partly", "answer": "De opvang bekijkt het opnieuw."})
+    shown = parent.get(reverse("upkeep:complaint", args=[made.reference])).content.decode()
+    assert "De opvang bekijkt het opnieuw." in shown
+    deeds = AuditEntry.objects.filter(action__startswith="complaint.").order_by("pk")
+    assert [entry.action for entry in deeds] == ["complaint.make", "complaint.take", "complaint.answer"]
+    clerk.post(office, {"outcome": "right", "answer": "Toch anders."})
+    made.refresh_from_db()
+    assert made.outcome == "partly"
+
+
+def test_a_second_parent_joins_once_and_is_taken_back(request_, parent, now):
+    parent.post(reverse("upkeep:second_parent"), {"email": "Jo@ouders.example"})
+    made = Invitation.objects.get()
+    link = reverse("upkeep:invitation", args=[make_token(INVITATION, made.pk)])
+    jo, eve = (User.objects.create_user(f"{name}@ouders.example", name=name) for name in ("jo", "eve"))
+    _client(eve).post(link)
+    assert not RoleGrant.objects.filter(user=eve).exists()
+    second = _client(jo)
+    assert second.get(link).status_code == 200
+    assert not RoleGrant.objects.filter(user=jo).exists()
+    second.post(link)
+    grant = RoleGrant.objects.get(user=jo)
+    assert (grant.role, grant.scope_id) == (Role.CO_PARENT, request_.household_id)
+    assert second.get(reverse("enrolment:request", args=[request_.reference])).status_code == 200
+    assert second.get(reverse("upkeep:second_parent")).status_code == 404
+    parent.post(reverse("upkeep:second_parent"), {"take_back": made.pk})
+    assert not RoleGrant.objects.filter(user=jo).exists()
+    second.post(link)
+    assert not RoleGrant.objects.filter(user=jo).exists()
+
+
+def test_an_invitation_runs_out(request_, now):
+    made = invite(principal=SYSTEM, household_id=request_.household_id, email="jo@ouders.example", now=now)
+    Invitation.objects.filter(pk=made.pk).update(good_until=now)
+    jo = User.objects.create_user("jo@ouders.example")
+    _client(jo).post(reverse("upkeep:invitation", args=[make_token(INVITATION, made.pk)]))
+    assert not RoleGrant.objects.exists()
