@@ -7,6 +7,7 @@ from kribbe.demo.families import Families, Nearby
 from kribbe.demo.fresh import Fresh
 from kribbe.demo.history import History
 from kribbe.demo.occupancy import Rest, fill
+from kribbe.demo.officer import keep
 from kribbe.demo.supply import furnish
 from kribbe.demo.territory import lay_out
 from kribbe.demo.waiting import Waiting
@@ -25,4 +26,5 @@ def imagine(today: date, *, waiting: float = 1.0) -> Book:
     rest = Rest(stays)
     Waiting(book, families, nearby, rest, waiting).tell()
     Fresh(book, supply, rest).tell()
+    keep(book)
     return book

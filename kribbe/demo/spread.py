@@ -24,7 +24,15 @@ WAITING = 5.7
 
 ROOMS = frozenset({"trust", "region", "people", "places", "contact", "enrolment", "policy"})
 KEPT = frozenset(
-    {"region_region", "people_user", "people_rolegrant", "people_rolegrantevent", "trust_oncetoken"}
+    {
+        "region_region",
+        "people_user",
+        "people_rolegrant",
+        "people_rolegrantevent",
+        "policy_snapshot",
+        "policy_snapshotvalue",
+        "trust_oncetoken",
+    }
 )
 """Tables of which the copies use the rows that are there."""
 

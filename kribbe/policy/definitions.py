@@ -3,10 +3,11 @@
 Pages, files, reports and the reference page of the docs all take their words from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -205,3 +206,24 @@ _ALL = (
 
 DEFINITIONS: Mapping[str, Definition] = {each.key: each for each in _ALL}
 """By key, in the order in which the reference page tells them."""
+
+
+def reference_page() -> Iterator[str]:
+    """Every definition in English, as the page of the docs that is made from them."""
+    yield "# Figures of the city"
+    yield ""
+    yield (
+        "Every figure has one definition; pages, files and reports take their words from it. Beside each stands what"
+        " it covers: the locations whose places are known, through which requests run, or that keep their children"
+        " with the desk. Small numbers of people are hidden from who may not see the people, and always in files."
+    )
+    yield ""
+    with translation.override("en"):
+        for each in DEFINITIONS.values():
+            yield f"## {each.title}"
+            yield ""
+            yield str(each.sentence)
+            yield ""
+            yield f"- Counted so: {each.rule}"
+            yield f"- Counted from: {each.basis.value}"
+            yield ""

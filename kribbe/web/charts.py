@@ -35,7 +35,7 @@ def line_chart(labels: Sequence[str], series: Sequence[Series], label: str) -> S
         "",
         '<g class="chart__line chart__line--{}"><polyline points="{}"/>{}</g>',
         (
-            (place + 1, _points(one.values, step, top), _end(one, step, top))
+            (place + 1, _points(one.values, step, top), _end(one, step, top, above=place == 0))
             for place, one in enumerate(series)
         ),
     )
@@ -178,7 +178,7 @@ def _points(values: Sequence[float | None], step: float, top: float) -> str:
     )
 
 
-def _end(one: Series, step: float, top: float) -> SafeString:
+def _end(one: Series, step: float, top: float, *, above: bool) -> SafeString:
     known = [(place, value) for place, value in enumerate(one.values) if value is not None]
     if not known:
         return SafeString("")
@@ -188,7 +188,7 @@ def _end(one: Series, step: float, top: float) -> SafeString:
         round(LEFT + step * place, 1),
         _y(value, top),
         WIDTH - 8,
-        round(_y(value, top) - 7, 1),
+        round(_y(value, top) + (-7 if above else 16), 1),
         one.name,
     )
 

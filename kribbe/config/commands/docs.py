@@ -48,6 +48,7 @@ def pages() -> dict[str, str]:
         "reference/permissions.md": _permissions,
         "reference/addresses.md": _addresses,
         "reference/rules.md": _rules,
+        "reference/figures.md": _figures,
         "reference/api.md": _api,
         "tour/pictures.md": _pictures,
     }
@@ -309,6 +310,12 @@ def _rules() -> Iterator[str]:
     yield from _ways()
 
 
+def _figures() -> Iterator[str]:
+    from kribbe.policy.definitions import reference_page
+
+    return reference_page()
+
+
 def _ways() -> Iterator[str]:
     """What a desk may choose, as real ones did."""
     from kribbe.region.presets import presets
@@ -361,7 +368,13 @@ def _way(preset: Any) -> Iterator[str]:
         yield f"*{words}*" if name in preset.assumed else words
 
 
-SECTIONS = {"parent": "A parent", "location": "A location", "clerk": "A clerk", "": "More pages"}
+SECTIONS = {
+    "parent": "A parent",
+    "location": "A location",
+    "clerk": "A clerk",
+    "policy": "A policy officer",
+    "": "More pages",
+}
 
 
 def _pictures() -> Iterator[str]:

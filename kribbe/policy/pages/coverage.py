@@ -12,7 +12,7 @@ from kribbe.enrolment.pages.story import moment
 from kribbe.places.models import Kind
 from kribbe.policy.access import PolicyRequest, at_policy
 from kribbe.policy.definitions import Basis
-from kribbe.policy.pages.files import KINDS, table_file
+from kribbe.policy.pages.files import KINDS, dated, table_file
 from kribbe.policy.pages.links import areas, downloads
 from kribbe.policy.selectors.coverage import CONFIRMED, Coverage, LocationUse, Share, coverage
 from kribbe.trust.permissions import Action
@@ -35,7 +35,7 @@ def page(request: PolicyRequest) -> HttpResponse:
             gettext("Looked on"),
         ]
         return table_file(
-            kind, f"{gettext('coverage')}-{localtime(now):%Y-%m-%d}", heads, map(_row, found.locations)
+            kind, dated(gettext("coverage"), localtime(now).date()), heads, map(_row, found.locations)
         )
     context = {
         "territory": request.territory,

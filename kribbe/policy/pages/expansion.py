@@ -18,7 +18,7 @@ from kribbe.policy.access import PolicyRequest, at_policy
 from kribbe.policy.models import ExpansionFile, FileState, PlaceGrant
 from kribbe.policy.pages.cells import Block, Cell, Line, plain
 from kribbe.policy.pages.expansion_forms import FileForm, GrantForm, NewFileForm, PaidForm, StepForm
-from kribbe.policy.pages.files import KINDS, table_file
+from kribbe.policy.pages.files import KINDS, dated, table_file
 from kribbe.policy.pages.links import address, areas, downloads
 from kribbe.policy.selectors.expansion import (
     YearOfPlaces,
@@ -52,7 +52,7 @@ def listed(request: PolicyRequest) -> HttpResponse:
     context = {
         "territory": request.territory,
         "rows": [(file, TONES.get(FileState(file.state), "warn"), _url(request, file)) for file in found],
-        "block": by_year_block(found),
+        "figure": by_year_block(found),
         "new_url": address(request, "new_file"),
         "grants_url": address(request, "grants"),
         "scopes": areas(request, "files", Action.POLICY_FILES),
@@ -129,7 +129,7 @@ def _file(kind: str, found: Sequence[ExpansionFile]) -> HttpResponse:
         )
         for file in found
     ]
-    return table_file(kind, f"{gettext('expansion-files')}-{timezone.localdate():%Y-%m-%d}", heads, rows)
+    return table_file(kind, dated(gettext("expansion-files"), timezone.localdate()), heads, rows)
 
 
 @require_safe
@@ -323,7 +323,7 @@ def _grants_file(kind: str, found: Sequence[PlaceGrant]) -> HttpResponse:
         )
         for grant in found
     ]
-    return table_file(kind, f"{gettext('grants')}-{timezone.localdate():%Y-%m-%d}", heads, rows)
+    return table_file(kind, dated(gettext("grants"), timezone.localdate()), heads, rows)
 
 
 @GET_OR_POST

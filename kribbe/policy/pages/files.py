@@ -18,6 +18,11 @@ WIDEST = 60
 Row = Sequence[object]
 
 
+def dated(what: str, day: date) -> str:
+    """A file's name: what it holds, and the day of it."""
+    return f"{what}-{day:%Y-%m-%d}"
+
+
 def table_file(kind: str, name: str, heads: Sequence[str], rows: Iterable[Row]) -> HttpResponse:
     """The table as a file of this kind ("csv" or "xlsx"), named without its ending."""
     if kind == "csv":

@@ -21,7 +21,7 @@ from kribbe.policy.models import DifferenceKind, LicenceDifference, Settled
 from kribbe.policy.pages.blocks import kind_and_price
 from kribbe.policy.pages.cells import Block, Cell, Line, difference, plain
 from kribbe.policy.pages.figures import block_file
-from kribbe.policy.pages.files import KINDS, table_file
+from kribbe.policy.pages.files import KINDS, dated, table_file
 from kribbe.policy.pages.links import Tab, address, areas, downloads
 from kribbe.policy.selectors.official import (
     ALL_PRICES,
@@ -54,7 +54,7 @@ def official(request: PolicyRequest) -> HttpResponse:
     context = {
         "territory": request.territory,
         "year": year,
-        "block": block,
+        "figure": block,
         "sources": sorted({each.source for each in found if each.source}),
         "years": [Tab(str(each), address(request, "official", year=each), each == year) for each in known],
         "licences_url": address(request, "licences"),
@@ -172,7 +172,7 @@ def _file(kind: str, found: list[LicenceDifference]) -> HttpResponse:
         )
         for each in found
     ]
-    return table_file(kind, f"{gettext('licences')}-{timezone.localdate():%Y-%m-%d}", heads, rows)
+    return table_file(kind, dated(gettext("licences"), timezone.localdate()), heads, rows)
 
 
 class SettleForm(forms.Form):

@@ -13,7 +13,7 @@ from kribbe.policy.access import PolicyRequest, at_policy, sees_persons
 from kribbe.policy.pages.blocks import kind_and_price
 from kribbe.policy.pages.cells import Block, Cell, Line, Veil, difference, people, plain, told
 from kribbe.policy.pages.figures import block_file
-from kribbe.policy.pages.files import KINDS, table_file
+from kribbe.policy.pages.files import KINDS, dated, table_file
 from kribbe.policy.pages.links import address, areas, downloads
 from kribbe.policy.selectors.past import (
     MEASURES,
@@ -104,7 +104,7 @@ def _file(kind: str, found: Sequence[Month]) -> HttpResponse:
     ]
     return table_file(
         kind,
-        f"{gettext('places')}-{timezone.localdate():%Y-%m-%d}",
+        dated(gettext("places"), timezone.localdate()),
         [
             gettext("Month"),
             gettext("Municipality"),
@@ -131,7 +131,7 @@ def one_month(request: PolicyRequest, year: int, month: int) -> HttpResponse:
     blocks = [_places(found, now), _children(found, now, veil)]
     if kind in KINDS:
         return block_file(
-            kind, f"{gettext('month')}-{year}-{month:02}", request.territory, blocks, timezone.now()
+            kind, dated(gettext("month"), found.month), request.territory, blocks, timezone.now()
         )
     context = {
         "territory": request.territory,

@@ -13,7 +13,7 @@ from kribbe.policy.selectors import counters
 from kribbe.policy.selectors.counters import Places
 from kribbe.policy.selectors.coverage import coverage
 from kribbe.policy.selectors.past import municipality_names
-from kribbe.policy.selectors.requests import YearTold, requests_of_year
+from kribbe.policy.selectors.requests import CATEGORIES, YearTold, home_order, requests_of_year
 from kribbe.policy.territory import Territory
 from kribbe.rules.counting import Tally
 
@@ -50,12 +50,12 @@ def content(territory: Territory, *, year: int, now: datetime) -> dict[str, Any]
 
 
 def year_told(kept: Content) -> YearTold:
-    """The requests of a report that was kept."""
+    """The requests of a report that was kept; the database doesn't keep the order of names."""
     return YearTold(
         kept["year"],
         Tally(**kept["all"]),
-        {name: Tally(**tally) for name, tally in kept["categories"].items()},
-        {name: Tally(**tally) for name, tally in kept["homes"].items()},
+        {name: Tally(**kept["categories"][name]) for name in CATEGORIES if name in kept["categories"]},
+        {name: Tally(**kept["homes"][name]) for name in sorted(kept["homes"], key=home_order)},
     )
 
 

@@ -89,9 +89,12 @@ class Requests:
         found: dict[str, list[Need]] = defaultdict(list)
         for need in self.needs:
             found[self.home_of.get(need[-1].applicant_key, ELSEWHERE)].append(need)
-        return {
-            name: tally(found[name]) for name in sorted(found, key=lambda name: (name == ELSEWHERE, name))
-        }
+        return {name: tally(found[name]) for name in sorted(found, key=home_order)}
+
+
+def home_order(name: str) -> tuple[bool, str]:
+    """By name, and what isn't known last."""
+    return name == ELSEWHERE, name
 
 
 def requests_of_year(territory: Territory, *, year: int) -> Requests:

@@ -1,0 +1,147 @@
+"""The policy officer's year and a family over the border, in a real browser, with nothing for axe to find."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from kribbe.enrolment.services.answer_offer import Yes, accept_offer
+from kribbe.enrolment.services.make_offer import Excuse, make_offer
+from kribbe.enrolment.services.sign import sign
+from kribbe.enrolment.tests.location_scene import client_of, make_family
+from kribbe.policy.services.snapshots import take_snapshots
+from kribbe.policy.tests.scene import new_file, policy_rows
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.trust.principal import SYSTEM, Role, Scope
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WEEK = WeekPattern.from_text("mon tue")
+
+
+@pytest.fixture
+def towns():
+    """Two desks of one region with faces and policies of their own, and families at both."""
+    now = timezone.now()
+    here = cast.make_desk(max_wishes=5, reaction_days=10)
+    there = cast.make_desk("beukenrode", nis="99002", max_wishes=None, reaction_days=7)
+    there.tokens, there.logo_icon = {"primary": "#8a1c4a"}, "sun"
+    there.save()
+    start = timezone.localdate() + timedelta(days=75)
+    for desk, places in ((here, 14), (there, 21)):
+        location = cast.make_location(desk, f"Huis van {desk.name}")
+        cast.make_group(location, places, now=now)
+        for number in range(9):
+            make_family(desk, location, number, start=start + timedelta(days=30 * (number % 3)), now=now)
+    return here, there
+
+
+def logged_in(open_page, user, **options):
+    page = open_page(**options)
+    session = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
+    page.goto("/livez")
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
+    return page
+
+
+def officer_of(desk, size=DESKTOP):
+    return cast.make_user(
+        f"beleid{size[0]}@loket.example",
+        role=Role.POLICY_OFFICER,
+        scope=Scope.REGION,
+        scope_id=desk.region_id,
+        now=timezone.now(),
+    )
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_every_page_of_the_policy_officer(open_page, towns, size):
+    here, _there = towns
+    now = timezone.now()
+    for months_ago in (2, 1, 0):
+        take_snapshots(now=now - timedelta(days=31 * months_ago))
+    named = policy_rows(here, here.locations.get(), now=now)
+    new_file(here, now, title="Werkgever aan het kanaal", places_new=14, probability=50)
+    page = logged_in(open_page, officer_of(here, size), size=size)
+    pages = {
+        "figures": ("figures", ()),
+        "coverage": ("coverage", ()),
+        "months": ("past", ()),
+        "month": ("month", (now.year, now.month)),
+        "borders": ("flows", ()),
+        "official": ("official", ()),
+        "licences": ("licences", ()),
+        "files": ("files", ()),
+        "file": ("file", (named["file"],)),
+        "new-file": ("new_file", ()),
+        "grants": ("grants", ()),
+    }
+    for picture, (name, parts) in pages.items():
+        assert page.goto(reverse(f"policy:{name}", args=[here.slug, *parts])).status == 200
+        axe(page)
+        fits(page)
+        if size == DESKTOP and picture in {"figures", "months", "licences", "files"}:
+            screenshot(page, f"policy-{picture}")
+
+
+def test_the_yearly_report_from_the_first_look_to_the_fixed_document(open_page, towns):
+    here, _there = towns
+    page = logged_in(open_page, officer_of(here))
+    year = timezone.localdate().year
+    page.goto(f"{reverse('policy:reports', args=[here.slug])}?year={year}")
+    axe(page)
+    screenshot(page, "policy-report-year")
+    page.get_by_role("button", name="Dit verslag vastleggen").click()
+    page.get_by_text("Versie 1, vastgelegd op").wait_for()
+    axe(page)
+    screenshot(page, "policy-report-fixed")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PDF").click()
+    assert download.value.suggested_filename == f"jaarverslag-{year}-lindedaal-v1.pdf"
+    page.get_by_role("link", name="Het jaar zoals het nu is").click()
+    page.get_by_role("button", name="Dit verslag vastleggen").click()
+    page.get_by_text("veranderde niets").wait_for()
+
+
+def test_a_family_of_one_town_is_placed_in_another(open_page, towns):
+    """Beukenrode gives a place to a family of Lindedaal; each desk tells it its way, and no name crosses over."""
+    here, there = towns
+    now = timezone.now()
+    start = timezone.localdate() + timedelta(days=75)
+    household = cast.make_household(here, "Grensland", now=now, email="an@ouders.example")
+    child = cast.make_child(household, "Mirte", born=start - timedelta(days=220))
+    request = cast.make_request(
+        child, [there.locations.get()], start=start, pattern=WEEK, now=now - timedelta(days=200)
+    )
+    parent = cast.make_user(
+        "an@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=household.pk, now=now
+    )
+    group = there.locations.get().groups.get()
+    offer = make_offer(
+        principal=SYSTEM,
+        preference_id=request.preferences.get().pk,
+        group_id=group.pk,
+        start=start,
+        pattern=WEEK,
+        now=now,
+        excuses={wish.pk: Excuse("group-balance") for wish in there.locations.get().preferences.all()},
+    )
+    page = logged_in(open_page, parent, size=PHONE)
+    page.goto(reverse("enrolment:offer", args=[offer.reference]))
+    page.get_by_text("Huis van Beukenrode").first.wait_for()
+    axe(page)
+    screenshot(page, "borders-offer")
+    placement = accept_offer(principal=SYSTEM, offer_id=offer.pk, yes=Yes(), now=now)
+    sign(principal=SYSTEM, placement_id=placement.pk, name="An Grensland", now=now)
+    officer = logged_in(open_page, officer_of(here))
+    officer.goto(f"{reverse('policy:flows', args=[there.slug])}?scope=region")
+    axe(officer)
+    screenshot(officer, "borders-flows")
+    assert "Grensland" not in officer.content()
+    for desk in (here, there):
+        officer.goto(reverse("policy:figures", args=[desk.slug]))
+        screenshot(officer, f"borders-figures-{desk.slug}")
