@@ -64,7 +64,7 @@ class Fresh:
                     group=room.group,
                     name=f"{self.chance.pick('ABDEFLMNST')}.",
                     birth_month=add_months(first, -max(8, room.group.from_months + 2)),
-                    municipality=room.group.location.municipality,
+                    municipality_id=room.group.location.municipality_id,
                     during=(start, end),
                     pattern=pattern.mask,
                     recorded_at=self.chance.moment(
