@@ -15,6 +15,7 @@ from allauth.mfa.utils import encrypt
 from django.contrib.auth.hashers import make_password
 
 from kribbe.demo.book import Book
+from kribbe.demo.desk_work import give_work
 from kribbe.demo.families import CAPITAL
 from kribbe.demo.tables import table
 from kribbe.enrolment.models import CareRequest, Offer, OfferKind, OfferState, Preference, PreferenceState
@@ -97,6 +98,7 @@ def let_in(book: Book) -> None:
         if login.who in grants:
             _grant(book, users[login.who], login.role, *grants[login.who])
     _registered_at_the_counter(book, users["clerk"])
+    give_work(book, desk, users["clerk"], users["referrer"])
     _keep_favourites(book, users["parent-offer"], offer.preference.location)
 
 
