@@ -1,5 +1,8 @@
 """What this room gives the shell and the desk's front page."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +10,8 @@ from kribbe.places.selectors.charter import count_without
 from kribbe.places.selectors.figures import desk_figures
 from kribbe.region.figures import register_figures
 from kribbe.region.shell import at_desk
-from kribbe.trust.permissions import Action
+from kribbe.trust.permissions import Action, scope_ids
+from kribbe.trust.principal import Scope
 from kribbe.web import worklists
 from kribbe.web.navigation import NavItem, register
 
@@ -35,7 +39,7 @@ def hang() -> None:
             "desk",
             order=80,
             action=Action.LOCATION_READ,
-            arguments=at_desk,
+            arguments=_at_own_desk,
         )
     )
     worklists.register(
@@ -50,3 +54,14 @@ def hang() -> None:
         )
     )
     register_figures(desk_figures)
+
+
+def _at_own_desk(request: Any) -> Mapping[str, object] | None:
+    """The desk of the page, for those who work there rather than at a location of it."""
+    desk = getattr(request, "desk", None)
+    if desk is None:
+        return None
+    principal = request.principal
+    over_desk = desk.pk in scope_ids(principal, Action.LOCATION_READ, Scope.DESK)
+    over_region = desk.region_id in scope_ids(principal, Action.LOCATION_READ, Scope.REGION)
+    return at_desk(request) if over_desk or over_region else None

@@ -30,6 +30,21 @@ def photo(
     return out.getvalue()
 
 
+def garden() -> bytes:
+    """A drawn garden, for pictures of the docs."""
+    image = Image.new("RGB", (1600, 900), "#cfe8f3")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 600, 1600, 900), fill="#a9cf8e")
+    draw.ellipse((1180, 80, 1380, 280), fill="#ffe8a3")
+    draw.polygon([(220, 520), (500, 240), (780, 520)], fill="#c9743f")
+    draw.rectangle((280, 520, 720, 740), fill="#fff7e8")
+    draw.rectangle((450, 590, 550, 740), fill="#c9743f")
+    draw.rounded_rectangle((980, 660, 1400, 760), radius=40, fill="#e8c98f")
+    out = BytesIO()
+    image.save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
 def paper(pages: int = 1) -> bytes:
     """A PDF of blank pages."""
     return _written(_writer(pages))
