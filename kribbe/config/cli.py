@@ -6,10 +6,14 @@ from typing import Annotated
 import typer
 
 from kribbe.config.commands.allocate import allocate, allocate_check, allocate_generate
+from kribbe.config.commands.backup import backup, restore
 from kribbe.config.commands.bench import bench
 from kribbe.config.commands.demo import demo
 from kribbe.config.commands.docs import docs
+from kribbe.config.commands.export import export
+from kribbe.config.commands.figures import import_figures, import_figures_undo
 from kribbe.config.commands.imports import import_areas, import_locations, import_undo
+from kribbe.config.commands.make_desk import make_desk
 from kribbe.config.commands.messages import messages
 from kribbe.config.commands.tick import tick
 from kribbe.config.starting import migrate as bring_up_to_date
@@ -65,7 +69,10 @@ for engine in (messages, docs, bench):
     app.command(rich_help_panel="Engine room")(engine)
 app.command(rich_help_panel="Run")(demo)
 app.command(rich_help_panel="Run")(tick)
-for imports in (import_locations, import_areas, import_undo):
+app.command(rich_help_panel="Run")(make_desk)
+for keeping in (backup, restore, export):
+    app.command(rich_help_panel="Keep and move")(keeping)
+for imports in (import_locations, import_areas, import_undo, import_figures, import_figures_undo):
     app.command(rich_help_panel="Bring in data")(imports)
 
 for allocation in (allocate, allocate_check, allocate_generate):

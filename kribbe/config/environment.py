@@ -184,6 +184,23 @@ class Environment(BaseSettings):
         expects="the name of a source, such as distance",
         default="distance",
     )
+    address_register: Literal["known-streets", "basisregisters"] = _setting(
+        "Where addresses are looked up: the streets that the desk knows, or the register of the Flemish government"
+        " with those as a fallback. With the latter what is typed as an address leaves the desk.",
+        expects="known-streets or basisregisters",
+        default="known-streets",
+    )
+    address_register_url: str = _setting(
+        "Address of that register.",
+        expects="an address without a path, such as https://api.basisregisters.vlaanderen.be",
+        default="https://api.basisregisters.vlaanderen.be",
+    )
+    address_register_key: SecretStr = _setting(
+        "Key for that register; without one fewer calls are allowed.",
+        expects="the key that you got from Digitaal Vlaanderen",
+        default=SecretStr(""),
+        shown="no key",
+    )
     time_zone: str = _setting(
         "Time zone of dates and deadlines.",
         expects="a name such as Europe/Brussels",
@@ -227,7 +244,7 @@ class Environment(BaseSettings):
     def _long(cls, value: SecretStr) -> SecretStr:
         return _require(value, not value or len(value.get_secret_value()) >= 32)
 
-    @field_validator("base_url")
+    @field_validator("base_url", "address_register_url")
     @classmethod
     def _origin(cls, value: str) -> str:
         parts = urlsplit(value.rstrip("/"))
@@ -346,7 +363,7 @@ def _failed(problems: list[str]) -> SettingsError:
 def _problem(details: ErrorDetails) -> str:
     place = str(details["loc"][0])
     name = next(name for name in Environment.model_fields if place in {name, _variable(name)})
-    hidden = name in {"secret_key", "hash_key", "database_url", "mail"}
+    hidden = name in {"secret_key", "hash_key", "database_url", "mail", "address_register_key"}
     value = "(not shown)" if hidden else repr(os.environ.get(_variable(name), details["input"]))
     return f"{_variable(name)} = {value} is not right: give {_extra(name)['expects']}."
 

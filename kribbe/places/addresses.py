@@ -12,9 +12,10 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 import structlog
+from django.conf import settings
 from django.db.models import Avg, Q
 
 from kribbe.places.models import Street
@@ -59,6 +60,11 @@ class AddressRegister(ABC):
     remote: ClassVar[bool] = True
     """A remote register is asked under a time limit."""
 
+    @classmethod
+    def chosen(cls) -> Self:
+        """The register as the settings say; called where the database may be read."""
+        return cls()
+
     @abstractmethod
     def locate(self, text: str) -> Located | None:
         """The place that this text means, or None where it is unknown or could be several."""
@@ -77,12 +83,26 @@ def register(kind: type[AddressRegister]) -> type[AddressRegister]:
     return kind
 
 
+def chosen_register() -> AddressRegister | None:
+    """The register that the installation chose, None where that is the known streets."""
+    from kribbe.places import basisregisters
+
+    kind = REGISTERS.get(settings.ADDRESS_REGISTER, KnownStreets)
+    if kind is KnownStreets or basisregisters.rest.holds:
+        return None
+    return kind.chosen()
+
+
 def locate(text: str, *, source: AddressRegister | None = None) -> Located | None:
-    """Where this address is, or None. Never raises, never waits longer than the time limit."""
+    """Where this address is, or None. Never raises, never waits longer than the time limit.
+
+    `source` stands in for the register that the installation chose.
+    """
     asked = text.strip()[:MAX_TEXT]
     if not fold(asked):
         return None
     own = KnownStreets()
+    source = source or chosen_register()
     if source is not None:
         found = _guarded(source, lambda: source.locate(asked))
         if isinstance(found, Located) and _on_earth(found):
@@ -95,6 +115,7 @@ def suggest(text: str, *, limit: int = 8, source: AddressRegister | None = None)
     asked = text.strip()[:MAX_TEXT]
     if not fold(asked):
         return []
+    source = source or chosen_register()
     if source is not None:
         found = _guarded(source, lambda: source.suggest(asked, limit))
         good = [each for each in found or [] if isinstance(each, Located) and _on_earth(each)]

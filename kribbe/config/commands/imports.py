@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,7 +50,7 @@ def import_locations(
     from kribbe.places.importing import mapping as maps
     from kribbe.places.importing.files import read_path
 
-    with _plain_errors():
+    with plain_errors():
         table = read_path(file, header_words=maps.known_words)
         guess = maps.guess(table)
         mapping = maps.fitting(maps.read_toml_file(map_), table) if map_ else guess.mapping
@@ -77,14 +77,14 @@ def import_areas(
     prepare()
     from kribbe.places.importing import areas
 
-    with _plain_errors():
+    with plain_errors():
         result = areas.import_areas(areas=areas.read_areas(file), source=file.name, dry_run=dry_run)
         totals = result.as_json(dry_run=dry_run)
         if json_:
             typer.echo(json.dumps(totals, ensure_ascii=False, indent=1))
             return
-        _say_totals(totals, dry_run=dry_run, what="Municipalities")
-        _say_reasons(result.reasons)
+        say_totals(totals, dry_run=dry_run, what="Municipalities")
+        say_reasons(result.reasons)
 
 
 def import_undo(
@@ -98,7 +98,7 @@ def import_undo(
     from kribbe.trust.errors import RefusedError
     from kribbe.trust.principal import SYSTEM
 
-    with _plain_errors():
+    with plain_errors():
         try:
             undone = undo_import(principal=SYSTEM, run_id=run, now=timezone.now())
         except RefusedError as error:
@@ -140,7 +140,7 @@ def _carry_out(
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
     """English at the console; a bad file or mapping is one line on standard error and code 2."""
     from django.utils import translation
 
@@ -209,8 +209,8 @@ def _say_plan(made: "Plan", runs: "tuple[ImportRun, ...]", *, dry_run: bool) -> 
     from django.utils import translation
 
     with translation.override("en"):
-        _say_totals(made.totals(), dry_run=dry_run, what="Locations")
-        _say_reasons(made.reasons)
+        say_totals(made.totals(), dry_run=dry_run, what="Locations")
+        say_reasons(made.reasons)
         for note in made.notes:
             typer.echo(f"Note: {note}")
         gone = [missing for desk_id in sorted(made.missing) for missing in made.missing[desk_id]]
@@ -222,7 +222,8 @@ def _say_plan(made: "Plan", runs: "tuple[ImportRun, ...]", *, dry_run: bool) -> 
         typer.echo(f"Import {run.pk}. To take it back: kribbe import-undo {run.pk}")
 
 
-def _say_totals(totals: dict[str, Any], *, dry_run: bool, what: str) -> None:
+def say_totals(totals: Mapping[str, Any], *, dry_run: bool, what: str) -> None:
+    """The counts as a small table."""
     heading = f"{what}: what would change (nothing is written)" if dry_run else f"{what}: what changed"
     grid = Grid(title=heading, title_justify="left")
     names = ("rows", "created", "updated", "unchanged", "refused", "warned")
@@ -232,7 +233,8 @@ def _say_totals(totals: dict[str, Any], *, dry_run: bool, what: str) -> None:
     Console().print(grid)
 
 
-def _say_reasons(reasons: "list[Reason]") -> None:
+def say_reasons(reasons: "list[Reason]") -> None:
+    """How often each doubt came up, with the lines of the first ones."""
     from kribbe.places.importing.reasons import REASONS
     from kribbe.places.importing.report import by_code
 

@@ -89,7 +89,17 @@ AREA_REASONS: Mapping[str, ReasonKind] = {
     "missing_province": _warned(_("%(name)s has no province; none is needed in Brussels.")),
 }
 
-REASONS: Mapping[str, ReasonKind] = {**AREA_REASONS, **LOCATION_REASONS}
+FIGURE_REASONS: Mapping[str, ReasonKind] = {
+    "figure_period": _refused(_("“%(value)s” is no year, nor a quarter such as 2026Q1.")),
+    "figure_licence": _refused(_("“%(value)s” is no known kind of licence.")),
+    "figure_price": _refused(_("“%(value)s” is neither IKT nor Niet IKT.")),
+    "figure_number": _refused(_("“%(value)s” is no whole number.")),
+    "figure_sum": _warned(
+        _("%(income)s places by income and %(free)s at a free price are not %(total)s; taken as they are.")
+    ),
+}
+
+REASONS: Mapping[str, ReasonKind] = {**AREA_REASONS, **LOCATION_REASONS, **FIGURE_REASONS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Tables for a city's own sums: as CSV, XLSX or Parquet, each with what its columns mean."""

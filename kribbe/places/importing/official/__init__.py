@@ -1,0 +1,1 @@
+"""Official figures: what the authority counted per municipality, brought in to hold the register to it."""
