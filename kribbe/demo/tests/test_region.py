@@ -17,7 +17,7 @@ from kribbe.demo.region import imagine
 from kribbe.demo.summary import Figures, figures
 from kribbe.demo.supply import with_check_digits
 from kribbe.demo.tables import towns
-from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference
+from kribbe.enrolment.models import CareRequest, DirectChild, Offer, Placement, Preference
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, LedgerTake, LicenceState, Location, Street
 from kribbe.region.models import Desk, DeskPolicy, Municipality
@@ -138,6 +138,7 @@ def test_every_open_offer_and_every_placement_holds_its_half_days() -> None:
     expected = {
         **{f"placement:{row.pk}": row for row in book().rows(Placement)},
         **{f"offer:{row.pk}": row for row in book().rows(Offer) if row.state == "open"},
+        **{f"direct:{row.pk}": row for row in book().rows(DirectChild)},
     }
     assert held == {holder: (row.group_id, row.during, row.pattern) for holder, row in expected.items()}
 
