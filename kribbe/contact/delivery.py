@@ -2,6 +2,7 @@
 
 import smtplib
 from dataclasses import dataclass
+from email.mime.text import MIMEText
 from enum import Enum
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -104,6 +105,19 @@ def _message(mail: Mail) -> EmailMessage:
         headers["List-Unsubscribe"] = f"<{mail.stop_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return EmailMessage(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.address], headers=headers)
+    message = EmailMessage(
+        mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.address], headers=headers
+    )
+    if mail.calendar:
+        message.attach(_calendar_part(mail))
+    return message
+
+
+def _calendar_part(mail: Mail) -> MIMEText:
+    part = MIMEText(mail.calendar, "calendar", "utf-8")
+    part.set_param("method", mail.calendar_method)
+    part.add_header("Content-Disposition", "attachment", filename="visit.ics")
+    return part
 
 
 def _backend(url: str, progress: _Progress) -> _Backend:

@@ -11,6 +11,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from kribbe.contact.delivery import Outcome, Result
+from kribbe.contact.invitations import Invitation
 from kribbe.contact.models import Mail, MailState, Notice
 from kribbe.people.models import User
 from kribbe.trust import locks
@@ -35,6 +36,7 @@ def put(
     user: User | None = None,
     is_secret: bool = False,
     stop_url: str = "",
+    calendar: Invitation | None = None,
 ) -> Mail:
     """Queue a mail and its job in the caller's transaction; a secret one goes first and its text isn't kept.
 
@@ -49,6 +51,8 @@ def put(
         message_id=message_id,
         is_secret=is_secret,
         stop_url=stop_url,
+        calendar=calendar.text if calendar else "",
+        calendar_method=calendar.method if calendar else "",
         created_at=now,
         due_at=now,
     )

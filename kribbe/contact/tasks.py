@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from kribbe.contact import outbox
 from kribbe.contact.delivery import deliver
+from kribbe.contact.services.visits import remind_of_visits
 from kribbe.trust.duties import duty
 
 
@@ -23,3 +24,9 @@ def send_mail(mail_id: int) -> None:
 def sweep_mails(now: datetime) -> int:
     """Pick up what was lost or left half-way."""
     return outbox.sweep(now=now)
+
+
+@duty("contact.remind_of_visits", cron="0 8 * * *", told="families reminded of their visit")
+def visits_tomorrow(now: datetime) -> int:
+    """The day before."""
+    return remind_of_visits(now=now)

@@ -1,14 +1,31 @@
-"""Addresses of messages, letters and the demo's mailbox."""
+"""Addresses of messages, conversations, visits, letters and the demo's mailbox."""
 
 from django.urls import path
 
-from kribbe.contact.pages import letters, mailbox, messages, questions, tasks
+from kribbe.contact.pages import (
+    feeds,
+    letters,
+    location_visits,
+    mailbox,
+    messages,
+    questions,
+    tasks,
+    threads,
+    visits,
+)
+from kribbe.contact.pages.seats import as_desk, as_household, as_location
 
 app_name = "contact"
-urlpatterns = [
+
+_told = [
     path("my/messages/", messages.messages, name="messages"),
     path("my/messages/<str:reference>/", messages.message, name="message"),
+]
+
+_letters = [
     path("office/<slug:desk>/letters/", letters.letters, name="letters"),
+    path("office/<slug:desk>/letters/print/", letters.print_letters, name="print_letters"),
+    path("office/<slug:desk>/letters/posted/", letters.post_many, name="post_letters"),
     path("office/<slug:desk>/letters/<str:reference>/", letters.letter, name="letter"),
     path("office/<slug:desk>/letters/<str:reference>/post/", letters.post, name="post_letter"),
     path("office/<slug:desk>/letters/<str:reference>/undo/", letters.undo_post, name="undo_post"),
@@ -23,6 +40,48 @@ urlpatterns = [
     path("office/<slug:desk>/questions/", questions.questions, name="questions"),
     path("office/<slug:desk>/questions/subjects/", questions.question_subjects, name="question_subjects"),
     path("office/<slug:desk>/questions/<int:question>/drop/", questions.question_drop, name="question_drop"),
+]
+
+_mailbox = [
     path("demo/mail/", mailbox.mailbox, name="mailbox"),
     path("demo/mail/<int:mail>/", mailbox.mail, name="mail"),
 ]
+
+_seats = (
+    ("my/", "", as_household),
+    ("at/<slug:slug>/", "location_", as_location),
+    ("office/<slug:desk>/", "office_", as_desk),
+)
+
+_threads = [
+    path(f"{place}conversations/{rest}", seated(view), name=f"{prefix}{name}")
+    for place, prefix, seated in _seats
+    for rest, view, name in (
+        ("", threads.threads, "threads"),
+        ("new/", threads.new_thread, "new_thread"),
+        ("<str:reference>/", threads.thread, "thread"),
+        ("<str:reference>/withdraw/<int:post>/", threads.withdraw_post, "withdraw_post"),
+        ("<str:reference>/desk/", threads.ask_desk, "ask_desk"),
+    )
+    if (name, prefix) != ("ask_desk", "office_")
+]
+
+_visits = [
+    path("my/visits/", as_household(visits.visits), name="visits"),
+    path("my/visits/feed/", as_household(feeds.make_feed), name="make_feed"),
+    path("my/visits/feed/stop/", as_household(feeds.revoke_feed), name="revoke_feed"),
+    path("my/visits/book/<str:reference>/", as_household(visits.book), name="book_visit"),
+    path("my/visits/<str:reference>/move/", as_household(visits.move), name="move_visit"),
+    path("my/visits/<str:reference>/cancel/", as_household(visits.cancel), name="cancel_visit"),
+    path("at/<slug:slug>/visits/", as_location(location_visits.visits), name="location_visits"),
+    path("at/<slug:slug>/visits/feed/", as_location(feeds.make_feed), name="location_make_feed"),
+    path("at/<slug:slug>/visits/feed/stop/", as_location(feeds.revoke_feed), name="location_revoke_feed"),
+    path(
+        "at/<slug:slug>/visits/<str:reference>/off/",
+        as_location(location_visits.cancel_moment),
+        name="location_cancel_moment",
+    ),
+    path("calendar/<slug:token>.ics", feeds.feed, name="feed"),
+]
+
+urlpatterns = [*_told, *_letters, *_threads, *_visits, *_mailbox]

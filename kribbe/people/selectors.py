@@ -90,12 +90,12 @@ def holds_staff_role(user: User) -> bool:
 
 def household_with_adults(household_id: int) -> Household:
     """A household with its desk and its adults, the applicant first."""
-    adults = Adult.objects.order_by("-is_applicant", "pk")
-    return (
-        Household.objects.select_related("desk")
-        .prefetch_related(Prefetch("adults", queryset=adults))
-        .get(pk=household_id)
-    )
+    return Household.objects.select_related("desk").prefetch_related(adults_first()).get(pk=household_id)
+
+
+def adults_first(path: str = "") -> "Prefetch[str, QuerySet[Adult], str]":
+    """The adults of households found at `path`, the applicant first, to prefetch."""
+    return Prefetch(f"{path}adults", queryset=Adult.objects.order_by("-is_applicant", "pk"))
 
 
 def location_addresses(*, location_id: int, organiser_id: int | None) -> list[str]:

@@ -37,6 +37,8 @@ class Action(StrEnum):
     REFERRER_FAMILIES = "referrer.families"
     DESK_UPKEEP = "desk.upkeep"
     DESK_COMPLAINTS = "desk.complaints"
+    LOCATION_TALK = "location.talk"
+    DESK_TALK = "desk.talk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ _LOCATION = frozenset(
         Action.OFFER_MAKE,
         Action.PLACEMENT_SIGN,
         Action.PLACEMENT_FIRST_DAY,
+        Action.LOCATION_TALK,
     }
 )
 _HOUSEHOLD = frozenset(
@@ -88,6 +91,8 @@ TABLE: tuple[Rule, ...] = (
             Action.DESK_HAND_OVER,
             Action.DESK_UPKEEP,
             Action.DESK_COMPLAINTS,
+            Action.DESK_TALK,
+            Action.DESK_FIGURES,
             Action.LOCATION_READ,
             Action.LOCATION_READ,
             Action.POLICY_LICENCES,

@@ -15,6 +15,10 @@ from django.utils import timezone
 
 from kribbe.contact.models import Note, Notice, Task
 from kribbe.enrolment.models import RequestSwitches
+from kribbe.contact.access import Seat
+from kribbe.contact.models import Note, Notice, Side, Task
+from kribbe.contact.services.threads import start_thread
+from kribbe.contact.services.visits import book, publish_moments
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.direct import Direct, take_directly
@@ -69,6 +73,8 @@ class Door:
     who: set[str]
     args: tuple[str, ...] = ()
     post: bool = False
+    query: str = ""
+    """After the address, with the same names in brackets."""
     hidden: bool = False
     """Not there for anybody in this world, a visitor included."""
 
@@ -137,7 +143,34 @@ DOORS: dict[str, Door] = {
     "people:revoke": Door(ADMIN, ("desk", "grant"), post=True),
     "contact:messages": Door({"anna", "charlie"}),
     "contact:message": Door({"anna"}, ("notice",)),
+    "contact:threads": Door({"anna", "charlie"}),
+    "contact:new_thread": Door({"anna", "charlie"}),
+    "contact:thread": Door({"anna"}, ("thread",)),
+    "contact:withdraw_post": Door({"anna"}, ("thread", "post"), post=True),
+    "contact:ask_desk": Door({"anna"}, ("thread",), post=True),
+    "contact:location_threads": Door(LOCATION, SLUG),
+    "contact:location_new_thread": Door(LOCATION, SLUG),
+    "contact:location_thread": Door(LOCATION, ("slug", "thread")),
+    "contact:location_withdraw_post": Door(LOCATION, ("slug", "location_thread", "location_post"), post=True),
+    "contact:location_ask_desk": Door(LOCATION, ("slug", "thread"), post=True),
+    "contact:office_threads": Door(CLERK, DESK),
+    "contact:office_new_thread": Door(CLERK, ("desk",), query="?household={household}"),
+    "contact:office_thread": Door(CLERK, ("desk", "office_thread")),
+    "contact:office_withdraw_post": Door(CLERK, ("desk", "office_thread", "office_post"), post=True),
+    "contact:visits": Door({"anna", "charlie"}),
+    "contact:make_feed": Door({"anna", "charlie"}, post=True),
+    "contact:revoke_feed": Door({"anna", "charlie"}, post=True),
+    "contact:book_visit": Door({"anna"}, ("moment",), post=True),
+    "contact:move_visit": Door({"anna"}, ("visit",)),
+    "contact:cancel_visit": Door({"anna"}, ("visit",), post=True),
+    "contact:location_visits": Door(LOCATION, SLUG),
+    "contact:location_make_feed": Door(LOCATION, SLUG, post=True),
+    "contact:location_revoke_feed": Door(LOCATION, SLUG, post=True),
+    "contact:location_cancel_moment": Door(LOCATION, ("slug", "moment")),
+    "contact:feed": Door(set(), ("word",), hidden=True),
     "contact:letters": Door(CLERK, DESK),
+    "contact:print_letters": Door(CLERK, DESK),
+    "contact:post_letters": Door(CLERK, DESK, post=True),
     "contact:letter": Door(CLERK, ("desk", "letter")),
     "contact:post_letter": Door(CLERK, ("desk", "letter"), post=True),
     "contact:undo_post": Door(CLERK, ("desk", "letter"), post=True),
@@ -368,6 +401,7 @@ def world():
     take_snapshots(now=now)
     shown = shown_at(location, now)
     policy = policy_rows(desk, location, now=now)
+    talk = talking(location, maes, now)
     closing = location.closing_days.create(during=(start, start + timedelta(days=1)))
 
     def user(name, role, scope, scope_id):
@@ -472,6 +506,7 @@ def world():
         "complaint": complaint.reference,
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),
+        **talk,
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
         "visit": location.register_visits.create(at=now).reference,
@@ -529,6 +564,36 @@ def shown_at(location, now):
         "photo_key": file.key,
         "photo_name": "480.jpg",
         "inspection": report.pk,
+        "report": report.pk,
+def talking(location, household, now):
+    """A conversation of each kind, and a visit booked."""
+    home = Seat(Side.HOUSEHOLD, location.desk, household=household)
+    said = {"principal": SYSTEM, "subject": "Vraag", "text": "Kan dat?", "now": now}
+    ours = start_thread(seat=home, location=location, **said)
+    theirs = start_thread(
+        seat=Seat(Side.LOCATION, location.desk, location=location), household=household, **said
+    )
+    desks = start_thread(seat=Seat(Side.DESK, location.desk), household=household, **said)
+    first, second = publish_moments(
+        location=location,
+        starts_at=now + timedelta(days=3),
+        ends_at=now + timedelta(days=3, hours=1),
+        seats=2,
+        note="",
+        weeks=2,
+        principal=SYSTEM,
+        now=now,
+    )
+    visit = book(moment_id=first.pk, household=household, principal=SYSTEM, now=now)
+    return {
+        "thread": ours.reference,
+        "post": ours.posts.get().pk,
+        "location_thread": theirs.reference,
+        "location_post": theirs.posts.get().pk,
+        "office_thread": desks.reference,
+        "office_post": desks.posts.get().pk,
+        "moment": second.reference,
+        "visit": visit.reference,
     }
 
 
@@ -556,7 +621,7 @@ def test_doors(part, world):
     wrong = {}
     for name in sorted(DOORS)[part::PARTS]:
         door = DOORS[name]
-        address = reverse(name, args=[named[arg] for arg in door.args])
+        address = reverse(name, args=[named[arg] for arg in door.args]) + door.query.format(**named)
         for who, client in clients.items():
             found = knock(client, address, post=door.post)
             if found != expected(who, door):

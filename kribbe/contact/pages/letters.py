@@ -8,25 +8,32 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from kribbe.contact import services
+from kribbe.contact.letters import letters_pdf
 from kribbe.contact.models import Letter
 from kribbe.contact.selectors import letters_at
 from kribbe.people.access import note_look, require_at_desk
-from kribbe.people.selectors import household_with_adults
+from kribbe.people.selectors import adults_first, household_with_adults
 from kribbe.region.models import Desk
+from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
 
 POSTED_SHOWN = 50
+AT_ONCE = 100
+"""Letters shown to post, and most in one document."""
 
 
 @require_GET
 def letters(request: Any, desk: str) -> HttpResponse:
     """Letters to post, and those posted last."""
     here = _desk(request)
+    to_post = letters_at(here, posted=False)
     context = {
-        "to_post": letters_at(here, posted=False),
+        "to_post": to_post[:AT_ONCE],
+        "waiting": to_post.count(),
         "posted": letters_at(here, posted=True)[:POSTED_SHOWN],
     }
     return render(request, "contact/letters.html", context)
@@ -39,6 +46,42 @@ def letter(request: Any, desk: str, reference: str) -> HttpResponse:
     household = household_with_adults(row.notice.household_id or 0)
     note_look(principal=request.principal, household=household, now=timezone.now())
     return render(request, "contact/letter.html", {"letter": row, "household": household})
+
+
+@require_GET
+def print_letters(request: Any, desk: str) -> HttpResponse:
+    """The letters chosen, or all that are to be posted, as one document: the oldest first."""
+    here = _desk(request)
+    found = _chosen(here, request.GET.getlist("letter")) or list(letters_at(here, posted=False)[:AT_ONCE])
+    if not found:
+        told.info(request, _("There are no letters to print."))
+        return HttpResponseRedirect(reverse("contact:letters", args=[desk]))
+    record(
+        principal=request.principal,
+        action="letters.printed",
+        subject=here,
+        now=timezone.now(),
+        desk_id=here.pk,
+        letters=[each.pk for each in found],
+        households=sorted({each.notice.household_id or 0 for each in found}),
+    )
+    response = HttpResponse(letters_pdf(found, desk=here), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{_("letters")}-{here.slug}.pdf"'
+    return response
+
+
+@require_POST
+def post_many(request: Any, desk: str) -> HttpResponse:
+    """The letters chosen are in the post."""
+    here = _desk(request)
+    found = _chosen(here, request.POST.getlist("letter"))
+    for each in found:
+        services.mark_posted(letter=each, principal=request.principal, now=timezone.now())
+    count = len(found)
+    told.success(
+        request, ngettext("%d letter noted as posted.", "%d letters noted as posted.", count) % count
+    )
+    return HttpResponseRedirect(reverse("contact:letters", args=[desk]))
 
 
 @require_POST
@@ -63,6 +106,15 @@ def _desk(request: Any) -> Desk:
     desk: Desk = request.desk
     require_at_desk(request.principal, Action.DESK_LETTERS, desk)
     return desk
+
+
+def _chosen(desk: Desk, references: list[str]) -> list[Letter]:
+    """Those of the desk with these references, posted or not, the oldest first."""
+    found = Letter.objects.filter(notice__desk=desk, notice__reference__in=references[:AT_ONCE])
+    with_adults = found.select_related("notice__household").prefetch_related(
+        adults_first("notice__household__")
+    )
+    return list(with_adults.order_by("notice__created_at", "pk"))
 
 
 def _letter(desk: Desk, reference: str) -> Letter:

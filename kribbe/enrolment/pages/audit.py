@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 from kribbe.enrolment.deeds import DEEDS, deed, deed_icon
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.pages.story import moment
-from kribbe.enrolment.selectors.keyset import page
 from kribbe.people.models import Household
 from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk
 from kribbe.trust.audit import record
+from kribbe.trust.keyset import page
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.permissions import Action
 from kribbe.web.tables import csv_file

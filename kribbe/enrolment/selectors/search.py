@@ -12,13 +12,13 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kribbe.enrolment.models import CareRequest, Offer, Placement, RequestState
-from kribbe.enrolment.selectors.keyset import Page, page
 from kribbe.people.identity import national_number_hash
 from kribbe.people.models import Adult, Child, Household, HouseholdKeys
 from kribbe.people.search_keys import digits, quoted
 from kribbe.people.services import refresh_keys
 from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
+from kribbe.trust.keyset import Page, page
 from kribbe.trust.references import ALPHABET, LENGTH
 from kribbe.trust.text import fold, phonetic_key
 

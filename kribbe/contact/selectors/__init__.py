@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from kribbe.contact.models import Letter, Mail, MailState, Notice
 from kribbe.people.models import Household
+from kribbe.people.selectors import adults_first
 from kribbe.region.models import Desk
 
 
@@ -16,16 +17,18 @@ def notices_of(household: Household) -> QuerySet[Notice]:
 
 
 def unread_count(household_ids: Iterable[int]) -> int:
-    """How many notices of these households nobody has opened yet."""
-    return Notice.objects.filter(household__in=list(household_ids), read_at=None).count()
+    """How many notices of these households nobody has opened yet; conversations count for themselves."""
+    unread = Notice.objects.filter(household__in=list(household_ids), read_at=None)
+    return unread.exclude(about__startswith="thread:").count()
 
 
 def letters_at(desk: Desk, *, posted: bool) -> QuerySet[Letter]:
     """Letters of the desk still to post, the oldest first; or those posted, the latest first."""
     found = Letter.objects.filter(notice__desk=desk, posted_at__isnull=not posted)
-    return found.select_related("notice__household").order_by(
-        "-posted_at" if posted else "notice__created_at", "pk"
+    with_adults = found.select_related("notice__household").prefetch_related(
+        adults_first("notice__household__")
     )
+    return with_adults.order_by("-posted_at" if posted else "notice__created_at", "pk")
 
 
 def letters_to_post(desk_id: int, now: datetime) -> int:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from kribbe.contact import outbox
 from kribbe.contact.addressing import message_id
+from kribbe.contact.invitations import Invitation
 from kribbe.contact.models import Letter, Notice
 from kribbe.contact.writing import BINDING_LANGUAGE, allowed_language, compose
 from kribbe.people.selectors import household_with_adults
@@ -25,12 +26,17 @@ def tell_household(
     now: datetime,
     link: str = "",
     about: str = "",
-) -> Notice:
+    calendar: Invitation | None = None,
+    once: str | None = None,
+) -> Notice | None:
     """Tell a household: a notice in the desk, a mail to each adult with an address, a letter where none has one.
 
     `kind` names the template (see `writing.compose`); `link` is a path, `about` what the notice is of
-    ("offer:12"). Mails leave after the caller's transaction commits.
+    ("offer:12"). What is told but `once` has a name of its own; told before, nothing happens and None comes back.
+    Mails leave after the caller's transaction commits, with the calendar file where there is one.
     """
+    if once and Notice.objects.filter(once=once).exists():
+        return None
     household = household_with_adults(household_id)
     adults = list(household.adults.all())
     language = allowed_language(household.desk, household.language)
@@ -51,10 +57,11 @@ def tell_household(
         body=text.body,
         link=link,
         about=about,
+        once=once,
         created_at=now,
     )
     addresses = list(dict.fromkeys(adult.email.lower() for adult in adults if adult.email))
-    _mail(notice, addresses, now=now)
+    _mail(notice, addresses, now=now, calendar=calendar)
     if not addresses:
         Letter.objects.create(notice=notice)
     return notice
@@ -89,7 +96,7 @@ def tell_location(
     return notice
 
 
-def _mail(notice: Notice, addresses: list[str], *, now: datetime) -> None:
+def _mail(notice: Notice, addresses: list[str], *, now: datetime, calendar: Invitation | None = None) -> None:
     for address in addresses:
         outbox.put(
             notice=notice,
@@ -98,6 +105,7 @@ def _mail(notice: Notice, addresses: list[str], *, now: datetime) -> None:
             body=notice.body,
             message_id=message_id(notice.reference, address),
             now=now,
+            calendar=calendar,
         )
 
 

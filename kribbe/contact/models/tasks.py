@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.people.models import Household, User
 from kribbe.places.models import Location
 from kribbe.region.models import Desk
-from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
 
 

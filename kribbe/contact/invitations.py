@@ -1,0 +1,87 @@
+"""Visits as iCalendar (RFC 5545, RFC 5546): an invitation, its change, its cancellation, and a feed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from kribbe.contact.models import VisitBooking, VisitState
+
+PRODUCT = "-//Kribbe//Visits//NL"
+REQUEST = "REQUEST"
+CANCEL = "CANCEL"
+PUBLISH = "PUBLISH"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A calendar file that goes along with a mail, and what it asks of the calendar."""
+
+    text: str
+    method: str
+
+
+def invitation(booking: VisitBooking, *, title: str, addresses: Iterable[str], now: datetime) -> Invitation:
+    """What the family's calendar must know of a booking as it stands: that it is on, elsewhere in time, or off."""
+    method = REQUEST if booking.state == VisitState.ON else CANCEL
+    calendar = _calendar(method)
+    event = _event(booking, title, now)
+    for address in addresses:
+        attendee = vCalAddress(f"mailto:{address}")
+        attendee.params["PARTSTAT"] = vText("ACCEPTED")
+        event.add("attendee", attendee, encode=False)
+    calendar.add_component(event)
+    return Invitation(_text(calendar), method)
+
+
+def feed(bookings: Iterable[tuple[VisitBooking, str]], *, now: datetime) -> str:
+    """A calendar of bookings, each with its title."""
+    calendar = _calendar(PUBLISH)
+    for booking, title in bookings:
+        calendar.add_component(_event(booking, title, now))
+    return _text(calendar)
+
+
+def uid(booking: VisitBooking) -> str:
+    """The booking's name in every calendar, for as long as it lives."""
+    return f"visit-{booking.reference}@{urlsplit(settings.BASE_URL).hostname}"
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    return calendar
+
+
+def _event(booking: VisitBooking, title: str, now: datetime) -> Event:
+    moment = booking.moment
+    location = moment.location
+    zone = ZoneInfo(settings.TIME_ZONE)
+    event = Event()
+    event.add("uid", uid(booking))
+    event.add("sequence", booking.sequence)
+    event.add("dtstamp", now.astimezone(ZoneInfo("UTC")))
+    event.add("dtstart", moment.starts_at.astimezone(zone))
+    event.add("dtend", moment.ends_at.astimezone(zone))
+    event.add("summary", title)
+    event.add("location", f"{location.name}, {location.street}, {location.postcode} {location.city}")
+    if moment.note:
+        event.add("description", moment.note)
+    event.add("status", "CONFIRMED" if booking.state == VisitState.ON else "CANCELLED")
+    organiser = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+    organiser.params["CN"] = vText(location.name)
+    event.add("organizer", organiser)
+    return event
+
+
+def _text(calendar: Calendar) -> str:
+    calendar.add_missing_timezones()
+    text: str = calendar.to_ical().decode()
+    return text

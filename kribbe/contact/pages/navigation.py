@@ -1,0 +1,135 @@
+"""The room's entries in the navigation, and its work lists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.contact.models import Side, Thread
+from kribbe.contact.selectors import letters_to_post, unread_count
+from kribbe.contact.selectors.threads import unread_threads
+from kribbe.people.navigation import desk_here, own_household_only
+from kribbe.places.access import may_at, place_of
+from kribbe.trust.permissions import Action
+from kribbe.trust.principal import PARENTS, Scope
+from kribbe.web.navigation import NavItem, register
+from kribbe.web.worklists import WorkList
+from kribbe.web.worklists import register as register_list
+
+
+def register_navigation() -> None:
+    """Hang the pages in the bar and the rail; a second call does nothing more."""
+    for item in (
+        NavItem(
+            _("Messages"),
+            "contact:threads",
+            "mail",
+            "parent",
+            order=60,
+            badge=_new_for_parent,
+            arguments=own_household_only,
+        ),
+        NavItem(
+            _("Conversations"),
+            "contact:location_threads",
+            "message-circle",
+            "location",
+            order=45,
+            badge=_new_at_location,
+            arguments=_talking_place,
+        ),
+        NavItem(
+            _("Visits"),
+            "contact:location_visits",
+            "calendar-days",
+            "location",
+            order=50,
+            arguments=_talking_place,
+        ),
+        NavItem(
+            _("Conversations"),
+            "contact:office_threads",
+            "message-circle",
+            "desk",
+            order=50,
+            action=Action.DESK_TALK,
+            badge=_new_at_desk,
+            arguments=desk_here,
+        ),
+        NavItem(
+            _("Tasks"),
+            "contact:tasks",
+            "list-checks",
+            "desk",
+            order=30,
+            action=Action.DESK_TASKS,
+            arguments=desk_here,
+        ),
+        NavItem(
+            _("Questions"),
+            "contact:questions",
+            "circle-question-mark",
+            "desk",
+            order=65,
+            action=Action.DESK_TASKS,
+            arguments=desk_here,
+        ),
+        NavItem(
+            _("Letters"),
+            "contact:letters",
+            "printer",
+            "desk",
+            order=60,
+            action=Action.DESK_LETTERS,
+            arguments=desk_here,
+        ),
+    ):
+        register(item)
+    register_list(
+        WorkList(
+            "letters",
+            _("Letters to post"),
+            _("For families without a mail address."),
+            "printer",
+            "contact:letters",
+            count=letters_to_post,
+            order=70,
+            tone="blue",
+        )
+    )
+    register_list(
+        WorkList(
+            "conversations",
+            _("Conversations with something new"),
+            _("A family or a location wrote to the desk."),
+            "message-circle",
+            "contact:office_threads",
+            count=lambda desk_id, _now: _desk_unread(desk_id),
+            order=30,
+            tone="primary",
+        )
+    )
+
+
+def _new_for_parent(request: Any) -> int:
+    own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
+    talks = unread_threads(Thread.objects.filter(household__in=own), Side.HOUSEHOLD)
+    return talks + unread_count(own)
+
+
+def _new_at_location(request: Any) -> int:
+    return unread_threads(Thread.objects.filter(location=place_of(request)), Side.LOCATION)
+
+
+def _new_at_desk(request: Any) -> int:
+    return _desk_unread(request.desk.pk)
+
+
+def _desk_unread(desk_id: int) -> int:
+    return unread_threads(Thread.objects.filter(desk=desk_id, with_desk=True), Side.DESK)
+
+
+def _talking_place(request: Any) -> Mapping[str, object] | None:
+    location = place_of(request)
+    may = location is not None and may_at(request.principal, Action.LOCATION_TALK, location)
+    return {"slug": location.slug} if location is not None and may else None

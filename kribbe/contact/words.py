@@ -1,0 +1,33 @@
+"""Names as conversations and visits show them."""
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from kribbe.contact.access import Seat
+from kribbe.contact.models import Side, Thread, VisitMoment
+from kribbe.people.models import Household
+
+
+def family(household: Household) -> str:
+    """The family as staff call it; its adults come with the household, the applicant first."""
+    adults = list(household.adults.all())
+    return _("Family %s") % adults[0].last_name if adults else household.reference
+
+
+def others(thread: Thread, seat: Seat) -> list[str]:
+    """The other sides of a conversation, in words."""
+    found = []
+    if thread.household is not None and seat.side is not Side.HOUSEHOLD:
+        found.append(family(thread.household))
+    if thread.location is not None and seat.side is not Side.LOCATION:
+        found.append(thread.location.name)
+    if thread.with_desk and seat.side is not Side.DESK:
+        found.append(_("Desk %s") % thread.desk.name)
+    return found
+
+
+def moment_words(moment: VisitMoment) -> str:
+    """ "Saturday 4 April 2026, 10:00–11:30"."""
+    starts, ends = localtime(moment.starts_at), localtime(moment.ends_at)
+    return f"{date_format(starts, 'l j F Y')}, {date_format(starts, 'H:i')}–{date_format(ends, 'H:i')}"
