@@ -8,6 +8,7 @@ import typer
 from kribbe.config.commands.allocate import allocate, allocate_check, allocate_generate
 from kribbe.config.commands.backup import backup, restore
 from kribbe.config.commands.bench import bench
+from kribbe.config.commands.bounces import bounces
 from kribbe.config.commands.demo import demo
 from kribbe.config.commands.docs import docs
 from kribbe.config.commands.export import export
@@ -73,6 +74,8 @@ app.command(rich_help_panel="Run")(make_desk)
 for keeping in (backup, restore, export):
     app.command(rich_help_panel="Keep and move")(keeping)
 for imports in (import_locations, import_areas, import_undo, import_figures, import_figures_undo):
+app.command(rich_help_panel="Run")(bounces)
+for imports in (import_locations, import_areas, import_undo):
     app.command(rich_help_panel="Bring in data")(imports)
 
 for allocation in (allocate, allocate_check, allocate_generate):

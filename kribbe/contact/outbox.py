@@ -37,10 +37,12 @@ def put(
     is_secret: bool = False,
     stop_url: str = "",
     calendar: Invitation | None = None,
+    due_at: datetime | None = None,
 ) -> Mail:
     """Queue a mail and its job in the caller's transaction; a secret one goes first and its text isn't kept.
 
     A POST to `stop_url` ends mails of this kind (RFC 8058): the reader's mail program shows a button for it.
+    It leaves at `due_at`, or at once.
     """
     mail = Mail.objects.create(
         notice=notice,
@@ -54,7 +56,7 @@ def put(
         calendar=calendar.text if calendar else "",
         calendar_method=calendar.method if calendar else "",
         created_at=now,
-        due_at=now,
+        due_at=due_at or now,
     )
     _defer(mail, priority=URGENT if is_secret else 0)
     return mail

@@ -11,6 +11,7 @@ from kribbe.contact.pages import (
     questions,
     tasks,
     threads,
+    undelivered,
     visits,
 )
 from kribbe.contact.pages.seats import as_desk, as_household, as_location
@@ -29,6 +30,10 @@ _letters = [
     path("office/<slug:desk>/letters/<str:reference>/", letters.letter, name="letter"),
     path("office/<slug:desk>/letters/<str:reference>/post/", letters.post, name="post_letter"),
     path("office/<slug:desk>/letters/<str:reference>/undo/", letters.undo_post, name="undo_post"),
+    path("office/<slug:desk>/undelivered/", undelivered.undelivered, name="undelivered"),
+    path("office/<slug:desk>/undelivered/<int:mail>/", undelivered.undelivered_mail, name="undelivered_mail"),
+    path("office/<slug:desk>/undelivered/<int:mail>/letter/", undelivered.post_instead, name="post_instead"),
+    path("office/<slug:desk>/undelivered/<int:mail>/aside/", undelivered.set_aside, name="set_aside"),
     path("office/<slug:desk>/tasks/", tasks.tasks, name="tasks"),
     path("office/<slug:desk>/tasks/new/", tasks.new_task, name="new_task"),
     path("office/<slug:desk>/tasks/<int:task>/done/", tasks.task_done, name="task_done"),

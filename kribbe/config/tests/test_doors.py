@@ -16,7 +16,7 @@ from django.utils import timezone
 from kribbe.contact.models import Note, Notice, Task
 from kribbe.enrolment.models import RequestSwitches
 from kribbe.contact.access import Seat
-from kribbe.contact.models import Note, Notice, Side, Task
+from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
 from kribbe.contact.services.visits import book, publish_moments
 from kribbe.enrolment.pages.list_table import LISTS
@@ -168,6 +168,10 @@ DOORS: dict[str, Door] = {
     "contact:location_revoke_feed": Door(LOCATION, SLUG, post=True),
     "contact:location_cancel_moment": Door(LOCATION, ("slug", "moment")),
     "contact:feed": Door(set(), ("word",), hidden=True),
+    "contact:undelivered": Door(CLERK, DESK),
+    "contact:undelivered_mail": Door(CLERK, ("desk", "lost_mail")),
+    "contact:post_instead": Door(CLERK, ("desk", "lost_mail"), post=True),
+    "contact:set_aside": Door(CLERK, ("desk", "lost_mail"), post=True),
     "contact:letters": Door(CLERK, DESK),
     "contact:print_letters": Door(CLERK, DESK),
     "contact:post_letters": Door(CLERK, DESK, post=True),
@@ -565,6 +569,9 @@ def shown_at(location, now):
         "photo_name": "480.jpg",
         "inspection": report.pk,
         "report": report.pk,
+    }
+
+
 def talking(location, household, now):
     """A conversation of each kind, and a visit booked."""
     home = Seat(Side.HOUSEHOLD, location.desk, household=household)
@@ -584,6 +591,8 @@ def talking(location, household, now):
         principal=SYSTEM,
         now=now,
     )
+    lost = Mail.objects.filter(notice__household=household).first()
+    Mail.objects.filter(pk=lost.pk).update(state=MailState.BOUNCED)
     visit = book(moment_id=first.pk, household=household, principal=SYSTEM, now=now)
     return {
         "thread": ours.reference,
@@ -594,6 +603,7 @@ def talking(location, household, now):
         "office_post": desks.posts.get().pk,
         "moment": second.reference,
         "visit": visit.reference,
+        "lost_mail": lost.pk,
     }
 
 

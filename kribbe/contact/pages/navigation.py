@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.contact.models import Side, Thread
 from kribbe.contact.selectors import letters_to_post, unread_count
 from kribbe.contact.selectors.threads import unread_threads
+from kribbe.contact.selectors.undelivered import undelivered_count
 from kribbe.people.navigation import desk_here, own_household_only
 from kribbe.places.access import may_at, place_of
 from kribbe.trust.permissions import Action
@@ -95,6 +96,17 @@ def register_navigation() -> None:
             count=letters_to_post,
             order=70,
             tone="blue",
+        )
+    )
+    register_list(
+        WorkList(
+            "undelivered",
+            _("Mails that did not arrive"),
+            _("Correct the address and send it again, post a letter, or call."),
+            "mail",
+            "contact:undelivered",
+            count=undelivered_count,
+            order=25,
         )
     )
     register_list(

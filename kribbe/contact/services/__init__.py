@@ -10,9 +10,11 @@ from kribbe.contact import outbox
 from kribbe.contact.addressing import message_id
 from kribbe.contact.invitations import Invitation
 from kribbe.contact.models import Letter, Notice
+from kribbe.contact.selectors.policy import quiet_hours
 from kribbe.contact.writing import BINDING_LANGUAGE, allowed_language, compose
 from kribbe.people.selectors import household_with_adults
 from kribbe.region.models import Desk
+from kribbe.rules.quiet import leaves_at
 from kribbe.trust import audit
 from kribbe.trust.principal import Principal
 
@@ -28,12 +30,14 @@ def tell_household(
     about: str = "",
     calendar: Invitation | None = None,
     once: str | None = None,
+    awaited: bool = False,
 ) -> Notice | None:
     """Tell a household: a notice in the desk, a mail to each adult with an address, a letter where none has one.
 
     `kind` names the template (see `writing.compose`); `link` is a path, `about` what the notice is of
     ("offer:12"). What is told but `once` has a name of its own; told before, nothing happens and None comes back.
-    Mails leave after the caller's transaction commits, with the calendar file where there is one.
+    Mails leave after the caller's transaction commits, with the calendar file where there is one; what isn't
+    `awaited` (the answer to what somebody just did) stays behind during the desk's quiet hours.
     """
     if once and Notice.objects.filter(once=once).exists():
         return None
@@ -61,7 +65,7 @@ def tell_household(
         created_at=now,
     )
     addresses = list(dict.fromkeys(adult.email.lower() for adult in adults if adult.email))
-    _mail(notice, addresses, now=now, calendar=calendar)
+    _mail(notice, addresses, now=now, calendar=calendar, awaited=awaited)
     if not addresses:
         Letter.objects.create(notice=notice)
     return notice
@@ -96,7 +100,17 @@ def tell_location(
     return notice
 
 
-def _mail(notice: Notice, addresses: list[str], *, now: datetime, calendar: Invitation | None = None) -> None:
+def _mail(
+    notice: Notice,
+    addresses: list[str],
+    *,
+    now: datetime,
+    calendar: Invitation | None = None,
+    awaited: bool = False,
+) -> None:
+    if not addresses:
+        return
+    due_at = now if awaited else leaves_at(now, quiet_hours(notice.desk))
     for address in addresses:
         outbox.put(
             notice=notice,
@@ -106,6 +120,7 @@ def _mail(notice: Notice, addresses: list[str], *, now: datetime, calendar: Invi
             message_id=message_id(notice.reference, address),
             now=now,
             calendar=calendar,
+            due_at=due_at,
         )
 
 

@@ -263,6 +263,7 @@ def _tell(
         about=f"visit:{booking.pk}",
         calendar=_invitation(booking, now) if with_invitation else None,
         once=once,
+        awaited=with_invitation,
     )
     return notice is not None
 

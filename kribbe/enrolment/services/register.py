@@ -338,4 +338,5 @@ def _tell(
         now=now,
         link=reverse("enrolment:my"),
         about=f"request:{first.pk}",
+        awaited=True,
     )

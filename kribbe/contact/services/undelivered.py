@@ -1,0 +1,100 @@
+"""Mails that didn't arrive: noted when they come back, and what a clerk does about them."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from kribbe.contact import outbox
+from kribbe.contact.addressing import message_id
+from kribbe.contact.bounces import Bounce
+from kribbe.contact.models import Letter, Mail, MailState
+from kribbe.people.models import Adult, Household
+from kribbe.trust import audit
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import SYSTEM, Principal
+
+RECENT = timedelta(days=7)
+"""How far back a mail is looked for by its address, where a server doesn't say which one came back."""
+
+
+def note_bounces(bounces: Iterable[Bounce], *, now: datetime) -> int:
+    """Mark the mails that came back. Returns how many; one that is marked already, or that isn't ours, counts not."""
+    return sum(_note(each, now) for each in bounces)
+
+
+def send_again(*, mail: Mail, address: str, principal: Principal, now: datetime) -> Mail:
+    """Send what the mail said once more; to another address where that was wrong, which the adult then keeps."""
+    with transaction.atomic():
+        lock_rows((Mail, mail.pk))
+        corrected = address.strip().lower()
+        if corrected != mail.address and mail.notice and mail.notice.household_id:
+            _correct(mail.notice.household_id, mail.address, corrected)
+        again = outbox.put(
+            notice=mail.notice,
+            user=mail.user,
+            address=corrected,
+            subject=mail.subject,
+            body=mail.body,
+            message_id=message_id(f"again.{mail.pk}.{now:%Y%m%d%H%M%S%f}", corrected),
+            now=now,
+        )
+        _handled(mail, principal, "mail.sent_again", now)
+    return again
+
+
+def post_instead(*, mail: Mail, principal: Principal, now: datetime) -> None:
+    """Put a letter with the same words among those to post; where there is one already it stays as it is."""
+    with transaction.atomic():
+        lock_rows((Mail, mail.pk))
+        if mail.notice and mail.notice.household_id:
+            Letter.objects.get_or_create(notice=mail.notice)
+        _handled(mail, principal, "mail.posted_instead", now)
+
+
+def set_aside(*, mail: Mail, principal: Principal, now: datetime) -> None:
+    """The clerk told the family otherwise, by telephone for one."""
+    with transaction.atomic():
+        _handled(mail, principal, "mail.set_aside", now)
+
+
+def _note(bounce: Bounce, now: datetime) -> bool:
+    with transaction.atomic():
+        mail = _mail_of(bounce, now).select_for_update().first()
+        if mail is None:
+            return False
+        mail.state, mail.last_error = MailState.BOUNCED, bounce.reason[:300]
+        mail.save(update_fields=["state", "last_error"])
+        _record(mail, SYSTEM, "mail.bounced", now)
+    return True
+
+
+def _mail_of(bounce: Bounce, now: datetime) -> QuerySet[Mail]:
+    """The mail by its Message-ID, which nobody else can guess; without one the latest to that address."""
+    left = Mail.objects.filter(state__in=[MailState.SENT, MailState.DOUBTFUL])
+    if bounce.message_id:
+        return left.filter(message_id=bounce.message_id)
+    return left.filter(address=bounce.address, created_at__gt=now - RECENT).order_by("-created_at", "-pk")
+
+
+def _correct(household_id: int, wrong: str, right: str) -> None:
+    lock_rows((Household, household_id))
+    Adult.objects.filter(household=household_id, email__iexact=wrong).update(email=right)
+
+
+def _handled(mail: Mail, principal: Principal, action: str, now: datetime) -> None:
+    if Mail.objects.filter(pk=mail.pk, handled_at=None).update(handled_at=now, handled_by=principal.user_id):
+        _record(mail, principal, action, now)
+
+
+def _record(mail: Mail, principal: Principal, action: str, now: datetime) -> None:
+    notice = mail.notice
+    audit.record(
+        principal=principal,
+        action=action,
+        subject=mail,
+        now=now,
+        household_id=notice.household_id if notice else None,
+        desk_id=notice.desk_id if notice else None,
+    )
