@@ -8,7 +8,9 @@ class ContactConfig(AppConfig):
     def ready(self) -> None:
         """Hang the room's pages in the navigation, and what waits in the work lists."""
         from kribbe.contact.exporting import tell_families
+        from kribbe.contact.own_kinds import register_own_kinds
         from kribbe.contact.pages.navigation import register_navigation
 
         tell_families()
         register_navigation()
+        register_own_kinds()

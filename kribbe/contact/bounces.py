@@ -3,6 +3,7 @@
 import mailbox
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
@@ -44,8 +45,8 @@ def _messages(raw: bytes) -> Iterator[bytes]:
     with tempfile.NamedTemporaryFile() as kept:
         kept.write(raw)
         kept.flush()
-        for each in mailbox.mbox(kept.name, create=False):
-            yield each.as_bytes()
+        with closing(mailbox.mbox(kept.name, create=False)) as box:
+            yield from (each.as_bytes() for each in box)
 
 
 def _status_blocks(message: EmailMessage) -> Iterator[Message]:

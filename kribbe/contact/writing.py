@@ -10,7 +10,10 @@ from django.template import Context, engines
 from django.utils import translation
 from django.utils.translation import gettext
 
+from kribbe.contact.kinds import Kind, kind_of
+from kribbe.contact.models import DeskText
 from kribbe.region.models import Desk
+from kribbe.rules.placeholders import fill, opened, unknown
 
 BINDING_LANGUAGE = "nl"
 WRAPPER = "contact/notices/base.txt"
@@ -41,13 +44,47 @@ def compose(
     """
     room, _, name = kind.partition("/")
     given = {**context, "desk": desk, "names": names, "url": f"{settings.BASE_URL}{link}" if link else ""}
-    first = _text(f"{room}/notices/{name}.txt", given, language)
+    first = _own_text(kind, given, desk, language) or _text(f"{room}/notices/{name}.txt", given, language)
     if language == BINDING_LANGUAGE:
         return first
-    binding = _text(f"{room}/notices/{name}.txt", given, BINDING_LANGUAGE)
+    binding = _own_text(kind, given, desk, BINDING_LANGUAGE) or _text(
+        f"{room}/notices/{name}.txt", given, BINDING_LANGUAGE
+    )
     return Text(
         first.subject, f"{first.body}\n\n{_separator(language)}\n\n{binding.subject}\n\n{binding.body}"
     )
+
+
+def filled(kind: Kind, text: str, context: Mapping[str, Any], *, language: str) -> str:
+    """A text of the desk's own with its places filled. KeyError for a place that nobody can fill."""
+    with translation.override(language):
+        return fill(text, kind.values(context))
+
+
+def standard_words(kind: Kind, *, desk: Desk, language: str) -> Text:
+    """The standard words of a kind with its places open, for a desk to begin from."""
+    room, _, name = kind.name.partition("/")
+    sample = kind.sample()
+    with translation.override(language):
+        shown = _plain(f"{room}/notices/{name}.txt", {**sample, "desk": desk})
+        opened_text = opened(shown, kind.values(sample))
+    subject, _, body = opened_text.partition("\n")
+    return Text(subject.strip(), body.strip())
+
+
+def _own_text(kind_name: str, context: Mapping[str, Any], desk: Desk, language: str) -> Text | None:
+    """The desk's own words filled in; None where it uses the standard ones, or they no longer fit the kind."""
+    kind = kind_of(kind_name)
+    own = kind and DeskText.objects.filter(desk=desk, kind=kind_name, language=language, until=None).first()
+    if kind is None or own is None or unknown(own.subject + own.body, kind.places):
+        return None
+    subject = filled(kind, own.subject, context, language=language)
+    message = filled(kind, own.body, context, language=language)
+    with translation.override(language):
+        return Text(
+            " ".join(subject.split())[:SUBJECT_LENGTH],
+            _plain(WRAPPER, {**context, "message": message.strip()}),
+        )
 
 
 def _text(template: str, context: Mapping[str, Any], language: str) -> Text:

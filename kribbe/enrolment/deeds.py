@@ -98,6 +98,8 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "mail.sent_again": (_("Sent a mail again that had not arrived"), "send"),
     "mail.posted_instead": (_("Put a letter in place of a mail that had not arrived"), "printer"),
     "mail.set_aside": (_("Told otherwise what a mail had said that did not arrive"), "phone"),
+    "desk.text": (_("Changed the words of a notice"), "pencil"),
+    "desk.text_reset": (_("Went back to the standard words of a notice"), "undo-2"),
     "letters.printed": (_("Printed letters"), "printer"),
     "letter.posted": (_("Posted a letter"), "mail"),
     "letter.posted_undone": (_("Noted that a letter wasn't posted after all"), "undo-2"),

@@ -10,6 +10,7 @@ from kribbe.enrolment.services.drafts import forget_drafts
 from kribbe.enrolment.services.look_mails import ask_to_look
 from kribbe.enrolment.services.proofs import forget_proofs
 from kribbe.enrolment.services.search_mails import mail_news
+from kribbe.enrolment.services.remind import remind_of_offers, remind_of_signing
 from kribbe.enrolment.services.sign import lapse_unsigned
 from kribbe.enrolment.services.weekly_list import make_lists
 from kribbe.places import ledger
@@ -30,6 +31,18 @@ def offers_run_out(now: datetime) -> int:
 def reservations_run_out(now: datetime) -> int:
     """Give back what was reserved and not signed in time."""
     return lapse_unsigned(now=now)
+
+
+@duty("enrolment.remind_of_offers", cron="15 7 * * *", told="families reminded of an offer")
+def offers_end_soon(now: datetime) -> int:
+    """Remind families before an offer runs out."""
+    return remind_of_offers(now=now)
+
+
+@duty("enrolment.remind_of_signing", cron="20 7 * * *", told="families reminded to sign")
+def signing_ends_soon(now: datetime) -> int:
+    """Remind families before a reservation runs out."""
+    return remind_of_signing(now=now)
 
 
 @duty("enrolment.forget_drafts", cron="20 3 * * *", told="unsent requests forgotten")

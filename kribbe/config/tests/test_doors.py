@@ -168,6 +168,9 @@ DOORS: dict[str, Door] = {
     "contact:location_revoke_feed": Door(LOCATION, SLUG, post=True),
     "contact:location_cancel_moment": Door(LOCATION, ("slug", "moment")),
     "contact:feed": Door(set(), ("word",), hidden=True),
+    "contact:texts": Door(ADMIN, DESK),
+    "contact:text": Door(ADMIN, ("desk", "text_room", "text_name", "text_language")),
+    "contact:reset_text": Door(ADMIN, ("desk", "text_room", "text_name", "text_language"), post=True),
     "contact:undelivered": Door(CLERK, DESK),
     "contact:undelivered_mail": Door(CLERK, ("desk", "lost_mail")),
     "contact:post_instead": Door(CLERK, ("desk", "lost_mail"), post=True),
@@ -604,6 +607,9 @@ def talking(location, household, now):
         "moment": second.reference,
         "visit": visit.reference,
         "lost_mail": lost.pk,
+        "text_room": "contact",
+        "text_name": "visit_booked",
+        "text_language": "nl",
     }
 
 

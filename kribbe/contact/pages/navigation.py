@@ -76,6 +76,15 @@ def register_navigation() -> None:
             arguments=desk_here,
         ),
         NavItem(
+            _("Texts of notices"),
+            "contact:texts",
+            "pencil",
+            "admin",
+            order=92,
+            action=Action.DESK_SETTINGS,
+            arguments=desk_here,
+        ),
+        NavItem(
             _("Letters"),
             "contact:letters",
             "printer",
