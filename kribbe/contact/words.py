@@ -15,11 +15,18 @@ def family(household: Household) -> str:
     return _("Family %s") % adults[0].last_name if adults else household.reference
 
 
+def discreetly(household: Household) -> str:
+    """The family as a location that didn't meet it yet may know it: by the first letter of its name."""
+    adults = list(household.adults.all())
+    return _("Family %s") % f"{adults[0].last_name[:1]}." if adults else household.reference
+
+
 def others(thread: Thread, seat: Seat) -> list[str]:
     """The other sides of a conversation, in words."""
     found = []
     if thread.household is not None and seat.side is not Side.HOUSEHOLD:
-        found.append(family(thread.household))
+        named = discreetly if seat.side is Side.LOCATION else family
+        found.append(named(thread.household))
     if thread.location is not None and seat.side is not Side.LOCATION:
         found.append(thread.location.name)
     if thread.with_desk and seat.side is not Side.DESK:

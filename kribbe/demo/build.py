@@ -14,6 +14,7 @@ from kribbe.demo.book import Book
 from kribbe.demo.fresh import list_last_thursday
 from kribbe.demo.logins import let_in
 from kribbe.demo.region import imagine
+from kribbe.demo.talk import talk
 from kribbe.demo.territory import opening
 from kribbe.people.services import rebuild_keys
 from kribbe.places import ledger
@@ -36,6 +37,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
     told("Imagining families and places", 0.0)
     book = imagine(today, waiting=waiting)
     let_in(book)
+    talk(book)
     with transaction.atomic():
         _without_time_limit()
         count = len(book.tables)

@@ -19,7 +19,7 @@ from kribbe.contact.pages.feeds import feed_of
 from kribbe.contact.pages.seats import address, framed
 from kribbe.contact.selectors.visits import moments_at
 from kribbe.contact.services import visits as services
-from kribbe.contact.words import family, moment_words
+from kribbe.contact.words import discreetly, family, moment_words
 from kribbe.people.models import Household
 from kribbe.people.selectors import adults_first
 from kribbe.places.models import Location
@@ -91,7 +91,7 @@ def visits(request: Any, seat: Seat) -> HttpResponse:
     context = framed(
         seat,
         location=location,
-        household=family(household) if household else "",
+        household=discreetly(household) if household else "",
         moments=[_row(each) for each in moments],
         form=form,
         feed=feed_of(request, seat),
@@ -157,7 +157,7 @@ def _row(moment: VisitMoment) -> dict[str, Any]:
         "moment": moment,
         "when": moment_words(moment),
         "families": [family(each.household) for each in moment.bookings.all()],
-        "proposed_to": family(moment.for_household) if moment.for_household else "",
+        "proposed_to": discreetly(moment.for_household) if moment.for_household else "",
     }
 
 

@@ -18,7 +18,7 @@ from kribbe.contact.models import Side, Thread
 from kribbe.contact.pages.seats import address, framed
 from kribbe.contact.selectors.threads import posts_of, thread_page
 from kribbe.contact.services import threads as services
-from kribbe.contact.words import family, others
+from kribbe.contact.words import discreetly, family, others
 from kribbe.people.models import Household
 from kribbe.people.selectors import adults_first
 from kribbe.places.models import Location
@@ -232,7 +232,8 @@ def _receivers(seat: Seat, household: Household | None, location: Location | Non
         places = Location.objects.filter(pk__in=linked).order_by("name_key")
         return [*((each.slug, each.name) for each in places), desk]
     if household is not None:
-        return [("family", family(household))]
+        named = discreetly if seat.side is Side.LOCATION else family
+        return [("family", named(household))]
     if seat.side is Side.LOCATION:
         return [desk]
     if location is not None:

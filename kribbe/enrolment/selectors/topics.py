@@ -7,14 +7,17 @@ from django.utils.translation import gettext as _
 
 from kribbe.contact.links import Topic
 from kribbe.enrolment.models import Offer, OfferState, Placement, PlacementState, Preference, PreferenceState
-from kribbe.enrolment.templatetags.enrolment import fully_called
+from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.people.models import Child
 
 CHOSEN = (PreferenceState.WAITING, PreferenceState.PLACED, PreferenceState.REPLACED, PreferenceState.REFUSED)
 
 
 def topics_of_household(household_id: int) -> Iterator[Topic]:
-    """A topic for each open request, with the locations chosen or that offered; one for each place."""
+    """A topic for each open request, with the locations chosen or that offered; one for each place.
+
+    Children go by their first name: a location reads these words too.
+    """
     wishes = Preference.objects.filter(
         request__household=household_id, request__state="open", state__in=CHOSEN
     ).select_related("request__child")
@@ -27,7 +30,7 @@ def topics_of_household(household_id: int) -> Iterator[Topic]:
     for request_id, location_id in offering.values_list("preference__request", "preference__location"):
         chosen[request_id].add(location_id)
     for key, request in requests.items():
-        label = _("The request for %s") % fully_called(request.child)
+        label = _("The request for %s") % called(request.child)
         yield Topic(f"request:{key}", label, frozenset(chosen[key]))
     yield from _places(household_id)
 
@@ -40,7 +43,7 @@ def _places(household_id: int) -> Iterator[Topic]:
         child: Child = placement.child
         location = placement.group.location
         label = _("The place of %(child)s at %(location)s") % {
-            "child": fully_called(child),
+            "child": called(child),
             "location": location.name,
         }
         yield Topic(f"placement:{placement.pk}", label, frozenset({location.pk}))
