@@ -9,8 +9,8 @@ from kribbe.enrolment.services.answer_offer import lapse_offers
 from kribbe.enrolment.services.drafts import forget_drafts
 from kribbe.enrolment.services.look_mails import ask_to_look
 from kribbe.enrolment.services.proofs import forget_proofs
+from kribbe.enrolment.services.reminders import remind_of_offers, remind_of_signing
 from kribbe.enrolment.services.search_mails import mail_news
-from kribbe.enrolment.services.remind import remind_of_offers, remind_of_signing
 from kribbe.enrolment.services.sign import lapse_unsigned
 from kribbe.enrolment.services.weekly_list import make_lists
 from kribbe.places import ledger

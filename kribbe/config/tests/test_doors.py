@@ -161,8 +161,8 @@ DOORS: dict[str, Door] = {
     "contact:make_feed": Door({"anna", "charlie"}, post=True),
     "contact:revoke_feed": Door({"anna", "charlie"}, post=True),
     "contact:book_visit": Door({"anna"}, ("moment",), post=True),
-    "contact:move_visit": Door({"anna"}, ("visit",)),
-    "contact:cancel_visit": Door({"anna"}, ("visit",), post=True),
+    "contact:move_visit": Door({"anna"}, ("visit_booked",)),
+    "contact:cancel_visit": Door({"anna"}, ("visit_booked",), post=True),
     "contact:location_visits": Door(LOCATION, SLUG),
     "contact:location_make_feed": Door(LOCATION, SLUG, post=True),
     "contact:location_revoke_feed": Door(LOCATION, SLUG, post=True),
@@ -571,7 +571,6 @@ def shown_at(location, now):
         "photo_key": file.key,
         "photo_name": "480.jpg",
         "inspection": report.pk,
-        "report": report.pk,
     }
 
 
@@ -605,7 +604,7 @@ def talking(location, household, now):
         "office_thread": desks.reference,
         "office_post": desks.posts.get().pk,
         "moment": second.reference,
-        "visit": visit.reference,
+        "visit_booked": visit.reference,
         "lost_mail": lost.pk,
         "text_room": "contact",
         "text_name": "visit_booked",

@@ -52,6 +52,7 @@ class Mail(models.Model):
     subject = models.CharField(max_length=300)
     body = models.TextField()
     is_secret = models.BooleanField(default=False)
+    stop_url = models.CharField(max_length=400, blank=True)
     calendar = models.TextField(blank=True)
     """An invitation (iCalendar) that goes along."""
     calendar_method = models.CharField(max_length=10, blank=True)

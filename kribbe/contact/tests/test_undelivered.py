@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from typer.testing import CliRunner
 
 from kribbe.contact import outbox
 from kribbe.contact.bounces import Bounce, read, read_all
@@ -171,14 +170,6 @@ def test_without_a_message_id_the_latest_mail_to_that_address(mail: Mail, clock:
 @pytest.mark.django_db
 def test_a_forged_message_id_marks_nothing(mail: Mail, clock: Clock) -> None:
     assert services.note_bounces(read(dsn("<somebody@else>")), now=clock.now) == 0
-
-
-@pytest.mark.django_db
-def test_the_command_reads_what_is_piped_in(mail: Mail) -> None:
-    from kribbe.config.cli import app
-
-    done = CliRunner().invoke(app, ["bounces", "-"], input=dsn(mail.message_id))
-    assert (done.exit_code, done.output.strip()) == (0, "mails noted as undelivered: 1")
 
 
 @pytest.mark.django_db

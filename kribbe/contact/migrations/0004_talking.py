@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contact', '0002_tasks_notes_questions'),
+        ('contact', '0003_mail_stop_url'),
         ('people', '0002_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('places', '0003_location_history_without_point'),

@@ -8,7 +8,7 @@ from kribbe.contact.models import Mail, Notice
 from kribbe.enrolment.models import Offer, Placement
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
-from kribbe.enrolment.services.remind import remind_of_offers, remind_of_signing
+from kribbe.enrolment.services.reminders import remind_of_offers, remind_of_signing
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.clock import Clock

@@ -1,0 +1,56 @@
+"""Reminders: an offer that is about to run out, a place that is still to be signed. Each is told once."""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from kribbe.contact.services import tell_household
+from kribbe.enrolment.models import Offer, OfferState, Placement, PlacementState
+
+AHEAD = timedelta(days=2)
+"""How long before the term a family is reminded."""
+FRESH = timedelta(days=1)
+"""What was told less than this ago needs no reminder yet."""
+
+
+def remind_of_offers(*, now: datetime) -> int:
+    """Remind families of offers that run out soon. Returns how many."""
+    ending = Offer.objects.filter(
+        state=OfferState.OPEN, deadline__gt=now, deadline__lte=now + AHEAD, made_at__lt=now - FRESH
+    ).select_related("preference__request__child", "preference__location")
+    return sum(_of_offer(offer, now) for offer in ending.order_by("deadline", "pk"))
+
+
+def remind_of_signing(*, now: datetime) -> int:
+    """Remind families of reserved places that are to be signed soon. Returns how many."""
+    ending = Placement.objects.filter(
+        state=PlacementState.TO_SIGN, sign_by__gt=now, sign_by__lte=now + AHEAD, reserved_at__lt=now - FRESH
+    ).select_related("child", "group__location")
+    return sum(_of_signing(placement, now) for placement in ending.order_by("sign_by", "pk"))
+
+
+def _of_offer(offer: Offer, now: datetime) -> bool:
+    request = offer.preference.request
+    told = tell_household(
+        household_id=request.household_id,
+        kind="enrolment/offer_reminder",
+        context={"offer": offer, "child": request.child, "location": offer.preference.location},
+        now=now,
+        link=reverse("enrolment:offer", args=[offer.reference]),
+        about=f"offer:{offer.pk}",
+        once=f"offer_reminder:{offer.pk}",
+    )
+    return told is not None
+
+
+def _of_signing(placement: Placement, now: datetime) -> bool:
+    told = tell_household(
+        household_id=placement.child.household_id,
+        kind="enrolment/sign_reminder",
+        context={"placement": placement, "child": placement.child, "location": placement.group.location},
+        now=now,
+        link=reverse("enrolment:placement", args=[placement.reference]),
+        about=f"placement:{placement.pk}",
+        once=f"sign_reminder:{placement.pk}",
+    )
+    return told is not None
