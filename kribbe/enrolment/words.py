@@ -83,12 +83,29 @@ def position(wish: Wish) -> str:
 
 
 def ordinal(number: int) -> str:
-    """`4th` in English, `4de` in Dutch."""
-    if (get_language() or "").startswith("nl"):
-        small = number % 100
-        return f"{number}{'ste' if small in {1, 8} or small >= 20 else 'de'}"
+    """`4th` in English, `4de` in Dutch, `4e` in French, `4.` in German."""
+    return ORDINALS.get((get_language() or "")[:2], _english)(number)
+
+
+def _dutch(number: int) -> str:
+    small = number % 100
+    return f"{number}{'ste' if small in {1, 8} or small >= 20 else 'de'}"
+
+
+def _french(number: int) -> str:
+    return f"{number}{'er' if number == 1 else 'e'}"
+
+
+def _german(number: int) -> str:
+    return f"{number}."
+
+
+def _english(number: int) -> str:
     ends = {1: "st", 2: "nd", 3: "rd"}
     return f"{number}{'th' if number % 100 in {11, 12, 13} else ends.get(number % 10, 'th')}"
+
+
+ORDINALS = {"nl": _dutch, "fr": _french, "de": _german}
 
 
 def change(found: PositionChange) -> str:
@@ -141,7 +158,7 @@ def passed_over(found: PassOver) -> str:
 
 def reason(found: PassOverReason) -> str:
     """A reason of the desk's list in the reader's language."""
-    return found.text_nl if (get_language() or "").startswith("nl") else found.text_en
+    return found.in_language(get_language() or "")
 
 
 def status(preference: Preference) -> str:

@@ -1,5 +1,7 @@
 """A desk's face, from its row."""
 
+from django.conf import settings
+
 from kribbe.region.models import Desk
 from kribbe.web.branding import Brand
 
@@ -28,5 +30,5 @@ def house_brand() -> Brand:
         tokens={},
         phone="",
         email="",
-        languages=("nl", "en"),
+        languages=tuple(code for code, _name in settings.LANGUAGES),
     )

@@ -168,6 +168,8 @@ class PassOverReason(models.Model):
     code = models.SlugField(max_length=40)
     text_nl = models.CharField(max_length=200)
     text_en = models.CharField(max_length=200)
+    text_fr = models.CharField(max_length=200, blank=True)
+    text_de = models.CharField(max_length=200, blank=True)
     refusal = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
 
@@ -176,6 +178,10 @@ class PassOverReason(models.Model):
 
     def __str__(self) -> str:
         return self.text_nl
+
+    def in_language(self, language: str) -> str:
+        """The reason in that language; in Dutch where the desk has no words in it."""
+        return getattr(self, f"text_{language[:2]}", "") or self.text_nl
 
 
 class OfficialLicence(models.TextChoices):

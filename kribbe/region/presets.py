@@ -57,11 +57,13 @@ class Preset:
 
 @dataclass(frozen=True)
 class ReasonText:
-    """A reason to pass over (or, where `refusal`, to refuse) in both languages of the desk."""
+    """A reason to pass over (or, where `refusal`, to refuse) in the four languages of families."""
 
     code: str
     nl: str
     en: str
+    fr: str
+    de: str
     refusal: bool = False
 
 
@@ -101,7 +103,15 @@ def apply_preset(*, desk: Desk, preset: Preset, since: date) -> DeskPolicy:
 def reason_rows(desk: Desk) -> list[PassOverReason]:
     """The standard reasons as rows of this desk, not yet saved."""
     return [
-        PassOverReason(desk=desk, code=text.code, text_nl=text.nl, text_en=text.en, refusal=text.refusal)
+        PassOverReason(
+            desk=desk,
+            code=text.code,
+            text_nl=text.nl,
+            text_en=text.en,
+            text_fr=text.fr,
+            text_de=text.de,
+            refusal=text.refusal,
+        )
         for text in standard_reasons()
     ]
 

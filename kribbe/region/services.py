@@ -117,6 +117,8 @@ def save_reason(
     reason_id: int | None,
     text_nl: str,
     text_en: str,
+    text_fr: str = "",
+    text_de: str = "",
     refusal: bool,
     active: bool,
     now: datetime,
@@ -133,6 +135,7 @@ def save_reason(
                 else PassOverReason(desk=desk, code=slugify(text_en)[:40].strip("-"))
             )
             reason.text_nl, reason.text_en = text_nl, text_en
+            reason.text_fr, reason.text_de = text_fr, text_de
             reason.refusal, reason.active = refusal, active
             reason.save()
             _record(principal, "desk.reason", desk, now, reason=reason.pk, active=active)

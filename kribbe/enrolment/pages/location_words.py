@@ -97,7 +97,7 @@ def ground(name: str) -> str:
 
 def reason_text(reason: PassOverReason) -> str:
     """A reason of the desk's list in the reader's language."""
-    return reason.text_nl if (get_language() or "").startswith("nl") else reason.text_en
+    return reason.in_language(get_language() or "")
 
 
 def group_name(group: Group) -> str:

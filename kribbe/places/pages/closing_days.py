@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import ClosingDay, Location
+from kribbe.places.selectors.location import HOLIDAY_LANGUAGES
 from kribbe.places.services.closing_days import (
     FURTHEST_YEARS,
     Closing,
@@ -134,7 +135,7 @@ def _row(row: ClosingDay) -> dict[str, Any]:
 
 
 def _holidays(year: int) -> list[dict[str, Any]]:
-    language = "nl" if (get_language() or "nl").startswith("nl") else "en_US"
+    language = HOLIDAY_LANGUAGES.get((get_language() or "nl")[:2], "nl")
     return [
         {
             "id": 0,

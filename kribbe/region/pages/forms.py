@@ -209,14 +209,16 @@ class PolicyForm(forms.Form):
 
 
 class ReasonForm(forms.ModelForm[PassOverReason]):
-    """A reason in both languages."""
+    """A reason in the languages of the desk's families."""
 
     class Meta:
         model = PassOverReason
-        fields = ("text_nl", "text_en", "refusal", "active")
+        fields = ("text_nl", "text_en", "text_fr", "text_de", "refusal", "active")
         labels = {
             "text_nl": gettext_lazy("Reason in Dutch"),
             "text_en": gettext_lazy("Reason in English"),
+            "text_fr": gettext_lazy("Reason in French"),
+            "text_de": gettext_lazy("Reason in German"),
             "refusal": gettext_lazy("It is a reason to refuse, not only to pass over"),
             "active": gettext_lazy("Locations can choose it"),
         }

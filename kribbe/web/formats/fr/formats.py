@@ -1,0 +1,14 @@
+"""How French as written in Belgium shows and reads dates and numbers."""
+
+DATE_FORMAT = "j F Y"
+SHORT_DATE_FORMAT = "d.m.Y"
+YEAR_MONTH_FORMAT = "F Y"
+MONTH_DAY_FORMAT = "j F"
+TIME_FORMAT = "H\\hi"
+DATETIME_FORMAT = "j F Y, H\\hi"
+SHORT_DATETIME_FORMAT = "d.m.Y H\\hi"
+FIRST_DAY_OF_WEEK = 1
+DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y"]
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = " "
+NUMBER_GROUPING = 3
