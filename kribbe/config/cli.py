@@ -76,7 +76,6 @@ for keeping in (backup, restore, export):
 app.command(rich_help_panel="Run")(bounces)
 for imports in (import_locations, import_areas, import_undo, import_figures, import_figures_undo):
     app.command(rich_help_panel="Bring in data")(imports)
-
 for allocation in (allocate, allocate_check, allocate_generate):
     app.command(rich_help_panel="Give places")(allocation)
 
