@@ -75,8 +75,10 @@ def standard_words(kind: Kind, *, desk: Desk, language: str) -> Text:
 def _own_text(kind_name: str, context: Mapping[str, Any], desk: Desk, language: str) -> Text | None:
     """The desk's own words filled in; None where it uses the standard ones, or they no longer fit the kind."""
     kind = kind_of(kind_name)
-    own = kind and DeskText.objects.filter(desk=desk, kind=kind_name, language=language, until=None).first()
-    if kind is None or own is None or unknown(own.subject + own.body, kind.places):
+    if kind is None:
+        return None
+    own = DeskText.objects.filter(desk=desk, kind=kind_name, language=language, until=None).first()
+    if own is None or unknown(own.subject + own.body, kind.places):
         return None
     subject = filled(kind, own.subject, context, language=language)
     message = filled(kind, own.body, context, language=language)

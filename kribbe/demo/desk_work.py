@@ -7,7 +7,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from kribbe.contact.models import Channel, Note, Question, QuestionLanguage, QuestionSubject, Task
 from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
-from kribbe.demo.tables import table
+from kribbe.demo.tables import Table, table
 from kribbe.enrolment.models import CareRequest, Preference, PreferenceState, RequestState
 from kribbe.people.models import Adult, Consent, Consented, Household, ReferrerOrganisation, RoleGrant, User
 from kribbe.places.models import Kind, LicenceState, Location
@@ -70,7 +70,7 @@ def _notes(book: Book, desk: Desk, clerk: User, families: list[Household], texts
         )
 
 
-def _questions(book: Book, desk: Desk, clerk: User, chance: Chance, texts: dict[str, list[str]]) -> None:
+def _questions(book: Book, desk: Desk, clerk: User, chance: Chance, texts: Table) -> None:
     subjects = [
         book.add(QuestionSubject(desk=desk, name=name, position=place))
         for place, name in enumerate(texts["subjects"], 1)

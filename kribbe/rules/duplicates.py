@@ -60,7 +60,7 @@ class Likeness:
     @property
     def is_listed(self) -> bool:
         """Whether a clerk should look."""
-        return self.score >= weights()["listed"]
+        return bool(self.score >= weights()["listed"])
 
     @property
     def reasons(self) -> list[Reason]:

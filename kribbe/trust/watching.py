@@ -7,7 +7,7 @@ from datetime import datetime
 Watcher = Callable[[int, datetime], AbstractContextManager[None]]
 """Given a household's id and the moment, a context around the change."""
 
-Newcomers = Callable[[Sequence[int], datetime], None]
+Newcomers = Callable[[Sequence[int], datetime], object]
 """Given the ids of children for whom a request was registered, and the moment."""
 
 _watchers: list[Watcher] = []

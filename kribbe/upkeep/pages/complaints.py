@@ -156,7 +156,7 @@ def running(desk_id: int) -> Any:
 
 def count_running(desk_id: int, _now: datetime) -> int:
     """How many."""
-    return running(desk_id).count()
+    return int(running(desk_id).count())
 
 
 @require_safe

@@ -134,7 +134,7 @@ def missed(desk_id: int) -> Any:
 
 def count_missed(desk_id: int, _now: datetime) -> int:
     """How many."""
-    return missed(desk_id).count()
+    return int(missed(desk_id).count())
 
 
 @require_safe

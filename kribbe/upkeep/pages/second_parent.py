@@ -84,7 +84,9 @@ def _taken_back(request: DeskRequest, household: Household) -> HttpResponse:
 def invitation(request: DeskRequest, token: str) -> HttpResponse:
     """The invited person, logged in, joins the household. Looking changes nothing."""
     found = (
-        Invitation.objects.select_related("household__desk").filter(pk=read_token(INVITATION, token)).first()
+        Invitation.objects.select_related("household__desk")
+        .filter(pk=read_token(INVITATION, token) or 0)
+        .first()
     )
     if found is None:
         raise Http404

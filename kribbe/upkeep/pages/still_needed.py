@@ -73,7 +73,7 @@ def options(found: Confirmation) -> list[Option]:
 def _found(key: int | None, desk: str) -> Confirmation:
     found = (
         Confirmation.objects.select_related("request__child", "request__desk")
-        .filter(pk=key, request__desk__slug=desk)
+        .filter(pk=key or 0, request__desk__slug=desk)
         .first()
     )
     if found is None or not may_use(found, timezone.localdate()):
@@ -102,7 +102,7 @@ def on_paper(desk_id: int) -> Any:
 
 def count_on_paper(desk_id: int, _now: datetime) -> int:
     """How many of them wait."""
-    return on_paper(desk_id).count()
+    return int(on_paper(desk_id).count())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -60,7 +60,7 @@ def accept(*, principal: Principal, invitation_id: int, now: datetime) -> Househ
     with transaction.atomic():
         lock_rows((Invitation, invitation_id))
         found = Invitation.objects.select_related("household").get(pk=invitation_id)
-        user = User.objects.get(pk=principal.user_id)
+        user = User.objects.get(pk=principal.user_id or 0)
         if not is_good(found, now):
             raise RefusedError(_("This invitation is no longer good. Ask for a new one."), code="over")
         if user.email != found.email:

@@ -48,7 +48,7 @@ class Recorder:
         """Let every row that refers to `old` refer to `to`, in whatever table. Returns those that can't."""
         stay: list[models.Model] = []
         for relation in old._meta.related_objects:
-            model, column = cast("type[models.Model]", relation.related_model), cast("Any", relation.field)
+            model, column = relation.related_model, cast("Any", relation.field)
             if model in but or not column.db_constraint:
                 continue
             rows = model._default_manager.filter(**{column.name: old}).order_by("pk")
