@@ -14,6 +14,7 @@ from kribbe.contact.kinds import Kind, kind_of
 from kribbe.contact.models import DeskText
 from kribbe.region.models import Desk
 from kribbe.rules.placeholders import fill, opened, unknown
+from kribbe.web.language import in_language
 
 BINDING_LANGUAGE = "nl"
 WRAPPER = "contact/notices/base.txt"
@@ -44,7 +45,12 @@ def compose(
     """
     room, _, name = kind.partition("/")
     given = {**context, "desk": desk, "names": names, "url": f"{settings.BASE_URL}{link}" if link else ""}
-    first = _own_text(kind, given, desk, language) or _text(f"{room}/notices/{name}.txt", given, language)
+    theirs = (
+        given
+        if language == BINDING_LANGUAGE or not link
+        else {**given, "url": in_language(given["url"], language)}
+    )
+    first = _own_text(kind, theirs, desk, language) or _text(f"{room}/notices/{name}.txt", theirs, language)
     if language == BINDING_LANGUAGE:
         return first
     binding = _own_text(kind, given, desk, BINDING_LANGUAGE) or _text(
