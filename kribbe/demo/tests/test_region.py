@@ -177,7 +177,7 @@ def test_a_licence_is_suspended_and_others_were_not_checked() -> None:
 
 def test_everybody_can_log_in_and_only_staff_need_a_second_factor() -> None:
     assert {login.role.value for login in logins()} == {
-        "parent", "manager", "organiser", "clerk", "policy_officer", "administrator",
+        "parent", "manager", "organiser", "clerk", "policy_officer", "administrator", "referrer",
     }  # fmt: skip
     assert {login.has_second_factor for login in logins() if login.role.value == "parent"} == {False}
     assert not book().rows(Notice)
