@@ -58,6 +58,7 @@ def _reader(door: Door) -> str:
 
 def _is_page(client: Client, address: str) -> bool:
     answer = client.get(address)
+    answer.close()
     return (
         answer.status_code == 200
         and answer["Content-Type"].startswith("text/html")

@@ -16,6 +16,8 @@ COMPOSED = {
     *(f"law.{name}" for regime in REGIMES.values() for name in (*regime.absolute, *regime.grounds)),
     "same.child_number",
     *(f"same.{sign}" for sign in weights()["points"]),
+    "income_fee.minimum",
+    "income_fee.maximum",
     "law.absolute.none",
     "law.ground.none",
 }
