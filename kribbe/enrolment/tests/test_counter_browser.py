@@ -1,0 +1,180 @@
+"""Two journeys at the desk in a real browser: a family without e-mail from start to placement, and a referrer."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from kribbe.contact.models import Letter, Task
+from kribbe.enrolment.models import CareRequest, Placement, PlacementState
+from kribbe.enrolment.services.make_offer import make_offer
+from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.people.models import ReferrerOrganisation
+from kribbe.places.models import LicenceState, Location
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+from kribbe.testing.browser import PHONE, axe, fits, screenshot
+from kribbe.trust.principal import SYSTEM, Role, Scope
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def location():
+    desk = cast.make_desk()
+    made = cast.make_location(desk, "De Notelaar")
+    cast.make_group(made, 9, now=timezone.now())
+    return made
+
+
+def logged_in(open_page, role, scope, scope_id, **options):
+    user = cast.make_user(
+        f"{role.value}@loket.example", role=role, scope=scope, scope_id=scope_id, now=timezone.now()
+    )
+    page = open_page(**options)
+    session = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
+    page.goto("/livez")
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
+    return page
+
+
+def seen(page, name):
+    """The page as it stands has nothing for axe to find; its picture goes to the docs."""
+    axe(page)
+    fits(page)
+    screenshot(page, f"counter-{name}")
+
+
+def child_step(page):
+    page.get_by_label("Ja", exact=True).check()
+    page.get_by_label("Geboortedatum").fill(str(timezone.localdate() - timedelta(days=60)))
+    page.locator("#id_first_name_0").fill("Noor")
+    page.locator("#id_last_name_0").fill("Maes")
+
+
+def other_steps(page):
+    """From the days to the sent request, as a parent would go."""
+    page.get_by_role("button", name="Verder naar de dagen").click()
+    for slot in ("0", "1", "6"):
+        page.locator(f"#id_pattern_{slot}").check(force=True)
+    page.get_by_label("Nee, alleen deze dagen").check()
+    start = timezone.localdate() + timedelta(days=100)
+    page.get_by_label("Het liefst vanaf").fill(str(start))
+    page.get_by_label("Ten laatste op").fill(str(start + timedelta(days=60)))
+    page.get_by_role("button", name="Verder naar je keuzes").click()
+    page.get_by_role("button", name="Voeg toe De Notelaar").click()
+    page.get_by_role("button", name="Verder naar nakijken").click()
+    page.get_by_label("Wat ik invulde, klopt").check()
+    page.get_by_role("button", name="Verstuur mijn aanvraag").click()
+    page.get_by_role("heading", name="Je aanvraag is geregistreerd").wait_for()
+    return CareRequest.objects.get()
+
+
+def offer(request, location):
+    return make_offer(
+        principal=SYSTEM,
+        preference_id=request.preferences.get().pk,
+        group_id=location.groups.get().pk,
+        start=request.wanted_start,
+        pattern=WeekPattern(request.pattern),
+        now=timezone.now(),
+        excuses={},
+    )
+
+
+def test_a_family_without_email_from_the_counter_to_a_place(open_page, location):
+    desk = location.desk
+    page = logged_in(open_page, Role.CLERK, Scope.DESK, desk.pk)
+    page.goto(reverse("enrolment:office", args=[desk.slug]))
+    seen(page, "first-page-empty")
+    page.get_by_role("link", name="Nieuwe aanvraag").first.click()
+    page.get_by_role("button", name="Begin voor een nieuw gezin").click()
+    child_step(page)
+    page.get_by_label("Straat en nummer").first.fill("Kerkstraat 12")
+    page.get_by_label("Postcode").first.fill("3999")
+    page.get_by_label("Gemeente").first.fill("Lindedaal")
+    page.locator("#id_first_name").fill("Els")
+    page.locator("#id_last_name").fill("Maes")
+    request = other_steps(page)
+    assert request.household.adults.get().email == ""
+    made = offer(request, location)
+    page.goto(reverse("enrolment:office", args=[desk.slug]))
+    page.get_by_role("link", name="Brieven om te posten").wait_for()
+    seen(page, "first-page")
+    assert Letter.objects.count() >= 2, "the request and the offer, on paper"
+    page.get_by_label("Wie zoek je?").fill("maes")
+    page.get_by_role("link", name="Els Maes").first.click()
+    page.get_by_role("link", name="Nieuwe taak").click()
+    page.get_by_label("Wat moet er gebeuren?").fill("Bellen over het aanbod")
+    page.get_by_role("button", name="Bewaar").click()
+    assert Task.objects.get().household == request.household
+    page.get_by_role("heading", level=1, name="Els Maes").wait_for()
+    seen(page, "family")
+    page.goto(reverse("enrolment:offer", args=[made.reference]))
+    page.locator("input[name=answer], input[type=radio]").first.check()
+    page.get_by_role("button", name="Verstuur mijn antwoord").click()
+    page.get_by_role("heading", name="Tekenen").wait_for()
+    page.get_by_label("Ik ga akkoord").check()
+    page.get_by_label("Typ je voornaam en achternaam").fill("Els Maes")
+    page.get_by_role("button", name="Tekenen").click()
+    page.get_by_role("heading", name="Deze plaats is zeker").wait_for()
+    assert Placement.objects.get().state == PlacementState.FINAL
+
+
+def test_a_referrer_acts_for_a_family(open_page, location):
+    organisation = ReferrerOrganisation.objects.create(desk=location.desk, name="Sociale dienst")
+    page = logged_in(open_page, Role.REFERRER, Scope.REFERRER, organisation.pk)
+    page.goto(reverse("enrolment:families"))
+    page.get_by_role("link", name="Nieuw gezin").first.click()
+    for label, value in (
+        ("Voornaam van een ouder", "Els"),
+        ("Achternaam van een ouder", "Maes"),
+        ("Straat en nummer", "Kerkstraat 12"),
+        ("Postcode", "3999"),
+    ):
+        page.get_by_label(label).fill(value)
+    page.locator("#id_city").fill("Lindedaal")
+    page.get_by_label("Het gezin tekende op papier").check()
+    page.locator("form.form button[type=submit], form.form button:not([type])").first.click()
+    page.get_by_role("heading", level=1, name="Els Maes").wait_for()
+    page.get_by_role("button", name="Nieuwe aanvraag").click()
+    child_step(page)
+    request = other_steps(page)
+    page.goto(reverse("enrolment:family", args=[request.household.reference]))
+    seen(page, "referrer-family")
+    page.goto(reverse("enrolment:families"))
+    seen(page, "referrer-families")
+
+
+@pytest.mark.parametrize("options", [{}, {"size": PHONE}])
+def test_the_pages_of_the_desk(open_page, location, options):
+    desk, now = location.desk, timezone.now()
+    child = cast.make_child(cast.make_household(desk, "Maes", now=now), "Noor", born=timezone.localdate())
+    request = cast.make_request(
+        child,
+        [location],
+        start=timezone.localdate() + timedelta(days=20),
+        pattern=WeekPattern.from_text("mon"),
+        now=now - timedelta(days=40),
+    )
+    Location.objects.update(licence_state=LicenceState.SUSPENDED)
+    page = logged_in(open_page, Role.CLERK, Scope.DESK, desk.pk, **options)
+    reference = request.household.reference
+    for name, address in (
+        ("late", reverse("enrolment:list_late", args=[desk.slug])),
+        ("to-call", reverse("enrolment:list_licence", args=[desk.slug])),
+        ("urgent", reverse("enrolment:list_urgent", args=[desk.slug])),
+        ("tasks", reverse("contact:tasks", args=[desk.slug])),
+        ("note", f"{reverse('contact:new_note', args=[desk.slug])}?household={reference}"),
+        ("questions", reverse("contact:questions", args=[desk.slug])),
+        ("fee", f"{reverse('enrolment:fee', args=[desk.slug])}?income=40000&per=year"),
+        ("hand-over", reverse("enrolment:new_hand_over", args=[desk.slug, reference])),
+        ("consents", reverse("people:consents", args=[reference])),
+    ):
+        assert page.goto(address).status == 200, name
+        axe(page)
+        fits(page)
+        if not options and name in {"to-call", "fee"}:
+            screenshot(page, f"counter-{name}")
