@@ -14,6 +14,7 @@ from kribbe.demo.book import Book
 from kribbe.demo.fresh import list_last_thursday
 from kribbe.demo.logins import let_in
 from kribbe.demo.region import imagine
+from kribbe.demo.shown import write_files
 from kribbe.demo.talk import talk
 from kribbe.demo.territory import opening
 from kribbe.people.services import rebuild_keys
@@ -44,6 +45,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         for place, model in enumerate(book.tables):
             told(f"Writing {model._meta.verbose_name_plural}", 0.3 + 0.35 * place / count)
             book.save(model)
+        write_files(book)
         _write_history(book, told)
         learn_names()
         _gather_statistics()

@@ -8,6 +8,7 @@ from kribbe.demo.fresh import Fresh
 from kribbe.demo.history import History
 from kribbe.demo.occupancy import Rest, fill
 from kribbe.demo.officer import keep
+from kribbe.demo.shown import show
 from kribbe.demo.supply import furnish
 from kribbe.demo.territory import lay_out
 from kribbe.demo.waiting import Waiting
@@ -27,4 +28,5 @@ def imagine(today: date, *, waiting: float = 1.0) -> Book:
     Waiting(book, families, nearby, rest, waiting).tell()
     Fresh(book, supply, rest).tell()
     keep(book)
+    show(book)
     return book
