@@ -11,16 +11,20 @@ from psycopg import sql
 
 from kribbe.demo import past
 from kribbe.demo.book import Book
+from kribbe.demo.families import CAPITAL
 from kribbe.demo.fresh import list_last_thursday
 from kribbe.demo.logins import let_in
 from kribbe.demo.region import imagine
 from kribbe.demo.shown import write_files
 from kribbe.demo.talk import talk
 from kribbe.demo.territory import opening
+from kribbe.demo.upkeep import Upkeep
 from kribbe.people.services import rebuild_keys
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.places.services.names import learn_names
+from kribbe.region.models import Desk
+from kribbe.upkeep.services.find_pairs import find_for
 
 GROUPS_AT_ONCE = 60
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +43,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
     book = imagine(today, waiting=waiting)
     let_in(book)
     talk(book)
+    twice = Upkeep(book, _first_desk(book)).tell()
     with transaction.atomic():
         _without_time_limit()
         count = len(book.tables)
@@ -52,9 +57,14 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         _count_ledger(book, told)
         list_last_thursday(today)
         rebuild_keys()
+        find_for(twice, book.now)
         _leave_mark(today)
     told("Ready", 1.0)
     return book
+
+
+def _first_desk(book: Book) -> Desk:
+    return next(desk for desk in book.rows(Desk) if desk.slug == CAPITAL)
 
 
 def _without_time_limit() -> None:

@@ -15,6 +15,7 @@ from psycopg import sql
 from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference, RequestAlternative
 from kribbe.people.models import Adult, Child, Household, HouseholdFact, RoleGrant
 from kribbe.places.models import LocationCriteria
+from kribbe.upkeep.models import Complaint, Confirmation, FirstDay, Invitation
 
 Expressions = Mapping[str, str]
 """What a column held then, as SQL over `row`."""
@@ -96,6 +97,25 @@ PASTS: Mapping[type[models.Model], Past] = {
             Change("upper(row.during)::timestamptz", "row.state = 'ended'"),
         ),
     ),
+    Confirmation: Past("row.asked_at"),
+    FirstDay: Past(
+        "row.asked_at",
+        first={"state": "'asked'", "told_at": "NULL", "told_by": "NULL"},
+        changes=(Change("row.told_at", "row.told_at IS NOT NULL"),),
+    ),
+    Complaint: Past(
+        "row.made_at",
+        first={
+            "state": "'received'",
+            "taken_by": "NULL",
+            "outcome": "''",
+            "answer": "''",
+            "closed_at": "NULL",
+            "closed_by": "NULL",
+        },
+        changes=(Change("row.closed_at", "row.closed_at IS NOT NULL"),),
+    ),
+    Invitation: Past("row.made_at"),
 }
 """Tables of which rows changed, or began at moments of their own; all others began with the desk."""
 

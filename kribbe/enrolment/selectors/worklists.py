@@ -9,7 +9,9 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    DateField,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     Min,
@@ -40,6 +42,7 @@ from kribbe.enrolment.models import (
 )
 from kribbe.people.models import Adult, Child, FactKind, HouseholdFact
 from kribbe.places.models import LicenceState, Location
+from kribbe.region.models import DeskPolicy
 from kribbe.region.selectors import policy_on
 from kribbe.rules.calendar import add_months
 from kribbe.rules.packs import load_pack
@@ -68,8 +71,9 @@ def _unanswered(desk_id: int) -> "QuerySet[CareRequest]":
 def urgent(desk_id: int, now: datetime) -> "QuerySet[CareRequest]":
     """Requests without an offer that start within the desk's term, or should have started."""
     today = localtime(now).date()
-    last = today + timedelta(days=policy_on(desk_id, today).urgent_days)
-    return _unanswered(desk_id).filter(wanted_start__lte=last)
+    decided = DeskPolicy.objects.filter(desk=desk_id, during__contains=today)
+    last = ExpressionWrapper(Value(today) + F("urgent_days"), output_field=DateField())
+    return _unanswered(desk_id).filter(wanted_start__lte=Subquery(decided.values_list(last)))
 
 
 def running_out(desk_id: int, now: datetime) -> "QuerySet[Offer]":

@@ -9,18 +9,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kribbe.enrolment import words
-from kribbe.enrolment.models import CareRequest, RequestState
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.selectors.keyset import page
 from kribbe.enrolment.templatetags.enrolment import fully_called
 from kribbe.people.access import may
-from kribbe.people.models import Child
 from kribbe.region.http import DeskRequest
 from kribbe.rules.duplicates import Likeness
 from kribbe.trust.audit import record
@@ -29,7 +24,8 @@ from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Scope
 from kribbe.upkeep.access import pair_for
 from kribbe.upkeep.models import Merge, Pair, PairState
-from kribbe.upkeep.selectors.pairs import Side, decided, sides, to_look_at
+from kribbe.upkeep.pages.comparing import birth, column, lines
+from kribbe.upkeep.selectors.pairs import decided, sides, to_look_at
 from kribbe.upkeep.services.decide_pair import look_again, not_the_same, propose
 from kribbe.upkeep.services.merge import merge, undo_merge
 from kribbe.web.words import say
@@ -48,31 +44,6 @@ class PairRow:
     why: str
     elsewhere: str
     status: str
-
-
-@dataclass(frozen=True, slots=True)
-class RequestLine:
-    """A request of one side in words."""
-
-    need: str
-    registered: str
-    status: str
-    locations: str
-
-
-@dataclass(frozen=True, slots=True)
-class SideView:
-    """One registration as the page shows it beside the other."""
-
-    side: Side
-    name: str
-    birth: str
-    registered: str
-    requests: list[RequestLine]
-
-    @property
-    def key(self) -> int:
-        return self.side.child.pk
 
 
 @require_safe
@@ -121,7 +92,7 @@ def _row(pair: Pair, request: DeskRequest) -> PairRow:
     return PairRow(
         pair=pair,
         names=" / ".join(dict.fromkeys(fully_called(child) for child in both)),
-        births=" / ".join(dict.fromkeys(_birth(child) for child in both)),
+        births=" / ".join(dict.fromkeys(birth(child) for child in both)),
         why=" ".join(_why(pair)[:REASONS_SHOWN]),
         elsewhere=", ".join(sorted(others)),
         status=_status(pair, request),
@@ -138,12 +109,6 @@ def _status(pair: Pair, request: DeskRequest) -> str:
     return str(PairState(pair.state).label)
 
 
-def _birth(child: Child) -> str:
-    if child.born is not None:
-        return gettext("born on %(day)s") % {"day": date_format(child.born, "DATE_FORMAT")}
-    return gettext("expected on %(day)s") % {"day": date_format(child.birth, "DATE_FORMAT")}
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk(Action.DESK_UPKEEP)
 def pair_page(request: DeskRequest, reference: str) -> HttpResponse:
@@ -152,9 +117,11 @@ def pair_page(request: DeskRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         return _decide(request, pair)
     both = sides(pair, request.desk)
+    columns = [column(side) for side in both]
     context = {
         "pair": pair,
-        "sides": [_view(side) for side in both],
+        "columns": columns,
+        "lines": lines(columns),
         "why": _why(pair),
         "status": _status(pair, request),
         "is_undecided": pair.state in {PairState.OPEN, PairState.PROPOSED},
@@ -174,25 +141,6 @@ def _may_merge(request: DeskRequest, pair: Pair) -> bool:
     asked = pair.state == PairState.PROPOSED and pair.proposed_by_id != request.desk.pk
     everywhere = may(request.principal, Action.DESK_UPKEEP, Scope.REGION, request.desk.region_id)
     return desks == {request.desk.pk} or asked or everywhere
-
-
-def _view(side: Side) -> SideView:
-    return SideView(
-        side=side,
-        name=fully_called(side.child),
-        birth=_birth(side.child),
-        registered=date_format(localtime(side.registered), "DATE_FORMAT") if side.registered else "–",
-        requests=[_line(found) for found in side.requests],
-    )
-
-
-def _line(found: CareRequest) -> RequestLine:
-    return RequestLine(
-        need=words.need(found.pattern),
-        registered=date_format(localtime(found.registered_at), "DATE_FORMAT"),
-        status=str(RequestState(found.state).label),
-        locations=", ".join(wish.location.name for wish in found.preferences.all()),
-    )
 
 
 Verdict = Callable[[DeskRequest, Pair], str]

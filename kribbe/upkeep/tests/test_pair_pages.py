@@ -136,5 +136,5 @@ def test_the_list_costs_the_same_however_long(count):
     clerk = clerk_of(desk)
     with CaptureQueriesContext(connection) as queries:
         clerk.get(reverse("upkeep:pairs", args=[desk.slug]))
-    assert len(queries) == 9
+    assert len(queries) == 10
     assert Pair.objects.count() == count

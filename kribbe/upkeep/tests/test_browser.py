@@ -1,0 +1,106 @@
+"""A merge with its undo, and a complaint from the parent to the answer, in a real browser with nothing for axe."""
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from kribbe.enrolment.services.wishes import refuse_wish
+from kribbe.people.models import User
+from kribbe.testing import cast
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.testing.sessions import log_in
+from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.upkeep.models import Complaint, ComplaintState, Merge, PairState
+from kribbe.upkeep.tests.scene import twice
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def scene():
+    return twice()
+
+
+@pytest.fixture
+def open_as(open_page, client):
+    """`open_as(user, size)`: a page of somebody who is logged in."""
+
+    def open_as(user, size):
+        page = open_page(size=size)
+        log_in(client, user, second_factor=True)
+        page.goto("/livez")
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
+        return page
+
+    return open_as
+
+
+def clerk_of(desk):
+    return cast.make_user(
+        "marleen@loket.example", role=Role.CLERK, scope=Scope.DESK, scope_id=desk.pk, now=timezone.now()
+    )
+
+
+def look(page, name):
+    """Nothing for axe, nothing too wide, and a picture with the width in its name."""
+    axe(page)
+    fits(page)
+    width = page.viewport_size["width"]
+    if width != NARROWEST[0]:
+        screenshot(page, f"upkeep-{name}-{width}", full=True)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_a_merge_and_its_undo(open_as, scene, size):
+    page = open_as(clerk_of(scene.desk), size)
+    page.goto(reverse("enrolment:office", args=[scene.desk.slug]))
+    page.get_by_role("link", name="Misschien hetzelfde kind").click()
+    look(page, "pairs")
+    page.get_by_role("link", name="Noor Maes").click()
+    look(page, "pair")
+    page.get_by_role("button", name="Hetzelfde kind: samenvoegen").click()
+    page.get_by_role("button", name="Draai de samenvoeging terug").wait_for()
+    look(page, "merged")
+    assert Merge.objects.get().kept == scene.first.child
+    page.get_by_role("button", name="Draai de samenvoeging terug").click()
+    page.get_by_role("button", name="Hetzelfde kind: samenvoegen").wait_for()
+    axe(page)
+    assert Merge.objects.get().undone_at is not None
+    assert scene.pair.state == PairState.OPEN
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_a_complaint_from_the_parent_to_the_answer(open_as, scene, size):
+    wish = scene.first.preferences.order_by("rank").first()
+    refuse_wish(principal=SYSTEM, preference_id=wish.pk, reason_code="full", note="", now=timezone.now())
+    parent = open_as(User.objects.get(email="an@ouders.example"), size)
+    parent.goto(reverse("enrolment:request", args=[scene.first.reference]))
+    parent.get_by_role("link", name="Dien een klacht in").click()
+    look(parent, "complain")
+    parent.get_by_label("De Notelaar weigerde een plaats").check()
+    parent.get_by_label("Wat klopt er niet?").fill("Op de kaart staan er nog dagdelen vrij op onze dagen.")
+    parent.get_by_role("button", name="Verstuur de klacht").click()
+    parent.get_by_role("button", name="Trek de klacht in").wait_for()
+    look(parent, "complaint")
+
+    clerk = open_as(clerk_of(scene.desk), size)
+    clerk.goto(reverse("enrolment:office", args=[scene.desk.slug]))
+    clerk.get_by_role("link", name="Klachten").click()
+    look(clerk, "complaints")
+    clerk.get_by_role("link", name="Noor Maes").click()
+    clerk.get_by_role("button", name="Ik onderzoek het").click()
+    clerk.get_by_label("De klacht is deels terecht").check()
+    clerk.get_by_label("Je antwoord").fill(
+        "Twee van je drie dagen waren vrij. De opvang bekijkt je vraag opnieuw."
+    )
+    look(clerk, "answer")
+    clerk.get_by_role("button", name="Verstuur het antwoord").click()
+    clerk.get_by_role("heading", name="Onlangs afgesloten").wait_for()
+    axe(clerk)
+
+    parent.reload()
+    parent.get_by_role("heading", name="Het antwoord van het loket").wait_for()
+    look(parent, "answered")
+    assert Complaint.objects.get().state == ComplaintState.ANSWERED
