@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,12 +24,12 @@ def scene():
 
 
 @pytest.fixture
-def open_as(open_page, client):
+def open_as(open_page):
     """`open_as(user, size)`: a page of somebody who is logged in."""
 
     def open_as(user, size):
         page = open_page(size=size)
-        log_in(client, user, second_factor=True)
+        client = log_in(Client(), user, second_factor=True)
         page.goto("/livez")
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
