@@ -286,16 +286,14 @@ def _siblings(
     location_ids: Collection[int], household_ids: Collection[int], as_of: datetime | None
 ) -> dict[tuple[int, int], list[Row]]:
     """Final places of a household's children at these locations, by household and location."""
-    owner = dict(Child.objects.filter(household_id__in=list(household_ids)).values_list("id", "household_id"))
-    if not owner:
-        return {}
     stays = rows(
-        Placement, "child_id", "group__location_id", "during",
-        as_of=as_of, child_id__in=list(owner), state="final", group__location_id__in=location_ids,
+        Placement, "child_id", "child__household_id", "group__location_id", "during",
+        as_of=as_of, child__household_id__in=list(household_ids), state="final",
+        group__location_id__in=location_ids,
     )  # fmt: skip
     result: dict[tuple[int, int], list[Row]] = {}
     for stay in stays:
-        result.setdefault((owner[stay["child_id"]], stay["group__location_id"]), []).append(stay)
+        result.setdefault((stay["child__household_id"], stay["group__location_id"]), []).append(stay)
     return result
 
 
