@@ -102,7 +102,7 @@ class FileState(models.TextChoices):
     ADVICE = "advice", _("Advice asked of the municipality")
     LICENCE = "licence", _("Licence asked")
     WORKS = "works", _("Works or recruiting under way")
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Places open")
     STOPPED = "stopped", _("Stopped")
 
 

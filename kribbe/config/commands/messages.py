@@ -38,10 +38,12 @@ def messages(
     problems = [
         line for room in rooms() for locale in TRANSLATED for line in _treat(room, locale, check, compile_)
     ]
+    if check:
+        problems += [line for locale in TRANSLATED for line in conflicts(locale)]
     for line in problems:
         typer.echo(line, err=True)
     if problems:
-        typer.echo(f"{len(problems)} texts lack a translation", err=True)
+        typer.echo(f"{len(problems)} texts lack a translation of their own", err=True)
         raise typer.Exit(1)
 
 
@@ -83,6 +85,18 @@ def _treat(room: Path, locale: str, check: bool, compile_: bool) -> Iterator[str
             sort_output=True,
             no_location=True,
         )
+
+
+def conflicts(locale: str) -> Iterator[str]:
+    """Texts that two rooms translate differently: one catalogue is made of all, so only one of them would be read."""
+    found: dict[tuple[object, object], dict[str, object]] = {}
+    for room in rooms():
+        for message in _read(catalogue_file(room, locale), locale):
+            if message.id:
+                found.setdefault((message.context, message.id), {})[room.name] = message.string
+    for (_context, text), strings in found.items():
+        if len(set(strings.values())) > 1:
+            yield f"{locale}: {_first(text)!r} is {', '.join(f'{each!r} in {room}' for room, each in strings.items())}"
 
 
 def missing(catalogue: Catalog, wanted: Catalog) -> list[Message]:
