@@ -86,7 +86,7 @@ def _code(text: str) -> str:
 def _openapi() -> str:
     from kribbe.api.v1 import api
 
-    return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def _api() -> Iterator[str]:
