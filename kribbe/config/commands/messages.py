@@ -88,7 +88,7 @@ def _treat(room: Path, locale: str, check: bool, compile_: bool) -> Iterator[str
 
 
 def conflicts(locale: str) -> Iterator[str]:
-    """Texts that two rooms translate differently: one catalogue is made of all, so only one of them would be read."""
+    """Texts that two rooms translate differently: all become one catalogue, so only one of them would be read."""
     found: dict[tuple[object, object], dict[str, object]] = {}
     for room in rooms():
         for message in _read(catalogue_file(room, locale), locale):
@@ -96,7 +96,8 @@ def conflicts(locale: str) -> Iterator[str]:
                 found.setdefault((message.context, message.id), {})[room.name] = message.string
     for (_context, text), strings in found.items():
         if len(set(strings.values())) > 1:
-            yield f"{locale}: {_first(text)!r} is {', '.join(f'{each!r} in {room}' for room, each in strings.items())}"
+            told = ", ".join(f"{each!r} in {room}" for room, each in strings.items())
+            yield f"{locale}: {_first(text)!r} is {told}"
 
 
 def missing(catalogue: Catalog, wanted: Catalog) -> list[Message]:
