@@ -18,6 +18,6 @@ def tell_families() -> None:
         export(f"enrolment.{label}", request)
     export("enrolment.UrgentReach", wish)
     export("enrolment.LookAgain", wish)
-    export("enrolment.ProofRequest", "household")
+    export("enrolment.ProofRequest", "household", but=("seen_by",))
     export("enrolment.StartAnswer", "placement__child__household")
     export("enrolment.HandOver", "household")

@@ -30,6 +30,15 @@ def may(principal: Principal, action: Action, scope: Scope, scope_id: int) -> bo
     return scope_id in scope_ids(principal, action, scope)
 
 
+def may_for(principal: Principal, action: Action, household: Household) -> bool:
+    """Whether the principal may do this for that household: over it, its desk or its region."""
+    return (
+        may(principal, action, Scope.HOUSEHOLD, household.pk)
+        or may(principal, action, Scope.DESK, household.desk_id)
+        or may(principal, action, Scope.REGION, household.desk.region_id)
+    )
+
+
 def require(principal: Principal, action: Action, scope: Scope, scope_id: int) -> None:
     """Raises Http404 unless the principal may do this over that scope; a visitor is asked to log in."""
     if not may(principal, action, scope, scope_id):

@@ -1,11 +1,11 @@
 """The half-day ledger: what each group has bookable and taken, per week and half-day.
 
-Only `take`, `release`, `hand_over` and `recount` change it. A take locks its group first, in a statement of
+Only `take`, `release`, `move`, `hand_over` and `recount` change it. A take locks its group first, in a statement of
 its own, and then counts; a trigger under the table refuses what would be promised twice all the same.
 A half-day is a slot 0 (Monday morning) to 13 (Sunday afternoon).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,6 +21,10 @@ from kribbe.trust.locks import lock_rows
 
 HORIZON_WEEKS = 182
 """How far ahead weeks are kept: a child registered today, from birth to school."""
+
+
+Period = tuple[date, date | None]
+"""A first day, and the first day after the last; None is without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,49 @@ def release(*, holder: str, now: datetime, from_day: date | None = None) -> None
             held.during = (start, first_free)
             held.save(update_fields=["during"])
         refresh_availability([held.group_id], now=now)
+
+
+def move(*, holder: str, start: date, end: date | None, now: datetime) -> None:
+    """Hold the same half-days on other days: gives back what falls off, takes only what is added.
+
+    So a stay gets shorter in a group that is overfull too. Raises NoRoomError, and changes nothing, where an added
+    half-day has no place left.
+    """
+    with transaction.atomic():
+        held = LedgerTake.objects.get(holder=holder)
+        lock_groups([held.group_id])
+        pattern, before, after = (
+            WeekPattern(held.pattern),
+            (held.during.lower, held.during.upper),
+            (start, end),
+        )
+        added = list(_outside(after, before))
+        full = [
+            cell
+            for first, until in added
+            for cell in full_cells(group_id=held.group_id, start=first, end=until, pattern=pattern)
+        ]
+        if full:
+            raise NoRoomError(full)
+        for first, until in _outside(before, after):
+            _add(held.group_id, first, until, pattern, -1)
+        for first, until in added:
+            _add(held.group_id, first, until, pattern, 1)
+        held.during = after
+        held.save(update_fields=["during"])
+        refresh_availability([held.group_id], now=now)
+
+
+def _outside(period: Period, other: Period) -> Iterator[Period]:
+    """The parts of a period that lie before and after another."""
+    (start, end), (other_start, other_end) = period, other
+    before = (start, other_start if end is None else min(end, other_start))
+    if before[0] < before[1]:
+        yield before
+    if other_end is not None:
+        first = max(start, other_end)
+        if end is None or first < end:
+            yield first, end
 
 
 def hand_over(*, holder: str, to: str) -> None:

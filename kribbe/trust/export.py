@@ -22,6 +22,8 @@ from kribbe.trust import files
 from kribbe.trust.models import StoredFile
 
 Find = Callable[[int], Q]
+Add = Callable[[list[Any]], Mapping[int, Mapping[str, Any]]]
+"""From the rows of a table: by their keys, what is told beside the columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,16 @@ class Part:
     label: str
     find: Find
     but: frozenset[str]
+    add: Add | None = None
 
 
 _parts: dict[str, Part] = {}
 
 
-def export(label: str, path: str | Find, *, but: tuple[str, ...] = ()) -> None:
+def export(label: str, path: str | Find, *, but: tuple[str, ...] = (), add: Add | None = None) -> None:
     """Have the rows of a table in every family's file. `path` leads to the household, or gives the condition."""
     find = path if callable(path) else lambda household_id: Q(**{path: household_id})
-    _parts[label.lower()] = Part(label, find, frozenset(but))
+    _parts[label.lower()] = Part(label, find, frozenset(but), add)
 
 
 def parts() -> Mapping[str, Part]:
@@ -49,10 +52,7 @@ def parts() -> Mapping[str, Part]:
 
 def rows_of(household_id: int) -> dict[str, list[dict[str, Any]]]:
     """All rows of the household by table, the tables in the order of their names."""
-    return {
-        part.label: [_told(row, part) for row in _rows(part, household_id)]
-        for _label, part in sorted(_parts.items())
-    }
+    return {part.label: _table(part, household_id) for _label, part in sorted(_parts.items())}
 
 
 def archive(household_id: int, *, reading: str) -> bytes:
@@ -77,6 +77,12 @@ def _rows(part: Part, household_id: int) -> models.QuerySet[Any]:
     manager: models.Manager[Any] = apps.get_model(part.label)._default_manager
     found = manager.filter(part.find(household_id)).values("pk")
     return manager.filter(pk__in=found).order_by("pk")
+
+
+def _table(part: Part, household_id: int) -> list[dict[str, Any]]:
+    rows = list(_rows(part, household_id))
+    more = part.add(rows) if part.add else {}
+    return [{**_told(row, part), **more.get(row.pk, {})} for row in rows]
 
 
 def _told(row: models.Model, part: Part) -> dict[str, Any]:

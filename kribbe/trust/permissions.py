@@ -75,7 +75,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),
     Rule(Role.REFERRER, (Scope.REFERRER,), frozenset({Action.REFERRER_FAMILIES})),
     Rule(Role.PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD | {Action.HOUSEHOLD_INVITE, Action.HOUSEHOLD_CONSENT}),
-    Rule(Role.CO_PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD | {Action.HOUSEHOLD_CONSENT}),
+    Rule(Role.CO_PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD),
     Rule(Role.MANAGER, (Scope.LOCATION,), _LOCATION),
     Rule(Role.ORGANISER, (Scope.ORGANISER,), _LOCATION),
     Rule(
@@ -92,8 +92,6 @@ TABLE: tuple[Rule, ...] = (
             Action.DESK_UPKEEP,
             Action.DESK_COMPLAINTS,
             Action.DESK_TALK,
-            Action.DESK_FIGURES,
-            Action.LOCATION_READ,
             Action.LOCATION_READ,
             Action.POLICY_LICENCES,
         },

@@ -18,10 +18,11 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
 from kribbe.trust import files
+from kribbe.trust.audit import record
 from kribbe.trust.export import parts, rows_of, space_of
 from kribbe.trust.files import Kind
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import SYSTEM, Principal, Role, Scope
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +138,37 @@ def test_a_row_of_two_tables_is_told_once(world):
     for label, rows in rows_of(maes.pk).items():
         keys = [row["id"] for row in rows if "id" in row]
         assert len(keys) == len(set(keys)), label
+
+
+@pytest.mark.parametrize("names_shown", [False, True])
+def test_staff_stand_in_it_as_the_desk_shows_them(world, names_shown):
+    maes, _other = world
+    type(maes.desk).objects.filter(pk=maes.desk_id).update(staff_names_shown=names_shown)
+    cleo = cast.make_user(
+        "cleo@loket.example", role=Role.CLERK, scope=Scope.DESK, scope_id=maes.desk_id, now=timezone.now()
+    )
+    cleo = Principal(user_id=cleo.pk, name="Cleo Claes")
+    record(principal=cleo, action="household.read", subject=maes, now=timezone.now(), household_id=maes.pk)
+    (row,) = (row for row in rows_of(maes.pk)["trust.AuditEntry"] if row["action"] == "household.read")
+    assert ("Cleo Claes" in row["who"]) is names_shown
+    assert maes.desk.name in row["who"]
+    assert not {"actor_id", "actor_name"} & set(row)
+
+
+def test_the_name_of_who_looked_at_a_proof_isnt_in_it():
+    assert "seen_by" in parts()["enrolment.proofrequest"].but
+
+
+@pytest.mark.parametrize("role", [Role.REFERRER, Role.CO_PARENT])
+def test_only_a_parent_of_the_request_and_the_desk_take_it_along(world, role):
+    maes, _other = world
+    user = cast.make_user(
+        "r@hulp.example", role=role, scope=Scope.HOUSEHOLD, scope_id=maes.pk, now=timezone.now()
+    )
+    client = log_in(Client(), user, second_factor=role is Role.REFERRER)
+    assert client.get(reverse("people:export_household", args=[maes.reference])).status_code == 404
+    assert client.get(reverse("people:consents", args=[maes.reference])).status_code == 404
+    page = client.get(reverse("people:household_data", args=[maes.reference]))
+    assert page.status_code == 200
+    assert "data.zip" not in page.text
+    assert not AuditEntry.objects.filter(action="household.export").exists()

@@ -1,5 +1,6 @@
 """Mails that didn't arrive, and what a clerk does about each."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from kribbe.contact.services import undelivered as services
 from kribbe.contact.words import family
 from kribbe.people.access import note_look, require_at_desk
 from kribbe.region.models import Desk
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 
 SHOWN = 50
@@ -48,14 +50,16 @@ def undelivered_mail(request: Any, desk: str, mail: int) -> HttpResponse:
     row = get_object_or_404(undelivered_at(here), pk=mail)
     form = AddressForm(request.POST or None, initial={"address": row.address})
     if form.is_valid():
-        services.send_again(
-            mail=row,
-            address=form.cleaned_data["address"],
-            principal=request.principal,
-            now=timezone.now(),
-        )
-        told.success(request, _("Sent again."))
-        return HttpResponseRedirect(reverse("contact:undelivered", args=[desk]))
+
+        def work() -> None:
+            services.send_again(
+                mail=row,
+                address=form.cleaned_data["address"],
+                principal=request.principal,
+                now=timezone.now(),
+            )
+
+        return _done(request, work, _("Sent again."))
     household = row.notice.household if row.notice else None
     if household is not None:
         note_look(principal=request.principal, household=household, now=timezone.now())
@@ -68,18 +72,32 @@ def undelivered_mail(request: Any, desk: str, mail: int) -> HttpResponse:
 def post_instead(request: Any, desk: str, mail: int) -> HttpResponse:
     """A letter in its place."""
     row = get_object_or_404(undelivered_at(_desk(request)), pk=mail)
-    services.post_instead(mail=row, principal=request.principal, now=timezone.now())
-    told.success(request, _("The letter stands among those to post."))
-    return HttpResponseRedirect(reverse("contact:undelivered", args=[desk]))
+    return _done(
+        request,
+        lambda: services.post_instead(mail=row, principal=request.principal, now=timezone.now()),
+        _("The letter stands among those to post."),
+    )
 
 
 @require_POST
 def set_aside(request: Any, desk: str, mail: int) -> HttpResponse:
     """Told otherwise."""
     row = get_object_or_404(undelivered_at(_desk(request)), pk=mail)
-    services.set_aside(mail=row, principal=request.principal, now=timezone.now())
-    told.success(request, _("Noted: the family was told otherwise."))
-    return HttpResponseRedirect(reverse("contact:undelivered", args=[desk]))
+    return _done(
+        request,
+        lambda: services.set_aside(mail=row, principal=request.principal, now=timezone.now()),
+        _("Noted: the family was told otherwise."),
+    )
+
+
+def _done(request: Any, work: Callable[[], object], text: str) -> HttpResponse:
+    try:
+        work()
+    except RefusedError as refused:
+        told.error(request, str(refused.message))
+    else:
+        told.success(request, text)
+    return HttpResponseRedirect(reverse("contact:undelivered", args=[request.desk.slug]))
 
 
 def _desk(request: Any) -> Desk:

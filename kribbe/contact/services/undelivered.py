@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact import outbox
 from kribbe.contact.addressing import message_id
 from kribbe.contact.bounces import Bounce
 from kribbe.contact.models import Letter, Mail, MailState
 from kribbe.people.models import Adult, Household
+from kribbe.people.services import AdultData, change_adult
 from kribbe.trust import audit
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
 
@@ -25,12 +28,15 @@ def note_bounces(bounces: Iterable[Bounce], *, now: datetime) -> int:
 
 
 def send_again(*, mail: Mail, address: str, principal: Principal, now: datetime) -> Mail:
-    """Send what the mail said once more; to another address where that was wrong, which the adult then keeps."""
+    """Send what the mail said once more; to another address where that was wrong, which the adult then keeps.
+
+    Raises RefusedError where somebody dealt with the mail already.
+    """
     with transaction.atomic():
-        lock_rows((Mail, mail.pk))
+        _lock_open(mail)
         corrected = address.strip().lower()
         if corrected != mail.address and mail.notice and mail.notice.household_id:
-            _correct(mail.notice.household_id, mail.address, corrected)
+            _correct(mail.notice.household_id, mail.address, corrected, principal, now)
         again = outbox.put(
             notice=mail.notice,
             user=mail.user,
@@ -45,17 +51,21 @@ def send_again(*, mail: Mail, address: str, principal: Principal, now: datetime)
 
 
 def post_instead(*, mail: Mail, principal: Principal, now: datetime) -> None:
-    """Put a letter with the same words among those to post; where there is one already it stays as it is."""
+    """Put a letter with the same words among those to post; where there is one already it stays as it is.
+
+    Raises RefusedError where somebody dealt with the mail already.
+    """
     with transaction.atomic():
-        lock_rows((Mail, mail.pk))
+        _lock_open(mail)
         if mail.notice and mail.notice.household_id:
             Letter.objects.get_or_create(notice=mail.notice)
         _handled(mail, principal, "mail.posted_instead", now)
 
 
 def set_aside(*, mail: Mail, principal: Principal, now: datetime) -> None:
-    """The clerk told the family otherwise, by telephone for one."""
+    """The clerk told the family otherwise, by telephone for one. Raises RefusedError where it was dealt with."""
     with transaction.atomic():
+        _lock_open(mail)
         _handled(mail, principal, "mail.set_aside", now)
 
 
@@ -78,14 +88,32 @@ def _mail_of(bounce: Bounce, now: datetime) -> QuerySet[Mail]:
     return left.filter(address=bounce.address, created_at__gt=now - RECENT).order_by("-created_at", "-pk")
 
 
-def _correct(household_id: int, wrong: str, right: str) -> None:
-    lock_rows((Household, household_id))
-    Adult.objects.filter(household=household_id, email__iexact=wrong).update(email=right)
+def _lock_open(mail: Mail) -> None:
+    household_id = mail.notice.household_id if mail.notice else None
+    lock_rows((Mail, mail.pk), *([(Household, household_id)] if household_id else []))
+    if not Mail.objects.filter(pk=mail.pk, handled_at=None).exists():
+        raise RefusedError(_("Somebody dealt with this mail already."), code="handled")
+
+
+def _correct(household_id: int, wrong: str, right: str, principal: Principal, now: datetime) -> None:
+    adults = Adult.objects.select_related("household", "work_municipality")
+    for adult in adults.filter(household=household_id, email__iexact=wrong):
+        data = AdultData(
+            first_name=adult.first_name,
+            last_name=adult.last_name,
+            email=right,
+            phone=adult.phone,
+            other_street=adult.other_street,
+            other_postcode=adult.other_postcode,
+            other_city=adult.other_city,
+            work_municipality=adult.work_municipality,
+        )
+        change_adult(adult=adult, data=data, principal=principal, now=now)
 
 
 def _handled(mail: Mail, principal: Principal, action: str, now: datetime) -> None:
-    if Mail.objects.filter(pk=mail.pk, handled_at=None).update(handled_at=now, handled_by=principal.user_id):
-        _record(mail, principal, action, now)
+    Mail.objects.filter(pk=mail.pk).update(handled_at=now, handled_by=principal.user_id)
+    _record(mail, principal, action, now)
 
 
 def _record(mail: Mail, principal: Principal, action: str, now: datetime) -> None:

@@ -22,8 +22,9 @@ from kribbe.testing.cast import make_user
 from kribbe.testing.clock import Clock
 from kribbe.testing.mail import MailServer
 from kribbe.testing.sessions import log_in
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import Role, Scope
+from kribbe.trust.principal import SYSTEM, Role, Scope
 
 POSTFIX = """\
 Return-Path: <>
@@ -224,3 +225,28 @@ def test_a_clerk_posts_a_letter_or_tells_otherwise(mail: Mail, clock: Clock, cle
     Mail.objects.update(handled_at=None)
     cleo.post(reverse("contact:set_aside", args=["lindedaal", mail.pk]))
     assert cleo.get(reverse("contact:undelivered", args=["lindedaal"])).context["rows"] == []
+
+
+@pytest.mark.django_db
+def test_a_correction_stands_on_the_trail(mail: Mail, clock: Clock, cleo: Client) -> None:
+    services.note_bounces(read(dsn(mail.message_id)), now=clock.now)
+    cleo.post(
+        reverse("contact:undelivered_mail", args=["lindedaal", mail.pk]), {"address": "an@nieuw.example"}
+    )
+    assert mail.notice is not None
+    trail = AuditEntry.objects.get(action="adult.changed")
+    assert (trail.household_id, trail.actor_name) == (mail.notice.household_id, "Cleo")
+
+
+@pytest.mark.django_db
+def test_what_a_colleague_dealt_with_is_refused(mail: Mail, clock: Clock) -> None:
+    services.note_bounces(read(dsn(mail.message_id)), now=clock.now)
+    services.send_again(mail=mail, address="an@nieuw.example", principal=SYSTEM, now=clock.now)
+    count = Mail.objects.count()
+    with pytest.raises(RefusedError, match=r"dealt with|behandeld"):
+        services.send_again(mail=mail, address="an@ander.example", principal=SYSTEM, now=clock.now)
+    with pytest.raises(RefusedError):
+        services.post_instead(mail=mail, principal=SYSTEM, now=clock.now)
+    with pytest.raises(RefusedError):
+        services.set_aside(mail=mail, principal=SYSTEM, now=clock.now)
+    assert (Mail.objects.count(), Letter.objects.count()) == (count, 0)

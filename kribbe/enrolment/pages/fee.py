@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.region.branding import brand_of
@@ -76,17 +76,15 @@ class FeeForm(forms.Form):
             return None
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_desk(Action.DESK_TASKS)
 def fee(request: DeskRequest) -> HttpResponse:
-    """The checklist, and an estimate of the day fee. What was typed is in nobody's file."""
+    """The checklist, and an estimate of the day fee. What was typed is in nobody's file, and in no address."""
     today = timezone.localdate()
-    form = FeeForm(request.GET if "income" in request.GET else None)
+    form = FeeForm(request.POST if request.method == "POST" else None)
     found = form.estimate(policy_on(request.desk, today).rule_pack, today)
-    if "sheet" in request.GET:
+    if "sheet" in request.GET or "sheet" in request.POST:
         return _sheet(request, found)
-    query = request.GET.copy()
-    query["sheet"] = "1"
     context = {
         "form": form,
         "fee": money(found.fee) if found else "",
@@ -95,7 +93,6 @@ def fee(request: DeskRequest) -> HttpResponse:
         "steps": STEPS,
         "open": OPEN,
         "household": request.GET.get("household", ""),
-        "sheet_url": f"?{query.urlencode()}",
     }
     return render(request, "enrolment/office/fee.html", context, status=422 if form.errors else 200)
 

@@ -165,29 +165,25 @@ def last_minute_page(request: Any, location: Location) -> HttpResponse:
         request.POST or None, groups=groups, initial={"first": today, "last": today + timedelta(days=7)}
     )
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            made = publish(
-                principal=request.principal,
-                location_id=location.pk,
-                group_id=int(data["group"]),
-                first=data["first"],
-                last=data["last"],
-                pattern=WeekPattern(data["pattern"]),
-                note=data["note"],
+            told = once(
+                request.POST.get("once", ""),
+                at=request.path,
                 now=now,
+                work=lambda: _publish(request, location, form, now),
             )
         except RefusedError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error.message))
         else:
             text = gettext("Published. %(count)d families were told.")
-            messages.success(request, text % {"count": made.told})
+            messages.success(request, text % {"count": int(told)})
             return redirect("enrolment:last_minute", location.slug)
     shown = LastMinute.objects.filter(group__location=location, last__gte=today, ended_at=None)
     context = {
         "place_name": location.name,
         "location": location,
         "form": form,
+        "once": request.POST.get("once") or new_token(),
         "has_groups": bool(groups),
         "rows": shown.select_related("group").order_by("first", "pk"),
     }
@@ -202,6 +198,22 @@ def last_minute_gone(request: Any, location: Location, reference: str) -> HttpRe
     take_away(principal=request.principal, last_minute_id=made.pk, now=timezone.now())
     messages.success(request, gettext("It stands on no page any more."))
     return redirect("enrolment:last_minute", location.slug)
+
+
+def _publish(request: Any, location: Location, form: LastMinuteForm, now: datetime) -> str:
+    """Returns how many families were told."""
+    data = form.cleaned_data
+    made = publish(
+        principal=request.principal,
+        location_id=location.pk,
+        group_id=int(data["group"]),
+        first=data["first"],
+        last=data["last"],
+        pattern=WeekPattern(data["pattern"]),
+        note=data["note"],
+        now=now,
+    )
+    return str(made.told)
 
 
 def _offer(request: Any, location: Location, line: Waiting, form: UrgentOfferForm, now: datetime) -> str:

@@ -177,19 +177,20 @@ def review_proof(request: Any, reference: str) -> HttpResponse:
 @parent_required
 def proof_file(request: Any, reference: str) -> FileResponse:
     """The file itself, for who may decide on it."""
-    return _file(proof_for(request.principal, reference, by=Side.STAFF))
+    return _file(request, proof_for(request.principal, reference, by=Side.STAFF))
 
 
 @require_GET
 @parent_required
 def my_proof_file(request: Any, reference: str) -> FileResponse:
     """The file itself, for the family that sent it."""
-    return _file(proof_for(request.principal, reference, by=Side.FAMILY))
+    return _file(request, proof_for(request.principal, reference, by=Side.FAMILY))
 
 
-def _file(proof: ProofRequest) -> FileResponse:
+def _file(request: Any, proof: ProofRequest) -> FileResponse:
     if proof.file is None:
         raise Http404
+    proofs.note_reading(principal=request.principal, proof=proof, now=timezone.now())
     return files.give(proof.file, files.names(proof.file)[0], public=False)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import CareRequest, HandOver, PreferenceState
 from kribbe.region.models import Desk
@@ -78,7 +79,7 @@ def _asked(request: CareRequest) -> AskedFor:
         child=str(request.child),
         born=request.child.born,
         expected=request.child.expected,
-        registered_on=request.registered_at.date(),
+        registered_on=localtime(request.registered_at).date(),
         wanted_start=request.wanted_start,
         latest_start=request.latest_start,
         half_days=[slot for slot in range(SLOTS) if request.pattern >> slot & 1],

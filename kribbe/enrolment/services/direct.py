@@ -1,5 +1,7 @@
 """A child that a location took outside the desk: its half-days count, and the clerk hears of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -72,16 +74,22 @@ def take_back(*, principal: Principal, child_id: int, now: datetime) -> None:
 
 
 def end_direct(*, principal: Principal, child_id: int, end: date | None, now: datetime) -> date | None:
-    """It stays until before `end`; gives the end before. Raises RefusedError on a day before it came, or no room."""
+    """It stays until before `end`; gives the end before.
+
+    Raises RefusedError on a day before it came, no room, or a
+    child that was taken back.
+    """
     with transaction.atomic():
         child = _locked(child_id)
         before: date | None = child.during.upper
+        if child.undone_at is not None:
+            raise RefusedError(_("This child was taken back. Load the page again."), code="undone")
         if end is not None and end <= child.during.lower:
             raise RefusedError(_("This is before the first day."), field="last")
-        ledger.release(holder=holder(child), now=now)
         child.during = DateRange(child.during.lower, end)
         child.save(update_fields=["during"])
-        _hold(child, now)
+        with _room():
+            ledger.move(holder=holder(child), start=child.during.lower, end=end, now=now)
         _record(principal, "direct.end", child, now, end=f"{end}", before=f"{before}")
     return before
 
@@ -112,7 +120,7 @@ def _check(told: Direct, today: date) -> None:
 
 
 def _hold(child: DirectChild, now: datetime) -> None:
-    try:
+    with _room():
         ledger.take(
             group_id=child.group_id,
             start=child.during.lower,
@@ -121,6 +129,13 @@ def _hold(child: DirectChild, now: datetime) -> None:
             holder=holder(child),
             now=now,
         )
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Says in words on which day there is no room."""
+    try:
+        yield
     except ledger.NoRoomError as error:
         raise RefusedError(
             _("There is no place left on %(day)s. Change the half-days, or the places of the group.")

@@ -16,7 +16,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.models import StoredFile
-from kribbe.trust.principal import Principal
+from kribbe.trust.principal import PARENTS, Principal, Scope
 
 KEPT_UNDECIDED = timedelta(days=90)
 KEPT_DECIDED = timedelta(days=30)
@@ -89,6 +89,12 @@ def see_proof(*, principal: Principal, proof_id: int, now: datetime) -> None:
         proof.seen_at, proof.seen_by = now, principal.name
         proof.save(update_fields=["seen_at", "seen_by"])
         _record(principal, "proof.see", proof, now)
+
+
+def note_reading(*, principal: Principal, proof: ProofRequest, now: datetime) -> None:
+    """Write down that somebody other than the parents opened the file."""
+    if proof.household_id not in principal.scope_ids(Scope.HOUSEHOLD, *PARENTS):
+        _record(principal, "proof.read", proof, now)
 
 
 def decide_proof(

@@ -1,5 +1,7 @@
 """A child's agreed stay changes: it leaves earlier, begins on another day, or goes on in the next group."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -122,21 +124,6 @@ def move_up(
     return following
 
 
-def take_back_move(*, principal: Principal, placement_id: int, before_id: int, now: datetime) -> None:
-    """The child stays in its first group after all. Raises RefusedError once it moved, or where no room is left."""
-    with transaction.atomic():
-        following, placement = _locked(placement_id), _locked(before_id)
-        if following.during.lower <= localtime(now).date() or following.state != PlacementState.FINAL:
-            raise RefusedError(_("The child moved already."), code="moved")
-        end = following.during.upper
-        ledger.release(holder=_holder(following), now=now)
-        following.state = PlacementState.ENDED
-        following.save(update_fields=["state"])
-        _move(placement, placement.during.lower, end, now)
-        _record(principal, "placement.move_up_undone", placement, now, after=following.pk)
-        telling.about_placement(placement, "place_goes_on", now=now, end=end)
-
-
 def band_ends(birth: date, group: Group) -> date:
     """The day on which a child is too old for the group."""
     return add_months(birth, group.to_months)
@@ -155,8 +142,8 @@ def _check_next(placement: Placement, group: Group, start: date) -> None:
 
 def _move(placement: Placement, start: date, end: date | None, now: datetime) -> None:
     """Give the place other dates, if its half-days are free then."""
-    ledger.release(holder=_holder(placement), now=now)
-    _take(placement, start, end, now)
+    with _room():
+        ledger.move(holder=_holder(placement), start=start, end=end, now=now)
     with household_changes(placement.child.household_id, now):
         _lay(placement, start, end)
 
@@ -167,7 +154,7 @@ def _lay(placement: Placement, start: date, end: date | None) -> None:
 
 
 def _take(placement: Placement, start: date, end: date | None, now: datetime) -> None:
-    try:
+    with _room():
         ledger.take(
             group_id=placement.group_id,
             start=start,
@@ -176,6 +163,13 @@ def _take(placement: Placement, start: date, end: date | None, now: datetime) ->
             holder=_holder(placement),
             now=now,
         )
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Says in words on which day there is no room."""
+    try:
+        yield
     except ledger.NoRoomError as error:
         raise RefusedError(
             _("There is no place left on %(day)s.") % {"day": f"{error.cells[0].day:%d/%m/%Y}"}, code="full"

@@ -12,12 +12,14 @@ from django.utils.timezone import localtime
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import FreeThen, Vacancy, VacancyList, VacancyTold
 from kribbe.enrolment.selectors.vacancies import Asking, Match, askers, matches
+from kribbe.people.models import Household
 from kribbe.places.models import Group, GroupAvailability, LicenceState
 from kribbe.places.selectors.search import mask_of
 from kribbe.region.models import Region
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.vacancies import came_free
+from kribbe.trust.locks import lock_rows
 
 MONTHS_AHEAD = 9
 """How far ahead the list looks: nine months and the running one, as in Leuven."""
@@ -31,18 +33,18 @@ MOST_TOLD = 8
 def make_lists(*, now: datetime) -> int:
     """Make this week's list of every region and tell it. Returns the number of families told.
 
-    A region that has today's list already is left alone, so that nothing is told twice.
+    Where a run broke off, the next one tells the rest; nobody is told twice.
     """
     return sum(_make(region, now) for region in Region.objects.order_by("pk"))
 
 
-def make_list(*, region: Region, now: datetime) -> VacancyList | None:
-    """Today's list of the region, with what came free since the last; None where today has one."""
+def make_list(*, region: Region, now: datetime) -> VacancyList:
+    """Today's list of the region, with what came free since the last; the one that is there where today has one."""
     day = localtime(now).date()
     with transaction.atomic():
         made, is_new = VacancyList.objects.get_or_create(region=region, day=day, defaults={"made_at": now})
         if not is_new:
-            return None
+            return made
         groups = list(
             Group.objects.filter(
                 location__desk__region=region,
@@ -71,7 +73,7 @@ def make_list(*, region: Region, now: datetime) -> VacancyList | None:
 
 
 def tell_list(*, made: VacancyList, now: datetime) -> int:
-    """Mail each family that waits what fits it, the best first. Returns how many families were told."""
+    """Mail each family that waits and wasn't told yet what fits it, the best first. Returns how many were told."""
     vacancies = list(made.vacancies.select_related("group__location__desk"))
     if not vacancies:
         return 0
@@ -83,8 +85,7 @@ def tell_list(*, made: VacancyList, now: datetime) -> int:
             for match in matches(asking, vacancies, today=made.day)[:MOST_TOLD]
         ]
         if found:
-            _tell(made, household_id, found, now)
-            told += 1
+            told += _tell(made, household_id, found, now)
     return told
 
 
@@ -103,8 +104,7 @@ def read_token(token: str) -> tuple[int, int] | None:
 
 
 def _make(region: Region, now: datetime) -> int:
-    made = make_list(region=region, now=now)
-    return tell_list(made=made, now=now) if made else 0
+    return tell_list(made=make_list(region=region, now=now), now=now)
 
 
 def _opened(made: VacancyList, group: Group, day: date) -> Iterator[Vacancy]:
@@ -129,8 +129,14 @@ def _masks(kept: GroupAvailability | FreeThen, first: date) -> list[int]:
     return [mask_of(kept.free[start : start + SLOTS] or "0") for start in starts]
 
 
-def _tell(made: VacancyList, household_id: int, found: Sequence[tuple[Asking, Match]], now: datetime) -> None:
+def _tell(made: VacancyList, household_id: int, found: Sequence[tuple[Asking, Match]], now: datetime) -> bool:
+    """Whether there was something that an earlier run hadn't told."""
     with transaction.atomic():
+        lock_rows((Household, household_id))
+        before = set(made.told.filter(request__household=household_id).values_list("request_id", flat=True))
+        found = [(asking, match) for asking, match in found if asking.request_id not in before]
+        if not found:
+            return False
         notice = tell_household(
             household_id=household_id,
             kind="enrolment/weekly_list",
@@ -159,3 +165,4 @@ def _tell(made: VacancyList, household_id: int, found: Sequence[tuple[Asking, Ma
             VacancyTold(list=made, request_id=request_id, vacancies=keys, notice=notice, at=now)
             for request_id, keys in by_request.items()
         )
+    return True

@@ -8,10 +8,9 @@ from django.utils import timezone
 
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.coming_free import births_to_ask, coming_free
-from kribbe.enrolment.services.stays import keep_start, move_start, move_up, take_back_move
+from kribbe.enrolment.services.stays import keep_start, move_start, move_up
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
-from kribbe.places.models import LedgerTake
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.forecast import Cause
 from kribbe.rules.halfdays import SLOTS, WeekPattern
@@ -71,10 +70,6 @@ def test_a_move_is_expected_and_once_agreed_it_is_certain(scene):
     assert following.during.upper == add_months(placement.child.birth, 30)
     assert not coming_free(location, today=today).moves
     assert ledger.miscounted(group_ids=[babies.pk, toddlers.pk], today=today) == []
-    take_back_move(principal=SYSTEM, placement_id=following.pk, before_id=placement.pk, now=now)
-    placement.refresh_from_db()
-    assert placement.during.upper == add_months(placement.child.birth, 30)
-    assert LedgerTake.objects.count() == 1
 
 
 def test_no_child_moves_up_where_there_is_no_room(scene):

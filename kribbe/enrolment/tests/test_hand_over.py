@@ -1,7 +1,7 @@
 """A household goes to another desk with its consent: inside at once and undone as easily, outside with a document."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -106,7 +106,7 @@ def test_a_desk_outside_gets_a_document_without_what_gives_priority(desk, asked)
     assert (told["to_desk"], told["consent_by"]) == ("Loket Verweg", "An Maes")
     (request,) = told["requests"]
     assert request["half_days"] == [0, 1, 2, 3]
-    assert request["registered_on"] == f"{asked.registered_at.date()}"
+    assert request["registered_on"] == f"{timezone.localdate(asked.registered_at)}"
     assert request["locations"] == ["De Notelaar"]
     assert "income" not in file("json").text
     assert file("csv").text.count("\n") == 2
@@ -137,12 +137,38 @@ def test_the_fee_is_estimated_and_nothing_of_it_is_kept(desk):
     address = reverse("enrolment:fee", args=[desk.slug])
     assert "tax bill" in clerk.get(address).text
     before = AuditEntry.objects.count()
-    shown = clerk.get(address, {"income": "60000", "per": "year"}).text
+    shown = clerk.post(address, {"income": "60000", "per": "year"}).text
     assert "22,80" in shown or "22.80" in shown
     assert "Only the certificate counts" in shown
-    month = clerk.get(address, {"income": "2000", "per": "month"}).text
+    month = clerk.post(address, {"income": "2000", "per": "month"}).text
     assert "8.89" in month or "8,89" in month, "2000 x 11.54 = 23080, x 0.000385 = 8.89"
-    assert clerk.get(address, {"income": "-5", "per": "year"}).status_code == 422
-    sheet = clerk.get(address, {"income": "60000", "per": "year", "sheet": "1"})
-    assert sheet.content.startswith(b"%PDF")
+    assert clerk.post(address, {"income": "-5", "per": "year"}).status_code == 422
+    for sheet in (
+        clerk.post(address, {"income": "60000", "per": "year", "sheet": "1"}),
+        clerk.get(address, {"sheet": "1"}),
+    ):
+        assert sheet.content.startswith(b"%PDF")
     assert AuditEntry.objects.count() == before
+
+
+def test_an_income_in_the_address_is_not_read(desk):
+    clerk, address = clerk_of(desk), reverse("enrolment:fee", args=[desk.slug])
+    page = clerk.get(address, {"income": "60000", "per": "year"}).text
+    assert "60000" not in page
+    assert "Only the certificate counts" not in page
+    assert (
+        'method="get"'
+        not in clerk.post(address, {"income": "60000", "per": "year"}).text.split("<main", 1)[1]
+    )
+
+
+def test_the_day_of_registering_is_the_day_in_belgium(desk, asked):
+    just_past_midnight = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    type(asked).objects.filter(pk=asked.pk).update(registered_at=just_past_midnight)
+    here = clerk_of(desk)
+    send(here, asked, to_name="Loket Verweg")
+    made = HandOver.objects.get()
+    told = json.loads(
+        here.get(reverse("enrolment:hand_over_file", args=[desk.slug, made.pk, "json"])).content
+    )
+    assert told["requests"][0]["registered_on"] == "2026-07-01"

@@ -109,7 +109,7 @@ def test_from_the_clerk_to_the_phone_and_back(desk, maes):
     assert StoredFile.objects.count() == 1
     trail = AuditEntry.objects.filter(household_id=maes.pk, action__startswith="proof.")
     assert list(trail.order_by("pk").values_list("action", flat=True)) == [
-        "proof.ask", "proof.send", "proof.see", "proof.rejected", "proof.send", "proof.accepted",
+        "proof.ask", "proof.send", "proof.see", "proof.read", "proof.rejected", "proof.send", "proof.accepted",
     ]  # fmt: skip
 
 
@@ -188,3 +188,18 @@ def test_a_location_asks_only_families_of_its_list(desk, maes):
     wish = request.preferences.get().pk
     assert mia.get(reverse("enrolment:ask_proof", args=[mine.slug, wish])).status_code == 404
     assert mia.get(reverse("enrolment:ask_proof", args=[other.slug, wish])).status_code == 404
+
+
+def test_every_look_at_the_file_by_others_than_the_parents_is_noted(desk, maes):
+    proof = ask(maes)
+    send(proof, timezone.now())
+    looks = AuditEntry.objects.filter(action="proof.read", household_id=maes.pk)
+    clerk = client(Role.CLERK, Scope.DESK, desk.pk, "cleo")
+    for number in (1, 2):
+        clerk.get(reverse("enrolment:proof_file", args=[proof.reference])).getvalue()
+        assert looks.count() == number
+    own = reverse("enrolment:my_proof_file", args=[proof.reference])
+    client(Role.PARENT, Scope.HOUSEHOLD, maes.pk, "an").get(own).getvalue()
+    assert looks.count() == 2
+    client(Role.REFERRER, Scope.HOUSEHOLD, maes.pk, "rik").get(own).getvalue()
+    assert looks.count() == 3

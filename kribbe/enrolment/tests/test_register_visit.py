@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import DirectChild, Placement, RegisterVisit
-from kribbe.enrolment.services.direct import Direct
+from kribbe.enrolment.services.direct import Direct, end_direct, take_back, take_directly
 from kribbe.enrolment.services.register_visit import Answers, Numbers, Staff, undo_visit, visit
+from kribbe.enrolment.services.stays import move_start
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
 from kribbe.places.free import free_during
@@ -261,3 +262,66 @@ def test_the_page_costs_the_same_however_many_children(scene, children, django_a
     with django_assert_max_num_queries(22):
         client.get(reverse("enrolment:register", args=[location.slug]))
     assert Group.objects.count() == 2
+
+
+def taken_by_a_fifth(scene):
+    """A child that the location took itself, for a year."""
+    now, today, location, group, _placement = scene
+    return take_directly(
+        principal=SYSTEM,
+        location_id=location.pk,
+        told=Direct(
+            group_id=group.pk,
+            name="B.",
+            birth_month=add_months(first_of_month(today), -8),
+            start=today,
+            end=add_months(today, 12),
+            pattern=MONDAY,
+        ),
+        now=now,
+    )
+
+
+def make_overfull(scene):
+    """One place is staffed, where two children come."""
+    go(scene, staff=[Staff(scene[3].pk, 1, scene[1])])
+
+
+def test_a_child_of_its_own_leaves_an_overfull_group(scene):
+    now, today, _location, group, _placement = scene
+    child = taken_by_a_fifth(scene)
+    make_overfull(scene)
+    end = add_months(today, 3)
+    end_direct(principal=SYSTEM, child_id=child.pk, end=end, now=now)
+    assert LedgerTake.objects.get(holder=f"direct:{child.pk}").during.upper == end
+    assert holds(group, today)
+    with pytest.raises(RefusedError) as refused:
+        end_direct(principal=SYSTEM, child_id=child.pk, end=add_months(today, 9), now=now)
+    assert refused.value.code == "full"
+    child.refresh_from_db()
+    assert child.during.upper == end
+
+
+def test_a_stay_begins_later_in_an_overfull_group_and_goes_back_only_where_there_is_room(scene):
+    now, today, _location, group, placement = scene
+    taken_by_a_fifth(scene)
+    make_overfull(scene)
+    before, later = placement.during.lower, today + timedelta(days=60)
+    move_start(principal=SYSTEM, placement_id=placement.pk, start=later, now=now)
+    assert LedgerTake.objects.get(holder=f"placement:{placement.pk}").during.lower == later
+    assert holds(group, today)
+    with pytest.raises(RefusedError):
+        move_start(principal=SYSTEM, placement_id=placement.pk, start=before, now=now)
+    placement.refresh_from_db()
+    assert placement.during.lower == later
+
+
+def test_a_child_that_was_taken_back_doesnt_return_by_a_new_end(scene):
+    now, today, _location, group, _placement = scene
+    child = taken_by_a_fifth(scene)
+    take_back(principal=SYSTEM, child_id=child.pk, now=now)
+    with pytest.raises(RefusedError) as refused:
+        end_direct(principal=SYSTEM, child_id=child.pk, end=add_months(today, 3), now=now)
+    assert refused.value.code == "undone"
+    assert not LedgerTake.objects.filter(holder=f"direct:{child.pk}").exists()
+    assert free_in(group, today, add_months(today, 2))[:2] == [4, 4]

@@ -189,3 +189,22 @@ def test_last_minute_places_must_be_free_and_near(scene):
                 now=now,
             )
         assert refused.value.field == field
+
+
+def test_a_double_click_publishes_and_mails_once(scene):
+    now, today, _room, _group, first, _second = scene
+    chosen = first.preferences.get().location
+    group = cast.make_group(chosen, 1, now=now, name="Bijtjes")
+    client = client_of(manager_of(chosen, now=now))
+    address = reverse("enrolment:last_minute", args=[chosen.slug])
+    sent = {
+        "once": client.get(address).context["once"],
+        "group": group.pk,
+        "first": f"{today + timedelta(days=7)}",
+        "last": f"{today + timedelta(days=28)}",
+        "pattern": ["0", "1"],
+    }
+    pages = [client.post(address, sent, follow=True).text for _ in range(2)]
+    assert all("2 families were told" in page for page in pages)
+    assert LastMinute.objects.count() == 1
+    assert Notice.objects.filter(kind="enrolment/last_minute").count() == 2

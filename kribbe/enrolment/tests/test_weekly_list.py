@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.contact.models import Mail
+from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import RequestSwitches, Vacancy, VacancyInterest, VacancyTold
+from kribbe.enrolment.services import weekly_list
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.services.stays import end_stay
@@ -70,7 +72,8 @@ def test_what_a_leaving_child_frees_is_listed_once(scene):
     row = made.vacancies.get()
     assert (row.group, row.month, row.until) == (group, add_months(first_of_month(today), 2), None)
     assert row.pattern == WeekPattern.from_text("mon tue wed thu fri").mask
-    assert make_list(region=desk.region, now=now) is None
+    assert make_list(region=desk.region, now=now) == made
+    assert made.vacancies.count() == 1
     later = make_list(region=desk.region, now=now + timedelta(days=7))
     assert later.vacancies.count() == 0
 
@@ -122,8 +125,37 @@ def test_a_desk_that_tells_nobody_tells_only_who_asked(scene):
 def test_the_duty_tells_once_a_day(scene):
     now = scene[0]
     leave_and_list(scene)
+    assert make_lists(now=now) == 1
     assert make_lists(now=now) == 0
     assert make_lists(now=now + timedelta(days=1)) == 0
+    assert Mail.objects.count() == 1
+
+
+def test_a_run_that_broke_off_tells_the_rest_and_nobody_twice(scene, monkeypatch):
+    now, _today, desk, _full, _group, _placement, request = scene
+    second = cast.make_household(desk, "Peeters", now=now, email="bo@ouders.example", **HOME)
+    child = cast.make_child(second, "Bo", born=request.child.born)
+    other = request.preferences.get().location
+    cast.make_request(child, [other], start=request.wanted_start, pattern=MONDAY, now=now)
+    leave_and_list(scene)
+    told = []
+
+    def breaks_off(*, household_id, **given):
+        if told:
+            raise ConnectionError
+        told.append(household_id)
+        return tell_household(household_id=household_id, **given)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(weekly_list, "tell_household", breaks_off)
+        with pytest.raises(ConnectionError):
+            make_lists(now=now)
+    assert Mail.objects.count() == 1
+    assert make_lists(now=now) == 1
+    assert sorted(Mail.objects.values_list("address", flat=True)) == [
+        "an@ouders.example",
+        "bo@ouders.example",
+    ]
 
 
 def test_from_the_mail_to_a_placement(scene):

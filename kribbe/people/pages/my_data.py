@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kribbe.people import forms, services
-from kribbe.people.access import household_for, may, own_household
+from kribbe.people.access import household_for, may, may_for, own_household
 from kribbe.people.actors import actors
 from kribbe.people.models import Child, FactKind, Household, HouseholdFact
 from kribbe.people.pages.showing import form_page
@@ -46,9 +46,9 @@ def household_data(request: Any, reference: str) -> HttpResponse:
 
 @require_GET
 def export_household(request: Any, reference: str) -> HttpResponse:
-    """Everything that the desk holds of a household, as one file."""
+    """Everything that the desk holds of a household, as one file: not for who acts for it by consent."""
     now = timezone.now()
-    household = household_for(request.principal, Action.HOUSEHOLD_READ, reference, now=now)
+    household = household_for(request.principal, Action.HOUSEHOLD_CONSENT, reference, now=now)
     response = HttpResponse(
         services.own_file(household=household, principal=request.principal, now=now),
         content_type="application/zip",
@@ -66,6 +66,7 @@ def _page(request: Any, household: Household) -> HttpResponse:
         "base": _base(request.principal, household),
         "household": shown,
         "may_invite": may(request.principal, Action.HOUSEHOLD_INVITE, Scope.HOUSEHOLD, household.pk),
+        "may_consent": may_for(request.principal, Action.HOUSEHOLD_CONSENT, household),
         "adults": shown.adults.all(),
         "children": children_of(household),
         "facts": [_fact(fact, today=today) for fact in facts_of(household)],
