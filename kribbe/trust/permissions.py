@@ -67,21 +67,21 @@ _HOUSEHOLD = frozenset(
         Action.HOUSEHOLD_CHANGE,
         Action.REQUEST_MAKE,
         Action.REQUEST_ANSWER_OFFER,
-        Action.COMPLAINT_MAKE,
     }
 )
+_FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE}
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),
     Rule(Role.REFERRER, (Scope.REFERRER,), frozenset({Action.REFERRER_FAMILIES})),
-    Rule(Role.PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD | {Action.HOUSEHOLD_INVITE, Action.HOUSEHOLD_CONSENT}),
-    Rule(Role.CO_PARENT, (Scope.HOUSEHOLD,), _HOUSEHOLD),
+    Rule(Role.PARENT, (Scope.HOUSEHOLD,), _FAMILY | {Action.HOUSEHOLD_INVITE, Action.HOUSEHOLD_CONSENT}),
+    Rule(Role.CO_PARENT, (Scope.HOUSEHOLD,), _FAMILY),
     Rule(Role.MANAGER, (Scope.LOCATION,), _LOCATION),
     Rule(Role.ORGANISER, (Scope.ORGANISER,), _LOCATION),
     Rule(
         Role.CLERK,
         (Scope.DESK, Scope.REGION),
-        _HOUSEHOLD
+        _FAMILY
         | {
             Action.HOUSEHOLD_CONSENT,
             Action.DESK_SEARCH,

@@ -3,12 +3,20 @@
 import re
 import unicodedata
 
+MOST_DIGITS = 19
+"""Digits of the largest number that a key can be."""
+
 
 def fold(text: str) -> str:
     """Lower case, without accents or punctuation: "Émile D'Hondt" becomes "emile d hondt"."""
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("œ", "oe").replace("æ", "ae"))
     letters = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
     return " ".join(re.findall(r"[0-9a-z]+", letters))
+
+
+def row_key(text: str) -> int:
+    """The key of a row as somebody sent it; 0, which no row has, for anything that can't be one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else 0
 
 
 def sort_key(*names: str) -> str:

@@ -23,6 +23,7 @@ def unanswered_end(now: datetime) -> int:
 @duty("upkeep.lapse_questions", cron="10 4 * * *", told="requests ended for want of an answer")
 def questions_lapse(now: datetime) -> int:
     """End the requests of families that didn't say whether they still need a place."""
+    ask_again.close_answered(now=now)
     return ask_again.lapse_due(now=now)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.trust.text import fold, phonetic_key, sort_key
+from kribbe.trust.text import fold, phonetic_key, row_key, sort_key
 
 ALIKE = [
     ("Janssens", "Jansens"),
@@ -61,3 +61,12 @@ def test_a_phonetic_key_is_plain_and_never_twice_the_same_letter(text: str) -> N
 def test_fold_and_sort_key() -> None:
     assert fold("Émile D'Hondt") == "emile d hondt"
     assert sort_key("Van Acker", "Émile") == "vanacker\x1femile"
+
+
+@pytest.mark.parametrize("text", ["", "²", "٣", "-1", "1.0", " 1", "x", "9" * 19])
+def test_what_is_no_key_of_a_row_is_read_as_none(text):
+    assert row_key(text) == 0
+
+
+def test_the_largest_key_of_a_row_is_read():
+    assert row_key("9" * 18) == int("9" * 18)

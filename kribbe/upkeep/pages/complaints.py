@@ -24,6 +24,7 @@ from kribbe.region.selectors import policy_on
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.trust.principal import PARENTS, Scope
 from kribbe.upkeep.access import complaint_for
 from kribbe.upkeep.forms import AnswerForm, ComplaintForm
 from kribbe.upkeep.models import Complaint, ComplaintKind, Outcome
@@ -113,8 +114,10 @@ def complaint(request: DeskRequest, reference: str) -> HttpResponse:
     """A complaint as its household sees it: where it stands, and the answer."""
     action = Action.COMPLAINT_MAKE if request.method == "POST" else Action.HOUSEHOLD_READ
     found = complaint_for(request.principal, action, reference, now=timezone.now())
-    use_desk(request, found.desk)
+    use_desk(request, found.household.desk)
     if request.method == "POST":
+        if found.household_id not in request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS):
+            raise Http404
         try:
             withdraw(principal=request.principal, complaint_id=found.pk, now=timezone.now())
         except RefusedError as refused:
@@ -148,8 +151,8 @@ def _told(found: Complaint) -> dict[str, Any]:
 
 
 def running(desk_id: int) -> Any:
-    """Complaints of a desk that wait for an answer."""
-    return Complaint.objects.filter(desk=desk_id, state__in=RUNNING).select_related(
+    """Complaints of a desk's households that wait for an answer, also those laid down at an earlier desk."""
+    return Complaint.objects.filter(household__desk=desk_id, state__in=RUNNING).select_related(
         "request__child", "preference__location"
     )
 
@@ -167,7 +170,7 @@ def complaints(request: DeskRequest) -> HttpResponse:
     before = Complaint.objects.filter(reference=request.GET.get("before", "")).first()
     here = page(running(request.desk.pk), by="answer_by", size=PAGE, after=after, before=before)
     closed = list(
-        Complaint.objects.filter(desk=request.desk)
+        Complaint.objects.filter(household__desk=request.desk)
         .exclude(state__in=RUNNING)
         .select_related("request__child", "preference__location")
         .order_by("-closed_at")[:10]
@@ -196,8 +199,8 @@ def complaints(request: DeskRequest) -> HttpResponse:
 def office_complaint(request: DeskRequest, reference: str) -> HttpResponse:
     """One complaint: the facts beside it, and the answer."""
     now = timezone.now()
-    found = complaint_for(request.principal, Action.COMPLAINT_MAKE, reference, now=now)
-    if found.desk_id != request.desk.pk:
+    found = complaint_for(request.principal, Action.DESK_COMPLAINTS, reference, now=now)
+    if found.household.desk_id != request.desk.pk:
         raise Http404
     if "take" in request.POST:
         try:

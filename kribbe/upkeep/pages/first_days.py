@@ -21,6 +21,7 @@ from kribbe.region.middleware import use_desk
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import row_key
 from kribbe.upkeep.forms import LaterForm
 from kribbe.upkeep.models import FirstDay, FirstDayState
 from kribbe.upkeep.services.first_days import comes_later, no_longer_needed, tell_came
@@ -58,8 +59,7 @@ def first_days(request: Any, location: Location) -> HttpResponse:
 
 
 def _told(request: Any, location: Location, rows: Any) -> HttpResponse:
-    key = request.POST.get("first_day", "")
-    found = rows.filter(pk=key).first() if key.isdigit() else None
+    found = rows.filter(pk=row_key(request.POST.get("first_day", ""))).first()
     if found is None:
         raise Http404
     try:

@@ -19,6 +19,7 @@ from kribbe.region.http import DeskRequest
 from kribbe.rules.phantom import Class, tally
 from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import row_key
 from kribbe.upkeep.selectors.pairs import births_expected
 from kribbe.upkeep.selectors.phantom import sort_requests
 from kribbe.upkeep.services.ends import BIRTH_TOLD_AFTER
@@ -34,7 +35,6 @@ LABELS: Mapping[Class, str | Promise] = {
     Class.NET: _("Net: a need of today"),
 }
 PAGE = 25
-DIGITS = 18
 
 
 @require_safe
@@ -117,5 +117,4 @@ def births(request: DeskRequest) -> HttpResponse:
 
 
 def _child(request: DeskRequest, side: str) -> Child | None:
-    key = request.GET.get(side, "")
-    return Child.objects.filter(pk=key).first() if key.isdigit() and len(key) <= DIGITS else None
+    return Child.objects.filter(pk=row_key(request.GET.get(side, ""))).first()

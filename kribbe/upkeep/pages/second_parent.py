@@ -18,6 +18,7 @@ from kribbe.region.middleware import use_desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Scope
+from kribbe.trust.text import row_key
 from kribbe.upkeep.forms import InviteForm
 from kribbe.upkeep.models import Invitation
 from kribbe.upkeep.services.invite import accept, invite, is_good, take_back
@@ -66,8 +67,7 @@ def _state(row: Invitation, now: Any) -> str:
 
 
 def _taken_back(request: DeskRequest, household: Household) -> HttpResponse:
-    key = request.POST["take_back"]
-    found = household.invitations.filter(pk=key).first() if key.isdigit() else None
+    found = household.invitations.filter(pk=row_key(request.POST["take_back"])).first()
     if found is None:
         raise Http404
     try:

@@ -23,13 +23,13 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
+from kribbe.trust.text import row_key
 from kribbe.upkeep.models import Confirmation, ConfirmationState
 from kribbe.upkeep.services.ask_again import answer, may_use, take_back
 from kribbe.upkeep.tokens import QUESTION, read_token
 from kribbe.web.components import Option
 
 PAGE = 25
-DIGITS = 18
 FAMILY = Principal(name="Link in a mail")
 """Who answers by the link: whoever reads the family's mail."""
 
@@ -96,7 +96,10 @@ def _answered(request: DeskRequest, found: Confirmation, token: str) -> HttpResp
 def on_paper(desk_id: int) -> Any:
     """Open questions that went out as a letter: nobody can click there."""
     return Confirmation.objects.filter(
-        request__desk=desk_id, state=ConfirmationState.OPEN, by_letter=True
+        request__desk=desk_id,
+        request__state=RequestState.OPEN,
+        state=ConfirmationState.OPEN,
+        by_letter=True,
     ).select_related("request__child", "request__household")
 
 
@@ -111,8 +114,8 @@ def questions(request: DeskRequest) -> HttpResponse:
     """Whom to call: families that were asked on paper. A clerk notes what they say."""
     if request.method == "POST":
         return _noted(request)
-    after = Confirmation.objects.filter(pk=_key(request.GET.get("after", ""))).first()
-    before = Confirmation.objects.filter(pk=_key(request.GET.get("before", ""))).first()
+    after = Confirmation.objects.filter(pk=row_key(request.GET.get("after", ""))).first()
+    before = Confirmation.objects.filter(pk=row_key(request.GET.get("before", ""))).first()
     here = page(on_paper(request.desk.pk), by="answer_by", size=PAGE, after=after, before=before)
     record(
         principal=request.principal,
@@ -132,7 +135,7 @@ def questions(request: DeskRequest) -> HttpResponse:
 
 
 def _noted(request: DeskRequest) -> HttpResponse:
-    found = on_paper(request.desk.pk).filter(pk=_key(request.POST.get("question", ""))).first()
+    found = on_paper(request.desk.pk).filter(pk=row_key(request.POST.get("question", ""))).first()
     if found is None:
         raise Http404
     try:
@@ -147,7 +150,3 @@ def _noted(request: DeskRequest) -> HttpResponse:
     else:
         messages.success(request, gettext("Noted."))
     return redirect(reverse("upkeep:questions", args=[request.desk.slug]))
-
-
-def _key(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) <= DIGITS else 0

@@ -101,17 +101,51 @@ def _ask(request_id: int, why: str, terms: Terms, now: datetime) -> bool:
 
 def remind_due(*, now: datetime) -> int:
     """Remind, once, who hasn't answered. Returns how many."""
-    today, count = localtime(now).date(), 0
-    waiting = Confirmation.objects.filter(state=ConfirmationState.OPEN, reminded_at=None, by_letter=False)
-    for found in waiting.select_related("request__child", "request__desk").order_by("pk"):
-        terms = terms_of(policy_on(found.request.desk, today))
-        if remind_on(localtime(found.asked_at).date(), terms) > today:
-            continue
-        with transaction.atomic():
-            if Confirmation.objects.filter(pk=found.pk, reminded_at=None).update(reminded_at=now):
-                _tell(found, "still_needed_reminder", now)
-                count += 1
-    return count
+    today = localtime(now).date()
+    return sum(
+        _remind_at(desk, terms_of(policy_on(desk, today)), now)
+        for desk in Desk.objects.filter(policies__during__contains=today).order_by("pk")
+    )
+
+
+def _remind_at(desk: Desk, terms: Terms, now: datetime) -> int:
+    waiting = Confirmation.objects.filter(
+        state=ConfirmationState.OPEN,
+        reminded_at=None,
+        by_letter=False,
+        request__desk=desk,
+        request__state=RequestState.OPEN,
+    )
+    today = localtime(now).date()
+    asked = list(waiting.order_by("pk").values_list("pk", "asked_at"))
+    return sum(_remind(key, now) for key, at in asked if remind_on(localtime(at).date(), terms) <= today)
+
+
+def _remind(key: int, now: datetime) -> bool:
+    with transaction.atomic():
+        found = _locked(key)
+        is_open = found.state == ConfirmationState.OPEN and found.request.state == RequestState.OPEN
+        if not is_open or found.reminded_at is not None:
+            return False
+        found.reminded_at = now
+        found.save(update_fields=["reminded_at"])
+        _tell(found, "still_needed_reminder", now)
+    return True
+
+
+def close_answered(*, now: datetime) -> int:
+    """Close, in silence, the questions about requests that ended some other way meanwhile. Returns how many."""
+    stale = Confirmation.objects.filter(state=ConfirmationState.OPEN, request__state=RequestState.ENDED)
+    return sum(_close_if_ended(key, now) for key in list(stale.values_list("pk", flat=True)))
+
+
+def _close_if_ended(key: int, now: datetime) -> bool:
+    with transaction.atomic():
+        found = _locked(key)
+        is_stale = found.state == ConfirmationState.OPEN and found.request.state == RequestState.ENDED
+        if is_stale:
+            _close(found, ConfirmationState.ENDED, SYSTEM, now)
+    return is_stale
 
 
 def lapse_due(*, now: datetime) -> int:

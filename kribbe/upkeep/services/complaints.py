@@ -88,6 +88,7 @@ def withdraw(*, principal: Principal, complaint_id: int, now: datetime) -> None:
         found.state, found.closed_at, found.closed_by = ComplaintState.WITHDRAWN, now, principal.user_id
         found.save(update_fields=["state", "closed_at", "closed_by"])
         _record(principal, "complaint.withdraw", found, now)
+        _tell(found, "complaint_withdrawn", now)
 
 
 def _running(key: int) -> Complaint:

@@ -79,10 +79,14 @@ def ask_births(*, now: datetime) -> int:
                 "about", flat=True
             )
         )
+        asking = {
+            request.child_id: request
+            for request in CareRequest.objects.filter(child__in=children, state=RequestState.OPEN)
+        }
         for child in children:
-            if f"birth:{child.pk}" in told:
+            if f"birth:{child.pk}" in told or child.pk not in asking:
                 continue
-            request = CareRequest.objects.get(child=child, state=RequestState.OPEN)
+            request = asking[child.pk]
             tell_household(
                 household_id=child.household_id,
                 kind="upkeep/is_born",

@@ -10,7 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact import outbox
+from kribbe.contact.access import Seat
 from kribbe.contact.addressing import message_id
+from kribbe.contact.models import Side
+from kribbe.contact.services.feeds import revoke_feed
 from kribbe.contact.writing import allowed_language, compose
 from kribbe.people.models import Household, RoleGrant, User
 from kribbe.people.services import link_user, revoke_role
@@ -78,13 +81,17 @@ def take_back(*, principal: Principal, invitation_id: int, now: datetime) -> Non
     """End an invitation that wasn't used, or the access that it gave."""
     with transaction.atomic():
         lock_rows((Invitation, invitation_id))
-        found = Invitation.objects.get(pk=invitation_id)
+        found = Invitation.objects.select_related("household__desk").get(pk=invitation_id)
         if found.ended_at is None:
             found.ended_at = now
         elif found.accepted_by is not None and found.revoked_at is None:
             grant = _held(found.household_id).filter(user=found.accepted_by, role=Role.CO_PARENT).first()
             if grant is not None:
                 revoke_role(grant=grant, principal=principal, now=now)
+            household = found.household
+            revoke_feed(
+                seat=Seat(Side.HOUSEHOLD, household.desk, household=household), principal=principal, now=now
+            )
             found.revoked_at = now
         else:
             raise RefusedError(_("This invitation is no longer good. Ask for a new one."), code="over")

@@ -50,14 +50,15 @@ def _join(
         return 0
     if twin.state == PreferenceState.PLACED:
         return 0
+    takes_rank = twin.rank is None
     recorder.change(
         twin,
         state=PreferenceState.WAITING,
         state_at=now,
         registered_at=wish.registered_at,
         open_pattern=pattern,
-        rank=twin.rank or rank,
+        rank=rank if takes_rank else twin.rank,
         refusal_reason_id=None,
         refusal_note="",
     )
-    return 0 if twin.rank != rank else 1
+    return int(takes_rank)

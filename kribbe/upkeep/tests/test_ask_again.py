@@ -3,20 +3,26 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.contact.models import Letter, Notice
 from kribbe.enrolment.models import CareRequest, RequestState
+from kribbe.enrolment.services.wishes import end_request
 from kribbe.people.models import Child
 from kribbe.people.services import record_birth
+from kribbe.rules.counting import RequestEnd
 from kribbe.testing import cast
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
 from kribbe.upkeep.models import Confirmation, ConfirmationState
+from kribbe.upkeep.pages.still_needed import on_paper
 from kribbe.upkeep.services.ask_again import ask_due, lapse_due, link_of, remind_due
 from kribbe.upkeep.services.ends import ask_births, end_unanswered
+from kribbe.upkeep.tasks import questions_lapse
 from kribbe.upkeep.tests.scene import WEEK, born, register
 from kribbe.upkeep.tests.test_pair_pages import clerk_of
 from kribbe.upkeep.tokens import INVITATION, make_token
@@ -107,6 +113,59 @@ def test_reminded_once_then_lapsed_then_revived_with_its_dates(asked, now):
     Client().post(link_of(asked), {"answer": "keep"})
     assert state_of(asked.request) == (RequestState.OPEN, "")
     assert asked.request.preferences.get().registered_at == since
+
+
+def test_no_reminder_reaches_a_family_whose_request_ended_some_other_way(asked, now):
+    told = Notice.objects.count()
+    end_request(
+        principal=SYSTEM, request_id=asked.request_id, end=RequestEnd.LAPSED_MISCARRIAGE, now=now, why=""
+    )
+    assert remind_due(now=now + timedelta(days=11)) == 0
+    questions_lapse(now + timedelta(days=22))
+    asked.refresh_from_db()
+    assert (asked.state, asked.reminded_at) == (ConfirmationState.ENDED, None)
+    assert state_of(asked.request) == (RequestState.ENDED, "lapsed_miscarriage")
+    assert Notice.objects.count() == told
+
+
+def test_a_letter_of_an_ended_request_is_no_work(desk, location, now):
+    request = register(desk, [location], now=now, days_ago=200)
+    ask_due(now=now)
+    assert on_paper(desk.pk).count() == 1
+    end_request(principal=SYSTEM, request_id=request.pk, end=RequestEnd.LAPSED_MISCARRIAGE, now=now, why="")
+    assert on_paper(desk.pk).count() == 0
+
+
+@pytest.mark.parametrize("others", [1, 6])
+def test_reminders_read_the_policy_once_a_desk(desk, location, now, others):
+    for number in range(others):
+        register(desk, [location], now=now, first_name=f"K{number}", days_ago=200)
+    ask_due(now=now)
+    Confirmation.objects.update(by_letter=False)
+    with CaptureQueriesContext(connection) as queries:
+        assert remind_due(now=now + timedelta(days=9)) == 0
+    assert len(queries) == 3
+
+
+@pytest.mark.parametrize("others", [1, 6])
+def test_asking_for_births_costs_the_same_however_many_were_asked(desk, location, now, others):
+    expected = timezone.localdate() - timedelta(days=20)
+    for number in range(others):
+        register(
+            desk, [location], now=now, first_name="", last_name=f"K{number}", born=None, expected=expected
+        )
+    assert ask_births(now=now) == others
+    with CaptureQueriesContext(connection) as queries:
+        assert ask_births(now=now) == 0
+    assert len(queries) == 4
+
+
+@pytest.mark.parametrize("key", ["²", "9" * 19])
+def test_a_question_that_is_no_number_is_not_found(desk, key):
+    clerk, address = clerk_of(desk), reverse("upkeep:questions", args=[desk.slug])
+    assert clerk.post(address, {"question": key, "answer": "found"}).status_code == 404
+    assert clerk.get(address, {"after": key}).status_code == 200
+    assert clerk.get(reverse("upkeep:births", args=[desk.slug]), {"after": key}).status_code == 200
 
 
 def test_links_are_for_one_purpose_one_desk_and_a_time(asked):

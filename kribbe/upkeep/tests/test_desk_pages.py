@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from kribbe.contact.models import Notice
+from kribbe.contact.access import Seat
+from kribbe.contact.models import Notice, Side
+from kribbe.contact.services.feeds import feed_at, make_feed
 from kribbe.enrolment.models import PlacementState
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
@@ -188,7 +190,11 @@ def test_a_second_parent_joins_once_and_is_taken_back(request_, parent, now):
     assert (grant.role, grant.scope_id) == (Role.CO_PARENT, request_.household_id)
     assert second.get(reverse("enrolment:request", args=[request_.reference])).status_code == 200
     assert second.get(reverse("upkeep:second_parent")).status_code == 404
+    home = Seat(Side.HOUSEHOLD, request_.desk, household=request_.household)
+    make_feed(seat=home, principal=SYSTEM, now=now)
+    assert parent.post(reverse("upkeep:second_parent"), {"take_back": "²"}).status_code == 404
     parent.post(reverse("upkeep:second_parent"), {"take_back": made.pk})
+    assert feed_at(home) is None
     assert not RoleGrant.objects.filter(user=jo).exists()
     second.post(link)
     assert not RoleGrant.objects.filter(user=jo).exists()
