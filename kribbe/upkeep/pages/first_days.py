@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,7 +25,7 @@ from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
 from kribbe.upkeep.forms import LaterForm
 from kribbe.upkeep.models import FirstDay, FirstDayState
-from kribbe.upkeep.services.first_days import comes_later, no_longer_needed, tell_came
+from kribbe.upkeep.services.first_days import comes_later, earliest_told, no_longer_needed, tell_came
 
 SHOWN = 50
 
@@ -36,24 +37,21 @@ def first_days(request: Any, location: Location) -> HttpResponse:
     rows = FirstDay.objects.filter(placement__group__location=location).select_related("placement__child")
     if request.method == "POST":
         return _told(request, location, rows)
-    shown = list(rows.order_by("-day", "-pk")[:SHOWN])
+    asked = list(waiting(location).select_related("placement__child").order_by("day", "pk"))
+    told = list(rows.exclude(state=FirstDayState.ASKED).order_by("-day", "-pk")[:SHOWN])
     record(
         principal=request.principal,
         action="location.first_days",
         subject=location,
         now=timezone.now(),
         desk_id=location.desk_id,
-        children=[row.placement.child_id for row in shown],
+        children=[row.placement.child_id for row in [*asked, *told]],
     )
     context = {
         "place_name": location.name,
         "location": location,
-        "asked": [
-            (row, fully_called(row.placement.child)) for row in shown if row.state == FirstDayState.ASKED
-        ],
-        "told": [
-            (row, fully_called(row.placement.child)) for row in shown if row.state != FirstDayState.ASKED
-        ],
+        "asked": [(row, fully_called(row.placement.child)) for row in asked],
+        "told": [(row, fully_called(row.placement.child)) for row in told],
     }
     return render(request, "upkeep/first_days.html", context)
 
@@ -76,12 +74,21 @@ def _told(request: Any, location: Location, rows: Any) -> HttpResponse:
     return redirect("upkeep:first_days", location.slug)
 
 
+def waiting(location: Location) -> "QuerySet[FirstDay]":
+    """First days of which the location can still say who came, and hasn't."""
+    return FirstDay.objects.filter(
+        placement__group__location=location,
+        state=FirstDayState.ASKED,
+        day__gte=earliest_told(timezone.localdate()),
+    )
+
+
 def count_asked(request: Any) -> int | None:
     """How many first days wait for an answer at the location whose page is open."""
     location = getattr(request, "place", None)
     if location is None:
         return None
-    return FirstDay.objects.filter(placement__group__location=location, state=FirstDayState.ASKED).count()
+    return waiting(location).count()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

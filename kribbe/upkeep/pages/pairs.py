@@ -27,7 +27,7 @@ from kribbe.upkeep.models import Merge, Pair, PairState
 from kribbe.upkeep.pages.comparing import birth, column, lines
 from kribbe.upkeep.selectors.pairs import decided, sides, to_look_at
 from kribbe.upkeep.services.decide_pair import look_again, not_the_same, propose
-from kribbe.upkeep.services.merge import merge, undo_merge
+from kribbe.upkeep.services.merge import are_strangers, merge, undo_merge
 from kribbe.web.words import say
 
 PAGE = 25
@@ -127,6 +127,8 @@ def pair_page(request: DeskRequest, reference: str) -> HttpResponse:
         "is_undecided": pair.state in {PairState.OPEN, PairState.PROPOSED},
         "is_apart": pair.state == PairState.DIFFERENT,
         "may_merge": _may_merge(request, pair),
+        "are_strangers": pair.first.household_id != pair.second.household_id
+        and are_strangers(pair.first.household, pair.second.household),
         "waits_for_other": pair.state == PairState.PROPOSED and pair.proposed_by_id == request.desk.pk,
         "keep": pair.proposed_keep_id or both[0].child.pk,
         "merged": Merge.objects.filter(pair=pair, undone_at=None).first(),

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_household, tell_location
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.people.selectors import location_addresses
 from kribbe.places import ledger
 from kribbe.places.models import Group
-from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -23,6 +23,10 @@ from kribbe.upkeep.models import FirstDay, FirstDayState
 
 ASKED_FOR = timedelta(days=14)
 """A first day longer ago isn't asked about any more."""
+
+
+TOLD_WITHIN = timedelta(weeks=6)
+"""How long after a first day a location can say who came, or say otherwise."""
 
 
 def ask_first_days(*, now: datetime) -> int:
@@ -47,19 +51,34 @@ def ask_first_days(*, now: datetime) -> int:
 
 
 def tell_came(*, principal: Principal, first_day_id: int, came: bool, now: datetime) -> None:
-    """The location says that the child came, or didn't; its family and the desk are then asked."""
+    """The location says that the child came, or didn't; its family is then asked, once, and the desk.
+
+    RefusedError where the family answered already, or the first day is longer ago than `TOLD_WITHIN`.
+    """
     with transaction.atomic():
         found = _locked(first_day_id)
         if found.state in {FirstDayState.LATER, FirstDayState.FREED}:
             raise RefusedError(_("The family has answered already."), code="answered")
+        if found.day < earliest_told(localtime(now).date()):
+            raise RefusedError(_("This first day is too long ago. Call the desk."), code="late")
         state = FirstDayState.CAME if came else FirstDayState.ABSENT
         if found.state == state:
             return
         found.state, found.told_at, found.told_by = state, now, principal.user_id
         found.save(update_fields=["state", "told_at", "told_by"])
         _record(principal, "first_day.came" if came else "first_day.absent", found, now)
-        if not came:
+        if not came and not _was_asked(found):
             _tell(found, "first_day_missed", now)
+
+
+def earliest_told(today: date) -> date:
+    """The earliest first day of which a location can still say who came."""
+    return today - TOLD_WITHIN
+
+
+def _was_asked(found: FirstDay) -> bool:
+    about = f"placement:{found.placement_id}"
+    return Notice.objects.filter(kind="upkeep/first_day_missed", about=about).exists()
 
 
 def comes_later(*, principal: Principal, first_day_id: int, start: date, now: datetime) -> None:
@@ -73,16 +92,7 @@ def comes_later(*, principal: Principal, first_day_id: int, start: date, now: da
         end = placement.during.upper
         if start <= localtime(now).date() or (end is not None and start >= end):
             raise RefusedError(_("Choose a day that is still to come, within the stay."), field="start")
-        holder = f"placement:{placement.pk}"
-        ledger.release(holder=holder, now=now)
-        ledger.take(
-            group_id=placement.group_id,
-            start=start,
-            end=end,
-            pattern=WeekPattern(placement.pattern),
-            holder=holder,
-            now=now,
-        )
+        ledger.move(holder=f"placement:{placement.pk}", start=start, end=end, now=now)
         with household_changes(placement.child.household_id, now):
             placement.during = DateRange(start, end)
             placement.save(update_fields=["during"])
@@ -92,14 +102,16 @@ def comes_later(*, principal: Principal, first_day_id: int, start: date, now: da
 
 
 def no_longer_needed(*, principal: Principal, first_day_id: int, now: datetime) -> None:
-    """The place is given up; its half-days are free at once."""
+    """The place is given up: it ends today, and its half-days are free from today."""
     with transaction.atomic():
         found = _open(first_day_id)
         placement = found.placement
-        ledger.release(holder=f"placement:{placement.pk}", now=now)
+        first = placement.during.lower
+        last = max(localtime(now).date(), first + timedelta(days=1))
+        ledger.release(holder=f"placement:{placement.pk}", now=now, from_day=last)
         with household_changes(placement.child.household_id, now):
-            placement.state = PlacementState.ENDED
-            placement.save(update_fields=["state"])
+            placement.state, placement.during = PlacementState.ENDED, DateRange(first, last)
+            placement.save(update_fields=["state", "during"])
         _answered(found, FirstDayState.FREED, principal, now)
         _record(principal, "first_day.freed", found, now)
         _tell_location(found, "first_day_freed", now)

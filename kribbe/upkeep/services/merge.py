@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.contact.models import CalendarFeed, Thread
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import (
     CareRequest,
@@ -20,7 +21,7 @@ from kribbe.enrolment.models import (
     RequestState,
 )
 from kribbe.enrolment.services.positions import watched
-from kribbe.people.models import Adult, Child, Household, HouseholdFact, RoleGrant
+from kribbe.people.models import Adult, Child, Consent, Household, HouseholdFact, RoleGrant
 from kribbe.rules.counting import RequestEnd
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -41,8 +42,10 @@ def merge(*, principal: Principal, pair_id: int, keep_id: int, now: datetime) ->
     """Bring the other child of the pair under the one that is kept, with all that hangs on it.
 
     Where both wait at one location, the earliest date counts. Nothing is thrown away: what can't move stays where it
-    was, out of sight, and `undo_merge` restores every row. RefusedError, and nothing changed, where both have an open
-    offer at one location, a place waits for a signature, or their places overlap.
+    was, out of sight, and `undo_merge` restores every row. Of households that have no adult and no account in common
+    only the child's own requests and places come along: one of them may not be meant to know where the other lives.
+    RefusedError, and nothing changed, where both have an open offer at one location, a place waits for a signature,
+    or their places overlap.
     """
     with transaction.atomic():
         pair = _locked(pair_id)
@@ -60,7 +63,7 @@ def merge(*, principal: Principal, pair_id: int, keep_id: int, now: datetime) ->
         recorder = Recorder(made)
         with watched(location_ids=_waited_at(kept, gone), now=now, cause="facts"):
             _move_child(recorder, kept, gone, now)
-            if kept.household_id != gone.household_id:
+            if kept.household_id != gone.household_id and not are_strangers(kept.household, gone.household):
                 _move_household(recorder, kept.household, gone, now)
         pair.state, pair.decided_at, pair.decided_by = PairState.MERGED, now, principal.user_id
         pair.save(update_fields=["state", "decided_at", "decided_by"])
@@ -160,7 +163,9 @@ def _move_child(recorder: Recorder, kept: Child, gone: Child, now: datetime) -> 
     if mine is not None and theirs is not None:
         fold(recorder, mine, theirs, end=RequestEnd.CANCELLED_DESK, now=now)
     for request in CareRequest.objects.filter(child=gone).order_by("pk"):
-        recorder.change(request, child_id=kept.pk, household_id=kept.household_id)
+        recorder.change(
+            request, child_id=kept.pk, household_id=kept.household_id, desk_id=kept.household.desk_id
+        )
     recorder.point(old=gone, to=kept, but=OWN)
 
 
@@ -180,7 +185,10 @@ def _complete(recorder: Recorder, kept: Child, gone: Child) -> None:
 
 
 def _move_household(recorder: Recorder, kept: Household, gone: Child, now: datetime) -> None:
-    """Adults, accounts, facts and all else of the other household; only the accounts where other children stay."""
+    """Adults, accounts, facts and all else of the other household; only the accounts where other children stay.
+
+    What the other household let others do or see ends: it didn't speak for this one.
+    """
     household = gone.household
     others = household.children.exclude(pk=gone.pk)
     stays = (
@@ -192,8 +200,37 @@ def _move_household(recorder: Recorder, kept: Household, gone: Child, now: datet
         return
     for child in others:
         recorder.change(child, household_id=kept.pk)
-    left = recorder.point(old=household, to=kept, but=(*OWN, Adult, Child))
+    _shut(recorder, household, now)
+    left = recorder.point(old=household, to=kept, but=(*OWN, Adult, Child, Consent, CalendarFeed))
+    for thread in Thread.objects.filter(household=kept).exclude(desk=kept.desk_id):
+        recorder.change(thread, desk_id=kept.desk_id)
     _widen_facts(recorder, kept, (row for row in left if isinstance(row, HouseholdFact)))
+
+
+def are_strangers(one: Household, other: Household) -> bool:
+    """Whether two households have no adult and no account in common."""
+    mine, theirs = list(one.adults.all()), list(other.adults.all())
+    users = [
+        set(
+            RoleGrant.objects.filter(scope=Scope.HOUSEHOLD, scope_id=household.pk).values_list(
+                "user_id", flat=True
+            )
+        )
+        for household in (one, other)
+    ]
+    return users[0].isdisjoint(users[1]) and not any(
+        _is_same(adult, twin) for adult in mine for twin in theirs
+    )
+
+
+def _shut(recorder: Recorder, household: Household, now: datetime) -> None:
+    """Withdraw its consents and open invitations, and revoke its calendar address."""
+    for consent in household.consents.filter(withdrawn_at=None):
+        recorder.change(consent, withdrawn_at=now, withdrawn_by=recorder.merge.merged_by)
+    for invitation in household.invitations.filter(ended_at=None):
+        recorder.change(invitation, ended_at=now)
+    for feed in CalendarFeed.objects.filter(household=household, revoked_at=None):
+        recorder.change(feed, revoked_at=now)
 
 
 def _join_adults(recorder: Recorder, kept: Household, gone: Household, *, copy: bool) -> None:

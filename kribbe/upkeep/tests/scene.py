@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from kribbe.enrolment.models import CareRequest
-from kribbe.people.models import Child, Household
+from kribbe.people.models import Adult, Child, Household
 from kribbe.places.models import Location
 from kribbe.region.models import Desk
 from kribbe.rules.halfdays import WeekPattern
@@ -62,8 +62,8 @@ def register(
     return cast.make_request(made, locations, start=start, pattern=WEEK, now=then)
 
 
-def twice(*, across: bool = False) -> Twice:
-    """Two registrations of one child, found as a pair."""
+def twice(*, across: bool = False, strangers: bool = False) -> Twice:
+    """Two registrations of one child, found as a pair; unless they are strangers the later names both parents."""
     now = timezone.now()
     desk, other = cast.make_desk(), cast.make_desk("overzijde", nis="99002")
     locations = [cast.make_location(desk, name) for name in ("De Notelaar", "Het Nest", "Pluk")]
@@ -81,10 +81,19 @@ def twice(*, across: bool = False) -> Twice:
     applicant = second.household.adults.get()
     applicant.first_name, applicant.name_key = "Jo", sort_key("Maes", "Jo")
     applicant.save()
+    if not strangers:
+        name_too(second.household, "An")
     for request, email in ((first, "an@ouders.example"), (second, "jo@ouders.example")):
         cast.make_user(email, role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=request.household_id, now=now)
     assert find_all(now=now) == 1
     return Twice(now, desk, other, locations, first, second)
+
+
+def name_too(household: Household, first_name: str) -> Adult:
+    """A second adult of the household, without contacts of its own."""
+    return Adult.objects.create(
+        household=household, first_name=first_name, last_name="Maes", name_key=sort_key("Maes", first_name)
+    )
 
 
 def another_child(household: Household, name: str, **born: Any) -> Child:

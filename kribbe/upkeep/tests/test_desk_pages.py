@@ -12,7 +12,7 @@ from django.utils import timezone
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Notice, Side
 from kribbe.contact.services.feeds import feed_at, make_feed
-from kribbe.enrolment.models import PlacementState
+from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.services.sign import sign
@@ -20,14 +20,16 @@ from kribbe.enrolment.services.wishes import refuse_wish
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.people.models import RoleGrant, User
 from kribbe.places import ledger
+from kribbe.places.models import GroupCapacity
 from kribbe.rules.phantom import Class
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
 from kribbe.upkeep.models import Complaint, FirstDay, FirstDayState, Invitation
 from kribbe.upkeep.selectors.phantom import sort_requests
-from kribbe.upkeep.services.first_days import ask_first_days
+from kribbe.upkeep.services.first_days import ask_first_days, comes_later, no_longer_needed, tell_came
 from kribbe.upkeep.services.invite import invite
 from kribbe.upkeep.tests.scene import WEEK, register, twice
 from kribbe.upkeep.tests.test_pair_pages import clerk_of
@@ -91,6 +93,11 @@ def begun(request_, location, now):
     return FirstDay.objects.get()
 
 
+def after(begun, *, days=1):
+    """A moment some days after the first day."""
+    return timezone.now() + timedelta(days=(begun.day - timezone.localdate()).days + days)
+
+
 def test_one_that_did_not_come_frees_its_half_days(begun, location, parent):
     manager = client_of(manager_of(location, now=timezone.now()))
     address = reverse("upkeep:first_days", args=[location.slug])
@@ -107,7 +114,8 @@ def test_one_that_did_not_come_frees_its_half_days(begun, location, parent):
     begun.refresh_from_db()
     assert (begun.state, begun.placement.state) == (FirstDayState.FREED, PlacementState.ENDED)
     group = location.groups.get()
-    assert not group.takes.filter(holder=f"placement:{begun.placement_id}").exists()
+    held = group.takes.get(holder=f"placement:{begun.placement_id}").during
+    assert (held.lower, held.upper) == (begun.day, begun.day + timedelta(days=1))
     assert ledger.miscounted(group_ids=[group.pk], today=timezone.localdate()) == []
 
 
@@ -121,6 +129,50 @@ def test_one_that_comes_later_keeps_its_place_from_that_day(begun, location, par
     begun.refresh_from_db()
     assert (begun.state, begun.placement.during.lower) == (FirstDayState.LATER, later)
     assert ledger.miscounted(group_ids=[location.groups.get().pk], today=timezone.localdate()) == []
+
+
+def test_a_child_comes_later_though_its_group_is_overfull(begun, location):
+    group = location.groups.get()
+    tell_came(principal=SYSTEM, first_day_id=begun.pk, came=False, now=after(begun))
+    GroupCapacity.objects.filter(group=group).update(staffed_places=0, bookable_places=0)
+    ledger.recount(group_ids=[group.pk], today=timezone.localdate(), now=timezone.now())
+    start = begun.day + timedelta(days=14)
+    comes_later(principal=SYSTEM, first_day_id=begun.pk, start=start, now=after(begun))
+    assert group.takes.get(holder=f"placement:{begun.placement_id}").during.lower == start
+    assert ledger.miscounted(group_ids=[group.pk], today=timezone.localdate()) == []
+
+
+def test_a_place_given_up_ends_that_day_and_counts_as_care_no_longer(begun, location):
+    tell_came(principal=SYSTEM, first_day_id=begun.pk, came=False, now=after(begun))
+    no_longer_needed(principal=SYSTEM, first_day_id=begun.pk, now=after(begun, days=3))
+    placement = Placement.objects.get()
+    last = begun.day + timedelta(days=3)
+    assert (placement.during.lower, placement.during.upper) == (begun.day, last)
+    group = location.groups.get()
+    assert group.takes.get(holder=f"placement:{placement.pk}").during.upper == last
+    assert ledger.miscounted(group_ids=[group.pk], today=timezone.localdate()) == []
+
+
+def test_a_family_is_asked_once_however_often_the_location_changes_its_mind(begun):
+    for came in (False, True, False):
+        tell_came(principal=SYSTEM, first_day_id=begun.pk, came=came, now=after(begun))
+    assert Notice.objects.filter(kind="upkeep/first_day_missed").count() == 1
+
+
+def test_nobody_says_who_came_after_six_weeks(begun):
+    with pytest.raises(RefusedError) as refused:
+        tell_came(principal=SYSTEM, first_day_id=begun.pk, came=False, now=after(begun, days=43))
+    assert refused.value.code == "late"
+    begun.refresh_from_db()
+    assert begun.state == FirstDayState.ASKED
+
+
+def test_what_waits_is_shown_however_much_was_told_later(begun, location, monkeypatch):
+    monkeypatch.setattr("kribbe.upkeep.pages.first_days.SHOWN", 0)
+    manager = client_of(manager_of(location, now=timezone.now()))
+    address = reverse("upkeep:first_days", args=[location.slug])
+    assert len(manager.get(address).context["asked"]) == 1
+    assert manager.post(address, {"first_day": "²", "came": "yes"}).status_code == 404
 
 
 def test_gross_and_net_add_up_and_the_file_has_each_request_once(now):

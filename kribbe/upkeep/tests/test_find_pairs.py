@@ -35,7 +35,7 @@ def location(desk):
 
 
 def test_two_parents_at_two_desks_with_the_signs(now):
-    scene = twice(across=True)
+    scene = twice(across=True, strangers=True)
     assert scene.pair.score == 65
     assert scene.pair.signs == ["born_same", "first_same", "last_same"]
     assert find_all(now=now) == 0

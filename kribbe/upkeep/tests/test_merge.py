@@ -6,17 +6,22 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from kribbe.contact.models import Notice
+from kribbe.contact.access import Seat
+from kribbe.contact.models import CalendarFeed, Notice, Side, Thread
+from kribbe.contact.services.feeds import make_feed
+from kribbe.contact.services.threads import start_thread
 from kribbe.enrolment.models import CareRequest, Offer, OfferState, PositionChange, Preference, RequestState
 from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
-from kribbe.people.models import Adult, FactKind, HouseholdFact, RoleGrant
+from kribbe.people.models import Adult, Consent, Consented, FactKind, HouseholdFact, RoleGrant
+from kribbe.people.services import add_organisation, give_consent
 from kribbe.places import ledger
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
-from kribbe.upkeep.models import ChildKey, Merge, MergeChange, Pair, PairState
+from kribbe.upkeep.models import ChildKey, Invitation, Merge, MergeChange, Pair, PairState
+from kribbe.upkeep.services.invite import invite
 from kribbe.upkeep.services.merge import merge, undo_merge
 from kribbe.upkeep.tests.scene import WEEK, another_child, twice
 
@@ -108,6 +113,71 @@ def test_adults_accounts_facts_and_notices_come_along(scene):
     assert kept.notices.filter(kind="x").exists()
     told = Notice.objects.get(kind="upkeep/merged")
     assert set(told.mails.values_list("address", flat=True)) == {"an@ouders.example", "jo@ouders.example"}
+
+
+def test_what_the_other_household_let_others_see_ends_and_an_undo_opens_it_again(scene):
+    gone = scene.second.household
+    service = add_organisation(desk=scene.desk, name="Het Huis", principal=SYSTEM, now=scene.now)
+    day = timezone.localdate()
+    give_consent(
+        household=gone,
+        organisation=service,
+        what=[Consented.CHANGE],
+        until=day + timedelta(days=90),
+        on_paper=True,
+        principal=SYSTEM,
+        today=day,
+        now=scene.now,
+    )
+    invite(principal=SYSTEM, household_id=gone.pk, email="eve@ouders.example", now=scene.now)
+    seat = Seat(Side.HOUSEHOLD, scene.desk, household=gone)
+    make_feed(seat=seat, principal=SYSTEM, now=scene.now)
+    before = everything()
+    made = bring_together(scene)
+    kept = scene.first.household
+    assert not kept.consents.exists()
+    assert not Consent.objects.filter(withdrawn_at=None).exists()
+    assert not Invitation.objects.filter(ended_at=None).exists()
+    assert not CalendarFeed.objects.filter(revoked_at=None).exists()
+    assert not CalendarFeed.objects.filter(household=kept).exists()
+    undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
+    after = everything()
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+def test_households_with_nobody_in_common_never_see_each_other():
+    scene = twice(strangers=True)
+    cast.make_fact(scene.second.household, FactKind.SINGLE, since=timezone.localdate(), now=scene.now)
+    kept, gone = scene.first.household, scene.second.household
+    made = bring_together(scene)
+    assert [adult.first_name for adult in kept.adults.all()] == ["An"]
+    assert [adult.first_name for adult in gone.adults.all()] == ["Jo"]
+    held = RoleGrant.objects.filter(scope="household").values_list("scope_id", flat=True)
+    assert sorted(held) == sorted([kept.pk, gone.pk])
+    assert (kept.facts.count(), gone.facts.count()) == (0, 1)
+    assert set(CareRequest.objects.values_list("child", "household")) == {(scene.first.child_id, kept.pk)}
+    told = Notice.objects.get(kind="upkeep/merged")
+    assert {mail.address for mail in told.mails.all()} == {"an@ouders.example"}
+    undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
+    assert CareRequest.objects.filter(household=gone).count() == 1
+
+
+def test_requests_and_conversations_go_to_the_desk_of_the_kept_household():
+    scene = twice(across=True)
+    seat = Seat(Side.DESK, scene.other)
+    start_thread(
+        seat=seat,
+        household=scene.second.household,
+        subject="Vraag",
+        text="Dag",
+        principal=SYSTEM,
+        now=scene.now,
+    )
+    made = bring_together(scene)
+    assert set(CareRequest.objects.values_list("desk", flat=True)) == {scene.desk.pk}
+    assert Thread.objects.get().desk == scene.desk
+    undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
+    assert Thread.objects.get().desk == scene.other
 
 
 def test_undo_restores_every_row(scene):

@@ -13,7 +13,7 @@ from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
 from kribbe.upkeep.models import Merge, Pair, PairState
 from kribbe.upkeep.services.find_pairs import find_all
-from kribbe.upkeep.tests.scene import register, twice
+from kribbe.upkeep.tests.scene import name_too, register, twice
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,15 @@ def test_merge_and_undo_from_the_page():
     clerk.post(address(scene, scene.desk), {"verdict": "undo"})
     assert scene.pair.state == PairState.OPEN
     assert Merge.objects.get().undone_at is not None
+
+
+def test_the_page_warns_where_two_families_have_nobody_in_common():
+    warning = "These registrations share no parent and no account"
+    scene = twice(strangers=True)
+    clerk = clerk_of(scene.desk)
+    assert warning in clerk.get(address(scene, scene.desk)).content.decode()
+    name_too(scene.second.household, "An")
+    assert warning not in clerk.get(address(scene, scene.desk)).content.decode()
 
 
 def test_across_desks_each_sees_its_own_side_and_the_other_decides():
