@@ -334,7 +334,10 @@ class RequestDraft(models.Model):
 
 @remembered()
 class HandOver(models.Model):
-    """A household handed to another desk: one of this installation (`to_desk`), or one that works otherwise."""
+    """A household handed to another desk: one of this installation (`to_desk`), or one that works otherwise.
+
+    `document` is what goes along, as it was on that day.
+    """
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="hand_overs")
     from_desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="handed_over")
@@ -346,6 +349,7 @@ class HandOver(models.Model):
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(null=True)
     undone_at = models.DateTimeField(null=True)
+    document = models.JSONField(default=dict)
 
     class Meta:
         indexes = [

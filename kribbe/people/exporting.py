@@ -29,5 +29,5 @@ def _who(entries: list[AuditEntry]) -> Mapping[int, Mapping[str, Any]]:
     """As the page tells it: staff by function and desk, by name only where the desk wants so."""
     if not entries:
         return {}
-    household = Household.objects.select_related("desk").get(pk=entries[0].household_id)
+    household = Household.objects.select_related("desk").get(pk=entries[0].household_id or 0)
     return {key: {"who": who} for key, who in actors(entries, household).items()}

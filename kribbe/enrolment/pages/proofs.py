@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -110,19 +111,15 @@ def ask_at_desk(request: Any, reference: str) -> HttpResponse:
 @require_GET
 @at_location(Action.OFFER_MAKE)
 def proofs_at_location(request: Any, location: Location) -> HttpResponse:
-    """What the location asked, the newest first."""
-    rows = location.proofs.select_related("household").order_by("-asked_at", "-pk")[:LISTED]
-    return _list(request, list(rows), location=location, place_name=location.name)
+    """What the location asked."""
+    return _list(request, location.proofs.all(), location=location, place_name=location.name)
 
 
 @require_GET
 @at_desk(Action.HOUSEHOLD_CHANGE)
 def proofs_at_desk(request: Any) -> HttpResponse:
-    """What the desk asked: what was sent first, then the newest."""
-    rows = ProofRequest.objects.filter(household__desk=request.desk, location=None)
-    found = rows.select_related("household").order_by("-asked_at", "-pk")[:LISTED]
-    waiting_first = sorted(found, key=lambda row: row.state != ProofState.SENT)
-    return _list(request, waiting_first)
+    """What the desk asked."""
+    return _list(request, ProofRequest.objects.filter(household__desk=request.desk, location=None))
 
 
 @OPEN_PAGE
@@ -231,7 +228,12 @@ def _ask(
     return render(request, "enrolment/ask_proof.html", shown, status=422 if form.errors else 200)
 
 
-def _list(request: Any, rows: list[ProofRequest], **context: object) -> HttpResponse:
+def _list(request: Any, found: "QuerySet[ProofRequest]", **context: object) -> HttpResponse:
+    """What was sent and waits, the longest first, however much was asked since; then the newest of the rest."""
+    asked = found.select_related("household")
+    waiting = asked.filter(state=ProofState.SENT).order_by("asked_at", "pk")[:LISTED]
+    rest = asked.exclude(state=ProofState.SENT).order_by("-asked_at", "-pk")[:LISTED]
+    rows = [*waiting, *rest]
     shown = [(row, row.get_state_display(), TONES[ProofState(row.state)]) for row in rows]
     return render(request, "enrolment/proofs.html", {"rows": shown, **context})
 

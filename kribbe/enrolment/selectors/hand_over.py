@@ -1,15 +1,20 @@
 """What another desk needs to know of a household: plain facts, nothing that gives priority."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import CareRequest, HandOver, PreferenceState
 from kribbe.region.models import Desk
 from kribbe.rules.halfdays import SLOTS
+
+ASKED_DAYS = ("born", "expected", "registered_on", "wanted_start", "latest_start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,23 @@ def hand_overs_of(desk: Desk) -> "QuerySet[HandOver]":
 
 
 def handed(made: HandOver) -> Handed:
-    """What goes along with a hand-over."""
+    """What went along with a hand-over, as it was on that day."""
+    kept = made.document
+    requests = [AskedFor(**{**one, **_days(one, ASKED_DAYS)}) for one in kept["requests"]]
+    return Handed(**{**kept, **_days(kept, ("consented_on",)), "requests": requests})
+
+
+def document_of(made: HandOver) -> dict[str, Any]:
+    """What goes along with a hand-over, in values that JSON knows."""
+    document: dict[str, Any] = json.loads(json.dumps(asdict(_now(made)), cls=DjangoJSONEncoder))
+    return document
+
+
+def _days(kept: Mapping[str, Any], names: Sequence[str]) -> dict[str, date | None]:
+    return {name: date.fromisoformat(kept[name]) if kept[name] else None for name in names}
+
+
+def _now(made: HandOver) -> Handed:
     household = made.household
     requests = made.requests.select_related("child").prefetch_related("preferences__location")
     return Handed(

@@ -1,17 +1,25 @@
 """Handing a household over to another desk, with its consent; the dates of its requests stay."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.contact.models import Thread
 from kribbe.enrolment.models import CareRequest, HandOver, RequestState
+from kribbe.enrolment.selectors.hand_over import document_of
 from kribbe.people.models import Household
 from kribbe.region.models import Desk
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
+from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Principal
+
+UNDO_TERM = timedelta(days=14)
+OTHER_LOOKS = ("proof.see", "household.export", "household.hand_over_file")
+"""Deeds that change nothing of a household, beside those that end in ".read"."""
 
 
 @transaction.atomic
@@ -30,7 +38,7 @@ def hand_over(
     A desk inside gets the household and its open requests, with their dates; outside, a document goes along and
     nothing changes here. Raises RefusedError for the household's own desk.
     """
-    lock_rows((Household, household_id))
+    _lock(household_id)
     household = Household.objects.select_related("desk").get(pk=household_id)
     if to_desk is not None and to_desk.pk == household.desk_id:
         raise RefusedError(_("The family is with this desk already."), field="to_desk")
@@ -45,6 +53,8 @@ def hand_over(
         made_by=principal.user_id,
     )
     made.requests.set(CareRequest.objects.filter(household=household, state=RequestState.OPEN))
+    made.document = document_of(made)
+    made.save(update_fields=["document"])
     if to_desk is not None:
         _move(made, to_desk)
     _record("household.handed_over", made, principal, now)
@@ -55,24 +65,55 @@ def hand_over(
 def undo_hand_over(*, made: HandOver, principal: Principal, now: datetime) -> None:
     """The family stays with its old desk after all.
 
-    Raises RefusedError where it was undone before, or the family has moved on to a third desk.
+    Raises RefusedError where it was undone before or is older than UNDO_TERM, where the family has moved on to a
+    third desk, and once the receiving desk has changed something.
     """
-    lock_rows((Household, made.household_id))
+    _lock(made.household_id)
     standing = HandOver.objects.select_related("household", "from_desk").get(pk=made.pk)
     if standing.undone_at is not None:
         raise RefusedError(_("This was undone already."), code="undone")
+    if now - standing.made_at > UNDO_TERM:
+        raise RefusedError(
+            _("This hand-over is more than two weeks old. Hand the family over again instead."), code="late"
+        )
     if standing.to_desk_id is not None:
         if standing.household.desk_id != standing.to_desk_id:
             raise RefusedError(_("The family is with another desk by now."), code="moved-on")
+        if _was_worked_on(standing):
+            raise RefusedError(
+                _("The new desk has worked on this family since. Hand it over again instead."), code="changed"
+            )
         _move(standing, standing.from_desk)
     HandOver.objects.filter(pk=standing.pk).update(undone_at=now)
     _record("household.hand_over_undone", standing, principal, now)
 
 
+def _lock(household_id: int) -> None:
+    """The household, its requests and its conversations at once, and so in the one order of everybody."""
+    requests = CareRequest.objects.filter(household=household_id).values_list("pk", flat=True)
+    threads = Thread.objects.filter(household=household_id, with_desk=True).values_list("pk", flat=True)
+    lock_rows(
+        (Household, household_id),
+        *((CareRequest, key) for key in requests),
+        *((Thread, key) for key in threads),
+    )
+
+
 def _move(made: HandOver, desk: Desk) -> None:
-    lock_rows(*((CareRequest, key) for key in made.requests.values_list("pk", flat=True)))
-    Household.objects.filter(pk=made.household_id).update(desk=desk)
-    made.requests.update(desk=desk)
+    """The household, all its open requests (later ones too), and the conversations in which its desk takes part."""
+    household_id = made.household_id
+    gone_along = Q(state=RequestState.OPEN) | Q(pk__in=made.requests.values("pk"))
+    Household.objects.filter(pk=household_id).update(desk=desk)
+    CareRequest.objects.filter(gone_along, household=household_id).update(desk=desk)
+    Thread.objects.filter(household=household_id, with_desk=True).update(desk=desk)
+
+
+def _was_worked_on(made: HandOver) -> bool:
+    """Whether something changed at the receiving desk since; a look is no change."""
+    since = AuditEntry.objects.filter(
+        household_id=made.household_id, desk_id=made.to_desk_id, at__gt=made.made_at
+    )
+    return since.exclude(action__endswith=".read").exclude(action__in=OTHER_LOOKS).exists()
 
 
 def _record(action: str, made: HandOver, principal: Principal, now: datetime) -> None:

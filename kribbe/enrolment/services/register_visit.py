@@ -4,7 +4,7 @@ All of it in one transaction, through the services that do each part; what chang
 be undone as long as nobody took what came free.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -70,7 +71,7 @@ def visit(*, principal: Principal, location_id: int, answers: Answers, now: date
     Raises RefusedError, and changes nothing, where a part is refused; its field is "<part>-<id>-<field>".
     """
     with transaction.atomic():
-        lock_rows((Location, location_id))
+        _lock(location_id, [*answers.left, *answers.started], answers.direct_left)
         changes = list(_carry_out(principal, location_id, answers, now))
         before = confirm_places(principal=principal, location_id=location_id, now=now)
         made = RegisterVisit.objects.create(
@@ -87,7 +88,14 @@ def undo_visit(*, principal: Principal, visit_id: int, now: datetime) -> Registe
     """
     with transaction.atomic():
         location_id = RegisterVisit.objects.values_list("location_id", flat=True).get(pk=visit_id)
-        lock_rows((Location, location_id), (RegisterVisit, visit_id))
+        changes = RegisterVisit.objects.values_list("changes", flat=True).get(pk=visit_id)
+        ids = {kind: [change["id"] for change in changes if change["kind"] == kind] for kind in UNDO}
+        _lock(
+            location_id,
+            [*ids["left"], *ids["started"]],
+            [*ids["direct_left"], *ids["taken"]],
+            (RegisterVisit, visit_id),
+        )
         made = RegisterVisit.objects.select_related("location").get(pk=visit_id)
         last = (
             RegisterVisit.objects.filter(location=location_id, undone_at=None).order_by("-at", "-pk").first()
@@ -230,6 +238,23 @@ def _places(licensed: int, staffed: int, held: GroupCapacity) -> Places:
     """Other staff, with the half-days and the overbooking that the group has."""
     over = Decimal(held.bookable_places) / held.staffed_places if held.staffed_places else NO_OVERBOOKING
     return Places(licensed, staffed, WeekPattern(held.open_pattern), max(over, NO_OVERBOOKING))
+
+
+def _lock(
+    location_id: int,
+    placements: Collection[int],
+    children: Collection[int],
+    *more: tuple[type[Model], int],
+) -> None:
+    """All that the parts of a visit lock, at once and so in the one order of everybody."""
+    groups = Group.objects.filter(location=location_id).values_list("pk", flat=True)
+    lock_rows(
+        (Location, location_id),
+        *((Group, key) for key in groups),
+        *((Placement, key) for key in placements),
+        *((DirectChild, key) for key in children),
+        *more,
+    )
 
 
 def _here(is_here: bool) -> None:

@@ -7,13 +7,18 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from kribbe.contact.models import Thread
 from kribbe.enrolment.models import HandOver
+from kribbe.enrolment.services import hand_over
+from kribbe.enrolment.services.hand_over import undo_hand_over
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import FactKind
+from kribbe.people.services import change_language
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import Role, Scope
+from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +177,79 @@ def test_the_day_of_registering_is_the_day_in_belgium(desk, asked):
         here.get(reverse("enrolment:hand_over_file", args=[desk.slug, made.pk, "json"])).content
     )
     assert told["requests"][0]["registered_on"] == "2026-07-01"
+
+
+def document(client, desk):
+    made = HandOver.objects.get()
+    return client.get(reverse("enrolment:hand_over_file", args=[desk.slug, made.pk, "json"])).json()
+
+
+def test_the_document_stays_as_the_family_agreed_to_it(desk, other, asked):
+    here = clerk_of(desk)
+    send(here, asked, to_desk=other.pk)
+    before = document(here, desk)
+    type(asked.household).objects.filter(pk=asked.household_id).update(street="Nieuwstraat 9")
+    asked.household.adults.update(email="nieuw@ouders.example")
+    cast.make_request(
+        cast.make_child(asked.household, "Later", born=date(2026, 6, 1)),
+        [cast.make_location(other, "Daar")],
+        start=timezone.localdate() + timedelta(days=90),
+        pattern=WeekPattern.from_text("mon"),
+        now=timezone.now(),
+    )
+    assert document(here, desk) == before
+    assert "Nieuwstraat" not in f"{before}"
+
+
+def test_all_open_requests_and_conversations_with_the_desk_go_there_and_back(desk, other, asked):
+    now = timezone.now()
+    location = asked.preferences.get().location
+    given = {
+        "household": asked.household,
+        "desk": desk,
+        "subject": "Vraag",
+        "started_at": now,
+        "last_at": now,
+    }
+    with_desk = Thread.objects.create(with_desk=True, **given)
+    without = Thread.objects.create(location=location, **given)
+    send(clerk_of(desk), asked, to_desk=other.pk)
+    later = cast.make_request(
+        cast.make_child(asked.household, "Later", born=date(2026, 6, 1)),
+        [location],
+        start=timezone.localdate() + timedelta(days=90),
+        pattern=WeekPattern.from_text("mon"),
+        now=now,
+    )
+    type(later).objects.filter(pk=later.pk).update(desk=other)
+    for row, at in ((asked, other), (with_desk, other), (without, desk)):
+        row.refresh_from_db()
+        assert row.desk == at
+    undo_hand_over(made=HandOver.objects.get(), principal=SYSTEM, now=now + timedelta(days=13))
+    for row in (asked, later, with_desk, without):
+        row.refresh_from_db()
+        assert row.desk == desk
+
+
+def test_it_isnt_undone_after_two_weeks_nor_once_the_new_desk_worked_on_it(desk, other, asked):
+    send(clerk_of(desk), asked, to_desk=other.pk)
+    made = HandOver.objects.get()
+    with pytest.raises(RefusedError) as refused:
+        undo_hand_over(made=made, principal=SYSTEM, now=made.made_at + timedelta(days=15))
+    assert refused.value.code == "late"
+    there = clerk_of(other)
+    assert story(there, other, asked) == 200
+    asked.household.refresh_from_db()
+    change_language(
+        household=asked.household, language="fr", principal=SYSTEM, now=made.made_at + timedelta(hours=1)
+    )
+    with pytest.raises(RefusedError) as refused:
+        undo_hand_over(made=made, principal=SYSTEM, now=made.made_at + timedelta(days=1))
+    assert refused.value.code == "changed"
+
+
+def test_everything_is_locked_at_once(desk, other, asked, monkeypatch):
+    calls = []
+    monkeypatch.setattr(hand_over, "lock_rows", lambda *rows: calls.append({model for model, _key in rows}))
+    send(clerk_of(desk), asked, to_desk=other.pk)
+    assert calls == [{type(asked.household), type(asked)}]

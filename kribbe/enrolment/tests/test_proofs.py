@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import ProofRequest
+from kribbe.enrolment.pages import proofs as pages
 from kribbe.enrolment.services import proofs
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
@@ -188,6 +189,23 @@ def test_a_location_asks_only_families_of_its_list(desk, maes):
     wish = request.preferences.get().pk
     assert mia.get(reverse("enrolment:ask_proof", args=[mine.slug, wish])).status_code == 404
     assert mia.get(reverse("enrolment:ask_proof", args=[other.slug, wish])).status_code == 404
+
+
+def test_what_was_sent_stays_in_reach_however_much_was_asked_since(desk, maes, monkeypatch):
+    monkeypatch.setattr(pages, "LISTED", 2)
+    location = cast.make_location(desk, "De Notelaar")
+    now = timezone.now()
+    for place, name, browser in (
+        (None, [desk.slug], client(Role.CLERK, Scope.DESK, desk.pk, "cleo")),
+        (location, [location.slug], client(Role.MANAGER, Scope.LOCATION, location.pk, "mia")),
+    ):
+        sent = ask(maes, location=place, now=now - timedelta(days=5))
+        send(sent, now - timedelta(days=4))
+        for _number in range(3):
+            ask(maes, location=place, now=now)
+        address = "enrolment:location_proofs" if place else "enrolment:office_proofs"
+        rows = [row for row, _state, _tone in browser.get(reverse(address, args=name)).context["rows"]]
+        assert (rows[0], len(rows)) == (sent, 3)
 
 
 def test_every_look_at_the_file_by_others_than_the_parents_is_noted(desk, maes):

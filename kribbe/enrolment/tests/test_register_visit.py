@@ -8,17 +8,19 @@ from django.utils import timezone
 
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import DirectChild, Placement, RegisterVisit
+from kribbe.enrolment.services import register_visit, stays
 from kribbe.enrolment.services.direct import Direct, end_direct, take_back, take_directly
 from kribbe.enrolment.services.register_visit import Answers, Numbers, Staff, undo_visit, visit
 from kribbe.enrolment.services.stays import move_start
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
 from kribbe.places.free import free_during
-from kribbe.places.models import Group, LedgerTake
+from kribbe.places.models import Group, LedgerTake, Location
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +264,24 @@ def test_the_page_costs_the_same_however_many_children(scene, children, django_a
     with django_assert_max_num_queries(22):
         client.get(reverse("enrolment:register", args=[location.slug]))
     assert Group.objects.count() == 2
+
+
+def test_a_visit_locks_all_that_its_parts_lock_at_once(scene, monkeypatch):
+    now, today, location, group, placement = scene
+    calls = []
+
+    def watched(*rows):
+        calls.append(set(rows))
+        lock_rows(*rows)
+
+    for room in (register_visit, stays):
+        monkeypatch.setattr(room, "lock_rows", watched)
+    made = go(scene, left={placement.pk: today + timedelta(days=20)})
+    undo_visit(principal=SYSTEM, visit_id=made.pk, now=now)
+    everything = {(Location, location.pk), (Group, group.pk), (Placement, placement.pk)}
+    assert calls[0] == everything
+    assert calls[2] == everything | {(RegisterVisit, made.pk)}
+    assert all(part <= whole for whole, part in zip(calls[::2], calls[1::2], strict=True))
 
 
 def taken_by_a_fifth(scene):

@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from kribbe.contact.delivery import _message
 from kribbe.contact.models import Mail
+from kribbe.enrolment.services import search_mails
 from kribbe.enrolment.services.search_mails import mail_news
 from kribbe.places import ledger
 from kribbe.places.models import Group, LedgerTake, Rhythm, SavedSearch
 from kribbe.places.selectors.saved import fitting, search_of, sign_search
 from kribbe.places.selectors.search import Search
-from kribbe.places.services.saved_searches import MOST, Wish, forget_searches, save_search
+from kribbe.places.services.saved_searches import MOST, Wish, forget_searches, save_search, stop_search
 from kribbe.places.tests.scene import LEUVEN, fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months, first_of_month
@@ -93,6 +94,18 @@ def test_only_what_is_new_is_told_and_told_once(desk: Desk) -> None:
     let_go(later, now + 3 * DAY)
     assert mail_news(now=now + 4 * DAY) == 1
     assert named() == [["Eerst vol"], ["Later vol"]]
+
+
+def test_one_that_was_stopped_meanwhile_holds_up_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = open_group(desk, "Eerst vol", taken=True)
+    stopped = save(desk)
+    due = [stopped.pk]
+    stop_search(saved=stopped)
+    due.append(confirmed(save(desk)).pk)
+    now = timezone.now()
+    let_go(full, now)
+    monkeypatch.setattr(search_mails, "due_searches", lambda *, now: due)
+    assert mail_news(now=now + DAY) == 1
 
 
 def test_what_went_and_came_back_is_news_again(desk: Desk) -> None:

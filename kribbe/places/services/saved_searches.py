@@ -87,11 +87,13 @@ def stop_search(*, saved: SavedSearch) -> None:
 def look_again(*, saved_id: int, now: datetime) -> list[Found]:
     """Look what fits, and return what newly does, nearest first; it is known from then on.
 
-    What fits no longer is forgotten, so that it is news again when it fits again. To be called in the transaction
-    that mails the news.
+    Nothing where it was stopped meanwhile. What fits no longer is forgotten, so that it is news again when it
+    fits again. To be called in the transaction that mails the news.
     """
     lock_rows((SavedSearch, saved_id))
-    saved = SavedSearch.objects.select_related("desk").get(pk=saved_id)
+    saved = SavedSearch.objects.select_related("desk").filter(pk=saved_id).first()
+    if saved is None:
+        return []
     found = fitting(search_of(saved, today=timezone.localdate(now)))
     known = set(saved.fits.values_list("location_id", flat=True))
     new = [row for row in found if row.id not in known]

@@ -54,6 +54,17 @@ class Oracle:
             if mask >> slot & 1
         )
 
+    def has_room_beside(self, before: tuple[date, date | None, int], start: date, end: date | None) -> bool:
+        """Whether the days that are added to those held before have room."""
+        held_from, held_until, mask = before
+        return all(
+            self.taken(day, slot) < self.bookable(day, slot)
+            for day in _days(max(start, MONDAY), min(end or END, END))
+            if not held_from <= day < (held_until or END)
+            for slot in _slots(day)
+            if mask >> slot & 1
+        )
+
     def week(self, monday: date) -> tuple[list[int], list[int]]:
         cells = [(monday + timedelta(days=slot // 2), slot) for slot in range(SLOTS)]
         return [self.bookable(*cell) for cell in cells], [self.taken(*cell) for cell in cells]
@@ -90,6 +101,7 @@ some_holders = st.sampled_from(["offer:1", "offer:2", "offer:3", "placement:1", 
 steps = st.one_of(
     st.tuples(st.just("take"), some_holders, some_days, st.none() | st.integers(1, 400), some_masks),
     st.tuples(st.just("release"), some_holders, st.none() | some_days),
+    st.tuples(st.just("move"), some_holders, some_days, st.none() | st.integers(1, 400)),
     st.tuples(st.just("hand_over"), some_holders, some_holders),
     st.tuples(st.just("capacity"), some_days, st.integers(0, 3), some_masks),
     st.tuples(st.just("recount")),
@@ -159,6 +171,21 @@ def _release(_group: Group, oracle: Oracle, holder: str, from_day: date | None) 
         oracle.held[holder] = (start, from_day, mask)
 
 
+def _move(_group: Group, oracle: Oracle, holder: str, start: date, days: int | None) -> None:
+    """To other days: what it holds itself on both counts not against it."""
+    if holder not in oracle.held:
+        return
+    before = oracle.held[holder]
+    end = None if days is None else start + timedelta(days=days)
+    move = partial(ledger.move, holder=holder, start=start, end=end, now=NOW)
+    if oracle.has_room_beside(before, start, end):
+        move()
+        oracle.held[holder] = (start, end, before[2])
+    else:
+        with pytest.raises(ledger.NoRoomError):
+            move()
+
+
 def _hand_over(_group: Group, oracle: Oracle, holder: str, to: str) -> None:
     if holder not in oracle.held or to in oracle.held:
         return
@@ -191,6 +218,7 @@ def _recount(group: Group, _oracle: Oracle) -> None:
 STEPS: dict[str, Callable[..., None]] = {
     "take": _take,
     "release": _release,
+    "move": _move,
     "hand_over": _hand_over,
     "capacity": _capacity,
     "recount": _recount,
