@@ -24,6 +24,7 @@ from kribbe.people.forms import OnceForm
 from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
+from kribbe.trust.text import row_key
 from kribbe.web.tables import csv_file
 
 USUAL = (
@@ -115,9 +116,9 @@ def _count(request: DeskRequest, given: dict[str, Any], now: datetime) -> str:
 
 
 def _last(request: DeskRequest) -> Question | None:
-    key = request.GET.get("last", "")
+    key = row_key(request.GET.get("last", ""))
     mine = Question.objects.filter(desk=request.desk, noted_by=request.principal.user_id)
-    return mine.select_related("subject").filter(pk=key).first() if key.isdigit() else None
+    return mine.select_related("subject").filter(pk=key).first()
 
 
 def _new_year(now: datetime) -> datetime:

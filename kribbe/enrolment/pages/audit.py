@@ -24,6 +24,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.keyset import page
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import row_key
 from kribbe.web.tables import csv_file
 
 PAGE = 50
@@ -105,8 +106,8 @@ def audit(request: DeskRequest) -> HttpResponse:
 
 
 def _row(request: DeskRequest, side: str) -> AuditEntry | None:
-    key = request.GET.get(side, "")
-    return AuditEntry.objects.filter(pk=key, desk_id=request.desk.pk).first() if key.isdigit() else None
+    key = row_key(request.GET.get(side, ""))
+    return AuditEntry.objects.filter(pk=key, desk_id=request.desk.pk).first()
 
 
 def _url(request: DeskRequest, **more: object) -> str:

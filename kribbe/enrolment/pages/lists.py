@@ -25,7 +25,7 @@ from kribbe.enrolment.selectors.keyset import Page, page
 from kribbe.region.http import DeskRequest
 from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
-from kribbe.trust.text import fold
+from kribbe.trust.text import fold, row_key
 from kribbe.web import worklists
 
 PAGE = 25
@@ -128,8 +128,8 @@ def _named(shown: DeskList, query: str) -> Q:
 
 def _page(request: DeskRequest, shown: DeskList, found: "QuerySet[Any]") -> Page[Any]:
     def anchor(side: str) -> Any:
-        key = request.GET.get(side, "")
-        return found.model._default_manager.filter(pk=key).first() if key.isdigit() else None
+        key = row_key(request.GET.get(side, ""))
+        return found.model._default_manager.filter(pk=key).first()
 
     return page(
         found,

@@ -253,3 +253,9 @@ def test_everything_is_locked_at_once(desk, other, asked, monkeypatch):
     monkeypatch.setattr(hand_over, "lock_rows", lambda *rows: calls.append({model for model, _key in rows}))
     send(clerk_of(desk), asked, to_desk=other.pk)
     assert calls == [{type(asked.household), type(asked)}]
+
+
+@pytest.mark.parametrize("odd", ["²", "٣", "9" * 30])
+def test_an_odd_key_in_an_address_is_no_row(desk, odd):
+    clerk = clerk_of(desk)
+    assert clerk.get(reverse("contact:questions", args=[desk.slug]), {"last": odd}).status_code == 200
