@@ -8,21 +8,23 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from kribbe.enrolment.models import CareRequest
 from kribbe.enrolment.selectors import keyset
 from kribbe.enrolment.templatetags.enrolment import fully_called
-from kribbe.people.access import note_look, refusal
+from kribbe.people.access import may, note_look, refusal
 from kribbe.policy.access import PolicyRequest, at_policy, sees_persons
 from kribbe.policy.definitions import DEFINITIONS
 from kribbe.policy.pages.blocks import outcomes
 from kribbe.policy.pages.links import address
 from kribbe.policy.selectors.rows import answers_rows, asking_rows
 from kribbe.trust.permissions import Action
+from kribbe.trust.principal import Scope
 
 SIZE = 25
+OF_ANOTHER_DESK = gettext_lazy("A child of another desk")
 
 
 @require_safe
@@ -37,18 +39,30 @@ def rows(request: PolicyRequest, figure: str, part: str) -> HttpResponse:
     )
     after, before = _edge(request, found, "after"), _edge(request, found, "before")
     page = keyset.page(found, by="registered_at", size=SIZE, after=after, before=before)
-    for household in {row.household for row in page.rows}:
+    own = [row for row in page.rows if _may_open(request, row)]
+    for household in {row.household for row in own}:
         note_look(principal=request.principal, household=household, now=timezone.now())
     context = {
         "title": DEFINITIONS[figure].title,
         "part": parts()[figure][part],
         "definition": DEFINITIONS[figure].rule,
-        "rows": [(row, fully_called(row.child), _household(row)) for row in page.rows],
+        "rows": [
+            (row, fully_called(row.child), _household(row)) if row in own else (row, OF_ANOTHER_DESK, "")
+            for row in page.rows
+        ],
         "previous_url": _turn(request, figure, part, before=page.rows[:1] if page.has_previous else ()),
         "next_url": _turn(request, figure, part, after=page.rows[-1:] if page.has_next else ()),
         "back_url": f"{address(request, 'figures')}#{figure}",
     }
     return render(request, "policy/rows.html", context)
+
+
+def _may_open(request: PolicyRequest, row: CareRequest) -> bool:
+    """Whether the reader may see the family: one of another desk counts here, and stays unnamed."""
+    desk = row.household.desk
+    return may(request.principal, Action.HOUSEHOLD_READ, Scope.DESK, desk.pk) or may(
+        request.principal, Action.HOUSEHOLD_READ, Scope.REGION, desk.region_id
+    )
 
 
 def parts() -> dict[str, dict[str, str]]:
