@@ -92,6 +92,12 @@ def _check_bytes(packed: zipfile.ZipFile, manifest: Manifest) -> None:
             raise BackupError(f"The backup is damaged: {name} is not what was written.")
 
 
+def _gather_statistics(raw: Any) -> None:
+    """Of our tables alone: those that all databases of a server share may be in use elsewhere."""
+    tables = sql.SQL(", ").join(sql.Identifier(name) for name in catalogue.columns(raw))
+    raw.execute(sql.SQL("ANALYZE {}").format(tables))
+
+
 def _replace(packed: zipfile.ZipFile, manifest: Manifest, *, force: bool, progress: Progress) -> bool:
     from django.db import connection
     from django.db.utils import OperationalError
@@ -110,7 +116,7 @@ def _replace(packed: zipfile.ZipFile, manifest: Manifest, *, force: bool, progre
                     _fill(raw, packed, manifest, progress)
                     migrated = _migrate_on()
                 _take_the_place(raw)
-            raw.execute("ANALYZE")
+            _gather_statistics(raw)
     except (OperationalError, psycopg.OperationalError) as error:
         if psycopg.errors.LockNotAvailable in (type(error), type(error.__cause__)):
             raise BackupError(
