@@ -80,7 +80,7 @@ def test_staff_set_up_their_second_factor_and_work(
     page.goto("/office/lindedaal/roles/")
     page.get_by_text("Andere manieren om aan te melden").click()
     seen(page)
-    page.get_by_label("E-mailadres").fill("ada@desk.example")
+    page.locator("#id_login").fill("ada@desk.example")
     page.get_by_role("textbox", name="Wachtwoord").fill(PASSWORD)
     page.get_by_role("button", name="Aanmelden met een wachtwoord").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Stel je tweede stap in")

@@ -243,7 +243,7 @@ def test_what_a_colleague_dealt_with_is_refused(mail: Mail, clock: Clock) -> Non
     services.note_bounces(read(dsn(mail.message_id)), now=clock.now)
     services.send_again(mail=mail, address="an@nieuw.example", principal=SYSTEM, now=clock.now)
     count = Mail.objects.count()
-    with pytest.raises(RefusedError, match=r"dealt with|behandeld"):
+    with pytest.raises(RefusedError, match=r"dealt with|afgehandeld"):
         services.send_again(mail=mail, address="an@ander.example", principal=SYSTEM, now=clock.now)
     with pytest.raises(RefusedError):
         services.post_instead(mail=mail, principal=SYSTEM, now=clock.now)
