@@ -169,9 +169,9 @@ def _ranks(instance: Instance, wishes: _Wishes) -> Ints:
 def _room(instance: Instance, group_number: dict[tuple[str, str], int]) -> Ints:
     rows = [location.free[group] for location in instance.locations for group in location.free]
     room = np.array(rows, np.int32).reshape(len(rows), instance.periods, instance.slots)
-    for child in instance.children:
-        for stay in child.current.stays if child.current else ():
-            group = group_number[child.current.location, stay.group]  # type: ignore[union-attr]
+    for had in [child.current for child in instance.children if child.current]:
+        for stay in had.stays:
+            group = group_number[had.location, stay.group]
             for slot in _slots(stay.pattern):
                 room[group, stay.start : stay.end, slot] += 1
     return room.ravel()
