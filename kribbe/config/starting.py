@@ -19,7 +19,11 @@ def prepare(*, tables: bool = True) -> None:
 
     is_own = settings.ENVIRONMENT.database_url is None
     if is_own:
-        embedded.ensure(settings.ENVIRONMENT.data_dir)
+        try:
+            embedded.ensure(settings.ENVIRONMENT.data_dir)
+        except embedded.EmbeddedError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
     django.setup()
     if tables and not _is_up_to_date():
         if not is_own:
