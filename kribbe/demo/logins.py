@@ -103,7 +103,9 @@ def let_in(book: Book) -> None:
 
 
 def _account(book: Book, login: Login, hashed: str) -> User:
-    user = book.add(User(email=login.email, name=login.name, language="nl", password=hashed))
+    user = book.add(
+        User(email=login.email, name=login.name, language="nl", password=hashed, joined_at=book.now)
+    )
     book.add(EmailAddress(user=user, email=login.email, verified=True, primary=True))
     if login.has_second_factor:
         book.add(

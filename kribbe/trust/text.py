@@ -9,9 +9,12 @@ MOST_DIGITS = 19
 
 def fold(text: str) -> str:
     """Lower case, without accents or punctuation: "Émile D'Hondt" becomes "emile d hondt"."""
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("œ", "oe").replace("æ", "ae"))
-    letters = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-    return " ".join(re.findall(r"[0-9a-z]+", letters))
+    return " ".join(re.findall(r"[0-9a-z]+", text.lower() if text.isascii() else _plain(text)))
+
+
+def _plain(text: str) -> str:
+    spelled = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("œ", "oe").replace("æ", "ae"))
+    return "".join(c for c in spelled if not unicodedata.combining(c)).casefold()
 
 
 def row_key(text: str) -> int:
