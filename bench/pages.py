@@ -82,6 +82,7 @@ def search(count: int) -> Page:
 
 def far_search(count: int) -> Page:
     """The last page but one of a search everywhere in the region."""
+    from django.http import QueryDict
     from django.utils.timezone import localdate
 
     from kribbe.places.pages.asked import Asked
@@ -89,7 +90,7 @@ def far_search(count: int) -> Page:
     from kribbe.region.models import Desk
 
     desk = Desk.objects.select_related("municipality").get(slug=DESK)
-    asked = Asked.read({"days": str(DAYS), "km": "0"}, today=localdate())
+    asked = Asked.read(QueryDict(f"days={DAYS}&km=0"), today=localdate())
     sought = asked.search(desk, desk.municipality.longitude, desk.municipality.latitude)
     total = find(sought, limit=1).total
     key = find(sought, limit=max(1, total - 2 * PAGE)).following
