@@ -29,6 +29,7 @@ KEPT = frozenset(
         "people_user",
         "people_rolegrant",
         "people_rolegrantevent",
+        "places_namekey",
         "policy_snapshot",
         "policy_snapshotvalue",
         "trust_oncetoken",
@@ -61,13 +62,16 @@ ELSEWHERE: Mapping[str, str] = {
     "slug": "slug || '-r' || %(copy)s",
     "licence_number": "CASE WHEN licence_number <> '' THEN licence_number || '-' || %(copy)s ELSE '' END",
     "email": "CASE WHEN email <> '' THEN %(copy)s || '.' || email ELSE '' END",
+    "trust_storedfile.key": "md5(key || '-' || %(copy)s)",
+    "nonce": "md5(nonce || '-' || %(copy)s)",
+    "once": "once || '-r' || %(copy)s",
     "message_id": "%(copy)s || '.' || message_id",
     "national_number_hash": (
         "CASE WHEN national_number_hash <> '' THEN md5(national_number_hash || %(copy)s) ELSE '' END"
     ),
     "reference": "pg_temp.spread_reference({key} + %(copy)s::bigint * {step})",
 }
-"""What a column holds in a copy where it isn't what it holds in the first region."""
+"""What a column, or that of one table, holds in a copy where it isn't what it holds in the first region."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class Layout:
 
 def spread(told: Told, copies: int = COPIES) -> None:
     """Lay the region of this database side by side until there are so many, all or nothing."""
-    copied = [model for model in apps.get_models() if _is_copied(model)]
+    copied = copied_models()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -106,6 +110,11 @@ def spread(told: Told, copies: int = COPIES) -> None:
             cursor.execute(reset)
         told("Gathering statistics", 1.0)
         cursor.execute("ANALYZE")
+
+
+def copied_models() -> list[type[models.Model]]:
+    """Those of whose rows every copy has its own."""
+    return [model for model in apps.get_models() if _is_copied(model)]
 
 
 def is_spread() -> bool:
@@ -155,9 +164,12 @@ def _value(field: Any, model: type[models.Model], layout: Layout) -> str:
         return layout.holder()
     if isinstance(field, models.BigIntegerField):
         return layout.shifted(column, layout.tables.get(column.removesuffix("_id"), ""))
-    if column in ELSEWHERE:
-        return ELSEWHERE[column].format(**_object(model, layout))
-    return f'"{column}"'
+    return elsewhere(model, column).format(**_object(model, layout))
+
+
+def elsewhere(model: type[models.Model], column: str) -> str:
+    """What a copy has in a column that is no key: the same as the first region, or what `ELSEWHERE` says."""
+    return ELSEWHERE.get(f"{model._meta.db_table}.{column}") or ELSEWHERE.get(column, f'"{column}"')
 
 
 def _object(model: type[models.Model], layout: Layout) -> dict[str, object]:

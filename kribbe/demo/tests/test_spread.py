@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from kribbe.demo.spread import spread
+from kribbe.demo.spread import copied_models, elsewhere, spread
 from kribbe.enrolment.models import CareRequest, Placement
 from kribbe.people.models import Household
 from kribbe.places import ledger
@@ -62,3 +62,13 @@ def test_what_comes_after_has_keys_of_its_own(region):
     spread(lambda what, share: None, copies=COPIES)
     assert Municipality.objects.count() == COPIES
     cast.make_desk("later", nis="99009")
+
+
+def test_no_text_that_must_be_unique_is_copied_as_it_is():
+    assert {
+        f"{model._meta.db_table}.{field.column}"
+        for model in copied_models()
+        for field in model._meta.concrete_fields
+        if field.unique and not field.primary_key and not field.is_relation
+        if elsewhere(model, field.column) == f'"{field.column}"'
+    } == set()
