@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.places.selectors.charter import count_without
+from kribbe.places.selectors.charter import without_charter
 from kribbe.places.selectors.figures import desk_figures
 from kribbe.region.figures import register_figures
 from kribbe.region.shell import at_desk
@@ -49,7 +49,7 @@ def hang() -> None:
             _("Locations that haven't agreed to the rules of the desk."),
             "handshake",
             "places:agreements",
-            count=lambda desk_id, now: count_without(desk_id, localtime(now).date()),
+            rows=lambda desk_id, now: without_charter(desk_id, localtime(now).date()),
             order=90,
         )
     )

@@ -1,18 +1,20 @@
 """Work lists of a desk, in which rooms hang theirs; the clerk's first page shows those with something in them.
 
 A room registers in its AppConfig.ready:
-`register(WorkList("duplicates", _("Perhaps the same child"), _("…"), "copy", "enrolment:duplicates", count=count))`.
+`register(WorkList("duplicates", _("Perhaps the same child"), _("…"), "copy", "upkeep:pairs", rows=waiting_pairs))`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import CharField, Count, QuerySet, Value
 from django.urls import reverse
 from django.utils.functional import Promise
 
-Count = Callable[[int, datetime], int]
-"""How much waits at the desk of that id, in one query."""
+Rows = Callable[[int, datetime], "QuerySet[Any]"]
+"""What waits at the desk of that id."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class WorkList:
     hint: str | Promise
     icon: str
     url_name: str
-    count: Count
+    rows: Rows
     order: int = 100
     tone: str = "warn"
 
@@ -50,11 +52,30 @@ def register(work_list: WorkList) -> None:
 
 
 def waiting(*, desk_id: int, slug: str, now: datetime) -> list[Waiting]:
-    """The lists of this desk that hold something, in their order."""
-    found = []
-    for one in sorted(_lists.values(), key=lambda each: (each.order, each.name)):
-        total = one.count(desk_id, now)
-        if total:
-            url = reverse(one.url_name, kwargs={"desk": slug})
-            found.append(Waiting(str(one.label), str(one.hint), one.icon, url, total, one.tone))
-    return found
+    """The lists of this desk that hold something, in their order; counted in one query."""
+    lists = sorted(_lists.values(), key=lambda each: (each.order, each.name))
+    totals = _totals({one.name: one.rows(desk_id, now) for one in lists})
+    return [
+        Waiting(
+            str(one.label),
+            str(one.hint),
+            one.icon,
+            reverse(one.url_name, kwargs={"desk": slug}),
+            totals[one.name],
+            one.tone,
+        )
+        for one in lists
+        if one.name in totals
+    ]
+
+
+def _totals(rows: "Mapping[str, QuerySet[Any]]") -> dict[str, int]:
+    """How many rows each has; those without rows are left out."""
+    counted = [
+        found.order_by().values(waits_in=Value(name, CharField())).annotate(total=Count("pk"))
+        for name, found in rows.items()
+    ]
+    first, *others = counted or [None]
+    if first is None:
+        return {}
+    return {row["waits_in"]: row["total"] for row in first.union(*others, all=True) if row["total"]}

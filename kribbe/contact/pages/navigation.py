@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.models import Side, Thread
 from kribbe.contact.selectors import letters_to_post, unread_count
 from kribbe.contact.selectors.threads import unread_threads
-from kribbe.contact.selectors.undelivered import undelivered_count
+from kribbe.contact.selectors.undelivered import undelivered_waiting
 from kribbe.people.navigation import desk_here, own_household_only
 from kribbe.places.access import may_at, place_of
 from kribbe.trust.permissions import Action
@@ -102,7 +103,7 @@ def register_navigation() -> None:
             _("For families without a mail address."),
             "printer",
             "contact:letters",
-            count=letters_to_post,
+            rows=letters_to_post,
             order=70,
             tone="blue",
         )
@@ -114,7 +115,7 @@ def register_navigation() -> None:
             _("Correct the address and send it again, post a letter, or call."),
             "mail",
             "contact:undelivered",
-            count=undelivered_count,
+            rows=undelivered_waiting,
             order=25,
         )
     )
@@ -125,7 +126,7 @@ def register_navigation() -> None:
             _("A family or a location wrote to the desk."),
             "message-circle",
             "contact:office_threads",
-            count=lambda desk_id, _now: _desk_unread(desk_id),
+            rows=lambda desk_id, _now: _desk_unread(desk_id),
             order=30,
             tone="primary",
         )
@@ -134,19 +135,19 @@ def register_navigation() -> None:
 
 def _new_for_parent(request: Any) -> int:
     own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
-    talks = unread_threads(Thread.objects.filter(household__in=own), Side.HOUSEHOLD)
+    talks = unread_threads(Thread.objects.filter(household__in=own), Side.HOUSEHOLD).count()
     return talks + unread_count(own)
 
 
 def _new_at_location(request: Any) -> int:
-    return unread_threads(Thread.objects.filter(location=place_of(request)), Side.LOCATION)
+    return unread_threads(Thread.objects.filter(location=place_of(request)), Side.LOCATION).count()
 
 
 def _new_at_desk(request: Any) -> int:
-    return _desk_unread(request.desk.pk)
+    return _desk_unread(request.desk.pk).count()
 
 
-def _desk_unread(desk_id: int) -> int:
+def _desk_unread(desk_id: int) -> QuerySet[Thread]:
     return unread_threads(Thread.objects.filter(desk=desk_id, with_desk=True), Side.DESK)
 
 

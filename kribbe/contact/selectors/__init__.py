@@ -31,9 +31,9 @@ def letters_at(desk: Desk, *, posted: bool) -> QuerySet[Letter]:
     return with_adults.order_by("-posted_at" if posted else "notice__created_at", "pk")
 
 
-def letters_to_post(desk_id: int, now: datetime) -> int:
-    """How many letters of the desk wait to be posted."""
-    return Letter.objects.filter(notice__desk=desk_id, posted_at=None).count()
+def letters_to_post(desk_id: int, _now: datetime) -> QuerySet[Letter]:
+    """Letters of the desk that wait to be posted."""
+    return Letter.objects.filter(notice__desk=desk_id, posted_at=None)
 
 
 def recent_mails(*, limit: int) -> list[Mail]:

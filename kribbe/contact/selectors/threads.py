@@ -16,9 +16,9 @@ def is_unread(side: Side) -> Q:
     return Q(**{mark: None}) | Q(last_at__gt=F(mark))
 
 
-def unread_threads(seat_threads: QuerySet[Thread], side: Side) -> int:
-    """How many of these conversations hold something new for this side."""
-    return seat_threads.filter(is_unread(side)).count()
+def unread_threads(seat_threads: QuerySet[Thread], side: Side) -> QuerySet[Thread]:
+    """Those of these conversations that hold something new for this side."""
+    return seat_threads.filter(is_unread(side))
 
 
 def thread_page(

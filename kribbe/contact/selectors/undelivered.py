@@ -19,9 +19,9 @@ def undelivered_at(desk: Desk) -> QuerySet[Mail]:
     )
 
 
-def undelivered_count(desk_id: int, now: datetime) -> int:
-    """How many wait for a clerk."""
-    return _waiting(desk_id).count()
+def undelivered_waiting(desk_id: int, _now: datetime) -> QuerySet[Mail]:
+    """Those that wait for a clerk."""
+    return _waiting(desk_id)
 
 
 def _waiting(desk_id: int) -> QuerySet[Mail]:

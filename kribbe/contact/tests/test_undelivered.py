@@ -13,7 +13,7 @@ from kribbe.contact import outbox
 from kribbe.contact.bounces import Bounce, read, read_all
 from kribbe.contact.delivery import deliver
 from kribbe.contact.models import Letter, Mail, MailState
-from kribbe.contact.selectors.undelivered import undelivered_count
+from kribbe.contact.selectors.undelivered import undelivered_waiting
 from kribbe.contact.services import tell_household
 from kribbe.contact.services import undelivered as services
 from kribbe.contact.tasks import send_mail
@@ -159,7 +159,7 @@ def test_a_mail_that_comes_back_waits_for_a_clerk(mail: Mail, clock: Clock) -> N
     mail.refresh_from_db()
     assert (mail.state, mail.last_error[:5]) == (MailState.BOUNCED, "5.1.1")
     assert mail.notice is not None
-    assert undelivered_count(mail.notice.desk_id, clock.now) == 1
+    assert undelivered_waiting(mail.notice.desk_id, clock.now).count() == 1
     assert AuditEntry.objects.get(action="mail.bounced").household_id == mail.notice.household_id
 
 
@@ -198,7 +198,7 @@ def test_a_refusal_at_sending_waits_there_too(
     monkeypatch.setattr(smtplib.SMTP, "mail", refuse)
     outbox.settle(mail, deliver(mail, url=smtp.url), now=clock.now)
     assert mail.notice is not None
-    assert undelivered_count(mail.notice.desk_id, clock.now) == 1
+    assert undelivered_waiting(mail.notice.desk_id, clock.now).count() == 1
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.pages import list_lines as lines
 from kribbe.enrolment.pages.lists import DeskList
 from kribbe.enrolment.selectors import worklists as rows
-from kribbe.enrolment.selectors.proofs import count_sent
+from kribbe.enrolment.selectors.proofs import sent_to_desk
 from kribbe.web import worklists
 
 CHILD = ("child__name_key",)
@@ -126,7 +126,7 @@ def register_work_lists() -> None:
             _("Wishes that a location should have answered."),
             "clock",
             "enrolment:list_late",
-            count=lambda desk_id, now: rows.late(desk_id, now).count(),
+            rows=rows.late,
             order=30,
         )
     )
@@ -137,7 +137,7 @@ def register_work_lists() -> None:
             _("Families sent what the desk asked."),
             "file-up",
             "enrolment:office_proofs",
-            count=count_sent,
+            rows=sent_to_desk,
             order=75,
         )
     )

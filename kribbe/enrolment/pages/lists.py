@@ -62,10 +62,6 @@ class DeskList:
     def url_name(self) -> str:
         return f"list_{self.name}"
 
-    def count(self, desk_id: int, now: datetime) -> int:
-        """How many rows wait."""
-        return self.rows(desk_id, now).count()
-
     def registered(self) -> worklists.WorkList:
         """The list as the clerk's first page knows it."""
         return worklists.WorkList(
@@ -74,7 +70,7 @@ class DeskList:
             self.hint,
             self.icon,
             f"enrolment:{self.url_name}",
-            count=self.count,
+            rows=self.rows,
             order=self.order,
             tone=self.tone,
         )

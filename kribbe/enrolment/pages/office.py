@@ -41,13 +41,17 @@ def office(request: DeskRequest) -> HttpResponse:
         context |= _searched(request, query)
     if request.headers.get("HX-Request") and "q" in request.GET:
         return render(request, "enrolment/office/results.html", context)
-    lists = worklists.waiting(desk_id=request.desk.pk, slug=request.desk.slug, now=timezone.now())
-    context |= {
-        "lists": lists,
+    if not query:
+        context |= _waits(request)
+    return render(request, "enrolment/office/office.html", context)
+
+
+def _waits(request: DeskRequest) -> dict[str, Any]:
+    return {
+        "lists": worklists.waiting(desk_id=request.desk.pk, slug=request.desk.slug, now=timezone.now()),
         "tasks": tasks_for(request.desk, request.principal.user_id).order_by("due", "pk")[:TASKS],
         "today": timezone.localdate(),
     }
-    return render(request, "enrolment/office/office.html", context)
 
 
 def _searched(request: DeskRequest, query: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kribbe.enrolment.models import DirectChild
 from kribbe.enrolment.pages.at_desk import at_desk
-from kribbe.enrolment.selectors.office_free import count_direct, count_stale, direct_children, stale_locations
+from kribbe.enrolment.selectors.office_free import direct_children, direct_unseen, stale, stale_locations
 from kribbe.enrolment.services.direct import mark_seen
 from kribbe.region.http import DeskRequest
 from kribbe.rules.halfdays import WeekPattern
@@ -80,7 +80,7 @@ def register_free_lists() -> None:
             gettext_lazy("A location took a child outside the desk."),
             "user-plus",
             DIRECT,
-            count=count_direct,
+            rows=direct_unseen,
             order=70,
         )
     )
@@ -91,7 +91,7 @@ def register_free_lists() -> None:
             gettext_lazy("Asked and reminded, and their free places are still not confirmed."),
             "phone",
             "enrolment:office_stale",
-            count=count_stale,
+            rows=stale,
             order=75,
         )
     )

@@ -27,16 +27,11 @@ def stale_locations(desk: Desk, *, now: datetime) -> list[Stale]:
     """Locations of the desk whose free places are marked as not confirmed, the longest first."""
     return [
         Stale(location, localtime(location.looked_at).date() if location.looked_at else None)
-        for location in _stale(desk.pk, now).order_by("looked_at", "name_key")
+        for location in stale(desk.pk, now).order_by("looked_at", "name_key")
     ]
 
 
-def count_stale(desk_id: int, now: datetime) -> int:
-    """How many there are."""
-    return _stale(desk_id, now).count()
-
-
-def _stale(desk_id: int, now: datetime) -> QuerySet[Location]:
+def stale(desk_id: int, now: datetime) -> QuerySet[Location]:
     today = localtime(now).date()
     weeks = (
         DeskPolicy.objects.filter(desk=desk_id, during__contains=today)
@@ -58,9 +53,9 @@ def direct_children(desk: Desk, *, seen: bool, before: int | None = None) -> lis
     return list(rows.order_by("-pk")[:MOST])
 
 
-def count_direct(desk_id: int, _now: datetime) -> int:
-    """How many no clerk has looked at."""
-    return _direct(desk_id).filter(seen_at=None).count()
+def direct_unseen(desk_id: int, _now: datetime) -> QuerySet[DirectChild]:
+    """Those at which no clerk has looked."""
+    return _direct(desk_id).filter(seen_at=None)
 
 
 def _direct(desk_id: int) -> QuerySet[DirectChild]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from kribbe.enrolment.models import ProofRequest, ProofState
@@ -16,7 +16,6 @@ def first_proof_to_send() -> Subquery:
     return Subquery(rows.values(said=JSONObject(reference="reference", what="what"))[:1])
 
 
-def count_sent(desk_id: int, _now: datetime) -> int:
-    """How many proofs wait for the desk's clerks."""
-    rows = ProofRequest.objects.filter(household__desk=desk_id, location=None, state=ProofState.SENT)
-    return rows.count()
+def sent_to_desk(desk_id: int, _now: datetime) -> QuerySet[ProofRequest]:
+    """Proofs that wait for the desk's clerks."""
+    return ProofRequest.objects.filter(household__desk=desk_id, location=None, state=ProofState.SENT)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kribbe.contact.models import Mail
 from kribbe.enrolment.models import DirectChild, LookMail
-from kribbe.enrolment.selectors.office_free import count_stale, stale_locations
+from kribbe.enrolment.selectors.office_free import stale, stale_locations
 from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.look_mails import ask_to_look
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
@@ -95,9 +95,9 @@ def test_a_link_is_for_its_own_location_and_for_thirty_days(scene, clock):
 def test_the_clerk_sees_who_is_silent_and_whom_to_call(scene):
     now, location = scene
     confirm_places(principal=SYSTEM, location_id=location.pk, now=now)
-    assert count_stale(location.desk_id, now + timedelta(days=41)) == 0
+    assert stale(location.desk_id, now + timedelta(days=41)).count() == 0
     later = now + timedelta(days=43)
-    assert count_stale(location.desk_id, later) == 1
+    assert stale(location.desk_id, later).count() == 1
     assert [row.location for row in stale_locations(location.desk, now=later)] == [location]
 
 

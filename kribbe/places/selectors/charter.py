@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from kribbe.places.models import Charter, CharterAgreement, Location
@@ -55,13 +56,13 @@ def standings(desk: Desk, day: date) -> list[tuple[Location, Standing]]:
     return sorted(found, key=lambda pair: (pair[1].is_agreed, sort_key(pair[0].name)))
 
 
-def count_without(desk_id: int, day: date) -> int:
-    """How many locations of the desk didn't agree to the rules that hold."""
+def without_charter(desk_id: int, day: date) -> QuerySet[Location]:
+    """Locations of the desk that didn't agree to the rules that hold."""
     charter = Charter.objects.filter(desk=desk_id, from_day__lte=day).order_by("-from_day").values("pk")[:1]
     agreed = CharterAgreement.objects.filter(charter__in=charter).values("location")
     has_rules = Charter.objects.filter(desk=desk_id, from_day__lte=day)
     rows = Location.objects.filter(desk=desk_id, active=True, desk__in=has_rules.values("desk"))
-    return rows.exclude(pk__in=agreed).count()
+    return rows.exclude(pk__in=agreed)
 
 
 def text_of(charter: Charter) -> str:

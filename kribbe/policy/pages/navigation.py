@@ -30,7 +30,7 @@ def register_policy_navigation() -> None:
             _("What the authority's list and the register say differently."),
             "git-compare",
             "policy:licences",
-            count=to_settle,
+            rows=to_settle,
             order=200,
             tone="",
         )

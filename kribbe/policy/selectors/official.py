@@ -91,7 +91,7 @@ def differences(check: LicenceCheck) -> "QuerySet[LicenceDifference]":
     )
 
 
-def to_settle(desk_id: int, _now: datetime) -> int:
-    """How many differences of the desk's last list are to be settled."""
+def to_settle(desk_id: int, _now: datetime) -> QuerySet[LicenceDifference]:
+    """Differences of the desk's last list that are to be settled."""
     last = LicenceCheck.objects.filter(desk=desk_id).order_by("-at", "-pk").values("pk")[:1]
-    return LicenceDifference.objects.filter(check_run__in=last, settled="").count()
+    return LicenceDifference.objects.filter(check_run__in=last, settled="")

@@ -81,7 +81,7 @@ def test_a_list_of_licences_beside_the_register(desk, location):
         (DifferenceKind.UNKNOWN_THERE, "De Stille", "7", ""),
     ]
     assert (made.rows, made.agreeing, made.unread) == (2, 0, 0)
-    assert to_settle(desk.pk, NOW) == 3
+    assert to_settle(desk.pk, NOW).count() == 3
 
 
 def test_what_was_settled_stays_settled_in_the_next_list_until_it_differs_otherwise(desk, location):
@@ -91,12 +91,12 @@ def test_what_was_settled_stays_settled_in_the_next_list_until_it_differs_otherw
     settle(principal=SYSTEM, difference=first, reason=Settled.LATER, note="Vanaf maart", now=NOW)
     again = differences(check(desk, ROW.format("De Notelaar", "100", 18))).get()
     assert (again.settled, again.settled_note) == (Settled.LATER, "Vanaf maart")
-    assert to_settle(desk.pk, NOW) == 0
+    assert to_settle(desk.pk, NOW).count() == 0
     unsettle(principal=SYSTEM, difference=again, now=NOW)
-    assert to_settle(desk.pk, NOW) == 1
+    assert to_settle(desk.pk, NOW).count() == 1
     settle(principal=SYSTEM, difference=again, reason=Settled.CORRECTED, note="", now=NOW)
     check(desk, ROW.format("De Notelaar", "100", 18))
-    assert to_settle(desk.pk, NOW) == 1, "what was said to be corrected is not"
+    assert to_settle(desk.pk, NOW).count() == 1, "what was said to be corrected is not"
     assert differences(check(desk, ROW.format("De Notelaar", "100", 21))).get().settled == ""
     assert not differences(check(desk, ROW.format("De Notelaar", "100", 14))).exists()
 

@@ -1,6 +1,5 @@
 """Complaints: laid down and followed by the household, looked into and answered by the desk."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -155,11 +154,6 @@ def running(desk_id: int) -> Any:
     return Complaint.objects.filter(household__desk=desk_id, state__in=RUNNING).select_related(
         "request__child", "preference__location"
     )
-
-
-def count_running(desk_id: int, _now: datetime) -> int:
-    """How many."""
-    return int(running(desk_id).count())
 
 
 @require_safe

@@ -1,6 +1,5 @@
 """First days: the location says who came, the family what follows, the desk sees who is missed."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -137,11 +136,6 @@ def missed(desk_id: int) -> Any:
     return FirstDay.objects.filter(
         placement__child__household__desk=desk_id, state=FirstDayState.ABSENT
     ).select_related("placement__child__household", "placement__group__location")
-
-
-def count_missed(desk_id: int, _now: datetime) -> int:
-    """How many."""
-    return int(missed(desk_id).count())
 
 
 @require_safe

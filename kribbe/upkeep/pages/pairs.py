@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -198,6 +199,6 @@ def _undo(request: DeskRequest, pair: Pair) -> str:
 VERDICTS: Mapping[str, Verdict] = {"same": _merge, "different": _different, "again": _again, "undo": _undo}
 
 
-def count_pairs(desk_id: int, _now: Any) -> int:
-    """How many pairs wait for a verdict of this desk."""
-    return to_look_at(desk_id).count()
+def waiting_pairs(desk_id: int, _now: Any) -> QuerySet[Pair]:
+    """Pairs that wait for a verdict of this desk."""
+    return to_look_at(desk_id)

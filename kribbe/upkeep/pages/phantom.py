@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -86,10 +87,10 @@ def phantom_file(request: DeskRequest) -> HttpResponse:
     return csv_file(f"{request.desk.slug}-{timezone.localdate()}-open", heads, rows)
 
 
-def count_births(desk_id: int, now: datetime) -> int:
-    """How many births nobody told yet."""
+def births_untold(desk_id: int, now: datetime) -> QuerySet[Child]:
+    """Children who should be born by now, of whom nobody told it."""
     before = timezone.localtime(now).date() - BIRTH_TOLD_AFTER
-    return births_expected(desk_id, before=before).count()
+    return births_expected(desk_id, before=before)
 
 
 @require_safe

@@ -1,6 +1,5 @@
 """Whether a family still needs its place: asked by a link without log-in; and the list of who was asked on paper."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -101,11 +100,6 @@ def on_paper(desk_id: int) -> Any:
         state=ConfirmationState.OPEN,
         by_letter=True,
     ).select_related("request__child", "request__household")
-
-
-def count_on_paper(desk_id: int, _now: datetime) -> int:
-    """How many of them wait."""
-    return int(on_paper(desk_id).count())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,11 +9,11 @@ from kribbe.people.navigation import desk_here
 from kribbe.places.access import may_at, place_of
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
-from kribbe.upkeep.pages.complaints import count_running
-from kribbe.upkeep.pages.first_days import count_asked, count_missed
-from kribbe.upkeep.pages.pairs import count_pairs
-from kribbe.upkeep.pages.phantom import count_births
-from kribbe.upkeep.pages.still_needed import count_on_paper
+from kribbe.upkeep.pages.complaints import running
+from kribbe.upkeep.pages.first_days import count_asked, missed
+from kribbe.upkeep.pages.pairs import waiting_pairs
+from kribbe.upkeep.pages.phantom import births_untold
+from kribbe.upkeep.pages.still_needed import on_paper
 from kribbe.web import navigation
 from kribbe.web.navigation import NavItem
 from kribbe.web.worklists import WorkList, register
@@ -25,7 +25,7 @@ LISTS = (
         _("Compare two registrations, and merge them or set them apart."),
         "copy",
         "upkeep:pairs",
-        count=count_pairs,
+        rows=waiting_pairs,
         order=40,
     ),
     WorkList(
@@ -34,7 +34,7 @@ LISTS = (
         _("Look into the decision, and answer within the term."),
         "message-square-warning",
         "upkeep:complaints",
-        count=count_running,
+        rows=lambda desk_id, _now: running(desk_id),
         order=30,
     ),
     WorkList(
@@ -43,7 +43,7 @@ LISTS = (
         _("Call the family: does it still need a place?"),
         "circle-help",
         "upkeep:questions",
-        count=count_on_paper,
+        rows=lambda desk_id, _now: on_paper(desk_id),
         order=60,
     ),
     WorkList(
@@ -52,7 +52,7 @@ LISTS = (
         _("The expected date has passed: call, and record the birth."),
         "baby",
         "upkeep:births",
-        count=count_births,
+        rows=births_untold,
         order=65,
     ),
     WorkList(
@@ -61,7 +61,7 @@ LISTS = (
         _("Call the family: does the child come later?"),
         "calendar-x",
         "upkeep:absences",
-        count=count_missed,
+        rows=lambda desk_id, _now: missed(desk_id),
         order=35,
     ),
 )

@@ -67,4 +67,4 @@ def test_the_first_page_of_the_clerk_costs_the_same_however_much_waits(count):
         page = clerk.get(reverse("enrolment:office", args=[desk.slug])).content.decode()
     assert all(reverse(f"upkeep:{name}", args=[desk.slug]) in page for name in LISTS)
     assert len(queries) <= MOST_QUERIES
-    assert len(queries) == 30
+    assert len(queries) == 10
