@@ -74,6 +74,10 @@ ELSEWHERE: Mapping[str, str] = {
 """What a column, or that of one table, holds in a copy where it isn't what it holds in the first region."""
 
 
+HOLDERS = {"direct": "enrolment_directchild", "own": "places_group"}
+"""The tables to which the numbers of holders point that aren't called after their table."""
+
+
 @dataclass(frozen=True)
 class Layout:
     """How far apart the keys of two copies lie, by table; and the table that a plain number named so points to."""
@@ -88,11 +92,11 @@ class Layout:
 
     def holder(self) -> str:
         """SQL of who holds half-days, such as "placement:12", in the copy."""
-        steps = " ".join(
-            f"WHEN '{name}' THEN {self.steps[table]}" for name, table in sorted(self.tables.items())
-        )
+        tables = {**self.tables, **HOLDERS}
+        steps = " ".join(f"WHEN '{name}' THEN {self.steps[tables[name]]}" for name in sorted(tables))
         kind, number = "split_part(holder, ':', 1)", "split_part(holder, ':', 2)::bigint"
-        return f"{kind} || ':' || ({number} + %(copy)s::bigint * CASE {kind} {steps} END)"
+        rest = "regexp_replace(holder, '^[^:]+:[^:]+', '')"
+        return f"{kind} || ':' || ({number} + %(copy)s::bigint * CASE {kind} {steps} END) || {rest}"
 
 
 def spread(told: Told, copies: int = COPIES) -> None:

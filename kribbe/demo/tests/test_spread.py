@@ -50,10 +50,13 @@ def test_every_copy_is_whole(region):
 
 
 def test_the_ledger_of_every_copy_counts(region):
+    group = Group.objects.get()
+    during = (date(2026, 12, 7), date(2026, 12, 21))
+    LedgerTake.objects.create(group=group, during=during, pattern=1, holder=f"own:{group.pk}:2026-12-07:1")
     spread(lambda what, share: None, copies=COPIES)
     assert set(LedgerTake.objects.values_list("holder", "group_id")) == {
         (f"placement:{placement.pk}", placement.group_id) for placement in Placement.objects.all()
-    }
+    } | {(f"own:{group.pk}:2026-12-07:1", group.pk) for group in Group.objects.all()}
     groups = list(Group.objects.values_list("pk", flat=True))
     assert not ledger.miscounted(group_ids=groups, today=timezone.localdate())
 
