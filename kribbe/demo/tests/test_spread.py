@@ -51,8 +51,14 @@ def test_every_copy_is_whole(region):
 
 def test_the_ledger_of_every_copy_counts(region):
     group = Group.objects.get()
-    during = (date(2026, 12, 7), date(2026, 12, 21))
-    LedgerTake.objects.create(group=group, during=during, pattern=1, holder=f"own:{group.pk}:2026-12-07:1")
+    ledger.take(
+        group_id=group.pk,
+        start=date(2026, 12, 7),
+        end=date(2026, 12, 21),
+        pattern=WeekPattern(1),
+        holder=f"own:{group.pk}:2026-12-07:1",
+        now=timezone.now(),
+    )
     spread(lambda what, share: None, copies=COPIES)
     assert set(LedgerTake.objects.values_list("holder", "group_id")) == {
         (f"placement:{placement.pk}", placement.group_id) for placement in Placement.objects.all()
