@@ -8,6 +8,7 @@ from kribbe.contact.pages import (
     location_visits,
     mailbox,
     messages,
+    policy,
     questions,
     tasks,
     texts,
@@ -31,6 +32,7 @@ _letters = [
     path("office/<slug:desk>/letters/<str:reference>/", letters.letter, name="letter"),
     path("office/<slug:desk>/letters/<str:reference>/post/", letters.post, name="post_letter"),
     path("office/<slug:desk>/letters/<str:reference>/undo/", letters.undo_post, name="undo_post"),
+    path("office/<slug:desk>/settings/contact/", policy.policy, name="policy"),
     path("office/<slug:desk>/texts/", texts.texts, name="texts"),
     path("office/<slug:desk>/texts/<slug:room>/<slug:name>/<slug:language>/", texts.text, name="text"),
     path(

@@ -98,6 +98,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "mail.sent_again": (_("Sent a mail again that had not arrived"), "send"),
     "mail.posted_instead": (_("Put a letter in place of a mail that had not arrived"), "printer"),
     "mail.set_aside": (_("Told otherwise what a mail had said that did not arrive"), "phone"),
+    "desk.contact_policy": (_("Changed when mails leave and what they hold"), "settings"),
     "desk.text": (_("Changed the words of a notice"), "pencil"),
     "desk.text_reset": (_("Went back to the standard words of a notice"), "undo-2"),
     "letters.printed": (_("Printed letters"), "printer"),

@@ -8,9 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.region.branding import brand_of
 from kribbe.region.selectors import desk_by_slug
+from kribbe.region.settings_tabs import Tab
+from kribbe.region.settings_tabs import register as register_tab
 from kribbe.trust.permissions import Action
 from kribbe.web.branding import Brand, register_brand_source
 from kribbe.web.navigation import NavItem, register
+
+TABS = (
+    ("settings", _("Name and contacts")),
+    ("settings_look", _("Look")),
+    ("settings_policy", _("Policy")),
+    ("settings_reasons", _("Reasons")),
+)
 
 
 def hang() -> None:
@@ -31,6 +40,8 @@ def hang() -> None:
             arguments=at_desk,
         )
     )
+    for order, (name, label) in enumerate(TABS, start=1):
+        register_tab(Tab(f"region:{name}", label, order=order * 10))
 
 
 def brand(request: HttpRequest | None, slug: str) -> Brand | None:

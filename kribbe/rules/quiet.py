@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SUNDAY = 6
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ class QuietHours:
     ends: time
     sundays: bool
     zone: ZoneInfo
+
+    @property
+    def length(self) -> timedelta:
+        """How much of an ordinary day is quiet."""
+        return (_since_midnight(self.ends) - _since_midnight(self.starts)) % DAY
 
     def is_quiet(self, moment: datetime) -> bool:
         """Whether it is quiet at this moment."""
@@ -55,3 +61,7 @@ def leaves_at(moment: datetime, quiet: QuietHours) -> datetime:
 def _at(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """That time by the clock, put right where the clocks skip it."""
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC).astimezone(zone)
+
+
+def _since_midnight(clock: time) -> timedelta:
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)

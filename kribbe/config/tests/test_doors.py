@@ -167,6 +167,7 @@ DOORS: dict[str, Door] = {
     "contact:location_revoke_feed": Door(LOCATION, SLUG, post=True),
     "contact:location_cancel_moment": Door(LOCATION, ("slug", "moment")),
     "contact:feed": Door(set(), ("word",), hidden=True),
+    "contact:policy": Door(ADMIN, DESK),
     "contact:texts": Door(ADMIN, DESK),
     "contact:text": Door(ADMIN, ("desk", "text_room", "text_name", "text_language")),
     "contact:reset_text": Door(ADMIN, ("desk", "text_room", "text_name", "text_language"), post=True),

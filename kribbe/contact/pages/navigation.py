@@ -12,6 +12,8 @@ from kribbe.contact.selectors.threads import unread_threads
 from kribbe.contact.selectors.undelivered import undelivered_waiting
 from kribbe.people.navigation import desk_here, own_household_only
 from kribbe.places.access import may_at, place_of
+from kribbe.region.settings_tabs import Tab
+from kribbe.region.settings_tabs import register as register_tab
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import PARENTS, Scope
 from kribbe.web.navigation import NavItem, register
@@ -96,6 +98,7 @@ def register_navigation() -> None:
         ),
     ):
         register(item)
+    register_tab(Tab("contact:policy", _("Mails and messages"), order=50))
     register_list(
         WorkList(
             "letters",

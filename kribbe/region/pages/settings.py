@@ -18,6 +18,7 @@ from kribbe.region.models import Desk, DeskPolicy
 from kribbe.region.pages.forms import COLOURS, ContactsForm, LookForm, PolicyForm, ReasonForm
 from kribbe.region.presets import presets
 from kribbe.region.services import Terms
+from kribbe.region.settings_tabs import tabs
 from kribbe.region.words import sentences
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -192,19 +193,7 @@ def _reason_saved(request: Any, desk: Desk, form: ReasonForm, reason_id: int | N
 
 
 def _page(request: Any, template: str, desk: Desk, current: str, form: Any, **context: Any) -> HttpResponse:
-    tabs = [
-        ("settings", _("Name and contacts")),
-        ("settings_look", _("Look")),
-        ("settings_policy", _("Policy")),
-        ("settings_reasons", _("Reasons")),
-    ]
-    context |= {
-        "form": form,
-        "desk": desk,
-        "tabs": [
-            (reverse(f"region:{name}", args=[desk.slug]), label, name == current) for name, label in tabs
-        ],
-    }
+    context |= {"form": form, "desk": desk, "tabs": tabs(desk, f"region:{current}")}
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
 
 
