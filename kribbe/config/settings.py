@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "kribbe.places",
     "kribbe.contact",
     "kribbe.enrolment",
+    "kribbe.rounds",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",
