@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import UniqueConstraint
 from django.utils import timezone
 
 from kribbe.demo.spread import copied_models, elsewhere, spread
@@ -80,4 +81,25 @@ def test_no_text_that_must_be_unique_is_copied_as_it_is():
         for field in model._meta.concrete_fields
         if field.unique and not field.primary_key and not field.is_relation
         if elsewhere(model, field.column) == f'"{field.column}"'
+    } == set()
+
+
+def test_nothing_that_must_be_unique_is_copied_as_it_is():
+    copied = copied_models()
+    tables = {model._meta.db_table for model in copied}
+
+    def differs(field):
+        target = field.remote_field.model if field.is_relation else None
+        return field.primary_key or (target and target._meta.db_table in tables) or field.column == "holder"
+
+    def is_new(model, name):
+        field = model._meta.get_field(name)
+        return differs(field) or elsewhere(model, field.column) != f'"{field.column}"'
+
+    assert {
+        constraint.name
+        for model in copied
+        for constraint in model._meta.constraints
+        if isinstance(constraint, UniqueConstraint) and constraint.fields
+        if not any(is_new(model, name) for name in constraint.fields)
     } == set()
