@@ -282,6 +282,13 @@ def standing(
     )
 
 
+def without_law(found: Standing) -> Standing:
+    """The same child's standing for free-price places of that location: its criteria and the date alone."""
+    parts = [part.name for part in found.parts]
+    law = sum(name.startswith("law.") for name in parts)
+    return Standing(found.key[law:], found.tie, found.parts[law:])
+
+
 def _law_parts(facts: Facts, regime: Regime) -> tuple[Part, ...]:
     return (
         _law_part("law.absolute", facts, regime.absolute),

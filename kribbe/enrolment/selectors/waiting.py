@@ -64,6 +64,16 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class AsIf:
+    """A request that didn't choose a location, to be put on its list all the same; `registered_at` is its date."""
+
+    location_id: int
+    request_id: int
+    pattern: WeekPattern
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Rules:
     """What orders one location's list on one day."""
 
@@ -89,11 +99,16 @@ def waiting_lists(
     now: datetime,
     as_of: datetime | None = None,
     price: PriceKind | None = None,
+    also: Iterable[AsIf] = (),
 ) -> dict[int, list[Waiting]]:
-    """The waiting lists of several locations at once, by location id."""
+    """The waiting lists of several locations at once, by location id.
+
+    Those of `also` stand where they would if they chose the location; `preference_id` and `rank` are 0.
+    """
     day = localtime(as_of or now).date()
     rules = _rules(location_ids, day, as_of, price)
-    lines = _lines(location_ids, rules, day, as_of, _wishes(location_ids, as_of))
+    wishes = [*_wishes(location_ids, as_of), *map(_wish_of, also)]
+    lines = _lines(location_ids, rules, day, as_of, wishes)
     result: dict[int, list[Waiting]] = {location_id: [] for location_id in location_ids}
     for line in sorted(lines, key=lambda line: line["standing"].sort_key):
         ranked = result[line["location_id"]]
@@ -109,20 +124,21 @@ def as_if_waiting(
     Each is a request's id, what it still asks, and its date. `preference_id` of a line is 0.
     """
     day = localtime(now).date()
-    wishes = [
-        {
-            "id": 0,
-            "request_id": request_id,
-            "location_id": location_id,
-            "rank": 0,
-            "registered_at": registered_at,
-            "open_pattern": pattern.mask,
-        }
-        for request_id, pattern, registered_at in asking
-    ]
+    wishes = [_wish_of(AsIf(location_id, *each)) for each in asking]
     lines = _lines([location_id], _rules([location_id], day, None, None), day, None, wishes)
     ranked = sorted(lines, key=lambda line: line["standing"].sort_key)
     return [Waiting(**line, position=position) for position, line in enumerate(ranked, start=1)]
+
+
+def _wish_of(asked: AsIf) -> Row:
+    return {
+        "id": 0,
+        "request_id": asked.request_id,
+        "location_id": asked.location_id,
+        "rank": 0,
+        "registered_at": asked.registered_at,
+        "open_pattern": asked.pattern.mask,
+    }
 
 
 def _rules(

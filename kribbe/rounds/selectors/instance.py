@@ -5,7 +5,7 @@ for the same rows and the same `now`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -13,21 +13,18 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from kribbe.allocation.instance import FORMAT, Instance, Mode
+from kribbe.allocation.instance import FORMAT, Instance, Mode, Stay
 from kribbe.allocation.reading import as_instance
-from kribbe.enrolment.models import Offer, OfferState, Placement, PlacementState, RequestAlternative
+from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.fit import stay_end
-from kribbe.enrolment.selectors.location import JUDGED_MONTHS
-from kribbe.enrolment.selectors.waiting import Waiting, waiting_lists
+from kribbe.enrolment.selectors.waiting import AsIf, Waiting
 from kribbe.enrolment.services.make_offer import may_be_answered
-from kribbe.places import ledger
 from kribbe.places.models import Group
-from kribbe.region.models import DeskPolicy
 from kribbe.rounds.selectors.owed import owed_at
+from kribbe.rounds.selectors.rows import Rows, Window, month_number, read_rows
 from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.rules.legs import Band, Leg, first_day, ways_through
-from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import PriceKind, vulnerable
 
 TIE_DIGITS = 12
@@ -40,19 +37,6 @@ MOST_WISHES = 24
 """Of a child; those ranked last are left out."""
 
 Raw = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What is given: places at these locations to children who would begin in `months` months from `first` on."""
-
-    location_ids: frozenset[int]
-    first: date
-    months: int
-
-    @property
-    def until(self) -> date:
-        return add_months(self.first, self.months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +65,23 @@ class Drawn:
     window: Window
     asked: Mapping[tuple[str, int], Asked]
     groups: Mapping[int, Group]
-    lines: Mapping[int, Sequence[Waiting]]
+    lines: Mapping[tuple[int, str], Sequence[Waiting]]
+    """The published order for the places of one price kind at a location."""
+    as_if: Mapping[tuple[int, str], Waiting]
+    """Where the one who looks would stand at locations that it didn't choose."""
+    maker: "_Maker"
 
     @cached_property
     def instance(self) -> Instance:
         return as_instance(self.raw)
 
-    def period(self, day: date) -> int:
-        """The number of the month that holds a day."""
-        return _month(day) - _month(self.window.first)
+    def month(self, period: int) -> date:
+        """The first day of a period."""
+        return add_months(self.window.first, period)
+
+    def ways(self, line: Waiting, kind: str, start: date, pattern: WeekPattern) -> list[tuple[Stay, ...]]:
+        """The stays by which a child could be at its line's location from `start` on, in periods."""
+        return self.maker.ways(line, kind, start, pattern)
 
 
 def place_name(location_id: int, price: str) -> str:
@@ -102,10 +94,13 @@ def location_of(place: str) -> int:
     return int(place.partition("-")[0])
 
 
-def draw(window: Window, *, now: datetime, desk_id: int) -> Drawn:
-    """The instance of these locations and months, by the rules of today; equal children by the lot of the desk."""
+def draw(window: Window, *, now: datetime, desk_id: int, also: Sequence[AsIf] = ()) -> Drawn:
+    """The instance of these locations and months, by the rules of today; equal children by the lot of the desk.
+
+    `also` takes no part: it is told where they would stand.
+    """
     today = localtime(now).date()
-    rows = _read(window, today, now)
+    rows = read_rows(window, today=today, now=now, also=also)
     maker = _Maker(window, today, rows)
     children = sorted(maker.children(), key=lambda child: child["id"])
     periods = maker.shorten(children)
@@ -118,112 +113,7 @@ def draw(window: Window, *, now: datetime, desk_id: int) -> Drawn:
         "children": children,
         "together": _together(children),
     }
-    return Drawn(raw, window, maker.asked, rows.groups, rows.lists)
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """What is read at once."""
-
-    groups: Mapping[int, Group]
-    of_round: Sequence[Group]
-    lists: Mapping[int, Sequence[Waiting]]
-    by_price: Mapping[tuple[int, str], Sequence[Waiting]]
-    policies: Mapping[int, DeskPolicy]
-    offered: Mapping[int, int]
-    """By request: the best rank that has an open offer."""
-    alternatives: Mapping[int, Sequence[tuple[int, int]]]
-    """By request: the pattern that was asked first, and one that would do as well."""
-    placements: Mapping[int, Sequence[Placement]]
-    free: Mapping[int, Sequence[Sequence[int]]]
-    judged: int
-    """Months that are known in the ledger."""
-
-    @cached_property
-    def packs(self) -> dict[int, Any]:
-        """The rule pack by desk."""
-        return {desk: load_pack(policy.rule_pack) for desk, policy in self.policies.items()}
-
-
-def _read(window: Window, today: date, now: datetime) -> _Rows:
-    of_round = list(
-        Group.objects.filter(location__in=window.location_ids, active=True)
-        .select_related("location")
-        .order_by("location_id", "from_months", "pk")
-    )
-    lists = waiting_lists(window.location_ids, now=now)
-    lines = [line for found in lists.values() for line in found]
-    placements = _placements({line.child_id for line in lines}, window)
-    groups = {group.pk: group for group in of_round}
-    groups |= {each.group_id: each.group for found in placements.values() for each in found}
-    policies = {
-        policy.desk_id: policy
-        for policy in DeskPolicy.objects.filter(
-            desk__region__desks__locations__in=window.location_ids, during__contains=today
-        ).distinct()
-    }
-    judged = max(1, JUDGED_MONTHS - max(0, _month(window.first) - _month(today)))
-    return _Rows(
-        groups=groups,
-        of_round=of_round,
-        lists=lists,
-        by_price=_by_price(of_round, lists, now),
-        policies=policies,
-        offered=_offered(lines),
-        alternatives=_alternatives(lines),
-        placements=placements,
-        free=ledger.free_by_month(group_ids=set(groups), first_month=window.first, months=judged),
-        judged=judged,
-    )
-
-
-def _by_price(
-    groups: Sequence[Group], lists: Mapping[int, Sequence[Waiting]], now: datetime
-) -> dict[tuple[int, str], Sequence[Waiting]]:
-    """Each location's list for its places of either kind; free-price places beside income ones have their own."""
-    kinds = defaultdict(set)
-    for group in groups:
-        kinds[group.location_id].add(group.price_kind)
-    mixed = [location for location, found in kinds.items() if len(found) > 1]
-    apart = waiting_lists(mixed, now=now, price=PriceKind.FREE) if mixed else {}
-    return {
-        (location, kind): apart[location] if location in apart and kind == PriceKind.FREE else lists[location]
-        for location, found in kinds.items()
-        for kind in sorted(found)
-    }
-
-
-def _placements(child_ids: Collection[int], window: Window) -> dict[int, list[Placement]]:
-    found: dict[int, list[Placement]] = defaultdict(list)
-    for placement in (
-        Placement.objects.filter(
-            child__in=child_ids, state__in=[PlacementState.TO_SIGN, PlacementState.FINAL]
-        )
-        .exclude(during__endswith__lte=window.first)
-        .select_related("group")
-        .order_by("pk")
-    ):
-        found[placement.child_id].append(placement)
-    return found
-
-
-def _offered(lines: Iterable[Waiting]) -> dict[int, int]:
-    ranks: dict[int, int] = {}
-    for request, rank in Offer.objects.filter(
-        preference__request__in={line.request_id for line in lines}, state=OfferState.OPEN
-    ).values_list("preference__request", "preference__rank"):
-        ranks[request] = min(rank or 0, ranks.get(request, rank or 0))
-    return ranks
-
-
-def _alternatives(lines: Iterable[Waiting]) -> dict[int, list[tuple[int, int]]]:
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    rows = RequestAlternative.objects.filter(request__in={line.request_id for line in lines})
-    for request, *patterns in rows.order_by("position", "pk").values_list(
-        "request", "request__pattern", "pattern"
-    ):
-        found[request].append((patterns[0], patterns[1]))
-    return found
+    return Drawn(raw, window, maker.asked, rows.groups, rows.by_price, rows.as_if, maker)
 
 
 @dataclass
@@ -232,7 +122,7 @@ class _Maker:
 
     window: Window
     today: date
-    rows: _Rows
+    rows: Rows
     asked: dict[tuple[str, int], Asked] = field(default_factory=dict)
     slots: int = 10
 
@@ -279,25 +169,37 @@ class _Maker:
             self.slots = 14
         return max([stay["to"] for stay in every], default=1)
 
+    def ways(self, line: Waiting, kind: str, start: date, pattern: WeekPattern) -> list[tuple[Stay, ...]]:
+        """The stays by which a child could be at its line's location from `start` on, in periods."""
+        if not 0 <= month_number(start) - month_number(self.window.first) < self.rows.judged:
+            return []
+        through = ways_through(line.birth, start, stay_end(line.birth), self._bands(line.location_id, kind))
+        return [self._stays(legs, pattern) for legs in through]
+
     def _ways(self, location: int, kind: str, line: Waiting) -> Iterator[Asked]:
+        start = self._start(location, kind, line)
+        if start is None or month_number(start) - month_number(self.window.first) >= self.rows.judged:
+            return
+        ways = ways_through(line.birth, start, stay_end(line.birth), self._bands(location, kind))
+        for pattern in self._patterns(line):
+            for legs in ways:
+                yield Asked(line, place_name(location, kind), legs, pattern)
+
+    def _start(self, location: int, kind: str, line: Waiting) -> date | None:
+        """The first day for which a place could be given now; None where none can."""
+        below_an_offer = line.rank >= self.rows.offered.get(line.request_id, line.rank + 1)
+        if below_an_offer or line.price not in {"any", kind}:
+            return None
         policy = self.rows.policies[self._desk_of(location)]
-        if line.rank >= self.rows.offered.get(line.request_id, line.rank + 1):
-            return
-        if line.price not in {"any", kind} or not may_be_answered(policy, line.wanted_start, self.today):
-            return
-        start = first_day(
+        if not self.window.early and not may_be_answered(policy, line.wanted_start, self.today):
+            return None
+        return first_day(
             line.wanted_start,
             line.latest_start,
             first=self.window.first,
             until=self.window.until,
             today=self.today,
         )
-        if start is None or _month(start) - _month(self.window.first) >= self.rows.judged:
-            return
-        ways = ways_through(line.birth, start, stay_end(line.birth), self._bands(location, kind))
-        for pattern in self._patterns(line):
-            for legs in ways:
-                yield Asked(line, place_name(location, kind), legs, pattern)
 
     def _patterns(self, line: Waiting) -> list[WeekPattern]:
         """What is asked, and what would do as well while nothing of the need is met yet."""
@@ -346,8 +248,8 @@ class _Maker:
             "wishes": [
                 {
                     "location": asked.place,
-                    "standing": _standing(asked.line),
-                    "stays": [self._stay(leg, asked.pattern) for leg in asked.legs if self._is_within(leg)],
+                    "standing": standing_numbers(asked.line),
+                    "stays": [_raw_stay(stay) for stay in self._stays(asked.legs, asked.pattern)],
                 }
                 for asked in chosen
             ],
@@ -355,41 +257,41 @@ class _Maker:
 
     def _current(self, placement: Placement, asked: Asked) -> Raw | None:
         """The place from the first whole month that a move would free."""
-        first = _month(asked.start) - _month(self.window.first) + (asked.start.day > 1)
-        start = max(first, _month(placement.during.lower) - _month(self.window.first), 0)
+        first = month_number(asked.start) - month_number(self.window.first) + (asked.start.day > 1)
+        start = max(first, month_number(placement.during.lower) - month_number(self.window.first), 0)
         end = self.rows.judged if placement.during.upper is None else self._before(placement.during.upper)
         if start >= min(end, self.rows.judged):
             return None
-        stay = {
-            "group": f"{placement.group_id}",
-            "from": start,
-            "to": min(end, self.rows.judged),
-            "pattern": placement.pattern,
-        }
+        stay = Stay(f"{placement.group_id}", start, min(end, self.rows.judged), placement.pattern)
         group = placement.group
-        return {"location": place_name(group.location_id, group.price_kind), "stays": [stay]}
+        return {"location": place_name(group.location_id, group.price_kind), "stays": [_raw_stay(stay)]}
 
-    def _is_within(self, leg: Leg) -> bool:
-        return _month(leg.start) - _month(self.window.first) < self.rows.judged
-
-    def _stay(self, leg: Leg, pattern: WeekPattern) -> Raw:
-        return {
-            "group": f"{leg.group}",
-            "from": _month(leg.start) - _month(self.window.first),
-            "to": min(self._before(leg.end), self.rows.judged),
-            "pattern": pattern.mask,
-        }
+    def _stays(self, legs: Sequence[Leg], pattern: WeekPattern) -> tuple[Stay, ...]:
+        return tuple(
+            Stay(
+                group=f"{leg.group}",
+                start=month_number(leg.start) - month_number(self.window.first),
+                end=min(self._before(leg.end), self.rows.judged),
+                pattern=pattern.mask,
+            )
+            for leg in legs
+            if month_number(leg.start) - month_number(self.window.first) < self.rows.judged
+        )
 
     def _before(self, day: date) -> int:
         """The period after the one that holds the day before."""
-        return _month(day - timedelta(days=1)) - _month(self.window.first) + 1
+        return month_number(day - timedelta(days=1)) - month_number(self.window.first) + 1
 
     def _criteria(self, group: Group) -> list[str]:
         lines = self.rows.by_price.get((group.location_id, group.price_kind), ())
         return [part.name for part in lines[0].standing.parts] if lines else ["tie"]
 
 
-def _standing(line: Waiting) -> list[int]:
+def _raw_stay(stay: Stay) -> Raw:
+    return {"group": stay.group, "from": stay.start, "to": stay.end, "pattern": stay.pattern}
+
+
+def standing_numbers(line: Waiting) -> list[int]:
     """The published standing, its tie included, so that the instance orders exactly as the list does."""
     return [*line.standing.key, int(line.standing.tie[:TIE_DIGITS], 16)]
 
@@ -422,7 +324,3 @@ def _options(children: Sequence[Raw]) -> int:
     for child in children:
         number *= len(child["wishes"]) + 1
     return number
-
-
-def _month(day: date) -> int:
-    return day.year * 12 + day.month

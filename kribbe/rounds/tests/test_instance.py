@@ -14,7 +14,8 @@ from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.people.models import FactKind
-from kribbe.rounds.selectors.instance import Window, draw, location_of, place_name
+from kribbe.rounds.selectors.instance import draw, location_of, place_name
+from kribbe.rounds.selectors.rows import Window
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.priority import PriceKind
 from kribbe.testing import cast
