@@ -201,6 +201,14 @@ class Environment(BaseSettings):
         default=SecretStr(""),
         shown="no key",
     )
+    hand_over_days: int = _setting(
+        "Days that the document of a hand-over is kept for the desk that receives the family; then a duty deletes"
+        " it. That the family was handed over, when, by whom and with whose consent stays on the trail.",
+        expects="a whole number of days from 14 to 3650, such as 90",
+        default=90,
+        ge=14,
+        le=3650,
+    )
     time_zone: str = _setting(
         "Time zone of dates and deadlines.",
         expects="a name such as Europe/Brussels",

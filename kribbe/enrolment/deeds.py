@@ -45,6 +45,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "placement.start_moved": (_("Moved a first day"), "calendar-days"),
     "placement.start_kept": (_("Kept a first day after the birth"), "calendar-check"),
     "placement.move_up": (_("Moved a child to the next group"), "arrow-up"),
+    "placement.move_up_undone": (_("Undid a move to the next group"), "undo-2"),
     "direct.take": (_("Took a child directly"), "user-plus"),
     "direct.take_undone": (_("Undid a child taken directly"), "undo-2"),
     "direct.end": (_("Gave the end of a child taken directly"), "log-out"),
@@ -131,6 +132,10 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "referrer.add": (_("Added an organisation of referrers"), "handshake"),
     "household.handed_over": (_("Handed the household over to another desk"), "handshake"),
     "household.hand_over_undone": (_("Undid a hand-over"), "undo-2"),
+    "household.hand_over_forgotten": (
+        _("Deleted the document of a hand-over, as its time was over"),
+        "trash-2",
+    ),
     "household.hand_over_file": (_("Took the document of a hand-over"), "download"),
     "role.granted": (_("Gave a role to an account"), "key-round"),
     "role.revoked": (_("Took a role from an account"), "key-round"),

@@ -336,7 +336,7 @@ class RequestDraft(models.Model):
 class HandOver(models.Model):
     """A household handed to another desk: one of this installation (`to_desk`), or one that works otherwise.
 
-    `document` is what goes along, as it was on that day.
+    `document` is what goes along, as it was on that day. It is deleted in time (`forgotten_at`); the rest stays.
     """
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="hand_overs")
@@ -350,6 +350,7 @@ class HandOver(models.Model):
     made_by = models.BigIntegerField(null=True)
     undone_at = models.DateTimeField(null=True)
     document = models.JSONField(default=dict)
+    forgotten_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -362,6 +363,9 @@ class HandOver(models.Model):
                 condition=Q(to_desk__isnull=False, to_name="") | (Q(to_desk=None) & ~Q(to_name="")),
             ),
             models.CheckConstraint(name="hand_over_elsewhere", condition=~Q(to_desk=F("from_desk"))),
+            models.CheckConstraint(
+                name="hand_over_forgotten", condition=Q(forgotten_at=None) | Q(document={})
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,14 @@
 """What time brings about: offers and reservations run out, weeks are laid ahead, drafts are forgotten."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from kribbe.enrolment.services.answer_offer import lapse_offers
 from kribbe.enrolment.services.drafts import forget_drafts
+from kribbe.enrolment.services.hand_over import forget_documents
 from kribbe.enrolment.services.look_mails import ask_to_look
 from kribbe.enrolment.services.proofs import forget_proofs
 from kribbe.enrolment.services.reminders import remind_of_offers, remind_of_signing
@@ -55,6 +57,12 @@ def unsent_forgotten(now: datetime) -> int:
 def proofs_forgotten(now: datetime) -> int:
     """Delete proofs whose time is over."""
     return forget_proofs(now=now)
+
+
+@duty("enrolment.forget_hand_overs", cron="15 3 * * *", told="documents of hand-overs deleted")
+def hand_overs_forgotten(now: datetime) -> int:
+    """Delete what was laid ready for the desk that received a family, after `KRIBBE_HAND_OVER_DAYS`."""
+    return forget_documents(older_than=timedelta(days=settings.HAND_OVER_DAYS), now=now)
 
 
 @duty("enrolment.mail_search_news", cron="0 5 * * *", told="mails on saved searches")

@@ -44,6 +44,11 @@ location_urls = [
     path("at/<slug:slug>/coming-free/", location_coming.coming_free_page, name="coming_free"),
     path("at/<slug:slug>/coming-free/<slug:reference>/up/", location_coming.move_up_page, name="move_up"),
     path(
+        "at/<slug:slug>/coming-free/<slug:reference>/up/undo/",
+        location_coming.undo_move_up_page,
+        name="undo_move_up",
+    ),
+    path(
         "at/<slug:slug>/coming-free/<slug:reference>/birth/",
         location_coming.birth_answer_page,
         name="birth_answer",

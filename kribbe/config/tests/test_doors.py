@@ -272,6 +272,7 @@ DOORS: dict[str, Door] = {
     "enrolment:last_minute_gone": Door(LOCATION, ("slug", "last_minute"), post=True),
     "enrolment:coming_free": Door(LOCATION, SLUG),
     "enrolment:move_up": Door(LOCATION, ("slug", "placement"), post=True),
+    "enrolment:undo_move_up": Door(LOCATION, ("slug", "placement"), post=True),
     "enrolment:birth_answer": Door(LOCATION, ("slug", "placement"), post=True),
     "enrolment:look": Door(PUBLIC, ("slug", "look")),
     "enrolment:office_stale": Door(CLERK, DESK),

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -76,6 +77,7 @@ def new_hand_over(request: DeskRequest, reference: str) -> HttpResponse:
     def work(given: dict[str, Any]) -> None:
         hand_over(
             household_id=household.pk,
+            from_desk_id=request.desk.pk,
             to_desk=Desk.objects.get(pk=given["to_desk"]) if given["to_desk"] else None,
             to_name=given["to_name"],
             consent_by=given["consent_by"],
@@ -121,7 +123,8 @@ def hand_overs(request: DeskRequest) -> HttpResponse:
         }
         for made in found
     ]
-    return render(request, "enrolment/office/hand_overs.html", {"rows": rows})
+    context = {"rows": rows, "days": settings.HAND_OVER_DAYS}
+    return render(request, "enrolment/office/hand_overs.html", context)
 
 
 @require_POST
@@ -141,10 +144,10 @@ def hand_over_undo(request: DeskRequest, made: int) -> HttpResponse:
 @require_safe
 @at_desk(Action.DESK_HAND_OVER)
 def hand_over_file(request: DeskRequest, made: int, kind: str) -> HttpResponse:
-    """What goes along, as a document, as JSON or as a table; only while the hand-over stands."""
+    """What goes along, as a document, as JSON or as a table; only while the hand-over stands and it is kept."""
     if kind not in KINDS:
         raise Http404
-    row = get_object_or_404(hand_overs_of(request.desk).filter(undone_at=None), pk=made)
+    row = get_object_or_404(hand_overs_of(request.desk).filter(undone_at=None, forgotten_at=None), pk=made)
     record(
         principal=request.principal,
         action="household.hand_over_file",

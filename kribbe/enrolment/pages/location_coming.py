@@ -22,8 +22,9 @@ from kribbe.enrolment.selectors.coming_free import (
     coming_free,
     interested,
     moved_by,
+    moves_agreed,
 )
-from kribbe.enrolment.services.stays import keep_start, move_start, move_up
+from kribbe.enrolment.services.stays import UNDO_TERM, keep_start, move_start, move_up, undo_move_up
 from kribbe.places.access import at_location
 from kribbe.places.models import ClosingDay, Group, Location
 from kribbe.rules.forecast import Cause, Change, Month
@@ -54,12 +55,14 @@ def coming_free_page(request: Any, location: Location) -> HttpResponse:
     found = coming_free(location, today=today)
     births = births_to_ask(location, today=today)
     interests = interested(location, since=today - LATELY)
-    _note(request, location, [*(move.placement for move in found.moves), *births], now)
+    agreed = moves_agreed(location, since=now - UNDO_TERM)
+    _note(request, location, [*(move.placement for move in found.moves), *births, *agreed], now)
     context = {
         "place_name": location.name,
         "location": location,
         "groups": [_group(each, found.who) for each in found.groups],
         "moves": found.moves,
+        "agreed": agreed,
         "births": [
             {"placement": each, "days": moved_by(each.child).days, "proposed": _proposed(each)}
             for each in births
@@ -100,7 +103,21 @@ def move_up_page(request: Any, location: Location, reference: str) -> HttpRespon
     except RefusedError as refused:
         messages.error(request, str(refused.message))
     else:
-        messages.success(request, _("It is agreed. The family is told."))
+        messages.success(request, _("It is agreed. The family is told. You can undo it for two weeks."))
+    return redirect(PAGE, location.slug)
+
+
+@require_POST
+@at_location(Action.OFFER_MAKE)
+def undo_move_up_page(request: Any, location: Location, reference: str) -> HttpResponse:
+    """The child stays in its group after all."""
+    following = get_object_or_404(Placement, reference=reference, group__location=location)
+    try:
+        undo_move_up(principal=request.principal, placement_id=following.pk, now=timezone.now())
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+    else:
+        messages.success(request, _("Undone: the child stays in its group. The family is told."))
     return redirect(PAGE, location.slug)
 
 

@@ -469,7 +469,7 @@ def placement_page(request: DeskRequest, reference: str) -> HttpResponse:
 
 
 def _placement_context(placement: Placement) -> dict[str, Any]:
-    earlier = placement.replaces
+    earlier = placement.replaces if placement.state == PlacementState.TO_SIGN else None
     return {
         "placement": placement,
         "child": placement.child,

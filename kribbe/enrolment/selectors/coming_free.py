@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q
 
@@ -107,6 +107,21 @@ def births_to_ask(location: Location, *, today: date) -> list[Placement]:
         .order_by("during", "pk")
     )
     return [row for row in rows if abs(moved_by(row.child)) >= MOVED_BIRTH]
+
+
+def moves_agreed(location: Location, *, since: datetime) -> list[Placement]:
+    """Places in a next group on which family and location agreed since then, and that still hold; the last first."""
+    return list(
+        Placement.objects.filter(
+            group__location=location,
+            offer=None,
+            replaces__isnull=False,
+            state=PlacementState.FINAL,
+            reserved_at__gte=since,
+        )
+        .select_related("child", "group", "replaces__group")
+        .order_by("-reserved_at", "-pk")
+    )
 
 
 def moved_by(child: Child) -> timedelta:

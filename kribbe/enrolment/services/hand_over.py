@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from django.apps import apps
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import Principal
+from kribbe.trust.principal import SYSTEM, Principal
 
 UNDO_TERM = timedelta(days=14)
 OTHER_LOOKS = ("proof.see", "household.export", "household.hand_over_file")
@@ -26,6 +27,7 @@ OTHER_LOOKS = ("proof.see", "household.export", "household.hand_over_file")
 def hand_over(
     *,
     household_id: int,
+    from_desk_id: int,
     consent_by: str,
     consented_on: date,
     principal: Principal,
@@ -33,13 +35,15 @@ def hand_over(
     to_desk: Desk | None = None,
     to_name: str = "",
 ) -> HandOver:
-    """Hand a household to a desk of this installation, which takes it over now, or to one that works otherwise.
+    """Hand a household of `from_desk_id` to a desk of this installation, which takes it over now, or to another one.
 
     A desk inside gets the household and its open requests, with their dates; outside, a document goes along and
-    nothing changes here. Raises RefusedError for the household's own desk.
+    nothing changes here. Raises RefusedError for the household's own desk, and where it is with another desk by now.
     """
     _lock(household_id)
     household = Household.objects.select_related("desk").get(pk=household_id)
+    if household.desk_id != from_desk_id:
+        raise RefusedError(_("The family is with another desk by now."), code="gone")
     if to_desk is not None and to_desk.pk == household.desk_id:
         raise RefusedError(_("The family is with this desk already."), field="to_desk")
     made = HandOver.objects.create(
@@ -86,6 +90,25 @@ def undo_hand_over(*, made: HandOver, principal: Principal, now: datetime) -> No
         _move(standing, standing.from_desk)
     HandOver.objects.filter(pk=standing.pk).update(undone_at=now)
     _record("household.hand_over_undone", standing, principal, now)
+
+
+def forget_documents(*, older_than: timedelta, now: datetime) -> int:
+    """Delete the documents of hand-overs made longer ago than that, from the history of those rows too.
+
+    That the family was handed over, when, by whom and with whose consent stays. Returns how many.
+    """
+    due = HandOver.objects.filter(made_at__lt=now - older_than, forgotten_at=None).order_by("pk")
+    keys = list(due.values_list("pk", flat=True))
+    for key in keys:
+        with transaction.atomic():
+            lock_rows((HandOver, key))
+            made = HandOver.objects.select_related("household").get(pk=key)
+            made.document, made.forgotten_at = {}, now
+            made.save(update_fields=["document", "forgotten_at"])
+            history = apps.get_model("enrolment", "HandOverEvent")
+            history._default_manager.filter(pgh_obj=key).update(document={})
+            _record("household.hand_over_forgotten", made, SYSTEM, now)
+    return len(keys)
 
 
 def _lock(household_id: int) -> None:

@@ -23,6 +23,9 @@ from kribbe.trust.principal import Principal
 from kribbe.trust.watching import household_changes
 
 DAY = timedelta(days=1)
+UNDO_TERM = timedelta(days=14)
+"""So long after it was agreed a move to another group can be undone."""
+
 FURTHEST_BACK = timedelta(days=62)
 """A child that left is told within two months; what is older is for the desk to sort out."""
 
@@ -117,11 +120,62 @@ def move_up(
             state=PlacementState.FINAL,
             reserved_at=now,
             final_at=now,
+            replaces=placement,
         )
+        placement.replaced_end, placement.replaced_state = end, placement.state
+        placement.save(update_fields=["replaced_end", "replaced_state"])
         _take(following, start, end, now)
         _record(principal, "placement.move_up", following, now, before=placement.pk, start=f"{start}")
         telling.about_placement(following, "place_moves_up", now=now, start=start, group=group)
     return following
+
+
+def undo_move_up(*, principal: Principal, placement_id: int, now: datetime) -> Placement:
+    """The child stays in the group that it would leave, until the end that was agreed; gives that place.
+
+    `placement_id` is the place in the next group. Raises RefusedError where the half-days of the old group were
+    given to somebody else meanwhile, where one of the two stays changed since, after UNDO_TERM, or for a place
+    that came of no move.
+    """
+    with transaction.atomic():
+        before, following = _locked_move(placement_id)
+        _check_as_agreed(before, following, now)
+        end = before.replaced_end
+        ledger.release(holder=_holder(following), now=now)
+        following.state, following.replaced_state = PlacementState.ENDED, following.state
+        following.save(update_fields=["state", "replaced_state"])
+        try:
+            _move(before, before.during.lower, end, now)
+        except RefusedError as refused:
+            raise RefusedError(_given_away(before.group, refused), code="full") from refused
+        before.replaced_end, before.replaced_state = None, ""
+        before.save(update_fields=["replaced_end", "replaced_state"])
+        _record(principal, "placement.move_up_undone", before, now, following=following.pk)
+        telling.about_placement(before, "place_stays_in_group", now=now, group=before.group)
+    return before
+
+
+def _check_as_agreed(before: Placement, following: Placement, now: datetime) -> None:
+    if following.state == PlacementState.ENDED and following.replaced_state:
+        raise RefusedError(_("This was undone already."), code="undone")
+    if now - following.reserved_at > UNDO_TERM:
+        raise RefusedError(
+            _("This move was agreed more than two weeks ago. Make a new agreement instead."), code="late"
+        )
+    agreed = (before.replaced_state, before.during.upper, before.replaced_end)
+    now_is = (following.state, following.during.lower, following.during.upper)
+    same_days = before.pattern == following.pattern and before.state == following.state
+    if agreed != now_is or not same_days:
+        raise RefusedError(
+            _("The stay of this child changed after the move. Undo that change first."), code="changed"
+        )
+
+
+def _given_away(group: Group, refused: RefusedError) -> str:
+    return _("The half-days in %(group)s went to somebody else meanwhile. %(why)s") % {
+        "group": group.name,
+        "why": refused.message,
+    }
 
 
 def band_ends(birth: date, group: Group) -> date:
@@ -198,6 +252,18 @@ def _locked(placement_id: int, *group_ids: int) -> Placement:
     group_id = Placement.objects.values_list("group_id", flat=True).get(pk=placement_id)
     lock_rows((Placement, placement_id), *((Group, key) for key in {group_id, *group_ids}))
     return Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id)
+
+
+def _locked_move(placement_id: int) -> tuple[Placement, Placement]:
+    """The place before a move and the one after it, with their groups locked at once."""
+    befores = Placement.objects.filter(replaced_by=placement_id, replaced_by__offer=None)
+    keys = befores.values_list("pk", "group_id", "replaced_by__group_id").first()
+    if keys is None:
+        raise RefusedError(_("This child didn't come from another group."), code="not_moved")
+    before_id, *group_ids = keys
+    lock_rows((Placement, before_id), (Placement, placement_id), *((Group, key) for key in group_ids))
+    rows = Placement.objects.select_related("child", "group__location__desk")
+    return rows.get(pk=before_id), rows.get(pk=placement_id)
 
 
 def _record(principal: Principal, action: str, placement: Placement, now: datetime, **data: Any) -> None:

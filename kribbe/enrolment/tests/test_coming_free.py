@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from kribbe.enrolment.models import Placement
+from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.coming_free import births_to_ask, coming_free
-from kribbe.enrolment.services.stays import keep_start, move_start, move_up
+from kribbe.enrolment.services.stays import UNDO_TERM, end_stay, keep_start, move_start, move_up, undo_move_up
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
 from kribbe.rules.calendar import add_months, first_of_month
@@ -82,6 +82,83 @@ def test_no_child_moves_up_where_there_is_no_room(scene):
     assert Placement.objects.get().during.upper == add_months(placement.child.birth, 30)
 
 
+def agreed(scene):
+    """Lou's place among the toddlers, and what the ledger held before."""
+    now, today, location, _babies, toddlers, placement = scene
+    (move,) = coming_free(location, today=today).moves
+    kept = {key: ledger.free_by_month(group_ids=[key], first_month=today, months=20) for key in groups(scene)}
+    following = move_up(
+        principal=SYSTEM, placement_id=placement.pk, group_id=toddlers.pk, start=move.day, now=now
+    )
+    return following, kept
+
+
+def groups(scene):
+    return [scene[3].pk, scene[4].pk]
+
+
+def test_a_move_undone_gives_back_what_was(scene):
+    now, today, location, _babies, _toddlers, placement = scene
+    before = Placement.objects.filter(pk=placement.pk).values().get()
+    following, kept = agreed(scene)
+    assert Placement.objects.filter(pk=placement.pk).values().get() != before
+    undo_move_up(principal=SYSTEM, placement_id=following.pk, now=now + UNDO_TERM)
+    assert Placement.objects.filter(pk=placement.pk).values().get() == before
+    following.refresh_from_db()
+    assert following.state == PlacementState.ENDED
+    for key, free in kept.items():
+        assert ledger.free_by_month(group_ids=[key], first_month=today, months=20) == free
+    assert ledger.miscounted(group_ids=groups(scene), today=today) == []
+    assert [move.placement for move in coming_free(location, today=today).moves] == [placement]
+    with pytest.raises(RefusedError) as refused:
+        undo_move_up(principal=SYSTEM, placement_id=following.pk, now=now)
+    assert refused.value.code == "undone"
+    again = move_up(
+        principal=SYSTEM,
+        placement_id=placement.pk,
+        group_id=following.group_id,
+        start=following.during.lower,
+        now=now,
+    )
+    assert again.during == following.during, "the same move can be agreed once more"
+
+
+def test_a_move_isnt_undone_where_somebody_else_got_the_half_days(scene):
+    now, today, _location, babies, _toddlers, placement = scene
+    following, _kept = agreed(scene)
+    first = following.during.lower + timedelta(days=28)
+    for holder in ("offer:8", "offer:9"):
+        ledger.take(group_id=babies.pk, start=first, end=None, pattern=MONDAY, holder=holder, now=now)
+    with pytest.raises(RefusedError) as refused:
+        undo_move_up(principal=SYSTEM, placement_id=following.pk, now=now)
+    assert refused.value.code == "full"
+    assert "Baby's went to somebody else" in f"{refused.value.message}"
+    placement.refresh_from_db()
+    following.refresh_from_db()
+    assert (placement.during.upper, following.state) == (following.during.lower, PlacementState.FINAL)
+    assert ledger.miscounted(group_ids=groups(scene), today=today) == []
+
+
+def test_a_move_isnt_undone_late_nor_after_another_change(scene):
+    now, _today, _location, _babies, _toddlers, placement = scene
+    with pytest.raises(RefusedError) as refused:
+        undo_move_up(principal=SYSTEM, placement_id=placement.pk, now=now)
+    assert refused.value.code == "not_moved"
+    following, _kept = agreed(scene)
+    with pytest.raises(RefusedError) as refused:
+        undo_move_up(principal=SYSTEM, placement_id=following.pk, now=now + UNDO_TERM + timedelta(seconds=1))
+    assert refused.value.code == "late"
+    end_stay(
+        principal=SYSTEM,
+        placement_id=following.pk,
+        last=following.during.lower + timedelta(days=40),
+        now=now,
+    )
+    with pytest.raises(RefusedError) as refused:
+        undo_move_up(principal=SYSTEM, placement_id=following.pk, now=now)
+    assert refused.value.code == "changed"
+
+
 def test_a_birth_on_another_day_is_a_question_until_answered(scene):
     now, today, location, babies, _toddlers, _placement = scene
     household = cast.make_household(location.desk, "Maes", now=now)
@@ -125,4 +202,10 @@ def test_the_page_costs_the_same_however_many_children(scene, children, django_a
     (move,) = page.context["moves"]
     sent = {"day": f"{move.day}", "group": toddlers.pk}
     client.post(reverse("enrolment:move_up", args=[location.slug, placement.reference]), sent)
-    assert Placement.objects.filter(group=toddlers, child=placement.child).exists()
+    following = Placement.objects.get(group=toddlers, child=placement.child)
+    with django_assert_max_num_queries(24):
+        page = client.get(reverse("enrolment:coming_free", args=[location.slug]))
+    assert page.context["agreed"] == [following]
+    undo = reverse("enrolment:undo_move_up", args=[location.slug, following.reference])
+    assert "Undone: the child stays" in client.post(undo, follow=True).text
+    assert "undone already" in client.post(undo, follow=True).text

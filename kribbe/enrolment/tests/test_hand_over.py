@@ -10,7 +10,8 @@ from django.utils import timezone
 from kribbe.contact.models import Thread
 from kribbe.enrolment.models import HandOver
 from kribbe.enrolment.services import hand_over
-from kribbe.enrolment.services.hand_over import undo_hand_over
+from kribbe.enrolment.services.hand_over import forget_documents, undo_hand_over
+from kribbe.enrolment.tasks import hand_overs_forgotten
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import FactKind
 from kribbe.people.services import change_language
@@ -199,6 +200,39 @@ def test_the_document_stays_as_the_family_agreed_to_it(desk, other, asked):
     )
     assert document(here, desk) == before
     assert "Nieuwstraat" not in f"{before}"
+
+
+def test_the_document_is_deleted_in_time_and_the_trail_stays(desk, asked, settings):
+    settings.HAND_OVER_DAYS = 30
+    here = clerk_of(desk)
+    send(here, asked, to_name="Loket Verweg")
+    made = HandOver.objects.get()
+    listed = reverse("enrolment:hand_overs", args=[desk.slug])
+    assert "kept for 30 days" in here.get(listed).text
+    assert hand_overs_forgotten(made.made_at + timedelta(days=30)) == 0
+    assert "Lotte" in f"{made.document}"
+    late = made.made_at + timedelta(days=30, seconds=1)
+    assert hand_overs_forgotten(late) == 1
+    assert hand_overs_forgotten(late) == 0
+    made.refresh_from_db()
+    assert (made.document, made.forgotten_at, made.consent_by) == ({}, late, "An Maes")
+    assert not any(kept.document for kept in made.events.all()), "nor in the history of the row"
+    for kind in ("pdf", "json", "csv"):
+        address = reverse("enrolment:hand_over_file", args=[desk.slug, made.pk, kind])
+        assert here.get(address).status_code == 404
+    page = here.get(listed).text
+    assert "Loket Verweg" in page
+    assert "deleted on" in page
+    trail = AuditEntry.objects.filter(household_id=asked.household_id).values_list("action", flat=True)
+    assert {"household.handed_over", "household.hand_over_forgotten"} <= set(trail)
+
+
+def test_documents_of_one_night_are_forgotten_one_by_one(desk, asked):
+    here = clerk_of(desk)
+    for name in ("Ver", "Verder"):
+        send(here, asked, to_name=name)
+    later = timezone.now() + timedelta(days=91)
+    assert forget_documents(older_than=timedelta(days=90), now=later) == 2
 
 
 def test_all_open_requests_and_conversations_with_the_desk_go_there_and_back(desk, other, asked):
