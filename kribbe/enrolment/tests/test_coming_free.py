@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.coming_free import births_to_ask, coming_free
@@ -129,10 +129,10 @@ def test_a_move_isnt_undone_where_somebody_else_got_the_half_days(scene):
     first = following.during.lower + timedelta(days=28)
     for holder in ("offer:8", "offer:9"):
         ledger.take(group_id=babies.pk, start=first, end=None, pattern=MONDAY, holder=holder, now=now)
-    with pytest.raises(RefusedError) as refused:
+    with translation.override("en"), pytest.raises(RefusedError) as refused:
         undo_move_up(principal=SYSTEM, placement_id=following.pk, now=now)
     assert refused.value.code == "full"
-    assert "Baby's went to somebody else" in f"{refused.value.message}"
+    assert "Baby's went to somebody else" in refused.value.message
     placement.refresh_from_db()
     following.refresh_from_db()
     assert (placement.during.upper, following.state) == (following.during.lower, PlacementState.FINAL)
