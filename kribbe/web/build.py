@@ -68,17 +68,27 @@ def install(folder: Path) -> bool:
     return True
 
 
+def is_stale() -> bool:
+    """Whether the sources stand beside the program and what was built isn't of them; False where only the build is."""
+    return SOURCES.is_dir() and LOCK.is_file() and not _is_stamped(STAMP, wanted())
+
+
+def wanted() -> str:
+    """The stamp of a build of the sources as they are."""
+    sources = [path for path in SOURCES.rglob("*") if path.is_file()]
+    return digest([*sources, LOCK, WEB / "illustrations.py", WEB / "build.py"])
+
+
 def build() -> bool:
     """Builds what is out of date; returns whether anything had to be done. Raises BuildError."""
-    sources = [path for path in SOURCES.rglob("*") if path.is_file()]
-    wanted = digest([*sources, LOCK, WEB / "illustrations.py", WEB / "build.py"])
-    if _is_stamped(STAMP, wanted):
+    now = wanted()
+    if _is_stamped(STAMP, now):
         return False
     folder = node_folder()
     install(folder)
     _run([node_binary(folder), SOURCES / "build.mjs"])
     (DIST / "houses.svg").write_text(sprite(), encoding="utf-8")
-    STAMP.write_text(wanted, encoding="utf-8")
+    STAMP.write_text(now, encoding="utf-8")
     return True
 
 

@@ -55,6 +55,8 @@ def demo(
     if code:
         _print_code(code)
         return
+    if serve or check:
+        renew_front_end()
     with _own_database(fresh=fresh or check):
         _prepare()
         _build_if_needed()
@@ -64,6 +66,19 @@ def demo(
         _print_logins(port)
     if serve:
         _serve(host, port)
+
+
+def renew_front_end() -> None:
+    """Build styles and scripts anew where their sources changed; where that fails, say so and go on with the old."""
+    from kribbe.web import build
+
+    if not build.is_stale():
+        return
+    console.print("The front end is older than its sources: building it anew.")
+    try:
+        build.build()
+    except build.BuildError as problem:
+        console.print(f"[yellow]The front end is stale[/]: {problem}. `make setup` builds it.")
 
 
 @contextmanager
