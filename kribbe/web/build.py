@@ -69,7 +69,7 @@ def install(folder: Path) -> bool:
 
 
 def is_stale() -> bool:
-    """Whether the sources stand beside the program and what was built isn't of them; False where only the build is."""
+    """Whether the sources stand beside the program and the build is not of them."""
     return SOURCES.is_dir() and LOCK.is_file() and not _is_stamped(STAMP, wanted())
 
 
