@@ -16,6 +16,7 @@ from kribbe.config.commands.figures import import_figures, import_figures_undo
 from kribbe.config.commands.imports import import_areas, import_locations, import_undo
 from kribbe.config.commands.make_desk import make_desk
 from kribbe.config.commands.messages import messages
+from kribbe.config.commands.simulate import simulate
 from kribbe.config.commands.tick import tick
 from kribbe.config.starting import migrate as bring_up_to_date
 from kribbe.config.starting import prepare
@@ -76,7 +77,7 @@ for keeping in (backup, restore, export):
 app.command(rich_help_panel="Run")(bounces)
 for imports in (import_locations, import_areas, import_undo, import_figures, import_figures_undo):
     app.command(rich_help_panel="Bring in data")(imports)
-for allocation in (allocate, allocate_check, allocate_generate):
+for allocation in (allocate, allocate_check, allocate_generate, simulate):
     app.command(rich_help_panel="Give places")(allocation)
 
 

@@ -31,7 +31,7 @@ def allocate(
     except OSError as error:
         raise _failed([f"{instance}: {error.strerror}"]) from None
     result = solve(read)
-    _write(out, result.as_bytes())
+    write_whole(out, result.as_bytes())
     totals = result.totals
     typer.echo(
         f"{totals['placed']} of {totals['children']} children placed, {totals['envy']} with justified envy"
@@ -86,7 +86,7 @@ def allocate_generate(
     made = generate(
         children=children, locations=locations, periods=periods, wishes=wishes, seed=seed, heads=heads
     )
-    _write(out, json.dumps(made, separators=(",", ":")).encode() + b"\n")
+    write_whole(out, json.dumps(made, separators=(",", ":")).encode() + b"\n")
 
 
 def _parsed(path: Path) -> Any:
@@ -96,7 +96,7 @@ def _parsed(path: Path) -> Any:
         raise _failed([f"{path}: {error}"]) from None
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Whole or not at all."""
     partial = path.with_name(f"{path.name}.partial")
     try:
