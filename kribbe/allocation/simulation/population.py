@@ -62,6 +62,8 @@ SIBLINGS = 1 / 40
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Taken = tuple[int, int, int, int, int, int]
+"""A stay, as `cells` reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,8 @@ class World:
     places: Places
     families: Families
 
-    def stay(self, child: int, location: int, start: int) -> tuple[int, int, int, int, int, int]:
-        """What a child takes of a location from a month on, as `cells` reads it."""
+    def stay(self, child: int, location: int, start: int) -> Taken:
+        """What a child takes of a location from a month on."""
         return (
             int(self.places.first[location]),
             int(self.places.last[location]),

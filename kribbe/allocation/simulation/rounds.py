@@ -10,6 +10,7 @@ from kribbe.allocation.explain import held_wishes
 from kribbe.allocation.instance import Child, Instance, Location, Mode, Stay, Together, Wish
 from kribbe.allocation.simulation.cells import Ints
 from kribbe.allocation.simulation.policies import Date, Turn
+from kribbe.allocation.simulation.population import Taken
 from kribbe.allocation.simulation.run import NONE, Offer, Run
 from kribbe.allocation.solve import best_state
 
@@ -118,7 +119,7 @@ def _child(run: Run, child: int, start: int, zero: int) -> Child:
     return Child(_id(child), _id(first), bool(run.world.families.vulnerable[child]), None, wishes)
 
 
-def _stays(stay: tuple[int, ...], zero: int) -> tuple[Stay, ...]:
+def _stays(stay: Taken, zero: int) -> tuple[Stay, ...]:
     first, last, start, move, end, pattern = stay
     if first == last:
         return (Stay(GROUPS[0], start - zero, end - zero, pattern),)

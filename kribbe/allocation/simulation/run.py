@@ -14,6 +14,7 @@ from kribbe.allocation.simulation.population import (
     SHORTEST,
     YEAR,
     Bools,
+    Taken,
     World,
     note_care,
 )
@@ -66,7 +67,7 @@ class Run:
         self.envies: list[tuple[int, int, tuple[Offer, ...]]] = []
         """A child, its wish, and those who were given a place there though they stand behind it."""
         self._due: dict[int, list[int]] = defaultdict(list)
-        self._frees: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+        self._frees: dict[int, list[Taken]] = defaultdict(list)
         self.lists = [self._list(location) for location in range(len(places.first))]
         self.draw_lots(families.lot)
 
