@@ -1,6 +1,5 @@
 """Reading an instance: every problem with its path in the file, or the instance with everything in order."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +17,7 @@ from kribbe.allocation.instance import (
     Together,
     Wish,
 )
+from kribbe.rules.json_text import BadJsonError, parsed
 
 Raw = Any
 MOST_PERIODS = 600
@@ -35,15 +35,9 @@ class BadInstanceError(ValueError):
 def read_instance(path: Path) -> Instance:
     """The instance in a file. BadInstanceError with all its problems, OSError where there is no such file."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_no_doubles)
-    except UnicodeDecodeError as error:
-        raise BadInstanceError([f"byte {error.start}: not UTF-8"]) from None
-    except json.JSONDecodeError as error:
-        raise BadInstanceError([f"line {error.lineno}, column {error.colno}: {error.msg}"]) from None
-    except _DoubleKeyError as error:
-        raise BadInstanceError([f"the key {error.args[0]!r} stands twice in one object"]) from None
-    except RecursionError:
-        raise BadInstanceError(["nested too deeply"]) from None
+        raw = parsed(path.read_bytes())
+    except BadJsonError as error:
+        raise BadInstanceError([str(error)]) from None
     return as_instance(raw)
 
 
@@ -54,18 +48,6 @@ def as_instance(raw: Raw) -> Instance:
     if reader.problems:
         raise BadInstanceError(reader.problems)
     return _build(raw)
-
-
-class _DoubleKeyError(Exception):
-    pass
-
-
-def _no_doubles(pairs: list[tuple[str, Raw]]) -> dict[str, Raw]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _DoubleKeyError(next(key for key in keys if keys.count(key) > 1))
-    return found
 
 
 class _Reader:

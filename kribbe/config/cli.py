@@ -8,6 +8,7 @@ import typer
 from kribbe.config.commands.allocate import allocate, allocate_check, allocate_generate
 from kribbe.config.commands.backup import backup, restore
 from kribbe.config.commands.bench import bench
+from kribbe.config.commands.bill_case import bill_case
 from kribbe.config.commands.bounces import bounces
 from kribbe.config.commands.demo import demo
 from kribbe.config.commands.docs import docs
@@ -79,6 +80,7 @@ for imports in (import_locations, import_areas, import_undo, import_figures, imp
     app.command(rich_help_panel="Bring in data")(imports)
 for allocation in (allocate, allocate_check, allocate_generate, simulate):
     app.command(rich_help_panel="Give places")(allocation)
+app.command(rich_help_panel="Reckon")(bill_case)
 
 
 def main() -> None:

@@ -53,7 +53,7 @@ def pages() -> dict[str, str]:
         "tour/pictures.md": _pictures,
     }
     made = {name: "\n".join([NOTE, "", *maker()]).rstrip() + "\n" for name, maker in makers.items()}
-    return made | {"reference/openapi.json": _openapi()}
+    return made | {"reference/openapi.json": _openapi()} | dict(_schemas())
 
 
 def _treat(path: Path, text: str, *, check: bool) -> bool:
@@ -87,6 +87,13 @@ def _openapi() -> str:
     from kribbe.api.v1 import api
 
     return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _schemas() -> Iterator[tuple[str, str]]:
+    from kribbe.rules.billing.form import schemas
+
+    for name, schema in schemas().items():
+        yield f"schemas/{name}.schema.json", json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
 def _api() -> Iterator[str]:

@@ -77,6 +77,13 @@ class Pack:
                 return figure
         raise FigureMissing(self.name, key, on)
 
+    def latest(self, key: str, on: date) -> Figure:
+        """The figure that holds on this date, or the latest earlier one; FigureMissing where there is none."""
+        begun = [figure for figure in self.figures.get(key, ()) if figure.valid_from <= on]
+        if not begun:
+            raise FigureMissing(self.name, key, on)
+        return begun[-1]
+
     def decimal(self, key: str, on: date) -> Decimal:
         """The value as a decimal; PackError where it isn't a number."""
         value = self.figure(key, on).value

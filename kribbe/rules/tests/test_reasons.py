@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kribbe import rules
+from kribbe.rules.billing.case import Absent, Stay
 from kribbe.rules.duplicates import weights
 from kribbe.rules.priority import CHARACTERISTICS, CRITERIA, REGIMES
 from kribbe.rules.reasons import CODES, Reason, fields_of
@@ -18,6 +19,8 @@ COMPOSED = {
     *(f"same.{sign}" for sign in weights()["points"]),
     "income_fee.minimum",
     "income_fee.maximum",
+    *(f"billing.{table}.{stay}" for table in ("income", "free", "each") for stay in Stay),
+    *(f"billing.absent.{absent}" for absent in Absent if absent.is_free),
     "law.absolute.none",
     "law.ground.none",
 }

@@ -1,0 +1,191 @@
+"""One child's month for one payer, as read: what was agreed, what happened, and what the price is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from kribbe.rules.calendar import add_months, monday_of
+from kribbe.rules.packs import Pack
+
+DAY = timedelta(days=1)
+Parts = tuple[tuple[int, int], ...]
+"""Parts of a stay, each from and to in minutes since midnight; beyond 1440 is the next day."""
+
+
+class Stay(StrEnum):
+    """The class of a stay, by its length."""
+
+    SHORT = "short"
+    HALF = "half"
+    FULL = "full"
+    LONG = "long"
+
+    @property
+    def halves(self) -> int:
+        """The half-days that a stay of this class takes."""
+        return 1 if self in (Stay.SHORT, Stay.HALF) else 2
+
+
+class Absent(StrEnum):
+    """Why a child was not there."""
+
+    TOLD = "told"
+    UNTOLD = "untold"
+    LOCATION = "location"
+    FORCE_MAJEURE = "force_majeure"
+
+    @property
+    def is_free(self) -> bool:
+        """Never charged, and without using the allowance."""
+        return self in (Absent.LOCATION, Absent.FORCE_MAJEURE)
+
+
+@dataclass(frozen=True)
+class ByStay:
+    """Amounts by class: a long stay without one of its own is a full one, a short one a half one."""
+
+    full: Decimal
+    half: Decimal
+    long: Decimal | None = None
+    short: Decimal | None = None
+
+    def of(self, stay: Stay) -> Decimal:
+        own = {Stay.LONG: self.long, Stay.SHORT: self.short}.get(stay)
+        return own if own is not None else (self.half if stay.halves == 1 else self.full)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """The house rules ask fixed amounts for an absence beyond the allowance."""
+
+    amounts: ByStay
+
+
+@dataclass(frozen=True)
+class OwnFee:
+    """The house rules ask the family's own price of the stay, and at least these amounts."""
+
+    least: ByStay = field(default=ByStay(Decimal(0), Decimal(0)))
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A charge for each stay, by its class."""
+
+    name: str
+    amounts: ByStay
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A charge of one day; below nought it's given back."""
+
+    on: date
+    name: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Package:
+    """Days or half-days that are bought together; `left` of the last one at the start of the month."""
+
+    name: str
+    half_days: bool
+    size: int
+    price: Decimal
+    left: int
+
+
+@dataclass(frozen=True)
+class IncomePrice:
+    """The fee of the child's certificate, by the class of the stay."""
+
+
+@dataclass(frozen=True)
+class FreePrice:
+    """The location's own price list; None is no such price. `discount` is a share, 0.10 for ten percent."""
+
+    full: Decimal | None
+    half: Decimal | None
+    long: Decimal | None
+    short: Decimal | None
+    hour: Decimal | None
+    month: Decimal | None
+    package: Package | None
+    discount: Decimal
+
+
+@dataclass(frozen=True)
+class Period:
+    """From a day to a day, both inclusive; None is open."""
+
+    start: date
+    end: date | None
+
+    def holds(self, on: date) -> bool:
+        return self.start <= on and (self.end is None or on <= self.end)
+
+
+@dataclass(frozen=True)
+class Certificate(Period):
+    """The fee of a full day by a fee certificate."""
+
+    day_fee: Decimal
+
+
+@dataclass(frozen=True)
+class Agreement(Period):
+    """Weeks that repeat in turn from the Monday of the week of `start`; each maps weekday (0 is Monday) to parts."""
+
+    weeks: tuple[Mapping[int, Parts], ...]
+
+    def starting(self, on: date) -> Parts:
+        """The agreed parts that start on a day."""
+        if not self.holds(on):
+            return ()
+        week = (monday_of(on) - monday_of(self.start)).days // 7
+        return self.weeks[week % len(self.weeks)].get(on.weekday(), ())
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Absences that are not charged, in days or in half-days, of a year."""
+
+    half_days: bool = False
+    entitled: Decimal = Decimal(0)
+    used_before: Decimal = Decimal(0)
+    told_only: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of a day: parts present or a reason of absence, and the day given up for it."""
+
+    present: Parts = ()
+    absent: Absent | None = None
+    swap: date | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case in order. `month` is its first day."""
+
+    pack: Pack
+    month: date
+    school: bool
+    certificates: tuple[Certificate, ...]
+    price: IncomePrice | FreePrice
+    flex: bool
+    beyond: Fixed | OwnFee | None
+    extras: tuple[Extra, ...]
+    charges: tuple[Charge, ...]
+    agreement: tuple[Agreement, ...]
+    closing_days: frozenset[date]
+    allowance: Allowance
+    entries: Mapping[date, Entry]
+
+    def days(self) -> list[date]:
+        """The days of the month."""
+        return [self.month + n * DAY for n in range((add_months(self.month, 1) - self.month).days)]

@@ -1,0 +1,99 @@
+"""Free prices: by class of stay, by the hour, by the month, or from a package of days bought together."""
+
+from datetime import date
+from decimal import Decimal
+
+from kribbe.rules.billing.case import Case, FreePrice, Stay
+from kribbe.rules.billing.income import by_house_rules
+from kribbe.rules.billing.result import Held, Line
+from kribbe.rules.billing.stays import CENT, cents, euros, plain
+from kribbe.rules.reasons import Reason
+
+ONE = Decimal(1)
+_CLASSES = {
+    Stay.SHORT: ("short", "half", "full"),
+    Stay.HALF: ("half", "full"),
+    Stay.FULL: ("full",),
+    Stay.LONG: ("long", "full"),
+}
+"""Whose price holds for a class, the first that the list has."""
+
+
+class FreeTariff:
+    """What stays and absences cost by the location's own price list. Keeps what is left of a package."""
+
+    def __init__(self, case: Case, price: FreePrice) -> None:
+        self._case = case
+        self._price = price
+        self._left = price.package.left if price.package else 0
+
+    def stay(self, on: date, stay: Stay, length: int, what: str) -> Line | Held | None:
+        """The price of a stay, also of an extra day or of an absence charged as reserved; None: paid already."""
+        if self._price.package:
+            return self._from_package(on, stay)
+        by_class, by_hour = self._by_class(on, stay, what), self._by_hour(on, length, what)
+        lines = [line for line in (by_class, by_hour) if line]
+        if not lines:
+            return Held(on, (Reason.of("billing.held.price"),))
+        return min(lines, key=lambda line: line.amount)
+
+    def beyond(self, on: date, stay: Stay, length: int) -> Line | Held | None:
+        """The price of an absence that the allowance doesn't cover: as reserved, unless the house rules ask else."""
+        as_reserved = self.stay(on, stay, length, "absence")
+        if self._case.beyond is None or not isinstance(as_reserved, Line) or self._price.package:
+            return as_reserved
+        amount, why = by_house_rules(self._case.beyond, stay, as_reserved.amount, as_reserved.why)
+        return Line(on, f"absence.{stay}", ONE, amount, why)
+
+    def month(self, covered: list[date]) -> Line | None:
+        """The price of the month, for the share of its days on which an agreement holds."""
+        if self._price.month is None or not covered:
+            return None
+        everything = len(self._case.days())
+        part = self._price.month * len(covered) / everything
+        unit, why = self._discounted(
+            part, (Reason.of("billing.free.month", amount=euros(self._price.month)),)
+        )
+        if len(covered) < everything:
+            why = (*why, Reason.of("billing.free.part", days=len(covered), all=everything))
+        return Line(covered[0], "month", ONE, unit, why)
+
+    def _by_class(self, on: date, stay: Stay, what: str) -> Line | None:
+        prices = (getattr(self._price, name) for name in _CLASSES[stay])
+        price = next((each for each in prices if each is not None), None)
+        if price is None:
+            return None
+        return Line(
+            on,
+            f"{what}.{stay}",
+            ONE,
+            *self._discounted(price, (Reason.of(f"billing.free.{stay}", amount=euros(price)),)),
+        )
+
+    def _by_hour(self, on: date, length: int, what: str) -> Line | None:
+        if self._price.hour is None:
+            return None
+        hours = (Decimal(length) / 60).quantize(CENT)
+        reason = Reason.of("billing.free.hours", hours=plain(hours), amount=euros(self._price.hour))
+        return Line(on, f"{what}.hours", hours, *self._discounted(self._price.hour, (reason,)))
+
+    def _from_package(self, on: date, stay: Stay) -> Line | None:
+        package = self._price.package
+        if package is None:
+            return None
+        needed = stay.halves if package.half_days else 1
+        bought = max(0, -(-(needed - self._left) // package.size))
+        self._left += bought * package.size - needed
+        if not bought:
+            return None
+        reason = Reason.of(
+            "billing.free.package", name=package.name, left=self._left, size=bought * package.size
+        )
+        return Line(on, "package", Decimal(bought), *self._discounted(package.price, (reason,)))
+
+    def _discounted(self, amount: Decimal, why: tuple[Reason, ...]) -> tuple[Decimal, tuple[Reason, ...]]:
+        discount = self._price.discount
+        if not discount:
+            return cents(amount), why
+        reason = Reason.of("billing.free.discount", percent=plain(discount * 100))
+        return cents(amount * (1 - discount)), (*why, reason)
