@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from kribbe.contact.kinds import Kind, kind_of
 from kribbe.contact.models import DeskText
 from kribbe.region.models import Desk
-from kribbe.rules.placeholders import fill, opened, unknown
+from kribbe.rules.placeholders import absent, fill, opened, unknown
 from kribbe.web.language import in_language
 
 BINDING_LANGUAGE = "nl"
@@ -67,15 +67,27 @@ def filled(kind: Kind, text: str, context: Mapping[str, Any], *, language: str) 
         return fill(text, kind.values(context))
 
 
+def example_of(kind: Kind, desk: Desk) -> dict[str, Any]:
+    """The context of the kind's invented example, at this desk."""
+    return {**kind.sample(), "desk": desk}
+
+
 def standard_words(kind: Kind, *, desk: Desk, language: str) -> Text:
     """The standard words of a kind with its places open, for a desk to begin from."""
-    room, _, name = kind.name.partition("/")
-    sample = kind.sample()
+    sample = example_of(kind, desk)
     with translation.override(language):
-        shown = _plain(f"{room}/notices/{name}.txt", {**sample, "desk": desk})
+        shown = plain(kind.template, sample)
         opened_text = opened(shown, kind.values(sample))
     subject, _, body = opened_text.partition("\n")
     return Text(subject.strip(), body.strip())
+
+
+def plain(template: str, context: Mapping[str, Any]) -> str:
+    """A template rendered as plain text: nothing escaped, at most one blank line in a row."""
+    backend: Any = engines["django"]
+    text = backend.engine.get_template(template).render(Context(dict(context), autoescape=False))
+    lines = "\n".join(line.strip() for line in text.strip().splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines)
 
 
 def _own_text(kind_name: str, context: Mapping[str, Any], desk: Desk, language: str) -> Text | None:
@@ -84,21 +96,27 @@ def _own_text(kind_name: str, context: Mapping[str, Any], desk: Desk, language: 
     if kind is None:
         return None
     own = DeskText.objects.filter(desk=desk, kind=kind_name, language=language, until=None).first()
-    if own is None or unknown(own.subject + own.body, kind.places):
+    if own is None or not _fits(kind, own):
         return None
     subject = filled(kind, own.subject, context, language=language)
+    if not subject.strip():
+        return None
     message = filled(kind, own.body, context, language=language)
     with translation.override(language):
         return Text(
             " ".join(subject.split())[:SUBJECT_LENGTH],
-            _plain(WRAPPER, {**context, "message": message.strip()}),
+            plain(WRAPPER, {**context, "message": message.strip()}),
         )
+
+
+def _fits(kind: Kind, own: DeskText) -> bool:
+    return not unknown(own.subject + own.body, kind.places) and not absent(own.body, kind.needed)
 
 
 def _text(template: str, context: Mapping[str, Any], language: str) -> Text:
     with translation.override(language):
-        subject, _, message = _plain(template, context).partition("\n")
-        body = _plain(WRAPPER, {**context, "message": message.strip()})
+        subject, _, message = plain(template, context).partition("\n")
+        body = plain(WRAPPER, {**context, "message": message.strip()})
     return Text(subject.strip()[:SUBJECT_LENGTH], body)
 
 
@@ -108,11 +126,3 @@ def _separator(language: str) -> str:
         with translation.override(each):
             lines.append(gettext("The Dutch text below is the one that counts in law."))
     return "\n".join([*lines, RULE])
-
-
-def _plain(template: str, context: Mapping[str, Any]) -> str:
-    """A template rendered as plain text: nothing escaped, at most one blank line in a row."""
-    backend: Any = engines["django"]
-    text = backend.engine.get_template(template).render(Context(dict(context), autoescape=False))
-    lines = "\n".join(line.strip() for line in text.strip().splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines)

@@ -9,6 +9,7 @@ class EnrolmentConfig(AppConfig):
         """Hang the pages in the navigation, and watch what households change of themselves."""
         from kribbe.contact.links import register_topics
         from kribbe.enrolment.exporting import tell_families
+        from kribbe.enrolment.notice_kinds import register_kinds
         from kribbe.enrolment.pages.list_table import register_work_lists
         from kribbe.enrolment.pages.location_navigation import register_location_navigation
         from kribbe.enrolment.pages.office_free import register_free_lists
@@ -20,6 +21,7 @@ class EnrolmentConfig(AppConfig):
 
         watch_households(household_watched)
         tell_families()
+        register_kinds()
         register_topics(topics_of_household)
         register_parent_navigation()
         register_location_navigation()

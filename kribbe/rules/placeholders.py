@@ -7,8 +7,17 @@ _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with every place filled; values are put in as they are and not read again. KeyError for an unknown."""
-    return _PLACE.sub(lambda found: values[found.group(1)], text)
+    """The text with every place filled; values are put in as they are and not read again. KeyError for an unknown.
+
+    A line whose places are all empty is left out: "The location says: {message}" where it says nothing.
+    """
+    lines = (line for line in text.split("\n") if not _says_nothing(line, values))
+    return _PLACE.sub(lambda found: values[found.group(1)], "\n".join(lines))
+
+
+def absent(text: str, needed: Collection[str]) -> list[str]:
+    """Names of the needed places that the text lacks, by name."""
+    return sorted(set(needed) - set(_PLACE.findall(text)))
 
 
 def unknown(text: str, allowed: Collection[str]) -> list[str]:
@@ -31,3 +40,8 @@ def opened(text: str, values: Mapping[str, str]) -> str:
     for value, name in by_length:
         text = text.replace(value, f"{{{name}}}")
     return text
+
+
+def _says_nothing(line: str, values: Mapping[str, str]) -> bool:
+    names = _PLACE.findall(line)
+    return bool(names) and not any(values[name] for name in names)

@@ -9,9 +9,11 @@ class UpkeepConfig(AppConfig):
         """Hang the work lists, look at every child that is registered, and tell families what is kept."""
         from kribbe.trust.watching import watch_newcomers
         from kribbe.upkeep.exporting import tell_families
+        from kribbe.upkeep.notice_kinds import register_kinds
         from kribbe.upkeep.pages.work_lists import register_work_lists
         from kribbe.upkeep.services.find_pairs import find_for
 
         watch_newcomers(find_for)
         register_work_lists()
         tell_families()
+        register_kinds()

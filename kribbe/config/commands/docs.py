@@ -49,6 +49,7 @@ def pages() -> dict[str, str]:
         "reference/addresses.md": _addresses,
         "reference/rules.md": _rules,
         "reference/figures.md": _figures,
+        "reference/notices.md": _notices,
         "reference/api.md": _api,
         "tour/pictures.md": _pictures,
     }
@@ -321,6 +322,12 @@ def _figures() -> Iterator[str]:
     from kribbe.policy.definitions import reference_page
 
     return reference_page()
+
+
+def _notices() -> Iterator[str]:
+    from kribbe.contact.reference import notices_page
+
+    return notices_page()
 
 
 def _ways() -> Iterator[str]:

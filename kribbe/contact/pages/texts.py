@@ -1,5 +1,6 @@
 """The desk's own words for its notices: for its administrators."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kribbe.contact.kinds import Kind, kind_of, kinds
+from kribbe.contact.kinds import Kind, Recipient, kind_of, kinds
 from kribbe.contact.models import DeskText
 from kribbe.contact.services import texts as services
-from kribbe.contact.writing import BINDING_LANGUAGE, filled, standard_words
+from kribbe.contact.writing import BINDING_LANGUAGE, example_of, filled, standard_words
 from kribbe.people.access import require_at_desk
 from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
@@ -39,19 +40,8 @@ def texts(request: Any, desk: str) -> HttpResponse:
     """Every kind of notice, and whose words it uses."""
     here = _desk(request)
     own = {(each.kind, each.language): each for each in DeskText.objects.filter(desk=here, until=None)}
-    rows = [
-        {
-            "kind": kind,
-            "room": kind.name.partition("/")[0],
-            "name": kind.name.partition("/")[2],
-            "texts": [
-                {"language": language, "own": own.get((kind.name, language))}
-                for language in _languages(here, kind)
-            ],
-        }
-        for kind in kinds()
-    ]
-    return render(request, "contact/texts.html", {"rows": rows})
+    groups = [(to, [_row(here, kind, own) for kind in kinds() if kind.to is to]) for to in Recipient]
+    return render(request, "contact/texts.html", {"groups": groups})
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,8 +60,8 @@ def text(request: Any, desk: str, room: str, name: str, language: str) -> HttpRe
         "form": form,
         "kind": kind,
         "language": language,
-        "places": [(f"{{{place}}}", label) for place, label in kind.places.items()],
-        "example": _example(kind, given, language),
+        "places": [(f"{{{name}}}", place.label, name in kind.needed) for name, place in kind.places.items()],
+        "example": _example(here, kind, given, language),
         "current": current,
         "versions": versions,
         "back_url": reverse("contact:texts", args=[desk]),
@@ -99,8 +89,13 @@ def _desk(request: Any) -> Desk:
     return desk
 
 
+def _row(desk: Desk, kind: Kind, own: Mapping[tuple[str, str], DeskText]) -> dict[str, Any]:
+    texts = [(language, (kind.name, language) in own) for language in _languages(desk, kind)]
+    return {"kind": kind, "texts": texts}
+
+
 def _languages(desk: Desk, kind: Kind) -> list[str]:
-    return [BINDING_LANGUAGE] if kind.to_location else list(desk.letter_languages)
+    return [BINDING_LANGUAGE] if kind.to is Recipient.LOCATION else list(desk.letter_languages)
 
 
 def _kind(desk: Desk, room: str, name: str, language: str) -> Kind:
@@ -110,12 +105,11 @@ def _kind(desk: Desk, room: str, name: str, language: str) -> Kind:
     return kind
 
 
-def _example(kind: Kind, given: Any, language: str) -> dict[str, str]:
+def _example(desk: Desk, kind: Kind, given: Any, language: str) -> dict[str, str]:
     """The words with an invented example; empty while a place can't be filled."""
+    example = example_of(kind, desk)
     try:
-        return {
-            part: filled(kind, given[part], kind.sample(), language=language) for part in ("subject", "body")
-        }
+        return {part: filled(kind, given[part], example, language=language) for part in ("subject", "body")}
     except KeyError:
         return {}
 

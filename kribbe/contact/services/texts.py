@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kribbe.contact.kinds import Kind
 from kribbe.contact.models import DeskText
 from kribbe.region.models import Desk
-from kribbe.rules.placeholders import stray, unknown
+from kribbe.rules.placeholders import absent, stray, unknown
 from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -21,6 +21,7 @@ def save_text(
     """Use these words from now on; the earlier version keeps its period. RefusedError at the field with a mistake."""
     for field, text in (("subject", subject), ("body", body)):
         _require_fillable(kind, field, text)
+    _require_needed(kind, body)
     with transaction.atomic():
         lock_rows((Desk, desk.pk))
         _end(desk, kind, language, now)
@@ -55,14 +56,23 @@ def _end(desk: Desk, kind: Kind, language: str, now: datetime) -> None:
 def _require_fillable(kind: Kind, field: str, text: str) -> None:
     strange = unknown(text, kind.places)
     if strange:
-        names = ", ".join(f"{{{name}}}" for name in strange)
-        raise RefusedError(
-            _("Nobody can fill in %s. Use the places of the list.") % names, field=field, code="unknown"
-        )
+        message = _("Nobody can fill in %s. Use the places of the list.") % _listed(strange)
+        raise RefusedError(message, field=field, code="unknown")
     loose = stray(text)
     if loose:
         message = _("A curly bracket stands alone near “%s”. A place looks like {name}.") % loose
         raise RefusedError(message, field=field, code="stray")
+
+
+def _require_needed(kind: Kind, body: str) -> None:
+    missing = absent(body, kind.needed)
+    if missing:
+        message = _("Keep %s in the text: whoever reads it must know that.") % _listed(missing)
+        raise RefusedError(message, field="body", code="needed")
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)
 
 
 def _record(principal: Principal, action: str, desk: Desk, text: DeskText, now: datetime) -> None:

@@ -7,7 +7,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from kribbe.enrolment import words
 from kribbe.people.models import Child
+from kribbe.region.models import PassOverReason
 
 register = template.Library()
 
@@ -31,3 +33,9 @@ def fully_called(child: Child) -> str:
 def last_day(deadline: dt.datetime | None) -> dt.date | None:
     """The last whole day before a deadline."""
     return None if deadline is None else localtime(deadline - dt.timedelta(microseconds=1)).date()
+
+
+@register.filter
+def reason_words(reason: PassOverReason) -> str:
+    """A reason of the desk's list in the reader's language."""
+    return words.reason(reason)

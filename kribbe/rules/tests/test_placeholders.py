@@ -3,12 +3,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.rules.placeholders import fill, opened, stray, unknown
+from kribbe.rules.placeholders import absent, fill, opened, stray, unknown
 
 
 def test_places_are_filled_and_values_are_not_read_again() -> None:
     values = {"child": "{location}", "location": "De Notelaar"}
     assert fill("{child} bij {location}, {location}", values) == "{location} bij De Notelaar, De Notelaar"
+
+
+def test_a_line_with_nothing_to_say_is_left_out() -> None:
+    text = "Dag\n{name} zegt: {message}\nZe zegt: {message}\n\nTot dan"
+    assert fill(text, {"name": "An", "message": ""}) == "Dag\nAn zegt: \n\nTot dan"
+    assert fill(text, {"name": "", "message": ""}) == "Dag\n\nTot dan"
+
+
+def test_needed_places_that_are_absent() -> None:
+    assert absent("{child} mag komen", ["child", "day", "answer_by"]) == ["answer_by", "day"]
 
 
 def test_unknown_places_are_named_once() -> None:

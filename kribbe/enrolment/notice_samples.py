@@ -1,0 +1,162 @@
+"""The invented family, offer and place with which a desk's own words are shown."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.timezone import get_default_timezone
+
+from kribbe.enrolment.models import (
+    CareRequest,
+    LastMinute,
+    Offer,
+    OfferKind,
+    Placement,
+    ProofRequest,
+    Vacancy,
+)
+from kribbe.enrolment.selectors.vacancies import Match
+from kribbe.people.models import Child
+from kribbe.places.models import Group, Location, Organiser, SavedSearch
+from kribbe.region.models import PassOverReason
+from kribbe.rules.halfdays import WeekPattern
+
+PATTERN = WeekPattern.from_text("mon tue-am")
+DURING = DateRange(date(2027, 4, 5), date(2029, 4, 1))
+AUTHORITY = "Klachtendienst Opgroeien, klachten@overheid.example"
+
+
+def family() -> dict[str, Any]:
+    """A child, a location and a request."""
+    return {"child": _child(), "location": _location(), "request": _request()}
+
+
+def offered() -> dict[str, Any]:
+    """An offer that isn't exactly what was asked."""
+    offer = Offer(
+        kind=OfferKind.OTHER_DATE,
+        group=_group(),
+        during=DURING,
+        pattern=PATTERN.mask,
+        deadline=_midnight(2027, 2, 12),
+        message="Kom gerust eens kijken.",
+    )
+    return family() | {"offer": offer, "reason": "De groep gaat later open."}
+
+
+def placed() -> dict[str, Any]:
+    """A place with a deposit, and days on which something changes."""
+    placement = Placement(
+        group=_group(),
+        during=DURING,
+        pattern=PATTERN.mask,
+        sign_by=_midnight(2027, 2, 26),
+        deposit_asked=Decimal(150),
+    )
+    days = {"last": date(2028, 6, 30), "end": date(2028, 8, 31), "until": date(2027, 3, 8)}
+    return family() | {"placement": placement, "group": _group(), "start": date(2027, 5, 10), **days}
+
+
+def refused() -> dict[str, Any]:
+    """A refusal with its reason, and where to complain."""
+    texts = {
+        "text_nl": "Op die dagen is er geen plaats.",
+        "text_en": "There is no place on those days.",
+        "text_fr": "Il n'y a pas de place ces jours-là.",
+        "text_de": "An diesen Tagen ist kein Platz frei.",
+    }
+    return family() | {
+        "reason": PassOverReason(code="full", **texts),
+        "note": "Vanaf september kijken we opnieuw.",
+        "authority": AUTHORITY,
+        "month": date(2027, 9, 1),
+    }
+
+
+def registered() -> dict[str, Any]:
+    """A request as it was just registered."""
+    more = {"requests": [_request()], "locations": ["De Voorbeeldboom", "Het Kasteeltje"]}
+    return family() | more | {"answer_days": 21}
+
+
+def last_minute() -> dict[str, Any]:
+    """Half-days for some weeks."""
+    place = LastMinute(
+        first=date(2027, 3, 1), last=date(2027, 3, 19), pattern=PATTERN.mask, note="Eerst komen wennen kan."
+    )
+    return {"place": place, "location": _location(), "name": "Noor"}
+
+
+def weekly() -> dict[str, Any]:
+    """Two places that came free: one chosen already, one nearby."""
+    places = ((_location(), True), (Location(name="Het Kasteeltje", city="Voorbeeld"), False))
+    return {
+        "lines": [
+            {
+                "child": _child(),
+                "location": location,
+                "match": Match(Vacancy(month=date(2027, 4, 1)), PATTERN, True, wished, 1.4),
+                "url": f"https://loket.example/my/free-place/{number}/",
+            }
+            for number, (location, wished) in enumerate(places, start=1)
+        ]
+    }
+
+
+def looked() -> dict[str, Any]:
+    """A location that hasn't looked since a day, and families that wait for its answer."""
+    return {"location": _location(), "since": date(2027, 1, 14), "count": 4}
+
+
+def searched() -> dict[str, Any]:
+    """A saved search, and a request that was left halfway."""
+    line = "De Voorbeeldboom, Voorbeeld, op 800 m: https://loket.example/voorbeeld/locations/voorbeeldboom/"
+    return {
+        "saved": SavedSearch(label="Lindestraat, maandag"),
+        "lines": [line],
+        "count": 13,
+        "more": 3,
+        "stop_url": "https://loket.example/voorbeeld/search/saved/x/",
+        "days": 60,
+    }
+
+
+def proof() -> dict[str, Any]:
+    """A proof that was asked."""
+    asked = ProofRequest(
+        what="een bewijs van je opleiding",
+        why="Wie een opleiding volgt, krijgt hier voorrang.",
+        until=date(2027, 2, 15),
+        note="De datum is niet te lezen.",
+        delete_on=date(2027, 8, 16),
+    )
+    return {"proof": asked, "asker": _location()}
+
+
+def _child() -> Child:
+    return Child(first_name="Noor", last_name="Voorbeelds", born=date(2026, 10, 12))
+
+
+def _request() -> CareRequest:
+    return CareRequest(
+        reference="R7K2M9P",
+        child=_child(),
+        registered_at=_midnight(2026, 12, 3),
+        wanted_start=date(2027, 4, 5),
+        latest_start=date(2027, 7, 6),
+        pattern=PATTERN.mask,
+    )
+
+
+def _location() -> Location:
+    organiser = Organiser(name="Kinderhuis vzw", email="info@kinderhuis.example", phone="02 555 01 99")
+    return Location(name="De Voorbeeldboom", city="Voorbeeld", phone="02 555 01 98", organiser=organiser)
+
+
+def _group() -> Group:
+    return Group(name="Vlinders")
+
+
+def _midnight(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, tzinfo=get_default_timezone())
