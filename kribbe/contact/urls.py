@@ -13,6 +13,7 @@ from kribbe.contact.pages import (
     tasks,
     texts,
     threads,
+    told,
     undelivered,
     visits,
 )
@@ -26,6 +27,8 @@ _told = [
 ]
 
 _letters = [
+    path("office/<slug:desk>/told/", as_desk(told.told), name="office_told"),
+    path("at/<slug:slug>/told/", as_location(told.told), name="location_told"),
     path("office/<slug:desk>/letters/", letters.letters, name="letters"),
     path("office/<slug:desk>/letters/print/", letters.print_letters, name="print_letters"),
     path("office/<slug:desk>/letters/posted/", letters.post_many, name="post_letters"),

@@ -1,4 +1,6 @@
-"""Names as conversations and visits show them."""
+"""Names and moments as conversations, visits and notices show them."""
+
+from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -7,6 +9,12 @@ from django.utils.translation import gettext as _
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Side, Thread, VisitMoment
 from kribbe.people.models import Household
+
+
+def moment(when: datetime) -> str:
+    """Day and time in the reader's language."""
+    here = localtime(when)
+    return f"{date_format(here, 'DATE_FORMAT')} {date_format(here, 'TIME_FORMAT')}"
 
 
 def family(household: Household) -> str:

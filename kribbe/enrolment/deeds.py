@@ -87,6 +87,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "thread.read": (_("Read a conversation"), "eye"),
     "thread.ask_desk": (_("Asked the desk to join a conversation"), "users"),
     "post.withdraw": (_("Withdrew a message"), "undo-2"),
+    "location.told": (_("Looked at who was told what about a location"), "eye"),
     "visit.publish": (_("Published moments to visit"), "calendar-days"),
     "visit.propose": (_("Proposed a moment to visit"), "calendar-days"),
     "visit.cancel_moment": (_("Called a visit off"), "calendar-x"),

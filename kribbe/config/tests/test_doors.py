@@ -152,6 +152,8 @@ DOORS: dict[str, Door] = {
     "contact:location_thread": Door(LOCATION, ("slug", "thread")),
     "contact:location_withdraw_post": Door(LOCATION, ("slug", "location_thread", "location_post"), post=True),
     "contact:location_ask_desk": Door(LOCATION, ("slug", "thread"), post=True),
+    "contact:office_told": Door(CLERK, DESK),
+    "contact:location_told": Door(LOCATION, SLUG),
     "contact:office_threads": Door(CLERK, DESK),
     "contact:office_new_thread": Door(CLERK, ("desk",), query="?household={household}"),
     "contact:office_thread": Door(CLERK, ("desk", "office_thread")),

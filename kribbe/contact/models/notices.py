@@ -13,6 +13,7 @@ class Notice(models.Model):
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="notices")
     household = models.ForeignKey(Household, on_delete=models.CASCADE, null=True, related_name="notices")
     location_id = models.BigIntegerField(null=True, db_index=True)
+    """The location that was told; of a notice to a household, the location that it is about."""
     kind = models.CharField(max_length=60)
     language = models.CharField(max_length=2)
     subject = models.CharField(max_length=200)
@@ -27,6 +28,7 @@ class Notice(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["household", "-created_at"], name="notice_household"),
+            models.Index(fields=["desk", "-created_at"], name="notice_desk"),
             models.Index(fields=["location_id", "-created_at"], name="notice_location"),
         ]
 

@@ -88,6 +88,23 @@ def register_navigation() -> None:
             arguments=desk_here,
         ),
         NavItem(
+            _("Who was told what"),
+            "contact:office_told",
+            "mail-search",
+            "desk",
+            order=55,
+            action=Action.DESK_TALK,
+            arguments=desk_here,
+        ),
+        NavItem(
+            _("Who was told what"),
+            "contact:location_told",
+            "mail-search",
+            "location",
+            order=55,
+            arguments=_talking_place,
+        ),
+        NavItem(
             _("Letters"),
             "contact:letters",
             "printer",

@@ -28,6 +28,7 @@ def tell_household(
     now: datetime,
     link: str = "",
     about: str = "",
+    location_id: int | None = None,
     calendar: Invitation | None = None,
     once: str | None = None,
     awaited: bool = False,
@@ -35,9 +36,10 @@ def tell_household(
     """Tell a household: a notice in the desk, a mail to each adult with an address, a letter where none has one.
 
     `kind` names the template (see `writing.compose`); `link` is a path, `about` what the notice is of
-    ("offer:12"). What is told but `once` has a name of its own; told before, nothing happens and None comes back.
-    Mails leave after the caller's transaction commits, with the calendar file where there is one; what isn't
-    `awaited` (the answer to what somebody just did) stays behind during the desk's quiet hours.
+    ("offer:12"), `location_id` the location that it is about, which then sees that it was told. What is told but
+    `once` has a name of its own; told before, nothing happens and None comes back. Mails leave after the caller's
+    transaction commits, with the calendar file where there is one; what isn't `awaited` (the answer to what somebody
+    just did) stays behind during the desk's quiet hours.
     """
     if once and Notice.objects.filter(once=once).exists():
         return None
@@ -55,6 +57,7 @@ def tell_household(
     notice = Notice.objects.create(
         desk=household.desk,
         household=household,
+        location_id=location_id,
         kind=kind,
         language=language,
         subject=text.subject,

@@ -127,6 +127,7 @@ def _tell_household(thread: Thread, post: Post, now: datetime) -> None:
         now=now,
         link=reverse("contact:thread", args=[thread.reference]),
         about=_about(thread),
+        location_id=thread.location_id,
     )
 
 

@@ -96,6 +96,7 @@ def propose_moment(
             now=now,
             link=reverse("contact:visits"),
             about=f"moment:{moment.pk}",
+            location_id=location.pk,
         )
     return moment
 
@@ -261,6 +262,7 @@ def _tell(
         now=now,
         link=reverse("contact:visits"),
         about=f"visit:{booking.pk}",
+        location_id=booking.moment.location_id,
         calendar=_invitation(booking, now) if with_invitation else None,
         once=once,
         awaited=with_invitation,

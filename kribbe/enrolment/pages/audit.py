@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from kribbe.contact.words import moment
 from kribbe.enrolment.deeds import DEEDS, deed, deed_icon
 from kribbe.enrolment.pages.at_desk import at_desk
-from kribbe.enrolment.pages.story import moment
 from kribbe.people.models import Household
 from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk

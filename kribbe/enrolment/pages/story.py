@@ -9,7 +9,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
-from kribbe.contact.models import Letter, Mail, MailState
+from kribbe.contact.models import Notice
+from kribbe.contact.sendings import Sending, sendings
+from kribbe.contact.words import moment
 from kribbe.enrolment import words
 from kribbe.enrolment.deeds import deed, deed_icon
 from kribbe.enrolment.models import (
@@ -24,7 +26,7 @@ from kribbe.enrolment.models import (
 )
 from kribbe.enrolment.pages.on_behalf import ENDS
 from kribbe.enrolment.pages.rows import TONES
-from kribbe.enrolment.selectors.story import Asked, ChildPage, HouseholdStory, Told, WishPlace
+from kribbe.enrolment.selectors.story import Asked, ChildPage, HouseholdStory, WishPlace
 from kribbe.enrolment.services.wishes import may_reopen
 from kribbe.enrolment.templatetags.enrolment import fully_called, last_day
 from kribbe.people.models import Child, FactKind, HouseholdFact
@@ -35,7 +37,6 @@ from kribbe.web.components import Event
 from kribbe.web.weeks import week_words
 
 DAY = timedelta(days=1)
-MAIL_TONES = {MailState.SENT: "good", MailState.FAILED: "bad", MailState.DOUBTFUL: "warn"}
 OFFER_TONES = {OfferState.OPEN: "primary", OfferState.ACCEPTED: "good", OfferState.LAPSED: "warn"}
 PLACE_TONES = {PlacementState.FINAL: "good", PlacementState.TO_SIGN: "warn"}
 
@@ -104,17 +105,6 @@ class ChildView:
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
-    """How a notice went out: a mail or a letter, and what became of it."""
-
-    icon: str
-    to: str
-    status: str
-    tone: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class ToldView:
     """A notice as a clerk reads it to a parent over the telephone."""
 
@@ -153,12 +143,6 @@ def story_rows(story: HouseholdStory, *, now: datetime) -> dict[str, Any]:
         "failed": sum(each.failed for each in told),
         "events": [_event(entry) for entry in story.entries],
     }
-
-
-def moment(when: datetime) -> str:
-    """Day and time in the reader's language."""
-    here = localtime(when)
-    return f"{date_format(here, 'DATE_FORMAT')} {date_format(here, 'TIME_FORMAT')}"
 
 
 def _day(day: date | datetime) -> str:
@@ -278,30 +262,14 @@ def _stay(group: str, during: Any, pattern: int) -> str:
     return f"{group}: {week_words(pattern)}, {start} {end}"
 
 
-def _told(told: Told) -> ToldView:
-    notice = told.notice
-    sendings = [_mail(mail) for mail in told.mails]
-    if told.letter is not None:
-        sendings.append(_letter(told.letter))
+def _told(notice: Notice) -> ToldView:
     return ToldView(
         subject=notice.subject,
         body=notice.body,
         when=moment(notice.created_at),
         read=gettext("Read on %(when)s") % {"when": moment(notice.read_at)} if notice.read_at else "",
-        sendings=sendings,
+        sendings=sendings(notice),
     )
-
-
-def _mail(mail: Mail) -> Sending:
-    state = MailState(mail.state)
-    detail = moment(mail.sent_at) if mail.sent_at else mail.last_error
-    return Sending("mail", mail.address, str(state.label), MAIL_TONES.get(state, ""), detail)
-
-
-def _letter(letter: Letter) -> Sending:
-    if letter.posted_at is None:
-        return Sending("printer", gettext("Letter"), gettext("To be posted"), "warn", "")
-    return Sending("printer", gettext("Letter"), gettext("Posted"), "good", moment(letter.posted_at))
 
 
 def _fact(fact: HouseholdFact, *, today: date) -> FactView:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from kribbe.contact.words import moment
 from kribbe.enrolment.deeds import deed, deed_icon
-from kribbe.enrolment.pages.story import moment
 from kribbe.enrolment.selectors.trail import LISTS, trail_of
 from kribbe.people.access import own_household
 from kribbe.people.actors import actors

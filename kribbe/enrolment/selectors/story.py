@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kribbe.contact.models import Letter, Mail, Notice
+from kribbe.contact.models import Notice
 from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference, PreferenceState
 from kribbe.enrolment.selectors.household import grouped_by
 from kribbe.enrolment.selectors.waiting import waiting_lists
@@ -51,15 +51,6 @@ class ChildPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A notice, and how it went out: mails with their state, or a letter."""
-
-    notice: Notice
-    mails: Sequence[Mail]
-    letter: Letter | None
-
-
-@dataclass(frozen=True, slots=True)
 class HouseholdStory:
     """Everything of one household. `facts` is empty for who may not read them."""
 
@@ -67,7 +58,7 @@ class HouseholdStory:
     adults: Sequence[Adult]
     children: Sequence[ChildPage]
     facts: Sequence[HouseholdFact]
-    told: Sequence[Told]
+    told: Sequence[Notice]
     entries: Sequence[AuditEntry]
 
 
@@ -124,11 +115,10 @@ def _asked(household: Household, now: datetime) -> list[Asked]:
     return [Asked(request, wishes.get(request.pk, ())) for request in requests]
 
 
-def _told(household: Household) -> list[Told]:
-    notices = list(
+def _told(household: Household) -> list[Notice]:
+    return list(
         Notice.objects.filter(household=household)
         .select_related("letter")
         .prefetch_related("mails")
         .order_by("-created_at", "-pk")[:TOLD_SHOWN]
     )
-    return [Told(notice, tuple(notice.mails.all()), getattr(notice, "letter", None)) for notice in notices]

@@ -109,6 +109,7 @@ def _tell(made: LastMinute, now: datetime) -> int:
             now=now,
             link=reverse("enrolment:request", args=[line.request_reference]),
             about=f"last_minute:{made.pk}",
+            location_id=location.pk,
         )
     return len(lines)
 

@@ -38,6 +38,7 @@ def _of_offer(offer: Offer, now: datetime) -> bool:
         now=now,
         link=reverse("enrolment:offer", args=[offer.reference]),
         about=f"offer:{offer.pk}",
+        location_id=offer.preference.location_id,
         once=f"offer_reminder:{offer.pk}",
     )
     return told is not None
@@ -51,6 +52,7 @@ def _of_signing(placement: Placement, now: datetime) -> bool:
         now=now,
         link=reverse("enrolment:placement", args=[placement.reference]),
         about=f"placement:{placement.pk}",
+        location_id=placement.group.location_id,
         once=f"sign_reminder:{placement.pk}",
     )
     return told is not None

@@ -20,6 +20,7 @@ def about_offer(offer: Offer, kind: str, *, now: datetime, **context: Any) -> No
         now=now,
         link=reverse("enrolment:offer", args=[offer.reference]),
         about=f"offer:{offer.pk}",
+        location_id=offer.preference.location_id,
     )
 
 
@@ -52,6 +53,7 @@ def about_placement(placement: Placement, kind: str, *, now: datetime, **context
         now=now,
         link=reverse("enrolment:placement", args=[placement.reference]),
         about=f"placement:{placement.pk}",
+        location_id=placement.group.location_id,
     )
 
 
@@ -80,4 +82,5 @@ def about_preference(preference: Preference, kind: str, *, now: datetime, **cont
         now=now,
         link=reverse("enrolment:request", args=[request.reference]),
         about=f"preference:{preference.pk}",
+        location_id=preference.location_id,
     )

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from kribbe.enrolment.pages.story import moment
+from kribbe.contact.words import moment
 from kribbe.places.models import Kind
 from kribbe.policy.access import PolicyRequest, at_policy
 from kribbe.policy.definitions import Basis

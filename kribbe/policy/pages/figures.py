@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from kribbe.enrolment.pages.story import moment
+from kribbe.contact.words import moment
 from kribbe.policy.access import PolicyRequest, at_policy, sees_persons
 from kribbe.policy.pages import blocks
 from kribbe.policy.pages.blocks import MONTHS, Rows, no_rows

@@ -146,6 +146,7 @@ def _tell(found: FirstDay, kind: str, now: datetime) -> None:
         now=now,
         link=reverse("upkeep:first_day", args=[placement.reference]),
         about=f"placement:{placement.pk}",
+        location_id=placement.group.location_id,
     )
 
 
