@@ -110,6 +110,13 @@ FAMILY: tuple[tuple[Any, ...], ...] = (
         samples.placed,
     ),
     (
+        "place_stays_in_group",
+        _("A child stays in its group after all"),
+        "As soon as a location undoes that a child goes to another group.",
+        places.CHILD | places.LOCATION | {"group": places.MOVES_UP["group"]},
+        samples.placed,
+    ),
+    (
         "place_ends",
         _("A location notes the last day"),
         "As soon as a location notes that a child leaves.",

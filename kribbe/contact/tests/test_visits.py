@@ -94,7 +94,7 @@ def test_a_visit_is_booked_moved_and_cancelled_and_the_calendar_follows(scene: S
     starts = [event.decoded("dtstart") for event in events]
     assert [(day.day, day.hour) for day in starts] == [(21, 10), (28, 10), (28, 10)]
     assert [str(event["status"]) for event in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
-    told = Notice.objects.filter(location_id=scene.location.pk).order_by("pk")
+    told = Notice.objects.filter(household=None, location_id=scene.location.pk).order_by("pk")
     assert [each.kind.partition("/")[2] for each in told] == [
         "visit_booked_location",
         "visit_moved_location",
