@@ -289,6 +289,18 @@ def without_law(found: Standing) -> Standing:
     return Standing(found.key[law:], found.tie, found.parts[law:])
 
 
+def key_if_asked(found: Standing, *, pattern: WeekPattern, wanted_start: date) -> tuple[int, ...]:
+    """The same standing's numbers if other days or another start were asked; the date of registration stays.
+
+    Of the criteria only the full week depends on the days. What brothers and sisters count for is taken as it is.
+    """
+    changed = {
+        "criterion.full_week": int(len(pattern) < FULL_WEEK_HALF_DAYS),
+        f"date.{DateRule.WANTED_START}": int(f"{wanted_start:%Y%m%d}"),
+    }
+    return tuple(changed.get(part.name, number) for part, number in zip(found.parts, found.key, strict=False))
+
+
 def _law_parts(facts: Facts, regime: Regime) -> tuple[Part, ...]:
     return (
         _law_part("law.absolute", facts, regime.absolute),

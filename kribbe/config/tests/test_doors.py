@@ -340,6 +340,7 @@ DOORS: dict[str, Door] = {
     "upkeep:office_complaint": Door(CLERK, ("desk", "complaint")),
     "upkeep:first_days": Door(LOCATION, SLUG),
     "upkeep:first_day": Door(ANNA, ("placement",)),
+    "rounds:standing": Door(ANNA, REQUEST),
     "upkeep:complain": Door(ANNA, REQUEST),
     "upkeep:complaint": Door(ANNA, ("complaint",)),
     "upkeep:second_parent": Door({"anna", "charlie"}),

@@ -72,6 +72,12 @@ def choices(
     return _judged(list(found.order_by("km", "name_key")[:SHOWN]), asked)
 
 
+def nearest(asked: Asked, *, without: Collection[int] = ()) -> list[tuple[Location, float | None]]:
+    """The nearest locations with their distance in kilometres, whatever is free there."""
+    found = _located(asked).exclude(pk__in=without).order_by("km", "name_key")[:SHOWN]
+    return [(location, location.km) for location in found]
+
+
 def _named(found: "QuerySet[Any]", query: str, desk: Desk) -> "QuerySet[Any]":
     """Those whose name or town holds the text; where none does, those whose name is much like it."""
     named = found.filter(

@@ -187,7 +187,8 @@ class _Maker:
 
     def _start(self, location: int, kind: str, line: Waiting) -> date | None:
         """The first day for which a place could be given now; None where none can."""
-        below_an_offer = line.rank >= self.rows.offered.get(line.request_id, line.rank + 1)
+        offered = self.rows.requests[line.request_id].offered
+        below_an_offer = offered is not None and line.rank >= offered
         if below_an_offer or line.price not in {"any", kind}:
             return None
         policy = self.rows.policies[self._desk_of(location)]
@@ -203,12 +204,9 @@ class _Maker:
 
     def _patterns(self, line: Waiting) -> list[WeekPattern]:
         """What is asked, and what would do as well while nothing of the need is met yet."""
-        others = [
-            WeekPattern(other)
-            for asked, other in self.rows.alternatives.get(line.request_id, ())
-            if asked == line.pattern.mask
-        ]
-        return [line.pattern, *others]
+        asked = self.rows.requests[line.request_id]
+        others = asked.others if asked.pattern == line.pattern.mask else ()
+        return [line.pattern, *map(WeekPattern, others)]
 
     @cached_property
     def _by_location(self) -> dict[tuple[int, str], list[Group]]:

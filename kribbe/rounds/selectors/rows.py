@@ -7,7 +7,10 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from kribbe.enrolment.models import Offer, OfferState, Placement, PlacementState, RequestAlternative
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Min, OuterRef, Q
+
+from kribbe.enrolment.models import CareRequest, OfferState, Placement, PlacementState, RequestAlternative
 from kribbe.enrolment.selectors.location import JUDGED_MONTHS
 from kribbe.enrolment.selectors.waiting import AsIf, Waiting, waiting_lists
 from kribbe.places import ledger
@@ -33,6 +36,15 @@ class Window:
         return add_months(self.first, self.months)
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked first, the best rank that has an open offer (None: none has), and what would do as well."""
+
+    pattern: int
+    offered: int | None
+    others: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Rows:
     """What is read at once."""
@@ -42,10 +54,7 @@ class Rows:
     by_price: Mapping[tuple[int, str], Sequence[Waiting]]
     as_if: Mapping[tuple[int, str], Waiting]
     policies: Mapping[int, DeskPolicy]
-    offered: Mapping[int, int]
-    """By request: the best rank that has an open offer."""
-    alternatives: Mapping[int, Sequence[tuple[int, int]]]
-    """By request: the pattern that was asked first, and one that would do as well."""
+    requests: Mapping[int, Request]
     placements: Mapping[int, Sequence[Placement]]
     free: Mapping[int, Sequence[Sequence[int]]]
     judged: int
@@ -83,8 +92,7 @@ def read_rows(window: Window, *, today: date, now: datetime, also: Sequence[AsIf
         by_price=by_price,
         as_if={key: line for key, found in lists.items() for line in found if not line.rank},
         policies=policies,
-        offered=_offered(lines),
-        alternatives=_alternatives(lines),
+        requests=_asked(lines),
         placements=placements,
         free=ledger.free_by_month(group_ids=set(groups), first_month=window.first, months=judged),
         judged=judged,
@@ -120,23 +128,19 @@ def _placements(child_ids: Collection[int], window: Window) -> dict[int, list[Pl
     return found
 
 
-def _offered(lines: Iterable[Waiting]) -> dict[int, int]:
-    ranks: dict[int, int] = {}
-    for request, rank in Offer.objects.filter(
-        preference__request__in={line.request_id for line in lines}, state=OfferState.OPEN
-    ).values_list("preference__request", "preference__rank"):
-        ranks[request] = min(rank or 0, ranks.get(request, rank or 0))
-    return ranks
-
-
-def _alternatives(lines: Iterable[Waiting]) -> dict[int, list[tuple[int, int]]]:
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    rows = RequestAlternative.objects.filter(request__in={line.request_id for line in lines})
-    for request, *patterns in rows.order_by("position", "pk").values_list(
-        "request", "request__pattern", "pattern"
-    ):
-        found[request].append((patterns[0], patterns[1]))
-    return found
+def _asked(lines: Iterable[Waiting]) -> dict[int, Request]:
+    requests = CareRequest.objects.filter(pk__in={line.request_id for line in lines}).annotate(
+        offered=Min("preferences__rank", filter=Q(preferences__offers__state=OfferState.OPEN)),
+        others=ArraySubquery(
+            RequestAlternative.objects.filter(request=OuterRef("pk"))
+            .order_by("position", "pk")
+            .values("pattern")
+        ),
+    )
+    return {
+        key: Request(pattern, offered, tuple(others))
+        for key, pattern, offered, others in requests.values_list("pk", "pattern", "offered", "others")
+    }
 
 
 def month_number(day: date) -> int:
