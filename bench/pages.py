@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from bench.server import CSRF, Answer
@@ -292,7 +292,7 @@ def _offers(now: datetime) -> Iterator[Visit]:
 
     open_offers = Offer.objects.filter(state=OfferState.OPEN, deadline__gt=now).order_by("pk")
     seen: set[int] = set()
-    for number, offer in enumerate([*open_offers, *_made(now)]):
+    for number, offer in enumerate(chain(open_offers, _made(now))):
         household = offer.preference.request.household_id
         if household in seen:
             continue
