@@ -48,7 +48,8 @@ class Kind:
     """One kind of notice, with the context of an invented example.
 
     `when` says in English what brings it about, for the reference. Places that are `needed` stand in every text:
-    what a reader must know to keep their rights.
+    what a reader must know to keep their rights. Letters of a kind that stands `apart` are printed in one go, from a
+    list of their own.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Kind:
     sample: Callable[[], Context]
     to: Recipient = Recipient.FAMILY
     needed: frozenset[str] = frozenset()
+    apart: bool = False
 
     @property
     def room(self) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.contact.kinds import Kind, Recipient, register_kind
 from kribbe.enrolment import notice_places as places
 from kribbe.enrolment import notice_samples as samples
+from kribbe.enrolment.services.weekly_list import KIND
 
 OFFER = places.CHILD | places.LOCATION | places.stay("offer") | places.ANSWER_BY
 PLACE = places.CHILD | places.LOCATION | places.stay("placement")
@@ -303,5 +304,6 @@ def register_all(room: str, to: Recipient, rows: Iterable[tuple[Any, ...]]) -> N
                 sample=sample,
                 to=to,
                 needed=frozenset(needed),
+                apart=f"{room}/{name}" == KIND,
             )
         )

@@ -110,7 +110,10 @@ WEEKLY = {
     "places": Place(
         _("the places that came free, each with its link"),
         lambda context: plain("enrolment/notices/_free_places.txt", context),
-    )
+    ),
+    "what_to_do": Place(
+        _("how to add a place, or stop the list"), lambda context: _what_to_do(on_paper=context["on_paper"])
+    ),
 }
 LOOK_AGAIN = {"month": Place(_("the month"), lambda context: month_name(context["month"]))}
 LOOKED = {
@@ -151,6 +154,15 @@ def _difference(offer: Any) -> str:
     if offer.kind == "same":
         return ""
     return gettext("This isn't exactly what you asked. Look at the days and the start before you answer.")
+
+
+def _what_to_do(*, on_paper: bool) -> str:
+    if on_paper:
+        return gettext(
+            "Does one of them suit you? Call the desk, or come by: we add it to your request. Call us too if you"
+            " don't want this list any more."
+        )
+    return gettext("You don't want this list any more? Switch it off on the page of your request.")
 
 
 def _how_long(context: Context) -> str:

@@ -100,7 +100,8 @@ def weekly() -> dict[str, Any]:
                 "url": f"https://loket.example/my/free-place/{number}/",
             }
             for number, (location, wished) in enumerate(places, start=1)
-        ]
+        ],
+        "on_paper": False,
     }
 
 

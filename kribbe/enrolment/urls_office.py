@@ -36,6 +36,7 @@ office_urls = [
         name="office_reopen",
     ),
     path("office/<slug:desk>/silent-locations/", office_free.stale_page, name="office_stale"),
+    path("office/<slug:desk>/weekly-list/", office_free.weekly_letters, name="weekly_letters"),
     path("office/<slug:desk>/taken-directly/", office_free.direct_page, name="office_direct"),
     path(
         "office/<slug:desk>/taken-directly/<int:child>/", office_free.direct_seen, name="office_direct_seen"

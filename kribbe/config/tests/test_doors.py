@@ -278,6 +278,7 @@ DOORS: dict[str, Door] = {
     "enrolment:birth_answer": Door(LOCATION, ("slug", "placement"), post=True),
     "enrolment:look": Door(PUBLIC, ("slug", "look")),
     "enrolment:office_stale": Door(CLERK, DESK),
+    "enrolment:weekly_letters": Door(CLERK, DESK),
     "enrolment:office_direct": Door(CLERK, DESK),
     "enrolment:office_direct_seen": Door(CLERK, ("desk", "direct"), post=True),
     "enrolment:register": Door(LOCATION, SLUG),

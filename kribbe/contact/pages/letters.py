@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kribbe.contact import services
 from kribbe.contact.letters import letters_pdf
 from kribbe.contact.models import Letter
+from kribbe.contact.pages.desk import back_to
 from kribbe.contact.selectors import letters_at
 from kribbe.people.access import note_look, require_at_desk
 from kribbe.people.selectors import adults_first, household_with_adults
@@ -81,7 +82,7 @@ def post_many(request: Any, desk: str) -> HttpResponse:
     told.success(
         request, ngettext("%d letter noted as posted.", "%d letters noted as posted.", count) % count
     )
-    return HttpResponseRedirect(reverse("contact:letters", args=[desk]))
+    return HttpResponseRedirect(back_to(request, "contact:letters"))
 
 
 @require_POST
@@ -99,7 +100,7 @@ def undo_post(request: Any, desk: str, reference: str) -> HttpResponse:
     row = _letter(_desk(request), reference)
     services.undo_posted(letter=row, principal=request.principal, now=timezone.now())
     told.success(request, _("The letter stands among those to post again."))
-    return HttpResponseRedirect(reverse("contact:letters", args=[desk]))
+    return HttpResponseRedirect(back_to(request, "contact:letters"))
 
 
 def _desk(request: Any) -> Desk:

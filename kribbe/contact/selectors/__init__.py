@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from kribbe.contact.kinds import kinds
 from kribbe.contact.models import Letter, Mail, MailState, Notice
 from kribbe.people.models import Household
 from kribbe.people.selectors import adults_first
@@ -22,9 +23,12 @@ def unread_count(household_ids: Iterable[int]) -> int:
     return unread.exclude(about__startswith="thread:").count()
 
 
-def letters_at(desk: Desk, *, posted: bool) -> QuerySet[Letter]:
-    """Letters of the desk still to post, the oldest first; or those posted, the latest first."""
-    found = Letter.objects.filter(notice__desk=desk, posted_at__isnull=not posted)
+def letters_at(desk: Desk, *, posted: bool, kind: str = "") -> QuerySet[Letter]:
+    """Letters of the desk still to post, the oldest first; or those posted, the latest first.
+
+    Without a kind those that don't stand apart.
+    """
+    found = _of_kind(kind).filter(notice__desk=desk, posted_at__isnull=not posted)
     with_adults = found.select_related("notice__household").prefetch_related(
         adults_first("notice__household__")
     )
@@ -32,8 +36,14 @@ def letters_at(desk: Desk, *, posted: bool) -> QuerySet[Letter]:
 
 
 def letters_to_post(desk_id: int, _now: datetime) -> QuerySet[Letter]:
-    """Letters of the desk that wait to be posted."""
-    return Letter.objects.filter(notice__desk=desk_id, posted_at=None)
+    """Letters of the desk that wait to be posted, without the kinds that stand apart."""
+    return _of_kind("").filter(notice__desk=desk_id, posted_at=None)
+
+
+def _of_kind(kind: str) -> QuerySet[Letter]:
+    if kind:
+        return Letter.objects.filter(notice__kind=kind)
+    return Letter.objects.exclude(notice__kind__in=[each.name for each in kinds() if each.apart])
 
 
 def recent_mails(*, limit: int) -> list[Mail]:

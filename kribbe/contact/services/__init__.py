@@ -137,6 +137,11 @@ def mark_posted(*, letter: Letter, principal: Principal, now: datetime) -> None:
     _set_posted(letter, now, principal=principal, now=now, action="letter.posted")
 
 
+def drop_unposted(*, household_id: int, kind: str) -> None:
+    """A later letter of this kind makes those that nobody posted worthless; what they said stays on the page."""
+    Letter.objects.filter(notice__household=household_id, notice__kind=kind, posted_at=None).delete()
+
+
 def undo_posted(*, letter: Letter, principal: Principal, now: datetime) -> None:
     """It wasn't posted after all."""
     _set_posted(letter, None, principal=principal, now=now, action="letter.posted_undone")

@@ -1,8 +1,10 @@
-"""Lists of a clerk about free places: locations that don't look, and children that they took directly."""
+"""Lists of a clerk: locations that don't look, children taken directly, the weekly list on paper."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,10 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from kribbe.contact.models import Letter
+from kribbe.contact.pages.letters import AT_ONCE
+from kribbe.contact.selectors import letters_at
 from kribbe.enrolment.models import DirectChild
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.selectors.office_free import direct_children, direct_unseen, stale, stale_locations
 from kribbe.enrolment.services.direct import mark_seen
+from kribbe.enrolment.services.weekly_list import KIND
 from kribbe.region.http import DeskRequest
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.permissions import Action
@@ -51,6 +57,24 @@ def direct_page(request: DeskRequest) -> HttpResponse:
     return render(request, "enrolment/office/direct.html", context)
 
 
+@require_safe
+@at_desk(Action.DESK_LETTERS)
+def weekly_letters(request: DeskRequest) -> HttpResponse:
+    """The weekly list on paper, for families without a mail address: to print in one go, and to post."""
+    found = letters_at(request.desk, posted=False, kind=KIND)
+    context = {
+        "to_post": found[:AT_ONCE],
+        "waiting": found.count(),
+        "posted": letters_at(request.desk, posted=True, kind=KIND)[:SHOWN],
+    }
+    return render(request, "enrolment/office/weekly_letters.html", context)
+
+
+def weekly_to_post(desk_id: int, _now: datetime) -> "QuerySet[Letter]":
+    """Letters with the weekly list that wait to be posted."""
+    return Letter.objects.filter(notice__desk=desk_id, notice__kind=KIND, posted_at=None)
+
+
 def _row(each: DirectChild) -> dict[str, Any]:
     return {
         "child": each,
@@ -72,7 +96,7 @@ def direct_seen(request: DeskRequest, child: int) -> HttpResponse:
 
 
 def register_free_lists() -> None:
-    """Hang both lists on the clerk's first page."""
+    """Hang the lists on the clerk's first page."""
     worklists.register(
         WorkList(
             "direct",
@@ -93,5 +117,17 @@ def register_free_lists() -> None:
             "enrolment:office_stale",
             rows=stale,
             order=75,
+        )
+    )
+    worklists.register(
+        WorkList(
+            "weekly_letters",
+            gettext_lazy("The weekly list on paper"),
+            gettext_lazy("For families without a mail address. Print and post it this week."),
+            "printer",
+            "enrolment:weekly_letters",
+            rows=weekly_to_post,
+            order=71,
+            tone="blue",
         )
     )

@@ -19,7 +19,7 @@ from kribbe.enrolment.models import (
     VacancyList,
 )
 from kribbe.enrolment.selectors.urgent import still_asked
-from kribbe.people.models import Adult, Child
+from kribbe.people.models import Child
 from kribbe.region.models import Desk, DeskPolicy, Region
 from kribbe.rules.calendar import age_in_months
 from kribbe.rules.halfdays import WeekPattern
@@ -62,14 +62,13 @@ class Match:
 
 
 def askers(region: Region, *, today: date) -> Iterator[tuple[int, list[Asking]]]:
-    """Households of the region that wait, have a mail address and want the weekly list, with their requests."""
+    """Households of the region that wait and want the weekly list, with their requests."""
     default = DeskPolicy.objects.filter(desk=OuterRef("desk"), during__contains=today, tell_vacancies=True)
     waiting = Preference.objects.filter(state=PreferenceState.WAITING)
     rows = (
         CareRequest.objects.filter(
             Q(switches__weekly_list=True) | Q(Exists(default), switches__weekly_list=None),
             Exists(waiting.filter(request=OuterRef("pk"))),
-            Exists(Adult.objects.filter(household=OuterRef("household")).exclude(email="")),
             state=RequestState.OPEN,
             desk__region=region,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -9,10 +10,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from kribbe.contact.services import tell_household
+from kribbe.contact.services import drop_unposted, tell_household
 from kribbe.enrolment.models import FreeThen, Vacancy, VacancyList, VacancyTold
 from kribbe.enrolment.selectors.vacancies import Asking, Match, askers, matches
-from kribbe.people.models import Household
+from kribbe.people.models import Adult, Household
 from kribbe.places.models import Group, GroupAvailability, LicenceState
 from kribbe.places.selectors.search import mask_of
 from kribbe.region.models import Region
@@ -24,6 +25,7 @@ from kribbe.trust.locks import lock_rows
 MONTHS_AHEAD = 9
 """How far ahead the list looks: nine months and the running one, as in Leuven."""
 
+KIND = "enrolment/weekly_list"
 SALT = "enrolment.vacancy"
 LINK_DAYS = 28
 MOST_TOLD = 8
@@ -73,7 +75,10 @@ def make_list(*, region: Region, now: datetime) -> VacancyList:
 
 
 def tell_list(*, made: VacancyList, now: datetime) -> int:
-    """Mail each family that waits and wasn't told yet what fits it, the best first. Returns how many were told."""
+    """Tell each family that waits and wasn't told yet what fits it, the best first. Returns how many were told.
+
+    A family without a mail address gets a letter, in place of an earlier one that nobody posted.
+    """
     vacancies = list(made.vacancies.select_related("group__location__desk"))
     if not vacancies:
         return 0
@@ -137,25 +142,17 @@ def _tell(made: VacancyList, household_id: int, found: Sequence[tuple[Asking, Ma
         found = [(asking, match) for asking, match in found if asking.request_id not in before]
         if not found:
             return False
+        on_paper = not Adult.objects.filter(household=household_id).exclude(email="").exists()
+        drop_unposted(household_id=household_id, kind=KIND)
         notice = tell_household(
             household_id=household_id,
-            kind="enrolment/weekly_list",
+            kind=KIND,
             context={
-                "lines": [
-                    {
-                        "child": asking.child,
-                        "match": match,
-                        "location": match.vacancy.group.location,
-                        "url": settings.BASE_URL
-                        + reverse(
-                            "enrolment:vacancy", args=[vacancy_token(asking.request_id, match.vacancy.pk)]
-                        ),
-                    }
-                    for asking, match in found
-                ]
+                "lines": [_line(asking, match, on_paper=on_paper) for asking, match in found],
+                "on_paper": on_paper,
             },
             now=now,
-            link=reverse("enrolment:my"),
+            link="" if on_paper else reverse("enrolment:my"),
             about=f"vacancy_list:{made.pk}",
         )
         by_request: dict[int, list[int]] = {}
@@ -166,3 +163,13 @@ def _tell(made: VacancyList, household_id: int, found: Sequence[tuple[Asking, Ma
             for request_id, keys in by_request.items()
         )
     return True
+
+
+def _line(asking: Asking, match: Match, *, on_paper: bool) -> dict[str, Any]:
+    path = reverse("enrolment:vacancy", args=[vacancy_token(asking.request_id, match.vacancy.pk)])
+    return {
+        "child": asking.child,
+        "match": match,
+        "location": match.vacancy.group.location,
+        "url": "" if on_paper else settings.BASE_URL + path,
+    }

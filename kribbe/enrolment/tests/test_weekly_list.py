@@ -1,15 +1,24 @@
 """The weekly list: what came free is told to who waits and fits, once; its links add a location or tell."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
-from kribbe.contact.models import Mail
-from kribbe.contact.services import tell_household
-from kribbe.enrolment.models import RequestSwitches, Vacancy, VacancyInterest, VacancyTold
+from kribbe.contact.letters import letters_pdf
+from kribbe.contact.models import Letter, Mail
+from kribbe.contact.services import mark_posted, tell_household
+from kribbe.enrolment.models import (
+    RequestSwitches,
+    Vacancy,
+    VacancyInterest,
+    VacancyList,
+    VacancyTold,
+)
 from kribbe.enrolment.services import weekly_list
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
@@ -19,7 +28,8 @@ from kribbe.places import ledger
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
-from kribbe.trust.principal import SYSTEM
+from kribbe.testing.sessions import log_in
+from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
 MONDAY = WeekPattern.from_text("mon")
@@ -95,7 +105,6 @@ def test_who_waits_close_by_is_told_what_fits_and_what_was_told_is_kept(scene):
     "hide",
     [
         lambda request: RequestSwitches.objects.create(request=request, weekly_list=False),
-        lambda request: request.household.adults.update(email=""),
         lambda request: request.preferences.update(state="refused"),
         lambda request: (
             type(request).objects.filter(pk=request.pk).update(pattern=1 << 12)
@@ -104,13 +113,85 @@ def test_who_waits_close_by_is_told_what_fits_and_what_was_told_is_kept(scene):
         lambda request: type(request.household).objects.filter(pk=request.household_id).update(latitude=51.4),
         lambda request: type(request.child).objects.filter(pk=request.child_id).update(born="2019-01-01"),
     ],
-    ids=["said no", "no mail", "waits nowhere", "other days", "far away", "too old"],
+    ids=["said no", "waits nowhere", "other days", "far away", "too old"],
 )
 def test_nobody_else_is_told(scene, hide):
     made = leave_and_list(scene)
     hide(scene[-1])
     assert tell_list(made=made, now=scene[0]) == 0
     assert not VacancyTold.objects.exists()
+
+
+def test_a_family_without_mail_gets_the_list_in_a_letter(scene):
+    now, _today, desk, full, *_rest, request = scene
+    type(full).objects.filter(pk=full.pk).update(phone="02 555 01 23")
+    request.household.adults.update(email="")
+    made = leave_and_list(scene)
+    assert tell_list(made=made, now=now) == 1
+    assert not Mail.objects.exists()
+    letter = Letter.objects.get(notice__household=request.household)
+    assert full.name in letter.notice.body
+    assert "Telefoon van de locatie: 02 555 01 23" in letter.notice.body
+    assert "Bel het loket" in letter.notice.body
+    assert "http" not in letter.notice.body
+    document = PdfReader(BytesIO(letters_pdf([letter], desk=desk)))
+    assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert full.name in document.pages[0].extract_text()
+
+
+def weekly():
+    return Letter.objects.filter(notice__kind=weekly_list.KIND)
+
+
+def test_a_letter_that_nobody_posted_makes_way_for_the_next(scene):
+    now, *_rest, group, _placement, request = scene
+    request.household.adults.update(email="")
+    first = leave_and_list(scene)
+    tell_list(made=first, now=now)
+    old = weekly().get()
+    second = VacancyList.objects.create(region=first.region, day=first.day + timedelta(days=7), made_at=now)
+    row = first.vacancies.get()
+    Vacancy.objects.create(list=second, group=group, month=row.month, pattern=row.pattern)
+    tell_list(made=second, now=now + timedelta(days=7))
+    new = weekly().get()
+    assert new.notice != old.notice
+    mark_posted(letter=new, principal=SYSTEM, now=now)
+    third = VacancyList.objects.create(region=first.region, day=first.day + timedelta(days=14), made_at=now)
+    Vacancy.objects.create(list=third, group=group, month=row.month, pattern=row.pattern)
+    tell_list(made=third, now=now + timedelta(days=14))
+    assert weekly().count() == 2
+
+
+@pytest.mark.parametrize("many", [1, 12])
+def test_the_clerk_prints_and_posts_the_lists_from_a_list_of_their_own(
+    scene, many, django_assert_max_num_queries
+):
+    now, _today, desk, *_rest, request = scene
+    waits = [each.location for each in request.preferences.all()]
+    for number in range(many - 1):
+        family = cast.make_household(desk, f"Gezin {number}", now=now, **HOME)
+        child = cast.make_child(family, "Bo", born=request.child.born)
+        cast.make_request(child, waits, start=request.wanted_start, pattern=MONDAY, now=now)
+    request.household.adults.update(email="")
+    tell_list(made=leave_and_list(scene), now=now)
+    clerk = cast.make_user("cleo@desk.example", role=Role.CLERK, scope=Scope.DESK, scope_id=desk.pk, now=now)
+    cleo = log_in(Client(), clerk, second_factor=True)
+    there = reverse("enrolment:weekly_letters", args=[desk.slug])
+    assert there in cleo.get(reverse("enrolment:office", args=[desk.slug])).content.decode()
+    with django_assert_max_num_queries(16):
+        page = cleo.get(there)
+    assert len(page.context["to_post"]) == many
+    others = cleo.get(reverse("contact:letters", args=[desk.slug])).context["to_post"]
+    assert [each.notice.kind for each in others] == ["enrolment/place_ends"]
+    references = [each.notice.reference for each in weekly()]
+    printed = cleo.get(reverse("contact:print_letters", args=[desk.slug]), {"letter": references})
+    assert printed["Content-Type"] == "application/pdf"
+    posted = cleo.post(
+        reverse("contact:post_letters", args=[desk.slug]), {"letter": references, "back": there}
+    )
+    assert posted.url == there
+    page = cleo.get(there)
+    assert (page.context["waiting"], len(page.context["posted"])) == (0, many)
 
 
 def test_a_desk_that_tells_nobody_tells_only_who_asked(scene):
