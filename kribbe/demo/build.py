@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils.timezone import get_default_timezone
+from django.utils.timezone import now as this_moment
 from psycopg import sql
 
 from kribbe.demo import past
@@ -23,6 +24,7 @@ from kribbe.people.services import rebuild_keys
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.places.services.names import learn_names
+from kribbe.policy.services.snapshots import keep_counts
 from kribbe.region.models import Desk
 from kribbe.upkeep.services.find_pairs import find_for
 
@@ -58,6 +60,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         list_last_thursday(today)
         rebuild_keys()
         find_for(twice, book.now)
+        keep_counts(now=this_moment())
         _leave_mark(today)
     told("Ready", 1.0)
     return book

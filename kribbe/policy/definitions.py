@@ -18,6 +18,7 @@ class Basis(StrEnum):
     PLACES = "places"
     REQUESTS = "requests"
     PLACEMENTS = "placements"
+    QUESTIONS = "questions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,18 @@ _ALL = (
             "under each of its half-days, so these numbers don't add up to children."
         ),
         Basis.REQUESTS,
+    ),
+    Definition(
+        "questions",
+        _("Questions without a request"),
+        _("Questions that the desk answered or referred this year without a request, by subject."),
+        _(
+            "Each question that the staff of the desk counted in this calendar year, by the subject that they chose. "
+            "Answered: the desk answered it. Referred: it sent the person on. No name is kept, so two questions of "
+            "one family are two, and small numbers are told too. Telephone calls and visits that nobody counted are "
+            "not in it."
+        ),
+        Basis.QUESTIONS,
     ),
     Definition(
         "places",

@@ -52,6 +52,19 @@ class SnapshotValue(models.Model):
         return f"{self.figure} {self.part} {self.measure} {self.value}"
 
 
+class RegionCount(models.Model):
+    """The figures of a region and its desks as they were last counted, made anew by the hour (`selectors.people`)."""
+
+    region = models.OneToOneField(
+        Region, on_delete=models.CASCADE, primary_key=True, related_name="count_kept"
+    )
+    counted_at = models.DateTimeField()
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.region_id} {self.counted_at:%Y-%m-%d %H:%M}"
+
+
 class YearlyReport(models.Model):
     """A report on a year as it was fixed: its content and documents never change; a newer version is a new row.
 

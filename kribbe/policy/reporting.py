@@ -13,7 +13,7 @@ from kribbe.policy.definitions import Basis
 from kribbe.policy.pages import blocks
 from kribbe.policy.pages.cells import Block, Line, Veil, plain
 from kribbe.policy.selectors.counters import Places
-from kribbe.policy.selectors.report import Content, places_told, year_told
+from kribbe.policy.selectors.report import Content, desks_told, places_told, year_told
 from kribbe.web.branding import Brand
 from kribbe.web.documents import pdf
 from kribbe.web.templatetags.kribbe import number
@@ -21,11 +21,11 @@ from kribbe.web.templatetags.kribbe import number
 
 def report_blocks(kept: Content, veil: Veil) -> list[Block]:
     """The figures of a report as tables."""
-    told = year_told(kept)
+    told, desks = year_told(kept), desks_told(kept)
     return [
-        blocks.answers(told, veil),
-        blocks.by_category(told, veil),
-        blocks.by_home(told, veil),
+        blocks.answers(told, veil, desks=desks),
+        blocks.by_category(told, veil, desks),
+        blocks.by_home(told, veil, desks),
         _places(kept),
     ]
 

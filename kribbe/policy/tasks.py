@@ -1,8 +1,8 @@
-"""What time brings about: the month's figures are kept."""
+"""What time brings about: the figures of the month and of the hour are kept."""
 
 from datetime import datetime
 
-from kribbe.policy.services.snapshots import take_snapshots
+from kribbe.policy.services.snapshots import keep_counts, take_snapshots
 from kribbe.trust.duties import duty
 
 
@@ -10,3 +10,9 @@ from kribbe.trust.duties import duty
 def month_kept(now: datetime) -> int:
     """Keep the figures of the month, once; a night that was missed is made up for on the next."""
     return take_snapshots(now=now)
+
+
+@duty("policy.counts", cron="10 * * * *", told="regions counted")
+def regions_counted(now: datetime) -> int:
+    """Count every region, so that its page of figures opens at once."""
+    return keep_counts(now=now)

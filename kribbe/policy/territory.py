@@ -24,3 +24,11 @@ class Territory:
     def of_region(cls, region: Region) -> Self:
         desks = list(region.desks.order_by("pk").values_list("pk", "municipality_id"))
         return cls(region.name, tuple(desk for desk, _ in desks), tuple(home for _, home in desks), region.pk)
+
+    @property
+    def desks(self) -> "list[Territory]":
+        """Each desk of a region; of a desk none."""
+        if self.desk_id is not None:
+            return []
+        pairs = zip(self.desk_ids, self.municipality_ids, strict=True)
+        return [Territory(self.name, (desk,), (home,), self.region_id, desk) for desk, home in pairs]

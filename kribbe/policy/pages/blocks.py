@@ -1,11 +1,13 @@
 """The counters of a territory as blocks: each with its heads, lines and total."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
+from kribbe.contact.desk_selectors import QuestionCount
 from kribbe.enrolment.models import Price
 from kribbe.places.models import Kind
 from kribbe.policy.pages.cells import (
@@ -29,7 +31,6 @@ from kribbe.rules.small_numbers import HiddenTable
 from kribbe.web.templatetags.kribbe import month_name, number
 from kribbe.web.weeks import DAY_SHORTS, PART_SHORTS, slot_name
 
-MONTHS = 6
 WORK_SLOTS = 10
 
 Rows = Callable[[str, str], str]
@@ -41,15 +42,17 @@ def no_rows(_figure: str, _part: str) -> str:
     return ""
 
 
-def asking(counts: counters.Asking, veil: Veil, rows: Rows = no_rows) -> Block:
+def asking(
+    counts: counters.Asking, veil: Veil, rows: Rows = no_rows, desks: Sequence[counters.Asking] = ()
+) -> Block:
     """Children asking, by what ties them to the area."""
     names = {
         "living": gettext("Living here"),
         "working": gettext("A parent works here"),
         "registered": gettext("Only registered here"),
     }
-    parts = asking_parts(counts)
-    lines, total = table(names, parts, veil, {part: rows("asking", part) for part in parts})
+    parts, of_desks = asking_parts(counts), [asking_parts(each) for each in desks]
+    lines, total = table(names, parts, veil, {part: rows("asking", part) for part in parts}, of_desks)
     return Block("asking", [gettext("Children")], lines, total)
 
 
@@ -77,10 +80,10 @@ def outcome_parts(tally: Tally) -> dict[str, int]:
     return {name: getattr(tally, name) for name in ("answered", "unanswered", "running", "otherwise")}
 
 
-def answers(requests: YearTold, veil: Veil, rows: Rows = no_rows) -> Block:
+def answers(requests: YearTold, veil: Veil, rows: Rows = no_rows, desks: Sequence[YearTold] = ()) -> Block:
     """Unique requests of a year by how they stand."""
-    parts = outcome_parts(requests.all)
-    lines, total = table(outcomes(), parts, veil, {part: rows("answers", part) for part in parts})
+    parts, of_desks = outcome_parts(requests.all), [outcome_parts(each.all) for each in desks]
+    lines, total = table(outcomes(), parts, veil, {part: rows("answers", part) for part in parts}, of_desks)
     return Block(
         "answers",
         [gettext("Requests")],
@@ -101,14 +104,13 @@ def category_names() -> dict[str, str]:
     }
 
 
-def by_category(requests: YearTold, veil: Veil) -> Block:
+def by_category(requests: YearTold, veil: Veil, desks: Sequence[YearTold] = ()) -> Block:
     """The same, by category; a request may be in several."""
-    names, everybody = category_names(), outcome_parts(requests.all)
-    lines = []
-    for key, tally in requests.categories.items():
-        inside = outcome_parts(tally)
-        outside = {part: everybody[part] - inside[part] for part in everybody}
-        lines.append(Line(names[key], tally_cells(veil.category(inside, outside))))
+    names, lines = category_names(), []
+    for key in requests.categories:
+        inside, outside = _split(requests, key)
+        shown = veil.category(inside, outside, [_split(each, key) for each in desks])
+        lines.append(Line(names[key], tally_cells(shown, of_desks=bool(desks))))
     return Block(
         "categories",
         tally_heads(),
@@ -117,14 +119,22 @@ def by_category(requests: YearTold, veil: Veil) -> Block:
     )
 
 
-def by_home(requests: YearTold, veil: Veil) -> Block:
+def _split(requests: YearTold, category: str) -> tuple[dict[str, int], dict[str, int]]:
+    """How the requests of a category stand, and all the others."""
+    inside, everybody = outcome_parts(requests.categories[category]), outcome_parts(requests.all)
+    return inside, {part: everybody[part] - inside[part] for part in everybody}
+
+
+def by_home(requests: YearTold, veil: Veil, desks: Sequence[YearTold] = ()) -> Block:
     """The same, by the municipality where the family lives; how they stand only for who may see the families.
 
     The outcomes of the whole area are told elsewhere: less the told ones of other towns they would tell hidden ones.
     """
-    parts = {home: tally.total for home, tally in requests.homes.items()}
+    parts, *of_desks = (
+        {home: tally.total for home, tally in each.homes.items()} for each in (requests, *desks)
+    )
     names = {home: home_name(home) for home in parts}
-    heads, (lines, total) = [gettext("All")], table(names, parts, veil)
+    heads, (lines, total) = [gettext("All")], table(names, parts, veil, desks=of_desks)
     if veil.exact:
         heads = tally_heads()
         lines = [
@@ -146,30 +156,52 @@ def tally_heads() -> list[str]:
     return [gettext("All"), *outcomes().values()]
 
 
-def tally_cells(shown: HiddenTable) -> list[Cell]:
+def tally_cells(shown: HiddenTable, *, of_desks: bool = False) -> list[Cell]:
     """All, and the outcomes, as they are told."""
     total = people(shown.total) if shown.total is not None else hidden_sum(None)
-    return [total, *(people(shown.cells[part]) for part in outcomes())]
+    return [total, *(people(shown.cells[part], of_desks=of_desks) for part in outcomes())]
 
 
-def by_month(waiting: Mapping[date, int], veil: Veil) -> Block:
+def by_month(waiting: Mapping[date, int], veil: Veil, desks: Sequence[Mapping[date, int]] = ()) -> Block:
     """Children who wait, by wanted month."""
     names = {month.isoformat(): month_name(month) for month in waiting}
-    lines, total = table(names, {month.isoformat(): count for month, count in waiting.items()}, veil)
+    parts, *of_desks = (
+        {month.isoformat(): count for month, count in each.items()} for each in (waiting, *desks)
+    )
+    lines, total = table(names, parts, veil, desks=of_desks)
     return Block("months", [gettext("Children")], lines, total if lines else None)
 
 
-def by_half_day(asked: Sequence[int], veil: Veil) -> Block:
+def by_half_day(asked: Sequence[int], veil: Veil, desks: Sequence[Sequence[int]] = ()) -> Block:
     """Children who wait, under each half-day that they ask."""
-    most = max(asked, default=0)
+    shown = [veil.one(count, [each[slot] for each in desks]) for slot, count in enumerate(asked)]
+    most = max((count for count in shown if count), default=0) or 1
     return Block(
         "half-days",
         [gettext("Children")],
         [
-            Line(slot_name(slot), [people(veil.one(count), most=most)])
+            Line(slot_name(slot), [people(shown[slot], most=most, of_desks=bool(desks))])
             for slot, count in enumerate(asked)
             if count or slot < WORK_SLOTS
         ],
+    )
+
+
+def questions(found: Sequence[QuestionCount], year: int) -> Block:
+    """Questions without a request in a year, by subject, the most asked first."""
+    answered, referred = Counter[str](), Counter[str]()
+    for each in found:
+        answered[each.subject] += each.answered
+        referred[each.subject] += each.referred
+    subjects = [subject for subject, _count in (answered + referred).most_common()]
+    total = [plain(answered.total()), plain(referred.total())]
+    return Block(
+        "questions",
+        [gettext("Answered"), gettext("Referred")],
+        [Line(subject, [plain(answered[subject]), plain(referred[subject])]) for subject in subjects],
+        Line(gettext("Total"), total) if subjects else None,
+        name=gettext("Questions without a request in %(year)d") % {"year": year},
+        empty=gettext("No question was counted this year."),
     )
 
 
@@ -200,16 +232,15 @@ def places_cells(each: Places) -> list[Cell]:
     return [plain(each.licensed), plain(each.staffed), plain(each.bookable)]
 
 
-def placed(count: int, bookable: int, asked: int | None, veil: Veil) -> Block:
+def placed(shown: int | None, bookable: int, asked: int | None, *, of_desks: bool = False) -> Block:
     """Children with a place, and children to a place."""
-    shown = veil.one(count)
-    per_place = counters.children_per_place(count, bookable) if shown is not None else None
+    per_place = counters.children_per_place(shown, bookable) if shown is not None else None
     asking_per_place = counters.children_per_place(asked, bookable) if asked is not None else None
     return Block(
         "placed",
         [gettext("Now")],
         [
-            Line(gettext("Children with a place"), [people(shown)]),
+            Line(gettext("Children with a place"), [people(shown, of_desks=of_desks)]),
             Line(gettext("Children per place"), [ratio(per_place)]),
             Line(gettext("Asking per place"), [ratio(asking_per_place)]),
         ],
@@ -269,7 +300,7 @@ def free(found: Mapping[date, Sequence[int]]) -> Block:
             for month, numbers in found.items()
         ],
         shorts=_short_slots(slots),
-        name=gettext("Free half-days in the coming %(count)d months") % {"count": MONTHS},
+        name=gettext("Free half-days in the coming %(count)d months") % {"count": len(found)},
     )
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 
-from kribbe.policy.definitions import DEFINITIONS
+from kribbe.policy.definitions import DEFINITIONS, Basis
 from kribbe.policy.selectors.coverage import Coverage
 from kribbe.rules.small_numbers import (
     THRESHOLD,
     HiddenGrid,
     HiddenTable,
-    hide,
     hide_category,
     hide_grid,
     hide_table,
 )
+from kribbe.rules.small_wholes import Part, hide_whole
 from kribbe.web.templatetags.kribbe import number, percent
 
 
@@ -54,6 +54,7 @@ class Block:
     shorts: Sequence[str] = ()
     covers: str = ""
     picture: str = ""
+    empty: str = ""
 
     @property
     def title(self) -> str:
@@ -100,6 +101,8 @@ class Tile:
 
 def covered(coverage: Coverage, key: str) -> str:
     """The share of locations and places on which the figure of this key rests, in words."""
+    if DEFINITIONS[key].basis is Basis.QUESTIONS:
+        return gettext("Counted by hand at the desk, whatever the location.")
     share, everything = coverage.covering(DEFINITIONS[key].basis), coverage.all
     return gettext("Covers %(locations)s of %(all)s locations, with %(places)s of %(licensed)s places.") % {
         "locations": number(share.locations),
@@ -109,20 +112,33 @@ def covered(coverage: Coverage, key: str) -> str:
     }
 
 
+Counts = Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Veil:
-    """Hides small numbers of people, unless the reader may see the people themselves."""
+    """Hides small numbers of people, unless the reader may see the people themselves.
+
+    Where desks are given, what they tell is known too, and no sum tells what one of them hides.
+    """
 
     exact: bool = False
 
-    def one(self, count: int) -> int | None:
-        return count if self.exact else hide(count)
+    def one(self, count: int, desks: Sequence[int] = ()) -> int | None:
+        return self.table({"": count}, [{"": each} for each in desks]).cells[""]
 
-    def table(self, counts: Mapping[str, int]) -> HiddenTable:
-        return HiddenTable(dict(counts), sum(counts.values())) if self.exact else hide_table(counts)
+    def table(self, counts: Counts, desks: Sequence[Counts] = ()) -> HiddenTable:
+        if self.exact:
+            return HiddenTable(dict(counts), sum(counts.values()))
+        return hide_whole(hide_table(counts), [Part(each, hide_table(each)) for each in desks])
 
-    def category(self, inside: Mapping[str, int], outside: Mapping[str, int]) -> HiddenTable:
-        return self.table(inside) if self.exact else hide_category(inside, outside)
+    def category(
+        self, inside: Counts, outside: Counts, desks: Sequence[tuple[Counts, Counts]] = ()
+    ) -> HiddenTable:
+        if self.exact:
+            return self.table(inside)
+        parts = [Part(own, hide_category(own, rest)) for own, rest in desks]
+        return hide_whole(hide_category(inside, outside), parts)
 
     def grid(self, counts: Mapping[tuple[str, str], int]) -> HiddenGrid:
         return hide_grid(counts, threshold=THRESHOLD) if not self.exact else exact_grid(counts)
@@ -138,15 +154,18 @@ def exact_grid(counts: Mapping[tuple[str, str], int]) -> HiddenGrid:
     return HiddenGrid(dict(counts), rows, columns, sum(counts.values()))
 
 
-def told(count: int | None) -> str:
-    """A count of people, or that it is small."""
+def told(count: int | None, *, of_desks: bool = False) -> str:
+    """A count of people, or that it is small; the sum of desks is hidden for other reasons too."""
+    if count is None and of_desks:
+        return gettext("not told")
     return gettext("fewer than %(count)d") % {"count": THRESHOLD} if count is None else number(count)
 
 
-def people(count: int | None, *, most: int = 0, url: str = "") -> Cell:
+def people(count: int | None, *, most: int = 0, url: str = "", of_desks: bool = False) -> Cell:
     """A count of people, hidden where it is None, with a bar where `most` is given."""
-    value: int | str = f"<{THRESHOLD}" if count is None else count
-    return Cell(told(count), value, (count or 0) / most if most else None, url=url)
+    hidden = "" if of_desks else f"<{THRESHOLD}"
+    value: int | str = hidden if count is None else count
+    return Cell(told(count, of_desks=of_desks), value, (count or 0) / most if most else None, url=url)
 
 
 def hidden_sum(count: int | None) -> Cell:
@@ -187,15 +206,17 @@ def share_of(part: int, whole: int) -> float | None:
 
 def table(
     names: Mapping[str, str],
-    counts: Mapping[str, int],
+    counts: Counts,
     veil: Veil,
     urls: Mapping[str, str] | None = None,
+    desks: Sequence[Counts] = (),
 ) -> tuple[list[Line], Line]:
     """Counts of people in their order with bars, and their total, with small counts hidden."""
-    shown = veil.table(counts)
-    most = max(counts.values(), default=0)
+    shown, of_desks = veil.table(counts, desks), bool(desks)
+    most = max((count for count in shown.cells.values() if count), default=0) or 1
     links = urls or {}
     lines = [
-        Line(names[key], [people(shown.cells[key], most=most, url=links.get(key, ""))]) for key in counts
+        Line(names[key], [people(shown.cells[key], most=most, url=links.get(key, ""), of_desks=of_desks)])
+        for key in counts
     ]
-    return lines, Line(gettext("Total"), [people(shown.total)])
+    return lines, Line(gettext("Total"), [people(shown.total, of_desks=of_desks)])

@@ -13,16 +13,17 @@ from django.views.decorators.http import require_safe
 
 from kribbe.contact.words import moment
 from kribbe.policy.access import PolicyRequest, at_policy, sees_persons
+from kribbe.policy.definitions import DEFINITIONS
 from kribbe.policy.pages import blocks
-from kribbe.policy.pages.blocks import MONTHS, Rows, no_rows
+from kribbe.policy.pages.blocks import Rows, no_rows
 from kribbe.policy.pages.cells import Block, Tile, Veil, share_of, told
 from kribbe.policy.pages.files import KINDS, table_file
 from kribbe.policy.pages.links import address, areas, downloads
 from kribbe.policy.selectors import counters
 from kribbe.policy.selectors.coverage import Coverage, coverage
-from kribbe.policy.selectors.requests import YearTold, requests_of_year
+from kribbe.policy.selectors.people import Counted, counted
 from kribbe.policy.territory import Territory
-from kribbe.rules.calendar import first_of_month, monday_of
+from kribbe.rules.calendar import monday_of
 from kribbe.rules.small_numbers import THRESHOLD
 from kribbe.trust.permissions import Action
 from kribbe.web.templatetags.kribbe import number, percent
@@ -41,13 +42,13 @@ def figures(request: PolicyRequest) -> HttpResponse:
     rows: Rows = (lambda figure, part: address(request, "rows", figure, part)) if exact else no_rows
     page = Page.of(request.territory, now=now, veil=Veil(exact), rows=rows)
     if kind in KINDS:
-        return block_file(kind, gettext("figures"), page.territory, page.blocks, now)
+        return block_file(kind, gettext("figures"), page.territory, page.blocks, page.counted_at)
     context = {
         "page": page,
         "tiles": page.tiles,
         "narrow": [block for block in page.blocks if block.key not in WIDE],
         "wide": [block for block in page.blocks if block.key in WIDE],
-        "counted": moment(now),
+        "counted": moment(page.counted_at),
         "scopes": areas(request, "figures", Action.DESK_FIGURES),
         "files": downloads(request, "figures"),
         "coverage_url": address(request, "coverage"),
@@ -83,10 +84,10 @@ def block_file(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All figures of a territory at one moment."""
+    """All figures of a territory, its people counted at `counted_at`: a region's are kept by the hour."""
 
     territory: Territory
-    now: datetime
+    counted_at: datetime
     coverage: Coverage
     tiles: Sequence[Tile]
     blocks: Sequence[Block]
@@ -98,54 +99,75 @@ class Page:
         """Count everything once."""
         veil = veil or Veil()
         today = localtime(now).date()
-        month = first_of_month(today)
-        asking = counters.asking(territory)
-        requests = requests_of_year(territory, year=today.year).told
+        found = counted(territory, now=now)
         places = counters.places(territory, today=today)
-        placed = counters.placed(territory, today=today)
         use = counters.use_of_week(territory, today=today)
         cover = coverage(territory, today=today, now=now)
         bookable = sum(each.bookable for each in places.values())
-        asked = veil.table(blocks.asking_parts(asking)).total
-        found = [
-            blocks.asking(asking, veil, rows),
-            blocks.answers(requests, veil, rows),
-            blocks.by_month(counters.waiting_by_month(territory), veil),
-            blocks.by_half_day(counters.waiting_by_half_day(territory), veil),
-            blocks.by_home(requests, veil),
+        people = [*_people(found, bookable, veil, rows)]
+        standing = [
+            blocks.questions(counters.questions(territory, now=now), today.year),
             blocks.places(places, cover.all.locations),
-            blocks.placed(placed, bookable, asked, veil),
-            blocks.by_category(requests, veil),
             blocks.use(use, monday_of(today)),
-            blocks.occupancy(counters.occupancy_by_month(territory, first_month=month, months=MONTHS)),
-            blocks.free(counters.free_half_days(territory, first_month=month, months=MONTHS)),
+            blocks.occupancy(found.occupancy),
+            blocks.free(found.free),
         ]
         return cls(
             territory,
-            now,
+            found.at,
             cover,
-            tiles=list(_tiles(asked, requests, bookable, veil.one(placed), use, today, veil)),
-            blocks=[block.covered_by(cover) for block in found],
+            tiles=list(_tiles(found, bookable, use, today, veil)),
+            blocks=[block.covered_by(cover) for block in _in_order([*people, *standing])],
         )
 
 
+def _in_order(found: Sequence[Block]) -> list[Block]:
+    order = list(DEFINITIONS)
+    return sorted(found, key=lambda block: order.index(block.key))
+
+
+def _people(found: Counted, bookable: int, veil: Veil, rows: Rows) -> Iterator[Block]:
+    """The figures that count people."""
+    whole, desks = found.people, found.desks
+    years = [each.requests for each in desks]
+    yield blocks.asking(whole.asking, veil, rows, [each.asking for each in desks])
+    yield blocks.answers(whole.requests, veil, rows, years)
+    yield blocks.by_category(whole.requests, veil, years)
+    yield blocks.by_home(whole.requests, veil, years)
+    yield blocks.by_month(whole.waiting.by_month, veil, [each.waiting.by_month for each in desks])
+    yield blocks.by_half_day(whole.waiting.by_half_day, veil, [each.waiting.by_half_day for each in desks])
+    yield blocks.placed(_placed(found, veil), bookable, _asked(found, veil), of_desks=bool(desks))
+
+
+def _placed(found: Counted, veil: Veil) -> int | None:
+    return veil.one(found.people.placed, [each.placed for each in found.desks])
+
+
+def _asked(found: Counted, veil: Veil) -> int | None:
+    whole, *desks = (blocks.asking_parts(each.asking) for each in (found.people, *found.desks))
+    return veil.table(whole, desks).total
+
+
 def _tiles(
-    asked: int | None,
-    requests: YearTold,
-    bookable: int,
-    placed: int | None,
-    use: Sequence[counters.HalfDayUse],
-    today: date,
-    veil: Veil,
+    found: Counted, bookable: int, use: Sequence[counters.HalfDayUse], today: date, veil: Veil
 ) -> Iterator[Tile]:
-    shown = veil.table(blocks.outcome_parts(requests.all)).cells
+    everybody, *desks = (blocks.outcome_parts(each.requests.all) for each in (found.people, *found.desks))
+    shown, of_desks = veil.table(everybody, desks).cells, bool(desks)
+    asked, placed = _asked(found, veil), _placed(found, veil)
     year = gettext("in %(year)d") % {"year": today.year}
     share = share_of(sum(each.taken for each in use), sum(each.bookable for each in use))
-    yield Tile(gettext("Children asking"), told(asked), gettext("now"), "baby", "#asking")
-    yield Tile(gettext("Requests answered"), told(shown["answered"]), year, "circle-check", "#answers")
-    yield Tile(gettext("Requests unanswered"), told(shown["unanswered"]), year, "circle-x", "#answers")
+    answered, unanswered = (told(shown[part], of_desks=of_desks) for part in ("answered", "unanswered"))
+    yield Tile(gettext("Children asking"), told(asked, of_desks=of_desks), gettext("now"), "baby", "#asking")
+    yield Tile(gettext("Requests answered"), answered, year, "circle-check", "#answers")
+    yield Tile(gettext("Requests unanswered"), unanswered, year, "circle-x", "#answers")
     yield Tile(gettext("Places"), number(bookable), gettext("bookable today"), "house", "#places")
-    yield Tile(gettext("Children with a place"), told(placed), gettext("today"), "users", "#placed")
+    yield Tile(
+        gettext("Children with a place"),
+        told(placed, of_desks=of_desks),
+        gettext("today"),
+        "users",
+        "#placed",
+    )
     yield Tile(
         gettext("Planned occupancy"),
         percent(share) if share is not None else gettext("no staff"),

@@ -19,6 +19,8 @@ from kribbe.policy.selectors.past import (
     MEASURES,
     Month,
     by_part,
+    desk_months,
+    desks_known_now,
     known_now,
     month_told,
     months_told,
@@ -40,10 +42,12 @@ def months(request: PolicyRequest) -> HttpResponse:
     if kind in KINDS:
         return _file(kind, found)
     veil = Veil(sees_persons(request.principal, request.territory))
+    desks = desk_months(request.territory, since=found[0].month) if found else {}
     context = {
         "territory": request.territory,
         "rows": [
-            (_row(each, veil), address(request, "month", *_parts(each.month))) for each in reversed(found)
+            (_row(each, desks[each.month], veil), address(request, "month", *_parts(each.month)))
+            for each in reversed(found)
         ],
         "heads": heads(),
         "chart": _chart(found) if len(found) > 1 else "",
@@ -64,9 +68,11 @@ def heads() -> list[str]:
     ]
 
 
-def _row(each: Month, veil: Veil) -> tuple[str, list[str]]:
+def _row(each: Month, desks: Sequence[Month], veil: Veil) -> tuple[str, list[str]]:
     places = [plain(each.sum_of("places", measure)).text for measure in MEASURES[:3]]
-    children = [told(veil.one(each.sum_of(figure, "children"))) for figure in ("asking", "placed")]
+    asking = veil.table(_asking(each.values), [_asking(desk.values) for desk in desks]).total
+    placed = veil.one(_placed(each.values), [_placed(desk.values) for desk in desks])
+    children = [told(count, of_desks=bool(desks)) for count in (asking, placed)]
     return month_name(each.month), [*places, *children]
 
 
@@ -128,7 +134,10 @@ def one_month(request: PolicyRequest, year: int, month: int) -> HttpResponse:
     now = known_now(request.territory, found)
     kind = request.GET.get("download", "")
     veil = Veil(sees_persons(request.principal, request.territory) and kind not in KINDS)
-    blocks = [_places(found, now), _children(found, now, veil)]
+    desks = desk_months(request.territory, since=found.month)[found.month]
+    then = desks_known_now(request.territory, found)
+    told_then = (found.values, [each.values for each in desks])
+    blocks = [_places(found, now), _children(told_then, (now, then), veil)]
     if kind in KINDS:
         return block_file(
             kind, dated(gettext("month"), found.month), request.territory, blocks, timezone.now()
@@ -180,23 +189,34 @@ def _told_and_now(pairs: Sequence[tuple[int, int]]) -> list[Cell]:
     ]
 
 
-def _children(found: Month, now: Mapping[tuple[str, str, str], int], veil: Veil) -> Block:
+Values = Mapping[tuple[str, str, str], int]
+OfDesks = tuple[Values, Sequence[Values]]
+"""Values of a territory, and of each of its desks."""
+
+
+def _children(then: OfDesks, now: OfDesks, veil: Veil) -> Block:
     names = {
-        ("asking", "living"): gettext("Asking, living here"),
-        ("asking", "working"): gettext("Asking, a parent works here"),
-        ("asking", "registered"): gettext("Asking, only registered here"),
-        ("placed", ""): gettext("Children with a place"),
+        "living": gettext("Asking, living here"),
+        "working": gettext("Asking, a parent works here"),
+        "registered": gettext("Asking, only registered here"),
+        "placed": gettext("Children with a place"),
     }
+    shown = [_shown(*each, veil) for each in (then, now)]
+    of_desks = bool(then[1])
     lines = [
-        Line(name, [_hidden(found.values, key, veil), _hidden(now, key, veil)]) for key, name in names.items()
+        Line(name, [people(each[key], of_desks=of_desks) for each in shown]) for key, name in names.items()
     ]
     return Block("past", [gettext("Told"), gettext("Known now")], lines, name=gettext("Children"))
 
 
-def _hidden(values: Mapping[tuple[str, str, str], int], key: tuple[str, str], veil: Veil) -> Cell:
-    if key[0] == "placed":
-        return people(veil.one(values.get(("placed", "", "children"), 0)))
-    parts = {
-        part: values.get(("asking", part, "children"), 0) for part in ("living", "working", "registered")
-    }
-    return people(veil.table(parts).cells[key[1]])
+def _shown(values: Values, desks: Sequence[Values], veil: Veil) -> dict[str, int | None]:
+    asking = veil.table(_asking(values), [_asking(each) for each in desks]).cells
+    return {**asking, "placed": veil.one(_placed(values), [_placed(each) for each in desks])}
+
+
+def _asking(values: Values) -> dict[str, int]:
+    return {part: values.get(("asking", part, "children"), 0) for part in ("living", "working", "registered")}
+
+
+def _placed(values: Values) -> int:
+    return values.get(("placed", "", "children"), 0)

@@ -9,11 +9,14 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.postgres.aggregates import BitOr
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
+from django.utils.timezone import localtime
 
+from kribbe.contact.desk_selectors import QuestionCount, questions_by_month
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState, PreferenceState, RequestState
 from kribbe.people.models import Adult
 from kribbe.places.ledger import free_by_month
@@ -87,23 +90,38 @@ NEVER_CAME = Q(state=PlacementState.ENDED) & ~Q(replaced_state="")
 
 def asking(territory: Territory, *, at: datetime | None = None) -> Asking:
     """Children with an open request that concern this territory, now or at a past moment."""
-    homes = territory.municipality_ids
-    open_requests = CareRequest.objects.filter(_open(at))
-    lives = set(open_requests.filter(household__municipality__in=homes).values_list("child_id", flat=True))
-    works = set(
-        open_requests.filter(
-            household__in=Adult.objects.filter(work_municipality__in=homes).values("household")
-        ).values_list("child_id", flat=True)
+    return askings([territory], at=at)[0]
+
+
+def askings(territories: Sequence[Territory], *, at: datetime | None = None) -> list[Asking]:
+    """The same for several, of which the first holds the others, in the queries of one."""
+    homes = territories[0].municipality_ids
+    works: dict[int, set[int]] = defaultdict(set)
+    pairs = Adult.objects.filter(work_municipality__in=homes).values_list("household_id", "work_municipality")
+    requests = CareRequest.objects.filter(_open(at)).filter(
+        Q(household__municipality__in=homes)
+        | Q(desk__in=territories[0].desk_ids)
+        | Q(household__in=pairs.values("household"))
     )
-    registered = set(open_requests.filter(desk__in=territory.desk_ids).values_list("child_id", flat=True))
-    child = same_children(lives | works | registered)
-    living, working = {child[each] for each in lives}, {child[each] for each in works}
-    here = {child[each] for each in registered}
-    return Asking(
-        living_here=len(living),
-        working_here=len(working - living),
-        only_registered_here=len(here - working - living),
-    )
+    rows = list(requests.values_list("child_id", "household_id", "desk_id", "household__municipality_id"))
+    for household, municipality in pairs.filter(household__in={row[1] for row in rows}):
+        if municipality is not None:
+            works[household].add(municipality)
+    child = same_children({row[0] for row in rows})
+    return [_asking(each, rows, works, child) for each in territories]
+
+
+def _asking(
+    territory: Territory,
+    rows: Sequence[tuple[int, int, int, int | None]],
+    works: Mapping[int, set[int]],
+    child: Mapping[int, int],
+) -> Asking:
+    homes, desks = set(territory.municipality_ids), set(territory.desk_ids)
+    living = {child[key] for key, _household, _desk, home in rows if home in homes}
+    working = {child[key] for key, household, _desk, _home in rows if works.get(household, set()) & homes}
+    here = {child[key] for key, _household, desk, _home in rows if desk in desks}
+    return Asking(len(living), len(working - living), len(here - working - living))
 
 
 def _open(at: datetime | None) -> Q:
@@ -112,37 +130,39 @@ def _open(at: datetime | None) -> Q:
     return Q(registered_at__lte=at) & (Q(ended_at=None) | Q(ended_at__gt=at))
 
 
-def waiting_by_month(territory: Territory) -> dict[date, int]:
-    """Children who wait, by the month of their earliest wanted start, in order of time."""
-    starts = dict(_waiting(territory).order_by("-wanted_start").values_list("child_id", "wanted_start"))
-    child = same_children(starts)
-    by_child = {child[each]: start for each, start in starts.items()}
-    return dict(sorted(Counter(first_of_month(start) for start in by_child.values()).items()))
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Children who wait at a location or more: by the month of their earliest wanted start, in order of time, and by
+    each half-day that they still ask (14 numbers, Monday morning first)."""
+
+    by_month: Mapping[date, int]
+    by_half_day: Sequence[int]
 
 
-def waiting_by_half_day(territory: Territory) -> list[int]:
-    """Children who wait, by each half-day that they still ask somewhere (14 numbers, Monday morning first)."""
-    masks = dict(
-        _waiting(territory)
-        .values("child_id")
-        .annotate(mask=BitOr("preferences__open_pattern"))
-        .values_list("child_id", "mask")
-    )
-    child = same_children(masks)
-    by_child: dict[int, int] = defaultdict(int)
-    for each, mask in masks.items():
-        by_child[child[each]] |= mask
+def waiting(territories: Sequence[Territory]) -> list[Waiting]:
+    """Who waits in each territory, of which the first holds the others, in the queries of one."""
+    requests = CareRequest.objects.filter(
+        desk__in=territories[0].desk_ids,
+        state=RequestState.OPEN,
+        preferences__state=PreferenceState.WAITING,
+    ).values("pk", "child_id", "desk_id", "wanted_start")
+    rows = list(requests.annotate(mask=BitOr("preferences__open_pattern")).order_by("pk"))
+    child = same_children({row["child_id"] for row in rows})
+    return [_waiting([row for row in rows if row["desk_id"] in each.desk_ids], child) for each in territories]
+
+
+def _waiting(rows: Sequence[Mapping[str, Any]], child: Mapping[int, int]) -> Waiting:
+    starts: dict[int, date] = {}
+    masks: dict[int, int] = defaultdict(int)
+    for row in rows:
+        key = child[row["child_id"]]
+        starts[key] = min(row["wanted_start"], starts.get(key, date.max))
+        masks[key] |= row["mask"]
     asked = [0] * SLOTS
-    for mask in by_child.values():
+    for mask in masks.values():
         for slot in WeekPattern(mask).slots():
             asked[slot] += 1
-    return asked
-
-
-def _waiting(territory: Territory) -> "QuerySet[CareRequest]":
-    return CareRequest.objects.filter(
-        desk__in=territory.desk_ids, state=RequestState.OPEN, preferences__state=PreferenceState.WAITING
-    )
+    return Waiting(dict(sorted(Counter(map(first_of_month, starts.values())).items())), asked)
 
 
 def places(territory: Territory, *, today: date) -> dict[tuple[str, str], Places]:
@@ -182,21 +202,33 @@ def locations(territory: Territory) -> int:
 
 def placed(territory: Territory, *, today: date) -> int:
     """Unique children with a final place at a location of this territory on a day."""
-    placed_children = set(
+    return placed_in([territory], today=today)[0]
+
+
+def placed_in(territories: Sequence[Territory], *, today: date) -> list[int]:
+    """The same for several, of which the first holds the others, in the queries of one."""
+    rows = list(
         Placement.objects.filter(
-            group__location__desk__in=territory.desk_ids,
+            group__location__desk__in=territories[0].desk_ids,
             state__in=[PlacementState.FINAL, PlacementState.ENDED],
             during__contains=today,
         )
         .exclude(NEVER_CAME)
-        .values_list("child_id", flat=True)
+        .values_list("child_id", "group__location__desk_id")
     )
-    return len(set(same_children(placed_children).values()))
+    child = same_children({key for key, _desk in rows})
+    return [len({child[key] for key, desk in rows if desk in each.desk_ids}) for each in territories]
 
 
 def children_per_place(children: int, bookable: int) -> float | None:
     """Children to one place; None where nothing can be booked."""
     return children / bookable if bookable else None
+
+
+def questions(territory: Territory, *, now: datetime) -> list[QuestionCount]:
+    """Questions that the territory's desks counted since the first of January, by month and kind."""
+    new_year = localtime(now).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    return questions_by_month(territory.desk_ids, since=new_year, until=now)
 
 
 def use_of_week(territory: Territory, *, today: date) -> list[HalfDayUse]:

@@ -41,6 +41,8 @@ class LocationUse:
 
     def supports(self, basis: Basis) -> bool:
         """Whether figures of this kind rest on this location too."""
+        if basis is Basis.QUESTIONS:
+            return False
         if basis is Basis.PLACES:
             return self.places is not None
         if basis is Basis.REQUESTS:

@@ -53,6 +53,15 @@ def month_told(territory: Territory, month: date) -> Month | None:
     return next(iter(_read(_kept(territory).filter(month=month))), None)
 
 
+def desk_months(territory: Territory, *, since: date) -> Mapping[date, list[Month]]:
+    """The months of each desk of a region since then, by month; of a desk none."""
+    found: dict[date, list[Month]] = defaultdict(list)
+    if territory.desk_id is None:
+        for each in _read(Snapshot.objects.filter(desk__in=territory.desk_ids, month__gte=since)):
+            found[each.month].append(each)
+    return found
+
+
 def _kept(territory: Territory) -> "QuerySet[Snapshot]":
     return Snapshot.objects.filter(region=territory.region_id, desk=territory.desk_id)
 
@@ -74,6 +83,22 @@ def known_now(territory: Territory, told: Month) -> Mapping[Key, int]:
         (figure, part, measure): value
         for figure, part, measure, value in counted(territory, at=told.taken_at)
     }
+
+
+def desks_known_now(territory: Territory, told: Month) -> list[Mapping[Key, int]]:
+    """The people of each desk of a region at the same moment, in the queries of one; of a desk none."""
+    if territory.desk_id is not None:
+        return []
+    territories = [territory, *territory.desks]
+    asking = counters.askings(territories, at=told.taken_at)[1:]
+    placed = counters.placed_in(territories, today=localtime(told.taken_at).date())[1:]
+    return [
+        {
+            **{(figure, part, measure): value for figure, part, measure, value in asking_counted(each)},
+            ("placed", "", "children"): number,
+        }
+        for each, number in zip(asking, placed, strict=True)
+    ]
 
 
 def by_part(

@@ -13,9 +13,9 @@ from kribbe.policy.selectors import counters
 from kribbe.policy.selectors.counters import Places
 from kribbe.policy.selectors.coverage import coverage
 from kribbe.policy.selectors.past import municipality_names
-from kribbe.policy.selectors.requests import CATEGORIES, YearTold, home_order, requests_of_year
+from kribbe.policy.selectors.people import year_read, year_written
+from kribbe.policy.selectors.requests import YearTold, requests_of_years
 from kribbe.policy.territory import Territory
-from kribbe.rules.counting import Tally
 
 Content = Mapping[str, Any]
 FIGURES = ("answers", "categories", "homes", "places")
@@ -26,17 +26,15 @@ def content(territory: Territory, *, year: int, now: datetime) -> dict[str, Any]
     """The report of a year as JSON holds it: requests by how they stand, places on its last day (or today)."""
     today = localtime(now).date()
     day = min(today, date(year, 12, 31))
-    told = requests_of_year(territory, year=year).told
+    told, *desks = (each.told for each in requests_of_years([territory, *territory.desks], year=year))
     names = municipality_names()
     places = counters.places_by_municipality(territory, on=day)
     cover = coverage(territory, today=today, now=now)
     return {
-        "year": year,
+        **year_written(told),
+        "desks": [year_written(each) for each in desks],
         "area": territory.name,
         "counted_at": localtime(now).isoformat(timespec="minutes"),
-        "all": asdict(told.all),
-        "categories": {name: asdict(tally) for name, tally in told.categories.items()},
-        "homes": {name: asdict(tally) for name, tally in told.homes.items()},
         "places_on": day.isoformat(),
         "places": [
             [names.get(nis, nis), kind, price, asdict(each)] for (nis, kind, price), each in places.items()
@@ -50,13 +48,13 @@ def content(territory: Territory, *, year: int, now: datetime) -> dict[str, Any]
 
 
 def year_told(kept: Content) -> YearTold:
-    """The requests of a report that was kept; the database doesn't keep the order of names."""
-    return YearTold(
-        kept["year"],
-        Tally(**kept["all"]),
-        {name: Tally(**kept["categories"][name]) for name in CATEGORIES if name in kept["categories"]},
-        {name: Tally(**kept["homes"][name]) for name in sorted(kept["homes"], key=home_order)},
-    )
+    """The requests of a report that was kept."""
+    return year_read(kept)
+
+
+def desks_told(kept: Content) -> list[YearTold]:
+    """The same of each desk of a region; of a desk none."""
+    return [year_read(each) for each in kept.get("desks", [])]
 
 
 def places_told(kept: Content) -> dict[tuple[str, str, str], Places]:

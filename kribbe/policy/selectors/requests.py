@@ -103,8 +103,13 @@ def requests_of_year(territory: Territory, *, year: int) -> Requests:
     A request closes when it lapses without care, or when the care that it led to stops; what the child asks
     after that is a new one.
     """
+    return requests_of_years([territory], year=year)[0]
+
+
+def requests_of_years(territories: Sequence[Territory], *, year: int) -> list[Requests]:
+    """The same for several territories, of which the first holds the others, in the queries of one."""
     first, last = date(year, 1, 1), date(year + 1, 1, 1)
-    registered = CareRequest.objects.filter(desk__in=territory.desk_ids, registered_at__date__lt=last)
+    registered = CareRequest.objects.filter(desk__in=territories[0].desk_ids, registered_at__date__lt=last)
     in_year = Q(ended_at=None) | Q(ended_at__date__gte=first)
     rows = list(
         registered.filter(child__in=registered.filter(in_year).values("child"))
@@ -115,34 +120,41 @@ def requests_of_year(territory: Territory, *, year: int) -> Requests:
         .order_by("registered_at", "id")
     )  # fmt: skip
     names = dict(Municipality.objects.values_list("pk", "name_nl"))
-    return Requests(
-        year,
-        list(needs(_facts_of_year(rows, territory, first))),
-        categories_left_out(load_pack(DEFAULT_PACK), year),
-        {str(row["household_id"]): names.get(row["household__municipality_id"], ELSEWHERE) for row in rows},
-    )
-
-
-def _facts_of_year(
-    rows: Sequence[Mapping[str, Any]], territory: Territory, first: date
-) -> Iterable[RequestFact]:
-    """The year's requests, and earlier ones of the same child that are one need with them."""
     child = same_children({row["child_id"] for row in rows})
-    care = _Care(child)
-    kinds = _Kinds(rows, territory)
-    by_child: dict[int, list[tuple[bool, RequestFact]]] = defaultdict(list)
-    for row in rows:
-        is_in_year = row["ended_at"] is None or localtime(row["ended_at"]).date() >= first
-        fact = _fact(row, child[row["child_id"]], care, kinds)
-        by_child[child[row["child_id"]]].append((is_in_year, fact))
-    for facts in by_child.values():
-        asked = [fact.opened for is_in_year, fact in facts if is_in_year]
-        for is_in_year, fact in facts:
+    care, kinds = _Care(child), _Kinds(rows, territories[0])
+    homes = {
+        str(row["household_id"]): names.get(row["household__municipality_id"], ELSEWHERE) for row in rows
+    }
+    left_out = categories_left_out(load_pack(DEFAULT_PACK), year)
+    found = []
+    for territory in territories:
+        here = [row for row in rows if row["desk_id"] in territory.desk_ids]
+        facts = [
+            (_is_in(row, first), _fact(row, child[row["child_id"]], care, kinds.of(row, territory)))
+            for row in here
+        ]
+        found.append(Requests(year, list(needs(_facts_of_year(facts))), left_out, homes))
+    return found
+
+
+def _is_in(row: Mapping[str, Any], first: date) -> bool:
+    """Whether a request was still open on the first day of the year."""
+    return row["ended_at"] is None or localtime(row["ended_at"]).date() >= first
+
+
+def _facts_of_year(facts: Sequence[tuple[bool, RequestFact]]) -> Iterable[RequestFact]:
+    """The year's requests, and earlier ones of the same child that are one need with them."""
+    by_child: dict[str, list[tuple[bool, RequestFact]]] = defaultdict(list)
+    for is_in_year, fact in facts:
+        by_child[fact.child_key].append((is_in_year, fact))
+    for own in by_child.values():
+        asked = [fact.opened for is_in_year, fact in own if is_in_year]
+        for is_in_year, fact in own:
             if is_in_year or any(fact.opened <= day < (fact.closed or date.max) for day in asked):
                 yield fact
 
 
-def _fact(row: Mapping[str, Any], child: int, care: "_Care", kinds: "_Kinds") -> RequestFact:
+def _fact(row: Mapping[str, Any], child: int, care: "_Care", kinds: frozenset[str]) -> RequestFact:
     end = RequestEnd(row["end"]) if row["end"] else None
     opened = localtime(row["registered_at"]).date()
     closed = localtime(row["ended_at"]).date() if row["ended_at"] else None
@@ -152,7 +164,7 @@ def _fact(row: Mapping[str, Any], child: int, care: "_Care", kinds: "_Kinds") ->
         applicant_key=str(row["household_id"]),
         child_key=str(child),
         end=end,
-        categories=kinds.of(row, opened),
+        categories=kinds,
         opened=opened,
         closed=closed,
         key=str(row["id"]),
@@ -164,12 +176,14 @@ class _Kinds:
 
     def __init__(self, rows: Sequence[Mapping[str, Any]], territory: Territory) -> None:
         households = {row["household_id"] for row in rows}
-        self._homes = frozenset(territory.municipality_ids)
-        self._works = set(
-            Adult.objects.filter(
-                household__in=households, work_municipality__in=territory.municipality_ids
-            ).values_list("household_id", flat=True)
+        self._works: dict[int, set[int]] = defaultdict(set)
+        working = Adult.objects.filter(
+            household__in=households, work_municipality__in=territory.municipality_ids
         )
+        for household, municipality in working.values_list("household_id", "work_municipality_id"):
+            if municipality is not None:
+                self._works[household].add(municipality)
+        self._of_all: dict[int, frozenset[str]] = {}
         self._facts: dict[int, list[tuple[str, Any]]] = defaultdict(list)
         told = HouseholdFact.objects.filter(household__in=households)
         for household, kind, during in told.values_list("household_id", "kind", "during"):
@@ -178,8 +192,19 @@ class _Kinds:
         for policy in DeskPolicy.objects.filter(desk__in=territory.desk_ids):
             self._policies[policy.desk_id].append(policy)
 
-    def of(self, row: Mapping[str, Any], opened: date) -> frozenset[str]:
-        """The categories of one request."""
+    def of(self, row: Mapping[str, Any], territory: Territory) -> frozenset[str]:
+        """The categories of one request, as this territory sees it."""
+        if row["id"] not in self._of_all:
+            self._of_all[row["id"]] = self._anywhere(row, localtime(row["registered_at"]).date())
+        found = self._of_all[row["id"]]
+        if row["household__municipality_id"] in territory.municipality_ids:
+            found |= {RESIDENT}
+        if not self._works[row["household_id"]].isdisjoint(territory.municipality_ids):
+            found |= {WORKS_HERE}
+        return found
+
+    def _anywhere(self, row: Mapping[str, Any], opened: date) -> frozenset[str]:
+        """The categories that don't depend on the territory."""
         held = {
             FACTS[FactKind(kind)]
             for kind, during in self._facts[row["household_id"]]
@@ -192,8 +217,6 @@ class _Kinds:
             URGENT: policy is not None and (row["wanted_start"] - opened).days <= policy.urgent_days,
             VULNERABLE: vulnerable(facts, pack, opened).holds,
             PRIORITY_CATEGORY: bool(held & PRIORITY_FACTS) or row["child__foster"],
-            RESIDENT: row["household__municipality_id"] in self._homes,
-            WORKS_HERE: row["household_id"] in self._works,
         }
         return frozenset(name for name, holds in found.items() if holds)
 

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.timezone import localtime
 
-from kribbe.policy.models import Snapshot, SnapshotValue
+from kribbe.policy.models import RegionCount, Snapshot, SnapshotValue
 from kribbe.policy.selectors.past import counted
+from kribbe.policy.selectors.people import count, written
 from kribbe.policy.territory import Territory
 from kribbe.region.models import Region
 from kribbe.rules.calendar import first_of_month
@@ -21,6 +22,15 @@ def take_snapshots(*, now: datetime) -> int:
         for region in Region.objects.order_by("pk")
         for territory in _territories(region)
     )
+
+
+def keep_counts(*, now: datetime) -> int:
+    """Count every region and its desks, and keep that until the next time; how many regions."""
+    regions = list(Region.objects.order_by("pk"))
+    for region in regions:
+        content = written(count(Territory.of_region(region), now=now))
+        RegionCount.objects.update_or_create(region=region, defaults={"counted_at": now, "content": content})
+    return len(regions)
 
 
 def _territories(region: Region) -> Iterator[Territory]:

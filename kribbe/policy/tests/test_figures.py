@@ -6,8 +6,11 @@ import pytest
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from kribbe.contact.models import Question
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Adult
 from kribbe.places import ledger
 from kribbe.places.models import GroupCapacity
@@ -19,6 +22,7 @@ from kribbe.policy.territory import Territory
 from kribbe.rules.counting import RequestEnd, Tally
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.trust.principal import Role, Scope
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 TODAY = date(2027, 1, 11)
@@ -162,8 +166,8 @@ def test_waiting_by_month_and_by_half_day(desk, location):
     placed = ask(family(desk, "Partly"), location)
     placed.preferences.update(state="placed")
     territory = Territory.of_desk(desk)
-    assert figures.waiting_by_month(territory) == {date(2027, 3, 1): 2, date(2027, 5, 1): 1}
-    asked = figures.waiting_by_half_day(territory)
+    assert figures.waiting([territory])[0].by_month == {date(2027, 3, 1): 2, date(2027, 5, 1): 1}
+    asked = figures.waiting([territory])[0].by_half_day
     assert asked == [3, 3, 2, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]
     assert sum(asked) == 3 * 4, "each asks two days, so four half-days"
 
@@ -171,7 +175,7 @@ def test_waiting_by_month_and_by_half_day(desk, location):
 def test_half_days_that_have_a_place_are_no_longer_waited_for(desk, location):
     request = ask(family(desk, "Split"), location)
     request.preferences.update(open_pattern=WeekPattern.from_text("tue").mask)
-    assert figures.waiting_by_half_day(Territory.of_desk(desk))[:4] == [0, 0, 1, 1]
+    assert figures.waiting([Territory.of_desk(desk)])[0].by_half_day[:4] == [0, 0, 1, 1]
 
 
 def test_places_add_up_and_closed_groups_dont_count(desk, location):
@@ -282,3 +286,35 @@ def test_the_number_of_queries_is_fixed(desk, location):
     few = queries()
     grow(2, 20)
     assert queries() == few <= 25
+
+
+def test_questions_without_a_request_reach_the_figures(desk):
+    """Two on the fee answered, one referred; one of last year stays out, and so does one of another desk."""
+    other = cast.make_desk("elders", nis="99002")
+    fee, care = (
+        desk.question_subjects.create(name=name, position=n) for n, name in enumerate(("Tarief", "Opvang"))
+    )
+    theirs = other.question_subjects.create(name="Tarief")
+    asked = [(fee, "", NOW), (fee, "", NOW), (fee, "Kind en Gezin", NOW), (care, "", NOW)]
+    for subject, referred, at in [*asked, (fee, "", NOW - timedelta(days=400)), (theirs, "", NOW)]:
+        Question.objects.create(
+            desk=subject.desk,
+            subject=subject,
+            channel="phone",
+            language="nl",
+            referred_to=referred,
+            asked_at=at - timedelta(minutes=1),
+        )
+    page = Page.of(Territory.of_desk(desk), now=NOW)
+    found = block(page, "questions")
+    assert [(line.label, *(cell.value for cell in line.cells)) for line in found.lines] == [
+        ("Tarief", 2, 1),
+        ("Opvang", 1, 0),
+    ]
+    assert [cell.value for cell in found.total.cells] == [3, 1]
+    officer = client_of(
+        cast.make_user(
+            "beleid@loket.example", role=Role.POLICY_OFFICER, scope=Scope.DESK, scope_id=desk.pk, now=NOW
+        )
+    )
+    assert "Questions without a request" in officer.get(reverse("policy:figures", args=[desk.slug])).text

@@ -5,9 +5,11 @@ from io import BytesIO
 
 import pytest
 from django.db import ProgrammingError, transaction
+from django.urls import reverse
 from pypdf import PdfReader
 
-from kribbe.people.models import Adult, FactKind
+from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.people.models import Adult, FactKind, RoleGrant
 from kribbe.policy.models import YearlyReport
 from kribbe.policy.selectors.report import content
 from kribbe.policy.services.reports import fix_report
@@ -16,7 +18,7 @@ from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.principal import SYSTEM
+from kribbe.trust.principal import SYSTEM, Role, Scope
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 WEEK = WeekPattern.from_text("mon tue")
@@ -156,3 +158,22 @@ def test_the_document_is_tagged_tells_definitions_and_hides_small_numbers(desk, 
     assert "Handtekening" in words or "handtekening" in words
     assert "minder dan 5" in words
     assert "minder dan 5" not in shown
+
+
+def test_the_exact_document_is_for_who_may_see_the_families_too(desk, location):
+    """A policy officer gets the hidden one, a clerk none, and whoever is both the exact one, at one address."""
+    report = fix_report(principal=SYSTEM, territory=Territory.of_desk(desk), desk=desk, year=2026, now=NOW)
+    address = reverse("policy:report", args=[desk.slug, report.reference])
+
+    def opened_by(email, *roles):
+        users = [cast.make_user(email, role=roles[0], scope=Scope.DESK, scope_id=desk.pk, now=NOW)]
+        for role in roles[1:]:
+            RoleGrant.objects.create(
+                user=users[0], role=role, scope=Scope.DESK, scope_id=desk.pk, granted_at=NOW
+            )
+        return client_of(users[0]).get(address, {"download": "pdf"})
+
+    assert opened_by("beleid@loket.example", Role.POLICY_OFFICER).content == bytes(report.pdf)
+    assert opened_by("loket@loket.example", Role.CLERK).status_code == 404
+    both = opened_by("beide@loket.example", Role.POLICY_OFFICER, Role.CLERK)
+    assert both.content == bytes(report.pdf_exact) != bytes(report.pdf)
