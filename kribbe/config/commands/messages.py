@@ -59,7 +59,7 @@ def catalogue_file(room: Path, locale: str) -> Path:
 
 def _treat(room: Path, locale: str, check: bool, compile_: bool) -> Iterator[str]:
     path = catalogue_file(room, locale)
-    catalogue = _read(path, locale)
+    catalogue = read(path, locale)
     wanted = gather(room)
     if compile_:
         _compile(path, catalogue)
@@ -91,7 +91,7 @@ def conflicts(locale: str) -> Iterator[str]:
     """Texts that two rooms translate differently: all become one catalogue, so only one of them would be read."""
     found: dict[tuple[object, object], dict[str, object]] = {}
     for room in rooms():
-        for message in _read(catalogue_file(room, locale), locale):
+        for message in read(catalogue_file(room, locale), locale):
             if message.id:
                 found.setdefault((message.context, message.id), {})[room.name] = message.string
     for (_context, text), strings in found.items():
@@ -133,7 +133,7 @@ def gather(room: Path) -> Catalog:
     for path in sorted([*room.rglob("*.py"), *room.rglob("*.html"), *room.rglob("*.txt")]):
         if "tests" in path.parts or "migrations" in path.parts or "frontend" in path.parts:
             continue
-        for line, text, comments, context in _texts(path):
+        for line, text, comments, context in texts_of(path):
             catalogue.add(
                 text, None, [(str(path.relative_to(ROOT)), line)], auto_comments=comments, context=context
             )
@@ -142,7 +142,8 @@ def gather(room: Path) -> Catalog:
     return catalogue
 
 
-def _texts(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str], str | None]]:
+def texts_of(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str], str | None]]:
+    """The texts of a file: line, text (several for a plural), comments, context."""
     source = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         from django.utils.translation.template import templatize
@@ -158,7 +159,8 @@ def _add_reasons(catalogue: Catalog) -> None:
         catalogue.add(sentence, None, [("rules/reasons.py", 1)], auto_comments=[code])
 
 
-def _read(path: Path, locale: str) -> Catalog:
+def read(path: Path, locale: str) -> Catalog:
+    """A room's texts of one language; empty where there is no file yet."""
     if not path.exists():
         return Catalog(locale=locale, project="kribbe", charset="utf-8")
     with path.open("rb") as file:
