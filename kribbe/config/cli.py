@@ -17,6 +17,7 @@ from kribbe.config.commands.figures import import_figures, import_figures_undo
 from kribbe.config.commands.imports import import_areas, import_locations, import_undo
 from kribbe.config.commands.make_desk import make_desk
 from kribbe.config.commands.messages import messages
+from kribbe.config.commands.rounds import round_replay
 from kribbe.config.commands.simulate import simulate
 from kribbe.config.commands.tick import tick
 from kribbe.config.starting import migrate as bring_up_to_date
@@ -80,6 +81,7 @@ for imports in (import_locations, import_areas, import_undo, import_figures, imp
     app.command(rich_help_panel="Bring in data")(imports)
 for allocation in (allocate, allocate_check, allocate_generate, simulate):
     app.command(rich_help_panel="Give places")(allocation)
+app.command(rich_help_panel="Give places")(round_replay)
 app.command(rich_help_panel="Reckon")(bill_case)
 
 

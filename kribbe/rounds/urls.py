@@ -2,9 +2,14 @@
 
 from django.urls import path
 
-from kribbe.rounds.pages import standing
+from kribbe.rounds.pages import location, office, standing, week
 
 app_name = "rounds"
 urlpatterns = [
     path("my/requests/<str:reference>/standing/", standing.standing, name="standing"),
+    path("at/<slug:slug>/rounds/", location.proposals, name="proposals"),
+    path("at/<slug:slug>/week-choices/", week.week, name="week"),
+    path("office/<slug:desk>/rounds/", office.rounds, name="rounds"),
+    path("office/<slug:desk>/rounds/<str:reference>/", office.round_page, name="round"),
+    path("office/<slug:desk>/rounds/<str:reference>/do/", office.round_do, name="round_do"),
 ]

@@ -39,6 +39,7 @@ class Action(StrEnum):
     DESK_COMPLAINTS = "desk.complaints"
     LOCATION_TALK = "location.talk"
     DESK_TALK = "desk.talk"
+    DESK_ROUNDS = "desk.rounds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ TABLE: tuple[Rule, ...] = (
             Action.DESK_UPKEEP,
             Action.DESK_COMPLAINTS,
             Action.DESK_TALK,
+            Action.DESK_ROUNDS,
             Action.LOCATION_READ,
             Action.POLICY_LICENCES,
         },

@@ -30,6 +30,7 @@ from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
+from kribbe.rounds.models import Round
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
@@ -342,6 +343,11 @@ DOORS: dict[str, Door] = {
     "upkeep:first_days": Door(LOCATION, SLUG),
     "upkeep:first_day": Door(ANNA, ("placement",)),
     "rounds:standing": Door(ANNA, REQUEST),
+    "rounds:proposals": Door(LOCATION, SLUG),
+    "rounds:week": Door(LOCATION, SLUG),
+    "rounds:rounds": Door(CLERK, DESK),
+    "rounds:round": Door(CLERK, ("desk", "round")),
+    "rounds:round_do": Door(CLERK, ("desk", "round"), post=True),
     "upkeep:complain": Door(ANNA, REQUEST),
     "upkeep:complaint": Door(ANNA, ("complaint",)),
     "upkeep:second_parent": Door({"anna", "charlie"}),
@@ -515,6 +521,7 @@ def world():
         **policy,
         "part": "living",
         "pair": pair.reference,
+        "round": Round.objects.create(desk=desk, first=date(2027, 3, 1), months=1, planned_at=now).reference,
         "complaint": complaint.reference,
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),

@@ -1,0 +1,51 @@
+"""Rounds in the navigation of desk and location."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.people.navigation import desk_here
+from kribbe.places.access import may_at, place_of
+from kribbe.rounds.models import Proposal, ProposalState, RoundState
+from kribbe.trust.permissions import Action
+from kribbe.trust.principal import Principal
+from kribbe.web.navigation import NavItem, register
+
+
+def register_navigation() -> None:
+    """Hang the pages in the rail."""
+    register(
+        NavItem(
+            _("Rounds"), "rounds:rounds", "scale", "desk", order=35, action=Action.DESK_ROUNDS,
+            arguments=desk_here,
+        )
+    )  # fmt: skip
+    register(
+        NavItem(
+            _("Round"),
+            "rounds:proposals",
+            "scale",
+            "location",
+            order=28,
+            arguments=_at_place,
+            badge=count_open,
+        )
+    )
+
+
+def count_open(request: HttpRequest) -> int | None:
+    """How many proposals wait for the location whose page is open."""
+    location = place_of(request)
+    if location is None:
+        return None
+    return Proposal.objects.filter(
+        group__location=location, state=ProposalState.PROPOSED, round__state=RoundState.PREVIEW
+    ).count()
+
+
+def _at_place(request: HttpRequest) -> Mapping[str, object] | None:
+    location = place_of(request)
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    may = location is not None and may_at(principal, Action.LIST_READ, location)
+    return {"slug": location.slug} if location is not None and may else None
