@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.timezone import get_default_timezone, localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ from kribbe.contact.kinds import Context, Kind, Place, Recipient, register_kind
 from kribbe.contact.models import VisitMoment
 from kribbe.contact.templatetags.contact import visit_day
 from kribbe.places.models import Location
+from kribbe.web.dates import date_format
 
 POST = {
     "sender": Place(_("who wrote"), lambda context: str(context["sender"])),

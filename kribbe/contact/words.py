@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Side, Thread, VisitMoment
 from kribbe.people.models import Household
+from kribbe.web.dates import date_format
 
 
 def moment(when: datetime) -> str:

@@ -102,7 +102,8 @@ def _suspend(book: Book, desk: Desk) -> None:
         and each.pk in waiting
         and not each.email.endswith("demo.example")
     ]
-    min(carers, key=lambda each: (waiting.count(each.pk), each.pk)).licence_state = LicenceState.SUSPENDED
+    stopped = min(carers, key=lambda each: (waiting.count(each.pk), each.pk))
+    stopped.licence_state, stopped.licence_checked_on = LicenceState.SUSPENDED, book.today
 
 
 def _refer(

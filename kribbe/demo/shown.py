@@ -12,7 +12,17 @@ from kribbe.demo.chance import Chance
 from kribbe.demo.tables import table
 from kribbe.enrolment.models import ProofRequest
 from kribbe.people.models import Household
-from kribbe.places.models import Charter, CharterAgreement, Inspection, Location, OpenDay, Photo, WeekdayHours
+from kribbe.places.models import (
+    Charter,
+    CharterAgreement,
+    Inspection,
+    LicenceCheck,
+    LicenceState,
+    Location,
+    OpenDay,
+    Photo,
+    WeekdayHours,
+)
 from kribbe.region.models import Desk
 from kribbe.trust import files, pictures
 from kribbe.trust.models import StoredFile
@@ -27,6 +37,7 @@ Colours = tuple[str, str, str]
 def show(book: Book) -> None:
     """Add what locations show, and one proof that was asked."""
     chance, data = Chance("shown"), table("shown")
+    _licences(book, data["licence_source"])
     charters = {desk.pk: _charter(book, desk, data["rules"]) for desk in book.rows(Desk)}
     scenes = [_drawn(tuple(scene["colours"])) for scene in data["scene"]]
     for place, location in enumerate(book.rows(Location)):
@@ -39,6 +50,29 @@ def show(book: Book) -> None:
         if chance.happens(0.15):
             _open_day(book, location, chance)
     _proof(book, data["proof"])
+
+
+def _licences(book: Book, source: str) -> None:
+    """The last check of each licence, and for a suspended one the check before it."""
+    chance = Chance("licences")
+    for location in book.rows(Location):
+        day = location.licence_checked_on
+        if day is None:
+            continue
+        checks = [(location.licence_state, day)]
+        if location.licence_state == LicenceState.SUSPENDED:
+            checks = [(LicenceState.LICENSED, day - timedelta(days=150)), *checks]
+        for state, checked in checks:
+            book.add(
+                LicenceCheck(
+                    location=location,
+                    state=state,
+                    checked_on=checked,
+                    source=source,
+                    noted_at=chance.moment(checked),
+                    noted_name=location.desk.name,
+                )
+            )
 
 
 def write_files(book: Book) -> None:

@@ -45,7 +45,7 @@ def locations_within(principal: Principal, action: Action, path: str) -> Q:
 def request_for(principal: Principal, action: Action, reference: str, *, now: datetime) -> CareRequest:
     """A care request through the household's door. A look by staff is recorded."""
     found = (
-        CareRequest.objects.select_related("child", "household", "desk")
+        CareRequest.objects.select_related("child", "household__desk", "desk")
         .filter(households_within(principal, action, "household"), reference=reference)
         .first()
     )
@@ -73,7 +73,7 @@ def placement_for(principal: Principal, action: Action, reference: str) -> Place
     """A placement, through the household's door or the location's."""
     return _one(
         principal,
-        Placement.objects.select_related("child__household", "group__location__desk", "offer").filter(
+        Placement.objects.select_related("child__household__desk", "group__location__desk", "offer").filter(
             households_within(principal, action, "child__household")
             | locations_within(principal, action, "group__location"),
             reference=reference,

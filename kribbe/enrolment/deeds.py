@@ -172,6 +172,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "open_day.add": (_("Announced an open day"), "door-open"),
     "open_day.remove": (_("Took an open day off the page"), "door-open"),
     "open_day.put_back": (_("Put an open day back"), "undo-2"),
+    "licence.note": (_("Noted the state of a location's licence"), "badge-check"),
     "charter.publish": (_("Published rules for locations"), "scroll-text"),
     "charter.drop": (_("Took back planned rules for locations"), "undo-2"),
     "charter.agree": (_("Agreed to the rules of the desk"), "handshake"),

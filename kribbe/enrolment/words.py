@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
@@ -21,6 +20,7 @@ from kribbe.enrolment.selectors.household import Ahead, RequestStory, Wish
 from kribbe.region.models import DeskPolicy, PassOverReason
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.dates import earliest_answer, turns_urgent
+from kribbe.web.dates import date_format
 from kribbe.web.weeks import half_days, week_words
 from kribbe.web.words import say
 
@@ -122,6 +122,8 @@ def change(found: PositionChange) -> str:
 def _cause(cause: str) -> str:
     causes = {
         "left": gettext("a family found a place or left the list."),
+        "own.joined": gettext("another request of your own family came ahead."),
+        "own.left": gettext("another request of your own family left the list."),
         "facts": gettext("what a family asks or tells changed."),
         "rules": gettext("the order of this location changed."),
         "returned": gettext("a family came back on the list with its old date."),

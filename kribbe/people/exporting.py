@@ -18,11 +18,20 @@ def tell_families() -> None:
     for label in ("people.Adult", "people.Child"):
         export(label, "household", but=("name_key", "national_number_hash"))
     export("people.HouseholdFact", "household")
-    export("people.Consent", "household")
-    export("people.User", "adults__household", but=("password",))
-    export("people.RoleGrant", lambda key: Q(scope=Scope.HOUSEHOLD, scope_id=key))
+    export("people.Consent", "household", personal=_of_the_first_parent)
+    export("people.User", "adults__household", but=("password",), personal=lambda account: Q(pk=account))
+    export(
+        "people.RoleGrant",
+        lambda key: Q(scope=Scope.HOUSEHOLD, scope_id=key),
+        personal=lambda account: Q(user=account),
+    )
     export("trust.AuditEntry", "household_id", but=("data", "actor_id", "actor_name"), add=_who)
     export("trust.StoredFile", lambda key: Q(space=f"household:{key}"), but=("key",))
+
+
+def _of_the_first_parent(account: int) -> Q:
+    """Who may act for the household is the first parent's to say, and stands in that parent's file."""
+    return Q(pk=None)
 
 
 def _who(entries: list[AuditEntry]) -> Mapping[int, Mapping[str, Any]]:

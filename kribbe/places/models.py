@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models_finding import Favourite, NameKey, Names, Rhythm, SavedSearch, SavedSearchFit
+from kribbe.places.models_licence import LicenceCheck, LicenceState
 from kribbe.places.models_page import (
     PAGE_TEXTS,
     Charter,
@@ -29,6 +30,8 @@ __all__ = [
     "CharterAgreement",
     "Favourite",
     "Inspection",
+    "LicenceCheck",
+    "LicenceState",
     "NameKey",
     "Names",
     "OpenDay",
@@ -46,13 +49,6 @@ MONTHS_SHOWN = 24
 class Kind(models.TextChoices):
     GROUP = "group", _("Day-care centre")
     FAMILY = "family", _("Family carer")
-
-
-class LicenceState(models.TextChoices):
-    LICENSED = "licensed", _("Licensed")
-    SUSPENDED = "suspended", _("Licence suspended")
-    ENDED = "ended", _("Licence ended")
-    UNKNOWN = "unknown", _("Licence not checked")
 
 
 class PlanKind(models.TextChoices):

@@ -42,6 +42,18 @@ def hang() -> None:
             arguments=_at_own_desk,
         )
     )
+    register(
+        NavItem(
+            _("Licences of locations"),
+            "places:licences",
+            "badge-check",
+            "desk",
+            order=82,
+            action=Action.LOCATION_LICENCE,
+            arguments=_at_own_desk,
+            holds=("places:licence",),
+        )
+    )
     worklists.register(
         worklists.WorkList(
             "charter",

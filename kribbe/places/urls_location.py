@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.places.pages import capacity, charter, closing_days, profile, showing
+from kribbe.places.pages import capacity, charter, closing_days, licences, profile, showing
 
 location_urls = [
     path("at/<slug:slug>/capacity/", capacity.capacity_page, name="capacity"),
@@ -17,6 +17,7 @@ location_urls = [
         closing_days.remove_closing_days,
         name="remove_closing_days",
     ),
+    path("at/<slug:slug>/licence/", licences.licence_page, name="licence"),
     path("at/<slug:slug>/profile/", profile.profile_page, name="profile"),
     path("at/<slug:slug>/photos/", showing.photos_page, name="photos"),
     path("at/<slug:slug>/photos/<int:photo_id>/", showing.change_photo, name="change_photo"),

@@ -1,14 +1,15 @@
-"""Addresses of the administrator's imports."""
+"""Addresses of the desk's pages about locations: licences, rules, imports."""
 
 from django.urls import path
 
-from kribbe.places.pages import charter, imports
+from kribbe.places.pages import charter, imports, licences
 
 OFFICE = "office/<slug:desk>/import/"
 
 RULES = "office/<slug:desk>/rules/"
 
 office_urls = [
+    path("office/<slug:desk>/licences-of-locations/", licences.licences_page, name="licences"),
     path(RULES, charter.agreements_page, name="agreements"),
     path(f"{RULES}new/", charter.new_charter_page, name="new_charter"),
     path(f"{RULES}drop/", charter.drop_charter, name="drop_charter"),

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
@@ -15,6 +14,7 @@ from kribbe.policy.pages.cells import Block, Line, Veil, plain
 from kribbe.policy.selectors.counters import Places
 from kribbe.policy.selectors.report import Content, desks_told, places_told, year_told
 from kribbe.web.branding import Brand
+from kribbe.web.dates import date_format
 from kribbe.web.documents import pdf
 from kribbe.web.templatetags.kribbe import number
 

@@ -1,7 +1,7 @@
 """What real desks chose, as data: `presets/*.toml`, one file a desk, and the list of reasons that all begin with.
 
 A preset has every field of a policy. `source` names the pages that give them; `assumed` the fields that they
-don't give and that were filled in here.
+don't give and that were filled in here. `name`, `source` and `note` are one text, or one for each language.
 """
 
 import tomllib
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise, lazy
+from django.utils.translation import get_language
 
 from kribbe.region.models import Desk, DeskPolicy, PassOverReason
 from kribbe.rules.priority import DateRule
@@ -21,16 +23,21 @@ from kribbe.trust.locks import lock_rows
 FOLDER = Path(__file__).with_name("presets")
 REASONS = "_reasons"
 UNLIMITED = "unlimited"
+SAID = ("name", "source", "note")
+LANGUAGES = frozenset({"nl", "en", "fr", "de"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """The policy of one real desk. `max_wishes` and `earliest_answer_months` None are unlimited."""
+    """The policy of one real desk. `max_wishes` and `earliest_answer_months` None are unlimited.
+
+    `name`, `source` and `note` are in the language of whoever reads them.
+    """
 
     slug: str
-    name: str
-    source: str
-    note: str
+    name: str | Promise
+    source: str | Promise
+    note: str | Promise
     assumed: frozenset[str]
     max_wishes: int | None
     earliest_answer_months: int | None
@@ -52,7 +59,7 @@ class Preset:
     @property
     def policy(self) -> dict[str, Any]:
         """The fields of a `DeskPolicy`, but for the desk and its days."""
-        return {name: getattr(self, name) for name in POLICY_FIELDS} | {"source": self.source}
+        return {name: getattr(self, name) for name in POLICY_FIELDS} | {"source": str(self.source)}
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,25 @@ def _read(path: Path) -> Preset:
     if unknown := set(table["assumed"]) - set(POLICY_FIELDS):
         raise ValueError(f"{path.name}: assumed names no field: {', '.join(sorted(unknown))}")
     values = {name: None if value == UNLIMITED else value for name, value in table.items()}
+    values |= {name: _said(path, table[name]) for name in SAID}
     return Preset(
         slug=path.stem,
         **values | {"assumed": frozenset(table["assumed"]), "date_rule": DateRule(table["date_rule"])},
     )
+
+
+def _said(path: Path, given: str | Mapping[str, str]) -> str | Promise:
+    """A text as it is, or the one of the language in which it is read."""
+    if isinstance(given, str):
+        return given
+    if wrong := LANGUAGES ^ given.keys():
+        raise ValueError(f"{path.name}: missing or unknown language {', '.join(sorted(wrong))}")
+    return _in_language(tuple(given.items()))
+
+
+def _chosen(texts: tuple[tuple[str, str], ...]) -> str:
+    by_language = dict(texts)
+    return by_language.get((get_language() or "")[:2], by_language["nl"])
+
+
+_in_language = lazy(_chosen, str)

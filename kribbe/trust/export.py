@@ -28,21 +28,32 @@ Add = Callable[[list[Any]], Mapping[int, Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A table, how a household's rows are found in it, and the columns that aren't told (secrets, others' data)."""
+    """A table, how a household's rows are found in it, and the columns that aren't told (secrets, others' data).
+
+    Where `personal` is given, a row is one adult's alone: it finds those of an account.
+    """
 
     label: str
     find: Find
     but: frozenset[str]
     add: Add | None = None
+    personal: Find | None = None
 
 
 _parts: dict[str, Part] = {}
 
 
-def export(label: str, path: str | Find, *, but: tuple[str, ...] = (), add: Add | None = None) -> None:
+def export(
+    label: str,
+    path: str | Find,
+    *,
+    but: tuple[str, ...] = (),
+    add: Add | None = None,
+    personal: Find | None = None,
+) -> None:
     """Have the rows of a table in every family's file. `path` leads to the household, or gives the condition."""
     find = path if callable(path) else lambda household_id: Q(**{path: household_id})
-    _parts[label.lower()] = Part(label, find, frozenset(but), add)
+    _parts[label.lower()] = Part(label, find, frozenset(but), add, personal)
 
 
 def parts() -> Mapping[str, Part]:
@@ -50,17 +61,20 @@ def parts() -> Mapping[str, Part]:
     return _parts
 
 
-def rows_of(household_id: int) -> dict[str, list[dict[str, Any]]]:
-    """All rows of the household by table, the tables in the order of their names."""
-    return {part.label: _table(part, household_id) for _label, part in sorted(_parts.items())}
+def rows_of(household_id: int, *, reader: int | None = None) -> dict[str, list[dict[str, Any]]]:
+    """The household's rows by table, the tables in the order of their names.
+
+    With an account as `reader`, those that are another adult's alone stay out.
+    """
+    return {part.label: _table(part, household_id, reader) for _label, part in sorted(_parts.items())}
 
 
-def archive(household_id: int, *, reading: str) -> bytes:
+def archive(household_id: int, *, reading: str, reader: int | None = None) -> bytes:
     """A ZIP of the rows (data.json), the files that the family sent, and a text that says what is what."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("README.txt", reading)
-        text = json.dumps(rows_of(household_id), cls=_Encoder, ensure_ascii=False, indent=2)
+        text = json.dumps(rows_of(household_id, reader=reader), cls=_Encoder, ensure_ascii=False, indent=2)
         made.writestr("data.json", text)
         for row in StoredFile.objects.filter(space=space_of(household_id), held_until=None).order_by("pk"):
             for name in files.names(row):
@@ -73,14 +87,15 @@ def space_of(household_id: int) -> str:
     return f"household:{household_id}"
 
 
-def _rows(part: Part, household_id: int) -> models.QuerySet[Any]:
+def _rows(part: Part, household_id: int, reader: int | None) -> models.QuerySet[Any]:
     manager: models.Manager[Any] = apps.get_model(part.label)._default_manager
-    found = manager.filter(part.find(household_id)).values("pk")
+    own = part.personal(reader) if part.personal and reader is not None else Q()
+    found = manager.filter(part.find(household_id)).filter(own).values("pk")
     return manager.filter(pk__in=found).order_by("pk")
 
 
-def _table(part: Part, household_id: int) -> list[dict[str, Any]]:
-    rows = list(_rows(part, household_id))
+def _table(part: Part, household_id: int, reader: int | None) -> list[dict[str, Any]]:
+    rows = list(_rows(part, household_id, reader))
     more = part.add(rows) if part.add else {}
     return [{**_told(row, part), **more.get(row.pk, {})} for row in rows]
 

@@ -13,6 +13,7 @@ class Action(StrEnum):
     HOUSEHOLD_CHANGE = "household.change"
     HOUSEHOLD_INVITE = "household.invite"
     HOUSEHOLD_CONSENT = "household.consent"
+    HOUSEHOLD_FILE = "household.file"
     COMPLAINT_MAKE = "complaint.make"
     REQUEST_MAKE = "request.make"
     REQUEST_ANSWER_OFFER = "request.answer_offer"
@@ -22,6 +23,7 @@ class Action(StrEnum):
     PLACEMENT_FIRST_DAY = "placement.first_day"
     LOCATION_READ = "location.read"
     LOCATION_CHANGE = "location.change"
+    LOCATION_LICENCE = "location.licence"
     DESK_SEARCH = "desk.search"
     DESK_FIGURES = "desk.figures"
     POLICY_REPORT = "policy.report"
@@ -70,7 +72,7 @@ _HOUSEHOLD = frozenset(
         Action.REQUEST_ANSWER_OFFER,
     }
 )
-_FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE}
+_FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE, Action.HOUSEHOLD_FILE}
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),
@@ -95,6 +97,7 @@ TABLE: tuple[Rule, ...] = (
             Action.DESK_TALK,
             Action.DESK_ROUNDS,
             Action.LOCATION_READ,
+            Action.LOCATION_LICENCE,
             Action.POLICY_LICENCES,
         },
     ),
@@ -116,6 +119,7 @@ TABLE: tuple[Rule, ...] = (
                 Action.POLICY_LICENCES,
                 Action.LOCATION_READ,
                 Action.LOCATION_CHANGE,
+                Action.LOCATION_LICENCE,
             }
         ),
     ),

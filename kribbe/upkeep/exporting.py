@@ -1,5 +1,7 @@
 """What this room tells in a family's own file."""
 
+from django.db.models import Q
+
 from kribbe.trust.export import export
 
 
@@ -10,4 +12,4 @@ def tell_families() -> None:
     export("upkeep.Complaint", "household")
     export("upkeep.Pair", "first__household", but=("first", "second", "proposed_keep"))
     export("upkeep.Merge", "kept_household")
-    export("upkeep.Invitation", "household")
+    export("upkeep.Invitation", "household", personal=lambda account: Q(accepted_by=account))

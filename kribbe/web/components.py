@@ -34,6 +34,15 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A small picture: (media type, address) of each format, from light to heavy, and the one all browsers read."""
+
+    src: str
+    alt: str
+    sources: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
 class ResultCard:
     """A location in a list of results. Masks are patterns of half-days; `number` is its number on the map.
 
@@ -49,7 +58,7 @@ class ResultCard:
     offered: int = weeks.WORKWEEK
     points: Sequence[Point] = ()
     number: int | None = None
-    photo: str = ""
+    photo: Picture | None = None
     kept: bool | None = None
 
     @property

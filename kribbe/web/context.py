@@ -25,6 +25,11 @@ class Shell:
         """The desk's brand."""
         return brand_for(self.request)
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is the demo, with invented people and a mail page of its own."""
+        return bool(settings.DEMO)
+
     @cached_property
     def description(self) -> str:
         """What search engines show under a page's title."""

@@ -4,7 +4,7 @@ A room registers in its AppConfig.ready:
 `register(NavItem(_("Waiting list"), "enrolment:waiting_list", "list-ordered", "location", order=20, badge=count))`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -26,6 +26,7 @@ class NavItem:
 
     `badge` gives a number to show, or None. `action` names what the reader must be allowed to do, "" for everybody.
     `arguments` gives the address's parts, or None where the entry does not apply to this request.
+    `holds` names pages (`places:photos`) that belong to it though their address doesn't begin with its own.
     """
 
     label: str | Promise
@@ -36,6 +37,7 @@ class NavItem:
     action: str = ""
     order: int = 100
     arguments: Arguments | None = None
+    holds: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -83,18 +85,27 @@ def _address(request: HttpRequest, item: NavItem) -> str | None:
 
 
 def entries(request: HttpRequest, section: str) -> list[Entry]:
-    """The entries of a section that this reader may see, in order; the longest matching path is current."""
+    """The entries of a section that this reader may see, in order.
+
+    Current is the one that holds the page, or else the one with the longest matching path.
+    """
     wanted = sorted((one for one in _items if one.section == section), key=lambda one: one.order)
     found = [(item, _address(request, item)) for item in wanted if _may(request, item.action)]
     shown = [(item, url) for item, url in found if url is not None]
-    matches = [
-        url for _, url in shown if request.path == url or (url != "/" and request.path.startswith(url))
-    ]
-    current = max(matches, key=len, default=None)
+    current = _current(request, shown)
     return [
         Entry(str(item.label), url, item.icon, _badge_text(request, item.badge), url == current)
         for item, url in shown
     ]
+
+
+def _current(request: HttpRequest, shown: Sequence[tuple[NavItem, str]]) -> str | None:
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    holding = [url for item, url in shown if page in item.holds]
+    matches = [
+        url for _, url in shown if request.path == url or (url != "/" and request.path.startswith(url))
+    ]
+    return max(holding or matches, key=len, default=None)
 
 
 def _badge_text(request: HttpRequest, badge: Badge | None) -> str:

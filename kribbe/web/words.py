@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from kribbe.rules.reasons import CODES, Reason, Value
+from kribbe.web.dates import date_format
 
 
 def say(reason: Reason) -> str:

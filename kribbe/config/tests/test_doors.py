@@ -230,6 +230,8 @@ DOORS: dict[str, Door] = {
     "places:take_away": Door(LOCATION_CHANGE, ("slug", "photo_kind", "photo"), post=True),
     "places:put_back": Door(LOCATION_CHANGE, ("slug", "photo_kind", "photo"), post=True),
     "places:charter": Door(LOCATION_READ, SLUG),
+    "places:licences": Door(CLERK | ADMIN, DESK),
+    "places:licence": Door(CLERK | ADMIN, SLUG),
     "places:agreements": Door(CLERK | ADMIN, DESK),
     "places:new_charter": Door(ADMIN, DESK),
     "places:drop_charter": Door(ADMIN, DESK, post=True),

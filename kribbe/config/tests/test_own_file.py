@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pghistory.models import Event
 
-from kribbe.contact.models import Notice
+from kribbe.contact.models import Mail, Notice
 from kribbe.people.models import Household
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast, uploads
@@ -159,13 +159,38 @@ def test_the_name_of_who_looked_at_a_proof_isnt_in_it():
     assert "seen_by" in parts()["enrolment.proofrequest"].but
 
 
-@pytest.mark.parametrize("role", [Role.REFERRER, Role.CO_PARENT])
-def test_only_a_parent_of_the_request_and_the_desk_take_it_along(world, role):
+def test_a_second_parent_takes_along_the_household_and_not_what_is_the_others_alone(world):
+    maes, _other = world
+    now = timezone.now()
+    for email, role in (("an@ouders.example", Role.PARENT), ("bert@ouders.example", Role.CO_PARENT)):
+        user = cast.make_user(email, role=role, scope=Scope.HOUSEHOLD, scope_id=maes.pk, now=now)
+        maes.adults.create(first_name=email[:2], last_name="Maes", name_key=email, user=user, email=email)
+        notice = Notice.objects.create(
+            desk=maes.desk, household=maes, kind="x/y", language="nl", subject="s", body="b", created_at=now
+        )
+        Mail.objects.create(
+            notice=notice, address=email, subject="s", body="b", message_id=email, created_at=now, due_at=now
+        )
+    client = log_in(Client(), user, second_factor=False)
+    address = reverse("people:export_household", args=[maes.reference])
+    assert address in client.get(reverse("people:my_data")).text
+    with zipfile.ZipFile(BytesIO(client.get(address).content)) as archive:
+        told = json.loads(archive.read("data.json"))
+        assert [name for name in archive.namelist() if name.startswith("files/")]
+    assert {row["email"] for row in told["people.User"]} == {"bert@ouders.example"}
+    assert {row["address"] for row in told["contact.Mail"]} == {"bert@ouders.example"}
+    assert len(told["people.RoleGrant"]) == 1
+    assert len(told["contact.Notice"]) == 2
+    assert "Kind-Maes" in json.dumps(told["people.Child"])
+    assert len(rows_of(maes.pk)["people.User"]) == 2
+
+
+def test_who_acts_by_consent_takes_nothing_along(world):
     maes, _other = world
     user = cast.make_user(
-        "r@hulp.example", role=role, scope=Scope.HOUSEHOLD, scope_id=maes.pk, now=timezone.now()
+        "r@hulp.example", role=Role.REFERRER, scope=Scope.HOUSEHOLD, scope_id=maes.pk, now=timezone.now()
     )
-    client = log_in(Client(), user, second_factor=role is Role.REFERRER)
+    client = log_in(Client(), user, second_factor=True)
     assert client.get(reverse("people:export_household", args=[maes.reference])).status_code == 404
     assert client.get(reverse("people:consents", args=[maes.reference])).status_code == 404
     page = client.get(reverse("people:household_data", args=[maes.reference]))

@@ -3,8 +3,9 @@
 import datetime as dt
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
+
+from kribbe.web.dates import date_format
 
 register = template.Library()
 

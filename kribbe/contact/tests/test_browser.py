@@ -78,7 +78,6 @@ def test_staff_set_up_their_second_factor_and_work(
         grant_role(user=user, role=role, **over)
     page = open_page(size=size)
     page.goto("/office/lindedaal/roles/")
-    page.get_by_text("Andere manieren om aan te melden").click()
     seen(page)
     page.locator("#id_login").fill("ada@desk.example")
     page.get_by_role("textbox", name="Wachtwoord").fill(PASSWORD)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -19,24 +20,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kribbe.enrolment.access import draft_for
 from kribbe.enrolment.forms import MOST_CHILDREN, LaterForm, data_of, typed_of
 from kribbe.enrolment.models import CareRequest, RequestDraft
+from kribbe.enrolment.pages.drafts_begun import begun, free_reference, held, hold, household_of
 from kribbe.enrolment.pages.ranking import keys, listing, moved
 from kribbe.enrolment.pages.registering import registration
 from kribbe.enrolment.pages.steps import Steps, differences
-from kribbe.enrolment.selectors.choices import nearby
-from kribbe.enrolment.selectors.household import households_of
+from kribbe.enrolment.selectors.choices import Asked, nearby
 from kribbe.enrolment.services import drafts
 from kribbe.enrolment.services.drafts import KEPT, StaleStepError
 from kribbe.enrolment.services.register import register_request
-from kribbe.places.favourites import held
+from kribbe.places.favourites import held as favourites
 from kribbe.places.models import Location
 from kribbe.region.http import DeskRequest
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
-from kribbe.trust.principal import PARENTS, Scope
 from kribbe.web.errors import session_ended
 
-COOKIE = "requests"
-REMEMBERED = 5
 LINKS_AN_HOUR = 5
 NEXT = {"child": "days", "days": "choices", "choices": "review"}
 NOT_KEPT = ("national_number", "declared")
@@ -50,9 +48,9 @@ def on_draft(view: DraftView) -> Callable[..., HttpResponse]:
     @wraps(view)
     @never_cache
     def opened(request: Any, desk: str, reference: str) -> HttpResponse:
-        draft = draft_for(request.principal, reference, desk=request.desk, held=_held(request))
+        draft = draft_for(request.principal, reference, desk=request.desk, held=held(request))
         if draft is None:
-            return _closed(request)
+            return _new(request, reference, view)
         if draft.user_id is None and not request.principal.is_visitor and not request.principal.is_staff:
             drafts.claim(draft=draft, principal=request.principal)
         if draft.request_id is not None and view.__name__ != "sent":
@@ -62,57 +60,44 @@ def on_draft(view: DraftView) -> Callable[..., HttpResponse]:
     return opened
 
 
+def _new(request: DeskRequest, reference: str, view: DraftView) -> HttpResponse:
+    draft = begun(request, reference)
+    if draft is None:
+        return _closed(request)
+    if view.__name__ != "child":
+        return redirect("enrolment:draft_child", draft.desk.slug, reference)
+    return view(request, draft)
+
+
 def _closed(request: DeskRequest) -> HttpResponse:
     if not request.principal.is_visitor:
         raise Http404
     return session_ended(request) if request.method == "POST" else redirect_to_login(request.get_full_path())
 
 
-def _held(request: DeskRequest) -> list[str]:
-    """References of the drafts that this browser began."""
-    kept = request.get_signed_cookie(COOKIE, default="", max_age=KEPT) or ""
-    return kept.split(".") if kept else []
-
-
-def _hold(request: DeskRequest, response: HttpResponse, draft: RequestDraft) -> HttpResponse:
-    if draft.user_id is None:
-        held = [draft.reference, *(each for each in _held(request) if each != draft.reference)]
-        response.set_signed_cookie(
-            COOKIE,
-            ".".join(held[:REMEMBERED]),
-            max_age=KEPT,
-            httponly=True,
-            samesite="Lax",
-            secure=request.is_secure(),
-        )
-    return response
-
-
 @never_cache
 @require_http_methods(["GET", "POST"])
 def new_request(request: DeskRequest, desk: str) -> HttpResponse:
-    """Begin, or go on with what was left. `?location=slug` begins with that location as a wish."""
-    wanted = request.GET.getlist("location")
-    locations = Location.objects.filter(slug__in=wanted, active=True, desk__region=request.desk.region_id)
+    """Begin, or go on with what was left. `?location=slug` begins with that location as a wish.
+
+    Nothing is saved before something was typed.
+    """
     unfinished = _unfinished(request)
     if request.method == "GET" and unfinished:
         context = {"unfinished": [(draft, Steps(draft, today=_today()).names) for draft in unfinished]}
         return render(request, "enrolment/request_start.html", context)
-    household = next(iter(households_of(request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS))), None)
-    draft = drafts.start_draft(
-        principal=request.principal,
-        desk=household.desk if household else request.desk,
-        now=timezone.now(),
-        location_ids=[location.pk for location in locations],
-        household_id=household.pk if household else None,
-    )
-    return _hold(request, redirect(Steps(draft, today=_today()).url("child")), draft)
+    household = household_of(request.principal)
+    here = household.desk if household else request.desk
+    reference = free_reference(request)
+    first = reverse("enrolment:draft_child", args=[here.slug, reference])
+    wishes = urlencode({"location": request.GET.getlist("location")}, doseq=True)
+    return hold(request, redirect(f"{first}?{wishes}" if wishes else first), reference)
 
 
 def _unfinished(request: DeskRequest) -> list[RequestDraft]:
     found = RequestDraft.objects.filter(desk=request.desk, request=None, on_behalf=False)
     if request.principal.is_visitor:
-        found = found.filter(reference__in=_held(request), user=None)
+        found = found.filter(reference__in=held(request), user=None)
     else:
         found = found.filter(user=request.user.pk)
     return [
@@ -129,7 +114,8 @@ def continue_request(request: DeskRequest, desk: str, token: str) -> HttpRespons
     draft = drafts.read_link(token)
     if draft is None or draft.desk_id != request.desk.pk:
         return render(request, "enrolment/request_link_old.html", {"desk": request.desk}, status=410)
-    return _hold(request, redirect("enrolment:draft", desk, draft.reference), draft)
+    answer = redirect("enrolment:draft", desk, draft.reference)
+    return hold(request, answer, draft.reference) if draft.user_id is None else answer
 
 
 @require_safe
@@ -179,6 +165,7 @@ def _step(request: DeskRequest, draft: RequestDraft, step: str) -> HttpResponse:
         form = steps.form(step) if "look" in request.GET else steps.shown(step)
         return _show(request, steps, step, form)
     typed, action, changed = _changed(request.POST, step)
+    draft = drafts.keep_draft(draft)
     try:
         draft = drafts.save_step(
             draft_id=draft.pk, step=step, typed=typed, version=_version(request.POST), now=timezone.now()
@@ -236,9 +223,11 @@ def _send(request: DeskRequest, steps: Steps, form: Any) -> HttpResponse:
 def _show(
     request: DeskRequest, steps: Steps, step: str, form: Any, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    first_wishes = f"?{request.GET.urlencode()}" if steps.draft.pk is None and request.GET else ""
     context = {
         **_side_context(steps, step),
         **steps.bar(step),
+        "send_url": steps.url(step) + first_wishes,
         "form": form,
         "name": steps.names,
         "steps_of": steps,
@@ -280,14 +269,23 @@ def _side_context(steps: Steps, step: str) -> dict[str, Any]:
     draft = steps.draft
     context: dict[str, Any] = {"draft": draft, "step": step, "keep_url": steps.url(step)}
     if step == "days":
-        found = nearby(steps.asked())
-        if found is not None:
-            context["near"] = [
-                (gettext("Locations within 3 km"), found.near),
-                (gettext("Free on all your half-days"), found.whole),
-                (gettext("Free on a part of them"), found.part),
-            ]
+        context["near"] = _near(steps.asked())
     return context
+
+
+def _near(asked: Asked) -> dict[str, Any] | None:
+    """How many locations are near; how many have room is told once days and start are known."""
+    found = nearby(asked)
+    if found is None:
+        return None
+    facts = [(gettext("Locations within 3 km"), found.near)]
+    is_judged = asked.start is not None and not asked.pattern.is_empty
+    if is_judged:
+        facts += [
+            (gettext("Free on all your half-days"), found.whole),
+            (gettext("Free on a part of them"), found.part),
+        ]
+    return {"facts": facts, "is_judged": is_judged}
 
 
 def _choices_context(request: DeskRequest, steps: Steps, form: Any) -> dict[str, Any]:
@@ -299,7 +297,7 @@ def _choices_context(request: DeskRequest, steps: Steps, form: Any) -> dict[str,
             keys(typed.get("order", [])),
             query=next(iter(typed.get("q", [])), ""),
             most=form.max_wishes,
-            favourites=held(request),
+            favourites=favourites(request),
         ),
         "removed": Location.objects.filter(pk=removed).first() if removed.isdigit() else None,
         "is_twice": "twice" in request.GET,

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from kribbe.enrolment.models import CareRequest, Offer, Placement, RequestDraft
 from kribbe.enrolment.templatetags.enrolment import fully_called, last_day
 from kribbe.people.models import Child
+from kribbe.web.dates import date_format
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,6 +28,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
 from kribbe.web.components import Chip, Point
+from kribbe.web.dates import date_format
 from kribbe.web.tables import csv_file
 from kribbe.web.templatetags.kribbe import short_date
 

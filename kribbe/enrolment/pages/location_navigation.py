@@ -27,6 +27,7 @@ def register_location_navigation() -> None:
             order=20,
             arguments=_on_list,
             badge=waiting_count,
+            holds=("enrolment:bulk",),
         ),
         NavItem(
             _("Offers"),

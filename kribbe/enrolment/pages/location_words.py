@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
@@ -17,6 +16,7 @@ from kribbe.places.models import Group
 from kribbe.region.models import PassOverReason
 from kribbe.rules.priority import Part
 from kribbe.web.components import Point
+from kribbe.web.dates import date_format
 from kribbe.web.words import say
 
 SOON = timedelta(days=2)

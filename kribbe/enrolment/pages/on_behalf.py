@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +27,7 @@ from kribbe.region.http import DeskRequest
 from kribbe.rules.counting import RequestEnd
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.web.dates import date_format
 from kribbe.web.forms import RadioCards
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])

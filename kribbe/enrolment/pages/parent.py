@@ -28,6 +28,7 @@ from kribbe.enrolment.models import (
     RequestDraft,
     RequestState,
 )
+from kribbe.enrolment.pages.acting import page_of
 from kribbe.enrolment.pages.ranking import keys, listing, moved
 from kribbe.enrolment.pages.rows import child_row, request_row
 from kribbe.enrolment.pages.steps import Steps
@@ -126,8 +127,14 @@ def my(request: DeskRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def request_page(request: DeskRequest, reference: str) -> HttpResponse:
-    """One request: where every wish stands and why, and what can be changed."""
+    """One request: where every wish stands and why, and what can be changed.
+
+    Who acts for the family goes to the page that they have of it.
+    """
     found = _request(request, Action.HOUSEHOLD_READ, reference)
+    family_url = page_of(found.household, request.principal)
+    if family_url:
+        return redirect(family_url)
     now = timezone.now()
     row = request_row(request_story(found, now=now), now=now)
     context = {"row": row, "is_unborn": found.child.born is None, "story": row.story}
@@ -209,6 +216,7 @@ def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
         ),
         "form": form if is_sent else None,
         "is_changed": order != before,
+        "household": found.household,
         "back_url": _back(found),
         "name": called(found.child),
     }
@@ -267,6 +275,7 @@ def end_page(request: DeskRequest, reference: str) -> HttpResponse:
     context = {
         "options": options,
         "errors": errors,
+        "found": found,
         "name": called(found.child),
         "back_url": _back(found),
         "offers": offers,
@@ -324,7 +333,7 @@ def birth_page(request: DeskRequest, reference: str) -> HttpResponse:
             request, gettext("Congratulations with %(name)s!") % {"name": form.cleaned_data["first_name"]}
         )
         return redirect("enrolment:request", reference)
-    context = {"form": form, "back_url": _back(found)}
+    context = {"form": form, "found": found, "back_url": _back(found)}
     return render(request, "enrolment/request_birth.html", context, status=422 if form.errors else 200)
 
 
@@ -384,6 +393,7 @@ def _offer_context(
     return {
         "offer": offer,
         "child": child,
+        "household": asked.household,
         "location": location,
         "is_open": is_open,
         "status": OfferState(offer.state).label,

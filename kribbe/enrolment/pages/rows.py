@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
@@ -17,6 +16,7 @@ from kribbe.places.models import Location
 from kribbe.region.models import DeskPolicy
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.web.dates import date_format
 
 TONES = {
     PreferenceState.WAITING: "blue",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
@@ -34,6 +33,7 @@ from kribbe.people.words import FACTS
 from kribbe.rules.counting import RequestEnd
 from kribbe.trust.models import AuditEntry
 from kribbe.web.components import Event
+from kribbe.web.dates import date_format
 from kribbe.web.weeks import week_words
 
 DAY = timedelta(days=1)

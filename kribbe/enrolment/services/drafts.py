@@ -17,6 +17,7 @@ from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.references import new_reference
 
 STEPS = ("child", "days", "choices", "review")
 KEPT = timedelta(days=60)
@@ -36,7 +37,7 @@ class StaleStepError(Exception):
         super().__init__("saved elsewhere")
 
 
-def start_draft(
+def new_draft(
     *,
     principal: Principal,
     desk: Desk,
@@ -44,15 +45,14 @@ def start_draft(
     location_ids: Sequence[int] = (),
     household_id: int | None = None,
     on_behalf: bool = False,
-    first: Typed | None = None,
+    reference: str = "",
 ) -> RequestDraft:
-    """Begin a request. `first` fills the first step, where something is known of the household."""
+    """A request in which nothing was typed yet; it isn't saved."""
     answers: dict[str, Any] = {}
-    if first:
-        answers["child"] = _step(first, version=0)
     if location_ids:
         answers["choices"] = _step({"order": [str(key) for key in location_ids]}, version=0)
-    return RequestDraft.objects.create(
+    return RequestDraft(
+        reference=reference or new_reference(),
         desk=desk,
         user_id=principal.user_id,
         household_id=household_id,
@@ -61,6 +61,29 @@ def start_draft(
         created_at=now,
         saved_at=now,
     )
+
+
+def start_draft(
+    *,
+    principal: Principal,
+    desk: Desk,
+    now: datetime,
+    household_id: int | None = None,
+    on_behalf: bool = False,
+) -> RequestDraft:
+    """Begin a request and save it."""
+    draft = new_draft(principal=principal, desk=desk, now=now, household_id=household_id, on_behalf=on_behalf)
+    draft.save(force_insert=True)
+    return draft
+
+
+def keep_draft(draft: RequestDraft) -> RequestDraft:
+    """Save a new request the first time something is typed; of two tabs that do so at once one makes the row."""
+    if draft.pk is not None:
+        return draft
+    fields = ("desk_id", "user_id", "household_id", "on_behalf", "answers", "created_at", "saved_at")
+    defaults = {name: getattr(draft, name) for name in fields}
+    return RequestDraft.objects.get_or_create(reference=draft.reference, defaults=defaults)[0]
 
 
 def save_step(*, draft_id: int, step: str, typed: Typed, version: int, now: datetime) -> RequestDraft:

@@ -15,7 +15,7 @@ def watched(*, location_ids: Collection[int], now: datetime, cause: str) -> Iter
 
     `cause` says what happened where nobody joined: "left" (a family has a place or withdrew), "facts", "rules"
     or "returned". Where one or more families came in ahead, the cause is "joined." and the public ground that
-    put the best of them ahead.
+    put the best of them ahead. Where only requests of the same household came or went, it begins with "own.".
     """
     before = waiting_lists(location_ids, now=now)
     yield
@@ -40,7 +40,9 @@ def _changes(
     before: list[Waiting], after: list[Waiting], now: datetime, cause: str
 ) -> Iterator[PositionChange]:
     was = {line.preference_id: line for line in before}
+    stay = {line.preference_id for line in after}
     joined = [line for line in after if line.preference_id not in was]
+    gone = [line for line in before if line.preference_id not in stay]
     for line in after:
         earlier = was.get(line.preference_id)
         if earlier is None or earlier.position == line.position:
@@ -50,12 +52,21 @@ def _changes(
             at=now,
             before=earlier.position,
             after=line.position,
-            cause=_cause(line, joined, cause),
+            cause=_cause(
+                line,
+                [other for other in joined if other.position < line.position],
+                [other for other in gone if other.position < earlier.position],
+                cause,
+            ),
         )
 
 
-def _cause(line: Waiting, joined: list[Waiting], cause: str) -> str:
-    ahead = [other for other in joined if other.position < line.position]
-    if not ahead:
-        return cause
-    return f"joined.{compare(ahead[0].standing, line.standing).public}"
+def _cause(line: Waiting, joined: list[Waiting], gone: list[Waiting], cause: str) -> str:
+    """Why a line moved; `joined` and `gone` are those ahead of it, the best first."""
+    others = [other for other in joined if other.household_id != line.household_id]
+    if others:
+        return f"joined.{compare(others[0].standing, line.standing).public}"
+    if joined:
+        return "own.joined"
+    is_own = bool(gone) and all(other.household_id == line.household_id for other in gone)
+    return "own.left" if is_own and cause == "left" else cause

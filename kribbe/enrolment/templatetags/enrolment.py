@@ -1,15 +1,18 @@
 """Words about children, offers and placements for templates and notices."""
 
 import datetime as dt
+from typing import Any
 
 from django import template
-from django.utils.formats import date_format
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from kribbe.enrolment import words
-from kribbe.people.models import Child
+from kribbe.enrolment.pages.acting import page_of
+from kribbe.people.models import Child, Household
 from kribbe.region.models import PassOverReason
+from kribbe.web.dates import date_format
 
 register = template.Library()
 
@@ -39,3 +42,13 @@ def last_day(deadline: dt.datetime | None) -> dt.date | None:
 def reason_words(reason: PassOverReason) -> str:
     """A reason of the desk's list in the reader's language."""
     return words.reason(reason)
+
+
+@register.inclusion_tag("enrolment/_way_back.html", takes_context=True)
+def way_back(context: Any, household: Household, url: str = "", label: str = "") -> dict[str, str]:
+    """The link back: to `url` (or to their children) for the household's parents, to its page for who acts for it."""
+    return {
+        "family_url": page_of(household, context["request"].principal),
+        "url": url or reverse("enrolment:my"),
+        "label": label or _("My children"),
+    }

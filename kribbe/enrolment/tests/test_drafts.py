@@ -12,8 +12,16 @@ from django.utils import timezone
 from kribbe.contact.models import Mail
 from kribbe.enrolment.mistyped import meant
 from kribbe.enrolment.models import CareRequest, RequestDraft
-from kribbe.enrolment.pages.drafts import COOKIE, LINKS_AN_HOUR
-from kribbe.enrolment.services.drafts import KEPT, forget_drafts, read_link, sign_link, start_draft
+from kribbe.enrolment.pages.drafts import LINKS_AN_HOUR
+from kribbe.enrolment.pages.drafts_begun import COOKIE
+from kribbe.enrolment.services.drafts import (
+    KEPT,
+    forget_drafts,
+    keep_draft,
+    read_link,
+    sign_link,
+    start_draft,
+)
 from kribbe.people.models import User
 from kribbe.people.services import link_user
 from kribbe.rules.halfdays import WeekPattern
@@ -64,10 +72,19 @@ def places(desk):
     return found
 
 
+def begin(client, desk, *places):
+    """A new request of this browser, as it is saved when the first word is typed."""
+    address = reverse("enrolment:new_request", args=[desk.slug])
+    first = client.post(address + "?" + "&".join(f"location={place.slug}" for place in places))
+    page = client.get(first.url)
+    draft = page.context["draft"]
+    assert not RequestDraft.objects.filter(reference=draft.reference).exists()
+    return keep_draft(draft)
+
+
 @pytest.fixture
 def draft(client, desk, places):
-    client.get(reverse("enrolment:new_request", args=[desk.slug]) + f"?location={places[0].slug}")
-    return RequestDraft.objects.get()
+    return begin(client, desk, places[0])
 
 
 def url(draft, step):
@@ -314,8 +331,7 @@ def test_the_last_step_needs_the_declaration_and_the_earlier_steps(client, draft
 def test_a_child_that_asks_already_is_refused_on_the_last_page(client, draft, desk):
     fill(client, draft)
     client.post(url(draft, "review"), LAST)
-    client.post(reverse("enrolment:new_request", args=[desk.slug]))
-    second = RequestDraft.objects.latest("pk")
+    second = begin(client, desk)
     second.answers = draft_answers(draft)
     second.save()
     response = client.post(url(second, "review"), LAST)
@@ -362,8 +378,7 @@ def test_a_known_household_only_says_for_which_child(client, desk, places):
     user = User.objects.create_user("els@ouders.example")
     link_user(household=household, user=user, principal=SYSTEM, now=now)
     client.force_login(user)
-    client.get(reverse("enrolment:new_request", args=[desk.slug]) + f"?location={places[0].slug}")
-    draft = RequestDraft.objects.get()
+    draft = begin(client, desk, places[0])
     page = text(client.get(url(draft, "child")))
     assert "Fien Maes" in page
     assert "id_street" not in page
@@ -381,8 +396,36 @@ def test_an_unfinished_request_is_offered_again(client, draft, desk):
     page = client.get(reverse("enrolment:new_request", args=[desk.slug]))
     assert "Verdergaan waar je stopte" in text(page)
     assert "Noor" in text(page)
-    client.post(reverse("enrolment:new_request", args=[desk.slug]))
-    assert RequestDraft.objects.count() == 2
+    assert begin(client, desk).reference != draft.reference
+
+
+def test_looking_at_a_new_request_saves_nothing_and_the_first_word_does(client, desk, places):
+    address = reverse("enrolment:new_request", args=[desk.slug])
+    first = client.get(f"{address}?location={places[0].slug}").url
+    page = client.get(first)
+    assert client.get(address).url == first.partition("?")[0]
+    assert client.get(first.replace("child", "days")).url == first.partition("?")[0]
+    assert RequestDraft.objects.count() == 0
+    sent = client.post(page.context["send_url"], {**CHILD, "action": "keep", "version": "1"})
+    draft = RequestDraft.objects.get()
+    assert sent.status_code == 200
+    assert first.startswith(url(draft, "child"))
+    assert draft.answers["choices"]["typed"] == {"order": [str(places[0].pk)]}
+    assert draft.answers["child"]["typed"]["first_name_0"] == ["Noor"]
+
+
+def test_a_reference_that_the_browser_does_not_hold_begins_nothing(client, desk):
+    address = reverse("enrolment:draft_child", args=[desk.slug, "0000ABCD"])
+    assert client.get(address).status_code == 302
+    assert client.post(address, CHILD).status_code == 401
+    assert RequestDraft.objects.count() == 0
+
+
+def test_two_tabs_begin_one_request(client, desk, places):
+    first = client.get(reverse("enrolment:new_request", args=[desk.slug])).url
+    one = client.get(first).context["draft"]
+    other = client.get(first).context["draft"]
+    assert keep_draft(one).pk == keep_draft(other).pk
 
 
 def test_drafts_are_forgotten_and_links_wear_out(desk):
@@ -411,8 +454,7 @@ def test_one_address_gets_few_links_however_many_requests_are_begun(desk):
     cache.clear()
     for _ in range(LINKS_AN_HOUR + 3):
         visitor = Client()
-        visitor.get(reverse("enrolment:new_request", args=[desk.slug]))
-        draft = RequestDraft.objects.latest("pk")
+        draft = begin(visitor, desk)
         later = reverse("enrolment:draft_later", args=[desk.slug, draft.reference])
         visitor.post(later, {"email": "els@ouders.example"})
     assert Mail.objects.filter(address="els@ouders.example").count() == LINKS_AN_HOUR

@@ -15,6 +15,7 @@ from kribbe.enrolment.models import CareRequest, Offer, Placement, PositionChang
 from kribbe.enrolment.selectors.household import Ahead, request_story
 from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, lapse_offers, take_back_offer
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
+from kribbe.enrolment.services.positions import watched
 from kribbe.enrolment.services.sign import lapse_unsigned
 from kribbe.enrolment.services.wishes import end_request, refuse_wish
 from kribbe.enrolment.tasks import lay_weeks, offers_run_out, reservations_run_out
@@ -133,6 +134,32 @@ def test_a_change_of_place_says_why(client, maes, notelaar):
         "Van 2de naar 3de: een gezin kwam voor jou op de lijst, met een broer of zus op deze locatie."
         in shown
     )
+
+
+def test_an_own_second_request_is_not_told_as_another_family(client, maes, desk, notelaar):
+    """Fien, whose brother is there, comes ahead of her sister; when she leaves, her sister moves back."""
+    mine = maes.preferences.get(location=notelaar)
+    last = cast.make_household(desk, "Laatst", now=NOW)
+    late = cast.make_request(
+        cast.make_child(last, "Lou", born=TODAY - timedelta(days=90)),
+        [notelaar],
+        start=START,
+        pattern=WEEK,
+        now=NOW,
+    ).preferences.get()
+    child = cast.make_child(maes.household, "Fien", born=TODAY - timedelta(days=300))
+    with watched(location_ids=[notelaar.pk], now=NOW, cause="joined"):
+        own = cast.make_request(child, [notelaar], start=START, pattern=WEEK, now=NOW - timedelta(days=3000))
+    end_request(principal=SYSTEM, request_id=own.pk, end=RequestEnd.CANCELLED_PARENT, now=NOW)
+    causes = [change.cause for change in mine.position_changes.order_by("pk")]
+    assert causes == ["own.joined", "own.left"]
+    assert [change.cause for change in late.position_changes.order_by("pk")] == [
+        "joined.date.registered",
+        "left",
+    ]
+    shown = page(client, "request", maes.reference)
+    assert "een andere aanvraag van je eigen gezin kwam ervoor." in shown
+    assert "een andere aanvraag van je eigen gezin verliet de lijst." in shown
 
 
 def test_what_is_full_there_is_named(client, maes, desk, notelaar):
@@ -397,8 +424,13 @@ def test_a_clerk_helps_on_behalf_and_the_look_is_recorded(client, maes, desk, mo
     clerk = cast.make_user("loket@lindedaal.example", role="clerk", scope="desk", scope_id=desk.pk, now=NOW)
     monkeypatch.setattr("kribbe.people.middleware.has_second_factor", lambda request: True)
     client.force_login(clerk)
-    assert "Kind Maes Maes" in page(client, "request", maes.reference)
-    look = AuditEntry.objects.get(action="request.read")
+    story = reverse("enrolment:household", args=[desk.slug, maes.household.reference])
+    assert client.get(reverse("enrolment:request", args=[maes.reference])).url == story
+    for name in ("request_need", "request_wishes", "request_end", "request_switches"):
+        shown = page(client, name, maes.reference)
+        assert story in shown
+        assert f'href="{reverse("enrolment:my")}"' not in shown
+    look = AuditEntry.objects.filter(action="request.read").first()
     assert (look.actor_id, look.household_id) == (clerk.pk, maes.household_id)
 
 

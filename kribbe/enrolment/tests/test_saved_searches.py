@@ -158,7 +158,7 @@ def test_from_the_page_to_the_mail_and_out_again(client: Client, desk: Desk) -> 
     let_go(group, now)
     assert mail_news(now=now + DAY) == 1
     news = Mail.objects.latest("pk")
-    assert news.subject == "1 plek past nu bij je zoekopdracht"
+    assert news.subject == "1 opvanglocatie past nu bij je zoekopdracht"
     assert "/search/?days=3&free=all" in news.body
     headers = _message(news).message()
     assert headers["List-Unsubscribe"] == f"<{news.stop_url}>"

@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,6 +24,7 @@ from kribbe.trust.models import AuditEntry
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import PARENTS, Principal, Scope
 from kribbe.web.components import Event
+from kribbe.web.dates import date_format
 
 LOOKS_SHOWN = 50
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -46,9 +46,9 @@ def household_data(request: Any, reference: str) -> HttpResponse:
 
 @require_GET
 def export_household(request: Any, reference: str) -> HttpResponse:
-    """Everything that the desk holds of a household, as one file: not for who acts for it by consent."""
+    """What the desk holds of a household, as one file for its parents and the desk: not for who acts by consent."""
     now = timezone.now()
-    household = household_for(request.principal, Action.HOUSEHOLD_CONSENT, reference, now=now)
+    household = household_for(request.principal, Action.HOUSEHOLD_FILE, reference, now=now)
     response = HttpResponse(
         services.own_file(household=household, principal=request.principal, now=now),
         content_type="application/zip",
@@ -66,6 +66,7 @@ def _page(request: Any, household: Household) -> HttpResponse:
         "base": _base(request.principal, household),
         "household": shown,
         "may_invite": may(request.principal, Action.HOUSEHOLD_INVITE, Scope.HOUSEHOLD, household.pk),
+        "may_take_along": may_for(request.principal, Action.HOUSEHOLD_FILE, household),
         "may_consent": may_for(request.principal, Action.HOUSEHOLD_CONSENT, household),
         "adults": shown.adults.all(),
         "children": children_of(household),

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,17 +12,15 @@ from pathlib import Path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.places.importing import kinds
+
 MAX_BYTES = 10 * 1024 * 1024
-MAX_UNPACKED_BYTES = 150 * 1024 * 1024
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 HEADER_SEARCHED = 15
 """A header stands within this many lines; reports often begin with a title."""
 
 DELIMITERS = (",", ";", "\t", "|")
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""First bytes of XLSX and ODS, and of XLS."""
-
 Cells = list[str]
 
 
@@ -63,20 +62,25 @@ def read_path(path: Path, *, header_words: Callable[[Cells], int]) -> Table:
         content = path.read_bytes()
     except OSError as error:
         raise BadFileError(f"{path}: {error.strerror}") from None
-    return read_bytes(content, header_words=header_words)
+    return read_bytes(content, header_words=header_words, name=path.name)
 
 
-def read_bytes(content: bytes, *, header_words: Callable[[Cells], int]) -> Table:
+def read_bytes(content: bytes, *, header_words: Callable[[Cells], int], name: str = "") -> Table:
     """The table in these bytes; `header_words` counts the cells of a line that are known column names.
 
-    BadFileError for what is empty, too large, or neither text nor a workbook.
+    BadFileError for what is empty, too large, neither text nor a workbook, or no workbook though its name says so.
     """
     if len(content) > MAX_BYTES:
         raise BadFileError(_too_large())
     if not content.strip():
         raise BadFileError(_("The file is empty."))
-    if content.startswith(WORKBOOKS):
+    if kinds.is_workbook(content):
         lines, source = _workbook_lines(content), "workbook"
+    elif kinds.is_called_workbook(name):
+        raise BadFileError(
+            _("%(name)s is called a workbook but isn't one. Save it again as XLSX, or give the list as CSV.")
+            % {"name": name}
+        )
     else:
         lines, source = _text_lines(content)
     return _table(lines, source, header_words)
@@ -113,7 +117,7 @@ def _unique(names: list[str]) -> tuple[str, ...]:
 
 def _text_lines(content: bytes) -> tuple[list[Line], str]:
     text, encoding = _decode(content)
-    if "\0" in text:
+    if kinds.is_another_kind(content) or "\0" in text or kinds.is_binary(text):
         raise BadFileError(_("The file is neither text (CSV) nor a workbook (XLSX)."))
     delimiter = _delimiter(text)
     return list(_csv_lines(text, delimiter)), f"{encoding}, delimiter {delimiter!r}"
@@ -180,12 +184,11 @@ def _check_unpacked_size(content: bytes) -> None:
     if not content.startswith(b"PK"):
         return
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            size = sum(entry.file_size for entry in packed.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        is_too_large = kinds.is_too_large_unpacked(content)
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, zlib.error):
         raise BadFileError(_broken_workbook()) from None
-    if size > MAX_UNPACKED_BYTES:
-        raise BadFileError(_too_large())
+    if is_too_large:
+        raise BadFileError(_("The workbook is too large to read. Keep only the sheet with the list."))
 
 
 def _sheet(content: bytes) -> Sequence[Sequence[object]]:

@@ -5,7 +5,7 @@ A test holds that it is the same markup as the component's template.
 
 from functools import lru_cache
 
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,17 @@ CARD = (
     '<div class="result__title">{pin}<h2><a href="{url}">{name}</a></h2>{heart}<p>{line}</p></div>'
     '<div class="result__row">{week}<ul class="points">{points}</ul></div></div></article>'
 )
+
+PICTURE = (
+    '<picture class="result__frame">{}<img class="result__art" src="{}" alt="{}" loading="lazy" decoding="async" '
+    'width="368" height="376"></picture>'
+)
+SOURCE = '<source type="{}" srcset="{}">'
+HEART = (
+    '<button type="submit" class="heart" id="heart-{}" form="keep" name="{}" value="{}" aria-pressed="{}"{}>'
+    '<span class="ams-visually-hidden">{} {}</span>{}</button>'
+)
+IN_PLACE = SafeString(' hx-swap-oob="true"')
 
 drawn_house = lru_cache(maxsize=1024)(house)
 drawn_icon = lru_cache(maxsize=256)(icon_svg)
@@ -42,8 +53,9 @@ def drawn(card: ResultCard) -> SafeString:
 def _art(card: ResultCard) -> SafeString:
     if not card.photo:
         return drawn_house(card.id)
-    image = '<img class="result__art" src="{}" alt="" loading="lazy" width="368" height="376">'
-    return format_html(image, card.photo)
+    return format_html(
+        PICTURE, format_html_join("", SOURCE, card.photo.sources), card.photo.src, card.photo.alt
+    )
 
 
 def _pin(card: ResultCard) -> SafeString:
@@ -58,16 +70,20 @@ def _pin(card: ResultCard) -> SafeString:
 
 
 def _heart(card: ResultCard) -> SafeString:
-    if card.kept is None:
-        return SafeString("")
+    return SafeString("") if card.kept is None else heart(card.id, card.name, is_kept=card.kept)
+
+
+def heart(location: int, name: str, *, is_kept: bool, in_place: bool = False) -> SafeString:
+    """The button that keeps a location or lets it go; `in_place`: to take the place of the one on the page."""
     return format_html(
-        '<button type="submit" class="heart" form="keep" name="{}" value="{}" aria-pressed="{}">'
-        '<span class="ams-visually-hidden">{} {}</span>{}</button>',
-        "remove" if card.kept else "add",
-        card.id,
-        "true" if card.kept else "false",
+        HEART,
+        location,
+        "remove" if is_kept else "add",
+        location,
+        "true" if is_kept else "false",
+        IN_PLACE if in_place else "",
         _("Favourite:"),
-        card.name,
+        name,
         drawn_icon("heart"),
     )
 

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +27,7 @@ from kribbe.places.services.closing_days import (
 from kribbe.rules.calendar import public_holidays
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.web.dates import date_format
 
 REMOVED = "closing_removed"
 SATURDAY = 5

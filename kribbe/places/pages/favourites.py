@@ -15,6 +15,7 @@ from kribbe.places.favourites import change, held, take_along
 from kribbe.places.models import Location
 from kribbe.places.pages.around import around, sought, work_of
 from kribbe.places.pages.asked import Asked
+from kribbe.places.pages.card_html import heart
 from kribbe.places.selectors.compare import compare as compared
 from kribbe.places.selectors.compare import found_of
 from kribbe.places.selectors.prices import fee_at
@@ -27,24 +28,35 @@ SIDE_BY_SIDE = 4
 
 @require_POST
 def keep(request: DeskRequest, desk: str) -> HttpResponse:
-    """Keep a location (`add`) or keep it no longer (`remove`), and go back to `next`."""
+    """Keep a location (`add`) or keep it no longer (`remove`), and go back to `next`; htmx gets the button anew."""
     add, remove = _location(request, "add"), _location(request, "remove")
-    if add is None and remove is None:
+    changed = add or remove
+    if changed is None:
         raise Http404
-    response = HttpResponseRedirect(_back(request, desk, add or remove))
-    change(request, response, add=add, remove=remove)
+    response: HttpResponse
+    if request.headers.get("HX-Request"):
+        response = _button(request, changed, is_kept=add is not None)
+    else:
+        response = HttpResponseRedirect(_back(request, desk, changed.pk))
+    change(request, response, add=add and add.pk, remove=remove and remove.pk)
     return response
 
 
-def _location(request: DeskRequest, field: str) -> int | None:
+def _button(request: DeskRequest, location: Location, *, is_kept: bool) -> HttpResponse:
+    if request.POST.get("shown") != "button":
+        return HttpResponse(heart(location.pk, location.name, is_kept=is_kept, in_place=True))
+    context = {"location": location, "is_kept": is_kept, "back": request.POST.get("next", "")}
+    return render(request, "places/keep_button.html", context)
+
+
+def _location(request: DeskRequest, field: str) -> Location | None:
     text = request.POST.get(field, "")
     if not (text.isascii() and text.isdigit() and len(text) < 12):
         return None
-    rows = Location.objects.filter(pk=text, active=True, desk__region=request.desk.region_id)
-    return rows.values_list("pk", flat=True).first()
+    return Location.objects.filter(pk=text, active=True, desk__region=request.desk.region_id).first()
 
 
-def _back(request: Any, desk: str, location: int | None) -> str:
+def _back(request: Any, desk: str, location: int) -> str:
     back = request.POST.get("next", "")
     if back and url_has_allowed_host_and_scheme(
         back, {request.get_host()}, require_https=request.is_secure()

@@ -72,7 +72,7 @@ class UploadForm(forms.Form):
             )
         content = file.read()
         try:
-            read_bytes(content, header_words=maps.known_words)
+            read_bytes(content, header_words=maps.known_words, name=file.name)
         except BadFileError as error:
             raise forms.ValidationError(str(error.message)) from None
         return file.name, content

@@ -17,7 +17,17 @@ def register_location_navigation() -> None:
             _("Closing days"), "places:closing_days", "calendar-x", "location", order=60, arguments=_in_place
         )
     )
-    register(NavItem(_("Your page"), "places:profile", "settings", "location", order=80, arguments=_in_place))
+    register(
+        NavItem(
+            _("Your page"),
+            "places:profile",
+            "settings",
+            "location",
+            order=80,
+            arguments=_in_place,
+            holds=("places:photos", "places:hours", "places:inspections", "places:open_days"),
+        )
+    )
     register(
         NavItem(
             _("Rules of the desk"), "places:charter", "handshake", "location", order=85, arguments=_in_place

@@ -23,6 +23,7 @@ from kribbe.places.selectors.cards import address_of, cards
 from kribbe.places.selectors.freshness import freshness_of
 from kribbe.places.selectors.prices import fee_at
 from kribbe.places.selectors.search import Found, Key, Results, Search, find
+from kribbe.places.selectors.showing import first_photos
 from kribbe.places.selectors.ways import MODES, ways
 from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk, Municipality
@@ -85,6 +86,7 @@ def _cards(
         ways=known,
         freshness=freshness_of([row.id for row in found], today=asked.today),
         kept=kept,
+        photos=first_photos({row.id: row.slug for row in found}, desk=desk.slug),
     )
 
 

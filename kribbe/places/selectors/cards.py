@@ -21,7 +21,7 @@ from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months
 from kribbe.rules.freshness import Looked
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
-from kribbe.web.components import Point, ResultCard
+from kribbe.web.components import Picture, Point, ResultCard
 from kribbe.web.templatetags.kribbe import km, month_name
 
 SLUG = "slug-of-a-location"
@@ -37,10 +37,11 @@ def cards(
     ways: Mapping[int, Way],
     freshness: Mapping[int, Looked],
     kept: Collection[int],
+    photos: Mapping[int, Picture],
 ) -> list[ResultCard]:
     """The rows as cards; `query` goes along to the page of the location.
 
-    `ways` and `freshness` are by its id, `kept` are favourites.
+    `ways`, `freshness` and `photos` are by its id, `kept` are favourites.
     """
     address = address_of(desk, query)
     kinds = {kind.value: str(kind.label) for kind in Kind}
@@ -60,6 +61,7 @@ def cards(
             ),
             number=row.number,
             kept=row.id in kept,
+            photo=photos.get(row.id),
         )
         for row in found
     ]

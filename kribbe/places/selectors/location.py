@@ -8,7 +8,6 @@ from itertools import islice
 
 from django.conf.locale import LANG_INFO
 from django.db.models import Prefetch
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -49,6 +48,7 @@ from kribbe.rules.freshness import looked
 from kribbe.rules.halfdays import EMPTY, SLOTS, WORK_WEEK, WeekPattern
 from kribbe.rules.priority import PriceKind
 from kribbe.web.components import Point
+from kribbe.web.dates import date_format
 from kribbe.web.templatetags.kribbe import long_date, money, months
 from kribbe.web.weeks import ALL_DAYS, DAY_NAMES, DAY_SHORTS, WEEKDAYS, cell, half_days, join_words
 

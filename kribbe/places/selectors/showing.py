@@ -1,6 +1,6 @@
 """Photos, reports, open days and hours as the location's page shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -9,12 +9,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from kribbe.places.models import Inspection, Location, OpenDay, Photo, WeekdayHours
-from kribbe.places.selectors.cards import clock_time
+from kribbe.places.selectors.cards import SLUG, clock_time
 from kribbe.trust.pictures import suffixes
+from kribbe.web.components import Picture
 from kribbe.web.weeks import DAY_NAMES
 
 EVENING = time(19)
 SATURDAY = 5
+KEY, NAME = "key-of-a-file", "name-of-a-file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,30 @@ def photos_of(location: Location, *, desk: str) -> list[PhotoView]:
     return [photo_view(row, "places:photo", desk, location.slug) for row in rows.order_by("position", "pk")]
 
 
+def first_photos(slugs: Mapping[int, str], *, desk: str) -> dict[int, Picture]:
+    """The first photo on each location's page, at its least width; `slugs` are the locations' by id."""
+    rows = (
+        Photo.objects.filter(location__in=slugs, removed_at=None)
+        .order_by("location", "position", "pk")
+        .distinct("location")
+        .values_list("location", "alt", "file__key", "file__widths")
+    )
+    before, after = reverse("places:photo", args=[desk, SLUG, KEY, NAME]).split(SLUG)
+    found = {}
+    for location, alt, key, widths in rows:
+        path = before + slugs[location] + after.replace(KEY, key)
+        *modern, (_type, plain) = [
+            (media_type(suffix), path.replace(NAME, f"{widths[0]}.{suffix}")) for suffix in suffixes()
+        ]
+        found[location] = Picture(plain, alt, modern)
+    return found
+
+
+def media_type(suffix: str) -> str:
+    """The media type of a picture's format."""
+    return "image/jpeg" if suffix == "jpg" else f"image/{suffix}"
+
+
 def photo_view(row: Photo, address: str, *arguments: str) -> PhotoView:
     """A photo whose files are at this address, which takes the arguments, the key and the name."""
 
@@ -63,7 +89,7 @@ def photo_view(row: Photo, address: str, *arguments: str) -> PhotoView:
     widths: list[int] = row.file.widths
     sources = [
         Source(
-            "image/jpeg" if suffix == "jpg" else f"image/{suffix}",
+            media_type(suffix),
             ", ".join(f"{url(width, suffix)} {width}w" for width in widths),
         )
         for suffix in suffixes()

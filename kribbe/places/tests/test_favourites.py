@@ -170,3 +170,21 @@ def test_queries_do_not_grow_with_what_is_compared(client: Client, desk: Desk) -
             compare(client, desk, some, days=3)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15
+
+
+def test_htmx_gets_the_button_alone_and_keeps_the_favourite(client: Client, desk: Desk) -> None:
+    (place,) = places(desk, 1)
+    address = reverse("places:keep", args=[desk.slug])
+    heart = client.post(address, {"add": place.pk}, headers={"HX-Request": "true", **ENGLISH})
+    text = heart.content.decode()
+    assert text.startswith(f'<button type="submit" class="heart" id="heart-{place.pk}"')
+    assert 'name="remove"' in text
+    assert 'hx-swap-oob="true"' in text
+    assert kept(client, desk) == ["Huis 0"]
+    back = reverse("places:location", args=[desk.slug, place.slug])
+    fields = {"remove": place.pk, "shown": "button", "next": back}
+    button = client.post(address, fields, headers={"HX-Request": "true", **ENGLISH}).content.decode()
+    assert "Keep as favourite" in button
+    assert f'value="{back}"' in button
+    assert "<html" not in button
+    assert kept(client, desk) == []

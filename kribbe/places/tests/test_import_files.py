@@ -2,16 +2,18 @@
 
 import csv
 import io
+import zipfile
 from datetime import date
 
 import openpyxl
 import pytest
+from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kribbe.places.importing import files
+from kribbe.places.importing import files, kinds
 from kribbe.places.importing.files import BadFileError
-from kribbe.places.importing.mapping import ColumnMap, guess
+from kribbe.places.importing.mapping import ColumnMap, guess, known_words
 from kribbe.places.importing.rows import read_rows
 from kribbe.places.tests.import_scene import read
 
@@ -69,13 +71,50 @@ def test_workbook() -> None:
         (b"PK\x03\x04 not really a workbook", "damaged"),
         (b"\xd0\xcf\x11\xe0 nor this", "damaged"),
         (b"x" * (files.MAX_BYTES + 1), "larger"),
+        (b"%PDF-1.7\nnaam;plaatsen\nDe Merel;24\n", "neither text"),
+        (b"<!DOCTYPE html><table><tr><td>naam</td></tr></table>", "neither text"),
+        (bytes(range(1, 256)) * 4, "neither text"),
     ],
 )
 def test_what_is_no_list(content: bytes, message: str) -> None:
-    from django.utils import translation
-
     with translation.override("en"), pytest.raises(BadFileError, match=message):
         read(content)
+
+
+def test_a_stray_control_character_is_forgiven() -> None:
+    assert read(b"naam,plaatsen\nDe\x0b Merel,24\n\x1a").header == ("naam", "plaatsen")
+
+
+@pytest.mark.parametrize("name", ["lijst.xlsx", "LIJST.XLS", "lijst.ods"])
+def test_text_that_is_called_a_workbook_is_refused_by_name(name: str) -> None:
+    with translation.override("en"), pytest.raises(BadFileError, match="isn't one"):
+        files.read_bytes(b"naam,plaatsen\nDe Merel,24\n", header_words=known_words, name=name)
+    assert files.read_bytes(b"naam,plaatsen\nDe Merel,24\n", header_words=known_words, name="lijst.csv").lines
+    assert files.read_bytes(WORKBOOK, header_words=known_words, name=name).lines
+
+
+def packed(sheet: bytes) -> bytes:
+    """The workbook with another first sheet."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(WORKBOOK)) as before,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for entry in before.infolist():
+            after.writestr(entry, sheet if entry.filename.endswith("sheet1.xml") else before.read(entry))
+    return out.getvalue()
+
+
+def test_a_workbook_that_grows_beyond_measure_is_refused_before_it_is_read() -> None:
+    blown_up = packed(b"<worksheet>" + b" " * (kinds.MAX_UNPACKED_BYTES + 1) + b"</worksheet>")
+    far_corner = packed(
+        b'<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+    )
+    assert len(blown_up) < files.MAX_BYTES
+    for content in (blown_up, far_corner):
+        with translation.override("en"), pytest.raises(BadFileError, match="too large to read"):
+            read(content)
 
 
 def attempt(content: bytes) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from kribbe.places.models import LicenceState, Location, Street
 from kribbe.places.services.names import learn_names
@@ -67,6 +68,34 @@ def test_public_pages_are_accessible_and_fit(
         fits(page)
 
 
+def refuse(route: Route) -> None:
+    route.fulfill(status=503)
+
+
+def never_answer(route: Route) -> None:
+    pass
+
+
+@pytest.mark.parametrize("answer", [refuse, never_answer])
+def test_a_map_without_its_background_shows_outlines_and_pins(
+    open_page: OpenPage, desk: Desk, answer: Callable[[Route], None]
+) -> None:
+    page = open_page()
+    page.route(lambda url: "127.0.0.1" not in url and "localhost" not in url, answer)
+    page.goto(f"/{desk.slug}/search/?address=Naamsestraat+2")
+    expect(page.locator(".map-pin, .map-group").first).to_be_visible()
+    expect(page.locator(".map__wait")).to_have_count(0)
+    expect(page.get_by_text("De achtergrond van de kaart is nu niet bereikbaar.")).to_be_visible()
+    axe(page)
+
+
+def test_a_map_without_points_says_so(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page()
+    page.route("**/points.json*", lambda route: route.fulfill(status=502, body="-"))
+    page.goto(f"/{desk.slug}/search/?address=Naamsestraat+2")
+    expect(page.get_by_text("De kaart kan nu niet getoond worden.")).to_be_visible()
+
+
 def test_the_picture_of_a_search(open_page: OpenPage, desk: Desk) -> None:
     page = open_page()
     page.goto(f"/{desk.slug}/search/?address=Naamsestraat+2&days=15")
@@ -103,13 +132,13 @@ def test_a_search_by_keyboard(open_page: OpenPage, desk: Desk) -> None:
     page.get_by_label("maandag voormiddag").press("Space")
     page.get_by_label("maandag namiddag").press("Space")
     page.get_by_role("search").get_by_role("button", name="Opvang zoeken").press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("4 plekken binnen 5 km")
+    expect(page.get_by_role("heading", level=1)).to_have_text("4 opvanglocaties binnen 5 km")
     first = page.locator(".result").first
     expect(first).to_contain_text("De Notelaar")
     expect(first).to_contain_text("Vrij op al je dagen")
     first.get_by_role("link", name="De Notelaar").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("De Notelaar")
-    page.get_by_role("link", name="Terug naar de gevonden plekken").press("Enter")
+    page.get_by_role("link", name="Terug naar de gevonden opvanglocaties").press("Enter")
     expect(page.locator(".result")).to_have_count(4)
 
 
@@ -133,12 +162,12 @@ def test_almost_fits_leads_to_what_it_counts(open_page: OpenPage, desk: Desk) ->
     page = open_page(size=PHONE)
     page.goto(f"/{desk.slug}/search/?days=15&km=1&kind=group")
     section = page.get_by_role("region", name="Past bijna")
-    link = section.get_by_role("link", name="Zonder maandag: 2 plekken")
+    link = section.get_by_role("link", name="Zonder maandag: 2 opvanglocaties")
     expect(link).to_be_visible()
     axe(page)
     screenshot(page, "search-almost", full=True)
     link.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("2 plekken binnen 1 km")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 opvanglocaties binnen 1 km")
     expect(page.locator(".result")).to_have_count(2)
 
 
@@ -181,7 +210,7 @@ def test_favourites_side_by_side(open_page: OpenPage, desk: Desk, size: tuple[in
     axe(page)
     fits(page)
     page.get_by_role("button", name="Vergelijken").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Plekken naast elkaar")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Opvanglocaties naast elkaar")
     expect(page.get_by_role("row", name="Hoe ver")).to_contain_text("met de fiets")
     expect(page.get_by_role("row", name="In het kort")).to_contain_text("Vrij op al je dagen")
     axe(page)
@@ -192,10 +221,38 @@ def test_favourites_side_by_side(open_page: OpenPage, desk: Desk, size: tuple[in
         screenshot(page, "search-compare-phone", full=True)
 
 
+def test_a_heart_keeps_scroll_and_focus_and_can_be_taken_back(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page(size=NARROWEST)
+    page.goto(f"/{desk.slug}/search/?days=15&address=Naamsestraat+2")
+    page.evaluate("() => { window.isTheSamePage = true; }")
+    heart = page.get_by_role("button", name="Favoriet: Het Molentje")
+    heart.scroll_into_view_if_needed()
+    before = page.evaluate("() => window.scrollY")
+    for pressed in ("true", "false", "true"):
+        heart.press("Enter")
+        expect(heart).to_have_attribute("aria-pressed", pressed)
+        expect(heart).to_be_focused()
+    assert page.evaluate("() => window.scrollY") == before > 0
+    page.get_by_role("link", name="Het Molentje").click()
+    page.get_by_role("button", name="Haal uit favorieten").click()
+    expect(page.get_by_role("button", name="Bewaar als favoriet")).to_be_focused()
+    assert "#place" not in page.url
+
+
+def test_a_heart_works_without_script(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page(javascript=False)
+    page.goto(f"/{desk.slug}/search/?days=15&address=Naamsestraat+2")
+    page.get_by_role("button", name="Favoriet: Het Molentje").click()
+    expect(page.get_by_role("button", name="Favoriet: Het Molentje")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert page.url.endswith(f"#place-{Location.objects.get(name='Het Molentje').pk}")
+
+
 def test_saving_a_search(open_page: OpenPage, desk: Desk) -> None:
     page = open_page(size=PHONE)
     page.goto(f"/{desk.slug}/search/?days=15&address=Naamsestraat+2")
-    page.get_by_role("link", name="Krijg een mail als er een plek vrijkomt").click()
+    page.get_by_role("link", name="Krijg een mail als er een plaats vrijkomt").click()
     axe(page)
     fits(page)
     page.get_by_label("E-mailadres").fill("ouder@ouders.example")

@@ -28,7 +28,7 @@ from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import EMPTY, WeekPattern
 from kribbe.trust.text import fold
-from kribbe.web.components import Point, ResultCard
+from kribbe.web.components import Picture, Point, ResultCard
 
 pytestmark = pytest.mark.django_db
 
@@ -287,8 +287,10 @@ def test_queries_do_not_grow_with_results(client: Client, desk: Desk) -> None:
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("number", [None, 3])
-@pytest.mark.parametrize("photo", ["", "/photo.jpg?a&b"])
-def test_a_card_is_the_component_of_the_design_system(language: str, number: int | None, photo: str) -> None:
+@pytest.mark.parametrize("photo", [None, Picture("/a.jpg?a&b", "A “garden”", [("image/webp", "/a.webp")])])
+def test_a_card_is_the_component_of_the_design_system(
+    language: str, number: int | None, photo: Picture | None
+) -> None:
     points = (Point("euro", "<b>€ 30</b> & more"), Point("clock", "Open", "good"))
     card = ResultCard(
         7, "’t <i>Huis</i>", "/x?a=1&b=2", "Line", 5, 7, points=points, number=number, photo=photo
@@ -371,7 +373,7 @@ def test_the_page_is_dutch_unless_asked_otherwise(client: Client, desk: Desk) ->
     with translation.override("nl"):
         page = client.get(reverse("places:search", args=[desk.slug]), {"days": DAYS.mask}).content.decode()
     assert '<html lang="nl"' in page
-    assert "1 plek binnen 5 km" in page
+    assert "1 opvanglocatie binnen 5 km" in page
 
 
 def test_an_unknown_desk_is_not_found(client: Client) -> None:

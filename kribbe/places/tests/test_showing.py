@@ -75,6 +75,22 @@ def test_a_photo_is_on_the_page_in_modern_formats_and_given_to_everybody(mia, lo
     assert answer.getvalue()
 
 
+def test_a_result_shows_the_first_photo_small_and_late_and_a_house_without_one(mia, location):
+    search = reverse("places:search", args=[location.desk.slug])
+    without = Client().get(search).content.decode()
+    assert "result__frame" not in without
+    assert "result__art" in without
+    add(mia, location, file=sent(uploads.photo()), alt='The "garden"')
+    add(mia, location, file=sent(uploads.photo(700, 500)), alt="The hall")
+    html = Client().get(search).content.decode()
+    key = Photo.objects.get(position=1).file.key
+    small = reverse("places:photo", args=[location.desk.slug, location.slug, key, "480.avif"])
+    assert f'<source type="image/avif" srcset="{small}">' in html
+    assert 'alt="The &quot;garden&quot;" loading="lazy"' in html
+    assert "The hall" not in html
+    assert Client().get(small).getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -239,3 +255,12 @@ def test_the_queries_of_the_page_do_not_grow_with_what_is_shown(location, clock)
     few = count()
     fill(9)
     assert count() == few <= 30
+
+
+@pytest.mark.parametrize("name", ["profile", "photos", "hours", "inspections", "open_days"])
+def test_each_part_of_the_page_marks_its_entry_in_the_menu(mia, location, name):
+    html = mia.get(reverse(f"places:{name}", args=[location.slug])).content.decode()
+    rail = html[html.index('class="rail') : html.index("<main")]
+    assert [
+        part.split('"')[0] for part in rail.split('href="')[1:] if 'aria-current="page"' in part.split(">")[0]
+    ] == [reverse("places:profile", args=[location.slug])]

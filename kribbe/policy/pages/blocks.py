@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from kribbe.contact.desk_selectors import QuestionCount
@@ -28,6 +27,7 @@ from kribbe.policy.selectors.counters import HalfDayUse, Places
 from kribbe.policy.selectors.requests import ELSEWHERE, YearTold
 from kribbe.rules.counting import Tally
 from kribbe.rules.small_numbers import HiddenTable
+from kribbe.web.dates import date_format
 from kribbe.web.templatetags.kribbe import month_name, number
 from kribbe.web.weeks import DAY_SHORTS, PART_SHORTS, slot_name
 

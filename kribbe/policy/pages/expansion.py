@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -35,6 +34,7 @@ from kribbe.trust.models import AuditEntry
 from kribbe.trust.permissions import Action
 from kribbe.web.charts import Bar, bar_chart
 from kribbe.web.components import Event
+from kribbe.web.dates import date_format
 from kribbe.web.templatetags.kribbe import money, number
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])

@@ -114,7 +114,7 @@ def _checked(request: PolicyRequest, form: UploadForm) -> bool:
         check = check_list(
             principal=request.principal,
             desk=request.desk,
-            table=read_bytes(content, header_words=known_words),
+            table=read_bytes(content, header_words=known_words, name=name),
             file_name=name,
             now=timezone.now(),
         )

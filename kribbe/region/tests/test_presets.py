@@ -4,6 +4,7 @@ from dataclasses import fields
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from kribbe.region.models import Desk, DeskPolicy, Municipality, Region
 from kribbe.region.presets import POLICY_FIELDS, Preset, apply_preset, presets, standard_reasons
@@ -46,6 +47,16 @@ def test_what_the_source_gives_is_as_it_says_and_the_rest_is_marked(slug: str) -
     assert {name: getattr(preset, name) for name in GIVEN[slug]} == GIVEN[slug]
     assert preset.assumed == set(POLICY_FIELDS) - GIVEN[slug].keys()
     assert preset.source
+
+
+@pytest.mark.parametrize("language", ["nl", "en", "fr", "de"])
+def test_what_is_said_of_a_preset_is_in_the_readers_language(language: str) -> None:
+    with translation.override(language):
+        notes = {str(preset.note) for preset in presets().values()}
+    with translation.override("nl" if language != "nl" else "fr"):
+        assert notes.isdisjoint(str(preset.note) for preset in presets().values())
+    with translation.override("fr"):
+        assert str(presets()["turnhout"].source) == "vrt.be (1er mai 2020)"
 
 
 def test_every_field_of_a_policy_is_in_a_preset() -> None:

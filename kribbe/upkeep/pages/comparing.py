@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
@@ -13,6 +12,7 @@ from kribbe.enrolment.templatetags.enrolment import fully_called
 from kribbe.people.models import Child
 from kribbe.trust.text import fold
 from kribbe.upkeep.selectors.pairs import Side
+from kribbe.web.dates import date_format
 
 Texts = list[str]
 

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from kribbe.web import forms, illustrations, weeks
 from kribbe.web.components import Chip, Event, Option, ProgressStep, QueueRow, Ranked, ResultCard, Step
+from kribbe.web.dates import date_format
 
 register = template.Library()
 
@@ -68,10 +69,16 @@ def month_name(day: dt.date | None) -> str:
     return formats.date_format(day, "F Y") if day else ""
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def long_date(day: dt.date | None) -> str:
     """`1 March 2027`."""
-    return formats.date_format(day, "DATE_FORMAT") if day else ""
+    return date_format(day) if day else ""
+
+
+@register.filter(expects_localtime=True)
+def long_moment(moment: dt.datetime | None) -> str:
+    """`1 March 2027, 10:30`."""
+    return date_format(moment, "DATETIME_FORMAT") if moment else ""
 
 
 @register.filter
@@ -547,7 +554,13 @@ def _map_words() -> dict[str, Any]:
         "CooperativeGesturesHandler.MobileHelpText": _("Move the map with two fingers"),
     }
     group = _("%(count)d places: zoom in").replace("%(count)d", "%d")
-    return {"locale": locale, "group": group, "home": _("Your address")}
+    return {
+        "locale": locale,
+        "group": group,
+        "home": _("Your address"),
+        "schematic": _("The background of the map can't be reached now. You see the outlines of the towns."),
+        "failed": _("The map can't be shown now. The list holds the same places."),
+    }
 
 
 @register.simple_block_tag

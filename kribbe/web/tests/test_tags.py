@@ -8,6 +8,7 @@ from django.template import engines
 from django.utils import translation
 
 from kribbe.web.components import Chip, QueueRow, Ranked, ResultCard, Step
+from kribbe.web.dates import date_format
 from kribbe.web.illustrations import PALETTES, SHAPES, sprite, variant
 from kribbe.web.templatetags import kribbe as tags
 
@@ -58,6 +59,22 @@ def test_dates_follow_the_language() -> None:
         assert (tags.long_date(day), tags.short_date(day)) == ("1 maart 2027", "01.03.2027")
     with translation.override("en"):
         assert (tags.long_date(day), tags.month_name(day)) == ("1 March 2027", "March 2027")
+
+
+def test_french_counts_the_first_of_a_month() -> None:
+    first = dt.datetime(2027, 1, 1, 11, 1, tzinfo=dt.UTC)
+    with translation.override("fr"):
+        assert tags.long_date(first.date()) == "1er janvier 2027"
+        assert tags.long_moment(first) == "1er janvier 2027, 11h01"
+        assert date_format(first.date(), "l j F") == "vendredi 1er janvier"
+        assert (tags.month_name(first.date()), tags.short_date(first.date())) == (
+            "janvier 2027",
+            "01.01.2027",
+        )
+        assert tags.long_date(dt.date(2027, 1, 11)) == "11 janvier 2027"
+    with translation.override("en"):
+        late = dt.datetime(2027, 1, 31, 23, 30, tzinfo=dt.UTC)
+        assert render("{{ moment|long_date }}", moment=late) == "1 February 2027"
 
 
 def test_text_is_escaped_in_every_small_piece() -> None:

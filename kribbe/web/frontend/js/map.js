@@ -1,18 +1,59 @@
 import { AttributionControl, LngLatBounds, Map as MapLibre, Marker, NavigationControl, setWorkerUrl } from "maplibre-gl";
 
 // Points are clustered by MapLibre and shown as real buttons, so that they have a name and take the keyboard.
+// Areas and points never wait for the base map: where its tiles don't come, the outlines stand alone.
 
-function baseStyle({ base, attribution }) {
-  const layers = [{ id: "ground", type: "background", paint: { "background-color": "#eef3f0" } }];
-  if (!base) return { version: 8, sources: {}, layers };
-  const source = { type: "raster", tiles: [base], tileSize: 256, attribution: attribution || "" };
-  const layer = { id: "base", type: "raster", source: "base", paint: { "raster-saturation": -0.45, "raster-opacity": 0.85 } };
-  return { version: 8, sources: { base: source }, layers: [...layers, layer] };
+const BASE_WAIT = 6000;
+const GROUND = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#eef3f0" } }] };
+
+function addBase(map, { base, attribution }) {
+  map.addSource("base", { type: "raster", tiles: [base], tileSize: 256, attribution: attribution || "" });
+  const paint = { "raster-saturation": -0.45, "raster-opacity": 0.85 };
+  map.addLayer({ id: "base", type: "raster", source: "base", paint }, map.getLayer("area-fill") ? "area-fill" : undefined);
+}
+
+function whenBaseFails(map, work) {
+  const watch = { data: null, error: null };
+  const stop = () => {
+    clearTimeout(timer);
+    map.off("data", watch.data);
+    map.off("error", watch.error);
+  };
+  const fail = () => {
+    stop();
+    work();
+  };
+  const timer = setTimeout(fail, BASE_WAIT);
+  watch.data = ({ sourceId, tile }) => sourceId === "base" && tile?.state === "loaded" && stop();
+  watch.error = ({ sourceId }) => sourceId === "base" && map.areTilesLoaded() && fail();
+  map.on("data", watch.data);
+  map.on("error", watch.error);
+}
+
+function goSchematic(map, box, words) {
+  map.removeLayer("base");
+  map.removeSource("base");
+  if (map.getLayer("area-fill")) paintAreas(map, SCHEMATIC);
+  say(box, "map__quiet", words.schematic);
+}
+
+function say(box, className, text) {
+  const line = box.querySelector(".map__wait") ?? document.createElement("p");
+  line.className = className;
+  line.setAttribute("role", "status");
+  line.textContent = text;
+  box.append(line);
+}
+
+const SCHEMATIC = { "fill-color": "#ffffff", "fill-opacity": 0.8 };
+
+function paintAreas(map, paint) {
+  for (const [name, value] of Object.entries(paint)) map.setPaintProperty("area-fill", name, value);
 }
 
 function addAreas(map, url, colour, isSchematic) {
   map.addSource("areas", { type: "geojson", data: url });
-  const fill = isSchematic ? { "fill-color": "#ffffff", "fill-opacity": 0.8 } : { "fill-color": colour, "fill-opacity": 0.05 };
+  const fill = isSchematic ? SCHEMATIC : { "fill-color": colour, "fill-opacity": 0.05 };
   map.addLayer({ id: "area-fill", type: "fill", source: "areas", paint: fill });
   const paint = { "line-color": colour, "line-width": 1.5, "line-dasharray": [3, 2], "line-opacity": 0.7 };
   map.addLayer({ id: "area-line", type: "line", source: "areas", paint });
@@ -99,14 +140,23 @@ function addHome(map, home, label) {
 export async function drawMap(box) {
   if (box.dataset.ready) return;
   box.dataset.ready = "yes";
-  const { worker, points: url, areas, home: where } = box.dataset;
   const words = JSON.parse(box.dataset.words);
+  try {
+    await draw(box, words);
+  } catch {
+    say(box, "map__wait", words.failed);
+  }
+}
+
+async function draw(box, words) {
+  const { worker, points: url, areas, base, home: where } = box.dataset;
   const home = where ? where.split(",").map(Number) : null;
-  const points = await (await fetch(url, { headers: { Accept: "application/geo+json" } })).json();
+  const answer = await fetch(url, { headers: { Accept: "application/geo+json" } });
+  const points = await answer.json();
   setWorkerUrl(new URL(worker, window.location.href).href);
   const map = new MapLibre({
     container: box.querySelector(".map__canvas"),
-    style: baseStyle(box.dataset),
+    style: GROUND,
     center: home ?? [4.7, 50.88],
     zoom: 12,
     locale: words.locale,
@@ -119,12 +169,16 @@ export async function drawMap(box) {
   fit(map, points, home);
   map.on("load", () => {
     const colour = getComputedStyle(box).getPropertyValue("--map-line").trim() || "#0b5d56";
-    if (areas) addAreas(map, areas, colour, !box.dataset.base);
+    if (areas) addAreas(map, areas, colour, !base);
     addPoints(map, points);
     if (home) addHome(map, home, words.home);
     const refresh = keepMarkers(map, words);
     map.on("idle", refresh);
     map.on("moveend", refresh);
+    map.on("sourcedata", ({ sourceId, isSourceLoaded }) => sourceId === "points" && isSourceLoaded && refresh());
     box.querySelector(".map__wait")?.remove();
+    if (!base) return;
+    addBase(map, box.dataset);
+    whenBaseFails(map, () => goSchematic(map, box, words));
   });
 }
