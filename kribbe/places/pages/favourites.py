@@ -38,7 +38,7 @@ def keep(request: DeskRequest, desk: str) -> HttpResponse:
         response = _button(request, changed, is_kept=add is not None)
     else:
         response = HttpResponseRedirect(_back(request, desk, changed.pk))
-    change(request, response, add=add and add.pk, remove=remove and remove.pk)
+    change(request, response, add=add.pk if add else None, remove=remove.pk if remove else None)
     return response
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('places', '0005_location_page'),
+        ('places', '0001_initial'),
     ]
 
     operations = [
