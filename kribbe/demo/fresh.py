@@ -2,13 +2,22 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.utils.timezone import get_default_timezone
+from django.utils.timezone import get_default_timezone, localtime
 
 from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
 from kribbe.demo.occupancy import Rest
 from kribbe.demo.supply import Supply
-from kribbe.enrolment.models import CareRequest, DirectChild, FreeThen, RequestState, RequestSwitches
+from kribbe.enrolment.models import (
+    CareRequest,
+    DirectChild,
+    FreeThen,
+    LookAgain,
+    Preference,
+    PreferenceState,
+    RequestState,
+    RequestSwitches,
+)
 from kribbe.enrolment.services.weekly_list import make_list
 from kribbe.places.models import GroupAvailability, LedgerTake, Location
 from kribbe.region.models import Region
@@ -22,6 +31,12 @@ URGENT_DAYS = 30
 AGREED_SHARE = 0.5
 DIRECT = 14
 STAY_MONTHS = 9
+ANSWER = timedelta(days=20)
+"""Within so many days a location answers, if only with the month in which it looks again."""
+
+SILENT_SHARE = 0.04
+"""Share of the locations that answer nobody."""
+
 NEWLY_FREE = 24
 """Groups with half-days that came free in the week before the last list."""
 
@@ -48,6 +63,22 @@ class Fresh:
             is_urgent = request.state == RequestState.OPEN and request.wanted_start <= last
             if is_urgent and self.chance.happens(AGREED_SHARE):
                 self.book.add(RequestSwitches(request=request, open_when_urgent=True))
+        self._answer()
+
+    def _answer(self) -> None:
+        """Locations say in which month they look again; a few are silent."""
+        chance, today = Chance("answers"), self.book.today
+        silent = {row.pk for row in self.book.rows(Location) if chance.happens(SILENT_SHARE)}
+        for wish in self.book.rows(Preference):
+            asked = localtime(wish.registered_at).date()
+            waits = wish.state == PreferenceState.WAITING and wish.request.state == RequestState.OPEN
+            if not waits or wish.location_id in silent or asked + ANSWER >= today:
+                continue
+            month = max(add_months(today, 1), add_months(wish.request.wanted_start, -chance.whole(1, 3)))
+            said = min(asked + timedelta(days=chance.whole(2, ANSWER.days)), today - timedelta(days=1))
+            self.book.add(
+                LookAgain(preference=wish, month=first_of_month(month), said_at=chance.moment(said))
+            )
 
     def _direct(self) -> None:
         first = first_of_month(self.book.today)

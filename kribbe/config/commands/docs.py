@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import django
 import typer
+from django.utils import translation
 from typer.main import get_command
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -370,7 +371,9 @@ def _ways() -> Iterator[str]:
 
 
 def _way(preset: Any) -> Iterator[str]:
-    yield preset.name
+    with translation.override("en"):
+        preset_name = str(preset.name)
+    yield preset_name
     for name in (
         "max_wishes", "earliest_answer_months", "answer_days", "reaction_days", "signature_days", "urgent_days",
         "open_urgent", "look_weeks", "tell_vacancies",

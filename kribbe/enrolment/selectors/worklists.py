@@ -31,6 +31,7 @@ from kribbe.contact.desk_selectors import marked
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import (
     CareRequest,
+    LookAgain,
     Offer,
     OfferState,
     Placement,
@@ -161,12 +162,16 @@ def _count_of(held: "QuerySet[Any]", names: Sequence[str]) -> Combinable:
 
 
 def late(desk_id: int, now: datetime) -> "QuerySet[Preference]":
-    """Wishes at the desk's locations that got no answer in its term; the term begins when an answer may be given."""
+    """Wishes at the desk's locations that got no answer in its term; the term begins when an answer may be given.
+
+    A location that named a month in which it looks again has answered until that month.
+    """
     today = localtime(now).date()
     policy = policy_on(desk_id, today)
     begun = now - timedelta(days=policy.answer_days)
     found = Preference.objects.filter(
         ~Exists(Offer.objects.filter(preference=OuterRef("pk"))),
+        ~Exists(LookAgain.objects.filter(preference=OuterRef("pk"), month__gt=today)),
         location__desk=desk_id,
         location__active=True,
         state=PreferenceState.WAITING,

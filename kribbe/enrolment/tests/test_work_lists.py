@@ -12,11 +12,14 @@ from kribbe.contact.models import Letter, Mail, Notice
 from kribbe.enrolment.models import Offer, OfferState, Preference, RequestDraft
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.pages.lists import PAGE
+from kribbe.enrolment.selectors.worklists import late
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
+from kribbe.enrolment.services.keep_waiting import keep_waiting
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Adult, FactKind
 from kribbe.places.models import LicenceState, Location
+from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import Facts
@@ -210,6 +213,22 @@ def test_locations_that_owe_an_answer_are_reminded_once_a_day(desk, location, cl
     assert Notice.objects.filter(kind="enrolment/answers_wanted").count() == 1
     assert Mail.objects.filter(address="baas@notelaar.example").count() == 1
     assert clerk.get(address).context["locations"][0].reminded_at is not None
+
+
+def test_a_location_that_named_a_month_has_answered_until_then(desk, location, clerk):
+    kept, over = ask(desk, location, "Later"), ask(desk, location, "Voorbij")
+    today = timezone.localdate()
+    for one, months in ((kept, 4), (over, 1)):
+        old(one, 90)
+        keep_waiting(
+            principal=SYSTEM,
+            preference_id=one.preferences.get().pk,
+            month=add_months(today, months),
+            now=timezone.now(),
+        )
+    assert late(desk.pk, timezone.now()).count() == 0
+    passed = timezone.now() + timedelta(days=32)
+    assert [wish.request for wish in late(desk.pk, passed)] == [over]
 
 
 def test_the_term_begins_when_an_answer_may_be_given(location, clerk, desk):
