@@ -78,7 +78,13 @@ def half_days(count: int) -> str:
 
 def icon_svg(name: str, classes: str = "") -> SafeString:
     """A decorative icon of the sprite."""
-    return _drawn(static("web/dist/icons.svg"), name, classes)
+    return _drawn(sprite("icons"), name, classes)
+
+
+@lru_cache(maxsize=2)
+def sprite(name: str) -> str:
+    """Address of a sprite; kept, because a page of results asks it fifty times."""
+    return static(f"web/dist/{name}.svg")
 
 
 @lru_cache(maxsize=512)

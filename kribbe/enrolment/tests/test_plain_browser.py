@@ -69,7 +69,7 @@ def asked(town):
 def test_from_the_search_to_a_request(plain, town):
     page = plain()
     page.goto(reverse("places:search", args=[town.slug]))
-    page.get_by_label("Adres, postcode of naam").fill("Kerkstraat 12")
+    page.get_by_role("textbox", name="Adres, postcode of naam").fill("Kerkstraat 12")
     page.locator(".daypick > summary").click()
     for slot in ("0", "1"):
         page.locator(f"#id_pattern_{slot}").check(force=True)
@@ -132,7 +132,10 @@ def test_answering_an_offer_and_signing(plain, town, asked):
 def test_the_waiting_list_leads_to_an_offer(plain, town, asked):
     location = town.locations.get(name="De Notelaar")
     page = plain(manager_of(location, now=timezone.now()))
-    page.goto(reverse("enrolment:waiting_list", args=[location.slug]))
+    group = location.groups.get()
+    look = f"?group={group.pk}&month={asked.wanted_start:%Y-%m}"
+    page.goto(reverse("enrolment:waiting_list", args=[location.slug]) + look)
+    open("/tmp/wl.html", "w").write(page.content())
     row = page.locator(".queue tbody tr").first
     expect(row).to_contain_text("Noor")
     expect(row.locator(".queue__week")).to_be_visible()
@@ -142,5 +145,3 @@ def test_the_waiting_list_leads_to_an_offer(plain, town, asked):
     page.locator("main form .actions button").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Aanbod")
     assert asked.preferences.get(location=location).offers.get().state == "open"
-
-

@@ -20,10 +20,9 @@ from kribbe.places.pages.asked import Asked
 from kribbe.places.pages.card_html import drawn
 from kribbe.places.selectors.almost import almost
 from kribbe.places.selectors.cards import address_of, cards
-from kribbe.places.selectors.freshness import freshness_of
 from kribbe.places.selectors.prices import fee_at
 from kribbe.places.selectors.search import Found, Key, Results, Search, find
-from kribbe.places.selectors.showing import first_photos
+from kribbe.places.selectors.showing import beside
 from kribbe.places.selectors.ways import MODES, ways
 from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk, Municipality
@@ -77,6 +76,7 @@ def _cards(
 ) -> list[ResultCard]:
     known = ways(found, home=place.point, work=looked.work, mode=asked.mode) if place.exact else {}
     fee = fee_at(desk, asked.today)
+    shown = beside({row.id: row.slug for row in found}, desk=desk.slug, today=asked.today)
     return cards(
         found,
         looked,
@@ -84,9 +84,9 @@ def _cards(
         fee=fee,
         query=asked.need(),
         ways=known,
-        freshness=freshness_of([row.id for row in found], today=asked.today),
+        freshness={key: each.looked for key, each in shown.items()},
         kept=kept,
-        photos=first_photos({row.id: row.slug for row in found}, desk=desk.slug),
+        photos={key: each.photo for key, each in shown.items()},
     )
 
 

@@ -37,7 +37,7 @@ def cards(
     ways: Mapping[int, Way],
     freshness: Mapping[int, Looked],
     kept: Collection[int],
-    photos: Mapping[int, Picture],
+    photos: Mapping[int, Picture | None],
 ) -> list[ResultCard]:
     """The rows as cards; `query` goes along to the page of the location.
 

@@ -1,7 +1,7 @@
 """How fresh the figures of locations are, in numbers and in words."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import OuterRef, Subquery
 from django.utils.timezone import localtime
@@ -21,14 +21,23 @@ RECENT = 60
 
 def freshness_of(location_ids: Collection[int], *, today: date) -> Mapping[int, Looked]:
     """When each of these locations was last confirmed, judged by its own desk's policy; one query."""
-    weeks = DeskPolicy.objects.filter(desk=OuterRef("desk"), during__contains=today).values("look_weeks")[:1]
-    rows = Location.objects.filter(pk__in=location_ids).annotate(look_weeks=Subquery(weeks))
+    rows = Location.objects.filter(pk__in=location_ids).annotate(look_weeks=look_weeks(today))
     return {
-        key: looked(
-            localtime(moment).date() if moment else None, today=today, look_weeks=found or DEFAULT_WEEKS
-        )
-        for key, moment, found in rows.values_list("pk", "looked_at", "look_weeks")
+        key: judged(moment, weeks, today=today)
+        for key, moment, weeks in rows.values_list("pk", "looked_at", "look_weeks")
     }
+
+
+def look_weeks(today: date) -> Subquery:
+    """For a query of locations: the weeks after which their desk asks them to look."""
+    policies = DeskPolicy.objects.filter(desk=OuterRef("desk"), during__contains=today)
+    return Subquery(policies.values("look_weeks")[:1])
+
+
+def judged(moment: datetime | None, weeks: int | None, *, today: date) -> Looked:
+    """How fresh what was confirmed at that moment is."""
+    on = localtime(moment).date() if moment else None
+    return looked(on, today=today, look_weeks=weeks or DEFAULT_WEEKS)
 
 
 def freshness_point(found: Looked) -> Point:

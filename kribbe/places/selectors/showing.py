@@ -3,13 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from kribbe.places.models import Inspection, Location, OpenDay, Photo, WeekdayHours
 from kribbe.places.selectors.cards import SLUG, clock_time
+from kribbe.places.selectors.freshness import judged, look_weeks
+from kribbe.rules.freshness import Looked
 from kribbe.trust.pictures import suffixes
 from kribbe.web.components import Picture
 from kribbe.web.weeks import DAY_NAMES
@@ -56,23 +61,35 @@ def photos_of(location: Location, *, desk: str) -> list[PhotoView]:
     return [photo_view(row, "places:photo", desk, location.slug) for row in rows.order_by("position", "pk")]
 
 
-def first_photos(slugs: Mapping[int, str], *, desk: str) -> dict[int, Picture]:
-    """The first photo on each location's page, at its least width; `slugs` are the locations' by id."""
-    rows = (
-        Photo.objects.filter(location__in=slugs, removed_at=None)
-        .order_by("location", "position", "pk")
-        .distinct("location")
-        .values_list("location", "alt", "file__key", "file__widths")
-    )
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a card shows beside what the search found: how fresh it is, and the first photo at its least width."""
+
+    looked: Looked
+    photo: Picture | None
+
+
+def beside(slugs: Mapping[int, str], *, desk: str, today: date) -> dict[int, Beside]:
+    """Freshness and photo of locations, given by id and slug; one query, as every search asks it."""
+    photos = Photo.objects.filter(location=OuterRef("pk"), removed_at=None).order_by("position", "pk")
+    first = photos.values(data=JSONObject(alt="alt", key="file__key", widths="file__widths"))[:1]
+    rows = Location.objects.filter(pk__in=slugs).annotate(look_weeks=look_weeks(today), photo=Subquery(first))
     before, after = reverse("places:photo", args=[desk, SLUG, KEY, NAME]).split(SLUG)
-    found = {}
-    for location, alt, key, widths in rows:
-        path = before + slugs[location] + after.replace(KEY, key)
-        *modern, (_type, plain) = [
-            (media_type(suffix), path.replace(NAME, f"{widths[0]}.{suffix}")) for suffix in suffixes()
-        ]
-        found[location] = Picture(plain, alt, modern)
-    return found
+    return {
+        key: Beside(
+            judged(moment, weeks, today=today),
+            _picture(before + slugs[key] + after, photo) if photo else None,
+        )
+        for key, moment, weeks, photo in rows.values_list("pk", "looked_at", "look_weeks", "photo")
+    }
+
+
+def _picture(path: str, photo: Mapping[str, Any]) -> Picture:
+    path, width = path.replace(KEY, photo["key"]), photo["widths"][0]
+    *modern, (_type, plain) = [
+        (media_type(suffix), path.replace(NAME, f"{width}.{suffix}")) for suffix in suffixes()
+    ]
+    return Picture(plain, photo["alt"], modern)
 
 
 def media_type(suffix: str) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField
-from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -170,7 +169,7 @@ def house(key: int, css: str = "result__art") -> SafeString:
         'aria-hidden="true"><use href="{}#h{}"></use></svg>',
         palette,
         css,
-        static("web/dist/houses.svg"),
+        weeks.sprite("houses"),
         shape,
     )
 
