@@ -90,15 +90,16 @@ def test_from_the_search_to_a_request(plain, town):
     expect(page.get_by_text("Kies je dagdelen en je start")).to_be_visible()
     for slot in ("0", "1"):
         page.locator(f"#id_pattern_{slot}").check(force=True)
+    page.get_by_label("Nee, alleen deze dagen").check(force=True)
     start = timezone.localdate() + timedelta(days=90)
     page.locator("#id_wanted_start").fill(str(start))
     page.locator("#id_latest_start").fill(str(start + timedelta(days=60)))
-    page.locator("main form .actions button").first.click()
-    page.get_by_role("button", name="Toevoegen Het Molentje").click()
-    page.get_by_role("button", name="Het Molentje omhoog").click()
-    page.locator("main form .actions button").first.click()
-    page.locator("#id_declared").check(force=True)
-    page.locator("main form .actions button").first.click()
+    page.get_by_role("button", name="Verder naar je keuzes").click()
+    page.get_by_role("button", name="Voeg toe Het Molentje").click()
+    page.get_by_role("button", name="Zet Het Molentje hoger").click()
+    page.get_by_role("button", name="Verder naar nakijken").click()
+    page.get_by_label("Wat ik invulde, klopt").check(force=True)
+    page.get_by_role("button", name="Verstuur mijn aanvraag").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Je aanvraag is geregistreerd")
     ranked = CareRequest.objects.get().preferences.order_by("rank").values_list("location__name", flat=True)
     assert list(ranked) == ["Het Molentje", "De Notelaar"]
@@ -135,13 +136,11 @@ def test_the_waiting_list_leads_to_an_offer(plain, town, asked):
     group = location.groups.get()
     look = f"?group={group.pk}&month={asked.wanted_start:%Y-%m}"
     page.goto(reverse("enrolment:waiting_list", args=[location.slug]) + look)
-    open("/tmp/wl.html", "w").write(page.content())
     row = page.locator(".queue tbody tr").first
     expect(row).to_contain_text("Noor")
     expect(row.locator(".queue__week")).to_be_visible()
     fits(page)
-    row.get_by_role("link", name="Noor").click()
-    page.get_by_role("link", name="Plaats aanbieden").first.click()
+    row.get_by_role("link", name="Doe aanbod").click()
     page.locator("main form .actions button").first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Aanbod")
+    expect(page.locator("main")).to_contain_text("Noor")
     assert asked.preferences.get(location=location).offers.get().state == "open"
