@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.timezone import get_default_timezone, localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from kribbe.enrolment.notice_kinds import register_all
 from kribbe.enrolment.notice_places import CHILD, FULL_CHILD, LOCATION, day
 from kribbe.enrolment.notice_samples import family
 from kribbe.upkeep.models import Complaint, Confirmation, Outcome
+from kribbe.web.dates import date_format
 from kribbe.web.templatetags.kribbe import long_date
 
 ASKED = CHILD | {
