@@ -45,10 +45,10 @@ class _Month:
         return Result(tuple(sorted(lines, key=lambda line: line.on)), tuple(held), self._allowance.left)
 
     def _day(self, day: PlanDay) -> Iterator[Line | Held]:
-        if day.used:
-            yield from self._stay(day)
-        elif day.absent is not None:
+        if day.absent is not None and not day.used:
             yield from self._absence(day, day.absent)
+        else:
+            yield from self._stay(day)
 
     def _stay(self, day: PlanDay) -> Iterator[Line | Held]:
         length = max(day.reserved, day.used)

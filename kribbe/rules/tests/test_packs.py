@@ -27,6 +27,16 @@ def test_the_figure_of_the_day() -> None:
         pack.figure("other", date(2026, 1, 1))
 
 
+def test_the_latest_figure() -> None:
+    pack = read_pack(
+        "trial", GOOD + OTHER.replace("2027-01-01", "2028-01-01").replace("2026-12-31", "2028-12-31")
+    )
+    days = (date(2026, 12, 31), date(2027, 6, 1), date(2028, 1, 1), date(2030, 1, 1))
+    assert [pack.latest("ratio", day).value for day in days] == [8, 8, 7, 7]
+    with pytest.raises(FigureMissing, match="no figure 'ratio' on 2014-03-31"):
+        pack.latest("ratio", date(2014, 3, 31))
+
+
 def test_a_value_of_another_type_is_refused() -> None:
     pack = read_pack("trial", GOOD + GOOD.replace('"ratio"', '"name"').replace("= 8", '= "x"'))
     on = date(2020, 1, 1)
