@@ -265,6 +265,15 @@ ADDRESS: tuple[tuple[Any, ...], ...] = (
         "As soon as somebody asks for the link.",
         places.DRAFT,
         samples.searched,
+        "stop_link",
+    ),
+    (
+        "draft_reminder",
+        _("A request was left halfway"),
+        "Some days after a request in the making was last saved, as the desk chose; once.",
+        places.DRAFT,
+        samples.searched,
+        "stop_link",
     ),
     (
         "search_confirm",

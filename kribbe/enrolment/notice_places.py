@@ -122,7 +122,8 @@ LOOKED = {
     )
 }
 WAITING = {"count": Place(_("how many families wait"), lambda context: str(context["count"]))}
-DRAFT = {"days": Place(_("for how many days it is kept"), lambda context: str(context["days"]))}
+STOP = {"stop_link": Place(_("the link that stops these mails"), lambda context: context["stop_url"])}
+DRAFT = STOP | {"days": Place(_("for how many days it is kept"), lambda context: str(context["days"]))}
 SEARCH = {"search": Place(_("what was searched"), lambda context: context["saved"].label)}
 NEWS = SEARCH | {
     "count": Place(_("how many places newly fit"), lambda context: str(context["count"])),

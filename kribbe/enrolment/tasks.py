@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kribbe.enrolment.services.answer_offer import lapse_offers
-from kribbe.enrolment.services.drafts import forget_drafts
+from kribbe.enrolment.services.drafts import forget_drafts, remind_of_drafts
 from kribbe.enrolment.services.hand_over import forget_documents
 from kribbe.enrolment.services.look_mails import ask_to_look
 from kribbe.enrolment.services.proofs import forget_proofs
@@ -45,6 +45,12 @@ def offers_end_soon(now: datetime) -> int:
 def signing_ends_soon(now: datetime) -> int:
     """Remind families before a reservation runs out."""
     return remind_of_signing(now=now)
+
+
+@duty("enrolment.remind_of_drafts", cron="25 7 * * *", told="people reminded of a request left halfway")
+def drafts_left(now: datetime) -> int:
+    """Remind whoever left a request halfway, once."""
+    return remind_of_drafts(now=now)
 
 
 @duty("enrolment.forget_drafts", cron="20 3 * * *", told="unsent requests forgotten")

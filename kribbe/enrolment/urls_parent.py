@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kribbe.enrolment.pages import (
+    draft_reminder,
     drafts,
     parent,
     proofs,
@@ -24,6 +25,7 @@ parent_urls = [
     path("<slug:desk>/search/news/<str:token>/stop/", saved_search.stop, name="stop_search"),
     path("<slug:desk>/request/", drafts.new_request, name="new_request"),
     path("<slug:desk>/request/continue/<str:token>/", drafts.continue_request, name="continue_request"),
+    path("<slug:desk>/request/no-reminder/<str:token>/", draft_reminder.stop, name="stop_reminder"),
     path("<slug:desk>/request/<str:reference>/", drafts.resume, name="draft"),
     path("<slug:desk>/request/<str:reference>/child/", drafts.child, name="draft_child"),
     path("<slug:desk>/request/<str:reference>/days/", drafts.days, name="draft_days"),

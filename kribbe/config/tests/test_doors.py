@@ -241,6 +241,7 @@ DOORS: dict[str, Door] = {
     "enrolment:saved_search": Door(PUBLIC, ("desk", "word")),
     "enrolment:stop_search": Door(set(), ("desk", "word"), post=True, hidden=True),
     "enrolment:new_request": Door(PUBLIC, DESK),
+    "enrolment:stop_reminder": Door(PUBLIC, ("desk", "word")),
     "enrolment:continue_request": Door(PUBLIC, ("desk", "word")),
     "enrolment:draft": Door(set(), DRAFT),
     "enrolment:draft_child": Door(set(), DRAFT),

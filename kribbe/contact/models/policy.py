@@ -16,6 +16,16 @@ class ContactPolicy(models.Model):
     quiet_from = models.TimeField(default=time(21))
     quiet_until = models.TimeField(default=time(7))
     quiet_sundays = models.BooleanField(default=True)
+    draft_reminder_days = models.PositiveSmallIntegerField(null=True, default=5)
+    """After how many days somebody is reminded of a request that was left halfway; None: never."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="contact_policy_draft_days",
+                condition=Q(draft_reminder_days=None) | Q(draft_reminder_days__range=(1, 50)),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.desk_id} {self.quiet_from:%H:%M}–{self.quiet_until:%H:%M}"

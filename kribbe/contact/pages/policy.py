@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from kribbe.contact.models import ContactPolicy
@@ -54,6 +54,16 @@ class PolicyForm(forms.Form):
     quiet_until = _clock(gettext_lazy("Mails leave again from"))
     quiet_sundays = forms.BooleanField(label=gettext_lazy("Mails wait on Sundays too"), required=False)
 
+    draft_reminder_days = forms.IntegerField(
+        label=gettext_lazy("Days after which somebody is reminded of a request that was left halfway"),
+        help_text=gettext_lazy(
+            "One mail, to who asked for the link or was logged in. Leave empty to remind nobody."
+        ),
+        required=False,
+        min_value=1,
+        max_value=50,
+    )
+
     def talking(self) -> Talking:
         """The values as typed."""
         return Talking(**{name: self.cleaned_data[name] for name in FIELDS})
@@ -86,6 +96,7 @@ def sentences(policy: Any) -> list[str]:
         else _("Mails don't hold the text of a message."),
         _quiet(policy.quiet_from, policy.quiet_until),
         _("Mails wait on Sundays.") if policy.quiet_sundays else _("Mails leave on Sundays too."),
+        _reminder(policy.draft_reminder_days),
     ]
 
 
@@ -94,6 +105,17 @@ def _quiet(starts: time, ends: time) -> str:
         return _("There are no quiet hours.")
     hours = {"from": time_format(starts, "TIME_FORMAT"), "until": time_format(ends, "TIME_FORMAT")}
     return _("Mails that nobody waits for stay behind from %(from)s until %(until)s.") % hours
+
+
+def _reminder(days: int | None) -> str:
+    if days is None:
+        return _("Nobody is reminded of a request that was left halfway.")
+    text = ngettext(
+        "Who left a request halfway is reminded once, after %d day.",
+        "Who left a request halfway is reminded once, after %d days.",
+        days,
+    )
+    return text % days
 
 
 def _saved(request: Any, desk: Desk, form: PolicyForm) -> bool:

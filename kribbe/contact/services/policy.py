@@ -23,12 +23,13 @@ LONGEST_QUIET = timedelta(hours=16)
 
 @dataclass(frozen=True, kw_only=True)
 class Talking:
-    """What a mail may hold, and when mails that nobody waits for stay behind."""
+    """What a mail may hold, when mails that nobody waits for stay behind, and when who left a request is reminded."""
 
     post_text_in_mail: bool
     quiet_from: time
     quiet_until: time
     quiet_sundays: bool
+    draft_reminder_days: int | None = 5
 
 
 def change_contact_policy(*, desk: Desk, talking: Talking, principal: Principal, now: datetime) -> None:

@@ -4,16 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact import outbox
 from kribbe.contact.addressing import message_id
+from kribbe.contact.selectors.policy import policy_of, quiet_hours
 from kribbe.contact.writing import allowed_language, compose
 from kribbe.enrolment.models import RequestDraft
 from kribbe.region.models import Desk
+from kribbe.rules.quiet import leaves_at
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
@@ -125,24 +129,70 @@ def claim(*, draft: RequestDraft, principal: Principal) -> None:
 def mail_link(*, draft: RequestDraft, email: str, language: str, now: datetime) -> None:
     """Mail the link with which the request can be found again."""
     with transaction.atomic():
-        draft.email = email
-        draft.save(update_fields=["email"])
-        text = compose(
-            "enrolment/draft_link",
-            {"draft": draft, "days": KEPT.days},
-            desk=draft.desk,
-            language=allowed_language(draft.desk, language),
-            names="",
-            link=reverse("enrolment:continue_request", args=[draft.desk.slug, sign_link(draft)]),
-        )
-        outbox.put(
-            address=email,
-            subject=text.subject,
-            body=text.body,
-            message_id=message_id(f"{draft.reference}.{now:%Y%m%d%H%M%S}", email),
-            now=now,
-            is_secret=True,
-        )
+        draft.email, draft.language = email, language[:2]
+        draft.save(update_fields=["email", "language"])
+        _mail(draft, "draft_link", email, due_at=now, now=now)
+
+
+def remind_of_drafts(*, now: datetime) -> int:
+    """Remind whoever left a request halfway, once, as many days later as the desk chose. Returns how many.
+
+    Only an address to which the link was mailed on request, or that somebody logged in with, is written to: one that
+    was merely typed may be anybody's.
+    """
+    waiting = RequestDraft.objects.filter(
+        ~Q(email="") | Q(user__isnull=False),
+        request=None,
+        on_behalf=False,
+        no_reminder=False,
+        reminded_at=None,
+        saved_at__lte=now - timedelta(days=1),
+    )
+    return sum(_remind(key, now) for key in waiting.order_by("saved_at", "pk").values_list("pk", flat=True))
+
+
+def stop_reminder(*, draft: RequestDraft) -> None:
+    """No reminder of this request; a second time changes nothing."""
+    RequestDraft.objects.filter(pk=draft.pk).update(no_reminder=True)
+
+
+def _remind(draft_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        lock_rows((RequestDraft, draft_id))
+        draft = RequestDraft.objects.select_related("desk", "user", "household").get(pk=draft_id)
+        days = policy_of(draft.desk).draft_reminder_days
+        done = draft.reminded_at or draft.no_reminder or draft.request_id
+        if done or days is None or draft.saved_at > now - timedelta(days=days):
+            return False
+        draft.reminded_at = now
+        draft.save(update_fields=["reminded_at"])
+        address = draft.email or (draft.user.email if draft.user else "")
+        _mail(draft, "draft_reminder", address, due_at=leaves_at(now, quiet_hours(draft.desk)), now=now)
+    return True
+
+
+def _mail(draft: RequestDraft, kind: str, address: str, *, due_at: datetime, now: datetime) -> None:
+    token = sign_link(draft)
+    stop = settings.BASE_URL + reverse("enrolment:stop_reminder", args=[draft.desk.slug, token])
+    language = draft.language or (draft.household.language if draft.household else "")
+    text = compose(
+        f"enrolment/{kind}",
+        {"draft": draft, "days": KEPT.days, "stop_url": stop},
+        desk=draft.desk,
+        language=allowed_language(draft.desk, language),
+        names="",
+        link=reverse("enrolment:continue_request", args=[draft.desk.slug, token]),
+    )
+    outbox.put(
+        address=address,
+        subject=text.subject,
+        body=text.body,
+        message_id=message_id(f"{draft.reference}.{now:%Y%m%d%H%M%S}", address),
+        now=now,
+        is_secret=True,
+        stop_url=stop,
+        due_at=due_at,
+    )
 
 
 def sign_link(draft: RequestDraft) -> str:
