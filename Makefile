@@ -7,6 +7,8 @@
 python := .venv/bin/python
 kribbe := .venv/bin/kribbe
 front_end := $(shell find kribbe/web -name '*.py' -o -path '*/frontend/*' -type f)
+solver := kribbe/allocation
+compiled := $(solver)/tables.py $(solver)/cells.py $(solver)/claims.py $(solver)/paths.py $(solver)/reasons.py
 translations := $(shell find kribbe -name '*.po')
 
 # The checks read the settings too; they get a data folder of their own.
@@ -15,7 +17,7 @@ apart := KRIBBE_DATA_DIR="$(CURDIR)/.make/data"
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-setup: .make/front-end .make/messages ## install everything into .venv, build styles, scripts and translations
+setup: .make/front-end .make/messages .make/compiled ## install everything into .venv, build styles, scripts and translations
 
 demo: setup ## build the invented region once and serve it, with log-ins for every role
 	$(kribbe) demo --serve
@@ -50,8 +52,9 @@ docs: setup ## build the documentation into site/
 walk: setup ## build the demo apart, and walk the main job over HTTP
 	$(apart) $(kribbe) demo --check
 
-bench: setup ## measure the main pages over HTTP
+bench: setup ## measure the main pages over HTTP, and the giving of places beside its peers
 	$(kribbe) bench
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(python) -m bench.allocation
 
 format: .venv/.installed ## put the code in the common style
 	.venv/bin/ruff check --fix --quiet .
@@ -72,4 +75,8 @@ clean: ## remove what make made (the demo's data stay)
 
 .make/messages: .venv/.installed $(translations)
 	@$(apart) $(kribbe) messages --compile
+	@mkdir -p .make && touch $@
+
+.make/compiled: .venv/.installed $(compiled)
+	@$(apart) $(kribbe) compile
 	@mkdir -p .make && touch $@

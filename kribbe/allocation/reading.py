@@ -1,27 +1,32 @@
-"""Reading an instance: every problem with its path in the file, or the instance with everything in order."""
+"""Reading an instance, as columns or as objects. What is well formed is taken at once; else `faults` tells all."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+import gc
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
-from kribbe.allocation.instance import (
-    FORMAT,
-    WEEK,
-    Child,
-    Current,
-    Instance,
-    Location,
-    Mode,
-    Stay,
-    Together,
-    Wish,
+import numpy as np
+
+from kribbe.allocation.columns import KEPT, Bools, Columns, Ints, Longs, Wishes, lots, starts
+from kribbe.allocation.faults import (
+    LARGEST,
+    LARGEST_SEED,
+    LARGEST_STANDING,
+    MOST_FREE,
+    MOST_OPTIONS,
+    MOST_PERIODS,
+    joint_options,
+    problems,
 )
+from kribbe.allocation.instance import FORMAT, WEEK, Instance, Mode
+from kribbe.allocation.objects import objects
 from kribbe.rules.json_text import BadJsonError, parsed
 
 Raw = Any
-MOST_PERIODS = 600
-LARGEST = 2**31 - 1
+NO_COLUMNS = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
 class BadInstanceError(ValueError):
@@ -32,287 +37,285 @@ class BadInstanceError(ValueError):
         super().__init__("\n".join(problems))
 
 
-def read_instance(path: Path) -> Instance:
+def read_columns(path: Path) -> Columns:
     """The instance in a file. BadInstanceError with all its problems, OSError where there is no such file."""
-    try:
-        raw = parsed(path.read_bytes())
-    except BadJsonError as error:
-        raise BadInstanceError([str(error)]) from None
-    return as_instance(raw)
+    with _without_collector():
+        return _read(path.read_bytes())
 
 
 def as_instance(raw: Raw) -> Instance:
+    """The instance that parsed JSON holds, as objects. BadInstanceError with all its problems."""
+    as_columns(raw)
+    return objects(raw)
+
+
+def as_columns(raw: Raw) -> Columns:
     """The instance that parsed JSON holds. BadInstanceError with all its problems."""
-    reader = _Reader()
-    reader.instance(raw)
-    if reader.problems:
-        raise BadInstanceError(reader.problems)
-    return _build(raw)
+    try:
+        return _columns(raw)
+    except NO_COLUMNS as error:
+        found = problems(raw)
+        if not found:
+            raise AssertionError("an instance without faults that can't be read") from error
+        raise BadInstanceError(found) from None
 
 
-class _Reader:
-    """Goes through the file once and writes down what is wrong."""
-
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-        self.periods = 0
-        self.slots = 0
-        self.groups: dict[str, set[str]] = {}
-        self.criteria: dict[str, int] = {}
-
-    def say(self, path: str, problem: str) -> None:
-        self.problems.append(f"{path}: {problem}" if path else problem)
-
-    def fields(self, raw: Raw, path: str, required: str, optional: str = "") -> bool:
-        """Whether it is an object with these keys and no others."""
-        if not isinstance(raw, dict):
-            self.say(path, "must be an object")
-            return False
-        known = {*required.split(), *optional.split()}
-        missing = [key for key in required.split() if key not in raw]
-        for key in missing:
-            self.say(_join(path, key), "is missing")
-        for key in sorted(set(raw) - known):
-            self.say(_join(path, key), "unknown key")
-        return not missing
-
-    def rows(self, raw: Raw, path: str, each: Callable[[Raw, str], object]) -> None:
-        if not isinstance(raw, list):
-            self.say(path, "must be a list")
-            return
-        for number, item in enumerate(raw):
-            each(item, f"{path}[{number}]")
-
-    def whole(self, raw: Raw, path: str, least: int = -LARGEST, most: int = LARGEST) -> bool:
-        if isinstance(raw, bool) or not isinstance(raw, int):
-            self.say(path, "must be a whole number")
-            return False
-        if not least <= raw <= most:
-            self.say(path, f"must be from {least} to {most}")
-            return False
-        return True
-
-    def text(self, raw: Raw, path: str) -> bool:
-        if isinstance(raw, str) and raw:
-            return True
-        self.say(path, "must be a text that is not empty")
-        return False
-
-    def unique(self, raws: Raw, path: str, key: str, what: str) -> None:
-        seen: dict[str, int] = {}
-        for number, raw in enumerate(raws if isinstance(raws, list) else []):
-            name = raw.get(key) if isinstance(raw, dict) else None
-            if not isinstance(name, str):
-                continue
-            if name in seen:
-                self.say(f"{path}[{number}].{key}", f"{what} {name!r} stands already at {path}[{seen[name]}]")
-            seen.setdefault(name, number)
-
-    def instance(self, raw: Raw) -> None:
-        if not self.fields(raw, "", "format periods slots seed locations children", "together"):
-            return
-        if raw["format"] != FORMAT:
-            self.say("format", f"must be {FORMAT!r}")
-        fine = self.whole(raw["periods"], "periods", 1, MOST_PERIODS)
-        fine &= self.whole(raw["slots"], "slots", 1, WEEK)
-        self.whole(raw["seed"], "seed", 0, 2**63 - 1)
-        if not fine:
-            return
-        self.periods, self.slots = raw["periods"], raw["slots"]
-        self.rows(raw["locations"], "locations", self.location)
-        self.unique(raw["locations"], "locations", "id", "location")
-        self.rows(raw["children"], "children", self.child)
-        self.unique(raw["children"], "children", "id", "child")
-        self.together(raw.get("together", []), raw["children"])
-
-    def location(self, raw: Raw, path: str) -> None:
-        if not self.fields(raw, path, "id owed criteria groups") or not self.text(raw["id"], f"{path}.id"):
-            return
-        self.whole(raw["owed"], f"{path}.owed", 0)
-        self.rows(raw["criteria"], f"{path}.criteria", self.text)
-        self.rows(raw["groups"], f"{path}.groups", self.group)
-        self.unique(raw["groups"], f"{path}.groups", "id", "group")
-        if isinstance(raw["groups"], list) and isinstance(raw["criteria"], list):
-            self.groups[raw["id"]] = {
-                g["id"] for g in raw["groups"] if isinstance(g, dict) and _is_text(g.get("id"))
-            }
-            self.criteria[raw["id"]] = len(raw["criteria"])
-
-    def group(self, raw: Raw, path: str) -> None:
-        if not self.fields(raw, path, "id free"):
-            return
-        self.text(raw["id"], f"{path}.id")
-        rows = raw["free"]
-        if not isinstance(rows, list) or len(rows) not in {1, self.periods}:
-            self.say(f"{path}.free", f"must have {self.periods} rows, or one for all periods")
-            return
-        for number, row in enumerate(rows):
-            at = f"{path}.free[{number}]"
-            if not isinstance(row, list) or len(row) != self.slots:
-                self.say(at, f"must have {self.slots} numbers")
-                continue
-            for slot, value in enumerate(row):
-                self.whole(value, f"{at}[{slot}]", -30_000, 30_000)
-
-    def child(self, raw: Raw, path: str) -> None:
-        if not self.fields(raw, path, "id household vulnerable wishes", "current"):
-            return
-        self.text(raw["id"], f"{path}.id")
-        self.text(raw["household"], f"{path}.household")
-        if not isinstance(raw["vulnerable"], bool):
-            self.say(f"{path}.vulnerable", "must be true or false")
-        if raw.get("current") is not None:
-            self.current(raw["current"], f"{path}.current")
-        self.rows(raw["wishes"], f"{path}.wishes", self.wish)
-        self.standings(raw["wishes"], f"{path}.wishes")
-
-    def current(self, raw: Raw, path: str) -> None:
-        if self.fields(raw, path, "location stays"):
-            self.stays(raw, path)
-
-    def wish(self, raw: Raw, path: str) -> None:
-        if not self.fields(raw, path, "location standing stays"):
-            return
-        self.rows(
-            raw["standing"],
-            f"{path}.standing",
-            lambda part, at: self.whole(part, at, -(2**53), 2**53),
-        )
-        expected = self.criteria.get(raw["location"]) if _is_text(raw["location"]) else None
-        if expected is not None and isinstance(raw["standing"], list) and len(raw["standing"]) != expected:
-            self.say(
-                f"{path}.standing", f"must have {expected} parts, as the criteria of {raw['location']!r}"
-            )
-        self.stays(raw, path)
-
-    def standings(self, wishes: Raw, path: str) -> None:
-        """A child has one standing at a location, however many of its wishes are there."""
-        seen: dict[str, tuple[int, Raw]] = {}
-        for number, wish in enumerate(wishes if isinstance(wishes, list) else []):
-            if not isinstance(wish, dict) or not _is_text(wish.get("location")):
-                continue
-            first, standing = seen.setdefault(wish["location"], (number, wish.get("standing")))
-            if standing != wish.get("standing"):
-                self.say(
-                    f"{path}[{number}].standing", f"differs from that of {path}[{first}] at the same location"
-                )
-
-    def stays(self, raw: Mapping[str, Raw], path: str) -> None:
-        name = raw["location"]
-        if not self.text(name, f"{path}.location"):
-            return
-        if name not in self.groups:
-            self.say(f"{path}.location", f"no such location {name!r}")
-            return
-        if not isinstance(raw["stays"], list) or not raw["stays"]:
-            self.say(f"{path}.stays", "must be a list of at least one stay")
-            return
-        fine = [self.stay(stay, f"{path}.stays[{number}]", name) for number, stay in enumerate(raw["stays"])]
-        if all(fine):
-            self.apart(raw["stays"], f"{path}.stays")
-
-    def stay(self, raw: Raw, path: str, location: str) -> bool:
-        if not self.fields(raw, path, "group from to pattern"):
-            return False
-        fine = self.text(raw["group"], f"{path}.group")
-        if fine and raw["group"] not in self.groups[location]:
-            self.say(f"{path}.group", f"no such group {raw['group']!r} at {location!r}")
-            fine = False
-        fine &= self.whole(raw["pattern"], f"{path}.pattern", 1, 2**self.slots - 1)
-        bounds = self.whole(raw["from"], f"{path}.from", 0, self.periods - 1)
-        bounds &= self.whole(raw["to"], f"{path}.to", 1, self.periods)
-        if bounds and raw["from"] >= raw["to"]:
-            self.say(f"{path}.to", "must be after from")
-            return False
-        return fine and bounds
-
-    def apart(self, stays: Sequence[Mapping[str, Raw]], path: str) -> None:
-        spans = sorted((stay["from"], stay["to"], number) for number, stay in enumerate(stays))
-        for (_, end, number), (start, _, other) in pairwise(spans):
-            if start < end:
-                self.say(f"{path}[{other}]", f"overlaps {path}[{number}] in time")
-
-    def together(self, raw: Raw, children: Raw) -> None:
-        known = {child["id"] for child in _objects(children) if _is_text(child.get("id"))}
-        taken: dict[str, str] = {}
-
-        def one(each: Raw, path: str) -> None:
-            if not self.fields(each, path, "children mode"):
-                return
-            if each["mode"] not in list(Mode):
-                self.say(f"{path}.mode", f"must be {' or '.join(Mode)}")
-            if not isinstance(each["children"], list) or len(each["children"]) < 2:
-                self.say(f"{path}.children", "must be a list of at least two children")
-                return
-            for number, child in enumerate(each["children"]):
-                at = f"{path}.children[{number}]"
-                if not _is_text(child) or child not in known:
-                    self.say(at, f"no such child {child!r}")
-                elif child in taken:
-                    self.say(at, f"{child!r} stands already at {taken[child]}")
-                else:
-                    taken[child] = at
-
-        self.rows(raw, "together", one)
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of small objects are made and nothing circular: looking for garbage would only take time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
-def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
+def _read(content: bytes) -> Columns:
+    columns = _quickly(content)
+    if columns is not None:
+        return columns
+    try:
+        raw = parsed(content)
+    except BadJsonError as error:
+        raise BadInstanceError([str(error)]) from None
+    return as_columns(raw)
 
 
-def _is_text(raw: Raw) -> bool:
-    return isinstance(raw, str) and bool(raw)
+def _quickly(content: bytes) -> Columns | None:
+    """The columns where nothing at all is wrong; None leaves it to others to say what is."""
+    try:
+        text = content.decode()
+        raw = json.loads(text)
+        columns = _columns(raw)
+    except (*NO_COLUMNS, RecursionError):
+        return None
+    return columns if text.count(":") == _keys_of(raw) else None
 
 
-def _objects(raw: Raw) -> Iterator[dict[str, Raw]]:
-    return (each for each in raw if isinstance(each, dict)) if isinstance(raw, list) else iter(())
+def _keys_of(raw: Raw) -> int:
+    """How many keys a well-formed instance has in all. With as many colons in the file none stands twice."""
+    children, locations = raw["children"], raw["locations"]
+    places = [wish for child in children for wish in child["wishes"]]
+    places += [child["current"] for child in children if child.get("current")]
+    stays = [stay for place in places for stay in place["stays"]]
+    groups = [group for location in locations for group in location["groups"]]
+    rows = chain([raw], locations, groups, children, places, stays, raw.get("together", []))
+    return sum(map(len, rows))
 
 
-def _build(raw: Raw) -> Instance:
-    return Instance(
-        periods=raw["periods"],
-        slots=raw["slots"],
+def _demand(condition: Any) -> None:
+    if not condition:
+        raise ValueError
+
+
+def _keys(rows: Iterable[dict[str, Raw]], required: str, optional: str = "") -> None:
+    least = frozenset(required.split())
+    most = least | frozenset(optional.split())
+    for row in rows:
+        keys = row.keys()
+        if keys != least and not least <= keys <= most:
+            raise ValueError
+
+
+def _all_of(kind: type, values: Iterable[Raw]) -> None:
+    _demand(set(map(type, values)) <= {kind})
+
+
+def _texts(values: Sequence[Raw]) -> None:
+    """Texts that are not empty and can be written as UTF-8."""
+    _all_of(str, values)
+    _demand(all(values))
+    "".join(values).encode()
+
+
+def _whole(values: Sequence[Raw], least: int, most: int) -> Longs:
+    _all_of(int, values)
+    found = np.array(values, np.int64)
+    _demand(not len(found) or (found.min() >= least and found.max() <= most))
+    return found
+
+
+def _sorted(rows: Raw) -> tuple[list[dict[str, Raw]], list[str]]:
+    """Objects by their ids, which are told apart."""
+    _all_of(list, [rows])
+    ids = [row["id"] for row in rows]
+    _texts(ids)
+    _demand(len(set(ids)) == len(ids))
+    return sorted(rows, key=lambda row: str(row["id"])), sorted(ids)
+
+
+def _columns(raw: Raw) -> Columns:
+    """ValueError and the like wherever something isn't as it must be."""
+    _keys([raw], "format periods slots seed locations children", "together")
+    _demand(raw["format"] == FORMAT)
+    periods, slots = raw["periods"], raw["slots"]
+    _whole([periods], 1, MOST_PERIODS)
+    _whole([slots], 1, WEEK)
+    _whole([raw["seed"]], 0, LARGEST_SEED)
+    locations, location_ids = _sorted(raw["locations"])
+    _keys(locations, "id owed criteria groups")
+    criteria = [location["criteria"] for location in locations]
+    _all_of(list, criteria)
+    _texts([name for names in criteria for name in names])
+    groups, group_rows = _groups(locations)
+    children, child_ids = _sorted(raw["children"])
+    number = {name: at for at, name in enumerate(location_ids)}
+    wishes = _wishes(children, number, [len(names) for names in criteria], groups, (periods, slots))
+    return Columns(
+        periods=periods,
+        slots=slots,
         seed=raw["seed"],
-        locations=tuple(sorted((_location(each, raw["periods"]) for each in raw["locations"]), key=_id)),
-        children=tuple(sorted(map(_child, raw["children"]), key=_id)),
-        together=tuple(
-            sorted(
-                (Together(tuple(each["children"]), Mode(each["mode"])) for each in raw.get("together", [])),
-                key=lambda each: min(each.children),
-            )
-        ),
+        locations=location_ids,
+        owed=_whole([location["owed"] for location in locations], 0, LARGEST).astype(np.int32),
+        criteria=[tuple(names) for names in criteria],
+        groups=groups,
+        free=_free(group_rows, periods, slots),
+        children=child_ids,
+        lots=lots(raw["seed"], child_ids),
+        vulnerable=_vulnerable(children),
+        wishes=wishes,
+        together=_together(raw.get("together", []), child_ids, wishes),
     )
 
 
-def _id(each: Location | Child) -> str:
-    return each.id
+def _groups(locations: Sequence[Raw]) -> tuple[list[tuple[int, str]], list[Raw]]:
+    names: list[tuple[int, str]] = []
+    rows: list[Raw] = []
+    for number, location in enumerate(locations):
+        of_location, ids = _sorted(location["groups"])
+        names.extend((number, name) for name in ids)
+        rows.extend(of_location)
+    _keys(rows, "id free")
+    return names, rows
 
 
-def _location(raw: Raw, periods: int) -> Location:
-    free = {
-        group["id"]: group["free"] * (periods if len(group["free"]) == 1 else 1) for group in raw["groups"]
+def _free(groups: Sequence[Raw], periods: int, slots: int) -> Ints:
+    tables = [group["free"] for group in groups]
+    _all_of(list, tables)
+    _demand(set(map(len, tables)) <= {1, periods})
+    rows = list(chain.from_iterable(table * (periods if len(table) == 1 else 1) for table in tables))
+    _all_of(list, rows)
+    _demand(set(map(len, rows)) <= {slots})
+    cells = _whole(list(chain.from_iterable(rows)), -MOST_FREE, MOST_FREE)
+    return cells.astype(np.int32).reshape(len(groups), periods, slots)
+
+
+def _vulnerable(children: Sequence[Raw]) -> Bools:
+    _keys(children, "id household vulnerable wishes", "current")
+    _texts([child["household"] for child in children])
+    flags = [child["vulnerable"] for child in children]
+    _all_of(bool, flags)
+    return np.array(flags, np.bool_)
+
+
+def _wishes(
+    children: Sequence[Raw],
+    location_number: dict[str, int],
+    parts: Sequence[int],
+    groups: Sequence[tuple[int, str]],
+    size: tuple[int, int],
+) -> Wishes:
+    places: list[Raw] = []
+    kept: list[bool] = []
+    at = [0]
+    for child in children:
+        wanted, current = child["wishes"], child.get("current")
+        _all_of(list, [wanted])
+        places += wanted
+        kept += [False] * len(wanted)
+        if current is not None:
+            places.append(current)
+            kept.append(True)
+        at.append(len(places))
+    is_kept = np.array(kept, np.bool_)
+    begins = np.array(at, np.int32)
+    child_of = np.repeat(np.arange(len(children), dtype=np.int32), np.diff(begins))
+    position = np.arange(len(places), dtype=np.int32) - begins[child_of]
+    names = [place["location"] for place in places]
+    _texts(names)
+    location = np.array([location_number[name] for name in names], np.int32)
+    standing = _standing(places, kept, np.array(parts, np.int32)[location] if len(places) else location)
+    _demand_one_standing(child_of[~is_kept], location[~is_kept], standing[~is_kept])
+    return Wishes(
+        at=begins,
+        child=child_of,
+        position=np.where(is_kept, np.int32(KEPT), position),
+        location=location,
+        standing=standing,
+        **_stays(places, names, location_number, groups, size),
+    )
+
+
+def _standing(places: Sequence[Raw], kept: Sequence[bool], parts: Ints) -> Longs:
+    _keys((p for p, is_kept in zip(places, kept, strict=True) if not is_kept), "location standing stays")
+    _keys((p for p, is_kept in zip(places, kept, strict=True) if is_kept), "location stays")
+    nothing: list[int] = []
+    rows = [nothing if is_kept else p["standing"] for p, is_kept in zip(places, kept, strict=True)]
+    _all_of(list, rows)
+    lengths = np.fromiter(map(len, rows), np.int32, len(rows))
+    _demand((lengths == np.where(np.array(kept, np.bool_), 0, parts)).all())
+    flat = _whole(list(chain.from_iterable(rows)), -LARGEST_STANDING, LARGEST_STANDING)
+    padded = np.zeros((len(rows), max(1, int(lengths.max(initial=0)))), np.int64)
+    padded[np.arange(padded.shape[1]) < lengths[:, None]] = flat
+    return padded
+
+
+def _demand_one_standing(child: Ints, location: Ints, standing: Longs) -> None:
+    """A child has one standing at a location, however many of its wishes are there."""
+    order = np.lexsort((location, child))
+    same = (np.diff(child[order]) == 0) & (np.diff(location[order]) == 0)
+    _demand((standing[order][1:][same] == standing[order][:-1][same]).all())
+
+
+def _stays(
+    places: Sequence[Raw],
+    names: Sequence[str],
+    location_number: dict[str, int],
+    groups: Sequence[tuple[int, str]],
+    size: tuple[int, int],
+) -> dict[str, Ints]:
+    lists = [place["stays"] for place in places]
+    _all_of(list, lists)
+    _demand(all(lists))
+    stays = list(chain.from_iterable(lists))
+    _keys(stays, "group from to pattern")
+    numbers: dict[str, dict[str, int]] = {name: {} for name in location_number}
+    of_number = list(location_number)
+    for at, (location, name) in enumerate(groups):
+        numbers[of_number[location]][name] = at
+    group = [numbers[name][stay["group"]] for name, each in zip(names, lists, strict=True) for stay in each]
+    periods, slots = size
+    start = _whole([stay["from"] for stay in stays], 0, periods - 1)
+    end = _whole([stay["to"] for stay in stays], 1, periods)
+    pattern = _whole([stay["pattern"] for stay in stays], 1, 2**slots - 1)
+    stays_at = starts(map(len, lists))
+    wish = np.repeat(np.arange(len(lists)), np.diff(stays_at))
+    order = np.lexsort((start, wish))
+    start, end = start[order], end[order]
+    _demand((start < end).all())
+    _demand(((np.diff(wish) > 0) | (end[:-1] <= start[1:])).all())
+    return {
+        "stays_at": stays_at,
+        "group": np.array(group, np.int32)[order],
+        "start": start.astype(np.int32),
+        "end": end.astype(np.int32),
+        "pattern": pattern[order].astype(np.int32),
     }
-    return Location(raw["id"], raw["owed"], tuple(raw["criteria"]), dict(sorted(free.items())))
 
 
-def _child(raw: Raw) -> Child:
-    current = raw.get("current")
-    return Child(
-        id=raw["id"],
-        household=raw["household"],
-        vulnerable=raw["vulnerable"],
-        current=Current(current["location"], _stays(current)) if current else None,
-        wishes=tuple(
-            Wish(number, wish["location"], tuple(wish["standing"]), _stays(wish))
-            for number, wish in enumerate(raw["wishes"])
-        ),
-    )
-
-
-def _stays(raw: Raw) -> tuple[Stay, ...]:
-    return tuple(
-        sorted(
-            (Stay(stay["group"], stay["from"], stay["to"], stay["pattern"]) for stay in raw["stays"]),
-            key=lambda stay: stay.start,
-        )
-    )
+def _together(raw: Raw, ids: Sequence[str], wishes: Wishes) -> list[tuple[tuple[int, ...], Mode]]:
+    _all_of(list, [raw])
+    _keys(raw, "children mode")
+    number = {name: at for at, name in enumerate(ids)}
+    found: list[tuple[tuple[int, ...], Mode]] = []
+    for each in raw:
+        _all_of(list, [each["children"]])
+        members = tuple(number[name] for name in each["children"])
+        wished = [int((wishes.position[wishes.at[m] : wishes.at[m + 1]] != KEPT).sum()) for m in members]
+        _demand(len(members) > 1 and joint_options(wished) <= MOST_OPTIONS)
+        found.append((members, Mode(each["mode"])))
+    everybody = sorted(member for members, _ in found for member in members)
+    _demand(all(one < other for one, other in pairwise(everybody)))
+    return sorted(found, key=lambda each: min(each[0]))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 FORMAT = "kribbe.allocation.result/1"
-VERSION = "1"
+VERSION = "2"
 """Of the solver: changes whenever the same instance may give another result."""
 
 

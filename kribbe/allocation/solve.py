@@ -2,15 +2,19 @@
 
 import numpy as np
 
-from kribbe.allocation import kernel
-from kribbe.allocation.arrays import KEPT, Ints, Names, Problem, arrays
-from kribbe.allocation.explain import explain, half_days
+from kribbe.allocation import paths, reasons
+from kribbe.allocation.arrays import Agents, arrays
+from kribbe.allocation.cells import NONE, State, new_state
+from kribbe.allocation.columns import KEPT, Columns, Longs, columns_of, half_days
+from kribbe.allocation.explain import explain
+from kribbe.allocation.generate import generate
 from kribbe.allocation.instance import Instance
-from kribbe.allocation.kernel import NONE, State, new_state
+from kribbe.allocation.reading import as_instance
 from kribbe.allocation.result import Proof, Result
+from kribbe.allocation.tables import Problem
 
-PATIENCE = 100
-"""How often an agent may make others give way while everybody asks; twice as often afterwards."""
+PATIENCE = np.array([100, 200, 0])
+"""How often an agent may make others give way: while everybody asks first, afterwards, and in the end."""
 
 ROUNDS = 60
 TRIES = 12
@@ -20,55 +24,83 @@ LARGEST_TRIED_AGAIN = 20_000
 Score = tuple[int, int, int]
 
 
-def solve(instance: Instance) -> Result:
+def solve(instance: Instance | Columns, *, prove: bool = False) -> Result:
     """A feasible result without waste, and without justified envy wherever that is found.
 
-    Bounded by counted work: the same instance gives the same result on every machine.
+    Bounded by counted work: the same instance gives the same result on every machine. With `prove` constraint
+    programming looks for the least envy there can be, and proves it where it can.
     """
-    problem, names = arrays(instance)
-    state = best_state(problem, names)
-    envy = kernel.count_envy(problem, state)
-    return explain(instance, problem, names, state, Proof.NONE if envy else Proof.STABLE)
+    columns = as_columns(instance)
+    problem, agents = arrays(columns)
+    state = best_state(columns, problem, agents)
+    proof = Proof.NONE if len(paths.envious(problem, state)) else Proof.STABLE
+    if prove and proof is Proof.NONE:
+        from kribbe.allocation.prove import least_envy
+
+        state, proof = least_envy(problem, state)
+    return explain(columns, problem, state, proof)
 
 
-def best_state(problem: Problem, names: Names) -> State:
+def warm_up() -> None:
+    """Compile everything, where that isn't done yet."""
+    made = as_instance(generate(children=20, locations=2, periods=2))
+    solve(made)
+    problem, agents = arrays(columns_of(made))
+    state = new_state(problem)
+    paths.take(problem, state, np.full(len(agents.queue), NONE, np.int64))
+    paths.step(problem, state, 0)
+    reasons.over(problem, state, 0, 0)
+
+
+def granted(instance: Instance | Columns) -> dict[str, int]:
+    """The children with a new place in the solver's result, in the order of their ids, and which wish that is."""
+    columns = as_columns(instance)
+    problem, agents = arrays(columns)
+    got = reasons.granted(problem, best_state(columns, problem, agents))
+    position = np.where(got == NONE, KEPT, columns.wishes.position[got]).tolist()
+    return {child: at for child, at in zip(columns.children, position, strict=True) if at != KEPT}
+
+
+def as_columns(instance: Instance | Columns) -> Columns:
+    """An instance in either form, in columns."""
+    return columns_of(instance) if isinstance(instance, Instance) else instance
+
+
+def best_state(columns: Columns, problem: Problem, agents: Agents) -> State:
     """The state with the least envy of those that were tried, then with most half-days, then with best ranks."""
-    state = _solved(problem, names.queue)
-    best, least = state, score(problem, names, state)
-    tries = TRIES if len(names.queue) <= LARGEST_TRIED_AGAIN else 1
+    state = solved(problem, agents.queue)
+    best, least = state, score(columns, problem, state)
+    tries = TRIES if len(agents.queue) <= LARGEST_TRIED_AGAIN else 1
     for number in range(1, tries):
         if least[0] == 0:
             break
-        state = _solved(problem, _turned(names.queue, number))
-        found = score(problem, names, state)
+        state = solved(problem, _turned(agents.queue, number))
+        found = score(columns, problem, state)
         if found < least:
             best, least = state, found
     return best
 
 
-def _solved(problem: Problem, queue: Ints) -> State:
+def solved(problem: Problem, queue: Longs) -> State:
+    """The state from one order of asking."""
     state = new_state(problem)
-    kernel.solve(problem, state, queue, PATIENCE, ROUNDS)
+    paths.solve(problem, state, queue, PATIENCE, ROUNDS)
     return state
 
 
-def _turned(queue: Ints, number: int) -> Ints:
+def _turned(queue: Longs, number: int) -> Longs:
     """Another order of the same agents: turned back, or begun elsewhere."""
     begun = len(queue) * number // TRIES
-    turned: Ints = np.roll(queue, begun)
+    turned: Longs = np.roll(queue, begun)
     return turned[::-1].copy() if number % 2 else turned
 
 
-def score(problem: Problem, names: Names, state: State) -> Score:
+def score(columns: Columns, problem: Problem, state: State) -> Score:
     """Lower is better: agents with envy, half-days not filled, ranks."""
-    filled = ranks = 0
-    for agent, option in enumerate(state.held):
-        if option == NONE:
-            ranks += sum(len(child.wishes) for child in names.agents[agent])
-            continue
-        for wish in problem.option_wishes[problem.wishes_at[option] : problem.wishes_at[option + 1]]:
-            child, position = names.wishes[wish]
-            ranks += len(child.wishes) if position == KEPT else position
-            if position != KEPT:
-                filled += half_days(child.wishes[position].stays)
-    return kernel.count_envy(problem, state), -filled, ranks
+    wishes = columns.wishes
+    got = reasons.granted(problem, state)
+    is_new = (got != NONE) & (wishes.position[got] != KEPT)
+    new = got[is_new]
+    wished = np.bincount(wishes.child[wishes.position != KEPT], minlength=len(columns.children))
+    ranks = wishes.position[new].sum() + wished[~is_new].sum()
+    return len(paths.envious(problem, state)), -int(half_days(wishes)[new].sum()), int(ranks)

@@ -5,11 +5,17 @@ from typing import Annotated
 
 import typer
 
-from kribbe.config.commands.allocate import allocate, allocate_check, allocate_generate
+from kribbe.config.commands.allocate import (
+    allocate,
+    allocate_check,
+    allocate_convert,
+    allocate_generate,
+)
 from kribbe.config.commands.backup import backup, restore
 from kribbe.config.commands.bench import bench
 from kribbe.config.commands.bill_case import bill_case
 from kribbe.config.commands.bounces import bounces
+from kribbe.config.commands.compile import compile_
 from kribbe.config.commands.demo import demo
 from kribbe.config.commands.docs import docs
 from kribbe.config.commands.export import export
@@ -71,6 +77,7 @@ def serve(
 
 for engine in (messages, docs, bench):
     app.command(rich_help_panel="Engine room")(engine)
+app.command("compile", rich_help_panel="Engine room")(compile_)
 app.command(rich_help_panel="Run")(demo)
 app.command(rich_help_panel="Run")(tick)
 app.command(rich_help_panel="Run")(make_desk)
@@ -79,7 +86,7 @@ for keeping in (backup, restore, export):
 app.command(rich_help_panel="Run")(bounces)
 for imports in (import_locations, import_areas, import_undo, import_figures, import_figures_undo):
     app.command(rich_help_panel="Bring in data")(imports)
-for allocation in (allocate, allocate_check, allocate_generate, simulate):
+for allocation in (allocate, allocate_check, allocate_convert, allocate_generate, simulate):
     app.command(rich_help_panel="Give places")(allocation)
 app.command(rich_help_panel="Give places")(round_replay)
 app.command(rich_help_panel="Reckon")(bill_case)

@@ -19,9 +19,9 @@ from kribbe.allocation.instance import Child, Instance, Location, Stay, Wish
 from kribbe.allocation.simulation.outcome import DIGITS
 from kribbe.allocation.simulation.policies import Policy, parse
 from kribbe.allocation.simulation.population import Size, make_world
-from kribbe.allocation.simulation.rounds import granted
 from kribbe.allocation.simulation.running import SOLVER, run_all
 from kribbe.allocation.simulation.years import live
+from kribbe.allocation.solve import granted
 
 FORMAT = "kribbe.simulation.misreport/1"
 INTERVAL = "95 %, Wilson over the households"

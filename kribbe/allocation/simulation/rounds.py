@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from kribbe.allocation.arrays import KEPT, arrays
-from kribbe.allocation.explain import held_wishes
 from kribbe.allocation.instance import Child, Instance, Location, Mode, Stay, Together, Wish
 from kribbe.allocation.simulation.cells import Ints
 from kribbe.allocation.simulation.policies import Date, Turn
 from kribbe.allocation.simulation.population import Taken
 from kribbe.allocation.simulation.run import NONE, Offer, Run
-from kribbe.allocation.solve import best_state
+from kribbe.allocation.solve import granted
 
 ORDER = ("order",)
 """The only part of a standing: the child's number in the location's whole order."""
@@ -61,13 +59,6 @@ class Rounds:
             at[run.location(made)].append(made)
         for location, offers in at.items():
             run.note_envy(location, day, offers, owed[location])
-
-
-def granted(instance: Instance) -> dict[str, int]:
-    """The children with a new place in the solver's result, in the order of their ids, and which wish it is."""
-    problem, names = arrays(instance)
-    held = (names.wishes[wish] for wish in held_wishes(problem, best_state(problem, names)))
-    return dict(sorted((child.id, position) for child, position in held if position != KEPT))
 
 
 def instance_of(run: Run, day: int, children: Iterable[int]) -> Instance:

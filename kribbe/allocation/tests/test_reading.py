@@ -1,10 +1,16 @@
 """What is wrong with a file is told with its path, all of it at once."""
 
+import json
 from copy import deepcopy
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from kribbe.allocation.reading import BadInstanceError, as_instance, read_instance
+from kribbe.allocation.faults import problems as problems_of
+from kribbe.allocation.reading import BadInstanceError, as_columns, as_instance, read_columns
+from kribbe.allocation.solve import solve
+from kribbe.allocation.tests.small import anything
 from kribbe.allocation.tests.worked import WORKED
 
 
@@ -58,9 +64,106 @@ def test_all_problems_at_once():
     assert len(problems(change)) == 2
 
 
+def wreck(raw, draw):
+    """One thing somewhere in the file is another: gone, of another type, too large, doubled, or renamed."""
+    at, path = raw, []
+    while isinstance(at, (dict, list)) and at and (not path or draw.draw(st.integers(0, 5))):
+        key = draw.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
+        path.append((at, key))
+        at = at[key]
+    inside, key = path[-1]
+    kind = draw.draw(st.sampled_from(["gone", "double", "other"]))
+    if kind == "gone":
+        del inside[key]
+    elif kind == "double" and isinstance(inside, list):
+        inside.append(deepcopy(inside[key]))
+    else:
+        odd = [
+            None,
+            True,
+            -1,
+            0,
+            1,
+            2,
+            10**25,
+            1.0,
+            float("nan"),
+            "",
+            "L1",
+            "G1",
+            "c1",
+            "\ud800",
+            [],
+            {},
+            [[]],
+        ]
+        inside[key] = draw.draw(st.sampled_from(odd))
+
+
+@settings(max_examples=400, deadline=None)
+@given(anything(), st.data())
+def test_what_is_read_at_once_has_no_faults_and_the_rest_has(raw, data):
+    wreck(raw, data)
+    found = problems_of(raw)
+    try:
+        read = as_columns(raw)
+    except BadInstanceError as error:
+        assert list(error.problems) == found != []
+        assert all("\n" not in line for line in found)
+    else:
+        assert found == []
+        solve(read).as_bytes()
+
+
+def test_a_broken_location_does_not_make_its_wishes_wrong():
+    assert problems(lambda raw: raw["locations"][0].pop("criteria")) == ["locations[0].criteria: is missing"]
+
+
+def test_everything_is_told_though_the_size_is_wrong():
+    def change(raw):
+        raw.update(periods=True)
+        raw["children"][0].update(vulnerable="x")
+        raw["locations"][0].update(owed=1.5)
+
+    assert problems(change) == [
+        "periods: must be a whole number",
+        "locations[0].owed: must be a whole number",
+        "children[0].vulnerable: must be true or false",
+    ]
+
+
+def test_siblings_with_more_options_than_can_be_looked_at():
+    def change(raw):
+        raw["children"] += [{**deepcopy(raw["children"][2]), "id": f"d{number}"} for number in range(20)]
+        raw["together"] = [{"children": [f"d{number}" for number in range(20)], "mode": "same_location"}]
+
+    assert problems(change) == ["together[0].children: could be placed in 3486784401 ways, more than 100000"]
+
+
+@pytest.mark.parametrize(
+    "doubled", ['"seed": 7, "seed": 7', '"seed" : 7, "seed": 7', '"seed": 7, "s\\u0065ed": 8']
+)
+def test_a_key_that_stands_twice(tmp_path, doubled):
+    file = tmp_path / "instance.json"
+    file.write_text(json.dumps(WORKED).replace('"seed": 7', doubled))
+    with pytest.raises(BadInstanceError) as error:
+        read_columns(file)
+    assert error.value.problems == ("the key 'seed' stands twice in one object",)
+
+
+def test_texts_with_colons_are_read_all_the_same(tmp_path):
+    raw = deepcopy(WORKED)
+    raw["children"][0]["household"] = "h:1"
+    file = tmp_path / "instance.json"
+    file.write_text(json.dumps(raw))
+    assert read_columns(file).children == ["c1", "c2", "c3"]
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
+        (b"", "line 1, column 1: Expecting value"),
+        (b'{"seed": ' + b"9" * 5000 + b"}", "a number has too many digits"),
         (b"\xff", "byte 0: not UTF-8"),
         (b'{"a": }', "line 1, column 7: Expecting value"),
         (b'{"a": 1, "a": 2}', "the key 'a' stands twice in one object"),
@@ -72,5 +175,5 @@ def test_a_file_that_is_no_instance(tmp_path, content, problem):
     file = tmp_path / "instance.json"
     file.write_bytes(content)
     with pytest.raises(BadInstanceError) as error:
-        read_instance(file)
+        read_columns(file)
     assert error.value.problems == (problem,)

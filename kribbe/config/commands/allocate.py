@@ -14,23 +14,26 @@ InstanceFile = Annotated[Path, typer.Argument(metavar="INSTANCE", help="Instance
 def allocate(
     instance: InstanceFile,
     out: Annotated[Path, typer.Option(help="File for the result.")],
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Look for the least justified envy there can be, and prove it.")
+    ] = False,
 ) -> None:
     """Find out who gets which place: feasible, without waste, with as little justified envy as is found.
 
     The same instance gives the same bytes. What is wrong with an instance is told line by line, with its path in
     the file; then nothing is written.
     """
-    from kribbe.allocation.reading import BadInstanceError, read_instance
+    from kribbe.allocation.reading import BadInstanceError, read_columns
     from kribbe.allocation.solve import solve
 
     begun = time.perf_counter()
     try:
-        read = read_instance(instance)
+        read = read_columns(instance)
     except BadInstanceError as error:
         raise _failed(error.problems) from None
     except OSError as error:
         raise _failed([f"{instance}: {error.strerror}"]) from None
-    result = solve(read)
+    result = solve(read, prove=prove)
     write_whole(out, result.as_bytes())
     totals = result.totals
     typer.echo(
@@ -49,10 +52,10 @@ def allocate_check(
     Prints the justified envy that it finds. Fails where a result is infeasible or wasteful or somebody loses a place.
     """
     from kribbe.allocation.check import check
-    from kribbe.allocation.reading import BadInstanceError, read_instance
+    from kribbe.allocation.reading import BadInstanceError, read_columns
 
     try:
-        read_instance(instance)
+        read_columns(instance)
     except BadInstanceError as error:
         raise _failed(error.problems) from None
     except OSError as error:
@@ -67,6 +70,28 @@ def allocate_check(
     children = {child for child, _ in verdict.envy}
     typer.echo(f"{len(verdict.faults)} faults, {len(children)} children with justified envy")
     raise typer.Exit(1 if verdict.faults else 0)
+
+
+def allocate_convert(
+    text: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Instance of hospitals and residents, as text.")
+    ],
+    out: Annotated[Path, typer.Option(help="File for the instance.")],
+    seed: Annotated[int, typer.Option(min=0, help="Draws the lots that order ties of hospitals.")] = 1,
+) -> None:
+    """Make an instance of heads of a file of the literature: hospitals/residents, with ties.
+
+    Reads the formats of Irving's program and of algmatch; which they are is said with the definitions in the docs.
+    """
+    from kribbe.allocation.literature import BadTextError, converted
+
+    try:
+        made = converted(text.read_text(encoding="utf-8"), seed)
+    except (BadTextError, UnicodeDecodeError) as error:
+        raise _failed([str(error)]) from None
+    except OSError as error:
+        raise _failed([f"{text}: {error.strerror}"]) from None
+    write_whole(out, json.dumps(made, separators=(",", ":")).encode() + b"\n")
 
 
 def allocate_generate(

@@ -57,3 +57,16 @@ def test_a_bad_instance_writes_nothing(tmp_path):
     assert "children[0].wishes[0].stays[0].to: must be from 1 to 2" in refused.stderr.splitlines()
     assert not result.exists()
     assert run("allocate", tmp_path / "nowhere", "--out", result).exit_code == 2
+
+
+def test_a_text_of_the_literature(tmp_path):
+    text, instance, result = (tmp_path / name for name in ("hr.txt", "instance.json", "result.json"))
+    text.write_text("2 1\na : x\nb : x\nx : 1 : b a\n")
+    assert run("allocate-convert", text, "--out", instance).exit_code == 0
+    jsonschema_rs.validate(schema("instance"), json.loads(instance.read_text()))
+    assert run("allocate", instance, "--out", result, "--prove").exit_code == 0
+    assert [row["child"] for row in json.loads(result.read_text())["placed"]] == ["b"]
+    text.write_text("1 1\n")
+    refused = run("allocate-convert", text, "--out", tmp_path / "other.json")
+    assert (refused.exit_code, refused.stderr.splitlines()[0][:7]) == (2, "line 1:")
+    assert not (tmp_path / "other.json").exists()

@@ -252,66 +252,17 @@ WITHIN = f"""(%(km)s::float IS NULL OR (
     AND {WAY_KM} <= %(km)s::float))"""
 """Within `km` of home; with work, the ellipse of detours up to `km`, found through the circle around it."""
 
-KEPT_FREE = """CASE WHEN location.licence_state = 'suspended' THEN 0::bit(14) ELSE (
-    SELECT (substring(months FROM 1 FOR 14) & substring(months FROM 15 FOR 14) & substring(months FROM 29 FOR 14)
-          & substring(months FROM 43 FOR 14) & substring(months FROM 57 FOR 14) & substring(months FROM 71 FOR 14)
-           )::bit(14)
-    FROM (SELECT ahead.months | %(not_judged)s::bit(336) AS months) judged) END"""
-"""The half-days of a group that are free throughout the months judged: an AND of six months."""
-
-AHEAD = """(SELECT availability.free << greatest(0, 14 * (%(month)s
-    - (extract(year FROM availability.first_month) * 12
-     + extract(month FROM availability.first_month))::int)) AS months)"""
-"""What is free from the start on: a bit string's first bit is the first month's Monday morning."""
-
-PRICED = "(%(price)s = '' OR groups.price_kind = %(price)s)"
-
 QUERY = f"""
 WITH judged AS MATERIALIZED (
-    SELECT location.id, location.municipality_id, round(({ORDER_KM}) * 1000)::int AS metres,
-           CASE WHEN max(kept.fits) >= %(wanted)s THEN 0 WHEN max(kept.fits) > 0 THEN 1 ELSE 2 END AS tier
-    FROM places_location location
-    JOIN region_desk desk ON desk.id = location.desk_id
-    LEFT JOIN (places_group groups JOIN places_groupavailability availability ON availability.group_id = groups.id)
-        ON groups.location_id = location.id AND groups.active AND {PRICED}
-    LEFT JOIN LATERAL (
-        SELECT bit_count({KEPT_FREE} & %(asked)s::bit(14)) AS fits FROM {AHEAD} ahead
-    ) kept ON true
-    WHERE desk.region_id = %(region)s AND location.active AND location.licence_state <> 'ended'
-      AND (%(only)s::bigint[] IS NULL OR location.id = ANY(%(only)s::bigint[]))
-      AND {WITHIN}
-      AND (%(kind)s = '' OR location.kind = %(kind)s)
-      AND (%(before)s::time IS NULL OR location.opens_at < %(before)s::time)
-      AND (NOT %(inclusive)s OR location.inclusive)
-      AND (%(price)s = ''
-           OR EXISTS (SELECT FROM places_group groups
-                      WHERE groups.location_id = location.id AND groups.active AND {PRICED})
-           OR (%(price)s = 'free' AND location.day_price IS NOT NULL
-               AND NOT EXISTS (SELECT FROM places_group WHERE location_id = location.id AND active)))
-    GROUP BY location.id
-), numbered AS (
-    SELECT judged.*, CASE WHEN %(by_days)s THEN tier ELSE 0 END AS first_key,
-           row_number() OVER (ORDER BY CASE WHEN %(by_days)s THEN tier ELSE 0 END, metres, id) AS number
-    FROM judged WHERE NOT %(whole_only)s OR tier = 0
-), page AS MATERIALIZED (
-    SELECT number, id, tier, metres FROM numbered
-    WHERE (first_key, metres, id) > (CASE WHEN %(by_days)s THEN %(tier)s ELSE 0 END, %(metres)s, %(id)s)
-    ORDER BY number LIMIT %(limit)s
-)
-SELECT counts.total, counts.whole, counts.own_whole, shown.*
-FROM (
-    SELECT count(*) AS total, count(*) FILTER (WHERE tier = 0) AS whole,
-           count(*) FILTER (WHERE tier = 0 AND municipality_id = %(own)s) AS own_whole
-    FROM judged
-) counts
-LEFT JOIN (
-    SELECT page.number, page.tier, page.metres, location.id, location.slug, location.name, location.kind,
-           location.street, location.city, location.municipality_id, municipality.name_nl, location.licence_state,
+    SELECT location.id, location.slug, location.name, location.kind, location.street, location.city,
+           location.municipality_id, municipality.name_nl AS municipality, location.licence_state,
            location.day_price, prices.income, prices.free_price, location.opens_at, location.closes_at,
            location.inclusive, location.longitude, location.latitude,
-           coalesce(best.free, 0::bit(14))::text, coalesce(best.offered, 0), coalesce(best.months::text, '')
-    FROM page
-    JOIN places_location location USING (id)
+           round(({ORDER_KM}) * 1000)::int AS metres,
+           best.months, best.free, coalesce(best.offered, 0) AS offered,
+           CASE WHEN best.fits >= %(wanted)s THEN 0 WHEN best.fits > 0 THEN 1 ELSE 2 END AS tier
+    FROM places_location location
+    JOIN region_desk desk ON desk.id = location.desk_id
     JOIN region_municipality municipality ON municipality.id = location.municipality_id
     CROSS JOIN LATERAL (
         SELECT coalesce(bool_or(price_kind = 'income'), false) AS income,
@@ -319,22 +270,60 @@ LEFT JOIN (
         FROM places_group WHERE location_id = location.id AND active
     ) prices
     LEFT JOIN LATERAL (
-        SELECT ahead.months, kept.free,
+        SELECT ahead.months, kept.free, bit_count(kept.free & %(asked)s::bit(14)) AS fits,
                (SELECT open_pattern FROM places_groupcapacity
                 WHERE group_id = groups.id AND during @> %(start)s::date) AS offered
         FROM places_group groups
         JOIN places_groupavailability availability ON availability.group_id = groups.id
-        CROSS JOIN LATERAL {AHEAD} ahead
-        CROSS JOIN LATERAL (SELECT {KEPT_FREE} AS free) kept
-        WHERE groups.location_id = location.id AND groups.active AND {PRICED}
-        ORDER BY bit_count(kept.free & %(asked)s::bit(14)) DESC, bit_count(kept.free) DESC, groups.id
+        CROSS JOIN LATERAL (
+            SELECT availability.free << greatest(0, 14 * (%(month)s
+                - (extract(year FROM availability.first_month) * 12
+                 + extract(month FROM availability.first_month))::int)) AS months
+        ) ahead
+        CROSS JOIN LATERAL (SELECT ahead.months | %(not_judged)s::bit(336) AS months) judged
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN location.licence_state = 'suspended' THEN 0::bit(14)
+                   ELSE (substring(judged.months FROM 1 FOR 14) & substring(judged.months FROM 15 FOR 14)
+                       & substring(judged.months FROM 29 FOR 14) & substring(judged.months FROM 43 FOR 14)
+                       & substring(judged.months FROM 57 FOR 14) & substring(judged.months FROM 71 FOR 14)
+                        )::bit(14) END AS free
+        ) kept
+        WHERE groups.location_id = location.id AND groups.active
+          AND (%(price)s = '' OR groups.price_kind = %(price)s)
+        ORDER BY fits DESC, bit_count(kept.free) DESC, groups.id
         LIMIT 1
     ) best ON true
-) shown ON true
-ORDER BY shown.number
+    WHERE desk.region_id = %(region)s AND location.active AND location.licence_state <> 'ended'
+      AND (%(only)s::bigint[] IS NULL OR location.id = ANY(%(only)s::bigint[]))
+      AND {WITHIN}
+      AND (%(kind)s = '' OR location.kind = %(kind)s)
+      AND (%(before)s::time IS NULL OR location.opens_at < %(before)s::time)
+      AND (NOT %(inclusive)s OR location.inclusive)
+      AND (%(price)s = '' OR (%(price)s = 'income' AND prices.income)
+                          OR (%(price)s = 'free' AND prices.free_price))
+), numbered AS (
+    SELECT judged.*, CASE WHEN %(by_days)s THEN tier ELSE 0 END AS first_key,
+           row_number() OVER (ORDER BY CASE WHEN %(by_days)s THEN tier ELSE 0 END, metres, id) AS number
+    FROM judged WHERE NOT %(whole_only)s OR tier = 0
+)
+SELECT counts.total, counts.whole, counts.own_whole, page.*
+FROM (
+    SELECT count(*) AS total, count(*) FILTER (WHERE tier = 0) AS whole,
+           count(*) FILTER (WHERE tier = 0 AND municipality_id = %(own)s) AS own_whole
+    FROM judged
+) counts
+LEFT JOIN (
+    SELECT number, tier, metres, id, slug, name, kind, street, city, municipality_id, municipality,
+           licence_state, day_price, income, free_price, opens_at, closes_at, inclusive, longitude, latitude,
+           coalesce(free, 0::bit(14))::text AS free, offered, coalesce(months::text, '') AS months
+    FROM numbered
+    WHERE (first_key, metres, id) > (CASE WHEN %(by_days)s THEN %(tier)s ELSE 0 END, %(metres)s, %(id)s)
+    ORDER BY number LIMIT %(limit)s
+) page ON true
+ORDER BY page.number
 """
-"""Every location in reach is judged by the best of its groups; only those of the page are read in full.
+"""Groups whose free half-days cover the search come first within their location; the location is shown once.
 
-Groups whose free half-days cover the search come first within their location; the location is shown once. Months
-that aren't judged count as free.
+A bit string's first bit is the first month's Monday morning, so that shifting left begins at a later month;
+months that aren't judged count as free, and the half-days free throughout are an AND of six months.
 """

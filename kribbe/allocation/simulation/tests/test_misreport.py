@@ -10,7 +10,7 @@ from kribbe.allocation.generate import generate
 from kribbe.allocation.instance import Child, Stay, Wish
 from kribbe.allocation.reading import as_instance
 from kribbe.allocation.simulation.misreport import WAYS, as_heads, attempts, trials
-from kribbe.allocation.simulation.rounds import granted
+from kribbe.allocation.solve import granted
 from kribbe.allocation.tests.worked import child, instance, location, stay, wish
 
 MONDAY, TUESDAY = 0b11, 0b1100
