@@ -69,6 +69,8 @@ def as_columns(instance: Instance | Columns) -> Columns:
 def best_state(columns: Columns, problem: Problem, agents: Agents) -> State:
     """The state with the least envy of those that were tried, then with most half-days, then with best ranks."""
     state = solved(problem, agents.queue)
+    if not len(paths.envious(problem, state)):
+        return state
     best, least = state, score(columns, problem, state)
     tries = TRIES if len(agents.queue) <= LARGEST_TRIED_AGAIN else 1
     for number in range(1, tries):
