@@ -42,6 +42,9 @@ __all__ = [
     "WeekdayHours",
 ]
 
+MONTHS_ASKED = 6
+"""A half-day counts as free when it is free in so many months from the start on."""
+
 MONTHS_SHOWN = 24
 """How many months ahead a group's free half-days are kept for search."""
 
@@ -306,6 +309,16 @@ class BitField(models.Field[str, str]):
         return f"bit({self.length})"
 
 
+class Steady(models.Func):
+    """Bits of `GroupAvailability.free` that stay set for `MONTHS_ASKED` months; those past the end count as set."""
+
+    arity = 1
+    template = " & ".join(
+        f"((%(expressions)s << {ahead}) | B'{'1' * ahead:0>{MONTHS_SHOWN * SLOTS}}')"
+        for ahead in range(0, MONTHS_ASKED * SLOTS, SLOTS)
+    )
+
+
 class GroupAvailability(models.Model):
     """What search reads: one bit a month and half-day, set where the group has at least one place free.
 
@@ -317,6 +330,10 @@ class GroupAvailability(models.Model):
     )
     first_month = models.DateField()
     free = BitField(length=MONTHS_SHOWN * SLOTS)
+    steady = models.GeneratedField(
+        expression=Steady("free"), output_field=BitField(length=MONTHS_SHOWN * SLOTS), db_persist=True
+    )
+    """Set where the half-day stays free for `MONTHS_ASKED` months from that one on."""
     counted_at = models.DateTimeField()
 
     def __str__(self) -> str:

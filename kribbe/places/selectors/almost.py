@@ -13,7 +13,6 @@ from kribbe.places.selectors.search import (
     Search,
     asked_bits,
     month_number,
-    not_judged_bits,
     wanted_half_days,
     way_parameters,
 )
@@ -143,7 +142,6 @@ def _ways(searches: list[Search]) -> list[list[float]]:
         "region": first.region_id,
         "widest": max(within) if len(within) == len(bounds) else None,
         "start": [month_number(search.start) for search in searches],
-        "not_judged": [not_judged_bits(search) for search in searches],
         "asked": [asked_bits(search) for search in searches],
         "wanted": [wanted_half_days(search) for search in searches],
         "km": bounds,
@@ -161,9 +159,9 @@ def _ways(searches: list[Search]) -> list[list[float]]:
 QUERY = f"""
 WITH asked AS (
     SELECT * FROM unnest(
-        %(start)s::int[], %(not_judged)s::text[]::bit(336)[], %(asked)s::text[]::bit(14)[], %(wanted)s::int[],
+        %(start)s::int[], %(asked)s::text[]::bit(14)[], %(wanted)s::int[],
         %(km)s::float[], %(kind)s::text[], %(price)s::text[], %(before)s::time[], %(inclusive)s::bool[]
-    ) WITH ORDINALITY AS one(month, not_judged, half_days, wanted, km, kind, price, before, inclusive, number)
+    ) WITH ORDINALITY AS one(month, half_days, wanted, km, kind, price, before, inclusive, number)
 ), near AS MATERIALIZED (
     SELECT location.id, location.kind, location.opens_at, location.inclusive, {WAY_KM} AS way
     FROM places_location location
@@ -173,18 +171,13 @@ WITH asked AS (
            %(direct)s + %(widest)s::float))
 ), free AS MATERIALIZED (
     SELECT near.*, groups.price_kind, starts.month,
-           (substring(judged.months FROM 1 FOR 14) & substring(judged.months FROM 15 FOR 14)
-            & substring(judged.months FROM 29 FOR 14) & substring(judged.months FROM 43 FOR 14)
-            & substring(judged.months FROM 57 FOR 14) & substring(judged.months FROM 71 FOR 14))::bit(14) AS free
+           substring(availability.steady FROM 1 + 14 * greatest(0, starts.month
+               - (extract(year FROM availability.first_month) * 12
+                + extract(month FROM availability.first_month))::int) FOR 14)::bit(14) AS free
     FROM near
     JOIN places_group groups ON groups.location_id = near.id AND groups.active
     JOIN places_groupavailability availability ON availability.group_id = groups.id
-    CROSS JOIN (SELECT DISTINCT month, not_judged FROM asked) starts
-    CROSS JOIN LATERAL (
-        SELECT (availability.free << greatest(0, 14 * (starts.month
-            - (extract(year FROM availability.first_month) * 12
-             + extract(month FROM availability.first_month))::int))) | starts.not_judged AS months
-    ) judged
+    CROSS JOIN (SELECT DISTINCT month FROM asked) starts
     WHERE near.way <= coalesce(%(widest)s::float, near.way)
 )
 SELECT number, array_agg(way) FROM (

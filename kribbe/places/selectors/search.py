@@ -9,13 +9,9 @@ from typing import Any
 
 from django.db import connection
 
-from kribbe.places.models import MONTHS_SHOWN
 from kribbe.rules.calendar import first_of_month
 from kribbe.rules.halfdays import EMPTY, SLOTS, WeekPattern
 from kribbe.trust.fields import KM_PER_DEGREE_LATITUDE, KM_PER_DEGREE_LONGITUDE
-
-MONTHS_ASKED = 6
-"""A half-day counts as free when it is free in so many months from the start on."""
 
 PAGE = 20
 EVERYTHING = "1" * SLOTS
@@ -63,12 +59,6 @@ class Search:
     work: tuple[float, float] | None = None
     own_id: int | None = None
     only: tuple[int, ...] | None = None
-
-    @property
-    def months(self) -> int:
-        """How many months are judged: fewer at the end of what is kept."""
-        ahead = month_number(self.start) - month_number(self.today)
-        return max(1, min(MONTHS_ASKED, MONTHS_SHOWN - ahead))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +175,6 @@ def _parameters(search: Search) -> dict[str, Any]:
         "month": month_number(search.start),
         "asked": asked_bits(search),
         "wanted": wanted_half_days(search),
-        "not_judged": not_judged_bits(search),
         "whole_only": search.whole_only,
         "by_days": search.sort is Sort.DAYS,
     }
@@ -199,12 +188,6 @@ def asked_bits(search: Search) -> str:
 def wanted_half_days(search: Search) -> int:
     """How many of `asked_bits` make a place fit."""
     return len(search.pattern) or 1
-
-
-def not_judged_bits(search: Search) -> str:
-    """Set for the months that aren't judged, from the start on."""
-    judged = search.months * SLOTS
-    return "0" * judged + "1" * (MONTHS_SHOWN * SLOTS - judged)
 
 
 def way_parameters(search: Search) -> dict[str, Any]:
@@ -252,17 +235,62 @@ WITHIN = f"""(%(km)s::float IS NULL OR (
     AND {WAY_KM} <= %(km)s::float))"""
 """Within `km` of home; with work, the ellipse of detours up to `km`, found through the circle around it."""
 
+SKIPPED = """14 * greatest(0, %(month)s - (extract(year FROM availability.first_month) * 12
+    + extract(month FROM availability.first_month))::int)"""
+"""Bits of the months before the start."""
+
+KEPT_FREE = f"""CASE WHEN location.licence_state = 'suspended' THEN 0::bit(14)
+    ELSE substring(availability.steady FROM 1 + {SKIPPED} FOR 14)::bit(14) END"""
+"""The half-days of a group that are free throughout the months judged."""
+
+FITS = f"max(bit_count({KEPT_FREE} & %(asked)s::bit(14)))"
+TIER = f"CASE WHEN {FITS} >= %(wanted)s THEN 0 WHEN {FITS} > 0 THEN 1 ELSE 2 END"
+
+PRICED = "(%(price)s = '' OR groups.price_kind = %(price)s)"
+
 QUERY = f"""
 WITH judged AS MATERIALIZED (
-    SELECT location.id, location.slug, location.name, location.kind, location.street, location.city,
-           location.municipality_id, municipality.name_nl AS municipality, location.licence_state,
-           location.day_price, prices.income, prices.free_price, location.opens_at, location.closes_at,
-           location.inclusive, location.longitude, location.latitude,
-           round(({ORDER_KM}) * 1000)::int AS metres,
-           best.months, best.free, coalesce(best.offered, 0) AS offered,
-           CASE WHEN best.fits >= %(wanted)s THEN 0 WHEN best.fits > 0 THEN 1 ELSE 2 END AS tier
+    SELECT location.id, location.municipality_id, round(({ORDER_KM}) * 1000)::int AS metres,
+           {TIER} AS tier
     FROM places_location location
     JOIN region_desk desk ON desk.id = location.desk_id
+    LEFT JOIN (places_group groups JOIN places_groupavailability availability ON availability.group_id = groups.id)
+        ON groups.location_id = location.id AND groups.active AND {PRICED}
+    WHERE desk.region_id = %(region)s AND location.active AND location.licence_state <> 'ended'
+      AND (%(only)s::bigint[] IS NULL OR location.id = ANY(%(only)s::bigint[]))
+      AND {WITHIN}
+      AND (%(kind)s = '' OR location.kind = %(kind)s)
+      AND (%(before)s::time IS NULL OR location.opens_at < %(before)s::time)
+      AND (NOT %(inclusive)s OR location.inclusive)
+      AND (%(price)s = ''
+           OR EXISTS (SELECT FROM places_group groups
+                      WHERE groups.location_id = location.id AND groups.active AND {PRICED})
+           OR (%(price)s = 'free' AND location.day_price IS NOT NULL
+               AND NOT EXISTS (SELECT FROM places_group WHERE location_id = location.id AND active)))
+    GROUP BY location.id
+), numbered AS (
+    SELECT judged.*, CASE WHEN %(by_days)s THEN tier ELSE 0 END AS first_key,
+           row_number() OVER (ORDER BY CASE WHEN %(by_days)s THEN tier ELSE 0 END, metres, id) AS number
+    FROM judged WHERE NOT %(whole_only)s OR tier = 0
+), page AS MATERIALIZED (
+    SELECT number, id, tier, metres FROM numbered
+    WHERE (first_key, metres, id) > (CASE WHEN %(by_days)s THEN %(tier)s ELSE 0 END, %(metres)s, %(id)s)
+    ORDER BY number LIMIT %(limit)s
+)
+SELECT counts.total, counts.whole, counts.own_whole, shown.*
+FROM (
+    SELECT count(*) AS total, count(*) FILTER (WHERE tier = 0) AS whole,
+           count(*) FILTER (WHERE tier = 0 AND municipality_id = %(own)s) AS own_whole
+    FROM judged
+) counts
+LEFT JOIN (
+    SELECT page.number, page.tier, page.metres, location.id, location.slug, location.name, location.kind,
+           location.street, location.city, location.municipality_id, municipality.name_nl, location.licence_state,
+           location.day_price, prices.income, prices.free_price, location.opens_at, location.closes_at,
+           location.inclusive, location.longitude, location.latitude,
+           coalesce(best.free, 0::bit(14))::text, coalesce(best.offered, 0), coalesce(best.months::text, '')
+    FROM page
+    JOIN places_location location USING (id)
     JOIN region_municipality municipality ON municipality.id = location.municipality_id
     CROSS JOIN LATERAL (
         SELECT coalesce(bool_or(price_kind = 'income'), false) AS income,
@@ -270,60 +298,21 @@ WITH judged AS MATERIALIZED (
         FROM places_group WHERE location_id = location.id AND active
     ) prices
     LEFT JOIN LATERAL (
-        SELECT ahead.months, kept.free, bit_count(kept.free & %(asked)s::bit(14)) AS fits,
+        SELECT availability.free << {SKIPPED} AS months, kept.free,
                (SELECT open_pattern FROM places_groupcapacity
                 WHERE group_id = groups.id AND during @> %(start)s::date) AS offered
         FROM places_group groups
         JOIN places_groupavailability availability ON availability.group_id = groups.id
-        CROSS JOIN LATERAL (
-            SELECT availability.free << greatest(0, 14 * (%(month)s
-                - (extract(year FROM availability.first_month) * 12
-                 + extract(month FROM availability.first_month))::int)) AS months
-        ) ahead
-        CROSS JOIN LATERAL (SELECT ahead.months | %(not_judged)s::bit(336) AS months) judged
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN location.licence_state = 'suspended' THEN 0::bit(14)
-                   ELSE (substring(judged.months FROM 1 FOR 14) & substring(judged.months FROM 15 FOR 14)
-                       & substring(judged.months FROM 29 FOR 14) & substring(judged.months FROM 43 FOR 14)
-                       & substring(judged.months FROM 57 FOR 14) & substring(judged.months FROM 71 FOR 14)
-                        )::bit(14) END AS free
-        ) kept
-        WHERE groups.location_id = location.id AND groups.active
-          AND (%(price)s = '' OR groups.price_kind = %(price)s)
-        ORDER BY fits DESC, bit_count(kept.free) DESC, groups.id
+        CROSS JOIN LATERAL (SELECT {KEPT_FREE} AS free) kept
+        WHERE groups.location_id = location.id AND groups.active AND {PRICED}
+        ORDER BY bit_count(kept.free & %(asked)s::bit(14)) DESC, bit_count(kept.free) DESC, groups.id
         LIMIT 1
     ) best ON true
-    WHERE desk.region_id = %(region)s AND location.active AND location.licence_state <> 'ended'
-      AND (%(only)s::bigint[] IS NULL OR location.id = ANY(%(only)s::bigint[]))
-      AND {WITHIN}
-      AND (%(kind)s = '' OR location.kind = %(kind)s)
-      AND (%(before)s::time IS NULL OR location.opens_at < %(before)s::time)
-      AND (NOT %(inclusive)s OR location.inclusive)
-      AND (%(price)s = '' OR (%(price)s = 'income' AND prices.income)
-                          OR (%(price)s = 'free' AND prices.free_price))
-), numbered AS (
-    SELECT judged.*, CASE WHEN %(by_days)s THEN tier ELSE 0 END AS first_key,
-           row_number() OVER (ORDER BY CASE WHEN %(by_days)s THEN tier ELSE 0 END, metres, id) AS number
-    FROM judged WHERE NOT %(whole_only)s OR tier = 0
-)
-SELECT counts.total, counts.whole, counts.own_whole, page.*
-FROM (
-    SELECT count(*) AS total, count(*) FILTER (WHERE tier = 0) AS whole,
-           count(*) FILTER (WHERE tier = 0 AND municipality_id = %(own)s) AS own_whole
-    FROM judged
-) counts
-LEFT JOIN (
-    SELECT number, tier, metres, id, slug, name, kind, street, city, municipality_id, municipality,
-           licence_state, day_price, income, free_price, opens_at, closes_at, inclusive, longitude, latitude,
-           coalesce(free, 0::bit(14))::text AS free, offered, coalesce(months::text, '') AS months
-    FROM numbered
-    WHERE (first_key, metres, id) > (CASE WHEN %(by_days)s THEN %(tier)s ELSE 0 END, %(metres)s, %(id)s)
-    ORDER BY number LIMIT %(limit)s
-) page ON true
-ORDER BY page.number
+) shown ON true
+ORDER BY shown.number
 """
-"""Groups whose free half-days cover the search come first within their location; the location is shown once.
+"""Every location in reach is judged by the best of its groups; only those of the page are read in full.
 
-A bit string's first bit is the first month's Monday morning, so that shifting left begins at a later month;
-months that aren't judged count as free, and the half-days free throughout are an AND of six months.
+Groups whose free half-days cover the search come first within their location; the location is shown once. Months
+that aren't judged count as free.
 """
