@@ -43,7 +43,7 @@ def solve(instance: Instance | Columns, *, prove: bool = False) -> Result:
 
 def warm_up() -> None:
     """Compile everything, where that isn't done yet."""
-    made = as_instance(generate(children=20, locations=2, periods=2))
+    made = as_instance(generate(children=20, locations=2, heads=True))
     solve(made)
     problem, agents = arrays(columns_of(made))
     state = new_state(problem)

@@ -70,3 +70,8 @@ def test_a_text_of_the_literature(tmp_path):
     refused = run("allocate-convert", text, "--out", tmp_path / "other.json")
     assert (refused.exit_code, refused.stderr.splitlines()[0][:7]) == (2, "line 1:")
     assert not (tmp_path / "other.json").exists()
+
+
+def test_the_solver_is_compiled_ahead():
+    compiled = run("compile")
+    assert (compiled.exit_code, compiled.stderr[:22]) == (0, "The solver is compiled")
