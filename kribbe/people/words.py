@@ -38,6 +38,7 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.LOCATION_LICENCE: _("Note the state of a location's licence"),
     Action.DESK_SEARCH: _("Search households of the desk"),
     Action.DESK_FIGURES: _("See the figures of the desk"),
+    Action.SIMULATION_READ: _("See what rounds would change"),
     Action.POLICY_REPORT: _("Make and fix the yearly report"),
     Action.POLICY_FILES: _("Keep expansion files and grants"),
     Action.POLICY_LICENCES: _("Hold the list of licences beside the register"),

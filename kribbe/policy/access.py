@@ -7,9 +7,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 
-from kribbe.people.access import may, require_at_desk
+from kribbe.people.access import may, refusal, require_at_desk
+from kribbe.places.access import locations_for
 from kribbe.policy.territory import Territory
 from kribbe.region.http import DeskRequest
+from kribbe.region.models import Desk
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal, Scope
 
@@ -36,6 +38,30 @@ def at_policy(action: Action) -> Callable[[View], View]:
         return opened
 
     return guard
+
+
+def at_simulation(view: View) -> View:
+    """Opens what rounds would change: for staff of the desk, and for whoever runs one of its locations."""
+
+    @wraps(view)
+    @never_cache
+    def opened(request: Any, desk: str, **parts: Any) -> HttpResponse:
+        if not sees_simulation(request.principal, request.desk):
+            raise refusal(request.principal)
+        request.territory = Territory.of_desk(request.desk)
+        return view(request, **parts)
+
+    return opened
+
+
+def sees_simulation(principal: Principal, desk: Desk) -> bool:
+    """Whether the reader may see there what rounds would change."""
+    action = Action.SIMULATION_READ
+    return (
+        may(principal, action, Scope.DESK, desk.pk)
+        or may(principal, action, Scope.REGION, desk.region_id)
+        or locations_for(principal, action).filter(desk=desk).exists()
+    )
 
 
 def _territory(request: Any, action: Action) -> Territory:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.policy.pages import coverage, expansion, figures, flows, official, past, reports, rows
+from kribbe.policy.pages import coverage, expansion, figures, flows, official, past, reports, rows, simulation
 
 app_name = "policy"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("office/<slug:desk>/figures/rows/<slug:figure>/<slug:part>/", rows.rows, name="rows"),
     path("office/<slug:desk>/figures/borders/", flows.page, name="flows"),
     path("office/<slug:desk>/figures/official/", official.official, name="official"),
+    path("office/<slug:desk>/simulation/", simulation.page, name="simulation"),
     path("office/<slug:desk>/licences/", official.licences, name="licences"),
     path("office/<slug:desk>/licences/<int:key>/", official.settle_one, name="settle"),
     path("office/<slug:desk>/licences/<int:key>/undo/", official.unsettle_one, name="unsettle"),

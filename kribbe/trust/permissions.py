@@ -26,6 +26,7 @@ class Action(StrEnum):
     LOCATION_LICENCE = "location.licence"
     DESK_SEARCH = "desk.search"
     DESK_FIGURES = "desk.figures"
+    SIMULATION_READ = "simulation.read"
     POLICY_REPORT = "policy.report"
     POLICY_FILES = "policy.files"
     POLICY_LICENCES = "policy.licences"
@@ -62,6 +63,7 @@ _LOCATION = frozenset(
         Action.PLACEMENT_SIGN,
         Action.PLACEMENT_FIRST_DAY,
         Action.LOCATION_TALK,
+        Action.SIMULATION_READ,
     }
 )
 _HOUSEHOLD = frozenset(
@@ -99,12 +101,21 @@ TABLE: tuple[Rule, ...] = (
             Action.LOCATION_READ,
             Action.LOCATION_LICENCE,
             Action.POLICY_LICENCES,
+            Action.SIMULATION_READ,
         },
     ),
     Rule(
         Role.POLICY_OFFICER,
         (Scope.DESK, Scope.REGION),
-        frozenset({Action.DESK_FIGURES, Action.POLICY_REPORT, Action.POLICY_FILES, Action.POLICY_LICENCES}),
+        frozenset(
+            {
+                Action.DESK_FIGURES,
+                Action.POLICY_REPORT,
+                Action.POLICY_FILES,
+                Action.POLICY_LICENCES,
+                Action.SIMULATION_READ,
+            }
+        ),
     ),
     Rule(
         Role.ADMINISTRATOR,

@@ -8,7 +8,7 @@ from kribbe.allocation.simulation.misreport import FORMAT as MISREPORT
 from kribbe.allocation.simulation.misreport import WAYS
 from kribbe.allocation.simulation.outcome import PARTS
 
-INK, MUTED, LINE, FIRST = "#1d2b2a", "#5a6664", "#d5dbd9", "#0b6e69"
+INK, MUTED, LINE, ACCENT = "#1d2b2a", "#5a6664", "#d5dbd9", "#0b6e69"
 WIDTH = 300
 STEP = 40
 """Pixels of a chart's width, and of the height for each policy."""
@@ -37,8 +37,8 @@ class Bar:
     told: str
 
 
-def chart(bars: Sequence[Bar], *, title: str = "", zero: bool = False) -> Any:
-    """The chart of one measure; with `zero` the axis begins there or shows it."""
+def chart(bars: Sequence[Bar], *, title: str = "", zero: bool = False, accent: str = ACCENT) -> Any:
+    """The chart of one measure; with `zero` the axis shows it. The first bar is grey, the others have the accent."""
     import altair as alt
 
     rows = [
@@ -53,7 +53,7 @@ def chart(bars: Sequence[Bar], *, title: str = "", zero: bool = False) -> Any:
         axis=alt.Axis(title=None, tickCount=4, labelColor=MUTED, gridColor=LINE, gridOpacity=0.6),
     )
     y = alt.Y("at:O", axis=None)
-    color = alt.condition("datum.at == 0", alt.value(MUTED), alt.value(FIRST))
+    color = alt.condition("datum.at == 0", alt.value(MUTED), alt.value(accent))
     line = base.mark_rule(strokeWidth=3, yOffset=9, opacity=0.45).encode(x=x, x2="high:Q", y=y, color=color)
     dot = base.mark_point(filled=True, size=70, yOffset=9, opacity=1).encode(x="mean:Q", y=y, color=color)
     name = base.mark_text(align="left", baseline="middle", yOffset=-8, color=INK, fontSize=12)

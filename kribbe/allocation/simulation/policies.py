@@ -59,33 +59,24 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A kind of policy: what it does in words, its usual choices, and its rounds by day (None: it has none)."""
+    """A kind of policy: what it does in words, what is usual in it, and which days have rounds (None: no rounds)."""
 
     text: str
     usual: Usual
-    turn: Callable[[int], "Turn"] | None
+    has_round: Callable[[int], bool] | None
 
 
-class Turn(StrEnum):
-    """Whether a day has a round: one for everybody, or one that repeats the last with the same families."""
-
-    NONE = "none"
-    ROUND = "round"
-    REPEAT = "repeat"
+def _weekly(day: int) -> bool:
+    return day % 7 == 0
 
 
-def _weekly(day: int) -> Turn:
-    return Turn.NONE if day % 7 else Turn.ROUND
+def _monthly(day: int) -> bool:
+    return day % MONTH == 0
 
 
-def _monthly(day: int) -> Turn:
-    return Turn.NONE if day % MONTH else Turn.ROUND
-
-
-def _yearly(day: int) -> Turn:
+def _yearly(day: int) -> bool:
     """On the first of June, and two and four weeks later for the places that were declined."""
-    after = day % (YEAR * MONTH) - 5 * MONTH
-    return Turn.ROUND if after == 0 else Turn.REPEAT if after in {14, 28} else Turn.NONE
+    return day % (YEAR * MONTH) - 5 * MONTH in {0, 14, 28}
 
 
 _IN_ROUNDS = Usual(Date.REGISTRATION, Order.PUBLISHED)
@@ -99,7 +90,7 @@ SCHEMES = {
     "rounds:weekly": Scheme("All locations together, once a week, by half-days.", _IN_ROUNDS, _weekly),
     "rounds:monthly": Scheme("All locations together, once a month, by half-days.", _IN_ROUNDS, _monthly),
     "rounds:yearly": Scheme(
-        "All locations together, once a year in June before September, repeated twice for declined places.",
+        "All locations together, once a year in June before September, and twice more for declined places.",
         _IN_ROUNDS,
         _yearly,
     ),
@@ -132,6 +123,6 @@ def parse(text: str) -> Policy:
             wishes = None if value == "unlimited" else int(value)
         else:
             raise BadPolicyError(f"{text}: no such choice {choice!r}; there are {', '.join(OPTIONS)}")
-    if date is Date.LOTTERY and SCHEMES[scheme].turn is None:
+    if date is Date.LOTTERY and SCHEMES[scheme].has_round is None:
         raise BadPolicyError(f"{text}: a lottery needs rounds")
     return Policy(scheme, date, wishes, order)

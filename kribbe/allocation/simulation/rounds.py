@@ -7,7 +7,7 @@ import numpy as np
 
 from kribbe.allocation.instance import Child, Instance, Location, Mode, Stay, Together, Wish
 from kribbe.allocation.simulation.cells import Ints
-from kribbe.allocation.simulation.policies import Date, Turn
+from kribbe.allocation.simulation.policies import Date
 from kribbe.allocation.simulation.population import Taken
 from kribbe.allocation.simulation.run import NONE, Offer, Run
 from kribbe.allocation.solve import granted
@@ -21,22 +21,18 @@ GROUPS = ("young", "old")
 class Rounds:
     """Gives places in rounds; `seen` is told of each instance before it is solved."""
 
-    def __init__(self, turn: Callable[[int], Turn], seen: Callable[[Instance], object] | None = None) -> None:
-        self.turn = turn
+    def __init__(
+        self, has_round: Callable[[int], bool], seen: Callable[[Instance], object] | None = None
+    ) -> None:
+        self.has_round = has_round
         self.seen = seen
-        self.took_part: set[int] = set()
         self.lots = 0
 
     def give(self, run: Run, day: int) -> None:
         """Solve the round of the day, if it has one, and make the offers."""
-        turn = self.turn(day)
-        if turn is Turn.NONE:
+        if not self.has_round(day):
             return
         children = [int(child) for child in np.flatnonzero(run.waiting(day)) if int(child) not in run.held]
-        if turn is Turn.REPEAT:
-            children = [child for child in children if child in self.took_part]
-        else:
-            self.took_part = set(children)
         if run.policy.date is Date.LOTTERY:
             run.draw_lots(self._draw(run))
         if children:

@@ -12,8 +12,8 @@ from kribbe.allocation.simulation.run import Run
 
 def live(world: World, policy: Policy, seen: Callable[[Instance], object] | None = None) -> Run:
     """What has become of everybody on the last day; `seen` is told of each round's instance."""
-    turn = SCHEMES[policy.scheme].turn
-    give = uncoordinated.give if turn is None else Rounds(turn, seen).give
+    has_round = SCHEMES[policy.scheme].has_round
+    give = uncoordinated.give if has_round is None else Rounds(has_round, seen).give
     run = Run(world, policy)
     for day in range(world.size.last_day):
         run.pass_to(day)

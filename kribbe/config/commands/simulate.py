@@ -96,7 +96,7 @@ def _misreport(
     from kribbe.allocation.simulation.misreport import misreport
     from kribbe.allocation.simulation.policies import SCHEMES, BadPolicyError
 
-    if SCHEMES[policy.scheme].turn is None:
+    if SCHEMES[policy.scheme].has_round is None:
         raise BadPolicyError(f"{policy.name}: it has no rounds to try other lists in")
     return misreport(policy, size=size, seeds=seeds, households=sample, jobs=jobs, cluster=cluster)
 

@@ -321,6 +321,7 @@ DOORS: dict[str, Door] = {
     "upkeep:pairs": Door(CLERK, DESK),
     "upkeep:pair": Door(CLERK, ("desk", "pair")),
     "policy:flows": Door(FIGURES, DESK),
+    "policy:simulation": Door(LOCATION | CLERK | POLICY, DESK),
     "policy:official": Door(FIGURES, DESK),
     "policy:licences": Door(FIGURES, DESK),
     "policy:settle": Door(FIGURES, ("desk", "difference")),

@@ -6,10 +6,11 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext
 
+from kribbe.allocation.simulation import kept
 from kribbe.enrolment.selectors.choices import Asked, Choice, choices
 from kribbe.places.models import Location
 from kribbe.web.components import Ranked
-from kribbe.web.templatetags.kribbe import km
+from kribbe.web.templatetags.kribbe import km, number
 from kribbe.web.weeks import half_days
 
 
@@ -42,6 +43,21 @@ def listing(
         "max_wishes": most,
         "has_home": asked.home is not None,
         "is_asked": not asked.pattern.is_empty,
+        "true_list": true_list_told(),
+    }
+
+
+def true_list_told() -> str:
+    """What the kept report says of giving another list than the true one."""
+    tried = kept.misreport()["half_days"]
+    ways = tried["ways"].values()
+    return gettext(
+        "Your true list is your best list: of %(lists)s other lists that we tried in rounds with invented families,"
+        " %(better)s would have given a better place and %(worse)s a worse one or none."
+    ) % {
+        "lists": number(tried["lists"]),
+        "better": number(sum(way["better"] for way in ways)),
+        "worse": number(sum(way["worse"] for way in ways)),
     }
 
 

@@ -1,8 +1,12 @@
 """The policy officer's pages in the staff rail."""
 
+from collections.abc import Mapping
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.navigation import desk_here
+from kribbe.places.access import may_at, place_of
 from kribbe.policy.selectors.official import to_settle
 from kribbe.trust.permissions import Action
 from kribbe.web import worklists
@@ -12,6 +16,7 @@ PAGES = (
     (_("Figures"), "policy:figures", "chart-column", 10, Action.DESK_FIGURES),
     (_("Months"), "policy:past", "calendar-days", 20, Action.DESK_FIGURES),
     (_("Over the borders"), "policy:flows", "map", 30, Action.DESK_FIGURES),
+    (_("What rounds change"), "policy:simulation", "shuffle", 35, Action.SIMULATION_READ),
     (_("Yearly report"), "policy:reports", "file-text", 40, Action.POLICY_REPORT),
     (_("Official figures"), "policy:official", "scale", 50, Action.DESK_FIGURES),
     (_("List of licences"), "policy:licences", "git-compare", 60, Action.POLICY_LICENCES),
@@ -19,10 +24,27 @@ PAGES = (
 )
 
 
+def _desk_of_place(request: HttpRequest) -> Mapping[str, object] | None:
+    """The desk of the location whose page is open, for whoever runs it."""
+    location, principal = place_of(request), getattr(request, "principal", None)
+    may = location is not None and principal is not None and may_at(principal, Action.LIST_READ, location)
+    return {"desk": location.desk.slug} if location is not None and may else None
+
+
 def register_policy_navigation() -> None:
     """Hang the pages in the staff rail and the licences among the work lists; a second call does nothing more."""
     for label, url_name, icon, order, action in PAGES:
         register(NavItem(label, url_name, icon, "policy", order=order, action=action, arguments=desk_here))
+    register(
+        NavItem(
+            _("What rounds change"),
+            "policy:simulation",
+            "shuffle",
+            "location",
+            order=75,
+            arguments=_desk_of_place,
+        )
+    )
     worklists.register(
         worklists.WorkList(
             "licences",
