@@ -73,6 +73,7 @@ def test_every_page_of_the_policy_officer(open_page, towns, size):
         "months": ("past", ()),
         "month": ("month", (now.year, now.month)),
         "borders": ("flows", ()),
+        "simulation": ("simulation", ()),
         "official": ("official", ()),
         "licences": ("licences", ()),
         "files": ("files", ()),
@@ -84,7 +85,7 @@ def test_every_page_of_the_policy_officer(open_page, towns, size):
         assert page.goto(reverse(f"policy:{name}", args=[here.slug, *parts])).status == 200
         axe(page)
         fits(page)
-        if size == DESKTOP and picture in {"figures", "months", "licences", "files"}:
+        if size == DESKTOP and picture in {"figures", "months", "simulation", "licences", "files"}:
             screenshot(page, f"policy-{picture}")
 
 

@@ -1,5 +1,7 @@
 """What rounds would change: who reads it, and that the page says what the kept reports say."""
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,7 @@ from kribbe.allocation.instance import FORMAT as INSTANCE
 from kribbe.allocation.result import FORMAT as RESULT
 from kribbe.allocation.simulation import kept, misreport, report
 from kribbe.allocation.simulation.outcome import MEASURES
+from kribbe.allocation.simulation.plot import picture
 from kribbe.allocation.simulation.policies import parse
 from kribbe.enrolment.pages.ranking import true_list_told
 from kribbe.enrolment.tests.location_scene import client_of
@@ -46,6 +49,12 @@ def test_the_kept_reports_are_of_the_present_solver():
     assert policies["interval"] == report.INTERVAL
     assert all(parse(policy["name"]).name == policy["name"] for policy in policies["policies"])
     assert honest["heads"]["gaining"] == 0
+
+
+def test_the_picture_in_the_docs_is_of_the_kept_report():
+    """Made by `kribbe simulate --plot`."""
+    drawn = Path(__file__).resolve().parents[3] / "docs" / "images" / "what-rounds-change.svg"
+    assert drawn.read_text(encoding="utf-8") == picture(kept.policies())
 
 
 def test_the_page_says_what_the_report_says(desk):
