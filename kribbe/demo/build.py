@@ -16,6 +16,7 @@ from kribbe.demo.families import CAPITAL
 from kribbe.demo.fresh import list_last_thursday
 from kribbe.demo.logins import let_in
 from kribbe.demo.region import imagine
+from kribbe.demo.rounds import hold_rounds
 from kribbe.demo.shown import write_files
 from kribbe.demo.talk import talk
 from kribbe.demo.territory import opening
@@ -58,6 +59,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         _gather_statistics()
         _count_ledger(book, told)
         list_last_thursday(today)
+        hold_rounds(_first_desk(book), book.now)
         rebuild_keys()
         find_for(twice, book.now)
         keep_counts(now=this_moment())
