@@ -15,6 +15,7 @@ from kribbe.config.commands.backup import backup, restore
 from kribbe.config.commands.bench import bench
 from kribbe.config.commands.bill_case import bill_case
 from kribbe.config.commands.bounces import bounces
+from kribbe.config.commands.chance import chance_calibration
 from kribbe.config.commands.compile import compile_
 from kribbe.config.commands.demo import demo
 from kribbe.config.commands.docs import docs
@@ -90,6 +91,7 @@ for allocation in (allocate, allocate_check, allocate_convert, allocate_generate
     app.command(rich_help_panel="Give places")(allocation)
 app.command(rich_help_panel="Give places")(round_replay)
 app.command(rich_help_panel="Reckon")(bill_case)
+app.command(rich_help_panel="Give places")(chance_calibration)
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from kribbe.demo.shown import write_files
 from kribbe.demo.talk import talk
 from kribbe.demo.territory import opening
 from kribbe.demo.upkeep import Upkeep
+from kribbe.enrolment.services.chances import count_chances
 from kribbe.people.services import rebuild_keys
 from kribbe.places import ledger
 from kribbe.places.models import Group
@@ -63,6 +64,8 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         rebuild_keys()
         find_for(twice, book.now)
         keep_counts(now=this_moment())
+        told("Counting chances", 0.97)
+        count_chances(now=book.now)
         _leave_mark(today)
     told("Ready", 1.0)
     return book

@@ -29,7 +29,11 @@ class Family:
     last_name: str
     adults: list[Adult] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
-    told_facts: bool = False
+    facts: frozenset[str] | None = None
+    """What the household told the desk of itself; None before it did."""
+
+    places: dict[int, int] = field(default_factory=dict)
+    """By location: the month, counted from today's, in which the last of its children there leaves."""
 
     @property
     def signature(self) -> str:
@@ -123,13 +127,13 @@ class Families:
 
     def tell_facts(self, family: Family, at: datetime) -> None:
         """What the household told the desk of itself, once."""
-        if family.told_facts:
+        if family.facts is not None:
             return
-        family.told_facts = True
         shares = table("needs")["facts"]
         held = {kind for kind in shares if self.chance.happens(shares[kind])}
         if FactKind.WORK not in held:
             held.discard(FactKind.WORK_4_5)
+        family.facts = frozenset(held)
         for kind in sorted(held):
             self.book.add(
                 HouseholdFact(

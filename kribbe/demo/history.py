@@ -1,7 +1,7 @@
 """Two years behind us: requests, wishes, offers and the places that came of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from kribbe.demo.book import Book
@@ -9,7 +9,7 @@ from kribbe.demo.chance import Chance
 from kribbe.demo.families import Families, Family, Nearby
 from kribbe.demo.occupancy import FIRST_MONTH, Stay
 from kribbe.demo.supply import Room
-from kribbe.demo.tables import Town, table, towns
+from kribbe.demo.tables import table, towns
 from kribbe.enrolment.models import (
     CareRequest,
     Offer,
@@ -46,6 +46,28 @@ class Need:
     start: date
     latest: date
     pattern: WeekPattern
+
+
+@dataclass(eq=False)
+class Ask:
+    """A request of these two years while it waits for its turn. `first` is the month in which it would begin.
+
+    Until `leaves` the family waits; `stays` says that it waits to the end. `noes` are the places that it didn't take.
+    """
+
+    need: Need
+    wishes: list[Preference]
+    first: int
+    born: int
+    leaves: date
+    stays: bool
+    noes: list[Stay] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+    is_placed: bool = False
+
+    def waits(self, day: date) -> bool:
+        """Whether it stands on the lists on that day."""
+        return not self.is_placed and self.need.registered.date() < day < self.leaves
 
 
 class Story:
@@ -137,17 +159,56 @@ class History(Story):
         super().__init__(book, families, nearby, "history")
         self.since = add_months(book.today, -self.needs["request"]["history_months"])
 
-    def tell(self, stays: Sequence[Stay]) -> None:
+    def tell(self, stays: Iterable[Stay]) -> None:
         """Give every stay its family and placement; the elder children come first."""
-        moves = {id(stay.next) for stay in stays if stay.next is not None}
-        firsts = [stay for stay in stays if id(stay) not in moves]
+        found = list(stays)
+        moves = {id(stay.next) for stay in found if stay.next is not None}
+        firsts = [stay for stay in found if id(stay) not in moves]
         for stay in sorted(firsts, key=lambda stay: stay.born):
-            self._place(stay)
-        share = self.needs["request"]["ended_otherwise_share"]
-        homes = [request.household.desk.slug for request in self.book.rows(CareRequest)]
-        for slug in homes:
-            if self.chance.happens(share):
-                self._end_otherwise(self.towns[slug])
+            if stay.ask is not None:
+                self._answer_ask(stay, stay.ask)
+            else:
+                self._place(stay)
+
+    def _answer_ask(self, stay: Stay, ask: Ask) -> None:
+        """A request of the list that got its turn."""
+        wanted = ask.need.start
+        start = wanted if stay.first == ask.first else self.month(stay.first)
+        self._earlier(ask)
+        self._accepted(ask.need, ask.wishes, stay.room, (start, self.month(stay.last)), decided(stay))
+        self._moved_up(stay, ask.need.child)
+        self.families.at_location.setdefault(stay.room.group.location_id, []).append(ask.need.family)
+
+    def end(self, ask: Ask) -> None:
+        """A request that came to nothing at the desk."""
+        self._earlier(ask)
+        request = ask.wishes[0].request
+        last = min(ask.leaves, self.book.today - timedelta(days=1))
+        end = (
+            RequestEnd.UNANSWERED if ask.stays else RequestEnd(self.chance.key(self.needs["request"]["left"]))
+        )
+        ended = max(self.chance.moment(last), ask.need.registered + timedelta(hours=1))
+        for offer in ask.offers:
+            ended = max(ended, offer.answered_at or offer.deadline)
+        request.state, request.ended_at, request.end = RequestState.ENDED, ended, end
+        for wish in ask.wishes:
+            self._give_up(wish, end, ended)
+
+    def _earlier(self, ask: Ask) -> None:
+        """The offers to which this family said no, or nothing."""
+        for no in ask.noes:
+            wish = next(wish for wish in ask.wishes if wish.location_id == no.room.group.location_id)
+            during = (max(ask.need.start, self.month(no.first)), self.month(no.last))
+            offer = self._offer(wish, no.room.group.pk, during, no.pattern, decided(no))
+            days = self.policy_of(wish.location).reaction_days
+            lapsed = self.chance.happens(self.needs["request"]["lapses"])
+            answered = self.chance.moment(decided(no) + timedelta(days=self.chance.whole(1, days - 1)))
+            self._close(
+                offer,
+                OfferState.LAPSED if lapsed else OfferState.DECLINED,
+                offer.deadline if lapsed else answered,
+            )
+            ask.offers.append(offer)
 
     def _place(self, stay: Stay) -> None:
         last = self._last(stay)
@@ -159,20 +220,28 @@ class History(Story):
             start += timedelta(days=self.chance.whole(1, 24))
         latest = self.book.today - timedelta(days=self.chance.whole(SETTLED_DAYS + 6, 75))
         registered = self.registered(start, born, latest=latest)
+        if stay.decided is not None:
+            latest = min(stay.decided, self.book.today - timedelta(days=SETTLED_DAYS))
+            registered = self.chance.moment(latest - timedelta(days=self.chance.whole(8, 40)))
         family = self._family(stay, born, registered)
         child = self.families.child(family, born, registered=registered)
         pattern = stay.pattern
         during = (start, self.month(stay.last))
         if registered.date() >= self.since and during[1] > self.since:
             need = Need(family, child, registered, start, add_months(start, 1), pattern)
-            self._answer(need, stay.room, during)
+            self._answer(need, stay, during)
         else:
             self._agree(child, stay.room, during, pattern, registered + timedelta(days=40))
-        if stay.next is not None:
-            moved = (self.month(stay.next.first), self.month(stay.next.last))
-            at = self.chance.moment(min(moved[0] - timedelta(days=60), self.book.today - timedelta(days=2)))
-            self._agree(child, stay.next.room, moved, pattern, at)
+        self._moved_up(stay, child)
         self.families.at_location.setdefault(stay.room.group.location_id, []).append(family)
+        family.places[stay.room.group.location_id] = last.last
+
+    def _moved_up(self, stay: Stay, child: Child) -> None:
+        if stay.next is None:
+            return
+        moved = (self.month(stay.next.first), self.month(stay.next.last))
+        at = self.chance.moment(min(moved[0] - timedelta(days=60), self.book.today - timedelta(days=2)))
+        self._agree(child, stay.next.room, moved, stay.pattern, at)
 
     def _last(self, stay: Stay) -> Stay:
         return stay.next or stay
@@ -200,15 +269,25 @@ class History(Story):
         )
         self.take(room.group.pk, during, pattern, f"placement:{placement.pk}")
 
-    def _answer(self, need: Need, room: Room, during: tuple[date, date]) -> None:
+    def _answer(self, need: Need, stay: Stay, during: tuple[date, date]) -> None:
         """A request that came to a place, with the offers before it."""
-        location = room.group.location
+        location = stay.room.group.location
         request = self.request(need)
         self.families.tell_facts(need.family, need.registered)
-        wishes = self.wishes(request, self.locations(need.family, location))
+        wanted = self.locations(need.family, location)
+        late = stay.decided is not None
+        wishes = self.wishes(request, [location] if late else wanted)
         chosen = next(wish for wish in wishes if wish.location_id == location.pk)
-        made = self._offered_on(need, self.policy_of(location))
-        self._earlier_offers(need, wishes, chosen, made)
+        made = stay.decided or self._offered_on(need, self.policy_of(location))
+        made = min(made, self.book.today - timedelta(days=SETTLED_DAYS))
+        if not late:
+            self._earlier_offers(need, wishes, chosen, made)
+        self._accepted(need, wishes, stay.room, during, made)
+
+    def _accepted(
+        self, need: Need, wishes: Sequence[Preference], room: Room, during: tuple[date, date], made: date
+    ) -> None:
+        chosen = next(wish for wish in wishes if wish.location_id == room.group.location_id)
         offer = self._offer(chosen, room.group.pk, during, need.pattern, made)
         answered = self.chance.moment(made + timedelta(days=self.chance.whole(1, 6)))
         self._close(offer, OfferState.ACCEPTED, answered)
@@ -216,6 +295,7 @@ class History(Story):
         for wish in wishes:
             wish.state = PreferenceState.PLACED if wish is chosen else PreferenceState.REPLACED
             wish.state_at = answered
+        request = chosen.request
         request.state, request.ended_at, request.end = RequestState.ENDED, final, RequestEnd.ANSWERED
         self._signed(need, offer, answered, final)
 
@@ -299,30 +379,6 @@ class History(Story):
     def _close(self, offer: Offer, state: OfferState, at: datetime) -> None:
         offer.state, offer.answered_at = state, max(at, offer.made_at)
 
-    def _end_otherwise(self, town: Town) -> None:
-        """A request of these two years that came to nothing at the desk."""
-        stay = self.needs["stay"]
-        day = self.chance.day(self.since, self.book.today - timedelta(days=60))
-        registered = self.chance.moment(day)
-        age = self.chance.weighted(stay["start_months"], stay["start_weights"])
-        start = add_months(day, self.chance.whole(4, 10)).replace(day=1)
-        born = (
-            max(add_months(start, -age), day - timedelta(days=200)) if age < 12 else add_months(start, -age)
-        )
-        family = self.families.new(town, registered)
-        child = self.families.child(family, born, registered=registered)
-        patterns = self.needs["pattern"]
-        text = self.chance.weighted([p["text"] for p in patterns], [p["weight"] for p in patterns])
-        need = Need(family, child, registered, start, add_months(start, 2), WeekPattern.from_text(text))
-        request = self.request(need)
-        self.families.tell_facts(family, registered)
-        end = RequestEnd(self.chance.key(self.needs["request"]["ended_otherwise"]))
-        last = min(add_months(start, 2), self.book.today - timedelta(days=1))
-        ended = self.chance.moment(self.chance.day(day + timedelta(days=30), last))
-        request.state, request.ended_at, request.end = RequestState.ENDED, ended, end
-        for wish in self.wishes(request, self.locations(family)):
-            self._give_up(wish, end, ended)
-
     def _give_up(self, wish: Preference, end: RequestEnd, at: datetime) -> None:
         wish.state_at = at
         if end is RequestEnd.UNANSWERED:
@@ -330,3 +386,10 @@ class History(Story):
             wish.refusal_reason = self.reasons[wish.location.desk_id, "no-place-in-time"]
         else:
             wish.state, wish.rank = PreferenceState.WITHDRAWN, None
+
+
+def decided(stay: Stay) -> date:
+    """The day on which a place of the list was offered."""
+    if stay.decided is None:
+        raise ValueError(f"nobody decided on the stay of month {stay.first}")
+    return stay.decided

@@ -4,9 +4,11 @@ Months are counted from the one that holds today (0). Every stay begins and ends
 later and earlier within it, so that a room that is not overfull on the first of each month never is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
 from kribbe.demo.chance import Chance
 from kribbe.demo.supply import BABY_MONTHS, Room
@@ -14,7 +16,16 @@ from kribbe.demo.tables import table
 from kribbe.region.presets import presets
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 
+if TYPE_CHECKING:
+    from kribbe.demo.history import Ask
+
 FIRST_MONTH = -30
+LAST_MONTH = 60
+"""Every stay has ended by then."""
+
+MOVES_AGREED = 6
+"""Months ahead in which the half-days of those who move up are kept for them."""
+
 SLOTS = WORK_WEEK.bit_count()
 TRIES = 14
 """How often a child is drawn that doesn't fit before the month is closed."""
@@ -27,7 +38,11 @@ YOUNGEST = 4
 
 @dataclass
 class Stay:
-    """One child in one room in the months [first, last); `born` is the month of its birth."""
+    """One child in one room in the months [first, last); `born` is the month of its birth.
+
+    `ask` is the request that it answers, `decided` the day on which the location offered the place; None where the
+    story doesn't say.
+    """
 
     room: Room
     pattern: WeekPattern
@@ -35,52 +50,105 @@ class Stay:
     last: int
     born: int
     next: "Stay | None" = None
-
-    def covers(self, month: int) -> bool:
-        return self.first <= month < self.last
-
-
-def fill(rooms: Iterable[Room]) -> list[Stay]:
-    """The stays of all rooms, in the order of the rooms; a move to the toddlers follows its stay."""
-    chance = Chance("occupancy")
-    moves: dict[int, list[Stay]] = {}
-    stays: list[Stay] = []
-    for room in sorted(rooms, key=lambda room: room.is_for_toddlers):
-        filled = _Filling(room, chance).run(moves.get(room.group.pk, []))
-        if room.toddlers is not None:
-            moves[room.toddlers.group.pk] = filled
-        stays += filled
-    return stays
+    ask: "Ask | None" = None
+    decided: date | None = None
 
 
-class _Filling:
+class Fillings:
+    """All rooms while they are filled; `stays` in the order in which they came."""
+
+    def __init__(self, rooms: Iterable[Room]) -> None:
+        chance = Chance("occupancy")
+        ordered = sorted(rooms, key=lambda room: room.is_for_toddlers)
+        self.by_group = {room.group.pk: Filling(room, chance) for room in ordered}
+        for filling in list(self.by_group.values()):
+            if filling.room.toddlers is not None:
+                self.by_group[filling.room.toddlers.group.pk].babies = filling
+
+    def __iter__(self) -> Iterator["Filling"]:
+        return iter(self.by_group.values())
+
+    def fill(self, first: int, last: int) -> None:
+        """Let newcomers fill every room in the months [first, last), without looking at any list."""
+        for filling in self:
+            for month in range(first, last):
+                filling.newcomers(month)
+
+    @property
+    def stays(self) -> list[Stay]:
+        """All stays, by room; a move to the toddlers follows the stay among the babies."""
+        return [stay for filling in self for stay in filling.stays]
+
+
+class Filling:
+    """One room while it is filled."""
+
     def __init__(self, room: Room, chance: Chance) -> None:
         self.room, self.chance = room, chance
         self.needs = table("needs")
         self.goals = self._goals()
         self.patterns = [WeekPattern.from_text(each["text"]) for each in self.needs["pattern"]]
         self.weights = [each["weight"] for each in self.needs["pattern"]]
+        self.stays: list[Stay] = []
+        self.babies: Filling | None = None
+        self.used = [[0] * SLOTS for _ in range(FIRST_MONTH, LAST_MONTH)]
+        self._seen: set[int] = set()
 
-    def run(self, babies: Sequence[Stay]) -> list[Stay]:
-        """Month by month: those who move up come first, then newcomers while any fit."""
+    def newcomers(self, month: int, decided: date | None = None) -> None:
+        """Children drawn at random begin in a month while any fit."""
+        self.move_up(month)
+        share = self._share(month)
+        misses = 0
+        while misses < TRIES:
+            pattern = self.chance.weighted(self.patterns, self.weights)
+            stay = self._newcomer(month, pattern)
+            if not self.fits(stay, share):
+                misses += 1
+                continue
+            stay.decided = decided
+            self.add(stay)
+
+    def _share(self, month: int) -> float:
+        """How much of its places the room gives for a month by today."""
         ahead = self.needs["occupancy"]["agreed_ahead"]
         earliest = presets()[self.room.town.preset].earliest_answer_months or len(ahead)
-        stays: list[Stay] = []
-        for month in range(FIRST_MONTH, len(ahead)):
-            used = taken([stay for stay in stays if stay.covers(month)])
-            for baby in babies:
-                if baby.last == month:
-                    stays += self._move_up(baby, used)
-            share = ahead[max(0, month)] if month <= earliest else 0
-            misses = 0
-            while misses < TRIES:
-                pattern = self.chance.weighted(self.patterns, self.weights)
-                if not self._fits(pattern, used, share):
-                    misses += 1
-                    continue
-                _add(used, pattern)
-                stays.append(self._newcomer(month, pattern))
-        return stays
+        return ahead[max(0, month)] if month <= earliest else 0
+
+    def fits(self, stay: Stay, share: float = 1.0) -> bool:
+        """Whether the room takes this stay in each of its months; in the first, as much of it as is given."""
+        slots = slots_of(stay.pattern)
+        begin = self.used[stay.first - FIRST_MONTH]
+        return all(begin[slot] + 1 <= self.goals[slot] * share for slot in slots) and all(
+            month[slot] < self.goals[slot]
+            for month in self.used[stay.first - FIRST_MONTH : stay.last - FIRST_MONTH]
+            for slot in slots
+        )
+
+    def add(self, stay: Stay) -> None:
+        """Take this stay."""
+        self.stays.append(stay)
+        for used in self.used[stay.first - FIRST_MONTH : stay.last - FIRST_MONTH]:
+            _add(used, stay.pattern)
+
+    def stay_of(self, born: int, month: int, pattern: WeekPattern) -> Stay:
+        """The stay of a child born in one month that begins here in another."""
+        last = self._end(born)
+        if self.room.is_for_babies:
+            last = min(last, born + BABY_MONTHS)
+        return Stay(self.room, pattern, month, last, born)
+
+    def move_up(self, month: int) -> None:
+        """The babies who become too old by then, or soon after, go on here if there is room."""
+        if self.babies is None:
+            return
+        due = [
+            baby
+            for baby in self.babies.stays
+            if baby.last <= month + MOVES_AGREED and id(baby) not in self._seen
+        ]
+        for baby in sorted(due, key=lambda baby: baby.last):
+            self._seen.add(id(baby))
+            self._move_up(baby)
 
     def _goals(self) -> list[int]:
         """How many children a well-filled room has by half-day; never more than can be booked."""
@@ -92,24 +160,17 @@ class _Filling:
             goals.append(int(exact) + self.chance.happens(exact % 1))
         return [goal if slot in self.room.open else 0 for slot, goal in enumerate(goals)]
 
-    def _fits(self, pattern: WeekPattern, used: list[int], share: float) -> bool:
-        return all(used[slot] + 1 <= self.goals[slot] * share for slot in slots_of(pattern))
-
-    def _move_up(self, baby: Stay, used: list[int]) -> list[Stay]:
-        """The baby's stay here, if there is room for it."""
+    def _move_up(self, baby: Stay) -> None:
         end = self._end(baby.born)
-        if end <= baby.last or not self._fits(baby.pattern, used, 1.0):
-            return []
-        _add(used, baby.pattern)
-        baby.next = Stay(self.room, baby.pattern, baby.last, end, baby.born)
-        return [baby.next]
+        if end <= baby.last:
+            return
+        stay = Stay(self.room, baby.pattern, baby.last, end, baby.born)
+        if self.fits(stay):
+            baby.next = stay
+            self.add(stay)
 
     def _newcomer(self, month: int, pattern: WeekPattern) -> Stay:
-        born = month - self._age(month)
-        last = self._end(born)
-        if self.room.is_for_babies:
-            last = min(last, born + BABY_MONTHS)
-        return Stay(self.room, pattern, month, last, born)
+        return self.stay_of(month - self._age(month), month, pattern)
 
     def _age(self, month: int) -> int:
         stay, group = self.needs["stay"], self.room.group
@@ -124,14 +185,6 @@ class _Filling:
     def _end(self, born: int) -> int:
         stay = self.needs["stay"]
         return born + int(self.chance.weighted(stay["end_months"], stay["end_weights"]))
-
-
-def taken(stays: Iterable[Stay]) -> list[int]:
-    """How many of these children are there, by half-day."""
-    used = [0] * SLOTS
-    for stay in stays:
-        _add(used, stay.pattern)
-    return used
 
 
 def _add(used: list[int], pattern: WeekPattern) -> None:

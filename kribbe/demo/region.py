@@ -5,8 +5,9 @@ from datetime import date
 from kribbe.demo.book import Book
 from kribbe.demo.families import Families, Nearby
 from kribbe.demo.fresh import Fresh
+from kribbe.demo.giving import give
 from kribbe.demo.history import History
-from kribbe.demo.occupancy import Rest, fill
+from kribbe.demo.occupancy import Rest
 from kribbe.demo.officer import keep
 from kribbe.demo.shown import show
 from kribbe.demo.supply import furnish
@@ -22,8 +23,7 @@ def imagine(today: date, *, waiting: float = 1.0) -> Book:
     lay_out(book)
     supply = furnish(book)
     families, nearby = Families(book, supply), Nearby(supply)
-    stays = fill(supply.rooms)
-    History(book, families, nearby).tell(stays)
+    stays = give(supply.rooms, History(book, families, nearby))
     rest = Rest(stays)
     Waiting(book, families, nearby, rest, waiting).tell()
     Fresh(book, supply, rest).tell()

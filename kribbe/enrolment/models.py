@@ -5,6 +5,7 @@ from django.db.models import Deferrable, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models_asked import LookAgain, ProofRequest, ProofState
+from kribbe.enrolment.models_chance import Chance, ChanceRun
 from kribbe.enrolment.models_free import (
     DirectChild,
     FreeThen,
@@ -29,6 +30,8 @@ from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
 
 __all__ = [
+    "Chance",
+    "ChanceRun",
     "DirectChild",
     "FreeThen",
     "LastMinute",
@@ -46,7 +49,7 @@ __all__ = [
     "VacancyList",
     "VacancyTold",
 ]
-"""The tables about free places (`models_free`) and about what is asked (`models_asked`) are read from here."""
+"""The tables about free places (`models_free`), what is asked (`models_asked`) and chances are read from here."""
 
 MASKS = (1, 2**SLOTS - 1)
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kribbe.enrolment.services.answer_offer import lapse_offers
+from kribbe.enrolment.services.chances import count_chances
 from kribbe.enrolment.services.drafts import forget_drafts, remind_of_drafts
 from kribbe.enrolment.services.hand_over import forget_documents
 from kribbe.enrolment.services.look_mails import ask_to_look
@@ -99,3 +100,9 @@ def locations_asked(now: datetime) -> int:
 def weekly_list(now: datetime) -> int:
     """On Thursday morning, list the places that came free and mail them to who waits; on other days nothing."""
     return make_lists(now=now) if timezone.localdate(now).isoweekday() == THURSDAY else 0
+
+
+@duty("enrolment.count_chances", cron="45 3 * * *", told="chances counted")
+def chances_counted(now: datetime) -> int:
+    """Count anew how likely an offer is, for everybody who waits."""
+    return count_chances(now=now)

@@ -10,6 +10,7 @@ def compile_() -> None:
 
     Fails where the machine code can't be kept: then every process would compile it anew.
     """
+    from kribbe.allocation.chance.warm import warm_up as warm_up_chances
     from kribbe.allocation.compiled import HOME
     from kribbe.allocation.solve import warm_up
 
@@ -19,4 +20,5 @@ def compile_() -> None:
         raise typer.Exit(1)
     begun = time.perf_counter()
     warm_up()
+    warm_up_chances()
     typer.echo(f"The solver is compiled ({time.perf_counter() - begun:.0f} s), in {HOME}", err=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from kribbe.enrolment import words
 from kribbe.enrolment.models import CareRequest, Flexibility, PreferenceState
+from kribbe.enrolment.pages.chances import ChanceView, chance_view
 from kribbe.enrolment.selectors.household import ChildStory, RequestStory, Wish
 from kribbe.enrolment.services.wishes import may_reopen
 from kribbe.enrolment.templatetags.enrolment import fully_called
@@ -55,6 +56,7 @@ class WishRow:
     silence: str
     free: int
     asked: int
+    chance: ChanceView | None
 
     @property
     def is_waiting(self) -> bool:
@@ -85,6 +87,7 @@ class RequestRow:
     may_reopen: bool
     wishes: Sequence[WishRow]
     split: str
+    chance: ChanceView | None
 
     @property
     def is_open(self) -> bool:
@@ -131,6 +134,7 @@ def request_row(story: RequestStory, *, now: datetime) -> RequestRow:
             wish_row(wish, rank, story.policy, today=today) for rank, wish in enumerate(story.wishes, start=1)
         ],
         split=_split(story),
+        chance=chance_view(story.chance, asked=request.wanted_start) if len(story.wishes) > 1 else None,
     )
 
 
@@ -175,6 +179,7 @@ def wish_row(wish: Wish, rank: int, policy: DeskPolicy, *, today: date) -> WishR
         silence=words.silence(preference, policy, today=today) if wish.is_waiting and not wish.offer else "",
         free=wish.fit.free.mask if wish.fit else 0,
         asked=preference.open_pattern,
+        chance=chance_view(wish.chance, asked=preference.request.wanted_start),
     )
 
 

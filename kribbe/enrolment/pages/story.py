@@ -23,6 +23,7 @@ from kribbe.enrolment.models import (
     PreferenceState,
     RequestState,
 )
+from kribbe.enrolment.pages.chances import ChanceView, chance_view
 from kribbe.enrolment.pages.on_behalf import ENDS
 from kribbe.enrolment.pages.rows import TONES
 from kribbe.enrolment.selectors.story import Asked, ChildPage, HouseholdStory, WishPlace
@@ -51,6 +52,7 @@ class WishView:
     status: str
     tone: str
     refusal: str
+    chance: ChanceView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ def _request(asked: Asked, *, now: datetime) -> RequestView:
         is_open=request.state == RequestState.OPEN,
         ended=ended,
         may_reopen=may_reopen(request, now=now),
-        wishes=[_wish(wish) for wish in asked.wishes],
+        wishes=[_wish(wish, request) for wish in asked.wishes],
     )
 
 
@@ -199,7 +201,7 @@ def _left(asked: Asked) -> str:
     return gettext("Still looked for: %(days)s.") % {"days": words.need(left)} if left else ""
 
 
-def _wish(wish: WishPlace) -> WishView:
+def _wish(wish: WishPlace, request: CareRequest) -> WishView:
     preference = wish.preference
     position = ""
     if wish.position is not None:
@@ -215,6 +217,7 @@ def _wish(wish: WishPlace) -> WishView:
         status=words.status(preference),
         tone=TONES.get(PreferenceState(preference.state), ""),
         refusal=f"{words.reason(reason)} {preference.refusal_note}".strip() if reason else "",
+        chance=chance_view(wish.chance, asked=request.wanted_start),
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import (
     CareRequest,
+    Chance,
     Offer,
     OfferState,
     PassOver,
@@ -23,6 +24,7 @@ from kribbe.enrolment.models import (
     PreferenceState,
     RequestState,
 )
+from kribbe.enrolment.selectors.chance.kept import chances_of
 from kribbe.enrolment.selectors.fit import Fit, fit, stay_end, suits
 from kribbe.enrolment.selectors.proofs import first_proof_to_send
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_lists
@@ -68,6 +70,7 @@ class Wish:
     fit: Fit | None
     offer: Offer | None
     passed_over: tuple[PassOver, ...]
+    chance: Chance | None
 
     @property
     def is_waiting(self) -> bool:
@@ -76,11 +79,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class RequestStory:
-    """A request with its wishes in the household's order; withdrawn ones are left out."""
+    """A request with its wishes in the household's order; withdrawn ones are left out. `chance` is that of any."""
 
     request: CareRequest
     wishes: tuple[Wish, ...]
     policy: DeskPolicy
+    chance: Chance | None
 
     @property
     def is_open(self) -> bool:
@@ -169,6 +173,7 @@ def request_stories(found: "QuerySet[CareRequest]", *, now: datetime) -> list[Re
             request,
             tuple(_wish(preference, known) for preference in wishes.get(request.pk, ())),
             policies[request.desk_id],
+            known.chances.get((request.pk, None)),
         )
         for request in requests
     ]
@@ -183,6 +188,7 @@ class _Known:
     offers: Mapping[int, Offer]
     changes: Mapping[int, Sequence[PositionChange]]
     passed: Mapping[int, Sequence[PassOver]]
+    chances: Mapping[tuple[int, int | None], Chance]
 
 
 def _known(preferences: Sequence[Preference], now: datetime) -> _Known:
@@ -201,6 +207,7 @@ def _known(preferences: Sequence[Preference], now: datetime) -> _Known:
         offers={offer.preference_id: offer for offer in offers},
         changes=grouped_by(changes, "preference_id"),
         passed=grouped_by(passed, "preference_id"),
+        chances=chances_of({p.request_id for p in waiting}, now=now),
     )
 
 
@@ -244,6 +251,7 @@ def _wish(preference: Preference, known: _Known) -> Wish:
         fit=known.fits.get(preference.pk),
         offer=known.offers.get(preference.pk),
         passed_over=tuple(known.passed.get(preference.pk, ())),
+        chance=known.chances.get((preference.request_id, preference.pk)) if mine else None,
     )
 
 

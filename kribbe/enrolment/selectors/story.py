@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kribbe.contact.models import Notice
-from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference, PreferenceState
+from kribbe.enrolment.models import CareRequest, Chance, Offer, Placement, Preference, PreferenceState
+from kribbe.enrolment.selectors.chance.kept import chances_of
 from kribbe.enrolment.selectors.household import grouped_by
 from kribbe.enrolment.selectors.waiting import waiting_lists
 from kribbe.people.models import Adult, Child, Household, HouseholdFact
@@ -26,6 +27,7 @@ class WishPlace:
     preference: Preference
     position: int | None
     waiting: int
+    chance: Chance | None
 
     @property
     def request_id(self) -> int:
@@ -105,9 +107,15 @@ def _asked(household: Household, now: datetime) -> list[Asked]:
     waiting = {each.location_id for each in preferences if each.state == PreferenceState.WAITING}
     lists = waiting_lists(waiting, now=now) if waiting else {}
     positions = {line.preference_id: line.position for found in lists.values() for line in found}
+    chances = chances_of({each.request_id for each in preferences if each.pk in positions}, now=now)
     wishes = grouped_by(
         (
-            WishPlace(each, positions.get(each.pk), len(lists.get(each.location_id, ())))
+            WishPlace(
+                each,
+                positions.get(each.pk),
+                len(lists.get(each.location_id, ())),
+                chances.get((each.request_id, each.pk)) if each.pk in positions else None,
+            )
             for each in preferences
         ),
         "request_id",

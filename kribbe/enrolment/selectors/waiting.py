@@ -141,6 +141,23 @@ def _wish_of(asked: AsIf) -> Row:
     }
 
 
+def registered_between(
+    location_ids: Collection[int], *, since: datetime, until: datetime, as_of: datetime | None
+) -> list[Waiting]:
+    """Every wish that came in a period, whatever became of it, with the standing that it would have had at its end.
+
+    In no order, and `position` is 0. A wish that was withdrawn has rank 0.
+    """
+    day = localtime(until).date()
+    wishes = rows(
+        Preference, "request_id", "location_id", "rank", "registered_at", "open_pattern",
+        as_of=as_of, location_id__in=location_ids, registered_at__gt=since, registered_at__lte=until,
+    )  # fmt: skip
+    asked = [{**wish, "rank": wish["rank"] or 0} for wish in wishes]
+    lines = _lines(location_ids, _rules(location_ids, day, as_of, None), day, as_of, asked, only_open=False)
+    return [Waiting(**line, position=0) for line in lines]
+
+
 def _rules(
     location_ids: Collection[int], day: date, as_of: datetime | None, price: PriceKind | None
 ) -> dict[int, _Rules]:
@@ -193,12 +210,15 @@ def _lines(
     day: date,
     as_of: datetime | None,
     preferences: Sequence[Row],
+    *,
+    only_open: bool = True,
 ) -> Iterable[dict[str, Any]]:
     requests = by(
         "id",
         rows(
-            CareRequest, "reference", "household_id", "child_id", "wanted_start", "latest_start", "flexibility",
-            "price", "remarks", as_of=as_of, id__in={p["request_id"] for p in preferences}, state="open",
+            CareRequest, "reference", "household_id", "child_id", "wanted_start", "latest_start", "pattern",
+            "flexibility", "price", "remarks", as_of=as_of, id__in={p["request_id"] for p in preferences},
+            state__in=["open"] if only_open else ["open", "ended"],
         ),
     )  # fmt: skip
     households = _households({r["household_id"] for r in requests.values()}, as_of)
@@ -213,6 +233,8 @@ def _lines(
     siblings = _siblings(location_ids, households, as_of)
     for preference in preferences:
         request = requests.get(preference["request_id"])
+        if request is not None and not only_open:
+            preference = {**preference, "open_pattern": request["pattern"]}
         if request is None or not preference["open_pattern"]:
             continue
         child, household = children[request["child_id"]], households[request["household_id"]]
