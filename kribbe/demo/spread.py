@@ -31,6 +31,7 @@ KEPT = frozenset(
         "people_rolegrant",
         "people_rolegrantevent",
         "places_namekey",
+        "policy_regioncount",
         "policy_snapshot",
         "policy_snapshotvalue",
         "trust_oncetoken",

@@ -9,6 +9,7 @@ def tell_families() -> None:
     export("enrolment.CareRequest", "household")
     export("enrolment.RequestAlternative", request)
     export("enrolment.Preference", request)
+    export("enrolment.Chance", request)
     export("enrolment.PositionChange", wish)
     export("enrolment.Offer", wish)
     export("enrolment.PassOver", wish, but=("offer",))

@@ -6,7 +6,9 @@ class RoundsConfig(AppConfig):
     label = "rounds"
 
     def ready(self) -> None:
-        """Hang the pages in the navigation."""
+        """Hang the pages in the navigation, and tell families what is kept."""
+        from kribbe.rounds.exporting import tell_families
         from kribbe.rounds.pages.navigation import register_navigation
 
         register_navigation()
+        tell_families()

@@ -52,8 +52,8 @@ def true_list_told() -> str:
     tried = kept.misreport()["half_days"]
     ways = tried["ways"].values()
     return gettext(
-        "Your true list is your best list: of %(lists)s other lists that we tried in rounds with invented families,"
-        " %(better)s would have given a better place and %(worse)s a worse one or none."
+        "Your true list is your best list. We tried %(lists)s other lists in rounds with invented families:"
+        " %(better)s gave a better place, and %(worse)s a worse one or none."
     ) % {
         "lists": number(tried["lists"]),
         "better": number(sum(way["better"] for way in ways)),

@@ -154,12 +154,10 @@ def _referred(owner: type[models.Model], ids: list[int]) -> set[int]:
     for relation in owner._meta.related_objects:
         model: Any = relation.related_model
         pointing: Any = relation.field
-        if model in OWN_PARTS or not pointing.db_constraint:
+        if model in OWN_PARTS or not getattr(pointing, "db_constraint", True):
             continue
         name = pointing.name
-        found.update(
-            model._default_manager.filter(**{f"{name}__in": ids}).values_list(f"{name}_id", flat=True)
-        )
+        found.update(model._default_manager.filter(**{f"{name}__in": ids}).values_list(name, flat=True))
     return found
 
 

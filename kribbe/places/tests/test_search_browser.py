@@ -85,7 +85,8 @@ def test_a_map_without_its_background_shows_outlines_and_pins(
     page.goto(f"/{desk.slug}/search/?address=Naamsestraat+2")
     expect(page.locator(".map-pin, .map-group").first).to_be_visible()
     expect(page.locator(".map__wait")).to_have_count(0)
-    expect(page.get_by_text("De achtergrond van de kaart is nu niet bereikbaar.")).to_be_visible()
+    told = page.get_by_text("De achtergrond van de kaart is nu niet bereikbaar.")
+    expect(told).to_be_visible(timeout=15_000)
     axe(page)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -150,7 +150,7 @@ def round_do(request: DeskRequest, reference: str) -> HttpResponse:
     deeds: Mapping[str, Callable[[Any, Round], str]] = {"again": _again, "send": _send, "call_off": _call_off}
     deed = deeds.get(request.POST.get("do", ""))
     if deed is None:
-        raise Http404
+        return redirect("rounds:round", request.desk.slug, found.reference)
     try:
         messages.success(request, deed(request, found))
     except RefusedError as refused:
