@@ -163,7 +163,9 @@ def test_a_table_comes_back_as_it_was_written(rows: list[list[str]]) -> None:
 @given(st.lists(st.lists(CELLS, max_size=6), min_size=1, max_size=6))
 def test_every_row_is_judged(rows: list[list[str]]) -> None:
     out = io.StringIO()
-    csv.writer(out).writerows([["naam", "adres", "plaatsen", "lon", "lat", "sinds"], *rows])
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(
+        [["naam", "adres", "plaatsen", "lon", "lat", "sinds"], *rows]
+    )
     table = read(out.getvalue())
     columns = {"name": "naam", "street": "adres", "places": "plaatsen", "longitude": "lon", "latitude": "lat",
                "organiser_since": "sinds"}  # fmt: skip
