@@ -125,7 +125,7 @@ def request_row(story: RequestStory, *, now: datetime) -> RequestRow:
         request=request,
         name=fully_called(request.child),
         need=words.need(request.pattern),
-        alternatives=[words.need(other.pattern) for other in request.alternatives.all()],
+        alternatives=[words.need(other.mask) for other in story.alternatives],
         flexibility=str(Flexibility(request.flexibility).label),
         next=words.what_next(story, today=today) if story.is_open else "",
         ended=_ended(request),

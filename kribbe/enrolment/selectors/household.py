@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import (
@@ -22,6 +23,7 @@ from kribbe.enrolment.models import (
     PositionChange,
     Preference,
     PreferenceState,
+    RequestAlternative,
     RequestState,
 )
 from kribbe.enrolment.selectors.chance.kept import chances_of
@@ -79,12 +81,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class RequestStory:
-    """A request with its wishes in the household's order; withdrawn ones are left out. `chance` is that of any."""
+    """A request with its wishes in the household's order; withdrawn ones are left out. `chance` is that of any.
+
+    `alternatives` are the other weeks that would do as well.
+    """
 
     request: CareRequest
     wishes: tuple[Wish, ...]
     policy: DeskPolicy
     chance: Chance | None
+    alternatives: tuple[WeekPattern, ...]
 
     @property
     def is_open(self) -> bool:
@@ -148,9 +154,10 @@ def request_story(request: CareRequest, *, now: datetime) -> RequestStory:
 
 def request_stories(found: "QuerySet[CareRequest]", *, now: datetime) -> list[RequestStory]:
     """Requests as their households see them, newest first."""
+    others = RequestAlternative.objects.filter(request=OuterRef("pk")).order_by("position", "pk")
     requests = list(
         found.select_related("child", "desk", "household")
-        .prefetch_related("alternatives")
+        .annotate(other_patterns=ArraySubquery(others.values("pattern")))
         .order_by("-registered_at", "pk")
     )
     preferences = list(
@@ -174,6 +181,7 @@ def request_stories(found: "QuerySet[CareRequest]", *, now: datetime) -> list[Re
             tuple(_wish(preference, known) for preference in wishes.get(request.pk, ())),
             policies[request.desk_id],
             known.chances.get((request.pk, None)),
+            tuple(WeekPattern(mask) for mask in request.other_patterns),
         )
         for request in requests
     ]
