@@ -29,7 +29,10 @@ CITIES = [(size, size // 25, seed) for seed in range(1, 6) for size in (600, 1_0
 def main() -> None:
     """Print the tables."""
     console = Console(stderr=True)
-    told: Callable[[str], None] = lambda what: console.print(what, style="dim")  # noqa: E731
+
+    def told(what: str) -> None:
+        console.print(what, style="dim")
+
     try:
         rows = compare(told)
     except NoPeersError as error:

@@ -40,7 +40,7 @@ def server() -> Iterator[HTTPConnection]:
         raise RuntimeError(f"no free port from {FIRST_PORT} on")
     command = ["-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1"]
     quiet = ["--log-level", "error", "--no-ws"]
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603  the product's own server
         [sys.executable, *command, *quiet, "kribbe.config.wsgi:application"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "bench.settings"},
         start_new_session=True,

@@ -113,7 +113,7 @@ def task(raw: dict[str, Any], runs: int) -> dict[str, Any]:
 
 def _peer(python: Path, name: str, tasks: list[dict[str, Any]]) -> Iterator[tuple[float, Placed]]:
     lines = "".join(json.dumps(each) + "\n" for each in tasks)
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603  a worker of this folder
         [str(python), str(HERE / "worker.py"), name], input=lines, capture_output=True, text=True, check=False
     )
     if done.returncode:

@@ -80,7 +80,7 @@ def at(url):
 
 def kribbe(url, *args, check=True):
     """The console command in a process of its own, on the database of this address."""
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603  the product's own command
         [sys.executable, "-c", PROGRAM, *map(str, args)],
         env=at(url),
         capture_output=True,
@@ -173,7 +173,7 @@ def test_killed_in_the_middle_everything_is_as_before(world, tmp_path):
     with new_embedded() as url:
         kribbe(url, "restore", small)
         before = sums_of(url)
-        running = subprocess.Popen(  # noqa: S603
+        running = subprocess.Popen(  # noqa: S603  the product's own command
             [sys.executable, "-c", PROGRAM, "restore", str(full), "--force"], env=at(url)
         )
         assert seen_copying(url, running), "the restore was over before it could be killed"

@@ -33,10 +33,8 @@ def book(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 def test_every_row_is_there_and_the_next_one_gets_the_next_number(book: Book) -> None:
-    """Rounds and lists that are held at the end, by the services themselves, add rows of their own."""
     for model in book.tables:
-        keys = {row.pk for row in book.rows(model)}
-        assert keys <= set(model._default_manager.values_list("pk", flat=True))
+        assert model._default_manager.count() == len(book.rows(model))
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('people_child', 'id'))")
         assert cursor.fetchone() == (len(book.rows(Child)) + 1,)
