@@ -110,7 +110,8 @@ def screenshot(page: Page, name: str, *, full: bool = False) -> None:
 
 
 def fits(page: Page) -> None:
-    """Assert that nothing makes the page scroll sideways."""
+    """Assert that nothing makes the page, loaded with its styles, scroll sideways."""
+    page.wait_for_load_state("load")
     wide, room = page.evaluate(
         "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )
