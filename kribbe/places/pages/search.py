@@ -22,7 +22,7 @@ from kribbe.places.selectors.almost import almost
 from kribbe.places.selectors.cards import address_of, cards
 from kribbe.places.selectors.prices import fee_at
 from kribbe.places.selectors.search import Found, Key, Results, Search, find
-from kribbe.places.selectors.showing import beside
+from kribbe.places.selectors.showing import first_photos
 from kribbe.places.selectors.ways import MODES, ways
 from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk, Municipality
@@ -76,7 +76,6 @@ def _cards(
 ) -> list[ResultCard]:
     known = ways(found, home=place.point, work=looked.work, mode=asked.mode) if place.exact else {}
     fee = fee_at(desk, asked.today)
-    shown = beside({row.id: row.slug for row in found}, desk=desk.slug, today=asked.today)
     return cards(
         found,
         looked,
@@ -84,9 +83,8 @@ def _cards(
         fee=fee,
         query=asked.need(),
         ways=known,
-        freshness={key: each.looked for key, each in shown.items()},
         kept=kept,
-        photos={key: each.photo for key, each in shown.items()},
+        photos=first_photos(found, desk=desk.slug),
     )
 
 

@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 
 from kribbe.places.models import MONTHS_ASKED, Kind, LicenceState
 from kribbe.places.selectors.distance import kilometres
-from kribbe.places.selectors.freshness import freshness_point
+from kribbe.places.selectors.freshness import freshness_point, judged
 from kribbe.places.selectors.prices import IncomeFee, price_line
 from kribbe.places.selectors.search import Found, Search, Tier, mask_of
 from kribbe.places.selectors.ways import Way
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months
-from kribbe.rules.freshness import Looked
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
 from kribbe.web.components import Picture, Point, ResultCard
 from kribbe.web.templatetags.kribbe import km, month_name
@@ -35,13 +34,12 @@ def cards(
     fee: IncomeFee | None,
     query: str,
     ways: Mapping[int, Way],
-    freshness: Mapping[int, Looked],
     kept: Collection[int],
-    photos: Mapping[int, Picture | None],
+    photos: Mapping[int, Picture],
 ) -> list[ResultCard]:
     """The rows as cards; `query` goes along to the page of the location.
 
-    `ways`, `freshness` and `photos` are by its id, `kept` are favourites.
+    `ways` and `photos` are by its id, `kept` are favourites.
     """
     address = address_of(desk, query)
     kinds = {kind.value: str(kind.label) for kind in Kind}
@@ -56,7 +54,7 @@ def cards(
             offered=row.offered or WORK_WEEK,
             points=(
                 availability(row, search),
-                *_checked(row, freshness),
+                *_checked(row, search.today),
                 *_points(row, fee, desk, ways.get(row.id)),
             ),
             number=row.number,
@@ -79,9 +77,9 @@ def _line(row: Found, search: Search, kind: str, way: Way | None) -> str:
     return f"{line} · {way.in_words()}" if way else line
 
 
-def _checked(row: Found, freshness: Mapping[int, Looked]) -> Iterator[Point]:
-    if row.months and row.id in freshness:
-        yield freshness_point(freshness[row.id])
+def _checked(row: Found, today: date) -> Iterator[Point]:
+    if row.months:
+        yield freshness_point(judged(row.looked_at, row.look_weeks, today=today))
 
 
 def _points(row: Found, fee: IncomeFee | None, desk: Desk, way: Way | None) -> Iterator[Point]:

@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from kribbe.places.models import Group, Location, LocationCriteria
 from kribbe.places.selectors.cards import availability, clock_time
 from kribbe.places.selectors.distance import kilometres
-from kribbe.places.selectors.freshness import checked_words, freshness_of
+from kribbe.places.selectors.freshness import checked_words, judged
 from kribbe.places.selectors.location import LICENCES, language_name
 from kribbe.places.selectors.orders import steps_in_words
 from kribbe.places.selectors.prices import IncomeFee, price_line
 from kribbe.places.selectors.search import Found, Search, find
 from kribbe.places.selectors.ways import Way
 from kribbe.region.models import DeskPolicy
-from kribbe.rules.freshness import Looked
 from kribbe.rules.halfdays import WORK_WEEK
 from kribbe.web.templatetags.kribbe import km, money
 from kribbe.web.weeks import half_days, join_words, small_week
@@ -53,7 +52,6 @@ def compare(
 ) -> list[Row]:
     """The rows of the table. `from_home`: the search's point is the reader's own address."""
     ids = [row.id for row in found]
-    fresh = freshness_of(ids, today=today)
     details = _details(ids, today)
     policies = {
         policy.desk_id: policy
@@ -63,7 +61,7 @@ def compare(
     }
     columns = [
         dict(_answers(row, details[row.id], policies.get(details[row.id].desk_id), search, today, fee,
-                      fresh[row.id], ways.get(row.id), from_home))
+                      ways.get(row.id), from_home))
         for row in found
     ]  # fmt: skip
     return [
@@ -92,7 +90,6 @@ def _answers(
     search: Search,
     today: date,
     fee: IncomeFee | None,
-    fresh: Looked,
     way: Way | None,
     from_home: bool,
 ) -> Iterator[tuple[str, Answer]]:
@@ -101,7 +98,7 @@ def _answers(
         small_week(free=row.free, asked=search.pattern.mask, offered=row.offered or WORK_WEEK),
     )
     yield _("In short"), availability(row, search).text
-    yield _("How fresh"), checked_words(fresh)
+    yield _("How fresh"), checked_words(judged(row.looked_at, row.look_weeks, today=today))
     yield (
         _("A day costs"),
         capfirst(price_line(income=row.income, free=row.free_price, day_price=row.day_price, fee=fee)),

@@ -1,8 +1,9 @@
 """Which locations lie near, and which of the half-days asked are free there for months on end."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -67,7 +68,8 @@ class Found:
 
     `months` has a bit for each month and half-day from the start on, of the same group; it is empty where the
     location keeps no group with the desk. `number` counts from 1 through all pages. `metres` is the way from
-    home, or the detour where results are ordered by that.
+    home, or the detour where results are ordered by that. `look_weeks` is how often its desk asks it to look;
+    `photo` has the alternative text, the key and the widths of its first photo.
     """
 
     number: int
@@ -90,6 +92,9 @@ class Found:
     inclusive: bool
     longitude: float
     latitude: float
+    looked_at: datetime | None
+    look_weeks: int | None
+    photo: Mapping[str, Any] | None
     free: int
     offered: int
     months: str
@@ -172,6 +177,7 @@ def _parameters(search: Search) -> dict[str, Any]:
         "before": search.before,
         "inclusive": search.inclusive,
         "start": max(search.start, search.today),
+        "today": search.today,
         "month": month_number(search.start),
         "asked": asked_bits(search),
         "wanted": wanted_half_days(search),
@@ -287,7 +293,13 @@ LEFT JOIN (
     SELECT page.number, page.tier, page.metres, location.id, location.slug, location.name, location.kind,
            location.street, location.city, location.municipality_id, municipality.name_nl, location.licence_state,
            location.day_price, prices.income, prices.free_price, location.opens_at, location.closes_at,
-           location.inclusive, location.longitude, location.latitude,
+           location.inclusive, location.longitude, location.latitude, location.looked_at,
+           (SELECT look_weeks FROM region_deskpolicy
+            WHERE desk_id = location.desk_id AND during @> %(today)s::date),
+           (SELECT json_build_object('alt', photo.alt, 'key', file.key, 'widths', file.widths)
+            FROM places_photo photo JOIN trust_storedfile file ON file.id = photo.file_id
+            WHERE photo.location_id = location.id AND photo.removed_at IS NULL
+            ORDER BY photo.position, photo.id LIMIT 1),
            coalesce(best.free, 0::bit(14))::text, coalesce(best.offered, 0), coalesce(best.months::text, '')
     FROM page
     JOIN places_location location USING (id)

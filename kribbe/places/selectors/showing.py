@@ -1,20 +1,17 @@
 """Photos, reports, open days and hours as the location's page shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from kribbe.places.models import Inspection, Location, OpenDay, Photo, WeekdayHours
 from kribbe.places.selectors.cards import SLUG, clock_time
-from kribbe.places.selectors.freshness import judged, look_weeks
-from kribbe.rules.freshness import Looked
+from kribbe.places.selectors.search import Found
 from kribbe.trust.pictures import suffixes
 from kribbe.web.components import Picture
 from kribbe.web.weeks import DAY_NAMES
@@ -61,27 +58,10 @@ def photos_of(location: Location, *, desk: str) -> list[PhotoView]:
     return [photo_view(row, "places:photo", desk, location.slug) for row in rows.order_by("position", "pk")]
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What a card shows beside what the search found: how fresh it is, and the first photo at its least width."""
-
-    looked: Looked
-    photo: Picture | None
-
-
-def beside(slugs: Mapping[int, str], *, desk: str, today: date) -> dict[int, Beside]:
-    """Freshness and photo of locations, given by id and slug; one query, as every search asks it."""
-    photos = Photo.objects.filter(location=OuterRef("pk"), removed_at=None).order_by("position", "pk")
-    first = photos.values(data=JSONObject(alt="alt", key="file__key", widths="file__widths"))[:1]
-    rows = Location.objects.filter(pk__in=slugs).annotate(look_weeks=look_weeks(today), photo=Subquery(first))
+def first_photos(found: Iterable[Found], *, desk: str) -> dict[int, Picture]:
+    """The first photo of these results at its least width, by the id of the location."""
     before, after = reverse("places:photo", args=[desk, SLUG, KEY, NAME]).split(SLUG)
-    return {
-        key: Beside(
-            judged(moment, weeks, today=today),
-            _picture(before + slugs[key] + after, photo) if photo else None,
-        )
-        for key, moment, weeks, photo in rows.values_list("pk", "looked_at", "look_weeks", "photo")
-    }
+    return {row.id: _picture(before + row.slug + after, row.photo) for row in found if row.photo}
 
 
 def _picture(path: str, photo: Mapping[str, Any]) -> Picture:
