@@ -14,6 +14,7 @@ SLOTS = 14
 WORK_WEEK = 0b1111111111
 NOON = time(13)
 GRACE = timedelta(minutes=30)
+DAY = timedelta(days=1)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _HALVES = {None: 0b11, "am": 0b01, "pm": 0b10}
@@ -122,21 +123,32 @@ def pattern_of_hours(hours: Mapping[int, Sequence[Stay]], morning_ends: time = N
     for weekday, stays in hours.items():
         if not 0 <= weekday < len(DAYS):
             raise ValueError(f"a weekday lies between 0 (Monday) and {len(DAYS) - 1}, not {weekday}")
-        morning, afternoon = _time_per_half(stays, _since_midnight(morning_ends))
-        mask |= ((morning > GRACE) | (afternoon > GRACE) << 1) << 2 * weekday
+        spans = [(_since_midnight(start), _since_midnight(end)) for start, end in stays]
+        mask |= _halves(spans, _since_midnight(morning_ends)) << 2 * weekday
     return WeekPattern(mask)
 
 
-def _time_per_half(stays: Sequence[Stay], noon: timedelta) -> tuple[timedelta, timedelta]:
+def halves_of(parts: Iterable[tuple[int, int]], morning_ends: time = NOON) -> int:
+    """The half-days of one day that stays in minutes since midnight take; bit 0 is the morning.
+
+    They count as in `pattern_of_hours`. A stay ends after it starts, by midnight (1440); ValueError otherwise.
+    """
+    spans = [(timedelta(minutes=start), timedelta(minutes=end)) for start, end in parts]
+    if any(end > DAY for _start, end in spans):
+        raise ValueError("a stay of one day ends by midnight")
+    return _halves(spans, _since_midnight(morning_ends))
+
+
+def _halves(spans: Iterable[tuple[timedelta, timedelta]], noon: timedelta) -> int:
     morning = afternoon = covered = timedelta(0)
-    for start, end in sorted((_since_midnight(start), _since_midnight(end)) for start, end in stays):
+    for start, end in sorted(spans):
         if end <= start:
             raise ValueError(f"a stay ends after it starts, not from {start} to {end}")
         begin = max(start, covered)
         morning += max(timedelta(0), min(end, noon) - begin)
         afternoon += max(timedelta(0), end - max(begin, noon))
         covered = max(covered, end)
-    return morning, afternoon
+    return (morning > GRACE) | (afternoon > GRACE) << 1
 
 
 def _since_midnight(moment: time) -> timedelta:

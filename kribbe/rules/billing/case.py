@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from kribbe.rules.calendar import add_months, monday_of
+from kribbe.rules.agreed import DAY, Agreement, Parts, Period
+from kribbe.rules.calendar import add_months
 from kribbe.rules.packs import Pack
-
-DAY = timedelta(days=1)
-Parts = tuple[tuple[int, int], ...]
-"""Parts of a stay, each from and to in minutes since midnight; beyond 1440 is the next day."""
 
 
 class Stay(StrEnum):
@@ -118,35 +115,10 @@ class FreePrice:
 
 
 @dataclass(frozen=True)
-class Period:
-    """From a day to a day, both inclusive; None is open."""
-
-    start: date
-    end: date | None
-
-    def holds(self, on: date) -> bool:
-        return self.start <= on and (self.end is None or on <= self.end)
-
-
-@dataclass(frozen=True)
 class Certificate(Period):
     """The fee of a full day by a fee certificate."""
 
     day_fee: Decimal
-
-
-@dataclass(frozen=True)
-class Agreement(Period):
-    """Weeks that repeat in turn from the Monday of the week of `start`; each maps weekday (0 is Monday) to parts."""
-
-    weeks: tuple[Mapping[int, Parts], ...]
-
-    def starting(self, on: date) -> Parts:
-        """The agreed parts that start on a day."""
-        if not self.holds(on):
-            return ()
-        week = (monday_of(on) - monday_of(self.start)).days // 7
-        return self.weeks[week % len(self.weeks)].get(on.weekday(), ())
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,11 @@ counts unless the child was there. A day without an entry is used as agreed. An 
 night, unless the next day has an entry or a stay of its own.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from kribbe.rules.billing.case import DAY, Absent, Case, Entry, Parts
-
-MIDNIGHT = 24 * 60
+from kribbe.rules.agreed import DAY, Parts, after_midnight, before_midnight, minutes, starting_on
+from kribbe.rules.billing.case import Absent, Case, Entry
 
 
 @dataclass(frozen=True)
@@ -50,9 +48,7 @@ def starting(case: Case) -> dict[date, Parts]:
 
 def agreed_on(case: Case, on: date) -> Parts:
     """The parts that start on a day by the agreement alone; none on a closing day."""
-    if on in case.closing_days:
-        return ()
-    return next((each.starting(on) for each in case.agreement if each.holds(on)), ())
+    return starting_on(case.agreement, on, case.closing_days)
 
 
 def _day(case: Case, starts: dict[date, Parts], on: date) -> PlanDay:
@@ -89,22 +85,3 @@ def _absent(entry: Entry | None, eve: Entry | None, own: Parts, night: Parts) ->
 
 def _is_written(entry: Entry | None) -> bool:
     return entry is not None and bool(entry.present or entry.absent)
-
-
-def before_midnight(parts: Parts) -> Parts:
-    """What of the parts lies on the day itself."""
-    return tuple((start, min(end, MIDNIGHT)) for start, end in parts)
-
-
-def after_midnight(parts: Parts) -> Parts:
-    """What of the parts lies on the next day, in its own minutes."""
-    return tuple((max(start - MIDNIGHT, 0), end - MIDNIGHT) for start, end in parts if end > MIDNIGHT)
-
-
-def minutes(parts: Iterable[tuple[int, int]]) -> int:
-    """The time that the parts cover; what two share counts once."""
-    total = covered = 0
-    for start, end in sorted(parts):
-        total += max(0, end - max(start, covered))
-        covered = max(covered, end)
-    return total

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from kribbe.rules.agreed import Agreement, Parts
 from kribbe.rules.billing import form
 from kribbe.rules.billing.case import (
     Absent,
-    Agreement,
     Allowance,
     ByStay,
     Case,
@@ -22,7 +22,6 @@ from kribbe.rules.billing.case import (
     IncomePrice,
     OwnFee,
     Package,
-    Parts,
 )
 from kribbe.rules.billing.sense import part, problems_of_sense, problems_of_swaps
 from kribbe.rules.halfdays import DAYS

@@ -5,9 +5,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from kribbe.rules.agreed import MIDNIGHT
 from kribbe.rules.billing.case import Case
 from kribbe.rules.billing.income import MAXIMUM
-from kribbe.rules.billing.plan import MIDNIGHT, agreed_on
+from kribbe.rules.billing.plan import agreed_on
 from kribbe.rules.billing.stays import FIGURES
 from kribbe.rules.calendar import add_months
 from kribbe.rules.packs import FigureMissing, PackError, load_pack

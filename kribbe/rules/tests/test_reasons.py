@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from kribbe import rules
+from kribbe.rules.allowance import Rounding
 from kribbe.rules.billing.case import Absent, Stay
 from kribbe.rules.duplicates import weights
 from kribbe.rules.priority import CHARACTERISTICS, CRITERIA, REGIMES
+from kribbe.rules.ratio import Layout
 from kribbe.rules.reasons import CODES, Reason, fields_of
 
 MODULES = [path for path in Path(rules.__file__).parent.rglob("*.py") if "tests" not in path.parts]
@@ -23,6 +25,8 @@ COMPOSED = {
     *(f"billing.absent.{absent}" for absent in Absent if absent.is_free),
     "law.absolute.none",
     "law.ground.none",
+    *(f"ratio.{layout}" for layout in Layout),
+    *(f"allowance.rounded_{way}.{unit}" for way in Rounding for unit in ("days", "half_days")),
 }
 
 

@@ -1,0 +1,119 @@
+"""What was agreed of a child's weeks: patterns with hours that repeat in turn, from a day to a day.
+
+One definition for all that follows from it: what a month costs (`billing`), who comes on a day, and how full a group
+is. A part of a stay is in minutes since midnight; beyond 1440 is the next day.
+"""
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from fractions import Fraction
+
+from kribbe.rules.calendar import monday_of
+from kribbe.rules.halfdays import NOON, WORK_WEEK, WeekPattern, halves_of
+
+DAY = timedelta(days=1)
+MIDNIGHT = 24 * 60
+
+Parts = tuple[tuple[int, int], ...]
+"""Parts of a stay, each from and to in minutes since midnight; beyond 1440 is the next day."""
+
+Weeks = tuple[Mapping[int, Parts], ...]
+"""Weeks that repeat in turn; each maps weekday (0 is Monday) to the parts that start on it."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """From a day to a day, both inclusive; None is open."""
+
+    start: date
+    end: date | None
+
+    def holds(self, on: date) -> bool:
+        return self.start <= on and (self.end is None or on <= self.end)
+
+
+@dataclass(frozen=True)
+class Agreement(Period):
+    """Weeks that repeat in turn. The first one is that of `turns_from`; without it, that of `start`."""
+
+    weeks: Weeks
+    turns_from: date | None = None
+
+    def starting(self, on: date) -> Parts:
+        """The agreed parts that start on a day."""
+        if not self.holds(on):
+            return ()
+        turn = (monday_of(on) - monday_of(self.turns_from or self.start)).days // 7
+        return self.weeks[turn % len(self.weeks)].get(on.weekday(), ())
+
+
+def starting_on(agreements: Iterable[Agreement], on: date, closed: Container[date] = frozenset()) -> Parts:
+    """The parts that start on a day, none on a closed one. No two agreements hold on the same day."""
+    if on in closed:
+        return ()
+    return next((each.starting(on) for each in agreements if each.holds(on)), ())
+
+
+def there_on(agreements: Iterable[Agreement], on: date, closed: Container[date] = frozenset()) -> Parts:
+    """When the child is there on a day, in the day's own minutes: also the rest of a night that began on its eve."""
+    if on in closed:
+        return ()
+    held = tuple(agreements)
+    night = after_midnight(starting_on(held, on - DAY, closed))
+    return tuple(sorted((*night, *before_midnight(starting_on(held, on, closed)))))
+
+
+def before_midnight(parts: Parts) -> Parts:
+    """What of the parts lies on the day itself."""
+    return tuple((start, min(end, MIDNIGHT)) for start, end in parts)
+
+
+def after_midnight(parts: Parts) -> Parts:
+    """What of the parts lies on the next day, in its own minutes."""
+    return tuple((max(start - MIDNIGHT, 0), end - MIDNIGHT) for start, end in parts if end > MIDNIGHT)
+
+
+def minutes(parts: Iterable[tuple[int, int]]) -> int:
+    """The time that the parts cover; what two share counts once."""
+    total = covered = 0
+    for start, end in sorted(parts):
+        total += max(0, end - max(start, covered))
+        covered = max(covered, end)
+    return total
+
+
+def changed(agreements: Iterable[Agreement], change: Agreement) -> tuple[Agreement, ...]:
+    """The agreements once a change is laid over them, in the order of their days.
+
+    The change holds on its own days; what was agreed before and after it stays, with its weeks in the same turn. So a
+    change without end holds for good, and one with an end is for a time.
+    """
+    kept = [part for each in agreements for part in _outside(each, change)]
+    return tuple(sorted((*kept, change), key=lambda each: each.start))
+
+
+def _outside(each: Agreement, change: Agreement) -> Iterator[Agreement]:
+    if each.start < change.start:
+        eve = change.start - DAY
+        yield replace(each, end=eve if each.end is None else min(each.end, eve))
+    if change.end is not None and (each.end is None or each.end > change.end):
+        start = max(each.start, change.end + DAY)
+        yield replace(each, start=start, turns_from=each.turns_from or each.start)
+
+
+def pattern_of(week: Mapping[int, Parts], morning_ends: time = NOON) -> WeekPattern:
+    """The half-days that a week takes; the rest of a night counts for the day on which it ends."""
+    mask = 0
+    for weekday in range(7):
+        night = after_midnight(week.get((weekday - 1) % 7, ()))
+        parts = (*night, *before_midnight(week.get(weekday, ())))
+        mask |= halves_of(parts, morning_ends) << 2 * weekday
+    return WeekPattern(mask)
+
+
+def share_of_full_time(weeks: Weeks, morning_ends: time = NOON) -> Fraction:
+    """The half-days of an average week beside the ten of a full one; never above 1."""
+    full = WORK_WEEK.bit_count()
+    taken = sum(len(pattern_of(week, morning_ends)) for week in weeks)
+    return min(Fraction(1), Fraction(taken, full * len(weeks)))

@@ -1,0 +1,130 @@
+"""How many carers the children of a half-day need, by the law of that day; and where a plan falls short.
+
+The number is judged for the whole location, by the layout that it chose for each group: a mixed group stays mixed
+while by chance only babies are there. Up to 2026 a carer alone had one limit and several together another, whatever
+the ages; from 2027 each layout has its own. Children of several groups add up before they are rounded.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from kribbe.rules.packs import FigureMissing, Pack
+from kribbe.rules.reasons import Reason
+
+REST_CARERS = 2
+"""While children rest at least two carers watch them."""
+
+
+class Layout(StrEnum):
+    """The children for whom a group is meant, as the location chose."""
+
+    BABIES = "babies"
+    TODDLERS = "toddlers"
+    MIXED = "mixed"
+
+
+@dataclass(frozen=True)
+class Need:
+    """The carers that must be there, and why so many."""
+
+    carers: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Half:
+    """One half-day of a location: the day, its children by layout, and the carers planned."""
+
+    on: date
+    slot: int
+    children: Mapping[Layout, int]
+    carers: int
+
+
+@dataclass(frozen=True)
+class Short:
+    """A half-day with fewer carers than the law asks."""
+
+    on: date
+    slot: int
+    need: Need
+    carers: int
+
+    @property
+    def missing(self) -> int:
+        return self.need.carers - self.carers
+
+
+def carers_needed(
+    *, children: Mapping[Layout, int], pack: Pack, on: date, resting: bool = False, family: bool = False
+) -> Need:
+    """The carers for children present at once. ValueError on a negative number of children.
+
+    `family` is care at a family carer's home, where the law limits the children of one carer. FigureMissing where the
+    pack knows no ratio for the day.
+    """
+    if any(number < 0 for number in children.values()):
+        raise ValueError(f"children can't be fewer than none: {dict(children)}")
+    total = sum(children.values())
+    if not total:
+        return Need(0, (Reason.of("ratio.nobody"),))
+    if family:
+        limit = pack.integer("capacity.family_care", on)
+        return Need(
+            _ceiling(Fraction(total, limit)), (Reason.of("ratio.family", children=total, limit=limit),)
+        )
+    if resting:
+        return _resting(total, pack.integer("ratio.rest", on))
+    limits = _limits(pack, on)
+    return _whatever_the_age(total, pack, on) if limits is None else _by_layout(children, limits)
+
+
+def shortfalls(*, halves: Iterable[Half], pack: Pack, family: bool = False) -> list[Short]:
+    """The half-days that fall short, in the order given, each judged by the law of its own day."""
+    found = []
+    for half in halves:
+        need = carers_needed(children=half.children, pack=pack, on=half.on, family=family)
+        if need.carers > half.carers:
+            found.append(Short(half.on, half.slot, need, half.carers))
+    return found
+
+
+def _resting(total: int, limit: int) -> Need:
+    reason = Reason.of("ratio.rest", children=total, limit=limit)
+    return Need(max(REST_CARERS, _ceiling(Fraction(total, limit))), (reason,))
+
+
+def _limits(pack: Pack, on: date) -> Mapping[Layout, int] | None:
+    """The limit of each layout; None where the law of the day doesn't look at ages."""
+    try:
+        return {layout: pack.integer(f"ratio.{layout}", on) for layout in Layout}
+    except FigureMissing:
+        return None
+
+
+def _whatever_the_age(total: int, pack: Pack, on: date) -> Need:
+    alone, together = pack.integer("ratio.alone", on), pack.integer("ratio.together", on)
+    if total <= alone:
+        return Need(1, (Reason.of("ratio.alone", children=total, limit=alone),))
+    return Need(
+        max(2, _ceiling(Fraction(total, together))),
+        (Reason.of("ratio.together", children=total, limit=together),),
+    )
+
+
+def _by_layout(children: Mapping[Layout, int], limits: Mapping[Layout, int]) -> Need:
+    present = [(layout, number) for layout in Layout if (number := children.get(layout, 0))]
+    exact = sum((Fraction(number, limits[layout]) for layout, number in present), Fraction(0))
+    return Need(
+        _ceiling(exact),
+        tuple(
+            Reason.of(f"ratio.{layout}", children=number, limit=limits[layout]) for layout, number in present
+        ),
+    )
+
+
+def _ceiling(number: Fraction) -> int:
+    return -(-number.numerator // number.denominator)

@@ -1,0 +1,176 @@
+"""Weeks in turn, changes from a day on and for a time, closing days: by hand and against counting day by day."""
+
+from datetime import date, time, timedelta
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kribbe.rules.agreed import (
+    DAY,
+    Agreement,
+    changed,
+    minutes,
+    pattern_of,
+    share_of_full_time,
+    starting_on,
+    there_on,
+)
+from kribbe.rules.calendar import public_holidays
+from kribbe.rules.halfdays import WeekPattern
+
+WHOLE = ((8 * 60, 17 * 60),)
+MORNING = ((8 * 60, 12 * 60),)
+MONDAYS = {0: WHOLE}
+WEDNESDAYS = {2: MORNING}
+SEPTEMBER = date(2026, 9, 1)
+"""A Tuesday."""
+
+
+def days_between(first: date, last: date) -> list[date]:
+    return [first + n * DAY for n in range((last - first).days + 1)]
+
+
+def there(agreements, first: date, last: date, closed=frozenset()) -> list[date]:
+    return [day for day in days_between(first, last) if there_on(agreements, day, closed)]
+
+
+def test_weeks_in_turn_by_hand():
+    """From Tuesday 1 September: that week is the first, so its Monday is over; Wednesday the 9th is the second's."""
+    agreed = (Agreement(SEPTEMBER, None, (MONDAYS, WEDNESDAYS)),)
+    assert there(agreed, SEPTEMBER, date(2026, 9, 30)) == [
+        date(2026, 9, 9),
+        date(2026, 9, 14),
+        date(2026, 9, 23),
+        date(2026, 9, 28),
+    ]
+
+
+def test_closing_days_and_public_holidays_by_hand():
+    """In November 2026 Wednesday the 11th is a public holiday, and the location closes on the 18th."""
+    agreed = (Agreement(SEPTEMBER, None, (WEDNESDAYS,)),)
+    closed = {*public_holidays(2026), date(2026, 11, 18)}
+    assert there(agreed, date(2026, 11, 1), date(2026, 11, 30), closed) == [
+        date(2026, 11, 4),
+        date(2026, 11, 25),
+    ]
+
+
+def test_a_change_for_a_time_leaves_the_turns_as_they_were():
+    agreed = (Agreement(SEPTEMBER, date(2027, 6, 30), (MONDAYS, WEDNESDAYS)),)
+    october = Agreement(date(2026, 10, 5), date(2026, 10, 18), ({4: WHOLE},))
+    laid = changed(agreed, october)
+    assert [(each.start, each.end) for each in laid] == [
+        (SEPTEMBER, date(2026, 10, 4)),
+        (date(2026, 10, 5), date(2026, 10, 18)),
+        (date(2026, 10, 19), date(2027, 6, 30)),
+    ]
+    assert there(laid, date(2026, 10, 1), date(2026, 11, 1)) == [
+        date(2026, 10, 9),
+        date(2026, 10, 16),
+        date(2026, 10, 21),
+        date(2026, 10, 26),
+    ]
+
+
+def test_a_change_without_end_replaces_all_that_was_to_come():
+    agreed = changed(
+        (Agreement(SEPTEMBER, None, (MONDAYS,)),),
+        Agreement(date(2027, 3, 1), date(2027, 3, 31), (WEDNESDAYS,)),
+    )
+    laid = changed(agreed, Agreement(date(2027, 1, 4), None, ({1: WHOLE},)))
+    assert [(each.start, each.end) for each in laid] == [
+        (SEPTEMBER, date(2027, 1, 3)),
+        (date(2027, 1, 4), None),
+    ]
+
+
+def test_a_night_belongs_to_both_days():
+    """Sunday 20:00 to Monday 7:00; the week's pattern counts Sunday afternoon and Monday morning."""
+    night = {6: ((20 * 60, 31 * 60),)}
+    agreed = (Agreement(SEPTEMBER, None, (night,)),)
+    assert minutes(there_on(agreed, date(2026, 9, 6))) == 4 * 60
+    assert minutes(there_on(agreed, date(2026, 9, 7))) == 7 * 60
+    assert there_on(agreed, date(2026, 9, 7), {date(2026, 9, 6)}) == ()
+    assert pattern_of(night).to_text() == "mon-am sun-pm"
+
+
+def test_half_days_of_a_week_by_hand():
+    """12:20 is no afternoon, 13:30 isn't either (half an hour doesn't count), 13:31 is."""
+    week = {0: ((480, 740),), 1: ((480, 810),), 2: ((480, 811),), 3: ((750, 1020),)}
+    assert pattern_of(week).to_text() == "mon-am tue-am wed thu-pm"
+    assert pattern_of({0: MORNING}, time(11)).to_text() == "mon"
+
+
+def test_the_share_of_a_full_week_by_hand():
+    full = dict.fromkeys(range(5), WHOLE)
+    assert share_of_full_time((full,)) == 1
+    assert share_of_full_time(({**full, 5: WHOLE},)) == 1
+    assert share_of_full_time((MONDAYS, WEDNESDAYS)) == Fraction(3, 20)
+
+
+DATES = st.dates(date(2026, 1, 1), date(2027, 12, 31))
+PART = st.tuples(st.integers(0, 1380), st.integers(1, 900)).map(lambda two: (two[0], two[0] + two[1]))
+WEEK = st.dictionaries(st.integers(0, 6), PART.map(lambda part: (part,)), max_size=7)
+WEEKS = st.lists(WEEK, min_size=1, max_size=3).map(tuple)
+
+
+@st.composite
+def agreements(draw) -> Agreement:
+    start = draw(DATES)
+    end = draw(st.none() | st.integers(0, 400).map(lambda n: start + n * DAY))
+    return Agreement(start, end, draw(WEEKS))
+
+
+def naive(laid: list[Agreement], on: date):
+    """The last change whose days hold this one; its week counted one by one from the Monday of its first day."""
+    held = [each for each in laid if each.start <= on and (each.end is None or on <= each.end)]
+    if not held:
+        return ()
+    last, turn = held[-1], 0
+    monday = last.start - timedelta(days=last.start.weekday())
+    while monday + timedelta(days=6) < on:
+        monday, turn = monday + timedelta(days=7), turn + 1
+    return last.weeks[turn % len(last.weeks)].get(on.weekday(), ())
+
+
+def cut(laid: list[Agreement], change: Agreement) -> list[Agreement]:
+    """What an endless change does to the others: nothing of them is left after its first day."""
+    if change.end is not None:
+        return [*laid, change]
+    kept = [each for each in laid if each.start < change.start]
+    ended = [
+        Agreement(each.start, min(each.end or date.max, change.start - DAY), each.weeks) for each in kept
+    ]
+    return [*ended, change]
+
+
+@given(st.lists(agreements(), min_size=1, max_size=5), DATES)
+def test_changes_laid_one_over_the_other_are_the_last_that_holds(laid: list[Agreement], on: date):
+    found: tuple[Agreement, ...] = ()
+    plain: list[Agreement] = []
+    for change in laid:
+        found, plain = changed(found, change), cut(plain, change)
+    assert sum(each.holds(on) for each in found) <= 1
+    assert starting_on(found, on) == naive(plain, on)
+
+
+@given(agreements(), DATES)
+def test_a_change_to_the_same_weeks_changes_nothing(agreed: Agreement, on: date):
+    again = Agreement(agreed.start, agreed.end, agreed.weeks)
+    assert changed((agreed,), again) == (again,)
+    assert starting_on((agreed,), on, {on}) == ()
+
+
+@given(WEEK)
+def test_a_week_has_the_half_days_of_its_days(week):
+    """Against WeekPattern's own reading of hours, for stays within a day."""
+    plain = {day: tuple((a, min(b, 1439)) for a, b in parts if a < 1439) for day, parts in week.items()}
+    whole = {
+        day: [(time(a // 60, a % 60), time(b // 60, b % 60)) for a, b in parts]
+        for day, parts in plain.items()
+    }
+    from kribbe.rules.halfdays import pattern_of_hours
+
+    assert pattern_of(plain) == pattern_of_hours(whole)
+    assert isinstance(pattern_of(week), WeekPattern)

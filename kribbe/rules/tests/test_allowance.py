@@ -1,0 +1,126 @@
+"""Allowance days: worked by hand, and against counting every day of the year."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kribbe.rules.agreed import DAY, Agreement, pattern_of
+from kribbe.rules.allowance import Balance, HouseAllowance, Rounding, balance, entitled
+from kribbe.rules.billing.case import Absent, Allowance, Stay
+from kribbe.rules.packs import FigureMissing, load_pack
+from kribbe.rules.tests.test_agreed import WEEKS
+
+FLANDERS = load_pack("flanders")
+WHOLE = ((8 * 60, 17 * 60),)
+MORNING = ((8 * 60, 12 * 60),)
+NEW_YEAR, LAST_DAY = date(2026, 1, 1), date(2026, 12, 31)
+
+
+def days_a_week(number: int) -> tuple[dict[int, tuple[tuple[int, int], ...]], ...]:
+    return (dict.fromkeys(range(number), WHOLE),)
+
+
+def units(*agreements: Agreement, **house) -> Decimal:
+    found = entitled(agreements=agreements, year=2026, pack=FLANDERS, house=HouseAllowance(**house))
+    return found.units
+
+
+@pytest.mark.parametrize(
+    ("days", "down", "up", "half_days"),
+    [(5, 18, 18, 36), (4, 14, 15, 29), (3, 10, 11, 22), (2, 7, 8, 15), (1, 3, 4, 8)],
+)
+def test_a_whole_year_by_hand(days, down, up, half_days):
+    """18 × 3/5 = 10.8 days: the location chooses 10 or 11; in half-days 21.6, so 22."""
+    agreed = Agreement(NEW_YEAR, None, days_a_week(days))
+    assert units(agreed, rounding=Rounding.DOWN) == down
+    assert units(agreed) == up
+    assert units(agreed, half_days=True) == half_days
+
+
+def test_a_part_of_the_year_by_hand():
+    """From 1 September there are 122 days of 365: 18 × 122/365 = 6.02; three days a week 3.61."""
+    first = date(2026, 9, 1)
+    assert units(Agreement(first, None, days_a_week(5)), rounding=Rounding.DOWN) == 6
+    assert units(Agreement(first, None, days_a_week(3))) == 4
+    # Ends on 30 June: 181 days, 18 * 181/365 = 8.93.
+    assert units(Agreement(date(2025, 1, 1), date(2026, 6, 30), days_a_week(5)), rounding=Rounding.DOWN) == 8
+
+
+def test_a_change_of_days_by_hand():
+    """Five days until 30 June (8.926), then two (18 × 2/5 × 184/365 = 3.630): 12.56."""
+    early = Agreement(NEW_YEAR, date(2026, 6, 30), days_a_week(5))
+    late = Agreement(date(2026, 7, 1), None, days_a_week(2))
+    assert (units(early, late, rounding=Rounding.DOWN), units(early, late)) == (12, 13)
+
+
+def test_weeks_in_turn_and_mornings_by_hand():
+    """Five days and one day in turn: three on average. Five mornings are half of a full week."""
+    assert units(Agreement(NEW_YEAR, None, (*days_a_week(5), *days_a_week(1)))) == 11
+    assert units(Agreement(NEW_YEAR, None, (dict.fromkeys(range(5), MORNING),))) == 9
+
+
+def test_house_rules_may_give_more_and_never_less():
+    full = Agreement(NEW_YEAR, None, days_a_week(5))
+    assert units(full, full_time=Decimal(24)) == 24
+    assert units(full, full_time=Decimal(10)) == 18
+
+
+def test_the_reasons_say_how_it_was_counted():
+    found = entitled(agreements=[Agreement(NEW_YEAR, None, days_a_week(3))], year=2026, pack=FLANDERS)
+    assert [reason.english() for reason in found.reasons] == [
+        "18 days a year for full-time care in 2026.",
+        "Your part of the year and of a full week makes 10.8 days.",
+        "Rounded up: 11 days.",
+    ]
+
+
+def test_a_year_without_a_figure():
+    with pytest.raises(FigureMissing):
+        entitled(agreements=[], year=2010, pack=FLANDERS)
+
+
+def test_the_balance_by_hand():
+    """Of four days: a full day, half a day (a whole one where days are counted), and one told too late."""
+    told, late, never = Absent.TOLD, Absent.UNTOLD, Absent.LOCATION
+    absences = [(told, Stay.FULL), (told, Stay.HALF), (late, Stay.FULL), (never, Stay.FULL)]
+    days = Allowance(entitled=Decimal(4), told_only=True)
+    assert balance(allowance=days, absences=absences) == Balance(Decimal(4), Decimal(2), Decimal(2))
+    half_days = Allowance(half_days=True, entitled=Decimal(4))
+    assert balance(allowance=half_days, absences=absences) == Balance(Decimal(4), Decimal(4), Decimal(0))
+
+
+@given(WEEKS, st.dates(date(2025, 1, 1), date(2027, 12, 31)), st.integers(0, 900), st.integers(2025, 2027))
+def test_against_every_day_of_the_year(weeks, start, length, year):
+    """Each day of the year on which the agreement holds gives its part of the full-time days."""
+    agreed = Agreement(start, start + length * DAY, weeks)
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    year_days = (last - first).days + 1
+    taken = min(Fraction(1), Fraction(sum(len(pattern_of(week).slots()) for week in weeks), 10 * len(weeks)))
+    exact = sum(
+        (Fraction(18, year_days) * taken for n in range(year_days) if agreed.holds(first + n * DAY)),
+        Fraction(0),
+    )
+
+    def given_by(rounding: Rounding) -> Decimal:
+        house = HouseAllowance(rounding=rounding)
+        return entitled(agreements=[agreed], year=year, pack=FLANDERS, house=house).units
+
+    assert given_by(Rounding.DOWN) <= exact <= given_by(Rounding.UP)
+    assert given_by(Rounding.UP) - given_by(Rounding.DOWN) in (0, 1)
+
+
+@given(
+    st.integers(0, 40),
+    st.lists(st.tuples(st.sampled_from(Absent), st.sampled_from(Stay)), max_size=40),
+    st.booleans(),
+)
+def test_a_balance_never_gives_more_than_there_is(given_days, absences, half_days):
+    allowance = Allowance(half_days=half_days, entitled=Decimal(given_days))
+    found = balance(allowance=allowance, absences=absences)
+    wanted = sum((stay.halves if half_days else 1) for absent, stay in absences if not absent.is_free)
+    assert found.used + found.left == found.entitled
+    assert found.used == min(wanted, given_days)

@@ -1,0 +1,129 @@
+"""Carers and children: the law before and after 1 January 2027, by hand and against trying every number."""
+
+from datetime import date, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kribbe.rules.packs import load_pack
+from kribbe.rules.ratio import Half, Layout, carers_needed, shortfalls
+
+FLANDERS = load_pack("flanders")
+BEFORE, AFTER = date(2026, 12, 31), date(2027, 1, 1)
+BABIES, TODDLERS, MIXED = Layout.BABIES, Layout.TODDLERS, Layout.MIXED
+
+
+def needed(on: date, resting=False, family=False, **children: int) -> int:
+    given_children = {Layout(name): number for name, number in children.items()}
+    need = carers_needed(children=given_children, pack=FLANDERS, on=on, resting=resting, family=family)
+    return need.carers
+
+
+@pytest.mark.parametrize(
+    ("babies", "before", "after"),
+    [(0, 0, 0), (1, 1, 1), (5, 1, 1), (6, 1, 2), (8, 1, 2), (9, 2, 2), (10, 2, 2), (18, 2, 4), (19, 3, 4)],
+)
+def test_babies_by_hand(babies, before, after):
+    assert (needed(BEFORE, babies=babies), needed(AFTER, babies=babies)) == (before, after)
+
+
+def test_each_layout_by_hand():
+    """Up to 2026: 8 for one carer, 9 each for several. From 2027: 5, 8 or 7 by layout."""
+    assert [needed(AFTER, toddlers=n) for n in (8, 9, 16, 17)] == [1, 2, 2, 3]
+    assert [needed(AFTER, mixed=n) for n in (7, 8, 14, 15)] == [1, 2, 2, 3]
+    assert [needed(BEFORE, mixed=n) for n in (7, 8, 9, 18, 19)] == [1, 1, 2, 2, 3]
+
+
+def test_groups_add_up_before_rounding():
+    """7 babies (1.4) and 12 toddlers (1.5) make 2.9: three carers, not two and two."""
+    assert needed(AFTER, babies=7, toddlers=12) == 3
+    assert needed(BEFORE, babies=7, toddlers=12) == 3
+
+
+def test_a_mixed_group_with_only_babies_stays_mixed():
+    """Eleven babies in a mixed group need two carers; in a group of babies three."""
+    assert (needed(AFTER, mixed=11), needed(AFTER, babies=11)) == (2, 3)
+
+
+def test_rest_and_family_care_by_hand():
+    assert [needed(AFTER, resting=True, mixed=n) for n in (3, 28, 29)] == [2, 2, 3]
+    assert [needed(BEFORE, family=True, mixed=n) for n in (7, 8, 9)] == [1, 1, 2]
+    assert [needed(AFTER, family=True, mixed=n) for n in (7, 8)] == [1, 2]
+
+
+def test_the_reasons():
+    need = carers_needed(children={BABIES: 7, TODDLERS: 12}, pack=FLANDERS, on=AFTER)
+    assert [reason.english() for reason in need.reasons] == [
+        "7 children in groups of babies: at most 5 for each carer.",
+        "12 children in groups without babies: at most 8 for each carer.",
+    ]
+    before = carers_needed(children={BABIES: 7, TODDLERS: 12}, pack=FLANDERS, on=BEFORE)
+    assert [reason.english() for reason in before.reasons] == [
+        "19 children: at most 9 for each carer, where there are several."
+    ]
+
+
+FULL_WEEK = {
+    0: ({BABIES: 12, TODDLERS: 14, MIXED: 12}, 5),
+    1: ({BABIES: 14, TODDLERS: 16, MIXED: 14}, 5),
+    2: ({BABIES: 6, TODDLERS: 8, MIXED: 6}, 3),
+    3: ({BABIES: 14, TODDLERS: 16, MIXED: 14}, 5),
+    4: ({BABIES: 10, TODDLERS: 12, MIXED: 9}, 4),
+}
+"""A location of three groups: by weekday the children and the carers of its roster."""
+
+
+def week_of(monday: date) -> list[Half]:
+    return [
+        Half(monday + timedelta(days=day), 2 * day + part, children, carers)
+        for day, (children, carers) in FULL_WEEK.items()
+        for part in (0, 1)
+    ]
+
+
+def test_a_location_that_is_fine_in_2026_falls_short_in_2027():
+    """The week of 14 December is covered: 38, 44, 20, 44 and 31 children, by nines 5, 5, 3, 5 and 4.
+
+    A month later the same week needs 12/5 + 14/8 + 12/7 = 5.9 on Monday, 14/5 + 16/8 + 14/7 = 6.8 on Tuesday and
+    Thursday, 6/5 + 1 + 6/7 = 3.1 on Wednesday, 2 + 1.5 + 9/7 = 4.8 on Friday: 6, 7, 4, 7 and 5.
+    """
+    assert shortfalls(halves=week_of(date(2026, 12, 14)), pack=FLANDERS) == []
+    short = shortfalls(halves=week_of(date(2027, 1, 11)), pack=FLANDERS)
+    assert [(each.slot, each.need.carers, each.missing) for each in short] == [
+        (0, 6, 1), (1, 6, 1), (2, 7, 2), (3, 7, 2), (4, 4, 1), (5, 4, 1), (6, 7, 2), (7, 7, 2), (8, 5, 1), (9, 5, 1),
+    ]  # fmt: skip
+
+
+def test_the_week_of_new_year_is_judged_by_the_day():
+    """Thursday 31 December 2026 is the last day of the old law, Friday 1 January 2027 the first of the new."""
+    short = shortfalls(halves=week_of(date(2026, 12, 28)), pack=FLANDERS)
+    assert {each.on for each in short} == {date(2027, 1, 1)}
+
+
+def test_children_can_not_be_fewer_than_none():
+    with pytest.raises(ValueError, match="fewer than none"):
+        needed(AFTER, mixed=-1)
+
+
+numbers = st.integers(0, 60)
+
+
+@given(numbers, numbers, numbers, st.dates(date(2024, 1, 1), date(2030, 12, 31)))
+def test_the_least_number_that_keeps_within_the_law(babies, toddlers, mixed, on):
+    """Tried one by one, in whole numbers: 5, 8 and 7 go into 280 56, 35 and 40 times."""
+
+    def enough(carers: int) -> bool:
+        total = babies + toddlers + mixed
+        if on < AFTER:
+            return total <= {0: 0, 1: 8}.get(carers, 9 * carers)
+        return babies * 56 + toddlers * 35 + mixed * 40 <= 280 * carers
+
+    least = next(carers for carers in count() if enough(carers))
+    assert needed(on, babies=babies, toddlers=toddlers, mixed=mixed) == least
+
+
+@given(numbers, numbers, st.sampled_from(Layout), st.sampled_from([BEFORE, AFTER]))
+def test_more_children_never_need_fewer_carers(children, more, layout, on):
+    assert needed(on, **{layout: children}) <= needed(on, **{layout: children + more})
