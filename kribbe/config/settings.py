@@ -91,7 +91,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "kribbe.web.context.shell",
             ],
             "builtins": [
-                "kribbe.web.templatetags.kribbe",
+                "kribbe.web.templatetags.telling",
+                "kribbe.web.templatetags.week",
+                "kribbe.web.templatetags.pieces",
+                "kribbe.web.templatetags.parts",
+                "kribbe.web.templatetags.fields",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],

@@ -13,7 +13,7 @@ from kribbe.people.models import Household
 from kribbe.region.branding import brand_of
 from kribbe.region.models import Desk
 from kribbe.web.documents import pdf
-from kribbe.web.templatetags.kribbe import long_date
+from kribbe.web.templatetags.telling import long_date
 
 
 def letters_pdf(letters: Sequence[Letter], *, desk: Desk) -> bytes:

@@ -11,7 +11,7 @@ from kribbe.contact.writing import plain
 from kribbe.enrolment.templatetags.enrolment import called, fully_called, last_day
 from kribbe.enrolment.words import reason
 from kribbe.places.models import Location
-from kribbe.web.templatetags.kribbe import long_date, money, month_name
+from kribbe.web.templatetags.telling import long_date, money, month_name
 from kribbe.web.weeks import week_words
 
 Places = dict[str, Place]

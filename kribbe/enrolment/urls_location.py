@@ -10,6 +10,7 @@ from kribbe.enrolment.pages import (
     location_make,
     location_offers,
     location_order,
+    location_refuse,
     location_register,
     location_today,
     location_urgent,
@@ -31,7 +32,9 @@ location_urls = [
         location_make.make_offer_page,
         name="make_offer",
     ),
-    path("at/<slug:slug>/waiting-list/<int:preference_id>/refuse/", location_make.refuse_page, name="refuse"),
+    path(
+        "at/<slug:slug>/waiting-list/<int:preference_id>/refuse/", location_refuse.refuse_page, name="refuse"
+    ),
     path("at/<slug:slug>/answers/", location_bulk.bulk_page, name="bulk"),
     path("at/<slug:slug>/waiting-list/<int:preference_id>/proof/", proofs.ask_at_location, name="ask_proof"),
     path("at/<slug:slug>/proofs/", proofs.proofs_at_location, name="location_proofs"),

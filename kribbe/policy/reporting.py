@@ -16,7 +16,7 @@ from kribbe.policy.selectors.report import Content, desks_told, places_told, yea
 from kribbe.web.branding import Brand
 from kribbe.web.dates import date_format
 from kribbe.web.documents import pdf
-from kribbe.web.templatetags.kribbe import number
+from kribbe.web.templatetags.telling import number
 
 
 def report_blocks(kept: Content, veil: Veil) -> list[Block]:

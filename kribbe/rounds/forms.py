@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.rounds.models import Rhythm
 from kribbe.rules.calendar import months
-from kribbe.web.templatetags.kribbe import month_name
+from kribbe.web.templatetags.telling import month_name
 
 MOST_MONTHS = 24
 MONTHS_AHEAD = 12

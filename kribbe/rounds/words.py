@@ -11,8 +11,8 @@ from kribbe.enrolment import words
 from kribbe.rounds.selectors.standing import Help, Kind, LiveStanding, Place
 from kribbe.rounds.weighing import Short
 from kribbe.rules.halfdays import WeekPattern
-from kribbe.web.templatetags.kribbe import km as kilometres
-from kribbe.web.templatetags.kribbe import long_date, month_name
+from kribbe.web.templatetags.telling import km as kilometres
+from kribbe.web.templatetags.telling import long_date, month_name
 from kribbe.web.weeks import week_words
 
 

@@ -13,7 +13,7 @@ from kribbe.enrolment.notice_places import CHILD, FULL_CHILD, LOCATION, day
 from kribbe.enrolment.notice_samples import family
 from kribbe.upkeep.models import Complaint, Confirmation, Outcome
 from kribbe.web.dates import date_format
-from kribbe.web.templatetags.kribbe import long_date
+from kribbe.web.templatetags.telling import long_date
 
 ASKED = CHILD | {
     "number": Place(_("the number of the request"), lambda context: context["request"].reference),

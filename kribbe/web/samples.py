@@ -13,7 +13,7 @@ from kribbe.web.branding import Brand
 from kribbe.web.components import Chip, Event, Option, Point, ProgressStep, QueueRow, Ranked, ResultCard, Step
 from kribbe.web.forms import HalfDayPicker, PatternField, RadioCards
 from kribbe.web.navigation import Entry
-from kribbe.web.templatetags.kribbe import km, money
+from kribbe.web.templatetags.telling import km, money
 from kribbe.web.weeks import WORKWEEK
 
 ASKED = 0b0001001111

@@ -15,7 +15,7 @@ from kribbe.allocation.chance.judge import Sample
 from kribbe.enrolment.models import Chance
 from kribbe.rules.calendar import add_months
 from kribbe.rules.small_numbers import hide
-from kribbe.web.templatetags.kribbe import month_name
+from kribbe.web.templatetags.telling import month_name
 
 TENTHS = 10
 STEP, RADIUS = 14, 5

@@ -20,7 +20,7 @@ from kribbe.rules.income_fee import Estimate, estimate, yearly
 from kribbe.rules.packs import FigureMissing, load_pack
 from kribbe.trust.permissions import Action
 from kribbe.web.documents import pdf
-from kribbe.web.templatetags.kribbe import money
+from kribbe.web.templatetags.telling import money
 from kribbe.web.words import say
 
 BRING = (

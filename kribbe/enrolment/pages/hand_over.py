@@ -32,7 +32,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.web.documents import pdf
 from kribbe.web.tables import csv_file
-from kribbe.web.templatetags.kribbe import long_date
+from kribbe.web.templatetags.telling import long_date
 from kribbe.web.weeks import week_words
 
 SHOWN = 200

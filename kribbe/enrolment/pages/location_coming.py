@@ -31,7 +31,7 @@ from kribbe.rules.forecast import Cause, Change, Month
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.web.templatetags.kribbe import short_date
+from kribbe.web.templatetags.telling import short_date
 from kribbe.web.weeks import week_words
 
 PAGE = "enrolment:coming_free"

@@ -1,4 +1,4 @@
-"""A location answers a family: an offer, or a no with its reason."""
+"""A location offers a family a place, and says why those ahead are passed over."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,14 +16,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from kribbe.contact.writing import BINDING_LANGUAGE, compose
-from kribbe.enrolment.models import Preference, PreferenceState
+from kribbe.enrolment.models import Preference
 from kribbe.enrolment.pages import location_words as words
+from kribbe.enrolment.pages.location_answering import (
+    NOTE_LENGTH,
+    name_of,
+    note_look,
+    reasons_of,
+    waiting_wish,
+)
 from kribbe.enrolment.selectors import location as selectors
 from kribbe.enrolment.selectors.fit import stay_end
 from kribbe.enrolment.selectors.waiting import Waiting
 from kribbe.enrolment.services.make_offer import Excuse, ahead_that_fit, kind_of, make_offer
-from kribbe.enrolment.services.wishes import refuse_wish
 from kribbe.places.access import at_location
 from kribbe.places.free import free_during
 from kribbe.places.models import Group, Location
@@ -32,8 +37,6 @@ from kribbe.region.selectors import policy_on
 from kribbe.rules.calendar import age_in_months
 from kribbe.rules.dates import offer_deadline
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
-from kribbe.rules.packs import load_pack
-from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
 from kribbe.trust.permissions import Action
@@ -41,7 +44,6 @@ from kribbe.web.forms import HalfDayPicker, PatternField
 from kribbe.web.weeks import week_words
 
 DAY = timedelta(days=1)
-NOTE_LENGTH = 500
 
 
 class FreePicker(HalfDayPicker):
@@ -99,24 +101,6 @@ class OfferForm(forms.Form):
         self.fields["pattern"].widget.weekend = weekend
 
 
-class RefuseForm(forms.Form):
-    """Why a location says no."""
-
-    reason = forms.ChoiceField(label=_("The reason"))
-    note = forms.CharField(
-        label=_("In your own words"),
-        required=False,
-        max_length=NOTE_LENGTH,
-        help_text=_("The family reads this below the reason."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def __init__(self, *args: Any, reasons: Sequence[PassOverReason], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [("", gettext("Choose a reason")), *((r.code, words.reason_text(r)) for r in reasons)]
-        self.fields["reason"].choices = choices  # type: ignore[attr-defined]
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """An offer in the making, as far as it is clear. `end` is the first day without care."""
@@ -150,17 +134,17 @@ class Passed:
 def make_offer_page(request: Any, location: Location, preference_id: int) -> HttpResponse:
     """Offer a place to one who waits; a form sent with `preview` only shows what it would do."""
     now = timezone.now()
-    wish = _waiting_wish(location, preference_id)
+    wish = waiting_wish(location, preference_id)
     list_url = reverse("enrolment:waiting_list", args=[location.slug])
     groups = selectors.active_groups(location)
     if wish is None or not groups:
         messages.info(request, gettext("This family no longer waits here. Refresh the list."))
         return redirect(list_url)
-    _note_look(request, location, wish, now)
+    note_look(request, location, wish, now)
     sent = request.method == "POST" and "preview" not in request.POST
     form = _offer_form(request, wish, groups, now)
     plan = _plan(form)
-    reasons = _reasons(location, refusal=False)
+    reasons = reasons_of(location, refusal=False)
     ahead = _ahead(wish, plan, now)
     if sent and form.is_valid():
         try:
@@ -176,55 +160,6 @@ def make_offer_page(request: Any, location: Location, preference_id: int) -> Htt
             return redirect(address)
     context = _offer_context(request, location, wish, form, plan, ahead, reasons, now, sent=sent)
     return render(request, "enrolment/location/make_offer.html", context, status=422 if sent else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@at_location(Action.OFFER_MAKE)
-def refuse_page(request: Any, location: Location, preference_id: int) -> HttpResponse:
-    """Say no, after reading what the family will read."""
-    now = timezone.now()
-    wish = _waiting_wish(location, preference_id)
-    list_url = reverse("enrolment:waiting_list", args=[location.slug])
-    if wish is None:
-        messages.info(request, gettext("This family no longer waits here. Refresh the list."))
-        return redirect(list_url)
-    _note_look(request, location, wish, now)
-    reasons = _reasons(location, refusal=True)
-    sent = request.method == "POST" and "preview" not in request.POST
-    form = RefuseForm(request.POST or None, reasons=reasons)
-    if sent and form.is_valid():
-        try:
-            address = once(
-                request.POST.get("once", ""),
-                at=request.path,
-                now=now,
-                work=lambda: _refuse(request, location, wish, form, now),
-            )
-        except RefusedError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error.message))
-        else:
-            return redirect(address)
-    chosen = next((r for r in reasons if r.code == form["reason"].value()), None)
-    context = {
-        "place_name": location.name,
-        "location": location,
-        "form": form
-        if sent or request.method == "GET"
-        else RefuseForm(initial=request.POST.dict(), reasons=reasons),
-        "name": _name(wish),
-        "letter": _letter(location, wish, chosen, str(form["note"].value() or ""), now) if chosen else None,
-        "once": request.POST.get("once") or new_token(),
-        "back_url": reverse("enrolment:waiting_child", args=[location.slug, wish.pk]),
-    }
-    return render(request, "enrolment/location/refuse.html", context, status=422 if sent else 200)
-
-
-def _waiting_wish(location: Location, preference_id: int) -> Preference | None:
-    """The wish, or None if it no longer waits; Http404 if it never stood on this list."""
-    wish = selectors.wish_at(location, preference_id)
-    if wish is None:
-        raise Http404
-    return wish if wish.state == PreferenceState.WAITING else None
 
 
 def _offer_form(request: Any, wish: Preference, groups: Sequence[Group], now: datetime) -> OfferForm:
@@ -320,21 +255,9 @@ def _offer(
     messages.success(
         request,
         gettext("Your offer to %(name)s is on its way. The family can answer until %(day)s.")
-        % {"name": _name(wish), "day": words.long_day(last)},
+        % {"name": name_of(wish), "day": words.long_day(last)},
     )
     return reverse("enrolment:waiting_list", args=[location.slug]) + f"?group={made.group_id}"
-
-
-def _refuse(request: Any, location: Location, wish: Preference, form: RefuseForm, now: datetime) -> str:
-    refuse_wish(
-        principal=request.principal,
-        preference_id=wish.pk,
-        reason_code=form.cleaned_data["reason"],
-        note=form.cleaned_data["note"],
-        now=now,
-    )
-    messages.success(request, gettext("%(name)s got your answer.") % {"name": _name(wish)})
-    return reverse("enrolment:waiting_list", args=[location.slug])
 
 
 def _offer_context(
@@ -358,7 +281,7 @@ def _offer_context(
         "place_name": location.name,
         "location": location,
         "wish": wish,
-        "name": _name(wish),
+        "name": name_of(wish),
         "form": form,
         "plan": plan,
         "said": _said(plan),
@@ -425,45 +348,3 @@ def _passed(data: Mapping[str, str], ahead: Sequence[Waiting], *, sent: bool) ->
         )
         for line in ahead
     ]
-
-
-def _letter(location: Location, wish: Preference, reason: PassOverReason, note: str, now: datetime) -> Any:
-    today = localtime(now).date()
-    authority = load_pack(policy_on(location.desk, today).rule_pack).text("authority.complaints", today)
-    return compose(
-        "enrolment/wish_refused",
-        {
-            "request": wish.request,
-            "child": wish.request.child,
-            "location": location,
-            "reason": reason,
-            "note": note,
-            "authority": authority,
-        },
-        desk=location.desk,
-        language=BINDING_LANGUAGE,
-        names="",
-        link="",
-    )
-
-
-def _reasons(location: Location, *, refusal: bool) -> list[PassOverReason]:
-    return list(
-        PassOverReason.objects.filter(desk=location.desk, active=True, refusal=refusal).order_by("pk")
-    )
-
-
-def _name(wish: Preference) -> str:
-    return words.short_name(wish.request.child.first_name, wish.request.child.last_name)
-
-
-def _note_look(request: Any, location: Location, wish: Preference, now: datetime) -> None:
-    if request.method == "GET":
-        record(
-            principal=request.principal,
-            action="request.read",
-            subject=wish.request,
-            now=now,
-            household_id=wish.request.household_id,
-            desk_id=location.desk_id,
-        )

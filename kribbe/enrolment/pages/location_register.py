@@ -24,7 +24,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
 from kribbe.trust.permissions import Action
-from kribbe.web.templatetags.kribbe import long_date
+from kribbe.web.templatetags.telling import long_date
 from kribbe.web.weeks import DAY_NAMES, DAY_SHORTS, PART_SHORTS, slot_name, week_words
 
 DAY = timedelta(days=1)

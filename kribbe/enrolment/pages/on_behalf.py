@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kribbe.enrolment.forms import BirthForm
+from kribbe.enrolment.forms.small import BirthForm
 from kribbe.enrolment.models import CareRequest
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.services.wishes import end_request, reopen_request

@@ -10,7 +10,7 @@ from kribbe.allocation.simulation import kept
 from kribbe.enrolment.selectors.choices import Asked, Choice, choices
 from kribbe.places.models import Location
 from kribbe.web.components import Ranked
-from kribbe.web.templatetags.kribbe import km, number
+from kribbe.web.templatetags.telling import km, number
 from kribbe.web.weeks import half_days
 
 

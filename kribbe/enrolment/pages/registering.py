@@ -1,6 +1,7 @@
 """From the four steps as typed to a registration."""
 
-from kribbe.enrolment.forms import ReviewForm, TypedAdult
+from kribbe.enrolment.forms.child import TypedAdult
+from kribbe.enrolment.forms.review import ReviewForm
 from kribbe.enrolment.models import Flexibility, Price
 from kribbe.enrolment.pages.steps import Steps
 from kribbe.enrolment.services.register import NewHousehold, Registration

@@ -25,7 +25,7 @@ from kribbe.places.services.saved_searches import Wish, confirm_search, save_sea
 from kribbe.region.http import DeskRequest
 from kribbe.trust.errors import RefusedError
 from kribbe.web.forms import RadioCards
-from kribbe.web.templatetags.kribbe import km
+from kribbe.web.templatetags.telling import km
 
 MAILS_AN_HOUR = 5
 

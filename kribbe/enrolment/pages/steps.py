@@ -12,7 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.forms import Birth, ChildForm, ChoicesForm, NeedForm, ReviewForm, data_of
+from kribbe.enrolment.forms.child import ChildForm
+from kribbe.enrolment.forms.choices import ChoicesForm
+from kribbe.enrolment.forms.need import Birth, NeedForm
+from kribbe.enrolment.forms.review import ReviewForm
+from kribbe.enrolment.forms.typed import data_of
 from kribbe.enrolment.models import RequestDraft, RequestState
 from kribbe.enrolment.selectors.choices import Asked, point
 from kribbe.enrolment.services.drafts import STEPS, Typed, typed_in

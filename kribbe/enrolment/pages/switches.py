@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from kribbe.enrolment.access import request_for
-from kribbe.enrolment.pages.parent import signed_in
+from kribbe.enrolment.pages.signed_in import signed_in
 from kribbe.enrolment.selectors.urgent import switches_of
 from kribbe.enrolment.services.urgent import set_switches
 from kribbe.region.middleware import use_desk

@@ -17,7 +17,7 @@ from kribbe.places.selectors.distance import kilometres
 from kribbe.places.selectors.saved import due_searches, sign_search
 from kribbe.places.selectors.search import Found
 from kribbe.places.services.saved_searches import look_again
-from kribbe.web.templatetags.kribbe import km
+from kribbe.web.templatetags.telling import km
 
 MOST_TOLD = 10
 """Places named in one mail; more are counted, and found by the link."""

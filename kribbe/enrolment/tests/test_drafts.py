@@ -12,8 +12,8 @@ from django.utils import timezone
 from kribbe.contact.models import Mail
 from kribbe.enrolment.mistyped import meant
 from kribbe.enrolment.models import CareRequest, RequestDraft
-from kribbe.enrolment.pages.drafts import LINKS_AN_HOUR
 from kribbe.enrolment.pages.drafts_begun import COOKIE
+from kribbe.enrolment.pages.drafts_later import LINKS_AN_HOUR
 from kribbe.enrolment.services.drafts import (
     KEPT,
     forget_drafts,

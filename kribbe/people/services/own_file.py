@@ -9,7 +9,7 @@ from kribbe.people.models import Household
 from kribbe.trust import audit
 from kribbe.trust.export import archive
 from kribbe.trust.principal import Principal, Role, Scope
-from kribbe.web.templatetags.kribbe import long_date
+from kribbe.web.templatetags.telling import long_date
 
 PARAGRAPH = "\n\n"
 

@@ -18,7 +18,7 @@ from kribbe.rules.calendar import add_months, first_of_month, months
 from kribbe.rules.halfdays import EMPTY, SLOTS, WeekPattern
 from kribbe.rules.priority import PriceKind
 from kribbe.rules.travel import Mode
-from kribbe.web.templatetags.kribbe import month_name
+from kribbe.web.templatetags.telling import month_name
 from kribbe.web.weeks import DAY_SHORTS, half_days, join_words
 
 MAX_ADDRESS = 200

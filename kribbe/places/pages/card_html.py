@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from kribbe.web.components import Point, ResultCard
-from kribbe.web.templatetags.kribbe import house
+from kribbe.web.templatetags.pieces import house
 from kribbe.web.weeks import icon_svg, small_week
 
 CARD = (

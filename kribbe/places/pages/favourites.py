@@ -21,7 +21,7 @@ from kribbe.places.selectors.compare import found_of
 from kribbe.places.selectors.prices import fee_at
 from kribbe.places.selectors.ways import MODES, ways
 from kribbe.region.http import DeskRequest
-from kribbe.web.templatetags.kribbe import month_name
+from kribbe.web.templatetags.telling import month_name
 
 SIDE_BY_SIDE = 4
 

@@ -11,7 +11,7 @@ from kribbe.places.selectors.search import Results, Search, Sort
 from kribbe.region.models import Desk
 from kribbe.rules.priority import PriceKind
 from kribbe.web.components import Chip
-from kribbe.web.templatetags.kribbe import number
+from kribbe.web.templatetags.telling import number
 from kribbe.web.weeks import DAY_NAMES
 
 

@@ -21,7 +21,7 @@ from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
 from kribbe.web.components import Picture, Point, ResultCard
-from kribbe.web.templatetags.kribbe import km, month_name
+from kribbe.web.templatetags.telling import km, month_name
 
 SLUG = "slug-of-a-location"
 

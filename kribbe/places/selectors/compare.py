@@ -20,7 +20,7 @@ from kribbe.places.selectors.search import Found, Search, find
 from kribbe.places.selectors.ways import Way
 from kribbe.region.models import DeskPolicy
 from kribbe.rules.halfdays import WORK_WEEK
-from kribbe.web.templatetags.kribbe import km, money
+from kribbe.web.templatetags.telling import km, money
 from kribbe.web.weeks import half_days, join_words, small_week
 
 Answer = str | SafeString | list[str]

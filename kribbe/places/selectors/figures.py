@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kribbe.region.figures import Figure
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months, first_of_month
-from kribbe.web.templatetags.kribbe import month_name, number
+from kribbe.web.templatetags.telling import month_name, number
 
 
 def desk_figures(desk: Desk, today: date) -> list[Figure]:

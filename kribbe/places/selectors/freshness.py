@@ -12,7 +12,7 @@ from kribbe.places.models import Location
 from kribbe.region.models import DeskPolicy
 from kribbe.rules.freshness import Looked, looked
 from kribbe.web.components import Point
-from kribbe.web.templatetags.kribbe import long_date
+from kribbe.web.templatetags.telling import long_date
 
 DEFAULT_WEEKS = 4
 RECENT = 60

@@ -49,7 +49,7 @@ from kribbe.rules.halfdays import EMPTY, SLOTS, WORK_WEEK, WeekPattern
 from kribbe.rules.priority import PriceKind
 from kribbe.web.components import Point
 from kribbe.web.dates import date_format
-from kribbe.web.templatetags.kribbe import long_date, money, months
+from kribbe.web.templatetags.telling import long_date, money, months
 from kribbe.web.weeks import ALL_DAYS, DAY_NAMES, DAY_SHORTS, WEEKDAYS, cell, half_days, join_words
 
 MONTHS_AHEAD = 12

@@ -11,7 +11,7 @@ from kribbe.places.models import Group, Location, LocationCriteria
 from kribbe.region.models import DeskPolicy
 from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import DateRule, PriceKind
-from kribbe.web.templatetags.kribbe import percent
+from kribbe.web.templatetags.telling import percent
 
 REGIMES: Mapping[str, tuple[str | Promise, ...]] = {
     "before-2024": (

@@ -11,7 +11,7 @@ from kribbe.region.models import Desk, DeskPolicy
 from kribbe.region.selectors import policy_on
 from kribbe.rules.dates import DEFAULT_PACK
 from kribbe.rules.packs import Figure, Pack, load_pack
-from kribbe.web.templatetags.kribbe import money
+from kribbe.web.templatetags.telling import money
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from kribbe.policy.selectors.requests import ELSEWHERE, YearTold
 from kribbe.rules.counting import Tally
 from kribbe.rules.small_numbers import HiddenTable
 from kribbe.web.dates import date_format
-from kribbe.web.templatetags.kribbe import month_name, number
+from kribbe.web.templatetags.telling import month_name, number
 from kribbe.web.weeks import DAY_SHORTS, PART_SHORTS, slot_name
 
 WORK_SLOTS = 10

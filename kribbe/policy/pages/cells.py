@@ -16,7 +16,7 @@ from kribbe.rules.small_numbers import (
     hide_table,
 )
 from kribbe.rules.small_wholes import Part, hide_whole
-from kribbe.web.templatetags.kribbe import number, percent
+from kribbe.web.templatetags.telling import number, percent
 
 
 @dataclass(frozen=True, slots=True)

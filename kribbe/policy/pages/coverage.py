@@ -16,7 +16,7 @@ from kribbe.policy.pages.files import KINDS, dated, table_file
 from kribbe.policy.pages.links import areas, downloads
 from kribbe.policy.selectors.coverage import CONFIRMED, Coverage, LocationUse, Share, coverage
 from kribbe.trust.permissions import Action
-from kribbe.web.templatetags.kribbe import number, percent
+from kribbe.web.templatetags.telling import number, percent
 
 
 @require_safe

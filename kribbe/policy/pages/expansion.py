@@ -35,7 +35,7 @@ from kribbe.trust.permissions import Action
 from kribbe.web.charts import Bar, bar_chart
 from kribbe.web.components import Event
 from kribbe.web.dates import date_format
-from kribbe.web.templatetags.kribbe import money, number
+from kribbe.web.templatetags.telling import money, number
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 TONES = {FileState.OPEN: "good", FileState.STOPPED: "", FileState.WORKS: "blue", FileState.LICENCE: "blue"}

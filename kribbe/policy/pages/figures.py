@@ -26,7 +26,7 @@ from kribbe.policy.territory import Territory
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.small_numbers import THRESHOLD
 from kribbe.trust.permissions import Action
-from kribbe.web.templatetags.kribbe import number, percent
+from kribbe.web.templatetags.telling import number, percent
 
 WIDE = ("categories", "use", "occupancy", "free")
 """Figures that take the whole width of the page."""

@@ -28,7 +28,7 @@ from kribbe.policy.selectors.past import (
 )
 from kribbe.trust.permissions import Action
 from kribbe.web.charts import Series, line_chart
-from kribbe.web.templatetags.kribbe import month_name
+from kribbe.web.templatetags.telling import month_name
 
 SHOWN = 24
 

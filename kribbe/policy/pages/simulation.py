@@ -23,7 +23,7 @@ from kribbe.policy.pages.simulation_words import (
     policy_name,
     way_name,
 )
-from kribbe.web.templatetags.kribbe import NBSP, number
+from kribbe.web.templatetags.telling import NBSP, number
 
 ACCENT = "currentColor"
 

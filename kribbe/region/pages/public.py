@@ -15,7 +15,7 @@ from kribbe.region.services import Terms
 from kribbe.region.words import sentences
 from kribbe.rules.calendar import months
 from kribbe.trust.text import sort_key
-from kribbe.web.templatetags.kribbe import month_name
+from kribbe.web.templatetags.telling import month_name
 
 MONTHS_TO_CHOOSE = 24
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from kribbe.enrolment.access import request_for
 from kribbe.enrolment.models import RequestState
-from kribbe.enrolment.pages.parent import signed_in
+from kribbe.enrolment.pages.signed_in import signed_in
 from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.region.http import DeskRequest
 from kribbe.region.middleware import use_desk

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kribbe.enrolment.access import request_for
 from kribbe.enrolment.models import CareRequest, PassOver, PreferenceState
 from kribbe.enrolment.pages.at_desk import at_desk
-from kribbe.enrolment.pages.parent import signed_in
+from kribbe.enrolment.pages.signed_in import signed_in
 from kribbe.enrolment.selectors.keyset import page
 from kribbe.enrolment.templatetags.enrolment import fully_called
 from kribbe.enrolment.words import reason
@@ -29,7 +29,7 @@ from kribbe.upkeep.forms import AnswerForm, ComplaintForm
 from kribbe.upkeep.models import Complaint, ComplaintKind, Outcome
 from kribbe.upkeep.services.complaints import RUNNING, About, answer, complain, take_up, withdraw
 from kribbe.web.components import ProgressStep
-from kribbe.web.templatetags.kribbe import long_date
+from kribbe.web.templatetags.telling import long_date
 
 PAGE = 25
 Choices = dict[str, tuple[str, About]]

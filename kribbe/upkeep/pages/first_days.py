@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kribbe.enrolment.access import placement_for
 from kribbe.enrolment.pages.at_desk import at_desk
-from kribbe.enrolment.pages.parent import signed_in
+from kribbe.enrolment.pages.signed_in import signed_in
 from kribbe.enrolment.templatetags.enrolment import called, fully_called
 from kribbe.places.access import at_location
 from kribbe.places.models import Location

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from kribbe.enrolment.pages.parent import signed_in
+from kribbe.enrolment.pages.signed_in import signed_in
 from kribbe.people.access import refusal
 from kribbe.people.models import Household
 from kribbe.region.http import DeskRequest

@@ -10,7 +10,8 @@ from django.utils import translation
 from kribbe.web.components import Chip, QueueRow, Ranked, ResultCard, Step
 from kribbe.web.dates import date_format
 from kribbe.web.illustrations import PALETTES, SHAPES, sprite, variant
-from kribbe.web.templatetags import kribbe as tags
+from kribbe.web.templatetags import pieces
+from kribbe.web.templatetags import telling as tags
 
 
 def render(source: str, **context: object) -> str:
@@ -141,5 +142,5 @@ def test_components_hold_no_inline_style_or_code() -> None:
 
 
 def test_a_flat_or_short_series_still_draws() -> None:
-    assert "polyline" in tags.sparkline([5, 5, 5], "flat")
-    assert tags.sparkline([5], "one") == ""
+    assert "polyline" in pieces.sparkline([5, 5, 5], "flat")
+    assert pieces.sparkline([5], "one") == ""

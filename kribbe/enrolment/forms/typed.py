@@ -1,0 +1,34 @@
+"""What was typed, as a form reads it and as a draft keeps it; and the fields that the steps share."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+
+def data_of(typed: Mapping[str, Sequence[str]]) -> QueryDict:
+    """What was typed, as a form reads it."""
+    data = QueryDict(mutable=True)
+    for name, values in typed.items():
+        data.setlist(name, list(values))
+    return data
+
+
+def typed_of(data: QueryDict, *, without: Sequence[str] = ()) -> dict[str, list[str]]:
+    """What a form sent, but for the fields of its own machinery and those that may not be kept."""
+    left_out = {"csrfmiddlewaretoken", "version", "action", "once", *without}
+    return {name: [str(value) for value in values] for name, values in data.lists() if name not in left_out}
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"})
+
+
+def text_field(
+    label: Any, *, required: bool = True, most: int = 100, short: bool = False, **attrs: str
+) -> forms.CharField:
+    classes = {"class": "input--short"} if short else {}
+    return forms.CharField(
+        label=label, required=required, max_length=most, widget=forms.TextInput(attrs={**attrs, **classes})
+    )

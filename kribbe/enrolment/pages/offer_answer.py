@@ -1,0 +1,142 @@
+"""An offer as its household sees it, and each answer with what it means."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from kribbe.enrolment import words
+from kribbe.enrolment.access import offer_for
+from kribbe.enrolment.models import (
+    CareRequest,
+    Offer,
+    OfferState,
+    Placement,
+    PreferenceState,
+)
+from kribbe.enrolment.pages.signed_in import back_to, request_of, signed_in
+from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, decline_offer
+from kribbe.places.models import Location
+from kribbe.region.http import DeskRequest
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.once import new_token, once
+from kribbe.trust.permissions import Action
+from kribbe.web.components import Option
+from kribbe.web.weeks import week_words
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def offer_page(request: DeskRequest, reference: str) -> HttpResponse:
+    """An offer: what, where, from when and until when to answer; and each answer with what it means."""
+    action = Action.REQUEST_ANSWER_OFFER if request.method == "POST" else Action.HOUSEHOLD_READ
+    offer = offer_for(request.principal, action, reference)
+    asked = request_of(request, action, offer.preference.request.reference)
+    if request.method == "GET":
+        return render(request, "enrolment/offer.html", _context(offer, asked))
+    answer = request.POST.get("answer", "")
+    if answer not in _ANSWERS:
+        context = _context(offer, asked, errors=[gettext("Choose your answer.")])
+        return render(request, "enrolment/offer.html", context, status=422)
+
+    def work() -> str:
+        return _answer(request, offer, answer, look_on="look_on" in request.POST)
+
+    try:
+        token = request.POST.get("once", "")
+        return HttpResponseRedirect(once(token, at=request.path, now=timezone.now(), work=work))
+    except RefusedError as refused:
+        offer.refresh_from_db()
+        context = _context(offer, asked, errors=[str(refused.message)], chosen=answer)
+        return render(request, "enrolment/offer.html", context, status=409)
+
+
+_ANSWERS = ("stop", "stay", "decline_keep", "decline")
+
+
+def _answer(request: DeskRequest, offer: Offer, answer: str, *, look_on: bool) -> str:
+    now = timezone.now()
+    if answer in {"stop", "stay"}:
+        placement = accept_offer(
+            principal=request.principal, offer_id=offer.pk, yes=Yes(AfterYes(answer), look_on), now=now
+        )
+        return reverse("enrolment:placement", args=[placement.reference])
+    decline_offer(principal=request.principal, offer_id=offer.pk, now=now, keep_wish=answer == "decline_keep")
+    messages.success(request, gettext("You said no. The location knows."))
+    return reverse("enrolment:request", args=[offer.preference.request.reference])
+
+
+def _context(
+    offer: Offer, asked: CareRequest, *, errors: list[str] | None = None, chosen: str = ""
+) -> dict[str, Any]:
+    location, child = offer.preference.location, asked.child
+    higher = [
+        preference.location.name
+        for preference in asked.preferences.filter(
+            state=PreferenceState.WAITING, rank__lt=offer.preference.rank or 0
+        ).select_related("location").order_by("rank")
+    ]  # fmt: skip
+    rest = WeekPattern(offer.preference.open_pattern) - WeekPattern(offer.pattern)
+    is_open = offer.state == OfferState.OPEN and offer.deadline > timezone.now()
+    return {
+        "offer": offer,
+        "child": child,
+        "household": asked.household,
+        "location": location,
+        "is_open": is_open,
+        "status": OfferState(offer.state).label,
+        "different": words.different(offer),
+        "asked": offer.preference.open_pattern,
+        "options": _answers(location, higher),
+        "rest": week_words(rest.mask) if not rest.is_empty else "",
+        "errors": errors or [],
+        "chosen": chosen,
+        "once": new_token(),
+        "back_url": back_to(asked),
+        "placement": Placement.objects.filter(offer=offer).first(),
+    }
+
+
+def _answers(location: Location, higher: list[str]) -> list[Option]:
+    name = {"location": location.name}
+    options = [
+        Option(
+            "stop",
+            gettext("Yes, and stop looking"),
+            gettext(
+                "The place is reserved. Your other choices are set aside. You then sign, and it is certain."
+            ),
+        )
+    ]
+    if higher:
+        hint = gettext(
+            "The place is reserved, and you stay in line for: %(names)s. "
+            "If you get a place there, it takes the place of this one."
+        )
+        options.append(
+            Option(
+                "stay",
+                gettext("Yes, but stay in line for a better choice"),
+                hint % {"names": ", ".join(higher)},
+            )
+        )
+    return [
+        *options,
+        Option(
+            "decline_keep",
+            gettext("No, but keep me in line here"),
+            gettext("This place goes to another child. You stay on the list of %(location)s, with your date.")
+            % name,
+        ),
+        Option(
+            "decline",
+            gettext("No, and take %(location)s off my list") % name,
+            gettext("This place goes to another child. Your other choices stay."),
+        ),
+    ]
