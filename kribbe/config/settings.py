@@ -40,9 +40,6 @@ INSTALLED_APPS = [
     "pghistory",
     "procrastinate.contrib.django",
     "kribbe.people",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "csp",
     "kribbe.trust",
     "kribbe.web",
@@ -54,6 +51,9 @@ INSTALLED_APPS = [
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [

@@ -25,7 +25,7 @@ TABS = (
 def hang() -> None:
     """Hand brands and entries to the shell; a second call does nothing more."""
     register_brand_source(brand)
-    register(NavItem(_("How it works"), "region:how", "info", "public", order=20, arguments=at_desk))
+    register(NavItem(_("How it works"), "region:how", "info", "public", order=20, arguments=as_visitor))
     register(NavItem(_("How it works"), "region:how", "info", "foot", order=10, arguments=at_desk))
     register(NavItem(_("Accessibility"), "region:accessibility", "eye", "foot", order=20, arguments=at_desk))
     register(NavItem(_("Privacy"), "region:privacy", "lock", "foot", order=30, arguments=at_desk))
@@ -57,3 +57,8 @@ def at_desk(request: Any) -> Mapping[str, object] | None:
     """The desk that the request is for, as a part of an address; None where it is for none."""
     desk = getattr(request, "desk", None)
     return {"desk": desk.slug} if desk else None
+
+
+def as_visitor(request: Any) -> Mapping[str, object] | None:
+    """The same for who hasn't logged in: others find it at the foot, and their bar holds their own pages."""
+    return None if request.user.is_authenticated else at_desk(request)

@@ -50,15 +50,15 @@ def estimate(income: Decimal, pack: Pack, on: date) -> Estimate:
     for name, is_beyond in (("minimum", fee < figure["minimum"]), ("maximum", fee > figure["maximum"])):
         if is_beyond:
             fee = figure[name]
-            sums = (*sums, Reason.of(f"income_fee.{name}", amount=_euros(fee)))
+            sums = (*sums, Reason.of(f"income_fee.{name}", amount=fee))
     return Estimate(fee, sums, verified)
 
 
 def _by_rate(income: Decimal, rate: Decimal, cap: Decimal) -> tuple[Decimal, tuple[Reason, ...]]:
     fee = _cents(income * rate)
-    sums = (Reason.of("income_fee.rate", income=_euros(income), rate=str(rate), amount=_euros(fee)),)
+    sums = (Reason.of("income_fee.rate", income=_cents(income), rate=rate, amount=fee),)
     if fee > cap:
-        return cap, (*sums, Reason.of("income_fee.cap", amount=_euros(cap)))
+        return cap, (*sums, Reason.of("income_fee.cap", amount=cap))
     return fee, sums
 
 
@@ -68,17 +68,13 @@ def _by_steps(above: Decimal, figure: dict[str, Decimal]) -> tuple[Decimal, tupl
     fee = figure["band2_cap"] + count * figure["step"]
     sums = Reason.of(
         "income_fee.steps",
-        base=_euros(figure["band2_cap"]),
+        base=figure["band2_cap"],
         count=count,
-        step=_euros(figure["step"]),
-        amount=_euros(fee),
+        step=figure["step"],
+        amount=fee,
     )
     return fee, (sums,)
 
 
 def _cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
-
-
-def _euros(amount: Decimal) -> str:
-    return f"€ {amount:.2f}"

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from string import Formatter
 from typing import Self
 
-Value = str | int | date
+Value = str | int | date | Decimal
 
 CODES: Mapping[str, str] = {
     "capacity.staffed": "There are carers for {staffed} of the {licensed} licensed places.",
@@ -27,11 +28,11 @@ CODES: Mapping[str, str] = {
     "allowance.rounded_down.days": "Rounded down: {units} days.",
     "allowance.rounded_up.half_days": "In half-days, rounded up: {units}.",
     "allowance.rounded_down.half_days": "In half-days, rounded down: {units}.",
-    "income_fee.rate": "{income} a year × {rate} = {amount} a day.",
-    "income_fee.cap": "Never more than {amount} in this part of the ladder.",
-    "income_fee.steps": "{base} and {count} steps of {step} = {amount} a day.",
-    "income_fee.minimum": "Never less than {amount}.",
-    "income_fee.maximum": "Never more than {amount}.",
+    "income_fee.rate": "€ {income} a year × {rate} = € {amount} a day.",
+    "income_fee.cap": "Never more than € {amount} in this part of the ladder.",
+    "income_fee.steps": "€ {base} and {count} steps of € {step} = € {amount} a day.",
+    "income_fee.minimum": "Never less than € {amount}.",
+    "income_fee.maximum": "Never more than € {amount}.",
     "criteria.unknown": "There is no criterion “{criterion}”.",
     "criteria.twice": "The criterion “{criterion}” is in the list twice.",
     "criteria.forbidden": "The criterion “{criterion}” may not be used: it discriminates or excludes.",

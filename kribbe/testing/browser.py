@@ -29,6 +29,13 @@ DESKTOP = (1280, 900)
 PHONE = (390, 844)
 NARROWEST = (320, 640)
 
+TOO_WIDE = """() => {
+    const page = document.documentElement, room = page.clientWidth;
+    const beyond = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > room);
+    return [page.scrollWidth, room, beyond.slice(0, 5).map((one) => one.outerHTML.slice(0, 80)).join(" ")];
+}"""
+"""How wide the page is, how wide it may be, and the first elements that stick out."""
+
 OpenPage = Callable[..., Page]
 
 
@@ -105,17 +112,15 @@ def axe(page: Page) -> None:
 def screenshot(page: Page, name: str, *, full: bool = False) -> None:
     """Write docs/images/`name`.png when KRIBBE_SCREENSHOTS=1, so that the docs show the pages as tested."""
     if os.environ.get("KRIBBE_SCREENSHOTS") == "1":
-        page.evaluate("() => document.fonts.ready")
+        page.evaluate("() => { scrollTo(0, 0); return document.fonts.ready; }")
         page.screenshot(path=PICTURES / f"{name}.png", full_page=full, animations="disabled")
 
 
 def fits(page: Page) -> None:
     """Assert that nothing makes the page, loaded with its styles, scroll sideways."""
     page.wait_for_load_state("load")
-    wide, room = page.evaluate(
-        "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-    )
-    assert wide <= room, f"{page.url} is {wide} px wide in {room} px"
+    wide, room, beyond = page.evaluate(TOO_WIDE)
+    assert wide <= room, f"{page.url} is {wide} px wide in {room} px: {beyond}"
 
 
 def _finding(rule: dict[str, Any]) -> str:

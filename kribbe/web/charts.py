@@ -1,5 +1,6 @@
 """Small charts drawn here as SVG: no script, no inline style; the table beside them holds the numbers."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,7 +95,8 @@ def flow_chart(flows: Sequence[Flow], label: str) -> SafeString:
     total = sum(flow.value for flow in flows)
     if not total:
         return SafeString("")
-    left, right = _order(flows, "start"), _order(flows, "end")
+    order = _order(flows)
+    left, right = _sums(flows, "start", order), _sums(flows, "end", order)
     height = max(160, 30 * max(len(left), len(right)))
     scale = (height - 8 * (max(len(left), len(right)) - 1)) / total
     starts, ends = _places(left, scale), _places(right, scale)
@@ -102,7 +104,7 @@ def flow_chart(flows: Sequence[Flow], label: str) -> SafeString:
         "{}{}", _names(left, starts, scale, 128, "end"), _names(right, ends, scale, 352, "start")
     )
     bands, used = [], {**{("l", k): v for k, v in starts.items()}, **{("r", k): v for k, v in ends.items()}}
-    for flow in sorted(flows, key=lambda each: -each.value):
+    for flow in sorted(flows, key=lambda each: (order.index(each.start), order.index(each.end))):
         width = flow.value * scale
         a, b = used["l", flow.start], used["r", flow.end]
         used["l", flow.start], used["r", flow.end] = a + width, b + width
@@ -115,11 +117,20 @@ def flow_chart(flows: Sequence[Flow], label: str) -> SafeString:
     )  # fmt: skip
 
 
-def _order(flows: Sequence[Flow], side: str) -> dict[str, int]:
-    sums: dict[str, int] = {}
+def _order(flows: Sequence[Flow]) -> list[str]:
+    """One order of names for both sides, who carries most first, so that bands cross only where they must."""
+    carried = Counter[str]()
     for flow in flows:
-        sums[getattr(flow, side)] = sums.get(getattr(flow, side), 0) + flow.value
-    return dict(sorted(sums.items(), key=lambda pair: (-pair[1], pair[0])))
+        carried.update({flow.start: flow.value})
+        carried.update({flow.end: flow.value})
+    return sorted(carried, key=lambda name: (-carried[name], name))
+
+
+def _sums(flows: Sequence[Flow], side: str, order: Sequence[str]) -> dict[str, int]:
+    sums = Counter[str]()
+    for flow in flows:
+        sums[getattr(flow, side)] += flow.value
+    return {name: sums[name] for name in order if name in sums}
 
 
 def _places(sums: dict[str, int], scale: float) -> dict[str, float]:

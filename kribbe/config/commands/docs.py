@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +10,8 @@ import django
 import typer
 from django.utils import translation
 from typer.main import get_command
+
+from kribbe.config.commands.docs_pictures import gallery
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"
@@ -52,7 +53,7 @@ def pages() -> dict[str, str]:
         "reference/figures.md": _figures,
         "reference/notices.md": _notices,
         "reference/api.md": _api,
-        "tour/pictures.md": _pictures,
+        "tour/pictures.md": lambda: gallery(DOCS / "images"),
     }
     made = {name: "\n".join([NOTE, "", *maker()]).rstrip() + "\n" for name, maker in makers.items()}
     return made | {"reference/openapi.json": _openapi()} | dict(_schemas())
@@ -383,47 +384,3 @@ def _way(preset: Any) -> Iterator[str]:
         value = getattr(preset, name)
         words = "yes" if value is True else "no" if value is False else "any" if value is None else str(value)
         yield f"*{words}*" if name in preset.assumed else words
-
-
-SECTIONS = {
-    "parent": "A parent",
-    "location": "A location",
-    "clerk": "A clerk",
-    "policy": "A policy officer",
-    "": "More pages",
-}
-
-
-def _pictures() -> Iterator[str]:
-    yield "# In pictures"
-    yield ""
-    yield (
-        "The browser tests made these pictures while they walked the pages"
-        " (`KRIBBE_SCREENSHOTS=1 make test`), so they show what is there. All people are invented."
-    )
-    yield ""
-    captions = _captions()
-    names = sorted(path.stem for path in (DOCS / "images").glob("*.png"))
-    for section, heading in SECTIONS.items():
-        found = [name for name in names if _section(name) == section]
-        if found:
-            yield f"## {heading}"
-            yield ""
-        for name in found:
-            plain = name.removeprefix("journey-").removeprefix(f"{section}-").replace("-", " ")
-            words = captions.get(name) or plain.capitalize()
-            yield f"![{words}](../images/{name}.png)"
-            yield ""
-            yield f"*{words}*"
-            yield ""
-
-
-def _section(name: str) -> str:
-    """Whose picture it is, by its name: `journey-parent-offer` and `parent-offer` are a parent's."""
-    first = name.removeprefix("journey-").partition("-")[0]
-    return first if first in SECTIONS else ""
-
-
-def _captions() -> dict[str, str]:
-    path = DOCS / "images" / "captions.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -62,6 +62,7 @@ class PolicyForm(forms.Form):
         required=False,
         min_value=1,
         max_value=50,
+        widget=forms.NumberInput(attrs={"class": "input--short"}),
     )
 
     def talking(self) -> Talking:

@@ -35,7 +35,9 @@ STATES = (
 
 
 class ToldFilter(forms.Form):
-    """What is looked for."""
+    """What is looked for; nothing of it must be given, so no field says so."""
+
+    is_filter = True
 
     name = forms.CharField(label=_("Name"), required=False, max_length=100)
     kind = forms.ChoiceField(label=_("What"), required=False)

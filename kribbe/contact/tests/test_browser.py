@@ -1,17 +1,23 @@
 """Account, household and message pages as people meet them: keyboard names, contrast, 320 px, no complaints."""
 
 import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from kribbe.contact.models import Mail
-from kribbe.contact.services import tell_household
+from kribbe.contact.models import ContactPolicy, Mail, MailState
+from kribbe.contact.services import tell_household, tell_location
 from kribbe.people.models import FactKind, Household
 from kribbe.people.services import grant_role, link_user, make_account, record_fact
-from kribbe.testing.browser import DESKTOP, NARROWEST, OpenPage, axe, fits
-from kribbe.testing.cast import make_child
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
+from kribbe.testing.cast import make_child, make_household, make_location, make_user
 from kribbe.testing.clock import Clock
+from kribbe.testing.sessions import log_in
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -101,3 +107,103 @@ def test_staff_set_up_their_second_factor_and_work(
     ):
         page.goto(address)
         seen(page)
+
+
+def looked(page: Page, name: str = "") -> None:
+    """At three widths, with a picture for the docs where it has a name."""
+    for width, height in (NARROWEST, PHONE, DESKTOP):
+        page.set_viewport_size({"width": width, "height": height})
+        seen(page)
+    if name:
+        screenshot(page, f"contact-{name}")
+
+
+@pytest.fixture
+def enter(open_page: OpenPage, live_server: Any) -> Callable[..., Page]:
+    """`enter(name, role, scope, scope_id)`: a page of somebody of the staff who is logged in."""
+
+    def enter(name: str, role: Role, scope: Scope, scope_id: int) -> Page:
+        user = make_user(
+            f"{name}@desk.example", role=role, scope=scope, scope_id=scope_id, now=timezone.now()
+        )
+        page = open_page()
+        cookie = log_in(Client(), user, second_factor=True).cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def told(household: Household) -> Household:
+    """Three families were told something these days: one by mail, one by letter, and one whose mail came back."""
+    now = timezone.now()
+    others = (("Peeters", "jo.peeters@example.org"), ("Bakkali", ""))
+    families = [
+        household,
+        *(make_household(household.desk, name, now=now, email=email) for name, email in others),
+    ]
+    for hours, (family, subject) in enumerate(
+        zip(families, ("Slaapzak", "Wennen", "Uur van halen"), strict=True)
+    ):
+        tell_household(
+            household_id=family.pk,
+            kind="contact/post_household",
+            context={"sender": "De Notelaar", "subject": subject, "text": ""},
+            now=now - timedelta(hours=hours),
+        )
+    Mail.objects.filter(notice__household=household).update(state=MailState.SENT, sent_at=now)
+    Mail.objects.filter(address="jo.peeters@example.org").update(state=MailState.BOUNCED)
+    location = make_location(household.desk, "De Notelaar")
+    tell_location(
+        location_id=location.pk,
+        desk=household.desk,
+        kind="contact/post_location",
+        context={"sender": "An Maes", "subject": "Slaapzak", "text": ""},
+        now=now,
+        addresses=["mia@notelaar.example"],
+    )
+    return household
+
+
+def test_the_desk_finds_who_was_told_what(enter: Callable[..., Page], told: Household) -> None:
+    page = enter("marleen", Role.CLERK, Scope.DESK, told.desk_id)
+    page.goto(f"/office/{told.desk.slug}/")
+    page.get_by_role("link", name="Wie kreeg wat te horen").click()
+    looked(page, "told")
+    page.get_by_label("Naam").fill("maes")
+    page.get_by_role("button", name="Toon").click()
+    page.locator("tbody summary").first.click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    looked(page)
+    page.get_by_label("Naam").fill("niemand")
+    page.get_by_role("button", name="Toon").click()
+    page.get_by_role("link", name="Toon iedereen").wait_for()
+    looked(page)
+
+
+def test_a_location_sees_what_it_was_told(enter: Callable[..., Page], told: Household) -> None:
+    location = told.desk.locations.get()
+    page = enter("mia", Role.MANAGER, Scope.LOCATION, location.pk)
+    page.goto(f"/at/{location.slug}/told/")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    looked(page)
+
+
+def test_an_administrator_chooses_how_the_desk_talks(
+    enter: Callable[..., Page], household: Household
+) -> None:
+    page = enter("ada", Role.ADMINISTRATOR, Scope.DESK, household.desk_id)
+    page.goto(f"/office/{household.desk.slug}/settings/")
+    page.get_by_role("link", name="Mails en berichten").click()
+    page.get_by_label("Mails wachten vanaf").fill("01:00")
+    page.get_by_label("Mails vertrekken weer vanaf").fill("23:00")
+    page.get_by_role("button", name="Bewaren").click()
+    page.locator("[data-error-summary]").wait_for()
+    looked(page)
+    page.get_by_label("Mails wachten vanaf").fill("20:00")
+    page.get_by_label("Mails vertrekken weer vanaf").fill("08:00")
+    page.get_by_role("button", name="Bewaren").click()
+    expect(page.get_by_text("Bewaard.")).to_be_visible()
+    looked(page, "settings")
+    assert ContactPolicy.objects.get().quiet_from.hour == 20

@@ -27,7 +27,7 @@ def register_location_navigation() -> None:
             order=20,
             arguments=_on_list,
             badge=waiting_count,
-            holds=("enrolment:bulk",),
+            holds=("enrolment:bulk", "rounds:week"),
         ),
         NavItem(
             _("Offers"),

@@ -35,6 +35,7 @@ from kribbe.rules.counting import RequestEnd
 from kribbe.trust.models import AuditEntry
 from kribbe.web.components import Event
 from kribbe.web.dates import date_format
+from kribbe.web.templatetags.telling import short_date
 from kribbe.web.weeks import week_words
 
 DAY = timedelta(days=1)
@@ -213,7 +214,7 @@ def _wish(wish: WishPlace, request: CareRequest) -> WishView:
     return WishView(
         location=preference.location.name,
         position=position,
-        since=_day(preference.registered_at),
+        since=short_date(localtime(preference.registered_at).date()),
         status=words.status(preference),
         tone=TONES.get(PreferenceState(preference.state), ""),
         refusal=f"{words.reason(reason)} {preference.refusal_note}".strip() if reason else "",

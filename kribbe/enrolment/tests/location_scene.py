@@ -30,7 +30,7 @@ def client_of(user: User) -> Client:
 def manager_of(location: Location, *, now: datetime) -> User:
     """The location's manager."""
     return cast.make_user(
-        f"{location.slug}@kinderhuis.example",
+        f"mia@{location.slug}.example",
         role=Role.MANAGER,
         scope=Scope.LOCATION,
         scope_id=location.pk,

@@ -1,20 +1,22 @@
-"""A chance in a real browser: the range, month by month, at three widths and with nothing that axe finds."""
+"""A chance in a real browser, for a parent and a clerk: at three widths and with nothing that axe finds."""
 
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from kribbe.enrolment.models import Chance
 from kribbe.enrolment.services.chances import count_chances
+from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import User
 from kribbe.people.services import link_user
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
-from kribbe.trust.principal import SYSTEM
+from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -65,9 +67,28 @@ def test_a_parent_looks_at_the_chance(page, asked):
         summary.click()
     assert page.get_by_text("ongeveer 3 tot 5 op 10").first.is_visible()
     assert page.get_by_text("We weten nog niet hoe groot de kans").is_visible()
-    for size, name in ((DESKTOP, "chance"), (PHONE, "chance-phone"), (NARROWEST, "")):
+    looked(page, {DESKTOP: "parent-chance", PHONE: "parent-chance-phone"})
+
+
+def test_a_clerk_sees_the_chance_beside_each_choice(open_page, live_server, asked):
+    now = timezone.now()
+    clerk = cast.make_user(
+        "marleen@loket.example", role=Role.CLERK, scope=Scope.DESK, scope_id=asked.desk_id, now=now
+    )
+    page = open_page()
+    cookie = client_of(clerk).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page.goto(reverse("enrolment:household", args=[asked.desk.slug, asked.household.reference]))
+    first, last = (page.get_by_role("row", name=name) for name in ("De Notelaar", "Pimpeloentje"))
+    expect(first).to_contain_text("ongeveer 1 tot 3 op 10")
+    expect(last).to_contain_text("nog niet bekend")
+    looked(page, {DESKTOP: "clerk-chance"})
+
+
+def looked(page, pictures):
+    for size in (NARROWEST, PHONE, DESKTOP):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         fits(page)
         axe(page)
-        if name:
-            screenshot(page, f"parent-{name}", full=True)
+        if size in pictures:
+            screenshot(page, pictures[size], full=True)

@@ -1,4 +1,4 @@
-"""Two journeys at the desk in a real browser: a family without e-mail from start to placement, and a referrer."""
+"""Journeys at the desk in a real browser: a family without e-mail to its place, a referrer, a hand-over."""
 
 from datetime import timedelta
 
@@ -9,16 +9,17 @@ from django.utils import timezone
 
 from kribbe.contact.models import Letter, Task
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState
-from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import ReferrerOrganisation
 from kribbe.places.models import LicenceState, Location
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+NAMES = {Role.CLERK: "marleen", Role.REFERRER: "samira", Role.MANAGER: "mia"}
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def location():
 
 def logged_in(open_page, role, scope, scope_id, **options):
     user = cast.make_user(
-        f"{role.value}@loket.example", role=role, scope=scope, scope_id=scope_id, now=timezone.now()
+        f"{NAMES[role]}@{scope_id}.example", role=role, scope=scope, scope_id=scope_id, now=timezone.now()
     )
     page = open_page(**options)
     session = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
@@ -41,12 +42,13 @@ def logged_in(open_page, role, scope, scope_id, **options):
 
 
 def seen(page, name):
-    """At three widths nothing is too wide and axe finds nothing; its picture goes to the docs."""
+    """At three widths nothing is too wide and axe finds nothing; a picture with a name goes to the docs."""
     for width, height in (NARROWEST, PHONE, DESKTOP):
         page.set_viewport_size({"width": width, "height": height})
         axe(page)
         fits(page)
-    screenshot(page, f"counter-{name}")
+    if name:
+        screenshot(page, f"counter-{name}")
 
 
 def child_step(page):
@@ -74,16 +76,14 @@ def other_steps(page):
     return CareRequest.objects.get()
 
 
-def offer(request, location):
-    return make_offer(
-        principal=SYSTEM,
-        preference_id=request.preferences.get().pk,
-        group_id=location.groups.get().pk,
-        start=request.wanted_start,
-        pattern=WeekPattern(request.pattern),
-        now=timezone.now(),
-        excuses={},
+def offer(page, request, location):
+    """The location's staff offers what was asked."""
+    page.goto(
+        reverse("enrolment:waiting_list", args=[location.slug]) + f"?month={request.wanted_start:%Y-%m}"
     )
+    page.get_by_role("row", name="Noor M.").get_by_role("link", name="Doe aanbod").click()
+    page.get_by_role("button", name="Verstuur het aanbod").click()
+    page.get_by_role("heading", level=1, name="Wachtlijst").wait_for()
 
 
 def test_a_family_without_email_from_the_counter_to_a_place(open_page, location):
@@ -91,17 +91,9 @@ def test_a_family_without_email_from_the_counter_to_a_place(open_page, location)
     page = logged_in(open_page, Role.CLERK, Scope.DESK, desk.pk)
     page.goto(reverse("enrolment:office", args=[desk.slug]))
     seen(page, "first-page-empty")
-    page.get_by_role("link", name="Nieuwe aanvraag").first.click()
-    page.get_by_role("button", name="Beginnen voor een nieuw gezin").click()
-    child_step(page)
-    page.get_by_label("Straat en nummer").first.fill("Kerkstraat 12")
-    page.get_by_label("Postcode").first.fill("3999")
-    page.get_by_label("Gemeente").first.fill("Lindedaal")
-    page.locator("#id_first_name").fill("Els")
-    page.locator("#id_last_name").fill("Maes")
-    request = other_steps(page)
+    request = registered_at_the_counter(page)
     assert request.household.adults.get().email == ""
-    made = offer(request, location)
+    offer(logged_in(open_page, Role.MANAGER, Scope.LOCATION, location.pk), request, location)
     page.goto(reverse("enrolment:office", args=[desk.slug]))
     page.get_by_role("link", name="Brieven om te posten").wait_for()
     seen(page, "first-page")
@@ -110,19 +102,65 @@ def test_a_family_without_email_from_the_counter_to_a_place(open_page, location)
     page.get_by_role("link", name="Els Maes").first.click()
     page.get_by_role("link", name="Nieuwe taak").click()
     page.get_by_label("Wat moet er gebeuren?").fill("Bellen over het aanbod")
-    page.get_by_role("button", name="Opslaan").click()
+    page.get_by_role("button", name="Bewaren").click()
     assert Task.objects.get().household == request.household
     page.get_by_role("heading", level=1, name="Els Maes").wait_for()
     seen(page, "family")
-    page.goto(reverse("enrolment:offer", args=[made.reference]))
-    page.locator("input[name=answer], input[type=radio]").first.check()
+    answered_at_the_counter(page)
+    assert Placement.objects.get().state == PlacementState.FINAL
+
+
+def registered_at_the_counter(page):
+    """A new family, without a mail address."""
+    page.get_by_role("link", name="Nieuwe aanvraag").first.click()
+    page.get_by_role("button", name="Beginnen voor een nieuw gezin").click()
+    child_step(page)
+    page.get_by_label("Straat en nummer").first.fill("Kerkstraat 12")
+    page.get_by_label("Postcode").first.fill("3999")
+    page.get_by_label("Gemeente").first.fill("Lindedaal")
+    page.locator("#id_first_name").fill("Els")
+    page.locator("#id_last_name").fill("Maes")
+    seen(page, "child")
+    return other_steps(page)
+
+
+def answered_at_the_counter(page):
+    """The clerk gives the family's yes, and the family signs."""
+    page.get_by_role("link", name="Antwoorden voor het gezin").click()
+    page.get_by_label("Ja, en stop met zoeken").check()
+    seen(page, "offer")
     page.get_by_role("button", name="Verstuur mijn antwoord").click()
     page.get_by_role("heading", name="Tekenen").wait_for()
     page.get_by_label("Ik ga akkoord").check()
     page.get_by_label("Typ je voornaam en achternaam").fill("Els Maes")
     page.get_by_role("button", name="Tekenen").click()
     page.get_by_role("heading", name="Deze plaats is zeker").wait_for()
-    assert Placement.objects.get().state == PlacementState.FINAL
+    seen(page, "placed")
+
+
+def test_a_family_is_handed_over_and_comes_back(open_page, location):
+    desk, other = location.desk, cast.make_desk("beukenrode", nis="99002")
+    household = cast.make_household(desk, "Maes", now=timezone.now(), email="an@ouders.example")
+    cast.make_child(household, "Noor", born=timezone.localdate())
+    page = logged_in(open_page, Role.CLERK, Scope.DESK, desk.pk)
+    page.goto(reverse("enrolment:hand_overs", args=[desk.slug]))
+    page.get_by_text("Er is geen gezin overgedragen").wait_for()
+    page.goto(reverse("enrolment:household", args=[desk.slug, household.reference]))
+    page.get_by_role("link", name="Overdragen aan een ander loket").click()
+    page.get_by_label("Naar welk loket?").select_option("Beukenrode")
+    page.get_by_label("Wie van het gezin ging akkoord?").fill("An Maes")
+    seen(page, "hand-over")
+    page.locator("main form button:not([type=button])").last.click()
+    page.get_by_text("Het gezin is overgedragen.").wait_for()
+    seen(page, "hand-overs")
+    there = logged_in(open_page, Role.CLERK, Scope.DESK, other.pk)
+    there.goto(reverse("enrolment:hand_overs", args=[other.slug]))
+    seen(there, "")
+    there.get_by_role("button", name="Ongedaan maken").click()
+    there.get_by_text("Ongedaan gemaakt: het gezin is bij zijn oude loket.").wait_for()
+    seen(there, "")
+    household.refresh_from_db()
+    assert household.desk == desk
 
 
 def test_a_referrer_acts_for_a_family(open_page, location):
@@ -171,11 +209,15 @@ def test_the_pages_of_the_desk(open_page, location, options):
         ("tasks", reverse("contact:tasks", args=[desk.slug])),
         ("note", f"{reverse('contact:new_note', args=[desk.slug])}?household={reference}"),
         ("questions", reverse("contact:questions", args=[desk.slug])),
-        ("fee", f"{reverse('enrolment:fee', args=[desk.slug])}?income=40000&per=year"),
+        ("fee", reverse("enrolment:fee", args=[desk.slug])),
         ("hand-over", reverse("enrolment:new_hand_over", args=[desk.slug, reference])),
         ("consents", reverse("people:consents", args=[reference])),
     ):
         assert page.goto(address).status == 200, name
+        if name == "fee":
+            page.get_by_label("Inkomen in euro").fill("40000")
+            page.get_by_role("button", name="Schatting").click()
+            page.get_by_text("€ 15,40").first.wait_for()
         axe(page)
         fits(page)
         if not options and name in {"to-call", "fee"}:

@@ -9,13 +9,15 @@ from django.utils import timezone
 
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.tests.location_scene import client_of, make_family
-from kribbe.people.models import Adult, FactKind
+from kribbe.people.models import Adult, FactKind, User
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+NAMES = {Role.CLERK: "marleen", Role.ADMINISTRATOR: "ada"}
 
 
 @pytest.fixture
@@ -63,10 +65,10 @@ def scene():
 
 
 def logged_in(open_page, desk, *, role=Role.CLERK, **options):
-    user = cast.make_user(
-        f"{role.value}{options.get('size')}@loket.example", role=role, scope=Scope.DESK, scope_id=desk.pk,
-        now=timezone.now(),
-    )  # fmt: skip
+    email = f"{NAMES[role]}@loket.example"
+    user = User.objects.filter(email=email).first() or cast.make_user(
+        email, role=role, scope=Scope.DESK, scope_id=desk.pk, now=timezone.now()
+    )
     page = open_page(**options)
     session = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
     page.goto("/livez")

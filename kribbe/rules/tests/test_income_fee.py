@@ -43,7 +43,11 @@ def test_worked_values(on, income, fee):
 def test_the_sums_are_told():
     found = estimate(Decimal(30000), PACK, IN_2014)
     assert [reason.code for reason in found.sums] == ["income_fee.rate"]
-    assert dict(found.sums[0].params) == {"income": "€ 30000.00", "rate": "0.000385", "amount": "€ 11.55"}
+    assert dict(found.sums[0].params) == {
+        "income": Decimal("30000.00"),
+        "rate": Decimal("0.000385"),
+        "amount": Decimal("11.55"),
+    }
     low = estimate(Decimal(1000), PACK, IN_2014)
     assert [reason.code for reason in low.sums] == ["income_fee.rate", "income_fee.minimum"]
 
