@@ -24,6 +24,7 @@ from kribbe.config.commands.figures import import_figures, import_figures_undo
 from kribbe.config.commands.imports import import_areas, import_locations, import_undo
 from kribbe.config.commands.make_desk import make_desk
 from kribbe.config.commands.messages import messages
+from kribbe.config.commands.occupancy import occupancy
 from kribbe.config.commands.rounds import round_replay
 from kribbe.config.commands.simulate import simulate
 from kribbe.config.commands.tick import tick
@@ -91,6 +92,7 @@ for allocation in (allocate, allocate_check, allocate_convert, allocate_generate
     app.command(rich_help_panel="Give places")(allocation)
 app.command(rich_help_panel="Give places")(round_replay)
 app.command(rich_help_panel="Reckon")(bill_case)
+app.command(rich_help_panel="Reckon")(occupancy)
 app.command(rich_help_panel="Give places")(chance_calibration)
 
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "kribbe.contact",
     "kribbe.enrolment",
     "kribbe.rounds",
+    "kribbe.planning",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",

@@ -26,6 +26,17 @@ class Invitation:
     method: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEvent:
+    """Something else in a family's or a location's calendar. `uid` is its name there, for as long as it lives."""
+
+    uid: str
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    place: str
+
+
 def invitation(booking: VisitBooking, *, title: str, addresses: Iterable[str], now: datetime) -> Invitation:
     """What the family's calendar must know of a booking as it stands: that it is on, elsewhere in time, or off."""
     method = REQUEST if booking.state == VisitState.ON else CANCEL
@@ -39,11 +50,15 @@ def invitation(booking: VisitBooking, *, title: str, addresses: Iterable[str], n
     return Invitation(_text(calendar), method)
 
 
-def feed(bookings: Iterable[tuple[VisitBooking, str]], *, now: datetime) -> str:
-    """A calendar of bookings, each with its title."""
+def feed(
+    bookings: Iterable[tuple[VisitBooking, str]], *, now: datetime, events: Iterable[FeedEvent] = ()
+) -> str:
+    """A calendar of bookings, each with its title, and of what else there is."""
     calendar = _calendar(PUBLISH)
     for booking, title in bookings:
         calendar.add_component(_event(booking, title, now))
+    for event in events:
+        calendar.add_component(_other(event, now))
     return _text(calendar)
 
 
@@ -78,6 +93,18 @@ def _event(booking: VisitBooking, title: str, now: datetime) -> Event:
     organiser = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
     organiser.params["CN"] = vText(location.name)
     event.add("organizer", organiser)
+    return event
+
+
+def _other(given: FeedEvent, now: datetime) -> Event:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    event = Event()
+    event.add("uid", f"{given.uid}@{urlsplit(settings.BASE_URL).hostname}")
+    event.add("dtstamp", now.astimezone(ZoneInfo("UTC")))
+    event.add("dtstart", given.starts_at.astimezone(zone))
+    event.add("dtend", given.ends_at.astimezone(zone))
+    event.add("summary", given.title)
+    event.add("location", given.place)
     return event
 
 

@@ -43,6 +43,10 @@ class Action(StrEnum):
     LOCATION_TALK = "location.talk"
     DESK_TALK = "desk.talk"
     DESK_ROUNDS = "desk.rounds"
+    PLAN_READ = "plan.read"
+    PLAN_CHANGE = "plan.change"
+    AGREEMENT_SIGN = "agreement.sign"
+    ABSENCE_REPORT = "absence.report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ _LOCATION = frozenset(
         Action.PLACEMENT_FIRST_DAY,
         Action.LOCATION_TALK,
         Action.SIMULATION_READ,
+        Action.PLAN_READ,
+        Action.PLAN_CHANGE,
     }
 )
 _HOUSEHOLD = frozenset(
@@ -74,13 +80,14 @@ _HOUSEHOLD = frozenset(
         Action.REQUEST_ANSWER_OFFER,
     }
 )
-_FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE, Action.HOUSEHOLD_FILE}
+_FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE, Action.HOUSEHOLD_FILE, Action.ABSENCE_REPORT}
+_PARENT = _FAMILY | {Action.AGREEMENT_SIGN}
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),
     Rule(Role.REFERRER, (Scope.REFERRER,), frozenset({Action.REFERRER_FAMILIES})),
-    Rule(Role.PARENT, (Scope.HOUSEHOLD,), _FAMILY | {Action.HOUSEHOLD_INVITE, Action.HOUSEHOLD_CONSENT}),
-    Rule(Role.CO_PARENT, (Scope.HOUSEHOLD,), _FAMILY),
+    Rule(Role.PARENT, (Scope.HOUSEHOLD,), _PARENT | {Action.HOUSEHOLD_INVITE, Action.HOUSEHOLD_CONSENT}),
+    Rule(Role.CO_PARENT, (Scope.HOUSEHOLD,), _PARENT),
     Rule(Role.MANAGER, (Scope.LOCATION,), _LOCATION),
     Rule(Role.ORGANISER, (Scope.ORGANISER,), _LOCATION),
     Rule(

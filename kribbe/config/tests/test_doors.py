@@ -28,6 +28,7 @@ from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleG
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
+from kribbe.planning.models import CareAgreement, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
@@ -351,6 +352,21 @@ DOORS: dict[str, Door] = {
     "rounds:week": Door(LOCATION, SLUG),
     "rounds:rounds": Door(CLERK, DESK),
     "rounds:round": Door(CLERK, ("desk", "round")),
+    "planning:my_days": Door({"anna", "charlie"}),
+    "planning:my_agreement": Door(ANNA, ("placement",)),
+    "planning:my_absence": Door(ANNA, ("placement",)),
+    "planning:my_absence_back": Door(ANNA, ("placement",), post=True),
+    "planning:my_paper": Door(ANNA, ("paper",)),
+    "planning:day": Door(LOCATION, SLUG),
+    "planning:absence": Door(LOCATION, ("slug", "placement"), post=True),
+    "planning:week": Door(LOCATION, SLUG),
+    "planning:agreements": Door(LOCATION, SLUG),
+    "planning:agreement": Door(LOCATION, ("slug", "placement")),
+    "planning:write": Door(LOCATION, ("slug", "placement")),
+    "planning:withdraw": Door(LOCATION, ("slug", "paper"), post=True),
+    "planning:paper": Door(LOCATION, ("slug", "paper")),
+    "planning:team": Door(LOCATION, SLUG),
+    "planning:house_rules": Door(LOCATION, SLUG),
     "rounds:round_do": Door(CLERK, ("desk", "round"), post=True),
     "upkeep:complain": Door(ANNA, REQUEST),
     "upkeep:complaint": Door(ANNA, ("complaint",)),
@@ -529,6 +545,7 @@ def world():
         "complaint": complaint.reference,
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),
+        "paper": paper_of(placement, now).reference,
         **talk,
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
@@ -543,6 +560,20 @@ def world():
         "one": 1,
         "kind": "pdf",
     }
+
+
+def paper_of(placement, now):
+    """An agreement that waits for the family."""
+    return Paper.objects.create(
+        agreement=CareAgreement.objects.create(placement=placement, made_at=now),
+        number=0,
+        first=placement.during.lower,
+        weeks=[{"0": [[480, 1020]]}],
+        pattern=placement.pattern,
+        notice_days=60,
+        made_at=now,
+        location_name="Mia",
+    )
 
 
 def proof_of(household, location, now):

@@ -22,7 +22,7 @@ from kribbe.contact.words import family
 @require_safe
 @never_cache
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """The visits of a family or a location, for whoever holds the address."""
+    """The visits and care days of a family, or the visits of a location, for whoever holds the address."""
     found = services.feed_of_token(token)
     if found is None:
         raise Http404
@@ -31,7 +31,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
         (each, _("Visit to %s") % each.moment.location.name if found.household_id else family(each.household))
         for each in visits_in_feed(found, now=now)
     ]
-    return HttpResponse(written(titled, now=now), content_type="text/calendar; charset=utf-8")
+    events = services.events_of(found, now=now)
+    return HttpResponse(written(titled, now=now, events=events), content_type="text/calendar; charset=utf-8")
 
 
 def feed_of(request: Any, seat: Seat) -> dict[str, str]:

@@ -5,17 +5,35 @@ cannot make one, and a revoked one opens nothing.
 """
 
 import secrets
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from kribbe.contact.access import Seat
+from kribbe.contact.invitations import FeedEvent
 from kribbe.contact.models import CalendarFeed
 from kribbe.trust import audit
 from kribbe.trust.principal import Principal
 
 _SALT = "contact.feed"
+
+Source = Callable[[CalendarFeed, datetime], Iterable[FeedEvent]]
+"""What a higher room has to show in a calendar."""
+
+_sources: list[Source] = []
+
+
+def register_events(source: Source) -> None:
+    """Have what this source knows in every calendar that it knows something for."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def events_of(found: CalendarFeed, *, now: datetime) -> list[FeedEvent]:
+    """What higher rooms have to show in a calendar."""
+    return [event for source in _sources for event in source(found, now)]
 
 
 def token_of(feed: CalendarFeed) -> str:

@@ -130,6 +130,59 @@ def move_up(
     return following
 
 
+def change_days(
+    *,
+    principal: Principal,
+    placement_id: int,
+    pattern: WeekPattern,
+    first: date,
+    last: date | None,
+    now: datetime,
+) -> list[Placement]:
+    """From `first` on the child comes on other half-days of its group, until `last` or for good.
+
+    Gives the places that follow: that of the change, and the one that goes on as before after it. A change from
+    the first day on takes the place of all of it. Raises RefusedError on days outside the stay, and without room.
+    """
+    with transaction.atomic():
+        placement = _locked(placement_id)
+        _check_final(placement)
+        start, end = placement.during.lower, placement.during.upper
+        until = end if last is None else last + DAY
+        if first < start or (end is not None and (first >= end or (until or end) > end)):
+            raise RefusedError(_("Choose a day within the child's stay."), field="first")
+        ledger.release(holder=_holder(placement), now=now, from_day=first)
+        if first > start:
+            _lay(placement, start, first)
+        else:
+            placement.replaced_end, placement.replaced_state = end, placement.state
+            placement.state = PlacementState.ENDED
+            placement.save(update_fields=["state", "replaced_end", "replaced_state"])
+        pieces = [(pattern, first, until)]
+        if until != end and until is not None:
+            pieces.append((WeekPattern(placement.pattern), until, end))
+        with household_changes(placement.child.household_id, now):
+            following = [_follow(placement, *piece, now) for piece in pieces]
+        _record(principal, "placement.change_days", placement, now, first=f"{first}", pattern=pattern.mask)
+    return following
+
+
+def _follow(
+    placement: Placement, pattern: WeekPattern, start: date, end: date | None, now: datetime
+) -> Placement:
+    following = Placement.objects.create(
+        child=placement.child,
+        group=placement.group,
+        during=DateRange(start, end),
+        pattern=pattern.mask,
+        state=PlacementState.FINAL,
+        reserved_at=now,
+        final_at=now,
+    )
+    _take(following, start, end, now)
+    return following
+
+
 def undo_move_up(*, principal: Principal, placement_id: int, now: datetime) -> Placement:
     """The child stays in the group that it would leave, until the end that was agreed; gives that place.
 

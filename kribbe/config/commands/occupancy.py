@@ -1,0 +1,103 @@
+"""How full places of care are, at the console."""
+
+import json
+import sys
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from kribbe.rules.occupancy import Occupancy
+
+BAD_INPUT = 2
+LONGEST_DAYS = 1100
+FORMAT = "kribbe.occupancy/1"
+
+
+def occupancy(
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")],
+    location: Annotated[str, typer.Option(help="One location, by the name in its address.")] = "",
+    desk: Annotated[str, typer.Option(help="The locations of one desk, by the name in its address.")] = "",
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON, nothing else.")] = False,
+) -> None:
+    """Count child half-days, planned and come, beside places by licence and with staff, from day to day.
+
+    Planned are the children of certain places by their agreed weeks (by the half-days of the place where no hours are
+    agreed), and those that locations took outside the desk. Closing days and public holidays don't count. A half-day
+    that is open without staff is told apart. Without --location or --desk all locations count.
+    """
+    from kribbe.config.starting import prepare
+
+    prepare(tables=False)
+    from django.utils.timezone import localdate
+
+    from kribbe.places.models import Location
+    from kribbe.planning.selectors.occupancy import cells
+    from kribbe.region.models import Desk
+
+    start, end = first.date(), last.date()
+    if not 0 <= (end - start).days < LONGEST_DAYS:
+        raise _failed(f"--to lies from --from to {LONGEST_DAYS} days later")
+    place = _named(Location, location, "location") if location else None
+    whose = _named(Desk, desk, "desk") if desk else None
+    found = cells(first=start, last=end, today=localdate(), location=place, desk=whose)
+    told = {
+        "format": FORMAT,
+        "from": f"{start}",
+        "to": f"{end}",
+        **_told(found.total()),
+        "months": [{"month": f"{month:%Y-%m}", **_told(each)} for month, each in found.by_month().items()],
+        "locations": [{"location": slug, **_told(each)} for slug, each in found.by_location().items()],
+    }
+    if json_:
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+        return
+    _print(start, end, told)
+
+
+def _told(found: "Occupancy") -> dict[str, Any]:
+    """Counts and shares; a share is null where there is nothing to share by."""
+    shares = {"of_licensed": found.of_licensed, "of_staffed": found.of_staffed, "came": found.came}
+    return {
+        "half_days": found.half_days,
+        "planned": found.planned,
+        "realised": found.realised,
+        "planned_of_realised": found.planned_of_realised,
+        "licensed": found.licensed,
+        "staffed": found.staffed,
+        "no_staff": {"half_days": found.no_staff_half_days, "planned": found.no_staff_planned},
+        "closed_half_days": found.closed_half_days,
+        **{name: None if share is None else round(float(share), 4) for name, share in shares.items()},
+    }
+
+
+def _print(start: date, end: date, told: dict[str, Any]) -> None:
+    typer.echo(f"{start} to {end}: {_line(told)}")
+    for row in told["months"]:
+        typer.echo(f"{row['month']}  {_line(row)}")
+
+
+def _line(row: dict[str, Any]) -> str:
+    share = (
+        "no places with staff"
+        if row["of_staffed"] is None
+        else f"{row['of_staffed']:.1%} of places with staff"
+    )
+    return (
+        f"{row['planned']} child half-days planned, {share}; without staff {row['no_staff']['planned']} "
+        f"on {row['no_staff']['half_days']} half-days"
+    )
+
+
+def _named(model: Any, slug: str, what: str) -> int:
+    found = model.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    if found is None:
+        raise _failed(f"There is no {what} {slug!r}.")
+    return int(found)
+
+
+def _failed(problem: str) -> typer.Exit:
+    typer.echo(problem, err=True)
+    return typer.Exit(BAD_INPUT)

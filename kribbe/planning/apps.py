@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class PlanningConfig(AppConfig):
+    name = "kribbe.planning"
+    label = "planning"
+
+    def ready(self) -> None:
+        """Hang the pages in the navigation, fill calendars, and tell families what is kept."""
+        from kribbe.contact.services.feeds import register_events
+        from kribbe.planning.exporting import tell_families
+        from kribbe.planning.pages.navigation import register_navigation
+        from kribbe.planning.selectors.feed import care_days
+
+        register_navigation()
+        tell_families()
+        register_events(care_days)

@@ -1,0 +1,12 @@
+"""What this room tells in a family's own file."""
+
+from kribbe.trust.export import export
+
+
+def tell_families() -> None:
+    """Agreements with their papers, the weeks that hold, and absences; nothing of other children."""
+    child = "placement__child__household"
+    export("planning.CareAgreement", child, but=("made_by",))
+    export("planning.Paper", f"agreement__{child}", but=("made_by", "signed_by"))
+    export("planning.AgreedWeeks", f"agreement__{child}")
+    export("planning.Absence", child, but=("told_by",))

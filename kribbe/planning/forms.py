@@ -1,0 +1,162 @@
+"""The forms of an agreement, of an absence, of carers and of house rules."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.planning.written import minute
+from kribbe.rules.agreed import Parts, Weeks
+from kribbe.rules.allowance import Rounding
+from kribbe.web.weeks import DAY_NAMES
+
+WEEKS = 2
+DAYS = 7
+
+
+def day_field(label: Any, **more: Any) -> forms.DateField:
+    """A day, as a date input."""
+    attrs = {"type": "date", "class": "input--short"}
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs=attrs), **more)
+
+
+def _time_field(label: str) -> forms.TimeField:
+    attrs = {"type": "time", "aria-label": label, "class": "input--short"}
+    return forms.TimeField(label=label, required=False, widget=forms.TimeInput(format="%H:%M", attrs=attrs))
+
+
+class PaperForm(forms.Form):
+    """From when on, which hours on which days (a second week where weeks take turns), and the signature."""
+
+    first = day_field(_("From"))
+    last = day_field(_("Until"), required=False, help_text=_("Only for a change for a time."))
+    day_fee = forms.DecimalField(
+        label=_("Price of a full day, in euros"),
+        required=False,
+        min_value=0,
+        max_digits=6,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"class": "input--short", "step": "0.01"}),
+        help_text=_("Of the fee certificate, or of your list. With it a family sees what an absence costs."),
+    )
+    note = forms.CharField(
+        label=_("What else is agreed"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    name = forms.CharField(label=_("Your name, as signature"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, days: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.days = days
+        for week in range(WEEKS):
+            for day in days:
+                for part in ("from", "to"):
+                    said = gettext("from") if part == "from" else gettext("to")
+                    label = f"{DAY_NAMES[day]}, {gettext('week')} {week + 1}, {said}"
+                    self.fields[f"w{week}d{day}{part}"] = _time_field(label)
+
+    def rows(self) -> Iterator[tuple[str, list[list[Any]]]]:
+        """The hours by day, for the template: the day's name and the two fields of each week."""
+        for day in self.days:
+            pairs = [[self[f"w{week}d{day}{part}"] for part in ("from", "to")] for week in range(WEEKS)]
+            yield str(DAY_NAMES[day]), pairs
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for week in range(WEEKS):
+            for day in self.days:
+                given = [data.get(f"w{week}d{day}{part}") for part in ("from", "to")]
+                if (given[0] is None) != (given[1] is None):
+                    self.add_error(
+                        None,
+                        gettext("%(day)s: give both from and to, or neither.") % {"day": DAY_NAMES[day]},
+                    )
+        return data
+
+    def weeks(self) -> Weeks:
+        """The weeks typed; the second only where it has hours."""
+        found = [self._week(week) for week in range(WEEKS)]
+        return tuple(found) if found[1] else (found[0],)
+
+    def _week(self, week: int) -> dict[int, Parts]:
+        data = self.cleaned_data
+        return {
+            day: ((minute(start), minute(end)),)
+            for day in self.days
+            if (start := data.get(f"w{week}d{day}from")) and (end := data.get(f"w{week}d{day}to"))
+        }
+
+
+def typed_hours(weeks: Weeks) -> Mapping[str, time]:
+    """Weeks as initial values of the form: the whole of a day from the first minute to the last."""
+    found = {}
+    for number, week in enumerate(weeks[:WEEKS]):
+        for day, parts in week.items():
+            if parts:
+                start, end = parts[0][0], min(parts[-1][1], 24 * 60 - 1)
+                found[f"w{number}d{day}from"] = time(start // 60, start % 60)
+                found[f"w{number}d{day}to"] = time(end // 60, end % 60)
+    return found
+
+
+class SignPaperForm(forms.Form):
+    """The family signs by typing its name."""
+
+    agreed = forms.BooleanField(label=_("I have read this and agree."))
+    name = forms.CharField(label=_("Your name, as signature"), max_length=200)
+
+
+class AbsenceForm(forms.Form):
+    """The days on which a child stays away."""
+
+    first = day_field(_("First day"))
+    last = day_field(_("Last day"), required=False, help_text=_("Leave it empty for one day."))
+
+    def bounds(self) -> tuple[date, date]:
+        """The first and the last day, once valid."""
+        first = self.cleaned_data["first"]
+        return first, max(first, self.cleaned_data["last"] or first)
+
+
+class HouseRulesForm(forms.Form):
+    """A new version of the house rules."""
+
+    from_day = day_field(
+        _("From"), help_text=_("Tell families two months before, if it is less good for them.")
+    )
+    notice_days = forms.IntegerField(label=_("Days of notice"), min_value=0, max_value=365, initial=60)
+    allowance_days = forms.DecimalField(
+        label=_("Days a year that a full-time child may be absent for free"),
+        required=False,
+        min_value=0,
+        max_digits=4,
+        decimal_places=1,
+        help_text=_("Leave it empty for what the law asks."),
+    )
+    half_days = forms.BooleanField(label=_("We count these in half-days"), required=False)
+    rounding = forms.ChoiceField(
+        label=_("A part of a day is rounded"),
+        choices=[(Rounding.UP.value, _("up")), (Rounding.DOWN.value, _("down"))],
+    )
+    told_by = forms.TimeField(
+        label=_("An absence is told in time on the day itself before"),
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "input--short"}),
+        help_text=_("Leave it empty if you ask no term."),
+    )
+    absence_full = forms.DecimalField(
+        label=_("Price of a full day of absence beyond those, in euros"),
+        required=False,
+        min_value=0,
+        max_digits=6,
+        decimal_places=2,
+        help_text=_("Leave both empty to charge the family's own price."),
+    )
+    absence_half = forms.DecimalField(
+        label=_("Price of half a day of absence"), required=False, min_value=0, max_digits=6, decimal_places=2
+    )

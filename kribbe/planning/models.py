@@ -1,0 +1,226 @@
+"""Agreements and their papers, the weeks that hold, house rules, carers by group, and absences."""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.enrolment.models import Placement
+from kribbe.places.models import Group, Location
+from kribbe.region.models import no_overlap
+from kribbe.rules.allowance import Rounding
+from kribbe.rules.halfdays import SLOTS
+from kribbe.trust.fields import reference_field
+from kribbe.trust.history import remembered
+
+
+class Layout(models.TextChoices):
+    """As `rules.ratio.Layout`, in words."""
+
+    BABIES = "babies", _("Babies only")
+    TODDLERS = "toddlers", _("Toddlers only")
+    MIXED = "mixed", _("Babies and toddlers together")
+
+
+class HouseRules(models.Model):
+    """One version of what a location's house rules say of notice and absence. Published, it never changes."""
+
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="house_rules")
+    version = models.PositiveSmallIntegerField()
+    from_day = models.DateField()
+    notice_days = models.PositiveSmallIntegerField(default=60)
+    allowance_days = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    allowance_half_days = models.BooleanField(default=False)
+    allowance_rounding = models.CharField(
+        max_length=4, choices=[(each.value, each.value) for each in Rounding], default=Rounding.UP
+    )
+    told_by = models.TimeField(null=True)
+    """An absence told on the day itself before this time is told in time; without it the allowance asks no term."""
+    absence_full = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    absence_half = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    published_at = models.DateTimeField()
+    published_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="house_rules_version_once", fields=["location", "version"]),
+            models.CheckConstraint(
+                name="house_rules_absence_both",
+                condition=Q(absence_full=None, absence_half=None)
+                | Q(absence_full__gte=0, absence_half__gte=0),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="published_stays", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.location_id} {self.version}"
+
+
+@remembered()
+class CareAgreement(models.Model):
+    """The agreement on one placement. What it says stands in its papers; what holds now, in its weeks."""
+
+    reference = reference_field()
+    placement = models.OneToOneField(Placement, on_delete=models.PROTECT, related_name="agreement")
+    day_fee = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    """Euros for a full day: of the fee certificate, or of the location's list. None: not known yet."""
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="agreement_day_fee", condition=Q(day_fee=None) | Q(day_fee__gte=0))
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+@remembered()
+class Paper(models.Model):
+    """The agreement itself or an addendum: weeks from a day on, or for a time. Signed, it never changes.
+
+    The location signs by sending it, the family on screen. `last` is None where it holds until the place ends.
+    """
+
+    reference = reference_field()
+    agreement = models.ForeignKey(CareAgreement, on_delete=models.PROTECT, related_name="papers")
+    number = models.PositiveSmallIntegerField()
+    is_addendum = models.BooleanField(default=False)
+    first = models.DateField()
+    last = models.DateField(null=True)
+    weeks = models.JSONField()
+    pattern = models.PositiveSmallIntegerField()
+    notice_days = models.PositiveSmallIntegerField()
+    house_rules = models.ForeignKey(HouseRules, on_delete=models.PROTECT, null=True, related_name="papers")
+    note = models.CharField(max_length=500, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)
+    location_name = models.CharField(max_length=200)
+    signed_at = models.DateTimeField(null=True)
+    signed_by = models.BigIntegerField(null=True)
+    signed_name = models.CharField(max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="paper_number_once", fields=["agreement", "number"]),
+            models.UniqueConstraint(
+                name="paper_one_open",
+                fields=["agreement"],
+                condition=Q(signed_at=None, withdrawn_at=None),
+            ),
+            models.CheckConstraint(name="paper_days", condition=Q(last=None) | Q(first__lte=F("last"))),
+            models.CheckConstraint(name="paper_pattern", condition=Q(pattern__range=(1, 2**SLOTS - 1))),
+            models.CheckConstraint(name="paper_location_signed", condition=~Q(location_name="")),
+            models.CheckConstraint(
+                name="paper_signed_by_name",
+                condition=Q(signed_at=None, signed_name="")
+                | (Q(signed_at__isnull=False) & ~Q(signed_name="")),
+            ),
+            models.CheckConstraint(
+                name="paper_signed_or_withdrawn", condition=Q(signed_at=None) | Q(withdrawn_at=None)
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="signed_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__signed_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for the family."""
+        return self.signed_at is None and self.withdrawn_at is None
+
+
+@remembered()
+class AgreedWeeks(models.Model):
+    """Weeks of an agreement that hold on days of a placement: those of `during` that lie within the placement's.
+
+    A side of `during` that is open ends where the placement does, so that a stay that ends earlier or begins on
+    another day needs no second truth. `masks` has the half-days of each week in turn, from that of `turns_from`.
+    """
+
+    agreement = models.ForeignKey(CareAgreement, on_delete=models.PROTECT, related_name="weeks")
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="agreed_weeks")
+    paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="+")
+    during = DateRangeField()
+    weeks = models.JSONField()
+    masks = ArrayField(models.PositiveSmallIntegerField())
+    turns_from = models.DateField()
+
+    class Meta:
+        constraints = [
+            no_overlap("agreed_weeks_one_a_day", "placement_id"),
+            models.CheckConstraint(name="agreed_weeks_not_empty", condition=Q(during__isempty=False)),
+            models.CheckConstraint(name="agreed_weeks_some", condition=Q(masks__len__gt=0)),
+            models.CheckConstraint(name="agreed_weeks_monday", condition=Q(turns_from__iso_week_day=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} {self.during}"
+
+
+@remembered()
+class GroupTeam(models.Model):
+    """The layout that a location chose for a group, and its carers by half-day, from a day on."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="teams")
+    during = DateRangeField()
+    layout = models.CharField(max_length=10, choices=Layout.choices)
+    carers = ArrayField(models.PositiveSmallIntegerField(), size=SLOTS)
+
+    class Meta:
+        constraints = [
+            no_overlap("group_team_one_a_day", "group_id"),
+            models.CheckConstraint(name="group_team_week", condition=Q(carers__len=SLOTS)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} {self.during}"
+
+
+class AbsenceKind(models.TextChoices):
+    """As `rules.billing.case.Absent`, in words."""
+
+    TOLD = "told", _("Told in time")
+    UNTOLD = "untold", _("Not told in time")
+    LOCATION = "location", _("The location couldn't take the child")
+    FORCE_MAJEURE = "force_majeure", _("Force majeure")
+
+
+class TellingSide(models.TextChoices):
+    FAMILY = "family", _("The family")
+    LOCATION = "location", _("The location")
+
+
+@remembered()
+class Absence(models.Model):
+    """A day on which a child who was planned doesn't come."""
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="absences")
+    day = models.DateField()
+    kind = models.CharField(max_length=14, choices=AbsenceKind.choices)
+    side = models.CharField(max_length=8, choices=TellingSide.choices)
+    told_at = models.DateTimeField()
+    told_by = models.BigIntegerField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["placement", "day"], name="absence_placement_day")]
+        constraints = [
+            models.UniqueConstraint(
+                name="absence_once_a_day", fields=["placement", "day"], condition=Q(taken_back_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.placement_id} {self.day}"

@@ -1,0 +1,165 @@
+"""One day at a location: who comes, who stays away, and whether there are carers enough."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kribbe.enrolment.pages.location_words import short_name
+from kribbe.places.access import at_location, may_at
+from kribbe.places.models import Location
+from kribbe.planning import words
+from kribbe.planning.access import placement_at
+from kribbe.planning.models import AbsenceKind, TellingSide
+from kribbe.planning.selectors.planned import Planned, absences
+from kribbe.planning.selectors.week import GroupWeek, Week, week_of
+from kribbe.planning.services.absences import report_absence, take_back_absence
+from kribbe.rules.calendar import monday_of
+from kribbe.rules.occupancy import State
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.permissions import Action
+
+DAY = timedelta(days=1)
+FURTHEST = timedelta(days=800)
+
+
+@require_safe
+@at_location(Action.PLAN_READ)
+def day_page(request: Any, location: Location) -> HttpResponse:
+    """Children by group with their hours, who is away, and per half-day the children, places and carers."""
+    now = timezone.now()
+    today = localtime(now).date()
+    on = asked_day(request.GET.get("on", ""), today)
+    week = week_of(location, monday_of(on), today=today)
+    away = absences(
+        [row.planned.placement for group in week.groups for row in group.rows if row.planned.placement],
+        on,
+        on,
+    )
+    may_change = may_at(request.principal, Action.PLAN_CHANGE, location)
+    groups = [(group, list(_children(group, on, week, location, away))) for group in week.groups]
+    note_look(request.principal, location, week, now)
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "on": on,
+        "is_today": on == today,
+        "before": on - DAY,
+        "after": on + DAY,
+        "is_closed": on in week.closed,
+        "groups": [(group, rows, _nameless(group, on)) for group, rows in groups],
+        "coming": sum(not row["away"] for _group, rows in groups for row in rows),
+        "away": sum(bool(row["away"]) for _group, rows in groups for row in rows),
+        "halves": [
+            _half(week, 2 * on.weekday() + part, name)
+            for part, name in enumerate((_("Morning"), _("Afternoon")))
+        ],
+        "may_change": may_change,
+        "kinds": AbsenceKind.choices,
+    }
+    return render(request, "planning/day.html", context)
+
+
+@require_POST
+@at_location(Action.PLAN_CHANGE)
+def absence(request: Any, location: Location, reference: str) -> HttpResponse:
+    """Note that a child doesn't come on a day, or that it comes after all."""
+    now = timezone.now()
+    on = asked_day(request.POST.get("on", ""), localtime(now).date())
+    placement = placement_at(request.principal, location, reference)
+    acting = {
+        "principal": request.principal,
+        "placement_id": placement.pk,
+        "days": [on],
+        "side": TellingSide.LOCATION,
+    }
+    try:
+        if request.POST.get("do") == "back":
+            take_back_absence(**acting, now=now)
+        else:
+            kind = request.POST.get("kind", "")
+            report_absence(
+                **acting, now=now, kind=AbsenceKind(kind) if kind in AbsenceKind.values else AbsenceKind.TOLD
+            )
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+    return redirect(reverse("planning:day", args=[location.slug]) + f"?on={on}#p{placement.reference}")
+
+
+def asked_day(text: str, today: date) -> date:
+    """The day of an address, or today where it holds none or one too far away."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return day if abs(day - today) <= FURTHEST else today
+
+
+def note_look(principal: Any, location: Location, week: Week, now: Any) -> None:
+    """Whose children stood on the page."""
+    found = {
+        row.planned.child.household_id for group in week.groups for row in group.rows if row.planned.child
+    }
+    if found:
+        record(
+            principal=principal,
+            action="list.read",
+            subject=location,
+            now=now,
+            desk_id=location.desk_id,
+            households=sorted(found),
+            of="planned",
+        )
+
+
+def child_name(planned: Planned) -> str:
+    """A child as its carers call it."""
+    child = planned.child
+    return short_name(child.first_name, child.last_name) if child else planned.name
+
+
+def _children(
+    group: GroupWeek, on: date, week: Week, location: Location, away: Any
+) -> Iterator[dict[str, Any]]:
+    for row in group.rows:
+        if not row.there >> 2 * on.weekday() & 3:
+            continue
+        planned = row.planned
+        placement = planned.placement
+        found = away.get((placement.pk, on)) if placement else None
+        yield {
+            "reference": placement.reference if placement else "",
+            "name": child_name(planned),
+            "birth": planned.child.birth if planned.child else None,
+            "hours": words.hours(planned.parts(on, week.closed)),
+            "away": AbsenceKind(found.kind).label if found else "",
+            "is_told_by_family": bool(found and found.side == TellingSide.FAMILY),
+            "is_agreed": planned.is_agreed or placement is None,
+        }
+
+
+def _nameless(group: GroupWeek, on: date) -> int:
+    return max(group.uncounted[2 * on.weekday() : 2 * on.weekday() + 2])
+
+
+def _half(week: Week, slot: int, name: str) -> dict[str, Any]:
+    """A half-day of the whole location: children, places, carers."""
+    open_ = [group.cells[slot] for group in week.groups if group.cells[slot].state is not State.CLOSED]
+    need, carers = week.needs[slot], week.carers[slot]
+    return {
+        "name": name,
+        "planned": sum(cell.planned for cell in open_),
+        "staffed": sum(cell.staffed for cell in open_),
+        "need": need,
+        "carers": carers,
+        "missing": max(0, need.carers - carers) if carers is not None else 0,
+    }

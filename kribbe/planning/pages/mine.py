@@ -1,0 +1,246 @@
+"""What a family sees and does: days of care, the agreement to sign, the allowance, an absence with its cost."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kribbe.enrolment.models import Placement
+from kribbe.enrolment.templatetags.enrolment import called, fully_called
+from kribbe.people.access import own_household
+from kribbe.planning import words
+from kribbe.planning.access import own_paper, own_placement
+from kribbe.planning.forms import AbsenceForm, SignPaperForm
+from kribbe.planning.models import AbsenceKind, TellingSide
+from kribbe.planning.pages.agreements import held, paper_row, pdf_answer
+from kribbe.planning.selectors.agreements import agreement_for, open_papers, papers_of
+from kribbe.planning.selectors.allowance import Stated, Year, cost, planned_days, stated, year_of
+from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.selectors.planned import absences, certain, plan_of
+from kribbe.planning.services.absences import report_absence, take_back_absence, told_in_time
+from kribbe.planning.services.papers import sign_paper
+from kribbe.region.middleware import use_desk
+from kribbe.rules.billing.absence import AbsenceCost
+from kribbe.rules.billing.case import Absent
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.permissions import Action
+from kribbe.web.templatetags.telling import money, number
+from kribbe.web.words import say
+
+DAY = timedelta(days=1)
+SHOWN_DAYS = 14
+COMING = timedelta(days=400)
+
+
+@require_safe
+def days_page(request: Any) -> HttpResponse:
+    """Two weeks of care of one's own children, what is to be signed, and the way to agreement and absence."""
+    household = own_household(request.principal)
+    use_desk(request, household.desk)
+    today = localtime(timezone.now()).date()
+    last = today + (SHOWN_DAYS - 1) * DAY
+    found = list(
+        certain((today, today + COMING))
+        .filter(child__household=household)
+        .select_related("child__household", "group__location")
+    )
+    away = absences(found, today, last)
+    waiting = set(
+        open_papers()
+        .filter(agreement__placement__child__household=household)
+        .values_list("agreement__placement__child_id", flat=True)
+    )
+    context = {
+        "children": [
+            {
+                "placement": placement,
+                "name": called(placement.child),
+                "location": placement.group.location,
+                "to_sign": placement.child_id in waiting,
+                "days": _days(placement, today, last, away),
+                "is_coming": placement.during.lower > last,
+            }
+            for placement in found
+        ],
+        "visits_url": reverse("contact:visits"),
+    }
+    return render(request, "planning/my_days.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def agreement(request: Any, reference: str) -> HttpResponse:
+    """The agreement of a place: what holds, what is to be signed, the allowance of the year, the absences told."""
+    now = timezone.now()
+    action = Action.AGREEMENT_SIGN if request.method == "POST" else Action.HOUSEHOLD_READ
+    placement = own_placement(request.principal, action, reference, now=now)
+    use_desk(request, placement.child.household.desk)
+    papers = papers_of(agreement_for(placement))
+    waiting = next((paper for paper in papers if paper.is_open), None)
+    form = SignPaperForm(request.POST or None)
+    if request.method == "POST" and waiting is not None and form.is_valid():
+        try:
+            sign_paper(
+                principal=request.principal, paper_id=waiting.pk, name=form.cleaned_data["name"], now=now
+            )
+        except RefusedError as refused:
+            form.add_error("name" if refused.field == "name" else None, str(refused.message))
+        else:
+            messages.success(request, _("Signed. You find the document below."))
+            return redirect("planning:my_agreement", reference)
+    today = localtime(now).date()
+    told = stated(placement, today.year, today=today)
+    context = {
+        "placement": placement,
+        "location": placement.group.location,
+        "name": fully_called(placement.child),
+        "waiting": paper_row(waiting) if waiting else None,
+        "form": form,
+        "held": held(placement),
+        "is_agreed": any(paper.signed_at for paper in papers),
+        "papers": [paper_row(paper) for paper in papers if paper.withdrawn_at is None],
+        "years": [_allowance(year_of(told, today.year))],
+        "absences": [_absence(each, today) for each in told.absences],
+    }
+    return render(request, "planning/my_agreement.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def absence(request: Any, reference: str) -> HttpResponse:
+    """Say that a child stays away: first what it costs, then the report."""
+    now = timezone.now()
+    placement = own_placement(request.principal, Action.ABSENCE_REPORT, reference, now=now)
+    use_desk(request, placement.child.household.desk)
+    today = localtime(now).date()
+    form = AbsenceForm(request.POST or None, initial={"first": today})
+    found: dict[str, Any] | None = None
+    if request.method == "POST" and form.is_valid():
+        first, last = form.bounds()
+        try:
+            told, days = _asked(placement, first, last, today)
+            if request.POST.get("do") == "report":
+                report_absence(
+                    principal=request.principal,
+                    placement_id=placement.pk,
+                    days=days,
+                    side=TellingSide.FAMILY,
+                    now=now,
+                )
+                messages.success(request, _("Reported: %(days)s.") % {"days": words.day_list(days)})
+                return redirect("planning:my_agreement", reference)
+            found = _costs(told, days, now)
+        except RefusedError as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+    context = {
+        "placement": placement,
+        "location": placement.group.location,
+        "name": called(placement.child),
+        "form": form,
+        "found": found,
+    }
+    return render(request, "planning/my_absence.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def absence_back(request: Any, reference: str) -> HttpResponse:
+    """The child comes after all."""
+    now = timezone.now()
+    placement = own_placement(request.principal, Action.ABSENCE_REPORT, reference, now=now)
+    try:
+        day = date.fromisoformat(request.POST.get("day", ""))
+    except ValueError:
+        return redirect("planning:my_agreement", reference)
+    if take_back_absence(
+        principal=request.principal, placement_id=placement.pk, days=[day], side=TellingSide.FAMILY, now=now
+    ):
+        messages.success(request, _("Taken back: %(days)s.") % {"days": words.day_list([day])})
+    return redirect("planning:my_agreement", reference)
+
+
+@require_safe
+def paper_file(request: Any, reference: str) -> HttpResponse:
+    """An agreement or addendum as a PDF."""
+    return pdf_answer(own_paper(request.principal, Action.HOUSEHOLD_READ, reference, now=timezone.now()))
+
+
+def _days(placement: Placement, first: date, last: date, away: Any) -> list[dict[str, Any]]:
+    """The days on which the child is planned, with the hours."""
+    location = placement.group.location
+    planned, closed = plan_of(placement, location), closed_days(location.pk, first - DAY, last)
+    return [
+        {"day": day, "hours": words.hours(parts), "away": (placement.pk, day) in away}
+        for day in (first + n * DAY for n in range((last - first).days + 1))
+        if (parts := planned.parts(day, closed))
+    ]
+
+
+def _asked(placement: Placement, first: date, last: date, today: date) -> tuple[Stated, list[date]]:
+    """The planned days of a report; RefusedError where it is over or has none."""
+    if first < today:
+        raise RefusedError(_("This day is over. Ask the location to note it."), field="first")
+    if first.year != last.year or (last - first).days > 62:
+        raise RefusedError(_("Report at most two months of one year at a time."), field="last")
+    told = stated(placement, first.year, today=today)
+    days = planned_days(told, first, last)
+    if not days:
+        raise RefusedError(
+            _("Nothing is planned then, or it is a closing day, or you reported it already."), field="first"
+        )
+    return told, days
+
+
+def _costs(told: Stated, days: Sequence[date], now: Any) -> dict[str, Any]:
+    """What the absence costs, in the words of the page."""
+    kinds = {told_in_time(told.rules, day, now) for day in days}
+    late = AbsenceKind.UNTOLD in kinds
+    found = cost(told, days, Absent.UNTOLD if late and len(days) == 1 else Absent.TOLD)
+    lines = [line for each in found for line in each.lines]
+    unknown = [held for each in found for held in each.held]
+    uses = sum((each.uses for each in found), Decimal(0))
+    return {
+        "days": words.day_list(days),
+        "count": len(days),
+        "late": late,
+        "amount": None if unknown else money(sum((each.amount for each in found), Decimal(0))),
+        "uses": number(uses),
+        "left": number(_left(found)),
+        "half_days": told.house.half_days,
+        "lines": [
+            {"day": line.on, "amount": money(line.amount), "why": " ".join(map(say, line.why))}
+            for line in lines
+        ],
+        "unknown": " ".join(dict.fromkeys(say(reason) for held in unknown for reason in held.why)),
+    }
+
+
+def _left(found: Sequence[AbsenceCost]) -> Decimal:
+    return found[-1].left
+
+
+def _allowance(year: Year) -> dict[str, Any]:
+    entitled = year.balance.entitled
+    return {
+        "year": str(year.year),
+        "entitled": number(entitled),
+        "used": number(year.balance.used),
+        "left": number(year.balance.left),
+        "share": year.balance.used / entitled if entitled else Decimal(0),
+        "half_days": year.half_days,
+        "reasons": [say(reason) for reason in year.reasons],
+    }
+
+
+def _absence(each: Any, today: date) -> dict[str, Any]:
+    return {
+        "day": each.day,
+        "kind": AbsenceKind(each.kind).label,
+        "may_undo": each.side == TellingSide.FAMILY and each.day >= today,
+    }

@@ -1,0 +1,57 @@
+"""Planning in the navigation of location and parent."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.places.access import may_at, place_of
+from kribbe.planning.models import Paper
+from kribbe.trust.permissions import Action
+from kribbe.trust.principal import PARENTS, Principal, Scope
+from kribbe.web.navigation import NavItem, register
+
+
+def register_navigation() -> None:
+    """Hang the pages in the rail and in the parent's bar."""
+    for label, name, icon, order in (
+        (_("Who comes"), "planning:day", "users", 11),
+        (_("Week plan"), "planning:week", "table", 12),
+        (_("Agreements"), "planning:agreements", "handshake", 41),
+        (_("Carers"), "planning:team", "clipboard-list", 42),
+        (_("House rules"), "planning:house_rules", "scroll-text", 72),
+    ):
+        register(NavItem(label, name, icon, "location", order=order, arguments=_at_place))
+    register(
+        NavItem(
+            _("Care days"),
+            "planning:my_days",
+            "calendar-days",
+            "parent",
+            order=15,
+            badge=to_sign,
+            arguments=_parents,
+        )
+    )
+
+
+def to_sign(request: Any) -> int | None:
+    """How many papers wait for this parent's signature."""
+    own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
+    if not own:
+        return None
+    return Paper.objects.filter(
+        agreement__placement__child__household__in=own, signed_at=None, withdrawn_at=None
+    ).count()
+
+
+def _at_place(request: HttpRequest) -> Mapping[str, object] | None:
+    location = place_of(request)
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    may = location is not None and may_at(principal, Action.PLAN_READ, location)
+    return {"slug": location.slug} if location is not None and may else None
+
+
+def _parents(request: Any) -> Mapping[str, object] | None:
+    return {} if request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS) else None

@@ -1,0 +1,126 @@
+"""What a location decides: layout and carers of each group, and its house rules."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from kribbe.places.access import at_location, may_at
+from kribbe.places.models import Location
+from kribbe.planning.forms import HouseRulesForm
+from kribbe.planning.models import HouseRules
+from kribbe.planning.models import Layout as LayoutWords
+from kribbe.planning.selectors.short import short_weeks
+from kribbe.planning.selectors.week import GroupWeek, week_of
+from kribbe.planning.services.settings import Rules, publish_house_rules, set_team
+from kribbe.rules.allowance import Rounding
+from kribbe.rules.calendar import monday_of
+from kribbe.rules.halfdays import SLOTS
+from kribbe.rules.ratio import Layout
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.permissions import Action
+from kribbe.trust.text import row_key
+from kribbe.web.weeks import DAY_NAMES, slot_name
+
+WEEKS_AHEAD = 26
+MOST_TYPED = 2
+
+
+@require_http_methods(["GET", "POST"])
+@at_location(Action.PLAN_READ, Action.PLAN_CHANGE)
+def team_page(request: Any, location: Location) -> HttpResponse:
+    """Each group's layout and carers by half-day, and the weeks ahead that fall short by the law of their day."""
+    now = timezone.now()
+    today = localtime(now).date()
+    error = ""
+    if request.method == "POST":
+        error = _save_team(request, location, now)
+        if not error:
+            messages.success(request, _("Saved. The weeks ahead are judged anew."))
+            return redirect("planning:team", location.slug)
+    week = week_of(location, monday_of(today), today=today)
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "today": today,
+        "groups": [_group(each, week.needs) for each in week.groups],
+        "layouts": LayoutWords.choices,
+        "days": [str(DAY_NAMES[day]) for day in range(5)],
+        "short": short_weeks(location, first=monday_of(today), weeks=WEEKS_AHEAD, today=today),
+        "weeks_ahead": WEEKS_AHEAD,
+        "may_change": may_at(request.principal, Action.PLAN_CHANGE, location),
+        "error": error,
+    }
+    return render(request, "planning/team.html", context, status=422 if error else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@at_location(Action.PLAN_READ, Action.PLAN_CHANGE)
+def house_rules_page(request: Any, location: Location) -> HttpResponse:
+    """The versions of the house rules, and a new one."""
+    now = timezone.now()
+    form = HouseRulesForm(request.POST or None, initial={"notice_days": 60, "rounding": Rounding.UP})
+    if request.method == "POST" and form.is_valid():
+        try:
+            publish_house_rules(principal=request.principal, location=location, rules=_rules(form), now=now)
+        except RefusedError as refused:
+            form.add_error(refused.field or None, str(refused.message))
+        else:
+            messages.success(request, _("Published. New agreements name this version."))
+            return redirect("planning:house_rules", location.slug)
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "form": form,
+        "versions": HouseRules.objects.filter(location=location).order_by("-version")[:20],
+        "may_change": may_at(request.principal, Action.PLAN_CHANGE, location),
+    }
+    return render(request, "planning/house_rules.html", context, status=422 if form.errors else 200)
+
+
+def _rules(form: HouseRulesForm) -> Rules:
+    data = form.cleaned_data
+    return Rules(**{**data, "rounding": Rounding(data["rounding"])})
+
+
+def _group(each: GroupWeek, needs: Any) -> dict[str, Any]:
+    carers = each.carers or (0,) * SLOTS
+    return {
+        "group": each.group,
+        "layout": each.layout,
+        "cells": [(slot, slot_name(slot), carers[slot]) for slot in range(10)],
+    }
+
+
+def _save_team(request: Any, location: Location, now: Any) -> str:
+    """Save what was typed; says what is wrong, or nothing."""
+    given = request.POST
+    typed = [given.get(f"carers{slot}", "").strip() or "0" for slot in range(10)]
+    try:
+        first = date.fromisoformat(given.get("first", ""))
+    except ValueError:
+        return _("Give the day from which this holds.")
+    if not all(text.isdecimal() and len(text) <= MOST_TYPED for text in typed):
+        return _("Give a number of carers from 0 to 30.")
+    layout = given.get("layout", "")
+    if layout not in list(Layout):
+        return _("Choose for whom the group is.")
+    try:
+        set_team(
+            principal=request.principal,
+            location=location,
+            group_id=row_key(given.get("group", "")) or 0,
+            first=first,
+            layout=Layout(layout),
+            carers=[*map(int, typed), *[0] * (SLOTS - 10)],
+            now=now,
+        )
+    except RefusedError as refused:
+        return str(refused.message)
+    return ""

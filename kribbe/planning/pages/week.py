@@ -1,0 +1,133 @@
+"""The week of a location at a glance: children by half-day, with places and carers beneath."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from kribbe.places.access import at_location
+from kribbe.places.models import Location
+from kribbe.planning.pages.day import asked_day, child_name, note_look
+from kribbe.planning.selectors.week import WORK_SLOTS, GroupWeek, Row, Week, week_of
+from kribbe.rules.calendar import monday_of
+from kribbe.rules.halfdays import SLOTS
+from kribbe.rules.occupancy import Occupancy, State
+from kribbe.rules.ratio import Short
+from kribbe.trust.permissions import Action
+from kribbe.web.templatetags.telling import percent
+from kribbe.web.weeks import DAY_NAMES, DAY_SHORTS, slot_name
+from kribbe.web.words import say
+
+WEEK = timedelta(weeks=1)
+DAY = timedelta(days=1)
+
+
+@require_safe
+@at_location(Action.PLAN_READ)
+def week_page(request: Any, location: Location) -> HttpResponse:
+    """Every group's children by half-day, with the occupancy and the carers of each half-day."""
+    now = timezone.now()
+    today = localtime(now).date()
+    monday = monday_of(asked_day(request.GET.get("week", ""), today))
+    week = week_of(location, monday, today=today)
+    note_look(request.principal, location, week, now)
+    slots = range(_width(week))
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "monday": monday,
+        "sunday": monday + 6 * DAY,
+        "number": monday.isocalendar().week,
+        "is_this_week": monday == monday_of(today),
+        "before": monday - WEEK,
+        "after": monday + WEEK,
+        "days": [
+            (DAY_SHORTS[day], DAY_NAMES[day], monday + day * DAY, monday + day * DAY in week.closed)
+            for day in range(len(slots) // 2)
+        ],
+        "groups": [_group(group, slots) for group in week.groups],
+        "needs": [_need(week, slot) for slot in slots],
+        "has_carers": any(each is not None for each in week.carers),
+        "short": [_short(each) for each in week.short if each.slot in slots],
+        "occupancy": _said(week.occupancy),
+    }
+    return render(request, "planning/week.html", context)
+
+
+def _width(week: Week) -> int:
+    """The weekend stands there only if somebody comes or the group is open."""
+    weekend = range(WORK_SLOTS, SLOTS)
+    used = any(
+        group.cells[slot].planned or group.cells[slot].state is not State.CLOSED
+        for group in week.groups
+        for slot in weekend
+    )
+    return SLOTS if used else WORK_SLOTS
+
+
+def _group(group: GroupWeek, slots: Sequence[int]) -> dict[str, Any]:
+    return {
+        "group": group.group,
+        "layout": group.layout,
+        "rows": [
+            (child_name(row.planned), [_mark(row, group, slot) for slot in slots]) for row in group.rows
+        ],
+        "nameless": [group.uncounted[slot] for slot in slots] if any(group.uncounted) else [],
+        "counts": [_count(group, slot) for slot in slots],
+        "occupancy": _said(group.occupancy),
+    }
+
+
+def _mark(row: Row, group: GroupWeek, slot: int) -> tuple[str, str, str]:
+    """The look of a half-day of a child, its icon, and what is read out."""
+    if row.away >> slot & 1:
+        return "away", "x", _("stays away")
+    if row.there >> slot & 1:
+        return "in", "check", _("comes")
+    return ("shut", "", _("closed")) if group.cells[slot].state is State.CLOSED else ("out", "", "")
+
+
+def _count(group: GroupWeek, slot: int) -> dict[str, Any]:
+    """Children of the places with staff; without staff a case of its own."""
+    cell = group.cells[slot]
+    tone = {State.CLOSED: "shut", State.NO_STAFF: "bare", State.OPEN: ""}[cell.state]
+    if cell.state is State.OPEN and cell.planned > cell.staffed:
+        tone = "over"
+    return {"planned": cell.planned, "places": cell.staffed, "tone": tone, "state": cell.state}
+
+
+def _need(week: Week, slot: int) -> dict[str, Any]:
+    need, carers = week.needs[slot], week.carers[slot]
+    missing = max(0, need.carers - carers) if carers is not None else 0
+    return {"need": need.carers, "carers": carers, "missing": missing}
+
+
+def _short(short: Short) -> dict[str, Any]:
+    return {
+        "when": slot_name(short.slot),
+        "said": ngettext("%(count)d carer too few", "%(count)d carers too few", short.missing)
+        % {"count": short.missing},
+        "why": " ".join(map(say, short.need.reasons)),
+    }
+
+
+def _said(occupancy: Occupancy) -> str:
+    """Occupancy in words: the share of the places with staff, or why there is none."""
+    share = occupancy.of_staffed
+    if share is None:
+        return _("no places with staff") if occupancy.no_staff_half_days else _("closed")
+    said = _("%(share)s of the places with staff are taken") % {"share": percent(float(share))}
+    if occupancy.no_staff_planned:
+        said += "; " + ngettext(
+            "%(count)d child half-day is planned where there is no staff",
+            "%(count)d child half-days are planned where there is no staff",
+            occupancy.no_staff_planned,
+        ) % {"count": occupancy.no_staff_planned}
+    return said

@@ -1,0 +1,95 @@
+"""An agreement or addendum as a document: who, what, when, and both signatures."""
+
+from typing import Any
+
+from django.utils import translation
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from kribbe.planning import words
+from kribbe.planning.models import Paper
+from kribbe.planning.written import from_json
+from kribbe.region.branding import brand_of
+from kribbe.web.documents import pdf
+from kribbe.web.templatetags.telling import long_date, money
+
+LANGUAGE = "nl"
+"""What is agreed is written in the language of the administration."""
+
+
+def paper_pdf(paper: Paper) -> bytes:
+    """A tagged PDF; the same bytes for the same paper."""
+    placement = paper.agreement.placement
+    location = placement.group.location
+    with translation.override(LANGUAGE):
+        title = f"{words.paper_name(paper)} {paper.agreement.reference}"
+        return pdf(
+            "planning/agreement",
+            {
+                "parties": _parties(paper),
+                "terms": _terms(paper),
+                "weeks": [
+                    {"name": name, "days": days} for name, days in words.weeks_lines(from_json(paper.weeks))
+                ],
+                "note": paper.note,
+                "signatures": _signatures(paper),
+                "words": {
+                    "day": _("Day"),
+                    "hours": _("Hours"),
+                    "parties": _("Between"),
+                    "agreed": _("What is agreed"),
+                    "week": _("Hours of the week"),
+                    "note": _("Also agreed"),
+                    "signed": _("Signed"),
+                    "closing": _("Nothing is planned on closing days and public holidays."),
+                },
+            },
+            title=title,
+            brand=brand_of(location.desk),
+            language=LANGUAGE,
+        )
+
+
+def _parties(paper: Paper) -> list[list[str]]:
+    placement = paper.agreement.placement
+    location = placement.group.location
+    organiser = location.organiser.name if location.organiser else location.name
+    return [
+        [
+            _("The location"),
+            f"{organiser}, {location.name}, {location.street}, {location.postcode} {location.city}",
+        ],
+        [_("Licence number"), location.licence_number or "–"],
+        [_("The child"), f"{placement.child}, {long_date(placement.child.birth)}"],
+    ]
+
+
+def _terms(paper: Paper) -> list[list[str]]:
+    placement = paper.agreement.placement
+    rules = paper.house_rules
+    fee = paper.agreement.day_fee
+    rows = [
+        [_("Group"), placement.group.name],
+        [_("Holds"), words.paper_days(paper)],
+        [_("Notice"), _("%(days)d days, for both sides") % {"days": paper.notice_days}],
+        [
+            _("House rules"),
+            _("version %(number)d, from %(day)s")
+            % {"number": rules.version, "day": long_date(rules.from_day)}
+            if rules
+            else _("none published"),
+        ],
+    ]
+    return [*rows, [_("Price of a full day"), money(fee)]] if fee is not None else rows
+
+
+def _signatures(paper: Paper) -> list[list[str]]:
+    family: Any = paper.signed_at
+    return [
+        [_("For the location"), paper.location_name, long_date(localtime(paper.made_at).date())],
+        [
+            _("For the family"),
+            paper.signed_name or "–",
+            long_date(localtime(family).date()) if family else _("not signed yet"),
+        ],
+    ]

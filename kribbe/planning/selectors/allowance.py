@@ -1,0 +1,191 @@
+"""A child's allowance of a year, and what an absence would cost."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from kribbe.enrolment.models import Placement
+from kribbe.places.models import Location
+from kribbe.planning.models import Absence, CareAgreement, HouseRules
+from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.selectors.planned import planned_of
+from kribbe.planning.services.papers import house_rules_on
+from kribbe.region.selectors import policy_on
+from kribbe.rules.agreed import Agreement, minutes, there_on
+from kribbe.rules.allowance import Balance, HouseAllowance, Rounding, balance, entitled
+from kribbe.rules.billing.absence import AbsenceCost, cost_of_absence
+from kribbe.rules.billing.case import (
+    Absent,
+    Allowance,
+    ByStay,
+    Case,
+    Certificate,
+    Entry,
+    Fixed,
+    FreePrice,
+    IncomePrice,
+    Stay,
+)
+from kribbe.rules.billing.stays import stay_class
+from kribbe.rules.calendar import first_of_month
+from kribbe.rules.packs import Pack, load_pack
+from kribbe.rules.priority import PriceKind
+from kribbe.rules.reasons import Reason
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Year:
+    """The allowance of one calendar year: the balance after all absences told so far, and why so many units."""
+
+    year: int
+    balance: Balance
+    half_days: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Stated:
+    """All that counts for one placement: its weeks, closed days, house rules, prices and absences of a year."""
+
+    placement: Placement
+    location: Location
+    pack: Pack
+    agreements: tuple[Agreement, ...]
+    closed: frozenset[date]
+    rules: HouseRules | None
+    day_fee: Decimal | None
+    absences: Sequence[Absence]
+
+    @property
+    def house(self) -> HouseAllowance:
+        rules = self.rules
+        if rules is None:
+            return HouseAllowance()
+        return HouseAllowance(
+            full_time=rules.allowance_days,
+            half_days=rules.allowance_half_days,
+            rounding=Rounding(rules.allowance_rounding),
+            told_only=rules.told_by is not None,
+        )
+
+
+def stated(placement: Placement, year: int, *, today: date) -> Stated:
+    """What counts in a year; six queries."""
+    location = placement.group.location
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    agreement = (
+        CareAgreement.objects.filter(placement=placement).first()
+        or CareAgreement.objects.filter(weeks__placement=placement).first()
+    )
+    absences = Absence.objects.filter(placement=placement, day__range=(first, last), taken_back_at=None)
+    return Stated(
+        placement=placement,
+        location=location,
+        pack=load_pack(policy_on(location.desk, today).rule_pack),
+        agreements=planned_of(placement).agreements,
+        closed=closed_days(location.pk, first - DAY, last),
+        rules=house_rules_on(location.pk, max(first, min(today, last))),
+        day_fee=agreement.day_fee if agreement else None,
+        absences=list(absences.order_by("day")),
+    )
+
+
+def year_of(told: Stated, year: int) -> Year:
+    """The allowance of a calendar year, with every absence told so far taken off."""
+    house = told.house
+    given = entitled(
+        agreements=told.agreements,
+        year=year,
+        pack=told.pack,
+        house=house,
+        morning_ends=told.location.morning_ends_at,
+    )
+    found = balance(allowance=_allowance(told, given.units), absences=_stays(told, told.absences))
+    return Year(year, found, house.half_days, given.reasons)
+
+
+def cost(told: Stated, days: Collection[date], why: Absent) -> list[AbsenceCost]:
+    """What being absent on these days of one year would cost, month by month."""
+    year = min(days).year
+    units = year_of(told, year).balance.entitled
+    found = []
+    for month in sorted({first_of_month(day) for day in days}):
+        earlier = [each for each in told.absences if each.day < month]
+        own = [*_stays(told, earlier), *_proposed(told, [day for day in days if day < month], why)]
+        used = balance(allowance=_allowance(told, units), absences=own).used
+        asked = {day: why for day in days if first_of_month(day) == month}
+        found.append(cost_of_absence(_case(told, month, units, used), asked))
+    return found
+
+
+def planned_days(told: Stated, first: date, last: date) -> list[date]:
+    """The days on which the child is planned, and isn't told absent already."""
+    away = {each.day for each in told.absences}
+    days = (first + n * DAY for n in range((last - first).days + 1))
+    return [day for day in days if day not in away and there_on(told.agreements, day, told.closed)]
+
+
+def _case(told: Stated, month: date, units: Decimal, used: Decimal) -> Case:
+    return Case(
+        pack=told.pack,
+        month=month,
+        school=False,
+        certificates=_certificates(told),
+        price=_price(told),
+        flex=False,
+        beyond=_beyond(told),
+        extras=(),
+        charges=(),
+        agreement=told.agreements,
+        closing_days=told.closed,
+        allowance=_allowance(told, units, used),
+        entries={
+            each.day: Entry(absent=Absent(each.kind))
+            for each in told.absences
+            if first_of_month(each.day) == month
+        },
+    )
+
+
+def _allowance(told: Stated, units: Decimal, used: Decimal = Decimal(0)) -> Allowance:
+    house = told.house
+    return Allowance(half_days=house.half_days, entitled=units, used_before=used, told_only=house.told_only)
+
+
+def _certificates(told: Stated) -> tuple[Certificate, ...]:
+    if told.placement.group.price_kind != PriceKind.INCOME or told.day_fee is None:
+        return ()
+    return (Certificate(date.min, None, told.day_fee),)
+
+
+def _price(told: Stated) -> IncomePrice | FreePrice:
+    if told.placement.group.price_kind == PriceKind.INCOME:
+        return IncomePrice()
+    full = told.day_fee or told.location.day_price
+    return FreePrice(
+        full=full, half=None, long=None, short=None, hour=None, month=None, package=None, discount=Decimal(0)
+    )
+
+
+def _beyond(told: Stated) -> Fixed | None:
+    rules = told.rules
+    if rules is None or rules.absence_full is None or rules.absence_half is None:
+        return None
+    return Fixed(ByStay(rules.absence_full, rules.absence_half))
+
+
+def _stays(told: Stated, absences: Sequence[Absence]) -> list[tuple[Absent, Stay]]:
+    """The absences with the class of stay that they take, by the figures that price a month."""
+    return [(Absent(each.kind), _stay(told, each.day)) for each in absences]
+
+
+def _proposed(told: Stated, days: Sequence[date], why: Absent) -> list[tuple[Absent, Stay]]:
+    return [(why, _stay(told, day)) for day in sorted(days)]
+
+
+def _stay(told: Stated, day: date) -> Stay:
+    length = minutes(there_on(told.agreements, day, told.closed))
+    return stay_class(_case(told, first_of_month(day), Decimal(0), Decimal(0)), length, day)

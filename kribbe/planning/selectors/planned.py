@@ -1,0 +1,126 @@
+"""Who is planned at a location, and who of them stays away: the base of the day, the week and occupancy.
+
+Planned are the children of certain places (by their agreed weeks, or by the half-days of the place where no hours are
+agreed yet), and those that the location took outside the desk.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from kribbe.enrolment.models import DirectChild, Placement, PlacementState
+from kribbe.people.models import Child
+from kribbe.places.models import GroupCapacity, LedgerTake, Location
+from kribbe.planning.models import Absence, AgreedWeeks
+from kribbe.planning.written import agreement_of, plain_agreement
+from kribbe.rules.agreed import Agreement, Parts, there_on
+from kribbe.rules.halfdays import WeekPattern, halves_of
+
+DAY = timedelta(days=1)
+NEVER_CAME = Q(state=PlacementState.ENDED) & ~Q(replaced_state="")
+"""A place that another one took the place of before it began."""
+
+OWN = "own:"
+"""Under this name the ledger holds places that a location only counts."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One child of a group, or one place that only counts. `placement` is None for whoever came outside the desk."""
+
+    group_id: int
+    agreements: tuple[Agreement, ...]
+    placement: Placement | None = None
+    child: Child | None = None
+    name: str = ""
+    is_agreed: bool = False
+
+    def parts(self, day: date, closed: frozenset[date]) -> Parts:
+        """When the child is planned on a day."""
+        return there_on(self.agreements, day, closed)
+
+    def halves(self, day: date, closed: frozenset[date], location: Location) -> int:
+        """The half-days of a day on which it is planned: bit 0 the morning."""
+        return halves_of(self.parts(day, closed), location.morning_ends_at)
+
+
+def planned_at(location: Location, first: date, last: date) -> list[Planned]:
+    """Everybody planned at a location on some day from `first` to `last`, by group and name; three queries."""
+    during = (first, last + DAY)
+    return [
+        *(plan_of(each, location) for each in certain(during).filter(group__location=location)),
+        *_direct(location, during),
+        *_counted(location, during),
+    ]
+
+
+def planned_of(placement: Placement) -> Planned:
+    """One placement, with its weeks; two queries."""
+    found = with_weeks(Placement.objects.filter(pk=placement.pk)).get()
+    return plan_of(found, placement.group.location)
+
+
+def plan_of(placement: Placement, location: Location) -> Planned:
+    """One placement that was read with its weeks (see `with_weeks`)."""
+    stay = (placement.during.lower, placement.during.upper)
+    weeks = [each for row in placement.agreed_weeks.all() if (each := agreement_of(row, stay))]
+    plain = plain_agreement(WeekPattern(placement.pattern), stay, location)
+    return Planned(
+        group_id=placement.group_id,
+        agreements=tuple(weeks) or (plain,),
+        placement=placement,
+        child=placement.child,
+        is_agreed=bool(weeks),
+    )
+
+
+def certain(during: tuple[date, date]) -> QuerySet[Placement]:
+    """Certain places, running or over, on some of these days."""
+    found = Placement.objects.filter(
+        state__in=[PlacementState.FINAL, PlacementState.ENDED], during__overlap=during
+    ).exclude(NEVER_CAME)
+    return with_weeks(found)
+
+
+def with_weeks(found: QuerySet[Placement]) -> QuerySet[Placement]:
+    """With child, group and agreed weeks, in the order of groups and names."""
+    weeks = Prefetch("agreed_weeks", AgreedWeeks.objects.order_by("during"))
+    return (
+        found.select_related("child", "group")
+        .prefetch_related(weeks)
+        .order_by("group__from_months", "group__name", "child__name_key", "during", "pk")
+    )
+
+
+def absences(placements: Iterable[Placement], first: date, last: date) -> Mapping[tuple[int, date], Absence]:
+    """The absences of these places on these days, by placement and day."""
+    found = Absence.objects.filter(
+        placement__in=[each.pk for each in placements], day__range=(first, last), taken_back_at=None
+    )
+    return {(each.placement_id, each.day): each for each in found}
+
+
+def capacities(group_ids: Sequence[int], first: date, last: date) -> list[GroupCapacity]:
+    """The places of these groups on these days."""
+    return list(GroupCapacity.objects.filter(group__in=group_ids, during__overlap=(first, last + DAY)))
+
+
+def _direct(location: Location, during: tuple[date, date]) -> Iterator[Planned]:
+    rows = DirectChild.objects.filter(
+        group__location=location, undone_at=None, during__overlap=during
+    ).order_by("group__from_months", "name", "pk")
+    for row in rows:
+        stay = (row.during.lower, row.during.upper)
+        agreement = plain_agreement(WeekPattern(row.pattern), stay, location)
+        yield Planned(row.group_id, (agreement,), name=row.name)
+
+
+def _counted(location: Location, during: tuple[date, date]) -> Iterator[Planned]:
+    rows = LedgerTake.objects.filter(
+        group__location=location, holder__startswith=OWN, during__overlap=during
+    ).order_by("pk")
+    for row in rows:
+        stay = (row.during.lower, row.during.upper)
+        yield Planned(row.group_id, (plain_agreement(WeekPattern(row.pattern), stay, location),))

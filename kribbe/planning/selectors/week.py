@@ -1,0 +1,202 @@
+"""A location's week: by group who comes on which half-day, the carers that the law asks, and how full it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kribbe.enrolment.selectors.location import active_groups
+from kribbe.places.models import Group, GroupCapacity, Kind, Location
+from kribbe.planning.models import Absence, GroupTeam
+from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.selectors.planned import Planned, absences, capacities, planned_at
+from kribbe.region.selectors import policy_on
+from kribbe.rules.halfdays import SLOTS, WeekPattern
+from kribbe.rules.occupancy import Cell, Occupancy, State, total
+from kribbe.rules.packs import load_pack
+from kribbe.rules.ratio import Layout, Need, Short, carers_needed
+
+DAY = timedelta(days=1)
+WORK_SLOTS = 10
+TODDLERS_FROM = 12
+"""Months of age from which a group without a chosen layout counts as one of toddlers; to it, as one of babies."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One child's week: the half-days planned and those on which it stays away, as masks."""
+
+    planned: Planned
+    there: int
+    away: int
+
+
+@dataclass(frozen=True)
+class GroupWeek:
+    """A group's week. `cells` has an entry for each half-day."""
+
+    group: Group
+    layout: Layout
+    rows: Sequence[Row]
+    uncounted: Sequence[int]
+    """Children without a name, by half-day."""
+    cells: Sequence[Cell]
+    carers: Sequence[int] | None
+    """Carers planned by half-day; None where the location planned none."""
+
+    @property
+    def occupancy(self) -> Occupancy:
+        return total(self.cells)
+
+
+@dataclass(frozen=True)
+class Week:
+    """A location's week. `needs`, `short` and `carers` have an entry for each half-day."""
+
+    monday: date
+    closed: frozenset[date]
+    groups: Sequence[GroupWeek]
+    needs: Sequence[Need]
+    carers: Sequence[int | None]
+
+    @property
+    def short(self) -> list[Short]:
+        """Half-days with fewer carers planned than the law asks."""
+        return [
+            Short(self.monday + slot // 2 * DAY, slot, need, carers)
+            for slot, (need, carers) in enumerate(zip(self.needs, self.carers, strict=True))
+            if carers is not None and need.carers > carers
+        ]
+
+    @property
+    def occupancy(self) -> Occupancy:
+        return total(cell for group in self.groups for cell in group.cells)
+
+
+def week_of(location: Location, monday: date, *, today: date) -> Week:
+    """The week of a location as it is planned; days before `today` are realised. Eight queries, whatever its size."""
+    sunday = monday + 6 * DAY
+    closed = closed_days(location.pk, monday - DAY, sunday)
+    groups = active_groups(location)
+    keys = [group.pk for group in groups]
+    planned = planned_at(location, monday, sunday)
+    away = absences([each.placement for each in planned if each.placement], monday, sunday)
+    places = capacities(keys, monday, sunday)
+    teams = list(GroupTeam.objects.filter(group__in=keys, during__overlap=(monday, sunday + DAY)))
+    found = [
+        _group(
+            group,
+            [each for each in planned if each.group_id == group.pk],
+            location,
+            monday,
+            today,
+            closed,
+            away,
+            places,
+            teams,
+        )
+        for group in groups
+    ]
+    return Week(monday, closed, found, _needs(location, monday, found), _carers(found))
+
+
+def _group(
+    group: Group,
+    planned: Sequence[Planned],
+    location: Location,
+    monday: date,
+    today: date,
+    closed: frozenset[date],
+    away: Mapping[tuple[int, date], Absence],
+    places: Sequence[GroupCapacity],
+    teams: Sequence[GroupTeam],
+) -> GroupWeek:
+    rows = [_row(each, location, monday, closed, away) for each in planned]
+    cells = tuple(
+        _cell(group, slot, rows, monday + slot // 2 * DAY, today, closed, places) for slot in range(SLOTS)
+    )
+    own = [team for team in teams if team.group_id == group.pk]
+    named = [row for row in rows if row.there and (row.planned.child or row.planned.name)]
+    nameless = [row for row in rows if not (row.planned.child or row.planned.name)]
+    return GroupWeek(
+        group=group,
+        layout=Layout(own[-1].layout) if own else usual_layout(group),
+        rows=named,
+        uncounted=tuple(sum(row.there >> slot & 1 for row in nameless) for slot in range(SLOTS)),
+        cells=cells,
+        carers=_team_week(own, monday) if own else None,
+    )
+
+
+def _row(
+    planned: Planned,
+    location: Location,
+    monday: date,
+    closed: frozenset[date],
+    away: Mapping[tuple[int, date], Absence],
+) -> Row:
+    there = missing = 0
+    for day in range(7):
+        on = monday + day * DAY
+        halves = planned.halves(on, closed, location) << 2 * day
+        there |= halves
+        if planned.placement and (planned.placement.pk, on) in away:
+            missing |= halves
+    return Row(planned, there, missing)
+
+
+def _cell(
+    group: Group,
+    slot: int,
+    rows: Sequence[Row],
+    on: date,
+    today: date,
+    closed: frozenset[date],
+    places: Sequence[GroupCapacity],
+) -> Cell:
+    own = next((each for each in places if each.group_id == group.pk and on in each.during), None)
+    is_open = own is not None and slot in WeekPattern(own.open_pattern) and on not in closed
+    planned = sum(row.there >> slot & 1 for row in rows)
+    came = planned - sum(row.away >> slot & 1 for row in rows)
+    return Cell(
+        planned=planned,
+        licensed=own.licensed_places if own else 0,
+        staffed=own.staffed_places if own else 0,
+        realised=came if on < today else None,
+        closed=not is_open,
+    )
+
+
+def usual_layout(group: Group) -> Layout:
+    """What a group is by its age band, as long as the location chose nothing."""
+    if group.to_months <= TODDLERS_FROM:
+        return Layout.BABIES
+    return Layout.TODDLERS if group.from_months >= TODDLERS_FROM else Layout.MIXED
+
+
+def _team_week(own: Sequence[GroupTeam], monday: date) -> tuple[int, ...]:
+    def on(slot: int) -> int:
+        day = monday + slot // 2 * DAY
+        return next((int(team.carers[slot]) for team in own if day in team.during), 0)
+
+    return tuple(on(slot) for slot in range(SLOTS))
+
+
+def _needs(location: Location, monday: date, groups: Sequence[GroupWeek]) -> list[Need]:
+    pack = load_pack(policy_on(location.desk, monday).rule_pack)
+    needs = []
+    for slot in range(SLOTS):
+        children = dict.fromkeys(Layout, 0)
+        for group in groups:
+            if group.cells[slot].state is not State.CLOSED:
+                children[group.layout] += group.cells[slot].planned
+        on = monday + slot // 2 * DAY
+        needs.append(carers_needed(children=children, pack=pack, on=on, family=location.kind == Kind.FAMILY))
+    return needs
+
+
+def _carers(groups: Sequence[GroupWeek]) -> list[int | None]:
+    """The carers of the location by half-day; None where no group has any planned."""
+    planned = [group.carers for group in groups if group.carers is not None]
+    if not planned:
+        return [None] * SLOTS
+    return [sum(each) for each in zip(*planned, strict=True)]

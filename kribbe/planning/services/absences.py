@@ -1,0 +1,117 @@
+"""Absences: reported by the family or the location, and taken back."""
+
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.enrolment.models import Placement
+from kribbe.planning.models import Absence, AbsenceKind, HouseRules, TellingSide
+from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.selectors.planned import planned_of
+from kribbe.planning.services.papers import house_rules_on
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+
+DAY = timedelta(days=1)
+FURTHEST_BACK = timedelta(days=62)
+LONGEST = 62
+"""Days of one report at most."""
+
+
+def report_absence(
+    *,
+    principal: Principal,
+    placement_id: int,
+    days: Collection[date],
+    side: TellingSide,
+    now: datetime,
+    kind: AbsenceKind | None = None,
+) -> list[Absence]:
+    """The child doesn't come on these days. What the family tells is judged by the house rules of each day.
+
+    Days told already stay as they are. Raises RefusedError on days on which the child isn't planned, and where a
+    family tells of days that are over.
+    """
+    if not days or len(days) > LONGEST:
+        raise RefusedError(_("Choose from one day to two months."), field="last")
+    with transaction.atomic():
+        placement = _locked(placement_id)
+        _check_days(placement, sorted(days), side, localtime(now).date())
+        known = set(
+            Absence.objects.filter(placement=placement, taken_back_at=None).values_list("day", flat=True)
+        )
+        rules = house_rules_on(placement.group.location_id, min(days))
+        made = Absence.objects.bulk_create(
+            Absence(
+                placement=placement,
+                day=day,
+                kind=kind or told_in_time(rules, day, now),
+                side=side,
+                told_at=now,
+                told_by=principal.user_id,
+            )
+            for day in sorted(set(days) - known)
+        )
+        _record(principal, "absence.report", placement, now, [each.day for each in made])
+    return made
+
+
+def take_back_absence(
+    *, principal: Principal, placement_id: int, days: Collection[date], side: TellingSide, now: datetime
+) -> int:
+    """The child comes after all. A family can say so until the day itself, and of what it told itself."""
+    with transaction.atomic():
+        placement = _locked(placement_id)
+        found = Absence.objects.filter(placement=placement, day__in=days, taken_back_at=None)
+        if side is TellingSide.FAMILY:
+            found = found.filter(side=side, day__gte=localtime(now).date())
+        gone = sorted(found.values_list("day", flat=True))
+        found.update(taken_back_at=now)
+        if gone:
+            _record(principal, "absence.take_back", placement, now, gone)
+    return len(gone)
+
+
+def told_in_time(rules: HouseRules | None, day: date, now: datetime) -> AbsenceKind:
+    """Whether telling now of an absence on a day keeps the location's term."""
+    told = localtime(now)
+    until = rules.told_by if rules else None
+    if told.date() < day or until is None:
+        return AbsenceKind.TOLD
+    in_time = told.date() == day and told.time() < (until or time.max)
+    return AbsenceKind.TOLD if in_time else AbsenceKind.UNTOLD
+
+
+def _check_days(placement: Placement, days: list[date], side: TellingSide, today: date) -> None:
+    if side is TellingSide.FAMILY and days[0] < today:
+        raise RefusedError(_("This day is over. Ask the location to note it."), field="first")
+    if days[0] < today - FURTHEST_BACK:
+        raise RefusedError(_("This is more than two months ago. Call the desk."), field="first")
+    planned = planned_of(placement)
+    closed = closed_days(placement.group.location_id, days[0] - DAY, days[-1])
+    if any(not planned.parts(day, closed) for day in days):
+        raise RefusedError(_("The child isn't planned on one of these days."), field="first")
+
+
+def _locked(placement_id: int) -> Placement:
+    lock_rows((Placement, placement_id))
+    return Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id)
+
+
+def _record(
+    principal: Principal, action: str, placement: Placement, now: datetime, days: Collection[date]
+) -> None:
+    record(
+        principal=principal,
+        action=action,
+        subject=placement,
+        now=now,
+        household_id=placement.child.household_id,
+        desk_id=placement.group.location.desk_id,
+        days=[f"{day}" for day in days],
+    )

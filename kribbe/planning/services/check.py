@@ -1,0 +1,100 @@
+"""What terms of an agreement may not be: outside the place, the hours or the days on which the group is open."""
+
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from kribbe.enrolment.models import Placement
+from kribbe.places.models import GroupCapacity
+from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.written import minute
+from kribbe.rules.agreed import Agreement, Weeks, pattern_of, starting_on
+from kribbe.rules.halfdays import EMPTY, WeekPattern
+from kribbe.trust.errors import RefusedError
+from kribbe.web.weeks import week_words
+
+DAY = timedelta(days=1)
+MOST_WEEKS = 4
+LOOKED_AHEAD = timedelta(days=370)
+
+
+def check_terms(
+    placement: Placement, first: date, last: date | None, weeks: Weeks, *, is_first: bool
+) -> None:
+    """Raises RefusedError, naming the field, on the first thing that can't be."""
+    _check_days(placement, first, last, is_first=is_first)
+    _check_hours(placement, weeks)
+    location = placement.group.location
+    asked = EMPTY
+    for week in weeks:
+        asked = asked | pattern_of(week, location.morning_ends_at)
+    if asked.is_empty:
+        raise RefusedError(_("Give hours on at least one day."), field="weeks")
+    if is_first and asked.mask != placement.pattern:
+        raise RefusedError(
+            _(
+                "These hours give other half-days than the place: %(days)s. Send the agreement first, then a change."
+            )
+            % {"days": week_words(placement.pattern)},
+            field="weeks",
+        )
+    _check_open(placement, first, last, asked)
+    _check_some_day(placement, first, last, weeks)
+
+
+def _check_days(placement: Placement, first: date, last: date | None, *, is_first: bool) -> None:
+    start, end = placement.during.lower, placement.during.upper
+    if first < start or (end is not None and first >= end):
+        raise RefusedError(_("Choose a day within the child's stay."), field="first")
+    if is_first and (first != start or last is not None):
+        raise RefusedError(
+            _("The agreement begins on the first day of the place, for all of its days."), field="first"
+        )
+    if last is not None and last < first:
+        raise RefusedError(_("The last day is before the first."), field="last")
+    if last is not None and end is not None and last >= end:
+        raise RefusedError(
+            _(
+                "From %(day)s on something else was agreed, or the place has ended. Choose an earlier last day."
+            )
+            % {"day": f"{end:%d/%m/%Y}"},
+            field="last",
+        )
+
+
+def _check_hours(placement: Placement, weeks: Weeks) -> None:
+    location = placement.group.location
+    opens, closes = minute(location.opens_at), minute(location.closes_at)
+    if not 1 <= len(weeks) <= MOST_WEEKS:
+        raise RefusedError(_("Give one to four weeks."), field="weeks")
+    for start, end in (part for week in weeks for parts in week.values() for part in parts):
+        if end <= start:
+            raise RefusedError(_("A stay ends after it starts."), field="weeks")
+        if start < opens or end > closes:
+            raise RefusedError(
+                _("The location is open from %(opens)s to %(closes)s.")
+                % {"opens": f"{location.opens_at:%H:%M}", "closes": f"{location.closes_at:%H:%M}"},
+                field="weeks",
+            )
+
+
+def _check_open(placement: Placement, first: date, last: date | None, asked: WeekPattern) -> None:
+    """Every half-day is one on which the group has licensed places, through all of the days."""
+    end = last + DAY if last else placement.during.upper
+    rows = GroupCapacity.objects.filter(group=placement.group_id, during__overlap=(first, end))
+    for row in rows:
+        shut = asked - WeekPattern(row.open_pattern) if row.licensed_places else asked
+        if not shut.is_empty:
+            raise RefusedError(
+                _("The group isn't open then: %(days)s.") % {"days": week_words(shut.mask)}, field="weeks"
+            )
+
+
+def _check_some_day(placement: Placement, first: date, last: date | None, weeks: Weeks) -> None:
+    """A change whose every day is a closing day or a holiday would agree on nothing."""
+    end = min(last or first + LOOKED_AHEAD, first + LOOKED_AHEAD)
+    closed = closed_days(placement.group.location_id, first, end)
+    agreed = (Agreement(first, last, weeks),)
+    days = (first + n * DAY for n in range((end - first).days + 1))
+    if not any(starting_on(agreed, day, closed) for day in days):
+        raise RefusedError(_("The location is closed on all of these days."), field="first")

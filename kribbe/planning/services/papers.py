@@ -1,0 +1,282 @@
+"""Agreements and addenda: written and signed by the location, signed by the family, laid over what holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.services.stays import change_days
+from kribbe.places import ledger
+from kribbe.places.models import Group
+from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
+from kribbe.planning.services.check import check_terms
+from kribbe.planning.written import Bounds, agreement_of, from_json, plain_agreement, to_json
+from kribbe.rules.agreed import Agreement, Weeks, changed, pattern_of
+from kribbe.rules.calendar import monday_of
+from kribbe.rules.halfdays import EMPTY, WeekPattern
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+
+DAY = timedelta(days=1)
+USUAL_NOTICE = 60
+"""Days of notice where a location published no house rules."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a paper agrees: weeks from a day on; `last` None is until the place ends."""
+
+    first: date
+    weeks: Weeks
+    last: date | None = None
+    note: str = ""
+
+
+def send_paper(
+    *,
+    principal: Principal,
+    placement_id: int,
+    terms: Terms,
+    name: str,
+    now: datetime,
+    day_fee: Decimal | None = None,
+) -> Paper:
+    """The location signs with `name` and sends the agreement, or a change to it, to the family.
+
+    Half-days that the place doesn't have yet are held until the family signs or the location withdraws. Raises
+    RefusedError, naming the field, on terms outside the place, the opening hours or what is free, and where another
+    paper still waits for the family.
+    """
+    if not name.strip():
+        raise RefusedError(_("Type your name to sign."), field="name")
+    with transaction.atomic():
+        placement = _locked(placement_id)
+        agreement = _agreement_of(placement, principal, now)
+        if agreement.papers.filter(signed_at=None, withdrawn_at=None).exists():
+            raise RefusedError(_("A change already waits for the family. Withdraw it first."), code="open")
+        number = agreement.papers.count()
+        is_addendum = agreement.papers.filter(signed_at__isnull=False).exists()
+        check_terms(placement, terms.first, terms.last, terms.weeks, is_first=not is_addendum)
+        rules = house_rules_on(placement.group.location_id, terms.first)
+        paper = Paper.objects.create(
+            agreement=agreement,
+            number=number,
+            is_addendum=is_addendum,
+            first=terms.first,
+            last=terms.last,
+            weeks=to_json(terms.weeks),
+            pattern=union(terms.weeks, placement).mask,
+            notice_days=rules.notice_days if rules else USUAL_NOTICE,
+            house_rules=rules,
+            note=terms.note,
+            made_at=now,
+            made_by=principal.user_id,
+            location_name=name.strip(),
+        )
+        if day_fee is not None:
+            agreement.day_fee = day_fee
+            agreement.save(update_fields=["day_fee"])
+        _hold(paper, placement, now)
+        _record(principal, "agreement.send", paper, placement, now)
+    return paper
+
+
+def withdraw_paper(*, principal: Principal, paper_id: int, now: datetime) -> None:
+    """The location takes back what the family hasn't signed; the half-days that it held come free."""
+    with transaction.atomic():
+        paper, placement = _locked_paper(paper_id)
+        _check_open(paper)
+        ledger.release(holder=_holder(paper), now=now)
+        paper.withdrawn_at = now
+        paper.save(update_fields=["withdrawn_at"])
+        _record(principal, "agreement.withdraw", paper, placement, now)
+
+
+def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime) -> Paper:
+    """The family signs on screen by typing its name. From its first day on the paper holds.
+
+    Raises RefusedError where it was signed or withdrawn, or where the place changed since it was written.
+    """
+    if not name.strip():
+        raise RefusedError(_("Type your name to sign."), field="name")
+    with transaction.atomic():
+        paper, placement = _locked_paper(paper_id)
+        _check_open(paper)
+        ledger.release(holder=_holder(paper), now=now)
+        _lay(principal, paper, placement, now)
+        paper.signed_at, paper.signed_by, paper.signed_name = now, principal.user_id, name.strip()
+        paper.save(update_fields=["signed_at", "signed_by", "signed_name"])
+        _record(principal, "agreement.sign", paper, placement, now)
+    return paper
+
+
+def house_rules_on(location_id: int, on: date) -> HouseRules | None:
+    """The version of the house rules that holds at a location on a day."""
+    found = HouseRules.objects.filter(location=location_id, from_day__lte=on)
+    return found.order_by("-from_day", "-version").first()
+
+
+def union(weeks: Weeks, placement: Placement) -> WeekPattern:
+    """All half-days that some week of the turn takes, as the location divides the day."""
+    noon = placement.group.location.morning_ends_at
+    found = EMPTY
+    for week in weeks:
+        found = found | pattern_of(week, noon)
+    return found
+
+
+def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime) -> None:
+    """Rewrite the weeks of the place, and the place itself where the half-days become others."""
+    weeks = from_json(paper.weeks)
+    check_terms(placement, paper.first, paper.last, weeks, is_first=not paper.is_addendum)
+    stay = bounds(placement)
+    last = paper.last or (stay[1] - DAY if stay[1] else None)
+    laid = changed(agreed_of(placement), Agreement(paper.first, last, weeks))
+    homes = [placement]
+    if paper.pattern != placement.pattern:
+        homes += change_days(
+            principal=principal,
+            placement_id=placement.pk,
+            pattern=WeekPattern(paper.pattern),
+            first=paper.first,
+            last=paper.last,
+            now=now,
+        )
+        placement.refresh_from_db()
+    AgreedWeeks.objects.filter(placement=placement).delete()
+    AgreedWeeks.objects.bulk_create(_rows(laid, homes, paper))
+
+
+def agreed_of(placement: Placement) -> list[Agreement]:
+    """What holds on the days of a place, in the order of its days."""
+    stay = bounds(placement)
+    rows = AgreedWeeks.objects.filter(placement=placement).order_by("during")
+    found = [each for row in rows if (each := agreement_of(row, stay))]
+    return found or [plain_agreement(WeekPattern(placement.pattern), stay, placement.group.location)]
+
+
+def bounds(placement: Placement) -> Bounds:
+    """The first day of a place, and the first day after it."""
+    return placement.during.lower, placement.during.upper
+
+
+def _rows(laid: Sequence[Agreement], homes: Iterable[Placement], paper: Paper) -> list[AgreedWeeks]:
+    """Each agreement in the place that has its first day; open where it reaches the side of that place."""
+    stays = [home for home in homes if home.state == PlacementState.FINAL]
+    rows = []
+    for each in laid:
+        home = next(home for home in stays if _has(home, each.start))
+        start, end = bounds(home)
+        after = each.end + DAY if each.end else None
+        rows.append(
+            AgreedWeeks(
+                agreement_id=paper.agreement_id,
+                placement=home,
+                paper=paper,
+                during=DateRange(
+                    None if each.start == start else each.start, None if after == end else after
+                ),
+                weeks=to_json(each.weeks),
+                masks=[pattern_of(week, home.group.location.morning_ends_at).mask for week in each.weeks],
+                turns_from=monday_of(each.turns_from or each.start),
+            )
+        )
+    return rows
+
+
+def _has(home: Placement, day: date) -> bool:
+    start, end = bounds(home)
+    return start <= day and (end is None or day < end)
+
+
+def _hold(paper: Paper, placement: Placement, now: datetime) -> None:
+    more = WeekPattern(paper.pattern) - WeekPattern(placement.pattern)
+    if more.is_empty:
+        return
+    end = paper.last + DAY if paper.last else placement.during.upper
+    try:
+        ledger.take(
+            group_id=placement.group_id,
+            start=paper.first,
+            end=end,
+            pattern=more,
+            holder=_holder(paper),
+            now=now,
+        )
+    except ledger.NoRoomError as error:
+        raise RefusedError(
+            _("There is no place left on %(day)s.") % {"day": f"{error.cells[0].day:%d/%m/%Y}"},
+            field="weeks",
+            code="full",
+        ) from error
+
+
+def _agreement_of(placement: Placement, principal: Principal, now: datetime) -> CareAgreement:
+    """The agreement of a place: its own, or the one whose weeks it carries on."""
+    carried = CareAgreement.objects.filter(weeks__placement=placement).first()
+    if carried is not None:
+        return carried
+    made, _new = CareAgreement.objects.get_or_create(
+        placement=placement, defaults={"made_at": now, "made_by": principal.user_id}
+    )
+    return made
+
+
+def _check_open(paper: Paper) -> None:
+    if paper.signed_at is not None:
+        raise RefusedError(_("This is signed already."), code="signed")
+    if paper.withdrawn_at is not None:
+        raise RefusedError(_("The location took this back. Look at the newest version."), code="withdrawn")
+
+
+def _holder(paper: Paper) -> str:
+    return f"paper:{paper.pk}"
+
+
+def _locked(placement_id: int) -> Placement:
+    group_id = Placement.objects.values_list("group_id", flat=True).get(pk=placement_id)
+    lock_rows((Placement, placement_id), (Group, group_id))
+    placement = Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id)
+    if placement.state != PlacementState.FINAL:
+        raise RefusedError(_("This place isn't certain, or has ended."), code="not_final")
+    return placement
+
+
+def _locked_paper(paper_id: int) -> tuple[Paper, Placement]:
+    """A paper with the place on whose days it begins, both locked."""
+    found = Paper.objects.select_related("agreement").get(pk=paper_id)
+    placement_id = place_on(found.agreement, found.first).pk
+    placement = _locked(placement_id)
+    lock_rows((Paper, paper_id))
+    return Paper.objects.select_related("agreement").get(pk=paper_id), placement
+
+
+def place_on(agreement: CareAgreement, day: date) -> Placement:
+    """The place of an agreement that has this day; the one that it was made for where none has."""
+    later = Placement.objects.filter(
+        agreed_weeks__agreement=agreement, during__contains=day, state=PlacementState.FINAL
+    ).first()
+    return later or agreement.placement
+
+
+def _record(
+    principal: Principal, action: str, paper: Paper, placement: Placement, now: datetime, **data: Any
+) -> None:
+    record(
+        principal=principal,
+        action=action,
+        subject=paper,
+        now=now,
+        household_id=placement.child.household_id,
+        desk_id=placement.group.location.desk_id,
+        number=paper.number,
+        **data,
+    )

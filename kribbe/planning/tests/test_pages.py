@@ -1,0 +1,291 @@
+"""What location and family see and do, who may, and how many queries it costs."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from icalendar import Calendar
+
+from kribbe.contact.access import Seat
+from kribbe.contact.models import Side
+from kribbe.contact.services.feeds import make_feed, token_of
+from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.planning.models import Absence, AgreedWeeks, GroupTeam, HouseRules, Paper
+from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.tests.scene import notelaar, place
+from kribbe.rules.calendar import monday_of, public_holidays
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+from kribbe.trust.principal import SYSTEM
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+HOURS = {f"w0d{day}{part}": text for day in (0, 1) for part, text in (("from", "08:00"), ("to", "17:00"))}
+
+
+@pytest.fixture
+def scene():
+    """The children began four weeks ago."""
+    now = timezone.now()
+    return notelaar(now=now, start=monday_of(now.date()) - 28 * DAY, day_price=30)
+
+
+@pytest.fixture
+def manager(scene):
+    return client_of(manager_of(scene.location, now=scene.now))
+
+
+@pytest.fixture
+def parent(scene):
+    return client_of(scene.parent_user())
+
+
+def at(scene, name, *more):
+    return reverse(f"planning:{name}", args=[scene.location.slug, *more])
+
+
+def queries(client, address):
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return len(captured), answer.content.decode()
+
+
+def open_day(scene, *, weekday=0):
+    """A day to come on which children are planned."""
+    day = monday_of(scene.now.date()) + (7 + weekday) * DAY
+    while day in public_holidays(day.year):
+        day += 7 * DAY
+    return day
+
+
+def test_from_an_empty_agreement_to_two_signatures(scene, manager, parent):
+    listed = manager.get(at(scene, "agreements")).content.decode()
+    assert "2 places have no agreement" in listed or "2 plaatsen" in listed
+    write = at(scene, "write", scene.noor.reference)
+    typed = {"first": f"{scene.noor.during.lower}", **HOURS, "day_fee": "21.50"}
+    preview = manager.post(write, {**typed, "do": "preview"})
+    assert preview.status_code == 200
+    assert "8:00–17:00" in preview.content.decode()
+    assert not Paper.objects.exists()
+    assert manager.post(write, {**typed, "do": "send"}).status_code == 422
+    assert manager.post(write, {**typed, "do": "send", "name": "Mia"}).status_code == 302
+    mine = reverse("planning:my_agreement", args=[scene.noor.reference])
+    assert parent.post(mine, {"agreed": "on", "name": "An Maes"}).status_code == 302
+    assert AgreedWeeks.objects.get().masks == [0b1111]
+    paper = Paper.objects.get()
+    for client, address in (
+        (manager, at(scene, "paper", paper.reference)),
+        (parent, reverse("planning:my_paper", args=[paper.reference])),
+    ):
+        file = client.get(address)
+        assert file["Content-Type"] == "application/pdf"
+        assert file.content.startswith(b"%PDF")
+    assert manager.get(at(scene, "agreement", scene.noor.reference)).status_code == 200
+
+
+def test_the_paper_says_it_all(scene):
+    import io
+
+    from pypdf import PdfReader
+
+    from kribbe.planning.papers import paper_pdf
+
+    HouseRules.objects.create(
+        location=scene.location, version=3, from_day=date(2020, 1, 1), notice_days=30, published_at=scene.now
+    )
+    paper = signed(scene)
+    reader = PdfReader(io.BytesIO(paper_pdf(paper)))
+    text = " ".join(page.extract_text() for page in reader.pages)
+    for said in ("De Notelaar", "Noor Maes", "8:00–17:00", "Mia", "An Maes", "30"):
+        assert said in text
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert paper_pdf(paper) == paper_pdf(paper)
+
+
+def signed(scene, weeks=None):
+    paper = send_paper(
+        principal=scene.manager,
+        placement_id=scene.noor.pk,
+        terms=Terms(first=scene.noor.during.lower, weeks=weeks or ({0: ((480, 1020),), 1: ((480, 1020),)},)),
+        name="Mia",
+        now=scene.now,
+    )
+    return sign_paper(principal=scene.parent, paper_id=paper.pk, name="An Maes", now=scene.now)
+
+
+def test_a_change_can_be_taken_back(scene, manager, parent):
+    signed(scene)
+    first = open_day(scene)
+    typed = {
+        "first": f"{first}",
+        "w0d0from": "09:00",
+        "w0d0to": "16:00",
+        "w0d3from": "09:00",
+        "w0d3to": "12:00",
+    }
+    sent = manager.post(at(scene, "write", scene.noor.reference), {**typed, "name": "Mia", "do": "send"})
+    assert sent.status_code == 302
+    paper = Paper.objects.get(signed_at=None)
+    assert paper.is_addendum
+    shown = parent.get(reverse("planning:my_agreement", args=[scene.noor.reference])).content.decode()
+    assert "9:00–12:00" in shown
+    manager.post(at(scene, "withdraw", paper.reference))
+    paper.refresh_from_db()
+    assert paper.withdrawn_at is not None
+    assert (
+        "9:00–12:00"
+        not in parent.get(reverse("planning:my_agreement", args=[scene.noor.reference])).content.decode()
+    )
+
+
+def test_a_day_says_who_comes_and_who_stays_away(scene, manager):
+    signed(scene)
+    day = open_day(scene)
+    address = at(scene, "day") + f"?on={day}"
+    page = manager.get(address).content.decode()
+    assert "Noor M." in page
+    assert "8:00–17:00" in page
+    manager.post(
+        at(scene, "absence", scene.noor.reference), {"on": f"{day}", "do": "away", "kind": "force_majeure"}
+    )
+    assert Absence.objects.get().kind == "force_majeure"
+    manager.post(at(scene, "absence", scene.noor.reference), {"on": f"{day}", "do": "back"})
+    assert Absence.objects.get().taken_back_at is not None
+    manager.post(at(scene, "absence", scene.noor.reference), {"on": f"{day + 2 * DAY}", "do": "away"})
+    assert Absence.objects.count() == 1
+
+
+def test_a_closed_day_has_nobody(scene, manager):
+    day = open_day(scene)
+    scene.location.closing_days.create(during=(day, day + DAY))
+    page = manager.get(at(scene, "day") + f"?on={day}").content.decode()
+    assert "Noor M." not in page
+
+
+def test_a_parent_sees_the_cost_before_reporting(scene, parent):
+    """At € 30 a day: the first two days are free, the third costs what the house rules ask."""
+    HouseRules.objects.create(
+        location=scene.location, version=1, from_day=date(2020, 1, 1), absence_full=25, absence_half=15,
+        allowance_days=18, published_at=scene.now,
+    )  # fmt: skip
+    signed(scene)
+    first = open_day(scene)
+    address = reverse("planning:my_absence", args=[scene.noor.reference])
+    looked = parent.post(address, {"first": f"{first}", "do": "look"}).content.decode()
+    assert "0 <small>" in looked
+    assert not Absence.objects.exists()
+    assert parent.post(address, {"first": f"{first}", "do": "report"}).status_code == 302
+    assert Absence.objects.get().side == "family"
+    again = parent.post(address, {"first": f"{first}", "do": "look"})
+    assert again.status_code == 422
+    mine = reverse("planning:my_agreement", args=[scene.noor.reference])
+    assert parent.get(mine).status_code == 200
+    parent.post(reverse("planning:my_absence_back", args=[scene.noor.reference]), {"day": f"{first}"})
+    assert Absence.objects.get().taken_back_at is not None
+
+
+def test_beyond_the_allowance_it_costs(scene, parent):
+    from kribbe.planning.selectors.allowance import cost, stated
+    from kribbe.rules.billing.case import Absent
+
+    signed(scene)
+    HouseRules.objects.create(
+        location=scene.location, version=1, from_day=date(2020, 1, 1), absence_full=25, absence_half=15,
+        published_at=scene.now,
+    )  # fmt: skip
+    scene.group.price_kind = "free"
+    scene.group.save()
+    first = open_day(scene)
+    told = stated(
+        scene.noor.__class__.objects.select_related("group__location__desk").get(pk=scene.noor.pk),
+        first.year,
+        today=scene.now.date(),
+    )
+    days = [first + 7 * n * DAY for n in range(60) if (first + 7 * n * DAY).year == first.year]
+    days += [day + DAY for day in days if (day + DAY).year == first.year]
+    found = cost(told, sorted(days), Absent.TOLD)
+    uses = sum(each.uses for each in found)
+    charged = [line for each in found for line in each.lines]
+    assert uses + len(charged) == len([day for day in days if day not in told.closed])
+    assert all(line.amount == 25 for line in charged)
+
+
+def test_carers_and_the_weeks_that_fall_short(scene, manager):
+    for number in range(7):
+        place(scene.desk, cast.make_group(scene.location, 9, now=scene.now, name=f"G{number}"), f"V{number}", "Kim",
+              WeekPattern.from_text("mon"), scene.start, scene.now)  # fmt: skip
+    team = at(scene, "team")
+    carers = {f"carers{slot}": "0" for slot in range(10)}
+    refused = manager.post(team, {"group": scene.group.pk, "first": "morgen", "layout": "babies", **carers})
+    assert refused.status_code == 422
+    saved = manager.post(
+        team,
+        {
+            "group": scene.group.pk,
+            "first": f"{scene.now.date()}",
+            "layout": "babies",
+            **carers,
+            "carers2": "1",
+        },
+    )
+    assert saved.status_code == 302
+    assert GroupTeam.objects.get().carers[2] == 1
+    assert manager.get(team).status_code == 200
+    from kribbe.planning.selectors.short import short_weeks
+
+    short = short_weeks(scene.location, first=open_day(scene), weeks=2, today=scene.now.date())
+    assert short and short[0].most >= 1
+
+
+def test_house_rules_are_published_and_never_changed(scene, manager):
+    address = at(scene, "house_rules")
+    typed = {
+        "from_day": f"{scene.now.date() + DAY}",
+        "notice_days": "30",
+        "rounding": "up",
+        "absence_full": "20",
+    }
+    assert manager.post(address, typed).status_code == 422
+    assert manager.post(address, {**typed, "absence_half": "12"}).status_code == 302
+    assert HouseRules.objects.get().version == 1
+
+
+def test_pages_cost_the_same_however_many_children(scene, manager, parent):
+    names = ("day", "week", "agreements", "team")
+    signed(scene)
+    first = [queries(manager, at(scene, name))[0] for name in names]
+    for number in range(4):
+        group = cast.make_group(scene.location, 3, now=scene.now, name=f"Groep {number}")
+        place(
+            scene.desk, group, f"Vos{number}", "Kim", WeekPattern.from_text("mon tue"), scene.start, scene.now
+        )
+    assert [queries(manager, at(scene, name))[0] for name in names] == first
+    assert max(first) <= 30
+    mine = reverse("planning:my_agreement", args=[scene.noor.reference])
+    assert queries(parent, mine)[0] <= 30
+    assert queries(parent, reverse("planning:my_days"))[0] <= 30
+
+
+def test_the_calendar_of_a_family_is_read_back(scene, client):
+    signed(scene)
+    day = open_day(scene)
+    Absence.objects.create(placement=scene.noor, day=day + DAY, kind="told", side="family", told_at=scene.now)
+    household = scene.noor.child.household
+    feed = make_feed(
+        seat=Seat(Side.HOUSEHOLD, scene.desk, household=household), principal=SYSTEM, now=scene.now
+    )
+    answer = client.get(reverse("contact:feed", args=[token_of(feed)]))
+    calendar = Calendar.from_ical(answer.content)
+    starts = {event.decoded("dtstart").date(): event for event in calendar.walk("VEVENT")}
+    assert day in starts
+    assert day + DAY not in starts
+    event = starts[day]
+    assert f"{event.decoded('dtstart'):%H:%M}" == "08:00"
+    assert f"{event.decoded('dtend'):%H:%M}" == "17:00"
+    assert "De Notelaar" in str(event["summary"])
+    assert not any(on in public_holidays(on.year) for on in starts)
+    assert len({str(event["uid"]) for event in calendar.walk("VEVENT")}) == len(starts)

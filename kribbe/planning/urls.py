@@ -1,0 +1,24 @@
+"""Addresses of planning: what a location and a family see."""
+
+from django.urls import path
+
+from kribbe.planning.pages import agreements, day, mine, settings, week
+
+app_name = "planning"
+urlpatterns = [
+    path("my/days/", mine.days_page, name="my_days"),
+    path("my/placements/<str:reference>/agreement/", mine.agreement, name="my_agreement"),
+    path("my/placements/<str:reference>/absence/", mine.absence, name="my_absence"),
+    path("my/placements/<str:reference>/absence/back/", mine.absence_back, name="my_absence_back"),
+    path("my/papers/<str:reference>.pdf", mine.paper_file, name="my_paper"),
+    path("at/<slug:slug>/day/", day.day_page, name="day"),
+    path("at/<slug:slug>/day/<slug:reference>/", day.absence, name="absence"),
+    path("at/<slug:slug>/week/", week.week_page, name="week"),
+    path("at/<slug:slug>/agreements/", agreements.agreements_page, name="agreements"),
+    path("at/<slug:slug>/agreements/<slug:reference>/", agreements.agreement_page, name="agreement"),
+    path("at/<slug:slug>/agreements/<slug:reference>/write/", agreements.write_page, name="write"),
+    path("at/<slug:slug>/papers/<slug:reference>/withdraw/", agreements.withdraw, name="withdraw"),
+    path("at/<slug:slug>/papers/<slug:reference>.pdf", agreements.paper_file, name="paper"),
+    path("at/<slug:slug>/carers/", settings.team_page, name="team"),
+    path("at/<slug:slug>/house-rules/", settings.house_rules_page, name="house_rules"),
+]

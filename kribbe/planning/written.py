@@ -1,0 +1,60 @@
+"""Weeks as they are kept in JSON, and the weeks that a placement has before anything is agreed on hours."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, time, timedelta
+from typing import Any
+
+from kribbe.places.models import Location
+from kribbe.planning.models import AgreedWeeks
+from kribbe.rules.agreed import Agreement, Parts, Weeks
+from kribbe.rules.halfdays import WeekPattern
+
+DAY = timedelta(days=1)
+Bounds = tuple[date, date | None]
+"""A first day, and the first day after the last; None is without end."""
+
+
+def to_json(weeks: Weeks) -> list[dict[str, list[list[int]]]]:
+    """Weeks as JSON holds them: weekday as text, parts as lists."""
+    return [
+        {str(day): [list(part) for part in week[day]] for day in sorted(week) if week[day]} for week in weeks
+    ]
+
+
+def from_json(raw: Sequence[Mapping[str, Any]]) -> Weeks:
+    """The weeks that JSON holds."""
+    return tuple(
+        {int(day): tuple((int(start), int(end)) for start, end in parts) for day, parts in week.items()}
+        for week in raw
+    )
+
+
+def minute(moment: time) -> int:
+    """Minutes since midnight."""
+    return moment.hour * 60 + moment.minute
+
+
+def opening_hours(pattern: WeekPattern, location: Location) -> Weeks:
+    """A week of these half-days, each as long as the location is open."""
+    opens, noon, closes = map(minute, (location.opens_at, location.morning_ends_at, location.closes_at))
+    spans: Mapping[tuple[bool, bool], Parts] = {
+        (True, True): ((opens, closes),),
+        (True, False): ((opens, noon),),
+        (False, True): ((noon, closes),),
+    }
+    return ({day: spans[2 * day in pattern, 2 * day + 1 in pattern] for day in pattern.days()},)
+
+
+def agreement_of(row: AgreedWeeks, stay: Bounds) -> Agreement | None:
+    """The row as the rules read it, on the days of its placement; None where it has none of them."""
+    start = max(row.during.lower or stay[0], stay[0])
+    end = min((each for each in (row.during.upper, stay[1]) if each is not None), default=None)
+    if end is not None and end <= start:
+        return None
+    return Agreement(start, end - DAY if end else None, from_json(row.weeks), row.turns_from)
+
+
+def plain_agreement(pattern: WeekPattern, stay: Bounds, location: Location) -> Agreement:
+    """A placement without an agreement on hours: its half-days, as long as the location is open."""
+    start, end = stay
+    return Agreement(start, end - DAY if end else None, opening_hours(pattern, location))
