@@ -189,8 +189,8 @@ _ALL = (
             "Unique children with a signed place in the area that holds on the day, or who live in the area and have "
             "a place elsewhere in the region. Each child counts once, in the municipality where it is cared for on "
             "most half-days (the lower NIS code where two are equal), and under the municipality where it lives. "
-            "Works: the municipality of the first adult whose place of work is known. Which desk registered the "
-            "child plays no part."
+            "Works: the municipality of the first adult whose place of work is known; where small numbers are hidden "
+            "only of the children who are cared for in the area. Which desk registered the child plays no part."
         ),
         Basis.PLACEMENTS,
     ),

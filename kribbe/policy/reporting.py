@@ -105,7 +105,9 @@ def _lead(kept: Content, *, version: int | None, exact: bool) -> Sequence[str]:
     numbers = (
         gettext("All numbers are exact.")
         if exact
-        else gettext("Numbers from 1 to 4 are hidden, so that no figure points at a family.")
+        else gettext(
+            "Numbers from 1 to 4 aren't told, nor what would give them away, so that no figure points at a family."
+        )
     )
     return [
         f"{state} " + gettext("Counted on %(moment)s.") % {"moment": date_format(counted, "DATETIME_FORMAT")},

@@ -1,6 +1,6 @@
 """Hiding small numbers, so that a published count never points at a family."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 THRESHOLD = 5
@@ -17,7 +17,10 @@ def hide(n: int, threshold: int = THRESHOLD) -> int | None:
 
 @dataclass(frozen=True)
 class HiddenTable:
-    """Counts with their total, as they may be published; None is hidden."""
+    """Counts with their total, as they may be published; None is hidden.
+
+    A hidden one may be above the threshold. To say of which that is so would tell others.
+    """
 
     cells: Mapping[str, int | None]
     total: int | None
@@ -68,7 +71,7 @@ def hide_category(
 class HiddenGrid:
     """Counts by row and column, as they may be published; None is hidden.
 
-    A row or column with a hidden cell has no total: less its told cells it would tell what is hidden.
+    A row with a hidden cell has no sum.
     """
 
     cells: Mapping[tuple[str, str], int | None]
@@ -76,16 +79,42 @@ class HiddenGrid:
     columns: Mapping[str, int | None]
     total: int | None
 
+    def around(self, names: Collection[str]) -> "HiddenGrid":
+        """The rows and columns of these names alone, with what stands in them; no cell stands between two others."""
+        near = {pair: told for pair, told in self.cells.items() if pair[0] in names or pair[1] in names}
+        rows = {row for (row, _column), told in near.items() if told != 0}
+        columns = {column for (_row, column), told in near.items() if told != 0}
+        cells = {pair: told for pair, told in near.items() if pair[0] in rows and pair[1] in columns}
+        own = {name: told for name, told in self.columns.items() if name in names and name in columns}
+        return _grid(cells, {**_margin(cells, 1), **own})
 
-def hide_grid(counts: Mapping[tuple[str, str], int], threshold: int = THRESHOLD) -> HiddenGrid:
-    """A table of counts with rows, columns and a grand total from which no hidden count can be worked out.
 
-    The cells are hidden as one row (see `hide_table`); every other number told is a sum of told cells.
+def exact_grid(counts: Mapping[tuple[str, str], int]) -> HiddenGrid:
+    """Nothing hidden: rows, columns and the whole with their sums."""
+    return _grid(dict(counts), _margin(counts, 1))
+
+
+def hide_columns(counts: Mapping[tuple[str, str], int], threshold: int = THRESHOLD) -> HiddenGrid:
+    """A table of counts of which the sum of a column may be told on another page too.
+
+    Each column with its sum is hidden as one row (see `hide_table`). Where that would tell nothing but zeros, those
+    are hidden as well: a sum of n for n counts would say that each is 1.
     """
-    names = {pair: f"{place}" for place, pair in enumerate(counts)}
-    told = hide_table({names[pair]: count for pair, count in counts.items()}, threshold)
-    cells = {pair: told.cells[name] for pair, name in names.items()}
-    return HiddenGrid(cells, _margin(cells, 0), _margin(cells, 1), told.total)
+    by_column: dict[str, dict[str, int]] = {}
+    for (row, column), count in counts.items():
+        by_column.setdefault(column, {})[row] = count
+    told = {column: hide_table(each, threshold) for column, each in by_column.items()}
+    cells = {
+        (row, column): None if told[column].total is None else told[column].cells[row]
+        for row, column in counts
+    }
+    return _grid(cells, {column: each.total for column, each in told.items()})
+
+
+def _grid(cells: Mapping[tuple[str, str], int | None], columns: Mapping[str, int | None]) -> HiddenGrid:
+    sums = [told for told in columns.values() if told is not None]
+    total = sum(sums) if len(sums) == len(columns) else None
+    return HiddenGrid(cells, _margin(cells, 0), columns, total)
 
 
 def _margin(cells: Mapping[tuple[str, str], int | None], side: int) -> dict[str, int | None]:

@@ -14,7 +14,6 @@ from kribbe.policy.pages.cells import (
     Cell,
     Line,
     Veil,
-    hidden_sum,
     people,
     plain,
     ratio,
@@ -110,7 +109,7 @@ def by_category(requests: YearTold, veil: Veil, desks: Sequence[YearTold] = ()) 
     for key in requests.categories:
         inside, outside = _split(requests, key)
         shown = veil.category(inside, outside, [_split(each, key) for each in desks])
-        lines.append(Line(names[key], tally_cells(shown, of_desks=bool(desks))))
+        lines.append(Line(names[key], tally_cells(shown)))
     return Block(
         "categories",
         tally_heads(),
@@ -156,10 +155,9 @@ def tally_heads() -> list[str]:
     return [gettext("All"), *outcomes().values()]
 
 
-def tally_cells(shown: HiddenTable, *, of_desks: bool = False) -> list[Cell]:
+def tally_cells(shown: HiddenTable) -> list[Cell]:
     """All, and the outcomes, as they are told."""
-    total = people(shown.total) if shown.total is not None else hidden_sum(None)
-    return [total, *(people(shown.cells[part], of_desks=of_desks) for part in outcomes())]
+    return [people(shown.total), *(people(shown.cells[part]) for part in outcomes())]
 
 
 def by_month(waiting: Mapping[date, int], veil: Veil, desks: Sequence[Mapping[date, int]] = ()) -> Block:
@@ -180,7 +178,7 @@ def by_half_day(asked: Sequence[int], veil: Veil, desks: Sequence[Sequence[int]]
         "half-days",
         [gettext("Children")],
         [
-            Line(slot_name(slot), [people(shown[slot], most=most, of_desks=bool(desks))])
+            Line(slot_name(slot), [people(shown[slot], most=most, small=not desks)])
             for slot, count in enumerate(asked)
             if count or slot < WORK_SLOTS
         ],
@@ -232,7 +230,7 @@ def places_cells(each: Places) -> list[Cell]:
     return [plain(each.licensed), plain(each.staffed), plain(each.bookable)]
 
 
-def placed(shown: int | None, bookable: int, asked: int | None, *, of_desks: bool = False) -> Block:
+def placed(shown: int | None, bookable: int, asked: int | None, *, small: bool = False) -> Block:
     """Children with a place, and children to a place."""
     per_place = counters.children_per_place(shown, bookable) if shown is not None else None
     asking_per_place = counters.children_per_place(asked, bookable) if asked is not None else None
@@ -240,7 +238,7 @@ def placed(shown: int | None, bookable: int, asked: int | None, *, of_desks: boo
         "placed",
         [gettext("Now")],
         [
-            Line(gettext("Children with a place"), [people(shown, of_desks=of_desks)]),
+            Line(gettext("Children with a place"), [people(shown, small=small)]),
             Line(gettext("Children per place"), [ratio(per_place)]),
             Line(gettext("Asking per place"), [ratio(asking_per_place)]),
         ],

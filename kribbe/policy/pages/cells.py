@@ -11,8 +11,9 @@ from kribbe.rules.small_numbers import (
     THRESHOLD,
     HiddenGrid,
     HiddenTable,
+    exact_grid,
     hide_category,
-    hide_grid,
+    hide_columns,
     hide_table,
 )
 from kribbe.rules.small_wholes import Part, hide_whole
@@ -141,36 +142,22 @@ class Veil:
         return hide_whole(hide_category(inside, outside), parts)
 
     def grid(self, counts: Mapping[tuple[str, str], int]) -> HiddenGrid:
-        return hide_grid(counts, threshold=THRESHOLD) if not self.exact else exact_grid(counts)
+        """By row and column, of which the sums of columns are told elsewhere too."""
+        return exact_grid(counts) if self.exact else hide_columns(counts)
 
 
-def exact_grid(counts: Mapping[tuple[str, str], int]) -> HiddenGrid:
-    """Nothing hidden: rows, columns and the whole with their sums."""
-    rows: dict[str, int | None] = {}
-    columns: dict[str, int | None] = {}
-    for (row, column), count in counts.items():
-        rows[row] = (rows.get(row) or 0) + count
-        columns[column] = (columns.get(column) or 0) + count
-    return HiddenGrid(dict(counts), rows, columns, sum(counts.values()))
+def told(count: int | None, *, small: bool = False) -> str:
+    """A count of people, or that it isn't told; `small` where only small ones are hidden, which may be said."""
+    if count is None and small:
+        return gettext("fewer than %(count)d") % {"count": THRESHOLD}
+    return gettext("not told") if count is None else number(count)
 
 
-def told(count: int | None, *, of_desks: bool = False) -> str:
-    """A count of people, or that it is small; the sum of desks is hidden for other reasons too."""
-    if count is None and of_desks:
-        return gettext("not told")
-    return gettext("fewer than %(count)d") % {"count": THRESHOLD} if count is None else number(count)
-
-
-def people(count: int | None, *, most: int = 0, url: str = "", of_desks: bool = False) -> Cell:
+def people(count: int | None, *, most: int = 0, url: str = "", small: bool = False) -> Cell:
     """A count of people, hidden where it is None, with a bar where `most` is given."""
-    hidden = "" if of_desks else f"<{THRESHOLD}"
+    hidden = f"<{THRESHOLD}" if small else ""
     value: int | str = hidden if count is None else count
-    return Cell(told(count, of_desks=of_desks), value, (count or 0) / most if most else None, url=url)
-
-
-def hidden_sum(count: int | None) -> Cell:
-    """The sum of a row or column, which isn't told where one of its cells is hidden."""
-    return Cell(gettext("not told"), "") if count is None else people(count)
+    return Cell(told(count, small=small), value, (count or 0) / most if most else None, url=url)
 
 
 def plain(count: int, *, url: str = "") -> Cell:
@@ -212,11 +199,10 @@ def table(
     desks: Sequence[Counts] = (),
 ) -> tuple[list[Line], Line]:
     """Counts of people in their order with bars, and their total, with small counts hidden."""
-    shown, of_desks = veil.table(counts, desks), bool(desks)
+    shown = veil.table(counts, desks)
     most = max((count for count in shown.cells.values() if count), default=0) or 1
     links = urls or {}
     lines = [
-        Line(names[key], [people(shown.cells[key], most=most, url=links.get(key, ""), of_desks=of_desks)])
-        for key in counts
+        Line(names[key], [people(shown.cells[key], most=most, url=links.get(key, ""))]) for key in counts
     ]
-    return lines, Line(gettext("Total"), [people(shown.total, of_desks=of_desks)])
+    return lines, Line(gettext("Total"), [people(shown.total)])

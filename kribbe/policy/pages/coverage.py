@@ -43,7 +43,10 @@ def page(request: PolicyRequest) -> HttpResponse:
         "shares": _shares(found),
         "oldest": found.oldest,
         "uses": uses(),
-        "locations": [(each, Kind(each.kind).label, _marks(each), _url(each)) for each in found.locations],
+        "locations": [
+            (each, Kind(each.kind).label, list(zip(uses(), _marks(each), strict=True)), _url(each))
+            for each in found.locations
+        ],
         "scopes": areas(request, "coverage", Action.DESK_FIGURES),
         "files": downloads(request, "coverage"),
     }

@@ -136,7 +136,7 @@ def _people(found: Counted, bookable: int, veil: Veil, rows: Rows) -> Iterator[B
     yield blocks.by_home(whole.requests, veil, years)
     yield blocks.by_month(whole.waiting.by_month, veil, [each.waiting.by_month for each in desks])
     yield blocks.by_half_day(whole.waiting.by_half_day, veil, [each.waiting.by_half_day for each in desks])
-    yield blocks.placed(_placed(found, veil), bookable, _asked(found, veil), of_desks=bool(desks))
+    yield blocks.placed(_placed(found, veil), bookable, _asked(found, veil), small=not desks)
 
 
 def _placed(found: Counted, veil: Veil) -> int | None:
@@ -152,18 +152,18 @@ def _tiles(
     found: Counted, bookable: int, use: Sequence[counters.HalfDayUse], today: date, veil: Veil
 ) -> Iterator[Tile]:
     everybody, *desks = (blocks.outcome_parts(each.requests.all) for each in (found.people, *found.desks))
-    shown, of_desks = veil.table(everybody, desks).cells, bool(desks)
+    shown = veil.table(everybody, desks).cells
     asked, placed = _asked(found, veil), _placed(found, veil)
     year = gettext("in %(year)d") % {"year": today.year}
     share = share_of(sum(each.taken for each in use), sum(each.bookable for each in use))
-    answered, unanswered = (told(shown[part], of_desks=of_desks) for part in ("answered", "unanswered"))
-    yield Tile(gettext("Children asking"), told(asked, of_desks=of_desks), gettext("now"), "baby", "#asking")
+    answered, unanswered = (told(shown[part]) for part in ("answered", "unanswered"))
+    yield Tile(gettext("Children asking"), told(asked), gettext("now"), "baby", "#asking")
     yield Tile(gettext("Requests answered"), answered, year, "circle-check", "#answers")
     yield Tile(gettext("Requests unanswered"), unanswered, year, "circle-x", "#answers")
     yield Tile(gettext("Places"), number(bookable), gettext("bookable today"), "house", "#places")
     yield Tile(
         gettext("Children with a place"),
-        told(placed, of_desks=of_desks),
+        told(placed, small=not desks),
         gettext("today"),
         "users",
         "#placed",

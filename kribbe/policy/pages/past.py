@@ -68,12 +68,13 @@ def heads() -> list[str]:
     ]
 
 
-def _row(each: Month, desks: Sequence[Month], veil: Veil) -> tuple[str, list[str]]:
+def _row(each: Month, desks: Sequence[Month], veil: Veil) -> tuple[str, list[tuple[str, str]]]:
+    """The month's name, and each of `heads` with what is told of it."""
     places = [plain(each.sum_of("places", measure)).text for measure in MEASURES[:3]]
     asking = veil.table(_asking(each.values), [_asking(desk.values) for desk in desks]).total
     placed = veil.one(_placed(each.values), [_placed(desk.values) for desk in desks])
-    children = [told(count, of_desks=bool(desks)) for count in (asking, placed)]
-    return month_name(each.month), [*places, *children]
+    cells = [*places, told(asking), told(placed, small=not desks)]
+    return month_name(each.month), list(zip(heads(), cells, strict=True))
 
 
 def _parts(month: date) -> tuple[int, int]:
@@ -202,16 +203,15 @@ def _children(then: OfDesks, now: OfDesks, veil: Veil) -> Block:
         "placed": gettext("Children with a place"),
     }
     shown = [_shown(*each, veil) for each in (then, now)]
-    of_desks = bool(then[1])
-    lines = [
-        Line(name, [people(each[key], of_desks=of_desks) for each in shown]) for key, name in names.items()
-    ]
+    lines = [Line(name, [each[key] for each in shown]) for key, name in names.items()]
     return Block("past", [gettext("Told"), gettext("Known now")], lines, name=gettext("Children"))
 
 
-def _shown(values: Values, desks: Sequence[Values], veil: Veil) -> dict[str, int | None]:
+def _shown(values: Values, desks: Sequence[Values], veil: Veil) -> dict[str, Cell]:
     asking = veil.table(_asking(values), [_asking(each) for each in desks]).cells
-    return {**asking, "placed": veil.one(_placed(values), [_placed(each) for each in desks])}
+    placed = veil.one(_placed(values), [_placed(each) for each in desks])
+    cells = {part: people(count) for part, count in asking.items()}
+    return {**cells, "placed": people(placed, small=not desks)}
 
 
 def _asking(values: Values) -> dict[str, int]:

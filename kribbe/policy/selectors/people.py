@@ -46,12 +46,15 @@ class Counted:
 
 def counted(territory: Territory, *, now: datetime) -> Counted:
     """What was kept of a region in the last hour, or else a count of this moment."""
-    kept = None
-    if territory.desk_id is None:
-        kept = RegionCount.objects.filter(region=territory.region_id, counted_at__gt=now - FRESH).first()
-    if kept is not None and localtime(kept.counted_at).date() == localtime(now).date():
-        return _read(kept.counted_at, kept.content)
-    return count(territory, now=now)
+    found = kept(territory.region_id, now=now) if territory.desk_id is None else None
+    return count(territory, now=now) if found is None else _read(found.counted_at, found.content)
+
+
+def kept(region_id: int, *, now: datetime) -> RegionCount | None:
+    """What was kept of a region in the last hour, if that was today."""
+    found = RegionCount.objects.filter(region=region_id, counted_at__gt=now - FRESH).first()
+    is_today = found is not None and localtime(found.counted_at).date() == localtime(now).date()
+    return found if is_today else None
 
 
 def count(territory: Territory, *, now: datetime) -> Counted:

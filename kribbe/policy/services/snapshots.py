@@ -1,12 +1,14 @@
 """Keeping the figures of a month as they were told then."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.timezone import localtime
 
 from kribbe.policy.models import RegionCount, Snapshot, SnapshotValue
+from kribbe.policy.selectors.flows import crossings
 from kribbe.policy.selectors.past import counted
 from kribbe.policy.selectors.people import count, written
 from kribbe.policy.territory import Territory
@@ -28,7 +30,9 @@ def keep_counts(*, now: datetime) -> int:
     """Count every region and its desks, and keep that until the next time; how many regions."""
     regions = list(Region.objects.order_by("pk"))
     for region in regions:
-        content = written(count(Territory.of_region(region), now=now))
+        territory = Territory.of_region(region)
+        flows = crossings(territory, on=localtime(now).date())
+        content = {**written(count(territory, now=now)), "flows": [astuple(each) for each in flows]}
         RegionCount.objects.update_or_create(region=region, defaults={"counted_at": now, "content": content})
     return len(regions)
 

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kribbe.enrolment.tests.location_scene import client_of
@@ -11,9 +13,10 @@ from kribbe.people.models import Adult
 from kribbe.places.importing.files import read_bytes
 from kribbe.places.importing.mapping import known_words
 from kribbe.policy.models import DifferenceKind, Settled
-from kribbe.policy.selectors.flows import Crossing, crossings, pairs
+from kribbe.policy.selectors.flows import Crossing, by_work, crossings, crossings_told, pairs, town_names
 from kribbe.policy.selectors.official import beside_official, differences, to_settle
 from kribbe.policy.services.licences import check_list, settle, unsettle
+from kribbe.policy.services.snapshots import keep_counts
 from kribbe.policy.territory import Territory
 from kribbe.policy.tests.scene import licences
 from kribbe.region.models import OfficialFigure
@@ -136,9 +139,13 @@ def test_children_over_the_borders_each_once(desk, location):
             pattern=WeekPattern.from_text(days),
             now=NOW,
         )
-    found = sorted(crossings(Territory.of_desk(desk), on=TODAY), key=lambda each: each.cared)
+    found = crossings(Territory.of_region(desk.region), on=TODAY)
     assert found == [Crossing("Lindedaal", "Beukenrode", "Cederburg"), Crossing("Lindedaal", "Lindedaal", "")]
     assert pairs(found, "cared") == {("Lindedaal", "Beukenrode"): 1, ("Lindedaal", "Lindedaal"): 1}
-    assert crossings(Territory.of_desk(b), on=TODAY) == [Crossing("Lindedaal", "Beukenrode", "Cederburg")]
-    whole = crossings(Territory.of_region(desk.region), on=TODAY)
-    assert len(whole) == 2, "a child in two towns is one child"
+    assert [each.concerns(town_names(Territory.of_desk(desk))) for each in found] == [True, True]
+    assert [each.concerns(town_names(Territory.of_desk(b))) for each in found] == [True, False]
+    assert by_work(found) == {"Cederburg": 1, "": 1}
+    keep_counts(now=NOW)
+    with CaptureQueriesContext(connection) as captured:
+        assert crossings_told(Territory.of_region(desk.region), now=NOW) == (NOW, found)
+    assert len(captured) <= 2, "the desks of the region, and what was kept"

@@ -11,7 +11,9 @@ from kribbe.enrolment.tests.location_scene import client_of, make_family
 from kribbe.policy.models import RegionCount
 from kribbe.policy.pages.cells import Veil
 from kribbe.policy.pages.figures import Page
+from kribbe.policy.pages.flows import flow_blocks
 from kribbe.policy.reporting import report_blocks
+from kribbe.policy.selectors.flows import Crossing
 from kribbe.policy.selectors.people import FRESH, count, counted, written
 from kribbe.policy.selectors.report import content
 from kribbe.policy.services.snapshots import keep_counts
@@ -89,6 +91,75 @@ def test_who_may_see_the_families_sees_the_region_exactly():
     assert values(page.blocks, "months")["Totaal", "Kinderen"] == 33
 
 
+def towns_of(*flows):
+    return [Crossing(lives, cared, works, children) for lives, cared, works, children in flows]
+
+
+FLOWS = towns_of(
+    ("Aa", "Aa", "Aa", 30),
+    ("Bo", "Aa", "Aa", 3),
+    ("Ce", "Aa", "Bo", 7),
+    ("Bo", "Bo", "Aa", 12),
+    ("Ce", "Bo", "Bo", 9),
+    ("Ce", "Ce", "Aa", 8),
+    ("Aa", "Ce", "Bo", 6),
+)
+
+
+def flow_cells(block):
+    return {
+        (line.label, head): cell.value
+        for line in block.lines
+        for head, cell in zip(block.heads, line.cells, strict=True)
+    }
+
+
+def test_a_pair_of_towns_is_told_or_hidden_alike_on_the_page_of_each_desk_and_of_the_region():
+    whole = flow_cells(flow_blocks(FLOWS, None, Veil())[0])
+    # Placed in Aa: 40, on the page of figures. So 3 would be 40 - 30 - 7, and 7 hides too.
+    assert {name: value for name, value in whole.items() if name[1] == "Aa"} == {
+        ("Aa", "Aa"): 30,
+        ("Bo", "Aa"): "",
+        ("Ce", "Aa"): "",
+    }
+    for town in ("Aa", "Bo", "Ce"):
+        own = flow_cells(flow_blocks(FLOWS, frozenset({town}), Veil())[0])
+        for (lives, cared), value in own.items():
+            if town in (lives, cared) and cared != "Totaal":
+                assert value == whole[lives, cared]
+
+
+def test_where_parents_work_tells_of_the_region_nothing_that_a_desk_hides():
+    whole = flow_blocks(FLOWS, None, Veil())
+    desks = [flow_blocks(FLOWS, frozenset({town}), Veil()) for town in ("Aa", "Bo", "Ce")]
+    told = [{line.label: line.cells[0].value for line in blocks[1].lines} for blocks in (whole, *desks)]
+    assert told == [
+        {"Aa": 53, "Bo": 22},
+        {"Aa": 33, "Bo": 7},
+        {"Aa": 12, "Bo": 9},
+        {"Aa": 8, "Bo": 6},
+    ]
+    small = [*FLOWS, Crossing("Aa", "Bo", "Ce", 3), Crossing("Ce", "Ce", "Ce", 20)]
+    whole = flow_blocks(small, None, Veil())[1]
+    assert {line.label: line.cells[0].value for line in whole.lines}["Ce"] == "", "23 less 20 would tell 3"
+
+
+def test_who_may_see_the_families_sees_every_flow():
+    cared, works = flow_blocks(FLOWS, frozenset({"Aa"}), Veil(exact=True))
+    assert flow_cells(cared) == {
+        ("Aa", "Aa"): 30,
+        ("Aa", "Ce"): 6,
+        ("Aa", "Totaal"): 36,
+        ("Bo", "Aa"): 3,
+        ("Bo", "Ce"): "",
+        ("Bo", "Totaal"): 3,
+        ("Ce", "Aa"): 7,
+        ("Ce", "Ce"): "",
+        ("Ce", "Totaal"): 7,
+    }
+    assert sum(cell.value for line in works.lines for cell in line.cells[:-1]) == 46
+
+
 def test_a_region_is_kept_by_the_hour_as_it_was_counted():
     desks = make_desks(3, 8)
     region = Territory.of_region(desks[0].region)
@@ -99,7 +170,7 @@ def test_a_region_is_kept_by_the_hour_as_it_was_counted():
     assert counted(region, now=NOW + FRESH).people.placed == before.people.placed
     assert counted(region, now=NOW + FRESH).people.asking.total == before.people.asking.total + 1
     assert keep_counts(now=NOW + FRESH) == 1
-    assert RegionCount.objects.get().content == written(count(region, now=NOW + FRESH))
+    assert RegionCount.objects.get().content == {**written(count(region, now=NOW + FRESH)), "flows": []}
 
 
 def make_desk_busier(desk):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.rules.small_numbers import HiddenTable, hide, hide_category, hide_grid, hide_table
+from kribbe.rules.small_numbers import HiddenTable, hide, hide_category, hide_columns, hide_table
 
 
 def names(counts: tuple[int, ...]) -> dict[str, int]:
@@ -77,13 +77,37 @@ def test_no_hidden_count_of_a_category_can_be_worked_out_from_everybody() -> Non
             assert len(possible) > 1 or not possible & {1, 2}, (published, worlds)
 
 
+@pytest.mark.parametrize("cells", [1, 2, 3, 4, 5])
+def test_a_column_hides_its_counts_from_who_knows_its_sum_from_another_page(cells: int) -> None:
+    """Every column up to a size, grouped by what is published and by its sum, which another page tells if it may."""
+    behind = defaultdict(list)
+    for counts in product(range(7), repeat=cells):
+        grid = hide_columns({(name, "x"): count for name, count in names(counts).items()}, 3)
+        behind[(*grid.cells.values(), *grid.columns.values(), hide(sum(counts), 3))].append(counts)
+    for published, tables in behind.items():
+        for place in range(cells):
+            possible = {counts[place] for counts in tables}
+            assert len(possible) > 1 or not possible & {1, 2}, (published, tables)
+
+
 @given(st.lists(st.integers(0, 12), min_size=9, max_size=9))
-def test_every_number_of_a_grid_is_a_sum_of_told_cells(counts: list[int]) -> None:
+def test_every_other_sum_of_a_grid_is_of_told_cells(counts: list[int]) -> None:
     pairs = {(row, column): counts.pop() for row in "abc" for column in "xyz"}
-    grid = hide_grid(pairs)
-    for side, sums in ((0, grid.rows), (1, grid.columns)):
-        for name, told in sums.items():
-            cells = [grid.cells[pair] for pair in pairs if pair[side] == name]
-            assert (told is None) == (None in cells)
-            assert told is None or told == sum(pairs[pair] for pair in pairs if pair[side] == name)
-    assert grid.total in (None, sum(pairs.values()))
+    grid = hide_columns(pairs)
+    for row, told in grid.rows.items():
+        cells = [grid.cells[row, column] for column in "xyz"]
+        assert told == (None if None in cells else sum(pairs[row, column] for column in "xyz"))
+    for column, told in grid.columns.items():
+        assert told in (None, sum(pairs[row, column] for row in "abc"))
+    assert grid.total == (None if None in grid.columns.values() else sum(pairs.values()))
+
+
+def test_a_town_tells_of_the_grid_what_stands_around_it() -> None:
+    pairs = {("a", "a"): 20, ("a", "b"): 3, ("b", "a"): 6, ("b", "b"): 9, ("c", "a"): 0, ("c", "b"): 7}
+    grid = hide_columns(pairs)
+    # 3 would be 19 - 9 - 7, so 7 hides too.
+    assert (grid.cells["a", "b"], grid.cells["c", "b"]) == (None, None)
+    assert (grid.columns, grid.total) == ({"a": 26, "b": 19}, 45)
+    around = grid.around({"a"})
+    assert around.cells == {("a", "a"): 20, ("a", "b"): None, ("b", "a"): 6}
+    assert (around.rows, around.columns, around.total) == ({"a": None, "b": 6}, {"a": 26, "b": None}, None)
