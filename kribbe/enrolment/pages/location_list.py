@@ -1,6 +1,7 @@
 """The waiting list as its location sees it, now and as it stood on a past day."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
@@ -39,13 +40,18 @@ MONTHS_AHEAD = 24
 @require_GET
 @at_location(Action.LIST_READ)
 def waiting_list_page(request: Any, location: Location) -> HttpResponse:
-    """The published order, judged for the chosen group and month; `at` replays a past day."""
+    """The published order, judged for the chosen group and month; `at` replays a past day.
+
+    Where no month is chosen and nobody can begin in this one, everyone is shown.
+    """
     now = timezone.now()
     day = _day(request.GET.get("at", ""))
     if day is not None and day < localtime(now).date():
         return _replay(request, location, day, now)
     look = _look(request.GET, selectors.active_groups(location), localtime(now).date())
     queue = selectors.queue(location, group=look.group, month=look.month, now=now)
+    if not (queue.in_month or "month" in request.GET):
+        look = replace(look, everyone=True)
     chosen = _chosen(queue, look)
     if request.GET.get("format") == "csv":
         _note_look(request.principal, location, [line.waiting for line in chosen], now, export=True)
@@ -193,6 +199,7 @@ def _context(
             for month in months(localtime(now).date(), MONTHS_AHEAD)
         ],
         "month_value": f"{look.month:%Y-%m}",
+        "week_query": look.query(show="", fits=""),
         "strip": queue.month,
         "rows": rows,
         "primary": next((row.id for row in rows if row.is_fit and row.action), 0),

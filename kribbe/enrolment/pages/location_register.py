@@ -20,6 +20,7 @@ from kribbe.enrolment.services.register_visit import Change, undo_visit, visit
 from kribbe.places.access import at_location
 from kribbe.places.models import Group, Location
 from kribbe.places.selectors.freshness import freshness_of, freshness_point
+from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
@@ -191,7 +192,10 @@ def _child(each: Any, name: str, data: Any, found: Read) -> dict[str, Any]:
 def _group(each: GroupNow, data: Any, found: Read, today: date) -> dict[str, Any]:
     key = each.group.pk
     months = []
-    for month, numbers in (("this", each.this_month), ("next", each.next_month)):
+    for month, numbers, comes in (
+        ("this", each.this_month, each.left),
+        ("next", each.next_month, each.open),
+    ):
         name = f"free-{key}-{month}"
         shown = list(numbers[: each.slots])
         months.append(
@@ -200,7 +204,8 @@ def _group(each: GroupNow, data: Any, found: Read, today: date) -> dict[str, Any
                 "is_this": month == "this",
                 "was": data.get(f"{name}-was", ",".join(map(str, shown))),
                 "free": sum(1 << slot for slot, number in enumerate(shown) if number),
-                "rows": _rows(each, name, shown, data),
+                "open": comes.mask,
+                "rows": _rows(comes, name, shown, data),
                 "error": found.errors.get(name, ""),
             }
         )
@@ -212,7 +217,6 @@ def _group(each: GroupNow, data: Any, found: Read, today: date) -> dict[str, Any
         "staff_name": staff,
         "staff_day": data.get(f"{staff}-day", f"{today}"),
         "staff_error": found.errors.get(staff, ""),
-        "open": each.open.mask,
         "days": [(str(DAY_SHORTS[day]), str(DAY_NAMES[day])) for day in range(each.slots // 2)],
         "months": months,
         "is_changed": any(f"free-{key}" in name for name in found.errors),
@@ -220,7 +224,7 @@ def _group(each: GroupNow, data: Any, found: Read, today: date) -> dict[str, Any
 
 
 def _rows(
-    each: GroupNow, name: str, shown: Sequence[int], data: Any
+    comes: WeekPattern, name: str, shown: Sequence[int], data: Any
 ) -> list[tuple[str, list[dict[str, Any]]]]:
     """Mornings and afternoons, a cell for each day."""
     cells = [
@@ -228,7 +232,7 @@ def _rows(
             "slot": slot,
             "label": slot_name(slot),
             "value": data.get(f"{name}-{slot}", number),
-            "is_open": slot in each.open,
+            "is_open": slot in comes,
         }
         for slot, number in enumerate(shown)
     ]

@@ -42,10 +42,9 @@ def look_page(request: Any, slug: str, token: str) -> HttpResponse:
         "groups": [
             {
                 "group": each.group,
-                "open": each.open.mask,
                 "months": [
-                    (_("This month"), _free(each.this_month)),
-                    (_("Next month"), _free(each.next_month)),
+                    (_("This month"), _free(each.this_month), each.left.mask),
+                    (_("Next month"), _free(each.next_month), each.open.mask),
                 ],
             }
             for each in groups

@@ -18,12 +18,16 @@ LATELY = timedelta(days=35)
 
 @dataclass(frozen=True, slots=True)
 class GroupNow:
-    """A group as its location finds it: staffed places, open half-days, and places free by half-day."""
+    """A group as its location finds it: staffed places, open half-days, and places free by half-day.
+
+    `left` are the open half-days that still come this month.
+    """
 
     group: Group
     staffed: int
     licensed: int
     open: WeekPattern
+    left: WeekPattern
     this_month: Sequence[int]
     next_month: Sequence[int]
 
@@ -79,14 +83,23 @@ def groups_now(location: Location, *, today: date) -> list[GroupNow]:
     now = free_during(group_ids=keys, start=today, end=following)
     then = free_during(group_ids=keys, start=following, end=add_months(following, 1))
     held = {row.group_id: row for row in GroupCapacity.objects.filter(group__in=keys, during__contains=today)}
+    coming = _slots_between(today, following)
+    opens = {key: held[key].open_pattern if key in held else 0 for key in keys}
     return [
         GroupNow(
             group=group,
             staffed=held[group.pk].staffed_places if group.pk in held else 0,
             licensed=held[group.pk].licensed_places if group.pk in held else 0,
-            open=WeekPattern(held[group.pk].open_pattern if group.pk in held else 0),
+            open=WeekPattern(opens[group.pk]),
+            left=WeekPattern(opens[group.pk] & coming),
             this_month=[max(0, number) for number in now[group.pk]],
             next_month=[max(0, number) for number in then[group.pk]],
         )
         for group in groups
     ]
+
+
+def _slots_between(start: date, end: date) -> int:
+    """The half-days of the weekdays from a day up to another, as a mask."""
+    days = {(start + timedelta(days=number)).weekday() for number in range(min(7, (end - start).days))}
+    return sum(0b11 << 2 * day for day in days)

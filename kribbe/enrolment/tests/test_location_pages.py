@@ -97,6 +97,17 @@ def test_the_list_shows_the_order_and_the_fit(desk, notelaar, group, client):
     assert "Fien D.W." in page
 
 
+def test_where_nobody_can_begin_this_month_everyone_is_shown_until_a_month_is_chosen(
+    desk, notelaar, group, client
+):
+    families(desk, notelaar, 3)
+    at = address("waiting_list", notelaar)
+    page = client.get(at, {"group": group.pk}).text
+    assert positions(page) == [1, 2, 3]
+    assert "All 3 families that wait" in page
+    assert positions(client.get(at, {"month": f"{TODAY:%Y-%m}"}).text) == []
+
+
 def test_what_only_the_family_and_the_desk_know_stays_unknown(desk, notelaar, group, client):
     single = make_family(desk, notelaar, 1, start=START, now=NOW)
     poor = make_family(desk, notelaar, 2, start=START, now=NOW)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import DirectChild, Placement, RegisterVisit
+from kribbe.enrolment.selectors.register import groups_now
 from kribbe.enrolment.services import register_visit, stays
 from kribbe.enrolment.services.direct import Direct, end_direct, take_back, take_directly
 from kribbe.enrolment.services.register_visit import Answers, Numbers, Staff, undo_visit, visit
@@ -345,3 +346,11 @@ def test_a_child_that_was_taken_back_doesnt_return_by_a_new_end(scene):
     assert refused.value.code == "undone"
     assert not LedgerTake.objects.filter(holder=f"direct:{child.pk}").exists()
     assert free_in(group, today, add_months(today, 2))[:2] == [4, 4]
+
+
+def test_at_the_end_of_a_month_only_the_half_days_that_still_come_are_told(scene):
+    _now, _today, location, _group, _placement = scene
+    [friday] = groups_now(location, today=date(2027, 1, 29))
+    assert friday.left == WeekPattern.from_text("fri")
+    [monday] = groups_now(location, today=date(2027, 1, 25))
+    assert monday.left == monday.open == WeekPattern.from_text("mon tue wed thu fri")
