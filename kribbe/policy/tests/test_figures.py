@@ -260,7 +260,9 @@ def test_small_counts_are_hidden_and_told_totals_are_sums(desk, location):
     ask(family(desk, "Last"), location, start=date(2027, 5, 1))
     page = Page.of(Territory.of_desk(desk), now=NOW)
     lines = block(page, "months").lines
-    assert [line.cells[0].value for line in lines] == ["", "", ""], "to say which are small would tell the one"
+    assert [line.cells[0].value for line in lines] == ["", "", ""], (
+        "to say which are small would tell the one"
+    )
     assert {line.cells[0].text for line in lines} == {"niet vermeld"}
     assert [line.cells[0].share for line in lines] == [0, 0, 0], "a bar would tell what the number hides"
 
