@@ -54,6 +54,17 @@ def hang() -> None:
             holds=("places:licence",),
         )
     )
+    register(
+        NavItem(
+            _("Who runs the locations"),
+            "places:runners",
+            "users",
+            "admin",
+            order=62,
+            action=Action.DESK_SETTINGS,
+            arguments=at_desk,
+        )
+    )
     worklists.register(
         worklists.WorkList(
             "charter",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.places.pages import charter, imports, licences
+from kribbe.places.pages import charter, imports, licences, runners
 
 OFFICE = "office/<slug:desk>/import/"
 
@@ -10,6 +10,8 @@ RULES = "office/<slug:desk>/rules/"
 
 office_urls = [
     path("office/<slug:desk>/licences-of-locations/", licences.licences_page, name="licences"),
+    path("office/<slug:desk>/people-of-locations/", runners.runners_page, name="runners"),
+    path("office/<slug:desk>/people-of-locations/<int:grant>/", runners.runner_page, name="runner"),
     path(RULES, charter.agreements_page, name="agreements"),
     path(f"{RULES}new/", charter.new_charter_page, name="new_charter"),
     path(f"{RULES}drop/", charter.drop_charter, name="drop_charter"),

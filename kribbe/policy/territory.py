@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
+from django.utils.text import slugify
+
 from kribbe.region.models import Desk, Region
 
 
@@ -24,6 +26,11 @@ class Territory:
     def of_region(cls, region: Region) -> Self:
         desks = list(region.desks.order_by("pk").values_list("pk", "municipality_id"))
         return cls(region.name, tuple(desk for desk, _ in desks), tuple(home for _, home in desks), region.pk)
+
+    @property
+    def slug(self) -> str:
+        """The area's name as a file's name holds it."""
+        return slugify(self.name)
 
     @property
     def desks(self) -> "list[Territory]":

@@ -35,7 +35,10 @@ def page(request: PolicyRequest) -> HttpResponse:
             gettext("Looked on"),
         ]
         return table_file(
-            kind, dated(gettext("coverage"), localtime(now).date()), heads, map(_row, found.locations)
+            kind,
+            dated(gettext("coverage"), request.territory.slug, localtime(now).date()),
+            heads,
+            map(_row, found.locations),
         )
     context = {
         "territory": request.territory,

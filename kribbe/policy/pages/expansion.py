@@ -48,7 +48,7 @@ def listed(request: PolicyRequest) -> HttpResponse:
     found = list(files(request.territory))
     kind = request.GET.get("download", "")
     if kind in KINDS:
-        return _file(kind, found)
+        return _file(kind, found, request.territory.slug)
     context = {
         "territory": request.territory,
         "rows": [(file, TONES.get(FileState(file.state), "warn"), _url(request, file)) for file in found],
@@ -93,7 +93,7 @@ def _url(request: PolicyRequest, file: ExpansionFile) -> str:
     return address(request, "file", file.reference)
 
 
-def _file(kind: str, found: Sequence[ExpansionFile]) -> HttpResponse:
+def _file(kind: str, found: Sequence[ExpansionFile], area: str) -> HttpResponse:
     heads = [
         gettext("Project"),
         gettext("Kind"),
@@ -129,7 +129,7 @@ def _file(kind: str, found: Sequence[ExpansionFile]) -> HttpResponse:
         )
         for file in found
     ]
-    return table_file(kind, dated(gettext("expansion-files"), timezone.localdate()), heads, rows)
+    return table_file(kind, dated(gettext("expansion-files"), area, timezone.localdate()), heads, rows)
 
 
 @require_safe
@@ -271,7 +271,7 @@ def all_grants(request: PolicyRequest) -> HttpResponse:
     found = list(grants(request.territory))
     kind = request.GET.get("download", "")
     if kind in KINDS:
-        return _grants_file(kind, found)
+        return _grants_file(kind, found, request.territory.slug)
     context = {
         "territory": request.territory,
         "rows": [_grant_row(request, grant) for grant in found],
@@ -299,7 +299,7 @@ def _grant_row(request: PolicyRequest, grant: PlaceGrant) -> dict[str, Any]:
     }
 
 
-def _grants_file(kind: str, found: Sequence[PlaceGrant]) -> HttpResponse:
+def _grants_file(kind: str, found: Sequence[PlaceGrant], area: str) -> HttpResponse:
     heads = [
         gettext("Purpose"),
         gettext("For"),
@@ -323,7 +323,7 @@ def _grants_file(kind: str, found: Sequence[PlaceGrant]) -> HttpResponse:
         )
         for grant in found
     ]
-    return table_file(kind, dated(gettext("grants"), timezone.localdate()), heads, rows)
+    return table_file(kind, dated(gettext("grants"), area, timezone.localdate()), heads, rows)
 
 
 @GET_OR_POST

@@ -17,7 +17,7 @@ from kribbe.policy.definitions import DEFINITIONS
 from kribbe.policy.pages import blocks
 from kribbe.policy.pages.blocks import Rows, no_rows
 from kribbe.policy.pages.cells import Block, Tile, Veil, share_of, told
-from kribbe.policy.pages.files import KINDS, table_file
+from kribbe.policy.pages.files import KINDS, dated, table_file
 from kribbe.policy.pages.links import address, areas, downloads
 from kribbe.policy.selectors import counters
 from kribbe.policy.selectors.coverage import Coverage, coverage
@@ -79,7 +79,7 @@ def block_file(
         for line in [*block.lines, *([block.total] if block.total else [])]
         for head, cell in zip(block.heads, line.cells, strict=True)
     ]
-    return table_file(kind, f"{name}-{localtime(now):%Y-%m-%d}", heads, lines)
+    return table_file(kind, dated(name, territory.slug, localtime(now).date()), heads, lines)
 
 
 @dataclass(frozen=True, slots=True)

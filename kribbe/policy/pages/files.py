@@ -18,9 +18,9 @@ WIDEST = 60
 Row = Sequence[object]
 
 
-def dated(what: str, day: date) -> str:
-    """A file's name: what it holds, and the day of it."""
-    return f"{what}-{day:%Y-%m-%d}"
+def dated(what: str, area: str, day: date) -> str:
+    """A file's name: what it holds, of which area (a `Territory.slug`), and the day of it."""
+    return f"{what}-{area}-{day:%Y-%m-%d}"
 
 
 def table_file(kind: str, name: str, heads: Sequence[str], rows: Iterable[Row]) -> HttpResponse:

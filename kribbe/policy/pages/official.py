@@ -96,7 +96,7 @@ def licences(request: PolicyRequest) -> HttpResponse:
     found = list(differences(check)) if check else []
     kind = request.GET.get("download", "")
     if kind in KINDS:
-        return _file(kind, found)
+        return _file(kind, found, request.territory.slug)
     context = {
         "form": form,
         "check": check,
@@ -146,7 +146,7 @@ def _said(each: LicenceDifference, value: str) -> str:
     return value or "–"
 
 
-def _file(kind: str, found: list[LicenceDifference]) -> HttpResponse:
+def _file(kind: str, found: list[LicenceDifference], area: str) -> HttpResponse:
     heads = [
         gettext("What differs"),
         gettext("Location"),
@@ -172,7 +172,7 @@ def _file(kind: str, found: list[LicenceDifference]) -> HttpResponse:
         )
         for each in found
     ]
-    return table_file(kind, dated(gettext("licences"), timezone.localdate()), heads, rows)
+    return table_file(kind, dated(gettext("licences"), area, timezone.localdate()), heads, rows)
 
 
 class SettleForm(forms.Form):

@@ -40,7 +40,7 @@ def months(request: PolicyRequest) -> HttpResponse:
     kind = request.GET.get("download", "")
     found = months_told(request.territory, last=120 if kind in KINDS else SHOWN)
     if kind in KINDS:
-        return _file(kind, found)
+        return _file(kind, found, request.territory.slug)
     veil = Veil(sees_persons(request.principal, request.territory))
     desks = desk_months(request.territory, since=found[0].month) if found else {}
     context = {
@@ -96,7 +96,7 @@ def _chart(found: Sequence[Month]) -> str:
     return line_chart([f"{each.month:%m-%Y}" for each in found], series, label)
 
 
-def _file(kind: str, found: Sequence[Month]) -> HttpResponse:
+def _file(kind: str, found: Sequence[Month], area: str) -> HttpResponse:
     names = municipality_names()
     rows = [
         [
@@ -111,7 +111,7 @@ def _file(kind: str, found: Sequence[Month]) -> HttpResponse:
     ]
     return table_file(
         kind,
-        dated(gettext("places"), timezone.localdate()),
+        dated(gettext("places"), area, timezone.localdate()),
         [
             gettext("Month"),
             gettext("Municipality"),
@@ -141,7 +141,11 @@ def one_month(request: PolicyRequest, year: int, month: int) -> HttpResponse:
     blocks = [_places(found, now), _children(told_then, (now, then), veil)]
     if kind in KINDS:
         return block_file(
-            kind, dated(gettext("month"), found.month), request.territory, blocks, timezone.now()
+            kind,
+            f"{gettext('month')}-{found.month:%Y-%m}",
+            request.territory,
+            blocks,
+            timezone.now(),
         )
     context = {
         "territory": request.territory,

@@ -152,7 +152,7 @@ def _files(request: PolicyRequest, name: str, *parts: object, **query: object) -
 
 def _file(request: PolicyRequest, kind: str, kept: Content, *, version: int | None) -> HttpResponse:
     exact = sees_persons(request.principal, request.territory)
-    name = "-".join([gettext("yearly-report"), str(kept["year"]), request.desk.slug])
+    name = "-".join([gettext("yearly-report"), str(kept["year"]), request.territory.slug])
     if kind == "pdf":
         made = document(kept, version=version, exact=exact, brand=brand_of(request.desk), language=LANGUAGE)
         return _pdf(name, made)
@@ -194,7 +194,7 @@ def _kept_file(request: PolicyRequest, kind: str, found: YearlyReport) -> HttpRe
         return _file(request, kind, found.content, version=found.version)
     exact = sees_persons(request.principal, request.territory)
     made = bytes(found.pdf_exact if exact else found.pdf)
-    name = "-".join([gettext("yearly-report"), str(found.year), request.desk.slug, f"v{found.version}"])
+    name = "-".join([gettext("yearly-report"), str(found.year), request.territory.slug, f"v{found.version}"])
     return _pdf(name, made)
 
 

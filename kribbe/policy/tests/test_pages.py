@@ -119,6 +119,8 @@ def test_a_region_is_for_whoever_holds_a_role_over_it(desk, location, clerk):
     wide = region.get(at("figures", desk), {"scope": "region"})
     assert "Figures of Streek" in wide.text
     assert "2 locations" in wide.text
+    file = region.get(at("reports", desk), {"scope": "region", "download": "csv"})
+    assert "-streek.csv" in file["Content-Disposition"], "named after its area"
     assert "Figures of Lindedaal" in clerk.get(at("figures", desk), {"scope": "region"}).text
 
 

@@ -14,7 +14,7 @@ from kribbe.enrolment.pages.location_words import name_of, tags
 from kribbe.enrolment.selectors.location import active_groups
 from kribbe.places.access import at_location
 from kribbe.places.models import Group, Location
-from kribbe.rounds.selectors.week import Choice, own_hand
+from kribbe.rounds.selectors.week import Choice, OwnHand, own_hand
 from kribbe.rules.calendar import first_of_month, months
 from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
@@ -52,7 +52,7 @@ def week(request: Any, location: Location) -> HttpResponse:
         "months": ahead,
         "month": month,
         "look": look,
-        "free": look.free[:WORK_SLOTS] if look else [],
+        "free": _strip(look) if look else [],
         "rows": [_row(location, choice) for choice in look.choices] if look else [],
     }
     return render(request, "rounds/week.html", context)
@@ -65,6 +65,12 @@ def _group(groups: list[Group], key: str) -> Group | None:
 
 def _month(ahead: list[date], text: str, today: date) -> date:
     return next((month for month in ahead if f"{month:%Y-%m}" == text), first_of_month(today))
+
+
+def _strip(look: OwnHand) -> list[int | None]:
+    """Free places by half-day; None where the group is closed."""
+    pairs = list(zip(look.free, look.bookable, strict=True))[:WORK_SLOTS]
+    return [free if free or bookable else None for free, bookable in pairs]
 
 
 def _row(location: Location, choice: Choice) -> dict[str, Any]:
