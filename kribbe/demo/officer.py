@@ -150,24 +150,30 @@ def _placed_at(placed: Mapping[int, set[int]], desk: Desk | None) -> set[int]:
 
 
 def _official(book: Book, chance: Chance) -> None:
-    """Figures of past years, each a little beside the register's, so that there is something to look at."""
+    """Figures of past years, some a little beside the register's; kinds add up over their prices."""
     places = _places(book, 0)
     towns = {each.nis_code: each for each in book.rows(Municipality)}
     for years_ago in range(OFFICIAL_YEARS, 0, -1):
-        for (nis, kind, price), each in _with_totals(places):
-            beside = chance.pick([0, 0, 0, -4, 3, 7]) if each.licensed > 10 else 0
+        told = {key: _told(each, years_ago, chance) for key, each in places.items()}
+        for (nis, kind, price), each in _with_totals(told):
             book.add(
                 OfficialFigure(
                     municipality=towns[nis],
                     year=book.today.year - years_ago,
                     licence_kind=kind,
                     price_kind=price,
-                    places=max(0, each.licensed - 6 * (years_ago - 1) + beside),
+                    places=each.licensed,
                     locations=each.locations,
                     source=SOURCE,
                     imported_at=book.now - timedelta(days=40),
                 )
             )
+
+
+def _told(each: Places, years_ago: int, chance: Chance) -> Places:
+    """What the authority told of these places, so many years ago."""
+    beside = chance.pick([0, 0, 0, -4, 3, 7]) if each.licensed > 10 else 0
+    return Places(licensed=max(0, each.licensed - 6 * (years_ago - 1) + beside), locations=each.locations)
 
 
 def _with_totals(
