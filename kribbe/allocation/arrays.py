@@ -37,7 +37,7 @@ def arrays(columns: Columns) -> tuple[Problem, Agents]:
     option_wishes, wishes_at, options_at = _options(columns, agent_of, len(agents), _possible(room, columns))
     lists = _children_by_location(columns)
     problem = Problem(
-        room=room,
+        room=room.astype(np.int32),
         stays=stays,
         wishes=wishes,
         option_wishes=option_wishes,

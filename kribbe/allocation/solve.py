@@ -1,16 +1,20 @@
 """Solving an instance: the compiled solver from several orders where envy is left, and the result in words."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from kribbe.allocation import paths, reasons
 from kribbe.allocation.arrays import Agents, arrays
 from kribbe.allocation.cells import NONE, State, new_state
+from kribbe.allocation.collector import without_collector
 from kribbe.allocation.columns import KEPT, Columns, Longs, columns_of, half_days
+from kribbe.allocation.cycles import cycles as cycles_of
 from kribbe.allocation.explain import explain
 from kribbe.allocation.generate import generate
 from kribbe.allocation.instance import Instance
 from kribbe.allocation.reading import as_instance
-from kribbe.allocation.result import Proof, Result
+from kribbe.allocation.result import Proof, Result, Stage
 from kribbe.allocation.tables import Problem
 
 PATIENCE = np.array([100, 200, 0])
@@ -24,21 +28,27 @@ LARGEST_TRIED_AGAIN = 20_000
 Score = tuple[int, int, int]
 
 
-def solve(instance: Instance | Columns, *, prove: bool = False) -> Result:
+def solve(instance: Instance | Columns, *, prove: bool = False, cycles: bool = False) -> Result:
     """A feasible result without waste, and without justified envy wherever that is found.
 
     Bounded by counted work: the same instance gives the same result on every machine. With `prove` constraint
-    programming looks for the least envy there can be, and proves it where it can.
+    programming looks for the least envy there can be, then the most half-days, then the best ranks, and proves what
+    it can. With `cycles` the result tells of
+    each pair in envy why it can't simply be mended.
     """
     columns = as_columns(instance)
     problem, agents = arrays(columns)
     state = best_state(columns, problem, agents)
     proof = Proof.NONE if len(paths.envious(problem, state)) else Proof.STABLE
-    if prove and proof is Proof.NONE:
-        from kribbe.allocation.prove import least_envy
+    stages: list[Stage] = []
+    if prove:
+        from kribbe.allocation.prove import proven
 
-        state, proof = least_envy(problem, state)
-    return explain(columns, problem, state, proof)
+        state, proof, stages = proven(columns, problem, state)
+    with without_collector():
+        result = explain(columns, problem, state, proof)
+    turning = cycles_of(columns, problem, state) if cycles else []
+    return replace(result, cycles=turning, stages=stages)
 
 
 def warm_up() -> None:
@@ -48,7 +58,8 @@ def warm_up() -> None:
     problem, agents = arrays(columns_of(made))
     state = new_state(problem)
     paths.take(problem, state, np.full(len(agents.queue), NONE, np.int64))
-    paths.step(problem, state, 0)
+    paths.step(problem, state, 0, 0, 1)
+    paths.who_is_next(problem, state, agents.queue)
     reasons.over(problem, state, 0, 0)
 
 
