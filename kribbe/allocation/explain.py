@@ -18,7 +18,7 @@ LOT = "lot"
 
 
 def explain(columns: Columns, problem: Problem, state: State, proof: Proof) -> Result:
-    """The result that a state is."""
+    """The result that a state is; `proof` says what is known of its envy, where there is any."""
     got = reasons.granted(problem, state)
     owed = owed_ones(columns, problem, got)
     envy = sorted(_envy(columns, problem, state), key=lambda each: (each.child, each.wish))
@@ -28,7 +28,7 @@ def explain(columns: Columns, problem: Problem, state: State, proof: Proof) -> R
         refusals=refusals(columns, problem, state, got, owed),
         envy=envy,
         totals=_totals(columns, got, envy),
-        proof=proof,
+        proof=proof if envy else Proof.STABLE,
     )
 
 
@@ -147,18 +147,23 @@ def refusals(
         Refusal(ids[child], position, None, None, None, 0, {})
         if slot == NONE
         else Refusal(
-            ids[child], position, groups[of][1], at, slot, ahead, _counted(names[location], row, ahead)
+            ids[child],
+            position,
+            groups[of][1],
+            at,
+            slot,
+            ahead,
+            _counted(names[location], row) if ahead else {},
         )
         for child, position, location, of, at, slot, ahead, row in rows
     ]
 
 
-def _counted(names: Sequence[str], row: Sequence[int], ahead: int) -> dict[str, int]:
+def _counted(names: Sequence[str], row: Sequence[int]) -> dict[str, int]:
     found: dict[str, int] = {}
-    if ahead:
-        for name, number in zip(names, row, strict=True):
-            if number:
-                found[name] = found.get(name, 0) + number
+    for name, number in zip(names, row, strict=True):
+        if number:
+            found[name] = found.get(name, 0) + number
     return found
 
 

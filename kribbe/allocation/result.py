@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from kribbe.allocation.collector import without_collector
 
 FORMAT = "kribbe.allocation.result/1"
 CYCLES_FORMAT = "kribbe.allocation.cycles/1"
-VERSION = "2"
+VERSION = "3"
 """Of the solver: changes whenever the same instance may give another result."""
 
 
@@ -72,8 +72,7 @@ class Stage:
         return f"{told}, not proven: {most} {abs(self.least):,} in any result"
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A child and the wish that it got; None where it keeps the place that it has."""
 
     child: str
@@ -82,8 +81,7 @@ class Placed:
     on: On
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why a better wish wasn't had: the first cell that is full, and who stands ahead in it, by ground.
 
     A wish that would fit by itself, and failed since siblings choose as one, has no cell.

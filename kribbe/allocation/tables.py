@@ -25,9 +25,9 @@ class Problem(NamedTuple):
 
     room: Ints
     """By row (a group in a period) and slot: free places, and those of children who have one already."""
-    stays: Longs
+    stays: Ints
     """The rows that a stay covers, and its pattern."""
-    wishes: Longs
+    wishes: Ints
     """Where; whose; the child's number in the location's order, lower goes first; kept or not; its stays."""
     option_wishes: Longs
     wishes_at: Longs

@@ -101,11 +101,12 @@ def allocate_convert(
     out: Annotated[Path, typer.Option(help="File for the instance.")],
     seed: Annotated[int, typer.Option(min=0, help="Draws the lots that order ties of hospitals.")] = 1,
 ) -> None:
-    """Make an instance of heads of a file of the literature: hospitals/residents, with ties.
+    """Make an instance of heads of a file of the literature: hospitals/residents, with ties and couples.
 
-    Reads the formats of Irving's program and of algmatch; which they are is said with the definitions in the docs.
+    Reads couples too, where siblings can say what they want; which formats these are is said in the docs.
     """
-    from kribbe.allocation.literature import BadTextError, converted
+    from kribbe.allocation.literature import converted
+    from kribbe.allocation.literature_formats import BadTextError
 
     try:
         made = converted(text.read_text(encoding="utf-8"), seed)
