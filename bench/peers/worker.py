@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import logging
+import statistics
 import sys
 import time
 
@@ -90,7 +91,7 @@ def main():
             begun = time.perf_counter()
             found = peer(task)
             took.append(time.perf_counter() - begun)
-        out.write(json.dumps({"seconds": min(took), "placed": found}) + "\n")
+        out.write(json.dumps({"seconds": statistics.median(took), "placed": found}) + "\n")
         out.flush()
 
 

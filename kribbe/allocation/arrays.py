@@ -37,9 +37,9 @@ def arrays(columns: Columns) -> tuple[Problem, Agents]:
     option_wishes, wishes_at, options_at = _options(columns, agent_of, len(agents), _possible(room, columns))
     lists = _children_by_location(columns)
     problem = Problem(
-        room=room,
-        stays=stays,
-        wishes=wishes,
+        room=room.astype(np.int32),
+        stays=stays.astype(np.int32),
+        wishes=wishes.astype(np.int32),
         option_wishes=option_wishes,
         wishes_at=wishes_at,
         options_at=options_at,
@@ -124,8 +124,12 @@ def _ranks(columns: Columns, drawn: Longs) -> Longs:
 
 def _children_by_location(columns: Columns) -> Longs:
     """Each child stands at most once on a location's list of placed children."""
-    pairs = np.unique(columns.wishes.location.astype(np.int64) * len(columns.children) + columns.wishes.child)
-    counts = np.bincount(pairs // max(1, len(columns.children)), minlength=len(columns.locations))
+    wishes = columns.wishes
+    order = np.lexsort((wishes.location, wishes.child))
+    location, child = wishes.location[order], wishes.child[order]
+    is_first = np.ones(len(order), np.bool_)
+    is_first[1:] = (np.diff(child) != 0) | (np.diff(location) != 0)
+    counts = np.bincount(location[is_first], minlength=len(columns.locations))
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
 
 

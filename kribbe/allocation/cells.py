@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kribbe.allocation.columns import Bools, Longs
+from kribbe.allocation.columns import Bools, Ints, Longs
 from kribbe.allocation.compiled import inner
 from kribbe.allocation.tables import (
+    CHILD,
     FIRST_ROW,
     FIRST_STAY,
     IS_KEPT,
@@ -15,29 +16,34 @@ from kribbe.allocation.tables import (
     PAST_ROW,
     PAST_STAY,
     PATTERN,
+    RANK,
+    VULNERABLE,
     Problem,
 )
 
 NONE = -1
 
+WISH, STANDS, CHOOSER, IS_VULNERABLE = range(4)
+"""Columns of `State.listed`."""
+
 
 class State(NamedTuple):
     """Who is where, and scratch room. Changed in place."""
 
-    room: Longs
-    full: Longs
+    room: Ints
+    full: Ints
     """By row: a bit mask of the slots without room."""
     held: Longs
     """By agent: the option it holds, or NONE."""
-    listed: Longs
-    """Wishes placed in this round, location by location."""
+    listed: Ints
+    """Wishes placed in this round, location by location; beside each what its child is compared by."""
     size: Longs
     position: Longs
     """By wish: where it stands on its location's list, or NONE."""
     stamp: Longs
     """By location: when somebody could last have come to have a claim there."""
     clock: Longs
-    covered: Longs
+    covered: Ints
     """Like `room`, scratch: how many of those who may give way are there."""
     found: Longs
     """Scratch: wishes of those who may give way."""
@@ -62,9 +68,9 @@ def new_state(problem: Problem) -> State:
     slots = np.arange(problem.room.shape[1])
     return State(
         room=problem.room.copy(),
-        full=np.where(problem.room < 1, 1 << slots, 0).sum(axis=1).astype(np.int64),
+        full=np.where(problem.room < 1, 1 << slots, 0).sum(axis=1).astype(np.int32),
         held=np.full(agents, NONE, np.int64),
-        listed=np.zeros(listed, np.int64),
+        listed=np.zeros((listed, 4), np.int32),
         size=np.zeros(locations, np.int64),
         position=np.full(wishes, NONE, np.int64),
         stamp=np.zeros(locations, np.int64),
@@ -128,8 +134,12 @@ def enter(p: Problem, s: State, agent: int, option: int) -> None:
         shift(p, s, wish, -1)
         if not p.wishes[wish, IS_KEPT]:
             location = p.wishes[wish, LOCATION]
+            at_end = p.locations[location, LIST_AT] + s.size[location]
             s.position[wish] = s.size[location]
-            s.listed[p.locations[location, LIST_AT] + s.size[location]] = wish
+            s.listed[at_end, WISH] = wish
+            s.listed[at_end, STANDS] = p.wishes[wish, RANK]
+            s.listed[at_end, CHOOSER] = agent
+            s.listed[at_end, IS_VULNERABLE] = p.children[p.wishes[wish, CHILD], VULNERABLE]
             s.size[location] += 1
 
 
@@ -147,9 +157,10 @@ def leave(p: Problem, s: State, agent: int) -> int:
             location = p.wishes[wish, LOCATION]
             first = p.locations[location, LIST_AT]
             s.size[location] -= 1
-            last = s.listed[first + s.size[location]]
-            s.listed[first + s.position[wish]] = last
-            s.position[last] = s.position[wish]
+            last, hole = first + s.size[location], first + s.position[wish]
+            for column in range(s.listed.shape[1]):
+                s.listed[hole, column] = s.listed[last, column]
+            s.position[s.listed[last, WISH]] = s.position[wish]
             s.position[wish] = NONE
     return option
 

@@ -3,10 +3,21 @@
 Others give way on one of two grounds: they stand worse, or the location still owes vulnerable children a place.
 """
 
-from kribbe.allocation.cells import NONE, State, enter, fits, has_room, is_overfull, leave
+from kribbe.allocation.cells import (
+    CHOOSER,
+    IS_VULNERABLE,
+    NONE,
+    STANDS,
+    WISH,
+    State,
+    enter,
+    fits,
+    has_room,
+    is_overfull,
+    leave,
+)
 from kribbe.allocation.compiled import inner
 from kribbe.allocation.tables import (
-    AGENT,
     CHILD,
     FIRST_ROW,
     FIRST_STAY,
@@ -46,40 +57,33 @@ def _vulnerable_before(p: Problem, s: State, location: int, agent: int, rank: in
     number = 0
     first = p.locations[location, LIST_AT]
     for at in range(first, first + s.size[location]):
-        other = s.listed[at]
-        child = p.wishes[other, CHILD]
-        if (
-            p.children[child, VULNERABLE]
-            and p.children[child, AGENT] != agent
-            and p.wishes[other, RANK] < rank
-        ):
+        if s.listed[at, IS_VULNERABLE] and s.listed[at, CHOOSER] != agent and s.listed[at, STANDS] < rank:
             number += 1
     return number
 
 
 @inner
-def _is_shielded(p: Problem, s: State, agent: int, wish: int, other: int) -> bool:
-    """Whether the location owes the other its place, and the wish is not of a vulnerable child."""
+def _is_shielded(p: Problem, s: State, agent: int, wish: int, place: int) -> bool:
+    """Whether the location owes its place to the one who is listed there, and the wish is of no vulnerable child."""
     owed = p.locations[p.wishes[wish, LOCATION], OWED]
     if owed == 0 or p.children[p.wishes[wish, CHILD], VULNERABLE]:
         return False
-    if not p.children[p.wishes[other, CHILD], VULNERABLE]:
+    if not s.listed[place, IS_VULNERABLE]:
         return False
-    before = _vulnerable_before(p, s, p.wishes[wish, LOCATION], agent, p.wishes[other, RANK])
+    before = _vulnerable_before(p, s, p.wishes[wish, LOCATION], agent, s.listed[place, STANDS])
     return bool(before < owed)
 
 
 @inner
-def _gives_way(p: Problem, s: State, agent: int, wish: int, other: int, ground: int) -> bool:
-    """Whether the child of `other`, placed at the location of `wish`, may have to give way to that of `wish`."""
-    child = p.wishes[other, CHILD]
-    if p.children[child, AGENT] == agent:
+def _gives_way(p: Problem, s: State, agent: int, wish: int, place: int, ground: int) -> bool:
+    """Whether the child that is listed at a place of the wish's location may have to give way to that of the wish."""
+    if s.listed[place, CHOOSER] == agent:
         return False
     if p.wishes[wish, IS_KEPT]:
         return True
     if ground == IS_OWED:
-        return not p.children[child, VULNERABLE]
-    return p.wishes[other, RANK] > p.wishes[wish, RANK] and not _is_shielded(p, s, agent, wish, other)
+        return not s.listed[place, IS_VULNERABLE]
+    return s.listed[place, STANDS] > p.wishes[wish, RANK] and not _is_shielded(p, s, agent, wish, place)
 
 
 @inner
@@ -105,8 +109,10 @@ def _who_gives_way(p: Problem, s: State, agent: int, wish: int, ground: int, kno
         return number
     first = p.locations[p.wishes[wish, LOCATION], LIST_AT]
     for place in range(first, first + s.size[p.wishes[wish, LOCATION]]):
-        other = s.listed[place]
-        if not _gives_way(p, s, agent, wish, other, ground) or (shares and not _share(p, wish, other)):
+        if not _gives_way(p, s, agent, wish, place, ground):
+            continue
+        other = s.listed[place, WISH]
+        if shares and not _share(p, wish, other):
             continue
         is_new = True
         for at in range(known):

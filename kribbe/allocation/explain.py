@@ -1,6 +1,7 @@
 """What is told of a state: who has which place and on what ground, every refusal's reason, what envy is left."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +18,7 @@ LOT = "lot"
 
 
 def explain(columns: Columns, problem: Problem, state: State, proof: Proof) -> Result:
-    """The result that a state is."""
+    """The result that a state is; `proof` says what is known of its envy, where there is any."""
     got = reasons.granted(problem, state)
     owed = owed_ones(columns, problem, got)
     envy = sorted(_envy(columns, problem, state), key=lambda each: (each.child, each.wish))
@@ -27,7 +28,7 @@ def explain(columns: Columns, problem: Problem, state: State, proof: Proof) -> R
         refusals=refusals(columns, problem, state, got, owed),
         envy=envy,
         totals=_totals(columns, got, envy),
-        proof=proof,
+        proof=proof if envy else Proof.STABLE,
     )
 
 
@@ -65,6 +66,25 @@ def owed_ones(columns: Columns, problem: Problem, got: Longs) -> Bools:
 
 def _envy(columns: Columns, problem: Problem, state: State) -> Iterator[Envy]:
     position, child = columns.wishes.position, columns.wishes.child
+    for pair in envied(columns, problem, state):
+        names = sorted(columns.children[child[wish]] for wish in pair.over)
+        yield Envy(columns.children[child[pair.wish]], int(position[pair.wish]), names)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A wish in justified envy, with the agent and the best option through which it could be had."""
+
+    agent: int
+    option: int
+    wish: int
+    over: Longs
+    """The wishes of those who would have to give way."""
+
+
+def envied(columns: Columns, problem: Problem, state: State) -> Iterator[Pair]:
+    """Every wish that a child could justly have, once."""
+    position = columns.wishes.position
     for agent in envious(problem, state).tolist():
         held = state.held[agent]
         past = problem.options_at[agent + 1] if held == NONE else held
@@ -73,14 +93,14 @@ def _envy(columns: Columns, problem: Problem, state: State) -> Iterator[Envy]:
             over = reasons.over(problem, state, agent, option)
             if over is None:
                 continue
-            names = sorted(columns.children[child[wish]] for wish in over)
-            for wish in _wishes_of(problem, option):
+            for wish in wishes_of(problem, option):
                 if position[wish] != KEPT and wish not in seen:
                     seen.add(wish)
-                    yield Envy(columns.children[child[wish]], int(position[wish]), names)
+                    yield Pair(agent, option, wish, over)
 
 
-def _wishes_of(problem: Problem, option: int) -> list[int]:
+def wishes_of(problem: Problem, option: int) -> list[int]:
+    """The wishes that an option grants."""
     found: list[int] = problem.option_wishes[
         problem.wishes_at[option] : problem.wishes_at[option + 1]
     ].tolist()
@@ -127,18 +147,23 @@ def refusals(
         Refusal(ids[child], position, None, None, None, 0, {})
         if slot == NONE
         else Refusal(
-            ids[child], position, groups[of][1], at, slot, ahead, _counted(names[location], row, ahead)
+            ids[child],
+            position,
+            groups[of][1],
+            at,
+            slot,
+            ahead,
+            _counted(names[location], row) if ahead else {},
         )
         for child, position, location, of, at, slot, ahead, row in rows
     ]
 
 
-def _counted(names: Sequence[str], row: Sequence[int], ahead: int) -> dict[str, int]:
+def _counted(names: Sequence[str], row: Sequence[int]) -> dict[str, int]:
     found: dict[str, int] = {}
-    if ahead:
-        for name, number in zip(names, row, strict=True):
-            if number:
-                found[name] = found.get(name, 0) + number
+    for name, number in zip(names, row, strict=True):
+        if number:
+            found[name] = found.get(name, 0) + number
     return found
 
 

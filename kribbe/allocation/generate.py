@@ -108,11 +108,17 @@ def _child(
         "current": None,
         "wishes": [_wish(draw, places[at], start, periods, pattern) for at in chosen],
     }
-    elsewhere = [at for at in range(home, home + len(places)) if at % len(places) not in chosen]
-    if not heads and elsewhere and draw.random() < TRANSFERS:
-        had = places[elsewhere[-1] % len(places)]
+    elsewhere = _last_elsewhere(home, chosen, len(places))
+    if not heads and elsewhere is not None and draw.random() < TRANSFERS:
+        had = places[elsewhere]
         child["current"] = {"location": had["id"], "stays": _stays(had, 0, periods, pattern)}
     return child
+
+
+def _last_elsewhere(home: int, chosen: Sequence[int], places: int) -> int | None:
+    """Going round from home, the last location that isn't chosen; None where all are."""
+    back = ((home - step) % places for step in range(1, places + 1))
+    return next((at for at in back if at not in chosen), None)
 
 
 def _pattern(draw: np.random.Generator) -> int:

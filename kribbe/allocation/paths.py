@@ -113,8 +113,14 @@ def _ask(p: Problem, s: State, agent: int, patience: int) -> int:
     past = past_better(p, s, agent)
     if past == p.options_at[agent]:
         return NONE
+    return _ask_from(p, s, agent, p.options_at[agent], past, patience)
+
+
+@inner
+def _ask_from(p: Problem, s: State, agent: int, first: int, past: int, patience: int) -> int:
+    """Like `_ask`, for these options alone."""
     before = leave(p, s, agent)
-    for option in range(p.options_at[agent], past):
+    for option in range(first, past):
         gone = _try(p, s, agent, option, patience)
         if gone != NONE:
             for at in range(gone):
@@ -196,9 +202,23 @@ def solve(p: Problem, s: State, queue: Longs, patience: Longs, rounds: int) -> N
 
 
 @entry
-def step(p: Problem, s: State, agent: int) -> int:
-    """One agent asks, however often it has. Returns how many others are gone (in `gone`), NONE if nothing changed."""
-    return _ask(p, s, agent, s.moves[agent] + 1)
+def step(p: Problem, s: State, agent: int, first: int, past: int) -> int:
+    """One agent asks for these options, the best first, however often it has.
+
+    Returns how many others are gone (in `gone`), NONE if nothing changed.
+    """
+    return _ask_from(p, s, agent, first, past, s.moves[agent] + 1)
+
+
+@entry
+def who_is_next(p: Problem, s: State, queue: Longs) -> int:
+    """The first in the queue who was helped since it last looked, and could now justly have something better."""
+    for agent in queue:
+        if _is_stirred(p, s, agent, s.seen[agent]):
+            s.seen[agent] = s.clock[0]
+            if first_that_blocks(p, s, agent) != NONE:
+                return agent
+    return NONE
 
 
 @entry

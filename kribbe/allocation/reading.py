@@ -1,15 +1,14 @@
 """Reading an instance, as columns or as objects. What is well formed is taken at once; else `faults` tells all."""
 
-import gc
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kribbe.allocation.collector import without_collector
 from kribbe.allocation.columns import KEPT, Bools, Columns, Ints, Longs, Wishes, lots, starts
 from kribbe.allocation.faults import (
     LARGEST,
@@ -39,7 +38,7 @@ class BadInstanceError(ValueError):
 
 def read_columns(path: Path) -> Columns:
     """The instance in a file. BadInstanceError with all its problems, OSError where there is no such file."""
-    with _without_collector():
+    with without_collector():
         return _read(path.read_bytes())
 
 
@@ -58,18 +57,6 @@ def as_columns(raw: Raw) -> Columns:
         if not found:
             raise AssertionError("an instance without faults that can't be read") from error
         raise BadInstanceError(found) from None
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Millions of small objects are made and nothing circular: looking for garbage would only take time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read(content: bytes) -> Columns:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from kribbe.allocation.cells import NONE, State, enter, is_overfull, leave
+from kribbe.allocation.cells import NONE, STANDS, State, enter, is_overfull, leave
+from kribbe.allocation.cells import WISH as LISTED
 from kribbe.allocation.claims import better_that_block
 from kribbe.allocation.columns import Bools, Longs
 from kribbe.allocation.compiled import entry, inner
@@ -64,10 +65,10 @@ def _is_in(p: Problem, wish: int, row: int, slot: int) -> bool:
 
 
 @inner
-def _ground(p: Problem, wish: int, other: int, is_owed: Bools, standing: Longs) -> int:
+def _ground(p: Problem, wish: int, other: int, stands: int, is_owed: Bools, standing: Longs) -> int:
     """The first part of the standing by which the other goes before; past the parts its lot, then owed; or NONE."""
     parts = standing.shape[1]
-    if p.wishes[other, RANK] > p.wishes[wish, RANK]:
+    if stands > p.wishes[wish, RANK]:
         is_behind = p.children[p.wishes[wish, CHILD], VULNERABLE] or not is_owed[p.wishes[other, CHILD]]
         return NONE if is_behind else parts + 1
     for part in range(parts):
@@ -119,11 +120,10 @@ def _count_ahead(p: Problem, s: State, told: Longs, is_owed: Bools, standing: Lo
     location = p.wishes[wish, LOCATION]
     first = p.locations[location, LIST_AT]
     for at in range(first, first + s.size[location]):
-        other = s.listed[at]
-        if _is_in(p, other, told[ROW], told[SLOT]):
-            ground = _ground(p, wish, other, is_owed, standing)
-            if ground != NONE:
-                counts[ground] += 1
+        other = s.listed[at, LISTED]
+        ground = _ground(p, wish, other, s.listed[at, STANDS], is_owed, standing)
+        if ground != NONE and _is_in(p, other, told[ROW], told[SLOT]):
+            counts[ground] += 1
 
 
 def over(problem: Problem, state: State, agent: int, option: int) -> Longs | None:

@@ -4,10 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
+
+from kribbe.allocation.collector import without_collector
 
 FORMAT = "kribbe.allocation.result/1"
-VERSION = "2"
+CYCLES_FORMAT = "kribbe.allocation.cycles/1"
+VERSION = "3"
 """Of the solver: changes whenever the same instance may give another result."""
 
 
@@ -27,8 +30,49 @@ class Proof(StrEnum):
     NONE = "not proven"
 
 
+class Goal(StrEnum):
+    """What is asked for when the best result is looked for, in this order."""
+
+    ENVY = "children with justified envy"
+    HALF_DAYS = "half-day-months filled"
+    RANKS = "sum of ranks"
+
+    @property
+    def number(self) -> int:
+        """Its place in the order."""
+        return list(Goal).index(self)
+
+
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Stage:
+    """What was found out of one goal, those before it as they are.
+
+    `cost` is what the result has, the lower the better (half-days count negative); `least`, no result has less; None
+    where that isn't known. `seconds` is no part of the result.
+    """
+
+    goal: Goal
+    cost: int
+    least: int | None
+    seconds: float
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether nothing better is possible."""
+        return self.cost == self.least
+
+    def __str__(self) -> str:
+        """In one line."""
+        told = f"{abs(self.cost):,} {self.goal}"
+        if self.is_proven:
+            return f"{told}, proven to be the {'most' if self.goal is Goal.HALF_DAYS else 'least'}"
+        if self.least is None:
+            return f"{told}, not proven"
+        most = "at most" if self.goal is Goal.HALF_DAYS else "at least"
+        return f"{told}, not proven: {most} {abs(self.least):,} in any result"
+
+
+class Placed(NamedTuple):
     """A child and the wish that it got; None where it keeps the place that it has."""
 
     child: str
@@ -37,8 +81,7 @@ class Placed:
     on: On
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why a better wish wasn't had: the first cell that is full, and who stands ahead in it, by ground.
 
     A wish that would fit by itself, and failed since siblings choose as one, has no cell.
@@ -63,6 +106,59 @@ class Envy:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Somebody takes something better: children with the wishes they get (None: a place that is kept)."""
+
+    takes: Sequence[tuple[str, int | None]]
+    out: Sequence[str]
+    """Who loses a place of this round by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """What happens once a child in envy is let in, from the result on.
+
+    After the last step everybody has what they had before step `begins` (from 0): so it turns for ever. None where
+    no such cycle was found.
+    """
+
+    child: str
+    wish: int
+    steps: Sequence[Step]
+    begins: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The cycle in the format of the file of cycles."""
+        steps = [
+            {"takes": [{"child": child, "wish": wish} for child, wish in step.takes], "out": list(step.out)}
+            for step in self.steps
+        ]
+        return {"child": self.child, "wish": self.wish, "steps": steps, "begins": self.begins}
+
+    def __str__(self) -> str:
+        """In one line."""
+        if self.begins is None:
+            return f"{self.child!r} for its wish {self.wish}: no cycle found"
+        return f"{self.child!r} for its wish {self.wish}: " + "; ".join(
+            f"{'again and again: ' * (number == self.begins)}{_told(step)}"
+            for number, step in enumerate(self.steps)
+        )
+
+
+def _told(step: Step) -> str:
+    takes = " and ".join(
+        f"{child!r} {'keeps its place' if wish is None else f'takes {wish}'}" for child, wish in step.takes
+    )
+    return f"{takes} ({', '.join(map(repr, step.out))} out)" if step.out else takes
+
+
+def cycles_as_bytes(cycles: Sequence[Cycle]) -> bytes:
+    """The file of cycles: UTF-8 JSON."""
+    made = {"format": CYCLES_FORMAT, "cycles": [cycle.as_json() for cycle in cycles]}
+    return (json.dumps(made, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """Everything that is told of a round."""
 
@@ -72,24 +168,38 @@ class Result:
     envy: Sequence[Envy]
     totals: Mapping[str, int]
     proof: Proof
+    cycles: Sequence[Cycle] = ()
+    """Of each pair in envy, where they were asked for; they have a file of their own."""
+    stages: Sequence[Stage] = ()
+    """What was proven, where it was asked for."""
 
     def as_json(self) -> dict[str, Any]:
         """The result in its format."""
         return {
             "format": FORMAT,
-            "placed": [_fields(each) for each in self.placed],
+            "placed": [
+                {"child": each.child, "wish": each.wish, "location": each.location, "on": each.on}
+                for each in self.placed
+            ],
             "unplaced": list(self.unplaced),
-            "refusals": [_fields(each) for each in self.refusals],
-            "envy": [_fields(each) for each in self.envy],
+            "refusals": [
+                {
+                    "child": each.child,
+                    "wish": each.wish,
+                    "group": each.group,
+                    "period": each.period,
+                    "slot": each.slot,
+                    "ahead": each.ahead,
+                    "grounds": each.grounds,
+                }
+                for each in self.refusals
+            ],
+            "envy": [{"child": each.child, "wish": each.wish, "over": list(each.over)} for each in self.envy],
             "totals": dict(self.totals),
             "solver": {"version": VERSION, "proof": self.proof.value},
         }
 
     def as_bytes(self) -> bytes:
         """UTF-8 JSON: a line for each list, the same bytes for the same result."""
-        return (json.dumps(self.as_json(), ensure_ascii=False, separators=(",", ":")) + "\n").encode()
-
-
-def _fields(row: Placed | Refusal | Envy) -> dict[str, Any]:
-    found = {name: getattr(row, name) for name in row.__slots__}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
+        with without_collector():
+            return (json.dumps(self.as_json(), ensure_ascii=False, separators=(",", ":")) + "\n").encode()

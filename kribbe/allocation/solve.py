@@ -1,20 +1,31 @@
 """Solving an instance: the compiled solver from several orders where envy is left, and the result in words."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from kribbe.allocation import paths, reasons
 from kribbe.allocation.arrays import Agents, arrays
 from kribbe.allocation.cells import NONE, State, new_state
+from kribbe.allocation.collector import without_collector
 from kribbe.allocation.columns import KEPT, Columns, Longs, columns_of, half_days
+from kribbe.allocation.cycles import cycles as cycles_of
 from kribbe.allocation.explain import explain
 from kribbe.allocation.generate import generate
 from kribbe.allocation.instance import Instance
 from kribbe.allocation.reading import as_instance
-from kribbe.allocation.result import Proof, Result
-from kribbe.allocation.tables import Problem
+from kribbe.allocation.result import Proof, Result, Stage
+from kribbe.allocation.tables import CHILD, Problem
 
-PATIENCE = np.array([100, 200, 0])
-"""How often an agent may make others give way: while everybody asks first, afterwards, and in the end."""
+PATIENCE = 30
+"""How often an agent may make others give way while everybody asks first, at least; afterwards twice as often.
+
+More would only let those who turn in a cycle use up theirs, and then many are left in envy. With heads nobody needs
+more than it has wishes.
+"""
+
+HASTE = np.array([3, 20, 0])
+"""The same for every other order that is tried: while everybody asks first, afterwards, and in the end."""
 
 ROUNDS = 60
 TRIES = 12
@@ -24,21 +35,26 @@ LARGEST_TRIED_AGAIN = 20_000
 Score = tuple[int, int, int]
 
 
-def solve(instance: Instance | Columns, *, prove: bool = False) -> Result:
+def solve(instance: Instance | Columns, *, prove: bool = False, cycles: bool = False) -> Result:
     """A feasible result without waste, and without justified envy wherever that is found.
 
     Bounded by counted work: the same instance gives the same result on every machine. With `prove` constraint
-    programming looks for the least envy there can be, and proves it where it can.
+    programming looks for the least envy there can be, then the most half-days, then the best ranks, and proves what
+    it can. With `cycles` the result tells of
+    each pair in envy why it can't simply be mended.
     """
     columns = as_columns(instance)
     problem, agents = arrays(columns)
     state = best_state(columns, problem, agents)
-    proof = Proof.NONE if len(paths.envious(problem, state)) else Proof.STABLE
-    if prove and proof is Proof.NONE:
-        from kribbe.allocation.prove import least_envy
+    proof, stages = Proof.NONE, list[Stage]()
+    if prove:
+        from kribbe.allocation.prove import proven
 
-        state, proof = least_envy(problem, state)
-    return explain(columns, problem, state, proof)
+        state, proof, stages = proven(columns, problem, state)
+    with without_collector():
+        result = explain(columns, problem, state, proof)
+    turning = cycles_of(columns, problem, state) if cycles else []
+    return replace(result, cycles=turning, stages=stages)
 
 
 def warm_up() -> None:
@@ -48,7 +64,8 @@ def warm_up() -> None:
     problem, agents = arrays(columns_of(made))
     state = new_state(problem)
     paths.take(problem, state, np.full(len(agents.queue), NONE, np.int64))
-    paths.step(problem, state, 0)
+    paths.step(problem, state, 0, 0, 1)
+    paths.who_is_next(problem, state, agents.queue)
     reasons.over(problem, state, 0, 0)
 
 
@@ -69,25 +86,30 @@ def as_columns(instance: Instance | Columns) -> Columns:
 def best_state(columns: Columns, problem: Problem, agents: Agents) -> State:
     """The state with the least envy of those that were tried, then with most half-days, then with best ranks."""
     state = solved(problem, agents.queue)
-    if not len(paths.envious(problem, state)):
+    if len(agents.queue) > LARGEST_TRIED_AGAIN or not len(paths.envious(problem, state)):
         return state
     best, least = state, score(columns, problem, state)
-    tries = TRIES if len(agents.queue) <= LARGEST_TRIED_AGAIN else 1
-    for number in range(1, tries):
+    for number in range(1, TRIES):
         if least[0] == 0:
             break
-        state = solved(problem, _turned(agents.queue, number))
+        state = solved(problem, _turned(agents.queue, number), HASTE if number % 2 else None)
         found = score(columns, problem, state)
         if found < least:
             best, least = state, found
     return best
 
 
-def solved(problem: Problem, queue: Longs) -> State:
+def solved(problem: Problem, queue: Longs, patience: Longs | None = None) -> State:
     """The state from one order of asking."""
     state = new_state(problem)
-    paths.solve(problem, state, queue, PATIENCE, ROUNDS)
+    paths.solve(problem, state, queue, _patience(problem) if patience is None else patience, ROUNDS)
     return state
+
+
+def _patience(problem: Problem) -> Longs:
+    wishes = int(np.bincount(problem.wishes[:, CHILD], minlength=1).max())
+    most = max(PATIENCE, wishes)
+    return np.array([most, 2 * most, 0])
 
 
 def _turned(queue: Longs, number: int) -> Longs:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from kribbe.allocation.columns import Longs
+from kribbe.allocation.columns import Ints, Longs
 
 LOCATION, CHILD, RANK, IS_KEPT, FIRST_STAY, PAST_STAY = range(6)
 """Columns of `Problem.wishes`."""
@@ -18,16 +18,16 @@ LIST_AT, OWED = range(2)
 
 
 class Problem(NamedTuple):
-    """The numbers of an instance, all of one type, so that each function is compiled once.
+    """The numbers of an instance; those that name things of one type, so that each function is compiled once.
 
     Things of a row stand from `x_at[i]` up to and without `x_at[i + 1]`.
     """
 
-    room: Longs
+    room: Ints
     """By row (a group in a period) and slot: free places, and those of children who have one already."""
-    stays: Longs
+    stays: Ints
     """The rows that a stay covers, and its pattern."""
-    wishes: Longs
+    wishes: Ints
     """Where; whose; the child's number in the location's order, lower goes first; kept or not; its stays."""
     option_wishes: Longs
     wishes_at: Longs

@@ -79,5 +79,5 @@ WORKED_RESULT = {
         "waste": 0,
         "envy": 0,
     },
-    "solver": {"version": "2", "proof": "stable"},
+    "solver": {"version": "3", "proof": "stable"},
 }

@@ -15,8 +15,16 @@ def allocate(
     instance: InstanceFile,
     out: Annotated[Path, typer.Option(help="File for the result.")],
     prove: Annotated[
-        bool, typer.Option("--prove", help="Look for the least justified envy there can be, and prove it.")
+        bool,
+        typer.Option(
+            "--prove",
+            help="Look for the least envy there can be, then most half-days, then ranks; prove them.",
+        ),
     ] = False,
+    cycles: Annotated[
+        Path | None,
+        typer.Option(help="File for the cycles that keep alive the envy that is left; each is printed too."),
+    ] = None,
 ) -> None:
     """Find out who gets which place: feasible, without waste, with as little justified envy as is found.
 
@@ -24,6 +32,7 @@ def allocate(
     the file; then nothing is written.
     """
     from kribbe.allocation.reading import BadInstanceError, read_columns
+    from kribbe.allocation.result import cycles_as_bytes
     from kribbe.allocation.solve import solve
 
     begun = time.perf_counter()
@@ -33,8 +42,14 @@ def allocate(
         raise _failed(error.problems) from None
     except OSError as error:
         raise _failed([f"{instance}: {error.strerror}"]) from None
-    result = solve(read, prove=prove)
+    result = solve(read, prove=prove, cycles=cycles is not None)
     write_whole(out, result.as_bytes())
+    if cycles is not None:
+        write_whole(cycles, cycles_as_bytes(result.cycles))
+    for stage in result.stages:
+        typer.echo(f"{stage} ({stage.seconds:.1f} s)", err=True)
+    for cycle in result.cycles:
+        typer.echo(f"cycle: {cycle}")
     totals = result.totals
     typer.echo(
         f"{totals['placed']} of {totals['children']} children placed, {totals['envy']} with justified envy"
@@ -46,12 +61,17 @@ def allocate(
 def allocate_check(
     instance: InstanceFile,
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="Result to judge, as JSON.")],
+    cycles: Annotated[
+        Path | None, typer.Option(help="Cycles of the envy that is left, to judge each of their steps.")
+    ] = None,
 ) -> None:
     """Judge a result by the definitions alone, without the solver's code.
 
-    Prints the justified envy that it finds. Fails where a result is infeasible or wasteful or somebody loses a place.
+    Prints the justified envy that it finds. Fails where a result is infeasible or wasteful or somebody loses a place,
+    and where a cycle is wrong or lacking.
     """
     from kribbe.allocation.check import check
+    from kribbe.allocation.check_cycles import check_cycles
     from kribbe.allocation.reading import BadInstanceError, read_columns
 
     try:
@@ -61,6 +81,8 @@ def allocate_check(
     except OSError as error:
         raise _failed([f"{instance}: {error.strerror}"]) from None
     verdict = check(_parsed(instance), _parsed(result))
+    if cycles is not None and not verdict.faults:
+        verdict.faults += check_cycles(_parsed(instance), _parsed(result), _parsed(cycles), verdict)
     for (child, wish), over in sorted(verdict.envy.items()):
         typer.echo(f"envy: {child!r} for its wish {wish} over {', '.join(over)}")
     for claim in verdict.claims:
@@ -79,11 +101,12 @@ def allocate_convert(
     out: Annotated[Path, typer.Option(help="File for the instance.")],
     seed: Annotated[int, typer.Option(min=0, help="Draws the lots that order ties of hospitals.")] = 1,
 ) -> None:
-    """Make an instance of heads of a file of the literature: hospitals/residents, with ties.
+    """Make an instance of heads of a file of the literature: hospitals/residents, with ties and couples.
 
-    Reads the formats of Irving's program and of algmatch; which they are is said with the definitions in the docs.
+    Reads couples too, where siblings can say what they want; which formats these are is said in the docs.
     """
-    from kribbe.allocation.literature import BadTextError, converted
+    from kribbe.allocation.literature import converted
+    from kribbe.allocation.literature_formats import BadTextError
 
     try:
         made = converted(text.read_text(encoding="utf-8"), seed)

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from kribbe.allocation.generate import generate
 from kribbe.allocation.reading import as_instance
 from kribbe.allocation.solve import solve
+from kribbe.allocation.tests.test_cycles import without_stable_result
 from kribbe.allocation.tests.worked import WORKED
 from kribbe.config.cli import app
 
@@ -38,6 +39,23 @@ def test_the_commands_in_turn(tmp_path):
     assert result.read_bytes() == again.read_bytes()
     judged = run("allocate-check", instance, result)
     assert (judged.exit_code, judged.stdout.splitlines()[-1][:8]) == (0, "0 faults")
+
+
+def test_cycles_are_written_told_and_judged(tmp_path):
+    instance, result, cycles = (tmp_path / name for name in ("instance.json", "result.json", "cycles.json"))
+    instance.write_text(json.dumps(without_stable_result()))
+    made = run("allocate", instance, "--out", result, "--cycles", cycles, "--prove")
+    assert made.exit_code == 0
+    assert made.stdout.startswith("cycle: 'c' for its wish 1: again and again: 'c' takes 1 ('a' out);")
+    assert "1 children with justified envy, proven to be the least" in made.stderr
+    told = json.loads(cycles.read_text())
+    jsonschema_rs.validate(schema("cycles"), told)
+    assert run("allocate-check", instance, result, "--cycles", cycles).exit_code == 0
+    told["cycles"][0]["steps"].pop()
+    cycles.write_text(json.dumps(told))
+    judged = run("allocate-check", instance, result, "--cycles", cycles)
+    assert judged.exit_code == 1
+    assert "fault: cycles[0].steps: in the end something isn't as it was" in judged.stderr
 
 
 def test_a_wasteful_result_fails(tmp_path):
