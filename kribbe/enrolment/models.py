@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -5,7 +7,7 @@ from django.db.models import Deferrable, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models_asked import LookAgain, ProofRequest, ProofState
-from kribbe.enrolment.models_chance import Chance, ChanceRun
+from kribbe.enrolment.models_chance import Chance, ChanceLesson, ChanceRun
 from kribbe.enrolment.models_free import (
     DirectChild,
     FreeThen,
@@ -31,6 +33,7 @@ from kribbe.trust.history import remembered
 
 __all__ = [
     "Chance",
+    "ChanceLesson",
     "ChanceRun",
     "DirectChild",
     "FreeThen",
@@ -189,7 +192,10 @@ class OfferKind(models.TextChoices):
 
 @remembered()
 class Offer(models.Model):
-    """A place offered until a deadline. While it is open its half-days are held."""
+    """A place offered until a deadline. While it is open its half-days are held.
+
+    From `onward_from` on, once too old for the first group, the child goes on in `onward`.
+    """
 
     reference = reference_field()
     preference = models.ForeignKey(Preference, on_delete=models.PROTECT, related_name="offers")
@@ -197,6 +203,8 @@ class Offer(models.Model):
     kind = models.CharField(max_length=20, choices=OfferKind.choices)
     during = DateRangeField()
     pattern = models.PositiveSmallIntegerField()
+    onward = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, related_name="+")
+    onward_from = models.DateField(null=True)
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(null=True)
     deadline = models.DateTimeField()
@@ -211,6 +219,11 @@ class Offer(models.Model):
             models.UniqueConstraint(name="offer_one_open", fields=["preference"], condition=Q(state="open")),
             models.CheckConstraint(name="offer_pattern", condition=Q(pattern__range=MASKS)),
             models.CheckConstraint(
+                name="offer_onward",
+                condition=Q(onward=None, onward_from=None)
+                | Q(onward__isnull=False, during__contains=F("onward_from")),
+            ),
+            models.CheckConstraint(
                 name="offer_answered",
                 condition=Q(state="open", answered_at=None)
                 | (~Q(state="open") & Q(answered_at__isnull=False)),
@@ -219,6 +232,14 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def stays(self) -> list[tuple[int, date, date | None]]:
+        """The groups in which the child would be, one after the other: from which day, until before which."""
+        start, end = self.during.lower, self.during.upper
+        if self.onward_id is None or self.onward_from is None:
+            return [(self.group_id, start, end)]
+        return [(self.group_id, start, self.onward_from), (self.onward_id, self.onward_from, end)]
 
 
 @remembered()

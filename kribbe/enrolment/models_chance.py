@@ -22,6 +22,20 @@ class ChanceRun(models.Model):
         return f"{self.region_id} {self.at:%Y-%m-%d}"
 
 
+class ChanceLesson(models.Model):
+    """What the past year's forecasts taught in a region: the curve by which chances are told, from so many cases."""
+
+    region = models.OneToOneField(Region, on_delete=models.CASCADE, related_name="chance_lesson")
+    at = models.DateTimeField()
+    rising = models.FloatField()
+    falling = models.FloatField()
+    shift = models.FloatField()
+    cases = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.region_id} {self.at:%Y-%m-%d}"
+
+
 class Chance(models.Model):
     """The chance of an offer at one wish, or (without a preference) at any wish of the request.
 
@@ -42,8 +56,12 @@ class Chance(models.Model):
     requests = models.PositiveIntegerField()
     offers = models.PositiveIntegerField()
     months = models.PositiveSmallIntegerField()
+    is_outdated = models.BooleanField(default=False)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["run"], name="chance_outdated", condition=Q(is_outdated=True)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="chance_once", fields=["request", "preference"], nulls_distinct=False

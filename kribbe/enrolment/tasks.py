@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kribbe.enrolment.services.answer_offer import lapse_offers
-from kribbe.enrolment.services.chances import count_chances
+from kribbe.enrolment.services.chances import count_chances, learn_lessons, recount_changed
 from kribbe.enrolment.services.drafts import forget_drafts, remind_of_drafts
 from kribbe.enrolment.services.hand_over import forget_documents
 from kribbe.enrolment.services.look_mails import ask_to_look
@@ -106,3 +106,15 @@ def weekly_list(now: datetime) -> int:
 def chances_counted(now: datetime) -> int:
     """Count anew how likely an offer is, for everybody who waits."""
     return count_chances(now=now)
+
+
+@duty("enrolment.recount_chances", cron="*/15 * * * *", told="chances counted anew")
+def chances_recounted(now: datetime) -> int:
+    """Count anew where a need changed since the last count."""
+    return recount_changed(now=now)
+
+
+@duty("enrolment.learn_lessons", cron="15 2 * * *", told="regions that learned from their past chances")
+def lessons_learned(now: datetime) -> int:
+    """Every four weeks, compare a year of forecasts with what happened, and tell chances by it."""
+    return learn_lessons(now=now)

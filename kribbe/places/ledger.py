@@ -71,24 +71,35 @@ def take(
         return held
 
 
+def onward(holder: str) -> str:
+    """Who holds what a holder takes in a next group, once the child is too old for the first."""
+    return f"{holder}:onward"
+
+
 def release(*, holder: str, now: datetime, from_day: date | None = None) -> None:
-    """Give back what the holder has from that day on; all of it if no day is given. Nothing held: nothing done."""
+    """Give back what the holder has from that day on, in a next group too; all of it if no day is given.
+
+    Nothing held: nothing done.
+    """
     with transaction.atomic():
-        held = LedgerTake.objects.filter(holder=holder).first()
-        if held is None:
-            return
-        lock_groups([held.group_id])
-        start, end = held.during.lower, held.during.upper
-        first_free = max(from_day or start, start)
-        if end is not None and first_free >= end:
-            return
-        _add(held.group_id, first_free, end, WeekPattern(held.pattern), -1)
-        if first_free == start:
-            held.delete()
-        else:
-            held.during = (start, first_free)
-            held.save(update_fields=["during"])
-        refresh_availability([held.group_id], now=now)
+        rows = LedgerTake.objects.filter(holder__in=[holder, onward(holder)]).order_by("group", "pk")
+        for held in rows:
+            _release(held, now, from_day)
+
+
+def _release(held: LedgerTake, now: datetime, from_day: date | None) -> None:
+    lock_groups([held.group_id])
+    start, end = held.during.lower, held.during.upper
+    first_free = max(from_day or start, start)
+    if end is not None and first_free >= end:
+        return
+    _add(held.group_id, first_free, end, WeekPattern(held.pattern), -1)
+    if first_free == start:
+        held.delete()
+    else:
+        held.during = (start, first_free)
+        held.save(update_fields=["during"])
+    refresh_availability([held.group_id], now=now)
 
 
 def move(*, holder: str, start: date, end: date | None, now: datetime) -> None:
@@ -135,8 +146,9 @@ def _outside(period: Period, other: Period) -> Iterator[Period]:
 
 
 def hand_over(*, holder: str, to: str) -> None:
-    """What an offer held, its placement now holds: not a moment free in between."""
+    """What an offer held, its placement now holds, in a next group too: not a moment free in between."""
     LedgerTake.objects.filter(holder=holder).update(holder=to)
+    LedgerTake.objects.filter(holder=onward(holder)).update(holder=onward(to))
 
 
 def full_cells(*, group_id: int, start: date, end: date | None, pattern: WeekPattern) -> list[Cell]:

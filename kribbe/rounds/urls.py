@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.rounds.pages import location, office, standing, week
+from kribbe.rounds.pages import location, office, standing, waiting, week
 
 app_name = "rounds"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("at/<slug:slug>/rounds/", location.proposals, name="proposals"),
     path("at/<slug:slug>/week-choices/", week.week, name="week"),
     path("office/<slug:desk>/rounds/", office.rounds, name="rounds"),
+    path("office/<slug:desk>/rounds/waiting/", waiting.waiting, name="waiting"),
     path("office/<slug:desk>/rounds/<str:reference>/", office.round_page, name="round"),
     path("office/<slug:desk>/rounds/<str:reference>/do/", office.round_do, name="round_do"),
 ]

@@ -1,11 +1,12 @@
 """What many futures say of one wish: a chance by month, with the interval that the past allows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
 import numpy as np
 import numpy.typing as npt
+
+from kribbe.allocation.chance.lesson import AS_PLAYED, Lesson
 
 MONTHS_LATER = 6
 """Months after the wanted start for which a chance is told."""
@@ -36,7 +37,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """A share of futures, 0 to 1, with the interval in which it lies for nine of ten pasts like this one."""
+    """A chance, 0 to 1, with the interval in which it lies for nine of ten pasts like this one."""
 
     value: float
     low: float
@@ -52,14 +53,20 @@ class Chance:
 
 
 def by_month(
-    offered: npt.NDArray[np.int16], *, batches: int, start: int, later: int = MONTHS_LATER
+    offered: npt.NDArray[np.int16],
+    *,
+    batches: int,
+    start: int,
+    later: int = MONTHS_LATER,
+    lesson: Lesson = AS_PLAYED,
 ) -> tuple[Chance, ...]:
     """The chance of a first offer for `start` or before, and for each of the months after it.
 
     `offered`: by future, the month for which an offer came, or far away; futures of one batch stand together.
+    `lesson`: what earlier forecasts taught.
     """
     shares = np.stack([(offered <= start + month).reshape(batches, -1).mean(1) for month in range(later + 1)])
-    return tuple(_chance(row) for row in shares)
+    return tuple(_chance(row, lesson) for row in shares)
 
 
 def of_any(offered: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
@@ -67,9 +74,9 @@ def of_any(offered: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
     return np.asarray(offered.min(axis=1))
 
 
-def _chance(shares: Sequence[float] | npt.NDArray[np.float64]) -> Chance:
+def _chance(shares: npt.NDArray[np.float64], lesson: Lesson) -> Chance:
     """The mean over batches; the interval covers what differs between pasts and what more futures would even out."""
-    found = np.asarray(shares, np.float64)
-    value = float(found.mean())
-    spread = SURE * float(found.std(ddof=1)) if len(found) > 1 else 0.0
-    return Chance(value, max(0.0, value - spread), min(1.0, value + spread))
+    value = float(shares.mean())
+    spread = SURE * float(shares.std(ddof=1)) if len(shares) > 1 else 0.0
+    told = lesson.told(np.array([value, max(0.0, value - spread), min(1.0, value + spread)]))
+    return Chance(*(float(each) for each in told))

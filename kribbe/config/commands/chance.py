@@ -12,7 +12,7 @@ import typer
 from kribbe.config.starting import prepare
 
 if TYPE_CHECKING:
-    from kribbe.allocation.chance.score import Between
+    from kribbe.allocation.chance.score import Between, Bin
     from kribbe.enrolment.selectors.chance.outcomes import Scored
 
 MONTHS = 10
@@ -29,11 +29,15 @@ def chance_calibration(
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     plot: Annotated[Path | None, typer.Option(help="File for the reliability plot, as SVG.")] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Learn from the past year now, and tell chances by it.")
+    ] = False,
 ) -> None:
     """Replay the past: forecast on the first of each month with what was known then, and see what happened.
 
-    Prints the Brier score (lower is better) beside two simpler forecasts that learn from earlier months only: always
-    the base rate, and the position on the list alone. Intervals are at 95 %, by drawing families again.
+    What is told has learned from earlier months only. Prints its Brier score (lower is better) beside that of what
+    was played before anything was learned, and beside two simpler forecasts that learn from earlier months too:
+    always the base rate, and the position on the list alone. Intervals are at 95 %, by drawing families again.
     """
     prepare()
     from django.utils import timezone
@@ -42,6 +46,9 @@ def chance_calibration(
     from kribbe.rules.calendar import add_months, first_of_month
 
     now = timezone.now()
+    if keep:
+        _keep(now)
+        return
     last = until.date() if until else first_of_month(timezone.localdate(now))
     first = since.date() if since else add_months(last, -MONTHS)
     scored = calibrate(since=first, until=last, now=now, told=lambda month: typer.echo(month, err=True))
@@ -58,6 +65,17 @@ def chance_calibration(
         _say(scored, first, last)
 
 
+def _keep(now: datetime) -> None:
+    from kribbe.enrolment.models import ChanceLesson
+    from kribbe.enrolment.services.chances import count_chances, learn_lessons
+
+    ChanceLesson.objects.all().delete()
+    regions = learn_lessons(now=now)
+    typer.echo(
+        f"{regions} regions learned from the past year; {count_chances(now=now)} chances are counted anew"
+    )
+
+
 def _say(scored: "Sequence[Scored]", first: date, last: date) -> None:
     typer.echo(f"Forecasts from {first:%Y-%m} until {last:%Y-%m-%d}")
     for each in scored:
@@ -67,18 +85,25 @@ def _say(scored: "Sequence[Scored]", first: date, last: date) -> None:
         )
         for name, score, over in (
             ("this forecast", each.ours, None),
+            ("before it learned", each.played, None),
             ("always the base rate", each.base, each.over_base),
             ("position only", each.position, each.over_position),
         ):
             worse = f"  worse by {_told(over)}" if over else ""
             typer.echo(f"  Brier score, {name:<21} {_told(score)}{worse}")
-        typer.echo("  said       cases   said on average   happened (95 %)")
-        for found in each.bins:
-            happened = found.happened
-            typer.echo(
-                f"  {found.low:.1f}-{found.high:.1f} {found.cases:9}   {found.said:15.2f}"
-                f"   {happened.value:.2f} ({happened.low:.2f}-{happened.high:.2f})"
-            )
+        for name, bins in (("told", each.bins), ("played, before it learned", each.played_bins)):
+            _say_bins(name, bins)
+
+
+def _say_bins(name: str, bins: "Sequence[Bin]") -> None:
+    typer.echo(f"  {name}")
+    typer.echo("  said       cases   said on average   happened (95 %)")
+    for found in bins:
+        happened = found.happened
+        typer.echo(
+            f"  {found.low:.1f}-{found.high:.1f} {found.cases:9}   {found.said:15.2f}"
+            f"   {happened.value:.2f} ({happened.low:.2f}-{happened.high:.2f})"
+        )
 
 
 def _by(later: int) -> str:
@@ -102,21 +127,26 @@ def _drawn(scored: "Sequence[Scored]") -> str:
             "high": found.happened.high,
             "cases": found.cases,
             "by": _by(each.later),
+            "which": which,
         }
         for each in scored
-        for found in each.bins
+        for which, bins in (("told", each.bins), ("played, before it learned", each.played_bins))
+        for found in bins
     ]
-    line = (
-        altair.Chart(altair.Data(values=[{"said": 0, "happened": 0}, {"said": 1, "happened": 1}]))
-        .mark_line(color="#767676", strokeDash=[4, 4])
-        .encode(x="said:Q", y="happened:Q")
-    )
-    base = altair.Chart(altair.Data(values=rows)).encode(
+    base = altair.Chart().encode(
         x=altair.X("said:Q", title="What was said", scale=altair.Scale(domain=[0, 1])), color="by:N"
+    )
+    line = (
+        altair.Chart()
+        .mark_rule(color="#767676", strokeDash=[4, 4])
+        .encode(x=altair.datum(0), y=altair.datum(0), x2=altair.datum(1), y2=altair.datum(1))
     )
     bars = base.mark_rule().encode(y=altair.Y("low:Q", title="What happened"), y2="high:Q")
     points = base.mark_point(filled=True).encode(
-        y="happened:Q", size=altair.Size("cases:Q", title="Cases"), shape="by:N"
+        y="happened:Q",
+        size=altair.Size("cases:Q", title="Cases", scale=altair.Scale(range=[20, 200])),
+        shape="by:N",
     )
-    chart = (line + bars + points).properties(width=420, height=420, title="Chances said and what happened")
-    return str(vl_convert.vegalite_to_svg(chart.to_dict()))
+    layers = altair.layer(line, bars, points, data=altair.Data(values=rows)).properties(width=360, height=360)
+    beside = layers.facet(column=altair.Column("which:N", title=None, sort=["told"]))
+    return str(vl_convert.vegalite_to_svg(beside.properties(title="Chances and what happened").to_dict()))

@@ -353,6 +353,7 @@ DOORS: dict[str, Door] = {
     "rounds:proposals": Door(LOCATION, SLUG),
     "rounds:week": Door(LOCATION, SLUG),
     "rounds:rounds": Door(CLERK, DESK),
+    "rounds:waiting": Door(CLERK, DESK),
     "rounds:round": Door(CLERK, ("desk", "round")),
     "planning:my_days": Door({"anna", "charlie"}),
     "planning:my_agreement": Door(ANNA, ("placement",)),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from kribbe.allocation.chance.judge import Chance as Judged
 from kribbe.allocation.chance.judge import Sample
 from kribbe.enrolment.models import Chance
+from kribbe.enrolment.selectors.chance.kept import has_changed
 from kribbe.rules.calendar import add_months
 from kribbe.rules.small_numbers import hide
 from kribbe.web.templatetags.telling import month_name
@@ -32,10 +33,11 @@ class ByMonth:
 
 @dataclass(frozen=True, slots=True)
 class ChanceView:
-    """A chance, ready to show. `is_known` False: too little is known, and `lead` says so."""
+    """A chance, ready to show. `is_known` False: it can't be told, and `lead` says why; `short` in a few words."""
 
     is_known: bool
     lead: str
+    short: str
     rests_on: str
     months: Sequence[ByMonth]
     counted: str
@@ -47,11 +49,17 @@ def chance_view(chance: Chance | None, *, asked: date) -> ChanceView | None:
         return None
     sample = Sample(chance.requests, chance.offers, chance.months)
     counted = date_format(localtime(chance.run.at), "DATE_FORMAT")
+    if has_changed(chance):
+        lead = gettext(
+            "This request changed after its chance was counted. It is counted anew within a quarter of an hour."
+        )
+        return ChanceView(False, lead, gettext("is being counted anew"), "", (), counted)
     if sample.is_thin:
         lead = gettext("We don't know yet how likely an offer is: too little happened here so far.")
-        return ChanceView(False, lead, "", (), counted)
+        return ChanceView(False, lead, gettext("not known yet"), "", (), counted)
     months = [_by_month(chance, number) for number in range(len(chance.value))]
-    return ChanceView(True, _lead(months[0], chance, asked), _rests_on(sample), months, counted)
+    lead = _lead(months[0], chance, asked)
+    return ChanceView(True, lead, months[0].words, _rests_on(sample), months, counted)
 
 
 def _lead(first: ByMonth, chance: Chance, asked: date) -> str:

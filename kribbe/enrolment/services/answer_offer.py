@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from kribbe.enrolment.models import (
 )
 from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.make_offer import end_of_day
+from kribbe.enrolment.services.outdate import outdate_chances
 from kribbe.enrolment.services.positions import watched
 from kribbe.places import ledger
 from kribbe.places.models import Group
@@ -68,6 +70,7 @@ def accept_offer(*, principal: Principal, offer_id: int, yes: Yes, now: datetime
             placement = _reserve(offer, replaced, now)
             _close(offer, OfferState.ACCEPTED, principal, now)
             _sort_wishes(offer, yes, now)
+            outdate_chances(request.pk)
         record(
             principal=principal,
             action="offer.accept",
@@ -167,18 +170,16 @@ def _lapse(offer_id: int, now: datetime) -> bool:
 
 def _locked(offer_id: int) -> Offer:
     """The offer with its request, itself and every group that an answer may touch locked, in one call."""
-    request_id, child_id, group_id = (
+    request_id, child_id = (
         Offer.objects.filter(pk=offer_id)
-        .values_list("preference__request_id", "preference__request__child_id", "group_id")
+        .values_list("preference__request_id", "preference__request__child_id")
         .get()
     )
     lock_rows((CareRequest, request_id))
-    groups = {group_id}
-    groups |= set(
-        Offer.objects.filter(preference__request=request_id, state=OfferState.OPEN).values_list(
-            "group", flat=True
-        )
-    )
+    held = Offer.objects.filter(
+        Q(pk=offer_id) | Q(preference__request=request_id, state=OfferState.OPEN)
+    ).values_list("group", "onward")
+    groups = {group for pair in held for group in pair if group is not None}
     groups |= set(Placement.objects.filter(child=child_id, state__in=ACTIVE).values_list("group", flat=True))
     lock_rows((Offer, offer_id), *((Group, group) for group in groups))
     return Offer.objects.select_related(
@@ -235,7 +236,7 @@ def _reserve(offer: Offer, replaced: Placement | None, now: datetime) -> Placeme
         child=offer.preference.request.child,
         group=offer.group,
         offer=offer,
-        during=offer.during,
+        during=DateRange(*offer.stays[0][1:]),
         pattern=offer.pattern,
         reserved_at=now,
         sign_by=sign_by,

@@ -1,16 +1,24 @@
-"""Counting chances for everybody who waits, and keeping them, so that a page costs no simulation."""
+"""Counting chances for everybody who waits, and keeping them, so that a page costs no simulation.
+
+Chances are counted each night. A need that changes meanwhile has no chance until its region is counted anew, within a
+quarter of an hour.
+"""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from kribbe.allocation.chance import judge
 from kribbe.allocation.chance.futures import Offers, futures
 from kribbe.allocation.chance.judge import MONTHS_LATER, Sample, by_month, of_any
-from kribbe.enrolment.models import Chance, ChanceRun
+from kribbe.allocation.chance.lesson import AS_PLAYED, Lesson
+from kribbe.enrolment.models import CareRequest, Chance, ChanceLesson, ChanceRun, RequestState
 from kribbe.enrolment.selectors.chance.moment import Moment, moment
+from kribbe.enrolment.selectors.chance.outcomes import learn_from_past
 from kribbe.places.models import Location
 from kribbe.region.models import Region
 from kribbe.rules.calendar import add_months
@@ -20,6 +28,7 @@ FURTHEST = 14
 """Months ahead that are played; a start after them gets no chance yet."""
 
 AT_ONCE = 2000
+LEARN_AGAIN = timedelta(days=28)
 
 
 def count_chances(*, now: datetime) -> int:
@@ -27,20 +36,56 @@ def count_chances(*, now: datetime) -> int:
     return sum(_count(region, now) for region in Region.objects.order_by("pk"))
 
 
+def recount_changed(*, now: datetime) -> int:
+    """Count anew the regions in which a need changed since the last count; returns how many chances there are."""
+    changed = CareRequest.objects.filter(
+        Q(registered_at__gt=OuterRef("at")) | Q(chances__is_outdated=True),
+        state=RequestState.OPEN,
+        desk__region=OuterRef("region"),
+    )
+    runs = ChanceRun.objects.filter(Exists(changed)).select_related("region").order_by("region")
+    return sum(_count(run.region, now) for run in runs)
+
+
+def learn_lessons(*, now: datetime) -> int:
+    """Forecast the past year again where that was never done or a month ago, and keep what it teaches.
+
+    Returns how many regions learned something. Takes some seconds for each month of a region.
+    """
+    lately = ChanceLesson.objects.filter(at__gt=now - LEARN_AGAIN).values("region")
+    regions = Region.objects.exclude(pk__in=lately).order_by("pk")
+    return sum(_learn(region, now) for region in regions)
+
+
+def _learn(region: Region, now: datetime) -> bool:
+    found = learn_from_past(_locations(region), now=now)
+    if found.cases:
+        ChanceLesson.objects.update_or_create(region=region, defaults={"at": now, **asdict(found)})
+    return found.cases > 0
+
+
+def _locations(region: Region) -> list[int]:
+    return list(Location.objects.filter(desk__region=region).order_by("pk").values_list("pk", flat=True))
+
+
+def _lesson(region: Region) -> Lesson:
+    kept = ChanceLesson.objects.filter(region=region).first()
+    return Lesson(kept.rising, kept.falling, kept.shift, kept.cases) if kept else AS_PLAYED
+
+
 def _count(region: Region, now: datetime) -> int:
-    locations = Location.objects.filter(desk__region=region).order_by("pk").values_list("pk", flat=True)
-    known = moment(list(locations), now=now)
-    seed = int(f"{now:%Y%m%d}")
+    known = moment(_locations(region), now=now)
+    lesson, seed = _lesson(region), int(f"{now:%Y%m%d}")
     offered = futures(known.scene, seed=seed, batches=BATCHES, each=EACH, months=FURTHEST)
     with transaction.atomic():
         ChanceRun.objects.filter(region=region).delete()
         run = ChanceRun.objects.create(region=region, at=now, futures=BATCHES * EACH, seed=seed)
-        made = list(_chances(run, known, offered))
+        made = list(_chances(run, known, offered, lesson))
         Chance.objects.bulk_create(made, batch_size=AT_ONCE)
     return len(made)
 
 
-def _chances(run: ChanceRun, known: Moment, offered: Offers) -> Iterator[Chance]:
+def _chances(run: ChanceRun, known: Moment, offered: Offers, lesson: Lesson) -> Iterator[Chance]:
     waiting, everywhere = known.scene.waiting, _together(known)
     for number, start in enumerate(waiting.start):
         first = max(int(start), known.scene.past.soonest)
@@ -49,10 +94,10 @@ def _chances(run: ChanceRun, known: Moment, offered: Offers) -> Iterator[Chance]
             continue
         for wish in wishes:
             sample = known.samples[known.lines[wish].location_id]
-            yield _chance(
-                run, known, wish, by_month(offered[:, wish], batches=BATCHES, start=first), first, sample
-            )
-        found = by_month(of_any(offered[:, list(wishes)]), batches=BATCHES, start=first)
+            found = by_month(offered[:, wish], batches=BATCHES, start=first, lesson=lesson)
+            yield _chance(run, known, wish, found, first, sample)
+        anywhere = of_any(offered[:, list(wishes)])
+        found = by_month(anywhere, batches=BATCHES, start=first, lesson=lesson)
         yield _chance(run, known, wishes[0], found, first, everywhere, is_any=True)
 
 

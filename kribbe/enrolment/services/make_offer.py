@@ -45,6 +45,14 @@ class Excuse:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """The group in which a child goes on, and from which day, once too old for the first."""
+
+    group_id: int
+    start: date
+
+
 def make_offer(
     *,
     principal: Principal,
@@ -56,16 +64,19 @@ def make_offer(
     end: date | None = None,
     message: str = "",
     excuses: Mapping[int, Excuse] | None = None,
+    onward: Onward | None = None,
 ) -> Offer:
     """Offer a place and hold its half-days until the desk's reaction term has run out.
 
+    With `onward` the child goes on in another group of the location, and its half-days there are held too.
     `excuses` has one entry per preference that stands ahead and would fit (see `ahead_that_fit`). Raises
     RefusedError, and changes nothing, where the wish no longer waits, the group isn't right for the child, it is
     too early, somebody ahead lacks a reason, or a half-day is full.
     """
     with transaction.atomic():
         request_id = Preference.objects.values_list("request_id", flat=True).get(pk=preference_id)
-        lock_rows((CareRequest, request_id), (Preference, preference_id), (Group, group_id))
+        groups = [group_id, *([onward.group_id] if onward else [])]
+        lock_rows((CareRequest, request_id), (Preference, preference_id), *((Group, key) for key in groups))
         preference = Preference.objects.select_related("location__desk", "request__child").get(
             pk=preference_id
         )
@@ -77,6 +88,8 @@ def make_offer(
         _check_within_ledger(group, stay)
         passed = _passed_over(preference, group, pattern, excuses or {}, now)
         offer = _create(principal, preference, group, policy, stay, pattern, message, now)
+        if onward is not None:
+            _go_on(offer, onward)
         PassOver.objects.bulk_create(PassOver(offer=offer, **entry) for entry in passed)
         _hold(offer, now)
         record(
@@ -251,16 +264,28 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(0), tzinfo=get_current_timezone())
 
 
+def _go_on(offer: Offer, onward: Onward) -> None:
+    """The child goes on in another group of the same location, within its stay."""
+    group = Group.objects.filter(pk=onward.group_id, location=offer.group.location_id, active=True).first()
+    if group is None or not offer.during.lower < onward.start < offer.during.upper:
+        raise RefusedError(_("The next group doesn't follow in this stay."), code="onward")
+    _check_within_ledger(group, (onward.start, offer.during.upper))
+    offer.onward, offer.onward_from = group, onward.start
+    offer.save(update_fields=["onward", "onward_from"])
+
+
 def _hold(offer: Offer, now: datetime) -> None:
+    holder = f"offer:{offer.pk}"
     try:
-        ledger.take(
-            group_id=offer.group_id,
-            start=offer.during.lower,
-            end=offer.during.upper,
-            pattern=WeekPattern(offer.pattern),
-            holder=f"offer:{offer.pk}",
-            now=now,
-        )
+        for number, (group_id, start, end) in enumerate(offer.stays):
+            ledger.take(
+                group_id=group_id,
+                start=start,
+                end=end,
+                pattern=WeekPattern(offer.pattern),
+                holder=ledger.onward(holder) if number else holder,
+                now=now,
+            )
     except ledger.NoRoomError as error:
         cell = error.cells[0]
         raise RefusedError(

@@ -73,6 +73,7 @@ def _finish(placement: Placement, now: datetime) -> None:
     placement.state, placement.final_at = PlacementState.FINAL, now
     with household_changes(placement.child.household_id, now):
         placement.save(update_fields=["state", "final_at"])
+        _go_on(placement, now)
     request = _request_of(placement)
     to_sign = Placement.objects.filter(offer__preference__request=request, state=PlacementState.TO_SIGN)
     if not (request.preferences.filter(state=PreferenceState.WAITING).exists() or to_sign.exists()):
@@ -80,6 +81,26 @@ def _finish(placement: Placement, now: datetime) -> None:
         request.save(update_fields=["state", "ended_at", "end"])
     telling.about_placement(placement, "place_final", now=now)
     telling.location_about_placement(placement, "place_final_location", now=now)
+
+
+def _go_on(placement: Placement, now: datetime) -> None:
+    """What was offered in a next group becomes a place of its own, as if the move was agreed now."""
+    offer = placement.offer
+    if offer is None or offer.onward_id is None:
+        return
+    following = Placement.objects.create(
+        child=placement.child,
+        group_id=offer.onward_id,
+        during=DateRange(offer.onward_from, offer.during.upper),
+        pattern=placement.pattern,
+        state=PlacementState.FINAL,
+        reserved_at=now,
+        final_at=now,
+        replaces=placement,
+    )
+    placement.replaced_end, placement.replaced_state = offer.during.upper, placement.state
+    placement.save(update_fields=["replaced_end", "replaced_state"])
+    ledger.hand_over(holder=ledger.onward(f"placement:{placement.pk}"), to=f"placement:{following.pk}")
 
 
 def _lapse_if_free(placement_id: int, now: datetime) -> bool:
@@ -176,7 +197,7 @@ def _restore(earlier: Placement, now: datetime) -> None:
 def _locked(placement_id: int) -> Placement:
     keys = (
         Placement.objects.filter(pk=placement_id)
-        .values_list("offer__preference__request_id", "group_id", "replaces__group_id")
+        .values_list("offer__preference__request_id", "group_id", "replaces__group_id", "offer__onward_id")
         .get()
     )
     request_id, *group_ids = keys

@@ -22,6 +22,7 @@ from kribbe.enrolment.models import (
     RequestState,
 )
 from kribbe.enrolment.services import telling
+from kribbe.enrolment.services.outdate import outdate_chances
 from kribbe.enrolment.services.positions import watched
 from kribbe.enrolment.services.sign import undo_acceptance
 from kribbe.places import ledger
@@ -70,6 +71,7 @@ def rank_wishes(*, principal: Principal, request_id: int, location_ids: Sequence
             for rank, location_id in enumerate(location_ids, start=1):
                 _rank(request, wishes.get(location_id), location_id, rank, now)
             _put_behind(wishes.values(), location_ids)
+        outdate_chances(request_id)
         _record(principal, "request.rank", request, now, wishes=list(location_ids))
 
 
@@ -117,6 +119,7 @@ def change_need(
                 preference.open_pattern = (pattern - placed).mask
                 preference.save(update_fields=["open_pattern"])
             set_alternatives(request, alternatives)
+        outdate_chances(request_id)
         _record(principal, "request.change", request, now, pattern=pattern.mask, start=f"{wanted_start}")
 
 
@@ -208,12 +211,10 @@ def _to_sign(request: CareRequest) -> list[Placement]:
 
 
 def _lock_held_groups(request: CareRequest, reserved: Sequence[Placement]) -> None:
-    groups = set(
-        Offer.objects.filter(preference__request=request, state=OfferState.OPEN).values_list(
-            "group", flat=True
-        )
-    )
-    groups |= {placement.group_id for placement in reserved}
+    offers = Offer.objects.filter(preference__request=request, state=OfferState.OPEN)
+    groups = {group for pair in offers.values_list("group", "onward") for group in pair if group is not None}
+    for placement in reserved:
+        groups |= {group for group, *_ in placement.offer.stays} if placement.offer else {placement.group_id}
     groups |= {placement.replaces.group_id for placement in reserved if placement.replaces}
     ledger.lock_groups(groups)
 

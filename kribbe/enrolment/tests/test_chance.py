@@ -10,22 +10,33 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import override
 
 from kribbe.allocation.chance.futures import futures
-from kribbe.enrolment.models import CareRequest, Chance, Offer, Placement, Preference
+from kribbe.enrolment.models import (
+    CareRequest,
+    Chance,
+    ChanceLesson,
+    Flexibility,
+    Offer,
+    Placement,
+    Preference,
+)
 from kribbe.enrolment.pages.chances import range_words
-from kribbe.enrolment.selectors.chance.kept import chances_of
+from kribbe.enrolment.selectors.chance.kept import chances_of, has_changed
 from kribbe.enrolment.selectors.chance.moment import moment
-from kribbe.enrolment.selectors.chance.outcomes import Cases, simpler
+from kribbe.enrolment.selectors.chance.outcomes import Cases, lesson_at, simpler, told_at
 from kribbe.enrolment.selectors.household import request_story
-from kribbe.enrolment.services.chances import count_chances
+from kribbe.enrolment.services.chances import count_chances, learn_lessons, recount_changed
+from kribbe.enrolment.services.wishes import change_need, rank_wishes
+from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import FactKind
 from kribbe.places.models import GroupCapacity
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
-from kribbe.trust.principal import Role, Scope
+from kribbe.trust.principal import SYSTEM, Role, Scope
 
 WEEK = WeekPattern.from_text("mon tue thu")
 
@@ -152,13 +163,93 @@ def test_counting_again_on_the_same_day_gives_the_same_numbers_in_as_many_querie
     assert counts[1] == counts[3] <= 45
 
 
-def test_a_need_that_changed_has_no_chance_until_it_is_counted(location: Any) -> None:
-    asked, now = family(location, "Noor"), timezone.now()
+def change(asked: CareRequest, *, pattern: WeekPattern = WEEK, later: int = 0) -> None:
+    change_need(
+        principal=SYSTEM,
+        request_id=asked.pk,
+        pattern=pattern,
+        wanted_start=add_months(start(), later),
+        latest_start=add_months(start(), later + 1),
+        flexibility=Flexibility.EXACT,
+        alternatives=[],
+        now=timezone.now(),
+    )
+
+
+def test_a_need_that_changed_has_no_chance_until_it_is_counted_anew(location: Any) -> None:
+    asked, other, now = family(location, "Noor"), family(location, "Lou"), timezone.now()
     count_chances(now=now)
-    assert chances_of([asked.pk], now=now)
-    asked.preferences.update(open_pattern=WeekPattern.from_text("fri").mask)
-    assert (asked.pk, asked.preferences.get().pk) not in chances_of([asked.pk], now=now)
+    assert recount_changed(now=now) == 0
+    for changed in ({"pattern": WeekPattern.from_text("fri")}, {"later": 2}, {"later": -1}):
+        change(asked, **changed)
+        kept = chances_of([asked.pk, other.pk], now=now)
+        assert all(has_changed(chance) == (key == asked.pk) for (key, _), chance in kept.items())
+        assert recount_changed(now=timezone.now()) == 4
+        assert not any(map(has_changed, chances_of([asked.pk, other.pk], now=now).values()))
     assert chances_of([asked.pk], now=now + timedelta(days=9)) == {}
+
+
+def test_another_list_of_wishes_is_counted_anew_and_so_is_a_new_request(location: Any) -> None:
+    asked, now = family(location, "Noor"), timezone.now()
+    second = cast.make_location(location.desk, "Het Molentje")
+    cast.make_group(second, 3, now=now)
+    count_chances(now=now)
+    rank_wishes(
+        principal=SYSTEM, request_id=asked.pk, location_ids=[second.pk, location.pk], now=timezone.now()
+    )
+    assert has_changed(chances_of([asked.pk], now=now)[asked.pk, None])
+    assert recount_changed(now=timezone.now()) == 3
+    family(location, "Lou", days_ago=0)
+    assert recount_changed(now=timezone.now()) == 5
+    assert recount_changed(now=timezone.now()) == 0
+
+
+def test_a_family_never_reads_the_chance_of_an_earlier_need(location: Any, client: Any) -> None:
+    asked, now = family(location, "Noor"), timezone.now()
+    parent = cast.make_user(
+        "an@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=asked.household_id, now=now
+    )
+    count_chances(now=now)
+    Chance.objects.update(requests=40, offers=12, months=12, value=[410] * 7, low=[330] * 7, high=[490] * 7)
+    client.force_login(parent)
+    client.cookies["django_language"] = "en"
+    page = reverse("enrolment:request", args=[asked.reference])
+    assert "about 3 to 5 in 10" in client.get(page).content.decode()
+    change(asked, later=1)
+    shown = client.get(page).content.decode()
+    assert "in 10" not in shown
+    assert "It is counted anew within a quarter of an hour." in shown
+
+
+def test_a_clerk_reads_the_chance_of_every_wish(location: Any) -> None:
+    """Known, not known yet, changed since, and not counted."""
+    now = timezone.now()
+    places = [location, *(cast.make_location(location.desk, name) for name in ("Pluk", "Raket", "Zon"))]
+    for place in places[1:]:
+        cast.make_group(place, 3, now=now)
+    household = cast.make_household(location.desk, "Maes", now=now)
+    child = cast.make_child(household, "Noor", born=add_months(start(), -8))
+    asked = cast.make_request(child, places, start=start(), pattern=WEEK, now=now - timedelta(days=10))
+    count_chances(now=now)
+    known, changed, none = (
+        Chance.objects.filter(preference__location=place) for place in (location, places[2], places[3])
+    )
+    known.update(requests=40, offers=12, months=12, value=[410] * 7, low=[330] * 7, high=[490] * 7)
+    changed.update(is_outdated=True)
+    none.delete()
+    clerk = client_of(
+        cast.make_user(
+            "an@loket.example", role=Role.CLERK, scope=Scope.DESK, scope_id=location.desk_id, now=now
+        )
+    )
+    shown = clerk.get(reverse("enrolment:household", args=[location.desk.slug, household.reference]))
+    (request,) = shown.context["children"][0].requests
+    assert [wish.chance.short if wish.chance else None for wish in request.wishes] == [
+        "about 3 to 5 in 10", "not known yet", "is being counted anew", None,
+    ]  # fmt: skip
+    page = shown.content.decode()
+    assert page.count("about 3 to 5 in 10") == 1
+    assert f"<small>{date_format(asked.wanted_start, 'F Y')}</small>" in page
 
 
 def test_a_parent_reads_the_range_and_a_thin_past_says_nothing(location: Any, client: Any) -> None:
@@ -204,3 +295,45 @@ def test_simpler_forecasts_learn_from_what_was_known_by_then() -> None:
     assert base.tolist() == pytest.approx([2 / 3, 2 / 3])
     assert position.tolist() == pytest.approx([(2 + 5 * 2 / 3) / 7, (0 + 5 * 2 / 3) / 6])
     assert [each.tolist() for each in simpler(cases(1.0), 0, judged)] == [base.tolist(), position.tolist()]
+
+
+def test_what_is_told_at_a_moment_learned_from_what_was_known_by_then() -> None:
+    """At 20 those wanted before 20 are known: all got an offer though half was played. Later ones teach nothing."""
+    many = 400
+
+    def cases(last: float) -> Cases:
+        return Cases(
+            request=np.arange(2 * many),
+            moment=np.repeat([10, 20], many),
+            wanted=np.repeat([12, 22], many),
+            position=np.ones(2 * many, np.int64),
+            said=dict.fromkeys((0, 3), np.full(2 * many, 0.5)),
+            happened=dict.fromkeys((0, 3), np.repeat([1.0, last], many)),
+        )
+
+    judged = np.arange(2 * many) >= many
+    told = told_at(cases(0.0), 0, judged)
+    assert told.min() == told.max() > 0.8
+    assert told_at(cases(1.0), 0, judged).tolist() == told.tolist()
+    assert lesson_at(cases(0.0), 20).cases == 2 * many
+    assert lesson_at(cases(0.0), 12).cases == 0
+
+
+def test_chances_are_told_by_what_the_region_learned(location: Any) -> None:
+    asked, now = family(location, "Noor"), timezone.now()
+    count_chances(now=now)
+    played = Chance.objects.get(request=asked, preference__isnull=False)
+    ChanceLesson.objects.create(
+        region=location.desk.region, at=now, rising=1.0, falling=1.0, shift=-2.0, cases=900
+    )
+    count_chances(now=now)
+    told = Chance.objects.get(request=asked, preference__isnull=False)
+    assert told.value[-1] <= played.value[-1]
+    assert told.value != played.value
+    assert learn_lessons(now=now) == 0, "it learned less than four weeks ago"
+
+
+def test_a_region_without_a_past_learns_nothing(location: Any) -> None:
+    family(location, "Noor")
+    assert learn_lessons(now=timezone.now()) == 0
+    assert not ChanceLesson.objects.exists()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.services.make_offer import Excuse, ahead_that_fit, make_offer
+from kribbe.enrolment.services.make_offer import Excuse, Onward, ahead_that_fit, make_offer
 from kribbe.places.models import Location
 from kribbe.region.models import Desk, PassOverReason
 from kribbe.rounds.models import Proposal, ProposalState, Round, RoundState
@@ -128,6 +128,7 @@ def _send(row: Proposal, principal: Principal, now: datetime) -> bool:
                 pattern=pattern,
                 now=now,
                 excuses=_excuses(row, pattern, now),
+                onward=_onward(row),
             )
             row.offer, row.state, row.trouble = made, ProposalState.OFFERED, ""
             row.save(update_fields=["offer", "state", "trouble"])
@@ -136,6 +137,13 @@ def _send(row: Proposal, principal: Principal, now: datetime) -> bool:
         row.save(update_fields=["trouble"])
         return False
     return True
+
+
+def _onward(row: Proposal) -> Onward | None:
+    """The group in which the child goes on, where the round moves it."""
+    if row.onward_id is None or row.onward_from is None:
+        return None
+    return Onward(row.onward_id, row.onward_from)
 
 
 def _excuses(row: Proposal, pattern: WeekPattern, now: datetime) -> dict[int, Excuse]:

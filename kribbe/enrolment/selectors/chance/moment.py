@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 from django.utils.timezone import localtime
 
@@ -123,7 +124,7 @@ class _Reader:
         self.location_number = order
         keys = list(self.group_number)
         self.open_offers = rows(
-            Offer, "preference__request_id", "group_id", "during", "pattern",
+            Offer, "preference__request_id", "group_id", "during", "pattern", "onward_id", "onward_from",
             as_of=as_of, group_id__in=keys, state="open",
         )  # fmt: skip
         self.placements = rows(
@@ -157,7 +158,8 @@ class _Reader:
         )
         values = own.values("group_id", "during", "pattern") if self.as_of is None else ()
         counted = [dict(row) for row in values]
-        for row in (*self.open_offers, *direct, *counted):
+        offered = (part for row in self.open_offers for part in _parts(row))
+        for row in (*offered, *direct, *counted):
             yield self._take(row, None)
 
     def _take(self, row: Row, birth: date | None) -> _Take:
@@ -298,6 +300,17 @@ class _Reader:
             return lot_of(line.standing.key[-1] >> 14)
         day = line.wanted_start if rule == BY_START else localtime(line.registered_at).date()
         return date_of((day - self.first).days, lot)
+
+
+def _parts(offer: Row) -> list[Row]:
+    """What an offer holds in its first group, and in the one in which the child goes on."""
+    if offer["onward_id"] is None:
+        return [offer]
+    start, day, end = offer["during"].lower, offer["onward_from"], offer["during"].upper
+    return [
+        offer | {"during": DateRange(start, day)},
+        offer | {"group_id": offer["onward_id"], "during": DateRange(day, end)},
+    ]
 
 
 def _grade(line: Waiting) -> int:

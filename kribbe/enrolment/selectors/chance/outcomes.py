@@ -2,6 +2,7 @@
 
 A forecast of a past day reads that day's rows alone. A case is one wish at one moment, wanted in one of the eight
 months after it; what happened is whether the location offered a place that begins by then, or by three months later.
+What is told at a moment has learned from the cases whose outcome was known by then, and from no others.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from django.utils.timezone import get_default_timezone, localtime
 
 from kribbe.allocation.chance.futures import futures
+from kribbe.allocation.chance.lesson import Lesson, learned
 from kribbe.allocation.chance.score import (
     Between,
     Bin,
@@ -25,7 +27,6 @@ from kribbe.allocation.chance.score import (
 )
 from kribbe.enrolment.models import Offer
 from kribbe.enrolment.selectors.chance.moment import moment
-from kribbe.enrolment.selectors.waiting import waiting_lists
 from kribbe.places.models import Location
 from kribbe.rules.calendar import add_months, first_of_month
 
@@ -36,7 +37,10 @@ WANTED = (1, 8)
 """Months after the moment in which the start is wanted: the first and the last."""
 
 WARM_UP = 6
-"""Months before the first forecast from which the simpler forecasts learn too."""
+"""Months before the first forecast that is judged, from which all forecasts learn too."""
+
+MONTHS_LEARNED = 12
+"""Months of forecasts from which a desk learns."""
 
 BATCHES, EACH = 16, 8
 SEED = 20260101
@@ -46,7 +50,7 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Cases:
-    """One row a wish and moment. Months are counted from year 0; `said` is NaN where no forecast was made."""
+    """One row a wish and moment. Months are counted from year 0; `said` is the share of futures, by months later."""
 
     request: npt.NDArray[np.int64]
     moment: npt.NDArray[np.int64]
@@ -55,12 +59,17 @@ class Cases:
     said: dict[int, Numbers]
     happened: dict[int, Numbers]
 
+    def known(self, later: int, at: int) -> npt.NDArray[np.bool_]:
+        """Of which cases it was known by the month `at` what happened."""
+        return np.asarray((self.moment < at) & (self.wanted + later < at))
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
     """How the forecasts for `later` months after the wanted start did: Brier scores, lower is better.
 
-    `over_base` and `over_position` are by how much the simpler forecasts are worse, with their intervals.
+    `ours` is what was told, `played` the same before anything was learned. `over_base` and `over_position` are by
+    how much the simpler forecasts are worse, with their intervals.
     """
 
     later: int
@@ -68,26 +77,51 @@ class Scored:
     requests: int
     rate: float
     ours: Between
+    played: Between
     base: Between
     position: Between
     over_base: Between
     over_position: Between
     bins: Sequence[Bin]
+    played_bins: Sequence[Bin]
 
 
 def calibrate(*, since: date, until: date, now: datetime, told: Told = lambda _what: None) -> list[Scored]:
     """Forecast on the first of each month from `since` until before `until`, and score what is known by `until`."""
     locations = list(Location.objects.order_by("pk").values_list("pk", flat=True))
-    offers = _offers(min(now, _begin(until)))
     first = first_of_month(since)
-    warm_up = _firsts(add_months(first, -WARM_UP), first)
-    found = [_positions(day, locations, offers, now) for day in warm_up]
-    for day in _firsts(first, until):
+    cases = replayed(locations, since=add_months(first, -WARM_UP), until=until, now=now, told=told)
+    last = min(until, localtime(now).date())
+    found = (_score(cases, later, _month(first), _month(last)) for later in LATER)
+    return [scored for scored in found if scored is not None]
+
+
+def replayed(
+    locations: Sequence[int], *, since: date, until: date, now: datetime, told: Told = lambda _what: None
+) -> Cases:
+    """Forecasts on the first of each month from `since` until before `until`, and what happened."""
+    offers = _offers(min(now, _begin(until)))
+    found = []
+    for day in _firsts(first_of_month(since), until):
         told(f"{day:%Y-%m}")
         found.append(_forecast(day, locations, offers, now))
-    cases = _joined(found)
-    last = min(until, localtime(now).date())
-    return [scored for later in LATER if (scored := _score(cases, later, _month(last))) is not None]
+    return _joined(found)
+
+
+def lesson_at(cases: Cases, at: int) -> Lesson:
+    """What the cases teach whose outcome was known by the month `at`, sooner and later ones together."""
+    known = {later: cases.known(later, at) for later in LATER}
+    return learned(
+        np.concatenate([cases.said[later][known[later]] for later in LATER]),
+        np.concatenate([cases.happened[later][known[later]] for later in LATER]),
+    )
+
+
+def learn_from_past(locations: Sequence[int], *, now: datetime) -> Lesson:
+    """What the past year teaches for these locations today."""
+    until = first_of_month(localtime(now).date())
+    cases = replayed(locations, since=add_months(until, -MONTHS_LEARNED), until=until, now=now)
+    return lesson_at(cases, _month(until))
 
 
 def _firsts(since: date, until: date) -> Iterator[date]:
@@ -127,17 +161,6 @@ def _forecast(day: date, locations: Sequence[int], offers: Made, now: datetime) 
     return _cases(at, rows, said, offers)
 
 
-def _positions(day: date, locations: Sequence[int], offers: Made, now: datetime) -> Cases:
-    """Cases without a forecast, from which the simpler ones learn."""
-    at = _begin(day)
-    lines = [
-        line for found in waiting_lists(locations, now=min(now, at), as_of=at).values() for line in found
-    ]
-    rows = [(line.request_id, line.preference_id, line.position, _month(line.wanted_start)) for line in lines]
-    nothing = np.full(len(rows), np.nan)
-    return _cases(at, rows, dict.fromkeys(LATER, nothing), offers)
-
-
 def _cases(
     at: datetime, rows: Sequence[tuple[int, int, int, int]], said: dict[int, Numbers], offers: Made
 ) -> Cases:
@@ -168,28 +191,40 @@ def _joined(found: Sequence[Cases]) -> Cases:
     )
 
 
-def _score(cases: Cases, later: int, last: int) -> Scored | None:
-    """Score the cases of which all was known by the month `last`."""
-    done = cases.wanted + later < last
-    judged = done & ~np.isnan(cases.said[later])
+def _score(cases: Cases, later: int, first: int, last: int) -> Scored | None:
+    """Score the cases since the month `first` of which all was known by the month `last`."""
+    judged = (cases.moment >= first) & cases.known(later, last)
     if not judged.any():
         return None
-    said, happened = cases.said[later][judged], cases.happened[later][judged]
+    played, happened = cases.said[later][judged], cases.happened[later][judged]
+    said = told_at(cases, later, judged)
     base, position = simpler(cases, later, judged)
     families = cases.request[judged]
-    ours, simple, placed = ((each - happened) ** 2 for each in (said, base, position))
+    ours, before, simple, placed = ((each - happened) ** 2 for each in (said, played, base, position))
     return Scored(
         later=later,
         cases=len(said),
         requests=len(set(families.tolist())),
         rate=float(happened.mean()),
         ours=resampled(ours, families, SEED),
+        played=resampled(before, families, SEED),
         base=resampled(simple, families, SEED),
         position=resampled(placed, families, SEED),
         over_base=resampled(simple - ours, families, SEED),
         over_position=resampled(placed - ours, families, SEED),
         bins=reliability(said, happened),
+        played_bins=reliability(played, happened),
     )
+
+
+def told_at(cases: Cases, later: int, judged: npt.NDArray[np.bool_]) -> Numbers:
+    """What would have been told: each moment learns from what was known by then."""
+    played, moments = cases.said[later][judged], cases.moment[judged]
+    told = np.zeros(len(played))
+    for at in np.unique(moments):
+        now = moments == at
+        told[now] = lesson_at(cases, int(at)).told(played[now])
+    return told
 
 
 def simpler(cases: Cases, later: int, judged: npt.NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
@@ -197,7 +232,7 @@ def simpler(cases: Cases, later: int, judged: npt.NDArray[np.bool_]) -> tuple[Nu
     base, position = np.zeros(judged.sum()), np.zeros(judged.sum())
     moments, positions = cases.moment[judged], cases.position[judged]
     for at in np.unique(moments):
-        earlier = (cases.moment < at) & (cases.wanted + later < at)
+        earlier = cases.known(later, int(at))
         happened, now = cases.happened[later][earlier], moments == at
         base[now] = base_rate(happened)
         position[now] = by_position(cases.position[earlier], happened, positions[now])
