@@ -1,6 +1,6 @@
 """How much a request may bring: what goes past it is read off the line and kept nowhere."""
 
-from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 from kribbe.trust.files import MOST_BYTES
@@ -25,6 +25,6 @@ class LimitedUpload(TemporaryFileUploadHandler):
             self.file.truncate(0)
         return None
 
-    def file_complete(self, file_size: int) -> TemporaryUploadedFile:
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
         """The file, whole or empty."""
         return super().file_complete(file_size if self.sent <= MOST_BYTES else self.sent)
