@@ -12,7 +12,7 @@ from django.utils import timezone
 from kribbe.contact.models import Mail
 from kribbe.enrolment.mistyped import meant
 from kribbe.enrolment.models import CareRequest, RequestDraft
-from kribbe.enrolment.pages import drafts as pages
+from kribbe.enrolment.pages import drafts_door as pages
 from kribbe.enrolment.pages.drafts_begun import COOKIE
 from kribbe.enrolment.pages.drafts_later import LINKS_AN_HOUR
 from kribbe.enrolment.services.drafts import (
