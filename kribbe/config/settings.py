@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "kribbe.web.language.LanguageByAddress",
+    "kribbe.web.receiving.RefuseHuge",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -162,6 +163,7 @@ STORAGES = {
 }
 
 FILES_DIR = ENVIRONMENT.files_root
+FILE_UPLOAD_HANDLERS = ["kribbe.trust.receiving.LimitedUpload"]
 
 EMAIL_BACKEND = "kribbe.contact.backend.DeskBackend"
 MAIL_URL = ENVIRONMENT.mail

@@ -19,7 +19,7 @@ from kribbe.demo.region import imagine
 from kribbe.demo.rounds import hold_rounds
 from kribbe.demo.shown import write_files
 from kribbe.demo.talk import talk
-from kribbe.demo.territory import opening
+from kribbe.demo.territory import name_known_streets, opening
 from kribbe.demo.upkeep import Upkeep
 from kribbe.enrolment.services.chances import count_chances
 from kribbe.people.services import rebuild_keys
@@ -46,6 +46,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
     told("Imagining families and places", 0.0)
     book = imagine(today, waiting=waiting)
     let_in(book)
+    name_known_streets(book)
     talk(book)
     twice = Upkeep(book, _first_desk(book)).tell()
     with transaction.atomic():

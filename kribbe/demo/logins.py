@@ -18,7 +18,15 @@ from kribbe.demo.book import Book
 from kribbe.demo.desk_work import give_work
 from kribbe.demo.families import CAPITAL
 from kribbe.demo.tables import table
-from kribbe.enrolment.models import CareRequest, Offer, OfferKind, OfferState, Preference, PreferenceState
+from kribbe.enrolment.models import (
+    CareRequest,
+    Offer,
+    OfferKind,
+    OfferState,
+    Preference,
+    PreferenceState,
+    Price,
+)
 from kribbe.people.models import Adult, Child, RoleGrant, User
 from kribbe.places.models import Favourite, Kind, LicenceState, Location
 from kribbe.region.models import Desk, Region
@@ -162,6 +170,7 @@ def _give_household(book: Book, user: User, offer: Offer) -> None:
     for child in book.rows(Child):
         if child.household_id == household.pk:
             child.last_name, child.name_key = last, sort_key(last, child.first_name)
+    offer.preference.request.price = Price.ANY
     _grant(book, user, Role.PARENT, Scope.HOUSEHOLD, household.pk)
 
 

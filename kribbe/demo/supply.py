@@ -34,6 +34,8 @@ from kribbe.trust.text import sort_key
 BABY_MONTHS = 18
 """Where ages are split, the age at which a child moves on to the toddlers."""
 
+SATURDAY = 5
+
 
 @dataclass(frozen=True)
 class Room:
@@ -291,7 +293,7 @@ class _Builder:
         for closing in self.data["closing"]["days"]:
             month, day = map(int, closing["from"].split("-"))
             for year in (self.book.today.year, self.book.today.year + 1):
-                first = date(year, month, day) + timedelta(
+                first = _weekday(date(year, month, day)) + timedelta(
                     days=self.chance.whole(0, 3) * (closing["days"] > 1)
                 )
                 during = (first, first + timedelta(days=closing["days"]))
@@ -342,3 +344,8 @@ def with_check_digits(number: str) -> str:
     """A Belgian enterprise number: eight digits and 97 less their remainder by 97."""
     body = number[:8]
     return f"{body}{97 - int(body) % 97:02d}"
+
+
+def _weekday(day: date) -> date:
+    """The day itself, or the Monday after a weekend."""
+    return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() >= SATURDAY else 0)

@@ -44,6 +44,25 @@ def lay_out(book: Book) -> None:
             book.add(street)
 
 
+def name_known_streets(book: Book) -> None:
+    """Streets that whoever tries the search types first, beside the invented ones; nobody of the demo lives there."""
+    desks = {desk.slug: desk for desk in book.rows(Desk)}
+    for row in table("streets")["known"]:
+        municipality = desks[row["town"]].municipality
+        for name, longitude, latitude in row["streets"]:
+            book.add(
+                Street(
+                    name=name,
+                    key=fold(name),
+                    postcode=row["postcode"],
+                    city=municipality.name_nl,
+                    municipality=municipality,
+                    longitude=longitude,
+                    latitude=latitude,
+                )
+            )
+
+
 def opening(today: date) -> date:
     """The day on which the desks of the demo began."""
     return add_months(today.replace(day=1), -HISTORY_MONTHS)

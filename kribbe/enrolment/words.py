@@ -138,6 +138,8 @@ def _cause(cause: str) -> str:
 
 def room(wish: Wish) -> str:
     """Which of the asked half-days are full at the location."""
+    if wish.offer is not None:
+        return gettext("This location offers you a place.")
     if wish.fit is None:
         return gettext("This location has no group for your child's age and kind of price.")
     if wish.fit.whole:

@@ -21,7 +21,7 @@ class PeopleConfig(AppConfig):
         authenticator_added.connect(accept_new_factor, dispatch_uid="people.accept_new_factor")
         register_action_check(may_in_navigation)
         register(
-            NavItem(_("My data"), "people:my_data", "user", "parent", order=80, arguments=own_household_only)
+            NavItem(_("My data"), "people:my_data", "user", "account", order=5, arguments=own_household_only)
         )
         register(NavItem(_("My first page"), "people:start", "house", "account", order=10))
         register(

@@ -124,8 +124,11 @@ class LanguageForm(OnceForm):
 
 
 class BirthForm(OnceForm):
-    """The day on which an expected child was born."""
+    """The name that an expected child got, and the day on which it was born."""
 
+    first_name = forms.CharField(
+        label=_("First name"), max_length=100, widget=forms.TextInput({"autocomplete": "off"})
+    )
     born = day_field(_("Date of birth"))
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.people.locating import Point, register_locator
+from kribbe.places.addresses import locate
 from kribbe.places.selectors.charter import without_charter
 from kribbe.places.selectors.figures import desk_figures
 from kribbe.region.figures import register_figures
@@ -77,6 +79,12 @@ def hang() -> None:
         )
     )
     register_figures(desk_figures)
+    register_locator(_point)
+
+
+def _point(text: str) -> Point | None:
+    found = locate(text)
+    return (found.longitude, found.latitude) if found else None
 
 
 def _at_own_desk(request: Any) -> Mapping[str, object] | None:

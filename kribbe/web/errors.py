@@ -44,6 +44,12 @@ def session_ended(request: HttpRequest) -> HttpResponse:
     )
 
 
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    """413 for more than any page takes; `most` is what one file may have, in bytes."""
+    context = {"back": request.get_full_path(), "most": most // 1_000_000}
+    return HttpResponse(render_to_string("web/too_large.html", context), status=413)
+
+
 def refused(request: HttpRequest, message: str) -> HttpResponse:
     """409 for what can't be done now and was asked where no form could say so."""
     return HttpResponse(

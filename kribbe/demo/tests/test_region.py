@@ -17,6 +17,7 @@ from kribbe.demo.region import imagine
 from kribbe.demo.summary import Figures, figures
 from kribbe.demo.supply import with_check_digits
 from kribbe.demo.tables import towns
+from kribbe.demo.territory import lay_out, name_known_streets
 from kribbe.enrolment.models import CareRequest, DirectChild, Offer, Placement, Preference
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, LedgerTake, LicenceState, Location, Street
@@ -161,6 +162,17 @@ def test_every_street_is_in_its_municipality() -> None:
     assert [count[row.pk] for row in book().rows(Municipality)] == [town.streets for town in towns()]
     for street in book().rows(Street):
         assert outlines[street.municipality_id].contains(Point(street.longitude, street.latitude)), street
+
+
+def test_streets_that_everybody_types_lie_in_their_municipality() -> None:
+    made = Book(TODAY)
+    lay_out(made)
+    before = len(made.rows(Street))
+    name_known_streets(made)
+    known = made.rows(Street)[before:]
+    assert "Naamsestraat" in [street.name for street in known]
+    for street in known:
+        assert shape(street.municipality.outline).contains(Point(street.longitude, street.latitude)), street
 
 
 def test_desks_have_faces_that_can_be_read_and_three_policies() -> None:

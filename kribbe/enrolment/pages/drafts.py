@@ -133,6 +133,8 @@ def _step(request: DeskRequest, draft: RequestDraft, step: str) -> HttpResponse:
         )
     except StaleStepError as stale:
         return _stale(request, draft, step, typed, stale)
+    except RefusedError:
+        return _sent_meanwhile(draft, action)
     if action == "keep":
         return _side(request, Steps(draft, today=timezone.localdate()), step)
     if action == "later":
@@ -140,6 +142,13 @@ def _step(request: DeskRequest, draft: RequestDraft, step: str) -> HttpResponse:
     if changed:
         return HttpResponseRedirect(Steps(draft, today=timezone.localdate()).url(step) + changed)
     return _go_on(request, draft, step, typed)
+
+
+def _sent_meanwhile(draft: RequestDraft, action: str) -> HttpResponse:
+    """A second press, or saving by itself, came after the request was sent."""
+    if action == "keep":
+        return HttpResponse(status=204)
+    return redirect("enrolment:draft_sent", draft.desk.slug, draft.reference)
 
 
 def _go_on(

@@ -62,6 +62,11 @@ class DeskList:
     def url_name(self) -> str:
         return f"list_{self.name}"
 
+    @property
+    def is_ticked(self) -> bool:
+        """Whether a clerk marks rows; templates ask this, as they would call `dealt`."""
+        return self.dealt is not None
+
     def registered(self) -> worklists.WorkList:
         """The list as the clerk's first page knows it."""
         return worklists.WorkList(

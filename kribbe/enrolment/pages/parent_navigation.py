@@ -49,7 +49,10 @@ def _parents(request: Any) -> Mapping[str, object] | None:
 
 
 def _families(request: Any) -> Mapping[str, object] | None:
-    return None if _is_staff_only(request.principal) else at_desk(request)
+    """Whoever may ask and has no page of own children yet, where a new request begins."""
+    principal = request.principal
+    has_page = principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
+    return None if has_page or principal.is_staff else at_desk(request)
 
 
 def _is_staff_only(principal: Principal) -> bool:

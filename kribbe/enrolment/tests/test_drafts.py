@@ -12,6 +12,7 @@ from django.utils import timezone
 from kribbe.contact.models import Mail
 from kribbe.enrolment.mistyped import meant
 from kribbe.enrolment.models import CareRequest, RequestDraft
+from kribbe.enrolment.pages import drafts_door as pages
 from kribbe.enrolment.pages.drafts_begun import COOKIE
 from kribbe.enrolment.pages.drafts_later import LINKS_AN_HOUR
 from kribbe.enrolment.services.drafts import (
@@ -326,6 +327,19 @@ def test_the_last_step_needs_the_declaration_and_the_earlier_steps(client, draft
     fill(client, draft)
     response = client.post(url(draft, "review"), {**LAST, "declared": ""})
     assert 'href="#id_declared"' in text(response)
+
+
+def test_a_second_press_that_looked_before_the_first_was_through_sees_what_was_sent(
+    client, draft, places, monkeypatch
+):
+    fill(client, draft, "child", "days", "choices")
+    looked = RequestDraft.objects.select_related("desk", "household").get()
+    assert client.post(url(draft, "review"), LAST).url == url(draft, "sent")
+    monkeypatch.setattr(pages, "draft_for", lambda *_, **__: looked)
+    assert client.post(url(draft, "review"), {**LAST, "remarks": "x"}).url == url(draft, "sent")
+    kept = client.post(url(draft, "review"), {**LAST, "action": "keep"})
+    assert (kept.status_code, kept.content) == (204, b"")
+    assert CareRequest.objects.count() == 1
 
 
 def test_a_child_that_asks_already_is_refused_on_the_last_page(client, draft, desk):

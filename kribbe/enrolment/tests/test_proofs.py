@@ -19,6 +19,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.export import space_of
 from kribbe.trust.models import AuditEntry, StoredFile
 from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.web.receiving import MOST_REQUEST
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,20 @@ def test_from_the_clerk_to_the_phone_and_back(desk, maes):
     assert list(trail.order_by("pk").values_list("action", flat=True)) == [
         "proof.ask", "proof.send", "proof.see", "proof.read", "proof.rejected", "proof.send", "proof.accepted",
     ]  # fmt: skip
+
+
+def test_a_file_that_is_too_large_is_told_at_its_field_and_a_huge_one_is_not_even_read(desk, maes):
+    an = client(Role.PARENT, Scope.HOUSEHOLD, maes.pk, "an")
+    page = reverse("enrolment:my_proof", args=[ask(maes).reference])
+    film = SimpleUploadedFile("film.jpg", b"x" * (files.MOST_BYTES + 1))
+    large = an.post(page, {"file": film})
+    assert large.status_code == 422
+    assert "This file is larger than 12 MB" in large.content.decode()
+    huge = an.post(page, {"file": SimpleUploadedFile("a.jpg", b"x")}, CONTENT_LENGTH=str(MOST_REQUEST + 1))
+    assert huge.status_code == 413
+    assert "A file has at most 12 MB" in huge.content.decode()
+    assert huge.wsgi_request._read_started is False
+    assert not StoredFile.objects.exists()
 
 
 def test_only_who_asked_and_the_desk_see_it(desk, maes):

@@ -269,6 +269,8 @@ def test_whom_to_call_when_a_licence_is_suspended(desk, location, clerk):
         ("Lotte Wacht", "waits for De Notelaar"),
     ]
     assert 'href="tel:0470 12 34 56"' in shown.text
+    for offered in (f'name="row" value="{child.pk}"', "Mark as called", 'href="?whole=1"', 'href="?dealt=1"'):
+        assert offered in shown.text
     clerk.post(address, {"row": [child.pk]})
     assert listed(clerk, desk, "licence") == ["Lotte Wacht"]
     assert listed(clerk, desk, "licence", dealt="1") == ["Lou Plaats"]

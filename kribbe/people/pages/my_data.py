@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kribbe.people import forms, services
 from kribbe.people.access import household_for, may, may_for, own_household
 from kribbe.people.actors import actors
+from kribbe.people.locating import point_of
 from kribbe.people.models import Child, FactKind, Household, HouseholdFact
 from kribbe.people.pages.showing import form_page
 from kribbe.people.selectors import children_of, facts_of, household_with_adults, looks_at, municipality_of
@@ -129,14 +130,16 @@ def change_address(request: Any, reference: str) -> HttpResponse:
 
     def work(given: dict[str, Any]) -> None:
         place = municipality_of(given["postcode"])
+        centre = (place.longitude, place.latitude) if place else (None, None)
+        longitude, latitude = point_of(given["street"], given["postcode"].strip(), given["city"]) or centre
         services.change_address(
             household=household,
             street=given["street"],
             postcode=given["postcode"].strip(),
             city=given["city"],
             municipality=place,
-            longitude=place.longitude if place else None,
-            latitude=place.latitude if place else None,
+            longitude=longitude,
+            latitude=latitude,
             principal=request.principal,
             now=now,
         )
@@ -213,6 +216,7 @@ def record_birth(request: Any, reference: str, child: int) -> HttpResponse:
         services.record_birth(
             child=row,
             born=given["born"],
+            first_name=given["first_name"],
             principal=request.principal,
             today=timezone.localdate(),
             now=now,
@@ -220,7 +224,7 @@ def record_birth(request: Any, reference: str, child: int) -> HttpResponse:
 
     return form_page(
         request,
-        forms.BirthForm(request.POST or None, initial={"born": row.born}),
+        forms.BirthForm(request.POST or None, initial={"born": row.born, "first_name": row.first_name}),
         work,
         now=now,
         done_url=_back(request, household),

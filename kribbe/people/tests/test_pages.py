@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from kribbe.people import middleware
+from kribbe.people import locating, middleware
 from kribbe.people.models import FactKind, Household, RoleGrant, User
 from kribbe.people.services import end_fact, grant_role, link_user, make_account, record_fact
 from kribbe.people.words import ROLES
@@ -91,6 +91,24 @@ def test_an_address_is_changed_once(an: Client, household: Household) -> None:
     assert AuditEntry.objects.filter(action="household.address_changed").count() == 1
 
 
+def test_a_new_address_lies_where_its_street_is(
+    an: Client, household: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def locator(text: str) -> tuple[float, float]:
+        asked.append(text)
+        return 4.71, 50.87
+
+    monkeypatch.setattr(locating, "_locators", [locator])
+    address = reverse("people:change_address", args=[household.reference])
+    data = {"once": token(an.get(address)), "street": "Veld 2", "postcode": " 3999 ", "city": "Lindedaal"}
+    an.post(address, data)
+    household.refresh_from_db()
+    assert asked == ["Veld 2, 3999 Lindedaal"]
+    assert (household.longitude, household.latitude) == (4.71, 50.87)
+
+
 def test_what_was_typed_stays_and_the_error_stands_at_its_field(an: Client, household: Household) -> None:
     adult = household.adults.get()
     address = reverse("people:change_adult", args=[household.reference, adult.pk])
@@ -146,9 +164,12 @@ def test_a_fact_that_stands_again_cannot_be_taken_back(
 def test_birth_and_language(an: Client, household: Household, clock: Clock) -> None:
     child = make_child(household, "", born=None, expected=clock.today)  # type: ignore[arg-type]
     birth = reverse("people:record_birth", args=[household.reference, child.pk])
-    assert an.post(birth, {"once": token(an.get(birth)), "born": "2026-02-27"}).status_code == 302
+    nameless = an.post(birth, {"once": token(an.get(birth)), "born": "2026-02-27"})
+    assert list(nameless.context["form"].errors) == ["first_name"]
+    told = {"once": token(an.get(birth)), "born": "2026-02-27", "first_name": "Noor"}
+    assert an.post(birth, told).status_code == 302
     child.refresh_from_db()
-    assert str(child.born) == "2026-02-27"
+    assert (child.first_name, str(child.born)) == ("Noor", "2026-02-27")
     language = reverse("people:change_language", args=[household.reference])
     assert an.post(language, {"once": token(an.get(language)), "language": "en"}).status_code == 302
     household.refresh_from_db()

@@ -48,6 +48,7 @@ def test_the_gallery_is_closed_outside_the_demo(client: Client, settings: object
         (errors.server_error, 500),
         (errors.stale_form, 403),
         (errors.session_ended, 401),
+        (lambda request: errors.too_large(request, 12_000_000), 413),
     ],
 )
 def test_error_pages_stand_alone(view: object, status: int) -> None:
