@@ -5,19 +5,12 @@ not reach Anna's things. A route that has no row here fails the test, and so doe
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 
-from kribbe.contact.access import Seat
-from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
-from kribbe.contact.services.threads import start_thread
-from kribbe.contact.services.visits import book, publish_moments
-from kribbe.enrolment.models import RequestSwitches
+from kribbe.config.tests.world import client_of
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.direct import Direct, take_directly
