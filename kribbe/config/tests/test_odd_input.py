@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 PARTS = 2
 READERS = ("clerk", "manager", "anna", "administrator", "policy officer", "referrer", "visitor")
-ODD = ("²", "9" * 30, "-1", "9999-12-31", "0001-01-01", "\x00")
+ODD = ("²", "9" * 30, "9999-12-31")
 PARAMETERS = (
     "after", "at", "before", "days", "first", "group", "km", "last", "month", "pattern", "place", "reason", "seen",
     "start", "week", "year",
@@ -92,3 +92,8 @@ def test_no_odd_parameter_and_no_odd_field_makes_a_page_fail(part, world):
                 answered(lambda: client.post(action or address, values))  # noqa: B023
                 sent += 1
     assert sent, "no form was sent"
+
+
+def test_an_address_with_a_nul_is_nobodys(client):
+    assert client.get("/?after=%00").status_code == 400
+    assert client.get("/%00/").status_code == 400
