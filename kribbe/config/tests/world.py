@@ -20,6 +20,7 @@ from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleG
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
+from kribbe.planning.models import CareAgreement, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
@@ -187,6 +188,7 @@ def world():
         "complaint": complaint.reference,
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),
+        "paper": paper_of(placement, now).reference,
         **talk,
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
@@ -201,6 +203,20 @@ def world():
         "one": 1,
         "kind": "pdf",
     }
+
+
+def paper_of(placement, now):
+    """An agreement that waits for the family."""
+    return Paper.objects.create(
+        agreement=CareAgreement.objects.create(placement=placement, made_at=now),
+        number=0,
+        first=placement.during.lower,
+        weeks=[{"0": [[480, 1020]]}],
+        pattern=placement.pattern,
+        notice_days=60,
+        made_at=now,
+        location_name="Mia",
+    )
 
 
 def proof_of(household, location, now):
