@@ -1,5 +1,6 @@
 """The doors to conversations, visits and what was told: each side sees its own, and nothing of another family."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from kribbe.contact.models import Post, Side, Thread
 from kribbe.people.models import Household
 from kribbe.places.models import Location
 from kribbe.region.models import Desk
-from kribbe.trust.audit import record
+from kribbe.trust.audit import note_list, record
 from kribbe.trust.principal import Principal
 
 READ_MARKS = {
@@ -66,4 +67,18 @@ def note_reading(*, principal: Principal, seat: Seat, thread: Thread, now: datet
             now=now,
             household_id=thread.household_id,
             desk_id=thread.desk_id,
+        )
+
+
+def note_threads(*, principal: Principal, seat: Seat, threads: Iterable[Thread], now: datetime) -> None:
+    """Write down whose conversations stood on a list that staff opened."""
+    if seat.side is not Side.HOUSEHOLD:
+        note_list(
+            principal=principal,
+            action="desk.list" if seat.side is Side.DESK else "list.read",
+            subject=seat.location or seat.desk,
+            desk_id=seat.desk.pk,
+            households=[thread.household_id for thread in threads],
+            now=now,
+            list="threads",
         )

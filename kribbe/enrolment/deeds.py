@@ -78,6 +78,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "first_day.absent": (_("Noted that the child didn't come on its first day"), "calendar-x"),
     "first_day.later": (_("Said that the child comes later"), "calendar-days"),
     "first_day.freed": (_("Gave up a place that was not taken"), "circle-x"),
+    "referrer.families": (_("Looked at the families that agreed to an organisation"), "eye"),
     "location.first_days": (_("Looked at the first days of a location"), "eye"),
     "desk.phantom_file": (_("Took the open requests along as a file"), "download"),
     "complaint.make": (_("Made a complaint"), "message-square-warning"),

@@ -14,7 +14,7 @@ from kribbe.people.words import FACT_HINTS, FACTS, ROLES
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
 from kribbe.trust.principal import Role
-from kribbe.web.forms import RadioCards
+from kribbe.web.forms import DayField, RadioCards
 
 DESK_ROLES = (Role.CLERK, Role.POLICY_OFFICER, Role.ADMINISTRATOR)
 
@@ -36,12 +36,6 @@ class OnceForm(forms.Form):
         except RefusedError as refused:
             self.add_error(refused.field if refused.field in self.fields else None, str(refused.message))
             return None
-
-
-def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    """A day, given in the browser's own picker."""
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"})
-    return forms.DateField(label=label, widget=widget, required=required, help_text=help_text)
 
 
 class AddressForm(OnceForm):
@@ -129,7 +123,7 @@ class BirthForm(OnceForm):
     first_name = forms.CharField(
         label=_("First name"), max_length=100, widget=forms.TextInput({"autocomplete": "off"})
     )
-    born = day_field(_("Date of birth"))
+    born = DayField(_("Date of birth"))
 
 
 class FactForm(OnceForm):
@@ -140,13 +134,13 @@ class FactForm(OnceForm):
         choices=[(kind.value, words) for kind, words in FACTS.items()],
         widget=RadioCards(hints={kind.value: hint for kind, hint in FACT_HINTS.items()}),
     )
-    since = day_field(_("Since when?"))
+    since = DayField(_("Since when?"))
 
 
 class EndFactForm(OnceForm):
     """The last day on which a fact holds."""
 
-    last_day = day_field(_("What is the last day on which this is so?"))
+    last_day = DayField(_("What is the last day on which this is so?"))
 
 
 class GrantForm(OnceForm):

@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.timezone import localdate
 
 from kribbe.people.access import LogInNeededError
@@ -21,7 +22,8 @@ from kribbe.web.errors import refused, session_ended
 class PrincipalMiddleware:
     """Sets `request.principal` from the session's user, the user's grants and the second factor given.
 
-    Where a door stayed shut, it sends a visitor to log in, and staff who lack their second factor to give it, and
+    What somebody logged in reads is kept by no cache, nor by the browser for who sits there next. Where a door
+    stayed shut, it sends a visitor to log in, and staff who lack their second factor to give it, and
     back afterwards.
     """
 
@@ -34,7 +36,10 @@ class PrincipalMiddleware:
             request.principal = principal_of(
                 request.user, verified=has_second_factor(request), today=localdate()
             )
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not request.principal.is_visitor and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
 
     def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, LogInNeededError):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from kribbe.places.models import Favourite
 from kribbe.places.services.favourites import MOST, drop_favourite, keep_favourites
+from kribbe.trust.text import row_key
 
 COOKIE = "favourites"
 KEPT_SECONDS = 60 * 60 * 24 * 180
@@ -48,7 +49,7 @@ def take_along(request: Any, response: HttpResponse, *, dropped: int | None = No
 
 def _in_cookie(request: Any) -> list[int]:
     texts = request.COOKIES.get(COOKIE, "").split(".")
-    known = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 12]
+    known = [key for text in texts if (key := row_key(text))]
     return list(dict.fromkeys(known))[:MOST]
 
 

@@ -11,16 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Parts, Weeks
 from kribbe.rules.allowance import Rounding
+from kribbe.web.forms import DayField
 from kribbe.web.weeks import DAY_NAMES
 
 WEEKS = 2
 DAYS = 7
-
-
-def day_field(label: Any, **more: Any) -> forms.DateField:
-    """A day, as a date input."""
-    attrs = {"type": "date", "class": "input--short"}
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs=attrs), **more)
 
 
 def _time_field(label: str) -> forms.TimeField:
@@ -31,8 +26,8 @@ def _time_field(label: str) -> forms.TimeField:
 class PaperForm(forms.Form):
     """From when on, which hours on which days (a second week where weeks take turns), and the signature."""
 
-    first = day_field(_("From"))
-    last = day_field(_("Until"), required=False, help_text=_("Only for a change for a time."))
+    first = DayField(_("From"))
+    last = DayField(_("Until"), required=False, help_text=_("Only for a change for a time."))
     day_fee = forms.DecimalField(
         label=_("Price of a full day, in euros"),
         required=False,
@@ -114,8 +109,8 @@ class SignPaperForm(forms.Form):
 class AbsenceForm(forms.Form):
     """The days on which a child stays away."""
 
-    first = day_field(_("First day"))
-    last = day_field(_("Last day"), required=False, help_text=_("Leave it empty for one day."))
+    first = DayField(_("First day"))
+    last = DayField(_("Last day"), required=False, help_text=_("Leave it empty for one day."))
 
     def bounds(self) -> tuple[date, date]:
         """The first and the last day, once valid."""
@@ -126,7 +121,7 @@ class AbsenceForm(forms.Form):
 class HouseRulesForm(forms.Form):
     """A new version of the house rules."""
 
-    from_day = day_field(
+    from_day = DayField(
         _("From"), help_text=_("Tell families two months before, if it is less good for them.")
     )
     notice_days = forms.IntegerField(label=_("Days of notice"), min_value=0, max_value=365, initial=60)

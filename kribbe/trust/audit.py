@@ -1,5 +1,6 @@
 """The audit trail: one row for every change, and one for every look by staff at a household."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -33,3 +34,27 @@ def record(
         reason=reason,
         data=data,
     )
+
+
+def note_list(
+    *,
+    principal: Principal,
+    action: str,
+    subject: models.Model,
+    desk_id: int,
+    households: Iterable[int | None],
+    now: datetime,
+    **data: Any,
+) -> None:
+    """Write down whose names stood on a list that was opened: one row; nothing where nobody's did."""
+    shown = sorted({key for key in households if key is not None})
+    if shown:
+        record(
+            principal=principal,
+            action=action,
+            subject=subject,
+            now=now,
+            desk_id=desk_id,
+            households=shown,
+            **data,
+        )

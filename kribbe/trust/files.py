@@ -148,10 +148,17 @@ def names(row: StoredFile) -> list[str]:
 
 def sweep(now: datetime) -> int:
     """Forget held files that nobody claimed, and what a broken transaction left on disk. Returns how many."""
-    rows = list(StoredFile.objects.filter(held_until__lte=now))
-    for row in rows:
-        remove(row)
-    return len(rows) + sum(_erase(key) for key in _orphans(now))
+    keys = list(StoredFile.objects.filter(held_until__lte=now).values_list("pk", flat=True))
+    return sum(_drop_unclaimed(key, now) for key in keys) + sum(_erase(key) for key in _orphans(now))
+
+
+def _drop_unclaimed(key: int, now: datetime) -> bool:
+    """Whether nobody claimed it at the last moment."""
+    with transaction.atomic():
+        row = StoredFile.objects.select_for_update().filter(pk=key, held_until__lte=now).first()
+        if row is not None:
+            remove(row)
+    return row is not None
 
 
 def too_large() -> RefusedError:

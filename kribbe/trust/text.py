@@ -2,9 +2,13 @@
 
 import re
 import unicodedata
+from datetime import date
 
 MOST_DIGITS = 19
 """Digits of the largest number that a key can be."""
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""The days that a form takes."""
 
 
 def fold(text: str) -> str:
@@ -17,9 +21,23 @@ def _plain(text: str) -> str:
     return "".join(c for c in spelled if not unicodedata.combining(c)).casefold()
 
 
+def whole_number(text: str, *, otherwise: int = 0) -> int:
+    """A whole number as somebody sent it, no larger than a column holds; `otherwise` for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else otherwise
+
+
 def row_key(text: str) -> int:
     """The key of a row as somebody sent it; 0, which no row has, for anything that can't be one."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else 0
+    return whole_number(text)
+
+
+def day_of(text: object) -> date | None:
+    """A day as somebody sent it (2027-03-01), in a lifetime from which sums with days can't run off; or None."""
+    try:
+        day = date.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def sort_key(*names: str) -> str:

@@ -5,14 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.people.forms import OnceForm, day_field
+from kribbe.people.forms import OnceForm
 from kribbe.upkeep.models import ComplaintKind, Outcome
+from kribbe.web.forms import DayField
 
 
 class LaterForm(OnceForm):
     """From when the child comes."""
 
-    start = day_field(_("From which day does your child come?"))
+    start = DayField(_("From which day does your child come?"))
 
 
 class InviteForm(OnceForm):

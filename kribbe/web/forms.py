@@ -1,6 +1,8 @@
 """Form rendering: accessible markup for every Django form."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
 
 from django import forms
 from django.forms import BoundField
@@ -9,6 +11,7 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
+from kribbe.trust.text import FIRST_DAY, LAST_DAY, whole_number
 from kribbe.web import weeks
 
 _CLASSES: Mapping[str, str] = {
@@ -45,6 +48,21 @@ class RadioCards(forms.RadioSelect):
         return option
 
 
+class DayField(forms.DateField):
+    """A day, given in the browser's own picker; `narrow` False lets it take the width of its column."""
+
+    def __init__(self, label: Any = None, *, narrow: bool = True, **options: Any) -> None:
+        attrs = {"type": "date", **({"class": "input--short"} if narrow else {})}
+        picker = forms.DateInput(format="%Y-%m-%d", attrs=attrs)
+        super().__init__(label=label, widget=picker, **options)
+
+    def validate(self, value: date | None) -> None:
+        """No day from which a sum with days would run off the calendar."""
+        super().validate(value)
+        if value is not None and not FIRST_DAY <= value <= LAST_DAY:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
 class HalfDayPicker(forms.Widget):
     """Ten (or fourteen) half-days as tiles; the value is a pattern, a bit mask of slots."""
 
@@ -64,7 +82,7 @@ class HalfDayPicker(forms.Widget):
     def value_from_datadict(self, data: Mapping[str, object], files: object, name: str) -> int:
         """The pattern of the ticked tiles. Values that are no slot are left out."""
         given: Iterable[str] = data.getlist(name) if hasattr(data, "getlist") else []
-        slots = {int(one) for one in given if one.isdigit() and int(one) < 2 * weeks.ALL_DAYS}
+        slots = {whole_number(one, otherwise=-1) for one in given} & set(range(2 * weeks.ALL_DAYS))
         return sum(1 << slot for slot in slots)
 
     def value_omitted_from_data(self, data: object, files: object, name: str) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from kribbe.web import weeks
 from kribbe.web.branding import Brand
 from kribbe.web.components import Chip, Event, Option, Point, ProgressStep, QueueRow, Ranked, ResultCard, Step
-from kribbe.web.forms import HalfDayPicker, PatternField, RadioCards
+from kribbe.web.forms import DayField, HalfDayPicker, PatternField, RadioCards
 from kribbe.web.navigation import Entry
 from kribbe.web.templatetags.telling import km, money
 from kribbe.web.weeks import WORKWEEK
@@ -286,9 +286,8 @@ class SampleForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("First name"), help_text=gettext_lazy("As on the birth certificate.")
     )
-    birth = forms.DateField(
-        label=gettext_lazy("Date of birth"),
-        widget=forms.DateInput(attrs={"type": "date", "class": "input--short"}),
+    birth = DayField(
+        gettext_lazy("Date of birth"),
     )
     mail = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     kind = forms.ChoiceField(

@@ -244,8 +244,8 @@ def _addresses() -> Iterator[str]:
     yield (
         "Public pages live under `/<desk>/`, a parent's own under `/my/` and `/households/`, a location's under"
         " `/at/<location>/`, a desk's office under `/office/<desk>/`. The last column is the table that"
-        " `kribbe/config/tests/test_doors.py` walks as every role; a route without a row fails that test. There is no"
-        " API for other programs yet beyond the JSON that the pages' own maps read."
+        " `kribbe/config/tests/test_doors.py` walks as every role; a route without a row fails that test. For"
+        " other programs there is the [API](api.md), whose addresses follow `/api/v1/`."
     )
     yield ""
     yield from _table(

@@ -70,7 +70,7 @@ def _treat(room: Path, locale: str, check: bool, compile_: bool) -> Iterator[str
             for message in missing(catalogue, wanted)
         )
         return
-    catalogue.update(wanted, no_fuzzy_matching=True)
+    catalogue.update(wanted, no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
     if not len(catalogue):
         return

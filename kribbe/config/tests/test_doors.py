@@ -5,43 +5,13 @@ not reach Anna's things. A route that has no row here fails the test, and so doe
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 
-from kribbe.contact.access import Seat
-from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
-from kribbe.contact.services.threads import start_thread
-from kribbe.contact.services.visits import book, publish_moments
-from kribbe.enrolment.models import RequestSwitches
+from kribbe.config.tests.world import client_of
 from kribbe.enrolment.pages.list_table import LISTS
-from kribbe.enrolment.services.answer_offer import Yes, accept_offer
-from kribbe.enrolment.services.direct import Direct, take_directly
-from kribbe.enrolment.services.make_offer import Excuse, make_offer
-from kribbe.enrolment.services.proofs import ask_proof, send_proof
-from kribbe.enrolment.services.weekly_list import make_list, vacancy_token
-from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
-from kribbe.people.services import give_consent
-from kribbe.places.services.looking import look_token
-from kribbe.places.services.showing import Report, add_inspection, add_photo
-from kribbe.planning.models import CareAgreement, Paper
-from kribbe.policy.services.snapshots import take_snapshots
-from kribbe.policy.tests.scene import policy_rows
-from kribbe.rounds.models import Round
-from kribbe.rules.halfdays import WeekPattern
-from kribbe.testing import cast, uploads
-from kribbe.testing.sessions import log_in
-from kribbe.trust import files
-from kribbe.trust.files import Kind
-from kribbe.trust.principal import SYSTEM, Role, Scope
-from kribbe.upkeep.models import ComplaintKind, Confirmation, FirstDay, Pair
-from kribbe.upkeep.services.complaints import About, complain
-from kribbe.upkeep.services.invite import invite
-from kribbe.upkeep.tokens import INVITATION, QUESTION, make_token
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from kribbe.contact.selectors import letters_at
 from kribbe.people.access import note_look, require_at_desk
 from kribbe.people.selectors import adults_first, household_with_adults
 from kribbe.region.models import Desk
-from kribbe.trust.audit import record
+from kribbe.trust.audit import note_list, record
 from kribbe.trust.permissions import Action
 
 POSTED_SHOWN = 50
@@ -31,13 +31,24 @@ AT_ONCE = 100
 def letters(request: Any, desk: str) -> HttpResponse:
     """Letters to post, and those posted last."""
     here = _desk(request)
-    to_post = letters_at(here, posted=False)
-    context = {
-        "to_post": to_post[:AT_ONCE],
-        "waiting": to_post.count(),
-        "posted": letters_at(here, posted=True)[:POSTED_SHOWN],
-    }
+    context = letters_shown(request, here)
     return render(request, "contact/letters.html", context)
+
+
+def letters_shown(request: Any, desk: Desk, *, kind: str = "") -> dict[str, Any]:
+    """Letters to post and those posted last, of the kind or of those that don't stand apart; whose, is noted."""
+    to_post = letters_at(desk, posted=False, kind=kind)
+    shown, posted = list(to_post[:AT_ONCE]), list(letters_at(desk, posted=True, kind=kind)[:POSTED_SHOWN])
+    note_list(
+        principal=request.principal,
+        action="desk.list",
+        subject=desk,
+        desk_id=desk.pk,
+        households=[each.notice.household_id for each in [*shown, *posted]],
+        now=timezone.now(),
+        list="letters",
+    )
+    return {"to_post": shown, "waiting": to_post.count(), "posted": posted}
 
 
 @require_GET

@@ -25,14 +25,14 @@ from kribbe.people.selectors import adults_first
 from kribbe.places.models import Location
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
+from kribbe.web.forms import DayField
 
 
 class MomentForm(forms.Form):
     """When families may come, and how many."""
 
-    day = forms.DateField(
-        label=gettext_lazy("Day"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"}),
+    day = DayField(
+        gettext_lazy("Day"),
     )
     begins = forms.TimeField(
         label=gettext_lazy("From"), widget=forms.TimeInput(attrs={"type": "time", "class": "input--short"})

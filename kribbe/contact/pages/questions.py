@@ -188,8 +188,8 @@ def _changed(request: DeskRequest, form: SubjectForm, now: datetime) -> bool:
             services.add_subjects(
                 desk=desk, names=[str(name) for name in USUAL], principal=principal, now=now
             )
-        elif given.get("retire", "").isdigit():
-            row = get_object_or_404(QuestionSubject, desk=desk, pk=given["retire"])
+        elif key := row_key(given.get("retire", "")):
+            row = get_object_or_404(QuestionSubject, desk=desk, pk=key)
             services.retire_subject(subject=row, principal=principal, now=now)
         elif form.is_valid():
             services.add_subjects(desk=desk, names=[form.cleaned_data["name"]], principal=principal, now=now)

@@ -24,13 +24,14 @@ from kribbe.contact.desk_selectors import (
 from kribbe.contact.models import Note, Task
 from kribbe.contact.pages.desk import back_to, for_desk_work
 from kribbe.people.access import household_for
-from kribbe.people.forms import OnceForm, day_field
+from kribbe.people.forms import OnceForm
 from kribbe.people.models import Household
 from kribbe.people.pages.showing import form_page
 from kribbe.places.models import Location
 from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk
 from kribbe.trust.permissions import Action
+from kribbe.web.forms import DayField
 
 SHOWN = 100
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +41,7 @@ class TaskForm(OnceForm):
     """Something to do, by when and for whom."""
 
     text = forms.CharField(label=_("What must be done?"), max_length=500)
-    due = day_field(_("By when?"))
+    due = DayField(_("By when?"))
     assignee = forms.ChoiceField(label=_("For whom?"), required=False)
 
     def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:

@@ -12,13 +12,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kribbe.contact.access import READ_MARKS, Seat, note_reading, own_post_at, thread_at, threads_at
+from kribbe.contact.access import (
+    READ_MARKS,
+    Seat,
+    note_reading,
+    note_threads,
+    own_post_at,
+    thread_at,
+    threads_at,
+)
 from kribbe.contact.links import Topic, topics_of
 from kribbe.contact.models import Side, Thread
 from kribbe.contact.pages.seats import address, framed
 from kribbe.contact.selectors.threads import posts_of, thread_page
 from kribbe.contact.services import threads as services
 from kribbe.contact.words import discreetly, family, others
+from kribbe.people.access import note_look
 from kribbe.people.models import Household
 from kribbe.people.selectors import adults_first
 from kribbe.places.models import Location
@@ -65,6 +74,7 @@ def threads(request: Any, seat: Seat) -> HttpResponse:
         seat, words=words, after=_mark(request, seat, "after"), before=_mark(request, seat, "before")
     )
     rows = list(found.rows)
+    note_threads(principal=request.principal, seat=seat, threads=rows, now=timezone.now())
     context = framed(
         seat,
         rows=[_row(seat, each) for each in rows],
@@ -198,6 +208,7 @@ def _given(request: Any, seat: Seat) -> tuple[Household | None, Location | None]
     household = seat.household
     if reference and seat.side is not Side.HOUSEHOLD:
         household = _family(seat, reference)
+        note_look(principal=request.principal, household=household, now=timezone.now())
     location = seat.location
     if slug and seat.side is Side.DESK:
         location = Location.objects.filter(desk=seat.desk, slug=slug).first()

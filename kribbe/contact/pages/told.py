@@ -22,6 +22,7 @@ from kribbe.contact.words import discreetly, family, moment
 from kribbe.places.models import Location
 from kribbe.trust.audit import record
 from kribbe.trust.text import row_key
+from kribbe.web.forms import DayField
 
 STATES = (
     ("", _("All")),
@@ -42,13 +43,11 @@ class ToldFilter(forms.Form):
     name = forms.CharField(label=_("Name"), required=False, max_length=100)
     kind = forms.ChoiceField(label=_("What"), required=False)
     state = forms.ChoiceField(label=_("How it stands"), required=False, choices=STATES)
-    first = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=_("Until and with"),
+    first = DayField(_("From"), required=False, narrow=False)
+    last = DayField(
+        _("Until and with"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        narrow=False,
     )
     household = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 

@@ -19,6 +19,7 @@ from kribbe.contact.services import undelivered as services
 from kribbe.contact.words import family
 from kribbe.people.access import note_look, require_at_desk
 from kribbe.region.models import Desk
+from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 
@@ -39,7 +40,17 @@ def undelivered(request: Any, desk: str) -> HttpResponse:
     """The list, the oldest first."""
     here = _desk(request)
     found = undelivered_at(here)
-    rows = [{"mail": each, "who": _who(each)} for each in found[:SHOWN]]
+    shown = list(found[:SHOWN])
+    note_list(
+        principal=request.principal,
+        action="desk.list",
+        subject=here,
+        desk_id=here.pk,
+        households=[each.notice.household_id if each.notice else None for each in shown],
+        now=timezone.now(),
+        list="undelivered",
+    )
+    rows = [{"mail": each, "who": _who(each)} for each in shown]
     return render(request, "contact/undelivered.html", {"rows": rows, "waiting": found.count()})
 
 

@@ -15,13 +15,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.forms.typed import day_input, text_field
+from kribbe.enrolment.forms.typed import text_field
 from kribbe.enrolment.mistyped import meant
 from kribbe.places.addresses import Located, locate
 from kribbe.rules.dates import check_request
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.reasons import Problem
-from kribbe.web.forms import RadioCards
+from kribbe.trust.text import whole_number
+from kribbe.web.forms import DayField, RadioCards
 from kribbe.web.words import say
 
 MOST_CHILDREN = 4
@@ -101,7 +102,7 @@ class ChildForm(forms.Form):
             else self.get_initial_for_field(self.fields["count"], "count")
         )
         text = str(given if given is not None else "")
-        return min(int(text), MOST_CHILDREN) if text.isdigit() else 1
+        return min(whole_number(text, otherwise=1), MOST_CHILDREN)
 
     def _add_child(self, index: int) -> None:
         self.fields[f"first_name_{index}"] = text_field(_("First name"), required=False, autocomplete="off")
@@ -111,9 +112,7 @@ class ChildForm(forms.Form):
             choices=[(BORN, _("Yes")), (EXPECTED, _("Not yet, we are expecting"))],
             widget=RadioCards,
         )
-        self.fields[f"day_{index}"] = forms.DateField(
-            label=_("Date of birth, or the day on which you expect your child"), widget=day_input()
-        )
+        self.fields[f"day_{index}"] = DayField(_("Date of birth, or the day on which you expect your child"))
 
     def _add_adults(self) -> None:
         self.fields["street"] = text_field(_("Street and number"), most=200, autocomplete="street-address")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.models import Price
 from kribbe.enrolment.services.wishes import check_wishes
 from kribbe.trust.errors import RefusedError
+from kribbe.trust.text import row_key
 
 
 class ChoicesForm(forms.Form):
@@ -24,7 +25,7 @@ class ChoicesForm(forms.Form):
     def order(self) -> list[int]:
         """The ids as given; what is no number is left out."""
         given: list[str] = self.data.getlist("order") if isinstance(self.data, QueryDict) else []
-        return [int(text) for text in given if text.isdigit()]
+        return [key for text in given if (key := row_key(text))]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

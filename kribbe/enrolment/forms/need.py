@@ -8,12 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.forms.typed import day_input
 from kribbe.enrolment.models import Flexibility
 from kribbe.rules.dates import check_request
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.reasons import Problem
-from kribbe.web.forms import HalfDayPicker, PatternField, RadioCards
+from kribbe.web.forms import DayField, HalfDayPicker, PatternField, RadioCards
 from kribbe.web.words import say
 
 ALTERNATIVES = 2
@@ -63,8 +62,8 @@ class NeedForm(forms.Form):
             }
         ),
     )
-    wanted_start = forms.DateField(label=_("Preferably from"), widget=day_input())
-    latest_start = forms.DateField(label=_("At the latest on"), widget=day_input())
+    wanted_start = DayField(_("Preferably from"))
+    latest_start = DayField(_("At the latest on"))
 
     def __init__(self, *args: Any, births: Sequence[Birth], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.forms.typed import day_input, text_field
+from kribbe.enrolment.forms.typed import text_field
+from kribbe.web.forms import DayField
 
 
 class LaterForm(forms.Form):
@@ -22,7 +23,7 @@ class BirthForm(forms.Form):
     """A child that was expected is born."""
 
     first_name = text_field(_("First name"), autocomplete="off")
-    born = forms.DateField(label=_("Date of birth"), widget=day_input())
+    born = DayField(_("Date of birth"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,10 +21,6 @@ def typed_of(data: QueryDict, *, without: Sequence[str] = ()) -> dict[str, list[
     return {name: [str(value) for value in values] for name, values in data.lists() if name not in left_out}
 
 
-def day_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"})
-
-
 def text_field(
     label: Any, *, required: bool = True, most: int = 100, short: bool = False, **attrs: str
 ) -> forms.CharField:

@@ -25,6 +25,7 @@ from kribbe.trust.keyset import page
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
+from kribbe.web.forms import DayField
 from kribbe.web.tables import csv_file
 
 PAGE = 50
@@ -45,13 +46,11 @@ SEARCHED = {
 class AuditFilter(forms.Form):
     """Which rows of the audit trail."""
 
-    first = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=_("Until and with"),
+    first = DayField(_("From"), required=False, narrow=False)
+    last = DayField(
+        _("Until and with"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        narrow=False,
     )
     actor = forms.CharField(label=_("Who"), required=False, max_length=200)
     action = forms.ChoiceField(

@@ -30,6 +30,7 @@ from kribbe.places.models import Location
 from kribbe.region.http import DeskRequest
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
+from kribbe.trust.text import row_key
 
 NEXT = {"child": "days", "days": "choices", "choices": "review"}
 
@@ -271,7 +272,7 @@ def _choices_context(request: DeskRequest, steps: Steps, form: Any) -> dict[str,
             most=form.max_wishes,
             favourites=favourites(request),
         ),
-        "removed": Location.objects.filter(pk=removed).first() if removed.isdigit() else None,
+        "removed": Location.objects.filter(pk=row_key(removed)).first(),
         "is_twice": "twice" in request.GET,
     }
 

@@ -5,13 +5,13 @@ from django.http import QueryDict
 from kribbe.enrolment.forms.child import MOST_CHILDREN
 from kribbe.enrolment.forms.typed import typed_of
 from kribbe.enrolment.pages.ranking import keys, moved
+from kribbe.trust.text import whole_number
 
 NOT_KEPT = ("national_number", "declared")
 
 
 def version_of(data: QueryDict) -> int:
-    text = data.get("version", "")
-    return int(text) if text.isdigit() else 0
+    return whole_number(data.get("version", ""))
 
 
 def changed_by(data: QueryDict, step: str) -> tuple[dict[str, list[str]], str, str]:
@@ -27,7 +27,7 @@ def changed_by(data: QueryDict, step: str) -> tuple[dict[str, list[str]], str, s
 
 def _change_children(typed: dict[str, list[str]], data: QueryDict) -> str:
     """Another child, one child less, or the mail address that was meant. Returns the place to go on, or ""."""
-    count = int(text) if (text := data.get("count", "1")).isdigit() else 1
+    count = whole_number(data.get("count", ""), otherwise=1)
     if "more" in data and count < MOST_CHILDREN:
         before = count - 1
         for name in ("last_name", "born", *(["day"] if data.get(f"born_{before}") == "expected" else [])):
@@ -68,7 +68,7 @@ def _change_order(typed: dict[str, list[str]], data: QueryDict) -> str:
     if "undo" in data:
         key, _, place = (typed.pop("removed", [""])[0]).partition(":")
         if key and key not in order:
-            order.insert(int(place) if place.isdigit() else len(order), key)
+            order.insert(whole_number(place, otherwise=len(order)), key)
         return "#wishes"
     if "move" in data:
         typed["order"] = [str(key) for key in moved(keys(order), data)]

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kribbe.enrolment.models import HandOver
 from kribbe.enrolment.pages.at_desk import at_desk
+from kribbe.enrolment.pages.lists import note_list
 from kribbe.enrolment.selectors.hand_over import Handed, hand_overs_of, handed
 from kribbe.enrolment.services.hand_over import hand_over, undo_hand_over
 from kribbe.people.access import household_for
-from kribbe.people.forms import OnceForm, day_field
+from kribbe.people.forms import OnceForm
 from kribbe.people.models import Household
 from kribbe.people.pages.showing import form_page
 from kribbe.region.branding import brand_of
@@ -31,6 +32,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.web.documents import pdf
+from kribbe.web.forms import DayField
 from kribbe.web.tables import csv_file
 from kribbe.web.templatetags.telling import long_date
 from kribbe.web.weeks import week_words
@@ -50,7 +52,7 @@ class HandOverForm(OnceForm):
         help_text=_("Only for a desk that isn't on the list. It gets a document."),
     )
     consent_by = forms.CharField(label=_("Who of the family agreed?"), max_length=200)
-    consented_on = day_field(_("On which day?"))
+    consented_on = DayField(_("On which day?"))
 
     def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,7 +116,8 @@ def _household(request: DeskRequest, reference: str) -> Household:
 @at_desk(Action.DESK_HAND_OVER)
 def hand_overs(request: DeskRequest) -> HttpResponse:
     """What the desk handed over and took over, the latest first."""
-    found = hand_overs_of(request.desk).order_by("-made_at", "-pk")[:SHOWN]
+    found = list(hand_overs_of(request.desk).order_by("-made_at", "-pk")[:SHOWN])
+    note_list(request, "hand_overs", [made.household_id for made in found], now=timezone.now())
     rows = [
         {
             "made": made,

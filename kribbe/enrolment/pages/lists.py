@@ -23,7 +23,7 @@ from kribbe.enrolment.pages.at_desk import View, at_desk
 from kribbe.enrolment.pages.list_lines import Line
 from kribbe.enrolment.selectors.keyset import Page, page
 from kribbe.region.http import DeskRequest
-from kribbe.trust.audit import record
+from kribbe.trust import audit
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import fold, row_key
 from kribbe.web import worklists
@@ -106,7 +106,7 @@ def list_view(shown: DeskList) -> View:
 
 def _deal(request: DeskRequest, shown: DeskList, now: datetime) -> HttpResponse:
     """Mark rows as dealt with, or put them back."""
-    rows = [key for key in request.POST.getlist("row") if key.isdigit()]
+    rows = [text for text in request.POST.getlist("row") if row_key(text)]
     change = unmark_rows if "undo" in request.POST else mark_rows
     count = change(desk=request.desk, name=shown.name, rows=rows, principal=request.principal, now=now)
     if "undo" in request.POST:
@@ -160,14 +160,12 @@ def _context(
 
 def note_list(request: DeskRequest, name: str, households: list[int | None], *, now: datetime) -> None:
     """Whose names stood on a list that was opened."""
-    shown = sorted({key for key in households if key})
-    if shown:
-        record(
-            principal=request.principal,
-            action="desk.list",
-            subject=request.desk,
-            now=now,
-            desk_id=request.desk.pk,
-            list=name,
-            households=shown,
-        )
+    audit.note_list(
+        principal=request.principal,
+        action="desk.list",
+        subject=request.desk,
+        desk_id=request.desk.pk,
+        households=households,
+        now=now,
+        list=name,
+    )

@@ -29,6 +29,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import row_key
 from kribbe.web.dates import date_format
 from kribbe.web.forms import RadioCards
 from kribbe.web.weeks import week_words
@@ -112,7 +113,7 @@ def bulk_page(request: Any, location: Location) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     group = next((each for each in groups if str(each.pk) == data.get("group", "")), None)
     queue = selectors.queue(location, group=group, month=first_of_month(today), now=now)
-    ticked = {int(key) for key in data.getlist("wish") if key.isdecimal() and len(key) < 19}
+    ticked = {key for text in data.getlist("wish") if (key := row_key(text))}
     lines = [line for line in queue.lines if line.waiting.preference_id in ticked]
     back = reverse("enrolment:waiting_list", args=[location.slug])
     if not lines and request.method == "GET":

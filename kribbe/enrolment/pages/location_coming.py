@@ -1,6 +1,6 @@
 """When places come free: the forecast of a location, the moves to agree, and births that moved a start."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -28,9 +28,10 @@ from kribbe.enrolment.services.stays import UNDO_TERM, keep_start, move_start, m
 from kribbe.places.access import at_location
 from kribbe.places.models import ClosingDay, Group, Location
 from kribbe.rules.forecast import Cause, Change, Month
-from kribbe.trust.audit import record
+from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import day_of, row_key
 from kribbe.web.templatetags.telling import short_date
 from kribbe.web.weeks import week_words
 
@@ -56,7 +57,19 @@ def coming_free_page(request: Any, location: Location) -> HttpResponse:
     births = births_to_ask(location, today=today)
     interests = interested(location, since=today - LATELY)
     agreed = moves_agreed(location, since=now - UNDO_TERM)
-    _note(request, location, [*(move.placement for move in found.moves), *births, *agreed], now)
+    note_list(
+        principal=request.principal,
+        action="list.read",
+        subject=location,
+        desk_id=location.desk_id,
+        households=[
+            *(who.household_id for who in found.who.values()),
+            *(each.child.household_id for each in [*births, *agreed]),
+            *(each.request.household_id for each in interests),
+        ],
+        now=now,
+        of="coming_free",
+    )
     context = {
         "place_name": location.name,
         "location": location,
@@ -86,10 +99,8 @@ def coming_free_page(request: Any, location: Location) -> HttpResponse:
 def move_up_page(request: Any, location: Location, reference: str) -> HttpResponse:
     """The child goes on in the next group from the day that was shown."""
     placement = get_object_or_404(Placement, reference=reference, group__location=location)
-    day, key = _day(request.POST.get("day", "")), request.POST.get("group", "")
-    group = Group.objects.filter(
-        pk=key if key.isdecimal() and len(key) < 19 else 0, location=location
-    ).first()
+    day, key = day_of(request.POST.get("day", "")), request.POST.get("group", "")
+    group = Group.objects.filter(pk=row_key(key), location=location).first()
     if day is None or group is None:
         return redirect(PAGE, location.slug)
     try:
@@ -132,7 +143,7 @@ def birth_answer_page(request: Any, location: Location, reference: str) -> HttpR
         child__born__isnull=False,
     )
     now, birth = timezone.now(), placement.child.birth
-    day = _day(request.POST.get("start", "")) or placement.during.lower
+    day = day_of(request.POST.get("start", "")) or placement.during.lower
     stays = request.POST.get("answer") == "stays" or day == placement.during.lower
     try:
         if stays:
@@ -189,24 +200,3 @@ def _proposed(placement: Placement) -> date:
     """The start as much later (or earlier) as the birth was."""
     first: date = placement.during.lower
     return first + moved_by(placement.child)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _note(request: Any, location: Location, placements: list[Placement], now: datetime) -> None:
-    households = sorted({each.child.household_id for each in placements})
-    if households:
-        record(
-            principal=request.principal,
-            action="list.read",
-            subject=location,
-            now=now,
-            desk_id=location.desk_id,
-            households=households,
-            of="coming_free",
-        )

@@ -28,6 +28,7 @@ from kribbe.rules.priority import PriceKind
 from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
+from kribbe.trust.text import day_of, whole_number
 from kribbe.web.components import Chip
 from kribbe.web.dates import date_format
 from kribbe.web.tables import csv_file
@@ -45,7 +46,7 @@ def waiting_list_page(request: Any, location: Location) -> HttpResponse:
     Where no month is chosen and nobody can begin in this one, everyone is shown.
     """
     now = timezone.now()
-    day = _day(request.GET.get("at", ""))
+    day = day_of(request.GET.get("at", ""))
     if day is not None and day < localtime(now).date():
         return _replay(request, location, day, now)
     look = _look(request.GET, selectors.active_groups(location), localtime(now).date())
@@ -111,7 +112,7 @@ def _replay(request: Any, location: Location, day: date, now: datetime) -> HttpR
     group = _group(request.GET.get("group", ""), groups)
     price = PriceKind(group.price_kind) if group else None
     found = waiting_list(location.pk, now=now, as_of=as_of, price=price)
-    after = _number(request.GET.get("after", ""))
+    after = whole_number(request.GET.get("after", ""))
     shown = [line for line in found if line.position > after][:PAGE]
     _note_look(request.principal, location, shown, now, at=f"{day}")
     query = {"at": f"{day}", "group": group.pk if group else ""}
@@ -153,7 +154,7 @@ def _look(data: Mapping[str, str], groups: Sequence[Group], today: date) -> Look
         month=_month(data.get("month", ""), today),
         everyone=data.get("show") == "all",
         fits=data.get("fits") == "1",
-        after=_number(data.get("after", "")),
+        after=whole_number(data.get("after", "")),
     )
 
 
@@ -163,19 +164,8 @@ def _group(text: str, groups: Sequence[Group]) -> Group | None:
 
 def _month(text: str, today: date) -> date:
     first = first_of_month(today)
-    asked = _day(f"{text}-01")
+    asked = day_of(f"{text}-01")
     return asked if asked and first <= asked <= add_months(first, MONTHS_AHEAD - 1) else first
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 7 else 0
 
 
 def _chosen(queue: Queue, look: Look) -> list[Line]:

@@ -40,7 +40,8 @@ from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
 from kribbe.trust.permissions import Action
-from kribbe.web.forms import HalfDayPicker, PatternField
+from kribbe.trust.text import day_of
+from kribbe.web.forms import DayField, HalfDayPicker, PatternField
 from kribbe.web.weeks import week_words
 
 DAY = timedelta(days=1)
@@ -70,17 +71,12 @@ class FreePicker(HalfDayPicker):
         return context
 
 
-def _day_field(label: Any, **more: Any) -> forms.DateField:
-    attrs = {"type": "date", "class": "input--short"}
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs=attrs), **more)
-
-
 class OfferForm(forms.Form):
     """What is offered."""
 
     group = forms.ChoiceField(label=_("Group"))
-    start = _day_field(_("First day"))
-    last = _day_field(_("Last day"))
+    start = DayField(_("First day"))
+    last = DayField(_("Last day"))
     pattern = PatternField(
         label=_("Half-days"),
         widget=FreePicker,
@@ -175,7 +171,7 @@ def _first_idea(request: Any, wish: Preference, groups: Sequence[Group], today: 
     """What the family asks, as far as it is free; the group of the list, or the one for the child's age."""
     child = wish.request.child
     birth = child.birth
-    start = _date(request.GET.get("start", "")) or max(wish.request.wanted_start, today)
+    start = day_of(request.GET.get("start", "")) or max(wish.request.wanted_start, today)
     age = age_in_months(birth, start) if birth <= start else 0
     right = [group for group in groups if group.from_months <= age < group.to_months]
     group = next((g for g in groups if str(g.pk) == request.GET.get("group")), (right or groups)[0])
@@ -194,23 +190,14 @@ def _first_idea(request: Any, wish: Preference, groups: Sequence[Group], today: 
 def _plan(form: OfferForm) -> Plan:
     """What the form says, as far as it can be read."""
     value = {name: form[name].value() for name in ("group", "start", "last", "pattern")}
-    last = _date(value["last"])
+    last = day_of(value["last"])
     pattern = value["pattern"] if isinstance(value["pattern"], int) else 0
     return Plan(
         group=form.groups.get(str(value["group"])),
-        start=_date(value["start"]),
-        end=last + DAY if last and last < date.max else None,
+        start=day_of(value["start"]),
+        end=last + DAY if last else None,
         pattern=WeekPattern(pattern),
     )
-
-
-def _date(value: object) -> date | None:
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None
 
 
 def _ahead(wish: Preference, plan: Plan, now: datetime) -> list[Waiting]:

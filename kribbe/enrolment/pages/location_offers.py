@@ -76,6 +76,7 @@ def take_back_page(request: Any, location: Location, reference: str) -> HttpResp
     )
     if offer is None:
         raise Http404
+    note_offers(request.principal, location, [offer], [], now)
     form = TakeBackForm(request.POST or None)
     offers_url = reverse("enrolment:location_offers", args=[location.slug])
     name = _name(offer)

@@ -23,6 +23,7 @@ from kribbe.region.selectors import policy_on
 from kribbe.rules.priority import CRITERIA, check_criteria
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import day_of
 from kribbe.web.components import Ranked
 from kribbe.web.words import say
 
@@ -135,9 +136,8 @@ def _from_day(data: Mapping[str, str], today: date) -> tuple[date, str]:
     text = data.get("from_day", "")
     if not text:
         return today, ""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
+    day = day_of(text)
+    if day is None:
         return today, gettext("Give a day, like 01/09/2027.")
     return (day, "") if day >= today else (today, gettext("The day is in the past. Choose today or later."))
 

@@ -32,14 +32,9 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
 from kribbe.trust.permissions import Action
-from kribbe.web.forms import HalfDayPicker, PatternField
+from kribbe.web.forms import DayField, HalfDayPicker, PatternField
 
 SHOWN = 50
-
-
-def _day(label: Any) -> forms.DateField:
-    attrs = {"type": "date", "class": "input--short"}
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs=attrs))
 
 
 def _pattern() -> PatternField:
@@ -54,7 +49,7 @@ class UrgentOfferForm(forms.Form):
     """A place for an urgent family."""
 
     group = forms.ChoiceField(label=_("Group"))
-    start = _day(_("First day"))
+    start = DayField(_("First day"))
     pattern = _pattern()
     reason = forms.ChoiceField(
         label=_("Why are families ahead passed over?"),
@@ -81,8 +76,8 @@ class LastMinuteForm(forms.Form):
     """Half-days of the coming weeks."""
 
     group = forms.ChoiceField(label=_("Group"))
-    first = _day(_("First day"))
-    last = _day(_("Last day"))
+    first = DayField(_("First day"))
+    last = DayField(_("Last day"))
     pattern = _pattern()
     note = forms.CharField(label=_("A word with it"), required=False, max_length=300)
 

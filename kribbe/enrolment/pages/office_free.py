@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kribbe.contact.models import Letter
-from kribbe.contact.pages.letters import AT_ONCE
-from kribbe.contact.selectors import letters_at
+from kribbe.contact.pages.letters import letters_shown
 from kribbe.enrolment.models import DirectChild
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.selectors.office_free import direct_children, direct_unseen, stale, stale_locations
@@ -24,6 +23,7 @@ from kribbe.enrolment.services.weekly_list import KIND
 from kribbe.region.http import DeskRequest
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import row_key
 from kribbe.web import worklists
 from kribbe.web.worklists import WorkList
 
@@ -46,9 +46,7 @@ def direct_page(request: DeskRequest) -> HttpResponse:
     """Children taken directly: those that no clerk looked at first; the others from `?seen=1`."""
     seen = request.GET.get("seen") == "1"
     before = request.GET.get("before", "")
-    rows = direct_children(
-        request.desk, seen=seen, before=int(before) if before.isdecimal() and len(before) < 19 else None
-    )
+    rows = direct_children(request.desk, seen=seen, before=row_key(before) or None)
     context = {
         "rows": [_row(each) for each in rows[:SHOWN]],
         "seen": seen,
@@ -61,12 +59,7 @@ def direct_page(request: DeskRequest) -> HttpResponse:
 @at_desk(Action.DESK_LETTERS)
 def weekly_letters(request: DeskRequest) -> HttpResponse:
     """The weekly list on paper, for families without a mail address: to print in one go, and to post."""
-    found = letters_at(request.desk, posted=False, kind=KIND)
-    context = {
-        "to_post": found[:AT_ONCE],
-        "waiting": found.count(),
-        "posted": letters_at(request.desk, posted=True, kind=KIND)[:SHOWN],
-    }
+    context = letters_shown(request, request.desk, kind=KIND)
     return render(request, "enrolment/office/weekly_letters.html", context)
 
 

@@ -28,7 +28,7 @@ from kribbe.rules.counting import RequestEnd
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.web.dates import date_format
-from kribbe.web.forms import RadioCards
+from kribbe.web.forms import DayField, RadioCards
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -66,11 +66,6 @@ ENDS: Mapping[RequestEnd, tuple[str | Promise, str | Promise]] = {
 """How a request can end, and how each is counted for the authority."""
 
 
-def _day_field(label: Any) -> forms.DateField:
-    picker = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"})
-    return forms.DateField(label=label, widget=picker)
-
-
 class EndForm(forms.Form):
     """How a request ended."""
 
@@ -97,13 +92,13 @@ class FactForm(forms.Form):
         widget=RadioCards(hints={kind.value: hint for kind, hint in FACT_HINTS.items()}),
         error_messages={"required": _("Choose what is so.")},
     )
-    since = _day_field(_("Since when?"))
+    since = DayField(_("Since when?"))
 
 
 class EndFactForm(forms.Form):
     """The last day on which something is so."""
 
-    last_day = _day_field(_("What is the last day on which this is so?"))
+    last_day = DayField(_("What is the last day on which this is so?"))
 
 
 def _for_household(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

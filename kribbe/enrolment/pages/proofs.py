@@ -20,6 +20,7 @@ from kribbe.enrolment.access import Side, proof_for
 from kribbe.enrolment.models import PreferenceState, ProofRequest, ProofState
 from kribbe.enrolment.pages import location_words as words
 from kribbe.enrolment.pages.at_desk import at_desk
+from kribbe.enrolment.pages.location_answering import note_look
 from kribbe.enrolment.selectors import location as selectors
 from kribbe.enrolment.services import proofs
 from kribbe.people.access import household_for, parent_required
@@ -28,10 +29,12 @@ from kribbe.places.access import at_location
 from kribbe.places.models import Location
 from kribbe.region.middleware import use_desk
 from kribbe.trust import files
+from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.export import space_of
 from kribbe.trust.files import Kind
 from kribbe.trust.permissions import Action
+from kribbe.web.forms import DayField
 from kribbe.web.uploads import UploadField
 
 OPEN_PAGE = require_http_methods(["GET", "POST"])
@@ -57,9 +60,8 @@ class AskForm(forms.Form):
     why = forms.CharField(
         label=_("Why do you need it?"), max_length=300, help_text=_("The family reads this.")
     )
-    until = forms.DateField(
-        label=_("To be sent by"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"}),
+    until = DayField(
+        _("To be sent by"),
     )
 
 
@@ -91,6 +93,7 @@ def ask_at_location(request: Any, location: Location, preference_id: int) -> Htt
     wish = selectors.wish_at(location, preference_id)
     if wish is None or wish.state not in {PreferenceState.WAITING, PreferenceState.PLACED}:
         raise Http404
+    note_look(request, location, wish, timezone.now())
     child = wish.request.child
     back = reverse("enrolment:waiting_child", args=[location.slug, wish.pk])
     household = Household.objects.select_related("desk").get(pk=wish.request.household_id)
@@ -228,14 +231,25 @@ def _ask(
     return render(request, "enrolment/ask_proof.html", shown, status=422 if form.errors else 200)
 
 
-def _list(request: Any, found: "QuerySet[ProofRequest]", **context: object) -> HttpResponse:
+def _list(
+    request: Any, found: "QuerySet[ProofRequest]", location: Location | None = None, **context: object
+) -> HttpResponse:
     """What was sent and waits, the longest first, however much was asked since; then the newest of the rest."""
     asked = found.select_related("household")
     waiting = asked.filter(state=ProofState.SENT).order_by("asked_at", "pk")[:LISTED]
     rest = asked.exclude(state=ProofState.SENT).order_by("-asked_at", "-pk")[:LISTED]
     rows = [*waiting, *rest]
+    note_list(
+        principal=request.principal,
+        action="list.read" if location else "desk.list",
+        subject=location or request.desk,
+        desk_id=request.desk.pk,
+        households=[row.household_id for row in rows],
+        now=timezone.now(),
+        list="proofs",
+    )
     shown = [(row, row.get_state_display(), TONES[ProofState(row.state)]) for row in rows]
-    return render(request, "enrolment/proofs.html", {"rows": shown, **context})
+    return render(request, "enrolment/proofs.html", {"rows": shown, "location": location, **context})
 
 
 def _shown(proof: ProofRequest, now: datetime) -> dict[str, object]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from kribbe.allocation.simulation import kept
 from kribbe.enrolment.selectors.choices import Asked, Choice, choices
 from kribbe.places.models import Location
+from kribbe.trust.text import row_key
 from kribbe.web.components import Ranked
 from kribbe.web.templatetags.telling import km, number
 from kribbe.web.weeks import half_days
@@ -80,17 +81,17 @@ def line(choice: Choice) -> str:
 
 
 def keys(texts: Sequence[str]) -> list[int]:
-    """The numbers among these texts."""
-    return [int(text) for text in texts if text.isdigit()]
+    """The keys of rows among these texts."""
+    return [key for text in texts if (key := row_key(text))]
 
 
 def moved(order: Sequence[int], data: QueryDict) -> list[int]:
     """The order after the button that was pressed: `move` is "up:KEY" or "down:KEY"."""
     way, _, text = data.get("move", "").partition(":")
     result = list(order)
-    if not text.isdigit() or int(text) not in result:
+    if row_key(text) not in result:
         return result
-    place = result.index(int(text))
+    place = result.index(row_key(text))
     other = place - 1 if way == "up" else place + 1
     if 0 <= other < len(result):
         result[place], result[other] = result[other], result[place]

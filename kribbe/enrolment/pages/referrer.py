@@ -24,6 +24,7 @@ from kribbe.people.pages.showing import form_page
 from kribbe.people.selectors import municipality_of, standing_consents
 from kribbe.people.services import AdultData, give_consent, register_household
 from kribbe.region.middleware import use_desk
+from kribbe.trust.audit import note_list
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
 
@@ -71,6 +72,7 @@ def families(request: Any) -> HttpResponse:
         .prefetch_related("household__adults", "household__children")
         .order_by("household__keys__name_key", "pk")
     )
+    shown = list(consents[:SHOWN])
     rows = [
         {
             "household": consent.household,
@@ -79,8 +81,16 @@ def families(request: Any) -> HttpResponse:
             "what": [Consented(each).label for each in consent.what],
             "last_day": consent.during.upper - timedelta(days=1),
         }
-        for consent in consents[:SHOWN]
+        for consent in shown
     ]
+    note_list(
+        principal=request.principal,
+        action="referrer.families",
+        subject=organisation,
+        desk_id=organisation.desk_id,
+        households=[consent.household_id for consent in shown],
+        now=timezone.now(),
+    )
     return render(request, "enrolment/families.html", {"organisation": organisation, "families": rows})
 
 

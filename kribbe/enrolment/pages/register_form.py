@@ -17,7 +17,8 @@ from kribbe.people.selectors import municipality_of
 from kribbe.places.models import Group
 from kribbe.rules.dates import default_end
 from kribbe.rules.halfdays import SLOTS, WeekPattern
-from kribbe.web.forms import HalfDayPicker, PatternField
+from kribbe.trust.text import day_of, whole_number
+from kribbe.web.forms import DayField, HalfDayPicker, PatternField
 
 DAY = timedelta(days=1)
 MONTH = re.compile(r"(\d{4})-(\d{1,2})|(\d{1,2})[/-](\d{4})")
@@ -42,11 +43,6 @@ class MonthField(forms.CharField):
         return date(year, month, 1)
 
 
-def _day(label: Any, **more: Any) -> forms.DateField:
-    attrs = {"type": "date", "class": "input--short"}
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs=attrs), **more)
-
-
 class TakenForm(forms.Form):
     """A child that has an agreement outside the desk."""
 
@@ -59,8 +55,8 @@ class TakenForm(forms.Form):
     )
     birth_month = MonthField(label=_("Month of birth"))
     group = forms.ChoiceField(label=_("Group"))
-    first = _day(_("First day"))
-    last = _day(
+    first = DayField(_("First day"))
+    last = DayField(
         _("Last day"), required=False, help_text=_("Leave it empty: until the child can go to school.")
     )
     postcode = forms.CharField(
@@ -143,12 +139,10 @@ def _put_day(
     text = data.get(name, "").strip()
     if not text:
         return
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
+    day = day_of(text)
+    if day is None:
         found.errors[name] = gettext("Write the day like 2026-03-31.")
-        return
-    if day != was:
+    elif day != was:
         into[key] = day
 
 
@@ -157,19 +151,20 @@ def _read_staff(found: Read, data: Mapping[str, str], group: GroupNow, today: da
     text, day = data.get(name, "").strip(), data.get(f"{name}-day", "").strip()
     if not text or text == str(group.staffed):
         return
-    try:
-        found.staff.append(Staff(group.group.pk, _count(text), date.fromisoformat(day) if day else today))
-    except ValueError:
+    count, from_day = _count(text), day_of(day) if day else today
+    if count is None or from_day is None:
         found.errors[name] = gettext("Write a number, and the day like 2026-03-31.")
+    else:
+        found.staff.append(Staff(group.group.pk, count, from_day))
 
 
 def _read_numbers(found: Read, data: Mapping[str, str], group: GroupNow) -> None:
     said = {}
     for month in ("this", "next"):
         name = f"free-{group.group.pk}-{month}"
-        try:
-            numbers = [_count(data.get(f"{name}-{slot}", "") or "0") for slot in range(group.slots)]
-        except ValueError:
+        typed = [_count(data.get(f"{name}-{slot}", "") or "0") for slot in range(group.slots)]
+        numbers = [number for number in typed if number is not None]
+        if len(numbers) < len(typed):
             found.errors[name] = gettext("Write whole numbers.")
             return
         is_changed = f"{name}-was" in data and ",".join(map(str, numbers)) != data[f"{name}-was"]
@@ -178,7 +173,6 @@ def _read_numbers(found: Read, data: Mapping[str, str], group: GroupNow) -> None
         found.numbers.append(Numbers(group.group.pk, said["this"], said["next"]))
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) > MOST_FREE:
-        raise ValueError(text)
-    return int(text)
+def _count(text: str) -> int | None:
+    number = whole_number(text, otherwise=MOST_FREE + 1)
+    return number if number <= MOST_FREE else None

@@ -113,9 +113,17 @@ def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
     most = policy_on(found.desk, timezone.localdate()).max_wishes
     form = ChoicesForm(request.POST or None, max_wishes=most)
     is_sent = request.POST.get("action") == "save"
-    if is_sent and form.is_valid() and _save_ranking(request, found, form):
-        messages.success(request, gettext("Your choices are saved."))
-        return redirect("enrolment:request", reference)
+    if is_sent and form.is_valid():
+        try:
+            _save_ranking(request, found, form)
+        except RefusedError as refused:
+            if refused.code == "changed":
+                messages.warning(request, str(refused.message))
+                return redirect("enrolment:request_wishes", reference)
+            form.add_error(None, str(refused.message))
+        else:
+            messages.success(request, gettext("Your choices are saved."))
+            return redirect("enrolment:request", reference)
     order = _changed_order(request.POST, keys(request.POST.getlist("order"))) if request.POST else before
     context = {
         **listing(
@@ -128,6 +136,7 @@ def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
         ),
         "form": form if is_sent else None,
         "is_changed": order != before,
+        "seen": keys(request.POST.getlist("seen")) if request.POST else before,
         "household": found.household,
         "back_url": back_to(found),
         "name": called(found.child),
@@ -135,15 +144,14 @@ def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
     return render(request, "enrolment/request_wishes.html", context, status=422 if is_sent else 200)
 
 
-def _save_ranking(request: DeskRequest, found: CareRequest, form: ChoicesForm) -> bool:
-    try:
-        rank_wishes(
-            principal=request.principal, request_id=found.pk, location_ids=form.order, now=timezone.now()
-        )
-    except RefusedError as refused:
-        form.add_error(None, str(refused.message))
-        return False
-    return True
+def _save_ranking(request: DeskRequest, found: CareRequest, form: ChoicesForm) -> None:
+    rank_wishes(
+        principal=request.principal,
+        request_id=found.pk,
+        location_ids=form.order,
+        now=timezone.now(),
+        seen=keys(request.POST.getlist("seen")),
+    )
 
 
 def _changed_order(data: QueryDict, order: list[int]) -> list[int]:

@@ -24,9 +24,10 @@ from kribbe.enrolment.templatetags.enrolment import called, fully_called
 from kribbe.people.models import Child, Household
 from kribbe.region.models import Municipality
 from kribbe.region.selectors import policy_on
-from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import REGIMES
+from kribbe.trust.text import whole_number
 from kribbe.web.components import Step
 from kribbe.web.weeks import join_words, week_words
 
@@ -231,7 +232,13 @@ def _in_words(form: forms.Form, name: str, values: Sequence[str]) -> str:
     field = form.fields.get(name)
     if name.startswith(("pattern", "alternative")):
         return (
-            week_words(sum(1 << int(slot) for slot in set(values) if slot.isdigit() and int(slot) < 14))
+            week_words(
+                sum(
+                    1 << slot
+                    for slot in {whole_number(text, otherwise=SLOTS) for text in values}
+                    if slot < SLOTS
+                )
+            )
             or "–"
         )
     if isinstance(field, forms.ChoiceField):

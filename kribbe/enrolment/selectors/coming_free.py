@@ -31,6 +31,7 @@ class Who:
     kind: str
     name: str = ""
     birth: date | None = None
+    household_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _who(takes: Sequence[LedgerTake], placements: Mapping[int, Placement]) -> di
         kind, number = _holder(take)
         if kind == "placement" and number in placements:
             child = placements[number].child
-            found[take.holder] = Who(kind, f"{child}", child.birth)
+            found[take.holder] = Who(kind, f"{child}", child.birth, child.household_id)
         elif kind == "direct" and number in direct:
             found[take.holder] = Who(kind, direct[number].name, direct[number].birth_month)
         elif kind == "offer" and number in offers:

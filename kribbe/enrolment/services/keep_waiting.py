@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.models import LookAgain, Preference, PreferenceState, RequestState
+from kribbe.enrolment.models import CareRequest, LookAgain, Preference, PreferenceState, RequestState
 from kribbe.enrolment.services import telling
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.trust.audit import record
@@ -27,7 +27,8 @@ def keep_waiting(*, principal: Principal, preference_id: int, month: date, now: 
     if not this < month <= add_months(this, FURTHEST_MONTHS):
         raise RefusedError(_("Choose a month to come, within two years."), field="month")
     with transaction.atomic():
-        lock_rows((Preference, preference_id))
+        request_id = Preference.objects.values_list("request_id", flat=True).get(pk=preference_id)
+        lock_rows((CareRequest, request_id), (Preference, preference_id))
         wish = Preference.objects.select_related("request__child", "location__desk").get(pk=preference_id)
         if wish.state != PreferenceState.WAITING or wish.request.state != RequestState.OPEN:
             raise RefusedError(_("This family no longer waits here. Refresh the list."), code="not_waiting")

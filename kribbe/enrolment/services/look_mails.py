@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import Max, Q
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
 
@@ -14,6 +15,7 @@ from kribbe.places.models import LicenceState, Location
 from kribbe.places.selectors.freshness import freshness_of
 from kribbe.places.services.looking import look_token
 from kribbe.rules.freshness import Freshness, Looked
+from kribbe.trust.locks import lock_rows
 
 STEPS: Mapping[Freshness, LookStep] = {
     Freshness.ASKED: LookStep.ASKED,
@@ -25,7 +27,15 @@ STEPS: Mapping[Freshness, LookStep] = {
 def ask_to_look(*, now: datetime) -> int:
     """Mail every location whose turn it is, each step once since it last looked. Returns how many."""
     today = localtime(now).date()
-    locations = list(
+    keys = list(_looking().order_by("pk").values_list("pk", flat=True))
+    found = freshness_of(keys, today=today)
+    due = [key for key in keys if found[key].freshness in STEPS]
+    return sum(_ask_once(key, found[key], now) for key in due)
+
+
+def _looking() -> "QuerySet[Location]":
+    """Locations that show free places, with when they were last asked and reminded."""
+    return (
         Location.objects.filter(active=True, groups__active=True)
         .exclude(licence_state=LicenceState.ENDED)
         .select_related("desk")
@@ -33,10 +43,15 @@ def ask_to_look(*, now: datetime) -> int:
             asked=Max("look_mails__at", filter=Q(look_mails__step=LookStep.ASKED)),
             reminded=Max("look_mails__at", filter=Q(look_mails__step=LookStep.REMINDED)),
         )
-        .order_by("pk")
     )
-    found = freshness_of([location.pk for location in locations], today=today)
-    return sum(_ask(location, found[location.pk], now) for location in locations)
+
+
+def _ask_once(location_id: int, found: Looked, now: datetime) -> bool:
+    """Of two runs at once the second finds what the first sent, and so sends nothing."""
+    with transaction.atomic():
+        lock_rows((Location, location_id))
+        location = _looking().filter(pk=location_id).first()
+        return location is not None and _ask(location, found, now)
 
 
 def _ask(location: Location, found: Looked, now: datetime) -> bool:

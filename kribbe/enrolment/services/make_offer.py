@@ -70,8 +70,8 @@ def make_offer(
 
     With `onward` the child goes on in another group of the location, and its half-days there are held too.
     `excuses` has one entry per preference that stands ahead and would fit (see `ahead_that_fit`). Raises
-    RefusedError, and changes nothing, where the wish no longer waits, the group isn't right for the child, it is
-    too early, somebody ahead lacks a reason, or a half-day is full.
+    RefusedError, and changes nothing, where the wish no longer waits, the group is out of use, it is too early,
+    somebody ahead lacks a reason, or a half-day is full.
     """
     with transaction.atomic():
         request_id = Preference.objects.values_list("request_id", flat=True).get(pk=preference_id)
@@ -85,6 +85,7 @@ def make_offer(
         child = preference.request.child
         stay = (start, end or stay_end(child.birth))
         _check(preference, policy, stay, pattern, now)
+        _check_in_use(group)
         _check_within_ledger(group, stay)
         passed = _passed_over(preference, group, pattern, excuses or {}, now)
         offer = _create(principal, preference, group, policy, stay, pattern, message, now)
@@ -173,6 +174,11 @@ def _check(
     if stay[1] <= stay[0]:
         raise RefusedError(_("The end is before the start."), field="end")
     _check_not_too_early(request, policy, today)
+
+
+def _check_in_use(group: Group) -> None:
+    if not group.active:
+        raise RefusedError(_("This group is out of use. Choose another one."), field="group", code="group")
 
 
 def _check_within_ledger(group: Group, stay: tuple[date, date]) -> None:

@@ -124,7 +124,9 @@ def forget_proofs(*, now: datetime) -> int:
     for key in list(due.values_list("pk", flat=True)):
         with transaction.atomic():
             lock_rows((ProofRequest, key))
-            proof = ProofRequest.objects.select_related("file").get(pk=key)
+            proof = due.select_related("file").filter(pk=key).first()
+            if proof is None:
+                continue
             _forget(proof, now)
             proof.save(update_fields=["file", "deleted_at"])
             count += 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
@@ -111,12 +112,13 @@ def register_request(
 
 def _lock(registration: Registration, draft_id: int | None) -> None:
     household = registration.household
+    rows: list[tuple[type[Model], int]] = []
     if isinstance(household, Household):
-        lock_rows((Household, household.pk))
-    if draft_id is None:
-        return
-    lock_rows((RequestDraft, draft_id))
-    if RequestDraft.objects.filter(pk=draft_id, request__isnull=False).exists():
+        rows.append((Household, household.pk))
+    if draft_id is not None:
+        rows.append((RequestDraft, draft_id))
+    lock_rows(*rows)
+    if draft_id is not None and RequestDraft.objects.filter(pk=draft_id, request__isnull=False).exists():
         raise RefusedError(_("This request was sent already."), code="sent")
 
 

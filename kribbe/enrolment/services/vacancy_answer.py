@@ -7,6 +7,7 @@ from django.db import transaction
 from kribbe.enrolment.models import CareRequest, PreferenceState, Vacancy, VacancyInterest
 from kribbe.enrolment.services.wishes import rank_wishes
 from kribbe.trust.audit import record
+from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
 
@@ -16,6 +17,7 @@ def add_location(*, principal: Principal, request_id: int, vacancy_id: int, now:
     It stands in the location's published order like everybody. Raises RefusedError as `rank_wishes` does.
     """
     with transaction.atomic():
+        lock_rows((CareRequest, request_id))
         vacancy = Vacancy.objects.select_related("group").get(pk=vacancy_id)
         location_id = vacancy.group.location_id
         chosen = waiting_at(request_id)

@@ -1,6 +1,6 @@
 """The weekly list of places that came free: made from the ledger, kept, and told to those who wait."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from kribbe.contact.services import drop_unposted, tell_household
-from kribbe.enrolment.models import FreeThen, Vacancy, VacancyList, VacancyTold
+from kribbe.enrolment.models import CareRequest, FreeThen, RequestState, Vacancy, VacancyList, VacancyTold
 from kribbe.enrolment.selectors.vacancies import Asking, Match, askers, matches
 from kribbe.people.models import Adult, Household
 from kribbe.places.models import Group, GroupAvailability, LicenceState
@@ -135,11 +135,12 @@ def _masks(kept: GroupAvailability | FreeThen, first: date) -> list[int]:
 
 
 def _tell(made: VacancyList, household_id: int, found: Sequence[tuple[Asking, Match]], now: datetime) -> bool:
-    """Whether there was something that an earlier run hadn't told."""
+    """Whether there was something that an earlier run hadn't told, about a request that is open still."""
     with transaction.atomic():
         lock_rows((Household, household_id))
         before = set(made.told.filter(request__household=household_id).values_list("request_id", flat=True))
-        found = [(asking, match) for asking, match in found if asking.request_id not in before]
+        asks = set(_still_open(household_id)) - before
+        found = [(asking, match) for asking, match in found if asking.request_id in asks]
         if not found:
             return False
         on_paper = not Adult.objects.filter(household=household_id).exclude(email="").exists()
@@ -163,6 +164,13 @@ def _tell(made: VacancyList, household_id: int, found: Sequence[tuple[Asking, Ma
             for request_id, keys in by_request.items()
         )
     return True
+
+
+def _still_open(household_id: int) -> Iterable[int]:
+    """Requests of the household that didn't end while the list was made."""
+    return CareRequest.objects.filter(household=household_id, state=RequestState.OPEN).values_list(
+        "pk", flat=True
+    )
 
 
 def _line(asking: Asking, match: Match, *, on_paper: bool) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Changing a request: its days, its start, its wishes; refusing one; ending it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -49,10 +49,18 @@ REOPEN_WITHIN = {
 """How long an end can be taken back; one for want of an answer longest, as nobody chose it."""
 
 
-def rank_wishes(*, principal: Principal, request_id: int, location_ids: Sequence[int], now: datetime) -> None:
+def rank_wishes(
+    *,
+    principal: Principal,
+    request_id: int,
+    location_ids: Sequence[int],
+    now: datetime,
+    seen: Collection[int] | None = None,
+) -> None:
     """Make the household's ranked list this one. Wishes that stay keep their date; a new one takes today's.
 
-    A wish left out is withdrawn; one with an open offer can't be left out before the offer is answered.
+    A wish left out is withdrawn; one with an open offer can't be left out before the offer is answered. Who chose
+    on a page gives the list that it showed as `seen`: RefusedError "changed" where other wishes wait by now.
     """
     with transaction.atomic():
         request = _locked_open(request_id)
@@ -61,6 +69,11 @@ def rank_wishes(*, principal: Principal, request_id: int, location_ids: Sequence
             location_ids, policy_on(request.desk, today).max_wishes, region_id=request.desk.region_id
         )
         wishes = {p.location_id: p for p in request.preferences.all()}
+        waiting = {key for key, p in wishes.items() if p.state == PreferenceState.WAITING}
+        if seen is not None and waiting != set(seen):
+            raise RefusedError(
+                _("Your choices changed meanwhile. Here they are as they stand now."), code="changed"
+            )
         gone = [
             p for key, p in wishes.items() if key not in location_ids and p.state == PreferenceState.WAITING
         ]

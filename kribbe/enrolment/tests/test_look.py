@@ -10,9 +10,11 @@ from django.utils import timezone
 from kribbe.contact.models import Mail
 from kribbe.enrolment.models import DirectChild, LookMail
 from kribbe.enrolment.selectors.office_free import stale, stale_locations
+from kribbe.enrolment.services import look_mails
 from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.look_mails import ask_to_look
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.places.selectors.freshness import freshness_of
 from kribbe.places.services.looking import confirm_places, location_of_token, look_token
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -141,3 +143,11 @@ def test_parents_read_how_fresh_the_places_are(scene):
     confirm_places(principal=SYSTEM, location_id=location.pk, now=now - timedelta(days=50))
     for address in (search, page):
         assert "Free places not confirmed since" in client.get(address).content.decode()
+
+
+def test_a_second_run_at_the_same_time_mails_nothing_more(scene):
+    now, location = scene
+    found = freshness_of([location.pk], today=timezone.localdate(now))[location.pk]
+    assert look_mails._ask_once(location.pk, found, now)
+    assert not look_mails._ask_once(location.pk, found, now)
+    assert Mail.objects.count() == 1

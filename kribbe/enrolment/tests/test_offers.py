@@ -11,6 +11,7 @@ from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, 
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.sign import lapse_unsigned, record_deposit, sign
 from kribbe.places import ledger
+from kribbe.places.services.capacity import close_group
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
@@ -195,3 +196,12 @@ def test_an_offer_that_ran_out_cannot_be_accepted(desk, notelaar, group):
     assert refused.value.code == "lapsed"
     assert lapse_offers(now=made.deadline) == 1
     assert free(group) == [1] * 10
+
+
+def test_a_group_out_of_use_takes_no_offer(desk, notelaar, group):
+    request = family(desk, "Maes", [notelaar])
+    close_group(principal=SYSTEM, group_id=group.pk, now=NOW)
+    with pytest.raises(RefusedError) as refused:
+        offer(request, group)
+    assert (refused.value.field, refused.value.code) == ("group", "group")
+    assert not Offer.objects.exists()

@@ -17,7 +17,8 @@ from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, 
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.positions import watched
 from kribbe.enrolment.services.sign import lapse_unsigned
-from kribbe.enrolment.services.wishes import end_request, refuse_wish
+from kribbe.enrolment.services.vacancy_answer import waiting_at
+from kribbe.enrolment.services.wishes import end_request, rank_wishes, refuse_wish
 from kribbe.enrolment.tasks import lay_weeks, offers_run_out, reservations_run_out
 from kribbe.people.models import User
 from kribbe.people.services import link_user
@@ -262,12 +263,26 @@ def test_the_ranking_changes_only_when_saved(client, desk, maes, notelaar, molen
     added = client.post(address, {"order": order, "add": str(extra.pk)})
     assert "Nog niet bewaard" in text(added)
     assert maes.preferences.count() == 2
-    client.post(address, {"order": [str(extra.pk), str(notelaar.pk)], "action": "save"})
+    chosen = {"order": [str(extra.pk), str(notelaar.pk)], "seen": [str(notelaar.pk), str(molentje.pk)]}
+    client.post(address, {**chosen, "action": "save"})
     ranked = maes.preferences.filter(rank__gt=0).order_by("rank").values_list("location__name", flat=True)
     assert list(ranked) == ["Pimpeloentje", "De Notelaar"]
     empty = client.post(address, {"action": "save"})
     assert empty.status_code == 422
     assert "minstens één locatie" in text(empty)
+
+
+def test_a_list_that_changed_in_another_tab_is_not_saved_over(client, desk, maes, notelaar, molentje):
+    extra = cast.make_location(desk, "Pimpeloentje")
+    address = reverse("enrolment:request_wishes", args=[maes.reference])
+    before = [str(notelaar.pk), str(molentje.pk)]
+    assert all(f'name="seen" value="{key}"' in client.get(address).content.decode() for key in before)
+    rank_wishes(
+        principal=SYSTEM, request_id=maes.pk, location_ids=[notelaar.pk, molentje.pk, extra.pk], now=NOW
+    )
+    stale = client.post(address, {"order": before[::-1], "seen": before, "action": "save"}, follow=True)
+    assert "intussen veranderd" in text(stale)
+    assert waiting_at(maes.pk) == [notelaar.pk, molentje.pk, extra.pk]
 
 
 def test_a_withdrawal_asks_why_and_can_be_taken_back(client, maes):

@@ -236,3 +236,18 @@ def test_every_look_at_the_file_by_others_than_the_parents_is_noted(desk, maes):
     assert looks.count() == 2
     client(Role.REFERRER, Scope.HOUSEHOLD, maes.pk, "rik").get(own).getvalue()
     assert looks.count() == 3
+
+
+def test_a_proof_sent_anew_while_files_are_forgotten_stays(maes, clock, monkeypatch):
+    proof = ask(maes, now=clock.now)
+    send(proof, clock.now)
+    lock = proofs.lock_rows
+
+    def comes_first(*rows):
+        lock(*rows)
+        ProofRequest.objects.filter(pk=proof.pk).update(delete_on=clock.now.date() + timedelta(days=200))
+
+    monkeypatch.setattr(proofs, "lock_rows", comes_first)
+    assert proofs.forget_proofs(now=clock.advance(days=90)) == 0
+    proof.refresh_from_db()
+    assert proof.file is not None

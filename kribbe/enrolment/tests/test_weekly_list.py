@@ -24,8 +24,10 @@ from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.services.stays import end_stay
 from kribbe.enrolment.services.weekly_list import make_list, make_lists, read_token, tell_list, vacancy_token
+from kribbe.enrolment.services.wishes import end_request
 from kribbe.places import ledger
 from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
@@ -300,3 +302,13 @@ def test_the_public_page_costs_the_same_however_long_the_list(scene, many, djang
     with django_assert_max_num_queries(14):
         page = Client().get(reverse("enrolment:vacancies", args=[scene[2].slug]))
     assert "De Notelaar" in page.content.decode()
+
+
+def test_a_request_that_ends_while_the_list_is_told_hears_nothing(scene, monkeypatch):
+    """A lost pregnancy, for one: no mail follows."""
+    now, *_rest, request = scene
+    made, found_before = leave_and_list(scene), list(weekly_list.askers(scene[2].region, today=scene[1]))
+    end_request(principal=SYSTEM, request_id=request.pk, end=RequestEnd.LAPSED_MISCARRIAGE, now=now)
+    monkeypatch.setattr(weekly_list, "askers", lambda *_given, **_named: found_before)
+    assert tell_list(made=made, now=now) == 0
+    assert not Mail.objects.exists()

@@ -6,13 +6,15 @@ import pytest
 from django.db import IntegrityError
 
 from kribbe.contact.models import Mail, Notice
-from kribbe.enrolment.models import Vacancy, VacancyList, VacancyTold
+from kribbe.enrolment.models import CareRequest, Vacancy, VacancyList, VacancyTold
 from kribbe.enrolment.services import weekly_list
+from kribbe.enrolment.services.vacancy_answer import add_location, waiting_at
 from kribbe.enrolment.services.weekly_list import make_list, tell_list
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
 from kribbe.trust import locks
+from kribbe.trust.principal import SYSTEM
 
 NOW = datetime(2027, 1, 14, 6, 0, tzinfo=UTC)
 MONDAY = WeekPattern.from_text("mon")
@@ -63,3 +65,32 @@ def test_workers_at_once_make_one_list(made):
     made.delete()
     outcomes = side_by_side([lambda: make_list(region=region, now=NOW)] * WORKERS)
     assert {outcome.pk for outcome in outcomes} == {VacancyList.objects.get().pk}
+
+
+def two_places(made):
+    """A request, and two more locations of the list that it could add."""
+    request = CareRequest.objects.order_by("pk").first()
+    desk, found = request.desk, []
+    for name in ("Het Nest", "Pluk"):
+        group = cast.make_group(cast.make_location(desk, name), 1, now=NOW)
+        found.append(
+            Vacancy.objects.create(list=made, group=group, month=date(2027, 3, 1), pattern=MONDAY.mask)
+        )
+    return request, found
+
+
+def adding(request, vacancy):
+    return lambda: add_location(principal=SYSTEM, request_id=request.pk, vacancy_id=vacancy.pk, now=NOW)
+
+
+def test_two_places_added_at_once_are_both_kept(made):
+    request, places = two_places(made)
+    side_by_side([adding(request, place) for place in places])
+    assert len(waiting_at(request.pk)) == 3
+
+
+def test_control_without_the_lock_one_of_two_places_is_lost(made, monkeypatch):
+    request, places = two_places(made)
+    monkeypatch.setattr(locks, "ENABLED", False)
+    outcomes = side_by_side([adding(request, place) for place in places])
+    assert len(waiting_at(request.pk)) < 3 or any(isinstance(each, Exception) for each in outcomes), outcomes

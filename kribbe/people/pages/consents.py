@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kribbe.people import services
 from kribbe.people.access import household_for, require_at_desk
-from kribbe.people.forms import OnceForm, day_field
+from kribbe.people.forms import OnceForm
 from kribbe.people.models import Consent, Consented, Household, ReferrerOrganisation, RoleGrant
 from kribbe.people.pages.showing import form_page
 from kribbe.people.selectors import consents_of
@@ -24,6 +24,7 @@ from kribbe.region.middleware import use_desk
 from kribbe.region.models import Desk
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import PARENTS, Role, Scope
+from kribbe.web.forms import DayField
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -40,7 +41,7 @@ class ConsentForm(OnceForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("It may read what the desk knows of the household."),
     )
-    until = day_field(
+    until = DayField(
         _("Until and with which day?"), help_text=_("At most a year. It can be withdrawn at once.")
     )
 
@@ -157,7 +158,9 @@ def referrers(request: DeskRequest, desk: str) -> HttpResponse:
         )
 
     people: dict[int, list[RoleGrant]] = {}
-    for grant in RoleGrant.objects.filter(scope=Scope.REFERRER).select_related("user").order_by("pk"):
+    here = request.desk.referrers.values("pk")
+    held = RoleGrant.objects.filter(scope=Scope.REFERRER, scope_id__in=here)
+    for grant in held.select_related("user").order_by("pk"):
         people.setdefault(grant.scope_id, []).append(grant)
     return form_page(
         request,

@@ -223,6 +223,7 @@ def change_language(*, household: Household, language: str, principal: Principal
 def change_adult(*, adult: Adult, data: AdultData, principal: Principal, now: datetime) -> None:
     """New names, contacts or second address of an adult; an empty national number leaves the kept hash."""
     lock_rows((Household, adult.household_id))
+    before = {field.attname: getattr(adult, field.attname) for field in adult._meta.concrete_fields}
     adult.first_name, adult.last_name = data.first_name, data.last_name
     adult.name_key = sort_key(data.last_name, data.first_name)
     adult.email, adult.phone = data.email.strip().lower(), data.phone
@@ -231,7 +232,7 @@ def change_adult(*, adult: Adult, data: AdultData, principal: Principal, now: da
     adult.work_municipality = data.work_municipality
     adult.national_number_hash = national_number_hash(data.national_number) or adult.national_number_hash
     with household_changes(adult.household_id, now):
-        adult.save()
+        adult.save(update_fields=[name for name, value in before.items() if getattr(adult, name) != value])
     _record(adult.household, "adult.changed", principal, now, adult=adult.pk)
 
 

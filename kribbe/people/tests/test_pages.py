@@ -249,3 +249,9 @@ def test_a_role_over_the_region_counts_at_each_desk(household: Household, clock:
     )
     shown = entered(user).get(reverse("people:start")).context["workplaces"]
     assert [workplace.place for workplace in shown] == ["Beekdal", "Lindedaal"]
+
+
+def test_what_somebody_logged_in_reads_stays_in_no_cache(an: Client, household: Household) -> None:
+    for address in (reverse("people:my_data"), reverse("region:home", args=[household.desk.slug])):
+        assert "no-store" in an.get(address)["Cache-Control"], address
+    assert not Client().get(reverse("region:home", args=[household.desk.slug])).has_header("Cache-Control")

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from kribbe.people.models import Child, FactKind, Household, RoleGrant
+from kribbe.people.models import Adult, Child, FactKind, Household, RoleGrant
 from kribbe.people.services import (
     AdultData,
     ChildData,
@@ -228,3 +228,15 @@ def test_a_fact_cannot_be_ended_past_the_day_on_which_it_began_again(
     with pytest.raises(RefusedError) as refused:
         end_fact(fact=first, last_day=date(2026, 4, 1), principal=SYSTEM, now=clock.now)
     assert refused.value.code == "known-fact"
+
+
+def test_a_change_of_an_adult_leaves_what_others_changed_meanwhile(
+    household: Household, clock: Clock
+) -> None:
+    adult = household.adults.select_related("household").get(is_applicant=True)
+    user = make_account(email="an.maes@example.org", name="An Maes")
+    Adult.objects.filter(pk=adult.pk).update(user=user)
+    data = AdultData(first_name=adult.first_name, last_name=adult.last_name, phone="016 55 01 02")
+    change_adult(adult=adult, data=data, principal=SYSTEM, now=clock.now)
+    adult.refresh_from_db()
+    assert (adult.user, adult.phone) == (user, "016 55 01 02")

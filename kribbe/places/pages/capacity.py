@@ -38,7 +38,7 @@ from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import PriceKind
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.web.forms import HalfDayPicker, PatternField
+from kribbe.web.forms import DayField, HalfDayPicker, PatternField
 from kribbe.web.words import say
 
 DAY = timedelta(days=1)
@@ -78,9 +78,8 @@ class GroupForm(forms.Form):
 class PlacesForm(forms.Form):
     """How many places from which day on, and on which half-days."""
 
-    from_day = forms.DateField(
-        label=_("From"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"}),
+    from_day = DayField(
+        _("From"),
     )
     licensed = forms.IntegerField(label=_("Licensed places"), min_value=0)
     staffed = forms.IntegerField(label=_("Staffed places"), min_value=0)

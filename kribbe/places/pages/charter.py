@@ -22,6 +22,7 @@ from kribbe.region.access import at_desk, desks_for
 from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.web.forms import DayField
 
 OPEN_PAGE = require_http_methods(["GET", "POST"])
 LONGEST_TEXT = 20_000
@@ -48,9 +49,8 @@ class AgreeForm(forms.Form):
 class CharterForm(forms.Form):
     """The next version of the rules."""
 
-    from_day = forms.DateField(
-        label=_("Holds from"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"}),
+    from_day = DayField(
+        _("Holds from"),
     )
     term_days = forms.IntegerField(label=_("Days that locations have to agree"), min_value=1, max_value=366)
     needed_to_offer = forms.BooleanField(

@@ -28,21 +28,17 @@ from kribbe.rules.calendar import public_holidays
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.web.dates import date_format
+from kribbe.web.forms import DayField
 
 REMOVED = "closing_removed"
 SATURDAY = 5
 
 
-def _day(label: Any, **more: Any) -> forms.DateField:
-    attrs = {"type": "date", "class": "input--short"}
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs=attrs), **more)
-
-
 class ClosingForm(forms.Form):
     """From when to when, and why."""
 
-    first = _day(_("First day"))
-    last = _day(_("Last day"), required=False, help_text=_("Leave it empty for one day."))
+    first = DayField(_("First day"))
+    last = DayField(_("Last day"), required=False, help_text=_("Leave it empty for one day."))
     reason = forms.CharField(label=_("Why"), required=False, max_length=100)
 
     def closing(self) -> Closing:

@@ -21,6 +21,7 @@ from kribbe.places.selectors.compare import found_of
 from kribbe.places.selectors.prices import fee_at
 from kribbe.places.selectors.ways import MODES, ways
 from kribbe.region.http import DeskRequest
+from kribbe.trust.text import row_key
 from kribbe.web.templatetags.telling import month_name
 
 SIDE_BY_SIDE = 4
@@ -50,10 +51,8 @@ def _button(request: DeskRequest, location: Location, *, is_kept: bool) -> HttpR
 
 
 def _location(request: DeskRequest, field: str) -> Location | None:
-    text = request.POST.get(field, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 12):
-        return None
-    return Location.objects.filter(pk=text, active=True, desk__region=request.desk.region_id).first()
+    key = row_key(request.POST.get(field, ""))
+    return Location.objects.filter(pk=key, active=True, desk__region=request.desk.region_id).first()
 
 
 def _back(request: Any, desk: str, location: int) -> str:
@@ -115,5 +114,5 @@ def compare(request: DeskRequest, desk: str) -> HttpResponse:
 
 def _chosen(request: DeskRequest) -> list[int]:
     texts = request.GET.getlist("at")
-    known = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 12]
+    known = [key for text in texts if (key := row_key(text))]
     return list(dict.fromkeys(known))

@@ -24,7 +24,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.keyset import page
 from kribbe.trust.permissions import Action
 from kribbe.web.components import Chip
-from kribbe.web.forms import RadioCards
+from kribbe.web.forms import DayField, RadioCards
 
 SIZE = 50
 CLOSED = frozenset({LicenceState.SUSPENDED, LicenceState.ENDED})
@@ -48,9 +48,8 @@ class LicenceForm(forms.Form):
         ),
         error_messages={"required": _("Choose a state.")},
     )
-    checked_on = forms.DateField(
-        label=_("When did you look?"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"}),
+    checked_on = DayField(
+        _("When did you look?"),
     )
     source = forms.CharField(
         label=_("Where did you find it?"),

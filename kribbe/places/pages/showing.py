@@ -22,17 +22,13 @@ from kribbe.places.services import showing
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.files import Kind
 from kribbe.trust.permissions import Action
+from kribbe.web.forms import DayField
 from kribbe.web.uploads import UploadField
 from kribbe.web.weeks import DAY_NAMES
 
 REMOVED = "shown_removed"
 PAGES = {"photo": "places:photos", "inspection": "places:inspections", "open-day": "places:open_days"}
 OPEN_PAGE = require_http_methods(["GET", "POST"])
-
-
-def _day(label: Any, **more: Any) -> forms.DateField:
-    attrs = {"type": "date", "class": "input--short"}
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs=attrs), **more)
 
 
 def _hour(label: Any, **more: Any) -> forms.TimeField:
@@ -60,7 +56,7 @@ class PhotoForm(forms.Form):
 class InspectionForm(forms.Form):
     """A report of the inspectorate."""
 
-    day = _day(_("Day of the inspection"))
+    day = DayField(_("Day of the inspection"))
     title = forms.CharField(label=_("Title"), max_length=150)
     url = forms.URLField(label=_("Link to the report"), required=False, assume_scheme="https", max_length=200)
     file = UploadField(label=_("Or the report itself"), kind=Kind.PAPER, required=False)
@@ -69,7 +65,7 @@ class InspectionForm(forms.Form):
 class OpenDayForm(forms.Form):
     """A day on which families may come and look."""
 
-    day = _day(_("Day"))
+    day = DayField(_("Day"))
     starts_at = _hour(_("From"))
     ends_at = _hour(_("Until"))
     note = forms.CharField(label=_("What families should know"), required=False, max_length=150)

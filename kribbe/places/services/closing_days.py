@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models import ClosingDay, Location
@@ -42,7 +43,7 @@ def add_closing(*, principal: Principal, location_id: int, closing: Closing, now
     """Close on these days. Raises RefusedError where they are turned round, too long or closed already."""
     with transaction.atomic():
         lock_rows((Location, location_id))
-        _check(location_id, closing, now.year)
+        _check(location_id, closing, localtime(now).year)
         row = ClosingDay.objects.create(
             location_id=location_id,
             during=DateRange(closing.first, closing.last + timedelta(days=1)),

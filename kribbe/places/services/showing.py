@@ -196,14 +196,25 @@ def forget_removed(*, now: datetime) -> int:
     """Delete what was taken away more than a day ago, with its files. Returns how many."""
     count = 0
     for model in KINDS.values():
-        for row in model._default_manager.filter(removed_at__lte=now - UNDO_WITHIN):
+        for key, location_id in list(_forgettable(model, now).values_list("pk", "location_id")):
             with transaction.atomic():
-                file: StoredFile | None = getattr(row, "file", None)
-                row.delete()
-                if file is not None:
-                    files.remove(file)
-                count += 1
+                lock_rows((Location, location_id))
+                row = _forgettable(model, now).filter(pk=key).first()
+                if row is not None:
+                    _forget(row)
+                    count += 1
     return count
+
+
+def _forgettable(model: Any, now: datetime) -> Any:
+    return model.objects.filter(removed_at__lte=now - UNDO_WITHIN).order_by("pk")
+
+
+def _forget(row: Photo | Inspection | OpenDay) -> None:
+    file: StoredFile | None = getattr(row, "file", None)
+    row.delete()
+    if file is not None:
+        files.remove(file)
 
 
 def _mine(model: Any, location_id: int, row_id: int, *, removed: bool = False) -> Any:

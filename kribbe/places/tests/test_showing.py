@@ -264,3 +264,20 @@ def test_each_part_of_the_page_marks_its_entry_in_the_menu(mia, location, name):
     assert [
         part.split('"')[0] for part in rail.split('href="')[1:] if 'aria-current="page"' in part.split(">")[0]
     ] == [reverse("places:profile", args=[location.slug])]
+
+
+def test_what_is_put_back_at_the_last_moment_is_not_forgotten(mia, location, monkeypatch):
+    add(mia, location, file=sent(uploads.photo(700, 500)), alt="The garden")
+    photo, now = Photo.objects.get(), timezone.now()
+    showing.take_away(
+        principal=SYSTEM, location_id=location.pk, kind="photo", row_id=photo.pk, now=now - timedelta(days=2)
+    )
+    lock = showing.lock_rows
+
+    def comes_first(*rows):
+        lock(*rows)
+        Photo.objects.update(removed_at=None)
+
+    monkeypatch.setattr(showing, "lock_rows", comes_first)
+    assert showing.forget_removed(now=now) == 0
+    assert Photo.objects.get().removed_at is None

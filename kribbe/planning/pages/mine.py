@@ -33,6 +33,7 @@ from kribbe.rules.billing.absence import AbsenceCost
 from kribbe.rules.billing.case import Absent
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import day_of
 from kribbe.web.templatetags.telling import money, number
 from kribbe.web.words import say
 
@@ -154,11 +155,8 @@ def absence_back(request: Any, reference: str) -> HttpResponse:
     """The child comes after all."""
     now = timezone.now()
     placement = own_placement(request.principal, Action.ABSENCE_REPORT, reference, now=now)
-    try:
-        day = date.fromisoformat(request.POST.get("day", ""))
-    except ValueError:
-        return redirect("planning:my_agreement", reference)
-    if take_back_absence(
+    day = day_of(request.POST.get("day", ""))
+    if day and take_back_absence(
         principal=request.principal, placement_id=placement.pk, days=[day], side=TellingSide.FAMILY, now=now
     ):
         messages.success(request, _("Taken back: %(days)s.") % {"days": words.day_list([day])})

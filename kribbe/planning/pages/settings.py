@@ -1,6 +1,5 @@
 """What a location decides: layout and carers of each group, and its house rules."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +24,7 @@ from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.ratio import Layout
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.trust.text import row_key
+from kribbe.trust.text import day_of, row_key
 from kribbe.web.weeks import DAY_NAMES, slot_name
 
 WEEKS_AHEAD = 26
@@ -102,9 +101,8 @@ def _save_team(request: Any, location: Location, now: Any) -> str:
     """Save what was typed; says what is wrong, or nothing."""
     given = request.POST
     typed = [given.get(f"carers{slot}", "").strip() or "0" for slot in range(10)]
-    try:
-        first = date.fromisoformat(given.get("first", ""))
-    except ValueError:
+    first = day_of(given.get("first", ""))
+    if first is None:
         return _("Give the day from which this holds.")
     if not all(text.isdecimal() and len(text) <= MOST_TYPED for text in typed):
         return _("Give a number of carers from 0 to 30.")

@@ -9,15 +9,7 @@ from kribbe.places.models import Location, Organiser
 from kribbe.policy.models import ExpansionFile, FileKind, FileState
 from kribbe.policy.services.expansion import FileFacts, GrantFacts
 from kribbe.region.models import Desk, Municipality
-
-
-def day_field(label: Any, **more: Any) -> forms.DateField:
-    """A day, typed or chosen."""
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"}),
-        **more,
-    )
+from kribbe.web.forms import DayField
 
 
 def count_field(label: Any, **more: Any) -> forms.IntegerField:
@@ -48,7 +40,7 @@ class FileForm(forms.Form):
         initial=0,
         help_text=_("Places that exist and would be lost without this project."),
     )
-    expected_on = day_field(_("Expected on"))
+    expected_on = DayField(_("Expected on"))
     probability = count_field(
         _("Probability"), min_value=0, max_value=100, initial=50, help_text=_("In percent, as you judge it.")
     )
@@ -95,14 +87,14 @@ class NewFileForm(FileForm):
     """A new file, with the state that it is in."""
 
     state = forms.ChoiceField(label=_("State"), choices=FileState.choices)
-    state_on = day_field(_("In this state since"))
+    state_on = DayField(_("In this state since"))
 
 
 class StepForm(forms.Form):
     """A step that was taken."""
 
     state = forms.ChoiceField(label=_("State"), choices=FileState.choices)
-    on = day_field(_("On which day?"))
+    on = DayField(_("On which day?"))
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
 
 
@@ -113,7 +105,7 @@ class GrantForm(forms.Form):
     location = forms.ModelChoiceField(label=_("Location"), queryset=Location.objects.none())
     places = count_field(_("Places"), min_value=1, max_value=999)
     amount_a_place = money_field(_("Euros a place"), min_value=0.01)
-    expected_on = day_field(_("Expected on"))
+    expected_on = DayField(_("Expected on"))
 
     def __init__(self, *args: Any, desk: Desk, file: ExpansionFile | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -132,4 +124,4 @@ class PaidForm(forms.Form):
     """What was paid."""
 
     paid = money_field(_("Paid, in euros"), min_value=0)
-    on = day_field(_("On which day?"))
+    on = DayField(_("On which day?"))

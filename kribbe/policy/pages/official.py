@@ -35,6 +35,7 @@ from kribbe.policy.services.licences import check_list, settle, unsettle
 from kribbe.region.models import OfficialLicence
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import whole_number
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -45,7 +46,7 @@ def official(request: PolicyRequest) -> HttpResponse:
     """Licensed places beside the official figures of a year."""
     known = years_known(request.territory)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and int(asked) in known else next(iter(known), None)
+    year = whole_number(asked) if whole_number(asked) in known else next(iter(known), None)
     found = beside_official(request.territory, year=year, today=timezone.localdate()) if year else []
     block = _block(found, year)
     kind = request.GET.get("download", "")

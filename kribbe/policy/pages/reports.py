@@ -21,6 +21,7 @@ from kribbe.policy.services.reports import LANGUAGE, fix_report
 from kribbe.region.branding import brand_of
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import whole_number
 
 YEARS = 4
 """This year and so many before it can be chosen."""
@@ -56,9 +57,10 @@ def _year(request: PolicyRequest) -> int:
     asked = request.GET.get("year", "")
     if not asked:
         return today.year - 1
-    if not asked.isdecimal() or not today.year - YEARS <= int(asked) <= today.year:
+    year = whole_number(asked)
+    if not today.year - YEARS <= year <= today.year:
         raise Http404
-    return int(asked)
+    return year
 
 
 def _years(request: PolicyRequest, chosen: int) -> list[Tab]:

@@ -22,6 +22,7 @@ from kribbe.policy.pages.links import address
 from kribbe.policy.selectors.rows import answers_rows, asking_rows
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Scope
+from kribbe.trust.text import row_key
 
 SIZE = 25
 OF_ANOTHER_DESK = gettext_lazy("A child of another desk")
@@ -88,7 +89,7 @@ def _rows(request: PolicyRequest, figure: str, part: str, today: date) -> "Query
 def _edge(request: PolicyRequest, found: "QuerySet[CareRequest]", side: str) -> CareRequest | None:
     """The row after or before which the page begins."""
     key = request.GET.get(side, "")
-    return found.filter(pk=int(key)).first() if key.isdecimal() else None
+    return found.filter(pk=row_key(key)).first()
 
 
 def _turn(request: PolicyRequest, figure: str, part: str, **at: Sequence[CareRequest]) -> str:

@@ -10,6 +10,7 @@ from kribbe.region.models import Desk, PassOverReason
 from kribbe.region.services import Contacts, Terms
 from kribbe.rules.priority import DateRule
 from kribbe.web.branding import check_tokens
+from kribbe.web.forms import DayField
 
 ICONS = (
     ("leaf", gettext_lazy("Leaf")),
@@ -106,9 +107,8 @@ def _in_words(name: str, text: str) -> str:
 class PolicyForm(forms.Form):
     """What the desk decides, and from when."""
 
-    since = forms.DateField(
-        label=gettext_lazy("Holds from"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input--short"}),
+    since = DayField(
+        gettext_lazy("Holds from"),
     )
     max_wishes = forms.IntegerField(
         label=gettext_lazy("Most locations that a family can choose"),

@@ -22,6 +22,7 @@ from kribbe.region.settings_tabs import tabs
 from kribbe.region.words import sentences
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import row_key
 
 settings_page = at_desk(Action.DESK_SETTINGS)
 
@@ -169,9 +170,7 @@ def _reason(request: Any, desk: Desk) -> Any:
     number = request.GET.get("reason", "")
     if not number:
         return None
-    found = (
-        desk.pass_over_reasons.filter(pk=number).first() if number.isdigit() and len(number) < 19 else None
-    )
+    found = desk.pass_over_reasons.filter(pk=row_key(number)).first()
     if found is None:
         raise Http404
     return found

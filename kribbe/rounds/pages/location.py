@@ -19,7 +19,7 @@ from kribbe.rounds.selectors.preview import proposals_at
 from kribbe.rounds.services.answers import ROUND_REASON, confirm, refuse, take_answer_back
 from kribbe.rounds.services.rounds import catch_up, take_part
 from kribbe.rules.calendar import add_months
-from kribbe.trust.audit import record
+from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
@@ -50,13 +50,14 @@ def proposals(request: Any, location: Location) -> HttpResponse:
         .first()
     )
     rows = list(proposals_at(found, location)) if found else []
-    record(
+    note_list(
         principal=request.principal,
-        action="request.read",
+        action="list.read",
         subject=location,
-        now=timezone.now(),
         desk_id=location.desk_id,
-        children=[row.request.child_id for row in rows],
+        households=[row.request.household_id for row in rows],
+        now=timezone.now(),
+        of="round",
     )
     week = week_at(found, location) if found else None
     context = {

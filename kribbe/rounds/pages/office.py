@@ -7,7 +7,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kribbe.enrolment.models import CareRequest
@@ -23,7 +24,7 @@ from kribbe.rounds.selectors.preview import Preview, preview
 from kribbe.rounds.services.answers import send_offers
 from kribbe.rounds.services.rhythm import set_rhythm
 from kribbe.rounds.services.rounds import call_off, catch_up, plan_round
-from kribbe.trust.audit import record
+from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 
@@ -92,15 +93,15 @@ def round_page(request: DeskRequest, reference: str) -> HttpResponse:
     """What a round would do at each location, and what is left to do."""
     found = round_for(request.principal, request.desk, reference)
     look = preview(found)
-    names = _names(look)
-    record(
+    envied, changed = _envied(look), _changed(look)
+    note_list(
         principal=request.principal,
         action="desk.list",
         subject=request.desk,
-        now=timezone.now(),
         desk_id=request.desk.pk,
+        households=[child.household_id for child in [*envied.values(), *changed.values()]],
+        now=timezone.now(),
         list="rounds",
-        children=sorted(names),
     )
     places = {each.location.pk: each.location.name for each in look.locations}
     context = {
@@ -108,36 +109,44 @@ def round_page(request: DeskRequest, reference: str) -> HttpResponse:
         "look": look,
         "is_planned": found.state == RoundState.PLANNED,
         "is_running": found.state == RoundState.PREVIEW,
-        "envy": [(names[each.child_id], places[each.location_id], each.over) for each in look.envy],
-        "changed": _changed(look),
+        "envy": [
+            (fully_called(envied[each.child_id]), places[each.location_id], each.over) for each in look.envy
+        ],
+        "changed": _changes_told(look, changed),
         "may_send": look.confirmed and found.state in {RoundState.PREVIEW, RoundState.DONE},
     }
     return render(request, "rounds/round.html", context)
 
 
-def _names(look: Preview) -> dict[int, str]:
-    found = Child.objects.filter(pk__in={each.child_id for each in look.envy})
-    return {child.pk: fully_called(child) for child in found}
+def _envied(look: Preview) -> dict[int, Child]:
+    return Child.objects.in_bulk({each.child_id for each in look.envy})
 
 
-def _changed(look: Preview) -> list[tuple[str, str]]:
-    """What the last calculation changed: what happened, and the children."""
+CHANGES: Mapping[str, str | Promise] = {
+    "came": gettext_lazy("Proposed now"),
+    "moved": gettext_lazy("Proposed elsewhere or otherwise"),
+    "left": gettext_lazy("No longer proposed"),
+}
+"""What a calculation changes for a request."""
+
+
+def _changed(look: Preview) -> dict[int, Child]:
+    """The children, by request, for whom the last calculation changed something."""
     if look.last is None or look.last.number == 1:
+        return {}
+    keys = {key for name in CHANGES for key in look.last.changes[name]}
+    rows = CareRequest.objects.filter(pk__in=keys).select_related("child")
+    return {row.pk: row.child for row in rows}
+
+
+def _changes_told(look: Preview, children: Mapping[int, Child]) -> list[tuple[str, str]]:
+    """What happened, and the names of the children."""
+    if look.last is None or not children:
         return []
     changes = look.last.changes
-    said: Mapping[str, str] = {
-        "came": gettext("Proposed now"),
-        "moved": gettext("Proposed elsewhere or otherwise"),
-        "left": gettext("No longer proposed"),
-    }
-    keys = {key for name in said for key in changes[name]}
-    children = {
-        row.pk: fully_called(row.child)
-        for row in CareRequest.objects.filter(pk__in=keys).select_related("child")
-    }
     return [
-        (text, ", ".join(children[key] for key in changes[name]))
-        for name, text in said.items()
+        (str(text), ", ".join(fully_called(children[key]) for key in changes[name]))
+        for name, text in CHANGES.items()
         if changes[name]
     ]
 

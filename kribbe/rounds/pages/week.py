@@ -16,7 +16,7 @@ from kribbe.places.access import at_location
 from kribbe.places.models import Group, Location
 from kribbe.rounds.selectors.week import Choice, OwnHand, own_hand
 from kribbe.rules.calendar import first_of_month, months
-from kribbe.trust.audit import record
+from kribbe.trust.audit import note_list
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
 from kribbe.web.weeks import week_words
@@ -36,13 +36,14 @@ def week(request: Any, location: Location) -> HttpResponse:
     ahead = months(today, MONTHS_AHEAD)
     month = _month(ahead, request.GET.get("month", ""), today)
     look = own_hand(location, group=group, month=month, now=now) if group else None
-    record(
+    note_list(
         principal=request.principal,
-        action="request.read",
+        action="list.read",
         subject=location,
-        now=now,
         desk_id=location.desk_id,
-        children=[choice.line.waiting.child_id for choice in look.choices] if look else [],
+        households=[choice.line.waiting.household_id for choice in look.choices] if look else [],
+        now=now,
+        of="week",
     )
     context = {
         "place_name": location.name,

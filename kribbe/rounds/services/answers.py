@@ -133,8 +133,8 @@ def _send(row: Proposal, principal: Principal, now: datetime) -> bool:
             row.offer, row.state, row.trouble = made, ProposalState.OFFERED, ""
             row.save(update_fields=["offer", "state", "trouble"])
     except RefusedError as refused:
-        row.offer, row.state, row.trouble = None, ProposalState.CONFIRMED, str(refused.message)[:300]
-        row.save(update_fields=["trouble"])
+        waiting = Proposal.objects.filter(pk=row.pk, state=ProposalState.CONFIRMED)
+        waiting.update(trouble=str(refused.message)[:300])
         return False
     return True
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.trust.text import fold, phonetic_key, row_key, sort_key
+from kribbe.trust.text import LAST_DAY, day_of, fold, phonetic_key, row_key, sort_key, whole_number
 
 ALIKE = [
     ("Janssens", "Jansens"),
@@ -70,3 +70,17 @@ def test_what_is_no_key_of_a_row_is_read_as_none(text):
 
 def test_the_largest_key_of_a_row_is_read():
     assert row_key("9" * 18) == int("9" * 18)
+
+
+@pytest.mark.parametrize("text", ["", "²", "٣", "-1", "1.5", " 7", "9" * 19, "\x00"])
+def test_what_is_no_number_of_a_column_is_none(text):
+    assert (whole_number(text, otherwise=-1), row_key(text)) == (-1, 0)
+    assert (whole_number("0"), whole_number("017"), row_key("9" * 18)) == (0, 17, int("9" * 18))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2027-02-30", "9999-12-31", "0001-01-01", "1899-12-31", "tomorrow", None]
+)
+def test_a_day_lies_where_sums_with_days_can_be_made(text):
+    assert day_of(text) is None
+    assert day_of("2199-12-31") == LAST_DAY == day_of(LAST_DAY)

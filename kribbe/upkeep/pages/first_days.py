@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kribbe.enrolment.access import placement_for
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.pages.signed_in import signed_in
+from kribbe.enrolment.selectors.keyset import page
 from kribbe.enrolment.templatetags.enrolment import called, fully_called
+from kribbe.people.access import household_for
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
 from kribbe.region.http import DeskRequest
 from kribbe.region.middleware import use_desk
-from kribbe.trust.audit import record
+from kribbe.trust.audit import note_list, record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
@@ -27,6 +29,7 @@ from kribbe.upkeep.models import FirstDay, FirstDayState
 from kribbe.upkeep.services.first_days import comes_later, earliest_told, no_longer_needed, tell_came
 
 SHOWN = 50
+PAGE = 25
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,13 +41,13 @@ def first_days(request: Any, location: Location) -> HttpResponse:
         return _told(request, location, rows)
     asked = list(waiting(location).select_related("placement__child").order_by("day", "pk"))
     told = list(rows.exclude(state=FirstDayState.ASKED).order_by("-day", "-pk")[:SHOWN])
-    record(
+    note_list(
         principal=request.principal,
         action="location.first_days",
         subject=location,
-        now=timezone.now(),
         desk_id=location.desk_id,
-        children=[row.placement.child_id for row in [*asked, *told]],
+        households=[row.placement.child.household_id for row in [*asked, *told]],
+        now=timezone.now(),
     )
     context = {
         "place_name": location.name,
@@ -95,7 +98,9 @@ def count_asked(request: Any) -> int | None:
 def first_day(request: DeskRequest, reference: str) -> HttpResponse:
     """The child didn't come: does it come later, or is the place no longer needed?"""
     action = Action.REQUEST_ANSWER_OFFER if request.method == "POST" else Action.HOUSEHOLD_READ
+    now = timezone.now()
     placement = placement_for(request.principal, action, reference)
+    household_for(request.principal, action, placement.child.household.reference, now=now)
     found = FirstDay.objects.filter(placement=placement).first()
     if found is None:
         raise Http404
@@ -142,7 +147,9 @@ def missed(desk_id: int) -> Any:
 @at_desk(Action.DESK_UPKEEP)
 def absences(request: DeskRequest) -> HttpResponse:
     """Whom to call: children that didn't come on their first day."""
-    rows = list(missed(request.desk.pk).order_by("day", "pk")[:SHOWN])
+    after = FirstDay.objects.filter(pk=row_key(request.GET.get("after", ""))).first()
+    before = FirstDay.objects.filter(pk=row_key(request.GET.get("before", ""))).first()
+    here = page(missed(request.desk.pk), by="day", size=PAGE, after=after, before=before)
     record(
         principal=request.principal,
         action="desk.list",
@@ -150,7 +157,11 @@ def absences(request: DeskRequest) -> HttpResponse:
         now=timezone.now(),
         desk_id=request.desk.pk,
         list="first_days",
-        households=[row.placement.child.household_id for row in rows],
+        households=[row.placement.child.household_id for row in here.rows],
     )
-    context = {"rows": [(row, fully_called(row.placement.child)) for row in rows]}
+    context = {
+        "rows": [(row, fully_called(row.placement.child)) for row in here.rows],
+        "previous_url": f"?before={here.rows[0].pk}" if here.has_previous and here.rows else "",
+        "next_url": f"?after={here.rows[-1].pk}" if here.has_next and here.rows else "",
+    }
     return render(request, "upkeep/absences.html", context)

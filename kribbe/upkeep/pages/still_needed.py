@@ -24,7 +24,7 @@ from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
 from kribbe.trust.text import row_key
 from kribbe.upkeep.models import Confirmation, ConfirmationState
-from kribbe.upkeep.services.ask_again import answer, may_use, take_back
+from kribbe.upkeep.services.ask_again import answer, link_of, may_use, take_back
 from kribbe.upkeep.tokens import QUESTION, read_token
 from kribbe.web.components import Option
 
@@ -37,7 +37,9 @@ FAMILY = Principal(name="Link in a mail")
 @never_cache
 def still_needed(request: DeskRequest, desk: str, token: str) -> HttpResponse:
     """The question, and its answer. Looking changes nothing: mail programs open links by themselves."""
-    found = _found(read_token(QUESTION, token), desk)
+    found = _found(read_token(QUESTION, token))
+    if request.method != "POST" and found.request.desk.slug != desk:
+        return redirect(link_of(found))
     use_desk(request, found.request.desk)
     if request.method == "POST":
         return _answered(request, found, token)
@@ -69,12 +71,9 @@ def options(found: Confirmation) -> list[Option]:
     return given
 
 
-def _found(key: int | None, desk: str) -> Confirmation:
-    found = (
-        Confirmation.objects.select_related("request__child", "request__desk")
-        .filter(pk=key or 0, request__desk__slug=desk)
-        .first()
-    )
+def _found(key: int | None) -> Confirmation:
+    """The question of a mailed link; a family that went to another desk since finds it there."""
+    found = Confirmation.objects.select_related("request__child", "request__desk").filter(pk=key or 0).first()
     if found is None or not may_use(found, timezone.localdate()):
         raise Http404
     return found

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.services import tell_household
-from kribbe.enrolment.models import CareRequest, RequestState
+from kribbe.enrolment.models import CareRequest, Offer, OfferState, RequestState
 from kribbe.enrolment.services.wishes import end_request, reopen_request
 from kribbe.people.models import Adult
 from kribbe.region.models import Desk, DeskPolicy
@@ -21,6 +21,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
 from kribbe.upkeep.models import Confirmation, ConfirmationState
+from kribbe.upkeep.selectors.in_hand import in_hand
 from kribbe.upkeep.tokens import QUESTION, make_token
 
 ANSWERS: dict[str, RequestEnd | None] = {
@@ -149,7 +150,10 @@ def _close_if_ended(key: int, now: datetime) -> bool:
 
 
 def lapse_due(*, now: datetime) -> int:
-    """End the requests whose family didn't answer in time; who got a letter is left to a clerk."""
+    """End the requests whose family didn't answer in time; who got a letter is left to a clerk.
+
+    Not while it has an offer to answer or a place to sign; and who answered an offer since needs the place still.
+    """
     late = Confirmation.objects.filter(
         state=ConfirmationState.OPEN, by_letter=False, answer_by__lt=localtime(now).date()
     )
@@ -160,7 +164,11 @@ def _lapse_if_free(key: int, now: datetime) -> bool:
     try:
         with transaction.atomic():
             found = _locked(key)
-            if found.state != ConfirmationState.OPEN:
+            if found.state != ConfirmationState.OPEN or _is_in_hand(found):
+                return False
+            if _answered_an_offer(found):
+                _close(found, ConfirmationState.KEPT, SYSTEM, now)
+                _record(SYSTEM, "request.confirmed", found.request, now)
                 return False
             _close(found, ConfirmationState.LAPSED, SYSTEM, now)
             if found.request.state == RequestState.OPEN:
@@ -175,6 +183,20 @@ def _lapse_if_free(key: int, now: datetime) -> bool:
     except RefusedError:
         return False
     return True
+
+
+def _is_in_hand(found: Confirmation) -> bool:
+    return CareRequest.objects.filter(in_hand(), pk=found.request_id).exists()
+
+
+def _answered_an_offer(found: Confirmation) -> bool:
+    """Whether the family said yes or no to an offer after it was asked, and its request went on."""
+    if found.request.state != RequestState.OPEN:
+        return False
+    answers = Offer.objects.filter(
+        state__in=[OfferState.ACCEPTED, OfferState.DECLINED], answered_by__isnull=False
+    )
+    return answers.filter(preference__request=found.request_id, answered_at__gte=found.asked_at).exists()
 
 
 def answer(*, principal: Principal, confirmation_id: int, given: str, now: datetime) -> None:

@@ -11,15 +11,19 @@ from django.utils import timezone
 
 from kribbe.contact.models import Letter, Notice
 from kribbe.enrolment.models import CareRequest, RequestState
+from kribbe.enrolment.services.answer_offer import decline_offer, lapse_offers
+from kribbe.enrolment.services.hand_over import hand_over
+from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.services.wishes import end_request
 from kribbe.people.models import Child
 from kribbe.people.services import record_birth
 from kribbe.rules.counting import RequestEnd
 from kribbe.testing import cast
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import SYSTEM
+from kribbe.trust.principal import SYSTEM, Principal
 from kribbe.upkeep.models import Confirmation, ConfirmationState
 from kribbe.upkeep.pages.still_needed import on_paper
+from kribbe.upkeep.services import ends
 from kribbe.upkeep.services.ask_again import ask_due, lapse_due, link_of, remind_due
 from kribbe.upkeep.services.ends import ask_births, end_unanswered
 from kribbe.upkeep.tasks import questions_lapse
@@ -224,3 +228,93 @@ def test_one_of_two_expected_children_is_born_and_the_other_is_asked_for(old, no
     page = clerk_of(old.desk).get(reverse("upkeep:births", args=[old.desk.slug])).content.decode()
     assert page.count("Record the birth") >= 1
     assert "Lou" not in page
+
+
+def offered(request, now):
+    location = request.preferences.get().location
+    group = cast.make_group(location, 5, now=now)
+    return make_offer(
+        principal=SYSTEM,
+        preference_id=request.preferences.get().pk,
+        group_id=group.pk,
+        start=request.wanted_start,
+        pattern=WEEK,
+        now=now,
+    )
+
+
+def test_a_family_with_an_offer_to_answer_does_not_lapse(asked, now):
+    made = offered(asked.request, now)
+    late = now + timedelta(days=22)
+    assert lapse_due(now=late) == 0
+    made.refresh_from_db()
+    assert (made.state, state_of(asked.request)) == ("open", (RequestState.OPEN, ""))
+
+
+@pytest.mark.parametrize("keep", [True, False], ids=["keeps the wish", "drops the wish"])
+def test_who_answers_an_offer_after_the_question_needs_the_place_still(asked, now, keep):
+    made, later = offered(asked.request, now), now + timedelta(days=3)
+    family = Principal(user_id=7, name="An")
+    decline_offer(principal=family, offer_id=made.pk, keep_wish=keep, now=later)
+    assert lapse_due(now=now + timedelta(days=22)) == 0
+    asked.refresh_from_db()
+    assert (asked.state, state_of(asked.request)) == (ConfirmationState.KEPT, (RequestState.OPEN, ""))
+
+
+def test_an_offer_that_ran_out_is_no_answer(asked, now):
+    offered(asked.request, now)
+    late = now + timedelta(days=22)
+    assert lapse_offers(now=late) == 1
+    assert lapse_due(now=late) == 1
+    assert state_of(asked.request) == (RequestState.ENDED, "lapsed")
+
+
+def test_an_offer_of_the_last_moment_keeps_a_request_open(old, now):
+    day = timezone.localdate()
+    made = offered(old, now)
+    CareRequest.objects.filter(pk=old.pk).update(
+        wanted_start=day - timedelta(days=400), latest_start=day - timedelta(days=200)
+    )
+    assert not ends._end(old.pk, day - timedelta(days=200), now)
+    made.refresh_from_db()
+    assert (made.state, state_of(old)) == ("open", (RequestState.OPEN, ""))
+
+
+def test_a_mailed_link_follows_the_family_to_another_desk(asked, now):
+    link, other = link_of(asked), cast.make_desk("overzijde", nis="99002")
+    hand_over(
+        household_id=asked.request.household_id,
+        from_desk_id=asked.request.desk_id,
+        to_desk=other,
+        consent_by="An Maes",
+        consented_on=timezone.localdate(),
+        principal=SYSTEM,
+        now=now,
+    )
+    browser = Client()
+    page = browser.get(link, follow=True)
+    assert page.redirect_chain[-1][0].startswith("/overzijde/")
+    assert page.status_code == 200
+    browser.post(link, {"answer": "keep"})
+    asked.refresh_from_db()
+    assert asked.state == ConfirmationState.KEPT
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda request, now: end_request(
+            principal=SYSTEM, request_id=request.pk, end=RequestEnd.LAPSED_MISCARRIAGE, now=now
+        ),
+        lambda request, now: record_birth(
+            child=request.child, born=born(), principal=SYSTEM, today=timezone.localdate(), now=now
+        ),
+    ],
+    ids=["lost", "born"],
+)
+def test_nobody_is_asked_for_a_birth_that_was_told_a_moment_ago(old, now, meanwhile):
+    Child.objects.filter(pk=old.child_id).update(born=None, expected=born())
+    old.child.refresh_from_db()
+    meanwhile(old, now)
+    assert not ends._ask_birth(old.pk, now)
+    assert not Notice.objects.filter(kind="upkeep/is_born").exists()

@@ -28,6 +28,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
 from kribbe.upkeep.models import Complaint, FirstDay, FirstDayState, Invitation
+from kribbe.upkeep.pages import first_days as first_days_pages
 from kribbe.upkeep.selectors.phantom import sort_requests
 from kribbe.upkeep.services.first_days import ask_first_days, comes_later, no_longer_needed, tell_came
 from kribbe.upkeep.services.invite import invite
@@ -258,3 +259,26 @@ def test_an_invitation_runs_out(request_, now):
     jo = User.objects.create_user("jo@ouders.example")
     _client(jo).post(reverse("upkeep:invitation", args=[make_token(INVITATION, made.pk)]))
     assert not RoleGrant.objects.exists()
+
+
+def test_every_child_that_is_missed_is_in_reach(begun, desk, monkeypatch):
+    tell_came(principal=SYSTEM, first_day_id=begun.pk, came=False, now=after(begun))
+    old = FirstDay.objects.get()
+    copies = [Placement.objects.get(pk=old.placement_id) for _ in range(2)]
+    for number, copy in enumerate(copies):
+        copy.pk, copy.reference, copy.offer, copy.state = None, f"COPY{number}AAA"[:8], None, "ended"
+        copy.save(force_insert=True)
+        FirstDay.objects.create(
+            placement=copy,
+            day=old.day,
+            asked_at=old.asked_at,
+            told_at=old.told_at,
+            state=FirstDayState.ABSENT,
+        )
+    monkeypatch.setattr(first_days_pages, "PAGE", 2)
+    clerk, address, seen = clerk_of(desk), reverse("upkeep:absences", args=[desk.slug]), set()
+    for _page in range(2):
+        answer = clerk.get(address)
+        seen |= {row.pk for row, _name in answer.context["rows"]}
+        address = reverse("upkeep:absences", args=[desk.slug]) + answer.context["next_url"]
+    assert seen == set(FirstDay.objects.values_list("pk", flat=True))

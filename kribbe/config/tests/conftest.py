@@ -1,0 +1,5 @@
+"""The world of the tests that walk all addresses."""
+
+from kribbe.config.tests.world import world
+
+__all__ = ["world"]
