@@ -155,6 +155,7 @@ def family(town):
         pattern=WEEK,
         now=now,
     )
+    town.pass_over_reasons.filter(code="group-balance").update(text_nl="Het evenwicht in de groep")
     give(late, locations[0], excused=True)
     PositionChange.objects.create(
         preference=request.preferences.get(rank=1), at=now, before=8, after=7, cause="left"

@@ -46,7 +46,7 @@ def scene() -> Scene:
 def client_for(role: Role, scope: Scope, scope_id: int, *, clock: Clock, verified: bool = True) -> Client:
     """Somebody with one role, logged in."""
     user = make_user(
-        f"{role.value}-{scope.value}-{scope_id}@example.org",
+        f"ada@{role.value}-{scope.value}-{scope_id}.example",
         role=role,
         scope=scope,
         scope_id=scope_id,

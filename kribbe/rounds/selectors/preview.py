@@ -53,6 +53,11 @@ class AtLocation:
         return self.counts.get(ProposalState.CONFIRMED, 0)
 
     @property
+    def agreed(self) -> int:
+        """Confirmed, whether the offer has gone out or not."""
+        return self.confirmed + self.counts.get(ProposalState.OFFERED, 0)
+
+    @property
     def refused(self) -> int:
         return self.counts.get(ProposalState.REFUSED, 0)
 

@@ -128,6 +128,7 @@ def test_a_round_from_its_plan_to_its_offers(open_as, staff, scene):
     clerk.get_by_role("button", name="Verstuur de bevestigde aanbiedingen").click()
     expect(clerk.get_by_text("3 aanbiedingen zijn vertrokken.")).to_be_visible()
     looked(clerk, "sent")
+    expect(clerk.get_by_role("row", name="De Notelaar 3 3 1")).to_be_visible()
     assert Offer.objects.count() == 3
 
 

@@ -45,8 +45,8 @@ def column(side: Side) -> Column:
 
 
 def registered(side: Side) -> str:
-    """Since when it stands, or a dash."""
-    return date_format(localtime(side.registered), "DATE_FORMAT") if side.registered else "–"
+    """Since when it stands: of one without a request (any more), since the household is known."""
+    return date_format(localtime(side.registered or side.household.created_at), "DATE_FORMAT")
 
 
 def lines(columns: Iterable[Column]) -> list[Line]:
@@ -76,13 +76,14 @@ def birth(child: Child) -> str:
 
 def _line(both: list[Column], name: str, tell: Callable[[Side], Texts], is_own: bool) -> Line:
     told = [None if is_own and not each.side.is_here else tell(each.side) for each in both]
-    heads = [_head(each) for each in both]
+    heads = [head(each) for each in both]
     known = [{fold(text) for text in texts} for texts in told if texts]
     is_same = len(known) == len(both) and known[0] == known[1]
     return Line(name, list(zip(heads, told, strict=True)), is_same)
 
 
-def _head(each: Column) -> str:
+def head(each: Column) -> str:
+    """What tells a column from the other."""
     return gettext("Registered on %(day)s") % {"day": each.registered}
 
 

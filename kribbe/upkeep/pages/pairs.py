@@ -25,10 +25,11 @@ from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Scope
 from kribbe.upkeep.access import pair_for
 from kribbe.upkeep.models import Merge, Pair, PairState
-from kribbe.upkeep.pages.comparing import birth, column, lines
+from kribbe.upkeep.pages.comparing import birth, column, head, lines
 from kribbe.upkeep.selectors.pairs import decided, sides, to_look_at
 from kribbe.upkeep.services.decide_pair import look_again, not_the_same, propose
 from kribbe.upkeep.services.merge import are_strangers, merge, undo_merge
+from kribbe.web.components import Option
 from kribbe.web.words import say
 
 PAGE = 25
@@ -131,7 +132,11 @@ def pair_page(request: DeskRequest, reference: str) -> HttpResponse:
         "are_strangers": pair.first.household_id != pair.second.household_id
         and are_strangers(pair.first.household, pair.second.household),
         "waits_for_other": pair.state == PairState.PROPOSED and pair.proposed_by_id == request.desk.pk,
-        "keep": pair.proposed_keep_id or both[0].child.pk,
+        "registrations": [
+            Option(str(each.key), f"{each.name}, {each.side.household.desk.name}", head(each))
+            for each in columns
+        ],
+        "keep": f"{pair.proposed_keep_id or both[0].child.pk}",
         "merged": Merge.objects.filter(pair=pair, undone_at=None).first(),
         "other_desk": next((side.household.desk for side in both if not side.is_here), None),
     }

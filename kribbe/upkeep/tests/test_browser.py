@@ -74,6 +74,7 @@ def test_a_merge_and_its_undo(open_as, scene, size):
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
 def test_a_complaint_from_the_parent_to_the_answer(open_as, scene, size):
+    scene.desk.pass_over_reasons.filter(code="full").update(text_nl="Er is geen plaats vrij op deze dagen")
     wish = scene.first.preferences.order_by("rank").first()
     refuse_wish(principal=SYSTEM, preference_id=wish.pk, reason_code="full", note="", now=timezone.now())
     parent = open_as(User.objects.get(email="an@ouders.example"), size)
