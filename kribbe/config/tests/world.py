@@ -189,6 +189,7 @@ def world():
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),
         "paper": paper_of(placement, now).reference,
+        "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
