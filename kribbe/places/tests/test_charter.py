@@ -160,7 +160,7 @@ def test_the_administrator_reads_over_and_publishes_and_sees_who_lacks(desk, loc
     assert desk.charters.get().needed_to_offer is False
     page = client.get(reverse("places:agreements", args=[desk.slug])).content.decode()
     assert "De Notelaar" in page
-    assert "agreed to version 1." in page
+    assert "nog niet in met versie 1." in page
 
 
 def test_the_list_of_agreements_asks_the_same_for_two_and_for_twenty(
