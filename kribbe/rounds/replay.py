@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kribbe.allocation.check import Verdict, check
+from kribbe.allocation.check import check
+from kribbe.allocation.check_world import Verdict
 from kribbe.allocation.reading import BadInstanceError
 from kribbe.allocation.result import VERSION
 from kribbe.rounds import kept
