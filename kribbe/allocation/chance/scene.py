@@ -40,28 +40,48 @@ class Requests(NamedTuple):
     other: Ints
     """Another pattern that would do as well, or 0."""
     price: Ints
-    """Bit mask of the kinds of price that will do."""
+    """Bit mask of the kinds of price that will do: 1 by income, 2 free."""
+    vulnerable: Ints
+    sibling: Ints
+    """The request of the brother or sister who waits too, or -1."""
     wishes_at: Ints
     location: Ints
     grade: Ints
     """By wish: law and criteria as one number, lower first."""
+    free_grade: Ints
+    """The same for places of a free price, where the law doesn't count."""
     date: Ints
     """By wish: what orders within a grade (day and lot), lower first."""
 
 
 class Places(NamedTuple):
-    """Locations with their groups; those of location `i` stand from `groups_at[i]` up to `groups_at[i + 1]`."""
+    """Locations with their groups. Each has two lists, one for places by income and one for those of a free price.
+
+    The groups of list `i` stand from `groups_at[i]` up to `groups_at[i + 1]`; location `i` has the lists `2i` and
+    `2i + 1`.
+    """
 
     groups_at: Ints
     room: Room
     """By group, month and half-day: places free, less those that the location never gives in practice."""
     from_months: Ints
     to_months: Ints
-    price: Ints
-    """By group: bit of its kind of price."""
     ahead: Ints
     """By location: some numbers of months ahead that it decides, each as likely (shape: locations, 4)."""
     date_rule: Ints
+    joint: Ints
+    """By location: the number of the round in which it takes part, or -1 where it keeps its own hand."""
+    owed: Ints
+    """By location: how many vulnerable children it owes a place by law; counts in rounds."""
+
+
+class Joint(NamedTuple):
+    """Rounds that desks hold."""
+
+    opens: Ints
+    """By round and month: the first month in which children would begin by the round held then; NEVER without one."""
+    window: Ints
+    """By round: for how many months of first days it gives places."""
 
 
 class Stays(NamedTuple):
@@ -111,16 +131,31 @@ class Scene:
     places: Places
     stays: Stays
     past: Past
+    joint: Joint
+
+
+def no_rounds(months: int) -> Joint:
+    """Everybody keeps their own hand."""
+    return Joint(np.zeros((0, months), np.int64), np.zeros(0, np.int64))
 
 
 def requests(rows: list[dict[str, Any]]) -> Requests:
-    """Requests from rows with the names of `Requests`' fields; `wishes` are tuples of location, grade and date."""
+    """Requests from rows with the names of `Requests`' fields.
+
+    `wishes` are tuples of location, grade, grade for a free price, and date.
+    """
     flat = [wish for row in rows for wish in row["wishes"]]
-    names = ("registered", "start", "latest", "birth", "until", "day", "pattern", "other", "price")
+    names = (
+        "registered", "start", "latest", "birth", "until", "day", "pattern", "other", "price", "vulnerable",
+        "sibling",
+    )  # fmt: skip
     columns = {name: np.array([row[name] for row in rows], np.int64) for name in names}
-    location, grade, date = (np.array([wish[part] for wish in flat], np.int64) for part in range(3))
+    wished = {
+        name: np.array([wish[part] for wish in flat], np.int64)
+        for part, name in enumerate(("location", "grade", "free_grade", "date"))
+    }
     starts = np.concatenate([[0], np.cumsum([len(row["wishes"]) for row in rows])]).astype(np.int64)
-    return Requests(**columns, wishes_at=starts, location=location, grade=grade, date=date)
+    return Requests(**columns, wishes_at=starts, **wished)
 
 
 def lot_of(lot: int) -> int:

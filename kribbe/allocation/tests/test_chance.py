@@ -12,12 +12,15 @@ from kribbe.allocation.chance.futures import futures, play_all
 from kribbe.allocation.chance.judge import Chance, Sample, by_month, of_any
 from kribbe.allocation.chance.scene import (
     BY_REGISTRATION,
+    NEVER,
+    Joint,
     Past,
     Places,
     Requests,
     Scene,
     Share,
     Stays,
+    no_rounds,
     requests,
 )
 from kribbe.allocation.chance.score import base_rate, brier, by_position, reliability, resampled, wilson
@@ -31,23 +34,24 @@ def row(start: int, *wishes: tuple[int, int], **other: Any) -> dict[str, Any]:
     """A request for one start month; a wish is a location and a place in its order."""
     return {
         "registered": 0, "start": start, "latest": start, "birth": start - 6, "until": 30, "day": 0,
-        "pattern": WEEK, "other": 0, "price": 1,
-        "wishes": [(location, grade, 0) for location, grade in wishes],
+        "pattern": WEEK, "other": 0, "price": 1, "vulnerable": 0, "sibling": -1,
+        "wishes": [(location, grade, grade, 0) for location, grade in wishes],
     } | other  # fmt: skip
 
 
-def places(*free: int, ahead: int = 1) -> Places:
-    """Locations with one group each, that has so many places free on every half-day."""
+def places(*free: int, ahead: int = 1, joint: int = -1, owed: int = 0) -> Places:
+    """Locations with one group of income places each, that has so many places free on every half-day."""
     count = len(free)
     room = np.zeros((count, 12, 10), np.int16) + np.array(free, np.int16)[:, None, None]
     return Places(
-        np.arange(count + 1),
+        (np.arange(2 * count + 1) + 1) // 2,
         room,
         np.zeros(count, np.int64),
         np.full(count, 36),
-        np.ones(count, np.int64),
         np.full((count, 4), ahead),
         np.full(count, BY_REGISTRATION),
+        np.full(count, joint),
+        np.full(count, owed),
     )
 
 
@@ -66,10 +70,12 @@ def shares(
     ending: float = 0.0,
     held: float = 0.0,
     by: int = MONTHS + 12,
+    joint: Joint | None = None,
 ) -> Any:
     """By wish, the share of futures in which it gets an offer for that month or before."""
     rates = np.array([[per_month, taken, leaving, ending, held]])
-    found = play_all(waiting, arrivals or requests([]), room, stays, rates, FUTURES, 7, MONTHS, 1)
+    rounds = joint or no_rounds(MONTHS)
+    found = play_all(waiting, arrivals or requests([]), room, stays, rounds, rates, FUTURES, 7, MONTHS, 1)
     return (found <= by).mean(0)
 
 
@@ -142,11 +148,75 @@ def test_a_child_too_old_or_of_another_price_gets_no_offer() -> None:
     assert shares(waiting, places(3)) == pytest.approx([0.0, 0.0])
 
 
+EVERY_MONTH = Joint(np.arange(1, MONTHS + 1)[None, :], np.array([3]))
+"""A round each month, for the children who would begin in the three months after it."""
+
+
+def test_in_a_round_everybody_gets_the_best_that_they_can() -> None:
+    """Alone, either location may ask the first in line first; in a round each has a place."""
+    waiting = requests([row(1, (0, 0), (1, 0)), row(1, (0, 1), (1, 1))])
+    assert shares(waiting, places(1, 1, joint=0), joint=EVERY_MONTH) == pytest.approx([1.0, 0.0, 0.0, 1.0])
+    alone = shares(waiting, places(1, 1))
+    assert alone[0] == about(0.5)
+    assert alone[1] == about(0.5)
+
+
+def test_a_round_gives_only_the_months_that_it_is_for_and_only_when_it_is_held() -> None:
+    once = Joint(np.array([[NEVER, NEVER, 4, NEVER, NEVER, NEVER]]), np.array([1]))
+    waiting = requests([row(4, (0, 0)), row(3, (0, 1), latest=3), row(5, (0, 2))])
+    assert shares(waiting, places(9, joint=0), joint=once) == pytest.approx([1.0, 0.0, 0.0])
+    late = requests([row(2, (0, 0), latest=4)])
+    assert shares(late, places(9, joint=0), joint=once, by=3) == pytest.approx([0.0])
+    assert shares(late, places(9, joint=0), joint=once, by=4) == pytest.approx([1.0])
+
+
+def test_brothers_and_sisters_choose_as_one_in_a_round() -> None:
+    """At their first wish there is a place for one of them; at the second for both. Alone each would go first."""
+    pair = [row(1, (0, 0), (1, 0), sibling=1), row(1, (0, 1), (1, 1), sibling=0)]
+    assert shares(requests(pair), places(1, 2, joint=0), joint=EVERY_MONTH) == pytest.approx([0, 1, 0, 1])
+    apart = [each | {"sibling": -1} for each in pair]
+    assert shares(requests(apart), places(1, 2, joint=0), joint=EVERY_MONTH) == pytest.approx([1, 0, 0, 1])
+
+
+def test_a_round_gives_what_is_owed_to_vulnerable_children_first() -> None:
+    waiting = requests([row(1, (0, 0)), row(1, (0, 5), vulnerable=1), row(1, (0, 6), vulnerable=1)])
+    assert shares(waiting, places(1, joint=0, owed=1), joint=EVERY_MONTH) == pytest.approx([0.0, 1.0, 0.0])
+    assert shares(waiting, places(1, joint=0), joint=EVERY_MONTH) == pytest.approx([1.0, 0.0, 0.0])
+
+
+def test_each_kind_of_price_has_its_own_order() -> None:
+    """The law puts the first ahead on the income place; on the free one the second stands ahead."""
+    both = places(1, 1)._replace(
+        groups_at=np.array([0, 1, 2]), ahead=np.ones((1, 4), np.int64), date_rule=np.zeros(1, np.int64),
+        joint=np.array([-1]), owed=np.zeros(1, np.int64),
+    )  # fmt: skip
+    asked = [row(1, (0, 0), price=3), row(1, (0, 1), price=3)]
+    asked[0]["wishes"], asked[1]["wishes"] = [(0, 0, 7, 0)], [(0, 1, 0, 0)]
+    assert shares(requests(asked), both) == pytest.approx([1.0, 1.0])
+    only_free = [each | {"price": 2} for each in asked]
+    assert shares(requests(only_free), both) == pytest.approx([0.0, 1.0])
+
+
+def test_in_a_round_a_child_goes_on_in_the_next_group() -> None:
+    """Too old for the babies in month 3, when the only place among the toddlers is taken until month 5."""
+    room = np.ones((2, 12, 10), np.int16)
+    room[1, :5] = 0
+    two = places(1, 1)._replace(
+        groups_at=np.array([0, 2, 2]), room=room, from_months=np.array([0, 12]), to_months=np.array([12, 36]),
+        ahead=np.ones((1, 4), np.int64), date_rule=np.zeros(1, np.int64), joint=np.zeros(1, np.int64),
+        owed=np.zeros(1, np.int64),
+    )  # fmt: skip
+    baby = requests([row(1, (0, 0), birth=-9)])
+    assert shares(baby, two, joint=EVERY_MONTH) == pytest.approx([0.0])
+    room[1, 3:5] = 1
+    assert shares(baby, two, joint=EVERY_MONTH) == pytest.approx([1.0])
+
+
 def scene(waiting: Requests, room: Places, arrivals: Requests | None = None) -> Scene:
     past = Past(
         12, arrivals or requests([row(2, (0, 1))]), Share(80, 100), Share(5, 200), Share(2, 900), 0.2, 1
     )
-    return Scene(waiting, room, NOBODY, past)
+    return Scene(waiting, room, NOBODY, past, no_rounds(MONTHS))
 
 
 rows = st.builds(
@@ -257,7 +327,9 @@ def test_a_thinner_past_gives_a_wider_interval() -> None:
     spread = []
     for of in (10, 1000):
         past = Past(12, requests([]), Share(of // 2, of), Share(0, 0), Share(0, 0), 0.0, 1)
-        found = futures(Scene(waiting, places(1), NOBODY, past), seed=2, batches=40, each=50, months=4)
+        found = futures(
+            Scene(waiting, places(1), NOBODY, past, no_rounds(MONTHS)), seed=2, batches=40, each=50, months=4
+        )
         told = by_month(found[:, 1], batches=40, start=1)[0]
         spread.append(told.high - told.low)
     assert spread[0] > 1.5 * spread[1]

@@ -20,6 +20,8 @@ from kribbe.allocation.chance.scene import (
     BY_LOT,
     BY_REGISTRATION,
     BY_START,
+    NEVER,
+    Joint,
     Places,
     Requests,
     Scene,
@@ -29,20 +31,26 @@ from kribbe.allocation.chance.scene import (
     requests,
 )
 from kribbe.enrolment.models import DirectChild, Offer, Placement
+from kribbe.enrolment.selectors.chance.joint import Together, together
 from kribbe.enrolment.selectors.chance.lately import Lately, lately
 from kribbe.enrolment.selectors.fit import stay_end
 from kribbe.enrolment.selectors.waiting import Waiting, registered_between, waiting_lists
 from kribbe.people.models import Child
 from kribbe.places.models import Group, GroupCapacity, LedgerTake, Location
 from kribbe.region.models import DeskPolicy
-from kribbe.rules.calendar import add_months, age_in_months, first_of_month
+from kribbe.rules.calendar import add_months, age_in_months, first_of_month, months
 from kribbe.rules.halfdays import SLOTS
-from kribbe.rules.priority import DateRule
+from kribbe.rules.packs import load_pack
+from kribbe.rules.priority import DateRule, PriceKind, Standing, vulnerable, without_law
 from kribbe.trust.snapshot import Row, by, rows
 
 MONTHS_BACK = 12
 MONTHS_AHEAD = 42
 PRICES = {"income": 1, "free": 2, "any": 3}
+LIST = {PriceKind.INCOME: 0, PriceKind.FREE: 1}
+"""Which of a location's two lists is for places of that price."""
+
+ALONE = NOBODY = -1
 RULES = {
     DateRule.REGISTERED: BY_REGISTRATION,
     DateRule.WANTED_START: BY_START,
@@ -82,9 +90,10 @@ def moment(location_ids: Collection[int], *, now: datetime, as_of: datetime | No
     since = then - timedelta(days=365)
     came = registered_between(reader.locations, since=since, until=then, as_of=as_of)
     arrivals, _ = reader.requests_of(came, arriving=True)
-    places = reader.places(past)
+    rounds = together(reader.locations, months(first, MONTHS_AHEAD), then=then, as_of=as_of)
+    places = reader.places(past, rounds)
     return Moment(
-        scene=Scene(asked, places, reader.stays(), past.as_past(arrivals)),
+        scene=Scene(asked, places, reader.stays(), past.as_past(arrivals), reader.joint(rounds)),
         first=first,
         lines=ordered,
         samples=_samples(reader.locations, came, past),
@@ -118,7 +127,8 @@ class _Reader:
         )  # fmt: skip
         order = {location: number for number, location in enumerate(locations)}
         self.groups = sorted(
-            found, key=lambda row: (order[row["location_id"]], row["from_months"], row["id"])
+            (row | {"list": 2 * order[row["location_id"]] + LIST[row["price_kind"]]} for row in found),
+            key=lambda row: (row["list"], row["from_months"], row["id"]),
         )
         self.group_number = {row["id"]: number for number, row in enumerate(self.groups)}
         self.location_number = order
@@ -177,21 +187,30 @@ class _Reader:
         names = ("group", "start", "end", "pattern")
         return Stays(**{name: np.array([getattr(take, name) for take in held], np.int64) for name in names})
 
-    def places(self, past: Lately) -> Places:
+    def places(self, past: Lately, rounds: Sequence[Together]) -> Places:
         """The groups with what they give in practice, months ahead."""
-        starts = np.searchsorted(
-            [self.location_number[row["location_id"]] for row in self.groups], range(len(self.locations) + 1)
-        )
+        lists = np.arange(2 * len(self.locations) + 1)
         rules = self._date_rules
+        number = {location: place for place, each in enumerate(rounds) for location in each.location_ids}
+        owed = {location: count for each in rounds for location, count in each.owed.items()}
         return Places(
-            starts.astype(np.int64),
+            np.searchsorted([row["list"] for row in self.groups], lists).astype(np.int64),
             self._room(),
             np.array([row["from_months"] for row in self.groups], np.int64),
             np.array([row["to_months"] for row in self.groups], np.int64),
-            np.array([PRICES[row["price_kind"]] for row in self.groups], np.int64),
             np.array([past.ahead(location) for location in self.locations], np.int64),
             np.array([rules[location] for location in self.locations], np.int64),
+            np.array([number.get(location, ALONE) for location in self.locations], np.int64),
+            np.array([owed.get(location, 0) for location in self.locations], np.int64),
         )
+
+    def joint(self, rounds: Sequence[Together]) -> Joint:
+        """When rounds are held, by the month."""
+        opens = np.full((len(rounds), MONTHS_AHEAD), NEVER, np.int64)
+        for number, each in enumerate(rounds):
+            for month, first in each.opens.items():
+                opens[number, self.month(month)] = self.month(first)
+        return Joint(opens, np.array([each.window for each in rounds], np.int64))
 
     def _room(self) -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":
         taken = np.zeros((len(self.groups), MONTHS_BACK + MONTHS_AHEAD, SLOTS), np.int16)
@@ -255,12 +274,17 @@ class _Reader:
         return None
 
     @cached_property
-    def _date_rules(self) -> dict[int, int]:
-        rules = DeskPolicy.objects.filter(
+    def _policies(self) -> dict[int, DeskPolicy]:
+        """By location the policy of its desk."""
+        found = DeskPolicy.objects.filter(
             desk__in=self.desks.values(), during__contains=localtime(self.then).date()
-        ).values_list("desk_id", "date_rule")
-        by_desk = {desk: RULES[DateRule(rule)] for desk, rule in rules}
+        )
+        by_desk = {policy.desk_id: policy for policy in found}
         return {location: by_desk[desk] for location, desk in self.desks.items()}
+
+    @cached_property
+    def _date_rules(self) -> dict[int, int]:
+        return {key: RULES[DateRule(policy.date_rule)] for key, policy in self._policies.items()}
 
     def requests_of(self, lines: Iterable[Waiting], *, arriving: bool) -> tuple[Requests, list[Waiting]]:
         """The requests behind lines, by id, and the lines in the order of their wishes."""
@@ -269,15 +293,18 @@ class _Reader:
         for line in lines:
             of_request.setdefault(line.request_id, []).append(line)
         ordered, made = [], []
+        siblings = _siblings(of_request.values()) if not arriving else {}
         for _, wishes in sorted(of_request.items()):
             wishes.sort(key=lambda line: (line.rank, line.location_id))
             ordered += wishes
-            made.append(self._request(wishes, rules, arriving=arriving))
+            sibling = siblings.get(wishes[0].request_id, NOBODY)
+            made.append(self._request(wishes, rules, arriving=arriving) | {"sibling": sibling})
         return requests(made), ordered
 
     def _request(self, wishes: Sequence[Waiting], rules: Mapping[int, int], *, arriving: bool) -> Row:
         line = wishes[0]
         registered = self.month(min(localtime(w.registered_at).date() for w in wishes))
+        pack = load_pack(self._policies[line.location_id].rule_pack)
         return {
             "registered": registered if arriving else min(0, registered),
             "start": self.month(line.wanted_start),
@@ -288,8 +315,14 @@ class _Reader:
             "pattern": line.pattern.mask,
             "other": 0,
             "price": PRICES[line.price],
+            "vulnerable": vulnerable(line.facts, pack, localtime(self.then).date()).holds,
             "wishes": [
-                (self.location_number[w.location_id], _grade(w), self._date(w, rules[w.location_id]))
+                (
+                    self.location_number[w.location_id],
+                    _grade(w.standing),
+                    _grade(without_law(w.standing)),
+                    self._date(w, rules[w.location_id]),
+                )
                 for w in wishes
             ],
         }
@@ -313,10 +346,23 @@ def _parts(offer: Row) -> list[Row]:
     ]
 
 
-def _grade(line: Waiting) -> int:
+def _siblings(asked: Iterable[Sequence[Waiting]]) -> dict[int, int]:
+    """By request the number of that of the brother or sister who waits too; of more than two the first pair."""
+    of_household: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for number, wishes in enumerate(sorted(asked, key=lambda wishes: wishes[0].request_id)):
+        of_household[wishes[0].household_id].append((wishes[0].request_id, number))
+    found = {}
+    for pair in of_household.values():
+        if len(pair) > 1:
+            (one, first), (other, second) = pair[:2]
+            found[one], found[other] = second, first
+    return found
+
+
+def _grade(standing: Standing) -> int:
     """Law and criteria as one number, the first part the heaviest."""
     grade = 0
-    for part in line.standing.key[:-1]:
+    for part in standing.key[:-1]:
         grade = grade << 1 | part
     return grade
 
