@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kribbe.contact.desk_selectors import notes_about, tasks_about, tasks_for
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.pages.story import story_rows
-from kribbe.enrolment.selectors.search import Terms, read, search
+from kribbe.enrolment.selectors.search import Terms, locations_named, read, search
 from kribbe.enrolment.selectors.story import household_story
 from kribbe.enrolment.selectors.worklists import drafts as drafts_on_behalf
 from kribbe.enrolment.services import drafts
@@ -64,6 +64,7 @@ def _searched(request: DeskRequest, query: str) -> dict[str, Any]:
         _note_search(request, terms, [found.household for found in results])
     return {
         "results": results,
+        "locations": locations_named(query, desk_id=request.desk.pk),
         "is_enough": terms.is_enough,
         "by_sound": answer.by_sound,
         "previous_url": _page_url(request, query, before=results[0].household) if answer.has_previous else "",

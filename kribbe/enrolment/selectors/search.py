@@ -16,15 +16,20 @@ from kribbe.people.identity import national_number_hash
 from kribbe.people.models import Adult, Child, Household, HouseholdKeys
 from kribbe.people.search_keys import digits, quoted
 from kribbe.people.services import refresh_keys
+from kribbe.places.models import Location
 from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.keyset import Page, page
 from kribbe.trust.references import ALPHABET, LENGTH
-from kribbe.trust.text import fold, phonetic_key
+from kribbe.trust.text import fold, phonetic_key, sort_key
 
 PAGE = 20
 SHORTEST = 2
 MOST_WORDS = 6
+LOCATIONS = 5
+SHORTEST_LOCATION = 3
+"""Locations shown beside families, and the letters of a name from which on they are looked for."""
+
 FRESH = 200
 """Households that changed since, whose keys are made before a search at most; a duty makes the others."""
 
@@ -240,3 +245,12 @@ def _found(household: Household, desk: Desk) -> Found:
             for child in household.children.all()
         ],
     )
+
+
+def locations_named(text: str, *, desk_id: int) -> list[Location]:
+    """Locations of the desk in whose name the text stands, by name."""
+    key = sort_key(text)
+    if len(key) < SHORTEST_LOCATION:
+        return []
+    found = Location.objects.filter(desk=desk_id, name_key__contains=key)
+    return list(found.order_by("name_key", "pk")[:LOCATIONS])

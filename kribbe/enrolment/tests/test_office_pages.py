@@ -94,6 +94,18 @@ def test_a_search_shows_the_family_and_says_who_was_shown(desk, location, clerk)
     assert "Nobody found" in clerk.get(address, {"q": "niemand"}).text
 
 
+def test_a_search_finds_locations_of_the_desk_too(desk, location, clerk):
+    elsewhere = cast.make_desk("elders", nis="99002")
+    cast.make_location(elsewhere, "De Notelaar")
+    page = clerk.get(reverse("enrolment:office", args=[desk.slug]), {"q": "notelaar"})
+    assert page.context["locations"] == [location]
+    assert reverse("contact:location_work", args=[desk.slug, location.slug]) in page.text
+    assert "Nobody found" not in page.text
+    for text in ("de", "molen"):
+        page = clerk.get(reverse("enrolment:office", args=[desk.slug]), {"q": text})
+        assert page.context["locations"] == []
+
+
 def test_the_text_of_a_search_is_never_kept(desk, clerk):
     number = "26.05.01-003.04"
     clerk.get(reverse("enrolment:office", args=[desk.slug]), {"q": number})
