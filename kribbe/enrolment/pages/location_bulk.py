@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -117,6 +118,7 @@ def bulk_page(request: Any, location: Location) -> HttpResponse:
     lines = [line for line in queue.lines if line.waiting.preference_id in ticked]
     back = reverse("enrolment:waiting_list", args=[location.slug])
     if not lines and request.method == "GET":
+        messages.info(request, gettext("Tick at least one family first."))
         return redirect(f"{back}?group={group.pk}" if group else back)
     if request.method == "GET":
         _note_look(request, location, lines, now)

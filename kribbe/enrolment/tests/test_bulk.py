@@ -132,3 +132,9 @@ def test_the_list_can_be_ticked(mia, scene):
     assert f'name="wish" value="{wishes[0]}"' in listed.content.decode()
     page = mia.get(reverse("enrolment:bulk", args=[location.slug]), {"group": group.pk, "wish": wishes[:2]})
     assert [each.id for each in page.context["chosen"]] == wishes[:2]
+
+
+def test_who_ticks_nobody_is_told_to(mia, scene):
+    location, group, _wishes = scene
+    page = mia.get(reverse("enrolment:bulk", args=[location.slug]), {"group": group.pk}, follow=True)
+    assert "Tick at least one family first." in page.content.decode()
