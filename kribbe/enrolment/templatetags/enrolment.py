@@ -39,6 +39,12 @@ def last_day(deadline: dt.datetime | None) -> dt.date | None:
 
 
 @register.filter
+def day_before(end: dt.date) -> dt.date:
+    """The last day of a stay that ends before this one."""
+    return end - dt.timedelta(days=1)
+
+
+@register.filter
 def reason_words(reason: PassOverReason) -> str:
     """A reason of the desk's list in the reader's language."""
     return words.reason(reason)

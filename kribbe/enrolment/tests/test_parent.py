@@ -199,7 +199,10 @@ def test_an_offer_is_answered_with_yes_and_signed(client, maes, molentje):
     answered = client.post(address, {"answer": "stop", "once": token})
     assert client.post(address, {"answer": "stop", "once": token}).url == answered.url
     placement = Placement.objects.get()
-    assert "Teken ten laatste op" in text(client.get(answered.url))
+    reserved = text(client.get(answered.url))
+    assert "Teken ten laatste op" in reserved
+    last = placement.during.upper - timedelta(days=1)
+    assert f"<dt>Laatste dag</dt><dd>{last.day} " in reserved
     assert client.post(answered.url, {"name": ""}).status_code == 422
     assert client.post(answered.url, {"name": "An Maes", "agreed": "on"}).status_code == 302
     assert "Betaal de waarborg van" in text(client.get(answered.url))
