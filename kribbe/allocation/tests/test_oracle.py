@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kribbe.allocation.check import check
-from kribbe.allocation.reading import as_instance
+from kribbe.allocation.reading import as_columns, as_instance
 from kribbe.allocation.solve import solve
 from kribbe.allocation.tests.oracle import KEEPS, Oracle
 from kribbe.allocation.tests.small import anything, heads
@@ -121,4 +121,6 @@ def test_the_order_of_rows_changes_nothing(raw, data):
     for child in mixed["children"]:
         for wish in child["wishes"]:
             wish["stays"] = data.draw(st.permutations(wish["stays"]))
-    assert solve(as_instance(mixed)).as_bytes() == solve(as_instance(raw)).as_bytes()
+    expected = solve(as_instance(raw)).as_bytes()
+    assert solve(as_instance(mixed)).as_bytes() == expected
+    assert solve(as_columns(mixed)).as_bytes() == expected
