@@ -15,6 +15,7 @@ from psycopg import sql
 from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference, RequestAlternative
 from kribbe.people.models import Adult, Child, Household, HouseholdFact, RoleGrant
 from kribbe.places.models import LocationCriteria
+from kribbe.planning.models import Absence, AgreedWeeks, CareAgreement, Paper
 from kribbe.upkeep.models import Complaint, Confirmation, FirstDay, Invitation
 
 Expressions = Mapping[str, str]
@@ -116,6 +117,14 @@ PASTS: Mapping[type[models.Model], Past] = {
         changes=(Change("row.closed_at", "row.closed_at IS NOT NULL"),),
     ),
     Invitation: Past("row.made_at"),
+    CareAgreement: Past("row.made_at"),
+    Paper: Past(
+        "row.made_at",
+        first={"signed_at": "NULL", "signed_by": "NULL", "signed_name": "''"},
+        changes=(Change("row.signed_at", "row.signed_at IS NOT NULL"),),
+    ),
+    AgreedWeeks: Past("(SELECT signed_at FROM planning_paper WHERE id = row.paper_id)"),
+    Absence: Past("row.told_at"),
 }
 """Tables of which rows changed, or began at moments of their own; all others began with the desk."""
 

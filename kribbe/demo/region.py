@@ -9,6 +9,7 @@ from kribbe.demo.giving import give
 from kribbe.demo.history import History
 from kribbe.demo.occupancy import Rest
 from kribbe.demo.officer import keep
+from kribbe.demo.planning import plan
 from kribbe.demo.shown import show
 from kribbe.demo.supply import furnish
 from kribbe.demo.territory import lay_out
@@ -29,4 +30,5 @@ def imagine(today: date, *, waiting: float = 1.0) -> Book:
     Fresh(book, supply, rest).tell()
     keep(book)
     show(book)
+    plan(book)
     return book

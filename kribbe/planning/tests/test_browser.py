@@ -1,0 +1,131 @@
+"""A location's week and day, an agreement signed by both, an absence whose cost is seen first; nothing for axe."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from kribbe.enrolment.tests.location_scene import manager_of
+from kribbe.planning.models import Absence, GroupTeam, Paper
+from kribbe.planning.services.papers import Terms, send_paper
+from kribbe.planning.tests.scene import notelaar, place
+from kribbe.rules.calendar import monday_of, public_holidays
+from kribbe.rules.halfdays import SLOTS, WeekPattern
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.testing.sessions import log_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+DAY = timedelta(days=1)
+NAMES = ("Vos", "Peeters", "Smets", "Willems", "Jacobs", "De Smet")
+WEEKS = (
+    "mon tue thu",
+    "mon-am tue wed",
+    "mon wed thu fri-am",
+    "tue thu fri",
+    "mon tue wed thu fri",
+    "wed-pm fri",
+)
+
+
+@pytest.fixture
+def scene():
+    now = timezone.now()
+    made = notelaar(now=now, places=7, start=monday_of(now.date()) - 28 * DAY, day_price=30)
+    for name, week in zip(NAMES, WEEKS, strict=True):
+        place(made.desk, made.group, name, "Kim", WeekPattern.from_text(week), made.start, now)
+    GroupTeam.objects.create(
+        group=made.group,
+        during=(made.start, None),
+        layout="mixed",
+        carers=[1] * 4 + [0] * 2 + [1] * (SLOTS - 6),
+    )
+    return made
+
+
+@pytest.fixture
+def open_as(open_page):
+    """`open_as(user, size)`: a page of somebody who is logged in."""
+
+    def open_as(user, size):
+        page = open_page(size=size)
+        client = log_in(Client(), user, second_factor=True)
+        page.goto("/livez")
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
+        return page
+
+    return open_as
+
+
+def look(page, name):
+    """Nothing for axe, nothing too wide, and a picture with the width in its name."""
+    axe(page)
+    fits(page)
+    width = page.viewport_size["width"]
+    if width != NARROWEST[0]:
+        screenshot(page, f"planning-{name}-{width}", full=True)
+
+
+def open_monday(now):
+    day = monday_of(now.date()) + 7 * DAY
+    while any(day + n * DAY in public_holidays((day + n * DAY).year) for n in range(5)):
+        day += 7 * DAY
+    return day
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_a_manager_looks_at_the_week_and_writes_an_agreement(open_as, scene, size):
+    monday = open_monday(scene.now)
+    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page.goto(reverse("planning:week", args=[scene.location.slug]) + f"?week={monday}")
+    page.get_by_role("heading", name="Vlinders").wait_for()
+    assert page.get_by_text("1 begeleider te weinig").first.is_visible()
+    look(page, "week")
+    page.goto(reverse("planning:day", args=[scene.location.slug]) + f"?on={monday}")
+    page.get_by_text("Noor M.").first.wait_for()
+    look(page, "day")
+    page.goto(reverse("planning:team", args=[scene.location.slug]))
+    look(page, "carers")
+    page.goto(reverse("planning:agreements", args=[scene.location.slug]))
+    look(page, "agreements")
+    page.get_by_role("link", name="Noor Maes").click()
+    page.get_by_role("link", name="Schrijf de overeenkomst").click()
+    page.get_by_role("button", name="Bekijk de eerste weken").click()
+    page.get_by_role("heading", name="De eerste vier weken").wait_for()
+    look(page, "write")
+    page.get_by_label("Uw naam, als handtekening").fill("Mia Claes")
+    page.get_by_role("button", name="Teken en verstuur").click()
+    page.get_by_text("Dit wacht op het gezin").wait_for()
+    assert Paper.objects.get().location_name == "Mia Claes"
+
+
+@pytest.mark.parametrize("size", [PHONE, NARROWEST])
+def test_a_parent_signs_and_sees_what_an_absence_costs(open_as, scene, size):
+    send_paper(
+        principal=scene.manager,
+        placement_id=scene.noor.pk,
+        terms=Terms(first=scene.noor.during.lower, weeks=({0: ((480, 1020),), 1: ((480, 1020),)},)),
+        name="Mia Claes",
+        now=scene.now,
+    )
+    page = open_as(scene.parent_user(), size)
+    page.goto(reverse("planning:my_days"))
+    look(page, "my-days")
+    page.get_by_role("link", name="Lees en teken").click()
+    page.get_by_label("Ik heb dit gelezen en ga akkoord.").check()
+    page.get_by_label("Uw naam, als handtekening").fill("An Maes")
+    page.get_by_role("button", name="Tekenen", exact=True).click()
+    page.get_by_text("Getekend. Het document staat hieronder.").wait_for()
+    look(page, "my-agreement")
+    page.get_by_role("link", name="Meld een afwezigheid").click()
+    page.get_by_label("Eerste dag").fill(f"{open_monday(scene.now)}")
+    page.get_by_role("button", name="Zie wat het kost").click()
+    page.get_by_role("heading", name="Wat het kost").wait_for()
+    assert not Absence.objects.exists()
+    look(page, "my-absence")
+    page.get_by_role("button", name="Meld het").click()
+    page.get_by_text("Gemeld:").first.wait_for()
+    assert Absence.objects.get().side == "family"
