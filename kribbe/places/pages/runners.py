@@ -15,14 +15,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from kribbe.people.access import require_at_desk
 from kribbe.people.forms import OnceForm
 from kribbe.people.models import RoleGrant
 from kribbe.people.words import ROLES
 from kribbe.places.models import Location, Organiser
 from kribbe.places.selectors.runners import names_of, runners_of, without_runner
 from kribbe.places.services.runners import let_run, stop_running
-from kribbe.region.access import at_desk, desk_for
-from kribbe.region.middleware import use_desk
+from kribbe.region.access import at_desk
 from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.keyset import page
@@ -128,8 +128,8 @@ def _link(query: str, **more: object) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def runner_page(request: Any, desk: str, grant: int) -> HttpResponse:
     """Ask before somebody no longer runs a location; sending the form takes the role away."""
-    here = desk_for(request.principal, Action.DESK_SETTINGS, desk)
-    use_desk(request, here)
+    here: Desk = request.desk
+    require_at_desk(request.principal, Action.DESK_SETTINGS, here)
     row = runners_of(here).filter(pk=grant).first()
     if row is None:
         raise Http404
