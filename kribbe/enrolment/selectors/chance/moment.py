@@ -32,7 +32,7 @@ from kribbe.allocation.chance.scene import (
 )
 from kribbe.enrolment.models import DirectChild, Offer, Placement
 from kribbe.enrolment.selectors.chance.joint import Together, together
-from kribbe.enrolment.selectors.chance.lately import Lately, lately
+from kribbe.enrolment.selectors.chance.lately import USUAL, Lately, lately
 from kribbe.enrolment.selectors.fit import stay_end
 from kribbe.enrolment.selectors.waiting import Waiting, registered_between, waiting_lists
 from kribbe.people.models import Child
@@ -120,7 +120,12 @@ class _Reader:
     """Reads the rows of a moment and turns them into numbers."""
 
     def __init__(self, locations: Sequence[int], first: date, then: datetime, as_of: datetime | None) -> None:
-        self.locations, self.first, self.then, self.as_of = locations, first, then, as_of
+        self.first, self.then, self.as_of = first, then, as_of
+        desks = {
+            row["id"]: row["desk_id"] for row in rows(Location, "desk_id", as_of=as_of, id__in=locations)
+        }
+        self.locations = locations = [key for key in locations if key in desks]
+        self.desks = {key: desks[key] for key in locations}
         found = rows(
             Group, "location_id", "from_months", "to_months", "price_kind",
             as_of=as_of, location_id__in=locations, active=True,
@@ -147,9 +152,6 @@ class _Reader:
         )
         self.births = {key: row["born"] or row["expected"] for key, row in children.items()}
         self.takes = list(self._takes())
-        self.desks = {
-            row["id"]: row["desk_id"] for row in rows(Location, "desk_id", as_of=as_of, id__in=locations)
-        }
 
     def month(self, day: date) -> int:
         return _month(day) - _month(self.first)
@@ -198,7 +200,7 @@ class _Reader:
             self._room(),
             np.array([row["from_months"] for row in self.groups], np.int64),
             np.array([row["to_months"] for row in self.groups], np.int64),
-            np.array([past.ahead(location) for location in self.locations], np.int64),
+            np.array([past.ahead(key) for key in self.locations], np.int64).reshape(-1, len(USUAL)),
             np.array([rules[location] for location in self.locations], np.int64),
             np.array([number.get(location, ALONE) for location in self.locations], np.int64),
             np.array([owed.get(location, 0) for location in self.locations], np.int64),

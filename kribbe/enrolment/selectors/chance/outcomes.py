@@ -151,6 +151,8 @@ def _offers(until: datetime) -> Made:
 def _forecast(day: date, locations: Sequence[int], offers: Made, now: datetime) -> Cases:
     at = _begin(day)
     known = moment(locations, now=min(now, at), as_of=at)
+    if not known.lines:
+        return _cases(at, [], dict.fromkeys(LATER, np.zeros(0)), offers)
     offered = futures(known.scene, seed=SEED, batches=BATCHES, each=EACH, months=WANTED[1] + max(LATER) + 1)
     months = np.array([known.month(line.wanted_start) for line in known.lines], np.int64)
     said = {later: (offered <= months + later).mean(0) for later in LATER}
