@@ -244,11 +244,11 @@ def _room(g: Game, p: Places, asks: Ints, legs: Ints) -> tuple[Ints, Ints, Ints]
         if row_of[legs[leg, GROUP]] == NONE:
             row_of[legs[leg, GROUP]] = rows
             rows += months
-    room = np.zeros((rows, g.room.shape[2]), np.int64)
+    room = np.zeros((rows, g.room.shape[2]), np.int32)
     for group in range(len(row_of)):
         if row_of[group] != NONE:
             room[row_of[group] : row_of[group] + months] = g.room[group]
-    stays = np.empty((len(legs), 3), np.int64)
+    stays = np.empty((len(legs), 3), np.int32)
     for ask in range(len(asks)):
         for leg in range(asks[ask, FIRST_LEG], asks[ask, PAST_LEG]):
             first = row_of[legs[leg, GROUP]]
@@ -265,7 +265,7 @@ def _problem(g: Game, p: Places, asks: Ints, legs: Ints, children: Ints) -> Prob
     agent_of, option_wishes, wishes_at, options_at = _agents(asks, begins, _pairs(g, asks, children, begins))
     ranks = _ranks(asks)
     lists = np.unique(asks[:, PLACE])
-    wishes = np.zeros((len(asks), 6), np.int64)
+    wishes = np.zeros((len(asks), 6), np.int32)
     locations = np.zeros((len(lists) + 1, 2), np.int64)
     for ask in range(len(asks)):
         wishes[ask, 0] = np.searchsorted(lists, asks[ask, PLACE])
@@ -285,7 +285,7 @@ def _problem(g: Game, p: Places, asks: Ints, legs: Ints, children: Ints) -> Prob
 @compiled
 def _nobody_placed(p: Problem) -> State:
     agents, wishes, places = len(p.options_at) - 1, len(p.wishes), len(p.locations) - 1
-    full = np.zeros(len(p.room), np.int64)
+    full = np.zeros(len(p.room), np.int32)
     for row in range(len(p.room)):
         for slot in range(p.room.shape[1]):
             full[row] |= (p.room[row, slot] < 1) << slot
@@ -293,7 +293,7 @@ def _nobody_placed(p: Problem) -> State:
         p.room.copy(),
         full,
         np.full(agents, NONE, np.int64),
-        np.zeros(max(1, wishes), np.int64),
+        np.zeros((max(1, wishes), 4), np.int32),
         np.zeros(places, np.int64),
         np.full(wishes, NONE, np.int64),
         np.zeros(places, np.int64),
