@@ -14,6 +14,7 @@ from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Adult
 from kribbe.places import ledger
 from kribbe.places.models import GroupCapacity
+from kribbe.policy.pages.cells import Veil
 from kribbe.policy.pages.figures import Page
 from kribbe.policy.selectors import counters as figures
 from kribbe.policy.selectors.counters import Asking, Places
@@ -321,3 +322,10 @@ def test_questions_without_a_request_reach_the_figures(desk):
         )
     )
     assert "Questions without a request" in officer.get(reverse("policy:figures", args=[desk.slug])).text
+
+
+def test_a_category_is_hidden_where_everybody_less_it_would_be_few():
+    many, few = {"answered": 20, "running": 9}, {"answered": 2, "running": 30}
+    assert set(Veil().category(many, few).cells.values()) == {None}
+    assert Veil().category(many, many).cells == many
+    assert Veil(exact=True).category(many, few).cells == many
