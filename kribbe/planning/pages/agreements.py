@@ -90,6 +90,7 @@ def agreement_page(request: Any, location: Location, reference: str) -> HttpResp
 def write_page(request: Any, location: Location, reference: str) -> HttpResponse:
     """Write the agreement or a change: a preview first, then the signature that sends it."""
     placement = placement_at(request.principal, location, reference)
+    note_read(request.principal, placement, timezone.now())
     agreement = agreement_for(placement)
     is_first = agreement is None or not agreement.papers.filter(signed_at__isnull=False).exists()
     form = PaperForm(
