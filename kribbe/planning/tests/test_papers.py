@@ -118,8 +118,9 @@ def test_half_days_are_held_until_the_family_answers(scene, signed):
     held = send(scene, first=first, weeks=({0: FULL, 3: FULL},))
     taken = LedgerTake.objects.get(holder=f"paper:{held.pk}")
     assert WeekPattern(taken.pattern).to_text() == "thu"
-    with pytest.raises(RefusedError, match="wait"):
+    with pytest.raises(RefusedError) as refused:
         send(scene, first=first, weeks=({0: FULL},))
+    assert refused.value.code == "open"
     withdraw_paper(principal=scene.manager, paper_id=held.pk, now=scene.now)
     assert not LedgerTake.objects.filter(holder=f"paper:{held.pk}").exists()
     with pytest.raises(RefusedError):
