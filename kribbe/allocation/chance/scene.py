@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Room = npt.NDArray[np.int16]
+Table = npt.NDArray[np.int32]
+"""A table as the solver of rounds reads it."""
 
 BY_REGISTRATION, BY_START, BY_LOT = 0, 1, 2
 """What orders those of one grade at a location: the day of registration, the wanted start, a lottery."""

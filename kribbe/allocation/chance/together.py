@@ -27,7 +27,7 @@ from kribbe.allocation.chance.people import (
     UNTIL,
     VULNERABLE,
 )
-from kribbe.allocation.chance.scene import DATE_BITS, GRADE_BITS, NEVER, Ints, Joint, Places
+from kribbe.allocation.chance.scene import DATE_BITS, GRADE_BITS, NEVER, Ints, Joint, Places, Table
 from kribbe.allocation.paths import solve
 from kribbe.allocation.tables import Problem
 
@@ -236,7 +236,7 @@ def _agents(asks: Ints, begins: Ints, pairs: Ints) -> tuple[Ints, Ints, Ints, In
 
 
 @compiled
-def _room(g: Game, p: Places, asks: Ints, legs: Ints) -> tuple[Ints, Ints, Ints]:
+def _room(g: Game, p: Places, asks: Ints, legs: Ints) -> tuple[Table, Ints, Table]:
     """The half-days of the groups of a round, row by row; where those of a group begin; and the stays as rows."""
     months = g.room.shape[1]
     row_of, rows = np.full(g.room.shape[0], NONE, np.int64), 0
