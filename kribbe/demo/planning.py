@@ -86,7 +86,10 @@ def _agree(book: Book, placement: Placement, location: Location, rules: HouseRul
     waits = chance.happens(WAITING_SHARE)
     agreement = book.add(
         CareAgreement(
-            reference=book.reference(), placement=placement, day_fee=location.day_price, made_at=sent
+            reference=book.reference(),
+            placement=placement,
+            day_fee=None if waits else location.day_price,
+            made_at=sent,
         )
     )
     paper = book.add(
@@ -99,6 +102,7 @@ def _agree(book: Book, placement: Placement, location: Location, rules: HouseRul
             pattern=placement.pattern,
             notice_days=rules.notice_days,
             house_rules=rules,
+            day_fee=location.day_price,
             made_at=sent,
             location_name=location.organiser.name if location.organiser else location.name,
             **({} if waits else _signed(placement, sent, book.now)),

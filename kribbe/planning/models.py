@@ -64,7 +64,7 @@ class CareAgreement(models.Model):
     reference = reference_field()
     placement = models.OneToOneField(Placement, on_delete=models.PROTECT, related_name="agreement")
     day_fee = models.DecimalField(max_digits=6, decimal_places=2, null=True)
-    """Euros for a full day: of the fee certificate, or of the location's list. None: not known yet."""
+    """Euros for a full day, as its last signed paper says: of the fee certificate, or of the location's list."""
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(null=True)
 
@@ -95,6 +95,8 @@ class Paper(models.Model):
     notice_days = models.PositiveSmallIntegerField()
     house_rules = models.ForeignKey(HouseRules, on_delete=models.PROTECT, null=True, related_name="papers")
     note = models.CharField(max_length=500, blank=True)
+    day_fee = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    """Euros for a full day once it is signed. None: not known yet."""
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(null=True)
     location_name = models.CharField(max_length=200)
@@ -114,6 +116,7 @@ class Paper(models.Model):
             ),
             models.CheckConstraint(name="paper_days", condition=Q(last=None) | Q(first__lte=F("last"))),
             models.CheckConstraint(name="paper_pattern", condition=Q(pattern__range=(1, 2**SLOTS - 1))),
+            models.CheckConstraint(name="paper_day_fee", condition=Q(day_fee=None) | Q(day_fee__gte=0)),
             models.CheckConstraint(name="paper_location_signed", condition=~Q(location_name="")),
             models.CheckConstraint(
                 name="paper_signed_by_name",

@@ -67,7 +67,7 @@ def _parties(paper: Paper) -> list[list[str]]:
 def _terms(paper: Paper) -> list[list[str]]:
     placement = paper.agreement.placement
     rules = paper.house_rules
-    fee = paper.agreement.day_fee
+    fee = paper.day_fee
     rows = [
         [_("Group"), placement.group.name],
         [_("Holds"), words.paper_days(paper)],

@@ -51,7 +51,8 @@ def send_paper(
 ) -> Paper:
     """The location signs with `name` and sends the agreement, or a change to it, to the family.
 
-    Half-days that the place doesn't have yet are held until the family signs or the location withdraws. Raises
+    Half-days that the place doesn't have yet are held until the family signs or the location withdraws. `day_fee` is
+    in euros; without it the price stays. Raises
     RefusedError, naming the field, on terms outside the place, the opening hours or what is free, and where another
     paper still waits for the family.
     """
@@ -77,13 +78,11 @@ def send_paper(
             notice_days=rules.notice_days if rules else USUAL_NOTICE,
             house_rules=rules,
             note=terms.note,
+            day_fee=agreement.day_fee if day_fee is None else day_fee,
             made_at=now,
             made_by=principal.user_id,
             location_name=name.strip(),
         )
-        if day_fee is not None:
-            agreement.day_fee = day_fee
-            agreement.save(update_fields=["day_fee"])
         _hold(paper, placement, now)
         _record(principal, "agreement.send", paper, placement, now)
     return paper
@@ -114,6 +113,7 @@ def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime)
         _lay(principal, paper, placement, now)
         paper.signed_at, paper.signed_by, paper.signed_name = now, principal.user_id, name.strip()
         paper.save(update_fields=["signed_at", "signed_by", "signed_name"])
+        CareAgreement.objects.filter(pk=paper.agreement_id).update(day_fee=paper.day_fee)
         _record(principal, "agreement.sign", paper, placement, now)
     return paper
 

@@ -1,6 +1,7 @@
 """Agreements and addenda: both sign, weeks follow, half-days are held, and nothing lies outside place or licence."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
@@ -208,3 +209,14 @@ def test_what_holds_is_what_the_papers_say_in_their_order(scene, signed):
     assert (before.end, after.start) == (first - DAY, first)
     assert there_on([before, after], scene.start + 14 * DAY) == late
     assert AgreedWeeks.objects.filter(placement=scene.noor).count() == 2
+
+
+def test_a_price_holds_from_the_signature(scene, signed):
+    agreement = signed.agreement
+    given = {"placement_id": scene.noor.pk, "terms": Terms(first=scene.start, weeks=AGREED), "name": "Mia"}
+    paper = send_paper(principal=scene.manager, **given, now=scene.now, day_fee=Decimal("24.00"))
+    agreement.refresh_from_db()
+    assert (agreement.day_fee, paper.day_fee) == (None, Decimal("24.00"))
+    sign(scene, paper)
+    agreement.refresh_from_db()
+    assert agreement.day_fee == Decimal("24.00")
