@@ -30,7 +30,7 @@ def occupancy(
     """
     from kribbe.config.starting import prepare
 
-    prepare(tables=False)
+    prepare()
     from django.utils.timezone import localdate
 
     from kribbe.places.models import Location

@@ -19,7 +19,7 @@ def round_replay(reference: Annotated[str, typer.Argument(help="Reference of the
     """
     from kribbe.config.starting import prepare
 
-    prepare(tables=False)
+    prepare()
     from kribbe.rounds.models import Calculation
     from kribbe.rounds.replay import replay
 
