@@ -31,25 +31,38 @@ MOST_RETURNS = 1_000
 
 
 @inner
-def _worst_first(p: Problem, s: State, number: int) -> None:
-    for one in range(1, number):
-        wish = s.found[one]
-        at = one
-        while at > 0 and p.wishes[s.found[at - 1], RANK] < p.wishes[wish, RANK]:
-            s.found[at] = s.found[at - 1]
-            at -= 1
-        s.found[at] = wish
+def _bring_worst(p: Problem, s: State, at: int, number: int) -> None:
+    """The worst standing of those found from `at` on comes to `at`; the others keep their order."""
+    worst = at
+    for one in range(at + 1, number):
+        if p.wishes[s.found[one], RANK] > p.wishes[s.found[worst], RANK]:
+            worst = one
+    wish = s.found[worst]
+    for one in range(worst, at, -1):
+        s.found[one] = s.found[one - 1]
+    s.found[at] = wish
 
 
 @inner
-def _make_room(p: Problem, s: State, number: int) -> int:
-    """Those found leave, the worst standing first, until no cell is overfull; whoever needn't have, comes back.
+def _is_any_overfull(p: Problem, s: State, option: int) -> bool:
+    """Whether some cell of an option holds more than it can."""
+    for at in range(p.wishes_at[option], p.wishes_at[option + 1]):
+        if is_overfull(p, s, p.option_wishes[at]):
+            return True
+    return False
+
+
+@inner
+def _make_room(p: Problem, s: State, option: int, number: int) -> int:
+    """Those found leave, the worst standing first, until the option just taken has room; whoever needn't, comes back.
 
     Returns how many agents are gone (in `gone`).
     """
-    _worst_first(p, s, number)
     gone = 0
     for at in range(number):
+        if not _is_any_overfull(p, s, option):
+            break
+        _bring_worst(p, s, at, number)
         wish = s.found[at]
         if s.position[wish] != NONE and is_overfull(p, s, wish):
             agent = p.children[p.wishes[wish, CHILD], AGENT]
@@ -104,7 +117,7 @@ def _try(p: Problem, s: State, agent: int, option: int, patience: int) -> int:
     number = with_kept(p, s, agent, option, number)
     s.moves[agent] += 1
     enter(p, s, agent, option)
-    return _make_room(p, s, number)
+    return _make_room(p, s, option, number)
 
 
 @inner
@@ -145,6 +158,7 @@ def _settle(p: Problem, s: State, size: int, patience: int) -> None:
         head = (head + 1) % len(s.ring)
         size -= 1
         s.waiting[agent] = False
+        s.seen[agent] = s.clock[0]
         for at in range(_ask(p, s, agent, patience)):
             other = s.gone[0, at]
             if not s.waiting[other]:
@@ -170,20 +184,19 @@ def _round(p: Problem, s: State, queue: Longs, patience: int) -> int:
     for agent in queue:
         if not _is_stirred(p, s, agent, s.seen[agent]):
             continue
-        s.seen[agent] = s.clock[0]
         before = s.held[agent]
-        size = 0
-        s.ring[size] = agent
-        size += 1
-        _settle(p, s, size, patience)
+        s.ring[0] = agent
+        _settle(p, s, 1, patience)
         helped += s.held[agent] != before
     return helped
 
 
 @inner
-def _forget(s: State) -> None:
+def _forget_impatient(s: State, patience: int) -> None:
+    """Whoever may have been refused for want of patience asks again, though nothing changed."""
     for agent in range(len(s.seen)):
-        s.seen[agent] = 0
+        if s.moves[agent] >= patience:
+            s.seen[agent] = 0
 
 
 @entry
@@ -192,11 +205,10 @@ def solve(p: Problem, s: State, queue: Longs, patience: Longs, rounds: int) -> N
     for at in range(len(queue)):
         s.ring[at] = queue[at]
     _settle(p, s, len(queue), patience[0])
-    _forget(s)
+    _forget_impatient(s, patience[0])
     for _ in range(rounds):
         if _round(p, s, queue, patience[1]) == 0:
             break
-    _forget(s)
     while _round(p, s, queue, patience[2]) > 0:
         pass
 
