@@ -46,10 +46,10 @@ def _bring_worst(p: Problem, s: State, at: int, number: int) -> None:
 @inner
 def _is_any_overfull(p: Problem, s: State, option: int) -> bool:
     """Whether some cell of an option holds more than it can."""
+    overfull = False
     for at in range(p.wishes_at[option], p.wishes_at[option + 1]):
-        if is_overfull(p, s, p.option_wishes[at]):
-            return True
-    return False
+        overfull |= is_overfull(p, s, p.option_wishes[at])
+    return overfull
 
 
 @inner

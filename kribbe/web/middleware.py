@@ -1,4 +1,4 @@
-"""What is refused before any page looks at it."""
+"""What no page should have to look at."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 
-NUL = "\x00"
+NUL, ENCODED = "\x00", "%00"
 
 
 class NulMiddleware:
-    """The database stores no NUL: an address that carries one is nobody's, and asks for no answer."""
+    """The database stores no NUL: an address that carries one is nobody's, and what is asked is read without it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if NUL in request.path_info or any(
-            NUL in value for _, values in request.GET.lists() for value in values
-        ):
+        if NUL in request.path_info:
             return HttpResponseBadRequest(b"NUL", content_type="text/plain")
+        asked = request.META.get("QUERY_STRING", "")
+        if ENCODED in asked:
+            request.META["QUERY_STRING"] = asked.replace(ENCODED, "")
         return self._get_response(request)

@@ -1,21 +1,25 @@
 """Navigation in which rooms hang their entries.
 
 A room registers in its AppConfig.ready:
-`register(NavItem(_("Waiting list"), "enrolment:waiting_list", "list-ordered", "location", order=20, badge=count))`.
+`register(NavItem(_("Waiting list"), "enrolment:waiting_list", "list-ordered", "location", order=20, badge=waiting))`.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+
+from kribbe.web.counting import counted
 
 SECTIONS = ("public", "parent", "account", "foot", "location", "desk", "policy", "admin")
 """`public` and `parent` stand in the page bar, `account` in the account menu, `foot` at the
 foot of the page, the others in the staff rail."""
 
-Badge = Callable[[HttpRequest], int | str | None]
+Badge = Callable[[HttpRequest], "Sequence[QuerySet[Any]]"]
 Arguments = Callable[[HttpRequest], Mapping[str, object] | None]
 ActionCheck = Callable[[HttpRequest, str], bool]
 
@@ -24,7 +28,8 @@ ActionCheck = Callable[[HttpRequest, str], bool]
 class NavItem:
     """One entry.
 
-    `badge` gives a number to show, or None. `action` names what the reader must be allowed to do, "" for everybody.
+    `badge` gives the rows that wait there; their number is shown. `action` names what the reader must be allowed to
+    do, "" for everybody.
     `arguments` gives the address's parts, or None where the entry does not apply to this request.
     `holds` names pages (`places:photos`) that belong to it though their address doesn't begin with its own.
     """
@@ -93,9 +98,11 @@ def entries(request: HttpRequest, section: str) -> list[Entry]:
     found = [(item, _address(request, item)) for item in wanted if _may(request, item.action)]
     shown = [(item, url) for item, url in found if url is not None]
     current = _current(request, shown)
+    waiting = counted(
+        (url, rows) for item, url in shown if item.badge is not None for rows in item.badge(request)
+    )
     return [
-        Entry(str(item.label), url, item.icon, _badge_text(request, item.badge), url == current)
-        for item, url in shown
+        Entry(str(item.label), url, item.icon, str(waiting[url] or ""), url == current) for item, url in shown
     ]
 
 
@@ -106,8 +113,3 @@ def _current(request: HttpRequest, shown: Sequence[tuple[NavItem, str]]) -> str 
         url for _, url in shown if request.path == url or (url != "/" and request.path.startswith(url))
     ]
     return max(holding or matches, key=len, default=None)
-
-
-def _badge_text(request: HttpRequest, badge: Badge | None) -> str:
-    value = badge(request) if badge else None
-    return "" if value in (None, 0, "") else str(value)

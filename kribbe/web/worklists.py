@@ -4,14 +4,16 @@ A room registers in its AppConfig.ready:
 `register(WorkList("duplicates", _("Perhaps the same child"), _("…"), "copy", "upkeep:pairs", rows=waiting_pairs))`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, QuerySet, Value
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
+
+from kribbe.web.counting import counted
 
 Rows = Callable[[int, datetime], "QuerySet[Any]"]
 """What waits at the desk of that id."""
@@ -54,7 +56,7 @@ def register(work_list: WorkList) -> None:
 def waiting(*, desk_id: int, slug: str, now: datetime) -> list[Waiting]:
     """The lists of this desk that hold something, in their order; counted in one query."""
     lists = sorted(_lists.values(), key=lambda each: (each.order, each.name))
-    totals = _totals({one.name: one.rows(desk_id, now) for one in lists})
+    totals = counted((one.name, one.rows(desk_id, now)) for one in lists)
     return [
         Waiting(
             str(one.label),
@@ -65,17 +67,5 @@ def waiting(*, desk_id: int, slug: str, now: datetime) -> list[Waiting]:
             one.tone,
         )
         for one in lists
-        if one.name in totals
+        if totals[one.name]
     ]
-
-
-def _totals(rows: "Mapping[str, QuerySet[Any]]") -> dict[str, int]:
-    """How many rows each has; those without rows are left out."""
-    counted = [
-        found.order_by().values(waits_in=Value(name, CharField())).annotate(total=Count("pk"))
-        for name, found in rows.items()
-    ]
-    first, *others = counted or [None]
-    if first is None:
-        return {}
-    return {row["waits_in"]: row["total"] for row in first.union(*others, all=True) if row["total"]}

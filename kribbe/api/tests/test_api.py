@@ -237,7 +237,7 @@ def test_languages_have_marks_of_their_own(world, caller):
         ("/locations?knd=group", "query.knd"),
         ("/locations?kind=school", "query.kind"),
         ("/locations?cursor=AA", "query.cursor"),
-        ("/locations?desk=a%00b", "query.desk"),
+        ("/locations?desk=a%01b", "query.desk"),
         ("/free?latitude=50", "query.longitude"),
         ("/free?latitude=50&longitude=nan", "query.longitude"),
         ("/free?latitude=50&longitude=4&pattern=monday", "query.pattern"),

@@ -1,13 +1,13 @@
 """The room's entries in the navigation, and its work lists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.models import Side, Thread
-from kribbe.contact.selectors import letters_to_post, unread_count
+from kribbe.contact.selectors import letters_to_post, unread_notices
 from kribbe.contact.selectors.threads import unread_threads
 from kribbe.contact.selectors.undelivered import undelivered_waiting
 from kribbe.people.navigation import desk_here, own_household_only
@@ -153,18 +153,17 @@ def register_navigation() -> None:
     )
 
 
-def _new_for_parent(request: Any) -> int:
+def _new_for_parent(request: Any) -> "Sequence[QuerySet[Any]]":
     own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
-    talks = unread_threads(Thread.objects.filter(household__in=own), Side.HOUSEHOLD).count()
-    return talks + unread_count(own)
+    return [unread_threads(Thread.objects.filter(household__in=own), Side.HOUSEHOLD), unread_notices(own)]
 
 
-def _new_at_location(request: Any) -> int:
-    return unread_threads(Thread.objects.filter(location=place_of(request)), Side.LOCATION).count()
+def _new_at_location(request: Any) -> "Sequence[QuerySet[Thread]]":
+    return [unread_threads(Thread.objects.filter(location=place_of(request)), Side.LOCATION)]
 
 
-def _new_at_desk(request: Any) -> int:
-    return _desk_unread(request.desk.pk).count()
+def _new_at_desk(request: Any) -> "Sequence[QuerySet[Thread]]":
+    return [_desk_unread(request.desk.pk)]
 
 
 def _desk_unread(desk_id: int) -> QuerySet[Thread]:

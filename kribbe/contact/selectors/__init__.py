@@ -17,10 +17,10 @@ def notices_of(household: Household) -> QuerySet[Notice]:
     return household.notices.order_by("-created_at", "-pk")
 
 
-def unread_count(household_ids: Iterable[int]) -> int:
-    """How many notices of these households nobody has opened yet; conversations count for themselves."""
+def unread_notices(household_ids: Iterable[int]) -> QuerySet[Notice]:
+    """The notices of these households that nobody has opened yet; conversations count for themselves."""
     unread = Notice.objects.filter(household__in=list(household_ids), read_at=None)
-    return unread.exclude(about__startswith="thread:").count()
+    return unread.exclude(about__startswith="thread:")
 
 
 def letters_at(desk: Desk, *, posted: bool, kind: str = "") -> QuerySet[Letter]:

@@ -34,10 +34,10 @@ def _change_children(typed: dict[str, list[str]], data: QueryDict) -> str:
             typed.setdefault(f"{name}_{count}", typed.get(f"{name}_{before}", []))
         typed["count"] = [str(count + 1)]
         return f"#child-{count}"
-    for index in keys([data.get("less", "")]):
-        if index < count:
-            _drop_child(typed, index, count)
-            return "#children"
+    gone = whole_number(data.get("less", ""), otherwise=count)
+    if gone < count:
+        _drop_child(typed, gone, count)
+        return "#children"
     if data.get("use_email"):
         typed["email"] = [data.get("use_email", "")]
     return ""

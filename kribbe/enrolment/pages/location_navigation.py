@@ -1,7 +1,8 @@
 """The location's entries in the navigation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,8 +12,6 @@ from kribbe.places.access import may_at, place_of
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
 from kribbe.web.navigation import NavItem, register
-
-COUNTS = "_location_counts"
 
 
 def register_location_navigation() -> None:
@@ -26,7 +25,7 @@ def register_location_navigation() -> None:
             "location",
             order=20,
             arguments=_on_list,
-            badge=waiting_count,
+            badge=waiting,
             holds=("enrolment:bulk", "rounds:week"),
         ),
         NavItem(
@@ -36,7 +35,7 @@ def register_location_navigation() -> None:
             "location",
             order=30,
             arguments=_on_list,
-            badge=offer_count,
+            badge=offers,
         ),
         NavItem(
             _("Children"), "enrolment:location_children", "baby", "location", order=40, arguments=_on_list
@@ -87,28 +86,15 @@ def register_location_navigation() -> None:
         register(item)
 
 
-def waiting_count(request: HttpRequest) -> int | None:
-    """How many wait at the location whose page is open."""
-    return _counts(request)[0]
+def waiting(request: HttpRequest) -> "Sequence[QuerySet[Preference]]":
+    """The wishes that wait at the location whose page is open."""
+    wishes = Preference.objects.filter(state=PreferenceState.WAITING, request__state="open")
+    return [wishes.filter(location=place_of(request), open_pattern__gt=0)]
 
 
-def offer_count(request: HttpRequest) -> int | None:
-    """How many of its offers wait for an answer."""
-    return _counts(request)[1]
-
-
-def _counts(request: HttpRequest) -> tuple[int | None, int | None]:
-    location = place_of(request)
-    if location is None:
-        return None, None
-    if not hasattr(request, COUNTS):
-        waiting = Preference.objects.filter(
-            location=location, state=PreferenceState.WAITING, request__state="open", open_pattern__gt=0
-        ).count()
-        offered = Offer.objects.filter(preference__location=location, state=OfferState.OPEN).count()
-        setattr(request, COUNTS, (waiting, offered))
-    counts: tuple[int, int] = getattr(request, COUNTS)
-    return counts
+def offers(request: HttpRequest) -> "Sequence[QuerySet[Offer]]":
+    """Its offers that wait for an answer."""
+    return [Offer.objects.filter(preference__location=place_of(request), state=OfferState.OPEN)]
 
 
 def _on_list(request: HttpRequest) -> Mapping[str, object] | None:

@@ -1,8 +1,9 @@
 """The parent's entries in the navigation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Offer, OfferState
@@ -35,12 +36,10 @@ def register_parent_navigation() -> None:
     )
 
 
-def offers(request: Any) -> int | None:
-    """How many offers wait for an answer of this parent."""
+def offers(request: Any) -> "Sequence[QuerySet[Offer]]":
+    """The offers that wait for an answer of this parent."""
     own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
-    if not own:
-        return None
-    return Offer.objects.filter(state=OfferState.OPEN, preference__request__household__in=own).count()
+    return [Offer.objects.filter(state=OfferState.OPEN, preference__request__household__in=own)]
 
 
 def _parents(request: Any) -> Mapping[str, object] | None:

@@ -1,8 +1,9 @@
 """Planning in the navigation of location and parent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -36,14 +37,11 @@ def register_navigation() -> None:
     )
 
 
-def to_sign(request: Any) -> int | None:
-    """How many papers wait for this parent's signature."""
+def to_sign(request: Any) -> "Sequence[QuerySet[Paper]]":
+    """The papers that wait for this parent's signature."""
     own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
-    if not own:
-        return None
-    return Paper.objects.filter(
-        agreement__placement__child__household__in=own, signed_at=None, withdrawn_at=None
-    ).count()
+    waiting = Paper.objects.filter(signed_at=None, withdrawn_at=None)
+    return [waiting.filter(agreement__placement__child__household__in=own)]
 
 
 def _at_place(request: HttpRequest) -> Mapping[str, object] | None:

@@ -1,7 +1,8 @@
 """Rounds in the navigation of desk and location."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -29,19 +30,15 @@ def register_navigation() -> None:
             "location",
             order=28,
             arguments=_at_place,
-            badge=count_open,
+            badge=open_proposals,
         )
     )
 
 
-def count_open(request: HttpRequest) -> int | None:
-    """How many proposals wait for the location whose page is open."""
-    location = place_of(request)
-    if location is None:
-        return None
-    return Proposal.objects.filter(
-        group__location=location, state=ProposalState.PROPOSED, round__state=RoundState.PREVIEW
-    ).count()
+def open_proposals(request: HttpRequest) -> "Sequence[QuerySet[Proposal]]":
+    """The proposals that wait for the location whose page is open."""
+    waiting = Proposal.objects.filter(state=ProposalState.PROPOSED, round__state=RoundState.PREVIEW)
+    return [waiting.filter(group__location=place_of(request))]
 
 
 def _at_place(request: HttpRequest) -> Mapping[str, object] | None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.rounds.models import ProposalState, Round
@@ -44,7 +44,8 @@ def clerk(scene):
 
 
 def on_first_page(scene, now):
-    found = worklists.waiting(desk_id=scene.desk.pk, slug=scene.desk.slug, now=now)
+    with translation.override("en"):
+        found = worklists.waiting(desk_id=scene.desk.pk, slug=scene.desk.slug, now=now)
     return {each.label: each.total for each in found if "rounds" in each.url}
 
 

@@ -1,5 +1,6 @@
 """First days: the location says who came, the family what follows, the desk sees who is missed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -85,12 +86,9 @@ def waiting(location: Location) -> "QuerySet[FirstDay]":
     )
 
 
-def count_asked(request: Any) -> int | None:
-    """How many first days wait for an answer at the location whose page is open."""
-    location = getattr(request, "place", None)
-    if location is None:
-        return None
-    return waiting(location).count()
+def asked(request: Any) -> "Sequence[QuerySet[FirstDay]]":
+    """The first days that wait for an answer at the location whose page is open."""
+    return [waiting(request.place)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,7 @@ from kribbe.places.access import may_at, place_of
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
 from kribbe.upkeep.pages.complaints import running
-from kribbe.upkeep.pages.first_days import count_asked, missed
+from kribbe.upkeep.pages.first_days import asked, missed
 from kribbe.upkeep.pages.pairs import waiting_pairs
 from kribbe.upkeep.pages.phantom import births_untold
 from kribbe.upkeep.pages.still_needed import on_paper
@@ -89,7 +89,7 @@ def register_work_lists() -> None:
             "calendar-check",
             "location",
             order=45,
-            badge=count_asked,
+            badge=asked,
             arguments=_at_place,
         )
     )

@@ -1,6 +1,9 @@
 """Navigation: what shows, to whom, and which entry is current."""
 
+from typing import Any
+
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.test import RequestFactory
 
 from kribbe.web import navigation
@@ -51,8 +54,19 @@ def test_the_longest_matching_entry_is_current() -> None:
     assert [(entry.label, entry.is_current) for entry in found] == [("All", False), ("Search", True)]
 
 
-@pytest.mark.parametrize(("value", "shown"), [(None, ""), (0, ""), (3, "3"), ("new", "new")])
-def test_badges_of_nothing_do_not_show(value: int | str | None, shown: str) -> None:
-    register(NavItem("Offers", "web:gallery", "sun", "public", badge=lambda request: value))
-    (entry,) = entries(RequestFactory().get("/"), "public")
-    assert entry.badge == shown
+@pytest.mark.django_db
+def test_badges_count_what_waits_in_one_query(django_assert_num_queries: Any) -> None:
+    ContentType.objects.all().delete()
+    for name in "abc":
+        ContentType.objects.create(app_label="x", model=name)
+    few, every, nothing = (
+        ContentType.objects.filter(model="a"),
+        ContentType.objects.all(),
+        ContentType.objects.none(),
+    )
+    register(NavItem("Both", "web:gallery", "sun", "public", order=1, badge=lambda request: [few, every]))
+    register(NavItem("None", "web:gallery_search", "sun", "public", order=2, badge=lambda request: [nothing]))
+    register(NavItem("Unasked", "web:gallery_request", "sun", "public", order=3, badge=lambda request: []))
+    with django_assert_num_queries(1):
+        found = entries(RequestFactory().get("/"), "public")
+    assert [entry.badge for entry in found] == ["4", "", ""]
