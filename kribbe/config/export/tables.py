@@ -221,7 +221,9 @@ OFFERS = Table(
         ),
         Column("location", "group__location__slug", "text", "The location."),
         Column("group", "group", "whole", "The group."),
-        Column("onward", "onward", "whole", "The group in which the child goes on once too old for the first."),
+        Column(
+            "onward", "onward", "whole", "The group in which the child goes on once too old for the first."
+        ),
         Column("onward_from", "onward_from", "date", "First day there.", personal=True),
         month("made_month", "made_at", "Month in which it was made."),
         Column("kind", "kind", "text", "same, other_date, other_pattern or other_both."),
