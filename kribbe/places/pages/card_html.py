@@ -4,8 +4,9 @@ A test holds that it is the same markup as the component's template.
 """
 
 from functools import lru_cache
+from html import escape
 
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 

@@ -8,7 +8,6 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 
 from kribbe.region.models import Desk, DeskPolicy
-from kribbe.region.selectors import policy_on
 from kribbe.rules.dates import DEFAULT_PACK
 from kribbe.rules.packs import Figure, Pack, load_pack
 from kribbe.web.templatetags.telling import money
@@ -45,11 +44,8 @@ def income_fee(pack_name: str, on: date) -> IncomeFee | None:
 
 def fee_at(desk: Desk, today: date) -> IncomeFee | None:
     """The bounds by the pack of this desk's policy."""
-    try:
-        pack = policy_on(desk, today).rule_pack
-    except DeskPolicy.DoesNotExist:
-        pack = DEFAULT_PACK
-    return income_fee(pack, today)
+    packs = DeskPolicy.objects.filter(desk=desk, during__contains=today).values_list("rule_pack", flat=True)
+    return income_fee(next(iter(packs), DEFAULT_PACK), today)
 
 
 def _latest(pack: Pack, key: str, on: date) -> Figure | None:
