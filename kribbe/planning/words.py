@@ -54,4 +54,4 @@ def paper_days(paper: Paper) -> str:
 
 def day_list(days: Sequence[date]) -> str:
     """Days in words, with the year at the last."""
-    return ", ".join(date_format(day, "D j M") for day in days)
+    return ", ".join(date_format(day, "D j F") for day in days)

@@ -99,13 +99,14 @@ def write_page(request: Any, location: Location, reference: str) -> HttpResponse
     preview: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         try:
+            preview = _preview(placement, form, is_first=is_first)
             if request.POST.get("do") == "send":
                 _send(request, placement, form)
                 messages.success(request, _("Signed and sent. It holds once the family has signed too."))
                 return redirect("planning:agreement", location.slug, reference)
-            preview = _preview(placement, form, is_first=is_first)
         except RefusedError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+    form.fields["name"].required = True
     context = {
         "place_name": location.name,
         "location": location,

@@ -96,7 +96,7 @@ def test_a_manager_looks_at_the_week_and_writes_an_agreement(open_as, scene, siz
     page.get_by_role("button", name="Bekijk de eerste weken").click()
     page.get_by_role("heading", name="De eerste vier weken").wait_for()
     look(page, "write")
-    page.get_by_label("Uw naam, als handtekening").fill("Mia Claes")
+    page.get_by_label("Je naam, als handtekening").fill("Mia Claes")
     page.get_by_role("button", name="Teken en verstuur").click()
     page.get_by_text("Dit wacht op het gezin").wait_for()
     assert Paper.objects.get().location_name == "Mia Claes"
@@ -116,7 +116,7 @@ def test_a_parent_signs_and_sees_what_an_absence_costs(open_as, scene, size):
     look(page, "my-days")
     page.get_by_role("link", name="Lees en teken").click()
     page.get_by_label("Ik heb dit gelezen en ga akkoord.").check()
-    page.get_by_label("Uw naam, als handtekening").fill("An Maes")
+    page.get_by_label("Je naam, als handtekening").fill("An Maes")
     page.get_by_role("button", name="Tekenen", exact=True).click()
     page.get_by_text("Getekend. Het document staat hieronder.").wait_for()
     look(page, "my-agreement")

@@ -71,7 +71,9 @@ def test_from_an_empty_agreement_to_two_signatures(scene, manager, parent):
     assert preview.status_code == 200
     assert "8:00–17:00" in preview.content.decode()
     assert not Paper.objects.exists()
-    assert manager.post(write, {**typed, "do": "send"}).status_code == 422
+    unsigned = manager.post(write, {**typed, "do": "send"})
+    assert unsigned.status_code == 422
+    assert 'id="id_name"' in unsigned.content.decode()
     assert manager.post(write, {**typed, "do": "send", "name": "Mia"}).status_code == 302
     mine = reverse("planning:my_agreement", args=[scene.noor.reference])
     assert parent.post(mine, {"agreed": "on", "name": "An Maes"}).status_code == 302
