@@ -213,12 +213,16 @@ class _Named:
 
 
 def _municipalities() -> list[_Named]:
-    rows = Municipality.objects.order_by("name_nl").values_list(
-        "id", "name_nl", "name_fr", "postcodes", "longitude", "latitude"
-    )
     return [
-        _Named(pk, dutch, tuple(filter(None, (fold(dutch), fold(french)))), tuple(codes), longitude, latitude)
-        for pk, dutch, french, codes, longitude, latitude in rows
+        _Named(
+            each.pk,
+            each.name,
+            tuple(map(fold, each.names)),
+            tuple(each.postcodes),
+            each.longitude,
+            each.latitude,
+        )
+        for each in Municipality.objects.defer("outline").order_by("name_nl")
     ]
 
 

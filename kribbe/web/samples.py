@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django import forms
 from django.urls import reverse
@@ -114,7 +115,7 @@ def _points_of(free: int) -> tuple[Point, ...]:
         )
     else:
         first = Point("circle-x", _("Full on your days until %(month)s") % {"month": _("September")}, "bad")
-    price = Point("euro", _("%(amount)s a day on an average income") % {"amount": money(6.34)})
+    price = Point("euro", _("%(amount)s a day on an average income") % {"amount": money(Decimal("6.34"))})
     wait = Point("hourglass", _("Families waited %(time)s") % {"time": _("5 months")})
     return first, price, wait
 

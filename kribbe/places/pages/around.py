@@ -55,7 +55,7 @@ def around(asked: Asked, desk: Desk) -> Around:
     """Where the address asked lies, or what was likely meant; else the middle of the desk's municipality."""
     centre = desk.municipality
     middle = partial(
-        Around, longitude=centre.longitude, latitude=centre.latitude, label=centre.name_nl, exact=False
+        Around, longitude=centre.longitude, latitude=centre.latitude, label=centre.name, exact=False
     )
     if not asked.address:
         return middle()
