@@ -44,13 +44,17 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A place on the map, in degrees of WGS84. `municipality_id` None: outside the installation."""
+    """A place on the map, in degrees of WGS84. `municipality_id` None: outside the installation.
+
+    `known_as`: the words of all names of a municipality; `label` is the one in the language of the page.
+    """
 
     longitude: float
     latitude: float
     label: str
     municipality_id: int | None
     precision: Precision
+    known_as: str = ""
 
 
 class AddressRegister(ABC):
@@ -209,7 +213,14 @@ class _Named:
     latitude: float
 
     def located(self) -> Located:
-        return Located(self.longitude, self.latitude, self.label, self.id, Precision.MUNICIPALITY)
+        return Located(
+            self.longitude,
+            self.latitude,
+            self.label,
+            self.id,
+            Precision.MUNICIPALITY,
+            " ".join(self.names),
+        )
 
 
 def _municipalities() -> list[_Named]:

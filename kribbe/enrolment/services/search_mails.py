@@ -62,7 +62,7 @@ def _line(saved: SavedSearch, row: Found) -> str:
     away = kilometres((saved.longitude, saved.latitude), (row.longitude, row.latitude))
     address = settings.BASE_URL + reverse("places:location", args=[saved.desk.slug, row.slug])
     text = gettext("%(name)s, %(town)s, at %(distance)s: %(address)s")
-    return text % {"name": row.name, "town": row.city, "distance": km(away), "address": address}
+    return text % {"name": row.name, "town": row.municipality, "distance": km(away), "address": address}
 
 
 def _mail(saved: SavedSearch, kind: str, context: dict[str, Any], *, link: str, now: datetime) -> None:
