@@ -123,7 +123,7 @@ def weeks_of(locations: Sequence[Location], rows: Iterable[Proposal], month: dat
     """By location: what is free in that month without the proposals, and with them."""
     groups = {group.pk: location.pk for location in locations for group in location.groups.all()}
     free = ledger.free_by_month(group_ids=list(groups), first_month=month, months=1) if groups else {}
-    opened = _opened(groups, month)
+    opened = opened_in(groups, month, add_months(month, 1))
     before = {location.pk: [0] * SLOTS for location in locations}
     for group, location_id in groups.items():
         before[location_id] = [a + b for a, b in zip(before[location_id], free[group][0], strict=True)]
@@ -137,10 +137,10 @@ def weeks_of(locations: Sequence[Location], rows: Iterable[Proposal], month: dat
     return {key: Week(before[key], after[key], opened.get(key, WeekPattern(0))) for key in before}
 
 
-def _opened(groups: Mapping[int, int], month: date) -> Mapping[int, WeekPattern]:
-    """By location: the half-days on which one of its groups is open in that month."""
+def opened_in(groups: Mapping[int, int], first: date, end: date) -> Mapping[int, WeekPattern]:
+    """By location: the half-days on which one of these groups (location by group) is open before `end`."""
     masks: Counter[int] = Counter()
-    during = DateRange(month, add_months(month, 1))
+    during = DateRange(first, end)
     rows = GroupCapacity.objects.filter(group__in=groups, during__overlap=during, bookable_places__gt=0)
     for group, pattern in rows.values_list("group", "open_pattern"):
         masks[groups[group]] |= pattern
