@@ -41,6 +41,7 @@ def register_navigation() -> None:
             order=45,
             badge=_new_at_location,
             arguments=_talking_place,
+            group="talking",
         ),
         NavItem(
             _("Visits"),
@@ -49,6 +50,7 @@ def register_navigation() -> None:
             "location",
             order=50,
             arguments=_talking_place,
+            group="talking",
         ),
         NavItem(
             _("Conversations"),
@@ -59,6 +61,7 @@ def register_navigation() -> None:
             action=Action.DESK_TALK,
             badge=_new_at_desk,
             arguments=desk_here,
+            group="talking",
         ),
         NavItem(
             _("Tasks"),
@@ -77,6 +80,7 @@ def register_navigation() -> None:
             order=65,
             action=Action.DESK_TASKS,
             arguments=desk_here,
+            group="talking",
         ),
         NavItem(
             _("Texts of notices"),
@@ -95,6 +99,7 @@ def register_navigation() -> None:
             order=55,
             action=Action.DESK_TALK,
             arguments=desk_here,
+            group="talking",
         ),
         NavItem(
             _("Who was told what"),
@@ -103,6 +108,7 @@ def register_navigation() -> None:
             "location",
             order=55,
             arguments=_talking_place,
+            group="talking",
         ),
         NavItem(
             _("Letters"),
@@ -112,6 +118,7 @@ def register_navigation() -> None:
             order=60,
             action=Action.DESK_LETTERS,
             arguments=desk_here,
+            group="talking",
         ),
     ):
         register(item)
