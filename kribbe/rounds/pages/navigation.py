@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.navigation import desk_here
+from kribbe.places import waiting as waiting_lists
 from kribbe.places.access import may_at, place_of
 from kribbe.rounds.models import Proposal, ProposalState, RoundState
 from kribbe.trust.permissions import Action
@@ -34,11 +35,26 @@ def register_navigation() -> None:
         )
     )
 
+    waiting_lists.register(
+        waiting_lists.AtLocation(
+            "proposals",
+            _("Proposals of a round"),
+            "rounds:proposals",
+            rows=lambda now: proposals(),
+            path="group__location",
+            order=20,
+        )
+    )
+
+
+def proposals() -> "QuerySet[Proposal]":
+    """The proposals that wait for a location."""
+    return Proposal.objects.filter(state=ProposalState.PROPOSED, round__state=RoundState.PREVIEW)
+
 
 def open_proposals(request: HttpRequest) -> "Sequence[QuerySet[Proposal]]":
-    """The proposals that wait for the location whose page is open."""
-    waiting = Proposal.objects.filter(state=ProposalState.PROPOSED, round__state=RoundState.PREVIEW)
-    return [waiting.filter(group__location=place_of(request))]
+    """Those of the location whose page is open."""
+    return [proposals().filter(group__location=place_of(request))]
 
 
 def _at_place(request: HttpRequest) -> Mapping[str, object] | None:
