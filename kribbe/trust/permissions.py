@@ -47,6 +47,8 @@ class Action(StrEnum):
     PLAN_CHANGE = "plan.change"
     AGREEMENT_SIGN = "agreement.sign"
     ABSENCE_REPORT = "absence.report"
+    STAFF_READ = "staff.read"
+    STAFF_CHANGE = "staff.change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ _LOCATION = frozenset(
         Action.SIMULATION_READ,
         Action.PLAN_READ,
         Action.PLAN_CHANGE,
+        Action.STAFF_READ,
+        Action.STAFF_CHANGE,
     }
 )
 _HOUSEHOLD = frozenset(

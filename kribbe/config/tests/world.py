@@ -25,6 +25,7 @@ from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.staff.services.carers import Person, add_carer
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
 from kribbe.trust import files
@@ -189,6 +190,7 @@ def world():
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),
         "paper": paper_of(placement, now).reference,
+        "carer": carer_of(location, now).reference,
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
         "draft": "00000000",
@@ -204,6 +206,13 @@ def world():
         "one": 1,
         "kind": "pdf",
     }
+
+
+def carer_of(location, now):
+    """Somebody who cares for the children here."""
+    return add_carer(
+        principal=SYSTEM, location=location, person=Person(name="Rik Peeters", first=now.date()), now=now
+    )
 
 
 def paper_of(placement, now):
