@@ -19,6 +19,7 @@ def register_navigation() -> None:
     for label, name, icon, order in (
         (_("Who comes"), "planning:day", "users", 11),
         (_("Week plan"), "planning:week", "table", 12),
+        (_("Files of the children"), "planning:files", "file-text", 40),
         (_("Agreements"), "planning:agreements", "handshake", 41),
         (_("Carers"), "planning:team", "clipboard-list", 42),
         (_("House rules"), "planning:house_rules", "scroll-text", 72),
