@@ -19,6 +19,7 @@ def register_navigation() -> None:
     for label, name, icon, order, group in (
         (_("Who comes"), "planning:day", "users", 11, ""),
         (_("Week plan"), "planning:week", "table", 12, "planning"),
+        (_("Files of the children"), "planning:files", "file-text", 40, "children"),
         (_("Agreements"), "planning:agreements", "handshake", 41, "children"),
         (_("Carers"), "planning:team", "clipboard-list", 42, "planning"),
         (_("House rules"), "planning:house_rules", "scroll-text", 72, "place"),
