@@ -47,6 +47,10 @@ class Action(StrEnum):
     PLAN_CHANGE = "plan.change"
     AGREEMENT_SIGN = "agreement.sign"
     ABSENCE_REPORT = "absence.report"
+    STAFF_READ = "staff.read"
+    STAFF_CHANGE = "staff.change"
+    CHILD_FILE_READ = "child_file.read"
+    CHILD_FILE_KEEP = "child_file.keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,9 @@ _LOCATION = frozenset(
         Action.SIMULATION_READ,
         Action.PLAN_READ,
         Action.PLAN_CHANGE,
+        Action.STAFF_READ,
+        Action.STAFF_CHANGE,
+        Action.CHILD_FILE_READ,
     }
 )
 _HOUSEHOLD = frozenset(
@@ -81,7 +88,7 @@ _HOUSEHOLD = frozenset(
     }
 )
 _FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE, Action.HOUSEHOLD_FILE, Action.ABSENCE_REPORT}
-_PARENT = _FAMILY | {Action.AGREEMENT_SIGN}
+_PARENT = _FAMILY | {Action.AGREEMENT_SIGN, Action.CHILD_FILE_KEEP}
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),
