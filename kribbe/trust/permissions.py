@@ -49,6 +49,10 @@ class Action(StrEnum):
     ABSENCE_REPORT = "absence.report"
     STAFF_READ = "staff.read"
     STAFF_CHANGE = "staff.change"
+    REGISTER_READ = "register.read"
+    REGISTER_KEEP = "register.keep"
+    REGISTER_DEVICES = "register.devices"
+    REGISTER_CONFIRM = "register.confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,9 @@ _LOCATION = frozenset(
         Action.PLAN_CHANGE,
         Action.STAFF_READ,
         Action.STAFF_CHANGE,
+        Action.REGISTER_READ,
+        Action.REGISTER_KEEP,
+        Action.REGISTER_DEVICES,
     }
 )
 _HOUSEHOLD = frozenset(
@@ -85,7 +92,7 @@ _HOUSEHOLD = frozenset(
     }
 )
 _FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE, Action.HOUSEHOLD_FILE, Action.ABSENCE_REPORT}
-_PARENT = _FAMILY | {Action.AGREEMENT_SIGN}
+_PARENT = _FAMILY | {Action.AGREEMENT_SIGN, Action.REGISTER_CONFIRM}
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),
