@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "kribbe.rounds",
     "kribbe.planning",
     "kribbe.staff",
+    "kribbe.attendance",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",

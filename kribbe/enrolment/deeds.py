@@ -208,6 +208,17 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "house_rules.publish": (_("Published house rules"), "scroll-text"),
     "closing.add": (_("Added closing days"), "calendar-x"),
     "closing.remove": (_("Removed closing days"), "calendar-check"),
+    "register.take": (_("Noted who arrived and left"), "clipboard-check"),
+    "register.correct": (_("Corrected the register of attendance"), "pencil"),
+    "register.read": (_("Looked at a child's day in the register"), "eye"),
+    "register.note": (_("Wrote a note of the day"), "pencil"),
+    "register.note_back": (_("Took a note of the day back"), "undo-2"),
+    "register.dispute": (_("Asked about a day of the register"), "circle-question-mark"),
+    "register.answer": (_("Answered about a day of the register"), "message-circle"),
+    "register.confirm": (_("Confirmed the times of a month"), "check"),
+    "device.offer": (_("Got a code for a tablet"), "tablet"),
+    "device.enrol": (_("Let a tablet in"), "tablet"),
+    "device.revoke": (_("Shut a tablet out"), "ban"),
 }
 """What was done, and the icon beside it, by the action of the audit row."""
 

@@ -51,6 +51,10 @@ class Action(StrEnum):
     STAFF_CHANGE = "staff.change"
     CHILD_FILE_READ = "child_file.read"
     CHILD_FILE_KEEP = "child_file.keep"
+    REGISTER_READ = "register.read"
+    REGISTER_KEEP = "register.keep"
+    REGISTER_DEVICES = "register.devices"
+    REGISTER_CONFIRM = "register.confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,9 @@ _LOCATION = frozenset(
         Action.STAFF_READ,
         Action.STAFF_CHANGE,
         Action.CHILD_FILE_READ,
+        Action.REGISTER_READ,
+        Action.REGISTER_KEEP,
+        Action.REGISTER_DEVICES,
     }
 )
 _HOUSEHOLD = frozenset(
@@ -88,7 +95,7 @@ _HOUSEHOLD = frozenset(
     }
 )
 _FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE, Action.HOUSEHOLD_FILE, Action.ABSENCE_REPORT}
-_PARENT = _FAMILY | {Action.AGREEMENT_SIGN, Action.CHILD_FILE_KEEP}
+_PARENT = _FAMILY | {Action.AGREEMENT_SIGN, Action.CHILD_FILE_KEEP, Action.REGISTER_CONFIRM}
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),

@@ -48,6 +48,8 @@ class Door:
     """After the address, with the same names in brackets."""
     hidden: bool = False
     """Not there for anybody in this world, a visitor included."""
+    token: bool = False
+    """Opened by the token of a tablet alone, whoever is logged in."""
 
 
 REFERENCE_OF_HOUSEHOLD = ("household",)
@@ -345,6 +347,27 @@ DOORS: dict[str, Door] = {
     "planning:paper": Door(LOCATION, ("slug", "paper")),
     "planning:team": Door(LOCATION, SLUG),
     "planning:house_rules": Door(LOCATION, SLUG),
+    "attendance:my": Door({"anna", "charlie"}),
+    "attendance:my_month": Door(ANNA, ("placement",)),
+    "attendance:my_dispute": Door(ANNA, ("placement", "on")),
+    "attendance:day": Door(LOCATION, SLUG),
+    "attendance:press": Door(LOCATION, SLUG, post=True),
+    "attendance:child_day": Door(LOCATION, ("slug", "placement", "on")),
+    "attendance:answer": Door(LOCATION, ("slug", "placement", "on"), post=True),
+    "attendance:month": Door(LOCATION, SLUG),
+    "attendance:month_csv": Door(LOCATION, SLUG),
+    "attendance:month_pdf": Door(LOCATION, SLUG),
+    "attendance:evacuation": Door(LOCATION, SLUG),
+    "attendance:evacuation_pdf": Door(LOCATION, SLUG),
+    "attendance:devices": Door(LOCATION, SLUG),
+    "attendance:revoke": Door(LOCATION, ("slug", "none"), post=True),
+    "attendance:tablet": Door(PUBLIC, SLUG),
+    "attendance:enrol": Door(PUBLIC, SLUG),
+    "attendance:tablet_worker": Door(PUBLIC, SLUG),
+    "attendance:tablet_manifest": Door(PUBLIC, SLUG),
+    "attendance:tablet_day": Door(set(), SLUG, token=True),
+    "attendance:tablet_sync": Door(set(), SLUG, post=True, token=True),
+    "attendance:tablet_pin": Door(set(), SLUG, post=True, token=True),
     "staff:team": Door(LOCATION, SLUG),
     "staff:carer": Door(LOCATION, ("slug", "carer")),
     "staff:pin": Door(LOCATION, ("slug", "carer"), post=True),
@@ -413,6 +436,8 @@ def knock(client, address, *, post):
 def expected(who, door):
     if who in door.who:
         return "passed"
+    if door.token:
+        return "not found"
     if who == "unverified clerk":
         return "log in"
     return "log in" if who == "visitor" and not door.hidden else "not found"

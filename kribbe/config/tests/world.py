@@ -204,6 +204,7 @@ def world():
         "direct": take_directly(principal=SYSTEM, location_id=location.pk, told=direct, now=now).pk,
         "word": "niets",
         "none": 999_999,
+        "on": f"{now.date()}",
         "one": 1,
         "kind": "pdf",
     }
