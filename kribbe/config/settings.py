@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "kribbe.enrolment",
     "kribbe.rounds",
     "kribbe.planning",
+    "kribbe.outofschool",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("kribbe.upkeep.urls")),
     path("", include("kribbe.rounds.urls")),
     path("", include("kribbe.planning.urls")),
+    path("", include("kribbe.outofschool.urls")),
     path("", include("kribbe.enrolment.urls")),
     path("", include("kribbe.places.urls")),
     path("", include("kribbe.region.urls")),

@@ -47,6 +47,9 @@ class Action(StrEnum):
     PLAN_CHANGE = "plan.change"
     AGREEMENT_SIGN = "agreement.sign"
     ABSENCE_REPORT = "absence.report"
+    CLUB_READ = "club.read"
+    CLUB_CHANGE = "club.change"
+    CLUB_RULES = "club.rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ _LOCATION = frozenset(
         Action.SIMULATION_READ,
         Action.PLAN_READ,
         Action.PLAN_CHANGE,
+        Action.CLUB_READ,
+        Action.CLUB_CHANGE,
     }
 )
 _HOUSEHOLD = frozenset(
@@ -109,6 +114,8 @@ TABLE: tuple[Rule, ...] = (
             Action.LOCATION_LICENCE,
             Action.POLICY_LICENCES,
             Action.SIMULATION_READ,
+            Action.CLUB_READ,
+            Action.CLUB_CHANGE,
         },
     ),
     Rule(
@@ -138,6 +145,7 @@ TABLE: tuple[Rule, ...] = (
                 Action.LOCATION_READ,
                 Action.LOCATION_CHANGE,
                 Action.LOCATION_LICENCE,
+                Action.CLUB_RULES,
             }
         ),
     ),
