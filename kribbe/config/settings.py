@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "kribbe.planning",
     "kribbe.staff",
     "kribbe.attendance",
+    "kribbe.outofschool",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",

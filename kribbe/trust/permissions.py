@@ -55,6 +55,9 @@ class Action(StrEnum):
     REGISTER_KEEP = "register.keep"
     REGISTER_DEVICES = "register.devices"
     REGISTER_CONFIRM = "register.confirm"
+    CLUB_READ = "club.read"
+    CLUB_CHANGE = "club.change"
+    CLUB_RULES = "club.rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ _LOCATION = frozenset(
         Action.REGISTER_READ,
         Action.REGISTER_KEEP,
         Action.REGISTER_DEVICES,
+        Action.CLUB_READ,
+        Action.CLUB_CHANGE,
     }
 )
 _HOUSEHOLD = frozenset(
@@ -123,6 +128,8 @@ TABLE: tuple[Rule, ...] = (
             Action.LOCATION_LICENCE,
             Action.POLICY_LICENCES,
             Action.SIMULATION_READ,
+            Action.CLUB_READ,
+            Action.CLUB_CHANGE,
         },
     ),
     Rule(
@@ -152,6 +159,7 @@ TABLE: tuple[Rule, ...] = (
                 Action.LOCATION_READ,
                 Action.LOCATION_CHANGE,
                 Action.LOCATION_LICENCE,
+                Action.CLUB_RULES,
             }
         ),
     ),

@@ -1,6 +1,6 @@
 """A small world with something behind every door: two families, two desks, staff of every role, and what they see."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client
@@ -16,6 +16,8 @@ from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.proofs import ask_proof, send_proof
 from kribbe.enrolment.services.weekly_list import make_list, vacancy_token
+from kribbe.outofschool.models import HolidayPlace, Registration, Stay
+from kribbe.outofschool.tests.scene import make_week, speelvogel
 from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
@@ -192,6 +194,7 @@ def world():
         "paper": paper_of(placement, now).reference,
         "carer": carer_of(location, now).reference,
         "cared": cared_for(waiting.child, group, now).reference,
+        **club_of(desk, waiting.child, now),
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
         "draft": "00000000",
@@ -230,6 +233,26 @@ def cared_for(child, group, now):
         reserved_at=now,
         final_at=now,
     )
+
+
+def club_of(desk, child, now):
+    """An out-of-school location where a child of the family has a place, a turn in a holiday week and hours."""
+    made = speelvogel(now=now, desk=desk, families=0)
+    registered = {"year": made.year, "child": child, "school": made.school, "pattern": 1023, "held": 1023}
+    Registration.objects.create(
+        **registered, first=now.date(), state="granted", state_at=now, registered_at=now
+    )
+    week = make_week(made.club, opens_at=now)
+    HolidayPlace.objects.create(week=week, child=child, state="taken", state_at=now, asked_at=now)
+    Stay.objects.create(
+        club=made.club, child=child, day=now.date(), part="after", came_at=time(15), noted_at=now
+    )
+    return {
+        "club": made.club.slug,
+        "holiday": week.reference,
+        "club_day": week.first,
+        "club_month": f"{now:%Y-%m}",
+    }
 
 
 def paper_of(placement, now):
