@@ -45,13 +45,17 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A place on the map, in degrees of WGS84. `municipality_id` None: outside the installation."""
+    """A place on the map, in degrees of WGS84. `municipality_id` None: outside the installation.
+
+    `known_as`: the words of all names of a municipality; `label` is the one in the language of the page.
+    """
 
     longitude: float
     latitude: float
     label: str
     municipality_id: int | None
     precision: Precision
+    known_as: str = ""
 
 
 class AddressRegister(ABC):
@@ -234,16 +238,27 @@ class _Named:
     latitude: float
 
     def located(self) -> Located:
-        return Located(self.longitude, self.latitude, self.label, self.id, Precision.MUNICIPALITY)
+        return Located(
+            self.longitude,
+            self.latitude,
+            self.label,
+            self.id,
+            Precision.MUNICIPALITY,
+            " ".join(self.names),
+        )
 
 
 def _municipalities() -> list[_Named]:
-    rows = Municipality.objects.order_by("name_nl").values_list(
-        "id", "name_nl", "name_fr", "postcodes", "longitude", "latitude"
-    )
     return [
-        _Named(pk, dutch, tuple(filter(None, (fold(dutch), fold(french)))), tuple(codes), longitude, latitude)
-        for pk, dutch, french, codes, longitude, latitude in rows
+        _Named(
+            each.pk,
+            each.name,
+            tuple(map(fold, each.names)),
+            tuple(each.postcodes),
+            each.longitude,
+            each.latitude,
+        )
+        for each in Municipality.objects.defer("outline").order_by("name_nl")
     ]
 
 

@@ -158,6 +158,11 @@ class Location(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def town(self) -> str:
+        """Where it lies; in the language of the page where that is the municipality. An address has `city`."""
+        return self.municipality.name if self.city == self.municipality.name_nl else self.city
+
 
 @remembered()
 class LocationCriteria(models.Model):

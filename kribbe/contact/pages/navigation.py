@@ -42,6 +42,7 @@ def register_navigation() -> None:
             order=45,
             badge=_new_at_location,
             arguments=_talking_place,
+            group="talking",
         ),
         NavItem(
             _("Visits"),
@@ -50,6 +51,7 @@ def register_navigation() -> None:
             "location",
             order=50,
             arguments=_talking_place,
+            group="talking",
         ),
         NavItem(
             _("Conversations"),
@@ -60,6 +62,7 @@ def register_navigation() -> None:
             action=Action.DESK_TALK,
             badge=_new_at_desk,
             arguments=desk_here,
+            group="talking",
         ),
         NavItem(
             _("Tasks"),
@@ -78,6 +81,7 @@ def register_navigation() -> None:
             order=65,
             action=Action.DESK_TASKS,
             arguments=desk_here,
+            group="talking",
         ),
         NavItem(
             _("Texts of notices"),
@@ -96,6 +100,7 @@ def register_navigation() -> None:
             order=55,
             action=Action.DESK_TALK,
             arguments=desk_here,
+            group="talking",
         ),
         NavItem(
             _("Who was told what"),
@@ -104,6 +109,7 @@ def register_navigation() -> None:
             "location",
             order=55,
             arguments=_talking_place,
+            group="talking",
         ),
         NavItem(
             _("Letters"),
@@ -113,6 +119,7 @@ def register_navigation() -> None:
             order=60,
             action=Action.DESK_LETTERS,
             arguments=desk_here,
+            group="talking",
         ),
     ):
         register(item)

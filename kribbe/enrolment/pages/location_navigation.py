@@ -45,9 +45,16 @@ def register_location_navigation() -> None:
             order=30,
             arguments=_on_list,
             badge=offers,
+            group="giving",
         ),
         NavItem(
-            _("Children"), "enrolment:location_children", "baby", "location", order=40, arguments=_on_list
+            _("Children"),
+            "enrolment:location_children",
+            "baby",
+            "location",
+            order=40,
+            arguments=_on_list,
+            group="children",
         ),
         NavItem(
             _("Urgent families"),
@@ -56,9 +63,16 @@ def register_location_navigation() -> None:
             "location",
             order=25,
             arguments=_on_list,
+            group="giving",
         ),
         NavItem(
-            _("Last-minute places"), "enrolment:last_minute", "bell", "location", order=46, arguments=_on_list
+            _("Last-minute places"),
+            "enrolment:last_minute",
+            "bell",
+            "location",
+            order=46,
+            arguments=_on_list,
+            group="giving",
         ),
         NavItem(
             _("When places come free"),
@@ -67,6 +81,7 @@ def register_location_navigation() -> None:
             "location",
             order=44,
             arguments=_on_list,
+            group="giving",
         ),
         NavItem(
             _("Your register"),
@@ -75,9 +90,16 @@ def register_location_navigation() -> None:
             "location",
             order=45,
             arguments=_on_list,
+            group="children",
         ),
         NavItem(
-            _("Proofs"), "enrolment:location_proofs", "file-up", "location", order=45, arguments=_on_list
+            _("Proofs"),
+            "enrolment:location_proofs",
+            "file-up",
+            "location",
+            order=45,
+            arguments=_on_list,
+            group="children",
         ),
         NavItem(
             pgettext_lazy("navigation", "Order"),
@@ -86,6 +108,7 @@ def register_location_navigation() -> None:
             "location",
             order=70,
             arguments=_in_place,
+            group="place",
         ),
         NavItem(
             _("My locations"), "enrolment:locations", "building-2", "account", order=20, arguments=_runs_any

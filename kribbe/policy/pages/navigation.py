@@ -50,6 +50,7 @@ def register_policy_navigation() -> None:
             "location",
             order=75,
             arguments=_desk_of_place,
+            group="giving",
         )
     )
     worklists.register(

@@ -20,8 +20,7 @@ def register_navigation() -> None:
     register(
         NavItem(
             _("Rounds"), "rounds:rounds", "scale", "desk", order=35, action=Action.DESK_ROUNDS,
-            arguments=desk_here,
-        )
+            arguments=desk_here, group="locations")
     )  # fmt: skip
     register(
         NavItem(
@@ -32,6 +31,7 @@ def register_navigation() -> None:
             order=28,
             arguments=_at_place,
             badge=open_proposals,
+            group="giving",
         )
     )
 

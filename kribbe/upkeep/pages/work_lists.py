@@ -81,6 +81,7 @@ def register_work_lists() -> None:
             order=65,
             action=Action.DESK_UPKEEP,
             arguments=desk_here,
+            group="children",
         )
     )
     navigation.register(
@@ -92,6 +93,7 @@ def register_work_lists() -> None:
             order=45,
             badge=asked,
             arguments=_at_place,
+            group="children",
         )
     )
     waiting.register(
