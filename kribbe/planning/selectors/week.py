@@ -9,6 +9,7 @@ from kribbe.places.models import Group, GroupCapacity, Kind, Location
 from kribbe.planning.models import Absence, GroupTeam
 from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.planned import Planned, absences, capacities, planned_at
+from kribbe.planning.selectors.rostered import rostered
 from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Cell, Occupancy, State, total
@@ -50,7 +51,10 @@ class GroupWeek:
 
 @dataclass(frozen=True)
 class Week:
-    """A location's week. `needs`, `short` and `carers` have an entry for each half-day."""
+    """A location's week. `needs`, `short` and `carers` have an entry for each half-day.
+
+    Where a day has a roster, need and carers are those of the half-day's tightest half-hour.
+    """
 
     monday: date
     closed: frozenset[date]
@@ -73,7 +77,7 @@ class Week:
 
 
 def week_of(location: Location, monday: date, *, today: date) -> Week:
-    """The week of a location as it is planned; days before `today` are realised. Eight queries, whatever its size."""
+    """The week of a location as it is planned; days before `today` are realised. As many queries at any size."""
     sunday = monday + 6 * DAY
     closed = closed_days(location.pk, monday - DAY, sunday)
     groups = active_groups(location)
@@ -96,7 +100,11 @@ def week_of(location: Location, monday: date, *, today: date) -> Week:
         )
         for group in groups
     ]
-    return Week(monday, closed, found, _needs(location, monday, found), _carers(found))
+    known = rostered([location], monday, sunday)
+    needs, carers = _needs(location, monday, found), _carers(found)
+    for (_location, _day, slot), half in known.items():
+        needs[slot], carers[slot] = half.need, half.carers
+    return Week(monday, closed, found, needs, carers)
 
 
 def _group(
