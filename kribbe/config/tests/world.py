@@ -26,8 +26,12 @@ from kribbe.planning.models import CareAgreement, ChildFile, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
+from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.staff.models import RosterProposal
 from kribbe.staff.services.carers import Person, add_carer
+from kribbe.staff.services.feeds import make_feed as make_shift_feed
+from kribbe.staff.services.feeds import token_of as shift_token
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
 from kribbe.trust import files
@@ -192,7 +196,7 @@ def world():
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),
         "paper": paper_of(placement, now).reference,
-        "carer": carer_of(location, now).reference,
+        **roster_of(location, now),
         "cared": cared_for(waiting.child, group, now).reference,
         **club_of(desk, waiting.child, now),
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
@@ -213,11 +217,21 @@ def world():
     }
 
 
-def carer_of(location, now):
-    """Somebody who cares for the children here."""
-    return add_carer(
+def roster_of(location, now):
+    """Somebody who cares for the children here, with a calendar, and a roster that was asked."""
+    carer = add_carer(
         principal=SYSTEM, location=location, person=Person(name="Rik Peeters", first=now.date()), now=now
     )
+    feed = make_shift_feed(principal=SYSTEM, location=location, carer=carer, now=now)
+    asked = RosterProposal.objects.create(
+        location=location, first=monday_of(now.date()), weeks=1, asked_at=now
+    )
+    return {
+        "carer": carer.reference,
+        "shifts": shift_token(feed),
+        "proposal": asked.reference,
+        "day_on": f"{now.date()}",
+    }
 
 
 def cared_for(child, group, now):

@@ -88,14 +88,20 @@ class Cells:
 
 
 def cells(
-    *, first: date, last: date, today: date, location: int | None = None, desk: int | None = None
+    *,
+    first: date,
+    last: date,
+    today: date,
+    location: int | None = None,
+    locations: Collection[int] | None = None,
+    desk: int | None = None,
 ) -> Cells:
-    """Every half-day from `first` to `last`, both included, of one location, of a desk's locations, or of all."""
+    """Every half-day from `first` to `last`, both included, of some locations, of a desk's, or of all."""
     monday = monday_of(first)
     weeks = (last - monday).days // 7 + 1
     given = {
-        "monday": monday, "first": first, "end": monday + weeks * 7 * DAY, "location": location, "desk": desk,
-        "long": LONG,
+        "monday": monday, "first": first, "end": monday + weeks * 7 * DAY, "desk": desk, "long": LONG,
+        "locations": [location] if location is not None else locations and list(locations),
     }  # fmt: skip
     groups, places = _places(given)
     keys = np.array([group.group_id for group in groups], dtype=np.int64)
@@ -201,7 +207,7 @@ def _ints(rows: Collection[Any], columns: int) -> Ints:
 
 WHOSE = sql.SQL("""
     JOIN places_location l ON l.id = g.location_id
-     AND (%(location)s::bigint IS NULL OR l.id = %(location)s)
+     AND (%(locations)s::bigint[] IS NULL OR l.id = ANY(%(locations)s))
      AND (%(desk)s::bigint IS NULL OR l.desk_id = %(desk)s)
 """)
 

@@ -48,11 +48,18 @@ class Planned:
 
 def planned_at(location: Location, first: date, last: date) -> list[Planned]:
     """Everybody planned at a location on some day from `first` to `last`, by group and name; three queries."""
+    return planned_at_all([location], first, last)
+
+
+def planned_at_all(locations: Sequence[Location], first: date, last: date) -> list[Planned]:
+    """As `planned_at`, of several locations; three queries too."""
     during = (first, last + DAY)
+    known = {location.pk: location for location in locations}
+    stays = certain(during).filter(group__location__in=known)
     return [
-        *(plan_of(each, location) for each in certain(during).filter(group__location=location)),
-        *_direct(location, during),
-        *_counted(location, during),
+        *(plan_of(each, known[each.group.location_id]) for each in stays),
+        *_direct(known, during),
+        *_counted(known, during),
     ]
 
 
@@ -107,20 +114,25 @@ def capacities(group_ids: Sequence[int], first: date, last: date) -> list[GroupC
     return list(GroupCapacity.objects.filter(group__in=group_ids, during__overlap=(first, last + DAY)))
 
 
-def _direct(location: Location, during: tuple[date, date]) -> Iterator[Planned]:
-    rows = DirectChild.objects.filter(
-        group__location=location, undone_at=None, during__overlap=during
-    ).order_by("group__from_months", "name", "pk")
+def _direct(known: Mapping[int, Location], during: tuple[date, date]) -> Iterator[Planned]:
+    rows = (
+        DirectChild.objects.select_related("group")
+        .filter(group__location__in=known, undone_at=None, during__overlap=during)
+        .order_by("group__from_months", "name", "pk")
+    )
     for row in rows:
         stay = (row.during.lower, row.during.upper)
-        agreement = plain_agreement(WeekPattern(row.pattern), stay, location)
+        agreement = plain_agreement(WeekPattern(row.pattern), stay, known[row.group.location_id])
         yield Planned(row.group_id, (agreement,), name=row.name)
 
 
-def _counted(location: Location, during: tuple[date, date]) -> Iterator[Planned]:
-    rows = LedgerTake.objects.filter(
-        group__location=location, holder__startswith=OWN, during__overlap=during
-    ).order_by("pk")
+def _counted(known: Mapping[int, Location], during: tuple[date, date]) -> Iterator[Planned]:
+    rows = (
+        LedgerTake.objects.select_related("group")
+        .filter(group__location__in=known, holder__startswith=OWN, during__overlap=during)
+        .order_by("pk")
+    )
     for row in rows:
         stay = (row.during.lower, row.during.upper)
-        yield Planned(row.group_id, (plain_agreement(WeekPattern(row.pattern), stay, location),))
+        agreement = plain_agreement(WeekPattern(row.pattern), stay, known[row.group.location_id])
+        yield Planned(row.group_id, (agreement,))

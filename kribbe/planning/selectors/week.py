@@ -10,6 +10,7 @@ from kribbe.planning.models import Absence, GroupTeam
 from kribbe.planning.selectors.came import came
 from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.planned import Planned, absences, capacities, planned_at
+from kribbe.planning.selectors.rostered import rostered
 from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Cell, Occupancy, State, total
@@ -51,7 +52,10 @@ class GroupWeek:
 
 @dataclass(frozen=True)
 class Week:
-    """A location's week. `needs`, `short` and `carers` have an entry for each half-day."""
+    """A location's week. `needs`, `short` and `carers` have an entry for each half-day.
+
+    Where a day has a roster, need and carers are those of the half-day's tightest half-hour.
+    """
 
     monday: date
     closed: frozenset[date]
@@ -76,7 +80,7 @@ class Week:
 def week_of(location: Location, monday: date, *, today: date) -> Week:
     """The week of a location as it is planned; on days before `today` it is told who came.
 
-    Nine queries, whatever its size.
+    As many queries at any size.
     """
     sunday = monday + 6 * DAY
     closed = closed_days(location.pk, monday - DAY, sunday)
@@ -102,7 +106,11 @@ def week_of(location: Location, monday: date, *, today: date) -> Week:
         )
         for group in groups
     ]
-    return Week(monday, closed, found, _needs(location, monday, found), _carers(found))
+    known = rostered([location], monday, sunday)
+    needs, carers = _needs(location, monday, found), _carers(found)
+    for (_location, _day, slot), half in known.items():
+        needs[slot], carers[slot] = half.need, half.carers
+    return Week(monday, closed, found, needs, carers)
 
 
 def _group(
