@@ -20,7 +20,7 @@ from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleG
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
-from kribbe.planning.models import CareAgreement, ChildFile, Paper
+from kribbe.planning.models import CareAgreement, ChildFile, DayChange, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
@@ -189,6 +189,9 @@ def world():
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),
         "paper": paper_of(placement, now).reference,
+        "day_change": DayChange.objects.create(
+            placement=placement, day=start + timedelta(days=1), halves=1, asked_at=now
+        ).reference,
         "cared": cared_for(waiting.child, group, now).reference,
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
