@@ -53,6 +53,8 @@ class Action(StrEnum):
     REGISTER_KEEP = "register.keep"
     REGISTER_DEVICES = "register.devices"
     REGISTER_CONFIRM = "register.confirm"
+    CHILD_FILE_READ = "child_file.read"
+    CHILD_FILE_KEEP = "child_file.keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ _LOCATION = frozenset(
         Action.REGISTER_READ,
         Action.REGISTER_KEEP,
         Action.REGISTER_DEVICES,
+        Action.CHILD_FILE_READ,
     }
 )
 _HOUSEHOLD = frozenset(
@@ -92,7 +95,7 @@ _HOUSEHOLD = frozenset(
     }
 )
 _FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE, Action.HOUSEHOLD_FILE, Action.ABSENCE_REPORT}
-_PARENT = _FAMILY | {Action.AGREEMENT_SIGN, Action.REGISTER_CONFIRM}
+_PARENT = _FAMILY | {Action.AGREEMENT_SIGN, Action.REGISTER_CONFIRM, Action.CHILD_FILE_KEEP}
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),

@@ -12,7 +12,7 @@ from kribbe.web import weeks
 from kribbe.web.branding import Brand
 from kribbe.web.components import Chip, Event, Option, Point, ProgressStep, QueueRow, Ranked, ResultCard, Step
 from kribbe.web.forms import DayField, HalfDayPicker, PatternField, RadioCards
-from kribbe.web.navigation import Entry
+from kribbe.web.navigation import Entry, RailSection, rail_section
 from kribbe.web.templatetags.telling import km, money
 from kribbe.web.weeks import WORKWEEK
 
@@ -46,12 +46,17 @@ class SampleShell:
     """Stands in for `context.Shell` with made-up navigation."""
 
     bar: list[Entry]
-    rail: list[tuple[str, list[Entry]]] = field(default_factory=list)
+    rail: list[RailSection] = field(default_factory=list)
     account: list[Entry] = field(default_factory=list)
     foot: list[Entry] = field(default_factory=list)
     languages: tuple[tuple[str, str], ...] = (("nl", "Nederlands"), ("en", "English"))
 
     description: str = ""
+
+    @property
+    def here(self) -> Entry | None:
+        """The entry of the rail whose page is shown."""
+        return self.rail[0].current if self.rail else None
 
     @property
     def brand(self) -> Brand:
@@ -99,7 +104,7 @@ def _staff_shell() -> SampleShell:
         _entry(_("Invoices"), "euro"),
         _entry(_("Settings"), "settings"),
     ]
-    return SampleShell(bar=[_entry(_("Help"), "circle-question-mark")], rail=[("location", rail)])
+    return SampleShell(bar=[_entry(_("Help"), "circle-question-mark")], rail=[rail_section("location", rail)])
 
 
 def _points_of(free: int) -> tuple[Point, ...]:

@@ -42,7 +42,6 @@ MOST_BYTES = 500_000
 PROBLEM = "application/problem+json"
 ASSETS = (
     "web/dist/fonts/figtree-latin-wght-normal.woff2",
-    
     "web/dist/app.css",
     "web/dist/tablet.css",
     "web/dist/tablet.js",

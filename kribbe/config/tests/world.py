@@ -10,7 +10,7 @@ from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
 from kribbe.contact.services.visits import book, publish_moments
-from kribbe.enrolment.models import RequestSwitches
+from kribbe.enrolment.models import Placement, PlacementState, RequestSwitches
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
@@ -20,7 +20,7 @@ from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleG
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
-from kribbe.planning.models import CareAgreement, Paper
+from kribbe.planning.models import CareAgreement, ChildFile, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
@@ -191,6 +191,7 @@ def world():
         "invitation": make_token(INVITATION, invited.pk),
         "paper": paper_of(placement, now).reference,
         "carer": carer_of(location, now).reference,
+        "cared": cared_for(waiting.child, group, now).reference,
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
         "draft": "00000000",
@@ -213,6 +214,21 @@ def carer_of(location, now):
     """Somebody who cares for the children here."""
     return add_carer(
         principal=SYSTEM, location=location, person=Person(name="Rik Peeters", first=now.date()), now=now
+    )
+
+
+def cared_for(child, group, now):
+    """A certain place that runs, of a child whose file is filled in."""
+    today = now.date()
+    ChildFile.objects.create(child=child, version=1, checked_at=now, health="Astma")
+    return Placement.objects.create(
+        child=child,
+        group=group,
+        during=(today - timedelta(days=7), today + timedelta(days=7)),
+        pattern=WeekPattern.from_text("mon").mask,
+        state=PlacementState.FINAL,
+        reserved_at=now,
+        final_at=now,
     )
 
 

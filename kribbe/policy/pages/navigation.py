@@ -31,10 +31,17 @@ def _desk_of_place(request: HttpRequest) -> Mapping[str, object] | None:
     return {"desk": location.desk.slug} if location is not None and may else None
 
 
+def _away_from_places(request: HttpRequest) -> Mapping[str, object] | None:
+    """The desk of the page; a location's own pages have its way to the simulation already."""
+    return desk_here(request) if place_of(request) is None else None
+
+
 def register_policy_navigation() -> None:
     """Hang the pages in the staff rail and the licences among the work lists; a second call does nothing more."""
     for label, url_name, icon, order, action in PAGES:
-        register(NavItem(label, url_name, icon, "policy", order=order, action=action, arguments=desk_here))
+        register(
+            NavItem(label, url_name, icon, "policy", order=order, action=action, arguments=_away_from_places)
+        )
     register(
         NavItem(
             _("What rounds change"),
@@ -43,6 +50,7 @@ def register_policy_navigation() -> None:
             "location",
             order=75,
             arguments=_desk_of_place,
+            group="giving",
         )
     )
     worklists.register(
