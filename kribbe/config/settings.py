@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "kribbe.rounds",
     "kribbe.planning",
     "kribbe.outofschool",
+    "kribbe.sickcare",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",
