@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "kribbe.rounds",
     "kribbe.planning",
     "kribbe.staff",
+    "kribbe.attendance",
+    "kribbe.outofschool",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",

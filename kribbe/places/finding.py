@@ -4,12 +4,12 @@
 queries, whatever the number of streets.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import Avg, ExpressionWrapper, F, FloatField, QuerySet
+from django.db.models import Avg, ExpressionWrapper, F, FloatField, Q, QuerySet
 
 from kribbe.places.addresses import MAX_TEXT, AddressRegister, Located, Precision, spelled
 from kribbe.places.addresses import suggest as suggest_addresses
@@ -262,7 +262,27 @@ def _towns_alike(keys: Sequence[str], words: Sequence[str], desk: Desk, score: S
         fits = [scored[key] for key in map(fold, place.names) if key in scored]
         likeness = max((_with_rest(one, rest, 0.0) for one, rest in fits), default=0.0)
         found.append(Match(Sort.TOWN, place.name, place.longitude, place.latitude, likeness))
-    return found
+    known = {match.label for match in found}
+    return found + [town for town in _towns_within(scored, desk) if town.label not in known]
+
+
+def _towns_within(scored: Mapping[str, tuple[float, list[str]]], desk: Desk) -> list[Match]:
+    """Towns that are part of a municipality (Heverlee in Leuven): each in the middle of its streets."""
+    kept = [key for key, (likeness, _rest) in scored.items() if likeness >= MAYBE]
+    named = Q(pk__in=[])
+    for key in kept:
+        named |= Q(city__iexact=key) | Q(city__iexact=key.replace(" ", "-"))
+    rows = (
+        Street.objects.filter(named, municipality__region=desk.region_id)
+        .values("city")
+        .annotate(x=Avg("longitude"), y=Avg("latitude"))
+        .order_by("city")[:ROWS]
+    )
+    return [
+        Match(Sort.TOWN, row["city"], row["x"], row["y"], _with_rest(*scored[fold(row["city"])], 0.0))
+        for row in rows
+        if fold(row["city"]) in scored
+    ]
 
 
 def _locations_alike(

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models_finding import Favourite, NameKey, Names, Rhythm, SavedSearch, SavedSearchFit
@@ -71,7 +72,10 @@ class Street(models.Model):
     latitude = models.FloatField()
 
     class Meta:
-        indexes = [models.Index(fields=["postcode", "city"], name="street_postcode_city")]
+        indexes = [
+            models.Index(fields=["postcode", "city"], name="street_postcode_city"),
+            models.Index(Upper("city"), name="street_city"),
+        ]
         constraints = [models.UniqueConstraint(name="street_once", fields=["key", "postcode"])]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from kribbe.rules.small_numbers import THRESHOLD, HiddenTable
+from kribbe.rules.small_numbers import THRESHOLD, HiddenTable, hide_category
 
 WHOLE, TOTALS = -2, -1
 """The hubs behind those of the columns, counted from the end."""
@@ -25,19 +25,23 @@ WHOLE, TOTALS = -2, -1
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One desk: its counts, and what it tells of them."""
+    """One desk: its counts, what it tells of them, and the count of everybody where these are of a category."""
 
     counts: Mapping[str, int]
     told: HiddenTable
+    everybody: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Count:
-    """A number of the network: of the desk `row` and the hub, or (row None) of the hub's sum."""
+    """A number of the network: of the desk `row` and the hub, or (row None) of the hub's sum.
+
+    `is_small` where it, or what is left of everybody, is from 1 to below the threshold.
+    """
 
     row: int | None
     hub: int
-    value: int
+    is_small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def hide_whole(whole: HiddenTable, parts: Sequence[Part], threshold: int = THRES
     alone, told = network.beside(HiddenTable(dict.fromkeys(whole.cells), None)), whole
     beside = network.beside(told)
     for count in network.counts:
-        if not 0 < count.value < threshold or not beside.fixes(count) or alone.fixes(count):
+        if not count.is_small or not beside.fixes(count) or alone.fixes(count):
             continue
         told, beside = next(
             (less, reach)
@@ -73,33 +77,62 @@ def hide_whole(whole: HiddenTable, parts: Sequence[Part], threshold: int = THRES
     return told
 
 
+def hide_whole_category(
+    inside: Mapping[str, int],
+    outside: Mapping[str, int],
+    parts: Sequence[tuple[Mapping[str, int], Mapping[str, int]]],
+    threshold: int = THRESHOLD,
+) -> HiddenTable:
+    """What may be told of a category of the whole, beside what each part tells of it (see `hide_category`).
+
+    Everybody is told too: whoever knows how many are inside knows how many are outside.
+    """
+    judged = [
+        Part(own, hide_category(own, rest, threshold), {key: count + rest[key] for key, count in own.items()})
+        for own, rest in parts
+    ]
+    return hide_whole(hide_category(inside, outside, threshold), judged, threshold)
+
+
 class _Network:
     """The numbers of all desks and their sums, and where one can be moved among those that are hidden."""
 
     def __init__(self, keys: Sequence[str], parts: Sequence[Part], threshold: int) -> None:
-        self.keys = keys
+        self.keys, self.threshold = keys, threshold
         self.hubs = len(keys) + 2
         self.counts: list[_Count] = []
-        self.rows = [self._row(part, number, threshold) for number, part in enumerate(parts)]
+        self.rows = [self._row(part, number) for number, part in enumerate(parts)]
         self.sums = [sum(part.counts.get(key, 0) for part in parts) for key in keys]
-        self.counts += [_Count(None, column, value) for column, value in enumerate(self.sums)]
-        self.counts.append(_Count(None, self.hubs + TOTALS, sum(self.sums)))
+        everybody = [sum((part.everybody or {}).get(key, 0) for part in parts) for key in keys]
+        for column, (value, most) in enumerate(zip(self.sums, everybody, strict=True)):
+            self._add(None, column, value, most)
+        self._add(None, self.hubs + TOTALS, sum(self.sums), sum(everybody))
         self.once, self.twice = self._links()
 
-    def _row(self, part: Part, number: int, threshold: int) -> _Row:
-        """A reader knows of a hidden count that it is 1 or more, and no larger than the largest that is hidden."""
+    def _add(self, row: int | None, hub: int, value: int, everybody: int) -> None:
+        is_small = 0 < value < self.threshold or 0 < everybody - value < self.threshold
+        self.counts.append(_Count(row, hub, is_small))
+
+    def _row(self, part: Part, number: int) -> _Row:
+        """A reader knows of a hidden count that it is 1 or more, and no larger than the largest that is hidden.
+
+        Of a category that it is no larger than everybody.
+        """
         values = [part.counts.get(key, 0) for key in self.keys]
         hidden = [part.told.cells.get(key, 0) is None for key in self.keys]
-        high = max([threshold - 1, *(n for n, is_hidden in zip(values, hidden, strict=True) if is_hidden)])
+        largest = max(
+            [self.threshold - 1, *(n for n, is_hidden in zip(values, hidden, strict=True) if is_hidden)]
+        )
+        everybody = part.everybody or {}
         into = out = 0
-        for column, value in enumerate(values):
+        for column, (key, value) in enumerate(zip(self.keys, values, strict=True)):
             if hidden[column]:
-                self.counts.append(_Count(number, column, value))
+                self._add(number, column, value, everybody.get(key, 0))
                 into |= (value > 1) << column
-                out |= (value < high) << column
+                out |= (value < everybody.get(key, largest)) << column
         if part.told.total is None:
             totals = self.hubs + TOTALS
-            self.counts.append(_Count(number, totals, sum(values)))
+            self._add(number, totals, sum(values), sum(everybody.values()))
             into |= 1 << totals
             out |= (sum(values) > 0) << totals
         return _Row(into, out)

@@ -3,7 +3,7 @@
 from kribbe.people.access import refusal
 from kribbe.places.access import locations_for
 from kribbe.places.models import Location
-from kribbe.staff.models import Carer
+from kribbe.staff.models import Carer, RosterProposal
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
@@ -25,3 +25,15 @@ def may_change_carer(principal: Principal, carer: Carer) -> bool:
         return own.filter(pk=carer.location_id).exists()
     works = set(carer.locations.values_list("pk", flat=True))
     return bool(works) and own.filter(pk__in=works).count() == len(works)
+
+
+def proposal_at(principal: Principal, location: Location, reference: str) -> RosterProposal:
+    """A proposed roster of this location; another's isn't found."""
+    found = (
+        RosterProposal.objects.select_related("location")
+        .filter(location=location, reference=reference)
+        .first()
+    )
+    if found is None:
+        raise refusal(principal)
+    return found

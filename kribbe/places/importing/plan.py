@@ -110,6 +110,7 @@ def _settle(made: Plan, register: Register, territory: Territory, desk: Desk | N
     streets = KnownStreets()
     present = {known.id for row in made.rows if (known := register.match(row))}
     accepted = [row for row in made.rows if not row.refused]
+    streets.read_ahead(row.address for row in accepted if row.longitude is None)
     for row in accepted:
         _find_coordinates(row, register.match(row), streets)
     accepted = [row for row in accepted if not row.refused]

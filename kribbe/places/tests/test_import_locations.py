@@ -356,12 +356,13 @@ def test_a_town_of_elsewhere_goes_to_the_desk_that_is_named(scene: Scene, clock:
     assert Location.objects.get().desk == scene.lindedaal
 
 
+@pytest.mark.parametrize("place", ["4.71,50.88", ","])
 def test_hundreds_of_rows_ask_no_more_queries(
-    scene: Scene, clock: Clock, django_assert_max_num_queries: object
+    scene: Scene, clock: Clock, django_assert_max_num_queries: object, place: str
 ) -> None:
     def rows(count: int) -> str:
         return HEAD + "".join(
-            f"L-{n},Huis {n},Creche,Dorpsstraat {n},3999,Lindedaal,4.71,50.88,O{n},9,\n" for n in range(count)
+            f"L-{n},Huis {n},Creche,Dorpsstraat {n},3999,Lindedaal,{place},O{n},9,\n" for n in range(count)
         )
 
     for count in (10, 200):

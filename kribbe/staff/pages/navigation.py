@@ -13,7 +13,12 @@ from kribbe.web.navigation import NavItem, register
 
 def register_navigation() -> None:
     """Hang the pages in the rail."""
-    register(NavItem(_("Team"), "staff:team", "id-card", "location", order=43, arguments=_at_place))
+    for label, name, icon, order in (
+        (_("Roster"), "staff:roster", "calendar-clock", 13),
+        (_("Team"), "staff:team", "id-card", 43),
+        (_("Carers ahead"), "staff:ahead", "chart-column", 44),
+    ):
+        register(NavItem(label, name, icon, "location", order=order, arguments=_at_place))
 
 
 def _at_place(request: HttpRequest) -> Mapping[str, object] | None:

@@ -12,7 +12,7 @@ from kribbe.people.models import User
 from kribbe.places.access import locations_for
 from kribbe.places.models import Location
 from kribbe.staff.access import may_change_carer
-from kribbe.staff.models import Carer
+from kribbe.staff.models import Carer, Shift
 from kribbe.staff.models.carers import INITIALS
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -60,7 +60,10 @@ def add_carer(*, principal: Principal, location: Location, person: Person, now: 
 def change_carer(
     *, principal: Principal, location: Location, carer: Carer, person: Person, now: datetime
 ) -> Carer:
-    """Other data of a carer. Raises RefusedError as `add_carer` does, and where they work at others' locations."""
+    """Other data of a carer; shifts on days or at locations that are no longer theirs go.
+
+    Raises RefusedError as `add_carer` does, and where they work at others' locations.
+    """
     if not may_change_carer(principal, carer):
         raise RefusedError(_("This carer works at other locations too. Their organiser changes this."))
     shared = _shared(principal, location, person)
@@ -74,6 +77,10 @@ def change_carer(
         carer.user = person.user
         carer.save(update_fields=["location", "organiser", "name", "initials", "during", "user"])
         carer.locations.set(shared)
+        Shift.objects.filter(carer=carer).exclude(
+            day__gte=carer.during.lower, day__lt=carer.during.upper or date.max
+        ).delete()
+        Shift.objects.filter(carer=carer).exclude(location__in=shared or [location]).delete()
         _record(principal, "carer.change", carer, location, now)
     return carer
 

@@ -87,6 +87,7 @@ def test_a_pin_that_is_no_pin_is_refused_at_its_field(pin):
     assert check_pin(carer, GOOD, now) is PinAnswer.RIGHT
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_many_tries_at_once_count_each():
     """Sixteen wrong tries at one moment: four are answered as wrong, all others find it resting."""
