@@ -80,6 +80,7 @@ def _first_desk(book: Book) -> Desk:
 def _without_time_limit() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _gather_statistics() -> None:
