@@ -13,6 +13,9 @@ CYCLES_FORMAT = "kribbe.allocation.cycles/1"
 VERSION = "3"
 """Of the solver: changes whenever the same instance may give another result."""
 
+PROVER = "2"
+"""The same of what is done where proofs are asked for; told behind the solver's own."""
+
 
 class On(StrEnum):
     """On what ground a child has its place."""
@@ -196,7 +199,10 @@ class Result:
             ],
             "envy": [{"child": each.child, "wish": each.wish, "over": list(each.over)} for each in self.envy],
             "totals": dict(self.totals),
-            "solver": {"version": VERSION, "proof": self.proof.value},
+            "solver": {
+                "version": f"{VERSION}/{PROVER}" if self.stages else VERSION,
+                "proof": self.proof.value,
+            },
         }
 
     def as_bytes(self) -> bytes:

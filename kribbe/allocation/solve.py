@@ -1,10 +1,12 @@
 """Solving an instance: the compiled solver from several orders where envy is left, and the result in words."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
-from kribbe.allocation import paths, reasons
+from kribbe.allocation import heads, paths, reasons
 from kribbe.allocation.arrays import Agents, arrays
 from kribbe.allocation.cells import NONE, State, new_state
 from kribbe.allocation.collector import without_collector
@@ -27,8 +29,14 @@ more than it has wishes.
 HASTE = np.array([3, 20, 0])
 """The same for every other order that is tried: while everybody asks first, afterwards, and in the end."""
 
+RESTLESS = np.array([1, 60, 0])
+"""The same for orders that are drawn: results differ more, so that more of them are found."""
+
 ROUNDS = 60
 TRIES = 12
+SHUFFLED = 200
+"""Further orders of asking that are tried before anything is proven: they cost less than one model."""
+
 LARGEST_TRIED_AGAIN = 20_000
 """Agents up to which a result with envy is sought again from other orders."""
 
@@ -40,20 +48,20 @@ def solve(instance: Instance | Columns, *, prove: bool = False, cycles: bool = F
 
     Bounded by counted work: the same instance gives the same result on every machine. With `prove` constraint
     programming looks for the least envy there can be, then the most half-days, then the best ranks, and proves what
-    it can. With `cycles` the result tells of
-    each pair in envy why it can't simply be mended.
+    it can. With `cycles` the result tells of each pair in envy why it can't simply be mended.
     """
     columns = as_columns(instance)
     problem, agents = arrays(columns)
-    state = best_state(columns, problem, agents)
+    state, envious = best_state(columns, problem, agents, shuffled=SHUFFLED if prove else 0)
     proof, stages = Proof.NONE, list[Stage]()
     if prove:
         from kribbe.allocation.prove import proven
 
         state, proof, stages = proven(columns, problem, state)
+        envious = paths.envious(problem, state)
     with without_collector():
-        result = explain(columns, problem, state, proof)
-    turning = cycles_of(columns, problem, state) if cycles else []
+        result = explain(columns, problem, state, envious, proof)
+    turning = cycles_of(columns, problem, state, envious) if cycles else []
     return replace(result, cycles=turning, stages=stages)
 
 
@@ -61,6 +69,7 @@ def warm_up() -> None:
     """Compile everything, where that isn't done yet."""
     made = as_instance(generate(children=20, locations=2, heads=True))
     solve(made)
+    granted(made)
     problem, agents = arrays(columns_of(made))
     state = new_state(problem)
     paths.take(problem, state, np.full(len(agents.queue), NONE, np.int64))
@@ -72,8 +81,12 @@ def warm_up() -> None:
 def granted(instance: Instance | Columns) -> dict[str, int]:
     """The children with a new place in the solver's result, in the order of their ids, and which wish that is."""
     columns = as_columns(instance)
-    problem, agents = arrays(columns)
-    got = reasons.granted(problem, best_state(columns, problem, agents))
+    if heads.are_heads(columns):
+        got = heads.granted(columns)
+    else:
+        problem, agents = arrays(columns)
+        state, _ = best_state(columns, problem, agents)
+        got = reasons.granted(problem, state)
     position = np.where(got == NONE, KEPT, columns.wishes.position[got]).tolist()
     return {child: at for child, at in zip(columns.children, position, strict=True) if at != KEPT}
 
@@ -83,20 +96,44 @@ def as_columns(instance: Instance | Columns) -> Columns:
     return columns_of(instance) if isinstance(instance, Instance) else instance
 
 
-def best_state(columns: Columns, problem: Problem, agents: Agents) -> State:
-    """The state with the least envy of those that were tried, then with most half-days, then with best ranks."""
+def best_state(
+    columns: Columns, problem: Problem, agents: Agents, *, shuffled: int = 0
+) -> tuple[State, Longs]:
+    """The state with the least envy of those that were tried, then with most half-days, then with best ranks.
+
+    Also the agents with justified envy in it. While there are any, so many `shuffled` orders are tried besides.
+    """
     state = solved(problem, agents.queue)
-    if len(agents.queue) > LARGEST_TRIED_AGAIN or not len(paths.envious(problem, state)):
-        return state
-    best, least = state, score(columns, problem, state)
-    for number in range(1, TRIES):
+    envious = paths.envious(problem, state)
+    if len(agents.queue) > LARGEST_TRIED_AGAIN or not len(envious):
+        return state, envious
+    best = state, envious
+    least = score(columns, problem, *best)
+    for queue, patience in _orders(agents.queue, shuffled):
         if least[0] == 0:
             break
-        state = solved(problem, _turned(agents.queue, number), HASTE if number % 2 else None)
-        found = score(columns, problem, state)
+        state = solved(problem, queue, patience)
+        envious = paths.envious(problem, state)
+        found = score(columns, problem, state, envious)
         if found < least:
-            best, least = state, found
+            best, least = (state, envious), found
     return best
+
+
+def _orders(queue: Longs, shuffled: int) -> Iterator[tuple[Longs, Longs | None]]:
+    """Other orders of the same agents, and with which patience."""
+    for number in range(1, TRIES):
+        yield _turned(queue, number), HASTE if number % 2 else None
+    for number in range(1, shuffled + 1):
+        yield queue[np.argsort(_mixed(np.arange(len(queue)), number), kind="stable")], RESTLESS
+
+
+def _mixed(numbers: Longs, seed: int) -> npt.NDArray[np.uint64]:
+    """Numbers that look drawn, the same on every machine (the mixing of splitmix64)."""
+    found = (numbers.astype(np.uint64) + np.uint64(seed << 32)) * np.uint64(0x9E3779B97F4A7C15)
+    found = (found ^ (found >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    found = (found ^ (found >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return found ^ (found >> np.uint64(31))
 
 
 def solved(problem: Problem, queue: Longs, patience: Longs | None = None) -> State:
@@ -119,7 +156,7 @@ def _turned(queue: Longs, number: int) -> Longs:
     return turned[::-1].copy() if number % 2 else turned
 
 
-def score(columns: Columns, problem: Problem, state: State) -> Score:
+def score(columns: Columns, problem: Problem, state: State, envious: Longs) -> Score:
     """Lower is better: agents with envy, half-days not filled, ranks."""
     wishes = columns.wishes
     got = reasons.granted(problem, state)
@@ -127,4 +164,4 @@ def score(columns: Columns, problem: Problem, state: State) -> Score:
     new = got[is_new]
     wished = np.bincount(wishes.child[wishes.position != KEPT], minlength=len(columns.children))
     ranks = wishes.position[new].sum() + wished[~is_new].sum()
-    return len(paths.envious(problem, state)), -int(half_days(wishes)[new].sum()), int(ranks)
+    return len(envious), -int(half_days(wishes)[new].sum()), int(ranks)

@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "kribbe.rounds",
     "kribbe.planning",
     "kribbe.staff",
+    "kribbe.attendance",
+    "kribbe.outofschool",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kribbe.web.middleware.NulMiddleware",
+    "kribbe.web.middleware.HeadMiddleware",
     "kribbe.api.middleware.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from kribbe.allocation.chance.score import Between, Bin
     from kribbe.enrolment.selectors.chance.outcomes import Scored
 
+WISHES = "each choice"
+"""What the plot shows."""
+
 MONTHS = 10
 """Months that are replayed where no other period is asked."""
 
@@ -81,7 +84,8 @@ def _say(scored: "Sequence[Scored]", first: date, last: date) -> None:
     for each in scored:
         typer.echo("")
         typer.echo(
-            f"An offer {_by(each.later)}: {each.cases} cases of {each.requests} requests, {each.rate:.1%} got one"
+            f"An offer at {each.of} {_by(each.later)}:"
+            f" {each.cases} cases of {each.requests} requests, {each.rate:.1%} got one"
         )
         for name, score, over in (
             ("this forecast", each.ours, None),
@@ -130,6 +134,7 @@ def _drawn(scored: "Sequence[Scored]") -> str:
             "which": which,
         }
         for each in scored
+        if each.of == WISHES
         for which, bins in (("told", each.bins), ("played, before it learned", each.played_bins))
         for found in bins
     ]

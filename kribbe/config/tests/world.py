@@ -1,6 +1,6 @@
 """A small world with something behind every door: two families, two desks, staff of every role, and what they see."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client
@@ -10,17 +10,19 @@ from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
 from kribbe.contact.services.visits import book, publish_moments
-from kribbe.enrolment.models import RequestSwitches
+from kribbe.enrolment.models import Placement, PlacementState, RequestSwitches
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.proofs import ask_proof, send_proof
 from kribbe.enrolment.services.weekly_list import make_list, vacancy_token
+from kribbe.outofschool.models import HolidayPlace, Registration, Stay
+from kribbe.outofschool.tests.scene import make_week, speelvogel
 from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
-from kribbe.planning.models import CareAgreement, Paper
+from kribbe.planning.models import CareAgreement, ChildFile, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
@@ -195,6 +197,8 @@ def world():
         "invitation": make_token(INVITATION, invited.pk),
         "paper": paper_of(placement, now).reference,
         **roster_of(location, now),
+        "cared": cared_for(waiting.child, group, now).reference,
+        **club_of(desk, waiting.child, now),
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
         "draft": "00000000",
@@ -207,6 +211,7 @@ def world():
         "direct": take_directly(principal=SYSTEM, location_id=location.pk, told=direct, now=now).pk,
         "word": "niets",
         "none": 999_999,
+        "on": f"{now.date()}",
         "one": 1,
         "kind": "pdf",
     }
@@ -226,6 +231,41 @@ def roster_of(location, now):
         "shifts": shift_token(feed),
         "proposal": asked.reference,
         "day_on": f"{now.date()}",
+    }
+
+
+def cared_for(child, group, now):
+    """A certain place that runs, of a child whose file is filled in."""
+    today = now.date()
+    ChildFile.objects.create(child=child, version=1, checked_at=now, health="Astma")
+    return Placement.objects.create(
+        child=child,
+        group=group,
+        during=(today - timedelta(days=7), today + timedelta(days=7)),
+        pattern=WeekPattern.from_text("mon").mask,
+        state=PlacementState.FINAL,
+        reserved_at=now,
+        final_at=now,
+    )
+
+
+def club_of(desk, child, now):
+    """An out-of-school location where a child of the family has a place, a turn in a holiday week and hours."""
+    made = speelvogel(now=now, desk=desk, families=0)
+    registered = {"year": made.year, "child": child, "school": made.school, "pattern": 1023, "held": 1023}
+    Registration.objects.create(
+        **registered, first=now.date(), state="granted", state_at=now, registered_at=now
+    )
+    week = make_week(made.club, opens_at=now)
+    HolidayPlace.objects.create(week=week, child=child, state="taken", state_at=now, asked_at=now)
+    Stay.objects.create(
+        club=made.club, child=child, day=now.date(), part="after", came_at=time(15), noted_at=now
+    )
+    return {
+        "club": made.club.slug,
+        "holiday": week.reference,
+        "club_day": week.first,
+        "club_month": f"{now:%Y-%m}",
     }
 
 

@@ -26,7 +26,7 @@ from kribbe.enrolment.models import (
 from kribbe.enrolment.pages.chances import range_words
 from kribbe.enrolment.selectors.chance.kept import chances_of, has_changed
 from kribbe.enrolment.selectors.chance.moment import moment
-from kribbe.enrolment.selectors.chance.outcomes import Cases, lesson_at, simpler, told_at
+from kribbe.enrolment.selectors.chance.outcomes import NEVER, Cases, _whole, lesson_at, simpler, told_at
 from kribbe.enrolment.selectors.household import request_story
 from kribbe.enrolment.services.chances import count_chances, learn_lessons, recount_changed
 from kribbe.enrolment.services.wishes import change_need, rank_wishes
@@ -286,6 +286,7 @@ def test_simpler_forecasts_learn_from_what_was_known_by_then() -> None:
             moment=np.array([10, 10, 10, 10, 20, 20]),
             wanted=np.array([12, 13, 14, 20, 22, 22]),
             position=np.array([1, 1, 50, 1, 1, 50]),
+            in_rounds=np.zeros(count, np.bool_),
             said={0: np.array([np.nan] * 4 + [0.5, 0.5])},
             happened={0: np.array([1.0, 1.0, 0.0, last, 1.0, 0.0])},
         )
@@ -307,16 +308,34 @@ def test_what_is_told_at_a_moment_learned_from_what_was_known_by_then() -> None:
             moment=np.repeat([10, 20], many),
             wanted=np.repeat([12, 22], many),
             position=np.ones(2 * many, np.int64),
+            in_rounds=np.zeros(2 * many, np.bool_),
             said=dict.fromkeys((0, 3), np.full(2 * many, 0.5)),
             happened=dict.fromkeys((0, 3), np.repeat([1.0, last], many)),
         )
 
     judged = np.arange(2 * many) >= many
-    told = told_at(cases(0.0), 0, judged)
+    told = told_at(cases(0.0), 0, judged, cases(0.0))
     assert told.min() == told.max() > 0.8
-    assert told_at(cases(1.0), 0, judged).tolist() == told.tolist()
+    assert told_at(cases(1.0), 0, judged, cases(1.0)).tolist() == told.tolist()
     assert lesson_at(cases(0.0), 20).cases == 2 * many
     assert lesson_at(cases(0.0), 12).cases == 0
+
+
+def test_a_request_as_a_whole_has_the_first_offer_of_any_choice() -> None:
+    """Two futures, wanted in the next month (1): the first request has an offer in each, at another choice."""
+    asked = Cases(
+        request=np.array([7, 7, 9]),
+        moment=np.full(3, 100),
+        wanted=np.full(3, 101),
+        position=np.array([5, 2, 4]),
+        in_rounds=np.zeros(3, np.bool_),
+        said={},
+        happened={},
+    )
+    whole = _whole(asked, np.array([[1, 900, 3], [900, 1, 900]]), np.array([NEVER, 101, 104]))
+    assert (whole.request.tolist(), whole.position.tolist()) == ([7, 9], [2, 4])
+    assert [whole.said[later].tolist() for later in (0, 3)] == [[1.0, 0.0], [1.0, 0.5]]
+    assert [whole.happened[later].tolist() for later in (0, 3)] == [[1.0, 0.0], [1.0, 1.0]]
 
 
 def test_chances_are_told_by_what_the_region_learned(location: Any) -> None:

@@ -1,6 +1,7 @@
 """Why am I fourth, and what would help? And a round from its plan to its offers: in a real browser."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 from kribbe.enrolment.models import Offer
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.people.models import Child
+from kribbe.rounds.models import Round
 from kribbe.rounds.services.rounds import calculate_planned
 from kribbe.rounds.tests.scene import PARENT, family, fourth
 from kribbe.rules.calendar import add_months
@@ -121,6 +123,11 @@ def test_a_round_from_its_plan_to_its_offers(open_as, staff, scene):
     clerk.reload()
     clerk.get_by_text("Zouden een plaats hebben").wait_for()
     looked(clerk, "preview")
+    Round.objects.update(planned_at=timezone.now() - timedelta(days=8))
+    clerk.goto(reverse("rounds:waiting", args=[scene.desk.slug]))
+    expect(clerk.get_by_role("row", name=re.compile("De Notelaar"))).to_be_visible()
+    looked(clerk, "waiting")
+    clerk.go_back()
     answer(staff, here)
     clerk.reload()
     clerk.get_by_role("heading", name="Wat de laatste berekening veranderde").wait_for()

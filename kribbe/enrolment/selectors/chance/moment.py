@@ -68,6 +68,8 @@ class Moment:
     """By wish of those who wait."""
     samples: Mapping[int, Sample]
     """By location."""
+    in_rounds: frozenset[int] = frozenset()
+    """The locations that give their places in rounds."""
 
     def month(self, day: date) -> int:
         """The number of a day's month, counted from the moment's."""
@@ -97,6 +99,7 @@ def moment(location_ids: Collection[int], *, now: datetime, as_of: datetime | No
         first=first,
         lines=ordered,
         samples=_samples(reader.locations, came, past),
+        in_rounds=frozenset().union(*(each.location_ids for each in rounds)),
     )
 
 

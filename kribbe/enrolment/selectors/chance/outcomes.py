@@ -2,19 +2,22 @@
 
 A forecast of a past day reads that day's rows alone. A case is one wish at one moment, wanted in one of the eight
 months after it; what happened is whether the location offered a place that begins by then, or by three months later.
-What is told at a moment has learned from the cases whose outcome was known by then, and from no others.
+A request as a whole is a case too: whether any of its locations offered one. What is told at a moment has learned
+from the cases of wishes whose outcome was known by then, and from no others.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from django.utils.timezone import get_default_timezone, localtime
 
-from kribbe.allocation.chance.futures import futures
+from kribbe.allocation.chance.futures import Offers, futures
 from kribbe.allocation.chance.lesson import Lesson, learned
 from kribbe.allocation.chance.score import (
     Between,
@@ -26,7 +29,7 @@ from kribbe.allocation.chance.score import (
     resampled,
 )
 from kribbe.enrolment.models import Offer
-from kribbe.enrolment.selectors.chance.moment import moment
+from kribbe.enrolment.selectors.chance.moment import Moment, moment
 from kribbe.places.models import Location
 from kribbe.rules.calendar import add_months, first_of_month
 
@@ -42,26 +45,50 @@ WARM_UP = 6
 MONTHS_LEARNED = 12
 """Months of forecasts from which a desk learns."""
 
+NEVER = 10**6
+"""A month that doesn't come."""
+
 BATCHES, EACH = 16, 8
 SEED = 20260101
 
 Told = Callable[[str], None]
 
 
+class Of(StrEnum):
+    """Of which chances something is said."""
+
+    WISHES = "each choice"
+    IN_ROUNDS = "each choice at a location that gives its places in rounds"
+    ANY = "any of the choices"
+
+
 @dataclass(frozen=True)
 class Cases:
-    """One row a wish and moment. Months are counted from year 0; `said` is the share of futures, by months later."""
+    """One row a wish (or a request) and moment. Months are counted from year 0.
+
+    `position` is the best of a request's; `in_rounds` tells whether the location took part in rounds then; `said` is
+    the share of futures, by months later.
+    """
 
     request: npt.NDArray[np.int64]
     moment: npt.NDArray[np.int64]
     wanted: npt.NDArray[np.int64]
     position: npt.NDArray[np.int64]
+    in_rounds: npt.NDArray[np.bool_]
     said: dict[int, Numbers]
     happened: dict[int, Numbers]
 
     def known(self, later: int, at: int) -> npt.NDArray[np.bool_]:
         """Of which cases it was known by the month `at` what happened."""
         return np.asarray((self.moment < at) & (self.wanted + later < at))
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """The cases of wishes, from which a region learns, and those of whole requests."""
+
+    wishes: Cases
+    requests: Cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +99,7 @@ class Scored:
     how much the simpler forecasts are worse, with their intervals.
     """
 
+    of: Of
     later: int
     cases: int
     requests: int
@@ -90,22 +118,22 @@ def calibrate(*, since: date, until: date, now: datetime, told: Told = lambda _w
     """Forecast on the first of each month from `since` until before `until`, and score what is known by `until`."""
     locations = list(Location.objects.order_by("pk").values_list("pk", flat=True))
     first = first_of_month(since)
-    cases = replayed(locations, since=add_months(first, -WARM_UP), until=until, now=now, told=told)
+    past = replayed(locations, since=add_months(first, -WARM_UP), until=until, now=now, told=told)
     last = min(until, localtime(now).date())
-    found = (_score(cases, later, _month(first), _month(last)) for later in LATER)
+    found = (_score(past, of, later, _month(first), _month(last)) for of in Of for later in LATER)
     return [scored for scored in found if scored is not None]
 
 
 def replayed(
     locations: Sequence[int], *, since: date, until: date, now: datetime, told: Told = lambda _what: None
-) -> Cases:
+) -> Replayed:
     """Forecasts on the first of each month from `since` until before `until`, and what happened."""
     offers = _offers(min(now, _begin(until)))
     found = []
     for day in _firsts(first_of_month(since), until):
         told(f"{day:%Y-%m}")
         found.append(_forecast(day, locations, offers, now))
-    return _joined(found)
+    return Replayed(_joined([each.wishes for each in found]), _joined([each.requests for each in found]))
 
 
 def lesson_at(cases: Cases, at: int) -> Lesson:
@@ -120,8 +148,8 @@ def lesson_at(cases: Cases, at: int) -> Lesson:
 def learn_from_past(locations: Sequence[int], *, now: datetime) -> Lesson:
     """What the past year teaches for these locations today."""
     until = first_of_month(localtime(now).date())
-    cases = replayed(locations, since=add_months(until, -MONTHS_LEARNED), until=until, now=now)
-    return lesson_at(cases, _month(until))
+    past = replayed(locations, since=add_months(until, -MONTHS_LEARNED), until=until, now=now)
+    return lesson_at(past.wishes, _month(until))
 
 
 def _firsts(since: date, until: date) -> Iterator[date]:
@@ -148,38 +176,69 @@ def _offers(until: datetime) -> Made:
     return found
 
 
-def _forecast(day: date, locations: Sequence[int], offers: Made, now: datetime) -> Cases:
+def _forecast(day: date, locations: Sequence[int], offers: Made, now: datetime) -> Replayed:
     at = _begin(day)
     known = moment(locations, now=min(now, at), as_of=at)
-    if not known.lines:
-        return _cases(at, [], dict.fromkeys(LATER, np.zeros(0)), offers)
-    offered = futures(known.scene, seed=SEED, batches=BATCHES, each=EACH, months=WANTED[1] + max(LATER) + 1)
-    months = np.array([known.month(line.wanted_start) for line in known.lines], np.int64)
-    said = {later: (offered <= months + later).mean(0) for later in LATER}
-    rows = [
-        (line.request_id, line.preference_id, line.position, _month(line.wanted_start))
-        for line in known.lines
-    ]
-    return _cases(at, rows, said, offers)
-
-
-def _cases(
-    at: datetime, rows: Sequence[tuple[int, int, int, int]], said: dict[int, Numbers], offers: Made
-) -> Cases:
-    table = np.array(rows, np.int64).reshape(-1, 4)
-    here = _month(localtime(at).date())
-    chosen = (table[:, 3] >= here + WANTED[0]) & (table[:, 3] <= here + WANTED[1])
-    began = [[month for made, month in offers.get(int(wish), ()) if made >= at] for wish in table[chosen, 1]]
-    first = np.array([min(months, default=10**6) for months in began], np.int64)
-    wanted = table[chosen, 3]
-    return Cases(
-        request=table[chosen, 0],
-        moment=np.full(len(wanted), here, np.int64),
-        wanted=wanted,
-        position=table[chosen, 2],
-        said={later: values[chosen] for later, values in said.items()},
-        happened={later: (first <= wanted + later).astype(np.float64) for later in LATER},
+    far = WANTED[1] + max(LATER) + 1
+    offered = (
+        futures(known.scene, seed=SEED, batches=BATCHES, each=EACH, months=far)
+        if known.lines
+        else np.zeros((1, 0), np.int16)
     )
+    began = [_first_begun(offers.get(line.preference_id, ()), at) for line in known.lines]
+    wishes = _wishes(known, offered, _month(day))
+    return Replayed(
+        _ended(wishes, np.array(began, np.int64)), _whole(wishes, offered, np.array(began, np.int64))
+    )
+
+
+def _wishes(known: Moment, offered: Offers, moment: int) -> Cases:
+    """All wishes, before it is known what happened."""
+    months = np.array([known.month(line.wanted_start) for line in known.lines], np.int64)
+    return Cases(
+        request=np.array([line.request_id for line in known.lines], np.int64),
+        moment=np.full(len(months), moment, np.int64),
+        wanted=months + moment,
+        position=np.array([line.position for line in known.lines], np.int64),
+        in_rounds=np.array([line.location_id in known.in_rounds for line in known.lines], np.bool_),
+        said={later: (offered <= months + later).mean(0) for later in LATER},
+        happened={},
+    )
+
+
+def _whole(wishes: Cases, offered: Offers, began: npt.NDArray[np.int64]) -> Cases:
+    """The same by request: the first offer of any wish, in each future and in what happened."""
+    begins = np.nonzero(np.diff(wishes.request, prepend=-1))[0]
+    cases = _rows(wishes, begins)
+    if not len(begins):
+        return _ended(cases, began)
+    anywhere, months = np.minimum.reduceat(offered, begins, axis=1), cases.wanted - cases.moment
+    said = {later: (anywhere <= months + later).mean(0) for later in LATER}
+    position = np.minimum.reduceat(wishes.position, begins)
+    return _ended(replace(cases, said=said, position=position), np.minimum.reduceat(began, begins))
+
+
+def _first_begun(offers: Iterable[tuple[datetime, int]], at: datetime) -> int:
+    """The first month in which a place begins that was offered from then on; far away where none was."""
+    return min((month for made, month in offers if made >= at), default=NEVER)
+
+
+def _ended(cases: Cases, first: npt.NDArray[np.int64]) -> Cases:
+    """Those wanted soon enough, with what happened."""
+    happened = {later: (first <= cases.wanted + later).astype(np.float64) for later in LATER}
+    soon = (cases.wanted >= cases.moment + WANTED[0]) & (cases.wanted <= cases.moment + WANTED[1])
+    return _rows(replace(cases, happened=happened), soon)
+
+
+def _rows(cases: Cases, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Cases:
+    """These rows alone."""
+
+    def part(column: Any) -> Any:
+        if isinstance(column, dict):
+            return {later: values[chosen] for later, values in column.items()}
+        return column[chosen]
+
+    return Cases(**{field.name: part(getattr(cases, field.name)) for field in fields(Cases)})
 
 
 def _joined(found: Sequence[Cases]) -> Cases:
@@ -188,22 +247,27 @@ def _joined(found: Sequence[Cases]) -> Cases:
         moment=np.concatenate([cases.moment for cases in found]),
         wanted=np.concatenate([cases.wanted for cases in found]),
         position=np.concatenate([cases.position for cases in found]),
+        in_rounds=np.concatenate([cases.in_rounds for cases in found]),
         said={later: np.concatenate([cases.said[later] for cases in found]) for later in LATER},
         happened={later: np.concatenate([cases.happened[later] for cases in found]) for later in LATER},
     )
 
 
-def _score(cases: Cases, later: int, first: int, last: int) -> Scored | None:
+def _score(past: Replayed, of: Of, later: int, first: int, last: int) -> Scored | None:
     """Score the cases since the month `first` of which all was known by the month `last`."""
+    cases = past.requests if of is Of.ANY else past.wishes
     judged = (cases.moment >= first) & cases.known(later, last)
+    if of is Of.IN_ROUNDS:
+        judged &= cases.in_rounds
     if not judged.any():
         return None
     played, happened = cases.said[later][judged], cases.happened[later][judged]
-    said = told_at(cases, later, judged)
+    said = told_at(cases, later, judged, past.wishes)
     base, position = simpler(cases, later, judged)
     families = cases.request[judged]
     ours, before, simple, placed = ((each - happened) ** 2 for each in (said, played, base, position))
     return Scored(
+        of=of,
         later=later,
         cases=len(said),
         requests=len(set(families.tolist())),
@@ -219,13 +283,13 @@ def _score(cases: Cases, later: int, first: int, last: int) -> Scored | None:
     )
 
 
-def told_at(cases: Cases, later: int, judged: npt.NDArray[np.bool_]) -> Numbers:
-    """What would have been told: each moment learns from what was known by then."""
+def told_at(cases: Cases, later: int, judged: npt.NDArray[np.bool_], teaching: Cases) -> Numbers:
+    """What would have been told: each moment learns from what was known by then of the cases that teach."""
     played, moments = cases.said[later][judged], cases.moment[judged]
     told = np.zeros(len(played))
     for at in np.unique(moments):
         now = moments == at
-        told[now] = lesson_at(cases, int(at)).told(played[now])
+        told[now] = lesson_at(teaching, int(at)).told(played[now])
     return told
 
 
