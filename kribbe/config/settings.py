@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "kribbe.staff",
     "kribbe.attendance",
     "kribbe.outofschool",
+    "kribbe.sickcare",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",

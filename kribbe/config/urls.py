@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("kribbe.staff.urls")),
     path("", include("kribbe.planning.urls")),
     path("", include("kribbe.outofschool.urls")),
+    path("", include("kribbe.sickcare.urls")),
     path("", include("kribbe.enrolment.urls")),
     path("", include("kribbe.places.urls")),
     path("", include("kribbe.region.urls")),

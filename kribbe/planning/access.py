@@ -8,7 +8,7 @@ from kribbe.enrolment.access import placement_for
 from kribbe.enrolment.models import Placement
 from kribbe.people.access import household_for, refusal
 from kribbe.places.models import Location
-from kribbe.planning.models import Paper
+from kribbe.planning.models import DayChange, Paper
 from kribbe.planning.selectors.child_file import open_places
 from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
@@ -56,6 +56,14 @@ def own_paper(principal: Principal, action: Action, reference: str, *, now: date
     if found is None:
         raise refusal(principal)
     own_placement(principal, action, found.agreement.placement.reference, now=now)
+    return found
+
+
+def change_at(principal: Principal, location: Location, reference: str) -> DayChange:
+    """An extra day or swap at a location; another's isn't found."""
+    found = DayChange.objects.filter(placement__group__location=location, reference=reference).first()
+    if found is None:
+        raise refusal(principal)
     return found
 
 

@@ -10,4 +10,6 @@ def tell_families() -> None:
     export("planning.Paper", f"agreement__{child}", but=("made_by", "signed_by"))
     export("planning.AgreedWeeks", f"agreement__{child}")
     export("planning.Absence", child, but=("told_by",))
+    export("planning.DayChange", child, but=("asked_by", "answered_by"))
+    export("planning.ShortNotice", child)
     export("planning.ChildFile", "child__household")

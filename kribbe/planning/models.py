@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Group, Location
+from kribbe.planning.models_days import DayChange, DayRules, DayState, ShortNotice
 from kribbe.planning.models_file import ChildFile, Severity
 from kribbe.region.models import no_overlap
 from kribbe.rules.allowance import Rounding
@@ -21,14 +22,18 @@ __all__ = [
     "AgreedWeeks",
     "CareAgreement",
     "ChildFile",
+    "DayChange",
+    "DayRules",
+    "DayState",
     "GroupTeam",
     "HouseRules",
     "Layout",
     "Paper",
     "Severity",
+    "ShortNotice",
     "TellingSide",
 ]
-"""The tables about a child's file (`models_file`) are read from here."""
+"""The tables about a child's file (`models_file`) and about single days (`models_days`) are read from here."""
 
 
 class Layout(models.TextChoices):
@@ -120,6 +125,7 @@ class Paper(models.Model):
     signed_by = models.BigIntegerField(null=True)
     signed_name = models.CharField(max_length=200, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["number"]

@@ -58,6 +58,7 @@ class Action(StrEnum):
     CLUB_READ = "club.read"
     CLUB_CHANGE = "club.change"
     CLUB_RULES = "club.rules"
+    SICK_CARE = "sick.care"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ TABLE: tuple[Rule, ...] = (
             Action.SIMULATION_READ,
             Action.CLUB_READ,
             Action.CLUB_CHANGE,
+            Action.SICK_CARE,
         },
     ),
     Rule(

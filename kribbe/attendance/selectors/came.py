@@ -1,5 +1,6 @@
 """What planning and figures read of the register: the children who came, by group, day and half-day."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import connection
@@ -21,7 +22,7 @@ PRESENT = sql.SQL("""
         JOIN enrolment_placement p ON p.id = each.placement_id
         JOIN places_group g ON g.id = p.group_id
         JOIN places_location l ON l.id = g.location_id
-         AND (%(location)s::bigint IS NULL OR l.id = %(location)s)
+         AND (%(locations)s::bigint[] IS NULL OR l.id = ANY(%(locations)s))
          AND (%(desk)s::bigint IS NULL OR l.desk_id = %(desk)s)
         GROUP BY each.placement_id, p.group_id, g.location_id, each.day
     ), kept AS (SELECT DISTINCT location_id, day FROM held)
@@ -35,9 +36,11 @@ PRESENT = sql.SQL("""
 """A child counts once for a half-day, however often it came and went; a night counts on both its days."""
 
 
-def read_came(*, first: date, last: date, location: int | None = None, desk: int | None = None) -> Rows:
+def read_came(
+    *, first: date, last: date, locations: Collection[int] | None = None, desk: int | None = None
+) -> Rows:
     """The register from `first` to `last`; on a day with any stay at a location all its groups have one."""
-    given = {"first": first, "last": last, "location": location, "desk": desk}
+    given = {"first": first, "last": last, "locations": locations and list(locations), "desk": desk}
     with connection.cursor() as cursor:
         cursor.execute(PRESENT, given)
         return [(group, day, int(am), int(pm)) for group, day, am, pm in cursor.fetchall()]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Adult
+from kribbe.planning.selectors.child_file import AtHand, Person, at_hand
 
 
 @dataclass(frozen=True)
@@ -18,16 +19,25 @@ class Safety:
 
 
 def safety_of(placements: Collection[Placement]) -> Mapping[int, Safety]:
-    """By the key of the place; one query."""
+    """By the key of the place; two queries. Give it places whose children are cared for on the day that is shown."""
     adults: dict[int, list[Adult]] = defaultdict(list)
     households = {each.child.household_id for each in placements}
     for adult in Adult.objects.filter(household__in=households).order_by("-is_applicant", "pk"):
         adults[adult.household_id].append(adult)
-    return {each.pk: _safety(adults[each.child.household_id]) for each in placements}
+    files = at_hand(placements)
+    return {each.pk: _safety(adults[each.child.household_id], files[each.pk]) for each in placements}
 
 
-def _safety(adults: Sequence[Adult]) -> Safety:
+def _safety(adults: Sequence[Adult], file: AtHand) -> Safety:
+    """The parents always; whom they named, once they kept the child's file."""
+    care = [": ".join(filter(None, (each.what, each.to_do))) for each in file.allergies]
     return Safety(
-        calls=[f"{adult} {adult.phone}".strip() for adult in adults],
-        fetchers=[f"{adult}" for adult in adults],
+        calls=[f"{each} {each.phone}".strip() for each in adults] + [_person(each) for each in file.contacts],
+        fetchers=[f"{each}" for each in adults] + [_person(each) for each in file.fetchers],
+        care=[*care, file.medication] if file.medication else care,
     )
+
+
+def _person(person: Person) -> str:
+    relation = f"({person.relation})" if person.relation else ""
+    return " ".join(filter(None, (person.name, relation, person.phone)))

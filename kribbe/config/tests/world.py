@@ -22,12 +22,16 @@ from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleG
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
-from kribbe.planning.models import CareAgreement, ChildFile, Paper
+from kribbe.planning.models import CareAgreement, ChildFile, DayChange, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.sickcare.models import Proposal, SickCall
+from kribbe.sickcare.tests.scene import on_call
+from kribbe.sickcare.tokens import ANSWER, DAYS
+from kribbe.sickcare.tokens import make_token as make_sick_token
 from kribbe.staff.models import RosterProposal
 from kribbe.staff.services.carers import Person, add_carer
 from kribbe.staff.services.feeds import make_feed as make_shift_feed
@@ -197,8 +201,12 @@ def world():
         "invitation": make_token(INVITATION, invited.pk),
         "paper": paper_of(placement, now).reference,
         **roster_of(location, now),
+        "day_change": DayChange.objects.create(
+            placement=placement, day=start + timedelta(days=1), halves=1, asked_at=now
+        ).reference,
         "cared": cared_for(waiting.child, group, now).reference,
         **club_of(desk, waiting.child, now),
+        **sick_of(desk, waiting.child, now),
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
         "draft": "00000000",
@@ -266,6 +274,23 @@ def club_of(desk, child, now):
         "holiday": week.reference,
         "club_day": week.first,
         "club_month": f"{now:%Y-%m}",
+    }
+
+
+def sick_of(desk, child, now):
+    """A carer who is asked for a child of the family."""
+    made = on_call(now=now, desk=desk, carers=1)
+    call = SickCall.objects.create(
+        service=made.service, child=child, day=now.date(), begins=time(8), ends=time(17), street="Dorpsstraat 5",
+        postcode="3999", city="Dorp", longitude=4.7, latitude=50.88, asked_at=now,
+    )  # fmt: skip
+    proposal = Proposal.objects.create(
+        call=call, carer=made.carers[0], day=call.day, km=1, asked_at=now, state_at=now,
+        answer_by=now + timedelta(minutes=20),
+    )  # fmt: skip
+    return {
+        "sick_answer": make_sick_token(ANSWER, proposal.pk),
+        "sick_days": make_sick_token(DAYS, made.carers[0].pk),
     }
 
 

@@ -208,9 +208,9 @@ def _asked(placement: Placement, first: date, last: date, today: date) -> tuple[
 
 def _costs(told: Stated, days: Sequence[date], now: Any) -> dict[str, Any]:
     """What the absence costs, in the words of the page."""
-    kinds = {told_in_time(told.rules, day, now) for day in days}
-    late = AbsenceKind.UNTOLD in kinds
-    found = cost(told, days, Absent.UNTOLD if late and len(days) == 1 else Absent.TOLD)
+    kinds = {day: told_in_time(told.rules, day, now) for day in days}
+    late = AbsenceKind.UNTOLD in kinds.values()
+    found = cost(told, {day: Absent(kind) for day, kind in kinds.items()})
     lines = [line for each in found for line in each.lines]
     unknown = [held for each in found for held in each.held]
     uses = sum((each.uses for each in found), Decimal(0))

@@ -1,6 +1,6 @@
 """Who came, where somebody kept a register. A room above hangs its own here; without one the plan is all there is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -12,10 +12,10 @@ A group has a row for each day on which its location kept a register, also where
 
 
 class Came(Protocol):
-    """Reads the register of one location, of a desk's locations, or of all, from a day to a day, both included."""
+    """Reads the register of some locations, of a desk's locations, or of all, from a day to a day, both included."""
 
     def __call__(
-        self, *, first: date, last: date, location: int | None = None, desk: int | None = None
+        self, *, first: date, last: date, locations: Collection[int] | None = None, desk: int | None = None
     ) -> Rows: ...
 
 
@@ -27,8 +27,10 @@ def register_came(source: Came) -> None:
     _sources[:] = [source]
 
 
-def came(*, first: date, last: date, location: int | None = None, desk: int | None = None) -> Rows:
+def came(
+    *, first: date, last: date, locations: Collection[int] | None = None, desk: int | None = None
+) -> Rows:
     """What the register says of these days; nothing where no room keeps one."""
     if not _sources:
         return ()
-    return _sources[0](first=first, last=last, location=location, desk=desk)
+    return _sources[0](first=first, last=last, locations=locations, desk=desk)

@@ -187,7 +187,7 @@ def _register(location: Location, monday: date, today: date) -> Mapping[tuple[in
     """The children who came by group and day of the week, morning and afternoon, where a register was kept."""
     if monday >= today:
         return {}
-    rows = came(first=monday, last=monday + 6 * DAY, location=location.pk)
+    rows = came(first=monday, last=monday + 6 * DAY, locations=[location.pk])
     return {(group, day): (mornings, afternoons) for group, day, mornings, afternoons in rows}
 
 
