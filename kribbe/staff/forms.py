@@ -129,7 +129,7 @@ class ShiftForm(forms.Form):
 
     group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"), empty_label=None)
     start = HalfHourField(_("From"))
-    end = HalfHourField(_("To"))
+    end = HalfHourField(_("Until"))
     pause = HalfHourField(
         _("Pause of half an hour at"),
         required=False,

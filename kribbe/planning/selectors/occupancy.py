@@ -76,8 +76,10 @@ class Cells:
 
     def by_location(self) -> dict[str, Occupancy]:
         """By the slug of the location, in the order of the groups."""
-        slugs = np.array([group.location_slug for group in self.groups])
-        return {slug: self.total(np.flatnonzero(slugs == slug)) for slug in dict.fromkeys(slugs.tolist())}
+        rows: dict[str, list[int]] = {}
+        for row, group in enumerate(self.groups):
+            rows.setdefault(group.location_slug, []).append(row)
+        return {slug: self.total(np.array(own)) for slug, own in rows.items()}
 
     def by_month(self) -> dict[date, Occupancy]:
         """By the first day of the month."""

@@ -1,0 +1,115 @@
+"""A manager plans September: a team with hours, a proposal taken over, a shift changed by keyboard, undone."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from kribbe.enrolment.tests.location_scene import manager_of
+from kribbe.planning.models import GroupTeam
+from kribbe.rules.halfdays import SLOTS
+from kribbe.staff.models import RosterProposal, Shift
+from kribbe.staff.services.proposals import calculate_waiting
+from kribbe.staff.tests.scene import busy, hire, open_monday
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.testing.sessions import log_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+DAY = timedelta(days=1)
+TEAM = (("An Jacobs", 76), ("Bo Smets", 60), ("Cas Peeters", 38))
+
+
+def next_september(now: datetime) -> date:
+    """The first whole week of the September to come."""
+    year = now.year + (now.date() >= date(now.year, 9, 1))
+    return open_monday(date(year, 9, 1))
+
+
+@pytest.fixture
+def scene():
+    made = busy(timezone.now(), children=12)
+    for name, week in TEAM:
+        hire(made, name, week=week, group_id=made.group.pk)
+    GroupTeam.objects.create(
+        group=made.group,
+        during=(made.start, None),
+        layout="mixed",
+        carers=[2] * 6 + [1] * 2 + [0] * (SLOTS - 8),
+    )
+    return made
+
+
+@pytest.fixture
+def open_as(open_page):
+    """`open_as(user, size)`: a page of somebody who is logged in."""
+
+    def open_as(user, size):
+        page = open_page(size=size)
+        client = log_in(Client(), user, second_factor=True)
+        page.goto("/livez")
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
+        return page
+
+    return open_as
+
+
+def look(page, name):
+    """Nothing for axe, nothing too wide, and a picture with the width in its name."""
+    axe(page)
+    fits(page)
+    width = page.viewport_size["width"]
+    if width != NARROWEST[0]:
+        screenshot(page, f"staff-{name}-{width}", full=True)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_a_manager_plans_september(open_as, scene, size):
+    monday = next_september(scene.now)
+    page = open_as(manager_of(scene.location, now=scene.now), size)
+    roster = reverse("staff:roster", args=[scene.location.slug])
+    page.goto(f"{roster}?week={monday}")
+    page.get_by_label("Aantal weken vanaf deze").select_option("1")
+    page.get_by_role("button", name="Stel een rooster voor").click()
+    page.get_by_role("heading", name="Voorgesteld rooster").wait_for()
+    page.get_by_text("Het wordt berekend").wait_for()
+    calculate_waiting(now=scene.now)
+    page.goto(reverse("staff:proposal", args=[scene.location.slug, RosterProposal.objects.get().reference]))
+    page.get_by_role("button", name="Helemaal overnemen").wait_for()
+    look(page, "proposal")
+    page.get_by_role("button", name="Helemaal overnemen").click()
+    page.get_by_role("heading", name="Rooster, week").wait_for()
+    assert Shift.objects.filter(day__gte=monday).exists()
+    look(page, "roster")
+    page.goto(reverse("staff:roster_day", args=[scene.location.slug]) + f"?on={monday}")
+    page.get_by_role("heading", name="Rooster van").wait_for()
+    look(page, "day")
+    shift = Shift.objects.filter(day=monday).first()
+    page.goto(reverse("staff:shift", args=[scene.location.slug, shift.carer.reference, f"{monday}"]))
+    page.get_by_label("Tot", exact=True).fill("12:00")
+    page.get_by_label("Vanaf", exact=True).fill("07:30")
+    page.get_by_label("Pauze van een half uur om").fill("")
+    page.get_by_role("button", name="Dienst bewaren").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Bewaard. Je kunt het ongedaan maken.").wait_for()
+    assert page.get_by_role("link", name="7:30–12:00").first.is_visible()
+    page.get_by_role("button", name="Ongedaan maken").click()
+    page.get_by_text("Ongedaan gemaakt.").wait_for()
+    assert Shift.objects.get(day=monday, carer=shift.carer).end == shift.end
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_a_carers_page_and_the_weeks_ahead(open_as, scene, size):
+    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page.goto(reverse("staff:team", args=[scene.location.slug]))
+    axe(page)
+    page.get_by_role("link", name="An Jacobs").click()
+    page.get_by_role("heading", name="Werkuren").wait_for()
+    page.get_by_text("Uren afspreken vanaf een dag").click()
+    look(page, "carer")
+    page.goto(reverse("staff:ahead", args=[scene.location.slug]))
+    page.get_by_role("heading", name="Begeleiders in de komende weken").wait_for()
+    look(page, "ahead")
