@@ -58,6 +58,7 @@ def pages(count: int, now: datetime) -> list[Page]:
         far_clerk_search(count, now),
         submit(count, now),
         accept(count, now),
+        roster(count),
     ]
 
 
@@ -139,6 +140,23 @@ def waiting_list(count: int, now: datetime) -> Page:
 
     visit = Visit(f"/at/{place.slug}/waiting-list/?show=all", session(manager, verified=True))
     return Page("Waiting list", shown, [visit] * count, check)
+
+
+def roster(count: int) -> Page:
+    """A location's roster of this week, as its manager sees it; after the waiting list has made the manager."""
+    from kribbe.people.models import User
+    from kribbe.staff.selectors.carers import carers_of
+
+    place = _busiest()
+    team = carers_of(place).count()
+
+    def check(answer: Answer) -> None:
+        expect(answer.status == 200, f"{answer.status} {answer.location}")
+        expect(answer.body.count('id="carer-') == team, "the roster shows another number of carers")
+
+    manager = User.objects.get(email="manager@bench.example")
+    visit = Visit(f"/at/{place.slug}/roster/", session(manager, verified=True))
+    return Page("Roster of a week", team, [visit] * count, check)
 
 
 def clerk_search(count: int, now: datetime) -> Page:

@@ -6,6 +6,7 @@ from typing import Any
 
 from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
+from kribbe.demo.planning_files import add_days, add_files
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.planning.models import (
@@ -51,6 +52,8 @@ def plan(book: Book) -> None:
             _agree(book, placement, location, rules[location.pk], chance)
         if placement.during[0] <= book.today:
             _absences(book, placement, chance)
+    add_files(book)
+    add_days(book)
 
 
 def _house_rules(book: Book, location: Location) -> HouseRules:

@@ -11,6 +11,7 @@ from kribbe.demo.occupancy import Rest
 from kribbe.demo.officer import keep
 from kribbe.demo.planning import plan
 from kribbe.demo.shown import show
+from kribbe.demo.staff import staff
 from kribbe.demo.supply import furnish
 from kribbe.demo.territory import lay_out
 from kribbe.demo.waiting import Waiting
@@ -31,4 +32,5 @@ def imagine(today: date, *, waiting: float = 1.0) -> Book:
     keep(book)
     show(book)
     plan(book)
+    staff(book)
     return book

@@ -1,7 +1,9 @@
 """Somebody to talk with: conversations, visits, a mail that came back and a letter to post, at the first desk."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
+from django.db.models import Model
 from django.utils.timezone import get_default_timezone
 
 from kribbe.contact.models import (
@@ -16,9 +18,18 @@ from kribbe.contact.models import (
     VisitMoment,
 )
 from kribbe.demo.book import Book
-from kribbe.enrolment.models import CareRequest, Preference, PreferenceState, RequestState
-from kribbe.people.models import Adult, Household, RoleGrant
+from kribbe.enrolment.models import (
+    CareRequest,
+    Offer,
+    OfferState,
+    Preference,
+    PreferenceState,
+    RequestState,
+)
+from kribbe.enrolment.services.telling import about_offer
+from kribbe.people.models import Adult, Household, RoleGrant, User
 from kribbe.places.models import Location
+from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role
 
 HOUR = timedelta(hours=1)
@@ -37,6 +48,47 @@ def talk(book: Book) -> None:
             _conversations(book, home, chosen)
             _visits(book, home, chosen)
         _lost_and_posted(book, home)
+
+
+def tell_of_offers(book: Book) -> None:
+    """Let the parent who logs in have had word of the offers that wait, with a trail. For rows that are written."""
+    homes = {grant.scope_id for grant in book.rows(RoleGrant) if grant.role == Role.PARENT}
+    for offer in book.rows(Offer):
+        if offer.state == OfferState.OPEN and offer.preference.request.household_id in homes:
+            about_offer(offer, "offer_made", now=offer.made_at)
+            AuditEntry.objects.bulk_create(_trail(book, offer))
+
+
+def _trail(book: Book, offer: Offer) -> list[AuditEntry]:
+    """What the family did, and who looked since."""
+    request = offer.preference.request
+    home = request.household
+    actors = {grant.role: grant.user for grant in reversed(book.rows(RoleGrant))}
+    parent, clerk, manager = actors[Role.PARENT], actors[Role.CLERK], actors[Role.MANAGER]
+    place = offer.preference.location
+    hour_before = offer.made_at - HOUR
+    told: list[tuple[datetime, User, str, Model, dict[str, Any]]] = [
+        (request.registered_at, parent, "household.registered", home, {}),
+        (request.registered_at, parent, "request.register", request, {}),
+        (hour_before, clerk, "desk.list", home.desk, {"list": "urgent", "households": [home.pk]}),
+        (hour_before, clerk, "household.read", home, {}),
+        (hour_before, manager, "list.read", place, {"households": [home.pk]}),
+        (offer.made_at, manager, "offer.make", offer, {}),
+    ]
+    return [
+        AuditEntry(
+            at=at,
+            actor_id=user.pk,
+            actor_name=user.name,
+            action=action,
+            subject=subject._meta.label_lower,
+            subject_id=subject.pk,
+            household_id=None if "households" in data else home.pk,
+            desk_id=home.desk_id,
+            data=data,
+        )
+        for at, user, action, subject, data in told
+    ]
 
 
 def _chosen(book: Book, home: Household) -> list[Location]:
@@ -84,7 +136,7 @@ def _conversations(book: Book, home: Household, chosen: list[Location]) -> None:
             (
                 Side.DESK,
                 home.desk.name,
-                "Neen, je datum blijft. Je kan de dagen zelf veranderen in je aanvraag.",
+                "Neen, je datum blijft. Je kunt de dagen zelf veranderen in je aanvraag.",
             ),
             (Side.HOUSEHOLD, parent, "Fijn, dank je wel!"),
         ],

@@ -8,11 +8,32 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Group, Location
+from kribbe.planning.models_days import DayChange, DayRules, DayState, ShortNotice
+from kribbe.planning.models_file import ChildFile, Severity
 from kribbe.region.models import no_overlap
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.halfdays import SLOTS
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
+
+__all__ = [
+    "Absence",
+    "AbsenceKind",
+    "AgreedWeeks",
+    "CareAgreement",
+    "ChildFile",
+    "DayChange",
+    "DayRules",
+    "DayState",
+    "GroupTeam",
+    "HouseRules",
+    "Layout",
+    "Paper",
+    "Severity",
+    "ShortNotice",
+    "TellingSide",
+]
+"""The tables about a child's file (`models_file`) and about single days (`models_days`) are read from here."""
 
 
 class Layout(models.TextChoices):
@@ -104,6 +125,7 @@ class Paper(models.Model):
     signed_by = models.BigIntegerField(null=True)
     signed_name = models.CharField(max_length=200, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["number"]

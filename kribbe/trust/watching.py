@@ -10,8 +10,12 @@ Watcher = Callable[[int, datetime], AbstractContextManager[None]]
 Newcomers = Callable[[Sequence[int], datetime], object]
 """Given the ids of children for whom a request was registered, and the moment."""
 
+Moves = Callable[[int, int, datetime], object]
+"""Given the ids of a place and of the one in which the child goes on, and the moment."""
+
 _watchers: list[Watcher] = []
 _newcomers: list[Newcomers] = []
+_moves: list[Moves] = []
 
 
 def watch_households(watcher: Watcher) -> None:
@@ -39,3 +43,15 @@ def children_registered(child_ids: Sequence[int], now: datetime) -> None:
     """Requests were registered for these children."""
     for watcher in _newcomers:
         watcher(child_ids, now)
+
+
+def watch_moves(watcher: Moves) -> None:
+    """Have this watcher told of every child that goes on in a next group, within its transaction."""
+    if watcher not in _moves:
+        _moves.append(watcher)
+
+
+def moved_up(before_id: int, following_id: int, now: datetime) -> None:
+    """A child leaves the one place, and goes on in the other as was agreed."""
+    for watcher in _moves:
+        watcher(before_id, following_id, now)

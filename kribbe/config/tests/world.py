@@ -1,6 +1,6 @@
 """A small world with something behind every door: two families, two desks, staff of every role, and what they see."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client
@@ -10,21 +10,32 @@ from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
 from kribbe.contact.services.visits import book, publish_moments
-from kribbe.enrolment.models import RequestSwitches
+from kribbe.enrolment.models import Placement, PlacementState, RequestSwitches
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.proofs import ask_proof, send_proof
 from kribbe.enrolment.services.weekly_list import make_list, vacancy_token
+from kribbe.outofschool.models import HolidayPlace, Registration, Stay
+from kribbe.outofschool.tests.scene import make_week, speelvogel
 from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
-from kribbe.planning.models import CareAgreement, Paper
+from kribbe.planning.models import CareAgreement, ChildFile, DayChange, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
+from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.sickcare.models import Proposal, SickCall
+from kribbe.sickcare.tests.scene import on_call
+from kribbe.sickcare.tokens import ANSWER, DAYS
+from kribbe.sickcare.tokens import make_token as make_sick_token
+from kribbe.staff.models import RosterProposal
+from kribbe.staff.services.carers import Person, add_carer
+from kribbe.staff.services.feeds import make_feed as make_shift_feed
+from kribbe.staff.services.feeds import token_of as shift_token
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
 from kribbe.trust import files
@@ -189,6 +200,13 @@ def world():
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),
         "paper": paper_of(placement, now).reference,
+        **roster_of(location, now),
+        "day_change": DayChange.objects.create(
+            placement=placement, day=start + timedelta(days=1), halves=1, asked_at=now
+        ).reference,
+        "cared": cared_for(waiting.child, group, now).reference,
+        **club_of(desk, waiting.child, now),
+        **sick_of(desk, waiting.child, now),
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
         "draft": "00000000",
@@ -201,8 +219,78 @@ def world():
         "direct": take_directly(principal=SYSTEM, location_id=location.pk, told=direct, now=now).pk,
         "word": "niets",
         "none": 999_999,
+        "on": f"{now.date()}",
         "one": 1,
         "kind": "pdf",
+    }
+
+
+def roster_of(location, now):
+    """Somebody who cares for the children here, with a calendar, and a roster that was asked."""
+    carer = add_carer(
+        principal=SYSTEM, location=location, person=Person(name="Rik Peeters", first=now.date()), now=now
+    )
+    feed = make_shift_feed(principal=SYSTEM, location=location, carer=carer, now=now)
+    asked = RosterProposal.objects.create(
+        location=location, first=monday_of(now.date()), weeks=1, asked_at=now
+    )
+    return {
+        "carer": carer.reference,
+        "shifts": shift_token(feed),
+        "proposal": asked.reference,
+        "day_on": f"{now.date()}",
+    }
+
+
+def cared_for(child, group, now):
+    """A certain place that runs, of a child whose file is filled in."""
+    today = now.date()
+    ChildFile.objects.create(child=child, version=1, checked_at=now, health="Astma")
+    return Placement.objects.create(
+        child=child,
+        group=group,
+        during=(today - timedelta(days=7), today + timedelta(days=7)),
+        pattern=WeekPattern.from_text("mon").mask,
+        state=PlacementState.FINAL,
+        reserved_at=now,
+        final_at=now,
+    )
+
+
+def club_of(desk, child, now):
+    """An out-of-school location where a child of the family has a place, a turn in a holiday week and hours."""
+    made = speelvogel(now=now, desk=desk, families=0)
+    registered = {"year": made.year, "child": child, "school": made.school, "pattern": 1023, "held": 1023}
+    Registration.objects.create(
+        **registered, first=now.date(), state="granted", state_at=now, registered_at=now
+    )
+    week = make_week(made.club, opens_at=now)
+    HolidayPlace.objects.create(week=week, child=child, state="taken", state_at=now, asked_at=now)
+    Stay.objects.create(
+        club=made.club, child=child, day=now.date(), part="after", came_at=time(15), noted_at=now
+    )
+    return {
+        "club": made.club.slug,
+        "holiday": week.reference,
+        "club_day": week.first,
+        "club_month": f"{now:%Y-%m}",
+    }
+
+
+def sick_of(desk, child, now):
+    """A carer who is asked for a child of the family."""
+    made = on_call(now=now, desk=desk, carers=1)
+    call = SickCall.objects.create(
+        service=made.service, child=child, day=now.date(), begins=time(8), ends=time(17), street="Dorpsstraat 5",
+        postcode="3999", city="Dorp", longitude=4.7, latitude=50.88, asked_at=now,
+    )  # fmt: skip
+    proposal = Proposal.objects.create(
+        call=call, carer=made.carers[0], day=call.day, km=1, asked_at=now, state_at=now,
+        answer_by=now + timedelta(minutes=20),
+    )  # fmt: skip
+    return {
+        "sick_answer": make_sick_token(ANSWER, proposal.pk),
+        "sick_days": make_sick_token(DAYS, made.carers[0].pk),
     }
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from kribbe.contact.models import Notice
 from kribbe.demo.book import Book
 from kribbe.demo.build import build, mark, version
 from kribbe.demo.logins import logins, password, present_code
@@ -23,6 +24,7 @@ from kribbe.people.models import Child, RoleGrant, User
 from kribbe.places import ledger
 from kribbe.places.models import Group, GroupAvailability, LedgerWeek, Location
 from kribbe.rules.calendar import months
+from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
 
 TODAY = date(2026, 3, 2)
@@ -119,6 +121,8 @@ def test_each_log_in_has_its_own_to_do(book: Book) -> None:
     offer = Offer.objects.get(state="open", preference__request__household=household)
     assert grants["creche@demo.example", Role.MANAGER] == (Scope.LOCATION, offer.preference.location_id)
     assert offer.preference.request.preferences.filter(state="waiting").count() >= 3
+    assert Notice.objects.filter(household=household, kind="enrolment/offer_made").count() == 1
+    assert AuditEntry.objects.filter(household_id=household, action="offer.make").count() == 1
     _, carer = grants["onthaalouder@demo.example", Role.MANAGER]
     assert Location.objects.get(pk=carer).kind == "family"
     _, organiser = grants["organisator@demo.example", Role.ORGANISER]

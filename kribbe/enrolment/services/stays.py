@@ -20,7 +20,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-from kribbe.trust.watching import household_changes
+from kribbe.trust.watching import household_changes, moved_up
 
 DAY = timedelta(days=1)
 UNDO_TERM = timedelta(days=14)
@@ -125,6 +125,7 @@ def move_up(
         placement.replaced_end, placement.replaced_state = end, placement.state
         placement.save(update_fields=["replaced_end", "replaced_state"])
         _take(following, start, end, now)
+        moved_up(placement.pk, following.pk, now)
         _record(principal, "placement.move_up", following, now, before=placement.pk, start=f"{start}")
         telling.about_placement(following, "place_moves_up", now=now, start=start, group=group)
     return following

@@ -13,6 +13,7 @@ from kribbe.enrolment.pages.acting import page_of
 from kribbe.people.models import Child, Household
 from kribbe.region.models import PassOverReason
 from kribbe.web.dates import date_format
+from kribbe.web.templatetags.telling import long_date
 
 register = template.Library()
 
@@ -42,6 +43,14 @@ def last_day(deadline: dt.datetime | None) -> dt.date | None:
 def day_before(end: dt.date) -> dt.date:
     """The last day of a stay that ends before this one."""
     return end - dt.timedelta(days=1)
+
+
+@register.simple_tag
+def starting(start: dt.date, latest: dt.date) -> str:
+    """From which day a family wants a place; until which one too, where that is another."""
+    said = {"start": long_date(start), "latest": long_date(latest)}
+    text = _("From %(start)s, at the latest on %(latest)s") if latest > start else _("From %(start)s")
+    return text % said
 
 
 @register.filter

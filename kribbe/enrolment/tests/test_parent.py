@@ -20,6 +20,7 @@ from kribbe.enrolment.services.sign import lapse_unsigned
 from kribbe.enrolment.services.vacancy_answer import waiting_at
 from kribbe.enrolment.services.wishes import end_request, rank_wishes, refuse_wish
 from kribbe.enrolment.tasks import lay_weeks, offers_run_out, reservations_run_out
+from kribbe.enrolment.templatetags.enrolment import starting
 from kribbe.people.models import User
 from kribbe.people.services import link_user
 from kribbe.places.models import LedgerWeek
@@ -486,3 +487,10 @@ def test_a_clerks_look_at_a_place_without_an_offer_is_recorded(client, desk, not
     sessions.log_in(client, clerk, second_factor=True)
     assert client.get(reverse("enrolment:placement", args=[placement.reference])).status_code == 200
     assert AuditEntry.objects.get(action="household.read").household_id == household.pk
+
+
+def test_a_start_with_no_room_is_told_as_one_day():
+    day = date(2027, 3, 1)
+    with translation.override("en"):
+        assert starting(day, day) == "From 1 March 2027"
+        assert starting(day, date(2027, 4, 1)) == "From 1 March 2027, at the latest on 1 April 2027"

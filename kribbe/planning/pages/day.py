@@ -1,6 +1,6 @@
 """One day at a location: who comes, who stays away, and whether there are carers enough."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from kribbe.places.models import Location
 from kribbe.planning import words
 from kribbe.planning.access import placement_at
 from kribbe.planning.models import AbsenceKind, TellingSide
+from kribbe.planning.selectors.child_file import AtHand, at_hand
 from kribbe.planning.selectors.planned import Planned, absences
 from kribbe.planning.selectors.week import GroupWeek, Week, week_of
 from kribbe.planning.services.absences import report_absence, take_back_absence
@@ -46,7 +47,10 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         on,
     )
     may_change = may_at(request.principal, Action.PLAN_CHANGE, location)
-    groups = [(group, list(_children(group, on, week, location, away))) for group in week.groups]
+    hand = at_hand(
+        [row.planned.placement for group in week.groups for row in group.rows if row.planned.placement]
+    )
+    groups = [(group, list(_children(group, on, week, location, away, hand))) for group in week.groups]
     note_look(request.principal, location, week, now)
     context = {
         "place_name": location.name,
@@ -62,6 +66,12 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "halves": [
             _half(week, 2 * on.weekday() + part, name)
             for part, name in enumerate((_("Morning"), _("Afternoon")))
+        ],
+        "birthdays": [
+            (row["name"], on.year - row["birth"].year)
+            for _group, rows in groups
+            for row in rows
+            if row["birth"] and birthday_in(row["birth"], on.year) == on and on.year > row["birth"].year
         ],
         "may_change": may_change,
         "kinds": AbsenceKind.choices,
@@ -128,7 +138,12 @@ def child_name(planned: Planned) -> str:
 
 
 def _children(
-    group: GroupWeek, on: date, week: Week, location: Location, away: Any
+    group: GroupWeek,
+    on: date,
+    week: Week,
+    location: Location,
+    away: Any,
+    hand: Mapping[int, AtHand],
 ) -> Iterator[dict[str, Any]]:
     for row in group.rows:
         if not row.there >> 2 * on.weekday() & 3:
@@ -144,7 +159,17 @@ def _children(
             "away": AbsenceKind(found.kind).label if found else "",
             "is_told_by_family": bool(found and found.side == TellingSide.FAMILY),
             "is_agreed": planned.is_agreed or placement is None,
+            "is_extra": any(each.day == on for each in placement.day_changes.all()) if placement else False,
+            "allergies": hand[placement.pk].allergies if placement else (),
         }
+
+
+def birthday_in(birth: date, year: int) -> date:
+    """The birthday of a year; whoever was born on 29 February has it on the 28th in other years."""
+    try:
+        return birth.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 def _nameless(group: GroupWeek, on: date) -> int:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.access import may_at, place_of
-from kribbe.planning.models import Paper
+from kribbe.planning.models import DayChange, DayState, Paper
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import PARENTS, Principal, Scope
 from kribbe.web.navigation import NavItem, register
@@ -16,14 +16,39 @@ from kribbe.web.navigation import NavItem, register
 
 def register_navigation() -> None:
     """Hang the pages in the rail and in the parent's bar."""
-    for label, name, icon, order in (
-        (_("Who comes"), "planning:day", "users", 11),
-        (_("Week plan"), "planning:week", "table", 12),
-        (_("Agreements"), "planning:agreements", "handshake", 41),
-        (_("Carers"), "planning:team", "clipboard-list", 42),
-        (_("House rules"), "planning:house_rules", "scroll-text", 72),
+    for label, name, icon, order, group in (
+        (_("Who comes"), "planning:day", "users", 11, ""),
+        (_("Week plan"), "planning:week", "table", 12, "planning"),
+        (_("Year plan"), "planning:year", "calendar-days", 14, "planning"),
+        (_("Files of the children"), "planning:files", "file-text", 40, "children"),
+        (_("Carers"), "planning:team", "clipboard-list", 42, "planning"),
+        (_("House rules"), "planning:house_rules", "scroll-text", 72, "place"),
     ):
-        register(NavItem(label, name, icon, "location", order=order, arguments=_at_place))
+        register(NavItem(label, name, icon, "location", order=order, arguments=_at_place, group=group))
+    register(
+        NavItem(
+            _("Extra days"),
+            "planning:extra_days",
+            "calendar-check",
+            "location",
+            order=13,
+            badge=waits_for_location,
+            arguments=_at_place,
+            group="planning",
+        )
+    )
+    register(
+        NavItem(
+            _("Agreements"),
+            "planning:agreements",
+            "handshake",
+            "location",
+            order=41,
+            badge=waits_for_family,
+            arguments=_at_place,
+            group="children",
+        )
+    )
     register(
         NavItem(
             _("Care days"),
@@ -42,6 +67,23 @@ def to_sign(request: Any) -> "Sequence[QuerySet[Paper]]":
     own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
     waiting = Paper.objects.filter(signed_at=None, withdrawn_at=None)
     return [waiting.filter(agreement__placement__child__household__in=own)]
+
+
+def waits_for_family(request: Any) -> "Sequence[QuerySet[Paper]]":
+    """The papers of the open location that wait for a family's signature."""
+    location = place_of(request)
+    if location is None:
+        return []
+    waiting = Paper.objects.filter(signed_at=None, withdrawn_at=None)
+    return [waiting.filter(agreement__placement__group__location=location)]
+
+
+def waits_for_location(request: Any) -> "Sequence[QuerySet[DayChange]]":
+    """The extra days and swaps that wait for the open location's answer."""
+    location = place_of(request)
+    if location is None:
+        return []
+    return [DayChange.objects.filter(state=DayState.ASKED, placement__group__location=location)]
 
 
 def _at_place(request: HttpRequest) -> Mapping[str, object] | None:

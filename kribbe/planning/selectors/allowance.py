@@ -1,6 +1,6 @@
 """A child's allowance of a year, and what an absence would cost."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -54,6 +54,8 @@ class Stated:
     location: Location
     pack: Pack
     agreements: tuple[Agreement, ...]
+    base: tuple[Agreement, ...]
+    """The agreed weeks without extra days and swaps: by these an allowance is counted."""
     closed: frozenset[date]
     rules: HouseRules | None
     day_fee: Decimal | None
@@ -73,7 +75,7 @@ class Stated:
 
 
 def stated(placement: Placement, year: int, *, today: date) -> Stated:
-    """What counts in a year; six queries."""
+    """What counts in a year; seven queries."""
     location = placement.group.location
     first, last = date(year, 1, 1), date(year, 12, 31)
     agreement = (
@@ -81,11 +83,13 @@ def stated(placement: Placement, year: int, *, today: date) -> Stated:
         or CareAgreement.objects.filter(weeks__placement=placement).first()
     )
     absences = Absence.objects.filter(placement=placement, day__range=(first, last), taken_back_at=None)
+    planned = planned_of(placement)
     return Stated(
         placement=placement,
         location=location,
         pack=load_pack(policy_on(location.desk, today).rule_pack),
-        agreements=planned_of(placement).agreements,
+        agreements=planned.agreements,
+        base=planned.base,
         closed=closed_days(location.pk, first - DAY, last),
         rules=house_rules_on(location.pk, max(first, min(today, last))),
         day_fee=agreement.day_fee if agreement else None,
@@ -97,7 +101,7 @@ def year_of(told: Stated, year: int) -> Year:
     """The allowance of a calendar year, with every absence told so far taken off."""
     house = told.house
     given = entitled(
-        agreements=told.agreements,
+        agreements=told.base,
         year=year,
         pack=told.pack,
         house=house,
@@ -107,18 +111,29 @@ def year_of(told: Stated, year: int) -> Year:
     return Year(year, found, house.half_days, given.reasons)
 
 
-def cost(told: Stated, days: Collection[date], why: Absent) -> list[AbsenceCost]:
-    """What being absent on these days of one year would cost, month by month."""
+def cost(told: Stated, days: Mapping[date, Absent]) -> list[AbsenceCost]:
+    """What being absent on these days of one year would cost, month by month; each day by how it is told."""
     year = min(days).year
     units = year_of(told, year).balance.entitled
     found = []
     for month in sorted({first_of_month(day) for day in days}):
         earlier = [each for each in told.absences if each.day < month]
-        own = [*_stays(told, earlier), *_proposed(told, [day for day in days if day < month], why)]
+        own = [
+            *_stays(told, earlier),
+            *_proposed(told, {day: why for day, why in days.items() if day < month}),
+        ]
         used = balance(allowance=_allowance(told, units), absences=own).used
-        asked = {day: why for day in days if first_of_month(day) == month}
+        asked = {day: why for day, why in days.items() if first_of_month(day) == month}
         found.append(cost_of_absence(_case(told, month, units, used), asked))
     return found
+
+
+def month_case(told: Stated, day: date) -> Case:
+    """The month of a day, priced as it stands; the allowance counts the absences of the months before."""
+    month = first_of_month(day)
+    units = year_of(told, day.year).balance.entitled
+    earlier = _stays(told, [each for each in told.absences if each.day < month])
+    return _case(told, month, units, balance(allowance=_allowance(told, units), absences=earlier).used)
 
 
 def planned_days(told: Stated, first: date, last: date) -> list[date]:
@@ -182,8 +197,8 @@ def _stays(told: Stated, absences: Sequence[Absence]) -> list[tuple[Absent, Stay
     return [(Absent(each.kind), _stay(told, each.day)) for each in absences]
 
 
-def _proposed(told: Stated, days: Sequence[date], why: Absent) -> list[tuple[Absent, Stay]]:
-    return [(why, _stay(told, day)) for day in sorted(days)]
+def _proposed(told: Stated, days: Mapping[date, Absent]) -> list[tuple[Absent, Stay]]:
+    return [(days[day], _stay(told, day)) for day in sorted(days)]
 
 
 def _stay(told: Stated, day: date) -> Stay:

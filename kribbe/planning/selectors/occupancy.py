@@ -1,7 +1,8 @@
 """Occupancy of many locations at once: the same count as a week page, over arrays in place of rows.
 
-Four statements, whatever the size: the groups' places, the stays with their weeks, closing days, absences. A cell is
-a half-day of a group; arrays of cells have the shape (groups, weeks, 14 slots).
+Six statements, whatever the size: the groups' places, the stays with their weeks and extra days, days given for
+another, closing days, absences, the register. A cell is a half-day of a group; arrays of cells have the shape
+(groups, weeks, 14 slots).
 """
 
 from collections.abc import Collection, Sequence
@@ -14,6 +15,7 @@ from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
 
+from kribbe.planning.selectors.came import came
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.occupancy import Occupancy
@@ -42,7 +44,8 @@ class Cells:
     first: date
     groups: Sequence[GroupKey]
     planned: Ints
-    away: Ints
+    came: Ints
+    """Who came, by the register; where there is none, who was planned and told of no absence."""
     licensed: Ints
     staffed: Ints
     closed: Bools
@@ -52,7 +55,7 @@ class Cells:
     def total(self, groups: Ints | slice = slice(None), days: Bools | None = None) -> Occupancy:
         """The occupancy of some groups, on some of the days asked. `days` has the shape (weeks, slots)."""
         asked = self.counted if days is None else self.counted & days
-        planned, away = self.planned[groups], self.away[groups]
+        planned, came = self.planned[groups], self.came[groups]
         licensed, staffed = self.licensed[groups], self.staffed[groups]
         within = np.broadcast_to(asked, planned.shape)
         shut = (self.closed[groups] | (licensed == 0)) & within
@@ -62,7 +65,7 @@ class Cells:
         return Occupancy(
             half_days=int(open_.sum()),
             planned=int(planned[open_].sum()),
-            realised=int((planned - away)[over].sum()),
+            realised=int(came[over].sum()),
             planned_of_realised=int(planned[over].sum()),
             licensed=int(licensed[open_].sum()),
             staffed=int(staffed[open_].sum()),
@@ -86,26 +89,33 @@ class Cells:
 
 
 def cells(
-    *, first: date, last: date, today: date, location: int | None = None, desk: int | None = None
+    *,
+    first: date,
+    last: date,
+    today: date,
+    location: int | None = None,
+    locations: Collection[int] | None = None,
+    desk: int | None = None,
 ) -> Cells:
-    """Every half-day from `first` to `last`, both included, of one location, of a desk's locations, or of all."""
+    """Every half-day from `first` to `last`, both included, of some locations, of a desk's, or of all."""
     monday = monday_of(first)
     weeks = (last - monday).days // 7 + 1
     given = {
-        "monday": monday, "first": first, "end": monday + weeks * 7 * DAY, "location": location, "desk": desk,
-        "long": LONG,
+        "monday": monday, "first": first, "end": monday + weeks * 7 * DAY, "desk": desk, "long": LONG,
+        "locations": [location] if location is not None else locations and list(locations),
     }  # fmt: skip
     groups, places = _places(given)
     keys = np.array([group.group_id for group in groups], dtype=np.int64)
     shape = (len(groups), weeks, SLOTS)
     licensed, staffed, is_open = _laid_places(places, keys, shape)
     day = 7 * np.arange(weeks)[:, None] + np.arange(SLOTS) // 2
+    planned = _laid(_rows(STAYS, given), keys, shape) - _laid_days(_rows(GIVEN, given), keys, shape)
     asked = (day >= (first - monday).days) & (day <= (last - monday).days)
     return Cells(
         first=monday,
         groups=groups,
-        planned=_laid(_rows(STAYS, given), keys, shape),
-        away=_laid_away(_rows(AWAY, given), keys, shape),
+        planned=planned,
+        came=_came(planned - _laid_days(_rows(AWAY, given), keys, shape), given, keys),
         licensed=licensed,
         staffed=staffed,
         closed=~is_open | _closed(_rows(CLOSED, given), keys, shape, day, monday),
@@ -129,8 +139,18 @@ def _laid(rows: Ints, keys: Ints, shape: tuple[int, int, int]) -> Ints:
     return _added(np.searchsorted(keys, group[row]) * shape[1] + week, mask, shape)
 
 
-def _laid_away(rows: Ints, keys: Ints, shape: tuple[int, int, int]) -> Ints:
-    """The half-days on which a child stays away. Rows: group, day, the half-days planned on it."""
+def _came(expected: Ints, given: dict[str, Any], keys: Ints) -> Ints:
+    """Who came: on days with a register what it says, on others who was expected."""
+    first, last = given["monday"], given["end"] - DAY
+    rows = _ints(came(first=first, last=last, locations=given["locations"], desk=given["desk"]), 4)
+    rows = rows[np.isin(rows[:, 0], keys)]
+    found = expected.copy()
+    found.reshape(len(keys), -1, 2)[np.searchsorted(keys, rows[:, 0]), rows[:, 1]] = rows[:, 2:]
+    return found
+
+
+def _laid_days(rows: Ints, keys: Ints, shape: tuple[int, int, int]) -> Ints:
+    """Half-days of single days, added up. Rows: group, day, its half-days."""
     group, day, halves = (rows[:, column] for column in range(3))
     mask = halves << 2 * (day % 7)
     return _added(np.searchsorted(keys, group) * shape[1] + day // 7, mask, shape)
@@ -188,7 +208,7 @@ def _ints(rows: Collection[Any], columns: int) -> Ints:
 
 WHOSE = sql.SQL("""
     JOIN places_location l ON l.id = g.location_id
-     AND (%(location)s::bigint IS NULL OR l.id = %(location)s)
+     AND (%(locations)s::bigint[] IS NULL OR l.id = ANY(%(locations)s))
      AND (%(desk)s::bigint IS NULL OR l.desk_id = %(desk)s)
 """)
 
@@ -209,6 +229,16 @@ PLACES = (
 CERTAIN = sql.SQL("(p.state = 'final' OR (p.state = 'ended' AND p.replaced_state = ''))")
 """A place that is certain, or was and is over; not one that another took the place of before it began."""
 
+
+def _halves_of(day: str) -> sql.SQL:
+    """The half-days of a day by the weeks `w` of the place `p`, or by the place itself: bit 0 the morning."""
+    return sql.SQL(
+        f"""(coalesce(w.masks[1 + mod(({day} - w.turns_from + 7000 * cardinality(w.masks)) / 7,
+                                      cardinality(w.masks))], p.pattern)
+             >> 2 * (extract(isodow FROM {day})::int - 1) & 3)"""
+    )
+
+
 STAYS = (
     sql.SQL("""
     SELECT g.id, coalesce(lower(held.during) - %(monday)s::date, -%(long)s),
@@ -225,6 +255,13 @@ STAYS = (
         WHERE {certain} AND p.during && daterange(%(monday)s::date, %(end)s::date)
           AND NOT EXISTS (SELECT FROM planning_agreedweeks w WHERE w.placement_id = p.id)
         UNION ALL
+        SELECT p.group_id, daterange(c.day, c.day + 1), %(monday)s::date,
+               ARRAY[((c.halves & ~{own}) << 2 * (extract(isodow FROM c.day)::int - 1))::int]
+        FROM planning_daychange c JOIN enrolment_placement p ON p.id = c.placement_id AND {certain}
+         AND p.during @> c.day
+        LEFT JOIN planning_agreedweeks w ON w.placement_id = p.id AND w.during @> c.day
+        WHERE c.state = 'granted' AND c.day >= %(monday)s::date AND c.day < %(end)s::date
+        UNION ALL
         SELECT t.group_id, t.during, %(monday)s::date, ARRAY[t.pattern::int]
         FROM places_ledgertake t
         WHERE (t.holder LIKE 'direct:%%' OR t.holder LIKE 'own:%%')
@@ -235,7 +272,7 @@ STAYS = (
       AND EXISTS (SELECT FROM places_groupcapacity c WHERE c.group_id = g.id
                   AND c.during && daterange(%(monday)s::date, %(end)s::date))
 """)
-    .format(whose=WHOSE, certain=CERTAIN)
+    .format(whose=WHOSE, certain=CERTAIN, own=_halves_of("c.day"))
     .as_string()
 )
 """Stays by group: days from the first Monday, the week in which turns begin, up to four masks."""
@@ -255,18 +292,32 @@ CLOSED = (
 
 AWAY = (
     sql.SQL("""
-    SELECT g.id, a.day - %(monday)s::date,
-           (coalesce(w.masks[1 + mod((a.day - w.turns_from + 7000 * cardinality(w.masks)) / 7,
-                                     cardinality(w.masks))], p.pattern)
-            >> 2 * (extract(isodow FROM a.day)::int - 1)) & 3
+    SELECT g.id, a.day - %(monday)s::date, {own} | coalesce(c.halves, 0)
     FROM planning_absence a
     JOIN enrolment_placement p ON p.id = a.placement_id AND {certain} AND p.during @> a.day
     LEFT JOIN planning_agreedweeks w ON w.placement_id = p.id AND w.during @> a.day
+    LEFT JOIN planning_daychange c ON c.placement_id = p.id AND c.day = a.day AND c.state = 'granted'
     JOIN places_group g ON g.id = p.group_id AND g.active {whose} AND l.active
     WHERE a.taken_back_at IS NULL AND a.day >= %(monday)s::date AND a.day < %(end)s::date
       AND EXISTS (SELECT FROM places_groupcapacity c WHERE c.group_id = g.id
                   AND c.during && daterange(%(monday)s::date, %(end)s::date))
 """)
-    .format(whose=WHOSE, certain=CERTAIN)
+    .format(whose=WHOSE, certain=CERTAIN, own=_halves_of("a.day"))
     .as_string()
 )
+
+GIVEN = (
+    sql.SQL("""
+    SELECT g.id, s.instead_of - %(monday)s::date, {own}
+    FROM planning_daychange s
+    JOIN enrolment_placement p ON p.id = s.placement_id AND {certain} AND p.during @> s.instead_of
+    LEFT JOIN planning_agreedweeks w ON w.placement_id = p.id AND w.during @> s.instead_of
+    JOIN places_group g ON g.id = p.group_id AND g.active {whose} AND l.active
+    WHERE s.state = 'granted' AND s.instead_of >= %(monday)s::date AND s.instead_of < %(end)s::date
+      AND EXISTS (SELECT FROM places_groupcapacity c WHERE c.group_id = g.id
+                  AND c.during && daterange(%(monday)s::date, %(end)s::date))
+""")
+    .format(whose=WHOSE, certain=CERTAIN, own=_halves_of("s.instead_of"))
+    .as_string()
+)
+"""Days that children gave for another."""

@@ -13,9 +13,9 @@ from django.db.models import Prefetch, Q, QuerySet
 from kribbe.enrolment.models import DirectChild, Placement, PlacementState
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, LedgerTake, Location
-from kribbe.planning.models import Absence, AgreedWeeks
-from kribbe.planning.written import agreement_of, plain_agreement
-from kribbe.rules.agreed import Agreement, Parts, there_on
+from kribbe.planning.models import Absence, AgreedWeeks, DayChange, DayState
+from kribbe.planning.written import agreement_of, opening_hours, plain_agreement
+from kribbe.rules.agreed import Agreement, Parts, changed, starting_on, there_on
 from kribbe.rules.halfdays import WeekPattern, halves_of
 
 DAY = timedelta(days=1)
@@ -28,10 +28,14 @@ OWN = "own:"
 
 @dataclass(frozen=True)
 class Planned:
-    """One child of a group, or one place that only counts. `placement` is None for whoever came outside the desk."""
+    """One child of a group, or one place that only counts. `placement` is None for whoever came outside the desk.
+
+    `agreements` holds extra days and swaps too, each as a change of one day; `base` is without them.
+    """
 
     group_id: int
     agreements: tuple[Agreement, ...]
+    base: tuple[Agreement, ...] = ()
     placement: Placement | None = None
     child: Child | None = None
     name: str = ""
@@ -47,17 +51,24 @@ class Planned:
 
 
 def planned_at(location: Location, first: date, last: date) -> list[Planned]:
-    """Everybody planned at a location on some day from `first` to `last`, by group and name; three queries."""
+    """Everybody planned at a location on some day from `first` to `last`, by group and name; five queries."""
+    return planned_at_all([location], first, last)
+
+
+def planned_at_all(locations: Sequence[Location], first: date, last: date) -> list[Planned]:
+    """As `planned_at`, of several locations; five queries too."""
     during = (first, last + DAY)
+    known = {location.pk: location for location in locations}
+    stays = certain(during).filter(group__location__in=known)
     return [
-        *(plan_of(each, location) for each in certain(during).filter(group__location=location)),
-        *_direct(location, during),
-        *_counted(location, during),
+        *(plan_of(each, known[each.group.location_id]) for each in stays),
+        *_direct(known, during),
+        *_counted(known, during),
     ]
 
 
 def planned_of(placement: Placement) -> Planned:
-    """One placement, with its weeks; two queries."""
+    """One placement, with its weeks and single days; three queries."""
     found = with_weeks(Placement.objects.filter(pk=placement.pk)).get()
     return plan_of(found, placement.group.location)
 
@@ -66,10 +77,11 @@ def plan_of(placement: Placement, location: Location) -> Planned:
     """One placement that was read with its weeks (see `with_weeks`)."""
     stay = (placement.during.lower, placement.during.upper)
     weeks = [each for row in placement.agreed_weeks.all() if (each := agreement_of(row, stay))]
-    plain = plain_agreement(WeekPattern(placement.pattern), stay, location)
+    base = tuple(weeks) or (plain_agreement(WeekPattern(placement.pattern), stay, location),)
     return Planned(
         group_id=placement.group_id,
-        agreements=tuple(weeks) or (plain,),
+        agreements=_with_days(base, placement.day_changes.all(), location),
+        base=base,
         placement=placement,
         child=placement.child,
         is_agreed=bool(weeks),
@@ -87,9 +99,10 @@ def certain(during: tuple[date, date]) -> QuerySet[Placement]:
 def with_weeks(found: QuerySet[Placement]) -> QuerySet[Placement]:
     """With child, group and agreed weeks, in the order of groups and names."""
     weeks = Prefetch("agreed_weeks", AgreedWeeks.objects.order_by("during"))
+    days = Prefetch("day_changes", DayChange.objects.filter(state=DayState.GRANTED).order_by("day"))
     return (
         found.select_related("child", "group")
-        .prefetch_related(weeks)
+        .prefetch_related(weeks, days)
         .order_by("group__from_months", "group__name", "child__name_key", "during", "pk")
     )
 
@@ -107,20 +120,54 @@ def capacities(group_ids: Sequence[int], first: date, last: date) -> list[GroupC
     return list(GroupCapacity.objects.filter(group__in=group_ids, during__overlap=(first, last + DAY)))
 
 
-def _direct(location: Location, during: tuple[date, date]) -> Iterator[Planned]:
-    rows = DirectChild.objects.filter(
-        group__location=location, undone_at=None, during__overlap=during
-    ).order_by("group__from_months", "name", "pk")
+def parts_of_halves(halves: int, location: Location) -> Parts:
+    """The hours of half-days (bit 0 the morning), as long as the location is open."""
+    return opening_hours(WeekPattern(halves), location)[0][0]
+
+
+def _with_days(
+    base: tuple[Agreement, ...], days: Iterable[DayChange], location: Location
+) -> tuple[Agreement, ...]:
+    """The weeks with extra days laid over them, and the days that were given for another taken out."""
+    found = base
+    for each in days:
+        if each.instead_of is not None:
+            found = changed(found, Agreement(each.instead_of, each.instead_of, ({},)))
+        parts = merged(starting_on(found, each.day), parts_of_halves(each.halves, location))
+        found = changed(found, Agreement(each.day, each.day, ({each.day.weekday(): parts},)))
+    return found
+
+
+def merged(parts: Iterable[tuple[int, int]], more: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Parts of a day brought together, those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted((*parts, *more)):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+def _direct(known: Mapping[int, Location], during: tuple[date, date]) -> Iterator[Planned]:
+    rows = (
+        DirectChild.objects.select_related("group")
+        .filter(group__location__in=known, undone_at=None, during__overlap=during)
+        .order_by("group__from_months", "name", "pk")
+    )
     for row in rows:
         stay = (row.during.lower, row.during.upper)
-        agreement = plain_agreement(WeekPattern(row.pattern), stay, location)
+        agreement = plain_agreement(WeekPattern(row.pattern), stay, known[row.group.location_id])
         yield Planned(row.group_id, (agreement,), name=row.name)
 
 
-def _counted(location: Location, during: tuple[date, date]) -> Iterator[Planned]:
-    rows = LedgerTake.objects.filter(
-        group__location=location, holder__startswith=OWN, during__overlap=during
-    ).order_by("pk")
+def _counted(known: Mapping[int, Location], during: tuple[date, date]) -> Iterator[Planned]:
+    rows = (
+        LedgerTake.objects.select_related("group")
+        .filter(group__location__in=known, holder__startswith=OWN, during__overlap=during)
+        .order_by("pk")
+    )
     for row in rows:
         stay = (row.during.lower, row.during.upper)
-        yield Planned(row.group_id, (plain_agreement(WeekPattern(row.pattern), stay, location),))
+        agreement = plain_agreement(WeekPattern(row.pattern), stay, known[row.group.location_id])
+        yield Planned(row.group_id, (agreement,))

@@ -1,5 +1,6 @@
 """The weeks ahead in which a location plans fewer carers than the law of that day asks."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -7,11 +8,12 @@ import numpy as np
 
 from kribbe.places.models import Group, Kind, Location
 from kribbe.planning.models import GroupTeam
-from kribbe.planning.selectors.occupancy import cells
+from kribbe.planning.selectors.occupancy import Ints, cells
+from kribbe.planning.selectors.rostered import Key, Rostered, rostered
 from kribbe.planning.selectors.week import usual_layout
 from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import SLOTS
-from kribbe.rules.packs import load_pack
+from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.ratio import Half, Layout, Short, shortfalls
 
 DAY = timedelta(days=1)
@@ -27,48 +29,74 @@ class ShortWeek:
 
 
 def short_weeks(location: Location, *, first: date, weeks: int, today: date) -> list[ShortWeek]:
-    """The weeks from the Monday `first` on that fall short; none where the location planned no carers.
+    """As `short_weeks_at`, of one location."""
+    return short_weeks_at([location], first=first, weeks=weeks, today=today)[location.pk]
 
-    Six queries, whatever the number of weeks and children.
+
+def short_weeks_at(
+    locations: Sequence[Location], *, first: date, weeks: int, today: date
+) -> dict[int, list[ShortWeek]]:
+    """By location the weeks from the Monday `first` on that fall short; none where no carers are planned.
+
+    A day with a roster is judged by its half-hours, any other by the carers planned for its half-days. The number of
+    queries grows with desks only.
     """
     last = first + (7 * weeks - 1) * DAY
-    groups = {group.pk: group for group in Group.objects.filter(location=location, active=True)}
+    groups = list(Group.objects.filter(location__in=locations, active=True))
     teams = list(GroupTeam.objects.filter(group__in=groups, during__overlap=(first, last + DAY)))
-    if not teams:
-        return []
-    found = cells(first=first, last=last, today=today, location=location.pk)
+    found = cells(first=first, last=last, today=today, locations=[each.pk for each in locations])
+    known = rostered(locations, first, last)
     present = np.where(found.closed, 0, found.planned)
-    layouts = {key: _layout(group, teams) for key, group in groups.items()}
-    halves = [
-        Half(
-            on=first + (7 * week + slot // 2) * DAY,
-            slot=slot,
-            children=_children(
-                present[:, week, slot].tolist(), [layouts[each.group_id] for each in found.groups]
-            ),
-            carers=_carers(teams, first + (7 * week + slot // 2) * DAY, slot),
-        )
-        for week in range(weeks)
-        for slot in range(SLOTS)
-    ]
-    pack = load_pack(policy_on(location.desk, today).rule_pack)
-    short = shortfalls(halves=halves, pack=pack, family=location.kind == Kind.FAMILY)
-    return [_week(first + 7 * week * DAY, own) for week in range(weeks) if (own := _of(short, first, week))]
+    packs = {desk: load_pack(policy_on(desk, today).rule_pack) for desk in {at.desk_id for at in locations}}
+    told = {}
+    for location in locations:
+        own = {group.pk: group for group in groups if group.location_id == location.pk}
+        rows = [row for row, key in enumerate(found.groups) if key.group_id in own]
+        planned = [team for team in teams if team.group_id in own]
+        layouts = [_layout(own[found.groups[row].group_id], planned) for row in rows]
+        short = _short(location, first, present[rows], layouts, planned, known, packs[location.desk_id])
+        every = [(first + 7 * week * DAY, _of(short, first, week)) for week in range(weeks)]
+        told[location.pk] = [_week(monday, of_week) for monday, of_week in every if of_week]
+    return told
 
 
-def _layout(group: Group, teams: list[GroupTeam]) -> Layout:
+def _short(
+    location: Location,
+    first: date,
+    present: Ints,
+    layouts: Sequence[Layout],
+    teams: Sequence[GroupTeam],
+    known: Mapping[Key, Rostered],
+    pack: Pack,
+) -> list[Short]:
+    """The half-days that fall short. `present` has the shape (groups, weeks, slots)."""
+    found: list[Short] = []
+    halves: list[Half] = []
+    for week in range(present.shape[1]):
+        for slot in range(SLOTS):
+            on = first + (7 * week + slot // 2) * DAY
+            half = known.get((location.pk, on, slot))
+            if half is not None and half.need.carers > half.carers:
+                found.append(Short(on, slot, half.need, half.carers))
+            if half is None and teams:
+                children = _children(present[:, week, slot].tolist(), layouts)
+                halves.append(Half(on=on, slot=slot, children=children, carers=_carers(teams, on, slot)))
+    return found + shortfalls(halves=halves, pack=pack, family=location.kind == Kind.FAMILY)
+
+
+def _layout(group: Group, teams: Sequence[GroupTeam]) -> Layout:
     own = [team for team in teams if team.group_id == group.pk]
     return Layout(own[-1].layout) if own else usual_layout(group)
 
 
-def _children(present: list[int], layouts: list[Layout]) -> dict[Layout, int]:
+def _children(present: Sequence[int], layouts: Sequence[Layout]) -> dict[Layout, int]:
     children = dict.fromkeys(Layout, 0)
     for number, layout in zip(present, layouts, strict=True):
         children[layout] += number
     return children
 
 
-def _carers(teams: list[GroupTeam], day: date, slot: int) -> int:
+def _carers(teams: Sequence[GroupTeam], day: date, slot: int) -> int:
     return sum(int(team.carers[slot]) for team in teams if day in team.during)
 
 

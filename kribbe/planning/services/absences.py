@@ -1,6 +1,6 @@
 """Absences: reported by the family or the location, and taken back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -8,10 +8,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
-from kribbe.planning.models import Absence, AbsenceKind, HouseRules, TellingSide
+from kribbe.places.models import Group
+from kribbe.planning.models import Absence, AbsenceKind, DayChange, DayState, HouseRules, TellingSide
 from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.services.papers import house_rules_on
+from kribbe.planning.services.short_notice import tell_freed
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -58,23 +61,43 @@ def report_absence(
             for day in sorted(set(days) - known)
         )
         _record(principal, "absence.report", placement, now, [each.day for each in made])
+        tell_freed(placement=placement, days=[each.day for each in made], now=now)
     return made
 
 
 def take_back_absence(
     *, principal: Principal, placement_id: int, days: Collection[date], side: TellingSide, now: datetime
 ) -> int:
-    """The child comes after all. A family can say so until the day itself, and of what it told itself."""
+    """The child comes after all. A family can say so until the day itself, and of what it told itself.
+
+    Raises RefusedError where the place of such a day was given to another child meanwhile; a location may say so
+    all the same.
+    """
     with transaction.atomic():
         placement = _locked(placement_id)
         found = Absence.objects.filter(placement=placement, day__in=days, taken_back_at=None)
         if side is TellingSide.FAMILY:
             found = found.filter(side=side, day__gte=localtime(now).date())
         gone = sorted(found.values_list("day", flat=True))
+        if side is TellingSide.FAMILY:
+            _check_room(placement, gone)
         found.update(taken_back_at=now)
         if gone:
             _record(principal, "absence.take_back", placement, now, gone)
     return len(gone)
+
+
+def _check_room(placement: Placement, days: Sequence[date]) -> None:
+    """The place of each day is still there: no other child came in it."""
+    location = placement.group.location
+    planned = planned_of(placement)
+    for day in days:
+        given = DayChange.objects.filter(
+            placement__group=placement.group_id, day=day, state=DayState.GRANTED, in_ledger=False
+        )
+        halves = planned.halves(day, closed_days(location.pk, day - DAY, day), location)
+        if given.exists() and not room_on(location, placement.group_id, day).has(halves):
+            raise RefusedError(_("Your place of this day was given to another child. Call the location."))
 
 
 def told_in_time(rules: HouseRules | None, day: date, now: datetime) -> AbsenceKind:
@@ -99,7 +122,8 @@ def _check_days(placement: Placement, days: list[date], side: TellingSide, today
 
 
 def _locked(placement_id: int) -> Placement:
-    lock_rows((Placement, placement_id))
+    group_id = Placement.objects.values_list("group_id", flat=True).get(pk=placement_id)
+    lock_rows((Placement, placement_id), (Group, group_id))
     return Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id)
 
 

@@ -15,6 +15,7 @@ from kribbe.enrolment.services.stays import change_days
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
+from kribbe.planning.services import telling
 from kribbe.planning.services.check import check_terms
 from kribbe.planning.written import Bounds, agreement_of, from_json, plain_agreement, to_json
 from kribbe.rules.agreed import Agreement, Weeks, changed, pattern_of
@@ -26,6 +27,7 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
 DAY = timedelta(days=1)
+REMINDED_AFTER = timedelta(days=7)
 USUAL_NOTICE = 60
 """Days of notice where a location published no house rules."""
 
@@ -85,6 +87,7 @@ def send_paper(
         )
         _hold(paper, placement, now)
         _record(principal, "agreement.send", paper, placement, now)
+        telling.about_paper(paper, placement, "paper_sent", now=now)
     return paper
 
 
@@ -115,7 +118,28 @@ def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime)
         paper.save(update_fields=["signed_at", "signed_by", "signed_name"])
         CareAgreement.objects.filter(pk=paper.agreement_id).update(day_fee=paper.day_fee)
         _record(principal, "agreement.sign", paper, placement, now)
+        telling.location_about_paper(paper, placement, "paper_signed", now=now)
     return paper
+
+
+def remind_due(*, now: datetime) -> int:
+    """Remind, once, the families that leave a paper unsigned for a week. Returns how many."""
+    due = Paper.objects.filter(
+        signed_at=None, withdrawn_at=None, reminded_at=None, made_at__lte=now - REMINDED_AFTER
+    )
+    return sum(_remind(key, now) for key in due.order_by("pk").values_list("pk", flat=True))
+
+
+def _remind(paper_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        lock_rows((Paper, paper_id))
+        paper = Paper.objects.select_related("agreement").get(pk=paper_id)
+        if not paper.is_open or paper.reminded_at is not None:
+            return False
+        paper.reminded_at = now
+        paper.save(update_fields=["reminded_at"])
+        telling.about_paper(paper, place_on(paper.agreement, paper.first), "paper_waits", now=now)
+    return True
 
 
 def house_rules_on(location_id: int, on: date) -> HouseRules | None:

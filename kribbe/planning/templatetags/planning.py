@@ -1,6 +1,8 @@
 """Filters of the planning pages."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django import template
 
@@ -13,3 +15,9 @@ register = template.Library()
 def weekday(day: date) -> str:
     """`Monday`, in the reader's language."""
     return str(DAY_NAMES[day.weekday()])
+
+
+@register.filter
+def at(found: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping holds under a key."""
+    return found[key]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.enrolment.tests.location_scene import manager_of
-from kribbe.planning.models import Absence, GroupTeam, Paper
+from kribbe.planning.models import Absence, ChildFile, DayChange, DayRules, GroupTeam, Paper
 from kribbe.planning.services.papers import Terms, send_paper
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.calendar import monday_of, public_holidays
@@ -129,3 +129,45 @@ def test_a_parent_signs_and_sees_what_an_absence_costs(open_as, scene, size):
     page.get_by_role("button", name="Meld het").click()
     page.get_by_text("Gemeld:").first.wait_for()
     assert Absence.objects.get().side == "family"
+
+
+@pytest.mark.parametrize("size", [PHONE, NARROWEST])
+def test_a_parent_asks_an_extra_day_and_sees_its_cost(open_as, scene, size):
+    DayRules.objects.create(location=scene.location, at_once=True, short_notice=True)
+    page = open_as(scene.parent_user(), size)
+    page.goto(reverse("planning:my_days"))
+    page.get_by_role("link", name="Vraag een extra dag").first.click()
+    page.get_by_label("Welke dag?").fill(f"{open_monday(scene.now) + 2 * DAY}")
+    page.get_by_label("De voormiddag").check()
+    page.get_by_role("button", name="Zie wat het kost").click()
+    page.locator("#cost").wait_for()
+    assert not DayChange.objects.exists()
+    look(page, "my-extra")
+    page.get_by_role("button", name="Vraag deze dag").click()
+    page.get_by_text("Afgesproken:").first.wait_for()
+    assert DayChange.objects.get().state == "granted"
+    page.get_by_role("button", name="Trek in").click()
+    page.get_by_text("Teruggenomen:").first.wait_for()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_a_parent_fills_in_the_file_and_the_location_reads_it(open_as, scene, size):
+    page = open_as(scene.parent_user(), size)
+    page.goto(reverse("planning:my_file", args=[scene.noor.reference]))
+    page.get_by_label("Allergisch voor 1").fill("noten")
+    page.get_by_label("Hoe erg 1").select_option("life")
+    page.get_by_label("Wat te doen 1").fill("EpiPen, dan 112")
+    page.get_by_label("Mag ophalen: naam 1").fill("Rita Maes")
+    page.get_by_label("Slapen").fill("Een dutje om 10 uur")
+    look(page, "my-file")
+    page.get_by_role("button", name="Bewaren").click()
+    page.get_by_text("Bewaard.").first.wait_for()
+    assert ChildFile.objects.get().allergies[0]["severity"] == "life"
+    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page.goto(reverse("planning:files", args=[scene.location.slug]))
+    look(page, "files")
+    page.get_by_role("link", name="Noor Maes").click()
+    page.get_by_text("EpiPen, dan 112").wait_for()
+    look(page, "file")
+    page.goto(reverse("planning:extra_days", args=[scene.location.slug]))
+    look(page, "extra-days")

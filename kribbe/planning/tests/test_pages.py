@@ -209,7 +209,7 @@ def test_beyond_the_allowance_it_costs(scene, parent):
     )
     days = [first + 7 * n * DAY for n in range(60) if (first + 7 * n * DAY).year == first.year]
     days += [day + DAY for day in days if (day + DAY).year == first.year]
-    found = cost(told, sorted(days), Absent.TOLD)
+    found = cost(told, dict.fromkeys(sorted(days), Absent.TOLD))
     uses = sum(each.uses for each in found)
     charged = [line for each in found for line in each.lines]
     assert uses + len(charged) == len([day for day in days if day not in told.closed])
@@ -257,7 +257,7 @@ def test_house_rules_are_published_and_never_changed(scene, manager):
 
 
 def test_pages_cost_the_same_however_many_children(scene, manager, parent):
-    names = ("day", "week", "agreements", "team")
+    names = ("day", "week", "year", "agreements", "team")
     signed(scene)
     first = [queries(manager, at(scene, name))[0] for name in names]
     for number in range(4):
@@ -291,3 +291,89 @@ def test_the_calendar_of_a_family_is_read_back(scene, client):
     assert "De Notelaar" in str(event["summary"])
     assert not any(on in public_holidays(on.year) for on in starts)
     assert len({str(event["uid"]) for event in calendar.walk("VEVENT")}) == len(starts)
+
+
+def test_only_the_day_that_is_told_late_is_priced_as_late(scene):
+    """Told at noon of a day that asked it before eight: that day costs, the days after it use the allowance."""
+    from datetime import datetime, time
+
+    from kribbe.planning.pages.mine import _costs
+    from kribbe.planning.selectors.allowance import stated
+
+    signed(scene)
+    HouseRules.objects.create(
+        location=scene.location, version=1, from_day=date(2020, 1, 1), absence_full=25, absence_half=15,
+        allowance_days=18, told_by=time(8), published_at=scene.now,
+    )  # fmt: skip
+    scene.group.price_kind = "free"
+    scene.group.save()
+    monday = open_day(scene)
+    noor = scene.noor.__class__.objects.select_related("group__location__desk").get(pk=scene.noor.pk)
+    noon = timezone.make_aware(datetime.combine(monday, time(12)))
+    found = _costs(stated(noor, monday.year, today=monday), [monday, monday + DAY], noon)
+    assert found["late"]
+    assert [line["day"] for line in found["lines"]] == [monday]
+    assert found["uses"] == "1"
+
+
+def test_the_day_tells_allergies_birthdays_and_extra_days(scene, manager):
+    from kribbe.planning.models import ChildFile, DayChange
+
+    monday = open_day(scene)
+    child = scene.noor.child
+    child.born = monday.replace(year=monday.year - 2) if (monday.month, monday.day) != (2, 29) else monday
+    child.save()
+    ChildFile.objects.create(
+        child=child,
+        version=1,
+        checked_at=scene.now,
+        allergies=[{"what": "noten", "severity": "life", "to_do": ""}],
+    )
+    DayChange.objects.create(
+        placement=scene.lou,
+        day=monday + DAY,
+        halves=1,
+        state="granted",
+        asked_at=scene.now,
+        answered_at=scene.now,
+    )
+    shown = manager.get(at(scene, "day") + f"?on={monday}").content.decode()
+    assert "noten" in shown
+    assert "Noor M. turns 2 years" in shown
+    assert "extra day" in manager.get(at(scene, "day") + f"?on={monday + DAY}").content.decode()
+
+
+def test_whoever_was_born_on_29_february_has_a_birthday_every_year():
+    from kribbe.planning.pages.day import birthday_in
+
+    assert birthday_in(date(2024, 2, 29), 2027) == date(2027, 2, 28)
+    assert birthday_in(date(2024, 2, 29), 2028) == date(2028, 2, 29)
+
+
+def test_the_year_counts_each_day_as_its_week_does(scene, manager):
+    """The fuller half of a day, its places with staff; closed days and holidays; one child too many."""
+    from kribbe.planning.selectors.week import week_of
+    from kribbe.planning.selectors.year import Fill, year_of_days
+
+    monday = open_day(scene)
+    scene.location.closing_days.create(during=(monday + DAY, monday + 2 * DAY))
+    months = year_of_days(scene.location, monday.year, today=scene.now.date())
+    days = {day.on: day for month in months for week in month.weeks for day in week if day}
+    assert len(days) == (date(monday.year, 12, 31) - date(monday.year, 1, 1)).days + 1
+    week = week_of(scene.location, monday, today=scene.now.date())
+    expected = max(week.groups[0].cells[slot].planned for slot in (0, 1))
+    assert (days[monday].children, days[monday].places, days[monday].fill) == (expected, 3, Fill.MIDDLE)
+    assert days[monday + DAY].fill is Fill.CLOSED
+    assert all(days[on].fill is Fill.CLOSED for on in public_holidays(monday.year))
+    scene.group.capacities.update(staffed_places=1, bookable_places=1)
+    over = year_of_days(scene.location, monday.year, today=scene.now.date())
+    assert {day.on: day for month in over for week in month.weeks for day in week if day}[
+        monday
+    ].fill is Fill.OVER
+    scene.group.capacities.update(staffed_places=0, bookable_places=0)
+    bare = year_of_days(scene.location, monday.year, today=scene.now.date())
+    assert {day.on: day for month in bare for week in month.weeks for day in week if day}[
+        monday
+    ].fill is Fill.NO_STAFF
+    assert manager.get(at(scene, "year") + f"?year={monday.year + 1}").status_code == 200
+    assert manager.get(at(scene, "year") + "?year=²").status_code == 200

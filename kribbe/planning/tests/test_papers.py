@@ -220,3 +220,39 @@ def test_a_price_holds_from_the_signature(scene, signed):
     sign(scene, paper)
     agreement.refresh_from_db()
     assert agreement.day_fee == Decimal("24.00")
+
+
+def test_a_child_that_moves_up_keeps_its_hours(scene, signed):
+    """The agreed hours hold in the next group too, in the same turn; until then in the first."""
+    from kribbe.enrolment.services.stays import move_up, undo_move_up
+    from kribbe.rules.calendar import add_months
+    from kribbe.testing import cast
+
+    sign(scene, send(scene, first=scene.start + 14 * DAY, weeks=({0: FULL}, {1: FULL})))
+    scene.noor.refresh_from_db()
+    older = cast.make_group(scene.location, 3, now=scene.now, name="Peuters", from_months=12)
+    day = max(add_months(scene.noor.child.birth, 13), scene.start + 35 * DAY)
+    before = there(scene, day, 28)
+    following = move_up(
+        principal=scene.manager, placement_id=scene.noor.pk, group_id=older.pk, start=day, now=scene.now
+    )
+    assert there(scene, day, 28) == before
+    assert before and all(parts == [(480, 1020)] for _day, parts in before)
+    row = AgreedWeeks.objects.get(placement=following)
+    assert (row.during.lower, row.during.upper, len(row.masks)) == (None, None, 2)
+    undo_move_up(principal=scene.manager, placement_id=following.pk, now=scene.now)
+    assert there(scene, day, 28) == before
+
+
+def test_families_are_told_of_a_paper_and_reminded_once(scene):
+    from kribbe.contact.models import Notice
+    from kribbe.planning.services.papers import remind_due
+
+    paper = send(scene)
+    kinds = Notice.objects.filter(kind__startswith="planning/paper").order_by("pk")
+    assert [each.kind for each in kinds] == ["planning/paper_sent"]
+    assert remind_due(now=scene.now + 6 * DAY) == 0
+    assert remind_due(now=scene.now + 7 * DAY) == 1
+    assert remind_due(now=scene.now + 8 * DAY) == 0
+    sign(scene, paper)
+    assert [each.kind for each in kinds.all()][1:] == ["planning/paper_waits", "planning/paper_signed"]

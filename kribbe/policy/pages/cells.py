@@ -12,11 +12,10 @@ from kribbe.rules.small_numbers import (
     HiddenGrid,
     HiddenTable,
     exact_grid,
-    hide_category,
     hide_columns,
     hide_table,
 )
-from kribbe.rules.small_wholes import Part, hide_whole
+from kribbe.rules.small_wholes import Part, hide_whole, hide_whole_category
 from kribbe.web.templatetags.telling import number, percent
 
 
@@ -138,8 +137,7 @@ class Veil:
     ) -> HiddenTable:
         if self.exact:
             return self.table(inside)
-        parts = [Part(own, hide_category(own, rest)) for own, rest in desks]
-        return hide_whole(hide_category(inside, outside), parts)
+        return hide_whole_category(inside, outside, desks)
 
     def grid(self, counts: Mapping[tuple[str, str], int]) -> HiddenGrid:
         """By row and column, of which the sums of columns are told elsewhere too."""

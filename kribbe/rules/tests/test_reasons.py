@@ -11,6 +11,7 @@ from kribbe.rules.duplicates import weights
 from kribbe.rules.priority import CHARACTERISTICS, CRITERIA, REGIMES
 from kribbe.rules.ratio import Layout
 from kribbe.rules.reasons import CODES, Reason, fields_of
+from kribbe.rules.roster.explain import ORDER
 
 MODULES = [path for path in Path(rules.__file__).parent.rglob("*.py") if "tests" not in path.parts]
 COMPOSED = {
@@ -26,6 +27,7 @@ COMPOSED = {
     "law.absolute.none",
     "law.ground.none",
     *(f"ratio.{layout}" for layout in Layout),
+    *(f"roster.{code}" for code in ORDER),
     *(f"allowance.rounded_{way}.{unit}" for way in Rounding for unit in ("days", "half_days")),
 }
 

@@ -1,12 +1,13 @@
 """Who takes desks off their region finds no hidden count that the desks don't give away themselves."""
 
 from itertools import product
+from time import process_time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kribbe.rules.small_numbers import HiddenTable, hide_table
-from kribbe.rules.small_wholes import Part, hide_whole
+from kribbe.rules.small_numbers import HiddenTable, hide_category, hide_table
+from kribbe.rules.small_wholes import Part, hide_whole, hide_whole_category
 
 COLUMNS = "ab"
 rows = st.lists(st.integers(0, 7), min_size=2, max_size=2)
@@ -92,3 +93,57 @@ def test_by_hand():
 def test_a_count_without_a_total_of_its_own():
     parts = [Part({"a": 3}, hide_table({"a": 3})), Part({"a": 20}, hide_table({"a": 20}))]
     assert hide_whole(hide_table({"a": 23}), parts) == HiddenTable({"a": None}, None)
+
+
+def test_hundreds_of_desks_take_no_time():
+    """Twelve columns of three hundred desks, most of their counts small."""
+    counts = (0, 0, 1, 2, 3, 5, 9, 40)
+    columns = [f"{number}" for number in range(12)]
+    table = [{key: counts[hash((desk, int(key))) % 8] for key in columns} for desk in range(300)]
+    parts = [Part(row, hide_table(row)) for row in table]
+    whole = hide_table({key: sum(row[key] for row in table) for key in columns})
+
+    def seconds():
+        start = process_time()
+        hide_whole(whole, parts)
+        return process_time() - start
+
+    assert min(seconds() for _time in range(3)) < 0.05
+
+
+def known_inside(desks, told, whole):
+    """By trying every split of everybody: how many of each desk and column may be inside the category."""
+    hidden = [(n, key) for n, each in enumerate(told) for key in COLUMNS if each.cells[key] is None]
+    found = {cell: set() for cell in hidden}
+    for values in product(*(range(1, sum(part[key] for part in desks[n]) + 1) for n, key in hidden)):
+        guess = {(n, key): own[key] for n, (own, _rest) in enumerate(desks) for key in COLUMNS}
+        guess.update(zip(hidden, values, strict=True))
+        totals = (each.total in (None, sum(guess[n, key] for key in COLUMNS)) for n, each in enumerate(told))
+        sums = (whole.cells[key] in (None, sum(guess[n, key] for n in range(len(desks)))) for key in COLUMNS)
+        if all(totals) and all(sums) and whole.total in (None, sum(guess.values())):
+            for cell in hidden:
+                found[cell].add(guess[cell])
+    return found
+
+
+few = st.lists(st.lists(st.integers(0, 5), min_size=4, max_size=4), min_size=1, max_size=2)
+
+
+@settings(max_examples=150)
+@given(few, st.integers(3, 5))
+def test_neither_who_is_inside_a_category_nor_who_is_outside_can_be_worked_out(table, threshold):
+    desks = [({"a": a, "b": b}, {"a": c, "b": d}) for a, b, c, d in table]
+    inside, outside = ({key: sum(desk[side][key] for desk in desks) for key in COLUMNS} for side in (0, 1))
+    told = [hide_category(own, rest, threshold) for own, rest in desks]
+    whole = hide_whole_category(inside, outside, desks, threshold)
+    alone = known_inside(desks, told, HiddenTable(dict.fromkeys(COLUMNS), None))
+    for (n, key), values in known_inside(desks, told, whole).items():
+        if any(0 < desks[n][side][key] < threshold for side in (0, 1)):
+            assert len(values) > 1 or len(alone[n, key]) == 1, (n, key, whole)
+
+
+def test_the_few_outside_a_category_by_hand():
+    """Desk one has 10 residents of 12 and tells nothing of them; two has 20 of 40: the sum 30 would tell the 10."""
+    desks = [({"a": 10}, {"a": 2}), ({"a": 20}, {"a": 20})]
+    assert hide_category(*desks[0]) == HiddenTable({"a": None}, None)
+    assert hide_whole_category({"a": 30}, {"a": 22}, desks) == HiddenTable({"a": None}, None)

@@ -1,0 +1,109 @@
+"""Teams of the locations with their hours, who is away, and the rosters of this week and the next."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from kribbe.demo.book import Book
+from kribbe.demo.chance import Chance
+from kribbe.demo.tables import table
+from kribbe.places.models import Group, Location
+from kribbe.planning.models import GroupTeam
+from kribbe.planning.written import minute
+from kribbe.rules.calendar import is_working_day, monday_of
+from kribbe.rules.roster.plan import MINUTES
+from kribbe.staff.models import Available, Carer, Contract, Leave, LeaveKind, Shift
+
+DAY = timedelta(days=1)
+WEEKS = 2
+FULL_WEEK, PART_WEEK = 76, 60
+AWAY_SHARE = 0.08
+STRETCH, LONGEST = 12, 17
+WORK_DAYS = 5
+SEVERAL = 2
+"""Carers at work from which on somebody more is on the team, for leave and rest."""
+
+
+def staff(book: Book) -> None:
+    """Add carers enough for what the groups plan, one more where there are several, and their shifts."""
+    chance = Chance("staff")
+    needed: dict[int, int] = {}
+    for team in book.rows(GroupTeam):
+        key = team.group.location_id
+        needed[key] = needed.get(key, 0) + max(team.carers)
+    groups: dict[int, list[Group]] = {}
+    for group in book.rows(Group):
+        groups.setdefault(group.location_id, []).append(group)
+    for location in book.rows(Location):
+        if location.pk in needed and location.active:
+            _location(book, location, groups[location.pk], needed[location.pk], chance)
+
+
+def _location(book: Book, location: Location, groups: Sequence[Group], needed: int, chance: Chance) -> None:
+    opens, closes = (minute(at) // MINUTES for at in (location.opens_at, location.closes_at))
+    team = [
+        _carer(book, location, groups[n % len(groups)], chance) for n in range(needed + (needed > SEVERAL))
+    ]
+    away = {carer.pk: _leave(book, carer, chance) for carer in team}
+    for day in _days(book.today):
+        for number, carer in enumerate(team[:needed]):
+            if day == away[carer.pk]:
+                continue
+            length = min(LONGEST, closes - opens)
+            start = opens if (number + day.toordinal()) % 2 else closes - length
+            book.add(
+                Shift(
+                    carer=carer,
+                    location=location,
+                    group=groups[number % len(groups)],
+                    day=day,
+                    start=start,
+                    end=start + length,
+                    pause=start + length // 2 if length > STRETCH else None,
+                )
+            )
+
+
+def _carer(book: Book, location: Location, group: Group, chance: Chance) -> Carer:
+    origin = chance.pick(table("names")["origin"])
+    first, last = chance.pick(origin["adults"]), chance.pick(origin["last"])
+    begin = book.today - chance.whole(100, 2000) * DAY
+    carer = book.add(
+        Carer(
+            reference=book.reference(),
+            location=location,
+            name=f"{first} {last}",
+            initials=f"{first[0]}{last[0]}".upper(),
+            during=(begin, None),
+            made_at=book.now - timedelta(days=90),
+        )
+    )
+    is_full = chance.happens(0.6)
+    contract = book.add(
+        Contract(
+            carer=carer,
+            during=(begin, None),
+            week=FULL_WEEK if is_full else PART_WEEK,
+            day=18,
+            group=group,
+        )
+    )
+    opens, closes = (minute(at) // MINUTES for at in (location.opens_at, location.closes_at))
+    for weekday in range(WORK_DAYS if is_full else WORK_DAYS - 1):
+        book.add(Available(contract=contract, weekday=weekday, start=opens, end=closes))
+    return carer
+
+
+def _leave(book: Book, carer: Carer, chance: Chance) -> date | None:
+    """A day of one of these weeks on which somebody is away."""
+    if not chance.happens(AWAY_SHARE):
+        return None
+    day = monday_of(book.today) + chance.whole(0, 7 * WEEKS - 1) * DAY
+    kind = LeaveKind.ILLNESS if chance.happens(0.4) else LeaveKind.LEAVE
+    book.add(Leave(carer=carer, during=(day, day + DAY), kind=kind, made_at=book.now - timedelta(days=2)))
+    return day
+
+
+def _days(today: date) -> Iterator[date]:
+    """The working days of this week and those after it."""
+    monday = monday_of(today)
+    return (day for n in range(7 * WEEKS) if is_working_day(day := monday + n * DAY))

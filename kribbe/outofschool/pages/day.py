@@ -1,0 +1,222 @@
+"""A club's day list with pick-up per school, in and out, and the hours of a month."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kribbe.outofschool import words
+from kribbe.outofschool.access import at_club, clubs_for
+from kribbe.outofschool.forms import TimesForm
+from kribbe.outofschool.models import Club, Part, Stay
+from kribbe.outofschool.selectors.day import ClubDay, Stop, charged, day_of
+from kribbe.outofschool.selectors.order import Rules, rules_on
+from kribbe.outofschool.services.stays import Which, came, correct, left
+from kribbe.people.models import Child
+from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.outofschool import amount
+from kribbe.rules.packs import load_pack
+from kribbe.rules.school import PACK, Community, DayKind, holiday_on
+from kribbe.trust.audit import note_list
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.permissions import Action
+from kribbe.trust.text import day_of as day_given
+from kribbe.trust.text import row_key
+
+DAY = timedelta(days=1)
+at = at_club(Action.CLUB_READ, Action.CLUB_CHANGE)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at
+def day_page(request: Any, club: Club) -> HttpResponse:
+    """Who is expected on a day, by school; who came and left is noted here."""
+    now = timezone.now()
+    today = localtime(now).date()
+    on = day_given((request.POST or request.GET).get("on", "")) or today
+    if request.method == "POST":
+        return _noted(request, club, on, now)
+    rules = rules_on(club.desk, on)
+    found = day_of(club, on, rules.charge)
+    rows = [row for stop in found.stops for row in stop.children]
+    _note_look(request, club, {row.child.household_id for row in rows}, now)
+    context = {
+        "club": club,
+        "tab": "day",
+        "on": on,
+        "is_today": on == today,
+        "is_future": on > today,
+        "before": on - DAY,
+        "after": on + DAY,
+        "stops": [_stop(each) for each in found.stops],
+        "schools": _days_told(found, on),
+        "expected": len(rows),
+        "there": sum(bool(row.stay and row.stay.left_at is None) for row in rows),
+        "may_change": _may_change(request, club),
+    }
+    return render(request, "outofschool/day.html", context)
+
+
+@require_safe
+@at
+def hours(request: Any, club: Club) -> HttpResponse:
+    """The hours of a month by child, as charged; also as a table file."""
+    now = timezone.now()
+    asked = day_given(f"{request.GET.get('month', '')}-01")
+    month = first_of_month(asked or localtime(now).date())
+    rules = rules_on(club.desk, month)
+    stays = list(
+        Stay.objects.filter(club=club, day__gte=month, day__lt=add_months(month, 1))
+        .select_related("child")
+        .order_by("child__last_name", "child__first_name", "child_id", "day", "came_at")
+    )
+    _note_look(request, club, {stay.child.household_id for stay in stays}, now)
+    if request.GET.get("as") == "csv":
+        return _table(club, stays, rules, month)
+    rows = list(_by_child(club, stays, rules))
+    context = {
+        "club": club,
+        "tab": "hours",
+        "month": month,
+        "before": add_months(month, -1),
+        "after": add_months(month, 1),
+        "rows": rows,
+        "minutes": sum(row["minutes"] for row in rows),
+        "amount": sum((row["amount"] for row in rows), Decimal(0)),
+        "rules": rules,
+        "rounding": words.ROUNDINGS[rules.charge.rounding],
+    }
+    return render(request, "outofschool/hours.html", context)
+
+
+def _noted(request: Any, club: Club, on: date, now: datetime) -> HttpResponse:
+    part, do = request.POST.get("part", ""), request.POST.get("do", "")
+    key = row_key(request.POST.get("child", ""))
+    back = reverse("outofschool:day", args=[club.desk.slug, club.slug]) + f"?on={on}#c{key}{part}"
+    if part not in Part.values:
+        return redirect(back)
+    which = Which(key, on, Part(part))
+    acting = {"principal": request.principal, "club": club, "which": which, "now": now}
+    try:
+        if do == "came":
+            came(**acting)
+        elif do == "left":
+            left(**acting)
+        else:
+            _corrected(request, acting)
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+    return redirect(back)
+
+
+def _corrected(request: Any, acting: Mapping[str, Any]) -> None:
+    form = TimesForm(request.POST)
+    if not form.is_valid():
+        raise RefusedError(gettext("Give the times as 15:30."))
+    correct(**acting, **form.cleaned_data)
+
+
+def _stop(stop: Stop) -> dict[str, Any]:
+    return {
+        "stop": stop,
+        "part": stop.part.label,
+        "rows": [
+            {
+                "row": row,
+                "name": str(row.child),
+                "is_there": bool(row.stay and row.stay.left_at is None),
+                "hours": words.hours(row.minutes) if row.minutes else "",
+            }
+            for row in stop.children
+        ],
+    }
+
+
+def _days_told(found: ClubDay, on: date) -> list[tuple[str, str]]:
+    """Schools at which this is no whole day of school, and why."""
+    pack = load_pack(PACK)
+    told = []
+    for each in found.schools:
+        if each.kind is DayKind.HALF:
+            told.append((each.school.name, gettext("school until noon")))
+        elif each.kind is DayKind.HOLIDAY:
+            holiday = holiday_on(pack, Community(each.school.community), on)
+            told.append((each.school.name, str(words.HOLIDAYS[holiday.name]) if holiday else ""))
+        elif each.kind is DayKind.UNKNOWN:
+            told.append((each.school.name, gettext("no school calendar is known for this day yet")))
+    return told
+
+
+def _may_change(request: Any, club: Club) -> bool:
+    return clubs_for(request.principal, Action.CLUB_CHANGE).filter(pk=club.pk).exists()
+
+
+def _note_look(request: Any, club: Club, households: set[int], now: datetime) -> None:
+    note_list(
+        principal=request.principal,
+        action="list.read",
+        subject=club,
+        desk_id=club.desk_id,
+        households=households,
+        now=now,
+        of="club",
+    )
+
+
+def _priced(club: Club, stay: Stay, rules: Rules) -> tuple[int, Decimal]:
+    minutes = charged(stay, rules.charge)
+    return minutes, amount(minutes, club.hour_price, at_most=club.day_price)
+
+
+def _by_child(club: Club, stays: list[Stay], rules: Rules) -> Iterator[dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for stay in stays:
+        minutes, price = _priced(club, stay, rules)
+        blank: dict[str, Any] = {
+            "child": stay.child, "days": set(), "minutes": 0, "amount": Decimal(0), "open": 0,
+        }  # fmt: skip
+        row = found.setdefault(stay.child_id, blank)
+        row["days"].add(stay.day)
+        row["minutes"] += minutes
+        row["amount"] += price
+        row["open"] += stay.left_at is None
+    for row in found.values():
+        yield {**row, "days": len(row["days"]), "hours": words.hours(row["minutes"])}
+
+
+def _table(club: Club, stays: list[Stay], rules: Rules, month: date) -> HttpResponse:
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{club.slug}-{month:%Y-%m}.csv"'
+    sheet = csv.writer(answer)
+    sheet.writerow(["day", "part", "child", "born", "came", "left", "charged_minutes", "amount_euro"])
+    for stay in stays:
+        minutes, price = _priced(club, stay, rules)
+        child: Child = stay.child
+        sheet.writerow(
+            [
+                stay.day,
+                stay.part,
+                _plain(str(child)),
+                child.born,
+                f"{stay.came_at:%H:%M}",
+                f"{stay.left_at:%H:%M}" if stay.left_at else "",
+                minutes,
+                price,
+            ]
+        )
+    return answer
+
+
+def _plain(text: str) -> str:
+    """No name becomes a formula in a spreadsheet."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text

@@ -1,0 +1,151 @@
+"""The day list with pick-up per school, in and out by the desk's rule, and corrections with a trail."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kribbe.outofschool.models import HolidayPlace, Part, Registration, Stay
+from kribbe.outofschool.selectors.day import day_of
+from kribbe.outofschool.selectors.order import rules_on
+from kribbe.outofschool.services.registering import register
+from kribbe.outofschool.services.stays import Which, came, correct, left
+from kribbe.outofschool.tests.scene import BRUSSELS, NOW, make_pupil, make_school, make_week, speelvogel
+from kribbe.rules.outofschool import Charge
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.models import AuditEntry
+from kribbe.trust.principal import SYSTEM
+
+pytestmark = pytest.mark.django_db
+MONDAY, WEDNESDAY = date(2026, 10, 12), date(2026, 10, 14)
+DAY = timedelta(days=1)
+ALL_WEEK = 0b1111111111
+
+
+@pytest.fixture
+def scene():
+    made = speelvogel(places=40)
+    for number in range(2):
+        enrol(made, made.children[number], made.school)
+    return made
+
+
+def enrol(scene, child, school):
+    return register(
+        principal=SYSTEM,
+        year_id=scene.year.pk,
+        child_id=child.pk,
+        school_id=school.pk,
+        pattern=ALL_WEEK,
+        first=NOW.date(),
+        now=NOW,
+    )
+
+
+def listed(scene, day):
+    found = day_of(scene.club, day, Charge())
+    return [
+        (stop.part.value, stop.at, stop.school.name if stop.school else "", len(stop.children))
+        for stop in found.stops
+    ]
+
+
+def test_children_are_listed_by_school_and_part_of_the_day(scene):
+    beech = make_school(scene.desk, "De Beuk", community="fr", ends_at=time(16))
+    scene.club.pickups.create(school=beech)
+    enrol(scene, scene.children[2], beech)
+    assert listed(scene, MONDAY) == [
+        ("before", time(8, 30), "De Beuk", 1),
+        ("before", time(8, 30), "De Linde", 2),
+        ("after", time(15, 30), "De Linde", 2),
+        ("after", time(16), "De Beuk", 1),
+    ]
+    assert [row[1] for row in listed(scene, WEDNESDAY) if row[0] == "after"] == [time(11, 50), time(11, 50)]
+    assert [row[2] for row in listed(scene, date(2026, 10, 20))] == ["De Linde"] * 2, (
+        "French-speaking schools have their autumn holidays"
+    )
+    assert [row[2] for row in listed(scene, date(2026, 11, 3))] == ["De Beuk"] * 2
+    assert listed(scene, date(2026, 10, 17)) == []
+
+
+def test_a_holiday_week_is_listed_by_its_days(scene):
+    week = make_week(scene.club, opens_at=NOW, first=date(2026, 11, 2), name="Herfstvakantie")
+    HolidayPlace.objects.create(week=week, child=scene.children[3], state="taken", state_at=NOW, asked_at=NOW)
+    assert listed(scene, date(2026, 11, 6)) == [("holiday", time(7), "", 1)]
+    assert listed(scene, date(2026, 11, 7)) == []
+
+
+def at_clock(hour, minute, day=MONDAY):
+    return datetime.combine(day, time(hour, minute), BRUSSELS)
+
+
+def test_in_and_out_are_charged_by_the_desks_rule(scene):
+    which = Which(scene.children[0].pk, MONDAY, Part.AFTER)
+    came(principal=scene.organiser, club=scene.club, which=which, now=at_clock(15, 42))
+    came(principal=scene.organiser, club=scene.club, which=which, now=at_clock(15, 50))
+    left(principal=scene.organiser, club=scene.club, which=which, now=at_clock(17, 28))
+    left(principal=scene.organiser, club=scene.club, which=which, now=at_clock(17, 40))
+    stay = Stay.objects.get()
+    assert (stay.came_at, stay.left_at) == (time(15, 42), time(17, 28)), "said twice, the first counts"
+    rules = rules_on(scene.desk, MONDAY)
+    after = day_of(scene.club, MONDAY, rules.charge).stops[-1]
+    row = next(each for each in after.children if each.stay)
+    assert (row.minutes, row.amount) == (120, Decimal("6.40")), "106 minutes are eight begun quarters"
+
+
+def test_a_correction_keeps_what_stood_before(scene):
+    which = Which(scene.children[0].pk, MONDAY, Part.AFTER)
+    came(principal=scene.organiser, club=scene.club, which=which, now=at_clock(15, 42))
+    changed = {"principal": scene.organiser, "club": scene.club, "which": which, "now": at_clock(19, 0)}
+    correct(**changed, came_at=time(15, 30), left_at=time(17, 15))
+    entry = AuditEntry.objects.get(action="stay.correct")
+    assert entry.data["was"] == ["15:42:00", "None"]
+    history = Stay.pgh_event_model.objects.order_by("pgh_id").values_list("came_at", flat=True)
+    assert list(history) == [time(15, 42), time(15, 30)]
+    with pytest.raises(RefusedError) as wrong:
+        correct(**changed, came_at=time(17, 15), left_at=time(15, 30))
+    assert wrong.value.field == "left_at"
+
+
+@pytest.mark.parametrize(("day", "now"), [(MONDAY + DAY, at_clock(9, 0)), (date(2026, 8, 1), at_clock(9, 0))])
+def test_a_day_to_come_or_long_past_is_refused(scene, day, now):
+    with pytest.raises(RefusedError):
+        correct(
+            principal=SYSTEM,
+            club=scene.club,
+            which=Which(scene.children[0].pk, day, Part.AFTER),
+            came_at=time(16),
+            left_at=None,
+            now=now,
+        )
+
+
+def test_who_isnt_expected_cant_be_noted(scene):
+    for child, day, part in (
+        (scene.children[3], MONDAY, Part.AFTER),
+        (scene.children[0], date(2026, 11, 3), Part.AFTER),
+        (scene.children[0], MONDAY, Part.HOLIDAY),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            came(
+                principal=SYSTEM,
+                club=scene.club,
+                which=Which(child.pk, day, part),
+                now=at_clock(16, 0, day),
+            )
+        assert refused.value.code == "unexpected"
+
+
+def test_a_day_costs_as_many_queries_for_many_as_for_few(scene):
+    def cost():
+        with CaptureQueriesContext(connection) as captured:
+            day_of(scene.club, MONDAY, Charge())
+        return len(captured)
+
+    few = cost()
+    for number in range(10, 20):
+        enrol(scene, make_pupil(scene.desk, number, now=NOW), scene.school)
+    assert Registration.objects.filter(state="granted").count() == 12
+    assert cost() == few

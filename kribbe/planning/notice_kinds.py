@@ -1,0 +1,104 @@
+"""Every notice of planning: whom it tells, when, and what it can say."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.contact.kinds import Place, Recipient
+from kribbe.enrolment.notice_kinds import register_all
+from kribbe.enrolment.notice_places import CHILD, FULL_CHILD, LOCATION
+from kribbe.enrolment.notice_samples import placed
+from kribbe.planning.models import DayChange, Paper
+from kribbe.web.templatetags.telling import long_date
+
+FROM = {"day": Place(_("the first day on which it holds"), lambda context: long_date(context["paper"].first))}
+WHO = {"who": Place(_("who signed for the family"), lambda context: context["paper"].signed_name)}
+
+ON = {"day": Place(_("the day"), lambda context: long_date(context["change"].day))}
+FREE_ON = {"day": Place(_("the day"), lambda context: long_date(context["day"]))}
+
+
+def _sample() -> dict[str, Any]:
+    return placed() | {
+        "paper": Paper(first=date(2027, 4, 5), signed_name="Sam Voorbeelds"),
+        "is_new": True,
+        "change": DayChange(day=date(2027, 4, 8), halves=1, instead_of=date(2027, 4, 7)),
+        "day": date(2027, 4, 8),
+        "halves": 1,
+    }
+
+
+def register_kinds() -> None:
+    """Offer them to the desks; a second call changes nothing."""
+    register_all("planning", Recipient.FAMILY, FAMILY)
+    register_all("planning", Recipient.LOCATION, AT_LOCATION)
+
+
+FAMILY = (
+    (
+        "file_look",
+        _("The file of a child: fill it in, or look at it again"),
+        "Three weeks before the first day where it isn't filled in, and when the last look was half a year ago.",
+        CHILD,
+        _sample,
+    ),
+    (
+        "paper_sent",
+        _("An agreement or a change to it is to be signed"),
+        "As soon as the location signs and sends it.",
+        CHILD | LOCATION | FROM,
+        _sample,
+    ),
+    (
+        "paper_waits",
+        _("An agreement still waits for a signature"),
+        "A week after it was sent; once.",
+        CHILD | LOCATION | FROM,
+        _sample,
+    ),
+    (
+        "day_granted",
+        _("An extra day or a swap is agreed"),
+        "As soon as the location agrees; not where the free half-days decided at once.",
+        CHILD | LOCATION | ON,
+        _sample,
+    ),
+    (
+        "day_refused",
+        _("An extra day or a swap is refused"),
+        "As soon as the location refuses.",
+        CHILD | LOCATION | ON,
+        _sample,
+    ),
+    (
+        "day_free",
+        _("A place came free for today or tomorrow"),
+        "As soon as a child's absence makes room, to families that asked to hear of it; once a day.",
+        CHILD | LOCATION | FREE_ON,
+        _sample,
+    ),
+)
+AT_LOCATION = (
+    (
+        "paper_signed",
+        _("To the location: the family signed an agreement"),
+        "As soon as the family signs on screen.",
+        FULL_CHILD | WHO | FROM,
+        _sample,
+    ),
+    (
+        "day_asked",
+        _("To the location: a family asks an extra day or a swap"),
+        "As soon as a family asks, where the location answers itself.",
+        FULL_CHILD | ON,
+        _sample,
+    ),
+    (
+        "day_taken_back",
+        _("To the location: a family takes back an extra day"),
+        "As soon as a family takes back a day that was agreed.",
+        FULL_CHILD | ON,
+        _sample,
+    ),
+)

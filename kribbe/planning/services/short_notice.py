@@ -1,0 +1,84 @@
+"""A place that comes free for today or tomorrow: families on the list are told; the first that says yes has it."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.planning.models import ShortNotice
+from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.selectors.days import HALVES, Room, room_on, rules_of
+from kribbe.planning.selectors.planned import absences, plan_of, with_weeks
+from kribbe.planning.services import telling
+from kribbe.trust.audit import record
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+
+DAY = timedelta(days=1)
+
+
+def listen(*, principal: Principal, placement_id: int, wanted: bool, now: datetime) -> None:
+    """A family wants to hear of places at short notice for this child, or no longer."""
+    with transaction.atomic():
+        lock_rows((Placement, placement_id))
+        placement = Placement.objects.select_related("child", "group__location").get(pk=placement_id)
+        if wanted:
+            ShortNotice.objects.get_or_create(placement=placement, defaults={"since": now})
+        else:
+            ShortNotice.objects.filter(placement=placement).delete()
+        record(
+            principal=principal,
+            action="short_notice.set",
+            subject=placement,
+            now=now,
+            household_id=placement.child.household_id,
+            desk_id=placement.group.location.desk_id,
+            wanted=wanted,
+        )
+
+
+def tell_freed(*, placement: Placement, days: Collection[date], now: datetime) -> int:
+    """Who stays away makes room today or tomorrow: tell who wants to hear of it, once a day. Returns how many."""
+    today = localtime(now).date()
+    location = placement.group.location
+    soon = sorted(day for day in set(days) if today <= day <= today + DAY)
+    if not soon or not rules_of(location).short_notice:
+        return 0
+    return sum(_tell_of(placement, day, now) for day in soon)
+
+
+def _tell_of(freed: Placement, day: date, now: datetime) -> int:
+    location = freed.group.location
+    closed = closed_days(location.pk, day - DAY, day)
+    room = room_on(location, freed.group_id, day)
+    listening = with_weeks(
+        Placement.objects.filter(
+            short_notice__isnull=False,
+            group=freed.group_id,
+            state=PlacementState.FINAL,
+            during__contains=day,
+        ).exclude(child=freed.child_id)
+    )
+    found = list(listening.select_related("child__household", "group__location__desk"))
+    away = absences(found, day, day)
+    return sum(
+        _tell(each, day, free, now)
+        for each in found
+        if (each.pk, day) not in away
+        and (free := ~plan_of(each, location).halves(day, closed, location) & _free(room))
+    )
+
+
+def _free(room: Room) -> int:
+    return sum(1 << half for half in HALVES if room.has(1 << half))
+
+
+def _tell(listener: Placement, day: date, halves: int, now: datetime) -> bool:
+    link = reverse("planning:my_extra", args=[listener.reference]) + f"?day={day}&halves={halves}"
+    about = f"short_notice:{listener.pk}:{day}"
+    context = {"day": day, "halves": halves}
+    told = telling.about_place(listener, "day_free", now=now, link=link, about=about, once=about, **context)
+    return told is not None

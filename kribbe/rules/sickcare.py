@@ -1,0 +1,24 @@
+"""Sick-child care: which carers can come, the nearest first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnCall:
+    """A carer on one day: how far from the child, how far they go (km), and when they can."""
+
+    id: int
+    km: float
+    radius_km: float
+    begins: time
+    ends: time
+
+
+def line_up(on_call: Iterable[OnCall], begins: time, ends: time) -> list[int]:
+    """Who can come for all of these hours, in the order of asking: the nearest first, then the lowest id."""
+    able = [
+        each for each in on_call if each.km <= each.radius_km and each.begins <= begins and ends <= each.ends
+    ]
+    return [each.id for each in sorted(able, key=lambda each: (each.km, each.id))]

@@ -1,0 +1,55 @@
+"""Sick-child care in the navigation and on the desk's first page."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.people.navigation import desk_here
+from kribbe.sickcare.models import CallState, SickCall, SickService
+from kribbe.trust.permissions import Action
+from kribbe.trust.principal import PARENTS, Scope
+from kribbe.web.navigation import NavItem, register
+from kribbe.web.worklists import WorkList
+from kribbe.web.worklists import register as register_list
+
+
+def register_navigation() -> None:
+    """Hang the pages in the foot, in the rail, and the calls without a carer among the work lists."""
+    register(NavItem(_("Sick child"), "sickcare:my", "heart", "foot", order=16, arguments=_parents))
+    register(
+        NavItem(
+            _("Sick children"), "sickcare:calls", "heart", "desk", order=38, action=Action.SICK_CARE,
+            arguments=desk_here,
+        )
+    )  # fmt: skip
+    register_list(
+        WorkList(
+            "sick",
+            _("Sick children without a carer"),
+            _("Everybody on call was asked. Look for somebody, or call the family."),
+            "heart",
+            "sickcare:calls",
+            rows=without_carer,
+            order=5,
+        )
+    )
+
+
+def without_carer(desk_id: int, now: datetime) -> "QuerySet[SickCall]":
+    """Calls of today and later for which nobody was found."""
+    return SickCall.objects.filter(
+        service__desk=desk_id, state=CallState.NOBODY, day__gte=localtime(now).date()
+    )
+
+
+def _parents(request: Any) -> Mapping[str, object] | None:
+    """For a parent at a desk that has a service."""
+    desk = getattr(request, "desk", None)
+    own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
+    if not own or desk is None:
+        return None
+    return {} if SickService.objects.filter(desk=desk, active=True).exists() else None

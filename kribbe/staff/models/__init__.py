@@ -1,0 +1,27 @@
+"""The tables of staff."""
+
+from kribbe.staff.models.carers import Carer, PinGuard
+from kribbe.staff.models.contracts import Available, Contract, Leave, LeaveKind
+from kribbe.staff.models.roster import (
+    ChangeKind,
+    ProposalState,
+    RosterChange,
+    RosterProposal,
+    Shift,
+    ShiftFeed,
+)
+
+__all__ = [
+    "Available",
+    "Carer",
+    "ChangeKind",
+    "Contract",
+    "Leave",
+    "LeaveKind",
+    "PinGuard",
+    "ProposalState",
+    "RosterChange",
+    "RosterProposal",
+    "Shift",
+    "ShiftFeed",
+]

@@ -1,0 +1,203 @@
+"""The carers that each half-hour of a location needs, by the law of its day, and those on the roster."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kribbe.places.models import Group, GroupCapacity, Kind, Location
+from kribbe.planning.models import GroupTeam
+from kribbe.planning.selectors.closed import closed_days_of
+from kribbe.planning.selectors.planned import Planned, capacities, planned_at_all
+from kribbe.planning.selectors.rostered import Rostered
+from kribbe.planning.selectors.week import usual_layout
+from kribbe.planning.written import minute
+from kribbe.region.selectors import policy_on
+from kribbe.rules.halfdays import WeekPattern, halves_of
+from kribbe.rules.packs import Pack, load_pack
+from kribbe.rules.ratio import Layout, Need, carers_needed
+from kribbe.rules.roster.plan import HALVES, MINUTES
+from kribbe.staff.models import Shift
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class DayNeed:
+    """A day of a location by half-hour: children planned by group, and the carers that the law asks for them."""
+
+    day: date
+    is_closed: bool
+    children: Mapping[int, Sequence[int]]
+    needs: Sequence[Need]
+
+    def total(self, half: int) -> int:
+        """Children of all groups in a half-hour."""
+        return sum(numbers[half] for numbers in self.children.values())
+
+    @property
+    def carers(self) -> list[int]:
+        """Carers needed by half-hour."""
+        return [need.carers for need in self.needs]
+
+
+@dataclass(frozen=True)
+class ShortHalf:
+    """Half-hours of a day from `start` to `end` in which as many carers are missing, and why so many are needed."""
+
+    day: date
+    start: int
+    end: int
+    missing: int
+    need: Need
+
+
+def needs_of(location: Location, first: date, last: date) -> list[DayNeed]:
+    """Every day of a location from `first` to `last`, both included. Seven queries, whatever there is to count."""
+    days = [first + n * DAY for n in range((last - first).days + 1)]
+    return needs_at([location], days)[location.pk]
+
+
+def needs_at(locations: Sequence[Location], days: Sequence[date]) -> dict[int, list[DayNeed]]:
+    """These days by location. Queries grow with desks only."""
+    if not days:
+        return {location.pk: [] for location in locations}
+    first, last = min(days), max(days)
+    closed = closed_days_of([location.pk for location in locations], first - DAY, last)
+    groups = list(Group.objects.filter(location__in=locations, active=True).order_by("from_months", "name"))
+    layouts = _layouts(groups, first, last)
+    places = capacities([group.pk for group in groups], first, last)
+    planned = planned_at_all(locations, first, last)
+    packs = {desk: load_pack(policy_on(desk, first).rule_pack) for desk in {at.desk_id for at in locations}}
+    found = {}
+    for location in locations:
+        own = [group.pk for group in groups if group.location_id == location.pk]
+        present = [each for each in planned if each.group_id in own]
+        found[location.pk] = [
+            _day(
+                location,
+                day,
+                day in closed[location.pk],
+                _children(location, own, present, places, day, closed[location.pk]),
+                layouts,
+                packs[location.desk_id],
+            )
+            for day in days
+        ]
+    return found
+
+
+def _children(
+    location: Location,
+    groups: Iterable[int],
+    planned: Iterable[Planned],
+    places: Sequence[GroupCapacity],
+    day: date,
+    closed: frozenset[date],
+) -> dict[int, list[int]]:
+    """Children by group in each half-hour; who is planned on a half-day that isn't open doesn't count."""
+    children = {group_id: [0] * HALVES for group_id in groups}
+    for each in planned:
+        for start, end in each.parts(day, closed):
+            taken = halves_of(((start, end),), location.morning_ends_at)
+            if not taken & _open(places, each.group_id, day):
+                continue
+            for half in range(start // MINUTES, -(-end // MINUTES)):
+                children[each.group_id][half] += 1
+    return children
+
+
+def _day(
+    location: Location,
+    day: date,
+    is_closed: bool,
+    children: Mapping[int, Sequence[int]],
+    layouts: Mapping[int, Layout],
+    pack: Pack,
+) -> DayNeed:
+    known: dict[tuple[int, ...], Need] = {}
+    needs = []
+    for half in range(HALVES):
+        present = dict.fromkeys(Layout, 0)
+        for group_id, numbers in children.items():
+            present[layouts[group_id]] += numbers[half]
+        key = tuple(present.values())
+        if key not in known:
+            known[key] = carers_needed(
+                children=present, pack=pack, on=day, family=location.kind == Kind.FAMILY
+            )
+        needs.append(known[key])
+    return DayNeed(day, is_closed, children, needs)
+
+
+def _layouts(groups: Iterable[Group], first: date, last: date) -> dict[int, Layout]:
+    """As the week page has it: what the location chose last within these days, else what the age band says."""
+    found = {group.pk: usual_layout(group) for group in groups}
+    rows = GroupTeam.objects.filter(group__in=found, during__overlap=(first, last + DAY)).order_by("during")
+    return found | {row.group_id: Layout(row.layout) for row in rows}
+
+
+def _open(places: Sequence[GroupCapacity], group_id: int, day: date) -> int:
+    """The half-days on which a group is open on a day: bit 0 the morning."""
+    own = next((each for each in places if each.group_id == group_id and day in each.during), None)
+    if own is None or not own.licensed_places:
+        return 0
+    return WeekPattern(own.open_pattern).mask >> 2 * day.weekday() & 0b11
+
+
+def rostered_halves(
+    locations: Sequence[Location], first: date, last: date
+) -> dict[tuple[int, date, int], Rostered]:
+    """The tightest half-hour of each half-day that has a roster, by location."""
+    shifts = list(Shift.objects.filter(location__in=locations, day__range=(first, last)))
+    if not shifts:
+        return {}
+    having = {shift.location_id for shift in shifts}
+    needs = needs_at(
+        [each for each in locations if each.pk in having], sorted({shift.day for shift in shifts})
+    )
+    found = {}
+    for location in (each for each in locations if each.pk in having):
+        there = on_roster(shift for shift in shifts if shift.location_id == location.pk)
+        noon = minute(location.morning_ends_at) // MINUTES
+        for day in (each for each in needs[location.pk] if each.day in there):
+            for part, halves in enumerate((range(noon), range(noon, HALVES))):
+                tightest = min(halves, key=lambda half: _margin(day, there[day.day], half))
+                half_day = Rostered(day.needs[tightest], there[day.day][tightest])
+                found[location.pk, day.day, 2 * day.day.weekday() + part] = half_day
+    return found
+
+
+def _margin(day: DayNeed, carers: Sequence[int], half: int) -> tuple[int, bool]:
+    """Carers beside those needed; half-hours with nobody to care for and nobody there come last."""
+    return carers[half] - day.needs[half].carers, not day.needs[half].carers
+
+
+def shifts_of(location: Location, first: date, last: date) -> list[Shift]:
+    """The shifts of a location from `first` to `last`, by day and begin; one query."""
+    found = Shift.objects.filter(location=location, day__range=(first, last))
+    return list(found.select_related("carer", "group").order_by("day", "start", "carer__name", "pk"))
+
+
+def on_roster(shifts: Iterable[Shift]) -> Mapping[date, Sequence[int]]:
+    """By day with shifts the carers in each half-hour; in a pause somebody isn't counted."""
+    found: dict[date, list[int]] = defaultdict(lambda: [0] * HALVES)
+    for shift in shifts:
+        for half in shift.turn.present():
+            found[shift.day][half] += 1
+    return found
+
+
+def short_halves(day: DayNeed, carers: Sequence[int]) -> list[ShortHalf]:
+    """Where a day falls short; half-hours in a row that lack as many for the same reason are one."""
+    found: list[ShortHalf] = []
+    for half, (need, there) in enumerate(zip(day.needs, carers, strict=True)):
+        if need.carers <= there:
+            continue
+        lack = need.carers - there
+        last = found[-1] if found else None
+        if last and (last.end, last.missing, last.need) == (half, lack, need):
+            found[-1] = ShortHalf(day.day, last.start, half + 1, lack, need)
+        else:
+            found.append(ShortHalf(day.day, half, half + 1, lack, need))
+    return found

@@ -1,0 +1,21 @@
+"""The jobs that calculate rosters."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from kribbe.staff.services import proposals
+from kribbe.trust.duties import duty
+
+
+@app.task(name=proposals.TASK)
+def propose_roster(proposal_id: int) -> None:
+    """Calculate one proposal; a second job for the same one finds nothing to do."""
+    proposals.calculate(proposal_id, now=timezone.now())
+
+
+@duty("staff.proposals", cron="*/5 * * * *", told="rosters proposed")
+def rosters_proposed(now: datetime) -> int:
+    """Calculate what no worker took."""
+    return proposals.calculate_waiting(now=now)

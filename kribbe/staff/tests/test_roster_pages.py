@@ -1,0 +1,172 @@
+"""The roster at its pages: by keyboard and forms, copied, undone; a carer's page; the calendar read by others."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localtime
+from icalendar import Calendar
+
+from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.staff.models import Contract, Leave, RosterChange, Shift, ShiftFeed
+from kribbe.staff.services.feeds import feed_of_token, make_feed, token_of
+from kribbe.staff.services.roster import Hours, set_shift
+from kribbe.staff.tests.scene import busy, hire, open_monday
+from kribbe.trust.principal import SYSTEM
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def scene():
+    return busy(timezone.now())
+
+
+@pytest.fixture
+def manager(scene):
+    return client_of(manager_of(scene.location, now=scene.now))
+
+
+def at(scene, name, *more):
+    return reverse(f"staff:{name}", args=[scene.location.slug, *more])
+
+
+def monday_of_scene(scene):
+    return open_monday(localtime(scene.now).date() + DAY)
+
+
+def put(scene, carer, day, start=14, end=26):
+    hours = Hours(group_id=scene.group.pk, start=start, end=end)
+    set_shift(principal=SYSTEM, location=scene.location, carer=carer, day=day, hours=hours, now=scene.now)
+
+
+def test_a_shift_is_written_copied_and_undone_by_forms(scene, manager):
+    monday, an = monday_of_scene(scene), hire(scene, "An Jacobs")
+    address = at(scene, "shift", an.reference, f"{monday}")
+    assert manager.get(address).status_code == 200
+    typed = {"group": scene.group.pk, "start": "07:30", "end": "16:00", "pause": ""}
+    for wrong, field in (
+        ({"start": "07:40"}, "start"),
+        ({"end": "07:00"}, "end"),
+        ({"pause": "08:00"}, "pause"),
+    ):
+        refused = manager.post(address, {**typed, **wrong})
+        assert refused.status_code == 422
+        assert f'id="id_{field}"' in refused.content.decode()
+    assert manager.post(address, typed).status_code == 302
+    shift = Shift.objects.get()
+    assert (shift.start, shift.end, shift.pause) == (15, 32, 23)
+    week = manager.get(at(scene, "roster") + f"?week={monday}").content.decode()
+    assert "7:30–16:00" in week
+    change = at(scene, "roster_change")
+    next_week = monday + 7 * DAY
+    copied = {"do": "copy", "week": f"{monday}", "first": f"{next_week}", "weeks": "1"}
+    assert manager.post(change, copied).status_code == 302
+    assert Shift.objects.count() == 2
+    last = RosterChange.objects.first()
+    assert manager.post(change, {"do": "undo", "change": last.reference}).status_code == 302
+    assert Shift.objects.count() == 1
+    assert manager.post(address, {**typed, "do": "remove"}).status_code == 302
+    assert not Shift.objects.exists()
+    assert manager.get(at(scene, "shift", an.reference, "never")).status_code == 404
+
+
+def test_a_day_shows_half_hours_and_what_is_missing(scene, manager):
+    monday, an = monday_of_scene(scene), hire(scene, "An Jacobs")
+    put(scene, an, monday, 14, 32)
+    page = manager.get(at(scene, "roster_day") + f"?on={monday}").content.decode()
+    assert page.count('class="roster__in"') == 17
+    assert page.count('class="roster__pause"') == 1
+    assert 'class="roster__short"' in page
+
+
+def test_pages_cost_no_more_for_more_carers_shifts_and_locations(scene, manager):
+    monday = monday_of_scene(scene)
+    pages = [
+        at(scene, "roster") + f"?week={monday}",
+        at(scene, "roster_day") + f"?on={monday}",
+        at(scene, "ahead"),
+        at(scene, "team"),
+    ]
+
+    def cost():
+        found = []
+        for page in pages:
+            with CaptureQueriesContext(connection) as captured:
+                assert manager.get(page).status_code == 200
+            found.append(len(captured))
+        return found
+
+    put(scene, hire(scene, "An Jacobs"), monday)
+    cost()
+    few = cost()
+    for number in range(6):
+        carer = hire(scene, f"Bo {number}")
+        for day in range(5):
+            put(scene, carer, monday + day * DAY)
+    assert cost() == few
+    assert max(few) <= 30
+
+
+def test_a_carers_page_takes_contract_and_leave_and_names_the_field_that_is_wrong(scene, manager):
+    an = hire(scene, "An Jacobs")
+    today = localtime(scene.now).date()
+    typed = {
+        "begin": f"{today}",
+        "hours": "19",
+        "day_hours": "8",
+        "group": scene.group.pk,
+        "d0from": "07:00",
+        "d0to": "15:00",
+    }
+    contract = at(scene, "contract", an.reference)
+    refused = manager.post(contract, {**typed, "until": f"{today - DAY}"})
+    assert refused.status_code == 422
+    assert "id_until_error" in refused.content.decode() or 'id="id_until"' in refused.content.decode()
+    assert manager.post(contract, typed).status_code == 302
+    made = Contract.objects.order_by("-during").first()
+    assert (made.week, made.day, made.group, made.available.get().start) == (38, 16, scene.group, 14)
+    leave = at(scene, "leave", an.reference)
+    assert manager.post(leave, {"kind": "illness", "first_day": f"{today}"}).status_code == 302
+    assert manager.post(leave, {"kind": "leave", "first_day": f"{today}"}).status_code == 422
+    assert manager.post(leave, {"do": "back", "leave": Leave.objects.get().pk}).status_code == 302
+    assert not Leave.objects.exists()
+
+
+def test_a_carers_calendar_is_read_by_another_library_and_revoked(scene, manager):
+    monday, an = monday_of_scene(scene), hire(scene, "An Jacobs")
+    put(scene, an, monday, 14, 26)
+    put(scene, hire(scene, "Bo Smets"), monday, 16, 28)
+    calendar = at(scene, "calendar", an.reference)
+    assert manager.post(calendar, {"do": "make"}).status_code == 302
+    token = token_of(ShiftFeed.objects.get())
+    outsider = Client(headers={"host": "localhost"})
+    answer = outsider.get(reverse("staff:feed", args=[token]))
+    assert answer["Content-Type"].startswith("text/calendar")
+    events = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert len(events) == 1
+    begin, end = localtime(events[0].decoded("dtstart")), localtime(events[0].decoded("dtend"))
+    assert (begin.date(), begin.hour, end.hour) == (monday, 7, 13)
+    assert "De Notelaar" in str(events[0]["summary"])
+    assert "Bo" not in answer.content.decode()
+    again = make_feed(principal=SYSTEM, location=scene.location, carer=an, now=scene.now)
+    assert outsider.get(reverse("staff:feed", args=[token])).status_code == 404
+    assert feed_of_token(f"{again.nonce}-{'0' * 32}") is None
+    assert manager.post(calendar, {"do": "revoke"}).status_code == 302
+    assert outsider.get(reverse("staff:feed", args=[token_of(again)])).status_code == 404
+
+
+def test_leave_takes_shifts_out_of_the_calendar_and_is_marked_on_the_roster(scene, manager):
+    monday, an = monday_of_scene(scene), hire(scene, "An Jacobs")
+    put(scene, an, monday)
+    manager.post(at(scene, "leave", an.reference), {"kind": "leave", "first_day": f"{monday}"})
+    page = manager.get(at(scene, "roster") + f"?week={monday}").content.decode()
+    assert "roster__shift--clash" in page
+    feed = make_feed(principal=SYSTEM, location=scene.location, carer=an, now=scene.now)
+    answer = Client(headers={"host": "localhost"}).get(reverse("staff:feed", args=[token_of(feed)]))
+    assert not Calendar.from_ical(answer.content).walk("VEVENT")

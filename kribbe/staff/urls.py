@@ -1,0 +1,23 @@
+"""Addresses of staff."""
+
+from django.urls import path
+
+from kribbe.staff.pages import carer, feeds, locations, proposal, roster, shift, team
+
+app_name = "staff"
+urlpatterns = [
+    path("my/shifts/<str:token>.ics", feeds.feed, name="feed"),
+    path("at/<slug:slug>/team/", team.team_page, name="team"),
+    path("at/<slug:slug>/team/<slug:reference>/", carer.carer_page, name="carer"),
+    path("at/<slug:slug>/team/<slug:reference>/pin/", carer.pin, name="pin"),
+    path("at/<slug:slug>/team/<slug:reference>/contract/", carer.contract, name="contract"),
+    path("at/<slug:slug>/team/<slug:reference>/leave/", carer.leave, name="leave"),
+    path("at/<slug:slug>/team/<slug:reference>/calendar/", feeds.change, name="calendar"),
+    path("at/<slug:slug>/roster/", roster.week_page, name="roster"),
+    path("at/<slug:slug>/roster/day/", roster.day_page, name="roster_day"),
+    path("at/<slug:slug>/roster/change/", roster.change, name="roster_change"),
+    path("at/<slug:slug>/roster/ahead/", locations.ahead_page, name="ahead"),
+    path("at/<slug:slug>/roster/propose/", proposal.ask, name="propose"),
+    path("at/<slug:slug>/roster/proposals/<slug:reference>/", proposal.proposal_page, name="proposal"),
+    path("at/<slug:slug>/roster/<slug:reference>/<str:on>/", shift.shift_page, name="shift"),
+]
