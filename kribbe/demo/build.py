@@ -18,16 +18,18 @@ from kribbe.demo.logins import let_in
 from kribbe.demo.region import imagine
 from kribbe.demo.rounds import hold_rounds
 from kribbe.demo.shown import write_files
+from kribbe.demo.tables import table
 from kribbe.demo.talk import talk, tell_of_offers
 from kribbe.demo.territory import name_known_streets, opening
 from kribbe.demo.upkeep import Upkeep
+from kribbe.enrolment.models import ChanceLesson
 from kribbe.enrolment.services.chances import count_chances
 from kribbe.people.services import rebuild_keys
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.places.services.names import learn_names
 from kribbe.policy.services.snapshots import keep_counts
-from kribbe.region.models import Desk
+from kribbe.region.models import Desk, Region
 from kribbe.upkeep.services.find_pairs import find_for
 
 GROUPS_AT_ONCE = 60
@@ -67,6 +69,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         find_for(twice, book.now)
         keep_counts(now=this_moment())
         told("Counting chances", 0.97)
+        _keep_lesson(book)
         count_chances(now=book.now)
         _leave_mark(today)
     told("Ready", 1.0)
@@ -75,6 +78,12 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
 
 def _first_desk(book: Book) -> Desk:
     return next(desk for desk in book.rows(Desk) if desk.slug == CAPITAL)
+
+
+def _keep_lesson(book: Book) -> None:
+    """What the past teaches is known beforehand: to learn it here would take minutes."""
+    for region in book.rows(Region):
+        ChanceLesson.objects.create(region=region, at=book.now, **table("chances"))
 
 
 def _without_time_limit() -> None:

@@ -2,13 +2,14 @@
 
 For every month a location decides twice: some months ahead on its list of that day, and a month ahead on what is
 left; then it takes whoever comes and fits. An offer goes to the best standing whose half-days are free from the
-first month to the last.
+first month to the last. Locations that take part in rounds give by those once the first was held.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from kribbe.demo import past_rounds
 from kribbe.demo.history import Ask, History, Need
 from kribbe.demo.occupancy import FIRST_MONTH, Filling, Fillings, Stay
 from kribbe.demo.supply import Room
@@ -49,6 +50,7 @@ def give(rooms: Iterable[Room], history: History) -> list[Stay]:
     for ask in giving.asks:
         if not ask.is_placed:
             history.end(ask)
+    past_rounds.write_down(history, giving.held)
     return fillings.stays
 
 
@@ -63,21 +65,72 @@ class _Giving:
         self.policies = {row.desk_id: row for row in history.book.rows(DeskPolicy)}
         self.criteria = {row.location_id: tuple(row.names) for row in history.book.rows(LocationCriteria)}
         self.asks = [ask for month in range(FIRST_ASKED, 0) for ask in self._asks_of(month)]
+        part = past_rounds.part_of(history.families.supply)
+        self.together = [each for each in fillings if each.room.group.location_id in part]
+        self.held: list[past_rounds.Held] = []
 
     def run(self) -> None:
         """All decisions in the order of their days."""
-        events = [
-            (self._day(month - lead, filling), number, month, lead == 1, filling)
-            for number, filling in enumerate(self.fillings)
-            for month in range(FIRST_ASKED, 1)
-            for lead in (self._lead(filling.room), 1)
-        ]
-        for day, _, month, is_last, filling in sorted(events, key=lambda event: event[:3]):
+        for day, _, month, lead, filling in sorted(self._events(), key=lambda event: event[:3]):
+            if filling is None:
+                self._hold_round(month, day)
+                continue
             filling.move_up(month)
-            for ask in self._in_order(filling.room, month, day):
-                self._consider(ask, filling, month, day)
-            if is_last:
+            if filling not in self.together or month - lead < past_rounds.FIRST_HELD:
+                for ask in self._in_order(filling.room, month, day):
+                    self._consider(ask, filling, month, day)
+            if lead == 1:
                 filling.newcomers(month, day if month >= FIRST_LATE else None)
+
+    def _events(self) -> Iterator[tuple[date, int, int, int, Filling | None]]:
+        """Day, order within it, the month that it is about, how far ahead that is, and the room; None: a round."""
+        for number, filling in enumerate(self.fillings):
+            for month in range(FIRST_ASKED, 1):
+                for lead in (self._lead(filling.room), 1):
+                    yield self._day(month - lead, filling), number, month, lead, filling
+        for month, day in past_rounds.days(self.history):
+            yield day, -1, month, 0, None
+
+    def _hold_round(self, month: int, day: date) -> None:
+        """Offer what the solver gives to all who would begin in the months after this one."""
+        for filling in self.together:
+            filling.move_up(month + 1)
+        found = {
+            ask.need.child.pk: (ask, list(self._choices(ask, month))) for ask in self._who_asks(month, day)
+        }
+        choices = {child: each for child, each in found.items() if each[1]}
+        held = past_rounds.hold(
+            month,
+            day,
+            choices,
+            self.together,
+            lambda ask, filling: self._key(ask, filling.room.group.location),
+            self.policies[self.together[0].room.group.location.desk_id].lottery_seed,
+        )
+        for each in held.result.placed:
+            if each.wish is not None:
+                ask, options = choices[int(each.child)]
+                self._offer(ask, options[each.wish].filling, options[each.wish].stay, day)
+                held.offered.append((ask, options[each.wish].stay))
+        self.held.append(held)
+
+    def _who_asks(self, month: int, day: date) -> Iterator[Ask]:
+        """Those who wait for a place that a round of this month could give them."""
+        for ask in self.asks:
+            if month + 1 - WAITS_MONTHS <= ask.first <= month + past_rounds.MONTHS and ask.waits(day):
+                yield ask
+
+    def _choices(self, ask: Ask, month: int) -> Iterator[past_rounds.Choice]:
+        """What the child could have, by its own order, from the first month in which that is possible."""
+        first = max(ask.first, month + 1)
+        for wish in ask.wishes:
+            for filling in self.together:
+                if filling.room.group.location_id == wish.location_id and self._suits(
+                    ask, filling.room, first
+                ):
+                    stay = filling.stay_of(ask.born, first, ask.need.pattern)
+                    if stay.last > first:
+                        yield past_rounds.Choice(filling, stay)
 
     def _day(self, month: int, filling: Filling) -> date:
         return self.history.month(month) + timedelta(days=filling.room.group.pk % 20)
@@ -92,8 +145,11 @@ class _Giving:
 
     def _consider(self, ask: Ask, filling: Filling, month: int, day: date) -> None:
         stay = filling.stay_of(ask.born, month, ask.need.pattern)
-        if stay.last <= month or not filling.fits(stay):
-            return
+        if stay.last > month and filling.fits(stay):
+            self._offer(ask, filling, stay, day)
+
+    def _offer(self, ask: Ask, filling: Filling, stay: Stay, day: date) -> None:
+        """The family takes it, or says no and waits on."""
         stay.decided = day
         if self.chance.happens(self.options["refuses"]):
             ask.noes.append(stay)

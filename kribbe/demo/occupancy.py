@@ -124,6 +124,13 @@ class Filling:
             for slot in slots
         )
 
+    def free(self, first: int, last: int) -> list[list[int]]:
+        """By month in [first, last) and half-day: how many more the room takes."""
+        return [
+            [goal - taken for goal, taken in zip(self.goals, month, strict=True)]
+            for month in self.used[first - FIRST_MONTH : last - FIRST_MONTH]
+        ]
+
     def add(self, stay: Stay) -> None:
         """Take this stay."""
         self.stays.append(stay)

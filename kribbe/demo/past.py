@@ -16,6 +16,7 @@ from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference, R
 from kribbe.people.models import Adult, Child, Household, HouseholdFact, RoleGrant
 from kribbe.places.models import LocationCriteria
 from kribbe.planning.models import Absence, AgreedWeeks, CareAgreement, Paper
+from kribbe.rounds.models import Proposal, Round, RoundPlan, TakesPart
 from kribbe.staff.models import Carer, Contract, Leave
 from kribbe.upkeep.models import Complaint, Confirmation, FirstDay, Invitation
 
@@ -98,6 +99,18 @@ PASTS: Mapping[type[models.Model], Past] = {
             ),
             Change("upper(row.during)::timestamptz", "row.state = 'ended'"),
         ),
+    ),
+    TakesPart: Past("row.since"),
+    RoundPlan: Past("(SELECT min(planned_at) FROM rounds_round WHERE desk_id = row.desk_id)"),
+    Round: Past(
+        "row.planned_at",
+        first={"state": "'planned'", "closed_at": "NULL"},
+        changes=(Change("row.closed_at", "row.closed_at IS NOT NULL"),),
+    ),
+    Proposal: Past(
+        "(SELECT planned_at FROM rounds_round WHERE id = row.round_id)",
+        first={"state": "'proposed'", "offer_id": "NULL", "answered_at": "NULL"},
+        changes=(Change("row.answered_at", "row.answered_at IS NOT NULL"),),
     ),
     Confirmation: Past("row.asked_at"),
     FirstDay: Past(

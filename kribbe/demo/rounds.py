@@ -1,4 +1,4 @@
-"""Two rounds of the first desk: one of which offers went out, and one whose proposals wait for the locations."""
+"""Two rounds besides those of the past: one of which offers went out, one whose proposals wait for the locations."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 FIRST_PART = 5
-"""Locations that took part in the first round."""
+"""Locations that take part for the first time in the first round."""
 
 SECOND_PART = 16
 OFFERED = 4
@@ -29,7 +29,7 @@ def hold_rounds(desk: Desk, now: datetime) -> None:
     """Plan, calculate, confirm and offer by the services themselves; the log-in's location is in the second."""
     runs = RoleGrant.objects.filter(role=Role.MANAGER, scope=Scope.LOCATION, scope_id=OuterRef("pk"))
     places = list(
-        Location.objects.filter(desk=desk, active=True)
+        Location.objects.filter(desk=desk, active=True, takes_part=None)
         .annotate(has_login=Exists(runs))
         .order_by("-has_login", "pk")[: FIRST_PART + SECOND_PART]
     )

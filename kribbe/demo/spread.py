@@ -25,6 +25,7 @@ WAITING = 5.7
 ROOMS = frozenset({"trust", "region", "people", "places", "contact", "enrolment", "policy"})
 KEPT = frozenset(
     {
+        "enrolment_chancelesson",
         "enrolment_vacancylist",
         "region_region",
         "people_user",

@@ -1,5 +1,6 @@
 """The region before it is saved: the same each time, calibrated, and possible."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from shapely.geometry import Point, shape
 from kribbe.contact.models import Notice
 from kribbe.demo.book import Book
 from kribbe.demo.logins import let_in, logins
+from kribbe.demo.past_rounds import FIRST_HELD, PART
 from kribbe.demo.region import imagine
 from kribbe.demo.summary import Figures, figures
 from kribbe.demo.supply import with_check_digits
@@ -22,6 +24,8 @@ from kribbe.enrolment.models import CareRequest, DirectChild, Offer, Placement, 
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, LedgerTake, LicenceState, Location, Street
 from kribbe.region.models import Desk, DeskPolicy, Municipality
+from kribbe.rounds import kept
+from kribbe.rounds.models import Calculation, Proposal, Round, RoundState, TakesPart
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.web.branding import check_tokens
 
@@ -104,6 +108,23 @@ def test_no_group_is_ever_overfull() -> None:
             assert max(used.values()) <= capacities[group_id].bookable_places
     for take in rows.rows(LedgerTake):
         assert WeekPattern(take.pattern).fits_in(WeekPattern(capacities[take.group_id].open_pattern))
+
+
+def test_rounds_of_the_past_can_be_replayed_and_went_out_as_offers() -> None:
+    rows = book()
+    part = {row.location_id for row in rows.rows(TakesPart)}
+    kept_of = {row.round_id: row for row in rows.rows(Calculation)}
+    offered = Counter(row.round_id for row in rows.rows(Proposal))
+    assert len(part) == PART
+    assert [row.state for row in rows.rows(Round)] == [RoundState.DONE] * -FIRST_HELD
+    for held in rows.rows(Round):
+        instance, result = kept_of[held.pk].instance, kept_of[held.pk].result
+        assert kept.solved_again(instance) == result
+        assert offered[held.pk] == json.loads(result)["totals"]["placed"]
+    assert sum(offered.values()) > 50
+    for row in rows.rows(Proposal):
+        assert row.preference.location_id in part
+        assert row.offer.made_at.date() == row.round.planned_at.date()
 
 
 def test_things_happen_in_their_order() -> None:
