@@ -8,7 +8,7 @@ python := .venv/bin/python
 kribbe := .venv/bin/kribbe
 front_end := $(shell find kribbe/web -name '*.py' -o -path '*/frontend/*' -type f)
 solver := kribbe/allocation
-compiled := $(solver)/tables.py $(solver)/cells.py $(solver)/claims.py $(solver)/paths.py $(solver)/reasons.py
+compiled := $(solver)/tables.py $(solver)/cells.py $(solver)/claims.py $(solver)/paths.py $(solver)/reasons.py $(solver)/heads.py
 translations := $(shell find kribbe -name '*.po')
 
 # The checks read the settings too; they get a data folder of their own.

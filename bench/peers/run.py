@@ -9,10 +9,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from kribbe.allocation.arrays import CHILD, LOCATION, RANK, arrays
+from kribbe.allocation.arrays import arrays
 from kribbe.allocation.generate import generate
 from kribbe.allocation.reading import as_columns
 from kribbe.allocation.solve import granted, solve
+from kribbe.allocation.tables import CHILD, LOCATION, RANK
 
 HERE = Path(__file__).parent
 HOME = HERE.parents[1] / ".make" / "peers"

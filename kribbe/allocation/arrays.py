@@ -9,12 +9,24 @@ some half-day has no place at all, are left out.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
+from typing import NamedTuple
 
 import numpy as np
 
-from kribbe.allocation.columns import KEPT, Bools, Columns, Longs
+from kribbe.allocation.columns import KEPT, Bools, Columns, Longs, drawn
 from kribbe.allocation.instance import Mode
-from kribbe.allocation.tables import CHILD, FIRST_STAY, IS_KEPT, LOCATION, PAST_STAY, RANK, Problem
+from kribbe.allocation.tables import (
+    CHILD,
+    FIRST_ROW,
+    FIRST_STAY,
+    IS_KEPT,
+    LOCATION,
+    PAST_ROW,
+    PAST_STAY,
+    PATTERN,
+    RANK,
+    Problem,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +39,11 @@ class Agents:
 
 def arrays(columns: Columns) -> tuple[Problem, Agents]:
     """The instance in numbers, and who chooses."""
-    order = sorted(range(len(columns.lots)), key=columns.lots.__getitem__)
-    drawn = np.empty(len(order), np.int64)
-    drawn[order] = np.arange(len(order))
+    draw = drawn(columns.lots)
     agents = _agents(columns)
     agent_of = np.empty(len(columns.children), np.int64)
     agent_of[list(chain.from_iterable(agents))] = np.repeat(np.arange(len(agents)), list(map(len, agents)))
-    room, stays, wishes = _room(columns), _stays(columns), _wishes(columns, drawn)
+    room, stays, wishes = _room(columns), _stays(columns), _wishes(columns, draw)
     option_wishes, wishes_at, options_at = _options(columns, agent_of, len(agents), _possible(room, columns))
     lists = _children_by_location(columns)
     problem = Problem(
@@ -46,8 +56,8 @@ def arrays(columns: Columns) -> tuple[Problem, Agents]:
         children=np.column_stack([agent_of, columns.vulnerable]).astype(np.int64),
         locations=np.column_stack([lists, [*columns.owed, 0]]).astype(np.int64),
     )
-    first_drawn = np.full(len(agents), len(drawn), np.int64)
-    np.minimum.at(first_drawn, agent_of, drawn)
+    first_drawn = np.full(len(agents), len(draw), np.int64)
+    np.minimum.at(first_drawn, agent_of, draw)
     return problem, Agents(agents, np.argsort(first_drawn).astype(np.int64))
 
 
@@ -73,44 +83,42 @@ def _room(columns: Columns) -> Longs:
     """Row by row, with the half-days that somebody has already."""
     room = columns.free.reshape(-1, columns.slots).astype(np.int64)
     stays, wishes = _stays(columns), columns.wishes
-    slots = np.arange(columns.slots)
-    for wish in np.nonzero(wishes.position == KEPT)[0]:
-        for first, past, pattern in stays[wishes.stays_at[wish] : wishes.stays_at[wish + 1]]:
-            room[first:past] += (pattern >> slots & 1).astype(np.int64)
+    kept = np.nonzero(wishes.position == KEPT)[0]
+    taken = [at for wish in kept for at in range(wishes.stays_at[wish], wishes.stays_at[wish + 1])]
+    slots = stays[taken, PATTERN][:, np.newaxis] >> np.arange(columns.slots) & 1
+    for row, (first, past) in zip(slots, stays[taken, :PATTERN].tolist(), strict=True):
+        room[first:past] += row
     return room
 
 
 def _possible(room: Longs, columns: Columns) -> Bools:
     """By wish: whether every cell has a place at all. What one has already can be kept anyhow."""
-    never = np.where(room < 1, 1 << np.arange(columns.slots), 0).sum(axis=1)
-    stays, wishes = _stays(columns), columns.wishes
-    hopeless = np.zeros(len(stays), np.bool_)
-    # A period at a time: whether a stay that covers it asks a half-day that is never there.
-    for period in range(columns.periods):
-        covers = np.nonzero((wishes.start <= period) & (period < wishes.end))[0]
-        rows = wishes.group[covers] * columns.periods + period
-        hopeless[covers] |= (never[rows] & wishes.pattern[covers]) != 0
+    stays, wishes, slots = _stays(columns), columns.wishes, np.arange(columns.slots)
+    never = np.zeros((len(room) + 1, columns.slots), np.int32)
+    np.cumsum(room < 1, axis=0, out=never[1:])
+    lacks = never[stays[:, PAST_ROW]] > never[stays[:, FIRST_ROW]]
+    hopeless = (lacks & (wishes.pattern[:, np.newaxis] >> slots & 1).astype(np.bool_)).any(axis=1)
     counted = np.concatenate([np.zeros(1, np.int64), np.cumsum(hopeless)])
     of_wish = counted[wishes.stays_at[1:]] - counted[wishes.stays_at[:-1]]
     possible: Bools = (of_wish == 0) | (wishes.position == KEPT)
     return possible
 
 
-def _wishes(columns: Columns, drawn: Longs) -> Longs:
+def _wishes(columns: Columns, draw: Longs) -> Longs:
     wishes = columns.wishes
     table = np.empty((len(wishes.child), 6), np.int64)
     table[:, LOCATION], table[:, CHILD] = wishes.location, wishes.child
-    table[:, RANK] = _ranks(columns, drawn)
+    table[:, RANK] = _ranks(columns, draw)
     table[:, IS_KEPT] = wishes.position == KEPT
     table[:, FIRST_STAY], table[:, PAST_STAY] = wishes.stays_at[:-1], wishes.stays_at[1:]
     return table
 
 
-def _ranks(columns: Columns, drawn: Longs) -> Longs:
+def _ranks(columns: Columns, draw: Longs) -> Longs:
     """By standing and then by lot, location by location; -1 for a kept place, which goes before all."""
     wishes = columns.wishes
     asked = np.nonzero(wishes.position != KEPT)[0]
-    keys = [drawn[wishes.child[asked]], *wishes.standing[asked].T[::-1], wishes.location[asked]]
+    keys = [draw[wishes.child[asked]], *wishes.standing[asked].T[::-1], wishes.location[asked]]
     order = asked[np.lexsort(keys)]
     is_next = np.ones(len(order), np.int64)
     is_next[1:] = np.diff(wishes.child[order]) != 0
@@ -136,11 +144,12 @@ def _children_by_location(columns: Columns) -> Longs:
 def _options(columns: Columns, agent_of: Longs, agents: int, possible: Bools) -> tuple[Longs, Longs, Longs]:
     """The options of all agents: their wishes, where those of each option begin, where those of each agent do."""
     in_sets = np.zeros(len(columns.children), np.bool_)
+    can_be_had = possible.tolist()
     joint: list[tuple[int, ...]] = []
     of_agent: list[int] = []
     for members, mode in columns.together:
         in_sets[list(members)] = True
-        found = [o for o in joint_options(columns, members, mode) if possible[list(o)].all()]
+        found = [o for o in joint_options(columns, members, mode) if all(can_be_had[wish] for wish in o)]
         joint += found
         of_agent += [int(agent_of[members[0]])] * len(found)
     single = np.nonzero(possible & ~in_sets[columns.wishes.child])[0]
@@ -156,6 +165,25 @@ def _options(columns: Columns, agent_of: Longs, agents: int, possible: Bools) ->
     return option_wishes.astype(np.int64), wishes_at.astype(np.int64), options_at.astype(np.int64)
 
 
+class _Choice(NamedTuple):
+    """What one of several siblings may have; no wish: nothing."""
+
+    rank: int
+    wish: int | None
+    location: int | None
+    is_kept: bool
+
+
+def _choices(columns: Columns, child: int) -> Iterator[_Choice]:
+    first, past = columns.wishes.at[child : child + 2].tolist()
+    position = columns.wishes.position[first:past].tolist()
+    location = columns.wishes.location[first:past].tolist()
+    for rank in range(past - first):
+        yield _Choice(rank, first + rank, location[rank], position[rank] == KEPT)
+    if KEPT not in position:
+        yield _Choice(past - first, None, None, is_kept=False)
+
+
 def joint_options(columns: Columns, members: Sequence[int], mode: Mode) -> Iterator[tuple[int, ...]]:
     """The wishes of each option of siblings, the best first.
 
@@ -163,19 +191,18 @@ def joint_options(columns: Columns, members: Sequence[int], mode: Mode) -> Itera
     those with all at one location go first; in `both_or_none` only those that place all count, and after them that
     everybody keeps what it has.
     """
-    at, position, location = columns.wishes.at, columns.wishes.position, columns.wishes.location
-    choices: list[list[tuple[int, int | None]]] = []
-    for child in members:
-        own = list(enumerate(range(at[child], at[child + 1])))
-        has_place = bool(own) and position[own[-1][1]] == KEPT
-        choices.append([*own, *([] if has_place else [(len(own), None)])])
+    choices = [list(_choices(columns, child)) for child in members]
     found = []
     for chosen in product(*choices):
-        placing = tuple(wish for _, wish in chosen if wish is not None)
-        none_new = all(position[wish] == KEPT for wish in placing)
-        if placing and (mode is Mode.SAME_LOCATION or len(placing) == len(members) or none_new):
-            united = len(placing) == len(members) and len({int(location[wish]) for wish in placing}) == 1
-            ranks = [rank for rank, _ in chosen]
+        placing = tuple(choice.wish for choice in chosen if choice.wish is not None)
+        places_all = len(placing) == len(members)
+        if placing and (mode is Mode.SAME_LOCATION or places_all or _is_nothing_new(chosen)):
+            united = places_all and len({choice.location for choice in chosen}) == 1
+            ranks = [choice.rank for choice in chosen]
             found.append((mode is Mode.SAME_LOCATION and not united, sum(ranks), ranks, placing))
     found.sort(key=lambda option: option[:3])
     return (placing for *_, placing in found)
+
+
+def _is_nothing_new(chosen: Sequence[_Choice]) -> bool:
+    return all(choice.is_kept or choice.wish is None for choice in chosen)

@@ -69,6 +69,14 @@ def lots(seed: int, children: Iterable[str]) -> list[str]:
     return [lot(seed, child) for child in children]
 
 
+def drawn(lots: Sequence[str]) -> Longs:
+    """By child: its place in the draw, from 0."""
+    order = sorted(range(len(lots)), key=lots.__getitem__)
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
+    return places
+
+
 def half_days(wishes: Wishes) -> Ints:
     """By wish: half-day-months of its stays."""
     of_stay = np.bitwise_count(wishes.pattern).astype(np.int32) * (wishes.end - wishes.start)

@@ -18,7 +18,7 @@ from numba.core import config as numba_config
 
 njit: Any = numba.njit
 config: Any = numba_config
-SOURCES = ("tables", "cells", "claims", "paths", "reasons")
+SOURCES = ("tables", "cells", "claims", "paths", "reasons", "heads")
 HERE = Path(__file__).parent
 
 inner: Callable[..., Any] = njit(

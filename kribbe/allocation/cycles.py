@@ -23,10 +23,10 @@ ORDERS = 24
 Held = frozenset[tuple[int, int]]
 
 
-def cycles(columns: Columns, problem: Problem, state: State) -> list[Cycle]:
-    """For each pair of a child and a wish in envy its cycle; without `begins` where none was found."""
+def cycles(columns: Columns, problem: Problem, state: State, envious: Longs) -> list[Cycle]:
+    """The cycle of each pair of a child of these agents and a wish in envy; no `begins` where none was found."""
     turning = _Turning(columns, problem, state)
-    found = [turning.cycle(pair) for pair in envied(columns, problem, state)]
+    found = [turning.cycle(pair) for pair in envied(columns, problem, state, envious)]
     return sorted(found, key=lambda each: (each.child, each.wish))
 
 

@@ -7,8 +7,7 @@ import numpy as np
 
 from kribbe.allocation import reasons
 from kribbe.allocation.cells import NONE, State
-from kribbe.allocation.columns import KEPT, Bools, Columns, Longs, half_days
-from kribbe.allocation.paths import envious
+from kribbe.allocation.columns import KEPT, Bools, Columns, Ints, Longs, half_days
 from kribbe.allocation.reasons import ROW, SLOT, WISH
 from kribbe.allocation.result import Envy, On, Placed, Proof, Refusal, Result
 from kribbe.allocation.tables import LOCATION, RANK, Problem
@@ -17,11 +16,11 @@ LOT = "lot"
 """The ground where two standings are equal."""
 
 
-def explain(columns: Columns, problem: Problem, state: State, proof: Proof) -> Result:
-    """The result that a state is; `proof` says what is known of its envy, where there is any."""
+def explain(columns: Columns, problem: Problem, state: State, envious: Longs, proof: Proof) -> Result:
+    """The result that a state is; `proof` says what is known of the envy of those agents, where there are any."""
     got = reasons.granted(problem, state)
     owed = owed_ones(columns, problem, got)
-    envy = sorted(_envy(columns, problem, state), key=lambda each: (each.child, each.wish))
+    envy = sorted(_envy(columns, problem, state, envious), key=lambda each: (each.child, each.wish))
     return Result(
         placed=list(_placed(columns, got, owed)),
         unplaced=[child for child, wish in zip(columns.children, got.tolist(), strict=True) if wish == NONE],
@@ -64,9 +63,9 @@ def owed_ones(columns: Columns, problem: Problem, got: Longs) -> Bools:
     return owed
 
 
-def _envy(columns: Columns, problem: Problem, state: State) -> Iterator[Envy]:
+def _envy(columns: Columns, problem: Problem, state: State, envious: Longs) -> Iterator[Envy]:
     position, child = columns.wishes.position, columns.wishes.child
-    for pair in envied(columns, problem, state):
+    for pair in envied(columns, problem, state, envious):
         names = sorted(columns.children[child[wish]] for wish in pair.over)
         yield Envy(columns.children[child[pair.wish]], int(position[pair.wish]), names)
 
@@ -82,10 +81,10 @@ class Pair:
     """The wishes of those who would have to give way."""
 
 
-def envied(columns: Columns, problem: Problem, state: State) -> Iterator[Pair]:
-    """Every wish that a child could justly have, once."""
+def envied(columns: Columns, problem: Problem, state: State, envious: Longs) -> Iterator[Pair]:
+    """Every wish that a child of these agents could justly have, once."""
     position = columns.wishes.position
-    for agent in envious(problem, state).tolist():
+    for agent in envious.tolist():
         held = state.held[agent]
         past = problem.options_at[agent + 1] if held == NONE else held
         seen: set[int] = set()
@@ -129,41 +128,36 @@ def refusals(
     if only is not None:
         chosen = columns.wishes.child[told[:, WISH]] == only
         told, counts = told[chosen], counts[chosen]
-    wish = told[:, WISH]
+    wish, has_cell = told[:, WISH], told[:, SLOT] != NONE
     group, period = np.divmod(told[:, ROW], columns.periods)
+    slots: list[int | None] = told[:, SLOT].tolist()
+    periods: list[int | None] = period.tolist()
+    for at in np.nonzero(~has_cell)[0]:
+        slots[at] = periods[at] = None
     rows = zip(
-        columns.wishes.child[wish].tolist(),
+        np.array(columns.children, object)[columns.wishes.child[wish]],
         columns.wishes.position[wish].tolist(),
-        columns.wishes.location[wish].tolist(),
-        group.tolist(),
-        period.tolist(),
-        told[:, SLOT].tolist(),
+        np.array([*(name for _, name in columns.groups), None], object)[np.where(has_cell, group, NONE)],
+        periods,
+        slots,
         counts.sum(axis=1).tolist(),
-        counts.tolist(),
+        _grounds(columns, columns.wishes.location[wish], counts),
         strict=True,
     )
-    names, ids, groups = _ground_names(columns), columns.children, columns.groups
-    return [
-        Refusal(ids[child], position, None, None, None, 0, {})
-        if slot == NONE
-        else Refusal(
-            ids[child],
-            position,
-            groups[of][1],
-            at,
-            slot,
-            ahead,
-            _counted(names[location], row) if ahead else {},
-        )
-        for child, position, location, of, at, slot, ahead, row in rows
-    ]
+    return [Refusal(*row) for row in rows]
 
 
-def _counted(names: Sequence[str], row: Sequence[int]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for name, number in zip(names, row, strict=True):
-        if number:
-            found[name] = found.get(name, 0) + number
+def _grounds(columns: Columns, locations: Ints, counts: Longs) -> list[dict[str, int]]:
+    """By row of the counts: those that aren't 0, by the names of the grounds at its location."""
+    names = _ground_names(columns)
+    found: list[dict[str, int]] = [{} for _ in counts]
+    row, ground = np.nonzero(counts)
+    counted = zip(
+        row.tolist(), locations[row].tolist(), ground.tolist(), counts[row, ground].tolist(), strict=True
+    )
+    for at, location, part, number in counted:
+        name = names[location][part]
+        found[at][name] = found[at].get(name, 0) + number
     return found
 
 

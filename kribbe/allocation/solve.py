@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kribbe.allocation import paths, reasons
+from kribbe.allocation import heads, paths, reasons
 from kribbe.allocation.arrays import Agents, arrays
 from kribbe.allocation.cells import NONE, State, new_state
 from kribbe.allocation.collector import without_collector
@@ -45,15 +45,16 @@ def solve(instance: Instance | Columns, *, prove: bool = False, cycles: bool = F
     """
     columns = as_columns(instance)
     problem, agents = arrays(columns)
-    state = best_state(columns, problem, agents)
+    state, envious = best_state(columns, problem, agents)
     proof, stages = Proof.NONE, list[Stage]()
     if prove:
         from kribbe.allocation.prove import proven
 
         state, proof, stages = proven(columns, problem, state)
+        envious = paths.envious(problem, state)
     with without_collector():
-        result = explain(columns, problem, state, proof)
-    turning = cycles_of(columns, problem, state) if cycles else []
+        result = explain(columns, problem, state, envious, proof)
+    turning = cycles_of(columns, problem, state, envious) if cycles else []
     return replace(result, cycles=turning, stages=stages)
 
 
@@ -61,6 +62,7 @@ def warm_up() -> None:
     """Compile everything, where that isn't done yet."""
     made = as_instance(generate(children=20, locations=2, heads=True))
     solve(made)
+    granted(made)
     problem, agents = arrays(columns_of(made))
     state = new_state(problem)
     paths.take(problem, state, np.full(len(agents.queue), NONE, np.int64))
@@ -72,8 +74,12 @@ def warm_up() -> None:
 def granted(instance: Instance | Columns) -> dict[str, int]:
     """The children with a new place in the solver's result, in the order of their ids, and which wish that is."""
     columns = as_columns(instance)
-    problem, agents = arrays(columns)
-    got = reasons.granted(problem, best_state(columns, problem, agents))
+    if heads.are_heads(columns):
+        got = heads.granted(columns)
+    else:
+        problem, agents = arrays(columns)
+        state, _ = best_state(columns, problem, agents)
+        got = reasons.granted(problem, state)
     position = np.where(got == NONE, KEPT, columns.wishes.position[got]).tolist()
     return {child: at for child, at in zip(columns.children, position, strict=True) if at != KEPT}
 
@@ -83,19 +89,25 @@ def as_columns(instance: Instance | Columns) -> Columns:
     return columns_of(instance) if isinstance(instance, Instance) else instance
 
 
-def best_state(columns: Columns, problem: Problem, agents: Agents) -> State:
-    """The state with the least envy of those that were tried, then with most half-days, then with best ranks."""
+def best_state(columns: Columns, problem: Problem, agents: Agents) -> tuple[State, Longs]:
+    """The state with the least envy of those that were tried, then with most half-days, then with best ranks.
+
+    Also the agents with justified envy in it.
+    """
     state = solved(problem, agents.queue)
-    if len(agents.queue) > LARGEST_TRIED_AGAIN or not len(paths.envious(problem, state)):
-        return state
-    best, least = state, score(columns, problem, state)
+    envious = paths.envious(problem, state)
+    if len(agents.queue) > LARGEST_TRIED_AGAIN or not len(envious):
+        return state, envious
+    best = state, envious
+    least = score(columns, problem, *best)
     for number in range(1, TRIES):
         if least[0] == 0:
             break
         state = solved(problem, _turned(agents.queue, number), HASTE if number % 2 else None)
-        found = score(columns, problem, state)
+        envious = paths.envious(problem, state)
+        found = score(columns, problem, state, envious)
         if found < least:
-            best, least = state, found
+            best, least = (state, envious), found
     return best
 
 
@@ -119,7 +131,7 @@ def _turned(queue: Longs, number: int) -> Longs:
     return turned[::-1].copy() if number % 2 else turned
 
 
-def score(columns: Columns, problem: Problem, state: State) -> Score:
+def score(columns: Columns, problem: Problem, state: State, envious: Longs) -> Score:
     """Lower is better: agents with envy, half-days not filled, ranks."""
     wishes = columns.wishes
     got = reasons.granted(problem, state)
@@ -127,4 +139,4 @@ def score(columns: Columns, problem: Problem, state: State) -> Score:
     new = got[is_new]
     wished = np.bincount(wishes.child[wishes.position != KEPT], minlength=len(columns.children))
     ranks = wishes.position[new].sum() + wished[~is_new].sum()
-    return len(paths.envious(problem, state)), -int(half_days(wishes)[new].sum()), int(ranks)
+    return len(envious), -int(half_days(wishes)[new].sum()), int(ranks)

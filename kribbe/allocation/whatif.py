@@ -33,7 +33,7 @@ def what_if(columns: Columns, child: Child) -> Answer:
     changed = with_child(columns, child)
     number = bisect_left(changed.children, child.id)
     problem, agents = arrays(changed)
-    state = best_state(changed, problem, agents)
+    state, _ = best_state(changed, problem, agents)
     got = reasons.granted(problem, state)
     owed = owed_ones(changed, problem, got)
     wish = int(got[number])

@@ -119,6 +119,7 @@ _AREA: dict[str, Any] = {
         "nis": "24062",
         "name": "Leuven",
         "name_fr": "Louvain",
+        "name_de": "Löwen",
         "province": "Vlaams-Brabant",
         "postcodes": ["3000", "3001"],
         "desk": "leuven",

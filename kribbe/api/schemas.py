@@ -230,6 +230,7 @@ class AreaProperties(Schema):
     nis: NisCode = Field(description="NIS code.")
     name: str = Field(description="Dutch name.")
     name_fr: str = Field(description="French name, where it has one.")
+    name_de: str = Field(description="German name, where it has one.")
     province: str = Field(description="Province; empty in Brussels.")
     postcodes: list[str] = Field(description="Postcodes.")
     desk: Slug | None = Field(description="Its desk.")

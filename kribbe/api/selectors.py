@@ -350,6 +350,7 @@ def _area(row: Municipality) -> dict[str, Any]:
             "nis": row.nis_code,
             "name": row.name_nl,
             "name_fr": row.name_fr,
+            "name_de": row.name_de,
             "province": row.province,
             "postcodes": row.postcodes,
             "desk": desk.slug if desk else None,

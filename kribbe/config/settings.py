@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "kribbe.enrolment",
     "kribbe.rounds",
     "kribbe.planning",
+    "kribbe.staff",
+    "kribbe.attendance",
     "kribbe.outofschool",
     "kribbe.sickcare",
     "kribbe.api",
@@ -62,6 +64,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kribbe.web.middleware.NulMiddleware",
+    "kribbe.web.middleware.HeadMiddleware",
     "kribbe.api.middleware.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -21,6 +21,8 @@ urlpatterns = [
     path("", include("kribbe.policy.urls")),
     path("", include("kribbe.upkeep.urls")),
     path("", include("kribbe.rounds.urls")),
+    path("", include("kribbe.attendance.urls")),
+    path("", include("kribbe.staff.urls")),
     path("", include("kribbe.planning.urls")),
     path("", include("kribbe.outofschool.urls")),
     path("", include("kribbe.sickcare.urls")),

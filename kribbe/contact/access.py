@@ -33,7 +33,9 @@ class Seat:
 
 def threads_at(seat: Seat) -> QuerySet[Thread]:
     """The conversations of this side. The desk sees those it takes part in."""
-    threads = Thread.objects.select_related("household", "location", "desk")
+    threads = Thread.objects.select_related("household", "location", "desk").prefetch_related(
+        "desk__municipality"
+    )
     if seat.side is Side.HOUSEHOLD:
         return threads.filter(household=seat.household)
     if seat.side is Side.LOCATION:

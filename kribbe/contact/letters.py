@@ -18,7 +18,7 @@ from kribbe.web.templatetags.telling import long_date
 
 def letters_pdf(letters: Sequence[Letter], *, desk: Desk) -> bytes:
     """A tagged PDF of these letters of one desk; their households come with their adults."""
-    title = letters[0].notice.subject if len(letters) == 1 else _("Letters of %s") % desk.name
+    title = letters[0].notice.subject if len(letters) == 1 else _("Letters of %s") % desk.shown_name
     return pdf(
         "contact/letter",
         {"letters": [_letter(each, desk) for each in letters]},
@@ -43,7 +43,7 @@ def _letter(letter: Letter, desk: Desk) -> dict[str, Any]:
     return {
         "sender": "\n".join(filter(None, desk.address.splitlines())),
         "address": "\n".join(address_lines(notice.household)),
-        "place_and_day": f"{desk.municipality.name_nl}, {day}",
+        "place_and_day": f"{desk.municipality.name_in(notice.language)}, {day}",
         "subject": notice.subject,
         "parts": _parts(notice.body, notice.language),
     }

@@ -38,7 +38,7 @@ def others(thread: Thread, seat: Seat) -> list[str]:
     if thread.location is not None and seat.side is not Side.LOCATION:
         found.append(thread.location.name)
     if thread.with_desk and seat.side is not Side.DESK:
-        found.append(_("Desk %s") % thread.desk.name)
+        found.append(_("Desk %s") % thread.desk.shown_name)
     return found
 
 

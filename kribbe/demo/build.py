@@ -18,7 +18,7 @@ from kribbe.demo.logins import let_in
 from kribbe.demo.region import imagine
 from kribbe.demo.rounds import hold_rounds
 from kribbe.demo.shown import write_files
-from kribbe.demo.talk import talk
+from kribbe.demo.talk import talk, tell_of_offers
 from kribbe.demo.territory import name_known_streets, opening
 from kribbe.demo.upkeep import Upkeep
 from kribbe.enrolment.services.chances import count_chances
@@ -61,6 +61,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         _gather_statistics()
         _count_ledger(book, told)
         list_last_thursday(today)
+        tell_of_offers(book)
         hold_rounds(_first_desk(book), book.now)
         rebuild_keys()
         find_for(twice, book.now)

@@ -20,6 +20,7 @@ class Town:
     slug: str
     name: str
     name_fr: str = ""
+    name_de: str = ""
     towns: Mapping[str, str]
     longitude: float
     latitude: float

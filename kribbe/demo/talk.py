@@ -16,7 +16,15 @@ from kribbe.contact.models import (
     VisitMoment,
 )
 from kribbe.demo.book import Book
-from kribbe.enrolment.models import CareRequest, Preference, PreferenceState, RequestState
+from kribbe.enrolment.models import (
+    CareRequest,
+    Offer,
+    OfferState,
+    Preference,
+    PreferenceState,
+    RequestState,
+)
+from kribbe.enrolment.services.telling import about_offer
 from kribbe.people.models import Adult, Household, RoleGrant
 from kribbe.places.models import Location
 from kribbe.trust.principal import Role
@@ -37,6 +45,14 @@ def talk(book: Book) -> None:
             _conversations(book, home, chosen)
             _visits(book, home, chosen)
         _lost_and_posted(book, home)
+
+
+def tell_of_offers(book: Book) -> None:
+    """Let the parent who logs in have had word of the offers that wait for an answer. For rows that are written."""
+    homes = {grant.scope_id for grant in book.rows(RoleGrant) if grant.role == Role.PARENT}
+    for offer in book.rows(Offer):
+        if offer.state == OfferState.OPEN and offer.preference.request.household_id in homes:
+            about_offer(offer, "offer_made", now=offer.made_at)
 
 
 def _chosen(book: Book, home: Household) -> list[Location]:
@@ -84,7 +100,7 @@ def _conversations(book: Book, home: Household, chosen: list[Location]) -> None:
             (
                 Side.DESK,
                 home.desk.name,
-                "Neen, je datum blijft. Je kan de dagen zelf veranderen in je aanvraag.",
+                "Neen, je datum blijft. Je kunt de dagen zelf veranderen in je aanvraag.",
             ),
             (Side.HOUSEHOLD, parent, "Fijn, dank je wel!"),
         ],

@@ -97,6 +97,7 @@ def _municipality(region: Region, town: Town, outline: Polygon) -> Municipality:
         nis_code=town.nis,
         name_nl=town.name,
         name_fr=town.name_fr or town.name,
+        name_de=town.name_de or town.name,
         province=PROVINCE,
         postcodes=list(town.towns),
         longitude=town.longitude,

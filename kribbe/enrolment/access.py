@@ -45,7 +45,7 @@ def locations_within(principal: Principal, action: Action, path: str) -> Q:
 def request_for(principal: Principal, action: Action, reference: str, *, now: datetime) -> CareRequest:
     """A care request through the household's door. A look by staff is recorded."""
     found = (
-        CareRequest.objects.select_related("child", "household__desk", "desk")
+        CareRequest.objects.select_related("child", "household__desk__municipality", "desk__municipality")
         .filter(households_within(principal, action, "household"), reference=reference)
         .first()
     )
@@ -73,7 +73,9 @@ def placement_for(principal: Principal, action: Action, reference: str) -> Place
     """A placement, through the household's door or the location's."""
     return _one(
         principal,
-        Placement.objects.select_related("child__household__desk", "group__location__desk", "offer").filter(
+        Placement.objects.select_related(
+            "child__household__desk__municipality", "group__location__desk__municipality", "offer"
+        ).filter(
             households_within(principal, action, "child__household")
             | locations_within(principal, action, "group__location"),
             reference=reference,
@@ -85,7 +87,9 @@ def preference_for(principal: Principal, action: Action, preference_id: int) -> 
     """A wish on a location's list, through the location's door or the household's."""
     return _one(
         principal,
-        Preference.objects.select_related("request__child", "request__household", "location__desk").filter(
+        Preference.objects.select_related(
+            "request__child", "request__household", "location__desk__municipality"
+        ).filter(
             households_within(principal, action, "request__household")
             | locations_within(principal, action, "location"),
             pk=preference_id,
@@ -98,7 +102,9 @@ def proof_for(principal: Principal, reference: str, *, by: Side) -> ProofRequest
     own = Q(household__in=scope_ids(principal, Action.HOUSEHOLD_CHANGE, Scope.HOUSEHOLD))
     clerk = households_within(principal, Action.HOUSEHOLD_CHANGE, "household") & ~own
     asker = locations_within(principal, Action.OFFER_MAKE, "location")
-    rows = ProofRequest.objects.select_related("household__desk", "location__desk", "file")
+    rows = ProofRequest.objects.select_related(
+        "household__desk__municipality", "location__desk__municipality", "file"
+    )
     allowed = own if by is Side.FAMILY else clerk | asker
     return _one(principal, rows.filter(allowed, reference=reference))
 
@@ -111,7 +117,7 @@ def draft_for(
     A draft of somebody with an account opens for that account alone.
     """
     draft = (
-        RequestDraft.objects.select_related("desk", "household", "request__household")
+        RequestDraft.objects.select_related("desk__municipality", "household", "request__household")
         .filter(reference=reference, desk=desk)
         .first()
     )

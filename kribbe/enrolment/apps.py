@@ -11,7 +11,7 @@ class EnrolmentConfig(AppConfig):
         from kribbe.enrolment.exporting import tell_families
         from kribbe.enrolment.notice_kinds import register_kinds
         from kribbe.enrolment.pages.list_table import register_work_lists
-        from kribbe.enrolment.pages.location_navigation import register_location_navigation
+        from kribbe.enrolment.pages.location_navigation import register_location_navigation, register_waiting
         from kribbe.enrolment.pages.office_free import register_free_lists
         from kribbe.enrolment.pages.office_navigation import register_office_navigation
         from kribbe.enrolment.pages.parent_navigation import register_parent_navigation
@@ -25,6 +25,7 @@ class EnrolmentConfig(AppConfig):
         register_topics(topics_of_household)
         register_parent_navigation()
         register_location_navigation()
+        register_waiting()
         register_office_navigation()
         register_work_lists()
         register_free_lists()

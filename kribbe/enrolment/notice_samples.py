@@ -19,11 +19,12 @@ from kribbe.enrolment.models import (
 from kribbe.enrolment.selectors.vacancies import Match
 from kribbe.people.models import Child
 from kribbe.places.models import Group, Location, Organiser, SavedSearch
-from kribbe.region.models import PassOverReason
+from kribbe.region.models import Municipality, PassOverReason
 from kribbe.rules.halfdays import WeekPattern
 
 PATTERN = WeekPattern.from_text("mon tue-am")
 DURING = DateRange(date(2027, 4, 5), date(2029, 4, 1))
+TOWN = Municipality(name_nl="Voorbeeld")
 AUTHORITY = "Klachtendienst Opgroeien, klachten@overheid.example"
 
 
@@ -90,7 +91,10 @@ def last_minute() -> dict[str, Any]:
 
 def weekly() -> dict[str, Any]:
     """Two places that came free: one chosen already, one nearby."""
-    places = ((_location(), True), (Location(name="Het Kasteeltje", city="Voorbeeld"), False))
+    places = (
+        (_location(), True),
+        (Location(name="Het Kasteeltje", city="Voorbeeld", municipality=TOWN), False),
+    )
     return {
         "lines": [
             {
@@ -152,7 +156,13 @@ def _request() -> CareRequest:
 
 def _location() -> Location:
     organiser = Organiser(name="Kinderhuis vzw", email="info@kinderhuis.example", phone="02 555 01 99")
-    return Location(name="De Voorbeeldboom", city="Voorbeeld", phone="02 555 01 98", organiser=organiser)
+    return Location(
+        name="De Voorbeeldboom",
+        city="Voorbeeld",
+        municipality=TOWN,
+        phone="02 555 01 98",
+        organiser=organiser,
+    )
 
 
 def _group() -> Group:

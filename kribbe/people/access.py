@@ -57,7 +57,7 @@ def household_for(principal: Principal, action: Action, reference: str, *, now: 
     Every look by staff leaves a row "household.read". Raises Http404 for outsiders and for no such household.
     """
     household = (
-        Household.objects.select_related("desk")
+        Household.objects.select_related("desk__municipality")
         .filter(Q(reference=reference) & _within(principal, action))
         .first()
     )
@@ -74,7 +74,9 @@ def own_household(principal: Principal) -> Household:
     A stranger who types somebody's address in a new request can so never hide that parent's own pages.
     """
     own = principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
-    household = Household.objects.select_related("desk").filter(pk__in=own).order_by("pk").first()
+    household = (
+        Household.objects.select_related("desk__municipality").filter(pk__in=own).order_by("pk").first()
+    )
     if household is None:
         raise refusal(principal)
     return household

@@ -90,7 +90,11 @@ def holds_staff_role(user: User) -> bool:
 
 def household_with_adults(household_id: int) -> Household:
     """A household with its desk and its adults, the applicant first."""
-    return Household.objects.select_related("desk").prefetch_related(adults_first()).get(pk=household_id)
+    return (
+        Household.objects.select_related("desk__municipality")
+        .prefetch_related(adults_first())
+        .get(pk=household_id)
+    )
 
 
 def adults_first(path: str = "") -> "Prefetch[str, QuerySet[Adult], str]":

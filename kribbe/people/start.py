@@ -57,5 +57,7 @@ def _at(principal: Principal, role: Role) -> list[Workplace]:
         return [Workplace(ROLES[role], "", reverse(url_name), icon)]
     over_desk = Desk.objects.filter(pk__in=principal.scope_ids(Scope.DESK, role))
     over_region = Desk.objects.filter(region__in=principal.scope_ids(Scope.REGION, role))
-    desks = (over_desk | over_region).order_by("slug")
-    return [Workplace(ROLES[role], desk.name, reverse(url_name, args=[desk.slug]), icon) for desk in desks]
+    desks = (over_desk | over_region).select_related("municipality").order_by("slug")
+    return [
+        Workplace(ROLES[role], desk.shown_name, reverse(url_name, args=[desk.slug]), icon) for desk in desks
+    ]

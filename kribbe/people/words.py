@@ -52,6 +52,8 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.REFERRER_FAMILIES: _("See the families that agreed to the organisation"),
     Action.DESK_UPKEEP: _("Keep the list true: duplicates, questions to families, first days"),
     Action.DESK_COMPLAINTS: _("Answer complaints"),
+    Action.CHILD_FILE_READ: _("See the file of a child that is cared for"),
+    Action.CHILD_FILE_KEEP: _("Keep the file of a child"),
 }
 
 FACTS: Mapping[FactKind, Promise] = {
@@ -72,6 +74,7 @@ FACT_HINTS: Mapping[FactKind, Promise] = {
 
 DEEDS: Mapping[str, Promise] = {
     "household.read": _("Looked at your data"),
+    "child_file.read": _("Looked at the file of your child"),
     "household.export": _("Took your data along as a file"),
     "household.registered": _("Registered your household"),
     "household.address_changed": _("Changed your address"),

@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 TIME_OUT_SECONDS = 2.0
 MAX_TEXT = 200
 MAX_WORDS = 12
+AT_ONCE = 5000
 LONGEST_NAME = 6
 """Words of the longest name of a street that is looked for."""
 
@@ -44,13 +45,17 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A place on the map, in degrees of WGS84. `municipality_id` None: outside the installation."""
+    """A place on the map, in degrees of WGS84. `municipality_id` None: outside the installation.
+
+    `known_as`: the words of all names of a municipality; `label` is the one in the language of the page.
+    """
 
     longitude: float
     latitude: float
     label: str
     municipality_id: int | None
     precision: Precision
+    known_as: str = ""
 
 
 class AddressRegister(ABC):
@@ -157,11 +162,30 @@ class KnownStreets(AddressRegister):
         """Read once for each register object, so that a file of addresses asks once."""
         return _municipalities()
 
+    @cached_property
+    def _read(self) -> "dict[str, list[Street]]":
+        """Streets by key, as far as `read_ahead` was told of them; a key without a street has an empty list."""
+        return {}
+
+    def read_ahead(self, texts: Iterable[str]) -> None:
+        """Read the streets of many addresses at once, so that none of them asks by itself."""
+        keys = sorted({run for text in texts for run in _runs(_words(text))} - self._read.keys())
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            self._read.update((key, []) for key in some)
+            for street in Street.objects.filter(key__in=some).order_by("postcode"):
+                self._read[street.key].append(street)
+
     def locate(self, text: str) -> Located | None:
-        words = [spelled(word) for word in fold(text).split()[:MAX_WORDS]]
+        words = _words(text)
         runs = _runs(words)
         places = _Places.named_in(runs, words, self.municipalities)
-        return _street(runs, words, places) or _town(runs) or places.located()
+        return _street(self._named(runs), runs, words, places) or _town(runs) or places.located()
+
+    def _named(self, runs: list[str]) -> "list[Street]":
+        if all(run in self._read for run in runs):
+            return [street for run in dict.fromkeys(runs) for street in self._read[run]]
+        return list(Street.objects.filter(key__in=runs).order_by("postcode"))
 
     def suggest(self, text: str, limit: int) -> list[Located]:
         words = [spelled(word) for word in fold(text).split() if not word.isdigit()]
@@ -189,6 +213,11 @@ def spelled(word: str) -> str:
     return word
 
 
+def _words(text: str) -> list[str]:
+    """The words of an address, folded and written out."""
+    return [spelled(word) for word in fold(text).split()[:MAX_WORDS]]
+
+
 def _runs(words: list[str]) -> list[str]:
     """Every run of neighbouring words, the longest first."""
     spans = (
@@ -209,16 +238,27 @@ class _Named:
     latitude: float
 
     def located(self) -> Located:
-        return Located(self.longitude, self.latitude, self.label, self.id, Precision.MUNICIPALITY)
+        return Located(
+            self.longitude,
+            self.latitude,
+            self.label,
+            self.id,
+            Precision.MUNICIPALITY,
+            " ".join(self.names),
+        )
 
 
 def _municipalities() -> list[_Named]:
-    rows = Municipality.objects.order_by("name_nl").values_list(
-        "id", "name_nl", "name_fr", "postcodes", "longitude", "latitude"
-    )
     return [
-        _Named(pk, dutch, tuple(filter(None, (fold(dutch), fold(french)))), tuple(codes), longitude, latitude)
-        for pk, dutch, french, codes, longitude, latitude in rows
+        _Named(
+            each.pk,
+            each.name,
+            tuple(map(fold, each.names)),
+            tuple(each.postcodes),
+            each.longitude,
+            each.latitude,
+        )
+        for each in Municipality.objects.defer("outline").order_by("name_nl")
     ]
 
 
@@ -248,9 +288,8 @@ class _Places:
         return None
 
 
-def _street(runs: list[str], words: list[str], places: _Places) -> Located | None:
+def _street(streets: list[Street], runs: list[str], words: list[str], places: _Places) -> Located | None:
     """The longest name of a street in the text, in the postcode, town or municipality that the text names."""
-    streets = list(Street.objects.filter(key__in=runs).order_by("postcode"))
     for key in dict.fromkeys(run for run in runs if any(street.key == run for street in streets)):
         rest = _without(words, key)
         chosen = _narrowed([street for street in streets if street.key == key], rest, places)

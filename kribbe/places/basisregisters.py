@@ -20,6 +20,7 @@ from django.conf import settings
 from kribbe.places.addresses import AddressRegister, Located, Precision, register
 from kribbe.places.importing.lambert import System, to_wgs84
 from kribbe.region.models import Municipality
+from kribbe.trust.text import whole_number
 
 PATH = "/v2/adresmatch"
 SECONDS = 1.5
@@ -168,4 +169,4 @@ def _point(match: dict[str, Any]) -> tuple[float, float] | None:
 
 def _wait_of(error: HTTPError) -> float:
     told = error.headers.get("Retry-After", "") if error.headers else ""
-    return float(told) if told.isdigit() else REST_SECONDS
+    return float(whole_number(told)) or REST_SECONDS

@@ -4,18 +4,19 @@
 queries, whatever the number of streets.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import Avg, ExpressionWrapper, F, FloatField, QuerySet
+from django.db.models import Avg, ExpressionWrapper, F, FloatField, Q, QuerySet
 
 from kribbe.places.addresses import MAX_TEXT, AddressRegister, Located, Precision, spelled
 from kribbe.places.addresses import suggest as suggest_addresses
 from kribbe.places.models import LicenceState, Location, Names, Street
 from kribbe.places.names import MOST_WORDS, beginning, best_run, runs, sought_trigrams
-from kribbe.region.models import Desk, Municipality
+from kribbe.region.models import Desk
+from kribbe.region.selectors import municipalities_of
 from kribbe.trust.fields import KM_PER_DEGREE_LATITUDE, KM_PER_DEGREE_LONGITUDE
 from kribbe.trust.text import fold, phonetic_key, sort_key
 
@@ -100,10 +101,10 @@ def _postcodes(text: str, desk: Desk) -> list[Match]:
         for row in rows
     }
     codes = {match.label.split()[0] for match in found.values()}
-    for place in Municipality.objects.filter(region=desk.region_id):
+    for place in municipalities_of(desk.region_id):
         for code in place.postcodes:
             if code.startswith(digits) and code not in codes:
-                label = f"{code} {place.name_nl}"
+                label = f"{code} {place.name}"
                 found[label] = Match(Sort.POSTCODE, label, place.longitude, place.latitude, 1.0)
     return list(found.values())
 
@@ -116,9 +117,9 @@ def _addresses(text: str, desk: Desk, limit: int, source: AddressRegister | None
     if not start:
         return []
     towns = [
-        Match(Sort.TOWN, place.name_nl, place.longitude, place.latitude, 1.0)
-        for place in Municipality.objects.filter(region=desk.region_id).order_by("name_nl")
-        if any(fold(name).startswith(start) for name in (place.name_nl, place.name_fr))
+        Match(Sort.TOWN, place.name, place.longitude, place.latitude, 1.0)
+        for place in municipalities_of(desk.region_id)
+        if any(fold(name).startswith(start) for name in place.names)
     ]
     streets = _nearest(Street.objects.filter(key__startswith=start), desk)[:limit]
     return towns + [_of_street(street, 1.0) for street in streets]
@@ -257,11 +258,31 @@ def _with_rest(likeness: float, rest: Sequence[str], known: float) -> float:
 def _towns_alike(keys: Sequence[str], words: Sequence[str], desk: Desk, score: Score) -> list[Match]:
     scored = {key: score(words, key) for key in keys}
     found = []
-    for place in Municipality.objects.filter(region=desk.region_id):
-        fits = [scored[key] for key in (fold(place.name_nl), fold(place.name_fr)) if key in scored]
+    for place in municipalities_of(desk.region_id):
+        fits = [scored[key] for key in map(fold, place.names) if key in scored]
         likeness = max((_with_rest(one, rest, 0.0) for one, rest in fits), default=0.0)
-        found.append(Match(Sort.TOWN, place.name_nl, place.longitude, place.latitude, likeness))
-    return found
+        found.append(Match(Sort.TOWN, place.name, place.longitude, place.latitude, likeness))
+    known = {match.label for match in found}
+    return found + [town for town in _towns_within(scored, desk) if town.label not in known]
+
+
+def _towns_within(scored: Mapping[str, tuple[float, list[str]]], desk: Desk) -> list[Match]:
+    """Towns that are part of a municipality (Heverlee in Leuven): each in the middle of its streets."""
+    kept = [key for key, (likeness, _rest) in scored.items() if likeness >= MAYBE]
+    named = Q(pk__in=[])
+    for key in kept:
+        named |= Q(city__iexact=key) | Q(city__iexact=key.replace(" ", "-"))
+    rows = (
+        Street.objects.filter(named, municipality__region=desk.region_id)
+        .values("city")
+        .annotate(x=Avg("longitude"), y=Avg("latitude"))
+        .order_by("city")[:ROWS]
+    )
+    return [
+        Match(Sort.TOWN, row["city"], row["x"], row["y"], _with_rest(*scored[fold(row["city"])], 0.0))
+        for row in rows
+        if fold(row["city"]) in scored
+    ]
 
 
 def _locations_alike(

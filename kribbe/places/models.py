@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models_finding import Favourite, NameKey, Names, Rhythm, SavedSearch, SavedSearchFit
@@ -71,7 +72,10 @@ class Street(models.Model):
     latitude = models.FloatField()
 
     class Meta:
-        indexes = [models.Index(fields=["postcode", "city"], name="street_postcode_city")]
+        indexes = [
+            models.Index(fields=["postcode", "city"], name="street_postcode_city"),
+            models.Index(Upper("city"), name="street_city"),
+        ]
         constraints = [models.UniqueConstraint(name="street_once", fields=["key", "postcode"])]
 
     def __str__(self) -> str:
@@ -153,6 +157,11 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def town(self) -> str:
+        """Where it lies; in the language of the page where that is the municipality. An address has `city`."""
+        return self.municipality.name if self.city == self.municipality.name_nl else self.city
 
 
 @remembered()

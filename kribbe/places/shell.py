@@ -42,6 +42,7 @@ def hang() -> None:
             order=80,
             action=Action.LOCATION_READ,
             arguments=_at_own_desk,
+            group="locations",
         )
     )
     register(
@@ -54,6 +55,7 @@ def hang() -> None:
             action=Action.LOCATION_LICENCE,
             arguments=_at_own_desk,
             holds=("places:licence",),
+            group="locations",
         )
     )
     register(

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
+from django.utils.timezone import localtime
+
 from kribbe.enrolment.access import placement_for
 from kribbe.enrolment.models import Placement
 from kribbe.people.access import household_for, refusal
 from kribbe.places.models import Location
 from kribbe.planning.models import Paper
+from kribbe.planning.selectors.child_file import open_places
+from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
 
@@ -14,7 +18,7 @@ from kribbe.trust.principal import Principal
 def placement_at(principal: Principal, location: Location, reference: str) -> Placement:
     """A place at a location whose door was passed; another's isn't found."""
     found = (
-        Placement.objects.select_related("child__household", "group__location__desk")
+        Placement.objects.select_related("child__household", "group__location__desk__municipality")
         .filter(group__location=location, reference=reference)
         .first()
     )
@@ -53,3 +57,20 @@ def own_paper(principal: Principal, action: Action, reference: str, *, now: date
         raise refusal(principal)
     own_placement(principal, action, found.agreement.placement.reference, now=now)
     return found
+
+
+def file_place_at(principal: Principal, location: Location, reference: str, *, now: datetime) -> Placement:
+    """A place whose child's file the location may see today, and the look written down; another isn't found."""
+    placement = open_places(location.pk, localtime(now).date()).filter(reference=reference).first()
+    if placement is None:
+        raise refusal(principal)
+    placement.group.location = location
+    record(
+        principal=principal,
+        action="child_file.read",
+        subject=placement,
+        now=now,
+        household_id=placement.child.household_id,
+        desk_id=location.desk_id,
+    )
+    return placement

@@ -6,12 +6,14 @@ class PlanningConfig(AppConfig):
     label = "planning"
 
     def ready(self) -> None:
-        """Hang the pages in the navigation, fill calendars, and tell families what is kept."""
+        """Hang the pages in the navigation, fill calendars, offer the notices, and tell families what is kept."""
         from kribbe.contact.services.feeds import register_events
         from kribbe.planning.exporting import tell_families
+        from kribbe.planning.notice_kinds import register_kinds
         from kribbe.planning.pages.navigation import register_navigation
         from kribbe.planning.selectors.feed import care_days
 
         register_navigation()
         tell_families()
+        register_kinds()
         register_events(care_days)

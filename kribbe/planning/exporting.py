@@ -4,9 +4,10 @@ from kribbe.trust.export import export
 
 
 def tell_families() -> None:
-    """Agreements with their papers, the weeks that hold, and absences; nothing of other children."""
+    """Agreements with their papers, the weeks that hold, absences and the child's file; nothing of other children."""
     child = "placement__child__household"
     export("planning.CareAgreement", child, but=("made_by",))
     export("planning.Paper", f"agreement__{child}", but=("made_by", "signed_by"))
     export("planning.AgreedWeeks", f"agreement__{child}")
     export("planning.Absence", child, but=("told_by",))
+    export("planning.ChildFile", "child__household")

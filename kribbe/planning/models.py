@@ -8,11 +8,27 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Group, Location
+from kribbe.planning.models_file import ChildFile, Severity
 from kribbe.region.models import no_overlap
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.halfdays import SLOTS
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
+
+__all__ = [
+    "Absence",
+    "AbsenceKind",
+    "AgreedWeeks",
+    "CareAgreement",
+    "ChildFile",
+    "GroupTeam",
+    "HouseRules",
+    "Layout",
+    "Paper",
+    "Severity",
+    "TellingSide",
+]
+"""The tables about a child's file (`models_file`) are read from here."""
 
 
 class Layout(models.TextChoices):

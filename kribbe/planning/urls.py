@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.planning.pages import agreements, day, mine, settings, week
+from kribbe.planning.pages import agreements, child_files, day, mine, my_file, settings, week
 
 app_name = "planning"
 urlpatterns = [
@@ -10,9 +10,14 @@ urlpatterns = [
     path("my/placements/<str:reference>/agreement/", mine.agreement, name="my_agreement"),
     path("my/placements/<str:reference>/absence/", mine.absence, name="my_absence"),
     path("my/placements/<str:reference>/absence/back/", mine.absence_back, name="my_absence_back"),
+    path("my/placements/<str:reference>/file/", my_file.my_file, name="my_file"),
+    path("my/placements/<str:reference>/file.pdf", my_file.my_file_paper, name="my_file_paper"),
     path("my/papers/<str:reference>.pdf", mine.paper_file, name="my_paper"),
     path("at/<slug:slug>/day/", day.day_page, name="day"),
     path("at/<slug:slug>/day/<slug:reference>/", day.absence, name="absence"),
+    path("at/<slug:slug>/child-files/", child_files.files_page, name="files"),
+    path("at/<slug:slug>/child-files/<slug:reference>/", child_files.file_page, name="file"),
+    path("at/<slug:slug>/child-files/<slug:reference>.pdf", child_files.file_paper, name="file_paper"),
     path("at/<slug:slug>/week/", week.week_page, name="week"),
     path("at/<slug:slug>/agreements/", agreements.agreements_page, name="agreements"),
     path("at/<slug:slug>/agreements/<slug:reference>/", agreements.agreement_page, name="agreement"),

@@ -20,7 +20,7 @@ class Territory:
 
     @classmethod
     def of_desk(cls, desk: Desk) -> Self:
-        return cls(desk.name, (desk.pk,), (desk.municipality_id,), desk.region_id, desk.pk)
+        return cls(desk.shown_name, (desk.pk,), (desk.municipality_id,), desk.region_id, desk.pk)
 
     @classmethod
     def of_region(cls, region: Region) -> Self:

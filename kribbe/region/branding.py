@@ -9,7 +9,7 @@ from kribbe.web.branding import Brand
 def brand_of(desk: Desk) -> Brand:
     """Name, colours and contacts of a desk as the shell shows them."""
     return Brand(
-        name=desk.name,
+        name=desk.shown_name,
         subtitle=desk.subtitle,
         slug=desk.slug,
         logo_icon=desk.logo_icon,

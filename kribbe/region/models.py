@@ -2,6 +2,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.rules.priority import DateRule
@@ -46,12 +47,13 @@ class Region(models.Model):
 
 @remembered(exclude=["outline"])
 class Municipality(models.Model):
-    """A territory with a NIS code."""
+    """A territory with a NIS code. People read its `name`; files and the API call it by `name_nl`."""
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="municipalities", null=True)
     nis_code = models.CharField(max_length=5, unique=True)
     name_nl = models.CharField(max_length=100)
     name_fr = models.CharField(max_length=100, blank=True)
+    name_de = models.CharField(max_length=100, blank=True)
     province = models.CharField(max_length=100, blank=True)
     postcodes = ArrayField(models.CharField(max_length=10), default=list)
     longitude = models.FloatField()
@@ -69,7 +71,21 @@ class Municipality(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name_nl
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Its name in the language of the page or the mail: Leuven, Louvain, Löwen."""
+        return self.name_in(get_language() or "")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By all of which it is found, each once."""
+        return tuple(dict.fromkeys(filter(None, (self.name_nl, self.name_fr, self.name_de))))
+
+    def name_in(self, language: str) -> str:
+        """Its name in that language; the Dutch where it has no other."""
+        return getattr(self, f"name_{language[:2]}", "") or self.name_nl
 
 
 @remembered()
@@ -99,7 +115,12 @@ class Desk(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """Its name as people read it: that of its municipality in their language, where the desk goes by that."""
+        return self.municipality.name if self.name == self.municipality.name_nl else self.name
 
 
 @remembered()

@@ -1,8 +1,13 @@
-"""Reading regions, desks and their policies."""
+"""Reading regions, municipalities, desks and their policies."""
 
 from datetime import date
 
-from kribbe.region.models import Desk, DeskPolicy
+from django.db.models import CharField, Expression, F, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import get_language
+
+from kribbe.region.models import Desk, DeskPolicy, Municipality
+from kribbe.trust.text import sort_key
 
 
 def desk_by_slug(slug: str) -> Desk | None:
@@ -13,3 +18,18 @@ def desk_by_slug(slug: str) -> Desk | None:
 def policy_on(desk: Desk | int, day: date) -> DeskPolicy:
     """What the desk (or the one of that id) had decided for that day; raises DeskPolicy.DoesNotExist if nothing."""
     return DeskPolicy.objects.get(desk=desk, during__contains=day)
+
+
+def named(path: str = "") -> Expression:
+    """`Municipality.name` as a column: the name in the language of the page. `path` leads to the municipality."""
+    names = {field.name for field in Municipality._meta.fields if field.name.startswith("name_")}
+    said = f"name_{(get_language() or '')[:2]}"
+    start = f"{path}__" if path else ""
+    here = F(start + (said if said in names else "name_nl"))
+    return Coalesce(NullIf(here, Value("")), F(f"{start}name_nl"), output_field=CharField())
+
+
+def municipalities_of(region_id: int) -> list[Municipality]:
+    """Those of a region, without outlines, by their name in the language of the page."""
+    found = Municipality.objects.filter(region=region_id).defer("outline")
+    return sorted(found, key=lambda each: sort_key(each.name))

@@ -50,7 +50,7 @@ def place_rows(found: LiveStanding) -> list[PlaceRow]:
             tone="good" if place.granted else "",
             ahead=words.ahead(place.ahead),
             hides=any(each.count is None for each in place.ahead),
-            short=_shorts(place.short, found),
+            short=[*_closed(place), *_shorts(place.short, found)],
         )
         for place in found.places
     ]
@@ -64,6 +64,13 @@ def _verdict(place: Place, granted: int | None) -> str:
     if granted is not None and granted < place.rank:
         return gettext("Not needed: your child would have a place that you rank higher.")
     return gettext("If all places were given today, there would be no place here for the days you ask.")
+
+
+def _closed(place: Place) -> list[str]:
+    """The half-days asked on which the location isn't open."""
+    if not place.has_group or place.closed.is_empty:
+        return []
+    return [gettext("%(days)s: closed there.") % {"days": week_words(place.closed.mask)}]
 
 
 def _shorts(shorts: Sequence[Short], found: LiveStanding) -> list[str]:

@@ -155,5 +155,6 @@ def _answer_with_nothing(route: Route) -> None:
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:
-    refused = "the server responded with a status of"
-    return [message.text] if message.type == "error" and refused not in message.text else []
+    expected = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED")
+    is_expected = any(text in message.text for text in expected)
+    return [message.text] if message.type == "error" and not is_expected else []

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, dumps, loads
 from django.db import models, transaction
 from django.http import FileResponse, Http404
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.trust import papers, pictures
@@ -30,6 +31,10 @@ HELD = timedelta(days=1)
 MOST_BYTES = 12_000_000
 QUOTA = 60_000_000
 """Bytes of one file, and of all files of one space as they are kept."""
+
+TOO_LARGE = format_lazy(
+    _("This file is larger than {most} MB. Make it smaller."), most=MOST_BYTES // 1_000_000
+)
 
 SALT = "kribbe.trust.files"
 MEDIA = {
@@ -163,10 +168,7 @@ def _drop_unclaimed(key: int, now: datetime) -> bool:
 
 def too_large() -> RefusedError:
     """What is said of a file of too many bytes."""
-    return RefusedError(
-        _("This file is larger than %(most)s MB. Make it smaller.") % {"most": MOST_BYTES // 1_000_000},
-        code="too_large",
-    )
+    return RefusedError(TOO_LARGE, code="too_large")
 
 
 def _made(data: bytes, kind: Kind) -> _Made:

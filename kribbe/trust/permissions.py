@@ -47,6 +47,14 @@ class Action(StrEnum):
     PLAN_CHANGE = "plan.change"
     AGREEMENT_SIGN = "agreement.sign"
     ABSENCE_REPORT = "absence.report"
+    STAFF_READ = "staff.read"
+    STAFF_CHANGE = "staff.change"
+    CHILD_FILE_READ = "child_file.read"
+    CHILD_FILE_KEEP = "child_file.keep"
+    REGISTER_READ = "register.read"
+    REGISTER_KEEP = "register.keep"
+    REGISTER_DEVICES = "register.devices"
+    REGISTER_CONFIRM = "register.confirm"
     CLUB_READ = "club.read"
     CLUB_CHANGE = "club.change"
     CLUB_RULES = "club.rules"
@@ -74,6 +82,12 @@ _LOCATION = frozenset(
         Action.SIMULATION_READ,
         Action.PLAN_READ,
         Action.PLAN_CHANGE,
+        Action.STAFF_READ,
+        Action.STAFF_CHANGE,
+        Action.CHILD_FILE_READ,
+        Action.REGISTER_READ,
+        Action.REGISTER_KEEP,
+        Action.REGISTER_DEVICES,
         Action.CLUB_READ,
         Action.CLUB_CHANGE,
     }
@@ -87,7 +101,7 @@ _HOUSEHOLD = frozenset(
     }
 )
 _FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE, Action.HOUSEHOLD_FILE, Action.ABSENCE_REPORT}
-_PARENT = _FAMILY | {Action.AGREEMENT_SIGN}
+_PARENT = _FAMILY | {Action.AGREEMENT_SIGN, Action.CHILD_FILE_KEEP, Action.REGISTER_CONFIRM}
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),

@@ -16,7 +16,7 @@ def pairs_of(desk_id: int) -> "QuerySet[Pair]":
     """Pairs of which at least one child is registered at this desk."""
     return Pair.objects.filter(
         Q(first__household__desk=desk_id) | Q(second__household__desk=desk_id)
-    ).select_related("first__household__desk", "second__household__desk")
+    ).select_related("first__household__desk__municipality", "second__household__desk__municipality")
 
 
 def pair_for(principal: Principal, desk: Desk, reference: str, *, now: datetime) -> Pair:

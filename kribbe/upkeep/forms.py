@@ -25,6 +25,16 @@ class InviteForm(OnceForm):
     )
 
 
+class InvitedForm(forms.Form):
+    """What a person who was invited is called."""
+
+    name = forms.CharField(
+        label=_("Your first name and name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
 class ComplaintForm(OnceForm):
     """About what, and what isn't right."""
 

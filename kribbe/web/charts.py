@@ -1,14 +1,17 @@
 """Small charts drawn here as SVG: no script, no inline style; the table beside them holds the numbers."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT = 480, 190
 LEFT, BOTTOM, TOP = 44, 24, 10
+NARROW, STEP, EDGE = 300, 40, 8
+"""Width of a chart of intervals, the height of each, and the room at both sides of its scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,68 @@ def bar_chart(bars: Sequence[Bar], label: str) -> SafeString:
         ),
     )
     return _frame(label, top, drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value with where it may lie: its name, the three numbers, and the value as it is told."""
+
+    name: str
+    mean: float
+    low: float
+    high: float
+    told: str
+
+
+def interval_chart(
+    intervals: Sequence[Interval], label: str, *, tick: Callable[[float], str], zero: bool = False
+) -> SafeString:
+    """A dot on a line for each, one under the other; with `zero` the scale shows it. `tick` writes its numbers."""
+    low = min([each.low for each in intervals] + [0.0] * zero)
+    high = max([each.high for each in intervals] + [0.0] * zero)
+    wide = (high - low) or 1.0
+
+    def x(value: float) -> float:
+        return round(EDGE + (NARROW - 2 * EDGE) * (value - low) / wide, 1)
+
+    foot = STEP * len(intervals) + EDGE
+    scale = format_html_join(
+        "",
+        '<line class="chart__rule" x1="{0}" x2="{0}" y1="0" y2="{1}"/>'
+        '<text class="chart__tick" x="{0}" y="{2}" text-anchor="middle">{3}</text>',
+        ((x(value), foot, foot + 14, tick(value)) for value in _steps(low, high)),
+    )
+    drawn = format_html_join(
+        "",
+        '<g class="chart__interval"><text x="0" y="{0}">{1}</text>'
+        '<text class="chart__name" x="{2}" y="{0}" text-anchor="end">{3}</text>'
+        '<line x1="{4}" x2="{5}" y1="{6}" y2="{6}"/><circle cx="{7}" cy="{6}" r="4.5"/></g>',
+        (
+            (
+                STEP * at + 16,
+                each.name,
+                NARROW,
+                each.told,
+                x(each.low),
+                x(each.high),
+                STEP * at + 30,
+                x(each.mean),
+            )
+            for at, each in enumerate(intervals)
+        ),
+    )
+    return format_html(
+        '<svg class="chart chart--narrow" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
+        NARROW, foot + 20, label, scale, drawn,
+    )  # fmt: skip
+
+
+def _steps(low: float, high: float) -> list[float]:
+    """Some four plain numbers from low to high."""
+    rough = ((high - low) or 1.0) / 4
+    size = 10.0 ** floor(log10(rough))
+    step = size * next(times for times in (1, 2, 5, 10) if times * size >= rough * 0.999)
+    return [step * at for at in range(ceil(low / step), floor(high / step) + 1)]
 
 
 @dataclass(frozen=True, slots=True)

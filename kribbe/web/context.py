@@ -9,7 +9,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from kribbe.web.branding import Brand, brand_for
-from kribbe.web.navigation import Entry, entries
+from kribbe.web.navigation import Entry, RailSection, entries, rail_section
 
 STAFF_SECTIONS = ("location", "desk", "policy", "admin")
 
@@ -51,10 +51,15 @@ class Shell:
         return entries(self.request, "account")
 
     @cached_property
-    def rail(self) -> list[tuple[str, list[Entry]]]:
+    def rail(self) -> list[RailSection]:
         """The staff rail: sections that hold something for this reader."""
         found = [(section, entries(self.request, section)) for section in STAFF_SECTIONS]
-        return [(section, shown) for section, shown in found if shown]
+        return [rail_section(section, shown) for section, shown in found if shown]
+
+    @property
+    def here(self) -> Entry | None:
+        """The entry of the rail whose page is shown."""
+        return next((entry for section in self.rail if (entry := section.current)), None)
 
     @cached_property
     def languages(self) -> list[tuple[str, str]]:

@@ -23,3 +23,15 @@ class NulMiddleware:
         if ENCODED in asked:
             request.META["QUERY_STRING"] = asked.replace(ENCODED, "")
         return self._get_response(request)
+
+
+class HeadMiddleware:
+    """HEAD is answered as GET (RFC 9110, 9.3.2) on every page that can be read; the server leaves the body out."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method == "HEAD":
+            request.method = "GET"
+        return self._get_response(request)

@@ -12,12 +12,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from kribbe.web.counting import counted
 
 SECTIONS = ("public", "parent", "account", "foot", "location", "desk", "policy", "admin")
 """`public` and `parent` stand in the page bar, `account` in the account menu, `foot` at the
 foot of the page, the others in the staff rail."""
+
+GROUPS: Mapping[str, Promise] = {
+    "giving": _("Giving places"),
+    "planning": _("Planning"),
+    "children": _("Children and families"),
+    "talking": _("Talking"),
+    "locations": _("Locations"),
+    "place": _("Our location"),
+}
+"""Drawers of the staff rail, in their order, below the entries that belong to none."""
 
 Badge = Callable[[HttpRequest], "Sequence[QuerySet[Any]]"]
 Arguments = Callable[[HttpRequest], Mapping[str, object] | None]
@@ -32,6 +43,7 @@ class NavItem:
     do, "" for everybody.
     `arguments` gives the address's parts, or None where the entry does not apply to this request.
     `holds` names pages (`places:photos`) that belong to it though their address doesn't begin with its own.
+    `group` is the drawer of the staff rail in which it lies, "" where it always shows.
     """
 
     label: str | Promise
@@ -43,6 +55,7 @@ class NavItem:
     order: int = 100
     arguments: Arguments | None = None
     holds: Collection[str] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,40 @@ class Entry:
     icon: str
     badge: str
     is_current: bool
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """Entries of the staff rail under one heading."""
+
+    label: str
+    entries: Sequence[Entry]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds the page that is shown."""
+        return any(entry.is_current for entry in self.entries)
+
+    @property
+    def badge(self) -> str:
+        """What waits in it, "" where nothing does."""
+        return str(sum(int(entry.badge or 0) for entry in self.entries) or "")
+
+
+@dataclass(frozen=True)
+class RailSection:
+    """A section of the staff rail: entries that always show, then the drawers that hold something."""
+
+    name: str
+    entries: Sequence[Entry]
+    drawers: Sequence[Drawer]
+
+    @property
+    def current(self) -> Entry | None:
+        """The entry of the page that is shown."""
+        inside = [entry for drawer in self.drawers for entry in drawer.entries]
+        return next((entry for entry in [*self.entries, *inside] if entry.is_current), None)
 
 
 _items: list[NavItem] = []
@@ -61,9 +108,11 @@ _action_checks: list[ActionCheck] = []
 
 
 def register(item: NavItem) -> None:
-    """Adds an entry; the same entry twice counts once. Raises ValueError for an unknown section."""
+    """Adds an entry; the same entry twice counts once. Raises ValueError for an unknown section or group."""
     if item.section not in SECTIONS:
         raise ValueError(f"no such section: {item.section}")
+    if item.group and item.group not in GROUPS:
+        raise ValueError(f"no such group: {item.group}")
     if not any((one.url_name, one.section) == (item.url_name, item.section) for one in _items):
         _items.append(item)
 
@@ -102,8 +151,19 @@ def entries(request: HttpRequest, section: str) -> list[Entry]:
         (url, rows) for item, url in shown if item.badge is not None for rows in item.badge(request)
     )
     return [
-        Entry(str(item.label), url, item.icon, str(waiting[url] or ""), url == current) for item, url in shown
+        Entry(str(item.label), url, item.icon, str(waiting[url] or ""), url == current, item.group)
+        for item, url in shown
     ]
+
+
+def rail_section(name: str, shown: Sequence[Entry]) -> RailSection:
+    """The entries of a section, laid in their drawers."""
+    drawers = [
+        Drawer(str(label), inside)
+        for group, label in GROUPS.items()
+        if (inside := [entry for entry in shown if entry.group == group])
+    ]
+    return RailSection(name, [entry for entry in shown if not entry.group], drawers)
 
 
 def _current(request: HttpRequest, shown: Sequence[tuple[NavItem, str]]) -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django import forms
 from django.urls import reverse
@@ -12,7 +13,7 @@ from kribbe.web import weeks
 from kribbe.web.branding import Brand
 from kribbe.web.components import Chip, Event, Option, Point, ProgressStep, QueueRow, Ranked, ResultCard, Step
 from kribbe.web.forms import DayField, HalfDayPicker, PatternField, RadioCards
-from kribbe.web.navigation import Entry
+from kribbe.web.navigation import Entry, RailSection, rail_section
 from kribbe.web.templatetags.telling import km, money
 from kribbe.web.weeks import WORKWEEK
 
@@ -46,12 +47,17 @@ class SampleShell:
     """Stands in for `context.Shell` with made-up navigation."""
 
     bar: list[Entry]
-    rail: list[tuple[str, list[Entry]]] = field(default_factory=list)
+    rail: list[RailSection] = field(default_factory=list)
     account: list[Entry] = field(default_factory=list)
     foot: list[Entry] = field(default_factory=list)
     languages: tuple[tuple[str, str], ...] = (("nl", "Nederlands"), ("en", "English"))
 
     description: str = ""
+
+    @property
+    def here(self) -> Entry | None:
+        """The entry of the rail whose page is shown."""
+        return self.rail[0].current if self.rail else None
 
     @property
     def brand(self) -> Brand:
@@ -99,7 +105,7 @@ def _staff_shell() -> SampleShell:
         _entry(_("Invoices"), "euro"),
         _entry(_("Settings"), "settings"),
     ]
-    return SampleShell(bar=[_entry(_("Help"), "circle-question-mark")], rail=[("location", rail)])
+    return SampleShell(bar=[_entry(_("Help"), "circle-question-mark")], rail=[rail_section("location", rail)])
 
 
 def _points_of(free: int) -> tuple[Point, ...]:
@@ -114,7 +120,7 @@ def _points_of(free: int) -> tuple[Point, ...]:
         )
     else:
         first = Point("circle-x", _("Full on your days until %(month)s") % {"month": _("September")}, "bad")
-    price = Point("euro", _("%(amount)s a day on an average income") % {"amount": money(6.34)})
+    price = Point("euro", _("%(amount)s a day on an average income") % {"amount": money(Decimal("6.34"))})
     wait = Point("hourglass", _("Families waited %(time)s") % {"time": _("5 months")})
     return first, price, wait
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import Promise
 
 from kribbe.trust import files
 from kribbe.trust.errors import RefusedError
@@ -17,6 +18,11 @@ from kribbe.trust.principal import VISITOR, Principal
 PICTURES = "image/jpeg,image/png,image/webp,image/avif"
 ACCEPT = {Kind.PHOTO: PICTURES, Kind.PAPER: f"{PICTURES},application/pdf"}
 HELD = "-held"
+
+
+def sizes(most: int, message: str | Promise) -> dict[str, Any]:
+    """Attributes of a file input by which a browser tells a file of more than so many bytes before it travels."""
+    return {"data-most": most, "data-too-large": message}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class UploadField(forms.Field):
     def __init__(self, *, kind: Kind, **options: Any) -> None:
         super().__init__(**options)
         self.kind = kind
-        self.widget.attrs.setdefault("accept", ACCEPT[kind])
+        self.widget.attrs |= {"accept": ACCEPT[kind], **sizes(files.MOST_BYTES, files.TOO_LARGE)}
         self._space, self._principal, self._now = "", VISITOR, datetime.min.replace(tzinfo=UTC)
 
     def keep_for(self, *, space: str, principal: Principal, now: datetime) -> None:

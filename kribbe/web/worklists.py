@@ -53,6 +53,11 @@ def register(work_list: WorkList) -> None:
     _lists[work_list.name] = work_list
 
 
+def label_of(name: str) -> str:
+    """What the list is called on the pages; "" for none of that name."""
+    return str(_lists[name].label) if name in _lists else ""
+
+
 def waiting(*, desk_id: int, slug: str, now: datetime) -> list[Waiting]:
     """The lists of this desk that hold something, in their order; counted in one query."""
     lists = sorted(_lists.values(), key=lambda each: (each.order, each.name))

@@ -21,15 +21,17 @@ SOURCES = ("scene", "luck", "people", "game", "together", "futures")
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function, and keep its machine code for these sources and those of the solver."""
     if HOME is None:
-        return njit(function)  # type: ignore[no-any-return]
+        uncached: Callable[..., Any] = njit(function)
+        return uncached
     found = sha256()
     for name in SOURCES:
         found.update((Path(__file__).parent / f"{name}.py").read_bytes())
     before, config.CACHE_DIR = config.CACHE_DIR, str(HOME / f"chance-{found.hexdigest()[:16]}")
     try:
-        return njit(cache=True)(function)  # type: ignore[no-any-return]
+        kept: Callable[..., Any] = njit(cache=True)(function)
     finally:
         config.CACHE_DIR = before
+    return kept
 
 
 TAKES, LEAVES, ENDS, HOW_MANY, WHO, LOT, HOLDS, TURN, AHEAD = range(9)

@@ -37,7 +37,7 @@ class Bar:
     told: str
 
 
-def chart(bars: Sequence[Bar], *, title: str = "", zero: bool = False, accent: str = ACCENT) -> Any:
+def chart(bars: Sequence[Bar], *, title: str = "", zero: bool = False) -> Any:
     """The chart of one measure; with `zero` the axis shows it. The first bar is grey, the others have the accent."""
     import altair as alt
 
@@ -53,7 +53,7 @@ def chart(bars: Sequence[Bar], *, title: str = "", zero: bool = False, accent: s
         axis=alt.Axis(title=None, tickCount=4, labelColor=MUTED, gridColor=LINE, gridOpacity=0.6),
     )
     y = alt.Y("at:O", axis=None)
-    color = alt.condition("datum.at == 0", alt.value(MUTED), alt.value(accent))
+    color = alt.condition("datum.at == 0", alt.value(MUTED), alt.value(ACCENT))
     line = base.mark_rule(strokeWidth=3, yOffset=9, opacity=0.45).encode(x=x, x2="high:Q", y=y, color=color)
     dot = base.mark_point(filled=True, size=70, yOffset=9, opacity=1).encode(x="mean:Q", y=y, color=color)
     name = base.mark_text(align="left", baseline="middle", yOffset=-8, color=INK, fontSize=12)

@@ -98,3 +98,9 @@ def test_no_odd_parameter_and_no_odd_field_makes_a_page_fail(part, world):
 def test_an_address_with_a_nul_is_nobodys_and_a_question_is_read_without(client):
     assert client.get("/?after=%00").status_code == 200
     assert client.get("/%00/").status_code == 400
+
+
+@pytest.mark.django_db
+def test_head_is_answered_as_get_is(client):
+    assert client.head("/").status_code == 200
+    assert client.head("/nowhere/").status_code == 404

@@ -10,7 +10,7 @@ from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
 from kribbe.contact.services.visits import book, publish_moments
-from kribbe.enrolment.models import RequestSwitches
+from kribbe.enrolment.models import Placement, PlacementState, RequestSwitches
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
@@ -22,7 +22,7 @@ from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleG
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
-from kribbe.planning.models import CareAgreement, Paper
+from kribbe.planning.models import CareAgreement, ChildFile, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
@@ -31,6 +31,7 @@ from kribbe.sickcare.models import Proposal, SickCall
 from kribbe.sickcare.tests.scene import on_call
 from kribbe.sickcare.tokens import ANSWER, DAYS
 from kribbe.sickcare.tokens import make_token as make_sick_token
+from kribbe.staff.services.carers import Person, add_carer
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
 from kribbe.trust import files
@@ -195,6 +196,8 @@ def world():
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),
         "paper": paper_of(placement, now).reference,
+        "carer": carer_of(location, now).reference,
+        "cared": cared_for(waiting.child, group, now).reference,
         **club_of(desk, waiting.child, now),
         **sick_of(desk, waiting.child, now),
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
@@ -209,9 +212,32 @@ def world():
         "direct": take_directly(principal=SYSTEM, location_id=location.pk, told=direct, now=now).pk,
         "word": "niets",
         "none": 999_999,
+        "on": f"{now.date()}",
         "one": 1,
         "kind": "pdf",
     }
+
+
+def carer_of(location, now):
+    """Somebody who cares for the children here."""
+    return add_carer(
+        principal=SYSTEM, location=location, person=Person(name="Rik Peeters", first=now.date()), now=now
+    )
+
+
+def cared_for(child, group, now):
+    """A certain place that runs, of a child whose file is filled in."""
+    today = now.date()
+    ChildFile.objects.create(child=child, version=1, checked_at=now, health="Astma")
+    return Placement.objects.create(
+        child=child,
+        group=group,
+        during=(today - timedelta(days=7), today + timedelta(days=7)),
+        pattern=WeekPattern.from_text("mon").mask,
+        state=PlacementState.FINAL,
+        reserved_at=now,
+        final_at=now,
+    )
 
 
 def club_of(desk, child, now):

@@ -11,6 +11,7 @@ from kribbe.contact.selectors import letters_to_post, unread_notices
 from kribbe.contact.selectors.threads import unread_threads
 from kribbe.contact.selectors.undelivered import undelivered_waiting
 from kribbe.people.navigation import desk_here, own_household_only
+from kribbe.places import waiting
 from kribbe.places.access import may_at, place_of
 from kribbe.region.settings_tabs import Tab
 from kribbe.region.settings_tabs import register as register_tab
@@ -41,6 +42,7 @@ def register_navigation() -> None:
             order=45,
             badge=_new_at_location,
             arguments=_talking_place,
+            group="talking",
         ),
         NavItem(
             _("Visits"),
@@ -49,6 +51,7 @@ def register_navigation() -> None:
             "location",
             order=50,
             arguments=_talking_place,
+            group="talking",
         ),
         NavItem(
             _("Conversations"),
@@ -59,6 +62,7 @@ def register_navigation() -> None:
             action=Action.DESK_TALK,
             badge=_new_at_desk,
             arguments=desk_here,
+            group="talking",
         ),
         NavItem(
             _("Tasks"),
@@ -77,6 +81,7 @@ def register_navigation() -> None:
             order=65,
             action=Action.DESK_TASKS,
             arguments=desk_here,
+            group="talking",
         ),
         NavItem(
             _("Texts of notices"),
@@ -95,6 +100,7 @@ def register_navigation() -> None:
             order=55,
             action=Action.DESK_TALK,
             arguments=desk_here,
+            group="talking",
         ),
         NavItem(
             _("Who was told what"),
@@ -103,6 +109,7 @@ def register_navigation() -> None:
             "location",
             order=55,
             arguments=_talking_place,
+            group="talking",
         ),
         NavItem(
             _("Letters"),
@@ -112,6 +119,7 @@ def register_navigation() -> None:
             order=60,
             action=Action.DESK_LETTERS,
             arguments=desk_here,
+            group="talking",
         ),
     ):
         register(item)
@@ -151,6 +159,16 @@ def register_navigation() -> None:
             tone="primary",
         )
     )
+    waiting.register(
+        waiting.AtLocation(
+            "conversations",
+            _("Conversations with something new"),
+            "contact:location_threads",
+            rows=lambda now: _locations_unread(),
+            path="location",
+            order=60,
+        )
+    )
 
 
 def _new_for_parent(request: Any) -> "Sequence[QuerySet[Any]]":
@@ -159,7 +177,11 @@ def _new_for_parent(request: Any) -> "Sequence[QuerySet[Any]]":
 
 
 def _new_at_location(request: Any) -> "Sequence[QuerySet[Thread]]":
-    return [unread_threads(Thread.objects.filter(location=place_of(request)), Side.LOCATION)]
+    return [_locations_unread().filter(location=place_of(request))]
+
+
+def _locations_unread() -> "QuerySet[Thread]":
+    return unread_threads(Thread.objects.all(), Side.LOCATION)
 
 
 def _new_at_desk(request: Any) -> "Sequence[QuerySet[Thread]]":

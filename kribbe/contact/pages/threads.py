@@ -237,7 +237,7 @@ def _topics(seat: Seat, household: Household | None) -> list[Topic]:
 
 
 def _receivers(seat: Seat, household: Household | None, location: Location | None) -> list[tuple[str, str]]:
-    desk = ("desk", _("Desk %s") % seat.desk.name)
+    desk = ("desk", _("Desk %s") % seat.desk.shown_name)
     if seat.side is Side.HOUSEHOLD and household is not None:
         linked = frozenset[int]().union(*(each.location_ids for each in topics_of(household.pk)))
         places = Location.objects.filter(pk__in=linked).order_by("name_key")

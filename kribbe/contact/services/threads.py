@@ -156,7 +156,7 @@ def _name_of(seat: Seat, principal: Principal) -> str:
     """A location and the desk speak under their own name, with that of the person; a parent under theirs."""
     if seat.side is Side.HOUSEHOLD:
         return principal.name
-    place = seat.location.name if seat.location else seat.desk.name
+    place = seat.location.name if seat.location else seat.desk.shown_name
     return f"{place} ({principal.name})" if principal.name else place
 
 

@@ -1,6 +1,7 @@
 """Who did what at the desk: for its administrators, by day, person and deed, and as a file."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from kribbe.contact.words import moment
+from kribbe.enrolment.deed_details import details
 from kribbe.enrolment.deeds import DEEDS, deed, deed_icon
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.people.models import Household
@@ -31,16 +33,6 @@ from kribbe.web.tables import csv_file
 PAGE = 50
 FILE = 10_000
 """Rows of a file at most; a narrower choice of days gives the rest."""
-
-
-SEARCHED = {
-    "words": _("name, address or reference"),
-    "birth": _("birth date"),
-    "email": _("e-mail"),
-    "phone": _("telephone"),
-    "national_number": _("national number"),
-}
-"""By what a clerk searched."""
 
 
 class AuditFilter(forms.Form):
@@ -128,24 +120,16 @@ def _shown(entry: AuditEntry, references: dict[int, str]) -> dict[str, Any]:
         "icon": deed_icon(entry.action),
         "household": references.get(entry.household_id or 0, ""),
         "reason": entry.reason,
-        "details": "; ".join(_details(entry, references)),
+        "details": "; ".join([*_shown_households(entry, references), *details(entry.data)]),
     }
 
 
-def _details(entry: AuditEntry, references: dict[int, str]) -> Iterator[str]:
-    """What the row holds beside its deed: ids, codes and dates."""
-    for name, value in entry.data.items():
-        if name == "households":
-            shown = ", ".join(references.get(key, str(key)) for key in value) or gettext("nobody")
-            yield f"{gettext('shown')}: {shown}"
-        elif name == "by":
-            yield f"{gettext('by')}: {', '.join(str(SEARCHED.get(kind, kind)) for kind in value)}"
-        elif value not in ("", None, []):
-            yield f"{name}: {_short(value)}"
-
-
-def _short(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _shown_households(entry: AuditEntry, references: dict[int, str]) -> list[str]:
+    """Whose names stood on the page that was opened, by their references."""
+    if "households" not in entry.data:
+        return []
+    shown = [references[key] for key in entry.data["households"] if key in references]
+    return [f"{gettext('shown')}: {', '.join(shown) or gettext('nobody')}"]
 
 
 def _file(request: DeskRequest, rows: "QuerySet[AuditEntry]") -> HttpResponse:
@@ -167,6 +151,7 @@ def _file(request: DeskRequest, rows: "QuerySet[AuditEntry]") -> HttpResponse:
         gettext("Family"),
         gettext("Why"),
         gettext("Details"),
+        gettext("Codes"),
     ]
     lines = (
         (
@@ -177,6 +162,7 @@ def _file(request: DeskRequest, rows: "QuerySet[AuditEntry]") -> HttpResponse:
             shown["household"],
             shown["reason"],
             shown["details"],
+            json.dumps(entry.data, sort_keys=True) if entry.data else "",
         )
         for entry, shown in ((entry, _shown(entry, references)) for entry in entries)
     )

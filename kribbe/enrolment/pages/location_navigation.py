@@ -7,8 +7,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kribbe.enrolment.models import Offer, OfferState, Preference, PreferenceState
+from kribbe.enrolment.models import (
+    Offer,
+    OfferState,
+    Placement,
+    PlacementState,
+    Preference,
+    PreferenceState,
+)
+from kribbe.places import waiting as waiting_lists
 from kribbe.places.access import may_at, place_of
+from kribbe.places.waiting import AtLocation
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
 from kribbe.web.navigation import NavItem, register
@@ -36,9 +45,16 @@ def register_location_navigation() -> None:
             order=30,
             arguments=_on_list,
             badge=offers,
+            group="giving",
         ),
         NavItem(
-            _("Children"), "enrolment:location_children", "baby", "location", order=40, arguments=_on_list
+            _("Children"),
+            "enrolment:location_children",
+            "baby",
+            "location",
+            order=40,
+            arguments=_on_list,
+            group="children",
         ),
         NavItem(
             _("Urgent families"),
@@ -47,9 +63,16 @@ def register_location_navigation() -> None:
             "location",
             order=25,
             arguments=_on_list,
+            group="giving",
         ),
         NavItem(
-            _("Last-minute places"), "enrolment:last_minute", "bell", "location", order=46, arguments=_on_list
+            _("Last-minute places"),
+            "enrolment:last_minute",
+            "bell",
+            "location",
+            order=46,
+            arguments=_on_list,
+            group="giving",
         ),
         NavItem(
             _("When places come free"),
@@ -58,6 +81,7 @@ def register_location_navigation() -> None:
             "location",
             order=44,
             arguments=_on_list,
+            group="giving",
         ),
         NavItem(
             _("Your register"),
@@ -66,9 +90,16 @@ def register_location_navigation() -> None:
             "location",
             order=45,
             arguments=_on_list,
+            group="children",
         ),
         NavItem(
-            _("Proofs"), "enrolment:location_proofs", "file-up", "location", order=45, arguments=_on_list
+            _("Proofs"),
+            "enrolment:location_proofs",
+            "file-up",
+            "location",
+            order=45,
+            arguments=_on_list,
+            group="children",
         ),
         NavItem(
             pgettext_lazy("navigation", "Order"),
@@ -77,6 +108,7 @@ def register_location_navigation() -> None:
             "location",
             order=70,
             arguments=_in_place,
+            group="place",
         ),
         NavItem(
             _("My locations"), "enrolment:locations", "building-2", "account", order=20, arguments=_runs_any
@@ -86,15 +118,57 @@ def register_location_navigation() -> None:
         register(item)
 
 
+def register_waiting() -> None:
+    """Hang what waits beside that of other locations that the same person runs."""
+    lists = [
+        AtLocation(
+            "offers",
+            _("Offers without an answer"),
+            "enrolment:location_offers",
+            rows=lambda now: open_offers(),
+            path="preference__location",
+            order=30,
+        ),
+        AtLocation(
+            "signing",
+            _("Places to sign"),
+            "enrolment:location_offers",
+            rows=lambda now: Placement.objects.filter(state=PlacementState.TO_SIGN),
+            path="group__location",
+            order=40,
+        ),
+        AtLocation(
+            "waiting",
+            _("Children on the waiting list"),
+            "enrolment:waiting_list",
+            rows=lambda now: waiting_wishes(),
+            path="location",
+            order=90,
+            is_task=False,
+        ),
+    ]
+    for each in lists:
+        waiting_lists.register(each)
+
+
+def waiting_wishes() -> "QuerySet[Preference]":
+    """The wishes that wait, at any location."""
+    return Preference.objects.filter(state=PreferenceState.WAITING, request__state="open", open_pattern__gt=0)
+
+
+def open_offers() -> "QuerySet[Offer]":
+    """The offers that wait for an answer, of any location."""
+    return Offer.objects.filter(state=OfferState.OPEN)
+
+
 def waiting(request: HttpRequest) -> "Sequence[QuerySet[Preference]]":
     """The wishes that wait at the location whose page is open."""
-    wishes = Preference.objects.filter(state=PreferenceState.WAITING, request__state="open")
-    return [wishes.filter(location=place_of(request), open_pattern__gt=0)]
+    return [waiting_wishes().filter(location=place_of(request))]
 
 
 def offers(request: HttpRequest) -> "Sequence[QuerySet[Offer]]":
     """Its offers that wait for an answer."""
-    return [Offer.objects.filter(preference__location=place_of(request), state=OfferState.OPEN)]
+    return [open_offers().filter(preference__location=place_of(request))]
 
 
 def _on_list(request: HttpRequest) -> Mapping[str, object] | None:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +10,6 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET
 
-from kribbe.enrolment.models import PreferenceState
 from kribbe.enrolment.pages import location_words as words
 from kribbe.enrolment.pages.location_offers import note_offers, signing_row
 from kribbe.enrolment.selectors import location as selectors
@@ -19,6 +17,9 @@ from kribbe.people.access import staff_required
 from kribbe.places.access import at_location, locations_for
 from kribbe.places.free import overfull
 from kribbe.places.models import Location
+from kribbe.places.selectors.freshness import freshness_point
+from kribbe.places.selectors.location import LICENCES
+from kribbe.places.selectors.overview import coming_month, overview
 from kribbe.region.middleware import use_desk
 from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
@@ -73,25 +74,20 @@ def today_page(request: Any, location: Location) -> HttpResponse:
 @staff_required
 def locations_page(request: Any) -> HttpResponse:
     """The locations that a person runs; straight to the one, where there is but one."""
-    found = list(
-        locations_for(request.principal, Action.LIST_READ)
-        .annotate(
-            waiting=Count(
-                "preferences",
-                filter=Q(
-                    preferences__state=PreferenceState.WAITING,
-                    preferences__request__state="open",
-                    preferences__open_pattern__gt=0,
-                ),
-            )
-        )
-        .order_by("name_key")
-    )
+    now = timezone.now()
+    found = overview(locations_for(request.principal, Action.LIST_READ), now=now)
     if len(found) == 1:
-        return redirect("enrolment:today", slug=found[0].slug)
+        return redirect("enrolment:today", slug=found[0].location.slug)
     if found:
-        use_desk(request, found[0].desk)
-    return render(request, "enrolment/location/locations.html", {"locations": found})
+        use_desk(request, found[0].location.desk)
+    context = {
+        "found": [
+            (each, LICENCES[each.location.licence_state], freshness_point(each.looked)) for each in found
+        ],
+        "busy": sum(each.has_tasks for each in found),
+        "month": coming_month(localtime(now).date()),
+    }
+    return render(request, "enrolment/location/locations.html", context)
 
 
 def _note_first(request: Any, location: Location, households: list[int], now: datetime) -> None:

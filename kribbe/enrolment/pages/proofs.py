@@ -96,7 +96,7 @@ def ask_at_location(request: Any, location: Location, preference_id: int) -> Htt
     note_look(request, location, wish, timezone.now())
     child = wish.request.child
     back = reverse("enrolment:waiting_child", args=[location.slug, wish.pk])
-    household = Household.objects.select_related("desk").get(pk=wish.request.household_id)
+    household = Household.objects.select_related("desk__municipality").get(pk=wish.request.household_id)
     name = words.short_name(child.first_name, child.last_name)
     context = {"location": location, "place_name": location.name}
     return _ask(request, household, location, name, back, context)
@@ -256,7 +256,7 @@ def _shown(proof: ProofRequest, now: datetime) -> dict[str, object]:
     today: date = localtime(now).date()
     return {
         "proof": proof,
-        "asker": proof.location.name if proof.location else proof.household.desk.name,
+        "asker": proof.location.name if proof.location else proof.household.desk.shown_name,
         "state": proof.get_state_display(),
         "tone": TONES[ProofState(proof.state)],
         "is_open": proof.state in proofs.OPEN,

@@ -69,7 +69,7 @@ def _in_order(asked: Asked, keys: Sequence[int]) -> list[Choice]:
 
 def line(choice: Choice) -> str:
     """Town, distance and room of a location, in one line."""
-    parts = [choice.location.city]
+    parts = [choice.location.town]
     if choice.km is not None:
         parts.append(km(choice.km))
     if not choice.has_group:

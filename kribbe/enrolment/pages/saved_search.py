@@ -16,12 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kribbe.enrolment.services.search_mails import ask_to_confirm
+from kribbe.enrolment.services.search_mails import save_and_ask
 from kribbe.places.models import Rhythm, SavedSearch
 from kribbe.places.pages.around import Around, Work, around, sought, work_of
 from kribbe.places.pages.asked import Asked
 from kribbe.places.selectors.saved import read_search
-from kribbe.places.services.saved_searches import Wish, confirm_search, save_search, stop_search
+from kribbe.places.services.saved_searches import Wish, confirm_search, stop_search
 from kribbe.region.http import DeskRequest
 from kribbe.trust.errors import RefusedError
 from kribbe.web.forms import RadioCards
@@ -84,16 +84,12 @@ def _saved(
         label=label_of(asked, place, work),
         query=asked.query(free="all" if asked.pattern else ""),
     )
-    now = timezone.now()
+    search = sought(asked, request.desk, place, work)
     try:
-        saved = save_search(
-            desk=request.desk, search=sought(asked, request.desk, place, work), wish=wish, now=now
-        )
+        return save_and_ask(desk=request.desk, search=search, wish=wish, now=timezone.now())
     except RefusedError as refused:
         form.add_error("email", str(refused.message))
         return None
-    ask_to_confirm(saved=saved, now=now)
-    return saved
 
 
 def _too_often(email: str) -> bool:

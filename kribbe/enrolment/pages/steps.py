@@ -22,8 +22,7 @@ from kribbe.enrolment.selectors.choices import Asked, point
 from kribbe.enrolment.services.drafts import STEPS, Typed, typed_in
 from kribbe.enrolment.templatetags.enrolment import called, fully_called
 from kribbe.people.models import Child, Household
-from kribbe.region.models import Municipality
-from kribbe.region.selectors import policy_on
+from kribbe.region.selectors import municipalities_of, policy_on
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import REGIMES
@@ -112,12 +111,12 @@ class Steps:
         return ChoicesForm(data, initial=initial, max_wishes=self.policy.max_wishes)
 
     def _review(self, data: QueryDict | None, initial: dict[str, Any] | None = None) -> ReviewForm:
-        towns = Municipality.objects.filter(region=self.draft.desk.region_id).order_by("name_nl")
+        towns = municipalities_of(self.draft.desk.region_id)
         regime = REGIMES[load_pack(self.policy.rule_pack).text("priority.regime", self.today)]
         return ReviewForm(
             data,
             initial=initial,
-            municipalities=[(str(town.pk), town.name_nl) for town in towns],
+            municipalities=[(str(town.pk), town.name) for town in towns],
             work_share="work_share_4_5" in regime.absolute,
             is_known=self.household is not None,
         )

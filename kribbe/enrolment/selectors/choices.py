@@ -80,9 +80,10 @@ def nearest(asked: Asked, *, without: Collection[int] = ()) -> list[tuple[Locati
 
 def _named(found: "QuerySet[Any]", query: str, desk: Desk) -> "QuerySet[Any]":
     """Those whose name or town holds the text; where none does, those whose name is much like it."""
-    named = found.filter(
-        Q(name_key__contains=sort_key(query)) | Q(city__icontains=query.strip()) | Q(postcode=query.strip())
-    )
+    text = query.strip()
+    town = Q(city__icontains=text) | Q(municipality__name_fr__icontains=text)
+    town |= Q(municipality__name_de__icontains=text)
+    named = found.filter(Q(name_key__contains=sort_key(query)) | town | Q(postcode=text))
     if named.exists():
         return named
     alike = [match.slug for match in close_matches(query, desk=desk, limit=SHOWN) if match.slug]
@@ -109,6 +110,7 @@ def _located(asked: Asked) -> "QuerySet[Any]":
     found = Location.objects.filter(active=True, desk__region=asked.desk.region_id).exclude(
         licence_state__in=[LicenceState.SUSPENDED, LicenceState.ENDED]
     )
+    found = found.prefetch_related("municipality")
     if asked.home is None:
         return found.annotate(km=Value(None, output_field=FloatField()))
     longitude, latitude = asked.home

@@ -52,7 +52,9 @@ class Handed:
 def hand_overs_of(desk: Desk) -> "QuerySet[HandOver]":
     """Households that the desk handed over or took over."""
     found = HandOver.objects.filter(Q(from_desk=desk) | Q(to_desk=desk))
-    return found.select_related("household", "from_desk", "to_desk").prefetch_related("household__adults")
+    return found.select_related("household", "from_desk", "to_desk").prefetch_related(
+        "household__adults", "from_desk__municipality", "to_desk__municipality"
+    )
 
 
 def handed(made: HandOver) -> Handed:

@@ -164,7 +164,7 @@ def request_stories(found: "QuerySet[CareRequest]", *, now: datetime) -> list[Re
         Preference.objects.filter(request__in=requests)
         .exclude(state=PreferenceState.WITHDRAWN)
         .select_related("request", "look_again", "location__desk", "location__organiser", "refusal_reason")
-        .prefetch_related("location__groups")
+        .prefetch_related("location__groups", "location__municipality")
         .order_by("rank")
     )
     known = _known(preferences, now)

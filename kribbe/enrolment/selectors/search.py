@@ -227,6 +227,7 @@ def _results(household_ids: Sequence[int], desk: Desk) -> list[Found]:
         Household.objects.filter(pk__in=household_ids)
         .select_related("desk")
         .prefetch_related(
+            "desk__municipality",
             Prefetch("adults", queryset=Adult.objects.order_by("-is_applicant", "pk")),
             Prefetch("children", queryset=children),
         )

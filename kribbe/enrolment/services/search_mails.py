@@ -15,8 +15,9 @@ from kribbe.contact.writing import allowed_language, compose
 from kribbe.places.models import SavedSearch
 from kribbe.places.selectors.distance import kilometres
 from kribbe.places.selectors.saved import due_searches, sign_search
-from kribbe.places.selectors.search import Found
-from kribbe.places.services.saved_searches import look_again
+from kribbe.places.selectors.search import Found, Search
+from kribbe.places.services.saved_searches import Wish, look_again, save_search
+from kribbe.region.models import Desk
 from kribbe.web.templatetags.telling import km
 
 MOST_TOLD = 10
@@ -24,9 +25,14 @@ MOST_TOLD = 10
 
 
 @transaction.atomic
-def ask_to_confirm(*, saved: SavedSearch, now: datetime) -> None:
-    """Mail the link by which the address is confirmed."""
+def save_and_ask(*, desk: Desk, search: Search, wish: Wish, now: datetime) -> SavedSearch:
+    """Keep the search and mail the link by which the address is confirmed: both, or neither.
+
+    Raises RefusedError where the address has too many.
+    """
+    saved = save_search(desk=desk, search=search, wish=wish, now=now)
     _mail(saved, "search_confirm", {"saved": saved}, link=_page(saved), now=now)
+    return saved
 
 
 def mail_news(*, now: datetime) -> int:
@@ -56,7 +62,7 @@ def _line(saved: SavedSearch, row: Found) -> str:
     away = kilometres((saved.longitude, saved.latitude), (row.longitude, row.latitude))
     address = settings.BASE_URL + reverse("places:location", args=[saved.desk.slug, row.slug])
     text = gettext("%(name)s, %(town)s, at %(distance)s: %(address)s")
-    return text % {"name": row.name, "town": row.city, "distance": km(away), "address": address}
+    return text % {"name": row.name, "town": row.municipality, "distance": km(away), "address": address}
 
 
 def _mail(saved: SavedSearch, kind: str, context: dict[str, Any], *, link: str, now: datetime) -> None:

@@ -79,7 +79,11 @@ def tell_list(*, made: VacancyList, now: datetime) -> int:
 
     A family without a mail address gets a letter, in place of an earlier one that nobody posted.
     """
-    vacancies = list(made.vacancies.select_related("group__location__desk"))
+    vacancies = list(
+        made.vacancies.select_related("group__location__desk").prefetch_related(
+            "group__location__municipality"
+        )
+    )
     if not vacancies:
         return 0
     told = 0

@@ -70,8 +70,14 @@ def test_a_location_joins_and_fills_its_page(open_page, live_server, scene):
     page.get_by_role("button", name="Instemmen met de afspraken").click()
     expect(page.get_by_role("heading", name="Je stemde in")).to_be_visible()
     page.goto(reverse("places:photos", args=[location.slug]))
+    film = {"name": "film.jpg", "mimeType": "image/jpeg", "buffer": bytes(12_000_001)}
+    page.locator("#id_file").set_input_files(film)
+    expect(page.get_by_role("alert")).to_have_text("Dit bestand is groter dan 12 MB. Maak het kleiner.")
+    expect(page.locator("#id_file")).to_have_value("")
+    axe(page)
     photo = {"name": "tuin.jpg", "mimeType": "image/jpeg", "buffer": uploads.garden()}
     page.locator("#id_file").set_input_files(photo)
+    expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("button", name="Foto toevoegen").click()
     expect(page.get_by_text("tuin.jpg is ontvangen")).to_be_visible()
     page.locator("#id_alt").fill("De tuin met een zandbak")

@@ -221,6 +221,26 @@ def test_the_desk_notes_a_consent_from_paper_and_names_staff_only_if_it_wants(ho
     assert "Desk clerk, Lindedaal, Marleen" in parent.get(reverse("enrolment:my_trail")).text
 
 
+def test_a_family_sees_who_opened_a_waiting_list_on_which_it_stands(household, desk):
+    """At a location of another desk too, and however often it was opened in one line."""
+    now = timezone.now()
+    place = cast.make_location(cast.make_desk("herent", nis="99002"), "Pluk")
+    cast.make_group(place, 3, now=now)
+    child = cast.make_child(household, "Noor", born=now.date() - timedelta(days=200))
+    start = now.date() + timedelta(days=90)
+    cast.make_request(child, [place], start=start, pattern=WeekPattern.from_text("mon"), now=now)
+    manager = cast.make_user(
+        "greet@pluk.example", role=Role.MANAGER, scope=Scope.LOCATION, scope_id=place.pk, now=now
+    )
+    seen = client_of(manager)
+    for _time in range(3):
+        seen.get(reverse("enrolment:waiting_list", args=[place.slug]))
+    told = parent_of(household).get(reverse("enrolment:my_trail")).text
+    assert "Manager of a location, Pluk. 3 times in the last three months" in told
+    assert told.count("Looked at the waiting list or the register of a location") == 1
+    assert "Greet" not in told
+
+
 def test_an_administrator_adds_an_organisation_and_a_log_in(desk):
     administrator = client_of(
         cast.make_user(

@@ -201,6 +201,19 @@ def test_saved_twice_is_kept_once(desk: Desk) -> None:
     assert save(desk).pk == save(desk).pk
 
 
+def test_a_search_whose_mail_cannot_be_written_is_not_kept(
+    client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**_given: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(search_mails.outbox, "put", fails)
+    address = reverse("enrolment:save_search", args=[desk.slug]) + "?days=3"
+    with pytest.raises(RuntimeError):
+        client.post(address, {"email": "ouder@ouders.example", "rhythm": Rhythm.DAILY})
+    assert not SavedSearch.objects.exists()
+
+
 def test_what_was_never_confirmed_or_is_long_past_is_forgotten(desk: Desk) -> None:
     now = timezone.now()
     save(desk)

@@ -64,7 +64,7 @@ def _grant(grant: RoleGrant, desk: Desk, reader: int | None) -> dict[str, Any]:
     return {
         "grant": grant,
         "role": ROLES[Role(grant.role)],
-        "place": desk.region.name if over_region else desk.name,
+        "place": desk.region.name if over_region else desk.shown_name,
         "can_go": not over_region and grant.user_id != reader,
     }
 

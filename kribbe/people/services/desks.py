@@ -101,7 +101,7 @@ def _municipality(nis_code: str) -> Municipality:
 def _refuse_second(town: Municipality) -> None:
     there = Desk.objects.filter(municipality=town).first()
     if there is not None:
-        told = {"town": town.name_nl, "slug": there.slug}
+        told = {"town": town.name, "slug": there.slug}
         raise RefusedError(_("%(town)s has a desk already: %(slug)s.") % told, code="twice")
 
 
@@ -117,7 +117,7 @@ def _region(name: str, town: Municipality) -> Region:
         town.region = region
         town.save(update_fields=["region"])
     if town.region_id != region.pk:
-        told = {"town": town.name_nl, "region": str(town.region)}
+        told = {"town": town.name, "region": str(town.region)}
         raise RefusedError(_("%(town)s is in the region %(region)s.") % told, field="region")
     return region
 

@@ -38,7 +38,7 @@ def _reading(household: Household, now: datetime, *, is_second: bool) -> str:
     return PARAGRAPH.join(
         [
             _("What %(desk)s holds of your household on %(day)s.")
-            % {"desk": desk.name, "day": long_date(localtime(now).date())},
+            % {"desk": desk.shown_name, "day": long_date(localtime(now).date())},
             _(
                 "data.json has every row by table; other programs can read it. The folder files has what you sent."
             ),

@@ -19,6 +19,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "nis_code": ("nis", "nis code", "niscode", "nis5", "cd munty refnis", "refnis", "nsi"),
     "name_nl": ("name nl", "naam", "naam nl", "tx munty descr nl", "t mun nl", "gemeente", "name", "gemnaam"),
     "name_fr": ("name fr", "nom", "nom fr", "tx munty descr fr", "t mun fr", "commune"),
+    "name_de": ("name de", "gemeinde", "name deutsch", "tx munty descr de", "t mun de"),
     "province": ("province", "provincie", "province nl", "tx prov descr nl", "t provi nl", "provname"),
     "postcodes": ("postcodes", "postcode", "code postal", "codes postaux"),
 }
@@ -50,6 +51,7 @@ class Area:
     nis_code: str = ""
     name_nl: str = ""
     name_fr: str = ""
+    name_de: str = ""
     province: str = ""
     postcodes: list[str] = field(default_factory=list)
     longitude: float = 0.0
@@ -135,7 +137,7 @@ def _read_properties(area: Area, said: Mapping[str, Any]) -> None:
     if not re.fullmatch(r"[0-9]{5}", area.nis_code):
         area.doubt("missing_code")
     area.name_nl, area.name_fr = _name(area, text("name_nl")), BRACKETS.sub("", text("name_fr"))
-    area.name_nl = area.name_nl or area.name_fr
+    area.name_nl, area.name_de = area.name_nl or area.name_fr, BRACKETS.sub("", text("name_de"))
     if not area.name_nl:
         area.doubt("missing_name")
     area.province = PROVINCE_WORDS.sub("", text("province"))
@@ -202,7 +204,7 @@ def _refuse_doubles(areas: list[Area]) -> None:
             area.doubt("doubled_code", nis=area.nis_code, other=first[area.nis_code])
 
 
-FIELDS = ("name_nl", "name_fr", "province", "longitude", "latitude", "outline", "outline_source")
+FIELDS = ("name_nl", "name_fr", "name_de", "province", "longitude", "latitude", "outline", "outline_source")
 
 
 def import_areas(*, areas: list[Area], source: str, dry_run: bool) -> AreaResult:

@@ -10,11 +10,13 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.importing import kinds
 
 MAX_BYTES = 10 * 1024 * 1024
+TOO_LARGE = format_lazy(_("The file is larger than {size} MB."), size=MAX_BYTES // 2**20)
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 HEADER_SEARCHED = 15
@@ -58,7 +60,7 @@ def read_path(path: Path, *, header_words: Callable[[Cells], int]) -> Table:
     """The table in a file on disk. BadFileError if it can't be opened or read."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise BadFileError(_too_large())
+            raise BadFileError(TOO_LARGE)
         content = path.read_bytes()
     except OSError as error:
         raise BadFileError(f"{path}: {error.strerror}") from None
@@ -71,7 +73,7 @@ def read_bytes(content: bytes, *, header_words: Callable[[Cells], int], name: st
     BadFileError for what is empty, too large, neither text nor a workbook, or no workbook though its name says so.
     """
     if len(content) > MAX_BYTES:
-        raise BadFileError(_too_large())
+        raise BadFileError(TOO_LARGE)
     if not content.strip():
         raise BadFileError(_("The file is empty."))
     if kinds.is_workbook(content):
@@ -84,10 +86,6 @@ def read_bytes(content: bytes, *, header_words: Callable[[Cells], int], name: st
     else:
         lines, source = _text_lines(content)
     return _table(lines, source, header_words)
-
-
-def _too_large() -> str:
-    return _("The file is larger than %(size)s MB.") % {"size": MAX_BYTES // 1024 // 1024}
 
 
 def _table(lines: list[Line], source: str, header_words: Callable[[Cells], int]) -> Table:

@@ -110,6 +110,7 @@ def _settle(made: Plan, register: Register, territory: Territory, desk: Desk | N
     streets = KnownStreets()
     present = {known.id for row in made.rows if (known := register.match(row))}
     accepted = [row for row in made.rows if not row.refused]
+    streets.read_ahead(row.address for row in accepted if row.longitude is None)
     for row in accepted:
         _find_coordinates(row, register.match(row), streets)
     accepted = [row for row in accepted if not row.refused]
@@ -170,7 +171,7 @@ def _for_a_file_from_elsewhere(
         return None
     made.notes.append(
         _("%(names)s is no municipality of this installation; all rows go to %(desk)s, as asked.")
-        % {"names": names, "desk": desk.name}
+        % {"names": names, "desk": desk.shown_name}
     )
     return territory.homes[desk.municipality_id]
 
@@ -198,7 +199,7 @@ def _refuse_same_location(rows: Sequence[Wanted], register: Register) -> None:
         if known is None:
             continue
         if row.desk_id and known.location.desk_id != row.desk_id:
-            row.doubt("taken_elsewhere", number=row.licence_number, desk=known.location.desk.name)
+            row.doubt("taken_elsewhere", number=row.licence_number, desk=known.location.desk.shown_name)
         elif first.setdefault(known.id, row.line) != row.line:
             row.doubt("doubled_row", other=first[known.id])
 

@@ -1,5 +1,6 @@
 """What each row of a file wants, as far as the row alone can tell."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -118,9 +119,7 @@ def _texts(row: Wanted, cell: Cell, mapping: ColumnMap, places: dict[str, int]) 
     row.name = cell("name")
     row.licence_number = cell("licence_number")
     row.phone = cell("phone")
-    row.enterprise_number = "".join(
-        character for character in cell("enterprise_number") if character.isdigit()
-    )[-10:]
+    row.enterprise_number = "".join(re.findall(r"[0-9]", cell("enterprise_number")))[-10:]
     if not row.name:
         row.doubt("missing_name")
     if not row.licence_number:

@@ -1,6 +1,6 @@
 """Carrying out a plan, in one transaction, so that it can be undone."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -229,18 +229,25 @@ def _update(change: Change, organisers: dict[str, Organiser], now: datetime) -> 
     if known is None:
         return []
     location = known.location
-    for name in PLAIN:
-        if name in change.after:
-            setattr(location, name, change.after[name])
-    location.name_key = sort_key(location.name)
     if "organiser" in change.after:
         change.before["organiser_id"] = location.organiser_id
-        location.organiser = organisers[fold(change.after["organiser"])]
-        change.after["organiser_id"] = location.organiser_id
-    location.save()
+        change.after["organiser_id"] = organisers[fold(change.after["organiser"])].pk
+    write_fields(location, change.after)
     if "price_kind" in change.after and known.groups:
         Group.objects.filter(pk=known.groups[0].pk).update(price_kind=change.after["price_kind"])
     return _change_places(change, known, now) if "places" in change.after else []
+
+
+def write_fields(location: Location, values: Mapping[str, Any]) -> None:
+    """Save these plain fields and the organiser, and nothing else: the location itself may be writing the rest."""
+    names = [name for name in (*PLAIN, "organiser_id") if name in values]
+    for name in names:
+        setattr(location, name, values[name])
+    if "name" in names:
+        location.name_key = sort_key(location.name)
+        names.append("name_key")
+    if names:
+        location.save(update_fields=names)
 
 
 def _change_places(change: Change, known: Known, now: datetime) -> list[int]:

@@ -55,16 +55,14 @@ class Territory:
         desks = dict(Desk.objects.values_list("municipality_id", "id"))
         return cls(
             Home(
-                row["id"],
-                row["name_nl"],
-                frozenset(filter(None, (fold(row["name_nl"]), fold(row["name_fr"])))),
-                frozenset(row["postcodes"]),
-                row["outline"],
-                desks.get(row["id"]),
+                row.pk,
+                row.name_nl,
+                frozenset(map(fold, row.names)),
+                frozenset(row.postcodes),
+                row.outline,
+                desks.get(row.pk),
             )
-            for row in Municipality.objects.values(
-                "id", "name_nl", "name_fr", "postcodes", "outline"
-            ).order_by("id")
+            for row in Municipality.objects.order_by("id")
         )
 
     def by_address(self, postcode: str, city: str) -> Home | None:

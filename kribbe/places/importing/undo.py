@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places import ledger
-from kribbe.places.importing.run import PLAIN
+from kribbe.places.importing.run import PLAIN, write_fields
 from kribbe.places.models import (
     Group,
     GroupAvailability,
@@ -25,7 +25,6 @@ from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-from kribbe.trust.text import sort_key
 
 OWN_PARTS = (Group, GroupCapacity, LedgerWeek, GroupAvailability)
 """What a location is made of; it goes with the location."""
@@ -168,15 +167,13 @@ def _remove(location_ids: list[int]) -> None:
 
 
 def _restore(change: ImportChange, location: Location, now: datetime) -> None:
-    for name in PLAIN:
-        if name in change.before:
-            setattr(location, name, change.before[name])
-    location.name_key = sort_key(location.name)
-    if "organiser_id" in change.before and location.organiser_id == change.after["organiser_id"]:
-        location.organiser_id = change.before["organiser_id"]
-    location.save()
+    earlier = dict(change.before)
+    if location.organiser_id != change.after.get("organiser_id"):
+        earlier.pop("organiser_id", None)
+    write_fields(location, earlier)
     if change.before.get("price_kind"):
-        location.groups.filter(active=True).update(price_kind=change.before["price_kind"])
+        written = location.groups.filter(active=True, price_kind=change.after["price_kind"])
+        written.update(price_kind=change.before["price_kind"])
     if "places" in change.after:
         _restore_places(change, location, now)
 

@@ -16,6 +16,7 @@ MAX_PLACES = 2000
 _POSTCODE = re.compile(r"[1-9]\d{3}(\s?[A-Za-z]{2})?")
 _EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+\.[^@\s<>,;.]{2,}")
 _WEBSITE = re.compile(r"(https?://)?[^\s/@:]+\.[^\s/@:.]{2,}(:\d+)?(/\S*)?", re.IGNORECASE)
+_DAY = re.compile(r"[0-9]{1,2}")
 _NUMBERS = re.compile(r"-?\d+(?:[.,]\d+)?")
 _ORDERS = {"DD/MM/YYYY": (2, 1, 0), "MM/DD/YYYY": (2, 0, 1), "YYYY-MM-DD": (0, 1, 2)}
 
@@ -50,9 +51,9 @@ def read_date(text: str, form: str) -> date | None:
 def read_any_date(text: str) -> date | None:
     """A date in words (1 januari 2010), or in numbers of whichever order holds."""
     words = fold(text).split()
-    if len(words) == 3 and words[1] in MONTHS and words[0].isdigit():
+    if len(words) == 3 and words[1] in MONTHS and _DAY.fullmatch(words[0]):
         return _date(words[2], MONTHS[words[1]], int(words[0]))
-    if len(words) == 3 and words[0] in MONTHS and words[1].isdigit():
+    if len(words) == 3 and words[0] in MONTHS and _DAY.fullmatch(words[1]):
         return _date(words[2], MONTHS[words[0]], int(words[1]))
     return next((found for form in DATE_FORMATS if (found := read_date(text, form))), None)
 

@@ -55,7 +55,7 @@ def around(asked: Asked, desk: Desk) -> Around:
     """Where the address asked lies, or what was likely meant; else the middle of the desk's municipality."""
     centre = desk.municipality
     middle = partial(
-        Around, longitude=centre.longitude, latitude=centre.latitude, label=centre.name_nl, exact=False
+        Around, longitude=centre.longitude, latitude=centre.latitude, label=centre.name, exact=False
     )
     if not asked.address:
         return middle()
@@ -74,7 +74,8 @@ def understood(text: str, found: Located | None) -> bool:
         return False
     if found.precision in {Precision.ADDRESS, Precision.STREET}:
         return True
-    return all(word.isdigit() for word in set(fold(text).split()) - set(fold(found.label).split()))
+    known = {*fold(found.label).split(), *found.known_as.split()}
+    return all(word.isdigit() for word in set(fold(text).split()) - known)
 
 
 def _meant(asked: Asked, desk: Desk, close: Sequence[Match]) -> Around:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kribbe.people.access import require_at_desk
 from kribbe.places.importing import mapping as maps
 from kribbe.places.importing import uploads
-from kribbe.places.importing.files import MAX_BYTES, BadFileError, Table, read_bytes
+from kribbe.places.importing.files import MAX_BYTES, TOO_LARGE, BadFileError, Table, read_bytes
 from kribbe.places.importing.lambert import System
 from kribbe.places.importing.mapping import FIELD_NAMES, ColumnMap
 from kribbe.places.importing.plan import Plan
@@ -34,6 +34,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import fold
+from kribbe.web.uploads import sizes
 
 RUNS_SHOWN = 30
 DOUBTS_SHOWN = 25
@@ -59,7 +60,9 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File with locations"),
         help_text=_("CSV or XLSX, at most 10 MB. The names of the columns don't matter."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods"}),
+        widget=forms.FileInput(
+            attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods", **sizes(MAX_BYTES, TOO_LARGE)}
+        ),
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )
 
@@ -67,9 +70,7 @@ class UploadForm(forms.Form):
         """Name and content, once it is sure that they can be read."""
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
-            raise forms.ValidationError(
-                gettext("The file is larger than %(size)s MB.") % {"size": MAX_BYTES // 2**20}
-            )
+            raise forms.ValidationError(TOO_LARGE)
         content = file.read()
         try:
             read_bytes(content, header_words=maps.known_words, name=file.name)

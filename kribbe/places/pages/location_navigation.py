@@ -11,10 +11,26 @@ from kribbe.web.navigation import NavItem, register
 
 def register_location_navigation() -> None:
     """Hang capacity, closing days and profile in the location's rail."""
-    register(NavItem(_("Capacity"), "places:capacity", "blocks", "location", order=50, arguments=_in_place))
     register(
         NavItem(
-            _("Closing days"), "places:closing_days", "calendar-x", "location", order=60, arguments=_in_place
+            _("Capacity"),
+            "places:capacity",
+            "blocks",
+            "location",
+            order=50,
+            arguments=_in_place,
+            group="place",
+        )
+    )
+    register(
+        NavItem(
+            _("Closing days"),
+            "places:closing_days",
+            "calendar-x",
+            "location",
+            order=60,
+            arguments=_in_place,
+            group="place",
         )
     )
     register(
@@ -26,11 +42,18 @@ def register_location_navigation() -> None:
             order=80,
             arguments=_in_place,
             holds=("places:photos", "places:hours", "places:inspections", "places:open_days"),
+            group="place",
         )
     )
     register(
         NavItem(
-            _("Rules of the desk"), "places:charter", "handshake", "location", order=85, arguments=_in_place
+            _("Rules of the desk"),
+            "places:charter",
+            "handshake",
+            "location",
+            order=85,
+            arguments=_in_place,
+            group="place",
         )
     )
 

@@ -74,7 +74,7 @@ def neighbours_note(asked: Asked, results: Results, desk: Desk) -> str:
         "for them in the same request: your choices may lie in any municipality of the region.",
         results.whole,
     )
-    return text % {"town": desk.municipality.name_nl, "count": results.whole}
+    return text % {"town": desk.municipality.name, "count": results.whole}
 
 
 def chips(asked: Asked) -> list[Chip]:

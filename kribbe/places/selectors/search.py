@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import get_language
 
 from kribbe.rules.calendar import first_of_month
 from kribbe.rules.halfdays import EMPTY, SLOTS, WeekPattern
@@ -171,6 +172,7 @@ def _parameters(search: Search) -> dict[str, Any]:
         "region": search.region_id,
         "km": search.kilometres,
         "own": search.own_id,
+        "language": (get_language() or "")[:2],
         "only": None if search.only is None else list(search.only),
         "kind": search.kind,
         "price": search.price,
@@ -254,6 +256,10 @@ TIER = f"CASE WHEN {FITS} >= %(wanted)s THEN 0 WHEN {FITS} > 0 THEN 1 ELSE 2 END
 
 PRICED = "(%(price)s = '' OR groups.price_kind = %(price)s)"
 
+TOWN = """coalesce(nullif(CASE %(language)s WHEN 'fr' THEN municipality.name_fr WHEN 'de' THEN municipality.name_de
+    END, ''), municipality.name_nl)"""
+"""The municipality's name in the language of the page."""
+
 QUERY = f"""
 WITH judged AS MATERIALIZED (
     SELECT location.id, location.municipality_id, round(({ORDER_KM}) * 1000)::int AS metres,
@@ -291,7 +297,7 @@ FROM (
 ) counts
 LEFT JOIN (
     SELECT page.number, page.tier, page.metres, location.id, location.slug, location.name, location.kind,
-           location.street, location.city, location.municipality_id, municipality.name_nl, location.licence_state,
+           location.street, location.city, location.municipality_id, {TOWN}, location.licence_state,
            location.day_price, prices.income, prices.free_price, location.opens_at, location.closes_at,
            location.inclusive, location.longitude, location.latitude, location.looked_at,
            (SELECT look_weeks FROM region_deskpolicy

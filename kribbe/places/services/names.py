@@ -28,10 +28,10 @@ def name_key(kind: str, key: str) -> NameKey:
 def _borne() -> set[tuple[str, str]]:
     streets: Iterable[str] = Street.objects.order_by().values_list("key", flat=True).distinct()
     towns: Iterable[str] = Street.objects.order_by().values_list("city", flat=True).distinct()
-    seats = Municipality.objects.values_list("name_nl", "name_fr")
+    seats = Municipality.objects.only("name_nl", "name_fr", "name_de")
     locations = Location.objects.filter(active=True).values_list("name", flat=True)
     found = {(Names.STREET.value, key) for key in streets}
     found |= {(Names.TOWN.value, fold(name)) for name in towns}
-    found |= {(Names.TOWN.value, fold(name)) for names in seats for name in names}
+    found |= {(Names.TOWN.value, fold(name)) for seat in seats for name in seat.names}
     found |= {(Names.LOCATION.value, fold(name)) for name in locations}
     return {(kind, key) for kind, key in found if key}

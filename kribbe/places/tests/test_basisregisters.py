@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import email.message
 import json
 import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,7 +17,7 @@ from pytest_django.fixtures import Settings
 
 from kribbe.places import addresses, basisregisters
 from kribbe.places.addresses import Located, Precision, locate, suggest
-from kribbe.places.basisregisters import Asked, Basisregisters, rest
+from kribbe.places.basisregisters import REST_SECONDS, Asked, Basisregisters, _wait_of, rest
 from kribbe.places.tests.import_scene import Scene, make_scene, make_street
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +179,14 @@ def test_it_waits_as_long_as_the_register_asks(scene: Scene, register: Register)
     register.status, register.headers = 429, {"Retry-After": "120"}
     locate("Aalbessenlaan 14, 3999 Lindedaal")
     assert 100 < rest.until - time.monotonic() <= 120
+
+
+@pytest.mark.parametrize("said", ["²", "soon", "-5", "9" * 5000])
+def test_a_wait_that_is_no_number_is_half_a_minute(scene: Scene, register: Register, said: str) -> None:
+    assert _wait_of(HTTPError("", 429, "", email.message.Message(), None)) == REST_SECONDS
+    headers = email.message.Message()
+    headers["Retry-After"] = said
+    assert _wait_of(HTTPError("", 429, "", headers, None)) == REST_SECONDS
 
 
 @pytest.mark.parametrize(

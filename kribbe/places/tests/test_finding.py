@@ -47,6 +47,13 @@ def desk(db: None) -> Desk:
     return desk
 
 
+@pytest.mark.parametrize("typed", ["kesselo", "kesel-lo", "Kessello", "kessel lo", "KESSEL-LO"])
+def test_a_town_within_a_municipality_typed_wrong(desk: Desk, typed: str) -> None:
+    found = close_matches(typed, desk=desk, limit=3)
+    assert (found[0].sort, found[0].label) == (Sort.TOWN, "Kessel-Lo")
+    assert "Kessel-Lo" in [match.label for match in suggestions(typed[:5], desk=desk, limit=8)]
+
+
 @pytest.mark.parametrize(
     ("typed", "label"),
     [

@@ -219,6 +219,29 @@ def current_places(location: Location, clock: Clock) -> tuple[int, int, int]:
     return capacity.licensed_places, capacity.staffed_places, capacity.bookable_places
 
 
+def test_what_a_location_writes_between_plan_and_import_stays(
+    scene: Scene, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = "L1,De Vlinder,crèche,Dorpsstraat 5,3999,Lindedaal,4.7,50.88,Vleugels,12,{}\n"
+    bring_in(HEAD + row.format("016 00 00 01"), now=clock.now)
+
+    def written_meanwhile(_plan: object) -> None:
+        Location.objects.filter(licence_number="L1").update(approach="Buiten, elke dag", opens_at="06:30")
+
+    monkeypatch.setattr("kribbe.places.importing.run.refuse_homeless", written_meanwhile)
+    done = bring_in(HEAD + row.format("016 00 00 02"), now=clock.now)
+    location = Location.objects.get(licence_number="L1")
+    assert (location.phone, location.approach) == ("016 00 00 02", "Buiten, elke dag")
+    Location.objects.filter(licence_number="L1").update(approach="Binnen")
+    undo_import(principal=SYSTEM, run_id=done.runs[0].pk, now=clock.now)
+    location.refresh_from_db()
+    assert (location.phone, location.approach, f"{location.opens_at:%H:%M}") == (
+        "016 00 00 01",
+        "Binnen",
+        "06:30",
+    )
+
+
 def test_fewer_staffed_places_stay_as_they_were(scene: Scene, clock: Clock) -> None:
     bring_in(ONE.format(places=20, phone=""), now=clock.now)
     GroupCapacity.objects.update(staffed_places=15, bookable_places=16)
@@ -333,12 +356,13 @@ def test_a_town_of_elsewhere_goes_to_the_desk_that_is_named(scene: Scene, clock:
     assert Location.objects.get().desk == scene.lindedaal
 
 
+@pytest.mark.parametrize("place", ["4.71,50.88", ","])
 def test_hundreds_of_rows_ask_no_more_queries(
-    scene: Scene, clock: Clock, django_assert_max_num_queries: object
+    scene: Scene, clock: Clock, django_assert_max_num_queries: object, place: str
 ) -> None:
     def rows(count: int) -> str:
         return HEAD + "".join(
-            f"L-{n},Huis {n},Creche,Dorpsstraat {n},3999,Lindedaal,4.71,50.88,O{n},9,\n" for n in range(count)
+            f"L-{n},Huis {n},Creche,Dorpsstraat {n},3999,Lindedaal,{place},O{n},9,\n" for n in range(count)
         )
 
     for count in (10, 200):

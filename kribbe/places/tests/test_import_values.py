@@ -104,3 +104,15 @@ def test_mail_and_web() -> None:
     assert website("merel.example") == "https://merel.example"
     assert website("http://merel.example/x") == "http://merel.example/x"
     assert website("javascript:alert(1)") is None and website("geen web") is None
+
+
+@pytest.mark.parametrize("text", ["² januari 2010", "¹² mei 2010", "januari ² 2010"])
+def test_superscripts_are_read_as_figures(text: str) -> None:
+    assert read_any_date(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 5000 + " januari 2010", "32 januari 2010", "١ januari 2010", "x januari 2010"]
+)
+def test_no_dates_in_words(text: str) -> None:
+    assert read_any_date(text) is None

@@ -20,10 +20,11 @@ from kribbe.people.access import own_household
 from kribbe.planning import words
 from kribbe.planning.access import own_paper, own_placement
 from kribbe.planning.forms import AbsenceForm, SignPaperForm
-from kribbe.planning.models import AbsenceKind, TellingSide
+from kribbe.planning.models import AbsenceKind, ChildFile, TellingSide
 from kribbe.planning.pages.agreements import held, paper_row, pdf_answer
 from kribbe.planning.selectors.agreements import agreement_for, open_papers, papers_of
 from kribbe.planning.selectors.allowance import Stated, Year, cost, planned_days, stated, year_of
+from kribbe.planning.selectors.child_file import is_due
 from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.planned import absences, certain, plan_of
 from kribbe.planning.services.absences import report_absence, take_back_absence, told_in_time
@@ -60,6 +61,7 @@ def days_page(request: Any) -> HttpResponse:
         .filter(agreement__placement__child__household=household)
         .values_list("agreement__placement__child_id", flat=True)
     )
+    files_due = _files_due(found, today)
     context = {
         "children": [
             {
@@ -69,6 +71,7 @@ def days_page(request: Any) -> HttpResponse:
                 "to_sign": placement.child_id in waiting,
                 "days": _days(placement, today, last, away),
                 "is_coming": placement.during.lower > last,
+                "file_due": placement.pk in files_due,
             }
             for placement in found
         ],
@@ -167,6 +170,14 @@ def absence_back(request: Any, reference: str) -> HttpResponse:
 def paper_file(request: Any, reference: str) -> HttpResponse:
     """An agreement or addendum as a PDF."""
     return pdf_answer(own_paper(request.principal, Action.HOUSEHOLD_READ, reference, now=timezone.now()))
+
+
+def _files_due(found: Sequence[Placement], today: date) -> set[int]:
+    """The places of whose children the file is to be filled in, or looked at again."""
+    files = {
+        each.child_id: each for each in ChildFile.objects.filter(child__in=[one.child_id for one in found])
+    }
+    return {one.pk for one in found if is_due(files.get(one.child_id), today)}
 
 
 def _days(placement: Placement, first: date, last: date, away: Any) -> list[dict[str, Any]]:

@@ -16,14 +16,15 @@ from kribbe.web.navigation import NavItem, register
 
 def register_navigation() -> None:
     """Hang the pages in the rail and in the parent's bar."""
-    for label, name, icon, order in (
-        (_("Who comes"), "planning:day", "users", 11),
-        (_("Week plan"), "planning:week", "table", 12),
-        (_("Agreements"), "planning:agreements", "handshake", 41),
-        (_("Carers"), "planning:team", "clipboard-list", 42),
-        (_("House rules"), "planning:house_rules", "scroll-text", 72),
+    for label, name, icon, order, group in (
+        (_("Who comes"), "planning:day", "users", 11, ""),
+        (_("Week plan"), "planning:week", "table", 12, "planning"),
+        (_("Files of the children"), "planning:files", "file-text", 40, "children"),
+        (_("Agreements"), "planning:agreements", "handshake", 41, "children"),
+        (_("Carers"), "planning:team", "clipboard-list", 42, "planning"),
+        (_("House rules"), "planning:house_rules", "scroll-text", 72, "place"),
     ):
-        register(NavItem(label, name, icon, "location", order=order, arguments=_at_place))
+        register(NavItem(label, name, icon, "location", order=order, arguments=_at_place, group=group))
     register(
         NavItem(
             _("Care days"),

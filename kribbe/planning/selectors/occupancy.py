@@ -1,7 +1,7 @@
 """Occupancy of many locations at once: the same count as a week page, over arrays in place of rows.
 
-Four statements, whatever the size: the groups' places, the stays with their weeks, closing days, absences. A cell is
-a half-day of a group; arrays of cells have the shape (groups, weeks, 14 slots).
+Five statements, whatever the size: the groups' places, the stays with their weeks, closing days, absences, the
+register. A cell is a half-day of a group; arrays of cells have the shape (groups, weeks, 14 slots).
 """
 
 from collections.abc import Collection, Sequence
@@ -14,6 +14,7 @@ from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
 
+from kribbe.planning.selectors.came import came
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.occupancy import Occupancy
@@ -42,7 +43,8 @@ class Cells:
     first: date
     groups: Sequence[GroupKey]
     planned: Ints
-    away: Ints
+    came: Ints
+    """Who came, by the register; where there is none, who was planned and told of no absence."""
     licensed: Ints
     staffed: Ints
     closed: Bools
@@ -52,7 +54,7 @@ class Cells:
     def total(self, groups: Ints | slice = slice(None), days: Bools | None = None) -> Occupancy:
         """The occupancy of some groups, on some of the days asked. `days` has the shape (weeks, slots)."""
         asked = self.counted if days is None else self.counted & days
-        planned, away = self.planned[groups], self.away[groups]
+        planned, came = self.planned[groups], self.came[groups]
         licensed, staffed = self.licensed[groups], self.staffed[groups]
         within = np.broadcast_to(asked, planned.shape)
         shut = (self.closed[groups] | (licensed == 0)) & within
@@ -62,7 +64,7 @@ class Cells:
         return Occupancy(
             half_days=int(open_.sum()),
             planned=int(planned[open_].sum()),
-            realised=int((planned - away)[over].sum()),
+            realised=int(came[over].sum()),
             planned_of_realised=int(planned[over].sum()),
             licensed=int(licensed[open_].sum()),
             staffed=int(staffed[open_].sum()),
@@ -100,12 +102,13 @@ def cells(
     shape = (len(groups), weeks, SLOTS)
     licensed, staffed, is_open = _laid_places(places, keys, shape)
     day = 7 * np.arange(weeks)[:, None] + np.arange(SLOTS) // 2
+    planned = _laid(_rows(STAYS, given), keys, shape)
     asked = (day >= (first - monday).days) & (day <= (last - monday).days)
     return Cells(
         first=monday,
         groups=groups,
-        planned=_laid(_rows(STAYS, given), keys, shape),
-        away=_laid_away(_rows(AWAY, given), keys, shape),
+        planned=planned,
+        came=_came(planned - _laid_days(_rows(AWAY, given), keys, shape), given, keys),
         licensed=licensed,
         staffed=staffed,
         closed=~is_open | _closed(_rows(CLOSED, given), keys, shape, day, monday),
@@ -129,8 +132,18 @@ def _laid(rows: Ints, keys: Ints, shape: tuple[int, int, int]) -> Ints:
     return _added(np.searchsorted(keys, group[row]) * shape[1] + week, mask, shape)
 
 
-def _laid_away(rows: Ints, keys: Ints, shape: tuple[int, int, int]) -> Ints:
-    """The half-days on which a child stays away. Rows: group, day, the half-days planned on it."""
+def _came(expected: Ints, given: dict[str, Any], keys: Ints) -> Ints:
+    """Who came: on days with a register what it says, on others who was expected."""
+    first, last = given["monday"], given["end"] - DAY
+    rows = _ints(came(first=first, last=last, location=given["location"], desk=given["desk"]), 4)
+    rows = rows[np.isin(rows[:, 0], keys)]
+    found = expected.copy()
+    found.reshape(len(keys), -1, 2)[np.searchsorted(keys, rows[:, 0]), rows[:, 1]] = rows[:, 2:]
+    return found
+
+
+def _laid_days(rows: Ints, keys: Ints, shape: tuple[int, int, int]) -> Ints:
+    """Half-days of single days, added up. Rows: group, day, its half-days."""
     group, day, halves = (rows[:, column] for column in range(3))
     mask = halves << 2 * (day % 7)
     return _added(np.searchsorted(keys, group) * shape[1] + day // 7, mask, shape)

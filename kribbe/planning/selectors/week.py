@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from kribbe.enrolment.selectors.location import active_groups
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
 from kribbe.planning.models import Absence, GroupTeam
+from kribbe.planning.selectors.came import came
 from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.planned import Planned, absences, capacities, planned_at
 from kribbe.region.selectors import policy_on
@@ -73,7 +74,10 @@ class Week:
 
 
 def week_of(location: Location, monday: date, *, today: date) -> Week:
-    """The week of a location as it is planned; days before `today` are realised. Eight queries, whatever its size."""
+    """The week of a location as it is planned; on days before `today` it is told who came.
+
+    Nine queries, whatever its size.
+    """
     sunday = monday + 6 * DAY
     closed = closed_days(location.pk, monday - DAY, sunday)
     groups = active_groups(location)
@@ -82,6 +86,7 @@ def week_of(location: Location, monday: date, *, today: date) -> Week:
     away = absences([each.placement for each in planned if each.placement], monday, sunday)
     places = capacities(keys, monday, sunday)
     teams = list(GroupTeam.objects.filter(group__in=keys, during__overlap=(monday, sunday + DAY)))
+    register = _register(location, monday, today)
     found = [
         _group(
             group,
@@ -93,6 +98,7 @@ def week_of(location: Location, monday: date, *, today: date) -> Week:
             away,
             places,
             teams,
+            register,
         )
         for group in groups
     ]
@@ -109,10 +115,13 @@ def _group(
     away: Mapping[tuple[int, date], Absence],
     places: Sequence[GroupCapacity],
     teams: Sequence[GroupTeam],
+    register: Mapping[tuple[int, int], tuple[int, int]],
 ) -> GroupWeek:
     rows = [_row(each, location, monday, closed, away) for each in planned]
+    arrived = [_came(group, slot, rows, register) for slot in range(SLOTS)]
     cells = tuple(
-        _cell(group, slot, rows, monday + slot // 2 * DAY, today, closed, places) for slot in range(SLOTS)
+        _cell(group, slot, rows, arrived[slot], monday + slot // 2 * DAY, today, closed, places)
+        for slot in range(SLOTS)
     )
     own = [team for team in teams if team.group_id == group.pk]
     named = [row for row in rows if row.there and (row.planned.child or row.planned.name)]
@@ -148,6 +157,7 @@ def _cell(
     group: Group,
     slot: int,
     rows: Sequence[Row],
+    arrived: int,
     on: date,
     today: date,
     closed: frozenset[date],
@@ -156,14 +166,32 @@ def _cell(
     own = next((each for each in places if each.group_id == group.pk and on in each.during), None)
     is_open = own is not None and slot in WeekPattern(own.open_pattern) and on not in closed
     planned = sum(row.there >> slot & 1 for row in rows)
-    came = planned - sum(row.away >> slot & 1 for row in rows)
     return Cell(
         planned=planned,
         licensed=own.licensed_places if own else 0,
         staffed=own.staffed_places if own else 0,
-        realised=came if on < today else None,
+        realised=arrived if on < today else None,
         closed=not is_open,
     )
+
+
+def _register(location: Location, monday: date, today: date) -> Mapping[tuple[int, int], tuple[int, int]]:
+    """The children who came by group and day of the week, morning and afternoon, where a register was kept."""
+    if monday >= today:
+        return {}
+    rows = came(first=monday, last=monday + 6 * DAY, location=location.pk)
+    return {(group, day): (mornings, afternoons) for group, day, mornings, afternoons in rows}
+
+
+def _came(
+    group: Group, slot: int, rows: Sequence[Row], register: Mapping[tuple[int, int], tuple[int, int]]
+) -> int:
+    """The children who came on a half-day: by the register, else those planned who told of no absence."""
+    day, half = divmod(slot, 2)
+    found = register.get((group.pk, day))
+    if found is not None:
+        return found[half]
+    return sum((row.there & ~row.away) >> slot & 1 for row in rows)
 
 
 def usual_layout(group: Group) -> Layout:

@@ -114,7 +114,7 @@ def _file(kind: str, found: Sequence[ExpansionFile], area: str) -> HttpResponse:
         (
             file.title,
             file.get_kind_display(),
-            file.municipality.name_nl,
+            file.municipality.name,
             file.get_state_display(),
             file.state_on,
             file.places_new,
@@ -164,7 +164,7 @@ def _noted(note: str, who: str) -> str:
 def _facts(file: ExpansionFile) -> list[tuple[str, object]]:
     pairs: list[tuple[str, object]] = [
         (gettext("Kind"), file.get_kind_display()),
-        (gettext("Municipality"), file.municipality.name_nl),
+        (gettext("Municipality"), file.municipality.name),
         (gettext("New places"), number(file.places_new)),
         (gettext("Places kept"), number(file.places_kept)),
         (gettext("Expected on"), date_format(file.expected_on, "DATE_FORMAT")),

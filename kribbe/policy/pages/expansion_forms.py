@@ -9,6 +9,7 @@ from kribbe.places.models import Location, Organiser
 from kribbe.policy.models import ExpansionFile, FileKind, FileState
 from kribbe.policy.services.expansion import FileFacts, GrantFacts
 from kribbe.region.models import Desk, Municipality
+from kribbe.region.selectors import named
 from kribbe.web.forms import DayField
 
 
@@ -61,7 +62,7 @@ class FileForm(forms.Form):
         super().__init__(*args, **kwargs)
         _within(
             self.fields["municipality"],
-            Municipality.objects.filter(region=desk.region_id).order_by("name_nl"),
+            Municipality.objects.filter(region=desk.region_id).order_by(named()),
         )
         locations = Location.objects.filter(desk=desk).order_by("name_key")
         _within(self.fields["location"], locations)

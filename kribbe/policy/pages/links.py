@@ -33,7 +33,7 @@ def areas(request: PolicyRequest, name: str, action: Action, **query: object) ->
     own = reverse(f"policy:{name}", args=[request.desk.slug])
     is_region = request.territory.desk_id is None
     return [
-        Tab(request.desk.name, f"{own}?{urlencode(query)}" if query else own, not is_region),
+        Tab(request.desk.shown_name, f"{own}?{urlencode(query)}" if query else own, not is_region),
         Tab(request.desk.region.name, f"{own}?{urlencode({'scope': 'region', **query})}", is_region),
     ]
 

@@ -35,8 +35,10 @@ def rows(request: PolicyRequest, figure: str, part: str) -> HttpResponse:
     if not sees_persons(request.principal, request.territory):
         raise refusal(request.principal)
     today = timezone.localdate()
-    found = _rows(request, figure, part, today).select_related(
-        "household__municipality", "household__desk", "child"
+    found = (
+        _rows(request, figure, part, today)
+        .select_related("household__desk", "child")
+        .prefetch_related("household__municipality", "household__desk__municipality")
     )
     after, before = _edge(request, found, "after"), _edge(request, found, "before")
     page = keyset.page(found, by="registered_at", size=SIZE, after=after, before=before)

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from kribbe.allocation.simulation import kept
 from kribbe.allocation.simulation.outcome import MEASURES
-from kribbe.allocation.simulation.plot import IN_PERCENT, bars_of, chart, svg
+from kribbe.allocation.simulation.plot import IN_PERCENT, bars_of
 from kribbe.policy.access import PolicyRequest, at_simulation
 from kribbe.policy.pages.files import KINDS, table_file
 from kribbe.policy.pages.links import downloads
@@ -23,9 +22,8 @@ from kribbe.policy.pages.simulation_words import (
     policy_name,
     way_name,
 )
+from kribbe.web.charts import Interval, interval_chart
 from kribbe.web.templatetags.telling import NBSP, number
-
-ACCENT = "currentColor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def page(request: PolicyRequest) -> HttpResponse:
         return _file(kind, report)
     context = {
         "report": report,
-        "measures": _measures(get_language() or ""),
+        "measures": [_measure(report, key) for key in MEASURES],
         "first": policy_name(report["policies"][0]["name"]),
         "honest": honest["half_days"],
         "heads": honest["heads"],
@@ -76,24 +74,27 @@ def page(request: PolicyRequest) -> HttpResponse:
     return render(request, "policy/simulation.html", context)
 
 
-@cache
-def _measures(language: str) -> list[Measure]:
-    """Of the kept report, in the language that is active; drawn once for each."""
-    return [_measure(kept.policies(), key) for key in MEASURES]
-
-
 def _measure(report: Mapping[str, Any], key: str) -> Measure:
-    bars = bars_of(report, key, name=policy_name, told=told)
-    picture = svg(chart(bars, zero=key == "gap", accent=ACCENT))
+    title = measure_name(key)
     rows = [_row(policy, key) for policy in report["policies"]]
+    in_words = "; ".join(f"{row.name}: {row.mean} ({row.between})" for row in rows)
     return Measure(
-        key=key,
-        title=measure_name(key),
-        text=measure_text(key),
-        picture=mark_safe(picture),  # noqa: S308  drawn here, of numbers and our own words
-        told="; ".join(f"{row.name}: {row.mean} ({row.between})" for row in rows),
-        rows=rows,
+        key, title, measure_text(key), _picture(report, key, f"{title}. {in_words}"), in_words, rows
     )
+
+
+def _picture(report: Mapping[str, Any], key: str, label: str) -> SafeString:
+    """Differences of shares without their unit, which wouldn't fit beside the names; the text says it."""
+    bars = bars_of(report, key, name=policy_name, told=_short)
+    intervals = [Interval(bar.label, bar.mean, bar.low, bar.high, bar.told) for bar in bars]
+    spread = max(bar.high for bar in bars) - min(bar.low for bar in bars)
+    return interval_chart(
+        intervals, label, tick=lambda value: number(value, 0 if spread > 4 else 1), zero=key == "gap"
+    )
+
+
+def _short(key: str, value: float) -> str:
+    return number(value * 100, 1) if key == "gap" else told(key, value)
 
 
 def _row(policy: Mapping[str, Any], key: str) -> Row:

@@ -10,6 +10,7 @@ from kribbe.enrolment.models import Offer, Placement, PlacementState, Preference
 from kribbe.places.models import GroupCapacity, Location
 from kribbe.policy.definitions import Basis
 from kribbe.policy.territory import Territory
+from kribbe.region.selectors import named
 
 CONFIRMED = timedelta(days=28)
 """A location that looked at its places no longer ago has confirmed them."""
@@ -112,7 +113,7 @@ def coverage(territory: Territory, *, today: date, now: datetime) -> Coverage:
             offered_at=Subquery(offered, output_field=DateTimeField()),
             has_children=Exists(held),
             has_list=Exists(waiting),
-            at=F("municipality__name_nl"),
+            at=named("municipality"),
             desk_slug=F("desk__slug"),
         )
         .order_by("name_key", "pk")

@@ -20,6 +20,7 @@ from kribbe.policy.selectors.counters import NEVER_CAME
 from kribbe.policy.selectors.people import kept
 from kribbe.policy.territory import Territory
 from kribbe.region.models import Municipality
+from kribbe.region.selectors import named
 
 NOWHERE = ""
 """A municipality that isn't known."""
@@ -70,8 +71,8 @@ def crossings(region: Territory, *, on: date) -> list[Crossing]:
     for row in rows:
         by_child[child[row["child_id"]]].append(row)
     works = _works({row["child__household_id"] for row in rows})
-    names = {each.pk: each for each in Municipality.objects.only("name_nl", "nis_code")}
-    by_nis = {each.nis_code: each.name_nl for each in names.values()}
+    names = {each.pk: each for each in Municipality.objects.only("name_nl", "name_fr", "name_de", "nis_code")}
+    by_nis = {each.nis_code: each.name for each in names.values()}
     counts: Counter[tuple[str, str, str]] = Counter()
     for found in by_child.values():
         first = min(found, key=lambda row: row["child_id"])
@@ -100,13 +101,13 @@ def _mostly(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _name(names: Mapping[int, Municipality], key: int | None) -> str:
-    return names[key].name_nl if key is not None and key in names else NOWHERE
+    return names[key].name if key is not None and key in names else NOWHERE
 
 
 def town_names(territory: Territory) -> frozenset[str]:
     """The municipalities of an area."""
     found = Municipality.objects.filter(pk__in=territory.municipality_ids)
-    return frozenset(found.values_list("name_nl", flat=True))
+    return frozenset(found.values_list(named(), flat=True))
 
 
 def pairs(found: Iterable[Crossing], side: str) -> dict[tuple[str, str], int]:

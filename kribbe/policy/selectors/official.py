@@ -51,7 +51,7 @@ def beside_official(territory: Territory, *, year: int, today: date) -> list[Bes
         .order_by("-quarter")
     }
     told = {key[:2] for key in official if key[2] != ALL_PRICES}
-    names = {nis: figure.municipality.name_nl for (nis, _kind, _price), figure in official.items()}
+    names = {nis: figure.municipality.name for (nis, _kind, _price), figure in official.items()}
     keys = sorted(
         official.keys() | {key for key in here if _belongs(key, told)},
         key=lambda key: (names.get(key[0], key[0]), key),

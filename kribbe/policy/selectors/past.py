@@ -17,6 +17,7 @@ from kribbe.policy.selectors import counters
 from kribbe.policy.selectors.counters import Asking, Places
 from kribbe.policy.territory import Territory
 from kribbe.region.models import Municipality
+from kribbe.region.selectors import named
 
 Key = tuple[str, str, str]
 """Figure, part and measure."""
@@ -140,4 +141,4 @@ def asking_counted(found: Asking) -> Iterator[Counted]:
 
 def municipality_names() -> Mapping[str, str]:
     """Names by NIS code."""
-    return dict(Municipality.objects.values_list("nis_code", "name_nl"))
+    return dict(Municipality.objects.values_list("nis_code", named()))

@@ -20,6 +20,7 @@ from kribbe.policy.selectors.children import same_children
 from kribbe.policy.selectors.counters import NEVER_CAME
 from kribbe.policy.territory import Territory
 from kribbe.region.models import DeskPolicy, Municipality
+from kribbe.region.selectors import named
 from kribbe.rules.counting import (
     PRIORITY_CATEGORY,
     Need,
@@ -119,7 +120,7 @@ def requests_of_years(territories: Sequence[Territory], *, year: int) -> list[Re
         )
         .order_by("registered_at", "id")
     )  # fmt: skip
-    names = dict(Municipality.objects.values_list("pk", "name_nl"))
+    names = dict(Municipality.objects.values_list("pk", named()))
     child = same_children({row["child_id"] for row in rows})
     care, kinds = _Care(child), _Kinds(rows, territories[0])
     homes = {

@@ -26,7 +26,7 @@ def start(request: Any) -> HttpResponse:
     desks = list(Desk.objects.select_related("municipality"))
     if len(desks) == 1:
         return HttpResponseRedirect(reverse("region:home", args=[desks[0].slug]))
-    desks.sort(key=lambda desk: sort_key(desk.municipality.name_nl))
+    desks.sort(key=lambda desk: sort_key(desk.municipality.name))
     return render(request, "region/start.html", {"desks": desks})
 
 
@@ -37,7 +37,7 @@ def home(request: DeskRequest, desk: str) -> HttpResponse:
     context = {
         "months": [(f"{month:%Y-%m}", month_name(month)) for month in months(today, MONTHS_TO_CHOOSE)],
         "figures": figures(request.desk, today),
-        "municipality": request.desk.municipality.name_nl,
+        "municipality": request.desk.municipality.name,
         "house": request.desk.pk,
     }
     return render(request, "region/home.html", context)

@@ -69,8 +69,8 @@ def proposals(request: Any, location: Location) -> HttpResponse:
         "rows": [_row(row) for row in rows],
         "to_do": sum(row.state == ProposalState.PROPOSED for row in rows),
         "week": week,
-        "before": week.before[:WORK_SLOTS] if week else [],
-        "after": week.after[:WORK_SLOTS] if week else [],
+        "before": week.shown(week.before, WORK_SLOTS) if week else [],
+        "after": week.shown(week.after, WORK_SLOTS) if week else [],
         "month": add_months(found.first, found.months - 1) if found else None,
         "reasons": [(reason.code, reason_text(reason)) for reason in _reasons(location)],
     }

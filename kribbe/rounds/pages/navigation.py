@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.navigation import desk_here
+from kribbe.places import waiting as waiting_lists
 from kribbe.places.access import may_at, place_of
 from kribbe.rounds.models import Proposal, ProposalState, RoundState
 from kribbe.trust.permissions import Action
@@ -19,8 +20,7 @@ def register_navigation() -> None:
     register(
         NavItem(
             _("Rounds"), "rounds:rounds", "scale", "desk", order=35, action=Action.DESK_ROUNDS,
-            arguments=desk_here,
-        )
+            arguments=desk_here, group="locations")
     )  # fmt: skip
     register(
         NavItem(
@@ -31,14 +31,30 @@ def register_navigation() -> None:
             order=28,
             arguments=_at_place,
             badge=open_proposals,
+            group="giving",
+        )
+    )
+
+    waiting_lists.register(
+        waiting_lists.AtLocation(
+            "proposals",
+            _("Proposals of a round"),
+            "rounds:proposals",
+            rows=lambda now: proposals(),
+            path="group__location",
+            order=20,
         )
     )
 
 
+def proposals() -> "QuerySet[Proposal]":
+    """The proposals that wait for a location."""
+    return Proposal.objects.filter(state=ProposalState.PROPOSED, round__state=RoundState.PREVIEW)
+
+
 def open_proposals(request: HttpRequest) -> "Sequence[QuerySet[Proposal]]":
-    """The proposals that wait for the location whose page is open."""
-    waiting = Proposal.objects.filter(state=ProposalState.PROPOSED, round__state=RoundState.PREVIEW)
-    return [waiting.filter(group__location=place_of(request))]
+    """Those of the location whose page is open."""
+    return [proposals().filter(group__location=place_of(request))]
 
 
 def _at_place(request: HttpRequest) -> Mapping[str, object] | None:

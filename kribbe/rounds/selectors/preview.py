@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Prefetch, QuerySet
 
 from kribbe.places import ledger
-from kribbe.places.models import Group, Location
+from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.rounds.kept import Raw
 from kribbe.rounds.models import LIVE, Calculation, Proposal, ProposalState, Round
 from kribbe.rounds.selectors.instance import location_of
@@ -19,10 +20,15 @@ from kribbe.rules.halfdays import SLOTS, WeekPattern
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Free half-days of a location by slot, before the round and after it, in one month."""
+    """Free half-days of a location by slot, before a round and after it, in one month in which it is `opened`."""
 
     before: Sequence[int]
     after: Sequence[int]
+    opened: WeekPattern
+
+    def shown(self, numbers: Sequence[int], slots: int) -> list[int | None]:
+        """So many of `before` or `after`; None where the location is closed."""
+        return [numbers[slot] if numbers[slot] or slot in self.opened else None for slot in range(slots)]
 
     @property
     def free(self) -> int:
@@ -117,6 +123,7 @@ def weeks_of(locations: Sequence[Location], rows: Iterable[Proposal], month: dat
     """By location: what is free in that month without the proposals, and with them."""
     groups = {group.pk: location.pk for location in locations for group in location.groups.all()}
     free = ledger.free_by_month(group_ids=list(groups), first_month=month, months=1) if groups else {}
+    opened = opened_in(groups, month, add_months(month, 1))
     before = {location.pk: [0] * SLOTS for location in locations}
     for group, location_id in groups.items():
         before[location_id] = [a + b for a, b in zip(before[location_id], free[group][0], strict=True)]
@@ -127,7 +134,17 @@ def weeks_of(locations: Sequence[Location], rows: Iterable[Proposal], month: dat
             changing, by = (before, 1) if is_held else (after, -1)
             for slot in WeekPattern(row.pattern).slots():
                 changing[row.group.location_id][slot] += by
-    return {key: Week(before[key], after[key]) for key in before}
+    return {key: Week(before[key], after[key], opened.get(key, WeekPattern(0))) for key in before}
+
+
+def opened_in(groups: Mapping[int, int], first: date, end: date) -> Mapping[int, WeekPattern]:
+    """By location: the half-days on which one of these groups (location by group) is open before `end`."""
+    masks: Counter[int] = Counter()
+    during = DateRange(first, end)
+    rows = GroupCapacity.objects.filter(group__in=groups, during__overlap=during, bookable_places__gt=0)
+    for group, pattern in rows.values_list("group", "open_pattern"):
+        masks[groups[group]] |= pattern
+    return {location: WeekPattern(masks[location]) for location in groups.values()}
 
 
 def proposals_at(found: Round, location: Location) -> "QuerySet[Proposal]":

@@ -20,8 +20,9 @@ from kribbe.enrolment.selectors.choices import Asked, nearest, point
 from kribbe.enrolment.selectors.household import Ahead
 from kribbe.enrolment.selectors.location import JUDGED_MONTHS
 from kribbe.enrolment.selectors.waiting import AsIf, Waiting
-from kribbe.places.models import Location
+from kribbe.places.models import Group, Location
 from kribbe.rounds.selectors.instance import Drawn, draw, place_name, standing_numbers
+from kribbe.rounds.selectors.preview import opened_in
 from kribbe.rounds.selectors.rows import Window
 from kribbe.rounds.weighing import Short, Weighing, fits
 from kribbe.rules.calendar import add_months, first_of_month
@@ -50,7 +51,8 @@ class Kind(StrEnum):
 class Place:
     """One wish: the position, who is ahead and why, whether a place would be had, and what is short.
 
-    `has_group` False: no group of the child's age and kind of price, so nothing is judged.
+    `has_group` False: no group of the child's age and kind of price, so nothing is judged. `closed`: the half-days
+    asked on which the location isn't open at all; they are no short ones.
     """
 
     location: Location
@@ -61,6 +63,7 @@ class Place:
     granted: bool
     has_group: bool
     short: tuple[Short, ...]
+    closed: WeekPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,14 @@ def live_standing(request: CareRequest, *, now: datetime) -> LiveStanding:
     window = Window(frozenset({*_connected(wishes), *near}), first_of_month(today), JUDGED_MONTHS, early=True)
     also = [AsIf(key, request.pk, WeekPattern(request.pattern), now) for key in near]
     drawn = draw(window, now=now, desk_id=request.desk_id, also=also)
-    return _Looker(request, wishes, near, drawn, today).look()
+    return _Looker(request, wishes, near, drawn, today, _opened(wishes, window)).look()
+
+
+def _opened(wishes: Iterable[Preference], window: Window) -> Mapping[int, WeekPattern]:
+    """When the locations of the wishes are open, whatever is free."""
+    groups = Group.objects.filter(location__in=[wish.location_id for wish in wishes], active=True)
+    by_group = dict(groups.values_list("pk", "location_id"))
+    return opened_in(by_group, window.first, add_months(window.first, window.months))
 
 
 def _connected(wishes: Iterable[Preference]) -> set[int]:
@@ -151,6 +161,7 @@ class _Looker:
     near: Mapping[int, tuple[Location, float | None]]
     drawn: Drawn
     today: date
+    opened: Mapping[int, WeekPattern]
 
     def look(self) -> LiveStanding:
         instance = self.drawn.instance
@@ -187,6 +198,7 @@ class _Looker:
         counts = grounds_ahead(line.standing, (other.standing for other in lines))
         hidden = hide_table(dict(counts)).cells
         stays = self._stays_at(wish.location_id)
+        opened = self.opened.get(wish.location_id, WeekPattern(0))
         return Place(
             location=wish.location,
             rank=wish.rank or 0,
@@ -195,7 +207,8 @@ class _Looker:
             ahead=tuple(Ahead(ground, hidden[ground]) for ground, _ in counts.most_common()),
             granted=granted == wish.location_id,
             has_group=bool(stays),
-            short=() if granted == wish.location_id else self._least_short(stays),
+            short=() if granted == wish.location_id else self._least_short(stays, opened),
+            closed=WeekPattern(self.request.pattern) - opened,
         )
 
     def _stays_at(self, location_id: int) -> list[Wish]:
@@ -208,12 +221,13 @@ class _Looker:
             and asked.pattern == asked.line.pattern
         ]
 
-    def _least_short(self, wishes: Iterable[Wish]) -> tuple[Short, ...]:
-        """What is short by the way that lacks least."""
+    def _least_short(self, wishes: Iterable[Wish], opened: WeekPattern) -> tuple[Short, ...]:
+        """What is short by the way that lacks least, of the half-days on which the location is open."""
         if self.child is None:
             return ()
         found = [self.weighing.short(self.child, wish.location, wish.standing, wish.stays) for wish in wishes]
-        return tuple(min(found, key=lambda each: sum(len(s.full) + len(s.ahead) for s in each), default=()))
+        least = min(found, key=lambda each: sum(len(s.full) + len(s.ahead) for s in each), default=[])
+        return tuple(short for short in least if short.slot in opened)
 
     def _helps(self, granted: int | None) -> tuple[list[Help], dict[Kind, int]]:
         """What would give a place at a wish that is better than the one that is to be had."""

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from kribbe.enrolment.models import Offer
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.places import ledger
+from kribbe.places.models import GroupCapacity
 from kribbe.rounds.models import Proposal, ProposalState, Rhythm, Round, RoundPlan, RoundState, TakesPart
 from kribbe.rounds.selectors.week import own_hand
 from kribbe.rounds.services.rhythm import begin_due, first_month, is_due
@@ -163,3 +165,22 @@ def test_rounds_begin_by_the_rhythm_of_the_desk(scene, clerk):
     take_part(principal=SYSTEM, location=scene.notelaar, takes_part=True, now=scene.now)
     assert begin_due(now=thursday) == 1
     assert Round.objects.get().months == 4
+
+
+def test_a_half_day_on_which_the_location_is_closed_is_not_told_as_full(scene, running, manager):
+    friday, wednesday = WeekPattern.from_text("fri"), WeekPattern.from_text("wed")
+    capacity = GroupCapacity.objects.get(group=scene.group)
+    capacity.open_pattern = (WeekPattern(capacity.open_pattern) - friday).mask
+    capacity.save()
+    ledger.recount(group_ids=[scene.group.pk], today=scene.now.date(), now=scene.now)
+    cast.make_placement(
+        cast.make_child(cast.make_household(scene.desk, "Wouters", now=scene.now), "Mil", born=scene.start),
+        scene.group,
+        start=scene.start,
+        end=None,
+        pattern=wednesday,
+        now=scene.now,
+    )
+    strip = manager.get(reverse("rounds:proposals", args=[scene.notelaar.slug])).context["before"]
+    assert strip[8:] == [None, None]
+    assert strip[4:6] == [2, 2]

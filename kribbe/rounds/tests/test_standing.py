@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from kribbe.places import ledger
+from kribbe.places.models import GroupCapacity
 from kribbe.rounds.selectors.standing import Kind, live_standing
 from kribbe.rounds.tests.scene import ASKED, MONDAYS, PARENT, family, fourth
 from kribbe.rounds.words import help_rows, place_rows
@@ -77,6 +79,18 @@ def test_a_child_without_a_group_of_its_age_is_told_so(scene):
     (place,) = live_standing(scene.noor, now=NOW).places
     assert not place.has_group
     assert "leeftijd" in place_rows(live_standing(scene.noor, now=NOW))[0].verdict
+
+
+def test_a_half_day_on_which_the_location_is_closed_is_told_as_closed(scene):
+    capacity = GroupCapacity.objects.get(group=scene.group)
+    capacity.open_pattern = (WeekPattern(capacity.open_pattern) - WeekPattern.from_text("tue")).mask
+    capacity.save()
+    ledger.recount(group_ids=[scene.group.pk], today=NOW.date(), now=NOW)
+    live = live_standing(scene.noor, now=NOW)
+    (place,) = live.places
+    assert place.closed == WeekPattern.from_text("tue")
+    assert {short.slot for short in place.short} == {0, 1}
+    assert place_rows(live)[0].short[0] == "dinsdag de hele dag: daar gesloten."
 
 
 def test_it_is_told_in_words(scene):

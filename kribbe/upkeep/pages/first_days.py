@@ -1,6 +1,7 @@
 """First days: the location says who came, the family what follows, the desk sees who is missed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -79,11 +80,12 @@ def _told(request: Any, location: Location, rows: Any) -> HttpResponse:
 
 def waiting(location: Location) -> "QuerySet[FirstDay]":
     """First days of which the location can still say who came, and hasn't."""
-    return FirstDay.objects.filter(
-        placement__group__location=location,
-        state=FirstDayState.ASKED,
-        day__gte=earliest_told(timezone.localdate()),
-    )
+    return untold(timezone.now()).filter(placement__group__location=location)
+
+
+def untold(now: datetime) -> "QuerySet[FirstDay]":
+    """The same of every location."""
+    return FirstDay.objects.filter(state=FirstDayState.ASKED, day__gte=earliest_told(timezone.localdate(now)))
 
 
 def asked(request: Any) -> "Sequence[QuerySet[FirstDay]]":

@@ -90,7 +90,7 @@ def _households(pair: Pair, request: DeskRequest) -> set[int]:
 
 def _row(pair: Pair, request: DeskRequest) -> PairRow:
     both = (pair.first, pair.second)
-    others = {child.household.desk.name for child in both if child.household.desk_id != request.desk.pk}
+    others = {child.household.desk.shown_name for child in both if child.household.desk_id != request.desk.pk}
     return PairRow(
         pair=pair,
         names=" / ".join(dict.fromkeys(fully_called(child) for child in both)),
@@ -133,7 +133,7 @@ def pair_page(request: DeskRequest, reference: str) -> HttpResponse:
         and are_strangers(pair.first.household, pair.second.household),
         "waits_for_other": pair.state == PairState.PROPOSED and pair.proposed_by_id == request.desk.pk,
         "registrations": [
-            Option(str(each.key), f"{each.name}, {each.side.household.desk.name}", head(each))
+            Option(str(each.key), f"{each.name}, {each.side.household.desk.shown_name}", head(each))
             for each in columns
         ],
         "keep": f"{pair.proposed_keep_id or both[0].child.pk}",

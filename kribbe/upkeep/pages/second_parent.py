@@ -7,21 +7,23 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from kribbe.enrolment.pages.signed_in import signed_in
 from kribbe.people.access import refusal
-from kribbe.people.models import Household
+from kribbe.people.log_in import mail_code
+from kribbe.people.models import Household, User
 from kribbe.region.http import DeskRequest
 from kribbe.region.middleware import use_desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Scope
 from kribbe.trust.text import row_key
-from kribbe.upkeep.forms import InviteForm
+from kribbe.upkeep.forms import InvitedForm, InviteForm
 from kribbe.upkeep.models import Invitation
-from kribbe.upkeep.services.invite import accept, invite, is_good, take_back
+from kribbe.upkeep.services.invite import accept, account_of, invite, is_good, take_back
 from kribbe.upkeep.tokens import INVITATION, read_token
 
 
@@ -54,7 +56,7 @@ def second_parent(request: DeskRequest) -> HttpResponse:
 
 def _household(request: DeskRequest) -> Household:
     own = scope_ids(request.principal, Action.HOUSEHOLD_INVITE, Scope.HOUSEHOLD)
-    found = Household.objects.select_related("desk").filter(pk__in=own).order_by("pk").first()
+    found = Household.objects.select_related("desk__municipality").filter(pk__in=own).order_by("pk").first()
     if found is None:
         raise refusal(request.principal)
     return found
@@ -80,25 +82,50 @@ def _taken_back(request: DeskRequest, household: Household) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
+@never_cache
 def invitation(request: DeskRequest, token: str) -> HttpResponse:
-    """The invited person, logged in, joins the household. Looking changes nothing."""
+    """The invited person joins the household; who isn't logged in is mailed a code first. Looking changes nothing."""
     found = (
-        Invitation.objects.select_related("household__desk")
+        Invitation.objects.select_related("household__desk__municipality")
         .filter(pk=read_token(INVITATION, token) or 0)
         .first()
     )
     if found is None:
-        raise Http404
+        return render(request, "upkeep/invitation.html", status=404)
     use_desk(request, found.household.desk)
+    if not is_good(found, timezone.now()):
+        is_theirs = found.accepted_by is not None and found.accepted_by == request.principal.user_id
+        return render(request, "upkeep/invitation.html", {"found": found, "is_theirs": is_theirs})
+    if request.principal.is_visitor:
+        return _proved_first(request, found)
     if request.method == "POST":
+        return _joined(request, found, token)
+    is_other = not User.objects.filter(pk=request.principal.user_id, email=found.email).exists()
+    return render(request, "upkeep/invitation.html", {"found": found, "is_good": True, "is_other": is_other})
+
+
+def _proved_first(request: DeskRequest, found: Invitation) -> HttpResponse:
+    form = InvitedForm(request.POST or None)
+    if form.is_valid():
         try:
-            accept(principal=request.principal, invitation_id=found.pk, now=timezone.now())
+            user = account_of(
+                invitation_id=found.pk,
+                name=form.cleaned_data["name"],
+                language=get_language() or "nl",
+                now=timezone.now(),
+            )
+            return mail_code(request, user=user, next_url=request.path)
         except RefusedError as refused:
             messages.error(request, str(refused.message))
-            return redirect("upkeep:invitation", token)
-        messages.success(request, gettext("You now see this household and act for it."))
-        return redirect("enrolment:my")
-    return render(
-        request, "upkeep/invitation.html", {"is_good": is_good(found, timezone.now()), "found": found}
-    )
+    context = {"found": found, "is_good": True, "form": form}
+    return render(request, "upkeep/invitation.html", context, status=422 if form.errors else 200)
+
+
+def _joined(request: DeskRequest, found: Invitation, token: str) -> HttpResponse:
+    try:
+        accept(principal=request.principal, invitation_id=found.pk, now=timezone.now())
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+        return redirect("upkeep:invitation", token)
+    messages.success(request, gettext("You now see this household and act for it."))
+    return redirect("enrolment:my")

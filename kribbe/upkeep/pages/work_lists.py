@@ -6,11 +6,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.navigation import desk_here
+from kribbe.places import waiting
 from kribbe.places.access import may_at, place_of
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
 from kribbe.upkeep.pages.complaints import running
-from kribbe.upkeep.pages.first_days import asked, missed
+from kribbe.upkeep.pages.first_days import asked, missed, untold
 from kribbe.upkeep.pages.pairs import waiting_pairs
 from kribbe.upkeep.pages.phantom import births_untold
 from kribbe.upkeep.pages.still_needed import on_paper
@@ -80,6 +81,7 @@ def register_work_lists() -> None:
             order=65,
             action=Action.DESK_UPKEEP,
             arguments=desk_here,
+            group="children",
         )
     )
     navigation.register(
@@ -91,6 +93,17 @@ def register_work_lists() -> None:
             order=45,
             badge=asked,
             arguments=_at_place,
+            group="children",
+        )
+    )
+    waiting.register(
+        waiting.AtLocation(
+            "first_days",
+            _("First days: did they come?"),
+            "upkeep:first_days",
+            rows=untold,
+            path="placement__group__location",
+            order=50,
         )
     )
 

@@ -16,7 +16,7 @@ from kribbe.contact.models import Side
 from kribbe.contact.services.feeds import revoke_feed
 from kribbe.contact.writing import allowed_language, compose
 from kribbe.people.models import Household, RoleGrant, User
-from kribbe.people.services import link_user, revoke_role
+from kribbe.people.services import link_user, make_account, revoke_role
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -55,6 +55,19 @@ def invite(*, principal: Principal, household_id: int, email: str, now: datetime
     return made
 
 
+def account_of(*, invitation_id: int, name: str, language: str, now: datetime) -> User:
+    """The account with the invited address, made where there is none; a code mailed there proves whose it is.
+
+    RefusedError where the invitation was used, taken back or ran out.
+    """
+    with transaction.atomic():
+        lock_rows((Invitation, invitation_id))
+        found = Invitation.objects.get(pk=invitation_id)
+        if not is_good(found, now):
+            raise _over()
+        return make_account(email=found.email, name=name, language=language)
+
+
 def accept(*, principal: Principal, invitation_id: int, now: datetime) -> Household:
     """Whoever holds the link, and is logged in with the invited address, acts for the household from now on.
 
@@ -65,7 +78,7 @@ def accept(*, principal: Principal, invitation_id: int, now: datetime) -> Househ
         found = Invitation.objects.select_related("household").get(pk=invitation_id)
         user = User.objects.get(pk=principal.user_id or 0)
         if not is_good(found, now):
-            raise RefusedError(_("This invitation is no longer good. Ask for a new one."), code="over")
+            raise _over()
         if user.email != found.email:
             raise RefusedError(
                 _("This invitation is for another mail address. Log in with that one."), code="other_address"
@@ -94,7 +107,7 @@ def take_back(*, principal: Principal, invitation_id: int, now: datetime) -> Non
             )
             found.revoked_at = now
         else:
-            raise RefusedError(_("This invitation is no longer good. Ask for a new one."), code="over")
+            raise _over()
         found.save(update_fields=["ended_at", "revoked_at"])
         _record(principal, "household.invitation_ended", found, now)
 
@@ -102,6 +115,10 @@ def take_back(*, principal: Principal, invitation_id: int, now: datetime) -> Non
 def is_good(found: Invitation, now: datetime) -> bool:
     """Whether the link can still be used."""
     return found.ended_at is None and found.good_until > now
+
+
+def _over() -> RefusedError:
+    return RefusedError(_("This invitation is no longer good. Ask for a new one."), code="over")
 
 
 def _held(household_id: int) -> "QuerySet[RoleGrant]":

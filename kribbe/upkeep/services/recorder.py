@@ -45,11 +45,14 @@ class Recorder:
     def point(
         self, *, old: models.Model, to: models.Model, but: tuple[type[models.Model], ...]
     ) -> list[models.Model]:
-        """Let every row that refers to `old` refer to `to`, in whatever table. Returns those that can't."""
+        """Let every row that refers to `old` refer to `to`, in whatever table. Returns those that can't.
+
+        Rows whose key is `old` itself are made from it, not about it: they stay, and are made anew.
+        """
         stay: list[models.Model] = []
         for relation in old._meta.related_objects:
             model, column = relation.related_model, cast("Any", relation.field)
-            if model in but or not column.db_constraint:
+            if model in but or column.primary_key or not column.db_constraint:
                 continue
             rows = model._default_manager.filter(**{column.name: old}).order_by("pk")
             stay += [row for row in rows if not self._pointed(row, column.attname, to)]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from kribbe.enrolment.models import CareRequest
 from kribbe.people.models import Adult, Child, Household
+from kribbe.people.services import rebuild_keys
 from kribbe.places.models import Location
 from kribbe.region.models import Desk
 from kribbe.rules.halfdays import WeekPattern
@@ -86,6 +87,7 @@ def twice(*, across: bool = False, strangers: bool = False) -> Twice:
     for request, email in ((first, "an@ouders.example"), (second, "jo@ouders.example")):
         cast.make_user(email, role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=request.household_id, now=now)
     assert find_all(now=now) == 1
+    rebuild_keys()
     return Twice(now, desk, other, locations, first, second)
 
 

@@ -1,8 +1,10 @@
 """First days, gross and net, complaints, and a second parent: each from its pages."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -251,6 +253,38 @@ def test_a_second_parent_joins_once_and_is_taken_back(request_, parent, now):
     assert not RoleGrant.objects.filter(user=jo).exists()
     second.post(link)
     assert not RoleGrant.objects.filter(user=jo).exists()
+
+
+def test_a_second_parent_without_an_account_gets_one_by_the_code(request_, parent, client, mailoutbox):
+    parent.post(reverse("upkeep:second_parent"), {"email": "sam@ouders.example"})
+    link = reverse("upkeep:invitation", args=[make_token(INVITATION, Invitation.objects.get().pk)])
+    assert "sam@ouders.example" in client.get(link).text
+    assert not User.objects.filter(email="sam@ouders.example").exists(), "looking changes nothing"
+    assert client.post(link, {"name": ""}).status_code == 422
+    asked = client.post(link, {"name": "Sam Maes"})
+    code = re.search(r"^([A-Z0-9]{3,}-[A-Z0-9]{3,})\s*$", mailoutbox[-1].body, re.MULTILINE)
+    assert code is not None
+    back = client.post(asked["Location"], {"code": code.group(1)})
+    assert back["Location"] == link
+    assert RoleGrant.objects.filter(user__name="Sam Maes").count() == 0
+    assert client.post(link)["Location"] == reverse("enrolment:my")
+    assert client.get(reverse("enrolment:request", args=[request_.reference])).status_code == 200
+    assert "Je doet al mee" in client.get(link).text
+    assert EmailAddress.objects.get(email="sam@ouders.example").verified
+
+
+def test_a_link_that_lost_a_part_says_what_to_do(client):
+    answer = client.get(reverse("upkeep:invitation", args=["Mw:1xWhm9:kapot"]))
+    assert answer.status_code == 404
+    assert "Open de mail opnieuw" in answer.text
+
+
+def test_who_is_logged_in_with_another_address_is_told_so(request_, now):
+    made = invite(principal=SYSTEM, household_id=request_.household_id, email="jo@ouders.example", now=now)
+    eve = _client(User.objects.create_user("eve@ouders.example"))
+    page = eve.get(reverse("upkeep:invitation", args=[make_token(INVITATION, made.pk)])).text
+    assert "logged in as eve@ouders.example" in page
+    assert "Join the household" not in page
 
 
 def test_an_invitation_runs_out(request_, now):

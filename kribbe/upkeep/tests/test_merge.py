@@ -13,8 +13,17 @@ from kribbe.contact.services.threads import start_thread
 from kribbe.enrolment.models import CareRequest, Offer, OfferState, PositionChange, Preference, RequestState
 from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
-from kribbe.people.models import Adult, Consent, Consented, FactKind, HouseholdFact, RoleGrant
-from kribbe.people.services import add_organisation, give_consent
+from kribbe.people.models import (
+    Adult,
+    Consent,
+    Consented,
+    FactKind,
+    HouseholdDue,
+    HouseholdFact,
+    HouseholdKeys,
+    RoleGrant,
+)
+from kribbe.people.services import add_organisation, give_consent, refresh_keys
 from kribbe.places import ledger
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
@@ -54,7 +63,7 @@ def offer(wish, now):
 
 def everything():
     """All rows of the rooms that hold families, but for what only ever grows."""
-    grows = {AuditEntry, ChildKey, Notice, Merge, MergeChange, Pair, PositionChange}
+    grows = {AuditEntry, ChildKey, HouseholdDue, Notice, Merge, MergeChange, Pair, PositionChange}
     rooms = {"people", "enrolment", "places", "contact", "upkeep"}
     return {
         model._meta.label: sorted(
@@ -178,6 +187,19 @@ def test_requests_and_conversations_go_to_the_desk_of_the_kept_household():
     assert Thread.objects.get().desk == scene.desk
     undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
     assert Thread.objects.get().desk == scene.other
+
+
+def test_the_kept_household_is_found_by_both_parents(scene):
+    def found_by():
+        refresh_keys()
+        return HouseholdKeys.objects.get(household=scene.first.household).keys
+
+    before = found_by()
+    made = bring_together(scene)
+    assert "'n.jo'" in found_by()
+    undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
+    assert found_by() == before
+    assert "'n.jo'" not in before
 
 
 def test_undo_restores_every_row(scene):

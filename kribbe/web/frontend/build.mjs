@@ -71,7 +71,7 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, "fonts"), { recursive: true });
 await build({
   ...common,
-  entryPoints: ["early", "app", "map"].map((name) => join(here, "js", `${name}.js`)),
+  entryPoints: ["early", "app", "map", "tablet", "tablet-worker"].map((name) => join(here, "js", `${name}.js`)),
   outdir: dist,
   format: "esm",
   splitting: true,
@@ -85,7 +85,7 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: [join(here, "css", "app.css"), join(here, "css", "map.css")],
+  entryPoints: [join(here, "css", "app.css"), join(here, "css", "map.css"), join(here, "css", "tablet.css")],
   outdir: dist,
   target: ["chrome120", "firefox121", "safari17"],
   plugins: [usedTokens],

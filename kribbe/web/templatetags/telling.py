@@ -54,11 +54,13 @@ def percent(share: float | Decimal | None) -> str:
 
 
 @register.filter
-def money(euros: float | Decimal | None) -> str:
-    """An amount in euros, without cents when it has none."""
+def money(euros: int | Decimal | None) -> str:
+    """An amount in euros, without cents when it has none. A float is no amount: TypeError."""
     if euros is None:
         return "–"
-    exact = Decimal(str(euros)).quantize(Decimal("0.01"))
+    if isinstance(euros, float):
+        raise TypeError(f"{euros!r} is a float; amounts are whole or decimal")
+    exact = Decimal(euros).quantize(Decimal("0.01"))
     return f"€{NBSP}{number(exact, 0 if exact == exact.to_integral_value() else 2)}"
 
 

@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import RequestFactory
 
 from kribbe.web import navigation
-from kribbe.web.navigation import NavItem, entries, register, register_action_check
+from kribbe.web.navigation import Entry, NavItem, entries, rail_section, register, register_action_check
 
 pytestmark = pytest.mark.urls("kribbe.web.tests.urls")
 
@@ -70,3 +70,31 @@ def test_badges_count_what_waits_in_one_query(django_assert_num_queries: Any) ->
     with django_assert_num_queries(1):
         found = entries(RequestFactory().get("/"), "public")
     assert [entry.badge for entry in found] == ["4", "", ""]
+
+
+def test_a_section_lays_its_entries_in_drawers_and_opens_that_of_the_page() -> None:
+    register(NavItem("Today", "web:gallery", "sun", "location", order=1))
+    register(NavItem("Visits", "web:gallery_search", "sun", "location", order=2, group="talking"))
+    register(NavItem("Capacity", "web:gallery_request", "sun", "location", order=3, group="place"))
+    section = rail_section("location", entries(RequestFactory().get("/_web/gallery/search/"), "location"))
+    assert [entry.label for entry in section.entries] == ["Today"]
+    assert [([entry.label for entry in one.entries], one.is_open) for one in section.drawers] == [
+        (["Visits"], True),
+        (["Capacity"], False),
+    ]
+    assert section.current is not None and section.current.label == "Visits"
+
+
+def test_a_drawer_says_how_much_waits_in_it() -> None:
+    shown = [
+        Entry("a", "/a", "sun", "4", False, "talking"),
+        Entry("b", "/b", "sun", "", False, "talking"),
+        Entry("c", "/c", "sun", "3", False, "talking"),
+        Entry("d", "/d", "sun", "", False, "place"),
+    ]
+    assert [drawer.badge for drawer in rail_section("location", shown).drawers] == ["7", ""]
+
+
+def test_an_unknown_group_is_refused() -> None:
+    with pytest.raises(ValueError, match="no such group"):
+        register(NavItem("X", "web:gallery", "sun", "location", group="nowhere"))

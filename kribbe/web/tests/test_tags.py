@@ -32,6 +32,11 @@ def test_money(language: str, amount: Decimal | None, shown: str) -> None:
         assert tags.money(amount).replace(tags.NBSP, " ") == shown
 
 
+def test_a_float_is_no_amount() -> None:
+    with pytest.raises(TypeError, match="float"):
+        tags.money(6.34)
+
+
 @pytest.mark.parametrize(
     ("distance", "shown"), [(0.04, "40 m"), (0.64, "0,6 km"), (12.04, "12,0 km"), (31.4, "31 km")]
 )

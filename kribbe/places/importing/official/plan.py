@@ -139,8 +139,8 @@ def _places_of(table: Table, mapping: FigureMap) -> dict[str, int]:
 
 
 def _municipalities() -> dict[str, int]:
-    rows = Municipality.objects.values_list("pk", "name_nl", "name_fr")
-    return {fold(name): pk for pk, dutch, french in rows for name in (french, dutch) if name}
+    rows = Municipality.objects.only("name_nl", "name_fr", "name_de")
+    return {fold(name): row.pk for row in rows for name in reversed(row.names)}
 
 
 def _read(

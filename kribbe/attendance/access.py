@@ -1,0 +1,37 @@
+"""The doors to the register: a location's by the place, a family's by its household, a tablet's by its token."""
+
+import hashlib
+from datetime import datetime
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from kribbe.attendance.models import Device
+from kribbe.places.models import Location
+
+COOKIE = "kribbe_tablet"
+
+
+def digest(secret: str) -> str:
+    """How a code or a token is kept: it is long and drawn at random, so that a plain SHA-256 does."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def device_of(request: HttpRequest, slug: str) -> Device | None:
+    """The device of this location whose token the request brings, also one that was shut out since; or None."""
+    token = request.COOKIES.get(COOKIE, "")
+    if not token:
+        return None
+    found = Device.objects.select_related("location__desk__municipality", "location__organiser")
+    return found.filter(token_hash=digest(token), location__slug=slug, location__active=True).first()
+
+
+def device_by_code(location: Location, code: str, now: datetime) -> Device | None:
+    """The device that this code lets in, while it does."""
+    waits = Q(code_until__gt=now, enrolled_at=None, revoked_at=None)
+    return Device.objects.filter(waits, location=location, code_hash=digest(tidy(code))).first()
+
+
+def tidy(code: str) -> str:
+    """A code as it was given out, however it was typed."""
+    return "".join(letter for letter in code.upper() if letter.isalnum())

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class AttendanceConfig(AppConfig):
+    name = "kribbe.attendance"
+    label = "attendance"
+
+    def ready(self) -> None:
+        """Hang the pages in the navigation, tell planning who came, and families what is kept."""
+        from kribbe.attendance.exporting import tell_families
+        from kribbe.attendance.pages.navigation import register_navigation
+        from kribbe.attendance.selectors.came import read_came
+        from kribbe.planning.selectors.came import register_came
+
+        register_navigation()
+        tell_families()
+        register_came(read_came)

@@ -1,0 +1,103 @@
+"""The forms of the register."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.forms.utils import from_current_timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.attendance.models import Presence
+
+ROWS = 3
+
+
+class CorrectionForm(forms.Form):
+    """From when to when a child was there, up to three times a day, and why that is written down."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=300,
+        widget=forms.TextInput(),
+        help_text=_("The family reads it. It stays, as do the taps."),
+    )
+
+    def __init__(self, *args: Any, day: date, stays: Sequence[Presence] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+        for row in range(ROWS):
+            stay = stays[row] if row < len(stays) else None
+            for part, label, at in (
+                ("from", gettext("From"), stay.start if stay else None),
+                ("to", gettext("Until"), stay.end if stay else None),
+            ):
+                self.fields[f"{part}{row}"] = forms.TimeField(
+                    label=f"{label} ({row + 1})",
+                    required=False,
+                    initial=localtime(at).time() if at else None,
+                    widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "input--short"}),
+                )
+
+    def rows(self) -> list[list[Any]]:
+        """The two fields of each stay, for the template."""
+        return [[self[f"{part}{row}"] for part in ("from", "to")] for row in range(ROWS)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for row in range(ROWS):
+            given = [data.get(f"{part}{row}") for part in ("from", "to")]
+            if (given[0] is None) != (given[1] is None):
+                self.add_error(f"to{row}", gettext("Give both times, or neither."))
+        return data
+
+    def stays(self) -> list[tuple[datetime, datetime]]:
+        """The stays typed. ValidationError for an hour that the clock leaves out or repeats."""
+        found = []
+        for row in range(ROWS):
+            start, end = self.cleaned_data[f"from{row}"], self.cleaned_data[f"to{row}"]
+            if start is not None and end is not None:
+                found.append((self._moment(start), self._moment(end)))
+        return found
+
+    def _moment(self, at: time) -> datetime:
+        return from_current_timezone(datetime.combine(self.day, at))
+
+
+class DeviceForm(forms.Form):
+    """A tablet by the name that the location gives it."""
+
+    name = forms.CharField(
+        label=_("Name of the tablet"),
+        max_length=60,
+        help_text=_("Such as the room in which it hangs."),
+    )
+
+
+class EnrolForm(forms.Form):
+    """The code that lets a tablet in."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"class": "input--code", "autocomplete": "one-time-code", "autocapitalize": "characters"}
+        ),
+        help_text=_("The location finds it on its page Tablets."),
+    )
+
+
+class DisputeForm(forms.Form):
+    """What a family says is wrong with a day."""
+
+    words = forms.CharField(
+        label=_("What is wrong?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ConfirmForm(forms.Form):
+    """The family signs by typing its name."""
+
+    name = forms.CharField(label=_("Your name, as signature"), max_length=200)

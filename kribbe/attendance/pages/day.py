@@ -1,0 +1,279 @@
+"""The register of a day at a location: who is in, in and out by hand, and corrections with their trail."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kribbe.attendance import words
+from kribbe.attendance.forms import CorrectionForm
+from kribbe.attendance.models import Correction, DayNote, Dispute, Mark, Presence, Pressed, Tap
+from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of
+from kribbe.attendance.selectors.months import stay_words, wall
+from kribbe.attendance.services.answers import answer
+from kribbe.attendance.services.notes import take_back_note
+from kribbe.attendance.services.register import Press, Source, correct, take
+from kribbe.enrolment.models import Placement
+from kribbe.enrolment.pages.location_words import short_name
+from kribbe.places.access import at_location, may_at
+from kribbe.places.models import Location
+from kribbe.planning.access import placement_at
+from kribbe.planning.models import AbsenceKind
+from kribbe.planning.pages.day import asked_day
+from kribbe.planning.selectors.planned import certain
+from kribbe.planning.words import hours
+from kribbe.trust.audit import note_list, record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.permissions import Action
+from kribbe.trust.text import day_of as day_typed
+from kribbe.trust.text import row_key
+from kribbe.web.words import say
+
+DAY = timedelta(days=1)
+
+
+@require_safe
+@at_location(Action.REGISTER_READ)
+def day_page(request: Any, location: Location) -> HttpResponse:
+    """Children by group with their stays, who is missing, and whether there are carers enough now."""
+    now = timezone.now()
+    today = localtime(now).date()
+    on = asked_day(request.GET.get("on", ""), today)
+    day = day_of(location, on, now=now)
+    _note_look(request.principal, day, now)
+    may_keep = may_at(request.principal, Action.REGISTER_KEEP, location)
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "on": on,
+        "is_today": on == today,
+        "is_over": on <= today,
+        "before": on - DAY,
+        "after": on + DAY,
+        "day": day,
+        "counts": [(words.WHERE[where], day.count(where)) for where in Where],
+        "inside": day.count(Where.IN),
+        "ratio": ratio(day) if on == today else None,
+        "groups": [_group(group) for group in day.groups],
+        "others": _others(location, day) if on == today and may_keep else (),
+        "may_keep": may_keep,
+        "may_press": may_keep and on == today,
+        "now": wall(now),
+    }
+    return render(request, "attendance/day.html", context)
+
+
+@require_POST
+@at_location(Action.REGISTER_KEEP)
+def press(request: Any, location: Location) -> HttpResponse:
+    """One tap by hand, now."""
+    now = timezone.now()
+    if not (reference := request.POST.get("placement", "")):
+        return redirect("attendance:day", location.slug)
+    placement = placement_at(request.principal, location, reference)
+    if (pressed := request.POST.get("do", "")) in {Pressed.IN, Pressed.OUT}:
+        one = Press(
+            key=_key(request.POST.get("key", "")),
+            placement_id=placement.pk,
+            pressed=Pressed(pressed),
+            told_at=now,
+        )
+        take(principal=request.principal, source=Source(location=location), presses=[one], now=now)
+    return redirect(f"{reverse('attendance:day', args=[location.slug])}#p{placement.reference}")
+
+
+@require_http_methods(["GET", "POST"])
+@at_location(Action.REGISTER_READ, Action.REGISTER_KEEP)
+def child_day(request: Any, location: Location, reference: str, day: str) -> HttpResponse:
+    """One child's day: what was tapped, what was corrected and why, what the family asked; and a correction."""
+    now = timezone.now()
+    on, placement = _day_in_address(day), placement_at(request.principal, location, reference)
+    stays = list(Presence.objects.filter(placement=placement, day=on))
+    form = CorrectionForm(request.POST or None, day=on, stays=stays)
+    if request.method == "POST" and _corrected(request, location, placement, form, now):
+        return redirect("attendance:child_day", location.slug, reference, day)
+    record(
+        principal=request.principal,
+        action="register.read",
+        subject=placement,
+        now=now,
+        household_id=placement.child.household_id,
+        desk_id=location.desk_id,
+        day=day,
+    )
+    within = {"placement": placement, "day": on}
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "placement": placement,
+        "name": f"{placement.child}",
+        "on": on,
+        "stays": [(stay_words(stay), stay.get_doubt_display()) for stay in stays],
+        "taps": [
+            _tap(tap)
+            for tap in Tap.objects.filter(**within).select_related("carer", "device").order_by("at", "pk")
+        ],
+        "corrections": [
+            {"at": each.made_at, "by": each.made_name, "reason": each.reason, "told": _told(each)}
+            for each in Correction.objects.filter(**within).order_by("made_at", "pk")
+        ],
+        "notes": DayNote.objects.filter(**within, taken_back_at=None),
+        "disputes": Dispute.objects.filter(**within).order_by("raised_at"),
+        "form": form,
+        "may_keep": may_at(request.principal, Action.REGISTER_KEEP, location) and on <= localtime(now).date(),
+    }
+    return render(request, "attendance/child_day.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@at_location(Action.REGISTER_KEEP)
+def answer_family(request: Any, location: Location, reference: str, day: str) -> HttpResponse:
+    """Answer what a family asked of a day, or take a note back."""
+    now = timezone.now()
+    on, placement = _day_in_address(day), placement_at(request.principal, location, reference)
+    if note := row_key(request.POST.get("note", "")):
+        take_back_note(
+            principal=request.principal,
+            source=Source(location=location),
+            placement_id=placement.pk,
+            note_id=note,
+            now=now,
+        )
+    else:
+        try:
+            answer(
+                principal=request.principal,
+                placement=placement,
+                day=on,
+                words=request.POST.get("answer", ""),
+                now=now,
+            )
+        except RefusedError as refused:
+            messages.error(request, str(refused.message))
+    return redirect("attendance:child_day", location.slug, reference, day)
+
+
+def ratio(day: Day) -> dict[str, Any]:
+    """The carers that those who are in ask now, beside those planned."""
+    carers = day.carers
+    return {
+        "need": day.need.carers,
+        "carers": carers,
+        "missing": max(0, day.need.carers - carers) if carers is not None else 0,
+        "why": [say(reason) for reason in day.need.reasons],
+    }
+
+
+def _note_look(principal: Any, day: Day, now: datetime) -> None:
+    note_list(
+        principal=principal,
+        action="list.read",
+        subject=day.location,
+        desk_id=day.location.desk_id,
+        households=[each.placement.child.household_id for each in day.children],
+        now=now,
+        of="register",
+    )
+
+
+def _group(group: GroupDay) -> dict[str, Any]:
+    return {
+        "name": group.week.group.name,
+        "inside": group.inside,
+        "rows": [_child(child) for child in group.children],
+        "others": group.others,
+    }
+
+
+def _child(child: ChildDay) -> dict[str, Any]:
+    who = child.placement.child
+    word, tone, icon = words.WHERE[child.where]
+    return {
+        "reference": child.placement.reference,
+        "name": short_name(who.first_name, who.last_name),
+        "initials": words.initials(who),
+        "hours": hours(child.parts),
+        "stays": [(stay_words(stay), stay.get_doubt_display()) for stay in child.stays],
+        "where": child.where,
+        "word": word,
+        "tone": tone,
+        "icon": icon,
+        "away": str(AbsenceKind(child.away.kind).label) if child.away else "",
+        "marks": [str(mark.label) for mark in sorted(child.marks)],
+        "notes": child.notes,
+        "is_asked": child.dispute is not None,
+        "press": Pressed.OUT if child.where is Where.IN else Pressed.IN,
+        "key": uuid4(),
+    }
+
+
+def _others(location: Location, day: Day) -> list[tuple[str, str]]:
+    """Children with a place here who aren't on today's list, for whoever comes unplanned."""
+    known = [child.placement.pk for child in day.children]
+    found = certain((day.on, day.on + DAY)).filter(group__location=location).exclude(pk__in=known)
+    return [(each.reference, short_name(each.child.first_name, each.child.last_name)) for each in found]
+
+
+def _corrected(
+    request: Any, location: Location, placement: Placement, form: CorrectionForm, now: datetime
+) -> bool:
+    """Whether the correction stands; what is wrong stands at its field."""
+    if not form.is_valid():
+        return False
+    try:
+        correct(
+            principal=request.principal,
+            location=location,
+            placement_id=placement.pk,
+            day=form.day,
+            stays=form.stays(),
+            reason=form.cleaned_data["reason"],
+            now=now,
+        )
+    except ValidationError as no_such_hour:
+        form.add_error(None, no_such_hour)
+        return False
+    except RefusedError as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+        return False
+    messages.success(request, _("Corrected. What was there before stays to be seen."))
+    return True
+
+
+def _tap(tap: Tap) -> dict[str, Any]:
+    return {
+        "at": wall(tap.at),
+        "word": tap.get_pressed_display(),
+        "by": words.tap_by(tap),
+        "told": words.told_at(tap),
+        "marks": [str(Mark(mark).label) for mark in tap.marks],
+        "received": tap.received_at,
+    }
+
+
+def _told(correction: Correction) -> str:
+    spans = zip(correction.starts, correction.ends, strict=True)
+    return ", ".join(f"{wall(start)}–{wall(end)}" for start, end in spans) or _("wasn't there")
+
+
+def _day_in_address(text: str) -> date:
+    found = day_typed(text)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _key(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()

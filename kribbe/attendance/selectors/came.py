@@ -1,0 +1,43 @@
+"""What planning and figures read of the register: the children who came, by group, day and half-day."""
+
+from datetime import date
+
+from django.db import connection
+from psycopg import sql
+
+from kribbe.planning.selectors.came import Rows
+
+PRESENT = sql.SQL("""
+    WITH held AS (
+        SELECT p.group_id, g.location_id, each.day, bit_or(each.halves) AS halves
+        FROM (
+            SELECT placement_id, day, halves & 3 AS halves
+            FROM attendance_presence WHERE day BETWEEN %(first)s::date AND %(last)s::date
+            UNION ALL
+            SELECT placement_id, day + 1, halves >> 2
+            FROM attendance_presence
+            WHERE day BETWEEN %(first)s::date - 1 AND %(last)s::date - 1 AND halves > 3
+        ) each
+        JOIN enrolment_placement p ON p.id = each.placement_id
+        JOIN places_group g ON g.id = p.group_id
+        JOIN places_location l ON l.id = g.location_id
+         AND (%(location)s::bigint IS NULL OR l.id = %(location)s)
+         AND (%(desk)s::bigint IS NULL OR l.desk_id = %(desk)s)
+        GROUP BY each.placement_id, p.group_id, g.location_id, each.day
+    ), kept AS (SELECT DISTINCT location_id, day FROM held)
+    SELECT g.id, kept.day - %(first)s::date, coalesce(sum(held.halves & 1), 0),
+           coalesce(sum(held.halves >> 1 & 1), 0)
+    FROM kept
+    JOIN places_group g ON g.location_id = kept.location_id
+    LEFT JOIN held ON held.group_id = g.id AND held.day = kept.day
+    GROUP BY g.id, kept.day
+""").as_string()
+"""A child counts once for a half-day, however often it came and went; a night counts on both its days."""
+
+
+def read_came(*, first: date, last: date, location: int | None = None, desk: int | None = None) -> Rows:
+    """The register from `first` to `last`; on a day with any stay at a location all its groups have one."""
+    given = {"first": first, "last": last, "location": location, "desk": desk}
+    with connection.cursor() as cursor:
+        cursor.execute(PRESENT, given)
+        return [(group, day, int(am), int(pm)) for group, day, am, pm in cursor.fetchall()]

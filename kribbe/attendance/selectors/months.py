@@ -1,0 +1,178 @@
+"""A month of the register: what stands in it by child and day, and what of it a family signed for."""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.utils.timezone import localtime
+
+from kribbe.attendance.models import Confirmation, Correction, DayNote, Dispute, Doubt, Presence
+from kribbe.enrolment.models import Placement
+from kribbe.places.models import Location
+from kribbe.planning.models import Absence
+from kribbe.planning.selectors.planned import certain
+from kribbe.planning.words import clock
+from kribbe.rules.attendance import MINUTE
+
+DAY = timedelta(days=1)
+
+Row = TypeVar("Row", bound=Model)
+Lines = dict[str, list[str]]
+"""By day (2026-11-03) its stays as they are read (8:05–16:50)."""
+
+
+@dataclass(frozen=True)
+class Month:
+    """A calendar month."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> "Month":
+        return cls(day.year, day.month)
+
+    @property
+    def first(self) -> date:
+        return date(self.year, self.number, 1)
+
+    @property
+    def last(self) -> date:
+        return date(self.year, self.number, monthrange(self.year, self.number)[1])
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.number:02d}"
+
+
+@dataclass
+class DayLine:
+    """One child's day in the register."""
+
+    day: date
+    stays: list[Presence] = field(default_factory=list)
+    correction: Correction | None = None
+    absence: Absence | None = None
+    notes: list[DayNote] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
+    signed: Confirmation | None = None
+    """The last signature under this day."""
+
+    @property
+    def told(self) -> list[str]:
+        return [stay_words(stay) for stay in self.stays]
+
+    @property
+    def minutes(self) -> int:
+        """The time of the stays that ended."""
+        return sum(round((stay.end - stay.start) / MINUTE) for stay in self.stays if stay.end)
+
+    @property
+    def doubts(self) -> list[str]:
+        return [str(Doubt(stay.doubt).label) for stay in self.stays if stay.doubt]
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the family waits for an answer."""
+        return any(each.answered_at is None for each in self.disputes)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it was signed for as it stands."""
+        return self.signed is not None and self.signed.lines[f"{self.day}"] == self.told
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it was signed for, and changed since."""
+        return self.signed is not None and not self.is_signed
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the register says something of it that can be signed for."""
+        is_open = any(stay.end is None for stay in self.stays)
+        return not is_open and bool(self.stays or self.correction)
+
+
+@dataclass(frozen=True)
+class ChildMonth:
+    """One child's month."""
+
+    placement: Placement
+    days: Sequence[DayLine]
+
+    @property
+    def minutes(self) -> int:
+        return sum(line.minutes for line in self.days)
+
+    @property
+    def waits(self) -> int:
+        """Days that stand to be signed for."""
+        return sum(line.is_known and not line.is_signed for line in self.days)
+
+
+def stay_words(stay: Presence) -> str:
+    """`8:05–16:50` by the clock on the wall; without an end while it lasts."""
+    return f"{wall(stay.start)}–{wall(stay.end) if stay.end else ''}"
+
+
+def wall(at: datetime) -> str:
+    """A moment as `8:05`."""
+    local = localtime(at)
+    return clock(60 * local.hour + local.minute)
+
+
+def months_at(location: Location, month: Month) -> list[ChildMonth]:
+    """Every child with a place at a location in a month; eight queries, whatever its size."""
+    found = certain((month.first, month.last + DAY)).filter(group__location=location)
+    return months_of(found.select_related("child__household"), month)
+
+
+def months_of(placements: Iterable[Placement], month: Month) -> list[ChildMonth]:
+    """The months of these places; six queries beside theirs."""
+    found = list(placements)
+    lines: Mapping[int, dict[date, DayLine]] = defaultdict(dict)
+    for stay in _rows(Presence.objects.all(), found, month):
+        _line(lines, stay).stays.append(stay)
+    for correction in _rows(Correction.objects.order_by("made_at", "pk"), found, month):
+        _line(lines, correction).correction = correction
+    for absence in _rows(Absence.objects.filter(taken_back_at=None), found, month):
+        _line(lines, absence).absence = absence
+    for note in _rows(DayNote.objects.filter(taken_back_at=None), found, month):
+        _line(lines, note).notes.append(note)
+    for dispute in _rows(Dispute.objects.order_by("raised_at"), found, month):
+        _line(lines, dispute).disputes.append(dispute)
+    _sign(lines, found, month)
+    return [ChildMonth(each, [lines[each.pk][day] for day in sorted(lines[each.pk])]) for each in found]
+
+
+def signed_lines(placement: Placement, month: Month, *, today: date) -> Lines:
+    """What a family signs for now: the days that are over, of which it asked nothing that waits for an answer."""
+    (found,) = months_of([placement], month)
+    return {
+        f"{line.day}": line.told
+        for line in found.days
+        if line.day < today and line.is_known and not line.is_asked
+    }
+
+
+def _rows(rows: QuerySet[Row], placements: Sequence[Placement], month: Month) -> QuerySet[Row]:
+    keys = [each.pk for each in placements]
+    return rows.filter(placement__in=keys, day__range=(month.first, month.last))
+
+
+def _line(lines: Mapping[int, dict[date, DayLine]], row: Any) -> DayLine:
+    return lines[row.placement_id].setdefault(row.day, DayLine(row.day))
+
+
+def _sign(lines: Mapping[int, dict[date, DayLine]], placements: Sequence[Placement], month: Month) -> None:
+    found = Confirmation.objects.filter(
+        placement__in=[each.pk for each in placements], first__lte=month.last, last__gte=month.first
+    ).order_by("made_at", "pk")
+    for row in found:
+        for text in row.lines:
+            day = date.fromisoformat(text)
+            if line := lines[row.placement_id].get(day):
+                line.signed = row

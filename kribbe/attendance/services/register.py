@@ -1,0 +1,304 @@
+"""The register: taps are taken in, corrections written, and the stays of the days they touch worked out anew."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.attendance.models import Correction, Device, Mark, Presence, Pressed, Tap
+from kribbe.attendance.services.plans import Plans, plans_of
+from kribbe.enrolment.models import Placement
+from kribbe.places.models import Location
+from kribbe.planning.models import Absence, TellingSide
+from kribbe.planning.services.absences import take_back_absence
+from kribbe.rules import attendance as rules
+from kribbe.staff.models import Carer
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+
+DAY = timedelta(days=1)
+LATE_AFTER = timedelta(minutes=30)
+"""A tap that arrives this long after it was made came by a device without network."""
+
+MOST_STAYS = 4
+FURTHEST_BACK = timedelta(days=400)
+
+Row = TypeVar("Row", Tap, Correction)
+Pair = tuple[int, date]
+"""A placement's id and a day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """One press as it was told. `marks` are those that only who took it in can know."""
+
+    key: UUID
+    placement_id: int
+    pressed: Pressed
+    told_at: datetime
+    cancels: UUID | None = None
+    carer: Carer | None = None
+    marks: frozenset[Mark] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where taps come from: a device with its clock's offset, or a page (no device, no offset)."""
+
+    location: Location
+    device: Device | None = None
+    offset: timedelta = timedelta(0)
+
+
+def take(*, principal: Principal, source: Source, presses: Sequence[Press], now: datetime) -> list[Tap]:
+    """Keep these taps, those known already as they are, and work out the days they touch. Returns the new ones.
+
+    The places are locked first, so that taps of two devices for one child wait for each other. A check-in takes a
+    reported absence of its day back. Places must be of the source's location.
+    """
+    if not presses:
+        return []
+    with transaction.atomic():
+        placement_ids = {press.placement_id for press in presses}
+        lock_rows(*((Placement, key) for key in placement_ids))
+        known = set(Tap.objects.filter(key__in=[each.key for each in presses]).values_list("key", flat=True))
+        fresh = {press.key: press for press in presses if press.key not in known}
+        if not fresh:
+            return []
+        dated = {key: rules.true_time(press.told_at, source.offset, now) for key, press in fresh.items()}
+        intake = _intake(principal, source, placement_ids, [at for at, _off in dated.values()], now)
+        taps = Tap.objects.bulk_create(_tap(press, *dated[key], intake) for key, press in fresh.items())
+        work_out(source.location, {(tap.placement_id, tap.day) for tap in taps}, now)
+        _come_after_all(principal, taps, now)
+        record_families(principal, source.location, "register.take", placement_ids, now, taps=len(taps))
+    return taps
+
+
+def correct(
+    *,
+    principal: Principal,
+    location: Location,
+    placement_id: int,
+    day: date,
+    stays: Sequence[tuple[datetime, datetime]],
+    reason: str,
+    now: datetime,
+) -> Correction:
+    """On this day the child was there so, whatever was tapped; without stays it wasn't there.
+
+    Raises RefusedError on times that can't be, on a day to come or long ago, and without a reason.
+    """
+    if not reason.strip():
+        raise RefusedError(_("Say why. The family reads it."), field="reason")
+    if len(stays) > MOST_STAYS:
+        raise RefusedError(_("Give four stays at most."))
+    zone = get_default_timezone()
+    today = now.astimezone(zone).date()
+    if not today - FURTHEST_BACK <= day <= today:
+        raise RefusedError(_("Only days until today, not more than a year ago, can be corrected."))
+    ordered = sorted(stays)
+    _check_stays(ordered, now)
+    with transaction.atomic():
+        lock_rows((Placement, placement_id))
+        made = Correction.objects.create(
+            placement_id=placement_id,
+            day=day,
+            starts=[start for start, _end in ordered],
+            ends=[end for _start, end in ordered],
+            reason=reason.strip(),
+            made_at=now,
+            made_by=principal.user_id,
+            made_name=principal.name,
+        )
+        work_out(location, {(placement_id, day)}, now)
+        record_families(principal, location, "register.correct", {placement_id}, now, day=f"{day}")
+    return made
+
+
+def close_days(now: datetime) -> int:
+    """Whoever never checked out left: their stays end as planned, to be confirmed. Returns how many."""
+    today = now.astimezone(get_default_timezone()).date()
+    waiting: dict[int, set[Pair]] = defaultdict(set)
+    rows = Presence.objects.filter(end=None, day__lt=today)
+    for placement_id, day, location_id in rows.values_list("placement", "day", "placement__group__location"):
+        waiting[location_id].add((placement_id, day))
+    locations = Location.objects.in_bulk(waiting)
+    return sum(_close(locations[key], pairs, now) for key, pairs in sorted(waiting.items()))
+
+
+def _close(location: Location, pairs: Collection[Pair], now: datetime) -> int:
+    with transaction.atomic():
+        lock_rows(*((Placement, placement_id) for placement_id, _day in pairs))
+        work_out(location, pairs, now)
+    days = {day for _placement, day in pairs}
+    left = Presence.objects.filter(end=None, day__in=days, placement__in=[key for key, _day in pairs])
+    return len(pairs) - left.count()
+
+
+def work_out(location: Location, pairs: Collection[Pair], now: datetime) -> None:
+    """Write the stays of these places and days anew. The places are locked; six queries, however many."""
+    if not pairs:
+        return
+    placements = {placement_id for placement_id, _day in pairs}
+    days = {day for _placement, day in pairs}
+    plans = plans_of(location, placements, min(days), max(days) + DAY)
+    within = Q(placement__in=placements, day__in=days)
+    taps = _by_pair(Tap.objects.filter(within))
+    corrections = _by_pair(Correction.objects.filter(within))
+    gone = [
+        row.pk
+        for row in Presence.objects.filter(within).only("pk", "placement_id", "day")
+        if (row.placement_id, row.day) in pairs
+    ]
+    Presence.objects.filter(pk__in=gone).delete()
+    Presence.objects.bulk_create(
+        each
+        for pair in sorted(pairs)
+        for each in _presences(pair, plans, taps.get(pair, ()), corrections.get(pair, ()), now)
+    )
+
+
+def _presences(
+    pair: Pair, plans: Plans, taps: Sequence[Tap], corrections: Sequence[Correction], now: datetime
+) -> list[Presence]:
+    placement_id, day = pair
+    zone = get_default_timezone()
+    stays = rules.register(
+        day,
+        [tap.as_rule() for tap in taps],
+        [each.as_rule() for each in corrections],
+        plans.on(placement_id, day),
+        zone=zone,
+        now=now,
+    )
+    return [
+        Presence(
+            placement_id=placement_id,
+            day=day,
+            number=number,
+            start=stay.start,
+            end=stay.end,
+            halves=rules.halves_of_stay(stay, day, zone=zone, noon=plans.location.morning_ends_at, now=now),
+            doubt=stay.doubt,
+            is_corrected=bool(corrections),
+        )
+        for number, stay in enumerate(stays)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """What is known while taps are taken in. `absent` are the days of which an absence was told."""
+
+    principal: Principal
+    source: Source
+    plans: Plans
+    absent: Collection[Pair]
+    now: datetime
+
+
+def _intake(
+    principal: Principal,
+    source: Source,
+    placement_ids: Collection[int],
+    moments: Sequence[datetime],
+    now: datetime,
+) -> _Intake:
+    zone = get_default_timezone()
+    first, last = (each.astimezone(zone).date() for each in (min(moments), max(moments)))
+    absent = Absence.objects.filter(
+        placement__in=placement_ids, day__range=(first - DAY, last), taken_back_at=None
+    )
+    plans = plans_of(source.location, placement_ids, first - DAY, last + DAY)
+    return _Intake(principal, source, plans, set(absent.values_list("placement", "day")), now)
+
+
+def _tap(press: Press, at: datetime, is_off: bool, intake: _Intake) -> Tap:
+    zone = get_default_timezone()
+    eve = intake.plans.parts(press.placement_id, at.astimezone(zone).date() - DAY)
+    day = rules.service_day(at, eve, zone=zone)
+    clock = {Mark.CLOCK} if is_off else set()
+    return Tap(
+        key=press.key,
+        placement_id=press.placement_id,
+        day=day,
+        pressed=press.pressed,
+        at=at,
+        told_at=press.told_at,
+        received_at=intake.now,
+        cancels=press.cancels,
+        device=intake.source.device,
+        carer=press.carer,
+        noted_by=intake.principal.user_id,
+        marks=sorted(press.marks | _marks(press, at, day, intake) | clock),
+    )
+
+
+def _marks(press: Press, at: datetime, day: date, intake: _Intake) -> set[Mark]:
+    plans, is_in = intake.plans, press.pressed == Pressed.IN
+    is_held = plans.holds(press.placement_id, day)
+    found = {
+        Mark.LATE: intake.now - at > LATE_AFTER,
+        Mark.CARER_LEFT: press.carer is not None and not press.carer.works_on(day),
+        Mark.OUTSIDE: not is_held,
+        Mark.NOT_PLANNED: is_in and is_held and not plans.parts(press.placement_id, day),
+        Mark.WAS_ABSENT: is_in and (press.placement_id, day) in intake.absent,
+    }
+    return {mark for mark, holds in found.items() if holds}
+
+
+def _come_after_all(principal: Principal, taps: Sequence[Tap], now: datetime) -> None:
+    """A child that came isn't absent: what was reported of its day is taken back."""
+    there = {(tap.placement_id, tap.day) for tap in taps if Mark.WAS_ABSENT in tap.marks and tap.counts}
+    for placement_id, day in sorted(there):
+        take_back_absence(
+            principal=principal, placement_id=placement_id, days=[day], side=TellingSide.LOCATION, now=now
+        )
+
+
+def _check_stays(stays: Sequence[tuple[datetime, datetime]], now: datetime) -> None:
+    for start, end in stays:
+        if end <= start:
+            raise RefusedError(_("The end lies before the beginning."), field="to0")
+        if end > now:
+            raise RefusedError(_("This time is still to come."), field="to0")
+    if any(after[0] < before[1] for before, after in pairwise(stays)):
+        raise RefusedError(_("Two stays overlap."), field="from1")
+
+
+def _by_pair(rows: Iterable[Row]) -> Mapping[Pair, list[Row]]:
+    found: dict[Pair, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.placement_id, row.day].append(row)
+    return found
+
+
+def record_families(
+    principal: Principal,
+    location: Location,
+    action: str,
+    placement_ids: Collection[int],
+    now: datetime,
+    **data: Any,
+) -> None:
+    """One row on the trail of every family whose places these are."""
+    households = Placement.objects.filter(pk__in=placement_ids).values_list("child__household", flat=True)
+    record(
+        principal=principal,
+        action=action,
+        subject=location,
+        now=now,
+        desk_id=location.desk_id,
+        households=sorted(set(households)),
+        **data,
+    )

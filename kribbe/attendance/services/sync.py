@@ -1,0 +1,201 @@
+"""What a tablet sends: its queue of taps and notes, read strictly, kept once, each answered by itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.signing import BadSignature, dumps, loads
+from django.db import transaction
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware, localtime
+
+from kribbe.attendance.models import About, Device, Mark, Pressed, Tap
+from kribbe.attendance.services.devices import heard
+from kribbe.attendance.services.notes import Note, take_notes
+from kribbe.attendance.services.register import Press, Source, take
+from kribbe.enrolment.models import Placement
+from kribbe.staff.models import Carer
+from kribbe.staff.selectors.carers import carers_of
+from kribbe.staff.services.pins import PinAnswer, check_pin
+from kribbe.trust.principal import Principal
+
+MOST_EVENTS = 500
+SALT = "kribbe.attendance.carer"
+DAY = timedelta(days=1)
+OLDEST, NEWEST = (
+    datetime.fromisoformat("2000-01-01T00:00:00+00:00"),
+    datetime.fromisoformat("2199-12-31T00:00:00+00:00"),
+)
+
+
+class UnreadableError(Exception):
+    """The message as a whole can't be read."""
+
+
+class _BadEventError(Exception):
+    """One event can't be read; `code` says why."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one event: kept, known already, or refused (with a code that says why)."""
+
+    key: str
+    state: str
+    why: str = ""
+    marks: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What became of a message, and how far the clock of the tablet is off."""
+
+    answers: Sequence[Answer]
+    offset: timedelta
+
+
+def open_for(device: Device, carer: Carer, pin: str, now: datetime) -> tuple[PinAnswer, str]:
+    """Try a carer's PIN on a device; a right one gives a ticket that names the carer on this device today."""
+    answer = check_pin(carer, pin, now)
+    if answer is not PinAnswer.RIGHT:
+        return answer, ""
+    return answer, dumps([device.pk, carer.pk, f"{localtime(now).date()}"], salt=SALT)
+
+
+def take_message(device: Device, message: object, *, now: datetime) -> Synced:
+    """Keep what a tablet sends. Raises UnreadableError where the message as a whole is wrong.
+
+    An event that can't be read is refused by itself; the others are kept. From a tablet that was shut out taps are
+    kept too, marked, and count for nothing until the location corrects the day.
+    """
+    sent_at, events = _opened(message)
+    offset = now - sent_at
+    source = Source(location=device.location, device=device, offset=offset)
+    reader = _Reader.of(device, events)
+    answers: dict[str, Answer] = {}
+    presses: list[Press] = []
+    notes: list[Note] = []
+    for number, event in enumerate(events):
+        key = str(event.get("key", number)) if isinstance(event, dict) else str(number)
+        try:
+            read = reader.read(event)
+        except _BadEventError as bad:
+            answers[key] = Answer(key, "refused", why=str(bad))
+        else:
+            if isinstance(read, Press):
+                presses.append(read)
+            else:
+                notes.append(read)
+            answers[key] = _until_kept(key, read, device)
+    principal = Principal(name=device.name)
+    with transaction.atomic():
+        new = take(principal=principal, source=source, presses=presses, now=now)
+        if device.revoked_at is None:
+            take_notes(principal=principal, source=source, notes=notes, now=now)
+        heard(device, offset, now)
+    answers |= {f"{tap.key}": Answer(f"{tap.key}", "kept", marks=_marks(tap)) for tap in new}
+    return Synced(list(answers.values()), offset)
+
+
+def _until_kept(key: str, read: Press | Note, device: Device) -> Answer:
+    """What is answered unless the event turns out to be new. A shut-out tablet's words don't reach parents."""
+    if isinstance(read, Note):
+        return Answer(key, "kept") if device.revoked_at is None else Answer(key, "refused", why="revoked")
+    return Answer(key, "known")
+
+
+def _marks(tap: Tap) -> Sequence[str]:
+    return [str(Mark(mark).label) for mark in tap.marks]
+
+
+def _opened(message: object) -> tuple[datetime, list[Any]]:
+    if not isinstance(message, dict):
+        raise UnreadableError
+    sent_at, events = _moment(message.get("sent_at")), message.get("events")
+    if sent_at is None or not isinstance(events, list) or len(events) > MOST_EVENTS:
+        raise UnreadableError
+    return sent_at, events
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads events by what is known of the location: its places and carers."""
+
+    device: Device
+    placements: Mapping[str, int]
+    carers: Mapping[str, Carer]
+
+    @classmethod
+    def of(cls, device: Device, events: Sequence[Any]) -> "_Reader":
+        asked = {str(event.get("child", "")) for event in events if isinstance(event, dict)}
+        own = Placement.objects.filter(group__location=device.location, reference__in=asked)
+        return cls(
+            device,
+            dict(own.values_list("reference", "pk")),
+            {carer.reference: carer for carer in carers_of(device.location)},
+        )
+
+    def read(self, event: Any) -> Press | Note:
+        """One event. Raises _BadEventError."""
+        if not isinstance(event, dict):
+            raise _BadEventError("unreadable")
+        placement_id = self.placements.get(str(event.get("child", "")))
+        if placement_id is None:
+            raise _BadEventError("no-child")
+        key, told_at = _uuid(event.get("key")), _moment(event.get("at"))
+        if key is None or told_at is None:
+            raise _BadEventError("unreadable")
+        carer = self.carers.get(str(event.get("carer", "")))
+        common = {"key": key, "placement_id": placement_id, "told_at": told_at, "carer": carer}
+        if event.get("kind") == "note":
+            return _note(event, common)
+        return _press(event, common, frozenset(self._marks(event, carer, told_at)))
+
+    def _marks(self, event: Mapping[str, Any], carer: Carer | None, told_at: datetime) -> Iterator[Mark]:
+        if self.device.revoked_at is not None:
+            yield Mark.REVOKED
+        if self.carers and not _is_ticket(str(event.get("ticket", "")), self.device, carer, told_at):
+            yield Mark.UNKNOWN_CARER
+
+
+def _press(event: Mapping[str, Any], common: dict[str, Any], marks: frozenset[Mark]) -> Press:
+    kind, cancels = event.get("kind"), _uuid(event.get("cancels"))
+    if kind not in Pressed.values or (kind == Pressed.CANCEL) != (cancels is not None):
+        raise _BadEventError("unreadable")
+    return Press(pressed=Pressed(kind), cancels=cancels, marks=marks, **common)
+
+
+def _note(event: Mapping[str, Any], common: dict[str, Any]) -> Note:
+    about, words = event.get("about"), event.get("words")
+    if about not in About.values or not isinstance(words, str) or not words.strip() or "\0" in words:
+        raise _BadEventError("unreadable")
+    return Note(about=About(about), words=words, **common)
+
+
+def _is_ticket(text: str, device: Device, carer: Carer | None, told_at: datetime) -> bool:
+    """Whether this carer gave the PIN on this device on the day of the tap, or on its eve for a night."""
+    try:
+        device_id, carer_id, day = loads(text, salt=SALT)
+    except (BadSignature, ValueError, TypeError):
+        return False
+    given = date.fromisoformat(day)
+    is_theirs = carer is not None and (device_id, carer_id) == (device.pk, carer.pk)
+    return is_theirs and given <= localtime(told_at + DAY).date() and localtime(told_at).date() <= given + DAY
+
+
+def _moment(text: object) -> datetime | None:
+    """An aware moment, of a time from which sums with days can't run off; or None."""
+    try:
+        found = parse_datetime(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and is_aware(found) and OLDEST <= found <= NEWEST else None
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(text) if isinstance(text, str) else None
+    except ValueError:
+        return None

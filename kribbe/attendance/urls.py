@@ -1,0 +1,30 @@
+"""Addresses of the register: what a location, its tablets and a family see."""
+
+from django.urls import path
+
+from kribbe.attendance.pages import day, devices, evacuation, mine, month, tablet
+
+app_name = "attendance"
+urlpatterns = [
+    path("my/register/", mine.overview, name="my"),
+    path("my/placements/<slug:reference>/register/", mine.month_page, name="my_month"),
+    path("my/placements/<slug:reference>/register/<slug:day>/", mine.ask, name="my_dispute"),
+    path("at/<slug:slug>/attendance/", day.day_page, name="day"),
+    path("at/<slug:slug>/attendance/press/", day.press, name="press"),
+    path("at/<slug:slug>/attendance/<slug:reference>/<slug:day>/", day.child_day, name="child_day"),
+    path("at/<slug:slug>/attendance/<slug:reference>/<slug:day>/answer/", day.answer_family, name="answer"),
+    path("at/<slug:slug>/register/", month.month_page, name="month"),
+    path("at/<slug:slug>/register.csv", month.month_csv, name="month_csv"),
+    path("at/<slug:slug>/register.pdf", month.month_pdf, name="month_pdf"),
+    path("at/<slug:slug>/evacuation/", evacuation.evacuation_page, name="evacuation"),
+    path("at/<slug:slug>/evacuation.pdf", evacuation.evacuation_pdf, name="evacuation_pdf"),
+    path("at/<slug:slug>/tablets/", devices.devices_page, name="devices"),
+    path("at/<slug:slug>/tablets/<slug:reference>/revoke/", devices.revoke_device, name="revoke"),
+    path("at/<slug:slug>/tablet/", tablet.shell, name="tablet"),
+    path("at/<slug:slug>/tablet/in/", tablet.enrol_page, name="enrol"),
+    path("at/<slug:slug>/tablet/day.json", tablet.day_data, name="tablet_day"),
+    path("at/<slug:slug>/tablet/sync", tablet.sync, name="tablet_sync"),
+    path("at/<slug:slug>/tablet/pin", tablet.pin, name="tablet_pin"),
+    path("at/<slug:slug>/tablet/worker.js", tablet.worker, name="tablet_worker"),
+    path("at/<slug:slug>/tablet/tablet.webmanifest", tablet.manifest, name="tablet_manifest"),
+]

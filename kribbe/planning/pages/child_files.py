@@ -1,0 +1,84 @@
+"""The files of the children whom a location cares for, or will soon."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_safe
+
+from kribbe.places.access import at_location
+from kribbe.places.models import Location
+from kribbe.planning.access import file_place_at
+from kribbe.planning.file_words import file_lists, file_rows
+from kribbe.planning.models import ChildFile
+from kribbe.planning.pages.my_file import paper_answer
+from kribbe.planning.selectors.child_file import AtHand, allergies_of, file_of, is_due, open_places
+from kribbe.trust.audit import note_list
+from kribbe.trust.permissions import Action
+
+
+@require_safe
+@at_location(Action.CHILD_FILE_READ)
+def files_page(request: Any, location: Location) -> HttpResponse:
+    """Every child with its allergies and whether its file is filled in and looked at; three queries."""
+    now = timezone.now()
+    today = localtime(now).date()
+    places = list(open_places(location.pk, today))
+    files = {
+        each.child_id: each
+        for each in ChildFile.objects.filter(child__in=[place.child_id for place in places], version__gt=0)
+    }
+    note_list(
+        principal=request.principal,
+        action="list.read",
+        subject=location,
+        desk_id=location.desk_id,
+        households=(place.child.household_id for place in places),
+        now=now,
+        of="child_files",
+    )
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "rows": [
+            {
+                "place": place,
+                "name": f"{place.child}",
+                "file": (file := files.get(place.child_id)),
+                "allergies": allergies_of(file) if file else (),
+                "is_due": is_due(file, today),
+            }
+            for place in places
+        ],
+    }
+    return render(request, "planning/files.html", context)
+
+
+@require_safe
+@at_location(Action.CHILD_FILE_READ)
+def file_page(request: Any, location: Location, reference: str) -> HttpResponse:
+    """One child's file. The look is written down."""
+    now = timezone.now()
+    placement = file_place_at(request.principal, location, reference, now=now)
+    file = file_of(placement.child_id)
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "placement": placement,
+        "name": f"{placement.child}",
+        "birth": placement.child.birth,
+        "file": file,
+        "is_due": is_due(file, localtime(now).date()),
+        "lists": file_lists(file) if file else AtHand(),
+        "rows": file_rows(file) if file else [],
+    }
+    return render(request, "planning/file.html", context)
+
+
+@require_safe
+@at_location(Action.CHILD_FILE_READ)
+def file_paper(request: Any, location: Location, reference: str) -> HttpResponse:
+    """One child's file as a PDF. The look is written down."""
+    return paper_answer(file_place_at(request.principal, location, reference, now=timezone.now()))

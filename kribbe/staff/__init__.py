@@ -1,0 +1,1 @@
+"""Who cares: carers with their contracts and absences, the roster per half-hour, and what it lacks."""

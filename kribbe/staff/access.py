@@ -1,0 +1,27 @@
+"""The doors to staff: the carers of a location whose own door was passed."""
+
+from kribbe.people.access import refusal
+from kribbe.places.access import locations_for
+from kribbe.places.models import Location
+from kribbe.staff.models import Carer
+from kribbe.staff.selectors.carers import carers_of
+from kribbe.trust.permissions import Action
+from kribbe.trust.principal import Principal
+
+
+def carer_at(principal: Principal, location: Location, reference: str) -> Carer:
+    """A carer who works at this location; another's isn't found."""
+    found = carers_of(location).select_related("location", "organiser", "user").filter(reference=reference)
+    carer = found.first()
+    if carer is None:
+        raise refusal(principal)
+    return carer
+
+
+def may_change_carer(principal: Principal, carer: Carer) -> bool:
+    """Whether the principal may change who somebody is: at every location where they work."""
+    own = locations_for(principal, Action.STAFF_CHANGE)
+    if carer.location_id is not None:
+        return own.filter(pk=carer.location_id).exists()
+    works = set(carer.locations.values_list("pk", flat=True))
+    return bool(works) and own.filter(pk__in=works).count() == len(works)

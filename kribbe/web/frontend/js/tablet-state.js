@@ -1,0 +1,51 @@
+// Today as the server last told it, with what was tapped since and hasn't been told yet.
+
+export const clock = (moment) =>
+  new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+
+export const dayOf = (moment) => {
+  const local = new Date(moment);
+  return [local.getFullYear(), local.getMonth() + 1, local.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+};
+
+// Taps that an undo names, both still waiting, count for nothing here; the server gets both.
+export function withQueue(held, queue) {
+  const gone = new Set(queue.map(({ cancels }) => cancels).filter(Boolean));
+  const taps = queue.filter(({ key, kind }) => (kind === "in" || kind === "out") && !gone.has(key));
+  const notes = queue.filter(({ kind }) => kind === "note");
+  return held.groups.map((group) => ({
+    ...group,
+    children: group.children.map((child) => {
+      const own = taps.filter((tap) => tap.child === child.ref);
+      const stays = child.stays.map((stay) => [...stay]);
+      let inside = child.in;
+      for (const tap of own) {
+        if (tap.kind === "in" && !inside) stays.push([tap.at, null]);
+        if (tap.kind === "out" && inside) stays.at(-1)[1] = tap.at;
+        inside = tap.kind === "in";
+      }
+      const written = notes.filter((note) => note.child === child.ref).map(({ label, words }) => ({ label, words }));
+      return { ...child, in: inside, stays, notes: [...child.notes, ...written] };
+    }),
+  }));
+}
+
+// The carers that the law asks for who is in, read from the table that came with the day; null where it has none.
+export function needOf(held, groups) {
+  const { layouts, sizes, table } = held.needs;
+  if (!table.length) return null;
+  const counts = layouts.map((layout) =>
+    groups
+      .filter((group) => group.layout === layout)
+      .flatMap((group) => group.children)
+      .filter((child) => child.in).length,
+  );
+  return table[counts.reduce((at, count, number) => at * sizes[number] + count, 0)] ?? null;
+}
+
+export function carersNow(held, now) {
+  const [hour, minute] = held.noon.split(":").map(Number);
+  const local = new Date(now);
+  const isAfternoon = local.getHours() * 60 + local.getMinutes() >= hour * 60 + minute;
+  return held.planned[isAfternoon ? 1 : 0];
+}

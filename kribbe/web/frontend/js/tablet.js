@@ -1,0 +1,361 @@
+// The tablet at a location: one tap in, one tap out, with or without network.
+import { carersNow, clock, dayOf, needOf, withQueue } from "./tablet-state.js";
+import { store } from "./tablet-store.js";
+import { syncing, tryPin } from "./tablet-sync.js";
+
+const TRUSTED = 300;
+const EVERY = 30_000;
+const SAID_FOR = 12_000;
+
+const page = document.body;
+const { day, sync: syncAddress, pin, worker, scope, enrol } = page.dataset;
+const words = page.querySelector("[data-words]").dataset;
+const kept = store(`kribbe ${scope}`);
+const one = (name) => page.querySelector(`[data-${name}]`);
+const template = (name) => page.querySelector(`template[data-template="${name}"]`).content.firstElementChild.cloneNode(true);
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
+
+let held = null;
+let queue = [];
+let me = null;
+let offset = 0;
+let conflicts = [];
+let isOffline = false;
+let last = null;
+let timer;
+
+const now = () => Date.now() + (Math.abs(offset) > TRUSTED ? offset * 1000 : 0);
+
+function show(element, text) {
+  element.hidden = !text;
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function stateOf(child) {
+  const stay = child.stays.at(-1);
+  if (child.in) return fill(words.in, { time: clock(stay[0]) });
+  if (stay) return fill(words.left, { time: clock(stay[1]) });
+  if (child.missing) return fill(words.missing, { hours: child.hours });
+  return fill(words.expected, { hours: child.hours });
+}
+
+function kid(child) {
+  const row = template("kid");
+  const tap = row.querySelector(".kid__tap");
+  row.classList.toggle("kid--in", child.in);
+  row.classList.toggle("kid--left", !child.in && child.stays.length > 0);
+  row.classList.toggle("kid--missing", child.missing && !child.in);
+  tap.dataset.ref = child.ref;
+  tap.setAttribute("aria-pressed", child.in);
+  row.querySelector(".kid__face").textContent = child.initials;
+  row.querySelector(".kid__name").textContent = child.name;
+  row.querySelector(".kid__state").textContent = stateOf(child);
+  for (const [name, text] of [
+    ["care", child.care.join(" · ")],
+    ["fetch", child.fetchers.length ? fill(words.fetch, { names: child.fetchers.join(", ") }) : ""],
+    ["away", child.in ? "" : child.away],
+  ]) {
+    const line = row.querySelector(`.kid__${name}`);
+    line.hidden = !text;
+    (line.querySelector("span") ?? line).textContent = text;
+  }
+  row.querySelector(".kid__notes").replaceChildren(
+    ...child.notes.map((note) => {
+      const line = document.createElement("li");
+      line.textContent = `${note.label}: ${note.words}`;
+      return line;
+    }),
+  );
+  const write = row.querySelector(".kid__note");
+  write.dataset.note = child.ref;
+  write.querySelector("span").textContent += `: ${child.name}`;
+  return row;
+}
+
+function drawGroups(groups) {
+  const focused = document.activeElement?.dataset?.ref;
+  one("groups").replaceChildren(
+    ...groups.map((group) => {
+      const section = template("group");
+      section.querySelector("[data-name]").textContent = group.name;
+      section.querySelector("[data-count]").textContent = fill(words.count, {
+        inside: group.children.filter((child) => child.in).length,
+        total: group.children.length,
+      });
+      section.querySelector("[data-kids]").replaceChildren(...group.children.map(kid));
+      return section;
+    }),
+  );
+  if (focused) one("groups").querySelector(`[data-ref="${focused}"]`)?.focus();
+}
+
+function drawRatio(groups) {
+  const inside = groups.flatMap((group) => group.children).filter((child) => child.in).length;
+  const need = needOf(held, groups) ?? held.need;
+  const carers = carersNow(held, now());
+  const text = carers === null ? words.ratioNeed : carers < need ? words.ratioShort : words.ratioKnown;
+  one("ratio").textContent = fill(text, { inside, carers, need });
+  one("ratio").classList.toggle("bad", carers !== null && carers < need);
+}
+
+function drawList(groups) {
+  const children = groups.flatMap((group) => group.children);
+  const inside = children.filter((child) => child.in);
+  one("list-count").textContent = inside.length;
+  one("list-rows").replaceChildren(
+    ...inside.map((child) => {
+      const row = template("row");
+      row.querySelector("strong").textContent = child.full;
+      row.querySelector(".nums").textContent = clock(child.stays.at(-1)[0]);
+      row.querySelector("[data-calls]").textContent = child.calls.join(" · ");
+      row.querySelector("[data-care]").textContent = child.care.join(" · ");
+      return row;
+    }),
+  );
+  const names = children.filter((child) => !child.in).map((child) => child.full);
+  one("list-out").textContent = names.length ? fill(words.out, { names: names.join(", ") }) : "";
+}
+
+function drawConflicts() {
+  one("conflicts").replaceChildren(
+    ...conflicts.map((text, number) => {
+      const line = template("conflict");
+      line.querySelector("span").textContent = text;
+      line.querySelector("button").addEventListener("click", () => seen(number));
+      return line;
+    }),
+  );
+}
+
+function drawNet() {
+  const count = queue.length;
+  const text = isOffline ? fill(words.offline, { count }) : count ? fill(words.sending, { count }) : "";
+  show(one("net"), text || (held ? "" : words.noDay));
+  one("net").classList.toggle("tablet__net--warn", isOffline);
+  const minutes = Math.round(Math.abs(offset) / 60);
+  show(one("clock"), Math.abs(offset) > TRUSTED ? fill(offset > 0 ? words.slow : words.fast, { minutes }) : "");
+}
+
+function draw() {
+  one("who-name").textContent = me?.name ?? words.unknown;
+  drawNet();
+  drawConflicts();
+  if (!held) {
+    one("groups").replaceChildren();
+    one("list-rows").replaceChildren();
+    one("ratio").textContent = "";
+    return;
+  }
+  const groups = withQueue(held, queue);
+  drawGroups(groups);
+  drawRatio(groups);
+  drawList(groups);
+}
+
+const childOf = (ref) => withQueue(held, queue).flatMap((group) => group.children).find((child) => child.ref === ref);
+
+async function push(event) {
+  const row = {
+    key: crypto.randomUUID(),
+    at: new Date().toISOString(),
+    order: Date.now() + queue.length / 1000,
+    carer: me?.carer ?? "",
+    ticket: me?.ticket ?? "",
+    ...event,
+  };
+  await kept.add(row);
+  queue = await kept.waiting();
+  draw();
+  send();
+  return row;
+}
+
+async function press(ref) {
+  const child = childOf(ref);
+  const kind = child.in ? "out" : "in";
+  const row = await push({ kind, child: ref, name: child.name });
+  last = row;
+  const time = clock(now());
+  say(fill(kind === "in" ? words.saidIn : words.saidOut, { name: child.name, time }), true);
+}
+
+async function undo() {
+  if (!last) return;
+  const { key, child, name } = last;
+  last = null;
+  await push({ kind: "cancel", child, name, cancels: key });
+  say(fill(words.saidUndone, { name }), false);
+}
+
+function say(text, canUndo) {
+  clearTimeout(timer);
+  one("said").hidden = false;
+  one("said-text").textContent = text;
+  one("undo").hidden = !canUndo;
+  timer = setTimeout(() => (one("said").hidden = true), SAID_FOR);
+}
+
+async function seen(number) {
+  conflicts = conflicts.filter((_text, at) => at !== number);
+  await kept.set("conflicts", conflicts);
+  draw();
+}
+
+// A day that is over, or a tablet that was shut out: no child stays on it. What wasn't sent yet stays.
+async function forget() {
+  await kept.forget();
+  held = me = last = null;
+  conflicts = [];
+  draw();
+}
+
+async function dayChange() {
+  if (held && held.day !== dayOf(now())) await forget();
+}
+
+const told = {
+  async online(answer, refused, marked) {
+    isOffline = false;
+    offset = answer.offset;
+    held = answer.held;
+    const lines = [
+      ...refused.map(({ event }) => [words.refused, event, ""]),
+      ...marked.map(({ event, marks }) => [words.marked, event, marks.join(", ")]),
+    ];
+    conflicts = [
+      ...conflicts,
+      ...lines.map(([text, event, marks]) => fill(text, { name: event?.name ?? "", time: clock(event?.at), marks })),
+    ];
+    await Promise.all([kept.set("held", held), kept.set("offset", offset), kept.set("conflicts", conflicts)]);
+  },
+  async changed() {
+    queue = await kept.waiting();
+    draw();
+  },
+  async offline() {
+    isOffline = true;
+    draw();
+  },
+  async out() {
+    await forget();
+    for (const name of await caches.keys()) if (name.startsWith(`kribbe ${scope} `)) await caches.delete(name);
+    const known = await navigator.serviceWorker?.getRegistration(scope);
+    await known?.unregister();
+    location.assign(enrol);
+  },
+};
+const send = syncing(kept, { sync: syncAddress, day }, told);
+
+function openPin() {
+  one("pin-error").textContent = "";
+  page.querySelector("#pin").value = "";
+  one("carers").replaceChildren(
+    ...(held?.carers ?? []).map((carer, number) => {
+      const label = document.createElement("label");
+      const radio = document.createElement("input");
+      const name = document.createElement("span");
+      label.className = "chip";
+      Object.assign(radio, { type: "radio", name: "carer", value: carer.ref, checked: carer.ref === me?.carer || !number });
+      name.textContent = carer.name;
+      label.append(radio, name);
+      return label;
+    }),
+  );
+  one("pin-box").showModal();
+}
+
+async function sendPin(event) {
+  event.preventDefault();
+  const given = new FormData(event.target);
+  one("pin-error").textContent = "";
+  try {
+    const answer = await tryPin(pin, given.get("carer"), given.get("pin"));
+    if (!answer.ok) return void (one("pin-error").textContent = answer.detail);
+    me = { carer: answer.carer, name: answer.name, ticket: answer.ticket };
+  } catch {
+    const carer = held?.carers.find(({ ref }) => ref === given.get("carer"));
+    one("pin-error").textContent = words.noNet;
+    if (!carer || carer.ref === me?.carer) return undefined;
+    me = { carer: carer.ref, name: carer.name, ticket: "" };
+  }
+  await kept.set("me", me);
+  if (!one("pin-error").textContent) one("pin-box").close();
+  return draw();
+}
+
+function openNote(ref) {
+  const child = childOf(ref);
+  one("note-form").dataset.child = ref;
+  one("note-name").textContent = child.name;
+  page.querySelector("#words").value = "";
+  one("note-box").showModal();
+}
+
+async function sendNote(event) {
+  event.preventDefault();
+  const form = event.target;
+  const given = new FormData(form);
+  const text = given.get("words").trim();
+  if (!text) return;
+  const about = given.get("about");
+  const label = form.querySelector(`input[value="${about}"]`).parentElement.textContent.trim();
+  one("note-box").close();
+  await push({ kind: "note", child: form.dataset.child, about, words: text, label, name: childOf(form.dataset.child).name });
+}
+
+function listen() {
+  page.addEventListener("click", (event) => {
+    const tap = event.target.closest("[data-ref]");
+    const note = event.target.closest("[data-note]");
+    const word = event.target.closest("[data-word]");
+    if (tap) press(tap.dataset.ref);
+    else if (note) openNote(note.dataset.note);
+    else if (word) page.querySelector("#words").value = word.dataset.word;
+  });
+  page.addEventListener("change", ({ target }) => {
+    if (target.name !== "about") return;
+    page.querySelectorAll("[data-quick]").forEach((row) => (row.hidden = row.dataset.quick !== target.value));
+  });
+  one("who").addEventListener("click", openPin);
+  one("pin-form").addEventListener("submit", sendPin);
+  one("pin-close").addEventListener("click", () => one("pin-box").close());
+  one("note-form").addEventListener("submit", sendNote);
+  one("note-close").addEventListener("click", () => one("note-box").close());
+  one("undo").addEventListener("click", undo);
+  one("evacuate").addEventListener("click", () => {
+    page.classList.add("tablet--list");
+    one("list").hidden = false;
+    page.querySelector("#list-title").focus();
+  });
+  one("list-close").addEventListener("click", () => {
+    page.classList.remove("tablet--list");
+    one("list").hidden = true;
+  });
+  one("list-print").addEventListener("click", () => print());
+  addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => document.hidden || tick());
+}
+
+async function tick() {
+  await dayChange();
+  await send();
+}
+
+async function start() {
+  listen();
+  [held, me, offset, conflicts, queue] = await Promise.all([
+    kept.get("held").then((found) => found ?? null),
+    kept.get("me").then((found) => found ?? null),
+    kept.get("offset").then((found) => found ?? 0),
+    kept.get("conflicts").then((found) => found ?? []),
+    kept.waiting(),
+  ]);
+  await dayChange();
+  draw();
+  navigator.storage?.persist?.();
+  navigator.serviceWorker?.register(worker, { scope });
+  await tick();
+  setInterval(tick, EVERY);
+}
+
+start();
