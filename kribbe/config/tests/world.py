@@ -32,14 +32,10 @@ from kribbe.sickcare.models import Proposal, SickCall
 from kribbe.sickcare.tests.scene import on_call
 from kribbe.sickcare.tokens import ANSWER, DAYS
 from kribbe.sickcare.tokens import make_token as make_sick_token
-<<<<<<< HEAD
 from kribbe.staff.models import RosterProposal
 from kribbe.staff.services.carers import Person, add_carer
 from kribbe.staff.services.feeds import make_feed as make_shift_feed
 from kribbe.staff.services.feeds import token_of as shift_token
-=======
-from kribbe.staff.services.carers import Person, add_carer
->>>>>>> clubs
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
 from kribbe.trust import files
