@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from psycopg import sql
@@ -40,7 +41,9 @@ def read_came(
     *, first: date, last: date, locations: Collection[int] | None = None, desk: int | None = None
 ) -> Rows:
     """The register from `first` to `last`; on a day with any stay at a location all its groups have one."""
-    given = {"first": first, "last": last, "locations": locations and list(locations), "desk": desk}
+    given: dict[str, Any] = {
+        "first": first, "last": last, "locations": locations and list(locations), "desk": desk,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(PRESENT, given)
         return [(group, day, int(am), int(pm)) for group, day, am, pm in cursor.fetchall()]

@@ -100,7 +100,7 @@ def invitation(request: DeskRequest, token: str) -> HttpResponse:
         return _proved_first(request, found)
     if request.method == "POST":
         return _joined(request, found, token)
-    is_other = not User.objects.filter(pk=request.principal.user_id, email=found.email).exists()
+    is_other = not User.objects.filter(pk=request.principal.user_id or 0, email=found.email).exists()
     return render(request, "upkeep/invitation.html", {"found": found, "is_good": True, "is_other": is_other})
 
 
