@@ -49,8 +49,9 @@ def day_page(request: Any, location: Location) -> HttpResponse:
     today = localtime(now).date()
     on = asked_day(request.GET.get("on", ""), today)
     day = day_of(location, on, now=now)
-    _note_look(request.principal, day, now)
     may_keep = may_at(request.principal, Action.REGISTER_KEEP, location)
+    others = _others(location, day) if on == today and may_keep else []
+    _note_look(request.principal, day, others, now)
     context = {
         "place_name": location.name,
         "location": location,
@@ -64,7 +65,9 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "inside": day.count(Where.IN),
         "ratio": ratio(day) if on == today else None,
         "groups": [_group(group) for group in day.groups],
-        "others": _others(location, day) if on == today and may_keep else (),
+        "others": [
+            (each.reference, short_name(each.child.first_name, each.child.last_name)) for each in others
+        ],
         "may_keep": may_keep,
         "may_press": may_keep and on == today,
         "now": wall(now),
@@ -173,13 +176,14 @@ def ratio(day: Day) -> dict[str, Any]:
     }
 
 
-def _note_look(principal: Any, day: Day, now: datetime) -> None:
+def _note_look(principal: Any, day: Day, others: list[Placement], now: datetime) -> None:
+    shown = [*(each.placement for each in day.children), *others]
     note_list(
         principal=principal,
         action="list.read",
         subject=day.location,
         desk_id=day.location.desk_id,
-        households=[each.placement.child.household_id for each in day.children],
+        households=[placement.child.household_id for placement in shown],
         now=now,
         of="register",
     )
@@ -216,11 +220,10 @@ def _child(child: ChildDay) -> dict[str, Any]:
     }
 
 
-def _others(location: Location, day: Day) -> list[tuple[str, str]]:
-    """Children with a place here who aren't on today's list, for whoever comes unplanned."""
+def _others(location: Location, day: Day) -> list[Placement]:
+    """Places here of children who aren't on today's list, for whoever comes unplanned."""
     known = [child.placement.pk for child in day.children]
-    found = certain((day.on, day.on + DAY)).filter(group__location=location).exclude(pk__in=known)
-    return [(each.reference, short_name(each.child.first_name, each.child.last_name)) for each in found]
+    return list(certain((day.on, day.on + DAY)).filter(group__location=location).exclude(pk__in=known))
 
 
 def _corrected(

@@ -228,7 +228,7 @@ def world():
 def roster_of(location, now):
     """Somebody who cares for the children here, with a calendar, and a roster that was asked."""
     carer = add_carer(
-        principal=SYSTEM, location=location, person=Person(name="Rik Peeters", first=now.date()), now=now
+        principal=SYSTEM, location=location, person=Person(name="Rik Wauters", first=now.date()), now=now
     )
     feed = make_shift_feed(principal=SYSTEM, location=location, carer=carer, now=now)
     asked = RosterProposal.objects.create(
