@@ -3,7 +3,8 @@
 from datetime import date
 
 from kribbe.demo.book import Book
-from kribbe.demo.families import Families, Nearby
+from kribbe.demo.clubs import care_after_school
+from kribbe.demo.families import CAPITAL, Families, Nearby
 from kribbe.demo.fresh import Fresh
 from kribbe.demo.giving import give
 from kribbe.demo.history import History
@@ -14,6 +15,7 @@ from kribbe.demo.shown import show
 from kribbe.demo.supply import furnish
 from kribbe.demo.territory import lay_out
 from kribbe.demo.waiting import Waiting
+from kribbe.region.models import Desk
 
 
 def imagine(today: date, *, waiting: float = 1.0) -> Book:
@@ -31,4 +33,5 @@ def imagine(today: date, *, waiting: float = 1.0) -> Book:
     keep(book)
     show(book)
     plan(book)
+    care_after_school(book, next(desk for desk in book.rows(Desk) if desk.slug == CAPITAL))
     return book
