@@ -43,11 +43,11 @@ class Past:
 
 
 HOUSEHOLD_BEGINS = "(SELECT created_at FROM people_household WHERE id = row.household_id)"
-CHILD_BEGINS = """(
+CHILD_BEGINS = """coalesce((
     SELECT min(at) FROM (
         SELECT registered_at AS at FROM enrolment_carerequest WHERE child_id = row.id
         UNION ALL SELECT reserved_at FROM enrolment_placement WHERE child_id = row.id
-    ) known)"""
+    ) known), (SELECT created_at FROM people_household WHERE id = row.household_id))"""
 RANK_BEGINS = """coalesce(row.rank, (
     SELECT count(*) FROM enrolment_preference p WHERE p.request_id = row.request_id AND p.id <= row.id
     ))"""

@@ -3,7 +3,8 @@
 from datetime import date
 
 from kribbe.demo.book import Book
-from kribbe.demo.families import Families, Nearby
+from kribbe.demo.clubs import care_after_school
+from kribbe.demo.families import CAPITAL, Families, Nearby
 from kribbe.demo.fresh import Fresh
 from kribbe.demo.giving import give
 from kribbe.demo.history import History
@@ -15,6 +16,7 @@ from kribbe.demo.staff import staff
 from kribbe.demo.supply import furnish
 from kribbe.demo.territory import lay_out
 from kribbe.demo.waiting import Waiting
+from kribbe.region.models import Desk
 
 
 def imagine(today: date, *, waiting: float = 1.0) -> Book:
@@ -33,4 +35,5 @@ def imagine(today: date, *, waiting: float = 1.0) -> Book:
     show(book)
     plan(book)
     staff(book)
+    care_after_school(book, next(desk for desk in book.rows(Desk) if desk.slug == CAPITAL))
     return book

@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def scene():
-    return on_call(now=timezone.now(), families=12)
+    return on_call(now=timezone.localtime(), families=12)
 
 
 def parent_of(scene, number=0):
