@@ -11,6 +11,7 @@ from django.utils.timezone import now as this_moment
 from psycopg import sql
 
 from kribbe.demo import past
+from kribbe.demo.attendance import attend
 from kribbe.demo.book import Book
 from kribbe.demo.families import CAPITAL
 from kribbe.demo.fresh import list_last_thursday
@@ -48,6 +49,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
     told("Imagining families and places", 0.0)
     book = imagine(today, waiting=waiting)
     let_in(book)
+    attend(book)
     name_known_streets(book)
     talk(book)
     twice = Upkeep(book, _first_desk(book)).tell()
