@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from time import perf_counter
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.timezone import localdate
@@ -145,7 +145,7 @@ def log_in_by_code(walk: Walk) -> None:
     parent = walk.visitor()
     login = parent.get("/account/login/").needs()
     code_page = parent.send(login, login.form("email"), email=walk.email).needs()
-    mail = parent.get("/demo/mail/").needs(walk.email)
+    mail = parent.get(f"/demo/mail/?q={quote(walk.email)}").needs(walk.email)
     code = CODE.search(_plain(parent.get(mail.link("/demo/mail/")).needs(walk.email)))
     if code is None:
         raise StepError("the newest mail has no code")

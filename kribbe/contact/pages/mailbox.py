@@ -13,9 +13,10 @@ SHOWN = 100
 
 @require_GET
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The latest mails."""
+    """The latest mails, to everybody or to one address."""
     _only_in_demo()
-    return render(request, "contact/mailbox.html", {"mails": recent_mails(limit=SHOWN)})
+    to = request.GET.get("q", "").strip()
+    return render(request, "contact/mailbox.html", {"mails": recent_mails(to=to, limit=SHOWN), "to": to})
 
 
 @require_GET

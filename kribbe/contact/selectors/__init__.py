@@ -46,9 +46,9 @@ def _of_kind(kind: str) -> QuerySet[Letter]:
     return Letter.objects.exclude(notice__kind__in=[each.name for each in kinds() if each.apart])
 
 
-def recent_mails(*, limit: int) -> list[Mail]:
-    """The latest mails, newest first."""
-    return list(Mail.objects.order_by("-created_at", "-pk")[:limit])
+def recent_mails(*, to: str = "", limit: int) -> list[Mail]:
+    """The latest mails to addresses that hold `to`, newest first."""
+    return list(Mail.objects.filter(address__icontains=to).order_by("-created_at", "-pk")[:limit])
 
 
 def oldest_waiting_mail(now: datetime) -> datetime | None:
