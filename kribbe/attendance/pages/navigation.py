@@ -13,12 +13,12 @@ from kribbe.web.navigation import NavItem, register
 
 def register_navigation() -> None:
     """Hang the pages in the rail."""
-    for label, name, icon, order in (
-        (_("Attendance"), "attendance:day", "clipboard-check", 10),
-        (_("Register"), "attendance:month", "book-open-check", 13),
-        (_("Tablets"), "attendance:devices", "tablet", 74),
+    for label, name, icon, order, group in (
+        (_("Attendance"), "attendance:day", "clipboard-check", 12, ""),
+        (_("Register"), "attendance:month", "book-open-check", 13, "children"),
+        (_("Tablets"), "attendance:devices", "tablet", 74, "place"),
     ):
-        register(NavItem(label, name, icon, "location", order=order, arguments=_at_place))
+        register(NavItem(label, name, icon, "location", order=order, arguments=_at_place, group=group))
     register(
         NavItem(
             _("Times and notes"), "attendance:my", "book-open-check", "parent", order=16, arguments=_parents

@@ -18,7 +18,7 @@ def register_navigation() -> None:
         (_("Team"), "staff:team", "id-card", 43),
         (_("Carers ahead"), "staff:ahead", "chart-column", 44),
     ):
-        register(NavItem(label, name, icon, "location", order=order, arguments=_at_place))
+        register(NavItem(label, name, icon, "location", order=order, arguments=_at_place, group="planning"))
 
 
 def _at_place(request: HttpRequest) -> Mapping[str, object] | None:
