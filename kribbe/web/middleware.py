@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 
 NUL, ENCODED = "\x00", "%00"
@@ -26,12 +26,17 @@ class NulMiddleware:
 
 
 class HeadMiddleware:
-    """HEAD is answered as GET (RFC 9110, 9.3.2) on every page that can be read; the server leaves the body out."""
+    """HEAD is answered as GET without its body (RFC 9110, 9.3.2) on every page that can be read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method == "HEAD":
-            request.method = "GET"
-        return self._get_response(request)
+        if request.method != "HEAD":
+            return self._get_response(request)
+        request.method = "GET"
+        told = self._get_response(request)
+        if isinstance(told, HttpResponse):
+            told.headers.setdefault("Content-Length", str(len(told.content)))
+            told.content = b""
+        return told

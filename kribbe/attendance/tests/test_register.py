@@ -202,7 +202,7 @@ def test_occupancy_counts_who_came_where_there_is_a_register(scene, day):
     tap(scene, scene.noor, "out", at(day, "9:00"))
     tap(scene, scene.noor, "in", at(day, "10:00"))
     tap(scene, scene.noor, "out", at(day, "12:00"))
-    (row,) = read_came(first=day, last=day, location=scene.location.pk)
+    (row,) = read_came(first=day, last=day, locations=[scene.location.pk])
     assert row == (scene.group.pk, 0, 1, 0)
     today = day + DAY
     week = week_of(scene.location, day, today=today)

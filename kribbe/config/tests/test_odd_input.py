@@ -102,5 +102,7 @@ def test_an_address_with_a_nul_is_nobodys_and_a_question_is_read_without(client)
 
 @pytest.mark.django_db
 def test_head_is_answered_as_get_is(client):
-    assert client.head("/").status_code == 200
+    told = client.head("/")
+    assert (told.status_code, told.content) == (200, b"")
+    assert int(told["Content-Length"]) > 0
     assert client.head("/nowhere/").status_code == 404

@@ -169,6 +169,7 @@ def told(household: Household) -> Household:
 def test_the_desk_finds_who_was_told_what(enter: Callable[..., Page], told: Household) -> None:
     page = enter("marleen", Role.CLERK, Scope.DESK, told.desk_id)
     page.goto(f"/office/{told.desk.slug}/")
+    page.locator("summary", has_text="Contact").click()
     page.get_by_role("link", name="Wie kreeg wat te horen").click()
     looked(page, "told")
     page.get_by_label("Naam").fill("maes")

@@ -87,7 +87,7 @@ def test_from_the_search_to_a_request(plain, town):
     ):  # fmt: skip
         page.locator(f"#id_{field}").fill(value)
     page.get_by_role("button", name="Verder naar de dagen").click()
-    expect(page.get_by_text("Kies je dagdelen en je start")).to_be_visible()
+    expect(page.get_by_text("Kies je halve dagen en je start")).to_be_visible()
     for slot in ("0", "1"):
         page.locator(f"#id_pattern_{slot}").check(force=True)
     page.get_by_label("Nee, alleen deze dagen").check(force=True)

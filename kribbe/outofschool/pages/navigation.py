@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.outofschool.access import clubs_for
 from kribbe.outofschool.models import Registration
 from kribbe.people.navigation import desk_here
-from kribbe.trust.permissions import Action
+from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import PARENTS, Scope
 from kribbe.web.navigation import NavItem, register
 
@@ -46,11 +45,13 @@ def _parents(request: Any) -> Mapping[str, object] | None:
     return {} if request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS) else None
 
 
-def _with_clubs(request: HttpRequest) -> Mapping[str, object] | None:
-    """At a desk where this reader has a club at all."""
+def _with_clubs(request: Any) -> Mapping[str, object] | None:
+    """At the reader's own desk, or at one where it has a club."""
     here = desk_here(request)
     if here is None:
         return None
-    principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    principal = request.principal
+    if request.desk.pk in scope_ids(principal, Action.CLUB_READ, Scope.DESK):
+        return here
     found = clubs_for(principal, Action.CLUB_READ).filter(desk__slug=here["desk"])
     return here if found.exists() else None

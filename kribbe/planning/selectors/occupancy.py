@@ -147,7 +147,9 @@ def _came(expected: Ints, given: dict[str, Any], keys: Ints) -> Ints:
     rows = _ints(came(first=first, last=last, locations=given["locations"], desk=given["desk"]), 4)
     rows = rows[np.isin(rows[:, 0], keys)]
     found = expected.copy()
-    found.reshape(len(keys), -1, 2)[np.searchsorted(keys, rows[:, 0]), rows[:, 1]] = rows[:, 2:]
+    found.reshape(len(keys), 7 * found.shape[1], 2)[np.searchsorted(keys, rows[:, 0]), rows[:, 1]] = rows[
+        :, 2:
+    ]
     return found
 
 

@@ -149,7 +149,7 @@ def test_own_hand_tells_what_each_choice_does_to_the_week(scene, manager):
 
 
 def test_rounds_begin_by_the_rhythm_of_the_desk(scene, clerk):
-    thursday = timezone.now().replace(year=2027, month=3, day=4)
+    thursday = timezone.now().replace(year=2027, month=3, day=4, hour=9)
     assert is_due(Rhythm.WEEKLY, thursday.date()) and is_due(Rhythm.YEARLY, thursday.date())
     assert not is_due(Rhythm.MONTHLY, thursday.date() + timedelta(days=7))
     assert is_due(Rhythm.WEEKLY, thursday.date() + timedelta(days=7))

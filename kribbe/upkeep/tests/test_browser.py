@@ -82,7 +82,7 @@ def test_a_complaint_from_the_parent_to_the_answer(open_as, scene, size):
     parent.get_by_role("link", name="Dien een klacht in").click()
     look(parent, "complain")
     parent.get_by_label("De Notelaar weigerde een plaats").check()
-    parent.get_by_label("Wat klopt er niet?").fill("Op de kaart staan er nog dagdelen vrij op onze dagen.")
+    parent.get_by_label("Wat klopt er niet?").fill("Op de kaart staan er nog halve dagen vrij op onze dagen.")
     parent.get_by_role("button", name="Verstuur de klacht").click()
     parent.get_by_role("button", name="Trek de klacht in").wait_for()
     look(parent, "complaint")
