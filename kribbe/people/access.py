@@ -57,7 +57,7 @@ def household_for(principal: Principal, action: Action, reference: str, *, now: 
     Every look by staff leaves a row "household.read". Raises Http404 for outsiders and for no such household.
     """
     household = (
-        Household.objects.select_related("desk__municipality")
+        Household.objects.select_related("desk__municipality", "municipality")
         .filter(Q(reference=reference) & _within(principal, action))
         .first()
     )
@@ -75,7 +75,10 @@ def own_household(principal: Principal) -> Household:
     """
     own = principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
     household = (
-        Household.objects.select_related("desk__municipality").filter(pk__in=own).order_by("pk").first()
+        Household.objects.select_related("desk__municipality", "municipality")
+        .filter(pk__in=own)
+        .order_by("pk")
+        .first()
     )
     if household is None:
         raise refusal(principal)

@@ -4,6 +4,8 @@ Anna Maes is a parent with a request, an offer and a placement; Charlie is a par
 not reach Anna's things. A route that has no row here fails the test, and so does a row without a route.
 """
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 
 import pytest
@@ -436,6 +438,21 @@ def route_names(resolver: URLResolver | None = None, space: str = "") -> set[str
 def test_every_route_has_its_door():
     ours = {name for name in route_names() if not name.startswith(THIRD_PARTY)}
     assert ours == set(DOORS)
+
+
+def addresses(resolver, before=""):
+    """Every route as text, its parts without their names, and its name."""
+    for pattern in resolver.url_patterns:
+        address = before + re.sub(r"<(\w+:)?\w+>", "<>", str(pattern.pattern))
+        yield from (
+            addresses(pattern, address) if isinstance(pattern, URLResolver) else [(address, pattern.name)]
+        )
+
+
+def test_no_address_hides_another():
+    known = Counter(address for address, _name in set(addresses(get_resolver())))
+    twice = [address for address, times in known.items() if times > 1]
+    assert twice == []
 
 
 def outcome(response):
