@@ -16,10 +16,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
+from kribbe.people.models import User
 from kribbe.testing.server import CHECKOUT
+from kribbe.testing.sessions import log_in
 
 AXE = CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = CHECKOUT / "docs" / "images"
@@ -31,6 +35,10 @@ DESKTOP = (1280, 900)
 PHONE = (390, 844)
 NARROWEST = (320, 640)
 
+ANSWERED = "the server responded with a status of"
+CUT = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED")
+"""What the browser says of a refusal, and of a network that is cut."""
+
 TOO_WIDE = """() => {
     const page = document.documentElement, room = page.clientWidth;
     const beyond = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > room);
@@ -39,6 +47,7 @@ TOO_WIDE = """() => {
 """How wide the page is, how wide it may be, and the first elements that stick out."""
 
 OpenPage = Callable[..., Page]
+OpenAs = Callable[..., Page]
 
 
 def chromium() -> str | None:
@@ -65,12 +74,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
+def open_page(browser: Browser, live_server: Any, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """`open_page(size=PHONE, language="nl-BE", javascript=True)`: a page of a fresh visitor, without cookies.
 
-    Addresses may be relative to the test's server. Closing checks that the browser complained of nothing.
+    Addresses may be relative to the test's server. Closing checks that the browser complained of nothing, but of a
+    network that a test marked `offline` cuts.
     """
     contexts, complaints = [], []
+    expected = (ANSWERED, *(CUT if request.node.get_closest_marker("offline") else ()))
 
     def open_page(
         *, size: tuple[int, int] = DESKTOP, language: str = "nl-BE", javascript: bool = True
@@ -87,13 +98,28 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
         context.set_default_timeout(10_000)
         context.route(_is_elsewhere, _answer_with_nothing)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
-        context.on("console", lambda message: complaints.extend(_complaint(message)))
+        context.on("console", lambda message: complaints.extend(_complaint(message, expected)))
         return context.new_page()
 
     yield open_page
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def open_as(open_page: OpenPage) -> OpenAs:
+    """`open_as(user, size)`: a page of somebody who is logged in, with the second factor."""
+
+    def open_as(user: User, size: tuple[int, int] = DESKTOP) -> Page:
+        page = open_page(size=size)
+        client = log_in(Client(), user, second_factor=True)
+        page.goto("/livez")
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
+        return page
+
+    return open_as
 
 
 @pytest.fixture
@@ -117,6 +143,19 @@ def screenshot(page: Page, name: str, *, full: bool = False) -> None:
         page.evaluate("() => { scrollTo(0, 0); return document.fonts.ready; }")
         drawn = page.screenshot(full_page=full, animations="disabled")
         (PICTURES / f"{name}.png").write_bytes(few_colours(drawn))
+
+
+def look_at(room: str) -> Callable[[Page, str], None]:
+    """`look(page, name)`: nothing for axe, nothing too wide, and a picture that is named after room and width."""
+
+    def look(page: Page, name: str) -> None:
+        axe(page)
+        fits(page)
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        if width != NARROWEST[0]:
+            screenshot(page, f"{room}-{name}-{width}", full=True)
+
+    return look
 
 
 def few_colours(png: bytes) -> bytes:
@@ -154,7 +193,6 @@ def _answer_with_nothing(route: Route) -> None:
     )
 
 
-def _complaint(message: ConsoleMessage) -> list[str]:
-    expected = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED")
+def _complaint(message: ConsoleMessage, expected: tuple[str, ...]) -> list[str]:
     is_expected = any(text in message.text for text in expected)
     return [message.text] if message.type == "error" and not is_expected else []

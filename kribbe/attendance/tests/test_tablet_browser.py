@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,10 +16,10 @@ from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.staff.services.pins import set_pin
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
-from kribbe.testing.sessions import log_in
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, look_at, screenshot
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+look = look_at("attendance")
 DAY = timedelta(days=1)
 TABLET = (1024, 768)
 WORK_WEEK = WeekPattern.from_text("mon tue wed thu fri")
@@ -65,6 +63,7 @@ def kid(page, name):
     return page.locator(".kid__tap", has_text=name)
 
 
+@pytest.mark.offline
 def test_a_day_on_the_tablet_with_the_network_cut_and_back(open_page, scene):
     page = open_page(size=TABLET)
     enrolled(page, scene)
@@ -122,6 +121,7 @@ def test_a_day_on_the_tablet_with_the_network_cut_and_back(open_page, scene):
     screenshot(page, "attendance-tablet")
 
 
+@pytest.mark.offline
 def test_a_tablet_that_is_shut_out_forgets_and_loses_nothing(open_page, scene):
     page = open_page(size=PHONE)
     enrolled(page, scene)
@@ -155,29 +155,6 @@ def test_a_tablet_that_is_shut_out_forgets_and_loses_nothing(open_page, scene):
         }"""
     )
     assert left == [[0, 0], 0]
-
-
-@pytest.fixture
-def open_as(open_page):
-    """`open_as(user, size)`: a page of somebody who is logged in."""
-
-    def open_as(user, size):
-        page = open_page(size=size)
-        client = log_in(Client(), user, second_factor=True)
-        page.goto("/livez")
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
-        return page
-
-    return open_as
-
-
-def look(page, name):
-    axe(page)
-    fits(page)
-    width = page.viewport_size["width"]
-    if width in {DESKTOP[0], PHONE[0]}:
-        screenshot(page, f"attendance-{name}-{width}", full=True)
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])

@@ -3,19 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.outofschool.models import HolidayPlace, HolidayWeek, Registration
 from kribbe.outofschool.services.registering import register
 from kribbe.outofschool.tests.scene import make_pupil, make_week, speelvogel
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
-from kribbe.testing.sessions import log_in
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+look = look_at("outofschool")
 DAY = timedelta(days=1)
 
 
@@ -36,30 +34,6 @@ def scene():
         )
     make_week(made.club, opens_at=made.now + timedelta(hours=2), places=12)
     return made
-
-
-@pytest.fixture
-def open_as(open_page):
-    """`open_as(user, size)`: a page of somebody who is logged in."""
-
-    def open_as(user, size):
-        page = open_page(size=size)
-        client = log_in(Client(), user, second_factor=True)
-        page.goto("/livez")
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
-        return page
-
-    return open_as
-
-
-def look(page, name):
-    """Nothing for axe, nothing too wide, and a picture with the width in its name."""
-    axe(page)
-    fits(page)
-    width = page.viewport_size["width"]
-    if width != NARROWEST[0]:
-        screenshot(page, f"outofschool-{name}-{width}", full=True)
 
 
 @pytest.mark.parametrize("size", [PHONE, NARROWEST])

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,10 +12,10 @@ from kribbe.planning.services.papers import Terms, send_paper
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import SLOTS, WeekPattern
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
-from kribbe.testing.sessions import log_in
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+look = look_at("planning")
 DAY = timedelta(days=1)
 NAMES = ("Vos", "Peeters", "Smets", "Willems", "Jacobs", "De Smet")
 WEEKS = (
@@ -43,30 +41,6 @@ def scene():
         carers=[1] * 4 + [0] * 2 + [1] * (SLOTS - 6),
     )
     return made
-
-
-@pytest.fixture
-def open_as(open_page):
-    """`open_as(user, size)`: a page of somebody who is logged in."""
-
-    def open_as(user, size):
-        page = open_page(size=size)
-        client = log_in(Client(), user, second_factor=True)
-        page.goto("/livez")
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
-        return page
-
-    return open_as
-
-
-def look(page, name):
-    """Nothing for axe, nothing too wide, and a picture with the width in its name."""
-    axe(page)
-    fits(page)
-    width = page.viewport_size["width"]
-    if width != NARROWEST[0]:
-        screenshot(page, f"planning-{name}-{width}", full=True)
 
 
 def open_monday(now):

@@ -4,8 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -19,37 +17,13 @@ from kribbe.rounds.tests.scene import PARENT, family, fourth
 from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
-from kribbe.testing.sessions import log_in
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, look_at, screenshot
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+look = look_at("rounds")
 
 CALLED = {"Vos": "Emile", "Peeters": "Mats", "Smets": "Lou", "Claes": "Amira"}
-
-
-@pytest.fixture
-def open_as(open_page):
-    """`open_as(user, size)`: a page of somebody who is logged in."""
-
-    def open_as(user, size=DESKTOP):
-        page = open_page(size=size)
-        client = log_in(Client(), user, second_factor=True)
-        page.goto("/livez")
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
-        return page
-
-    return open_as
-
-
-def look(page, name):
-    """Nothing for axe, nothing too wide, and a picture with the width in its name."""
-    axe(page)
-    fits(page)
-    width = page.viewport_size["width"]
-    if width != NARROWEST[0]:
-        screenshot(page, f"rounds-{name}-{width}", full=True)
 
 
 def looked(page: Page, name: str) -> None:

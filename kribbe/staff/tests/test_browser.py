@@ -3,8 +3,6 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,10 +12,10 @@ from kribbe.rules.halfdays import SLOTS
 from kribbe.staff.models import RosterProposal, Shift
 from kribbe.staff.services.proposals import calculate_waiting
 from kribbe.staff.tests.scene import busy, hire, open_monday
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
-from kribbe.testing.sessions import log_in
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, look_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+look = look_at("staff")
 DAY = timedelta(days=1)
 TEAM = (("An Jacobs", 76), ("Bo Smets", 60), ("Cas Peeters", 38))
 
@@ -40,30 +38,6 @@ def scene():
         carers=[2] * 6 + [1] * 2 + [0] * (SLOTS - 8),
     )
     return made
-
-
-@pytest.fixture
-def open_as(open_page):
-    """`open_as(user, size)`: a page of somebody who is logged in."""
-
-    def open_as(user, size):
-        page = open_page(size=size)
-        client = log_in(Client(), user, second_factor=True)
-        page.goto("/livez")
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
-        return page
-
-    return open_as
-
-
-def look(page, name):
-    """Nothing for axe, nothing too wide, and a picture with the width in its name."""
-    axe(page)
-    fits(page)
-    width = page.viewport_size["width"]
-    if width != NARROWEST[0]:
-        screenshot(page, f"staff-{name}-{width}", full=True)
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])

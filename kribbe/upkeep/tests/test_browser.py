@@ -1,21 +1,19 @@
 """A merge with its undo, and a complaint from the parent to the answer, in a real browser with nothing for axe."""
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.enrolment.services.wishes import refuse_wish
 from kribbe.people.models import User
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
-from kribbe.testing.sessions import log_in
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, look_at
 from kribbe.trust.principal import SYSTEM, Role, Scope
 from kribbe.upkeep.models import Complaint, ComplaintState, Merge, PairState
 from kribbe.upkeep.tests.scene import twice
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+look = look_at("upkeep")
 
 
 @pytest.fixture
@@ -23,34 +21,10 @@ def scene():
     return twice()
 
 
-@pytest.fixture
-def open_as(open_page):
-    """`open_as(user, size)`: a page of somebody who is logged in."""
-
-    def open_as(user, size):
-        page = open_page(size=size)
-        client = log_in(Client(), user, second_factor=True)
-        page.goto("/livez")
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
-        return page
-
-    return open_as
-
-
 def clerk_of(desk):
     return cast.make_user(
         "marleen@loket.example", role=Role.CLERK, scope=Scope.DESK, scope_id=desk.pk, now=timezone.now()
     )
-
-
-def look(page, name):
-    """Nothing for axe, nothing too wide, and a picture with the width in its name."""
-    axe(page)
-    fits(page)
-    width = page.viewport_size["width"]
-    if width != NARROWEST[0]:
-        screenshot(page, f"upkeep-{name}-{width}", full=True)
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
