@@ -3,7 +3,7 @@
 An outsider and a wrong address get the same answer: not found.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -77,3 +77,14 @@ def at_location(reading: Action, changing: Action | None = None) -> Callable[[Vi
 def place_of(request: HttpRequest) -> Location | None:
     """The location whose page is open, or None."""
     return getattr(request, "place", None)
+
+
+def place_where(action: Action) -> Callable[[Any], Mapping[str, object] | None]:
+    """For the navigation: the address of the location whose page is open, where the reader may do this."""
+
+    def address(request: Any) -> Mapping[str, object] | None:
+        location = place_of(request)
+        may = location is not None and may_at(request.principal, action, location)
+        return {"slug": location.slug} if location is not None and may else None
+
+    return address

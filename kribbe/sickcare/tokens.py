@@ -1,20 +1,4 @@
-"""The links of a carer, without a log-in: signed, one for each question, one for the own days."""
-
-from django.core import signing
+"""What the links of a carer are for, without a log-in: one for each question, one for the own days."""
 
 ANSWER = "sickcare.answer"
 DAYS = "sickcare.days"
-
-
-def make_token(purpose: str, key: int) -> str:
-    """A token for one row and one purpose."""
-    return signing.dumps(key, salt=purpose)
-
-
-def read_token(purpose: str, token: str) -> int | None:
-    """The key of the row, or None for a token of another purpose, or none of ours."""
-    try:
-        key = signing.loads(token, salt=purpose)
-    except signing.BadSignature:
-        return None
-    return key if isinstance(key, int) else None

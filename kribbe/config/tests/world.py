@@ -31,7 +31,6 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.sickcare.models import Proposal, SickCall
 from kribbe.sickcare.tests.scene import on_call
 from kribbe.sickcare.tokens import ANSWER, DAYS
-from kribbe.sickcare.tokens import make_token as make_sick_token
 from kribbe.staff.models import RosterProposal
 from kribbe.staff.services.carers import Person, add_carer
 from kribbe.staff.services.feeds import make_feed as make_shift_feed
@@ -41,10 +40,11 @@ from kribbe.testing.sessions import log_in
 from kribbe.trust import files
 from kribbe.trust.files import Kind
 from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.tokens import make_token
 from kribbe.upkeep.models import ComplaintKind, Confirmation, FirstDay, Pair
 from kribbe.upkeep.services.complaints import About, complain
 from kribbe.upkeep.services.invite import invite
-from kribbe.upkeep.tokens import INVITATION, QUESTION, make_token
+from kribbe.upkeep.tokens import INVITATION, QUESTION
 
 
 @pytest.fixture
@@ -289,8 +289,8 @@ def sick_of(desk, child, now):
         answer_by=now + timedelta(minutes=20),
     )  # fmt: skip
     return {
-        "sick_answer": make_sick_token(ANSWER, proposal.pk),
-        "sick_days": make_sick_token(DAYS, made.carers[0].pk),
+        "sick_answer": make_token(ANSWER, proposal.pk),
+        "sick_days": make_token(DAYS, made.carers[0].pk),
     }
 
 

@@ -1,6 +1,6 @@
 """The room's entries in the navigation, and its work lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from kribbe.contact.selectors.threads import unread_threads
 from kribbe.contact.selectors.undelivered import undelivered_waiting
 from kribbe.people.navigation import desk_here, own_household_only
 from kribbe.places import waiting
-from kribbe.places.access import may_at, place_of
+from kribbe.places.access import place_of, place_where
 from kribbe.region.settings_tabs import Tab
 from kribbe.region.settings_tabs import register as register_tab
 from kribbe.trust.permissions import Action
@@ -20,6 +20,8 @@ from kribbe.trust.principal import PARENTS, Scope
 from kribbe.web.navigation import NavItem, register
 from kribbe.web.worklists import WorkList
 from kribbe.web.worklists import register as register_list
+
+_at_place = place_where(Action.LOCATION_TALK)
 
 
 def register_navigation() -> None:
@@ -41,7 +43,7 @@ def register_navigation() -> None:
             "location",
             order=45,
             badge=_new_at_location,
-            arguments=_talking_place,
+            arguments=_at_place,
             group="talking",
         ),
         NavItem(
@@ -50,7 +52,7 @@ def register_navigation() -> None:
             "calendar-days",
             "location",
             order=50,
-            arguments=_talking_place,
+            arguments=_at_place,
             group="talking",
         ),
         NavItem(
@@ -108,7 +110,7 @@ def register_navigation() -> None:
             "mail-search",
             "location",
             order=55,
-            arguments=_talking_place,
+            arguments=_at_place,
             group="talking",
         ),
         NavItem(
@@ -190,9 +192,3 @@ def _new_at_desk(request: Any) -> "Sequence[QuerySet[Thread]]":
 
 def _desk_unread(desk_id: int) -> QuerySet[Thread]:
     return unread_threads(Thread.objects.filter(desk=desk_id, with_desk=True), Side.DESK)
-
-
-def _talking_place(request: Any) -> Mapping[str, object] | None:
-    location = place_of(request)
-    may = location is not None and may_at(request.principal, Action.LOCATION_TALK, location)
-    return {"slug": location.slug} if location is not None and may else None

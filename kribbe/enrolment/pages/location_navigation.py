@@ -16,24 +16,26 @@ from kribbe.enrolment.models import (
     PreferenceState,
 )
 from kribbe.places import waiting as waiting_lists
-from kribbe.places.access import may_at, place_of
+from kribbe.places.access import place_of, place_where
 from kribbe.places.waiting import AtLocation
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
 from kribbe.web.navigation import NavItem, register
 
+_at_place = place_where(Action.LIST_READ)
+
 
 def register_location_navigation() -> None:
     """Hang the location's pages in the rail, and the way to them in the account menu."""
     items = [
-        NavItem(_("Today"), "enrolment:today", "sun", "location", order=10, arguments=_on_list),
+        NavItem(_("Today"), "enrolment:today", "sun", "location", order=10, arguments=_at_place),
         NavItem(
             _("Waiting list"),
             "enrolment:waiting_list",
             "list-ordered",
             "location",
             order=20,
-            arguments=_on_list,
+            arguments=_at_place,
             badge=waiting,
             holds=("enrolment:bulk", "rounds:week"),
         ),
@@ -43,7 +45,7 @@ def register_location_navigation() -> None:
             "send",
             "location",
             order=30,
-            arguments=_on_list,
+            arguments=_at_place,
             badge=offers,
             group="giving",
         ),
@@ -53,7 +55,7 @@ def register_location_navigation() -> None:
             "baby",
             "location",
             order=40,
-            arguments=_on_list,
+            arguments=_at_place,
             group="children",
         ),
         NavItem(
@@ -62,7 +64,7 @@ def register_location_navigation() -> None:
             "triangle-alert",
             "location",
             order=25,
-            arguments=_on_list,
+            arguments=_at_place,
             group="giving",
         ),
         NavItem(
@@ -71,7 +73,7 @@ def register_location_navigation() -> None:
             "bell",
             "location",
             order=46,
-            arguments=_on_list,
+            arguments=_at_place,
             group="giving",
         ),
         NavItem(
@@ -80,7 +82,7 @@ def register_location_navigation() -> None:
             "calendar-days",
             "location",
             order=44,
-            arguments=_on_list,
+            arguments=_at_place,
             group="giving",
         ),
         NavItem(
@@ -89,7 +91,7 @@ def register_location_navigation() -> None:
             "clipboard-list",
             "location",
             order=45,
-            arguments=_on_list,
+            arguments=_at_place,
             group="children",
         ),
         NavItem(
@@ -98,7 +100,7 @@ def register_location_navigation() -> None:
             "file-up",
             "location",
             order=45,
-            arguments=_on_list,
+            arguments=_at_place,
             group="children",
         ),
         NavItem(
@@ -169,13 +171,6 @@ def waiting(request: HttpRequest) -> "Sequence[QuerySet[Preference]]":
 def offers(request: HttpRequest) -> "Sequence[QuerySet[Offer]]":
     """Its offers that wait for an answer."""
     return [open_offers().filter(preference__location=place_of(request))]
-
-
-def _on_list(request: HttpRequest) -> Mapping[str, object] | None:
-    location = place_of(request)
-    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
-    may = location is not None and may_at(principal, Action.LIST_READ, location)
-    return {"slug": location.slug} if location is not None and may else None
 
 
 def _in_place(request: HttpRequest) -> Mapping[str, object] | None:

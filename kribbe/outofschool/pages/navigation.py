@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.outofschool.access import clubs_for
 from kribbe.outofschool.models import Registration
-from kribbe.people.navigation import desk_here
+from kribbe.people.navigation import desk_here, own_household_only
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import PARENTS, Scope
 from kribbe.web.navigation import NavItem, register
@@ -18,7 +18,15 @@ def register_navigation() -> None:
     """Hang the pages in the bar of families and in the rail of staff."""
     label = _("Out-of-school care")
     register(
-        NavItem(label, "outofschool:my", "school", "parent", order=16, badge=to_answer, arguments=_parents)
+        NavItem(
+            label,
+            "outofschool:my",
+            "school",
+            "parent",
+            order=16,
+            badge=to_answer,
+            arguments=own_household_only,
+        )
     )
     register(NavItem(label, "outofschool:search", "school", "foot", order=15, arguments=desk_here))
     register(
@@ -39,10 +47,6 @@ def to_answer(request: Any) -> "Sequence[QuerySet[Registration]]":
     """The offers that wait for this parent."""
     own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
     return [Registration.objects.filter(state="offered", child__household__in=own)]
-
-
-def _parents(request: Any) -> Mapping[str, object] | None:
-    return {} if request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS) else None
 
 
 def _with_clubs(request: Any) -> Mapping[str, object] | None:

@@ -1,17 +1,19 @@
 """Planning in the navigation of location and parent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.places.access import may_at, place_of
+from kribbe.people.navigation import own_household_only
+from kribbe.places.access import place_of, place_where
 from kribbe.planning.models import DayChange, DayState, Paper
 from kribbe.trust.permissions import Action
-from kribbe.trust.principal import PARENTS, Principal, Scope
+from kribbe.trust.principal import PARENTS, Scope
 from kribbe.web.navigation import NavItem, register
+
+_at_place = place_where(Action.PLAN_READ)
 
 
 def register_navigation() -> None:
@@ -57,7 +59,7 @@ def register_navigation() -> None:
             "parent",
             order=15,
             badge=to_sign,
-            arguments=_parents,
+            arguments=own_household_only,
         )
     )
 
@@ -84,14 +86,3 @@ def waits_for_location(request: Any) -> "Sequence[QuerySet[DayChange]]":
     if location is None:
         return []
     return [DayChange.objects.filter(state=DayState.ASKED, placement__group__location=location)]
-
-
-def _at_place(request: HttpRequest) -> Mapping[str, object] | None:
-    location = place_of(request)
-    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
-    may = location is not None and may_at(principal, Action.PLAN_READ, location)
-    return {"slug": location.slug} if location is not None and may else None
-
-
-def _parents(request: Any) -> Mapping[str, object] | None:
-    return {} if request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS) else None

@@ -1,6 +1,6 @@
 """Rounds in the navigation of desk and location."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -8,10 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.navigation import desk_here
 from kribbe.places import waiting as waiting_lists
-from kribbe.places.access import may_at, place_of
+from kribbe.places.access import place_of, place_where
 from kribbe.rounds.models import Proposal, ProposalState, RoundState
 from kribbe.trust.permissions import Action
-from kribbe.trust.principal import Principal
 from kribbe.web.navigation import NavItem, register
 
 
@@ -29,7 +28,7 @@ def register_navigation() -> None:
             "scale",
             "location",
             order=28,
-            arguments=_at_place,
+            arguments=place_where(Action.LIST_READ),
             badge=open_proposals,
             group="giving",
         )
@@ -55,10 +54,3 @@ def proposals() -> "QuerySet[Proposal]":
 def open_proposals(request: HttpRequest) -> "Sequence[QuerySet[Proposal]]":
     """Those of the location whose page is open."""
     return [proposals().filter(group__location=place_of(request))]
-
-
-def _at_place(request: HttpRequest) -> Mapping[str, object] | None:
-    location = place_of(request)
-    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
-    may = location is not None and may_at(principal, Action.LIST_READ, location)
-    return {"slug": location.slug} if location is not None and may else None

@@ -17,9 +17,10 @@ from kribbe.sickcare.forms import DaysForm
 from kribbe.sickcare.models import BINDING, Proposal, ProposalState, SickCarer
 from kribbe.sickcare.services.calls import answer
 from kribbe.sickcare.services.carers import set_days
-from kribbe.sickcare.tokens import ANSWER, DAYS, make_token, read_token
+from kribbe.sickcare.tokens import ANSWER, DAYS
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import Principal
+from kribbe.trust.tokens import make_token, read_token
 
 DAYS_AHEAD = 14
 CARER = Principal(name="Link in a mail")

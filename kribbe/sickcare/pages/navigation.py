@@ -1,17 +1,14 @@
 """Sick-child care in the navigation and on the desk's first page."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.people.navigation import desk_here
+from kribbe.people.navigation import desk_here, own_household_only
 from kribbe.sickcare.models import CallState, SickCall
 from kribbe.trust.permissions import Action
-from kribbe.trust.principal import PARENTS, Scope
 from kribbe.web.navigation import NavItem, register
 from kribbe.web.worklists import WorkList
 from kribbe.web.worklists import register as register_list
@@ -19,7 +16,7 @@ from kribbe.web.worklists import register as register_list
 
 def register_navigation() -> None:
     """Hang the pages in the foot, in the rail, and the calls without a carer among the work lists."""
-    register(NavItem(_("Sick child"), "sickcare:my", "heart", "foot", order=16, arguments=_parents))
+    register(NavItem(_("Sick child"), "sickcare:my", "heart", "foot", order=16, arguments=own_household_only))
     register(
         NavItem(
             _("Sick children"), "sickcare:calls", "heart", "desk", order=38, action=Action.SICK_CARE,
@@ -44,7 +41,3 @@ def without_carer(desk_id: int, now: datetime) -> "QuerySet[SickCall]":
     return SickCall.objects.filter(
         service__desk=desk_id, state=CallState.NOBODY, day__gte=localtime(now).date()
     )
-
-
-def _parents(request: Any) -> Mapping[str, object] | None:
-    return {} if request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS) else None

@@ -19,11 +19,12 @@ from kribbe.sickcare.models import Proposal, ProposalState, SickCall, SickCarer,
 from kribbe.sickcare.pages.family import TONES
 from kribbe.sickcare.services.calls import answer
 from kribbe.sickcare.services.carers import set_carer, set_service
-from kribbe.sickcare.tokens import DAYS, make_token
+from kribbe.sickcare.tokens import DAYS
 from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
+from kribbe.trust.tokens import make_token
 
 BACK, MOST = timedelta(days=2), 200
 PROPOSALS = {"yes": "good", "open": "primary", "no": "bad", "lapsed": "warn"}

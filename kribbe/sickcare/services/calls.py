@@ -24,11 +24,12 @@ from kribbe.sickcare.models import (
     SickCall,
     SickService,
 )
-from kribbe.sickcare.tokens import ANSWER, make_token
+from kribbe.sickcare.tokens import ANSWER
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.trust.tokens import make_token
 
 AHEAD = timedelta(days=7)
 

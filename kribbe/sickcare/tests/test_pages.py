@@ -13,9 +13,10 @@ from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.places.models import Street
 from kribbe.sickcare.models import CarerDay, Proposal, SickCall, SickCarer, SickService
 from kribbe.sickcare.tests.scene import on_call
-from kribbe.sickcare.tokens import ANSWER, DAYS, make_token
+from kribbe.sickcare.tokens import ANSWER, DAYS
 from kribbe.testing import cast
 from kribbe.trust.principal import Role, Scope
+from kribbe.trust.tokens import make_token
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

@@ -21,10 +21,11 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Scope
 from kribbe.trust.text import row_key
+from kribbe.trust.tokens import read_token
 from kribbe.upkeep.forms import InvitedForm, InviteForm
 from kribbe.upkeep.models import Invitation
 from kribbe.upkeep.services.invite import accept, account_of, invite, is_good, take_back
-from kribbe.upkeep.tokens import INVITATION, read_token
+from kribbe.upkeep.tokens import INVITATION
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

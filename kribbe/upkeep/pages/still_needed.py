@@ -23,9 +23,10 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
 from kribbe.trust.text import row_key
+from kribbe.trust.tokens import read_token
 from kribbe.upkeep.models import Confirmation, ConfirmationState
 from kribbe.upkeep.services.ask_again import answer, link_of, may_use, take_back
-from kribbe.upkeep.tokens import QUESTION, read_token
+from kribbe.upkeep.tokens import QUESTION
 from kribbe.web.components import Option
 
 PAGE = 25

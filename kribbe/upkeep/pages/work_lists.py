@@ -1,15 +1,11 @@
 """The desk's work lists of this room, and its pages in the navigation."""
 
-from collections.abc import Mapping
-
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.navigation import desk_here
 from kribbe.places import waiting
-from kribbe.places.access import may_at, place_of
+from kribbe.places.access import place_where
 from kribbe.trust.permissions import Action
-from kribbe.trust.principal import Principal
 from kribbe.upkeep.pages.complaints import running
 from kribbe.upkeep.pages.first_days import asked, missed, untold
 from kribbe.upkeep.pages.pairs import waiting_pairs
@@ -92,7 +88,7 @@ def register_work_lists() -> None:
             "location",
             order=45,
             badge=asked,
-            arguments=_at_place,
+            arguments=place_where(Action.PLACEMENT_FIRST_DAY),
             group="children",
         )
     )
@@ -106,10 +102,3 @@ def register_work_lists() -> None:
             order=50,
         )
     )
-
-
-def _at_place(request: HttpRequest) -> Mapping[str, object] | None:
-    location = place_of(request)
-    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
-    may = location is not None and may_at(principal, Action.PLACEMENT_FIRST_DAY, location)
-    return {"slug": location.slug} if location is not None and may else None

@@ -20,9 +20,10 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.trust.tokens import make_token
 from kribbe.upkeep.models import Confirmation, ConfirmationState
 from kribbe.upkeep.selectors.in_hand import in_hand
-from kribbe.upkeep.tokens import QUESTION, make_token
+from kribbe.upkeep.tokens import QUESTION
 
 ANSWERS: dict[str, RequestEnd | None] = {
     "keep": None,

@@ -21,8 +21,9 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal, Role, Scope
+from kribbe.trust.tokens import make_token
 from kribbe.upkeep.models import Invitation
-from kribbe.upkeep.tokens import INVITATION, make_token
+from kribbe.upkeep.tokens import INVITATION
 
 GOOD_FOR = timedelta(days=14)
 

@@ -21,6 +21,7 @@ from kribbe.rules.counting import RequestEnd
 from kribbe.testing import cast
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.trust.tokens import make_token
 from kribbe.upkeep.models import Confirmation, ConfirmationState
 from kribbe.upkeep.pages.still_needed import on_paper
 from kribbe.upkeep.services import ends
@@ -29,7 +30,7 @@ from kribbe.upkeep.services.ends import ask_births, end_unanswered
 from kribbe.upkeep.tasks import questions_lapse
 from kribbe.upkeep.tests.scene import WEEK, born, register
 from kribbe.upkeep.tests.test_pair_pages import clerk_of
-from kribbe.upkeep.tokens import INVITATION, make_token
+from kribbe.upkeep.tokens import INVITATION
 
 pytestmark = pytest.mark.django_db
 

@@ -29,6 +29,7 @@ from kribbe.testing.sessions import log_in
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.tokens import make_token
 from kribbe.upkeep.models import Complaint, FirstDay, FirstDayState, Invitation
 from kribbe.upkeep.pages import first_days as first_days_pages
 from kribbe.upkeep.selectors.phantom import sort_requests
@@ -36,7 +37,7 @@ from kribbe.upkeep.services.first_days import ask_first_days, comes_later, no_lo
 from kribbe.upkeep.services.invite import invite
 from kribbe.upkeep.tests.scene import WEEK, register, twice
 from kribbe.upkeep.tests.test_pair_pages import clerk_of
-from kribbe.upkeep.tokens import INVITATION, make_token
+from kribbe.upkeep.tokens import INVITATION
 
 pytestmark = pytest.mark.django_db
 
