@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -235,7 +236,7 @@ def _tell(week: HolidayWeek, places: list[HolidayPlace], kind: str, now: datetim
         kind=f"outofschool/{kind}",
         context={"week": week, "club": week.club, "children": [place.child for place in places]},
         now=now,
-        link=f"/households/{household.reference}/out-of-school/",
+        link=reverse("outofschool:family", args=[household.reference]),
         about=f"holiday:{week.pk}",
         awaited=True,
     )

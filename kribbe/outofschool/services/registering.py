@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -242,7 +243,7 @@ def _told(found: Registration, club: Club, kind: str, now: datetime, *, awaited:
         kind=f"outofschool/{kind}",
         context={"child": found.child, "club": club, "registration": found},
         now=now,
-        link=f"/households/{household.reference}/out-of-school/",
+        link=reverse("outofschool:family", args=[household.reference]),
         about=f"club:{found.pk}",
         awaited=awaited,
     )

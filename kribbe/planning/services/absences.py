@@ -8,16 +8,15 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
-from kribbe.places.models import Group
 from kribbe.planning.models import Absence, AbsenceKind, DayChange, DayState, HouseRules, TellingSide
 from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.planned import planned_of
+from kribbe.planning.services.locking import locked_place
 from kribbe.planning.services.papers import house_rules_on
 from kribbe.planning.services.short_notice import tell_freed
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
 DAY = timedelta(days=1)
@@ -43,7 +42,7 @@ def report_absence(
     if not days or len(days) > LONGEST:
         raise RefusedError(_("Choose from one day to two months."), field="last")
     with transaction.atomic():
-        placement = _locked(placement_id)
+        placement = locked_place(placement_id)
         _check_days(placement, sorted(days), side, localtime(now).date())
         known = set(
             Absence.objects.filter(placement=placement, taken_back_at=None).values_list("day", flat=True)
@@ -74,7 +73,7 @@ def take_back_absence(
     all the same.
     """
     with transaction.atomic():
-        placement = _locked(placement_id)
+        placement = locked_place(placement_id)
         found = Absence.objects.filter(placement=placement, day__in=days, taken_back_at=None)
         if side is TellingSide.FAMILY:
             found = found.filter(side=side, day__gte=localtime(now).date())
@@ -119,12 +118,6 @@ def _check_days(placement: Placement, days: list[date], side: TellingSide, today
     closed = closed_days(placement.group.location_id, days[0] - DAY, days[-1])
     if any(not planned.parts(day, closed) for day in days):
         raise RefusedError(_("The child isn't planned on one of these days."), field="first")
-
-
-def _locked(placement_id: int) -> Placement:
-    group_id = Placement.objects.values_list("group_id", flat=True).get(pk=placement_id)
-    lock_rows((Placement, placement_id), (Group, group_id))
-    return Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id)
 
 
 def _record(

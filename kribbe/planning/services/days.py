@@ -8,15 +8,16 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.models import Placement
 from kribbe.places import ledger
-from kribbe.places.models import Group, Location
+from kribbe.places.models import Location
 from kribbe.planning.models import DayChange, DayRules, DayState
 from kribbe.planning.models_days import STANDING
 from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.days import room_on, rules_of
 from kribbe.planning.selectors.planned import absences, parts_of_halves, planned_of
 from kribbe.planning.services import telling
+from kribbe.planning.services.locking import locked_certain_place
 from kribbe.rules.agreed import there_on
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import WeekPattern, halves_of
@@ -47,7 +48,7 @@ def ask_day(*, principal: Principal, placement_id: int, wish: Wish, now: datetim
     and, where it would be granted at once, on a full day.
     """
     with transaction.atomic():
-        placement = _locked(placement_id)
+        placement = locked_certain_place(placement_id)
         location = placement.group.location
         today = localtime(now).date()
         rules = rules_of(location)
@@ -222,18 +223,8 @@ def _holder(change: DayChange) -> str:
     return f"day:{change.pk}"
 
 
-def _locked(placement_id: int) -> Placement:
-    """A certain place, locked with its group."""
-    group_id = Placement.objects.values_list("group_id", flat=True).get(pk=placement_id)
-    lock_rows((Placement, placement_id), (Group, group_id))
-    placement = Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id)
-    if placement.state != PlacementState.FINAL:
-        raise RefusedError(_("This place isn't certain, or has ended."), code="not_final")
-    return placement
-
-
 def _locked_change(change_id: int) -> tuple[DayChange, Placement]:
-    placement = _locked(DayChange.objects.values_list("placement", flat=True).get(pk=change_id))
+    placement = locked_certain_place(DayChange.objects.values_list("placement", flat=True).get(pk=change_id))
     lock_rows((DayChange, change_id))
     return DayChange.objects.get(pk=change_id), placement
 

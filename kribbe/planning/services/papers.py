@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.stays import change_days
 from kribbe.places import ledger
-from kribbe.places.models import Group
 from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 from kribbe.planning.services import telling
 from kribbe.planning.services.check import check_terms
+from kribbe.planning.services.locking import locked_certain_place
 from kribbe.planning.written import Bounds, agreement_of, from_json, plain_agreement, to_json
 from kribbe.rules.agreed import Agreement, Weeks, changed, pattern_of
 from kribbe.rules.calendar import monday_of
@@ -61,7 +61,7 @@ def send_paper(
     if not name.strip():
         raise RefusedError(_("Type your name to sign."), field="name")
     with transaction.atomic():
-        placement = _locked(placement_id)
+        placement = locked_certain_place(placement_id)
         agreement = _agreement_of(placement, principal, now)
         if agreement.papers.filter(signed_at=None, withdrawn_at=None).exists():
             raise RefusedError(_("A change already waits for the family. Withdraw it first."), code="open")
@@ -265,20 +265,11 @@ def _holder(paper: Paper) -> str:
     return f"paper:{paper.pk}"
 
 
-def _locked(placement_id: int) -> Placement:
-    group_id = Placement.objects.values_list("group_id", flat=True).get(pk=placement_id)
-    lock_rows((Placement, placement_id), (Group, group_id))
-    placement = Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id)
-    if placement.state != PlacementState.FINAL:
-        raise RefusedError(_("This place isn't certain, or has ended."), code="not_final")
-    return placement
-
-
 def _locked_paper(paper_id: int) -> tuple[Paper, Placement]:
     """A paper with the place on whose days it begins, both locked."""
     found = Paper.objects.select_related("agreement").get(pk=paper_id)
     placement_id = place_on(found.agreement, found.first).pk
-    placement = _locked(placement_id)
+    placement = locked_certain_place(placement_id)
     lock_rows((Paper, paper_id))
     return Paper.objects.select_related("agreement").get(pk=paper_id), placement
 

@@ -168,7 +168,7 @@ def _settle(call: SickCall, state: CallState, now: datetime, proposal: Proposal 
             "carer": proposal.carer if proposal else None,
         },
         now=now,
-        link=f"/households/{household.reference}/sick-care/",
+        link=reverse("sickcare:family", args=[household.reference]),
         about=f"sick:{call.pk}",
         awaited=True,
     )
