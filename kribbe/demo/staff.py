@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 WEEKS = 2
 FULL_WEEK, PART_WEEK = 76, 60
 AWAY_SHARE = 0.08
-STRETCH, LONGEST = 12, 17
+STRETCH, LONGEST = 12, 16
 WORK_DAYS = 5
 SEVERAL = 2
 """Carers at work from which on somebody more is on the team, for leave and rest."""
@@ -45,9 +45,8 @@ def _location(book: Book, location: Location, groups: Sequence[Group], needed: i
     ]
     away = {carer.pk: _leave(book, carer, chance) for carer in team}
     for day in _days(book.today):
-        for number, carer in enumerate(team[:needed]):
-            if day == away[carer.pk]:
-                continue
+        here = [each for each in team if day != away[each.pk] and day.weekday() != _free_weekday(each)]
+        for number, carer in enumerate(here[:needed]):
             length = min(LONGEST, closes - opens)
             start = opens if (number + day.toordinal()) % 2 else closes - length
             book.add(
@@ -77,7 +76,7 @@ def _carer(book: Book, location: Location, group: Group, chance: Chance) -> Care
             made_at=book.now - timedelta(days=90),
         )
     )
-    is_full = chance.happens(0.6)
+    is_full = _free_weekday(carer) is None
     contract = book.add(
         Contract(
             carer=carer,
@@ -88,9 +87,15 @@ def _carer(book: Book, location: Location, group: Group, chance: Chance) -> Care
         )
     )
     opens, closes = (minute(at) // MINUTES for at in (location.opens_at, location.closes_at))
-    for weekday in range(WORK_DAYS if is_full else WORK_DAYS - 1):
-        book.add(Available(contract=contract, weekday=weekday, start=opens, end=closes))
+    for weekday in range(WORK_DAYS):
+        if weekday != _free_weekday(carer):
+            book.add(Available(contract=contract, weekday=weekday, start=opens, end=closes))
     return carer
+
+
+def _free_weekday(carer: Carer) -> int | None:
+    """The day on which somebody with a part-time contract is free; two in five have one."""
+    return carer.pk % WORK_DAYS if carer.pk % 10 > WORK_DAYS else None
 
 
 def _leave(book: Book, carer: Carer, chance: Chance) -> date | None:

@@ -46,6 +46,9 @@ TOO_WIDE = """() => {
 }"""
 """How wide the page is, how wide it may be, and the first elements that stick out."""
 
+HIGHEST_BAR = 120
+"""Pixels: two lines of entries."""
+
 OpenPage = Callable[..., Page]
 OpenAs = Callable[..., Page]
 
@@ -168,8 +171,10 @@ def few_colours(png: bytes) -> bytes:
 
 
 def fits(page: Page) -> None:
-    """Assert that nothing makes the page, loaded with its styles, scroll sideways."""
+    """Assert that nothing makes the page, loaded with its styles, scroll sideways, and that its bar stays low."""
     page.wait_for_load_state("load")
+    bar = page.locator(".bar").first.bounding_box() if page.locator(".bar").count() else None
+    assert bar is None or bar["height"] <= HIGHEST_BAR, f"the bar of {page.url} is {bar['height']} px high"
     wide, room, beyond = page.evaluate(TOO_WIDE)
     assert wide <= room, f"{page.url} is {wide} px wide in {room} px: {beyond}"
 

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.people.navigation import own_household_only
 from kribbe.places.access import place_where
 from kribbe.trust.permissions import Action
 from kribbe.web.navigation import NavItem, register
@@ -12,7 +11,7 @@ def register_navigation() -> None:
     """Hang the pages in the rail."""
     for label, name, icon, order, group in (
         (_("Attendance"), "attendance:day", "clipboard-check", 12, ""),
-        (_("Register"), "attendance:month", "book-open-check", 13, "children"),
+        (_("Register of attendance"), "attendance:month", "book-open-check", 13, "children"),
         (_("Tablets"), "attendance:devices", "tablet", 74, "place"),
     ):
         register(
@@ -26,13 +25,3 @@ def register_navigation() -> None:
                 group=group,
             )
         )
-    register(
-        NavItem(
-            _("Times and notes"),
-            "attendance:my",
-            "book-open-check",
-            "parent",
-            order=16,
-            arguments=own_household_only,
-        )
-    )

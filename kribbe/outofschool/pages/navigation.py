@@ -15,7 +15,7 @@ from kribbe.web.navigation import NavItem, register
 
 
 def register_navigation() -> None:
-    """Hang the pages in the bar of families and in the rail of staff."""
+    """Hang the pages in the account menu of families and in the rail of staff."""
     label = _("Out-of-school care")
     register(
         NavItem(

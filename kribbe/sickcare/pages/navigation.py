@@ -15,8 +15,10 @@ from kribbe.web.worklists import register as register_list
 
 
 def register_navigation() -> None:
-    """Hang the pages in the foot, in the rail, and the calls without a carer among the work lists."""
-    register(NavItem(_("Sick child"), "sickcare:my", "heart", "foot", order=16, arguments=own_household_only))
+    """Hang the pages in the account menu, in the rail, and the calls without a carer among the work lists."""
+    register(
+        NavItem(_("Sick child"), "sickcare:my", "heart", "account", order=7, arguments=own_household_only)
+    )
     register(
         NavItem(
             _("Sick children"), "sickcare:calls", "heart", "desk", order=38, action=Action.SICK_CARE,
