@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import sys
 import zoneinfo
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -23,7 +20,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from kribbe.config.server_user import STATE_FOLDER, make_folder, reachable_folder
+from kribbe.config.keys import kept_key
+from kribbe.config.server_user import STATE_FOLDER, reachable_folder
 
 T = TypeVar("T")
 
@@ -45,16 +43,6 @@ class SettingsError(SystemExit):
     def __init__(self, lines: list[str]) -> None:
         super().__init__(2)
         self.lines = lines
-
-
-@dataclass(frozen=True)
-class SettingDescription:
-    """One row of the reference page."""
-
-    variable: str
-    default: str
-    expects: str
-    description: str
 
 
 def _setting(description: str, *, expects: str, shown: str | None = None, **options: Any) -> Any:
@@ -330,37 +318,22 @@ def load() -> Environment:
     return environment if environment.is_production else _with_keys(environment)
 
 
-def describe() -> list[SettingDescription]:
-    """Every setting in the order of the class, then the variables of the tests."""
-    rows = []
-    for name, field in Environment.model_fields.items():
-        extra = _extra(name)
-        default = extra["shown"] or _in_words(field.default)
-        rows.append(
-            SettingDescription(_variable(name), default, extra["expects"] or "", field.description or "")
-        )
-    tools = [SettingDescription(name, "", "", text) for name, text in TOOL_VARIABLES.items()]
-    return rows + tools
-
-
-def _in_words(value: object) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)
-
-
 def _require(value: T, right: object) -> T:
     if not right:
         raise ValueError(value)
     return value
 
 
-def _variable(name: str) -> str:
+def variable(name: str) -> str:
+    """The name of a setting in the environment."""
     alias = Environment.model_fields[name].validation_alias
     return alias if isinstance(alias, str) else PREFIX + name.upper()
 
 
-def _extra(name: str) -> dict[str, Any]:
-    extra = Environment.model_fields[name].json_schema_extra
-    return dict(extra) if isinstance(extra, dict) else {}
+def extra(name: str) -> dict[str, Any]:
+    """What else is known of a setting: `expects`, and the default as it is `shown`."""
+    found = Environment.model_fields[name].json_schema_extra
+    return dict(found) if isinstance(found, dict) else {}
 
 
 def _failed(problems: list[str]) -> SettingsError:
@@ -370,14 +343,14 @@ def _failed(problems: list[str]) -> SettingsError:
 
 def _problem(details: ErrorDetails) -> str:
     place = str(details["loc"][0])
-    name = next(name for name in Environment.model_fields if place in {name, _variable(name)})
+    name = next(name for name in Environment.model_fields if place in {name, variable(name)})
     hidden = name in {"secret_key", "hash_key", "database_url", "mail", "address_register_key"}
-    value = "(not shown)" if hidden else repr(os.environ.get(_variable(name), details["input"]))
-    return f"{_variable(name)} = {value} is not right: give {_extra(name)['expects']}."
+    value = "(not shown)" if hidden else repr(os.environ.get(variable(name), details["input"]))
+    return f"{variable(name)} = {value} is not right: give {extra(name)['expects']}."
 
 
 def _unknown_variables() -> list[str]:
-    known = [*map(_variable, Environment.model_fields), *TOOL_VARIABLES]
+    known = [*map(variable, Environment.model_fields), *TOOL_VARIABLES]
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     bare = {name.removeprefix(PREFIX): name for name in known}
     near = {
@@ -396,49 +369,19 @@ def _missing_in_production(environment: Environment) -> list[str]:
     missing = [
         name for name in ("secret_key", "hash_key") if not getattr(environment, name).get_secret_value()
     ]
-    lines = [f"{_variable(name)} is unset and {why} {_extra(name)['expects']}." for name in missing]
+    lines = [f"{variable(name)} is unset and {why} {extra(name)['expects']}." for name in missing]
     if environment.mail == "demo":
         lines.append(f"KRIBBE_MAIL = 'demo' reaches nobody; a mail server {why} smtp://... or smtps://...")
     return lines
 
 
 def _with_keys(environment: Environment) -> Environment:
-    keys = {
-        name: SecretStr(_kept_key(environment.data_dir, name))
-        for name in KEYS
-        if not getattr(environment, name).get_secret_value()
-    }
+    missing = [name for name in KEYS if not getattr(environment, name).get_secret_value()]
+    folder = environment.data_dir
+    try:
+        keys = {name: SecretStr(kept_key(folder, name)) for name in missing}
+    except OSError as error:
+        expected = extra("data_dir")["expects"]
+        line = f"KRIBBE_DATA_DIR = '{folder}' is not right ({error.strerror}): give {expected}."
+        raise _failed([line]) from None
     return environment.model_copy(update=keys)
-
-
-def _kept_key(folder: Path, name: str) -> str:
-    """The key kept in `folder`, made on first use; of several processes at once the first one's key stays."""
-    kept = folder / name
-    if not kept.exists():
-        _keep_new_key(kept)
-    try:
-        return kept.read_text().strip()
-    except OSError as error:
-        raise _failed([_folder_problem(folder, error)]) from None
-
-
-def _keep_new_key(kept: Path) -> None:
-    draft = kept.with_name(f".{kept.name}.{secrets.token_hex(8)}")
-    try:
-        make_folder(kept.parent)
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
-        os.link(draft, kept)
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise _failed([_folder_problem(kept.parent, error)]) from None
-    finally:
-        with suppress(OSError):
-            draft.unlink()
-
-
-def _folder_problem(folder: Path, error: OSError) -> str:
-    return (
-        f"KRIBBE_DATA_DIR = '{folder}' is not right ({error.strerror}): give {_extra('data_dir')['expects']}."
-    )

@@ -143,7 +143,7 @@ API_PROMISES = (
 
 
 def _settings() -> Iterator[str]:
-    from kribbe.config.environment import describe
+    from kribbe.config.describing import describe
 
     yield "# Settings"
     yield ""
@@ -238,7 +238,7 @@ def _words(name: str) -> str:
 
 
 def _addresses() -> Iterator[str]:
-    doors = importlib.import_module("kribbe.config.tests.test_doors")
+    doors = importlib.import_module("kribbe.config.tests.doors")
     yield "# Addresses"
     yield ""
     yield (

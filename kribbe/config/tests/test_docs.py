@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from kribbe.config.cli import app
 from kribbe.config.commands import docs
-from kribbe.config.environment import describe
+from kribbe.config.describing import describe
 from kribbe.people.models import RoleGrant
 from kribbe.region.models import Desk, Municipality
 from kribbe.trust.permissions import Action

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from kribbe.config import environment
-from kribbe.config.environment import PREFIX, SettingsError, describe, load
+from kribbe.config.describing import describe
+from kribbe.config.environment import PREFIX, SettingsError, load
 
 
 @pytest.fixture(autouse=True)

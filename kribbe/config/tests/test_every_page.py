@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Error, Page
 
-from kribbe.config.tests.test_doors import DOORS, Door
+from kribbe.config.tests.doors import DOORS, Door
 from kribbe.config.tests.world import client_of
 from kribbe.testing.browser import NARROWEST, OpenPage, axe, fits
 

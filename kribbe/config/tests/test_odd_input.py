@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from kribbe.config.tests.test_doors import DOORS
+from kribbe.config.tests.doors import DOORS
 from kribbe.config.tests.world import client_of
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 
 from kribbe.places import ledger
-from kribbe.places.importing.files import BadFileError, read_path
-from kribbe.places.importing.mapping import guess, known_words
+from kribbe.places.importing.files import BadFileError
+from kribbe.places.importing.mapping import guess
 from kribbe.places.importing.reasons import LOCATION_REASONS
 from kribbe.places.importing.run import preview
 from kribbe.places.importing.undo import undo_import
@@ -373,37 +373,3 @@ def test_hundreds_of_rows_ask_no_more_queries(
 
 def test_no_migration_is_missing() -> None:
     call_command("makemigrations", "places", check=True, dry_run=True, skip_checks=True, verbosity=0)
-
-
-@pytest.mark.skipif(not AMSTERDAM.exists(), reason="the file of Amsterdam isn't at hand")
-class TestAmsterdam:
-    """The register's file of 1,033 rows; counts by hand from the columns as they stand."""
-
-    # 224 out-of-school care + 7 agencies = 231 refused; 1,033 - 231 = 802 taken:
-    # 321 day-care centres + 192 playgroups + 289 without a kind.
-    TOTALS = {"rows": 1033, "created": 802, "updated": 0, "unchanged": 0, "refused": 231, "warned": 338}
-
-    def test_dry_run_without_the_municipality(self, clock: Clock) -> None:
-        table = read_path(AMSTERDAM, header_words=known_words)
-        made = preview(table=table, mapping=guess(table).mapping, desk=None, now=clock.now)
-        codes = [reason.code for reason in made.reasons]
-        assert made.totals() == self.TOTALS
-        assert made.homeless == "Amsterdam"
-        assert codes.count("missing_licence") == 1
-        assert codes.count("missing_kind") == 289
-        assert codes.count("missing_places") == 296
-        assert codes.count("missing_organiser") == 351
-        assert codes.count("not_day_care") == 231
-        assert codes.count("date_other_format") == 1
-
-    def test_for_real_twice_and_back(self, scene: Scene, clock: Clock) -> None:
-        home = scene.lindedaal.municipality
-        home.name_nl, home.outline = "Amsterdam", None
-        home.save()
-        table = read_path(AMSTERDAM, header_words=known_words)
-        done = bring_in(table, now=clock.now)
-        assert done.plan.totals() == self.TOTALS
-        assert Location.objects.filter(active=True).count() == 321 + 192
-        assert bring_in(table, now=clock.now).plan.totals()["unchanged"] == 802
-        undone = undo_import(principal=SYSTEM, run_id=done.runs[0].pk, now=clock.now)
-        assert (undone.removed, undone.kept, Location.objects.count()) == (802, [], 0)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kribbe.places.importing.files import BadFileError, read_bytes
 from kribbe.places.importing.mapping import known_words
 from kribbe.places.models import LicenceState
-from kribbe.places.pages.imports import UploadForm
+from kribbe.places.pages.import_forms import UploadForm
 from kribbe.policy.access import PolicyRequest, at_policy
 from kribbe.policy.models import DifferenceKind, LicenceDifference, Settled
 from kribbe.policy.pages.blocks import kind_and_price
