@@ -80,7 +80,7 @@ def environment(told: Callable[[str], None]) -> Path:
             ["venv", "--quiet", "--clear", "--allow-existing", HOME],
             ["pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", lock],
         ):
-            subprocess.run(["uv", *map(str, command)], check=True, capture_output=True, text=True)  # noqa: S603,S607
+            subprocess.run(["uv", *map(str, command)], check=True, capture_output=True, text=True)  # noqa: S603, S607  uv as found on the path
     except FileNotFoundError:
         raise NoPeersError("uv isn't on the path") from None
     except subprocess.CalledProcessError as error:

@@ -13,12 +13,10 @@ from kribbe.region.models import SameKey
 from kribbe.rules import attendance as rules
 from kribbe.staff.models import Carer
 from kribbe.trust.fields import reference_field
-from kribbe.trust.history import remembered
+from kribbe.trust.history import change_of, remembered
 
 STAYS_FOR_EVER = pgtrigger.Update | pgtrigger.Delete
-WORDS_STAY: pgtrigger.Operation = pgtrigger.UpdateOf(  # type: ignore[no-untyped-call]
-    "key", "placement_id", "day", "about", "words", "at"
-)
+WORDS_STAY = change_of("key", "placement_id", "day", "about", "words", "at")
 
 
 @remembered(exclude=["code_hash", "token_hash"])

@@ -6,7 +6,7 @@ from kribbe.testing.server import data_dir, use_test_environment
 use_test_environment()
 
 from kribbe.config.settings import *  # noqa: E402, F403  the environment must be ready first
-from kribbe.config.settings import DATABASES  # noqa: E402
+from kribbe.config.settings import DATABASES  # noqa: E402  likewise
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

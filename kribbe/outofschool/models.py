@@ -15,12 +15,7 @@ from kribbe.region.models import Desk, Municipality, no_overlap
 from kribbe.rules.outofschool import MOMENTS
 from kribbe.rules.outofschool import Rounding as ChargeRounding
 from kribbe.trust.fields import reference_field
-from kribbe.trust.history import remembered
-
-
-def _changed(*columns: str) -> pgtrigger.Operation:
-    """A change of one of these columns."""
-    return pgtrigger.UpdateOf(*columns)  # type: ignore[no-untyped-call]
+from kribbe.trust.history import change_of, remembered
 
 
 class Community(models.TextChoices):
@@ -219,7 +214,7 @@ class Registration(models.Model):
             pgtrigger.Trigger(
                 name="moments_counted",
                 when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.Delete | _changed("held", "year_id"),
+                operation=pgtrigger.Insert | pgtrigger.Delete | change_of("held", "year_id"),
                 func=COUNT_MOMENTS.replace("$moments", str(MOMENTS)),
             )
         ]
@@ -321,11 +316,11 @@ class HolidayPlace(models.Model):
         indexes = [models.Index(fields=["week", "state"], name="holiday_place_week_state")]
         constraints = [models.UniqueConstraint(name="holiday_place_once", fields=["week", "child"])]
         triggers = [
-            pgtrigger.Protect(name="week_stays", operation=_changed("week_id")),
+            pgtrigger.Protect(name="week_stays", operation=change_of("week_id")),
             pgtrigger.Trigger(
                 name="places_counted",
                 when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.Delete | _changed("state"),
+                operation=pgtrigger.Insert | pgtrigger.Delete | change_of("state"),
                 func=COUNT_PLACES,
             ),
         ]

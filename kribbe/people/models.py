@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.region.models import Desk, Municipality, no_overlap
 from kribbe.trust.fields import reference_field
-from kribbe.trust.history import remembered
+from kribbe.trust.history import change_of, remembered
 from kribbe.trust.principal import Role, Scope
 
 DUE = """
@@ -39,10 +39,9 @@ def found_anew(household: str, *fields: str) -> list[pgtrigger.Trigger]:
             func=DUE.replace("$values", values),
         )
 
-    changed: pgtrigger.Operation = pgtrigger.UpdateOf(*fields)  # type: ignore[no-untyped-call]
     return [
         trigger("keys_due_added", pgtrigger.Insert, "NEW"),
-        trigger("keys_due_changed", changed, "OLD", "NEW"),
+        trigger("keys_due_changed", change_of(*fields), "OLD", "NEW"),
         trigger("keys_due_removed", pgtrigger.Delete, "OLD"),
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import pghistory
+import pgtrigger
 from django.db import models
 
 Model = TypeVar("Model", bound=type[models.Model])
@@ -15,3 +16,9 @@ def remembered(*, exclude: list[str] | None = None) -> Callable[[Model], Model]:
         pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=exclude or []
     )
     return decorate
+
+
+def change_of(*columns: str) -> pgtrigger.Operation:
+    """For a trigger: a change of one of these columns."""
+    changed: pgtrigger.Operation = pgtrigger.UpdateOf(*columns)  # type: ignore[no-untyped-call]  # untyped there
+    return changed
