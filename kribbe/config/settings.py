@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "kribbe.attendance",
     "kribbe.outofschool",
     "kribbe.sickcare",
+    "kribbe.billing",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",

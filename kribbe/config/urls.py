@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("kribbe.planning.urls")),
     path("", include("kribbe.outofschool.urls")),
     path("", include("kribbe.sickcare.urls")),
+    path("", include("kribbe.billing.urls")),
     path("", include("kribbe.enrolment.urls")),
     path("", include("kribbe.places.urls")),
     path("", include("kribbe.region.urls")),
