@@ -350,7 +350,7 @@ DOORS: dict[str, Door] = {
     "sickcare:carers": Door(CLERK, DESK),
     "sickcare:answer": Door(PUBLIC, ("desk", "sick_answer")),
     "sickcare:days": Door(PUBLIC, ("desk", "sick_days")),
-    "billing:invoices": Door(LOCATION, SLUG),
+    "billing:invoices": Door({"organiser"}, SLUG),
     "attendance:my": Door({"anna", "charlie"}),
     "attendance:my_month": Door(ANNA, ("placement",)),
     "attendance:my_dispute": Door(ANNA, ("placement", "on")),

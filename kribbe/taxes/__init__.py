@@ -1,0 +1,1 @@
+"""What authorities ask: the tax certificate, monthly and yearly reports."""
