@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "kribbe.sickcare",
     "kribbe.billing",
     "kribbe.banking",
+    "kribbe.taxes",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",

@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("kribbe.sickcare.urls")),
     path("", include("kribbe.billing.urls")),
     path("", include("kribbe.banking.urls")),
+    path("", include("kribbe.taxes.urls")),
     path("", include("kribbe.enrolment.urls")),
     path("", include("kribbe.places.urls")),
     path("", include("kribbe.region.urls")),
