@@ -85,7 +85,8 @@ def _first_desk(book: Book) -> Desk:
 def _keep_lesson(book: Book) -> None:
     """What the past teaches is known beforehand: to learn it here would take minutes."""
     for region in book.rows(Region):
-        ChanceLesson.objects.create(region=region, at=book.now, **table("chances"))
+        for of, curve in table("chances").items():
+            ChanceLesson.objects.create(region=region, at=book.now, is_any=of == "any", **curve)
 
 
 def _without_time_limit() -> None:
