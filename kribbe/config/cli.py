@@ -25,6 +25,7 @@ from kribbe.config.commands.imports import import_areas, import_locations, impor
 from kribbe.config.commands.make_desk import make_desk
 from kribbe.config.commands.messages import messages
 from kribbe.config.commands.occupancy import occupancy
+from kribbe.config.commands.reseal import reseal
 from kribbe.config.commands.rounds import round_replay
 from kribbe.config.commands.simulate import simulate
 from kribbe.config.commands.tick import tick
@@ -83,7 +84,7 @@ app.command("compile", rich_help_panel="Engine room")(compile_)
 app.command(rich_help_panel="Run")(demo)
 app.command(rich_help_panel="Run")(tick)
 app.command(rich_help_panel="Run")(make_desk)
-for keeping in (backup, restore, export):
+for keeping in (backup, restore, export, reseal):
     app.command(rich_help_panel="Keep and move")(keeping)
 app.command(rich_help_panel="Run")(bounces)
 for imports in (import_locations, import_areas, import_undo, import_figures, import_figures_undo):

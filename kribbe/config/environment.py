@@ -27,6 +27,9 @@ T = TypeVar("T")
 
 PREFIX = "KRIBBE_"
 KEYS = ("secret_key", "hash_key")
+LEAST_KEY = 32
+"""Characters."""
+SECRETS = {"secret_key", "former_keys", "hash_key", "database_url", "mail", "address_register_key"}
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 TOOL_VARIABLES: Mapping[str, str] = {
@@ -85,10 +88,18 @@ class Environment(BaseSettings):
         validation_alias="DATABASE_URL",
     )
     secret_key: SecretStr = _setting(
-        "Signs sessions and links. Changing it logs everybody out. Required in production.",
+        "Signs sessions and links, and seals what is kept encrypted. Name the one before it in KRIBBE_FORMER_KEYS"
+        " when you change it. Required in production; keep a copy.",
         expects="at least 32 random characters",
         shown="generated once and kept in the data folder",
         default=SecretStr(""),
+    )
+    former_keys: Annotated[list[SecretStr], NoDecode] = _setting(
+        "Values that KRIBBE_SECRET_KEY had before, newest first: sessions and links signed with them still hold, and"
+        " what was sealed under them is still read. After `kribbe reseal` sealed text needs them no more.",
+        expects="keys of at least 32 random characters, separated by commas",
+        shown="none",
+        default=[],
     )
     hash_key: SecretStr = _setting(
         "Key of the hashes that stand in for national numbers. Changing it loses the link between families."
@@ -218,10 +229,10 @@ class Environment(BaseSettings):
         ge=0,
     )
 
-    @field_validator("hosts", mode="before")
+    @field_validator("hosts", "former_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return [name for name in re.split(r"[,\s]+", value) if name] if isinstance(value, str) else value
+        return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
 
     @field_validator("data_dir", "files_dir")
     @classmethod
@@ -238,7 +249,12 @@ class Environment(BaseSettings):
     @field_validator("secret_key", "hash_key")
     @classmethod
     def _long(cls, value: SecretStr) -> SecretStr:
-        return _require(value, not value or len(value.get_secret_value()) >= 32)
+        return _require(value, not value or len(value.get_secret_value()) >= LEAST_KEY)
+
+    @field_validator("former_keys")
+    @classmethod
+    def _each_long(cls, value: list[SecretStr]) -> list[SecretStr]:
+        return _require(value, all(len(key.get_secret_value()) >= LEAST_KEY for key in value))
 
     @field_validator("base_url", "address_register_url")
     @classmethod
@@ -344,8 +360,7 @@ def _failed(problems: list[str]) -> SettingsError:
 def _problem(details: ErrorDetails) -> str:
     place = str(details["loc"][0])
     name = next(name for name in Environment.model_fields if place in {name, variable(name)})
-    hidden = name in {"secret_key", "hash_key", "database_url", "mail", "address_register_key"}
-    value = "(not shown)" if hidden else repr(os.environ.get(variable(name), details["input"]))
+    value = "(not shown)" if name in SECRETS else repr(os.environ.get(variable(name), details["input"]))
     return f"{variable(name)} = {value} is not right: give {extra(name)['expects']}."
 
 

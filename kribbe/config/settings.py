@@ -17,6 +17,7 @@ ENVIRONMENT = load()
 ROOT = Path(__file__).resolve().parents[1]
 
 SECRET_KEY = ENVIRONMENT.secret_key.get_secret_value()
+SECRET_KEY_FALLBACKS = [key.get_secret_value() for key in ENVIRONMENT.former_keys]
 NATIONAL_NUMBER_KEY = ENVIRONMENT.hash_key.get_secret_value()
 DEBUG = ENVIRONMENT.debug
 DEMO = ENVIRONMENT.demo
@@ -53,6 +54,9 @@ INSTALLED_APPS = [
     "kribbe.attendance",
     "kribbe.outofschool",
     "kribbe.sickcare",
+    "kribbe.billing",
+    "kribbe.banking",
+    "kribbe.taxes",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",

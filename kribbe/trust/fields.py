@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.core.exceptions import FieldError
 from django.db import models
 
 from kribbe.trust.references import LENGTH, new_reference
+from kribbe.trust.sealing import seal, unseal
 
 KM_PER_DEGREE_LONGITUDE = 70.19
 KM_PER_DEGREE_LATITUDE = 111.25
@@ -44,6 +46,28 @@ def km_point(longitude: str = "longitude", latitude: str = "latitude") -> Any:
     return models.GeneratedField(
         expression=KmPoint(longitude, latitude), output_field=PointField(), db_persist=True
     )
+
+
+class EncryptedText(models.TextField[str, str]):
+    """Text that the database holds sealed (see `sealing`): a copy of the database alone doesn't tell it.
+
+    Empty text and None are kept as they are. It can't be searched: two sealings of one text differ. Reading raises
+    WrongKeyError where the key isn't that of the installation that wrote it.
+    """
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return unseal(value) if value else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        text = super().get_prep_value(value)
+        return seal(text) if text else text
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name != "isnull":
+            raise FieldError(
+                f"{self.name} is kept sealed; only isnull can be asked of it, not {lookup_name}."
+            )
+        return super().get_lookup(lookup_name)
 
 
 def reference_field() -> "models.CharField[str, str]":

@@ -81,6 +81,7 @@ def test_one_line_for_a_wrong_setting(
         ("DATABASE_URL", "mysql://kribbe:geheim@db/kribbe"),
         ("KRIBBE_MAIL", "imap://kribbe:geheim@mail"),
         ("KRIBBE_SECRET_KEY", "geheim"),
+        ("KRIBBE_FORMER_KEYS", f"{'k' * 32},geheim"),
         ("KRIBBE_HASH_KEY", "geheim"),
     ],
 )
@@ -115,6 +116,11 @@ def test_production_brings_its_own_keys_and_mail_server(
     assert settings.hosts == ["opvang.example.be", "www.example.be"]
     assert settings.hash_key.get_secret_value() == "h" * 32
     assert not (tmp_path / "data").exists()
+
+
+def test_former_keys_stand_beside_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRIBBE_FORMER_KEYS", f"{'a' * 32}, {'b' * 40}")
+    assert [key.get_secret_value() for key in load().former_keys] == ["a" * 32, "b" * 40]
 
 
 def test_generated_keys_are_kept_for_their_owner_alone(tmp_path: Path) -> None:

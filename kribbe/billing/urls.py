@@ -1,0 +1,10 @@
+"""Addresses of billing: what an organiser and a payer see."""
+
+from django.urls import path
+
+from kribbe.billing.pages import invoices
+
+app_name = "billing"
+urlpatterns = [
+    path("at/<slug:slug>/invoices/", invoices.invoices_page, name="invoices"),
+]
