@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("kribbe.upkeep.urls")),
     path("", include("kribbe.rounds.urls")),
     path("", include("kribbe.attendance.urls")),
+    path("", include("kribbe.demo.urls")),
     path("", include("kribbe.staff.urls")),
     path("", include("kribbe.planning.urls")),
     path("", include("kribbe.outofschool.urls")),

@@ -13,7 +13,7 @@ from kribbe.attendance.models import Dispute
 from kribbe.attendance.selectors.months import Month
 from kribbe.attendance.services.answers import answer, confirm, dispute
 from kribbe.attendance.services.register import correct
-from kribbe.attendance.tests.scene import at, open_monday, tap
+from kribbe.attendance.tests.scene import at, open_monday, tap, who
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.services.absences import report_absence
 from kribbe.planning.tests.scene import notelaar
@@ -86,7 +86,7 @@ def test_a_day_that_was_asked_about_is_signed_for_after_the_answer(scene, day):
 def kept(scene, day):
     """Noor's day was corrected and signed for; Lou was ill."""
     correct(
-        principal=scene.manager, location=scene.location, placement_id=scene.noor.pk, day=day,
+        principal=scene.manager, location=scene.location, who=who(scene.noor), day=day,
         stays=[(at(day, "8:00"), at(day, "12:00")), (at(day, "13:00"), at(day, "16:50"))],
         reason="Naar de dokter geweest.", now=scene.now,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from kribbe.attendance.selectors.came import read_came
 from kribbe.attendance.selectors.day import Where, day_of
 from kribbe.attendance.services.notes import Note, take_notes
 from kribbe.attendance.services.register import Source, close_days, correct, take
-from kribbe.attendance.tests.scene import DAY, TABLET, at, carer, monday_scene, press, tablet, tap
+from kribbe.attendance.tests.scene import DAY, TABLET, at, carer, monday_scene, press, tablet, tap, who
 from kribbe.planning.models import Absence
 from kribbe.planning.selectors.occupancy import cells
 from kribbe.planning.selectors.week import week_of
@@ -119,7 +119,7 @@ def test_who_never_checked_out_left_as_planned(scene, day):
 def test_a_correction_stands_and_what_comes_later_raises_a_doubt(scene, day):
     tap(scene, scene.noor, "in", at(day, "8:05"))
     correct(
-        principal=scene.manager, location=scene.location, placement_id=scene.noor.pk, day=day,
+        principal=scene.manager, location=scene.location, who=who(scene.noor), day=day,
         stays=[(at(day, "8:00"), at(day, "11:30"))], reason="Vergeten te tikken.", now=at(day, "12:00"),
     )  # fmt: skip
     assert stays(scene.noor, day) == [(at(day, "8:00"), at(day, "11:30"), "")]
@@ -141,7 +141,7 @@ def test_a_correction_stands_and_what_comes_later_raises_a_doubt(scene, day):
 def test_corrections_that_can_t_be(scene, day, spans, reason):
     with pytest.raises(RefusedError):
         correct(
-            principal=scene.manager, location=scene.location, placement_id=scene.noor.pk, day=day,
+            principal=scene.manager, location=scene.location, who=who(scene.noor), day=day,
             stays=[(at(day, start), at(day, end)) for start, end in spans], reason=reason, now=at(day, "12:00"),
         )  # fmt: skip
     assert not Correction.objects.exists()
@@ -150,7 +150,7 @@ def test_corrections_that_can_t_be(scene, day, spans, reason):
 def test_nothing_written_down_can_be_changed(scene, day):
     tap(scene, scene.noor, "in", at(day, "8:05"))
     correct(
-        principal=scene.manager, location=scene.location, placement_id=scene.noor.pk, day=day,
+        principal=scene.manager, location=scene.location, who=who(scene.noor), day=day,
         stays=[], reason="Was er niet.", now=at(day, "12:00"),
     )  # fmt: skip
     note = Note(

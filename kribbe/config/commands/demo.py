@@ -184,7 +184,7 @@ def _print_summary(book: "Book") -> None:
 def _print_logins(port: int | None) -> None:
     from django.conf import settings
 
-    from kribbe.demo.logins import logins, password
+    from kribbe.demo.logins import logins, password, pin
 
     base = f"http://localhost:{port}" if port else settings.BASE_URL
     grid = Table("Log-in", "Role", "Sees", title="Log-ins", title_justify="left")
@@ -197,6 +197,9 @@ def _print_logins(port: int | None) -> None:
             console.print(f"  {login.email} {login.secret}", highlight=False)
     console.print(
         f"Password of all: [bold]{password()}[/]   Address: [bold]{base}/[/]   Mail: [bold]{base}/demo/mail/[/]"
+    )
+    console.print(
+        f"Tablet of the day-care centre: [bold]{base}/demo/tablet/[/]   PIN of every carer: [bold]{pin()}[/]"
     )
     console.print(
         "Staff are also asked for a code: [bold].venv/bin/kribbe demo --code EMAIL[/] prints the present one."
