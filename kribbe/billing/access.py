@@ -3,7 +3,7 @@
 Books are of all locations of an organiser. Who may bill at one of them only sees none of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.http import HttpResponse
 
 from kribbe.billing.models import Books, Invoice
 from kribbe.people.access import refusal
-from kribbe.places.access import at_location, locations_for
+from kribbe.places.access import at_location, place_of
 from kribbe.places.models import Location
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
@@ -23,11 +23,11 @@ def may_bill(principal: Principal, action: Action, location: Location) -> bool:
     """Whether the principal may do this for all that the location's organiser runs."""
     if location.organiser_id in scope_ids(principal, action, Scope.ORGANISER):
         return True
-    allowed = locations_for(principal, action).filter(pk=location.pk)
-    if location.organiser_id is None:
-        return allowed.exists()
-    others = Location.objects.filter(organiser=location.organiser_id)
-    return not others.exclude(pk__in=locations_for(principal, action).values("pk")).exists()
+    own = scope_ids(principal, action, Scope.LOCATION)
+    if location.pk not in own:
+        return False
+    others = Location.objects.filter(organiser=location.organiser_id).exclude(pk__in=own)
+    return location.organiser_id is None or not others.exists()
 
 
 def with_books(reading: Action, changing: Action | None = None) -> Callable[[View], View]:
@@ -48,6 +48,16 @@ def with_books(reading: Action, changing: Action | None = None) -> Callable[[Vie
         return at_location(reading, changing)(opened)
 
     return decorate
+
+
+def books_place(request: Any) -> Mapping[str, object] | None:
+    """For the navigation: the address of the open location, where the reader may see its organiser's books."""
+    location = place_of(request)
+    if location is None:
+        return None
+    if not hasattr(request, "sees_books"):
+        request.sees_books = may_bill(request.principal, Action.BILLING_READ, location)
+    return {"slug": location.slug} if request.sees_books else None
 
 
 def invoice_at(principal: Principal, books: Books, reference: str) -> Invoice:

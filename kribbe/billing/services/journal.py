@@ -1,6 +1,6 @@
 """Writing in the ledger, and settling invoices with what was written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -61,32 +61,38 @@ def post(
     return entry
 
 
-def open_invoices(payer: Payer) -> list[Invoice]:
-    """A payer's invoices and credit notes that aren't wholly settled, the first due first, each with its `open`."""
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What of an invoice isn't settled, in euros; below nought of a credit note."""
+
+    invoice: Invoice
+    amount: Decimal
+
+
+def open_invoices(payer: Payer) -> list[Open]:
+    """A payer's invoices and credit notes that aren't wholly settled, the first due first."""
     found = Invoice.objects.filter(payer=payer).annotate(
         open=F("total") - Coalesce(Sum("settlements__amount"), NOUGHT)
     )
-    return list(found.exclude(open=0).order_by("due_on", "pk"))
+    return [Open(each, each.open) for each in found.exclude(open=0).order_by("due_on", "pk")]
 
 
-def settle(*, entry: JournalEntry, payer: Payer, amount: Decimal, first: Iterable[Invoice] = ()) -> Decimal:
+def settle(*, entry: JournalEntry, payer: Payer, amount: Decimal, first: Sequence[Invoice] = ()) -> Decimal:
     """Settle a payer's invoices with `amount` euros of an entry; returns what is left over.
 
-    The invoices of `first` come first, then credit notes are set off and the others follow as they fall due.
+    Credit notes are set off before anything; the invoices of `first` come first, the others as they fall due.
     """
     with transaction.atomic():
         lock_rows((Payer, payer.pk))
-        preferred = {invoice.pk: place for place, invoice in enumerate(first)}
-        waiting = open_invoices(payer)
-        waiting.sort(
-            key=lambda each: (each.open > 0, preferred.get(each.pk, len(preferred)), each.due_on, each.pk)
+        turn = {invoice.pk: place for place, invoice in enumerate(first)}
+        waiting = sorted(
+            open_invoices(payer), key=lambda each: (each.amount > 0, turn.get(each.invoice.pk, len(turn)))
         )
-        rows = []
-        left = amount
-        for invoice in waiting:
-            part = invoice.open if invoice.open < 0 else min(invoice.open, left)
+        left, rows = amount, []
+        for each in waiting:
+            part = min(each.amount, left)
             if part:
-                rows.append(Settlement(invoice=invoice, entry=entry, amount=part))
+                rows.append(Settlement(invoice=each.invoice, entry=entry, amount=part))
                 left -= part
         Settlement.objects.bulk_create(rows)
     return left

@@ -63,7 +63,9 @@ def test_a_payment_sets_off_credit_first_and_leaves_what_is_too_much(kept):
 def test_a_part_payment_leaves_the_rest_open(kept):
     invoice = issued(kept, "123.40")
     assert settle(entry=paid(kept, "100.00"), payer=kept.payer, amount=Decimal("100.00")) == 0
-    assert [(each.pk, each.open) for each in open_invoices(kept.payer)] == [(invoice.pk, Decimal("23.40"))]
+    assert [(each.invoice.pk, each.amount) for each in open_invoices(kept.payer)] == [
+        (invoice.pk, Decimal("23.40"))
+    ]
 
 
 def refused(write) -> bool:
