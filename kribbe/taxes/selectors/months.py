@@ -171,9 +171,9 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
     closed = read.closed[location.pk]
     case = _case(location, read)
     allowance = _allowance(location, planned, read)
-    for absence in read.year_away.get(placement.pk, []):
-        if absence.day < read.month:
-            _covered(allowance, absence, _stay(case, planned.parts(absence.day, closed), absence.day, ()))
+    for earlier in read.year_away.get(placement.pk, []):
+        if earlier.day < read.month:
+            _covered(allowance, earlier, _stay(case, planned.parts(earlier.day, closed), earlier.day, ()))
     for day in _month_days(read.month):
         parts, came = planned.parts(day, closed), read.came.get((placement.pk, day), ())
         absence = read.away.get((placement.pk, day))
@@ -295,7 +295,7 @@ def _children(planned: Sequence[Planned], read: _Read) -> tuple[list[free_month.
             born=child.born,
             sex=read.reported[key].sex,
             school_from=read.reported[key].school_from,
-            stays=[(each.day, _wall(each.start), _wall(each.end)) for each in stays[key]],
+            stays=[(each.day, _wall(each.start), _wall(each.end)) for each in stays[key] if each.end],
         )
         for key, child in sorted(known.items())
         if key in read.reported and child.born
