@@ -142,12 +142,14 @@ def _build() -> None:
     from django.core.management import call_command
     from django.utils.timezone import localdate
 
+    from kribbe.config.fresh_tables import each_model_alone
     from kribbe.demo.build import build
 
     columns = (TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress, _without_collecting():
         task = progress.add_task("Laying tables", total=1.0)
-        call_command("migrate", verbosity=0)
+        with each_model_alone():
+            call_command("migrate", verbosity=0)
 
         def told(what: str, share: float) -> None:
             progress.update(task, description=what, completed=0.1 + 0.9 * share)
