@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from kribbe.banking.tests.rows import bank_of
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
@@ -209,6 +210,7 @@ def world():
         **sick_of(desk, waiting.child, now),
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
+        **bank_of(placement, now),
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
         "visit": location.register_visits.create(at=now).reference,
