@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from kribbe.banking.tests.rows import bank_of
 from kribbe.billing.models import Books, Payer
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
@@ -209,9 +210,10 @@ def world():
         "cared": cared_for(waiting.child, group, now).reference,
         **club_of(desk, waiting.child, now),
         **sick_of(desk, waiting.child, now),
-        **taxed(location, placement, now),
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
+        **bank_of(placement, now),
+        **taxed(location, placement, now),
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
         "visit": location.register_visits.create(at=now).reference,
