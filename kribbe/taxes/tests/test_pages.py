@@ -34,7 +34,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def kept():
     now = timezone.now()
-    made = with_books(now=now, start=monday_of(date(now.year, 1, 1)), licence_number="910001234")
+    made = with_books(now=now, start=monday_of(date(now.year, 1, 1)), licence_number="910001234", places=9)
     made.books.started_on, made.books.email = date(now.year, 1, 1), "info@notelaar.example"
     made.books.save()
     return made
