@@ -272,6 +272,19 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "authority_file.sent": (_("Noted that a file was sent to an authority"), "send"),
     "child_report.note": (_("Noted what the report of free prices asks of a child"), "pencil"),
     "device.revoke": (_("Shut a tablet out"), "ban"),
+    "bank.take_in": (_("Gave a file of the bank"), "file-up"),
+    "bank.throw_away": (_("Threw a file of the bank away"), "circle-x"),
+    "bank.book": (_("Booked a statement of the bank"), "coins"),
+    "bank.read": (_("Looked at payments"), "eye"),
+    "bank.match": (_("Said whose a payment is"), "check"),
+    "bank.undo": (_("Took the match of a payment back"), "undo-2"),
+    "bank.aside": (_("Put a payment aside, or back"), "check"),
+    "bank.set_off": (_("Used what was kept for open invoices"), "coins"),
+    "bank.refund": (_("Wrote a payment back down"), "coins"),
+    "mandate.sign": (_("Agreed to collection from the account"), "pencil"),
+    "mandate.revoke": (_("Took the leave to collect back"), "undo-2"),
+    "debit.creditor": (_("Gave the identifier for collections"), "pencil"),
+    "debit.file": (_("Announced collections"), "send"),
 }
 """What was done, and the icon beside it, by the action of the audit row."""
 

@@ -52,7 +52,7 @@ class Mandate(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="signed_stays",
-                operation=pgtrigger.UpdateOf("payer", "iban", "holder", "text", "signed_name", "signed_on")
+                operation=pgtrigger.UpdateOf("payer_id", "iban", "holder", "text", "signed_name", "signed_on")
                 | pgtrigger.Delete,
             )
         ]
@@ -90,9 +90,7 @@ class Collection(models.Model):
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="collections")
     amount = models.DecimalField(max_digits=10, decimal_places=2)
     sequence = models.CharField(max_length=4, choices=Sequence.choices)
-    paid_by = models.ForeignKey(
-        JournalEntry, on_delete=models.PROTECT, null=True, related_name="collected"
-    )
+    paid_by = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, null=True, related_name="collected")
     returned_by = models.OneToOneField(
         JournalEntry, on_delete=models.PROTECT, null=True, related_name="collection_returned"
     )

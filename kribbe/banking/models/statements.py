@@ -107,7 +107,7 @@ class Movement(models.Model):
             ),
             pgtrigger.Protect(
                 name="told_stays",
-                operation=pgtrigger.UpdateOf("statement", "number", "amount", "on", "ogm", "iban"),
+                operation=pgtrigger.UpdateOf("statement_id", "number", "amount", "on", "ogm", "iban"),
             ),
         ]
 

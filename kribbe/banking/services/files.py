@@ -56,9 +56,7 @@ def take_in(*, principal: Principal, books: Books, data: bytes, name: str, now: 
         )
         for each in fresh:
             _keep(books, file, each)
-        record(
-            principal=principal, action="bank.take_in", subject=file, now=now, statements=len(fresh)
-        )
+        record(principal=principal, action="bank.take_in", subject=file, now=now, statements=len(fresh))
     return file
 
 
@@ -94,9 +92,7 @@ def _check_account(books: Books, statements: Iterable[told.Statement]) -> None:
 
 
 def _is_here(books: Books, each: told.Statement) -> bool:
-    here = Statement.objects.filter(
-        books=books, iban=each.iban, year=each.year, number=each.number
-    ).first()
+    here = Statement.objects.filter(books=books, iban=each.iban, year=each.year, number=each.number).first()
     if here is None:
         return False
     if (here.old_balance, here.new_balance, here.on) != (each.old_balance, each.new_balance, each.new_on):

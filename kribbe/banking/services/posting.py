@@ -25,6 +25,7 @@ from kribbe.trust.principal import Principal
 NOUGHT = Decimal(0)
 BATCH = 2000
 Side = tuple[Account, Decimal, int | None]
+Part = tuple[int, Decimal]
 
 
 @dataclass(slots=True)
@@ -35,9 +36,18 @@ class Draft:
     on: date
     key: str
     sides: list[Side]
-    parts: list[tuple[int, Decimal]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     movement: Movement | None = None
     """The movement that it matches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The euros of a payment that are a payer's, and which of its invoices they settle first."""
+
+    payer: int
+    amount: Decimal
+    first: tuple[int, ...] = ()
 
 
 class Waiting:
@@ -53,17 +63,39 @@ class Waiting:
         for payer, invoice, is_open, due in found.values_list("payer", "pk", "open", "due_on"):
             self._of[payer][invoice] = Open(invoice, is_open, due)
 
-    def pay(
+    def pay_all(self, shares: Iterable[Share]) -> tuple[list[Side], list[Part]]:
+        """The sides and parts of a payment: what settles invoices, and what is kept for its payers."""
+        sides: list[Side] = []
+        parts: list[Part] = []
+        for share in shares:
+            settled, left = settled_by(share.amount, self._of[share.payer].values(), first=share.first)
+            for invoice, part in settled:
+                self._of[share.payer][invoice].open -= part
+            sides += _of_payer(share.payer, left - share.amount, -left)
+            parts += settled
+        return sides, parts
+
+    def reopen(
         self, payer: int, amount: Decimal, *, first: Collection[int] = ()
-    ) -> tuple[list[Side], list[tuple[int, Decimal]]]:
-        """The sides and parts of a payment: what settles invoices, and what is kept for the payer."""
+    ) -> tuple[list[Side], list[Part]]:
+        """The sides and parts of a payment that came back: invoices are open again, those of `first` before others
+        and then the last due; what none had settled is taken from what is kept for the payer."""
         mine = self._of[payer]
-        parts, left = settled_by(amount, mine.values(), first=first)
-        for invoice, part in parts:
-            mine[invoice].open -= part
-            if not mine[invoice].open:
-                del mine[invoice]
-        return [(Account.RECEIVABLE, left - amount, payer), (Account.TO_REFUND, -left, payer)], parts
+        rows = Invoice.objects.filter(payer=payer, total__gt=0).order_by("-due_on", "-pk")
+        found = [(Open(pk, total, due)) for pk, total, due in rows.values_list("pk", "total", "due_on")]
+        parts, left = [], amount
+        for each in sorted(found, key=lambda each: each.invoice not in first):
+            known = mine.setdefault(each.invoice, Open(each.invoice, NOUGHT, each.due_on))
+            part = min(each.open - known.open, left)
+            if part:
+                known.open += part
+                left -= part
+                parts.append((each.invoice, -part))
+        return _of_payer(payer, amount - left, left), parts
+
+
+def _of_payer(payer: int, owed: Decimal, kept: Decimal) -> list[Side]:
+    return [(Account.RECEIVABLE, owed, payer), (Account.TO_REFUND, kept, payer)]
 
 
 def write(

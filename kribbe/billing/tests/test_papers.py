@@ -8,7 +8,6 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-
 from kribbe.billing.models import InvoiceKind, InvoicePaper
 from kribbe.billing.papers import invoice_pdf, invoice_sheet, make_papers, with_lines
 from kribbe.billing.tests.issued import NOW, issued, stay

@@ -81,7 +81,9 @@ def remove_number(request: Any) -> HttpResponse:
     if found is None:
         raise refusal(request.principal)
     if remove_identity(principal=request.principal, person=found, now=timezone.now()):
-        messages.success(request, _("Deleted. The next certificate goes to the tax office without it."))
+        messages.success(
+            request, _("Deleted. Without the number a certificate doesn't go to the tax office.")
+        )
     return redirect("taxes:my_numbers")
 
 

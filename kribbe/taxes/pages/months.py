@@ -49,16 +49,16 @@ def months_page(request: Any, location: Location, books: Books | None) -> HttpRe
             subject=location,
             desk_id=location.desk_id,
             households=(
-                child.household_id
-                for each in told
-                for child in (*each.without_code, *each.without_sex)
+                child.household_id for each in told for child in (*each.without_code, *each.without_sex)
             ),
             now=now,
             of="month_reports",
         )
         context |= {
             "month": month,
-            "months": [add_months(first_of_month(localtime(now).date()), -back) for back in range(1, MONTHS_BACK + 1)],
+            "months": [
+                add_months(first_of_month(localtime(now).date()), -back) for back in range(1, MONTHS_BACK + 1)
+            ],
             "reports": [
                 _report(each, kind, files.get((each.location.pk, kind)))
                 for each in told
@@ -109,7 +109,9 @@ def child_page(request: Any, location: Location, books: Books | None, reference:
         "place_name": location.name,
         "form": form,
         "heading": str(child),
-        "lead": _("The report for the childcare supplement asks this of each child. It is used for nothing else."),
+        "lead": _(
+            "The report for the childcare supplement asks this of each child. It is used for nothing else."
+        ),
         "submit_label": _("Keep"),
         "back_url": reverse("taxes:months", args=[location.slug]),
     }
@@ -120,7 +122,9 @@ def asked_month(text: str, now: datetime) -> date:
     """The first day of the month that was asked (2026-03), by default of the last one that is over."""
     last = add_months(first_of_month(localtime(now).date()), -1)
     year, _dash, number = text.partition("-")
-    if not (len(year) == 4 and year.isdecimal() and year.isascii() and number.isdecimal() and number.isascii()):
+    if not (
+        len(year) == 4 and year.isdecimal() and year.isascii() and number.isdecimal() and number.isascii()
+    ):
         return last
     if not (1 <= int(number) <= 12 and int(year) >= 2000):
         return last
@@ -165,10 +169,13 @@ def _links(location: Location, children: Any) -> list[tuple[str, str]]:
     """The children with the address at which their sex is noted."""
     placements = {
         each.child_id: each.reference
-        for each in Placement.objects.filter(group__location=location, child__in=[child.pk for child in children])
+        for each in Placement.objects.filter(
+            group__location=location, child__in=[child.pk for child in children]
+        )
     }
     return [
-        (str(child), reverse("taxes:reported", args=[location.slug, placements[child.pk]])) for child in children
+        (str(child), reverse("taxes:reported", args=[location.slug, placements[child.pk]]))
+        for child in children
     ]
 
 

@@ -97,7 +97,7 @@ def _document(books: Books, found: list[LocationYear], title: str, location: Loc
             "tables": [
                 {
                     "heading": each.location.name,
-                    "columns": [_("Figure"), _("Number")],
+                    "columns": [_("Figure"), _("How many")],
                     "rows": [list(row) for row in told(each)[1:]],
                     "numbers": [1],
                 }

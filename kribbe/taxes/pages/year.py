@@ -37,6 +37,7 @@ from kribbe.web.templatetags.telling import money
 PAGE = 50
 PRINTED_AT_ONCE = 200
 SHOWN_FAULTS = 20
+SHOWN_FILES = 10
 XML = "application/xml"
 
 
@@ -67,7 +68,9 @@ def year_page(request: Any, location: Location, books: Books | None) -> HttpResp
         )
         context |= _told(location, books, year, now) | {
             "rows": [_row(each, year) for each in found.rows],
-            "previous": f"?year={year}&before={found.rows[0].pk}" if found.has_previous and found.rows else "",
+            "previous": f"?year={year}&before={found.rows[0].pk}"
+            if found.has_previous and found.rows
+            else "",
             "next": f"?year={year}&after={found.rows[-1].pk}" if found.has_next and found.rows else "",
         }
     return render(request, "taxes/year.html", context)
@@ -138,7 +141,8 @@ def print_all(request: Any, location: Location, books: Books | None) -> HttpResp
         messages.info(request, _("Nothing waits to be printed."))
         return _back(location, year)
     taken = [
-        (each, take_copy(principal=request.principal, certificate=each, way=Way.PAPER, now=now)) for each in pile
+        (each, take_copy(principal=request.principal, certificate=each, way=Way.PAPER, now=now))
+        for each in pile
     ]
     return file_answer(certificates_pdf(taken), f"281.86-{year}.pdf")
 
@@ -231,13 +235,13 @@ def _told(location: Location, books: Books, year: int, now: datetime) -> dict[st
         ],
         "ready": ready,
         "left_out": count.certificates - ready,
-        "files": list(AuthorityFile.objects.filter(books=books, kind=FileKind.BELCOTAX, period=date(year, 1, 1))[:10]),
+        "files": list(
+            AuthorityFile.objects.filter(books=books, kind=FileKind.BELCOTAX, period=date(year, 1, 1))[:10]
+        ),
         "limit": money(limit.value) if not isinstance(limit.value, str) else limit.value,
         "limit_is_known": limit.holds(date(year, 12, 31)) and limit.verified,
         "is_over": year < localtime(now).date().year,
-        "print_words": ngettext(
-            "Print %(count)d certificate", "Print %(count)d certificates", count.to_print
-        )
+        "print_words": ngettext("Print %(count)d certificate", "Print %(count)d certificates", count.to_print)
         % {"count": count.to_print},
     }
 

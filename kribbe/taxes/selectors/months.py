@@ -27,7 +27,7 @@ from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import PriceKind
 from kribbe.taxes.models import ChildReported
 from kribbe.taxes.services.identities import PACK
-from kribbe.taxes.writing import free_month, income_month
+from kribbe.taxes.writing import free_month
 from kribbe.taxes.writing.income_month import Block, Length, Line, Month
 
 DAY = timedelta(days=1)
@@ -144,9 +144,7 @@ def _kind(planned: Planned) -> str:
     return planned.placement.group.price_kind if planned.placement else ""
 
 
-def _lines(
-    location: Location, planned: Sequence[Planned], read: _Read
-) -> tuple[list[Line], list[Child]]:
+def _lines(location: Location, planned: Sequence[Planned], read: _Read) -> tuple[list[Line], list[Child]]:
     """The lines in the order of their codes, and the children without a code on some day."""
     counts: dict[tuple[str, bool], Counter[tuple[Block, Length]]] = defaultdict(Counter)
     children: dict[str, Child] = {}
@@ -167,17 +165,15 @@ def _lines(
     return lines, list(without.values())
 
 
-def _days(
-    location: Location, planned: Planned, read: _Read
-) -> Iterator[tuple[date, Block, Length, int]]:
+def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[date, Block, Length, int]]:
     """Every day of a child in the month: what it was, and how long."""
     placement = _placement(planned)
     closed = read.closed[location.pk]
     case = _case(location, read)
     allowance = _allowance(location, planned, read)
-    for absence in read.year_away.get(placement.pk, []):
-        if absence.day < read.month:
-            _covered(allowance, absence, _stay(case, planned.parts(absence.day, closed), absence.day, ()))
+    for earlier in read.year_away.get(placement.pk, []):
+        if earlier.day < read.month:
+            _covered(allowance, earlier, _stay(case, planned.parts(earlier.day, closed), earlier.day, ()))
     for day in _month_days(read.month):
         parts, came = planned.parts(day, closed), read.came.get((placement.pk, day), ())
         absence = read.away.get((placement.pk, day))
@@ -188,9 +184,7 @@ def _days(
             yield from ((day, *each) for each in _absent(allowance, absence, stay))
 
 
-def _absent(
-    allowance: AllowanceCount, absence: Absence, stay: Stay
-) -> Iterator[tuple[Block, Length, int]]:
+def _absent(allowance: AllowanceCount, absence: Absence, stay: Stay) -> Iterator[tuple[Block, Length, int]]:
     """A day of absence: within the allowance, beyond it, or a half of each."""
     covered = _covered(allowance, absence, stay)
     if covered in {Decimal(0), Decimal(1)}:
@@ -250,9 +244,7 @@ def _case(location: Location, read: _Read) -> Case:
 
 def _stay(case: Case, parts: Parts, day: date, came: Sequence[Presence]) -> Stay:
     """The class of the longer of what was reserved and what was used, of the hours that count."""
-    used = [
-        (_minute(each.start, day), _minute(each.end, day)) for each in came if each.end is not None
-    ]
+    used = [(_minute(each.start, day), _minute(each.end, day)) for each in came if each.end is not None]
     return stay_class(case, max(_length(parts, case), _length(used, case)), day)
 
 
@@ -303,7 +295,7 @@ def _children(planned: Sequence[Planned], read: _Read) -> tuple[list[free_month.
             born=child.born,
             sex=read.reported[key].sex,
             school_from=read.reported[key].school_from,
-            stays=[(each.day, _wall(each.start), _wall(each.end)) for each in stays[key]],
+            stays=[(each.day, _wall(each.start), _wall(each.end)) for each in stays[key] if each.end],
         )
         for key, child in sorted(known.items())
         if key in read.reported and child.born

@@ -112,11 +112,9 @@ def _licensed(keys: Sequence[int], first: date, end: date) -> Counter[int]:
     return found
 
 
-def _income_days(
-    keys: Sequence[int], first: date, end: date
-) -> dict[int, tuple[date | None, date | None]]:
+def _income_days(keys: Sequence[int], first: date, end: date) -> dict[int, tuple[date | None, date | None]]:
     """The first and last day of the year on which a location had places at an income price."""
-    found: dict[int, tuple[date | None, date | None]] = {key: (None, None) for key in keys}
+    found: dict[int, tuple[date | None, date | None]] = dict.fromkeys(keys, (None, None))
     rows = GroupCapacity.objects.filter(
         group__location__in=keys, group__price_kind=PriceKind.INCOME, during__overlap=(first, end)
     ).values_list("group__location", "during")

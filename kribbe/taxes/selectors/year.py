@@ -78,11 +78,11 @@ def years_of(books: Books, today: date) -> list[int]:
     return list(range(today.year, books.started_on.year - 1, -1))
 
 
-def _per_payer(rows: QuerySet[TaxCertificate] | QuerySet[Invoice], sum_: Count | Sum, empty: object) -> Coalesce:
+def _per_payer(
+    rows: QuerySet[TaxCertificate] | QuerySet[Invoice], sum_: Count | Sum, empty: object
+) -> Coalesce:
     """A sum of rows of the outer payer."""
-    return Coalesce(
-        Subquery(rows.order_by().values("payer").annotate(found=sum_).values("found")), empty
-    )
+    return Coalesce(Subquery(rows.order_by().values("payer").annotate(found=sum_).values("found")), empty)
 
 
 def _settled(year: int) -> Coalesce:

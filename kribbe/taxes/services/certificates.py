@@ -229,7 +229,7 @@ def _line(period: Period) -> dict[str, Any]:
 
 
 def _record(
-    principal: Principal, action: str, certificate: TaxCertificate, now: datetime, **data: object
+    principal: Principal, action: str, certificate: TaxCertificate, now: datetime, **data: Any
 ) -> None:
     adult = certificate.payer.adult
     record(

@@ -17,8 +17,14 @@ from kribbe.taxes.models import AuthorityFile, CertificateKind, FileKind, TaxCer
 from kribbe.taxes.selectors.certificates import in_force
 from kribbe.taxes.selectors.months import LocationMonth
 from kribbe.taxes.services.identities import numbers_for_file
-from kribbe.taxes.writing import belcotax, check_belcotax, check_free_month, check_income_month
-from kribbe.taxes.writing import free_month, income_month
+from kribbe.taxes.writing import (
+    belcotax,
+    check_belcotax,
+    check_free_month,
+    check_income_month,
+    free_month,
+    income_month,
+)
 from kribbe.taxes.writing.belcotax import Fiche, Line, Party, Sending, Treatment
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -55,7 +61,9 @@ def make_belcotax(
     """
     if not books.enterprise_number or not books.email:
         raise RefusedError(
-            _("The tax office asks the organiser's enterprise number and mail address: add both to the books."),
+            _(
+                "The tax office asks the organiser's enterprise number and mail address: add both to the books."
+            ),
             code="books",
         )
     with transaction.atomic():
@@ -68,7 +76,8 @@ def make_belcotax(
             raise RefusedError(_("There is no certificate to send yet."), code="empty")
         if before is not None and not before.answer:
             raise RefusedError(
-                _("First write down which number the tax office gave to the file that you sent."), code="answer"
+                _("First write down which number the tax office gave to the file that you sent."),
+                code="answer",
             )
         adults, children = numbers_for_file(
             principal=principal, certificates=[each for each, _how in ready], now=now
@@ -237,4 +246,3 @@ def _line(told: dict[str, Any]) -> Line:
 
 def _cents(euros: str) -> int:
     return int(Decimal(euros) * 100)
-

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -144,7 +145,7 @@ def _record(
     kept: TaxIdentity,
     person: Person | None,
     now: datetime,
-    **data: object,
+    **data: Any,
 ) -> None:
     household = person.household if person else None
     record(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kribbe.taxes.tests.scene import PARENT_NUMBER, child_number
@@ -64,6 +64,7 @@ def test_an_original_and_one_that_replaces_it_pass_the_check():
     assert b"<v0026_referte>123456<" in data
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.lists(st.tuples(st.integers(1, 28), st.integers(1, 9000)), min_size=1, max_size=4),

@@ -96,7 +96,8 @@ def written(sending: Sending) -> bytes:
     _add(statement, _statement_end(sending, count, places, control))
     _add(outer, _sending_end(sending, count, places, control))
     Xml.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="utf-8") + b"\n"
+    text: bytes = Xml.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text + b"\n"
 
 
 def _head(sending: Sending) -> Fields:

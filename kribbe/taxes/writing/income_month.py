@@ -81,7 +81,8 @@ def written(month: Month) -> bytes:
     )
     _add(root, {"FormulierGecontroleerd": "J"})
     Xml.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="utf-8") + b"\n"
+    text: bytes = Xml.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text + b"\n"
 
 
 def _line(parent: Xml.Element, line: Line, month: Month) -> None:
