@@ -160,6 +160,9 @@ CODES: Mapping[str, str] = {
     "billing.given_back": "Given back.",
     "billing.held.certificate": "No fee certificate holds on this day. It is charged once there is one.",
     "billing.held.price": "The price list has no price for this stay.",
+    "reminder.interest": "Interest of {percent}% a year on {amount} euros, {days} days.",
+    "reminder.lump": "A lump sum of {amount} euros by law.",
+    "reminder.lump_and_share": "A lump sum by law: {amount} euros and {percent}% of what is above {bound} euros.",
 }
 """Every code with its English sentence; {names} are the parameters that the reason carries."""
 

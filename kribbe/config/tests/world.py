@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from kribbe.config.tests.world_billing import after_invoices
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
@@ -222,6 +223,7 @@ def world():
         "on": f"{now.date()}",
         "one": 1,
         "kind": "pdf",
+        **after_invoices(location, placement, maes.adults.get(), now),
     }
 
 
