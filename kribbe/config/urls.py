@@ -27,6 +27,8 @@ urlpatterns = [
     path("", include("kribbe.outofschool.urls")),
     path("", include("kribbe.sickcare.urls")),
     path("", include("kribbe.billing.urls")),
+    path("", include("kribbe.banking.urls")),
+    path("", include("kribbe.taxes.urls")),
     path("", include("kribbe.enrolment.urls")),
     path("", include("kribbe.places.urls")),
     path("", include("kribbe.region.urls")),

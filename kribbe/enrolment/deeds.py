@@ -277,6 +277,15 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "register.confirm": (_("Confirmed the times of a month"), "check"),
     "device.offer": (_("Got a code for a tablet"), "tablet"),
     "device.enrol": (_("Let a tablet in"), "tablet"),
+    "tax_number.give": (_("Gave a national number for the tax certificate"), "id-card"),
+    "tax_number.remove": (_("Deleted a national number"), "trash-2"),
+    "tax_number.use": (_("Put a national number in the file for the tax office"), "file-up"),
+    "tax_certificate.issue": (_("Issued a tax certificate"), "receipt-euro"),
+    "tax_certificate.copy": (_("Took a copy of a tax certificate"), "download"),
+    "tax_certificate.read": (_("Looked at the tax certificates of a payer"), "eye"),
+    "authority_file.make": (_("Made a file for an authority"), "file-up"),
+    "authority_file.sent": (_("Noted that a file was sent to an authority"), "send"),
+    "child_report.note": (_("Noted what the report of free prices asks of a child"), "pencil"),
     "device.revoke": (_("Shut a tablet out"), "ban"),
 }
 """What was done, and the icon beside it, by the action of the audit row."""

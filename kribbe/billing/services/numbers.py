@@ -7,23 +7,27 @@ from stdnum.be import ogm_vcs
 from kribbe.billing.models import Books, Counter, Invoice
 
 
-def next_number(books: Books, year: int) -> int:
-    """The next number of a year, kept by whoever issues a document in the same transaction.
+def next_numbers(books: Books, year: int, count: int = 1) -> list[int]:
+    """The next numbers of a year, kept by whoever issues documents in the same transaction.
 
-    The row stays locked until that transaction ends: taken back, the number is given to the next.
+    The row stays locked until that transaction ends: taken back, the numbers are given to the next.
     """
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("next_number needs a transaction")
+        raise transaction.TransactionManagementError("next_numbers needs a transaction")
     Counter.objects.bulk_create([Counter(books=books, year=year)], ignore_conflicts=True)
-    Counter.objects.filter(books=books, year=year).update(last=F("last") + 1)
-    return Counter.objects.values_list("last", flat=True).get(books=books, year=year)
+    Counter.objects.filter(books=books, year=year).update(last=F("last") + count)
+    last = Counter.objects.values_list("last", flat=True).get(books=books, year=year)
+    return list(range(last - count + 1, last + 1))
 
 
-def new_key() -> int:
-    """A primary key for an invoice that isn't written yet."""
+def new_keys(count: int = 1) -> list[int]:
+    """Primary keys for invoices that aren't written yet."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [Invoice._meta.db_table])
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [Invoice._meta.db_table, count],
+        )
+        return [int(key) for (key,) in cursor.fetchall()]
 
 
 def structured_reference(key: int) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from kribbe.billing.models import Account, EntryKind, Invoice, JournalEntry, JournalLine
 from kribbe.billing.services.issue import DraftLine, issue
 from kribbe.billing.services.journal import Side, open_invoices, post, settle
-from kribbe.billing.services.numbers import next_number, structured_reference
+from kribbe.billing.services.numbers import next_numbers, structured_reference
 from kribbe.billing.tests.scene import with_books
 from kribbe.trust.principal import SYSTEM
 
@@ -102,7 +102,7 @@ def test_the_database_refuses_to_enter_twice_to_change_and_to_leave_out_a_number
     assert refused(lambda: JournalLine.objects.update(amount=1))
 
     def leave_out():
-        next_number(kept.books, 2026)
+        next_numbers(kept.books, 2026)
         issued(kept, "10.00")
 
     assert refused(leave_out)
