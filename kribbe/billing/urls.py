@@ -3,8 +3,10 @@
 from django.urls import path
 
 from kribbe.billing.pages import invoices
+from kribbe.billing.urls_after import after_urls
 
 app_name = "billing"
 urlpatterns = [
     path("at/<slug:slug>/invoices/", invoices.invoices_page, name="invoices"),
+    *after_urls,
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from kribbe.banking.tests.rows import bank_of
 from kribbe.billing.models import Books, Payer
+from kribbe.config.tests.world_billing import after_invoices
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
@@ -227,6 +228,7 @@ def world():
         "on": f"{now.date()}",
         "one": 1,
         "kind": "pdf",
+        **after_invoices(location, placement, maes.adults.get(), now),
     }
 
 
