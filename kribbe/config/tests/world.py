@@ -25,7 +25,7 @@ from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleG
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
-from kribbe.planning.models import CareAgreement, ChildFile, DayChange, Paper
+from kribbe.planning.models import AgreementImport, CareAgreement, ChildFile, DayChange, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
@@ -204,6 +204,12 @@ def world():
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),
         "paper": paper_of(placement, now).reference,
+        "agreement_import": AgreementImport.objects.create(
+            location=location,
+            file_name="kinderen.csv",
+            table='[["Voornaam","Naam","Geboortedatum","Naam ouder","Start","Dagen"],[],""]',
+            given_at=now,
+        ).reference,
         **roster_of(location, now),
         "day_change": DayChange.objects.create(
             placement=placement, day=start + timedelta(days=1), halves=1, asked_at=now
