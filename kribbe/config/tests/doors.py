@@ -371,7 +371,6 @@ DOORS: dict[str, Door] = {
     "billing:account": Door({"organiser"}, ("slug", "payer")),
     "billing:account_file": Door({"organiser"}, ("slug", "payer", "kind")),
     "billing:export": Door({"organiser"}, ("slug", "export", "table"), query="?month=2026-03"),
-    "billing:invoices": Door(LOCATION, SLUG),
     "taxes:mine": Door({"anna", "charlie"}),
     "taxes:my_numbers": Door({"anna", "charlie"}),
     "taxes:remove_number": Door(set(), post=True),
