@@ -99,6 +99,7 @@ def account(request: Any, location: Location, books: Books | None, payer: str) -
             return redirect("billing:account", location.slug, payer)
     today = localdate()
     running = PaymentPlan.objects.filter(payer=found, ended_at=None)
+    unsettled = open_invoices(found)
     return render(
         request,
         "billing/account.html",
@@ -106,7 +107,8 @@ def account(request: Any, location: Location, books: Books | None, payer: str) -
             "location": location,
             "payer": found,
             "statement": statement(found, date(today.year - 1, 1, 1), today),
-            "open": open_invoices(found),
+            "open": [each for each in unsettled if each.amount > 0],
+            "credits": [each for each in unsettled if each.amount < 0],
             "costs": open_costs(found),
             "plans": plan_states(list(running.prefetch_related("instalments", "invoices")), today),
             "write_offs": WriteOff.objects.filter(invoice__payer=found).select_related("invoice", "entry"),
