@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from kribbe.billing.models import Books, Invoice, JournalEntry, Payer
 from kribbe.trust.fields import reference_field
+from kribbe.trust.history import change_of
 
 IBAN = r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$"
 
@@ -52,7 +53,7 @@ class Mandate(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="signed_stays",
-                operation=pgtrigger.UpdateOf("payer_id", "iban", "holder", "text", "signed_name", "signed_on")
+                operation=change_of("payer_id", "iban", "holder", "text", "signed_name", "signed_on")
                 | pgtrigger.Delete,
             )
         ]

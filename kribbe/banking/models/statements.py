@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import Books, JournalEntry
 from kribbe.trust.fields import reference_field
+from kribbe.trust.history import change_of
 
 BOOKED = """
     IF EXISTS (SELECT FROM banking_statement WHERE id = OLD.statement_id AND booked_at IS NOT NULL) THEN
@@ -107,7 +108,7 @@ class Movement(models.Model):
             ),
             pgtrigger.Protect(
                 name="told_stays",
-                operation=pgtrigger.UpdateOf("statement_id", "number", "amount", "on", "ogm", "iban"),
+                operation=change_of("statement_id", "number", "amount", "on", "ogm", "iban"),
             ),
         ]
 

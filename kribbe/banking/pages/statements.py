@@ -68,7 +68,7 @@ def file_page(request: Any, location: Location, books: Books | None, reference: 
     rows = [
         one
         for statement in statements[:1]
-        for one in foreseen(file.books, statement.movements.order_by("number")[:SHOWN])
+        for one in foreseen(file.books, list(statement.movements.order_by("number")[:SHOWN]))
     ]
     noted(request, location, rows)
     context = around(location) | {

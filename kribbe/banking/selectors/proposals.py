@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from kribbe.banking.models import Movement
@@ -65,5 +66,5 @@ def _open(payers: dict[int, Payer]) -> dict[int, list[Decimal]]:
     return found
 
 
-def _with_open(invoices):
+def _with_open(invoices: "QuerySet[Invoice]") -> "QuerySet[Any]":
     return invoices.annotate(open=F("total") - Coalesce(Sum("settlements__amount"), NOUGHT))

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from kribbe.banking.models import BankFile, Collection, FileState, Movement, Refund, Statement
 from kribbe.banking.selectors.targets import Kind, Target, targets_of
-from kribbe.banking.services.posting import BATCH, Draft, Share, Side, Waiting, write
+from kribbe.banking.services.posting import BATCH, Draft, Part, Share, Side, Waiting, write
 from kribbe.billing.models import Account, Books, EntryKind, JournalEntry, Payer
 from kribbe.trust.audit import record
 from kribbe.trust.locks import lock_rows
@@ -50,12 +50,13 @@ def _book(principal: Principal, books: Books, statement: Statement, now: datetim
 
 def _draft(movement: Movement, target: Target | None, waiting: Waiting) -> Draft:
     key = f"movement:{movement.pk}"
+    sides: list[Side] = [(Account.PARKED, -movement.amount, None)]
+    parts: list[Part] = []
     if target is None:
         kind = EntryKind.PAYMENT if movement.amount > 0 else EntryKind.MOVE
-        sides, parts = [(Account.PARKED, -movement.amount, None)], []
     elif target.kind == Kind.REFUNDED:
         kind = EntryKind.REFUND
-        sides, parts = [(Account.TO_REFUND, -movement.amount, target.payers[0])], []
+        sides = [(Account.TO_REFUND, -movement.amount, target.payers[0])]
     elif target.kind == Kind.RETURNED:
         kind = EntryKind.RETURN
         (returned,) = target.collections
@@ -80,10 +81,12 @@ def _note(
     collections, refunds = [], []
     for movement, entry in zip(movements, entries, strict=True):
         target = targets.get(movement.pk)
-        if target and target.refund:
+        if target is None:
+            continue
+        if target.refund:
             target.refund.paid_by = entry
             refunds.append(target.refund)
-        for each in target.collections if target else ():
+        for each in target.collections:
             setattr(each, "returned_by" if target.kind == Kind.RETURNED else "paid_by", entry)
             collections.append(each)
     Collection.objects.bulk_update(collections, ["paid_by", "returned_by"], batch_size=BATCH)

@@ -7,11 +7,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Sum
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from sepaxml import SepaDD
 
 from kribbe.banking.models import Collection, Creditor, DebitFile, Mandate, Sequence
 from kribbe.billing.models import Books, Invoice, Payer
+from kribbe.contact.services import tell_household
 from kribbe.rules.bank.creditor import is_creditor_id
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -84,9 +86,24 @@ def make_file(
         file = DebitFile.objects.create(
             books=books, collect_on=collect_on, made_at=now, made_by=principal.user_id
         )
-        Collection.objects.bulk_create(_collections(file, due))
+        for each in Collection.objects.bulk_create(_collections(file, due)):
+            _announce(each, now)
         record(principal=principal, action="debit.file", subject=file, now=now, collections=len(due))
     return file
+
+
+def _announce(collection: Collection, now: datetime) -> None:
+    payer = collection.mandate.payer
+    if payer.adult is None:
+        return
+    tell_household(
+        household_id=payer.adult.household_id,
+        kind="banking/collection",
+        context={"collection": collection, "file": collection.file, "books": collection.file.books},
+        now=now,
+        link=reverse("banking:mandate", args=[payer.reference]),
+        about=f"collection:{collection.pk}",
+    )
 
 
 def _collections(file: DebitFile, due: Iterable[tuple[Invoice, Mandate]]) -> list[Collection]:

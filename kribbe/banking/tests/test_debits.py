@@ -18,6 +18,7 @@ from kribbe.banking.tests.scene import NOW, balance, booked, invoice, open_of, p
 from kribbe.banking.tests.test_booking import refused, ties_out
 from kribbe.billing.models import Account
 from kribbe.billing.tests.scene import make_payer, with_books
+from kribbe.contact.models import Notice
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,9 @@ def test_only_payers_with_a_mandate_are_collected_from_and_an_invoice_once(kept_
     agreed(kept_books.payer)
     assert refused(lambda: made(kept_books, days=13)) == "too_near"
     file = made(kept_books)
+    told = Notice.objects.get(kind="banking/collection")
+    assert "80" in told.subject
+    assert "16 april 2026" in told.body
     assert [(each.invoice, each.amount, each.sequence) for each in file.collections.all()] == [
         (mine, Decimal("80.00"), "FRST")
     ]
