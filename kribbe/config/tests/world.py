@@ -1,11 +1,14 @@
 """A small world with something behind every door: two families, two desks, staff of every role, and what they see."""
 
 from datetime import date, time, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from kribbe.billing.models import Books, Payer, Run
+from kribbe.billing.services.issue import DraftLine, issue
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
@@ -211,6 +214,7 @@ def world():
         **talk,
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
+        **books_of(location, placement, now),
         "visit": location.register_visits.create(at=now).reference,
         "urgent": urgent.pk,
         "last_minute": last_minute.reference,
@@ -292,6 +296,31 @@ def sick_of(desk, child, now):
         "sick_answer": make_token(ANSWER, proposal.pk),
         "sick_days": make_token(DAYS, made.carers[0].pk),
     }
+
+
+def books_of(location, placement, now):
+    """The books of the location's organiser, with one invoice."""
+    books = Books.objects.create(
+        organiser=location.organiser, name=location.name, street="Markt 1", postcode="3999", city="Dorp",
+        iban="BE68539007547034", started_on=now.date(),
+    )  # fmt: skip
+    payer = Payer.objects.create(
+        books=books,
+        kind="organisation",
+        name="OCMW",
+        street="Markt 2",
+        postcode="3999",
+        city="Dorp",
+        made_at=now,
+    )
+    month = now.date().replace(day=1)
+    run = Run.objects.create(books=books, month=month, issued_on=now.date(), started_at=now)
+    euro = Decimal("1.00")
+    line = DraftLine(placement.pk, month, month, "stay.full", Decimal(1), euro, Decimal(100), euro)
+    asked = issue(
+        principal=SYSTEM, books=books, payer=payer, month=month, lines=[line], on=now.date(), now=now, run=run
+    )
+    return {"invoice": asked.reference, "run": run.reference, "care_month": f"{month:%Y-%m}"}
 
 
 def paper_of(placement, now):
