@@ -7,6 +7,8 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the pages in the navigation."""
+        from kribbe.billing.after import register_after
         from kribbe.billing.pages.navigation import register_navigation
 
         register_navigation()
+        register_after()

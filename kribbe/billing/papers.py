@@ -58,6 +58,18 @@ def make_papers(invoices: Iterable[int], *, now: datetime, workers: int = 0) -> 
     return len(missing)
 
 
+def pile_pdf(invoices: Sequence[Invoice]) -> bytes:
+    """Invoices of one organiser as one document to print. They come `with_lines`, at least one."""
+    sheets = [invoice_sheet(each) for each in invoices]
+    return pdf(
+        "billing/pile",
+        {"papers": [{"title": sheet.title, "data": sheet.data} for sheet in sheets]},
+        title=_("Invoices to print"),
+        brand=sheets[0].brand,
+        language=sheets[0].language,
+    )
+
+
 def _keep(made: list[InvoicePaper]) -> None:
     with transaction.atomic():
         InvoicePaper.objects.bulk_create(made, ignore_conflicts=True)
@@ -89,8 +101,9 @@ def invoice_sheet(invoice: Invoice) -> Sheet:
             brand=face_of(lines[0].placement.group.location.desk, seller),
             language=invoice.language,
             data={
-                "seller": _seller(seller),
-                "buyer": [buyer["name"], buyer["street"], f"{buyer['postcode']} {buyer['city']}"],
+                "language": invoice.language,
+                "seller": seller_lines(seller),
+                "buyer": buyer_lines(buyer),
                 "about": _about(invoice, buyer),
                 "total": amount(invoice.total),
                 "payment": _payment(invoice, seller),
@@ -123,8 +136,9 @@ def face_of(desk: Desk, seller: Mapping[str, str]) -> Brand:
     )
 
 
-def _seller(seller: Mapping[str, str]) -> list[str]:
-    enterprise = _("Enterprise number %s") % _enterprise(seller["enterprise_number"])
+def seller_lines(seller: Mapping[str, str]) -> list[str]:
+    """Who asks, with its enterprise number."""
+    enterprise = _("Enterprise number %s") % printed_enterprise(seller["enterprise_number"])
     return [
         seller["name"],
         seller["street"],
@@ -133,7 +147,13 @@ def _seller(seller: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _enterprise(number_: str) -> str:
+def buyer_lines(buyer: Mapping[str, str]) -> list[str]:
+    """The address as it stands in the window of an envelope."""
+    return [buyer["name"], buyer["street"], f"{buyer['postcode']} {buyer['city']}"]
+
+
+def printed_enterprise(number_: str) -> str:
+    """`0403.019.261`."""
     return f"{number_[:4]}.{number_[4:7]}.{number_[7:]}"
 
 
@@ -146,7 +166,7 @@ def _about(invoice: Invoice, buyer: Mapping[str, str]) -> list[list[str]]:
     if invoice.corrects:
         rows.append([_("Corrects invoice"), f"{invoice.corrects}, {long_date(invoice.corrects.issued_on)}"])
     if buyer["enterprise_number"]:
-        rows.append([_("Your enterprise number"), _enterprise(buyer["enterprise_number"])])
+        rows.append([_("Your enterprise number"), printed_enterprise(buyer["enterprise_number"])])
     return rows
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kribbe.billing.pages import invoices, prices
+from kribbe.billing.urls_after import after_urls
 
 app_name = "billing"
 urlpatterns = [
@@ -14,4 +15,5 @@ urlpatterns = [
     path("at/<slug:slug>/price-lists/", prices.prices_page, name="prices"),
     path("at/<slug:slug>/fees/", prices.fees_page, name="fees"),
     path("at/<slug:slug>/fees/<slug:reference>/", prices.fee_page, name="fee"),
+    *after_urls,
 ]

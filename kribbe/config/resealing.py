@@ -1,6 +1,7 @@
 """Sealing anew what was sealed under a key used before; see `kribbe.trust.sealing`."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pgtrigger
 from django.apps import apps
@@ -11,7 +12,8 @@ from kribbe.trust.fields import EncryptedText
 from kribbe.trust.sealing import is_newest, unseal
 
 BATCH = 500
-Column = tuple[type[models.Model], EncryptedText]
+Sealed = EncryptedText[Any, Any]
+Column = tuple[type[models.Model], Sealed]
 
 
 def sealed_columns() -> Iterator[Column]:
@@ -39,7 +41,7 @@ def reseal(column: Column) -> int:
         after = rows[-1][0]
 
 
-def _rows(model: type[models.Model], field: EncryptedText, after: object) -> list[tuple[object, str]]:
+def _rows(model: type[models.Model], field: Sealed, after: object) -> list[tuple[object, str]]:
     """The next rows with their sealed text, locked."""
     found = model._default_manager.annotate(sealed=Cast(field.name, models.TextField())).filter(sealed__gt="")
     if after is not None:
@@ -47,7 +49,7 @@ def _rows(model: type[models.Model], field: EncryptedText, after: object) -> lis
     return list(found.select_for_update().order_by("pk").values_list("pk", "sealed")[:BATCH])
 
 
-def _reseal_row(model: type[models.Model], field: EncryptedText, key: object, sealed: str) -> bool:
+def _reseal_row(model: type[models.Model], field: Sealed, key: object, sealed: str) -> bool:
     if is_newest(sealed):
         return False
     model._default_manager.filter(pk=key).update(**{field.name: unseal(sealed)})

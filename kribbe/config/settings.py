@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "kribbe.outofschool",
     "kribbe.sickcare",
     "kribbe.billing",
+    "kribbe.banking",
+    "kribbe.taxes",
     "kribbe.api",
     "kribbe.policy",
     "kribbe.upkeep",

@@ -10,6 +10,8 @@ from kribbe.enrolment.models import Placement
 from kribbe.places.models import Group, Location
 from kribbe.planning.models_days import DayChange, DayRules, DayState, ShortNotice
 from kribbe.planning.models_file import ChildFile, Severity
+from kribbe.planning.models_import import AgreementImport, ImportedPlace
+from kribbe.planning.models_plan import ManyChange, ManyKind, SettlingDay
 from kribbe.region.models import no_overlap
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.halfdays import SLOTS
@@ -20,6 +22,7 @@ __all__ = [
     "Absence",
     "AbsenceKind",
     "AgreedWeeks",
+    "AgreementImport",
     "CareAgreement",
     "ChildFile",
     "DayChange",
@@ -27,13 +30,17 @@ __all__ = [
     "DayState",
     "GroupTeam",
     "HouseRules",
+    "ImportedPlace",
     "Layout",
+    "ManyChange",
+    "ManyKind",
     "Paper",
+    "SettlingDay",
     "Severity",
     "ShortNotice",
     "TellingSide",
 ]
-"""The tables about a child's file (`models_file`) and about single days (`models_days`) are read from here."""
+"""The tables of `models_file`, `models_days`, `models_import` and `models_plan` are read from here."""
 
 
 class Layout(models.TextChoices):
@@ -60,11 +67,16 @@ class HouseRules(models.Model):
     """An absence told on the day itself before this time is told in time; without it the allowance asks no term."""
     absence_full = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     absence_half = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    settling_days = models.PositiveSmallIntegerField(default=3)
+    """Days before the first one on which a child may come to get used, at most."""
+    settling_free = models.BooleanField(default=True)
+    """Whether those cost nothing; otherwise the family's own price."""
     published_at = models.DateTimeField()
     published_by = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(name="house_rules_settling", condition=Q(settling_days__lte=20)),
             models.UniqueConstraint(name="house_rules_version_once", fields=["location", "version"]),
             models.CheckConstraint(
                 name="house_rules_absence_both",
@@ -102,6 +114,8 @@ class CareAgreement(models.Model):
 class Paper(models.Model):
     """The agreement itself or an addendum: weeks from a day on, or for a time. Signed, it never changes.
 
+    One that was taken over from a list can go again with that list, as long as nothing hangs on it.
+
     The location signs by sending it, the family on screen. `last` is None where it holds until the place ends.
     """
 
@@ -126,6 +140,10 @@ class Paper(models.Model):
     signed_name = models.CharField(max_length=200, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
+    taken_over = models.ForeignKey(
+        AgreementImport, on_delete=models.PROTECT, null=True, related_name="papers"
+    )
+    """The list from which it was taken over: both signed it elsewhere, on paper."""
 
     class Meta:
         ordering = ["number"]
@@ -152,9 +170,14 @@ class Paper(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="signed_stays",
-                operation=pgtrigger.Update | pgtrigger.Delete,
+                operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__signed_at__isnull=False),
-            )
+            ),
+            pgtrigger.Protect(
+                name="signed_is_kept",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__signed_at__isnull=False, old__taken_over__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -85,6 +85,14 @@ def _terms(paper: Paper) -> list[list[str]]:
 
 def _signatures(paper: Paper) -> list[list[str]]:
     family: Any = paper.signed_at
+    if paper.taken_over_id is not None:
+        taken = _("signed on paper; taken over on %(day)s") % {
+            "day": long_date(localtime(paper.made_at).date())
+        }
+        return [
+            [_("For the location"), paper.location_name, taken],
+            [_("For the family"), paper.signed_name, taken],
+        ]
     return [
         [_("For the location"), paper.location_name, long_date(localtime(paper.made_at).date())],
         [

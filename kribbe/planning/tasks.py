@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from kribbe.planning.importing.run import forget_lists
 from kribbe.planning.services import child_file, papers
 from kribbe.trust.duties import duty
 
@@ -16,3 +17,9 @@ def ask_for_files(now: datetime) -> int:
 def remind_of_papers(now: datetime) -> int:
     """Remind whoever leaves an agreement unsigned for a week."""
     return papers.remind_due(now=now)
+
+
+@duty("planning.forget_lists", cron="20 3 * * *", told="lists of children let go of that nobody took over")
+def forget(now: datetime) -> int:
+    """Let go of lists that were given two weeks ago and never carried out."""
+    return forget_lists(now=now)

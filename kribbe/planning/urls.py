@@ -7,6 +7,7 @@ from kribbe.planning.pages import (
     child_files,
     day,
     extra_days,
+    import_children,
     mine,
     my_extra,
     my_file,
@@ -41,6 +42,10 @@ urlpatterns = [
     path("at/<slug:slug>/agreements/<slug:reference>/write/", agreements.write_page, name="write"),
     path("at/<slug:slug>/papers/<slug:reference>/withdraw/", agreements.withdraw, name="withdraw"),
     path("at/<slug:slug>/papers/<slug:reference>.pdf", agreements.paper_file, name="paper"),
+    path("at/<slug:slug>/take-over/", import_children.start, name="import"),
+    path("at/<slug:slug>/take-over/example.csv", import_children.example, name="import_example"),
+    path("at/<slug:slug>/take-over/<slug:reference>/", import_children.look, name="import_list"),
+    path("at/<slug:slug>/take-over/<slug:reference>.csv", import_children.report, name="import_report"),
     path("at/<slug:slug>/carers/", settings.team_page, name="team"),
     path("at/<slug:slug>/house-rules/", settings.house_rules_page, name="house_rules"),
 ]

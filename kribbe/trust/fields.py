@@ -1,12 +1,15 @@
 """Model fields that several rooms share."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import FieldError
 from django.db import models
 
 from kribbe.trust.references import LENGTH, new_reference
 from kribbe.trust.sealing import seal, unseal
+
+Set = TypeVar("Set")
+Get = TypeVar("Get")
 
 KM_PER_DEGREE_LONGITUDE = 70.19
 KM_PER_DEGREE_LATITUDE = 111.25
@@ -48,7 +51,7 @@ def km_point(longitude: str = "longitude", latitude: str = "latitude") -> Any:
     )
 
 
-class EncryptedText(models.TextField[str, str]):
+class EncryptedText(models.TextField[Set, Get]):
     """Text that the database holds sealed (see `sealing`): a copy of the database alone doesn't tell it.
 
     Empty text and None are kept as they are. It can't be searched: two sealings of one text differ. Reading raises

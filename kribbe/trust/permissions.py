@@ -106,7 +106,12 @@ _HOUSEHOLD = frozenset(
     }
 )
 _FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE, Action.HOUSEHOLD_FILE, Action.ABSENCE_REPORT}
-_PARENT = _FAMILY | {Action.AGREEMENT_SIGN, Action.CHILD_FILE_KEEP, Action.REGISTER_CONFIRM, Action.INVOICE_READ}
+_PARENT = _FAMILY | {
+    Action.AGREEMENT_SIGN,
+    Action.CHILD_FILE_KEEP,
+    Action.REGISTER_CONFIRM,
+    Action.INVOICE_READ,
+}
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),

@@ -8,7 +8,6 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-
 from kribbe.billing.models import InvoiceKind, InvoicePaper
 from kribbe.billing.papers import invoice_pdf, invoice_sheet, make_papers, with_lines
 from kribbe.billing.tests.issued import NOW, issued, stay
@@ -90,7 +89,7 @@ def test_it_speaks_the_payers_language(kept, language):
 def test_it_says_every_line_with_why_and_the_sums(kept):
     invoice = issued(kept)
     text = text_of(invoice_pdf(invoice, now=NOW))
-    # 4 × 12.34 + 10.00 = 59.36
+    # 4 * 12.34 + 10.00 = 59.36
     for words in (
         "Notelaar vzw", "Ondernemingsnummer 0403.019.261", "Noor Maes", "2026", "Volle dag",
         "9:00 uren, zoals afgesproken", "Laat opgehaald", "€ 12,34", "€ 59,36", "16 april 2026",
@@ -106,7 +105,9 @@ def test_totals_stand_by_child_and_shares_are_said(kept):
         with_lines([issued(kept, [stay(kept.scene.noor, date(2026, 3, 2)), half, hours]).pk])[0]
     )
     # Noor 12.34; Lou 6.17 + 7.50 = 13.67; together 26.01
-    totals = {child["name"].split()[0]: child["total"].replace("\xa0", " ") for child in sheet.data["children"]}
+    totals = {
+        child["name"].split()[0]: child["total"].replace("\xa0", " ") for child in sheet.data["children"]
+    }
     assert totals == {"Noor": "€ 12,34", "Lou": "€ 13,67"}
     assert sheet.data["total"].replace("\xa0", " ") == "€ 26,01"
     whats = [line[1].replace("\xa0", " ") for child in sheet.data["children"] for line in child["lines"]]

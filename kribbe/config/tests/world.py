@@ -1,14 +1,14 @@
 """A small world with something behind every door: two families, two desks, staff of every role, and what they see."""
 
 from datetime import date, time, timedelta
-from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from kribbe.banking.tests.rows import bank_of
 from kribbe.billing.models import Books, Payer, Run
-from kribbe.billing.services.issue import DraftLine, issue
+from kribbe.config.tests.world_billing import after_invoices
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
@@ -25,7 +25,7 @@ from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleG
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
-from kribbe.planning.models import CareAgreement, ChildFile, DayChange, Paper
+from kribbe.planning.models import AgreementImport, CareAgreement, ChildFile, DayChange, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
@@ -38,6 +38,7 @@ from kribbe.staff.models import RosterProposal
 from kribbe.staff.services.carers import Person, add_carer
 from kribbe.staff.services.feeds import make_feed as make_shift_feed
 from kribbe.staff.services.feeds import token_of as shift_token
+from kribbe.taxes.models import AuthorityFile, FileKind, TaxCertificate
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
 from kribbe.trust import files
@@ -203,6 +204,12 @@ def world():
         "question": make_token(QUESTION, question.pk),
         "invitation": make_token(INVITATION, invited.pk),
         "paper": paper_of(placement, now).reference,
+        "agreement_import": AgreementImport.objects.create(
+            location=location,
+            file_name="kinderen.csv",
+            table='[["Voornaam","Naam","Geboortedatum","Naam ouder","Start","Dagen"],[],""]',
+            given_at=now,
+        ).reference,
         **roster_of(location, now),
         "day_change": DayChange.objects.create(
             placement=placement, day=start + timedelta(days=1), halves=1, asked_at=now
@@ -212,9 +219,10 @@ def world():
         **sick_of(desk, waiting.child, now),
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
+        **bank_of(placement, now),
+        **taxed(location, placement, now),
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
-        **books_of(location, placement, now),
         "visit": location.register_visits.create(at=now).reference,
         "urgent": urgent.pk,
         "last_minute": last_minute.reference,
@@ -226,6 +234,55 @@ def world():
         "on": f"{now.date()}",
         "one": 1,
         "kind": "pdf",
+        **after_invoices(location, placement, maes.adults.get(), now),
+        **run_of(location, now),
+    }
+
+
+def taxed(location, placement, now):
+    """Books with a parent who pays, her tax certificate of this year, and its file."""
+    books, _made = Books.objects.get_or_create(
+        organiser=location.organiser,
+        defaults={"name": "Notelaar vzw", "street": "Markt 1", "postcode": "3000", "city": "Leuven",
+                  "iban": "BE68539007547034", "started_on": now.date()},
+    )  # fmt: skip
+    adult = placement.child.household.adults.order_by("pk").first()
+    payer, _made = Payer.objects.get_or_create(
+        books=books,
+        adult=adult,
+        defaults={"kind": "adult", "name": f"{adult}", "street": "Markt 2", "postcode": "3000", "city": "Leuven",
+                  "made_at": now},
+    )  # fmt: skip
+    year = now.date().year
+    line = {"first": f"{year}-01-02", "last": f"{year}-01-02", "days": 1, "price": None, "amount": "12.00"}
+    address = {"name": "An", "street": "Markt 1", "postcode": "3000", "city": "Leuven"}
+    certificate = TaxCertificate.objects.create(
+        books=books,
+        payer=payer,
+        child=placement.child,
+        year=year,
+        number=1,
+        lines=[line],
+        days=1,
+        total=12,
+        parties={
+            "organiser": {**address, "enterprise_number": ""},
+            "certifier": {**address, "enterprise_number": "", "code": "1"},
+            "payer": {**address, "country": "BE", "first_name": "An", "last_name": "Maes"},
+            "child": {**address, "first_name": "Zeger", "last_name": "Maes", "born": "2026-01-05"},
+        },
+        language="nl",
+        issued_on=now.date(),
+        issued_at=now,
+    )
+    file = AuthorityFile.objects.create(
+        books=books, kind=FileKind.BELCOTAX, period=date(year, 1, 1), rows=1, digest="0" * 64, made_at=now
+    )
+    return {
+        "tax_certificate": certificate.reference,
+        "authority_file": file.reference,
+        "tax_payer": payer.reference,
+        "report_kind": "income",
     }
 
 
@@ -298,29 +355,12 @@ def sick_of(desk, child, now):
     }
 
 
-def books_of(location, placement, now):
-    """The books of the location's organiser, with one invoice."""
-    books = Books.objects.create(
-        organiser=location.organiser, name=location.name, street="Markt 1", postcode="3999", city="Dorp",
-        iban="BE68539007547034", started_on=now.date(),
-    )  # fmt: skip
-    payer = Payer.objects.create(
-        books=books,
-        kind="organisation",
-        name="OCMW",
-        street="Markt 2",
-        postcode="3999",
-        city="Dorp",
-        made_at=now,
-    )
+def run_of(location, now):
+    """A month of the organiser that is being invoiced."""
     month = now.date().replace(day=1)
+    books = Books.objects.get(organiser=location.organiser)
     run = Run.objects.create(books=books, month=month, issued_on=now.date(), started_at=now)
-    euro = Decimal("1.00")
-    line = DraftLine(placement.pk, month, month, "stay.full", Decimal(1), euro, Decimal(100), euro)
-    asked = issue(
-        principal=SYSTEM, books=books, payer=payer, month=month, lines=[line], on=now.date(), now=now, run=run
-    )
-    return {"invoice": asked.reference, "run": run.reference, "care_month": f"{month:%Y-%m}"}
+    return {"run": run.reference, "care_month": f"{month:%Y-%m}"}
 
 
 def paper_of(placement, now):

@@ -51,9 +51,10 @@ def as_csv(reasons: list[Reason], names: dict[int, str]) -> str:
     writer.writerow([_("line"), _("level"), _("code"), _("name"), _("message")])
     for reason in reasons:
         cells = [reason.level.value, reason.code, names.get(reason.line, ""), reason.message]
-        writer.writerow([reason.line, *(_harmless(cell) for cell in cells)])
+        writer.writerow([reason.line, *(harmless(cell) for cell in cells)])
     return out.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """The cell, kept by an apostrophe from being run as a formula."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -24,6 +23,7 @@ from kribbe.region.models import Desk
 from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
+from kribbe.trust.pointing import pointed_at
 from kribbe.trust.principal import Principal
 
 OWN_PARTS = (Group, GroupCapacity, LedgerWeek, GroupAvailability)
@@ -144,20 +144,9 @@ def _opened_group(change: ImportChange) -> bool:
 def _in_use(location_ids: list[int]) -> set[int]:
     """Those of the locations to which a row outside themselves refers, or to a group of theirs."""
     groups = dict(Group.objects.filter(location__in=location_ids).values_list("pk", "location_id"))
-    return _referred(Location, location_ids) | {groups[pk] for pk in _referred(Group, list(groups))}
-
-
-def _referred(owner: type[models.Model], ids: list[int]) -> set[int]:
-    """Ids that a table of anybody's points at; the owner's own parts and its history don't count."""
-    found: set[int] = set()
-    for relation in owner._meta.related_objects:
-        model: Any = relation.related_model
-        pointing: Any = relation.field
-        if model in OWN_PARTS or not getattr(pointing, "db_constraint", True):
-            continue
-        name = pointing.name
-        found.update(model._default_manager.filter(**{f"{name}__in": ids}).values_list(name, flat=True))
-    return found
+    return pointed_at(Location, location_ids, but=OWN_PARTS) | {
+        groups[pk] for pk in pointed_at(Group, list(groups), but=OWN_PARTS)
+    }
 
 
 def _remove(location_ids: list[int]) -> None:
@@ -200,4 +189,4 @@ def _restore_places(change: ImportChange, location: Location, now: datetime) -> 
 def _remove_organisers(run: ImportRun) -> None:
     """Organisers that the import made and that run nothing."""
     made: list[int] = run.totals.get("organisers", [])
-    Organiser.objects.filter(pk__in=set(made) - _referred(Organiser, made)).delete()
+    Organiser.objects.filter(pk__in=set(made) - pointed_at(Organiser, made, but=OWN_PARTS)).delete()

@@ -59,6 +59,7 @@ def agreements_page(request: Any, location: Location) -> HttpResponse:
             for row in rows
         ],
         "missing": sum(not row.is_agreed and not row.waits for row in rows),
+        "may_change": may_at(request.principal, Action.PLAN_CHANGE, location),
     }
     return render(request, "planning/agreements.html", context)
 

@@ -76,6 +76,35 @@ def test_a_manager_looks_at_the_week_and_writes_an_agreement(open_as, scene, siz
     assert Paper.objects.get().location_name == "Mia Claes"
 
 
+LIST = """Voornaam;Naam;Geboortedatum;Naam ouder;E-mail ouder;Start;Einde;Dagen;Dagprijs
+Mila;Wouters;{born};Wouters;mila@ouders.example;{start};{end};wo 8:00-17:00 | wo vm;24,50
+Finn;Baert;{born};Baert;finn@ouders.example;{start};{end};vr 5:00-17:00;24,50
+Ella;Aerts;{born};Aerts;;{start};{end};do vm, vr nm;veel
+"""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
+def test_a_manager_takes_over_a_list_and_undoes_it(open_as, scene, size):
+    days = {"born": scene.start - 250 * DAY, "start": scene.start, "end": scene.start + 400 * DAY}
+    content = LIST.format(**{name: f"{day:%d/%m/%Y}" for name, day in days.items()}).encode()
+    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page.goto(reverse("planning:agreements", args=[scene.location.slug]))
+    page.get_by_role("link", name="Een lijst overnemen").click()
+    page.get_by_label("Bestand met kinderen en overeenkomsten").set_input_files(
+        {"name": "kinderen.csv", "mimeType": "text/csv", "buffer": content}
+    )
+    page.get_by_role("button", name="Eerst bekijken").click()
+    page.get_by_text("valt buiten de openingsuren").first.wait_for()
+    look(page, "take-over")
+    page.get_by_label("Je naam, als handtekening").fill("Mia Claes")
+    page.get_by_role("button", name="Neem 1 overeenkomst over").click()
+    page.get_by_role("link", name="Mila Wouters").wait_for()
+    look(page, "taken-over")
+    page.get_by_role("button", name="Maak deze lijst ongedaan").click()
+    page.get_by_text("Deze lijst is ongedaan gemaakt").wait_for()
+    assert not Paper.objects.exclude(taken_over=None).exists()
+
+
 @pytest.mark.parametrize("size", [PHONE, NARROWEST])
 def test_a_parent_signs_and_sees_what_an_absence_costs(open_as, scene, size):
     send_paper(

@@ -1,0 +1,358 @@
+"""A location's own list is taken over whole or not at all, twice adds nothing, and it can be taken back."""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import Workbook
+
+from kribbe.enrolment.models import Placement
+from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.people.models import Adult, Child, Household, RoleGrant, User
+from kribbe.places.importing.files import read_bytes
+from kribbe.places.ledger import miscounted
+from kribbe.places.models import ClosingDay, GroupCapacity, LedgerTake
+from kribbe.planning.importing.plan import plan
+from kribbe.planning.importing.run import carry_out, forget_lists, keep_list
+from kribbe.planning.importing.undo import undo_list
+from kribbe.planning.importing.words import known_words
+from kribbe.planning.models import AgreedWeeks, AgreementImport, ImportedPlace, Paper, TellingSide
+from kribbe.planning.papers import paper_pdf
+from kribbe.planning.selectors.planned import planned_at
+from kribbe.planning.services.absences import report_absence
+from kribbe.planning.tests.scene import notelaar
+from kribbe.testing import cast
+from kribbe.trust.errors import RefusedError
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+HEADER = "Voornaam;Naam;Geboortedatum;Voornaam ouder;Naam ouder;E-mail ouder;Groep;Start;Einde;Dagen;Dagprijs"
+
+
+@pytest.fixture
+def scene():
+    return notelaar(now=timezone.now(), places=5, day_price=30)
+
+
+def line(
+    scene,
+    first="Mila",
+    *,
+    born="",
+    email="jo@ouders.example",
+    group="",
+    end=None,
+    days="wo do 8:00-17:00",
+    **more,
+):
+    born = born or f"{scene.start - 250 * DAY:%d/%m/%Y}"
+    start = more.get("start") or f"{scene.start:%d/%m/%Y}"
+    end = f"{scene.start + 400 * DAY:%d/%m/%Y}" if end is None else end
+    return (
+        f"{first};Peeters;{born};Jo;Peeters;{email};{group};{start};{end};{days};{more.get('fee', '24,50')}"
+    )
+
+
+def table(*lines):
+    return read_bytes("\n".join([HEADER, *lines]).encode(), header_words=known_words)
+
+
+def given(scene, *lines):
+    return keep_list(
+        principal=scene.manager, location=scene.location, name="lijst.csv", table=table(*lines), now=scene.now
+    )
+
+
+def take(scene, *lines):
+    run = given(scene, *lines)
+    return carry_out(principal=scene.manager, run_id=run.pk, name="Mia Claes", now=scene.now)
+
+
+def faults(scene, *lines):
+    made = plan(table(*lines), scene.location, scene.now.date())
+    return [(fault.line, fault.column, fault.code) for fault in made.faults]
+
+
+def test_a_row_becomes_a_family_with_its_agreement(scene):
+    run = take(scene, line(scene, days="wo do 8:00-17:00 | wo vm"))
+    placement = Placement.objects.get(imported__run=run)
+    assert f"{placement.child}" == "Mila Peeters"
+    assert placement.during.lower == scene.start
+    assert placement.during.upper == scene.start + 401 * DAY
+    weeks = AgreedWeeks.objects.get(placement=placement)
+    assert weeks.weeks == [{"2": [[480, 1020]], "3": [[480, 1020]]}, {"2": [[420, 780]]}]
+    paper = Paper.objects.get(agreement=weeks.agreement)
+    assert (paper.day_fee, paper.signed_name, paper.location_name) == (
+        Decimal("24.50"),
+        "Jo Peeters",
+        "Mia Claes",
+    )
+    assert paper_pdf(paper).startswith(b"%PDF")
+    user = User.objects.get(email="jo@ouders.example")
+    assert RoleGrant.objects.filter(user=user, scope_id=placement.child.household_id).exists()
+    assert LedgerTake.objects.filter(holder=f"placement:{placement.pk}").exists()
+    assert not miscounted(group_ids=[scene.group.pk], today=scene.now.date())
+    assert (run.table, run.totals["new"]) == (None, 1)
+
+
+def test_brothers_and_sisters_of_one_address_are_one_family(scene):
+    take(scene, line(scene), line(scene, "Finn", days="ma"), line(scene, "Ella", email="", days="ma"))
+    homes = dict(Child.objects.filter(last_name="Peeters").values_list("first_name", "household"))
+    assert homes["Mila"] == homes["Finn"] != homes["Ella"]
+
+
+def test_a_workbook_with_a_column_a_day(scene):
+    book = Workbook()
+    book.active.append(["Voornaam", "Naam", "Geboren", "Naam ouder", "Startdatum", "Ma", "Di", "Wo"])
+    book.active.append(
+        ["Mila", "Peeters", scene.start - 250 * DAY, "Peeters", scene.start, "8:00-17:00", "", "vm | -"]
+    )
+    out = BytesIO()
+    book.save(out)
+    made = plan(read_bytes(out.getvalue(), header_words=known_words), scene.location, scene.now.date())
+    assert made.new[0].weeks == ({0: ((480, 1020),), 2: ((420, 780),)}, {0: ((480, 1020),)})
+
+
+def test_the_same_file_twice_adds_nothing(scene):
+    lines = [line(scene), line(scene, "Finn", days="vr 8-12 | vr nm")]
+    take(scene, *lines)
+    before = Household.objects.count(), Placement.objects.count()
+    again = given(scene, *lines)
+    with pytest.raises(RefusedError):
+        carry_out(principal=scene.manager, run_id=again.pk, name="Mia Claes", now=scene.now)
+    assert (Household.objects.count(), Placement.objects.count()) == before
+    made = plan(table(*lines), scene.location, scene.now.date())
+    assert (made.totals, made.faults) == ({"new": 0, "known": 2, "refused": 0, "rows": 2}, [])
+
+
+def test_a_list_is_carried_out_once(scene):
+    run = take(scene, line(scene))
+    with pytest.raises(RefusedError):
+        carry_out(principal=scene.manager, run_id=run.pk, name="Mia Claes", now=scene.now)
+    assert ImportedPlace.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"first": ""}, ("Voornaam", "missing")),
+        ({"first": "x" * 101}, ("Voornaam", "too_long")),
+        ({"born": "32/01/2026"}, ("Geboortedatum", "date")),
+        ({"born": "29/02/2026"}, ("Geboortedatum", "date")),
+        ({"born": "01/01/2199"}, ("Geboortedatum", "born_ahead")),
+        ({"email": "jo at ouders"}, ("E-mail ouder", "email")),
+        ({"email": ""}, ("E-mail ouder", "no_email")),
+        ({"group": "Beren"}, ("Groep", "group")),
+        ({"start": "soon"}, ("Start", "date")),
+        ({"start": "01/02/2020", "end": "01/03/2020", "born": "01/06/2019"}, ("Einde", "over")),
+        ({"end": "01/01/2020"}, ("Einde", "end_early")),
+        ({"end": ""}, ("Einde", "no_end")),
+        ({"days": "maadag"}, ("Dagen", "weeks")),
+        ({"days": ""}, ("Dagen", "no_days")),
+        ({"days": "ma|di|wo|do|vr"}, ("Dagen", "too_many_weeks")),
+        ({"days": "wo 5:00-17:00"}, ("Dagen", "outside_hours")),
+        ({"days": "za 8:00-17:00"}, ("Dagen", "not_open")),
+        ({"fee": "veel"}, ("Dagprijs", "fee")),
+        ({"fee": "-1"}, ("Dagprijs", "fee")),
+        ({"fee": "NaN"}, ("Dagprijs", "fee")),
+        ({"born": "01/01/2015"}, ("Groep", "age")),
+    ],
+)
+def test_a_fault_is_named_by_row_and_column(scene, change, found):
+    assert (3, *found) in faults(scene, line(scene, "Finn", days="vr"), line(scene, **change))
+
+
+def test_what_doubles_or_overlaps_is_left_out(scene):
+    take(scene, line(scene))
+    other = faults(scene, line(scene, days="do"), line(scene, "Finn"), line(scene, "Finn", days="wo"))
+    assert other == [(2, "Dagen", "other_place"), (4, "Dagen", "doubled")]
+
+
+def test_a_second_agreement_on_other_half_days_is_taken(scene):
+    run = take(scene, line(scene, days="wo vm"), line(scene, days="wo nm", fee="10"))
+    assert Child.objects.filter(first_name="Mila").count() == 1
+    assert run.totals["new"] == 2
+
+
+def test_the_last_place_goes_to_the_first_row(scene):
+    rows = [line(scene, f"Kind{letter}", days="ma") for letter in "abcd"]
+    assert faults(scene, *rows) == [(5, "Dagen", "full")]
+
+
+def test_a_group_without_a_licence_takes_nobody(scene):
+    GroupCapacity.objects.update(licensed_places=0, staffed_places=0, bookable_places=0)
+    assert (2, "Dagen", "not_open") in faults(scene, line(scene))
+
+
+def test_a_closing_day_is_no_fault_and_nobody_comes_on_it(scene):
+    ClosingDay.objects.create(location=scene.location, during=(scene.start + 2 * DAY, scene.start + 3 * DAY))
+    run = take(scene, line(scene))
+    planned = next(
+        each
+        for each in planned_at(scene.location, scene.start, scene.start + 6 * DAY)
+        if each.placement and each.placement.pk == run.places.get().placement_id
+    )
+    closed = frozenset({scene.start + 2 * DAY})
+    assert [bool(planned.parts(scene.start + n * DAY, closed)) for n in range(5)] == [
+        False,
+        False,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_of_a_faulty_row_nothing_is_written_and_the_others_are(scene):
+    run = take(scene, line(scene), line(scene, "Finn", born="gisteren"))
+    assert run.totals == {"new": 1, "known": 0, "refused": 1, "rows": 2}
+    assert not Child.objects.filter(first_name="Finn").exists()
+    assert run.faults[0]["column"] == "Geboortedatum"
+
+
+def test_a_failure_half_way_leaves_nothing(scene, monkeypatch):
+    run = given(scene, line(scene), line(scene, "Finn", days="ma"))
+    before = Household.objects.count()
+    monkeypatch.setattr("kribbe.planning.importing.run._agree", fails_at_the_second())
+    with pytest.raises(ZeroDivisionError):
+        carry_out(principal=scene.manager, run_id=run.pk, name="Mia Claes", now=scene.now)
+    assert Household.objects.count() == before
+    assert AgreementImport.objects.get().done_at is None
+
+
+def fails_at_the_second():
+    calls = []
+
+    def agree(*_args):
+        calls.append(1)
+        return 1 / (2 - len(calls))
+
+    return agree
+
+
+def test_taken_back_everything_is_as_before(scene):
+    before = rows_now()
+    run = take(scene, line(scene), line(scene, "Finn", days="ma"))
+    undo_list(principal=scene.manager, run_id=run.pk, now=scene.now)
+    assert rows_now() == before
+    assert not miscounted(group_ids=[scene.group.pk], today=scene.now.date())
+    with pytest.raises(RefusedError):
+        undo_list(principal=scene.manager, run_id=run.pk, now=scene.now)
+
+
+def rows_now():
+    tables = (Household, Adult, Child, Placement, Paper, AgreedWeeks, LedgerTake, RoleGrant)
+    return [sorted(table.objects.values_list("pk", flat=True)) for table in tables]
+
+
+def test_what_somebody_used_since_stays(scene):
+    run = take(scene, line(scene), line(scene, "Finn", days="ma"))
+    used = run.places.get(placement__child__first_name="Mila").placement
+    report_absence(
+        principal=scene.manager,
+        placement_id=used.pk,
+        days=[scene.start + 2 * DAY],
+        side=TellingSide.LOCATION,
+        now=scene.now,
+    )
+    undone = undo_list(principal=scene.manager, run_id=run.pk, now=scene.now)
+    assert (undone.totals["gone"], undone.totals["kept"]) == (1, 1)
+    assert Placement.objects.filter(pk=used.pk).exists()
+    assert not Child.objects.filter(first_name="Finn").exists()
+    assert Household.objects.filter(children__first_name="Mila").exists()
+
+
+def test_a_signed_paper_that_was_not_taken_over_cant_go(scene):
+    paper = Paper.objects.filter(taken_over=None)
+    run = take(scene, line(scene))
+    with pytest.raises(Exception, match="signed_stays"), transaction.atomic():
+        Paper.objects.filter(taken_over=run).update(note="x")
+    assert not paper.exists()
+
+
+def test_a_list_that_nobody_takes_over_goes_after_two_weeks(scene):
+    given(scene, line(scene))
+    assert forget_lists(now=scene.now + 13 * DAY) == 0
+    assert forget_lists(now=scene.now + 15 * DAY) == 1
+
+
+def test_the_kept_list_is_sealed(scene):
+    given(scene, line(scene))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT array_agg(t::text) FROM planning_agreementimport t")
+        assert "Peeters" not in str(cursor.fetchone())
+
+
+def test_a_child_of_another_location_is_nobodys_business(scene):
+    """The same name and birth elsewhere is told nowhere; it becomes a family of its own, for the desk to merge."""
+    other = cast.make_household(scene.desk, "Peeters", now=scene.now, email="jo@ouders.example")
+    child = cast.make_child(other, "Mila", born=scene.start - 250 * DAY)
+    run = take(scene, line(scene))
+    assert run.places.get().placement.child_id != child.pk
+
+
+def test_the_pages_from_file_to_undo(scene):
+    client = client_of(manager_of(scene.location, now=scene.now))
+    start = reverse("planning:import", args=[scene.location.slug])
+    content = "\n".join([HEADER, line(scene), line(scene, "Finn", fee="veel")]).encode()
+    sent = client.post(start, {"file": SimpleUploadedFile("lijst.csv", content)})
+    assert sent.status_code == 302
+    page = client.get(sent.url).content.decode()
+    assert "Mila Peeters" in page
+    assert "Dagprijs" in page
+    report = client.get(
+        reverse("planning:import_report", args=[scene.location.slug, sent.url.split("/")[-2]])
+    )
+    assert "3,Dagprijs" in report.content.decode()
+    assert client.post(sent.url, {"do": "take", "name": " "}).status_code == 422
+    assert client.post(sent.url, {"do": "take", "name": "Mia Claes"}).status_code == 302
+    assert "Mila Peeters" in client.get(sent.url).content.decode()
+    assert client.post(sent.url, {"do": "undo"}).status_code == 302
+    assert not Child.objects.filter(first_name="Mila").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"Voornaam;Naam\nMila;Peeters", "Date of birth"),
+        (b"%PDF-1.7 nothing", "CSV"),
+    ],
+)
+def test_a_file_that_says_nothing_is_refused_in_words(scene, content, said):
+    client = client_of(manager_of(scene.location, now=scene.now))
+    answer = client.post(
+        reverse("planning:import", args=[scene.location.slug]),
+        {"file": SimpleUploadedFile("lijst.csv", content)},
+    )
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+def test_looking_costs_as_many_queries_for_many_rows(scene):
+    client = client_of(manager_of(scene.location, now=scene.now))
+    counts = []
+    for rows in ([line(scene)], [line(scene, f"Kind{n}", days="vr vm") for n in range(25)]):
+        run = given(scene, *rows)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse("planning:import_list", args=[scene.location.slug, run.reference]))
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 30
+
+
+def test_a_list_of_another_location_isnt_found(scene):
+    run = given(scene, line(scene))
+    other = cast.make_location(scene.desk, "De Linde")
+    client = client_of(manager_of(other, now=scene.now))
+    assert client.get(reverse("planning:import_list", args=[other.slug, run.reference])).status_code == 404
+
+
+def test_done_a_list_holds_no_family(scene):
+    run = given(scene, line(scene))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AgreementImport.objects.filter(pk=run.pk).update(done_at=scene.now)
