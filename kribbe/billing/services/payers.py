@@ -100,5 +100,4 @@ def share_out(
             now=now,
             household_id=placement.child.household_id,
             first=f"{first}",
-            parts=[[part.payer.pk, f"{part.percent}"] for part in parts],
         )

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from kribbe.banking.tests.rows import bank_of
-from kribbe.billing.models import Books, Payer
+from kribbe.billing.models import Books, Payer, Run
 from kribbe.config.tests.world_billing import after_invoices
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
@@ -235,6 +235,7 @@ def world():
         "one": 1,
         "kind": "pdf",
         **after_invoices(location, placement, maes.adults.get(), now),
+        **run_of(location, now),
     }
 
 
@@ -352,6 +353,14 @@ def sick_of(desk, child, now):
         "sick_answer": make_token(ANSWER, proposal.pk),
         "sick_days": make_token(DAYS, made.carers[0].pk),
     }
+
+
+def run_of(location, now):
+    """A month of the organiser that is being invoiced."""
+    month = now.date().replace(day=1)
+    books = Books.objects.get(organiser=location.organiser)
+    run = Run.objects.create(books=books, month=month, issued_on=now.date(), started_at=now)
+    return {"run": run.reference, "care_month": f"{month:%Y-%m}"}
 
 
 def paper_of(placement, now):
