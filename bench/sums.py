@@ -1,6 +1,6 @@
 """What is reckoned apart from pages: occupancy of many locations over a year, and a proposed roster."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
@@ -42,7 +42,7 @@ def sums(told: Callable[[str], None]) -> list[Sum]:
     return found
 
 
-def lines(found: list[Sum]) -> list[tuple[str, ...]]:
+def lines(found: Sequence[Sum]) -> list[tuple[str, ...]]:
     """Rows of the table: what, milliseconds, at most."""
     return [(each.what, f"{each.milliseconds:.0f}", f"{each.most:.0f}") for each in found]
 

@@ -52,7 +52,7 @@ class Attendee:
     direct: DirectChild | None = None
 
     @property
-    def _known(self) -> Any:
+    def subject(self) -> Any:
         return self.placement or self.direct
 
     @property
@@ -62,12 +62,12 @@ class Attendee:
     @property
     def reference(self) -> str:
         """How an address or a tablet names it."""
-        return self.placement.reference if self.placement else f"{DIRECT}{self._known.pk}"
+        return self.placement.reference if self.placement else f"{DIRECT}{self.subject.pk}"
 
     @property
     def name(self) -> str:
         """In full, as far as the register knows it."""
-        return f"{self.placement.child}" if self.placement else str(self._known.name)
+        return f"{self.placement.child}" if self.placement else str(self.subject.name)
 
     @property
     def short(self) -> str:
@@ -86,12 +86,12 @@ class Attendee:
     @property
     def birth(self) -> date:
         """Its day of birth; outside the desk the first of the month."""
-        found: date = self.placement.child.birth if self.placement else self._known.birth_month
+        found: date = self.placement.child.birth if self.placement else self.subject.birth_month
         return found
 
     @property
     def group(self) -> Group:
-        found: Group = self._known.group
+        found: Group = self.subject.group
         return found
 
     @property
@@ -101,11 +101,11 @@ class Attendee:
     @property
     def pattern(self) -> int:
         """The half-days of its place, as a mask."""
-        return int(self._known.pattern)
+        return int(self.subject.pattern)
 
     def is_held(self, day: date) -> bool:
         """Whether its place runs on a day."""
-        return day in self._known.during
+        return day in self.subject.during
 
 
 def households(attendees: Iterable[Attendee]) -> list[int]:

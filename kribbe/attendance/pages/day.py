@@ -107,7 +107,7 @@ def child_day(request: Any, location: Location, reference: str, day: str) -> Htt
     record(
         principal=request.principal,
         action="register.read",
-        subject=child.placement or child.direct,
+        subject=child.subject,
         now=now,
         household_id=child.household_id,
         desk_id=location.desk_id,

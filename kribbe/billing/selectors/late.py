@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from kribbe.billing.models import Books, Invoice, InvoiceKind, Payer, PayerKind, PaymentPlan, Reminder, Step
 from kribbe.billing.selectors.accounts import NOUGHT, with_open
@@ -37,7 +38,7 @@ def late(books: Books, on: date) -> list[Late]:
     return [late_of(each, on) for each in found.order_by("due_on", "pk") if each.payer_id not in kept]
 
 
-def late_of(invoice: Invoice, on: date) -> Late:
+def late_of(invoice: Any, on: date) -> Late:
     """What may follow for one invoice that comes `with_open`, its payer and reminders."""
     reminders = list(invoice.reminders.all())
     last = reminders[-1] if reminders else None

@@ -400,7 +400,6 @@ DOORS: dict[str, Door] = {
     "taxes:take_month": Door({"organiser"}, ("slug", "report_kind"), post=True),
     "taxes:reported": Door({"organiser"}, ("slug", "placement")),
     "taxes:report": Door({"organiser"}, SLUG),
-    "billing:invoices": Door({"organiser"}, SLUG),
     "banking:bank": Door({"organiser"}, SLUG),
     "banking:file": Door({"organiser"}, ("slug", "bank_file")),
     "banking:book": Door({"organiser"}, ("slug", "bank_file"), post=True),

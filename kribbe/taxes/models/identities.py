@@ -15,7 +15,7 @@ class TaxIdentity(models.Model):
 
     adult = models.OneToOneField(Adult, on_delete=models.CASCADE, null=True, related_name="tax_identity")
     child = models.OneToOneField(Child, on_delete=models.CASCADE, null=True, related_name="tax_identity")
-    number = EncryptedText(null=True)  # type: ignore[misc]  # a sealed field is typed as never empty
+    number = EncryptedText(null=True)
     severe_disability = models.BooleanField(default=False)
     given_at = models.DateTimeField()
     given_by = models.BigIntegerField(null=True)

@@ -90,7 +90,8 @@ def _read(
         year_away[placement_id].append(absence)
     came: dict[tuple[int, date], list[Presence]] = defaultdict(list)
     for presence in Presence.objects.filter(placement__in=placements, day__range=(month, last)):
-        came[presence.placement_id, presence.day].append(presence)
+        if presence.placement_id:
+            came[presence.placement_id, presence.day].append(presence)
     children = {each.child_id for each in placements}
     certificates: dict[int, list[FeeCertificate]] = defaultdict(list)
     for each in FeeCertificate.objects.filter(

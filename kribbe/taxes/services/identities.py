@@ -86,19 +86,16 @@ def numbers_for_file(
     """
     adults = {each.payer.adult_id for each in certificates if each.payer.adult_id}
     children = {each.child_id for each in certificates}
-    found = [
-        each
-        for each in TaxIdentity.objects.filter(Q(adult__in=adults) | Q(child__in=children)).select_related(
-            "adult__household", "child__household"
-        )
-        if each.number
-    ]
-    for each in found:
+    kept = TaxIdentity.objects.filter(Q(adult__in=adults) | Q(child__in=children), number__isnull=False)
+    of_adults: dict[int, str] = {}
+    of_children: dict[int, str] = {}
+    for each in kept.select_related("adult__household", "child__household"):
         _record(principal, "tax_number.use", each, each.adult or each.child, now)
-    return (
-        {each.adult_id: each.number for each in found if each.adult_id},
-        {each.child_id: each.number for each in found if each.child_id},
-    )
+        if each.adult_id:
+            of_adults[each.adult_id] = each.number or ""
+        if each.child_id:
+            of_children[each.child_id] = each.number or ""
+    return of_adults, of_children
 
 
 def forget_due(*, now: datetime) -> int:
