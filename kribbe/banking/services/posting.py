@@ -19,7 +19,7 @@ from kribbe.billing.models import (
     JournalLine,
     Settlement,
 )
-from kribbe.rules.bank.settling import Open, settled_by
+from kribbe.rules.settling import Open, settled_by
 from kribbe.trust.principal import Principal
 
 NOUGHT = Decimal(0)

@@ -15,6 +15,9 @@ def register_navigation() -> None:
         (_("Reminders"), "billing:reminders", "bell", 53),
         (_("Accounts"), "billing:accounts", "scale", 54),
         (_("Deposits"), "billing:deposits", "piggy-bank", 55),
+        (_("Fees and payers"), "billing:fees", "wallet", 59),
+        (_("Price lists"), "billing:prices", "banknote", 60),
+        (_("On the invoices"), "billing:books", "landmark", 61),
     ):
         register(NavItem(label, name, icon, "location", order=order, arguments=books_place, group="billing"))
     register(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import Books, PriceList
@@ -53,7 +54,7 @@ def keep_books(*, principal: Principal, location: Location, seller: Seller, now:
         books, _new = Books.objects.update_or_create(
             organiser=location.organiser,
             defaults=seller.fields(),
-            create_defaults={**seller.fields(), "started_on": now.date()},
+            create_defaults={**seller.fields(), "started_on": localtime(now).date()},
         )
         record(principal=principal, action="billing.books", subject=books, now=now, desk_id=location.desk_id)
     return books
@@ -62,11 +63,14 @@ def keep_books(*, principal: Principal, location: Location, seller: Seller, now:
 def publish_prices(
     *, principal: Principal, location: Location, first: date, prices: Mapping[str, Any], now: datetime
 ) -> PriceList:
-    """A price list from the first of a month on; fields as `PriceList`. Raises RefusedError on another day, and where
-    the location has a list from that day.
+    """A price list from the first of a month on; fields as `PriceList`. Raises RefusedError on another day, where
+    half is dearer than full, and where the location has a list from that day.
     """
     if first.day != 1:
         raise RefusedError(_("A price list begins on the first of a month."), field="from_day")
+    full, half = prices.get("full"), prices.get("half")
+    if full is not None and half is not None and half > full:
+        raise RefusedError(_("A half day can't cost more than a full one."), field="half")
     try:
         with transaction.atomic():
             made = PriceList.objects.create(

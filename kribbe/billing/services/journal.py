@@ -19,6 +19,7 @@ from kribbe.billing.models import (
     Payer,
     Settlement,
 )
+from kribbe.rules import settling
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
@@ -84,15 +85,11 @@ def settle(*, entry: JournalEntry, payer: Payer, amount: Decimal, first: Sequenc
     """
     with transaction.atomic():
         lock_rows((Payer, payer.pk))
-        turn = {invoice.pk: place for place, invoice in enumerate(first)}
-        waiting = sorted(
-            open_invoices(payer), key=lambda each: (each.amount > 0, turn.get(each.invoice.pk, len(turn)))
+        waiting = [
+            settling.Open(each.invoice.pk, each.amount, each.invoice.due_on) for each in open_invoices(payer)
+        ]
+        parts, left = settling.settled_by(amount, waiting, first=[invoice.pk for invoice in first])
+        Settlement.objects.bulk_create(
+            Settlement(invoice_id=invoice, entry=entry, amount=part) for invoice, part in parts
         )
-        left, rows = amount, []
-        for each in waiting:
-            part = min(each.amount, left)
-            if part:
-                rows.append(Settlement(invoice=each.invoice, entry=entry, amount=part))
-                left -= part
-        Settlement.objects.bulk_create(rows)
     return left

@@ -4,7 +4,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.rules.bank.settling import Open, settled_by
+from kribbe.rules.settling import Open, settled_by
 
 CENTS = st.integers(-50_000, 50_000).map(lambda cents: Decimal(cents).scaleb(-2))
 
