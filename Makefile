@@ -11,6 +11,9 @@ solver := kribbe/allocation
 compiled := $(solver)/tables.py $(solver)/cells.py $(solver)/claims.py $(solver)/paths.py $(solver)/reasons.py $(solver)/heads.py
 translations := $(shell find kribbe -name '*.po')
 
+# Python keeps what it compiled, whatever the environment says: each start without costs seconds.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The checks read the settings too; they get a data folder of their own.
 apart := KRIBBE_DATA_DIR="$(CURDIR)/.make/data"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
@@ -59,6 +59,8 @@ def pages(count: int, now: datetime) -> list[Page]:
         submit(count, now),
         accept(count, now),
         roster(count),
+        planned_week(count),
+        planned_day(count),
     ]
 
 
@@ -144,7 +146,6 @@ def waiting_list(count: int, now: datetime) -> Page:
 
 def roster(count: int) -> Page:
     """A location's roster of this week, as its manager sees it; after the waiting list has made the manager."""
-    from kribbe.people.models import User
     from kribbe.staff.selectors.carers import carers_of
 
     place = _busiest()
@@ -154,9 +155,61 @@ def roster(count: int) -> Page:
         expect(answer.status == 200, f"{answer.status} {answer.location}")
         expect(answer.body.count('id="carer-') == team, "the roster shows another number of carers")
 
-    manager = User.objects.get(email="manager@bench.example")
-    visit = Visit(f"/at/{place.slug}/roster/", session(manager, verified=True))
+    visit = Visit(f"/at/{place.slug}/roster/", _manager_session())
     return Page("Roster of a week", team, [visit] * count, check)
+
+
+def planned_week(count: int) -> Page:
+    """A location's week as planned: a row a child, a cell a half-day; after the waiting list has made the manager."""
+    place, day, names, groups = _planned()
+
+    def check(answer: Answer) -> None:
+        expect(answer.status == 200, f"{answer.status} {answer.location}")
+        expect(
+            answer.body.count('<table class="plan">') == groups + 1, "the week lacks a group or its carers"
+        )
+        expect(all(name in answer.body for name in names), "the week lacks a child")
+
+    visit = Visit(f"/at/{place.slug}/week/?week={day}", _manager_session())
+    return Page("Planning, a week", len(names), [visit] * count, check)
+
+
+def planned_day(count: int) -> Page:
+    """Who comes on the busiest day of that week."""
+    from django.utils.html import escape
+
+    place, day, names, groups = _planned(one_day=True)
+
+    def check(answer: Answer) -> None:
+        expect(answer.status == 200, f"{answer.status} {answer.location}")
+        expect(answer.body.count('<section class="stack">') == groups, "the day lacks a group")
+        expect(all(escape(name) in answer.body for name in names), "the day lacks a child")
+
+    visit = Visit(f"/at/{place.slug}/day/?on={day}", _manager_session())
+    return Page("Planning, a day", len(names), [visit] * count, check)
+
+
+def _planned(*, one_day: bool = False) -> tuple[Any, date, list[str], int]:
+    """A location, its next Tuesday, the children planned in that week or on that day, and how many groups it has."""
+    from django.utils.timezone import localdate
+
+    from kribbe.planning.pages.day import child_name
+    from kribbe.planning.selectors.week import week_of
+    from kribbe.rules.calendar import monday_of
+
+    place, today = _busiest(), localdate()
+    day = monday_of(today) + timedelta(days=8)
+    week = week_of(place, monday_of(day), today=today)
+    asked = 0b1100 if one_day else -1
+    names = [child_name(row.planned) for group in week.groups for row in group.rows if row.there & asked]
+    expect(names, "nobody is planned at the busiest location")
+    return place, day, names, len(week.groups)
+
+
+def _manager_session() -> str:
+    from kribbe.people.models import User
+
+    return session(User.objects.get(email="manager@bench.example"), verified=True)
 
 
 def clerk_search(count: int, now: datetime) -> Page:

@@ -1,5 +1,6 @@
 """The server that is measured, and the one client."""
 
+import json
 import os
 import signal
 import subprocess
@@ -33,13 +34,13 @@ class Answer:
 
 
 @contextmanager
-def server() -> Iterator[HTTPConnection]:
-    """One worker on a free port of this machine, and a connection to it; both closed at the end."""
+def server(workers: int = 1) -> Iterator[HTTPConnection]:
+    """So many workers on a free port of this machine, and a connection to it; both closed at the end."""
     port = free_port(HOST, FIRST_PORT)
     if port is None:
         raise RuntimeError(f"no free port from {FIRST_PORT} on")
-    command = ["-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1"]
-    quiet = ["--log-level", "error", "--no-ws"]
+    command = ["-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
+    quiet = ["--workers", str(workers), "--log-level", "error", "--no-ws"]
     process = subprocess.Popen(  # noqa: S603  the product's own server
         [sys.executable, *command, *quiet, "kribbe.config.wsgi:application"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "bench.settings"},
@@ -82,13 +83,30 @@ def ask(
 ) -> Answer:
     """One request over the kept connection: a form is posted, anything else is got."""
     cookies = f"csrftoken={CSRF}" + (f"; sessionid={session}" if session else "")
+    if form is None:
+        return _timed(connection, "GET", address, cookies)
+    body = urlencode({"csrfmiddlewaretoken": CSRF, **form})
+    return _timed(connection, "POST", address, cookies, body, "application/x-www-form-urlencoded")
+
+
+def tell(connection: HTTPConnection, address: str, *, cookies: str, message: object) -> Answer:
+    """A message as JSON, as a tablet sends it."""
+    return _timed(connection, "POST", address, cookies, json.dumps(message), "application/json")
+
+
+def _timed(
+    connection: HTTPConnection,
+    method: str,
+    address: str,
+    cookies: str,
+    body: str | None = None,
+    kind: str = "",
+) -> Answer:
     headers = {"Cookie": cookies, "Accept-Language": LANGUAGE, "Host": f"localhost:{connection.port}"}
-    body = None
-    if form is not None:
-        body = urlencode({"csrfmiddlewaretoken": CSRF, **form})
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    if kind:
+        headers["Content-Type"] = kind
     begun = time.perf_counter()
-    connection.request("GET" if form is None else "POST", address, body, headers)
+    connection.request(method, address, body, headers)
     response = connection.getresponse()
     content = response.read()
     took = (time.perf_counter() - begun) * 1000

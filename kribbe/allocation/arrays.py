@@ -8,20 +8,19 @@ some half-day has no place at all, are left out.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
-from kribbe.allocation.columns import KEPT, Bools, Columns, Longs, drawn
+from kribbe.allocation.cells import full_slots, mark_impossible
+from kribbe.allocation.columns import KEPT, Bools, Columns, Ints, Longs, drawn
 from kribbe.allocation.instance import Mode
 from kribbe.allocation.tables import (
     CHILD,
-    FIRST_ROW,
     FIRST_STAY,
     IS_KEPT,
     LOCATION,
-    PAST_ROW,
     PAST_STAY,
     PATTERN,
     RANK,
@@ -31,58 +30,57 @@ from kribbe.allocation.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Agents:
-    """Who chooses: the children of each, and the order in which they first ask."""
+    """Who chooses: in which order they first ask."""
 
-    members: Sequence[Sequence[int]]
     queue: Longs
 
 
 def arrays(columns: Columns) -> tuple[Problem, Agents]:
     """The instance in numbers, and who chooses."""
     draw = drawn(columns.lots)
-    agents = _agents(columns)
-    agent_of = np.empty(len(columns.children), np.int64)
-    agent_of[list(chain.from_iterable(agents))] = np.repeat(np.arange(len(agents)), list(map(len, agents)))
-    room, stays, wishes = _room(columns), _stays(columns), _wishes(columns, draw)
-    option_wishes, wishes_at, options_at = _options(columns, agent_of, len(agents), _possible(room, columns))
+    agent_of = _agent_of(columns)
+    agents = int(agent_of.max(initial=-1)) + 1
+    stays = _stays(columns)
+    room, wishes = _room(columns, stays), _wishes(columns, draw)
+    option_wishes, wishes_at, options_at = _options(
+        columns, agent_of, agents, _possible(room, stays, columns)
+    )
     lists = _children_by_location(columns)
     problem = Problem(
-        room=room.astype(np.int32),
-        stays=stays.astype(np.int32),
-        wishes=wishes.astype(np.int32),
+        room=room,
+        stays=stays,
+        wishes=wishes,
         option_wishes=option_wishes,
         wishes_at=wishes_at,
         options_at=options_at,
         children=np.column_stack([agent_of, columns.vulnerable]).astype(np.int64),
         locations=np.column_stack([lists, [*columns.owed, 0]]).astype(np.int64),
     )
-    first_drawn = np.full(len(agents), len(draw), np.int64)
+    first_drawn = np.full(agents, len(draw), np.int64)
     np.minimum.at(first_drawn, agent_of, draw)
-    return problem, Agents(agents, np.argsort(first_drawn).astype(np.int64))
+    return problem, Agents(np.argsort(first_drawn).astype(np.int64))
 
 
-def _agents(columns: Columns) -> list[Sequence[int]]:
-    """Siblings who choose as one, in their own order, and every other child alone; by their least child."""
-    in_sets = {child: members for members, _ in columns.together for child in members}
-    if not in_sets:
-        return [(child,) for child in range(len(columns.children))]
-    return [
-        in_sets.get(child, (child,))
-        for child in range(len(columns.children))
-        if child not in in_sets or child == min(in_sets[child])
-    ]
+def _agent_of(columns: Columns) -> Longs:
+    """By child: who chooses for it. Siblings choose as one, any other child alone; numbered by their least child."""
+    least = np.arange(len(columns.children))
+    for members, _ in columns.together:
+        least[list(members)] = min(members)
+    number = np.cumsum(least == np.arange(len(least))) - 1
+    agent_of: Longs = number[least]
+    return agent_of
 
 
-def _stays(columns: Columns) -> Longs:
+def _stays(columns: Columns) -> Ints:
     wishes = columns.wishes
     base = wishes.group * columns.periods
-    return np.column_stack([base + wishes.start, base + wishes.end, wishes.pattern]).astype(np.int64)
+    return np.column_stack([base + wishes.start, base + wishes.end, wishes.pattern])
 
 
-def _room(columns: Columns) -> Longs:
+def _room(columns: Columns, stays: Ints) -> Ints:
     """Row by row, with the half-days that somebody has already."""
-    room = columns.free.reshape(-1, columns.slots).astype(np.int64)
-    stays, wishes = _stays(columns), columns.wishes
+    room = columns.free.reshape(-1, columns.slots).copy()
+    wishes = columns.wishes
     kept = np.nonzero(wishes.position == KEPT)[0]
     taken = [at for wish in kept for at in range(wishes.stays_at[wish], wishes.stays_at[wish + 1])]
     slots = stays[taken, PATTERN][:, np.newaxis] >> np.arange(columns.slots) & 1
@@ -91,22 +89,17 @@ def _room(columns: Columns) -> Longs:
     return room
 
 
-def _possible(room: Longs, columns: Columns) -> Bools:
+def _possible(room: Ints, stays: Ints, columns: Columns) -> Bools:
     """By wish: whether every cell has a place at all. What one has already can be kept anyhow."""
-    stays, wishes, slots = _stays(columns), columns.wishes, np.arange(columns.slots)
-    never = np.zeros((len(room) + 1, columns.slots), np.int32)
-    np.cumsum(room < 1, axis=0, out=never[1:])
-    lacks = never[stays[:, PAST_ROW]] > never[stays[:, FIRST_ROW]]
-    hopeless = (lacks & (wishes.pattern[:, np.newaxis] >> slots & 1).astype(np.bool_)).any(axis=1)
-    counted = np.concatenate([np.zeros(1, np.int64), np.cumsum(hopeless)])
-    of_wish = counted[wishes.stays_at[1:]] - counted[wishes.stays_at[:-1]]
-    possible: Bools = (of_wish == 0) | (wishes.position == KEPT)
+    impossible = np.zeros(len(columns.wishes.child), np.bool_)
+    mark_impossible(full_slots(room), stays, columns.wishes.stays_at, impossible)
+    possible: Bools = ~impossible | (columns.wishes.position == KEPT)
     return possible
 
 
-def _wishes(columns: Columns, draw: Longs) -> Longs:
+def _wishes(columns: Columns, draw: Longs) -> Ints:
     wishes = columns.wishes
-    table = np.empty((len(wishes.child), 6), np.int64)
+    table = np.empty((len(wishes.child), 6), np.int32)
     table[:, LOCATION], table[:, CHILD] = wishes.location, wishes.child
     table[:, RANK] = _ranks(columns, draw)
     table[:, IS_KEPT] = wishes.position == KEPT

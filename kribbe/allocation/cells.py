@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kribbe.allocation.columns import Bools, Ints, Longs
-from kribbe.allocation.compiled import inner
+from kribbe.allocation.compiled import entry, inner
 from kribbe.allocation.tables import (
     CHILD,
     FIRST_ROW,
@@ -23,7 +23,7 @@ from kribbe.allocation.tables import (
 
 NONE = -1
 
-WISH, STANDS, CHOOSER, IS_VULNERABLE = range(4)
+WISH, STANDS, CHOOSER, IS_VULNERABLE, STAYS_FROM, STAYS_TO = range(6)
 """Columns of `State.listed`."""
 
 
@@ -36,7 +36,7 @@ class State(NamedTuple):
     held: Longs
     """By agent: the option it holds, or NONE."""
     listed: Ints
-    """Wishes placed in this round, location by location; beside each what its child is compared by."""
+    """Wishes placed in this round, location by location; beside each what its child is compared by, and its stays."""
     size: Longs
     position: Longs
     """By wish: where it stands on its location's list, or NONE."""
@@ -47,6 +47,8 @@ class State(NamedTuple):
     """Like `room`, scratch: how many of those who may give way are there."""
     found: Longs
     """Scratch: wishes of those who may give way."""
+    found_stays: Ints
+    """Scratch: where the stays of each of those begin and end; to look in the wishes would cost more."""
     gone: Longs
     """Scratch: in two rows, agents who gave way, and the options they held."""
     moves: Longs
@@ -60,26 +62,41 @@ class State(NamedTuple):
     """By agent: until when (see `clock`) it has looked around."""
 
 
+def full_slots(room: Ints) -> Ints:
+    """By row: a bit mask of the slots without room."""
+    full: Ints = (room < 1) @ (1 << np.arange(room.shape[1], dtype=np.int32))
+    return full
+
+
+@entry
+def mark_impossible(full: Ints, stays: Ints, stays_at: Ints, found: Bools) -> None:
+    """By wish: whether some cell of its stays (see `tables`) is full."""
+    for wish in range(len(found)):
+        for stay in range(stays_at[wish], stays_at[wish + 1]):
+            for row in range(stays[stay, FIRST_ROW], stays[stay, PAST_ROW]):
+                found[wish] |= bool(full[row] & stays[stay, PATTERN])
+
+
 def new_state(problem: Problem) -> State:
     """Nobody is placed."""
     agents, wishes = len(problem.options_at) - 1, len(problem.wishes)
     locations = len(problem.locations) - 1
     listed = max(1, int(problem.locations[-1, LIST_AT]))
-    slots = np.arange(problem.room.shape[1])
     return State(
         room=problem.room.copy(),
-        full=np.where(problem.room < 1, 1 << slots, 0).sum(axis=1).astype(np.int32),
+        full=full_slots(problem.room),
         held=np.full(agents, NONE, np.int64),
-        listed=np.zeros((listed, 4), np.int32),
+        listed=np.zeros((listed, 6), np.int32),
         size=np.zeros(locations, np.int64),
         position=np.full(wishes, NONE, np.int64),
         stamp=np.zeros(locations, np.int64),
         clock=np.ones(1, np.int64),
         covered=np.zeros_like(problem.room),
         found=np.zeros(listed, np.int64),
+        found_stays=np.zeros((listed, 2), np.int32),
         gone=np.zeros((2, agents + 1), np.int64),
         moves=np.zeros(agents, np.int64),
-        counts=np.zeros(len(slots), np.int64),
+        counts=np.zeros(problem.room.shape[1], np.int64),
         ring=np.zeros(agents + 1, np.int64),
         waiting=np.zeros(agents, np.bool_),
         seen=np.zeros(agents, np.int64),
@@ -139,6 +156,8 @@ def enter(p: Problem, s: State, agent: int, option: int) -> None:
             s.listed[at_end, WISH] = wish
             s.listed[at_end, STANDS] = p.wishes[wish, RANK]
             s.listed[at_end, CHOOSER] = agent
+            s.listed[at_end, STAYS_FROM] = p.wishes[wish, FIRST_STAY]
+            s.listed[at_end, STAYS_TO] = p.wishes[wish, PAST_STAY]
             s.listed[at_end, IS_VULNERABLE] = p.children[p.wishes[wish, CHILD], VULNERABLE]
             s.size[location] += 1
 
@@ -182,6 +201,26 @@ def fits(p: Problem, s: State, option: int) -> bool:
     for at in range(first, past):
         shift(p, s, p.option_wishes[at], 1)
     return fit
+
+
+@inner
+def is_at(p: Problem, option: int, location: int) -> bool:
+    """Whether some wish of an option is at a location."""
+    for at in range(p.wishes_at[option], p.wishes_at[option + 1]):
+        if p.wishes[p.option_wishes[at], LOCATION] == location:
+            return True
+    return False
+
+
+@inner
+def is_in_the_way(p: Problem, s: State, agent: int, option: int) -> bool:
+    """Whether what an agent holds may matter to whether it can have an option; at another location it doesn't."""
+    held, first = s.held[agent], p.wishes_at[option]
+    if held == NONE:
+        return False
+    if p.wishes_at[option + 1] - first > 1:
+        return True
+    return is_at(p, held, p.wishes[p.option_wishes[first], LOCATION])
 
 
 @inner

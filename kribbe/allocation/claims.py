@@ -8,11 +8,14 @@ from kribbe.allocation.cells import (
     IS_VULNERABLE,
     NONE,
     STANDS,
+    STAYS_FROM,
+    STAYS_TO,
     WISH,
     State,
     enter,
     fits,
     has_room,
+    is_in_the_way,
     is_overfull,
     leave,
 )
@@ -119,6 +122,8 @@ def _who_gives_way(p: Problem, s: State, agent: int, wish: int, ground: int, kno
             is_new &= s.found[at] != other
         if is_new:
             s.found[number] = other
+            s.found_stays[number, 0] = s.listed[place, STAYS_FROM]
+            s.found_stays[number, 1] = s.listed[place, STAYS_TO]
             number += 1
     return number
 
@@ -129,8 +134,7 @@ def _counts_enough(p: Problem, s: State, row: int, full: int, number: int) -> bo
     for slot in range(len(s.counts)):
         s.counts[slot] = 0
     for at in range(number):
-        other = s.found[at]
-        for stay in range(p.wishes[other, FIRST_STAY], p.wishes[other, PAST_STAY]):
+        for stay in range(s.found_stays[at, 0], s.found_stays[at, 1]):
             if p.stays[stay, FIRST_ROW] <= row < p.stays[stay, PAST_ROW]:
                 shared = p.stays[stay, PATTERN] & full
                 for slot in range(s.room.shape[1]):
@@ -232,7 +236,7 @@ def _has_rights(p: Problem, s: State, agent: int, option: int) -> bool:
 def blocks(p: Problem, s: State, agent: int, option: int) -> int:
     """How many may give way for an option that doesn't fit (written to `found`), or NONE if that isn't enough.
 
-    0 if only a kept place is taken. The agent must be nowhere; it is nowhere afterwards.
+    0 if only a kept place is taken. Nothing that the agent holds may be in the way.
     """
     if _has_rights(p, s, agent, option):
         return 0
@@ -268,12 +272,14 @@ def first_that_blocks(p: Problem, s: State, agent: int) -> int:
     past = p.options_at[agent + 1] if s.held[agent] == NONE else s.held[agent]
     if past == p.options_at[agent]:
         return NONE
-    before = leave(p, s, agent)
+    before = s.held[agent]
     found = NONE
     for option in range(p.options_at[agent], past):
+        if is_in_the_way(p, s, agent, option):
+            leave(p, s, agent)
         if fits(p, s, option) or blocks(p, s, agent, option) != NONE:
             found = option
             break
-    if before != NONE:
+    if s.held[agent] != before:
         enter(p, s, agent, before)
     return found

@@ -1,6 +1,6 @@
 """An instance in columns: the same as the objects of `instance`, a hundred thousand children at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -88,6 +88,37 @@ def half_days(wishes: Wishes) -> Ints:
 def starts(lengths: Iterable[int]) -> Ints:
     """Where each of several things begins that stand one after the other, and where the last ends."""
     return np.concatenate([np.zeros(1, np.int32), np.cumsum(np.fromiter(lengths, np.int32), dtype=np.int32)])
+
+
+def joined(parts: Sequence[Wishes]) -> Wishes:
+    """The wishes of children who come one after the other; at least one part."""
+    width = max(part.standing.shape[1] for part in parts)
+    children = np.cumsum([0, *(len(part.at) - 1 for part in parts[:-1])], dtype=np.int32)
+
+    def together(of: Callable[[Wishes], Ints]) -> Ints:
+        return np.concatenate([of(part) for part in parts])
+
+    return Wishes(
+        at=_running([part.at for part in parts]),
+        child=np.concatenate([part.child + first for part, first in zip(parts, children, strict=True)]),
+        position=together(lambda part: part.position),
+        location=together(lambda part: part.location),
+        standing=np.concatenate([_widened(part.standing, width) for part in parts]),
+        stays_at=_running([part.stays_at for part in parts]),
+        group=together(lambda part: part.group),
+        start=together(lambda part: part.start),
+        end=together(lambda part: part.end),
+        pattern=together(lambda part: part.pattern),
+    )
+
+
+def _running(parts: Sequence[Ints]) -> Ints:
+    """Where things begin, of several such lists that come one after the other."""
+    return starts(chain.from_iterable(np.diff(part).tolist() for part in parts))
+
+
+def _widened(standing: Longs, width: int) -> Longs:
+    return np.pad(standing, ((0, 0), (0, width - standing.shape[1])))
 
 
 def columns_of(instance: Instance) -> Columns:

@@ -11,7 +11,7 @@ All work is counted, nothing is timed: the same problem gives the same result.
 
 import numpy as np
 
-from kribbe.allocation.cells import NONE, State, enter, fits, is_overfull, leave, past_better
+from kribbe.allocation.cells import NONE, State, enter, fits, is_in_the_way, is_overfull, leave, past_better
 from kribbe.allocation.claims import blocks, first_that_blocks, with_kept
 from kribbe.allocation.columns import Bools, Longs
 from kribbe.allocation.compiled import entry, inner
@@ -103,6 +103,7 @@ def _stamp_owed(p: Problem, s: State, option: int) -> None:
 def _try(p: Problem, s: State, agent: int, option: int, patience: int) -> int:
     """Take an option if it can be had. Returns how many others are gone, or NONE."""
     if fits(p, s, option):
+        leave(p, s, agent)
         enter(p, s, agent, option)
         return 0
     keeps_only = True
@@ -116,6 +117,7 @@ def _try(p: Problem, s: State, agent: int, option: int, patience: int) -> int:
         return NONE
     number = with_kept(p, s, agent, option, number)
     s.moves[agent] += 1
+    leave(p, s, agent)
     enter(p, s, agent, option)
     return _make_room(p, s, option, number)
 
@@ -132,8 +134,10 @@ def _ask(p: Problem, s: State, agent: int, patience: int) -> int:
 @inner
 def _ask_from(p: Problem, s: State, agent: int, first: int, past: int, patience: int) -> int:
     """Like `_ask`, for these options alone."""
-    before = leave(p, s, agent)
+    before = s.held[agent]
     for option in range(first, past):
+        if is_in_the_way(p, s, agent, option):
+            leave(p, s, agent)
         gone = _try(p, s, agent, option, patience)
         if gone != NONE:
             for at in range(gone):
@@ -142,7 +146,7 @@ def _ask_from(p: Problem, s: State, agent: int, first: int, past: int, patience:
                 _stamp(p, s, before)
             _stamp_owed(p, s, option)
             return gone
-    if before != NONE:
+    if s.held[agent] != before:
         enter(p, s, agent, before)
     return NONE
 
@@ -242,14 +246,20 @@ def take(p: Problem, s: State, held: Longs) -> None:
 
 
 @entry
-def mark_envious(p: Problem, s: State, found: Bools) -> None:
-    """By agent: whether it likes an option better than what it has and could justly have it."""
-    for agent in range(len(found)):
+def mark_envious(p: Problem, s: State, agents: Longs, found: Bools) -> None:
+    """By agent, of these: whether it likes an option better than what it has and could justly have it."""
+    for agent in agents:
         found[agent] = first_that_blocks(p, s, agent) != NONE
 
 
 def envious(problem: Problem, state: State) -> Longs:
-    """The agents with justified envy."""
+    """The agents with justified envy.
+
+    Looked for by the location that each likes best: so what is looked at stays in the processor's cache.
+    """
+    choosing = np.nonzero(np.diff(problem.options_at))[0]
+    best = problem.option_wishes[problem.wishes_at[problem.options_at[choosing]]]
+    by_location = choosing[np.argsort(problem.wishes[best, LOCATION], kind="stable")]
     found = np.zeros(len(problem.options_at) - 1, np.bool_)
-    mark_envious(problem, state, found)
+    mark_envious(problem, state, by_location, found)
     return np.nonzero(found)[0].astype(np.int64)

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from kribbe.allocation.collector import without_collector
-from kribbe.allocation.columns import KEPT, Bools, Columns, Ints, Longs, Wishes, lots, starts
+from kribbe.allocation.columns import KEPT, Bools, Columns, Ints, Longs, Wishes, joined, lots, starts
 from kribbe.allocation.faults import (
     LARGEST,
     LARGEST_SEED,
@@ -25,6 +25,9 @@ from kribbe.allocation.objects import objects
 from kribbe.rules.json_text import BadJsonError, parsed
 
 Raw = Any
+BLOCK = 500
+"""Children whose wishes are read at a time: so few that what they consist of stays in the processor's cache."""
+
 NO_COLUMNS = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
@@ -78,18 +81,15 @@ def _quickly(content: bytes) -> Columns | None:
         columns = _columns(raw)
     except (*NO_COLUMNS, RecursionError):
         return None
-    return columns if text.count(":") == _keys_of(raw) else None
+    return columns if text.count(":") == _keys_of(raw, columns) else None
 
 
-def _keys_of(raw: Raw) -> int:
+def _keys_of(raw: Raw, columns: Columns) -> int:
     """How many keys a well-formed instance has in all. With as many colons in the file none stands twice."""
-    children, locations = raw["children"], raw["locations"]
-    places = [wish for child in children for wish in child["wishes"]]
-    places += [child["current"] for child in children if child.get("current")]
-    stays = [stay for place in places for stay in place["stays"]]
-    groups = [group for location in locations for group in location["groups"]]
-    rows = chain([raw], locations, groups, children, places, stays, raw.get("together", []))
-    return sum(map(len, rows))
+    kept = int((columns.wishes.position == KEPT).sum())
+    rows = chain([raw], raw["locations"], raw["children"], raw.get("together", []))
+    groups, wishes, stays = len(columns.groups), len(columns.wishes.child) - kept, len(columns.wishes.group)
+    return sum(map(len, rows)) + 2 * groups + 3 * wishes + 2 * kept + 4 * stays
 
 
 def _demand(condition: Any) -> None:
@@ -148,8 +148,7 @@ def _columns(raw: Raw) -> Columns:
     _texts([name for names in criteria for name in names])
     groups, group_rows = _groups(locations)
     children, child_ids = _sorted(raw["children"])
-    number = {name: at for at, name in enumerate(location_ids)}
-    wishes = _wishes(children, number, [len(names) for names in criteria], groups, (periods, slots))
+    wishes = _wishes(children, _known(location_ids, criteria, groups, (periods, slots)))
     return Columns(
         periods=periods,
         slots=slots,
@@ -197,13 +196,37 @@ def _vulnerable(children: Sequence[Raw]) -> Bools:
     return np.array(flags, np.bool_)
 
 
-def _wishes(
-    children: Sequence[Raw],
-    location_number: dict[str, int],
-    parts: Sequence[int],
+class _Known(NamedTuple):
+    """What wishes speak of: locations and groups by their ids."""
+
+    location: dict[str, int]
+    parts: Ints
+    """By location: of how many numbers a standing consists there."""
+    group: dict[str, dict[str, int]]
+    """By location, then by group."""
+    periods: int
+    slots: int
+
+
+def _known(
+    locations: Sequence[str],
+    criteria: Sequence[Sequence[str]],
     groups: Sequence[tuple[int, str]],
     size: tuple[int, int],
-) -> Wishes:
+) -> _Known:
+    of_location: dict[str, dict[str, int]] = {name: {} for name in locations}
+    for at, (location, name) in enumerate(groups):
+        of_location[locations[location]][name] = at
+    numbers = {name: at for at, name in enumerate(locations)}
+    return _Known(numbers, np.fromiter(map(len, criteria), np.int32), of_location, *size)
+
+
+def _wishes(children: Sequence[Raw], known: _Known) -> Wishes:
+    begins = range(0, max(1, len(children)), BLOCK)
+    return joined([_wishes_of(children[at : at + BLOCK], known) for at in begins])
+
+
+def _wishes_of(children: Sequence[Raw], known: _Known) -> Wishes:
     places: list[Raw] = []
     kept: list[bool] = []
     at = [0]
@@ -222,8 +245,8 @@ def _wishes(
     position = np.arange(len(places), dtype=np.int32) - begins[child_of]
     names = [place["location"] for place in places]
     _texts(names)
-    location = np.array([location_number[name] for name in names], np.int32)
-    standing = _standing(places, kept, np.array(parts, np.int32)[location] if len(places) else location)
+    location = np.array([known.location[name] for name in names], np.int32)
+    standing = _standing(places, kept, known.parts[location] if len(places) else location)
     _demand_one_standing(child_of[~is_kept], location[~is_kept], standing[~is_kept])
     return Wishes(
         at=begins,
@@ -231,7 +254,7 @@ def _wishes(
         position=np.where(is_kept, np.int32(KEPT), position),
         location=location,
         standing=standing,
-        **_stays(places, names, location_number, groups, size),
+        **_stays(places, names, known),
     )
 
 
@@ -256,27 +279,18 @@ def _demand_one_standing(child: Ints, location: Ints, standing: Longs) -> None:
     _demand((standing[order][1:][same] == standing[order][:-1][same]).all())
 
 
-def _stays(
-    places: Sequence[Raw],
-    names: Sequence[str],
-    location_number: dict[str, int],
-    groups: Sequence[tuple[int, str]],
-    size: tuple[int, int],
-) -> dict[str, Ints]:
+def _stays(places: Sequence[Raw], names: Sequence[str], known: _Known) -> dict[str, Ints]:
     lists = [place["stays"] for place in places]
     _all_of(list, lists)
     _demand(all(lists))
     stays = list(chain.from_iterable(lists))
     _keys(stays, "group from to pattern")
-    numbers: dict[str, dict[str, int]] = {name: {} for name in location_number}
-    of_number = list(location_number)
-    for at, (location, name) in enumerate(groups):
-        numbers[of_number[location]][name] = at
-    group = [numbers[name][stay["group"]] for name, each in zip(names, lists, strict=True) for stay in each]
-    periods, slots = size
-    start = _whole([stay["from"] for stay in stays], 0, periods - 1)
-    end = _whole([stay["to"] for stay in stays], 1, periods)
-    pattern = _whole([stay["pattern"] for stay in stays], 1, 2**slots - 1)
+    group = [
+        known.group[name][stay["group"]] for name, each in zip(names, lists, strict=True) for stay in each
+    ]
+    start = _whole([stay["from"] for stay in stays], 0, known.periods - 1)
+    end = _whole([stay["to"] for stay in stays], 1, known.periods)
+    pattern = _whole([stay["pattern"] for stay in stays], 1, 2**known.slots - 1)
     stays_at = starts(map(len, lists))
     wish = np.repeat(np.arange(len(lists)), np.diff(stays_at))
     order = np.lexsort((start, wish))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kribbe.allocation.cells import NONE, STANDS, State, enter, is_overfull, leave
+from kribbe.allocation.cells import NONE, STANDS, State, enter, is_at, is_overfull, leave
 from kribbe.allocation.cells import WISH as LISTED
 from kribbe.allocation.claims import better_that_block
 from kribbe.allocation.columns import Bools, Longs
@@ -45,8 +45,7 @@ def _grant(p: Problem, s: State, found: Longs) -> None:
 
 @inner
 def _first_full(p: Problem, s: State, wish: int, told: Longs) -> None:
-    """Write row and slot of the first cell without room, or NONE."""
-    told[ROW], told[SLOT], told[WISH] = NONE, NONE, wish
+    """Write row and slot of the first cell without room, if there is one."""
     for stay in range(p.wishes[wish, FIRST_STAY], p.wishes[wish, PAST_STAY]):
         for row in range(p.stays[stay, FIRST_ROW], p.stays[stay, PAST_ROW]):
             full = s.full[row] & p.stays[stay, PATTERN]
@@ -84,32 +83,38 @@ def refusals(
 
     Two tables with a row each; the second one counts by part of the standing, then by lot, then owed.
     """
-    told = np.full((len(problem.wishes), 3), NONE, np.int64)
-    counts = np.zeros((len(problem.wishes), standing.shape[1] + 2), np.int64)
-    number = _refuse(problem, state, got, is_owed, standing, told, counts)
-    return told[:number], counts[:number]
+    child, is_kept = problem.wishes[:, CHILD], problem.wishes[:, IS_KEPT]
+    has = got[child]
+    better = np.nonzero((is_kept == 0) & ((has == NONE) | (np.arange(len(has)) < has)))[0]
+    told = np.full((len(better), 3), NONE, np.int64)
+    told[:, WISH] = better
+    counts = np.zeros((len(better), standing.shape[1] + 2), np.int64)
+    by_location = np.argsort(problem.wishes[better, LOCATION], kind="stable")
+    _refuse(problem, state, by_location, is_owed, standing, told, counts)
+    return told, counts
 
 
 @entry
 def _refuse(
-    p: Problem, s: State, got: Longs, is_owed: Bools, standing: Longs, told: Longs, counts: Longs
-) -> int:
-    number = 0
-    wish = 0
-    while wish < len(p.wishes):
-        child = p.wishes[wish, CHILD]
-        has = got[child]
-        agent = p.children[child, AGENT]
-        before = leave(p, s, agent)
-        while wish < len(p.wishes) and p.wishes[wish, CHILD] == child:
-            if not p.wishes[wish, IS_KEPT] and (has == NONE or wish < has):
-                _first_full(p, s, wish, told[number])
-                _count_ahead(p, s, told[number], is_owed, standing, counts[number])
-                number += 1
-            wish += 1
-        if before != NONE:
+    p: Problem, s: State, order: Longs, is_owed: Bools, standing: Longs, told: Longs, counts: Longs
+) -> None:
+    """In any order the same; by location what is looked at stays in the processor's cache."""
+    for at in order:
+        wish = told[at, WISH]
+        agent = p.children[p.wishes[wish, CHILD], AGENT]
+        before = s.held[agent]
+        _step_aside(p, s, agent, p.wishes[wish, LOCATION])
+        _first_full(p, s, wish, told[at])
+        _count_ahead(p, s, told[at], is_owed, standing, counts[at])
+        if s.held[agent] != before:
             enter(p, s, agent, before)
-    return number
+
+
+@inner
+def _step_aside(p: Problem, s: State, agent: int, location: int) -> None:
+    """The agent leaves what it has if that is at this location."""
+    if s.held[agent] != NONE and is_at(p, s.held[agent], location):
+        leave(p, s, agent)
 
 
 @inner

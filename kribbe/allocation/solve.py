@@ -51,7 +51,8 @@ def solve(instance: Instance | Columns, *, prove: bool = False, cycles: bool = F
     it can. With `cycles` the result tells of each pair in envy why it can't simply be mended.
     """
     columns = as_columns(instance)
-    problem, agents = arrays(columns)
+    with without_collector():
+        problem, agents = arrays(columns)
     state, envious = best_state(columns, problem, agents, shuffled=SHUFFLED if prove else 0)
     proof, stages = Proof.NONE, list[Stage]()
     if prove:

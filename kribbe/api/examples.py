@@ -128,6 +128,42 @@ _AREA: dict[str, Any] = {
 }
 
 
+_CLUB: dict[str, Any] = {
+    "slug": "leuven-de-speelvogel",
+    "name": "De Speelvogel",
+    "url": "https://opvang.example.be/leuven/out-of-school/leuven-de-speelvogel/",
+    "desk": "leuven",
+    "organiser": "Kinderhuis vzw",
+    "address": {"street": "Schoolstraat 3", "postcode": "3000", "city": "Leuven"},
+    "point": {"longitude": 4.7009, "latitude": 50.8796, "exact": True},
+    "phone": "016 55 01 10",
+    "email": "speelvogel@bko.example",
+    "from_months": 30,
+    "to_months": 150,
+    "opens_at": "07:00",
+    "closes_at": "18:00",
+    "hour_price": "3.20",
+    "day_price": "14.00",
+    "school_year": 2026,
+    "schools": [{"name": "De Linde", "postcode": "3000", "city": "Leuven", "how": "on foot"}],
+    "moments": [
+        {"moment": "mon-before", "places": 14, "free": 9},
+        {"moment": "mon-after", "places": 14, "free": 0},
+    ],
+    "holiday_weeks": [
+        {
+            "name": "Krokusvakantie",
+            "first": "2027-02-08",
+            "last": "2027-02-12",
+            "opens_at": "2026-12-01T19:00:00+01:00",
+            "closes_at": "2027-02-08T00:00:00+01:00",
+            "places": 14,
+            "free": 3,
+        }
+    ],
+}
+
+
 def _answering(example: dict[str, Any], **extra: Any) -> dict[str, Any]:
     return {"x-example": example, **extra}
 
@@ -141,3 +177,5 @@ DESKS = _answering({"items": [_DESK]})
 DESK = _answering(_DESK)
 AREAS = _answering({"type": "FeatureCollection", "features": [_AREA]})
 AREA = _answering(_AREA)
+CLUBS = _answering({"items": [_CLUB], "next": "bGV1dmVuLWRlLXNwZWVsdm9nZWw"})
+CLUB = _answering(_CLUB)

@@ -49,7 +49,7 @@ def locations(filters: schemas.LocationFilter, today: date) -> tuple[list[dict[s
         priced = Group.objects.filter(active=True, price_kind=filters.price)
         found = found.filter(pk__in=priced.values("location_id"))
     if filters.cursor:
-        found = found.filter(slug__gt=_read_cursor(filters.cursor))
+        found = found.filter(slug__gt=read_cursor(filters.cursor))
     rows = list(found[: filters.limit + 1])
     shown = rows[: filters.limit]
     following = cursor_of(shown[-1].slug) if len(rows) > filters.limit else None
@@ -88,7 +88,7 @@ def free(asked: schemas.FreeSearch, today: date) -> dict[str, Any]:
     """Locations around a point and what of the half-days asked is free there."""
     after = None
     if asked.cursor:
-        after = search.Key.from_text(_read_cursor(asked.cursor))
+        after = search.Key.from_text(read_cursor(asked.cursor))
         if after is None:
             raise ProblemError(422, [("query.cursor", "is none that was given here")])
     found = search.find(_search(asked, today), after=after, limit=asked.limit)
@@ -145,7 +145,7 @@ def cursor_of(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str) -> str:
+def read_cursor(cursor: str) -> str:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode(
             "ascii"

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from ninja import Body, Path, Query
 from ninja.errors import HttpError, ValidationError
 
+from kribbe.api import clubs as clubs_
 from kribbe.api import examples, schemas, selectors
 from kribbe.api.openapi import DocumentedApi, answers
 from kribbe.api.problems import ProblemError, problem
@@ -20,8 +21,8 @@ api = DocumentedApi(
     title="Kribbe",
     version="1.0.0",
     description=(
-        "Childcare locations, their free half-days, desks and areas, for everybody and without a key. "
-        "Nothing here is about a family or a child."
+        "Childcare locations, their free half-days, out-of-school care, desks and areas, for everybody and "
+        "without a key. Nothing here is about a family or a child."
     ),
     urls_namespace="api",
     docs_url=None,
@@ -192,6 +193,35 @@ def area(request: HttpRequest, nis: Path[schemas.NisCode]) -> HttpResponse:
     if not found:
         raise ProblemError(404)
     return geojson(found[0])
+
+
+@api.get(
+    "/clubs",
+    url_name="clubs",
+    summary="Out-of-school care, page by page",
+    tags=["Out-of-school care"],
+    response=answers(clubs_.ClubList),
+    openapi_extra=examples.CLUBS,
+)
+def clubs(request: HttpRequest, response: HttpResponse, filters: Query[clubs_.ClubFilter]) -> dict[str, Any]:
+    """Clubs with their schools, what is free in the school year, and holiday weeks, ordered by slug."""
+    _only_known(request, clubs_.ClubFilter)
+    items, following = clubs_.clubs(filters, now())
+    _link_next(request, response, following)
+    return {"items": items, "next": following}
+
+
+@api.get(
+    "/clubs/{slug}",
+    url_name="club",
+    summary="One out-of-school location",
+    tags=["Out-of-school care"],
+    response=answers(clubs_.ClubOut),
+    openapi_extra=examples.CLUB,
+)
+def club(request: HttpRequest, slug: Path[schemas.Slug]) -> dict[str, Any]:
+    """A club with its schools, what is free in the school year, and its holiday weeks."""
+    return clubs_.club(slug, now())
 
 
 def geojson(body: dict[str, Any]) -> HttpResponse:

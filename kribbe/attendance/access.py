@@ -6,8 +6,13 @@ from datetime import datetime
 from django.db.models import Q
 from django.http import HttpRequest
 
+from kribbe.attendance.attendee import Attendee, direct_id
 from kribbe.attendance.models import Device
+from kribbe.enrolment.models import DirectChild
+from kribbe.people.access import refusal
 from kribbe.places.models import Location
+from kribbe.planning.access import placement_at
+from kribbe.trust.principal import Principal
 
 COOKIE = "kribbe_tablet"
 
@@ -15,6 +20,18 @@ COOKIE = "kribbe_tablet"
 def digest(secret: str) -> str:
     """How a code or a token is kept: it is long and drawn at random, so that a plain SHA-256 does."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def attendee_at(principal: Principal, location: Location, reference: str) -> Attendee:
+    """A child of a location whose door was passed, also one taken outside the desk; another's isn't found."""
+    key = direct_id(reference)
+    if key is None:
+        return Attendee(placement_at(principal, location, reference))
+    known = DirectChild.objects.select_related("group__location")
+    found = known.filter(pk=key, group__location=location).first()
+    if found is None:
+        raise refusal(principal)
+    return Attendee(direct=found)
 
 
 def device_of(request: HttpRequest, slug: str) -> Device | None:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.models import Placement
+from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Location
 from kribbe.region.models import SameKey
 from kribbe.rules import attendance as rules
@@ -17,6 +17,29 @@ from kribbe.trust.history import change_of, remembered
 
 STAYS_FOR_EVER = pgtrigger.Update | pgtrigger.Delete
 WORDS_STAY = change_of("key", "placement_id", "day", "about", "words", "at")
+
+
+OF_ONE = Q(placement__isnull=False, direct=None) | Q(placement=None, direct__isnull=False)
+"""A child of a place, or one that was taken outside the desk."""
+
+
+def no_stays_at_once(name: str, of: str) -> ExclusionConstraint:
+    """No two stays of one child on one day overlap."""
+    return ExclusionConstraint(
+        name=name,
+        condition=Q(**{f"{of}__isnull": False}),
+        expressions=[
+            (SameKey(of), RangeOperators.OVERLAPS),
+            (
+                Func("day", "day", Value("[]"), function="daterange", output_field=DateRangeField()),
+                RangeOperators.OVERLAPS,
+            ),
+            (
+                Func("start", "end", function="tstzrange", output_field=DateTimeRangeField()),
+                RangeOperators.OVERLAPS,
+            ),
+        ],
+    )
 
 
 @remembered(exclude=["code_hash", "token_hash"])
@@ -98,7 +121,8 @@ class Tap(models.Model):
     """
 
     key = models.UUIDField(unique=True)
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="taps")
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="taps")
+    direct = models.ForeignKey(DirectChild, on_delete=models.PROTECT, null=True, related_name="taps")
     day = models.DateField()
     pressed = models.CharField(max_length=6, choices=Pressed.choices)
     at = models.DateTimeField()
@@ -111,8 +135,12 @@ class Tap(models.Model):
     marks = ArrayField(models.CharField(max_length=14, choices=Mark.choices), default=list)
 
     class Meta:
-        indexes = [models.Index(fields=["placement", "day"], name="tap_placement_day")]
+        indexes = [
+            models.Index(fields=["placement", "day"], name="tap_placement_day"),
+            models.Index(fields=["direct", "day"], name="tap_direct_day"),
+        ]
         constraints = [
+            models.CheckConstraint(name="tap_of_one", condition=OF_ONE),
             models.CheckConstraint(
                 name="tap_cancels",
                 condition=Q(pressed=Pressed.CANCEL, cancels__isnull=False)
@@ -140,7 +168,8 @@ class Tap(models.Model):
 class Correction(models.Model):
     """What the location wrote down for a child's day in place of its taps, and why. The last one holds."""
 
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="corrections")
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="corrections")
+    direct = models.ForeignKey(DirectChild, on_delete=models.PROTECT, null=True, related_name="corrections")
     day = models.DateField()
     starts = ArrayField(models.DateTimeField())
     ends = ArrayField(models.DateTimeField())
@@ -150,8 +179,12 @@ class Correction(models.Model):
     made_name = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["placement", "day"], name="correction_placement_day")]
+        indexes = [
+            models.Index(fields=["placement", "day"], name="correction_placement_day"),
+            models.Index(fields=["direct", "day"], name="correction_direct_day"),
+        ]
         constraints = [
+            models.CheckConstraint(name="correction_of_one", condition=OF_ONE),
             models.CheckConstraint(name="correction_pairs", condition=Q(starts__len=F("ends__len"))),
             models.CheckConstraint(name="correction_why", condition=~Q(reason="")),
         ]
@@ -177,7 +210,8 @@ class Doubt(models.TextChoices):
 class Presence(models.Model):
     """A stay, worked out of taps and corrections; see `services.register`, which alone writes it."""
 
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="presences")
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="presences")
+    direct = models.ForeignKey(DirectChild, on_delete=models.PROTECT, null=True, related_name="presences")
     day = models.DateField()
     number = models.PositiveSmallIntegerField()
     start = models.DateTimeField()
@@ -194,22 +228,12 @@ class Presence(models.Model):
             models.Index(fields=["day"], name="presence_open", condition=Q(end=None)),
         ]
         constraints = [
+            models.CheckConstraint(name="presence_of_one", condition=OF_ONE),
             models.UniqueConstraint(name="presence_once", fields=["placement", "day", "number"]),
+            models.UniqueConstraint(name="presence_direct_once", fields=["direct", "day", "number"]),
             models.CheckConstraint(name="presence_ends", condition=Q(end=None) | Q(end__gt=F("start"))),
-            ExclusionConstraint(
-                name="presence_no_overlap",
-                expressions=[
-                    (SameKey("placement_id"), RangeOperators.OVERLAPS),
-                    (
-                        Func("day", "day", Value("[]"), function="daterange", output_field=DateRangeField()),
-                        RangeOperators.OVERLAPS,
-                    ),
-                    (
-                        Func("start", "end", function="tstzrange", output_field=DateTimeRangeField()),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-            ),
+            no_stays_at_once("presence_no_overlap", "placement_id"),
+            no_stays_at_once("presence_direct_no_overlap", "direct_id"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from kribbe.attendance.models import Tap
 from kribbe.attendance.selectors.day import Where
 from kribbe.attendance.selectors.months import DayLine, wall
-from kribbe.people.models import Child
 from kribbe.planning.models import AbsenceKind
 from kribbe.rules.attendance import TRUSTED
 
@@ -26,11 +25,6 @@ WHERE: Mapping[Where, tuple[str | Promise, str, str]] = {
 def span(minutes: int) -> str:
     """A length of time as `8 h 45`."""
     return _("%(hours)d h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
-
-
-def initials(child: Child) -> str:
-    """Two letters that stand for a face."""
-    return f"{child.first_name[:1]}{child.last_name[:1]}".upper()
 
 
 def offset_words(seconds: int) -> str:

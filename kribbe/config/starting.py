@@ -1,5 +1,7 @@
 """Getting ready to work with the database."""
 
+from contextlib import nullcontext
+
 import typer
 
 LOCK = 7_230_001
@@ -44,12 +46,17 @@ def migrate(*, verbosity: int = 0) -> None:
     """Bring the tables up to date, without the time limits of ordinary work."""
     from django.core.management import call_command
     from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    from kribbe.config.fresh_tables import each_model_alone
 
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
-            call_command("migrate", verbosity=verbosity)
+            is_fresh = not MigrationRecorder(connection).applied_migrations()
+            with each_model_alone() if is_fresh else nullcontext():
+                call_command("migrate", verbosity=verbosity)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
             cursor.execute("RESET lock_timeout; RESET statement_timeout")

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
+from kribbe.contact.attachments import attachment_of
 from kribbe.contact.models import Mail
 
 DEMO = "demo"
@@ -109,6 +110,9 @@ def _message(mail: Mail) -> EmailMessage:
     )
     if mail.calendar:
         message.attach(_calendar_part(mail))
+    file = attachment_of(mail.notice.about) if mail.notice else None
+    if file:
+        message.attach(file.name, file.content, file.media_type)
     return message
 
 

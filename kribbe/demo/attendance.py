@@ -1,15 +1,18 @@
 """The register of the last weeks at the locations that somebody can log in to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from django.utils.timezone import get_default_timezone
 
-from kribbe.attendance.models import About, DayNote, Doubt, Presence, Pressed, Tap
+from kribbe.attendance.access import digest
+from kribbe.attendance.attendee import Attendee
+from kribbe.attendance.models import About, DayNote, Device, Doubt, Heard, Presence, Pressed, Tap
 from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
-from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.demo.logins import logins
+from kribbe.enrolment.models import DirectChild, Placement, PlacementState
 from kribbe.people.models import RoleGrant
 from kribbe.places.models import ClosingDay, Group
 from kribbe.planning.models import Absence
@@ -25,8 +28,12 @@ FORGOTTEN_SHARE, NOTE_SHARE = 0.02, 0.3
 NOTES = ((About.FOOD, "at alles op"), (About.SLEEP, "sliep goed"), (About.MOOD, "vrolijk"))
 
 
+KEY = "the-tablet-of-the-demo"
+"""What the one tablet brings; `kribbe.demo.pages` hands it to whoever tries the demo."""
+
+
 def attend(book: Book) -> None:
-    """Add taps, stays and notes of the days that are over."""
+    """Add taps, stays and notes of the days that are over, and a tablet."""
     chance = Chance("attendance")
     kept = {
         grant.scope_id
@@ -43,7 +50,27 @@ def attend(book: Book) -> None:
         closed = [(first, last) for place, first, last in shut if place == location_id]
         for day in _days(book.today, placement, closed):
             if (placement.pk, day) not in away:
-                _stay(book, placement, day, chance)
+                _stay(book, Attendee(placement), day, chance)
+    _outside(book, kept, locations, chance)
+    _tablet(book)
+
+
+def _tablet(book: Book) -> None:
+    """One that was let in, at the location of the demo's manager."""
+    let_in = book.now - timedelta(days=30)
+    manager = next(login for login in logins() if login.who == "manager")
+    grant = next(each for each in book.rows(RoleGrant) if each.user.email == manager.email)
+    device = book.add(
+        Device(
+            reference=book.reference(),
+            location_id=grant.scope_id,
+            name="Leefgroep",
+            token_hash=digest(KEY),
+            made_at=let_in,
+            enrolled_at=let_in,
+        )
+    )
+    book.add(Heard(device=device, at=book.now))
 
 
 def _bounds(closing: ClosingDay) -> tuple[date, date]:
@@ -51,7 +78,7 @@ def _bounds(closing: ClosingDay) -> tuple[date, date]:
     return first, last
 
 
-def _days(today: date, placement: Placement, closed: list[tuple[date, date]]) -> Iterator[date]:
+def _days(today: date, placement: Placement | DirectChild, closed: list[tuple[date, date]]) -> Iterator[date]:
     first, last = placement.during
     for back in range(DAYS_BACK, 0, -1):
         day = today - back * DAY
@@ -60,8 +87,16 @@ def _days(today: date, placement: Placement, closed: list[tuple[date, date]]) ->
             yield day
 
 
-def _stay(book: Book, placement: Placement, day: date, chance: Chance) -> None:
-    halves = WeekPattern(placement.pattern).mask >> 2 * day.weekday() & 3
+def _outside(book: Book, kept: set[int], locations: Mapping[int, int], chance: Chance) -> None:
+    """Children whom these locations took outside the desk."""
+    for child in book.rows(DirectChild):
+        if locations[child.group_id] in kept:
+            for day in _days(book.today, child, []):
+                _stay(book, Attendee(direct=child), day, chance)
+
+
+def _stay(book: Book, child: Attendee, day: date, chance: Chance) -> None:
+    halves = WeekPattern(child.pattern).mask >> 2 * day.weekday() & 3
     start, end = (
         datetime.combine(day, hour, get_default_timezone()) + timedelta(minutes=chance.whole(0, 25))
         for hour in HOURS[halves]
@@ -71,8 +106,9 @@ def _stay(book: Book, placement: Placement, day: date, chance: Chance) -> None:
         if pressed == Pressed.IN or not forgotten:
             book.add(
                 Tap(
-                    key=uuid5(NAMESPACE_URL, f"tap {placement.pk} {day} {pressed}"),
-                    placement=placement,
+                    key=uuid5(NAMESPACE_URL, f"tap {child.reference} {day} {pressed}"),
+                    placement=child.placement,
+                    direct=child.direct,
                     day=day,
                     pressed=pressed,
                     at=at,
@@ -83,9 +119,18 @@ def _stay(book: Book, placement: Placement, day: date, chance: Chance) -> None:
             )
     doubt = Doubt.NO_OUT if forgotten else Doubt.NONE
     book.add(
-        Presence(placement=placement, day=day, number=0, start=start, end=end, halves=halves, doubt=doubt)
+        Presence(
+            placement=child.placement,
+            direct=child.direct,
+            day=day,
+            number=0,
+            start=start,
+            end=end,
+            halves=halves,
+            doubt=doubt,
+        )
     )
-    if chance.happens(NOTE_SHARE):
+    if child.placement and chance.happens(NOTE_SHARE):
         about, words = chance.pick(NOTES)
-        key = uuid5(NAMESPACE_URL, f"note {placement.pk} {day}")
-        book.add(DayNote(key=key, placement=placement, day=day, about=about, words=words, at=end))
+        key = uuid5(NAMESPACE_URL, f"note {child.reference} {day}")
+        book.add(DayNote(key=key, placement=child.placement, day=day, about=about, words=words, at=end))

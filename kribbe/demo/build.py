@@ -21,6 +21,7 @@ from kribbe.demo.rounds import hold_rounds
 from kribbe.demo.shown import write_files
 from kribbe.demo.tables import table
 from kribbe.demo.talk import talk, tell_of_offers
+from kribbe.demo.taxes import close_years
 from kribbe.demo.territory import name_known_streets, opening
 from kribbe.demo.upkeep import Upkeep
 from kribbe.enrolment.models import ChanceLesson
@@ -67,6 +68,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         list_last_thursday(today)
         tell_of_offers(book)
         hold_rounds(_first_desk(book), book.now)
+        close_years(book)
         rebuild_keys()
         find_for(twice, book.now)
         keep_counts(now=this_moment())
@@ -85,7 +87,8 @@ def _first_desk(book: Book) -> Desk:
 def _keep_lesson(book: Book) -> None:
     """What the past teaches is known beforehand: to learn it here would take minutes."""
     for region in book.rows(Region):
-        ChanceLesson.objects.create(region=region, at=book.now, **table("chances"))
+        for of, curve in table("chances").items():
+            ChanceLesson.objects.create(region=region, at=book.now, is_any=of == "any", **curve)
 
 
 def _without_time_limit() -> None:

@@ -74,6 +74,11 @@ def password() -> str:
     return str(table("logins")["password"])
 
 
+def pin() -> str:
+    """The one PIN of all carers of the demo."""
+    return str(table("logins")["pin"])
+
+
 def present_code(email: str) -> str:
     """The six digits of this moment; KeyError for an address without a second factor."""
     found = {login.email: login for login in logins() if login.has_second_factor}[email.lower()]

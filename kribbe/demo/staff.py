@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from django.contrib.auth.hashers import make_password
+
 from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
+from kribbe.demo.logins import pin
 from kribbe.demo.tables import table
 from kribbe.places.models import Group, Location
 from kribbe.planning.models import GroupTeam
@@ -26,6 +29,7 @@ SEVERAL = 2
 def staff(book: Book) -> None:
     """Add carers enough for what the groups plan, one more where there are several, and their shifts."""
     chance = Chance("staff")
+    hashed = make_password(pin())
     needed: dict[int, int] = {}
     for team in book.rows(GroupTeam):
         key = team.group.location_id
@@ -35,13 +39,16 @@ def staff(book: Book) -> None:
         groups.setdefault(group.location_id, []).append(group)
     for location in book.rows(Location):
         if location.pk in needed and location.active:
-            _location(book, location, groups[location.pk], needed[location.pk], chance)
+            _location(book, location, groups[location.pk], needed[location.pk], hashed, chance)
 
 
-def _location(book: Book, location: Location, groups: Sequence[Group], needed: int, chance: Chance) -> None:
+def _location(
+    book: Book, location: Location, groups: Sequence[Group], needed: int, hashed: str, chance: Chance
+) -> None:
     opens, closes = (minute(at) // MINUTES for at in (location.opens_at, location.closes_at))
     team = [
-        _carer(book, location, groups[n % len(groups)], chance) for n in range(needed + (needed > SEVERAL))
+        _carer(book, location, groups[n % len(groups)], hashed, chance)
+        for n in range(needed + (needed > SEVERAL))
     ]
     away = {carer.pk: _leave(book, carer, chance) for carer in team}
     for day in _days(book.today):
@@ -62,7 +69,7 @@ def _location(book: Book, location: Location, groups: Sequence[Group], needed: i
             )
 
 
-def _carer(book: Book, location: Location, group: Group, chance: Chance) -> Carer:
+def _carer(book: Book, location: Location, group: Group, hashed: str, chance: Chance) -> Carer:
     origin = chance.pick(table("names")["origin"])
     first, last = chance.pick(origin["adults"]), chance.pick(origin["last"])
     begin = book.today - chance.whole(100, 2000) * DAY
@@ -73,6 +80,7 @@ def _carer(book: Book, location: Location, group: Group, chance: Chance) -> Care
             name=f"{first} {last}",
             initials=f"{first[0]}{last[0]}".upper(),
             during=(begin, None),
+            pin_hash=hashed,
             made_at=book.now - timedelta(days=90),
         )
     )

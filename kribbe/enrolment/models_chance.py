@@ -23,14 +23,21 @@ class ChanceRun(models.Model):
 
 
 class ChanceLesson(models.Model):
-    """What the past year's forecasts taught in a region: the curve by which chances are told, from so many cases."""
+    """What the past year's forecasts taught in a region: the curve by which chances are told, from so many cases.
 
-    region = models.OneToOneField(Region, on_delete=models.CASCADE, related_name="chance_lesson")
+    Chances of any of a family's choices have a curve of their own.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="chance_lessons")
+    is_any = models.BooleanField(default=False)
     at = models.DateTimeField()
     rising = models.FloatField()
     falling = models.FloatField()
     shift = models.FloatField()
     cases = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="chance_lesson_once", fields=["region", "is_any"])]
 
     def __str__(self) -> str:
         return f"{self.region_id} {self.at:%Y-%m-%d}"

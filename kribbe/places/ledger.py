@@ -1,7 +1,7 @@
 """The half-day ledger: what each group has bookable and taken, per week and half-day.
 
-Only `take`, `release`, `move`, `hand_over` and `recount` change it. A take locks its group first, in a statement of
-its own, and then counts; a trigger under the table refuses what would be promised twice all the same.
+Only `take`, `release`, `move`, `hand_over`, `recount` and `lay_empty` change it. A take locks its group first, in a
+statement of its own, and then counts; a trigger under the table refuses what would be promised twice all the same.
 A half-day is a slot 0 (Monday morning) to 13 (Sunday afternoon).
 """
 
@@ -266,6 +266,44 @@ def recount(*, group_ids: Collection[int], today: date, now: datetime, since: da
             )
             cursor.execute(WITH_STATISTICS)
         refresh_availability(group_ids, now=now)
+
+
+def lay_empty(*, group_ids: Collection[int], today: date, now: datetime) -> None:
+    """Lay the weeks of new groups: nobody has a place there, and what is bookable stays the same from this week on.
+
+    Every week of a group is alike, so none is counted; `recount` would give the same.
+    """
+    known = {**_window(group_ids, today, None), "months": MONTHS_SHOWN, "now": now}
+    known["month"] = first_of_month(today)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO places_ledgerweek (group_id, monday, bookable, taken)
+            SELECT alike.group_id, day::date, alike.bookable, array_fill(0::smallint, ARRAY[%(slots)s])
+            FROM ({ALIKE}) alike, generate_series(%(first)s::date, %(last)s::date, interval '7 days') day
+            """,
+            known,
+        )
+        cursor.execute(
+            f"""
+            INSERT INTO places_groupavailability (group_id, first_month, free, counted_at)
+            SELECT group_id, %(month)s, repeat(free, %(months)s)::bit(336), %(now)s FROM ({ALIKE}) alike
+            """,
+            known,
+        )
+
+
+ALIKE = """
+    SELECT group_id,
+           array_agg(places ORDER BY slot) AS bookable,
+           string_agg(CASE WHEN places > 0 THEN '1' ELSE '0' END, '' ORDER BY slot) AS free
+    FROM (SELECT group_id, slot,
+                 (CASE WHEN (open_pattern >> slot) & 1 = 1 THEN bookable_places ELSE 0 END)::smallint AS places
+          FROM places_groupcapacity, generate_series(0, %(slots)s - 1) slot
+          WHERE group_id = ANY(%(groups)s)) cells
+    GROUP BY group_id
+"""
+"""Of each of these groups the one week that all its weeks are like, and which of its half-days are free."""
 
 
 def miscounted(*, group_ids: Collection[int], today: date) -> list[tuple[int, date]]:

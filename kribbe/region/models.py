@@ -19,13 +19,12 @@ class SameKey(Func):
 
 
 def no_overlap(
-    name: str, key: str, period: str = "during", condition: Q | None = None
+    name: str, *keys: str, period: str = "during", condition: Q | None = None
 ) -> ExclusionConstraint:
-    """Rows of one key never overlap in time."""
+    """Rows of one key, or of several together, never overlap in time."""
+    same = [(SameKey(key), RangeOperators.OVERLAPS) for key in keys]
     return ExclusionConstraint(
-        name=name,
-        expressions=[(SameKey(key), RangeOperators.OVERLAPS), (period, RangeOperators.OVERLAPS)],
-        condition=condition,
+        name=name, expressions=[*same, (period, RangeOperators.OVERLAPS)], condition=condition
     )
 
 

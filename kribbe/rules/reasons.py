@@ -160,6 +160,16 @@ CODES: Mapping[str, str] = {
     "billing.given_back": "Given back.",
     "billing.held.certificate": "No fee certificate holds on this day. It is charged once there is one.",
     "billing.held.price": "The price list has no price for this stay.",
+    "reminder.interest": "Interest of {percent}% a year on {amount} euros, {days} days.",
+    "reminder.lump": "A lump sum of {amount} euros by law.",
+    "reminder.lump_and_share": "A lump sum by law: {amount} euros and {percent}% of what is above {bound} euros.",
+    "billing.held.payer": "Nobody pays for this day yet, or the shares don't make 100%.",
+    "billing.asked_before": "Differs from document {number}.",
+    "billing.change.new": "Nothing was asked for the month before.",
+    "billing.change.days": "Days charged: {now}, the month before {before}.",
+    "billing.change.absences": "Absences charged: {now}, the month before {before}.",
+    "billing.change.price": "A full day: {now}, the month before {before}.",
+    "billing.change.other": "Other charges: {now}, the month before {before}.",
 }
 """Every code with its English sentence; {names} are the parameters that the reason carries."""
 

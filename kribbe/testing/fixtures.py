@@ -16,6 +16,7 @@ from django.utils import translation
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from kribbe.config.fresh_tables import each_model_alone
 from kribbe.testing.clock import Clock
 from kribbe.testing.databases import own_database
 from kribbe.testing.flush import empty_tables
@@ -73,7 +74,8 @@ def _flush(_operations: DatabaseOperations, statements: Iterable[str]) -> None:
 def _migrate(url: str) -> None:
     _connect_to(url)
     options: dict[str, Any] = {"verbosity": 0, "interactive": False, "run_syncdb": True}
-    call_command("migrate", **options)
+    with each_model_alone():
+        call_command("migrate", **options)
     connection.close()
 
 

@@ -40,9 +40,13 @@ def address() -> str:
 
 
 def use_test_environment() -> None:
-    """Replace what this process's environment says about Kribbe, before the settings read it."""
+    """Replace what this process's environment says about Kribbe, before the settings read it.
+
+    The commands that a test starts keep what Python compiled, so that each of them starts seconds sooner.
+    """
     for name in [name for name in os.environ if name.startswith(PREFIX) and name not in TOOL_VARIABLES]:
         del os.environ[name]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["DATABASE_URL"] = address()
     os.environ["KRIBBE_DATA_DIR"] = str(data_dir())
     os.environ["KRIBBE_SECRET_KEY"] = os.environ["KRIBBE_HASH_KEY"] = "for-tests-only-" * 3

@@ -36,6 +36,30 @@ def record(
     )
 
 
+def record_all(
+    *,
+    principal: Principal,
+    action: str,
+    subjects: Iterable[tuple[models.Model, int | None]],
+    now: datetime,
+    **data: Any,
+) -> None:
+    """As `record`, a row for each of many subjects with its household; one query."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            at=now,
+            actor_id=principal.user_id,
+            actor_name=principal.name,
+            action=action,
+            subject=subject._meta.label_lower,
+            subject_id=subject.pk,
+            household_id=household_id,
+            data=data,
+        )
+        for subject, household_id in subjects
+    )
+
+
 def note_list(
     *,
     principal: Principal,

@@ -59,6 +59,9 @@ class Action(StrEnum):
     CLUB_CHANGE = "club.change"
     CLUB_RULES = "club.rules"
     SICK_CARE = "sick.care"
+    BILLING_READ = "billing.read"
+    BILLING_CHANGE = "billing.change"
+    INVOICE_READ = "invoice.read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ _LOCATION = frozenset(
         Action.REGISTER_DEVICES,
         Action.CLUB_READ,
         Action.CLUB_CHANGE,
+        Action.BILLING_READ,
+        Action.BILLING_CHANGE,
     }
 )
 _HOUSEHOLD = frozenset(
@@ -101,7 +106,12 @@ _HOUSEHOLD = frozenset(
     }
 )
 _FAMILY = _HOUSEHOLD | {Action.COMPLAINT_MAKE, Action.HOUSEHOLD_FILE, Action.ABSENCE_REPORT}
-_PARENT = _FAMILY | {Action.AGREEMENT_SIGN, Action.CHILD_FILE_KEEP, Action.REGISTER_CONFIRM}
+_PARENT = _FAMILY | {
+    Action.AGREEMENT_SIGN,
+    Action.CHILD_FILE_KEEP,
+    Action.REGISTER_CONFIRM,
+    Action.INVOICE_READ,
+}
 
 TABLE: tuple[Rule, ...] = (
     Rule(Role.REFERRER, (Scope.HOUSEHOLD,), _HOUSEHOLD),

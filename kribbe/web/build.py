@@ -11,6 +11,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from kribbe.web.app_icons import app_icons
 from kribbe.web.illustrations import sprite
 
 WEB = Path(__file__).resolve().parent
@@ -18,6 +19,7 @@ ROOT = WEB.parents[1]
 SOURCES = WEB / "frontend"
 DIST = WEB / "static" / "web" / "dist"
 STAMP = DIST / ".stamp"
+ICON = WEB / "static" / "web" / "icon.svg"
 LOCK = ROOT / "package-lock.json"
 LOCK_STAMP = ROOT / "node_modules" / ".lock-stamp"
 
@@ -76,7 +78,9 @@ def is_stale() -> bool:
 def wanted() -> str:
     """The stamp of a build of the sources as they are."""
     sources = [path for path in SOURCES.rglob("*") if path.is_file()]
-    return digest([*sources, LOCK, WEB / "illustrations.py", WEB / "build.py"])
+    return digest(
+        [*sources, LOCK, ICON, *(WEB / f"{name}.py" for name in ("app_icons", "illustrations", "build"))]
+    )
 
 
 def build() -> bool:
@@ -88,6 +92,8 @@ def build() -> bool:
     install(folder)
     _run([node_binary(folder), SOURCES / "build.mjs"])
     (DIST / "houses.svg").write_text(sprite(), encoding="utf-8")
+    for name, drawn in app_icons(ICON.read_text(encoding="utf-8")).items():
+        (DIST / name).write_bytes(drawn)
     STAMP.write_text(now, encoding="utf-8")
     return True
 

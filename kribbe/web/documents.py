@@ -6,10 +6,15 @@ compiler are used, so a document is the same, byte for byte, on every machine.
 """
 
 import json
+import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -28,9 +33,24 @@ PLAIN_COLOURS: Mapping[str, str] = {"primary": "#0b5d56", "ink": "#1b2b28"}
 CERTAIN = "\u024f"
 """Up to this letter the font has them all (a test shows it)."""
 MISSING = "?"
+TOGETHER = 16
+"""Documents that travel to a worker at once."""
+AHEAD = 3
+"""Groups that wait for each worker."""
 
 _SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" (viewBox="[^"]*")>(.*?)</symbol>', re.DOTALL)
 _one_at_a_time = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A document that is still to be made; fields as the arguments of `pdf`."""
+
+    template: str
+    data: Mapping[str, Any]
+    title: str
+    brand: Brand
+    language: str
 
 
 def pdf(template: str, data: Mapping[str, Any], *, title: str, brand: Brand, language: str) -> bytes:
@@ -40,15 +60,50 @@ def pdf(template: str, data: Mapping[str, Any], *, title: str, brand: Brand, lan
     dicts, lists, texts, numbers, booleans, None. Raises typst.TypstError for a template that is wrong, and
     KeyError or TypeError for data that JSON can't hold; never because of what a text says.
     """
-    room, _, name = template.partition("/")
+    return _compiled(*_source(Sheet(template, data, title, brand, language)))
+
+
+def pdfs(sheets: Iterable[Sheet], *, workers: int = 0) -> Iterator[bytes]:
+    """The documents of many sheets in their order, made side by side by so many processes (0: one a processor).
+
+    Each keeps its compiler. Sheets are read as they are needed: never more than a few wait for each worker.
+    """
+    count = workers or os.cpu_count() or 1
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_compiler) as pool:
+        waiting: deque[Future[list[bytes]]] = deque()
+        for group in _grouped(sheets):
+            waiting.append(pool.submit(_all_compiled, group))
+            if len(waiting) > count * AHEAD:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+def _grouped(sheets: Iterable[Sheet]) -> Iterator[list[tuple[str, str]]]:
+    group: list[tuple[str, str]] = []
+    for sheet in sheets:
+        group.append(_source(sheet))
+        if len(group) == TOGETHER:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _all_compiled(group: list[tuple[str, str]]) -> list[bytes]:
+    return [_compiled(source, given) for source, given in group]
+
+
+def _source(sheet: Sheet) -> tuple[str, str]:
+    room, _, name = sheet.template.partition("/")
     given = {
-        "title": title,
-        "language": language,
-        "brand": _face(brand),
-        "words": _words(language),
-        "data": data,
+        "title": sheet.title,
+        "language": sheet.language,
+        "brand": _face(sheet.brand),
+        "words": _words(sheet.language),
+        "data": sheet.data,
     }
-    return _compiled(f'#include "/{room}/documents/{name}.typ"', json.dumps(_shown(given)))
+    return f'#include "/{room}/documents/{name}.typ"', json.dumps(_shown(given))
 
 
 def _compiled(source: str, given: str) -> bytes:

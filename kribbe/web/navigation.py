@@ -24,6 +24,7 @@ GROUPS: Mapping[str, Promise] = {
     "giving": _("Giving places"),
     "planning": _("Planning"),
     "children": _("Children and families"),
+    "billing": _("Invoices and money"),
     "talking": _("Talking"),
     "locations": _("Locations"),
     "place": _("Our location"),

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from django.http import HttpResponse
 
@@ -10,7 +11,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_file(name: str, heads: Sequence[object], rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """A table as a file that a Belgian spreadsheet opens: semicolons, UTF-8 with its mark, no formulas."""
+    """A table for a Belgian spreadsheet: semicolons and decimal commas, UTF-8 with its mark, no formulas."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response.write("\ufeff")
@@ -20,6 +21,8 @@ def csv_file(name: str, heads: Sequence[object], rows: Iterable[Sequence[object]
 
 
 def _plain(cell: object) -> str:
+    if isinstance(cell, Decimal):
+        return str(cell).replace(".", ",")
     text = "" if cell is None else str(cell)
     is_number = isinstance(cell, int | float)
     return f"'{text}" if text.startswith(FORMULA) and not is_number else text

@@ -45,6 +45,14 @@ class Lesson:
 AS_PLAYED = Lesson()
 
 
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """The curve of single choices, and that of any of a family's choices."""
+
+    each: Lesson = AS_PLAYED
+    any: Lesson = AS_PLAYED
+
+
 def learned(played: Numbers, happened: Numbers) -> Lesson:
     """The likeliest curve given what was played (0 to 1) and what happened (0 or 1)."""
     from scipy.optimize import minimize

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kribbe.attendance import words
+from kribbe.attendance.access import attendee_at
+from kribbe.attendance.attendee import Attendee, households
 from kribbe.attendance.forms import CorrectionForm
 from kribbe.attendance.models import Correction, DayNote, Dispute, Mark, Presence, Pressed, Tap
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of
@@ -22,8 +24,7 @@ from kribbe.attendance.selectors.months import stay_words, wall
 from kribbe.attendance.services.answers import answer
 from kribbe.attendance.services.notes import take_back_note
 from kribbe.attendance.services.register import Press, Source, correct, take
-from kribbe.enrolment.models import Placement
-from kribbe.enrolment.pages.location_words import short_name
+from kribbe.enrolment.models import DirectChild
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning.access import placement_at
@@ -65,9 +66,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "inside": day.count(Where.IN),
         "ratio": ratio(day) if on == today else None,
         "groups": [_group(group) for group in day.groups],
-        "others": [
-            (each.reference, short_name(each.child.first_name, each.child.last_name)) for each in others
-        ],
+        "others": [(each.reference, each.short) for each in others],
         "may_keep": may_keep,
         "may_press": may_keep and on == today,
         "now": wall(now),
@@ -82,16 +81,16 @@ def press(request: Any, location: Location) -> HttpResponse:
     now = timezone.now()
     if not (reference := request.POST.get("placement", "")):
         return redirect("attendance:day", location.slug)
-    placement = placement_at(request.principal, location, reference)
+    child = attendee_at(request.principal, location, reference)
     if (pressed := request.POST.get("do", "")) in {Pressed.IN, Pressed.OUT}:
         one = Press(
             key=_key(request.POST.get("key", "")),
-            placement_id=placement.pk,
+            who=child.who,
             pressed=Pressed(pressed),
             told_at=now,
         )
         take(principal=request.principal, source=Source(location=location), presses=[one], now=now)
-    return redirect(f"{reverse('attendance:day', args=[location.slug])}#p{placement.reference}")
+    return redirect(f"{reverse('attendance:day', args=[location.slug])}#p{child.reference}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,26 +98,27 @@ def press(request: Any, location: Location) -> HttpResponse:
 def child_day(request: Any, location: Location, reference: str, day: str) -> HttpResponse:
     """One child's day: what was tapped, what was corrected and why, what the family asked; and a correction."""
     now = timezone.now()
-    on, placement = _day_in_address(day), placement_at(request.principal, location, reference)
-    stays = list(Presence.objects.filter(placement=placement, day=on))
+    on, child = _day_in_address(day), attendee_at(request.principal, location, reference)
+    within = {**child.who.columns(), "day": on}
+    stays = list(Presence.objects.filter(**within))
     form = CorrectionForm(request.POST or None, day=on, stays=stays)
-    if request.method == "POST" and _corrected(request, location, placement, form, now):
+    if request.method == "POST" and _corrected(request, location, child, form, now):
         return redirect("attendance:child_day", location.slug, reference, day)
     record(
         principal=request.principal,
         action="register.read",
-        subject=placement,
+        subject=child.subject,
         now=now,
-        household_id=placement.child.household_id,
+        household_id=child.household_id,
         desk_id=location.desk_id,
         day=day,
     )
-    within = {"placement": placement, "day": on}
+    said = {"placement": child.placement, "day": on}
     context = {
         "place_name": location.name,
         "location": location,
-        "placement": placement,
-        "name": f"{placement.child}",
+        "reference": child.reference,
+        "name": child.name,
         "on": on,
         "stays": [(stay_words(stay), stay.get_doubt_display()) for stay in stays],
         "taps": [
@@ -129,8 +129,8 @@ def child_day(request: Any, location: Location, reference: str, day: str) -> Htt
             {"at": each.made_at, "by": each.made_name, "reason": each.reason, "told": _told(each)}
             for each in Correction.objects.filter(**within).order_by("made_at", "pk")
         ],
-        "notes": DayNote.objects.filter(**within, taken_back_at=None),
-        "disputes": Dispute.objects.filter(**within).order_by("raised_at"),
+        "notes": DayNote.objects.filter(**said, taken_back_at=None),
+        "disputes": Dispute.objects.filter(**said).order_by("raised_at"),
         "form": form,
         "may_keep": may_at(request.principal, Action.REGISTER_KEEP, location) and on <= localtime(now).date(),
     }
@@ -176,14 +176,14 @@ def ratio(day: Day) -> dict[str, Any]:
     }
 
 
-def _note_look(principal: Any, day: Day, others: list[Placement], now: datetime) -> None:
-    shown = [*(each.placement for each in day.children), *others]
+def _note_look(principal: Any, day: Day, others: list[Attendee], now: datetime) -> None:
+    shown = [*(each.child for each in day.children), *others]
     note_list(
         principal=principal,
         action="list.read",
         subject=day.location,
         desk_id=day.location.desk_id,
-        households=[placement.child.household_id for placement in shown],
+        households=households(shown),
         now=now,
         of="register",
     )
@@ -199,12 +199,11 @@ def _group(group: GroupDay) -> dict[str, Any]:
 
 
 def _child(child: ChildDay) -> dict[str, Any]:
-    who = child.placement.child
+    who = child.child
     word, tone, icon = words.WHERE[child.where]
     return {
-        "reference": child.placement.reference,
-        "name": short_name(who.first_name, who.last_name),
-        "initials": words.initials(who),
+        "reference": who.reference,
+        "name": who.short,
         "hours": hours(child.parts),
         "stays": [(stay_words(stay), stay.get_doubt_display()) for stay in child.stays],
         "where": child.where,
@@ -220,14 +219,21 @@ def _child(child: ChildDay) -> dict[str, Any]:
     }
 
 
-def _others(location: Location, day: Day) -> list[Placement]:
-    """Places here of children who aren't on today's list, for whoever comes unplanned."""
-    known = [child.placement.pk for child in day.children]
-    return list(certain((day.on, day.on + DAY)).filter(group__location=location).exclude(pk__in=known))
+def _others(location: Location, day: Day) -> list[Attendee]:
+    """Children with a place here who aren't on today's list, for whoever comes unplanned."""
+    during = (day.on, day.on + DAY)
+    places = certain(during).filter(group__location=location)
+    direct = DirectChild.objects.filter(group__location=location, undone_at=None, during__overlap=during)
+    found = [
+        *(Attendee(each) for each in places),
+        *(Attendee(direct=each) for each in direct.order_by("name")),
+    ]
+    known = {each.child.who for each in day.children}
+    return [each for each in found if each.who not in known]
 
 
 def _corrected(
-    request: Any, location: Location, placement: Placement, form: CorrectionForm, now: datetime
+    request: Any, location: Location, child: Attendee, form: CorrectionForm, now: datetime
 ) -> bool:
     """Whether the correction stands; what is wrong stands at its field."""
     if not form.is_valid():
@@ -236,7 +242,7 @@ def _corrected(
         correct(
             principal=request.principal,
             location=location,
-            placement_id=placement.pk,
+            who=child.who,
             day=form.day,
             stays=form.stays(),
             reason=form.cleaned_data["reason"],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kribbe.attendance import words
+from kribbe.attendance.attendee import Attendee, households
 from kribbe.attendance.selectors.months import ChildMonth, DayLine, Month, months_at
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
@@ -115,7 +116,7 @@ def _read(request: Any, location: Location) -> tuple[Month, Sequence[ChildMonth]
         action="list.read",
         subject=location,
         desk_id=location.desk_id,
-        households=[each.placement.child.household_id for each in found],
+        households=households(each.child for each in found),
         now=now,
         of="register",
         month=f"{month}",
@@ -126,9 +127,10 @@ def _read(request: Any, location: Location) -> tuple[Month, Sequence[ChildMonth]
 def _row(each: ChildMonth) -> dict[str, Any]:
     present = [line for line in each.days if line.stays]
     return {
-        "name": f"{each.placement.child}",
-        "reference": each.placement.reference,
-        "group": each.placement.group.name,
+        "name": each.child.name,
+        "reference": each.child.reference,
+        "group": each.child.group.name,
+        "is_direct": each.child.placement is None,
         "days": len(present),
         "span": words.span(each.minutes),
         "absent": sum(line.absence is not None for line in each.days),
@@ -145,8 +147,8 @@ def _signed(line: DayLine) -> tuple[str, str]:
 
 
 def _csv_rows(each: ChildMonth, line: DayLine) -> list[list[object]]:
-    child = each.placement.child
-    start = [each.placement.group.name, f"{child}", f"{child.birth}", f"{line.day}"]
+    child = each.child
+    start = [child.group.name, child.name, _born(child), f"{line.day}"]
     state, _tone = words.line_state(line)
     end = [words.absent(line), state, line.correction.reason if line.correction else "", *_signed(line)]
     stays = [
@@ -159,7 +161,7 @@ def _csv_rows(each: ChildMonth, line: DayLine) -> list[list[object]]:
 
 
 def _table(each: ChildMonth) -> dict[str, Any]:
-    child = each.placement.child
+    child = each.child
     rows = [
         [
             short_date(line.day),
@@ -171,11 +173,22 @@ def _table(each: ChildMonth) -> dict[str, Any]:
         for line in each.days
     ]
     return {
-        "heading": f"{child} ({long_date(child.birth)}), {each.placement.group.name}",
+        "heading": f"{child.name} ({_born_words(child)}), {child.group.name}",
         "columns": [_("Day"), _("There"), _("Time"), _("Remark"), _("Confirmed")],
         "rows": [*rows, [_("Together"), "", words.span(each.minutes), "", ""]],
         "numbers": [2],
     }
+
+
+def _born(child: Attendee) -> str:
+    """A day; outside the desk only the month is known."""
+    return f"{child.birth}" if child.placement else f"{child.birth:%Y-%m}"
+
+
+def _born_words(child: Attendee) -> str:
+    if child.placement:
+        return str(long_date(child.birth))
+    return _("%(month)s, taken outside the desk") % {"month": month_name(child.birth)}
 
 
 def _by(line: DayLine) -> str:

@@ -35,6 +35,7 @@ from kribbe.region.middleware import use_desk
 from kribbe.staff.selectors.carers import carers_on
 from kribbe.staff.services.pins import PinAnswer
 from kribbe.trust.errors import RefusedError
+from kribbe.web.app_icons import MASKABLE, SIZES
 
 COOKIE_AGE = 400 * 86_400
 """Seconds; the longest that browsers keep."""
@@ -78,7 +79,7 @@ def enrol_page(request: Any, slug: str) -> HttpResponse:
         except RefusedError as refused:
             form.add_error("code", str(refused.message))
         else:
-            return _let_in(location, token)
+            return let_in(location, token)
     context = {
         "form": form,
         "heading": _("This tablet at %(place)s") % {"place": location.name},
@@ -88,7 +89,7 @@ def enrol_page(request: Any, slug: str) -> HttpResponse:
     return render(request, "web/form_page.html", context, status=422 if form.errors else 200)
 
 
-def _let_in(location: Location, token: str) -> HttpResponse:
+def let_in(location: Location, token: str) -> HttpResponse:
     """On to the app, with the token in its cookie."""
     answer = redirect("attendance:tablet", location.slug)
     answer.set_cookie(
@@ -201,7 +202,7 @@ def manifest(request: Any, slug: str) -> HttpResponse:
     """What makes it an app that can be put on the tablet's screen."""
     location = _place(slug)
     address = reverse("attendance:tablet", args=[location.slug])
-    icon = {"src": static("web/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    drawn = [(f"icon-{size}.png", size, "any") for size in SIZES] + [(MASKABLE, SIZES[-1], "maskable")]
     data = {
         "id": address,
         "name": f"{location.name} – {_('Attendance')}",
@@ -212,7 +213,18 @@ def manifest(request: Any, slug: str) -> HttpResponse:
         "display": "standalone",
         "background_color": "#ffffff",
         "theme_color": "#0b5d56",
-        "icons": [icon],
+        "icons": [
+            {"src": static("web/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+            *(
+                {
+                    "src": static(f"web/dist/{name}"),
+                    "sizes": f"{size}x{size}",
+                    "type": "image/png",
+                    "purpose": use,
+                }
+                for name, size, use in drawn
+            ),
+        ],
     }
     return JsonResponse(data, content_type="application/manifest+json")
 

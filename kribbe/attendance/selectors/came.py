@@ -11,21 +11,22 @@ from kribbe.planning.selectors.came import Rows
 
 PRESENT = sql.SQL("""
     WITH held AS (
-        SELECT p.group_id, g.location_id, each.day, bit_or(each.halves) AS halves
+        SELECT g.id AS group_id, g.location_id, each.day, bit_or(each.halves) AS halves
         FROM (
-            SELECT placement_id, day, halves & 3 AS halves
+            SELECT placement_id, direct_id, day, halves & 3 AS halves
             FROM attendance_presence WHERE day BETWEEN %(first)s::date AND %(last)s::date
             UNION ALL
-            SELECT placement_id, day + 1, halves >> 2
+            SELECT placement_id, direct_id, day + 1, halves >> 2
             FROM attendance_presence
             WHERE day BETWEEN %(first)s::date - 1 AND %(last)s::date - 1 AND halves > 3
         ) each
-        JOIN enrolment_placement p ON p.id = each.placement_id
-        JOIN places_group g ON g.id = p.group_id
+        LEFT JOIN enrolment_placement p ON p.id = each.placement_id
+        LEFT JOIN enrolment_directchild d ON d.id = each.direct_id
+        JOIN places_group g ON g.id = coalesce(p.group_id, d.group_id)
         JOIN places_location l ON l.id = g.location_id
          AND (%(locations)s::bigint[] IS NULL OR l.id = ANY(%(locations)s))
          AND (%(desk)s::bigint IS NULL OR l.desk_id = %(desk)s)
-        GROUP BY each.placement_id, p.group_id, g.location_id, each.day
+        GROUP BY each.placement_id, each.direct_id, g.id, g.location_id, each.day
     ), kept AS (SELECT DISTINCT location_id, day FROM held)
     SELECT g.id, kept.day - %(first)s::date, coalesce(sum(held.halves & 1), 0),
            coalesce(sum(held.halves >> 1 & 1), 0)

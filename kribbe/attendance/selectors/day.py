@@ -7,13 +7,15 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from django.db.models import Q
 from django.utils.timezone import get_default_timezone, localtime
 
+from kribbe.attendance.attendee import Attendee, Who, of_any, who_of
 from kribbe.attendance.models import DayNote, Dispute, Mark, Presence, Tap
-from kribbe.enrolment.models import Placement
+from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Kind, Location
 from kribbe.planning.models import Absence
-from kribbe.planning.selectors.planned import Planned, absences, certain, plan_of
+from kribbe.planning.selectors.planned import Planned, absences, certain, plan_of, plan_of_direct
 from kribbe.planning.selectors.week import GroupWeek, Row, Week, week_of
 from kribbe.region.selectors import policy_on
 from kribbe.rules.agreed import Parts
@@ -22,7 +24,7 @@ from kribbe.rules.calendar import monday_of
 from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.ratio import Layout, Need, carers_needed
 
-Said = TypeVar("Said", Presence, Tap, DayNote)
+Said = TypeVar("Said", Presence, Tap)
 DAY = timedelta(days=1)
 MISSED_AFTER = timedelta(minutes=15)
 """After the planned beginning; then a child that didn't come is missing."""
@@ -43,7 +45,7 @@ class ChildDay:
     """One child's day."""
 
     planned: Planned
-    placement: Placement
+    child: Attendee
     parts: Parts
     where: Where
     stays: Sequence[Presence]
@@ -53,6 +55,10 @@ class ChildDay:
     dispute: Dispute | None = None
 
     @property
+    def placement(self) -> Placement | None:
+        return self.child.placement
+
+    @property
     def is_doubtful(self) -> bool:
         """Whether the location has to look at it."""
         return self.dispute is not None or any(stay.doubt for stay in self.stays)
@@ -60,7 +66,7 @@ class ChildDay:
 
 @dataclass(frozen=True)
 class GroupDay:
-    """A group's children on a day. `others` came outside the desk: the register doesn't know them by name."""
+    """A group's children on a day. `others` are only counted: the register doesn't know them by name."""
 
     week: GroupWeek
     children: Sequence[ChildDay]
@@ -95,19 +101,21 @@ class Day:
 
 
 def day_of(location: Location, on: date, *, now: datetime) -> Day:
-    """The day with its children by group; fifteen queries, whatever its size."""
+    """The day with its children by group; sixteen queries, whatever its size."""
     today = localtime(now).date()
     week = week_of(location, monday_of(on), today=today)
-    known = {row.planned.placement.pk: row.planned for row in _named(week) if row.planned.placement}
-    stays = _by_placement(Presence.objects.filter(day=on, placement__group__location=location))
+    known = {_attendee(row.planned).who: row.planned for row in _named(week) if _is_named(row.planned)}
+    here = Q(placement__group__location=location) | Q(direct__group__location=location)
+    stays = _by_who(Presence.objects.filter(here, day=on))
     known.update(_unplanned(location, on, set(stays) - set(known)))
+    places = [who.placement_id for who in known if who.placement_id]
     said = _Said(
         stays=stays,
-        taps=_by_placement(Tap.objects.filter(day=on, placement__in=known)),
-        notes=_by_placement(DayNote.objects.filter(day=on, placement__in=known, taken_back_at=None)),
+        taps=_by_who(Tap.objects.filter(of_any(known), day=on)),
+        notes=_by_placement(DayNote.objects.filter(day=on, placement__in=places, taken_back_at=None)),
         disputes={
             each.placement_id: each
-            for each in Dispute.objects.filter(day=on, placement__in=known, answered_at=None)
+            for each in Dispute.objects.filter(day=on, placement__in=places, answered_at=None)
         },
         away=absences([each.placement for each in known.values() if each.placement], on, on),
     )
@@ -132,10 +140,10 @@ def need_of(location: Location, on: date, inside: Mapping[Layout, int], pack: Pa
 
 @dataclass(frozen=True)
 class _Said:
-    """What the register holds of a day, by placement."""
+    """What the register holds of a day, by child; what families say by place."""
 
-    stays: Mapping[int, list[Presence]]
-    taps: Mapping[int, list[Tap]]
+    stays: Mapping[Who, list[Presence]]
+    taps: Mapping[Who, list[Tap]]
     notes: Mapping[int, list[DayNote]]
     disputes: Mapping[int, Dispute]
     away: Mapping[tuple[int, date], Absence]
@@ -145,19 +153,38 @@ def _named(week: Week) -> Iterator[Row]:
     return (row for group in week.groups for row in group.rows)
 
 
-def _by_placement(rows: Iterable[Said]) -> dict[int, list[Said]]:
-    found: dict[int, list[Said]] = defaultdict(list)
+def _attendee(planned: Planned) -> Attendee:
+    return Attendee(planned.placement, planned.direct)
+
+
+def _is_named(planned: Planned) -> bool:
+    return planned.placement is not None or planned.direct is not None
+
+
+def _by_who(rows: Iterable[Said]) -> dict[Who, list[Said]]:
+    found: dict[Who, list[Said]] = defaultdict(list)
+    for row in rows:
+        found[who_of(row)].append(row)
+    return dict(found)
+
+
+def _by_placement(rows: Iterable[DayNote]) -> dict[int, list[DayNote]]:
+    found: dict[int, list[DayNote]] = defaultdict(list)
     for row in rows:
         found[row.placement_id].append(row)
     return dict(found)
 
 
-def _unplanned(location: Location, on: date, missing: set[int]) -> dict[int, Planned]:
+def _unplanned(location: Location, on: date, missing: set[Who]) -> dict[Who, Planned]:
     """Children who came though nothing was planned in this week."""
     if not missing:
         return {}
-    found = certain((on, on + DAY)).filter(pk__in=missing)
-    return {each.pk: plan_of(each, location) for each in found}
+    places = certain((on, on + DAY)).filter(pk__in=[who.placement_id for who in missing])
+    direct = DirectChild.objects.select_related("group").filter(pk__in=[who.direct_id for who in missing])
+    return {
+        **{Who(placement_id=each.pk): plan_of(each, location) for each in places},
+        **{Who(direct_id=each.pk): plan_of_direct(each, location) for each in direct},
+    }
 
 
 def _group(
@@ -166,30 +193,28 @@ def _group(
     slots = slice(2 * on.weekday(), 2 * on.weekday() + 2)
     own = [each for each in known if each.group_id == group.group.pk]
     children = [child for each in own if (child := _child(each, week, on, said, now))]
-    outside = [row.there >> 2 * on.weekday() & 3 for row in group.rows if row.planned.placement is None]
-    return GroupDay(group, children, sum(map(bool, outside)) + max(group.uncounted[slots]))
+    return GroupDay(group, children, max(group.uncounted[slots]))
 
 
 def _child(planned: Planned, week: Week, on: date, said: _Said, now: datetime) -> ChildDay | None:
     """A child that is planned on the day or came; None for others."""
-    placement = planned.placement
-    if placement is None:
-        return None
-    parts, stays = planned.parts(on, week.closed), said.stays.get(placement.pk, [])
-    taps = said.taps.get(placement.pk, [])
+    child = _attendee(planned)
+    parts, stays = planned.parts(on, week.closed), said.stays.get(child.who, [])
+    taps = said.taps.get(child.who, [])
     if not parts and not taps and not stays:
         return None
-    away = said.away.get((placement.pk, on))
+    key = child.who.placement_id
+    away = said.away.get((key, on))
     return ChildDay(
         planned=planned,
-        placement=placement,
+        child=child,
         parts=parts,
         where=where_of(on, parts, stays, away, now),
         stays=stays,
         away=away,
         marks=frozenset(Mark(mark) for tap in taps for mark in tap.marks),
-        notes=said.notes.get(placement.pk, []),
-        dispute=said.disputes.get(placement.pk),
+        notes=said.notes.get(key, []),
+        dispute=said.disputes.get(key),
     )
 
 

@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.timezone import localtime
 
+from kribbe.attendance.attendee import Attendee, Who, of_any, who_of
 from kribbe.attendance.models import Confirmation, Correction, DayNote, Dispute, Doubt, Presence
-from kribbe.enrolment.models import Placement
+from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Location
 from kribbe.planning.models import Absence
 from kribbe.planning.selectors.planned import certain
@@ -100,7 +101,7 @@ class DayLine:
 class ChildMonth:
     """One child's month."""
 
-    placement: Placement
+    child: Attendee
     days: Sequence[DayLine]
 
     @property
@@ -109,8 +110,8 @@ class ChildMonth:
 
     @property
     def waits(self) -> int:
-        """Days that stand to be signed for."""
-        return sum(line.is_known and not line.is_signed for line in self.days)
+        """Days that stand to be signed for; outside the desk there is no family to sign."""
+        return sum(line.is_known and not line.is_signed for line in self.days if self.child.placement)
 
 
 def stay_words(stay: Presence) -> str:
@@ -125,27 +126,44 @@ def wall(at: datetime) -> str:
 
 
 def months_at(location: Location, month: Month) -> list[ChildMonth]:
-    """Every child with a place at a location in a month; eight queries, whatever its size."""
-    found = certain((month.first, month.last + DAY)).filter(group__location=location)
-    return months_of(found.select_related("child__household"), month)
+    """Every child with a place at a location in a month; nine queries, whatever its size."""
+    during = (month.first, month.last + DAY)
+    found = certain(during).filter(group__location=location).select_related("child__household")
+    direct = (
+        DirectChild.objects.select_related("group")
+        .filter(Q(undone_at=None) | Q(presences__day__range=(month.first, month.last)))
+        .filter(group__location=location, during__overlap=during)
+        .order_by("group__from_months", "group__name", "name", "pk")
+        .distinct()
+    )
+    return _months([*(Attendee(each) for each in found), *(Attendee(direct=each) for each in direct)], month)
 
 
 def months_of(placements: Iterable[Placement], month: Month) -> list[ChildMonth]:
     """The months of these places; six queries beside theirs."""
-    found = list(placements)
-    lines: Mapping[int, dict[date, DayLine]] = defaultdict(dict)
-    for stay in _rows(Presence.objects.all(), found, month):
-        _line(lines, stay).stays.append(stay)
-    for correction in _rows(Correction.objects.order_by("made_at", "pk"), found, month):
-        _line(lines, correction).correction = correction
+    return _months([Attendee(each) for each in placements], month)
+
+
+def _months(children: Sequence[Attendee], month: Month) -> list[ChildMonth]:
+    lines: Mapping[Who, dict[date, DayLine]] = defaultdict(dict)
+    within = of_any(each.who for each in children) & Q(day__range=(month.first, month.last))
+    for stay in Presence.objects.filter(within):
+        _line(lines, who_of(stay), stay.day).stays.append(stay)
+    for correction in Correction.objects.filter(within).order_by("made_at", "pk"):
+        _line(lines, who_of(correction), correction.day).correction = correction
+    _add_said(lines, [each.placement for each in children if each.placement], month)
+    return [ChildMonth(each, [lines[each.who][day] for day in sorted(lines[each.who])]) for each in children]
+
+
+def _add_said(lines: Mapping[Who, dict[date, DayLine]], found: Sequence[Placement], month: Month) -> None:
+    """What is told of places alone: absences, notes, what families ask and sign."""
     for absence in _rows(Absence.objects.filter(taken_back_at=None), found, month):
-        _line(lines, absence).absence = absence
+        _line(lines, Who(absence.placement_id), absence.day).absence = absence
     for note in _rows(DayNote.objects.filter(taken_back_at=None), found, month):
-        _line(lines, note).notes.append(note)
+        _line(lines, Who(note.placement_id), note.day).notes.append(note)
     for dispute in _rows(Dispute.objects.order_by("raised_at"), found, month):
-        _line(lines, dispute).disputes.append(dispute)
+        _line(lines, Who(dispute.placement_id), dispute.day).disputes.append(dispute)
     _sign(lines, found, month)
-    return [ChildMonth(each, [lines[each.pk][day] for day in sorted(lines[each.pk])]) for each in found]
 
 
 def signed_lines(placement: Placement, month: Month, *, today: date) -> Lines:
@@ -163,16 +181,16 @@ def _rows(rows: QuerySet[Row], placements: Sequence[Placement], month: Month) ->
     return rows.filter(placement__in=keys, day__range=(month.first, month.last))
 
 
-def _line(lines: Mapping[int, dict[date, DayLine]], row: Any) -> DayLine:
-    return lines[row.placement_id].setdefault(row.day, DayLine(row.day))
+def _line(lines: Mapping[Who, dict[date, DayLine]], who: Who, day: date) -> DayLine:
+    return lines[who].setdefault(day, DayLine(day))
 
 
-def _sign(lines: Mapping[int, dict[date, DayLine]], placements: Sequence[Placement], month: Month) -> None:
+def _sign(lines: Mapping[Who, dict[date, DayLine]], placements: Sequence[Placement], month: Month) -> None:
     found = Confirmation.objects.filter(
         placement__in=[each.pk for each in placements], first__lte=month.last, last__gte=month.first
     ).order_by("made_at", "pk")
     for row in found:
         for text in row.lines:
             day = date.fromisoformat(text)
-            if line := lines[row.placement_id].get(day):
+            if line := lines[Who(row.placement_id)].get(day):
                 line.signed = row

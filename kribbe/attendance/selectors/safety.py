@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from kribbe.enrolment.models import Placement
+from kribbe.attendance.attendee import Attendee, Who
 from kribbe.people.models import Adult
 from kribbe.planning.selectors.child_file import AtHand, Person, at_hand
 
@@ -18,14 +18,22 @@ class Safety:
     care: Sequence[str] = ()
 
 
-def safety_of(placements: Collection[Placement]) -> Mapping[int, Safety]:
-    """By the key of the place; two queries. Give it places whose children are cared for on the day that is shown."""
+def safety_of(attendees: Collection[Attendee]) -> Mapping[Who, Safety]:
+    """By child; two queries. Give it children who are cared for on the day that is shown.
+
+    Of a child that was taken outside the desk nothing is known here: the location keeps it itself.
+    """
+    placements = [each.placement for each in attendees if each.placement]
     adults: dict[int, list[Adult]] = defaultdict(list)
     households = {each.child.household_id for each in placements}
     for adult in Adult.objects.filter(household__in=households).order_by("-is_applicant", "pk"):
         adults[adult.household_id].append(adult)
     files = at_hand(placements)
-    return {each.pk: _safety(adults[each.child.household_id], files[each.pk]) for each in placements}
+    known = {
+        Who(placement_id=each.pk): _safety(adults[each.child.household_id], files[each.pk])
+        for each in placements
+    }
+    return {each.who: known.get(each.who, Safety()) for each in attendees}
 
 
 def _safety(adults: Sequence[Adult], file: AtHand) -> Safety:

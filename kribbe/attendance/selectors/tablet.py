@@ -8,11 +8,10 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from kribbe.attendance import words
+from kribbe.attendance.attendee import Who
 from kribbe.attendance.models import DayNote
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of, need_of
 from kribbe.attendance.selectors.safety import Safety, safety_of
-from kribbe.enrolment.pages.location_words import short_name
 from kribbe.places.models import Location
 from kribbe.planning.models import AbsenceKind
 from kribbe.planning.words import hours
@@ -27,7 +26,7 @@ def held_by_tablet(location: Location, *, now: datetime) -> dict[str, Any]:
     """Today's children by group, the carers of today, and what the law asks for any number of children."""
     today = localtime(now).date()
     day = day_of(location, today, now=now)
-    safety = safety_of([child.placement for child in day.children])
+    safety = safety_of([each.child for each in day.children])
     return {
         "day": f"{today}",
         "now": now.isoformat(),
@@ -44,21 +43,22 @@ def held_by_tablet(location: Location, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _group(group: GroupDay, safety: Mapping[int, Safety]) -> dict[str, Any]:
+def _group(group: GroupDay, safety: Mapping[Who, Safety]) -> dict[str, Any]:
     return {
         "name": group.week.group.name,
         "layout": group.week.layout,
-        "children": [_child(child, safety[child.placement.pk]) for child in group.children],
+        "children": [_child(child, safety[child.child.who]) for child in group.children],
     }
 
 
 def _child(child: ChildDay, safety: Safety) -> dict[str, Any]:
-    who = child.placement.child
+    who = child.child
     return {
-        "ref": child.placement.reference,
-        "name": short_name(who.first_name, who.last_name),
-        "full": f"{who}",
-        "initials": words.initials(who),
+        "ref": who.reference,
+        "name": who.short,
+        "full": who.name,
+        "initials": who.initials,
+        "outside": who.placement is None,
         "hours": hours(child.parts),
         "in": child.where is Where.IN,
         "missing": child.where is Where.MISSING,

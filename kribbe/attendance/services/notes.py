@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import localtime
 
+from kribbe.attendance.attendee import Who
 from kribbe.attendance.models import About, DayNote
 from kribbe.attendance.services.register import Source, record_families
 from kribbe.rules.attendance import true_time
@@ -38,7 +39,7 @@ def take_notes(*, principal: Principal, source: Source, notes: Sequence[Note], n
             (_row(principal, source, note, now) for note in notes), ignore_conflicts=True
         )
         record_families(
-            principal, source.location, "register.note", {note.placement_id for note in notes}, now
+            principal, source.location, "register.note", {Who(note.placement_id) for note in notes}, now
         )
 
 
@@ -49,7 +50,7 @@ def take_back_note(
     with transaction.atomic():
         found = DayNote.objects.filter(pk=note_id, placement=placement_id, taken_back_at=None)
         if found.update(taken_back_at=now):
-            record_families(principal, source.location, "register.note_back", {placement_id}, now)
+            record_families(principal, source.location, "register.note_back", {Who(placement_id)}, now)
 
 
 def _row(principal: Principal, source: Source, note: Note, now: datetime) -> DayNote:

@@ -10,12 +10,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.attendance.attendee import Who, of_any, who_of
 from kribbe.attendance.models import Correction, Device, Mark, Presence, Pressed, Tap
 from kribbe.attendance.services.plans import Plans, plans_of
-from kribbe.enrolment.models import Placement
+from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Location
 from kribbe.planning.models import Absence, TellingSide
 from kribbe.planning.services.absences import take_back_absence
@@ -34,8 +36,8 @@ MOST_STAYS = 4
 FURTHEST_BACK = timedelta(days=400)
 
 Row = TypeVar("Row", Tap, Correction)
-Pair = tuple[int, date]
-"""A placement's id and a day."""
+Pair = tuple[Who, date]
+"""Whose day it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ class Press:
     """One press as it was told. `marks` are those that only who took it in can know."""
 
     key: UUID
-    placement_id: int
+    who: Who
     pressed: Pressed
     told_at: datetime
     cancels: UUID | None = None
@@ -69,18 +71,18 @@ def take(*, principal: Principal, source: Source, presses: Sequence[Press], now:
     if not presses:
         return []
     with transaction.atomic():
-        placement_ids = {press.placement_id for press in presses}
-        lock_rows(*((Placement, key) for key in placement_ids))
+        whos = {press.who for press in presses}
+        _lock(whos)
         known = set(Tap.objects.filter(key__in=[each.key for each in presses]).values_list("key", flat=True))
         fresh = {press.key: press for press in presses if press.key not in known}
         if not fresh:
             return []
         dated = {key: rules.true_time(press.told_at, source.offset, now) for key, press in fresh.items()}
-        intake = _intake(principal, source, placement_ids, [at for at, _off in dated.values()], now)
+        intake = _intake(principal, source, whos, [at for at, _off in dated.values()], now)
         taps = Tap.objects.bulk_create(_tap(press, *dated[key], intake) for key, press in fresh.items())
-        work_out(source.location, {(tap.placement_id, tap.day) for tap in taps}, now)
+        work_out(source.location, {(who_of(tap), tap.day) for tap in taps}, now)
         _come_after_all(principal, taps, now)
-        record_families(principal, source.location, "register.take", placement_ids, now, taps=len(taps))
+        record_families(principal, source.location, "register.take", whos, now, taps=len(taps))
     return taps
 
 
@@ -88,7 +90,7 @@ def correct(
     *,
     principal: Principal,
     location: Location,
-    placement_id: int,
+    who: Who,
     day: date,
     stays: Sequence[tuple[datetime, datetime]],
     reason: str,
@@ -109,9 +111,9 @@ def correct(
     ordered = sorted(stays)
     _check_stays(ordered, now)
     with transaction.atomic():
-        lock_rows((Placement, placement_id))
+        _lock([who])
         made = Correction.objects.create(
-            placement_id=placement_id,
+            **who.columns(),
             day=day,
             starts=[start for start, _end in ordered],
             ends=[end for _start, end in ordered],
@@ -120,8 +122,8 @@ def correct(
             made_by=principal.user_id,
             made_name=principal.name,
         )
-        work_out(location, {(placement_id, day)}, now)
-        record_families(principal, location, "register.correct", {placement_id}, now, day=f"{day}")
+        work_out(location, {(who, day)}, now)
+        record_families(principal, location, "register.correct", {who}, now, day=f"{day}")
     return made
 
 
@@ -129,36 +131,42 @@ def close_days(now: datetime) -> int:
     """Whoever never checked out left: their stays end as planned, to be confirmed. Returns how many."""
     today = now.astimezone(get_default_timezone()).date()
     waiting: dict[int, set[Pair]] = defaultdict(set)
-    rows = Presence.objects.filter(end=None, day__lt=today)
-    for placement_id, day, location_id in rows.values_list("placement", "day", "placement__group__location"):
-        waiting[location_id].add((placement_id, day))
+    at = Coalesce("placement__group__location", "direct__group__location")
+    for row in Presence.objects.filter(end=None, day__lt=today).annotate(location_id=at):
+        waiting[row.location_id].add((who_of(row), row.day))
     locations = Location.objects.in_bulk(waiting)
     return sum(_close(locations[key], pairs, now) for key, pairs in sorted(waiting.items()))
 
 
 def _close(location: Location, pairs: Collection[Pair], now: datetime) -> int:
     with transaction.atomic():
-        lock_rows(*((Placement, placement_id) for placement_id, _day in pairs))
+        _lock({who for who, _day in pairs})
         work_out(location, pairs, now)
-    days = {day for _placement, day in pairs}
-    left = Presence.objects.filter(end=None, day__in=days, placement__in=[key for key, _day in pairs])
+    days = {day for _who, day in pairs}
+    left = Presence.objects.filter(of_any(who for who, _day in pairs), end=None, day__in=days)
     return len(pairs) - left.count()
 
 
+def _lock(whos: Iterable[Who]) -> None:
+    lock_rows(
+        *((Placement, who.placement_id) if who.placement_id else (DirectChild, who.direct_id) for who in whos)
+    )
+
+
 def work_out(location: Location, pairs: Collection[Pair], now: datetime) -> None:
-    """Write the stays of these places and days anew. The places are locked; six queries, however many."""
+    """Write the stays of these children and days anew. They are locked; seven queries, however many."""
     if not pairs:
         return
-    placements = {placement_id for placement_id, _day in pairs}
-    days = {day for _placement, day in pairs}
-    plans = plans_of(location, placements, min(days), max(days) + DAY)
-    within = Q(placement__in=placements, day__in=days)
+    whos = {who for who, _day in pairs}
+    days = {day for _who, day in pairs}
+    plans = plans_of(location, whos, min(days), max(days) + DAY)
+    within = of_any(whos) & Q(day__in=days)
     taps = _by_pair(Tap.objects.filter(within))
     corrections = _by_pair(Correction.objects.filter(within))
     gone = [
         row.pk
-        for row in Presence.objects.filter(within).only("pk", "placement_id", "day")
-        if (row.placement_id, row.day) in pairs
+        for row in Presence.objects.filter(within).only("pk", "placement_id", "direct_id", "day")
+        if (who_of(row), row.day) in pairs
     ]
     Presence.objects.filter(pk__in=gone).delete()
     Presence.objects.bulk_create(
@@ -171,19 +179,19 @@ def work_out(location: Location, pairs: Collection[Pair], now: datetime) -> None
 def _presences(
     pair: Pair, plans: Plans, taps: Sequence[Tap], corrections: Sequence[Correction], now: datetime
 ) -> list[Presence]:
-    placement_id, day = pair
+    who, day = pair
     zone = get_default_timezone()
     stays = rules.register(
         day,
         [tap.as_rule() for tap in taps],
         [each.as_rule() for each in corrections],
-        plans.on(placement_id, day),
+        plans.on(who, day),
         zone=zone,
         now=now,
     )
     return [
         Presence(
-            placement_id=placement_id,
+            **who.columns(),
             day=day,
             number=number,
             start=stay.start,
@@ -210,27 +218,28 @@ class _Intake:
 def _intake(
     principal: Principal,
     source: Source,
-    placement_ids: Collection[int],
+    whos: Collection[Who],
     moments: Sequence[datetime],
     now: datetime,
 ) -> _Intake:
     zone = get_default_timezone()
     first, last = (each.astimezone(zone).date() for each in (min(moments), max(moments)))
     absent = Absence.objects.filter(
-        placement__in=placement_ids, day__range=(first - DAY, last), taken_back_at=None
+        placement__in=[each.placement_id for each in whos], day__range=(first - DAY, last), taken_back_at=None
     )
-    plans = plans_of(source.location, placement_ids, first - DAY, last + DAY)
-    return _Intake(principal, source, plans, set(absent.values_list("placement", "day")), now)
+    plans = plans_of(source.location, whos, first - DAY, last + DAY)
+    pairs = {(Who(key), day) for key, day in absent.values_list("placement", "day")}
+    return _Intake(principal, source, plans, pairs, now)
 
 
 def _tap(press: Press, at: datetime, is_off: bool, intake: _Intake) -> Tap:
     zone = get_default_timezone()
-    eve = intake.plans.parts(press.placement_id, at.astimezone(zone).date() - DAY)
+    eve = intake.plans.parts(press.who, at.astimezone(zone).date() - DAY)
     day = rules.service_day(at, eve, zone=zone)
     clock = {Mark.CLOCK} if is_off else set()
     return Tap(
         key=press.key,
-        placement_id=press.placement_id,
+        **press.who.columns(),
         day=day,
         pressed=press.pressed,
         at=at,
@@ -246,20 +255,24 @@ def _tap(press: Press, at: datetime, is_off: bool, intake: _Intake) -> Tap:
 
 def _marks(press: Press, at: datetime, day: date, intake: _Intake) -> set[Mark]:
     plans, is_in = intake.plans, press.pressed == Pressed.IN
-    is_held = plans.holds(press.placement_id, day)
+    is_held = plans.holds(press.who, day)
     found = {
         Mark.LATE: intake.now - at > LATE_AFTER,
         Mark.CARER_LEFT: press.carer is not None and not press.carer.works_on(day),
         Mark.OUTSIDE: not is_held,
-        Mark.NOT_PLANNED: is_in and is_held and not plans.parts(press.placement_id, day),
-        Mark.WAS_ABSENT: is_in and (press.placement_id, day) in intake.absent,
+        Mark.NOT_PLANNED: is_in and is_held and not plans.parts(press.who, day),
+        Mark.WAS_ABSENT: is_in and (press.who, day) in intake.absent,
     }
     return {mark for mark, holds in found.items() if holds}
 
 
 def _come_after_all(principal: Principal, taps: Sequence[Tap], now: datetime) -> None:
     """A child that came isn't absent: what was reported of its day is taken back."""
-    there = {(tap.placement_id, tap.day) for tap in taps if Mark.WAS_ABSENT in tap.marks and tap.counts}
+    there = {
+        (tap.placement_id, tap.day)
+        for tap in taps
+        if tap.placement_id and Mark.WAS_ABSENT in tap.marks and tap.counts
+    }
     for placement_id, day in sorted(there):
         take_back_absence(
             principal=principal, placement_id=placement_id, days=[day], side=TellingSide.LOCATION, now=now
@@ -279,7 +292,7 @@ def _check_stays(stays: Sequence[tuple[datetime, datetime]], now: datetime) -> N
 def _by_pair(rows: Iterable[Row]) -> Mapping[Pair, list[Row]]:
     found: dict[Pair, list[Row]] = defaultdict(list)
     for row in rows:
-        found[row.placement_id, row.day].append(row)
+        found[who_of(row), row.day].append(row)
     return found
 
 
@@ -287,12 +300,14 @@ def record_families(
     principal: Principal,
     location: Location,
     action: str,
-    placement_ids: Collection[int],
+    whos: Collection[Who],
     now: datetime,
     **data: Any,
 ) -> None:
-    """One row on the trail of every family whose places these are."""
-    households = Placement.objects.filter(pk__in=placement_ids).values_list("child__household", flat=True)
+    """One row on the trail of every family whose children these are."""
+    households = Placement.objects.filter(pk__in=[each.placement_id for each in whos]).values_list(
+        "child__household", flat=True
+    )
     record(
         principal=principal,
         action=action,

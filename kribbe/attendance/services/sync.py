@@ -11,11 +11,12 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware, localtime
 
+from kribbe.attendance.attendee import Who, direct_id
 from kribbe.attendance.models import About, Device, Mark, Pressed, Tap
 from kribbe.attendance.services.devices import heard
 from kribbe.attendance.services.notes import Note, take_notes
 from kribbe.attendance.services.register import Press, Source, take
-from kribbe.enrolment.models import Placement
+from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.staff.models import Carer
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.staff.services.pins import PinAnswer, check_pin
@@ -121,19 +122,24 @@ def _opened(message: object) -> tuple[datetime, list[Any]]:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads events by what is known of the location: its places and carers."""
+    """Reads events by what is known of the location: its children and carers."""
 
     device: Device
-    placements: Mapping[str, int]
+    children: Mapping[str, Who]
     carers: Mapping[str, Carer]
 
     @classmethod
     def of(cls, device: Device, events: Sequence[Any]) -> "_Reader":
         asked = {str(event.get("child", "")) for event in events if isinstance(event, dict)}
         own = Placement.objects.filter(group__location=device.location, reference__in=asked)
+        keys = {key: reference for reference in asked if (key := direct_id(reference)) is not None}
+        direct = DirectChild.objects.filter(group__location=device.location, pk__in=keys)
         return cls(
             device,
-            dict(own.values_list("reference", "pk")),
+            {
+                **{reference: Who(placement_id=key) for reference, key in own.values_list("reference", "pk")},
+                **{keys[key]: Who(direct_id=key) for key in direct.values_list("pk", flat=True)},
+            },
             {carer.reference: carer for carer in carers_of(device.location)},
         )
 
@@ -141,17 +147,17 @@ class _Reader:
         """One event. Raises _BadEventError."""
         if not isinstance(event, dict):
             raise _BadEventError("unreadable")
-        placement_id = self.placements.get(str(event.get("child", "")))
-        if placement_id is None:
+        who = self.children.get(str(event.get("child", "")))
+        if who is None or (event.get("kind") == "note" and not who.placement_id):
             raise _BadEventError("no-child")
         key, told_at = _uuid(event.get("key")), _moment(event.get("at"))
         if key is None or told_at is None:
             raise _BadEventError("unreadable")
         carer = self.carers.get(str(event.get("carer", "")))
-        common = {"key": key, "placement_id": placement_id, "told_at": told_at, "carer": carer}
+        common = {"key": key, "told_at": told_at, "carer": carer}
         if event.get("kind") == "note":
-            return _note(event, common)
-        return _press(event, common, frozenset(self._marks(event, carer, told_at)))
+            return _note(event, common | {"placement_id": who.placement_id})
+        return _press(event, common | {"who": who}, frozenset(self._marks(event, carer, told_at)))
 
     def _marks(self, event: Mapping[str, Any], carer: Carer | None, told_at: datetime) -> Iterator[Mark]:
         if self.device.revoked_at is not None:

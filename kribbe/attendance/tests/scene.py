@@ -5,9 +5,11 @@ from uuid import UUID, uuid4
 
 from django.utils.timezone import get_default_timezone
 
+from kribbe.attendance.attendee import Attendee, Who
 from kribbe.attendance.models import Device, Pressed
 from kribbe.attendance.services.devices import enrol, offer_code
 from kribbe.attendance.services.register import Press, Source, take
+from kribbe.enrolment.models import DirectChild
 from kribbe.planning.tests.scene import Scene, notelaar
 from kribbe.rules.attendance import moment
 from kribbe.rules.calendar import monday_of, public_holidays
@@ -38,10 +40,13 @@ def at(day: date, text: str) -> datetime:
     return moment(day, 60 * hour + minute, get_default_timezone())
 
 
+def who(child) -> Who:
+    """Of a place, or of a child that was taken outside the desk."""
+    return Attendee(direct=child).who if isinstance(child, DirectChild) else Attendee(child).who
+
+
 def press(placement, pressed, told_at, *, key: UUID | None = None, **more) -> Press:
-    return Press(
-        key=key or uuid4(), placement_id=placement.pk, pressed=Pressed(pressed), told_at=told_at, **more
-    )
+    return Press(key=key or uuid4(), who=who(placement), pressed=Pressed(pressed), told_at=told_at, **more)
 
 
 def tap(scene, placement, pressed, told_at, *, now=None, device=None, offset=timedelta(0), **more):

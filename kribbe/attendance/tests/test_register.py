@@ -13,7 +13,7 @@ from kribbe.attendance.selectors.came import read_came
 from kribbe.attendance.selectors.day import Where, day_of
 from kribbe.attendance.services.notes import Note, take_notes
 from kribbe.attendance.services.register import Source, close_days, correct, take
-from kribbe.attendance.tests.scene import DAY, TABLET, at, carer, monday_scene, press, tablet, tap
+from kribbe.attendance.tests.scene import DAY, TABLET, at, carer, monday_scene, press, tablet, tap, who
 from kribbe.planning.models import Absence
 from kribbe.planning.selectors.occupancy import cells
 from kribbe.planning.selectors.week import week_of
@@ -119,7 +119,7 @@ def test_who_never_checked_out_left_as_planned(scene, day):
 def test_a_correction_stands_and_what_comes_later_raises_a_doubt(scene, day):
     tap(scene, scene.noor, "in", at(day, "8:05"))
     correct(
-        principal=scene.manager, location=scene.location, placement_id=scene.noor.pk, day=day,
+        principal=scene.manager, location=scene.location, who=who(scene.noor), day=day,
         stays=[(at(day, "8:00"), at(day, "11:30"))], reason="Vergeten te tikken.", now=at(day, "12:00"),
     )  # fmt: skip
     assert stays(scene.noor, day) == [(at(day, "8:00"), at(day, "11:30"), "")]
@@ -141,7 +141,7 @@ def test_a_correction_stands_and_what_comes_later_raises_a_doubt(scene, day):
 def test_corrections_that_can_t_be(scene, day, spans, reason):
     with pytest.raises(RefusedError):
         correct(
-            principal=scene.manager, location=scene.location, placement_id=scene.noor.pk, day=day,
+            principal=scene.manager, location=scene.location, who=who(scene.noor), day=day,
             stays=[(at(day, start), at(day, end)) for start, end in spans], reason=reason, now=at(day, "12:00"),
         )  # fmt: skip
     assert not Correction.objects.exists()
@@ -150,7 +150,7 @@ def test_corrections_that_can_t_be(scene, day, spans, reason):
 def test_nothing_written_down_can_be_changed(scene, day):
     tap(scene, scene.noor, "in", at(day, "8:05"))
     correct(
-        principal=scene.manager, location=scene.location, placement_id=scene.noor.pk, day=day,
+        principal=scene.manager, location=scene.location, who=who(scene.noor), day=day,
         stays=[], reason="Was er niet.", now=at(day, "12:00"),
     )  # fmt: skip
     note = Note(
@@ -251,3 +251,24 @@ def test_a_night_over_the_change_of_the_clock_is_one_stay(scene):
     assert (stay.day, stay.end - stay.start) == (night, timedelta(hours=10))
     assert stay.halves == 0b0110
     assert read_came(first=night, last=night + DAY) == [(scene.group.pk, 0, 0, 1), (scene.group.pk, 1, 1, 0)]
+
+
+def test_out_before_in_leaves_both_taps_and_a_stay_to_be_confirmed(scene, day):
+    """Out at 8:00 without an in: it came as planned, at 7:00. The in of 9:00 begins a stay of its own."""
+    tap(scene, scene.noor, "out", at(day, "8:00"))
+    tap(scene, scene.noor, "in", at(day, "9:00"))
+    assert stays(scene.noor, day) == [
+        (at(day, "7:00"), at(day, "8:00"), "no_in"),
+        (at(day, "9:00"), None, ""),
+    ]
+
+
+def test_the_hour_that_comes_twice_counts_twice(scene):
+    """On 25 October 2026 it is 2:30 twice. In at the first, out at the second: an hour, in either order."""
+    first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    now = datetime(2026, 10, 25, 8, tzinfo=UTC)
+    for pressed, moment in (("out", second), ("in", first)):
+        tap(scene, scene.noor, pressed, moment, now=now)
+    (stay,) = Presence.objects.all()
+    assert stay.end - stay.start == timedelta(hours=1)
+    assert stay.day == date(2026, 10, 25)

@@ -175,7 +175,10 @@ def test_the_shell_and_the_worker_hold_no_child(scene, device):
         answer = device[1].get(reverse(f"attendance:{name}", args=[scene.location.slug]))
         assert answer.status_code == 200
         assert "Noor" not in answer.content.decode()
-    assert json.loads(answer.content)["scope"] == reverse("attendance:tablet", args=[scene.location.slug])
+    manifest = json.loads(answer.content)
+    assert manifest["scope"] == reverse("attendance:tablet", args=[scene.location.slug])
+    drawn = {(each["sizes"], each["purpose"]) for each in manifest["icons"] if each["type"] == "image/png"}
+    assert drawn == {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}
 
 
 def queries(client, address):

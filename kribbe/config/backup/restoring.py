@@ -192,11 +192,14 @@ def _lay_tables(raw: catalogue.Plain, manifest: Manifest) -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from kribbe.config.fresh_tables import each_model_alone
+
     executor = MigrationExecutor(connection)
     applied = set(manifest.migrations)
     graph = executor.loader.graph
     last = [key for key in applied if not any(child in applied for child in graph.node_map[key].children)]
-    executor.migrate(sorted(last))
+    with each_model_alone():
+        executor.migrate(sorted(last))
     if catalogue.fingerprint(raw) != manifest.schema:
         raise BackupError(
             "The tables of the backup are not those of its version; it can't be restored by itself."

@@ -11,11 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from bench.run import Result
-    from bench.sums import Sum
+    from bench.figures import Figures
 
-    Results = dict[str, list[Result]]
-    Sums = dict[str, list[Sum]]
+    Measured = dict[str, Figures]
 
 SPEED = Path(__file__).resolve().parents[3] / "docs" / "reference" / "speed.md"
 FIGURES = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.DOTALL)
@@ -25,6 +23,7 @@ SIZES = {
     "country": "The size of Flanders: 5,566 locations, 100,000 open requests",
 }
 SUM_HEAD = ("What", "Median ms", "At most ms")
+CROWD_HEAD = ("Crowd", "Seconds", "Median ms", "p95 ms", "Page meanwhile ms", "Times bare view", "Outcome")
 GROWN = "Times the demo's"
 
 
@@ -36,42 +35,32 @@ def bench(
         bool, typer.Option(help="Measure at the size of Flanders too; building it takes minutes, once.")
     ] = True,
 ) -> None:
-    """Measure search, a location, its waiting list, the clerk's search, a request and an answer beside a bare view.
+    """Measure the main pages beside a bare view, occupancy and a roster, and crowds of tablets and parents.
 
     Works on copies of the demo region and of a country of such regions in databases of its own, starts one server
     with one worker on this machine, checks what every page returned, and stops by itself.
     """
     try:
         from bench.database import Size, own_copy
-        from bench.run import measure
-        from bench.sums import sums
+        from bench.figures import figures
     except ModuleNotFoundError as missing:
         typer.echo(f"The bench comes with the source code only ({missing}).", err=True)
         raise typer.Exit(1) from None
     console = Console(stderr=True, quiet=json_)
-    results: Results = {}
-    reckoned: Sums = {}
+    measured: Measured = {}
     for size in Size if country else [Size.DEMO]:
         with own_copy(size, lambda what, share: console.print(f"{share:4.0%} {what}", style="dim")):
-            results[size.value] = measure(runs, lambda what: console.print(what, style="dim"))
-            reckoned[size.value] = sums(lambda what: console.print(what, style="dim"))
+            measured[size.value] = figures(size, runs, lambda what: console.print(what, style="dim"))
     if json_:
-        printed = {
-            size: {
-                "pages": [result.as_json() for result in found],
-                "sums": [each.as_json() for each in reckoned[size]],
-            }
-            for size, found in results.items()
-        }
-        typer.echo(json.dumps(printed, indent=1))
+        typer.echo(json.dumps({size: found.as_json() for size, found in measured.items()}, indent=1))
     else:
-        _print(results, reckoned)
+        _print(measured)
     if write:
-        _write(results, reckoned)
+        _write(measured)
 
 
-def _print(results: "Results", reckoned: "Sums") -> None:
-    for title, head, rows in _tables(results, reckoned):
+def _print(measured: "Measured") -> None:
+    for title, head, rows in _tables(measured):
         grid = Table(*head, title=title, title_justify="left")
         for column in grid.columns[1:]:
             column.justify = "right"
@@ -80,30 +69,32 @@ def _print(results: "Results", reckoned: "Sums") -> None:
         Console().print(grid)
 
 
-def _tables(
-    results: "Results", reckoned: "Sums"
-) -> "Iterator[tuple[str, Sequence[str], list[tuple[str, ...]]]]":
-    """Two tables a size: title, head, rows. The larger one says how many times the demo's ratio each page costs."""
+def _tables(measured: "Measured") -> "Iterator[tuple[str, Sequence[str], list[tuple[str, ...]]]]":
+    """Tables of a size: title, head, rows. The larger one says how many times the demo's ratio each page costs."""
+    from bench.crowds import lines as crowd_lines
     from bench.run import growth, lines
     from bench.sums import lines as sum_lines
 
-    for size, found in results.items():
+    for size, found in measured.items():
         grown = size != "demo"
-        rows = lines(found)
+        rows = lines(found.pages)
         if grown:
-            rows = [(*row, factor) for row, factor in zip(rows, growth(results["demo"], found), strict=True)]
+            factors = growth(measured["demo"].pages, found.pages)
+            rows = [(*row, factor) for row, factor in zip(rows, factors, strict=True)]
         yield SIZES[size], (*HEAD, GROWN) if grown else HEAD, rows
-        yield f"{SIZES[size]}: reckoned apart from pages", SUM_HEAD, sum_lines(reckoned[size])
+        yield f"{SIZES[size]}: reckoned apart from pages", SUM_HEAD, sum_lines(found.sums)
+        if found.crowds:
+            yield f"{SIZES[size]}: many at once", CROWD_HEAD, crowd_lines(found.crowds)
 
 
-def _write(results: "Results", reckoned: "Sums") -> None:
+def _write(measured: "Measured") -> None:
     from datetime import UTC, datetime
 
     from bench.run import machine
 
-    runs = results["demo"][0].runs
+    runs = measured["demo"].pages[0].runs
     text = f"Measured on {datetime.now(UTC):%d %B %Y}, {machine()}, {runs} visits of each page.\n"
-    for title, head, rows in _tables(results, reckoned):
+    for title, head, rows in _tables(measured):
         table = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
         text += f"\n**{title}**\n\n" + "".join(f"| {' | '.join(row)} |\n" for row in table)
     SPEED.write_text(FIGURES.sub(lambda found: found[1] + text + found[2], SPEED.read_text()))

@@ -77,6 +77,12 @@ def _keep(now: datetime) -> None:
     typer.echo(
         f"{regions} regions learned from the past year; {count_chances(now=now)} chances are counted anew"
     )
+    for kept in ChanceLesson.objects.select_related("region").order_by("region", "is_any"):
+        of = "any of the choices" if kept.is_any else "each choice"
+        typer.echo(
+            f"{kept.region}, {of}: rising {kept.rising:.3f}, falling {kept.falling:.3f}, shift {kept.shift:.3f},"
+            f" from {kept.cases} cases"
+        )
 
 
 def _say(scored: "Sequence[Scored]", first: date, last: date) -> None:

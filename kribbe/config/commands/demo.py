@@ -142,12 +142,14 @@ def _build() -> None:
     from django.core.management import call_command
     from django.utils.timezone import localdate
 
+    from kribbe.config.fresh_tables import each_model_alone
     from kribbe.demo.build import build
 
     columns = (TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress, _without_collecting():
         task = progress.add_task("Laying tables", total=1.0)
-        call_command("migrate", verbosity=0)
+        with each_model_alone():
+            call_command("migrate", verbosity=0)
 
         def told(what: str, share: float) -> None:
             progress.update(task, description=what, completed=0.1 + 0.9 * share)
@@ -182,7 +184,7 @@ def _print_summary(book: "Book") -> None:
 def _print_logins(port: int | None) -> None:
     from django.conf import settings
 
-    from kribbe.demo.logins import logins, password
+    from kribbe.demo.logins import logins, password, pin
 
     base = f"http://localhost:{port}" if port else settings.BASE_URL
     grid = Table("Log-in", "Role", "Sees", title="Log-ins", title_justify="left")
@@ -195,6 +197,9 @@ def _print_logins(port: int | None) -> None:
             console.print(f"  {login.email} {login.secret}", highlight=False)
     console.print(
         f"Password of all: [bold]{password()}[/]   Address: [bold]{base}/[/]   Mail: [bold]{base}/demo/mail/[/]"
+    )
+    console.print(
+        f"Tablet of the day-care centre: [bold]{base}/demo/tablet/[/]   PIN of every carer: [bold]{pin()}[/]"
     )
     console.print(
         "Staff are also asked for a code: [bold].venv/bin/kribbe demo --code EMAIL[/] prints the present one."

@@ -12,6 +12,7 @@ from hypothesis import settings as limits
 from schemathesis.checks import CHECKS
 
 from kribbe.config.wsgi import application
+from kribbe.outofschool.tests.scene import make_week, speelvogel
 from kribbe.testing import cast
 
 EXAMPLES = 15
@@ -25,8 +26,10 @@ HELD = (
 
 @pytest.fixture
 def world(db: None) -> None:
-    """A location with a group, at a desk."""
-    cast.make_group(cast.make_location(cast.make_desk(), "De Notelaar"), 3, now=timezone.now())
+    """A location with a group, and a club with a holiday week, at a desk."""
+    desk, now = cast.make_desk(), timezone.now()
+    cast.make_group(cast.make_location(desk, "De Notelaar"), 3, now=now)
+    make_week(speelvogel(desk=desk, now=now).club, opens_at=now)
 
 
 @pytest.fixture

@@ -34,11 +34,14 @@ def start(**environment: str) -> "subprocess.Popen[str]":
 
 
 def test_two_first_commands_at_once_lay_the_tables_and_answer(folder: Path) -> None:
-    both = [start(KRIBBE_DATA_DIR=str(folder)) for _ in range(2)]
+    """None of them loads the solver of rosters: it would cost their start and their memory."""
+    both = [start(KRIBBE_DATA_DIR=str(folder), PYTHONPROFILEIMPORTTIME="1") for _ in range(2)]
     for process in both:
         output, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
         assert json.loads(output)["rows"] == 27
+        assert "kribbe.staff.services.proposals" in errors
+        assert "ortools" not in errors
 
 
 @pytest.fixture

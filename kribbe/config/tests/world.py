@@ -6,6 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from kribbe.banking.tests.rows import bank_of
+from kribbe.billing.models import Books, Payer, Run
+from kribbe.config.tests.world_billing import after_invoices
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
@@ -35,6 +38,7 @@ from kribbe.staff.models import RosterProposal
 from kribbe.staff.services.carers import Person, add_carer
 from kribbe.staff.services.feeds import make_feed as make_shift_feed
 from kribbe.staff.services.feeds import token_of as shift_token
+from kribbe.taxes.models import AuthorityFile, FileKind, TaxCertificate
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
 from kribbe.trust import files
@@ -215,6 +219,8 @@ def world():
         **sick_of(desk, waiting.child, now),
         "runner": RoleGrant.objects.get(user=users["manager"]).pk,
         **talk,
+        **bank_of(placement, now),
+        **taxed(location, placement, now),
         "draft": "00000000",
         "nis": desk.municipality.nis_code,
         "visit": location.register_visits.create(at=now).reference,
@@ -228,6 +234,55 @@ def world():
         "on": f"{now.date()}",
         "one": 1,
         "kind": "pdf",
+        **after_invoices(location, placement, maes.adults.get(), now),
+        **run_of(location, now),
+    }
+
+
+def taxed(location, placement, now):
+    """Books with a parent who pays, her tax certificate of this year, and its file."""
+    books, _made = Books.objects.get_or_create(
+        organiser=location.organiser,
+        defaults={"name": "Notelaar vzw", "street": "Markt 1", "postcode": "3000", "city": "Leuven",
+                  "iban": "BE68539007547034", "started_on": now.date()},
+    )  # fmt: skip
+    adult = placement.child.household.adults.order_by("pk").first()
+    payer, _made = Payer.objects.get_or_create(
+        books=books,
+        adult=adult,
+        defaults={"kind": "adult", "name": f"{adult}", "street": "Markt 2", "postcode": "3000", "city": "Leuven",
+                  "made_at": now},
+    )  # fmt: skip
+    year = now.date().year
+    line = {"first": f"{year}-01-02", "last": f"{year}-01-02", "days": 1, "price": None, "amount": "12.00"}
+    address = {"name": "An", "street": "Markt 1", "postcode": "3000", "city": "Leuven"}
+    certificate = TaxCertificate.objects.create(
+        books=books,
+        payer=payer,
+        child=placement.child,
+        year=year,
+        number=1,
+        lines=[line],
+        days=1,
+        total=12,
+        parties={
+            "organiser": {**address, "enterprise_number": ""},
+            "certifier": {**address, "enterprise_number": "", "code": "1"},
+            "payer": {**address, "country": "BE", "first_name": "An", "last_name": "Maes"},
+            "child": {**address, "first_name": "Zeger", "last_name": "Maes", "born": "2026-01-05"},
+        },
+        language="nl",
+        issued_on=now.date(),
+        issued_at=now,
+    )
+    file = AuthorityFile.objects.create(
+        books=books, kind=FileKind.BELCOTAX, period=date(year, 1, 1), rows=1, digest="0" * 64, made_at=now
+    )
+    return {
+        "tax_certificate": certificate.reference,
+        "authority_file": file.reference,
+        "tax_payer": payer.reference,
+        "report_kind": "income",
     }
 
 
@@ -298,6 +353,14 @@ def sick_of(desk, child, now):
         "sick_answer": make_token(ANSWER, proposal.pk),
         "sick_days": make_token(DAYS, made.carers[0].pk),
     }
+
+
+def run_of(location, now):
+    """A month of the organiser that is being invoiced."""
+    month = now.date().replace(day=1)
+    books = Books.objects.get(organiser=location.organiser)
+    run = Run.objects.create(books=books, month=month, issued_on=now.date(), started_at=now)
+    return {"run": run.reference, "care_month": f"{month:%Y-%m}"}
 
 
 def paper_of(placement, now):

@@ -75,6 +75,45 @@ def tell_household(
 
 
 @transaction.atomic
+def tell_one(
+    *,
+    desk: Desk,
+    household_id: int | None,
+    name: str,
+    address: str,
+    language: str,
+    kind: str,
+    context: Mapping[str, Any],
+    now: datetime,
+    link: str = "",
+    about: str,
+    once: str,
+) -> Notice | None:
+    """Tell one person or organisation by mail, in its own language; a household then sees the notice in the desk.
+
+    Told before, nothing happens and None comes back. A file that goes along comes of `about`
+    (see `contact.attachments`). The mail stays behind during the desk's quiet hours.
+    """
+    if Notice.objects.filter(once=once).exists():
+        return None
+    text = compose(kind, context, desk=desk, language=language, names=name, link=link)
+    notice = Notice.objects.create(
+        desk=desk,
+        household_id=household_id,
+        kind=kind,
+        language=language,
+        subject=text.subject,
+        body=text.body,
+        link=link,
+        about=about,
+        once=once,
+        created_at=now,
+    )
+    _mail(notice, [address.lower()], now=now)
+    return notice
+
+
+@transaction.atomic
 def tell_location(
     *,
     location_id: int,

@@ -15,7 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from kribbe.contact.models import Notice
 from kribbe.demo.book import Book
 from kribbe.demo.build import build, mark, version
-from kribbe.demo.logins import logins, password, present_code
+from kribbe.demo.logins import logins, password, pin, present_code
 from kribbe.demo.past_rounds import PART
 from kribbe.enrolment.models import CareRequest, ChanceLesson, Offer, Placement, Preference
 from kribbe.enrolment.selectors.chance.joint import together
@@ -24,6 +24,7 @@ from kribbe.people.models import Child, RoleGrant, User
 from kribbe.places import ledger
 from kribbe.places.models import Group, GroupAvailability, LedgerWeek, Location
 from kribbe.rules.calendar import months
+from kribbe.staff.models import Carer
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
 
@@ -111,6 +112,16 @@ def test_log_ins_work(book: Book) -> None:
         assert (factor is not None) == login.has_second_factor
         if factor is not None:
             assert TOTP(factor).validate_code(present_code(login.email))
+
+
+def test_the_tablet_is_let_in_and_its_carers_have_their_pin(book: Book, client, settings) -> None:
+    settings.DEMO = True
+    answer = client.get("/demo/tablet/", follow=True)
+    assert answer.status_code == 200 and answer.request["PATH_INFO"].endswith("/tablet/")
+    carers = Carer.objects.filter(location__devices__isnull=False)
+    assert carers and all(check_password(pin(), carer.pin_hash) for carer in carers[:2])
+    settings.DEMO = False
+    assert client.get("/demo/tablet/").status_code == 404
 
 
 def test_each_log_in_has_its_own_to_do(book: Book) -> None:

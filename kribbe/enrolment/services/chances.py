@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from kribbe.allocation.chance import judge
 from kribbe.allocation.chance.futures import Offers, futures
 from kribbe.allocation.chance.judge import MONTHS_LATER, Sample, by_month, of_any
-from kribbe.allocation.chance.lesson import AS_PLAYED, Lesson
+from kribbe.allocation.chance.lesson import AS_PLAYED, Lesson, Lessons
 from kribbe.enrolment.models import CareRequest, Chance, ChanceLesson, ChanceRun, RequestState
 from kribbe.enrolment.selectors.chance.moment import Moment, moment
 from kribbe.enrolment.selectors.chance.outcomes import learn_from_past
@@ -52,40 +52,48 @@ def learn_lessons(*, now: datetime) -> int:
 
     Returns how many regions learned something. Takes some seconds for each month of a region.
     """
-    lately = ChanceLesson.objects.filter(at__gt=now - LEARN_AGAIN).values("region")
+    lately = ChanceLesson.objects.filter(at__gt=now - LEARN_AGAIN, is_any=True).values("region")
     regions = Region.objects.exclude(pk__in=lately).order_by("pk")
     return sum(_learn(region, now) for region in regions)
 
 
 def _learn(region: Region, now: datetime) -> bool:
     found = learn_from_past(_locations(region), now=now)
-    if found.cases:
-        ChanceLesson.objects.update_or_create(region=region, defaults={"at": now, **asdict(found)})
-    return found.cases > 0
+    for is_any, lesson in ((False, found.each), (True, found.any)):
+        if lesson.cases:
+            ChanceLesson.objects.update_or_create(
+                region=region, is_any=is_any, defaults={"at": now, **asdict(lesson)}
+            )
+    return found.any.cases > 0
 
 
 def _locations(region: Region) -> list[int]:
     return list(Location.objects.filter(desk__region=region).order_by("pk").values_list("pk", flat=True))
 
 
-def _lesson(region: Region) -> Lesson:
-    kept = ChanceLesson.objects.filter(region=region).first()
-    return Lesson(kept.rising, kept.falling, kept.shift, kept.cases) if kept else AS_PLAYED
+def _lessons(region: Region) -> Lessons:
+    """Until a region learned of any of the choices, those are told by the curve of single ones."""
+    kept = {
+        row.is_any: Lesson(row.rising, row.falling, row.shift, row.cases)
+        for row in ChanceLesson.objects.filter(region=region)
+    }
+    each = kept.get(False, AS_PLAYED)
+    return Lessons(each, kept.get(True, each))
 
 
 def _count(region: Region, now: datetime) -> int:
     known = moment(_locations(region), now=now)
-    lesson, seed = _lesson(region), int(f"{now:%Y%m%d}")
+    lessons, seed = _lessons(region), int(f"{now:%Y%m%d}")
     offered = futures(known.scene, seed=seed, batches=BATCHES, each=EACH, months=FURTHEST)
     with transaction.atomic():
         ChanceRun.objects.filter(region=region).delete()
         run = ChanceRun.objects.create(region=region, at=now, futures=BATCHES * EACH, seed=seed)
-        made = list(_chances(run, known, offered, lesson))
+        made = list(_chances(run, known, offered, lessons))
         Chance.objects.bulk_create(made, batch_size=AT_ONCE)
     return len(made)
 
 
-def _chances(run: ChanceRun, known: Moment, offered: Offers, lesson: Lesson) -> Iterator[Chance]:
+def _chances(run: ChanceRun, known: Moment, offered: Offers, lessons: Lessons) -> Iterator[Chance]:
     waiting, everywhere = known.scene.waiting, _together(known)
     for number, start in enumerate(waiting.start):
         first = max(int(start), known.scene.past.soonest)
@@ -94,10 +102,10 @@ def _chances(run: ChanceRun, known: Moment, offered: Offers, lesson: Lesson) -> 
             continue
         for wish in wishes:
             sample = known.samples[known.lines[wish].location_id]
-            found = by_month(offered[:, wish], batches=BATCHES, start=first, lesson=lesson)
+            found = by_month(offered[:, wish], batches=BATCHES, start=first, lesson=lessons.each)
             yield _chance(run, known, wish, found, first, sample)
         anywhere = of_any(offered[:, list(wishes)])
-        found = by_month(anywhere, batches=BATCHES, start=first, lesson=lesson)
+        found = by_month(anywhere, batches=BATCHES, start=first, lesson=lessons.any)
         yield _chance(run, known, wishes[0], found, first, everywhere, is_any=True)
 
 

@@ -314,9 +314,9 @@ def test_what_is_told_at_a_moment_learned_from_what_was_known_by_then() -> None:
         )
 
     judged = np.arange(2 * many) >= many
-    told = told_at(cases(0.0), 0, judged, cases(0.0))
+    told = told_at(cases(0.0), 0, judged)
     assert told.min() == told.max() > 0.8
-    assert told_at(cases(1.0), 0, judged, cases(1.0)).tolist() == told.tolist()
+    assert told_at(cases(1.0), 0, judged).tolist() == told.tolist()
     assert lesson_at(cases(0.0), 20).cases == 2 * many
     assert lesson_at(cases(0.0), 12).cases == 0
 
@@ -349,6 +349,15 @@ def test_chances_are_told_by_what_the_region_learned(location: Any) -> None:
     told = Chance.objects.get(request=asked, preference__isnull=False)
     # nobody was ever there, so no place is given: 0 of 128 is told as 0.5 of 129, at e² times its odds
     assert (played.value[-1], told.value[-1]) == (0, 28)
+    anywhere = Chance.objects.get(request=asked, preference__isnull=True)
+    assert anywhere.value[-1] == 28, "told by the only curve there is"
+    ChanceLesson.objects.create(
+        region=location.desk.region, at=now, is_any=True, rising=1.0, falling=1.0, shift=0.0, cases=900
+    )
+    count_chances(now=now)
+    anywhere = Chance.objects.get(request=asked, preference__isnull=True)
+    assert anywhere.value[-1] == 4, "0.5 of 129, by the curve of any choice"
+    assert Chance.objects.get(request=asked, preference__isnull=False).value[-1] == 28
     assert learn_lessons(now=now) == 0, "it learned less than four weeks ago"
 
 

@@ -68,6 +68,11 @@ def one(club: Club, *, year: int, now: datetime) -> Found:
     return _found([club], 0, year, None, now)[0]
 
 
+def many(clubs: Sequence[Club], *, year: int, now: datetime) -> list[Found]:
+    """These clubs, in their order; three queries."""
+    return _found(clubs, 0, year, None, now)
+
+
 def current_year(today: date) -> int:
     """The school year for which families ask: from July on the next one."""
     return today.year if today.month >= JULY else school_year_of(today)

@@ -27,6 +27,9 @@ from kribbe.trust.text import fold, sort_key
 GROUP_NAME = "1"
 """Name of the one group that a new location gets; the location renames and divides it."""
 
+LAID_EMPTY_AT_ONCE = 500
+"""New groups whose weeks are laid in one statement."""
+
 LAID_AT_ONCE = 20
 """Groups whose weeks are laid in one statement. New rows have no statistics yet: with more the database
 chooses a slow way of counting."""
@@ -117,7 +120,8 @@ def _write(made: Plan, runs: dict[int, ImportRun], now: datetime, progress: Prog
     changed = [change for change in made.changes if not change.created and change.changed]
     locations = _create(new, organisers)
     ids = {id(change): location.pk for change, location in zip(new, locations, strict=True)}
-    groups = _open_groups(list(zip(new, locations, strict=True)), now)
+    opened = _open_groups(list(zip(new, locations, strict=True)), now)
+    groups: list[int] = []
     for change in changed:
         groups += _update(change, organisers, now)
     ImportChange.objects.bulk_create(
@@ -131,7 +135,7 @@ def _write(made: Plan, runs: dict[int, ImportRun], now: datetime, progress: Prog
         )
         for change in made.changes
     )
-    _lay_weeks(groups, now, progress)
+    _lay_weeks(opened, groups, now, progress)
     learn_names()
 
 
@@ -299,8 +303,15 @@ def set_places(capacity: GroupCapacity, places: int, now: datetime) -> GroupCapa
     return capacity
 
 
-def _lay_weeks(group_ids: Sequence[int], now: datetime, progress: Progress) -> None:
-    ids = sorted(group_ids)
-    for start in range(0, len(ids), LAID_AT_ONCE):
-        ledger.recount(group_ids=ids[start : start + LAID_AT_ONCE], today=timezone.localdate(now), now=now)
-        progress(min(start + LAID_AT_ONCE, len(ids)), len(ids))
+def _lay_weeks(opened: Sequence[int], changed: Sequence[int], now: datetime, progress: Progress) -> None:
+    """Lay the weeks of new groups, and those of groups whose places changed anew."""
+    today, laid = timezone.localdate(now), 0
+    for ids, at_once, lay in (
+        (opened, LAID_EMPTY_AT_ONCE, ledger.lay_empty),
+        (changed, LAID_AT_ONCE, ledger.recount),
+    ):
+        for start in range(0, len(ids), at_once):
+            some = sorted(ids)[start : start + at_once]
+            lay(group_ids=some, today=today, now=now)
+            laid += len(some)
+            progress(laid, len(opened) + len(changed))

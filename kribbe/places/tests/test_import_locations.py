@@ -1,6 +1,7 @@
 """A small file with every kind of dirt, imported, repeated and undone; and the real file of one city."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -14,10 +15,12 @@ from kribbe.places.importing.undo import undo_import
 from kribbe.places.models import (
     ClosingDay,
     Group,
+    GroupAvailability,
     GroupCapacity,
     ImportChange,
     ImportRun,
     Kind,
+    LedgerWeek,
     Location,
     Organiser,
 )
@@ -167,6 +170,27 @@ def test_what_is_created(scene: Scene, clock: Clock) -> None:
     assert ledger.availability([group.pk])
     assert ledger.miscounted(group_ids=[group.pk], today=clock.today) == []
     assert Location.objects.get(licence_number="L-009").licence_state == "unknown"
+
+
+def test_the_weeks_of_new_groups_are_as_a_count_would_lay_them(scene: Scene, clock: Clock) -> None:
+    """Laid at once, since they are alike: the weeks, and what search reads."""
+    bring_in(DIRTY.read_bytes(), now=clock.now)
+    groups = list(Group.objects.values_list("pk", flat=True))
+
+    def laid() -> tuple[list[Any], list[Any]]:
+        weeks = LedgerWeek.objects.order_by("group", "monday").values_list(
+            "group", "monday", "bookable", "taken"
+        )
+        free = GroupAvailability.objects.order_by("group").values_list("group", "first_month", "free")
+        return list(weeks), list(free)
+
+    at_once = laid()
+    assert len(at_once[0]) == len(groups) * (ledger.HORIZON_WEEKS + 1)
+    assert len(at_once[1]) == len(groups) > 5
+    LedgerWeek.objects.all().delete()
+    GroupAvailability.objects.all().delete()
+    ledger.recount(group_ids=groups, today=clock.today, now=clock.now)
+    assert laid() == at_once
 
 
 def test_a_location_without_kind_or_places_is_not_shown(scene: Scene, clock: Clock) -> None:

@@ -38,6 +38,7 @@ class Planned:
     base: tuple[Agreement, ...] = ()
     placement: Placement | None = None
     child: Child | None = None
+    direct: DirectChild | None = None
     name: str = ""
     is_agreed: bool = False
 
@@ -155,10 +156,14 @@ def _direct(known: Mapping[int, Location], during: tuple[date, date]) -> Iterato
         .filter(group__location__in=known, undone_at=None, during__overlap=during)
         .order_by("group__from_months", "name", "pk")
     )
-    for row in rows:
-        stay = (row.during.lower, row.during.upper)
-        agreement = plain_agreement(WeekPattern(row.pattern), stay, known[row.group.location_id])
-        yield Planned(row.group_id, (agreement,), name=row.name)
+    return (plan_of_direct(row, known[row.group.location_id]) for row in rows)
+
+
+def plan_of_direct(child: DirectChild, location: Location) -> Planned:
+    """A child that the location took outside the desk."""
+    stay = (child.during.lower, child.during.upper)
+    agreement = plain_agreement(WeekPattern(child.pattern), stay, location)
+    return Planned(child.group_id, (agreement,), direct=child, name=child.name)
 
 
 def _counted(known: Mapping[int, Location], during: tuple[date, date]) -> Iterator[Planned]:

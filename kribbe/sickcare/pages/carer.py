@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from kribbe.people.models import Adult
 from kribbe.region.http import DeskRequest
 from kribbe.sickcare.forms import DaysForm
 from kribbe.sickcare.models import BINDING, Proposal, ProposalState, SickCarer
@@ -46,9 +47,11 @@ def answer_page(request: DeskRequest, desk: str, token: str) -> HttpResponse:
         except RefusedError as refused:
             messages.error(request, str(refused.message))
         return redirect(request.path)
+    family = Adult.objects.filter(household=found.call.child.household_id).exclude(phone="")
     context = {
         "found": found,
         "call": found.call,
+        "family": family.order_by("-is_applicant", "pk"),
         "is_open": found.state == ProposalState.OPEN and found.answer_by > now,
         "comes": found.state == ProposalState.YES,
         "days_url": reverse("sickcare:days", args=[request.desk.slug, make_token(DAYS, found.carer_id)]),

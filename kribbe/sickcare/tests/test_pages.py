@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.people.models import Adult
 from kribbe.places.models import Street
 from kribbe.sickcare.models import CarerDay, Proposal, SickCall, SickCarer, SickService
 from kribbe.sickcare.tests.scene import on_call
@@ -62,11 +63,13 @@ def test_asked_answered_by_the_link_and_seen(scene):
     assert parent.get(reverse("sickcare:my")).url == sent.url
     link = reverse("sickcare:answer", args=[scene.desk.slug, make_token(ANSWER, Proposal.objects.get().pk)])
     carer = Client()
+    Adult.objects.filter(household=scene.children[0].household).update(phone="0470 55 66 77")
     page = carer.get(link).content.decode()
-    assert "Dorpsstraat" not in page
+    assert "Dorpsstraat" not in page and "0470 55 66 77" not in page
     assert Proposal.objects.get().state == "open", "looking changes nothing"
     carer.post(link, {"do": "yes"})
-    assert "Dorpsstraat 5" in carer.get(link).content.decode()
+    coming = carer.get(link).content.decode()
+    assert "Dorpsstraat 5" in coming and "0470 55 66 77" in coming
     assert "Mieke 1" in parent.get(sent.url).content.decode()
     call = SickCall.objects.get()
     assert parent.post(sent.url, {"do": "call_off", "row": call.pk}).status_code == 302

@@ -11,7 +11,6 @@ from procrastinate.contrib.django import app
 from kribbe.places.models import Location
 from kribbe.rules.roster.explain import lacks
 from kribbe.rules.roster.plan import Task, Turn
-from kribbe.rules.roster.solve import propose
 from kribbe.staff.models import ChangeKind, ProposalState, RosterChange, RosterProposal, Shift
 from kribbe.staff.selectors.needs import DayNeed, needs_of
 from kribbe.staff.selectors.terms import contracts_of, task_of
@@ -50,7 +49,12 @@ def ask_proposal(
 
 
 def calculate(proposal_id: int, *, now: datetime) -> bool:
-    """Calculate a proposal that waits; False where another worker has it or nobody wants it any more."""
+    """Calculate a proposal that waits; False where another worker has it or nobody wants it any more.
+
+    The solver is loaded here: every other process does without it, and starts sooner.
+    """
+    from kribbe.rules.roster.solve import propose
+
     if not RosterProposal.objects.filter(pk=proposal_id, state=ProposalState.ASKED).update(
         state=ProposalState.RUNNING, done_weeks=0
     ):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.rules.roster import solve
 from kribbe.rules.roster.check import faults
 from kribbe.staff.models import ProposalState, RosterProposal, Shift
 from kribbe.staff.selectors.needs import needs_of, on_roster, shifts_of, short_halves
@@ -107,7 +108,7 @@ def test_what_stopped_half_way_begins_anew_and_what_fails_says_so(scene, monkeyp
     def broken(*_given):
         raise ValueError("no")
 
-    monkeypatch.setattr(proposals, "propose", broken)
+    monkeypatch.setattr(solve, "propose", broken)
     with pytest.raises(ValueError, match="no"):
         calculate(made.pk, now=scene.now)
     made.refresh_from_db()
@@ -118,13 +119,13 @@ def test_one_that_was_put_away_while_it_runs_stays_away(scene, monkeypatch):
     made = ask_proposal(
         principal=SYSTEM, location=scene.location, first=monday_of_scene(scene), weeks=1, now=scene.now
     )
-    real = proposals.propose
+    real = solve.propose
 
     def slow(task, told):
         put_away(principal=SYSTEM, proposal=made, now=scene.now)
         return real(task, told)
 
-    monkeypatch.setattr(proposals, "propose", slow)
+    monkeypatch.setattr(solve, "propose", slow)
     calculate(made.pk, now=scene.now)
     made.refresh_from_db()
     assert made.state == ProposalState.DROPPED

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from kribbe.web import build
+from kribbe.web.app_icons import MASKABLE
 
 
 def test_a_digest_sees_contents_and_names(tmp_path: Path) -> None:
@@ -27,6 +29,10 @@ def test_what_is_stamped_is_not_built_again(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(build, "node_folder", lambda: tmp_path)
     assert build.build() is True
     assert len(calls) == 2
+    for name, size in (("icon-192.png", 192), ("icon-512.png", 512), (MASKABLE, 512)):
+        with Image.open(tmp_path / name) as drawn:
+            assert drawn.size == (size, size)
+            assert (drawn.convert("RGBA").getpixel((0, 0))[3] == 255) is (name == MASKABLE)
     assert build.build() is False
     assert len(calls) == 2
 

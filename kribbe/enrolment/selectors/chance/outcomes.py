@@ -18,7 +18,7 @@ import numpy.typing as npt
 from django.utils.timezone import get_default_timezone, localtime
 
 from kribbe.allocation.chance.futures import Offers, futures
-from kribbe.allocation.chance.lesson import Lesson, learned
+from kribbe.allocation.chance.lesson import Lesson, Lessons, learned
 from kribbe.allocation.chance.score import (
     Between,
     Bin,
@@ -85,10 +85,14 @@ class Cases:
 
 @dataclass(frozen=True)
 class Replayed:
-    """The cases of wishes, from which a region learns, and those of whole requests."""
+    """The cases of wishes and those of whole requests: each teach a curve of their own."""
 
     wishes: Cases
     requests: Cases
+
+    def of(self, of: Of) -> Cases:
+        """Those that teach what is told of such chances."""
+        return self.requests if of is Of.ANY else self.wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +149,11 @@ def lesson_at(cases: Cases, at: int) -> Lesson:
     )
 
 
-def learn_from_past(locations: Sequence[int], *, now: datetime) -> Lesson:
+def learn_from_past(locations: Sequence[int], *, now: datetime) -> Lessons:
     """What the past year teaches for these locations today."""
     until = first_of_month(localtime(now).date())
     past = replayed(locations, since=add_months(until, -MONTHS_LEARNED), until=until, now=now)
-    return lesson_at(past.wishes, _month(until))
+    return Lessons(lesson_at(past.wishes, _month(until)), lesson_at(past.requests, _month(until)))
 
 
 def _firsts(since: date, until: date) -> Iterator[date]:
@@ -255,14 +259,14 @@ def _joined(found: Sequence[Cases]) -> Cases:
 
 def _score(past: Replayed, of: Of, later: int, first: int, last: int) -> Scored | None:
     """Score the cases since the month `first` of which all was known by the month `last`."""
-    cases = past.requests if of is Of.ANY else past.wishes
+    cases = past.of(of)
     judged = (cases.moment >= first) & cases.known(later, last)
     if of is Of.IN_ROUNDS:
         judged &= cases.in_rounds
     if not judged.any():
         return None
     played, happened = cases.said[later][judged], cases.happened[later][judged]
-    said = told_at(cases, later, judged, past.wishes)
+    said = told_at(cases, later, judged)
     base, position = simpler(cases, later, judged)
     families = cases.request[judged]
     ours, before, simple, placed = ((each - happened) ** 2 for each in (said, played, base, position))
@@ -283,13 +287,13 @@ def _score(past: Replayed, of: Of, later: int, first: int, last: int) -> Scored 
     )
 
 
-def told_at(cases: Cases, later: int, judged: npt.NDArray[np.bool_], teaching: Cases) -> Numbers:
-    """What would have been told: each moment learns from what was known by then of the cases that teach."""
+def told_at(cases: Cases, later: int, judged: npt.NDArray[np.bool_]) -> Numbers:
+    """What would have been told: each moment learns from what was known by then of all these cases."""
     played, moments = cases.said[later][judged], cases.moment[judged]
     told = np.zeros(len(played))
     for at in np.unique(moments):
         now = moments == at
-        told[now] = lesson_at(teaching, int(at)).told(played[now])
+        told[now] = lesson_at(cases, int(at)).told(played[now])
     return told
 
 

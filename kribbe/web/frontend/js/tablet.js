@@ -67,6 +67,7 @@ function kid(child) {
     }),
   );
   const write = row.querySelector(".kid__note");
+  write.hidden = child.outside;
   write.dataset.note = child.ref;
   write.querySelector("span").textContent += `: ${child.name}`;
   return row;

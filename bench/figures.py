@@ -1,0 +1,31 @@
+"""Everything that is measured at one size of the database."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bench.crowds import Crowd, crowds
+from bench.database import Size
+from bench.run import Result, measure
+from bench.sums import Sum, sums
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Pages, what is reckoned apart from them, and crowds, which come to the demo region only."""
+
+    pages: Sequence[Result]
+    sums: Sequence[Sum]
+    crowds: Sequence[Crowd]
+
+    def as_json(self) -> dict[str, object]:
+        """Figures as they are printed."""
+        return {
+            "pages": [each.as_json() for each in self.pages],
+            "sums": [each.as_json() for each in self.sums],
+            "crowds": [each.as_json() for each in self.crowds],
+        }
+
+
+def figures(size: Size, runs: int, told: Callable[[str], None]) -> Figures:
+    """Measure in the database to which Django is connected; WrongAnswerError where an answer is wrong."""
+    return Figures(measure(runs, told), sums(told), crowds(told) if size is Size.DEMO else [])

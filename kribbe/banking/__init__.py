@@ -1,0 +1,1 @@
+"""Money in and out: statements of the bank, payments matched with invoices, direct debits and refunds."""

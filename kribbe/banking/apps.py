@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class BankingConfig(AppConfig):
+    name = "kribbe.banking"
+    label = "banking"
+
+    def ready(self) -> None:
+        """Hang the pages in the navigation, and offer the notice."""
+        from kribbe.banking.notice_kinds import register_kinds
+        from kribbe.banking.pages.navigation import register_navigation
+
+        register_navigation()
+        register_kinds()

@@ -1,0 +1,52 @@
+"""Payers to choose from, with what they have open."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from kribbe.banking.services.posting import NOUGHT
+from kribbe.billing.models import Books, Invoice, Payer
+
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Owing:
+    """A payer with its invoices that aren't settled, each with its `open`, the first due first."""
+
+    payer: Payer
+    invoices: Sequence[Invoice]
+
+
+def payers_named(books: Books, query: str) -> list[Payer]:
+    """Payers by a part of their name, by an invoice's number (2026-00012) or reference."""
+    digits = "".join(filter(str.isdecimal, query))
+    wanted = Q(name__icontains=query.strip())
+    if len(digits) == 12:
+        wanted |= Q(invoices__ogm=digits)
+    year, dash, number = query.strip().partition("-")
+    if dash and year.isdecimal() and number.isdecimal() and len(number) < 8 and len(year) == 4:
+        wanted |= Q(invoices__year=int(year), invoices__number=int(number))
+    found = Payer.objects.filter(wanted, books=books).select_related("adult").distinct()
+    return list(found.order_by("name", "pk")[:MOST])
+
+
+def owing(books: Books, references: Sequence[str]) -> list[Owing]:
+    """These payers in the order given, with what they have open."""
+    payers = {
+        payer.reference: payer
+        for payer in Payer.objects.filter(books=books, reference__in=references).select_related("adult")
+    }
+    rows = (
+        Invoice.objects.filter(payer__in=payers.values())
+        .annotate(open=F("total") - Coalesce(Sum("settlements__amount"), NOUGHT))
+        .exclude(open=0)
+        .order_by("due_on", "pk")
+    )
+    of: dict[int, list[Invoice]] = defaultdict(list)
+    for row in rows:
+        of[row.payer_id].append(row)
+    return [Owing(payers[each], of[payers[each].pk]) for each in dict.fromkeys(references) if each in payers]

@@ -1,0 +1,139 @@
+"""A file of the bank: checked as a whole, looked at, and booked or thrown away."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.banking.models import BankFile, FileForm, FileState, Movement, Statement
+from kribbe.banking.words import fault_words
+from kribbe.billing.models import Books
+from kribbe.rules.bank import statement as told
+from kribbe.rules.bank.camt import read_camt
+from kribbe.rules.bank.coda import read_coda
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+
+READERS: dict[FileForm, Callable[[bytes], list[told.Statement]]] = {
+    FileForm.CODA: read_coda,
+    FileForm.CAMT: read_camt,
+}
+MOST_TEXT = 300
+
+
+def take_in(*, principal: Principal, books: Books, data: bytes, name: str, now: datetime) -> BankFile:
+    """Check a file and keep what it tells; the same file again gives the one that is here.
+
+    Raises RefusedError with the record that is wrong, for another account, and where all of it is here already.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    known = BankFile.objects.filter(books=books, digest=digest).first()
+    if known:
+        return known
+    form, statements = _read(data)
+    _check_account(books, statements)
+    with transaction.atomic():
+        lock_rows((Books, books.pk))
+        known = BankFile.objects.filter(books=books, digest=digest).first()
+        if known:
+            return known
+        fresh = [each for each in statements if not _is_here(books, each)]
+        if not fresh:
+            raise RefusedError(_("All statements of this file are here already."), field="file", code="known")
+        file = BankFile.objects.create(
+            books=books,
+            form=form,
+            name=name[:120],
+            digest=digest,
+            skipped=len(statements) - len(fresh),
+            received_at=now,
+            received_by=principal.user_id,
+        )
+        for each in fresh:
+            _keep(books, file, each)
+        record(principal=principal, action="bank.take_in", subject=file, now=now, statements=len(fresh))
+    return file
+
+
+def throw_away(*, principal: Principal, file: BankFile, now: datetime) -> None:
+    """Forget a file that wasn't booked. Raises RefusedError where some of it was."""
+    with transaction.atomic():
+        lock_rows((Books, file.books_id))
+        file.refresh_from_db()
+        if file.state == FileState.BOOKED or file.statements.filter(booked_at__isnull=False).exists():
+            raise RefusedError(_("This file is booked, and stays."), code="booked")
+        record(principal=principal, action="bank.throw_away", subject=file, now=now)
+        file.delete()
+
+
+def _read(data: bytes) -> tuple[FileForm, list[told.Statement]]:
+    is_xml = data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"
+    form = FileForm.CAMT if is_xml else FileForm.CODA
+    try:
+        return form, READERS[form](data)
+    except told.StatementError as error:
+        raise RefusedError(fault_words(error), field="file", code=error.code) from error
+
+
+def _check_account(books: Books, statements: Iterable[told.Statement]) -> None:
+    other = next((each.iban for each in statements if each.iban != books.iban), None)
+    if other:
+        raise RefusedError(
+            _("This is a statement of %(other)s. Your books have the account %(own)s.")
+            % {"other": other, "own": books.iban},
+            field="file",
+            code="other_account",
+        )
+
+
+def _is_here(books: Books, each: told.Statement) -> bool:
+    here = Statement.objects.filter(books=books, iban=each.iban, year=each.year, number=each.number).first()
+    if here is None:
+        return False
+    if (here.old_balance, here.new_balance, here.on) != (each.old_balance, each.new_balance, each.new_on):
+        raise RefusedError(
+            _("Statement %(number)s is here already, with other balances. Ask your bank which of them holds.")
+            % {"number": each.number},
+            field="file",
+            code="other_balances",
+        )
+    return True
+
+
+def _keep(books: Books, file: BankFile, each: told.Statement) -> None:
+    statement = Statement.objects.create(
+        books=books,
+        file=file,
+        iban=each.iban,
+        year=each.year,
+        number=each.number,
+        old_balance=each.old_balance,
+        new_balance=each.new_balance,
+        old_on=each.old_on,
+        on=each.new_on,
+    )
+    Movement.objects.bulk_create(
+        (Movement(statement=statement, **_fields(one)) for one in each.movements), batch_size=1000
+    )
+
+
+def _fields(one: told.Movement) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "amount": one.amount,
+        "on": one.entered_on,
+        "value_on": one.value_on,
+        "bank_reference": one.bank_reference[:35],
+        "ogm": one.ogm,
+        "text": one.text[:MOST_TEXT],
+        "iban": one.iban,
+        "name": one.name[:140],
+        "client_reference": one.client_reference[:35],
+        "code": one.code[:20],
+        "return_reason": one.return_reason[:4],
+    }

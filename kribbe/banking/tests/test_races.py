@@ -1,0 +1,71 @@
+"""One payment pays once, however many book or match it at the same moment."""
+
+from decimal import Decimal
+
+import pytest
+
+from kribbe.banking.models import BankFile, Match, Movement, Statement
+from kribbe.banking.services.booking import book_file
+from kribbe.banking.services.files import take_in
+from kribbe.banking.services.matching import match
+from kribbe.banking.services.posting import Share
+from kribbe.banking.tests.scene import NOW, balance, booked, invoice, open_of, paid_in, received
+from kribbe.billing.models import Account, JournalEntry
+from kribbe.billing.tests.scene import with_books
+from kribbe.rules.bank.coda_writing import write_coda
+from kribbe.rules.tests.bank.drawn import statement
+from kribbe.testing.races import side_by_side
+from kribbe.trust import locks
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.principal import SYSTEM
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+TAKERS = 6
+
+
+@pytest.fixture
+def kept():
+    return with_books(now=NOW)
+
+
+def takes(kept):
+    data = write_coda([statement(paid_in(1, "10.00"))])
+    return [
+        lambda: take_in(principal=SYSTEM, books=kept.books, data=data, name="a", now=NOW)
+        for _ in range(TAKERS)
+    ]
+
+
+def test_the_same_file_given_at_once_is_kept_once(kept):
+    outcomes = side_by_side(takes(kept))
+    assert {each.pk for each in outcomes} == {BankFile.objects.get().pk}
+    assert Statement.objects.count() == 1
+
+
+def test_control_without_locks_the_database_must_refuse_the_second(kept, monkeypatch):
+    monkeypatch.setattr(locks, "ENABLED", False)
+    outcomes = side_by_side(takes(kept))
+    assert any(isinstance(each, Exception) for each in outcomes), outcomes
+    assert BankFile.objects.count() == 1
+
+
+def test_a_file_that_is_booked_at_once_is_booked_once(kept):
+    asked = invoice(kept, "10.00")
+    file = received(kept, paid_in(1, "10.00", ogm=asked.ogm))
+    side_by_side([lambda: book_file(principal=SYSTEM, file=file, now=NOW) for _ in range(TAKERS)])
+    assert open_of(asked) == 0
+    assert balance(Account.BANK) == Decimal("10.00")
+    assert JournalEntry.objects.filter(key__startswith="movement:").count() == 1
+
+
+def test_a_payment_that_is_matched_at_once_has_one_match(kept):
+    asked = invoice(kept, "10.00")
+    booked(kept, paid_in(1, "10.00"))
+    movement = Movement.objects.select_related("statement__books").get()
+    shares = [Share(kept.payer.pk, Decimal("10.00"))]
+    outcomes = side_by_side(
+        [lambda: match(principal=SYSTEM, movement=movement, shares=shares, now=NOW) for _ in range(TAKERS)]
+    )
+    assert sum(isinstance(each, Match) for each in outcomes) == 1, outcomes
+    assert {each.code for each in outcomes if isinstance(each, RefusedError)} <= {"matched", "busy"}
+    assert open_of(asked) == 0

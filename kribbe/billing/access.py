@@ -1,0 +1,83 @@
+"""The doors to an organiser's books, and to a parent's invoices.
+
+Books are of all locations of an organiser. Who may bill at one of them only sees none of it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponse
+
+from kribbe.billing.models import Books, Invoice
+from kribbe.people.access import refusal
+from kribbe.places.access import at_location, place_of
+from kribbe.places.models import Location
+from kribbe.trust.permissions import Action, scope_ids
+from kribbe.trust.principal import Principal, Scope
+
+View = Callable[..., HttpResponse]
+
+
+def may_bill(principal: Principal, action: Action, location: Location) -> bool:
+    """Whether the principal may do this for all that the location's organiser runs."""
+    if location.organiser_id in scope_ids(principal, action, Scope.ORGANISER):
+        return True
+    own = scope_ids(principal, action, Scope.LOCATION)
+    if location.pk not in own:
+        return False
+    others = Location.objects.filter(organiser=location.organiser_id).exclude(pk__in=own)
+    return location.organiser_id is None or not others.exists()
+
+
+def with_books(reading: Action, changing: Action | None = None) -> Callable[[View], View]:
+    """Opens a page of an organiser's books by one of its locations; the view gets the location and its books.
+
+    A location whose organiser keeps no books yet has None, and is asked to begin them.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def opened(request: Any, location: Location, *args: Any, **kwargs: Any) -> HttpResponse:
+            action = (changing or reading) if request.method == "POST" else reading
+            if not may_bill(request.principal, action, location):
+                raise refusal(request.principal)
+            books = Books.objects.filter(organiser=location.organiser_id).first()
+            return view(request, location, books, *args, **kwargs)
+
+        return at_location(reading, changing)(opened)
+
+    return decorate
+
+
+def books_place(request: Any) -> Mapping[str, object] | None:
+    """For the navigation: the address of the open location, where the reader may see its organiser's books."""
+    location = place_of(request)
+    if location is None:
+        return None
+    if not hasattr(request, "sees_books"):
+        request.sees_books = may_bill(request.principal, Action.BILLING_READ, location)
+    return {"slug": location.slug} if request.sees_books else None
+
+
+def invoice_at(principal: Principal, books: Books, reference: str) -> Invoice:
+    """An invoice of these books; another's isn't found."""
+    found = Invoice.objects.select_related("books", "payer").filter(books=books, reference=reference).first()
+    if found is None:
+        raise refusal(principal)
+    return found
+
+
+def own_invoice(principal: Principal, reference: str) -> Invoice:
+    """An invoice of a household of the reader; another's isn't found."""
+    found = (
+        Invoice.objects.select_related("books", "payer")
+        .filter(
+            reference=reference,
+            payer__adult__household__in=scope_ids(principal, Action.INVOICE_READ, Scope.HOUSEHOLD),
+        )
+        .first()
+    )
+    if found is None:
+        raise refusal(principal)
+    return found

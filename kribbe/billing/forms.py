@@ -1,0 +1,128 @@
+"""The forms of books, of prices, and of what a child's place costs."""
+
+from decimal import Decimal
+from typing import Any
+
+import schwifty
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+from stdnum import exceptions
+from stdnum.be import vat
+
+from kribbe.billing.models import CertificateKind
+from kribbe.web.forms import DayField
+
+SHORT = {"class": "input--short", "step": "0.01"}
+
+
+def euros(
+    label: Any, *, required: bool = False, least: int | None = 0, help_text: Any = ""
+) -> forms.DecimalField:
+    """A field for an amount."""
+    return forms.DecimalField(
+        label=label,
+        required=required,
+        min_value=least,
+        max_digits=7,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs=SHORT),
+        help_text=help_text,
+    )
+
+
+class BooksForm(forms.Form):
+    """What invoices say of the organiser."""
+
+    name = forms.CharField(label=_("Name on the invoices"), max_length=70)
+    street = forms.CharField(label=_("Street and number"), max_length=200)
+    postcode = forms.CharField(label=_("Postcode"), max_length=10)
+    city = forms.CharField(label=_("Municipality"), max_length=100)
+    enterprise_number = forms.CharField(label=_("Enterprise number"), required=False, max_length=20)
+    iban = forms.CharField(label=_("Bank account (IBAN)"), max_length=42)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    phone = forms.CharField(label=_("Telephone"), required=False, max_length=40)
+    term_days = forms.IntegerField(
+        label=_("Days to pay"), min_value=1, max_value=90, initial=14,
+        widget=forms.NumberInput(attrs={"class": "input--short"}),
+    )  # fmt: skip
+
+    def clean_iban(self) -> str:
+        """The account without spaces; its check digits and its bank must be right."""
+        try:
+            account = schwifty.IBAN(self.cleaned_data["iban"])
+        except ValueError as error:
+            raise forms.ValidationError(_("This isn't a right account number. Check each digit.")) from error
+        self.cleaned_data["bic"] = str(account.bic or "")
+        return str(account)
+
+    def clean_enterprise_number(self) -> str:
+        """Ten digits, or nothing."""
+        typed = self.cleaned_data["enterprise_number"]
+        if not typed:
+            return ""
+        try:
+            return str(vat.validate(typed))
+        except exceptions.ValidationError as error:
+            raise forms.ValidationError(
+                _("This isn't a right enterprise number, such as 0403.019.261.")
+            ) from error
+
+
+class PricesForm(forms.Form):
+    """A price list from a day on."""
+
+    from_day = DayField(_("From"), help_text=_("The first of a month."))
+    full = euros(_("Full day"))
+    half = euros(_("Half a day"))
+    month = euros(_("A month"))
+    hour = euros(_("An hour"))
+    sibling_percent = forms.IntegerField(
+        label=_("Discount for brothers and sisters, in percent"), required=False, min_value=0, max_value=99,
+        widget=forms.NumberInput(attrs={"class": "input--short"}),
+    )  # fmt: skip
+    extra_name = forms.CharField(
+        label=_("Charge for each stay"), required=False, max_length=80, help_text=_("Such as nappies.")
+    )
+    extra_full = euros(_("For a full day"))
+    extra_half = euros(_("For half a day"))
+    own_fee = forms.BooleanField(
+        label=_("An absence beyond the free days costs the family's own price, at least what the house rules say"),
+        required=False,
+    )  # fmt: skip
+
+    def prices(self) -> dict[str, Any]:
+        """The fields of the list."""
+        data = self.cleaned_data
+        extra = {name: str(data[f"extra_{name}"] or 0) for name in ("full", "half")}
+        return {
+            **{name: data[name] for name in ("full", "half", "month", "hour", "own_fee")},
+            "sibling_discount": Decimal(data["sibling_percent"] or 0) / 100,
+            "extras": [{"name": data["extra_name"], **extra}] if data["extra_name"] else [],
+        }
+
+
+class CertificateForm(forms.Form):
+    """A fee certificate of a child."""
+
+    first = DayField(_("From"))
+    last = DayField(_("Until"), required=False, help_text=_("Empty while no end is known."))
+    day_fee = euros(_("Fee of a full day, in euros"), required=True)
+    kind = forms.ChoiceField(label=_("Ground"), choices=CertificateKind.choices)
+    code = forms.CharField(
+        label=_("Child code"),
+        required=False,
+        validators=[RegexValidator(r"^[0-9]{11}$", _("Eleven digits, as on the certificate."))],
+        widget=forms.TextInput(attrs={"class": "input--code", "inputmode": "numeric"}),
+    )
+    alone = forms.BooleanField(label=_("Only for this place, as with parents who live apart"), required=False)
+
+
+class ChargeForm(forms.Form):
+    """A charge of one day."""
+
+    day = DayField(_("Day"))
+    name = forms.CharField(label=_("What for"), max_length=80)
+    amount = euros(
+        _("Amount, in euros"), required=True, least=None, help_text=_("With a minus it is given back.")
+    )

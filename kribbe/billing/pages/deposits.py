@@ -1,0 +1,118 @@
+"""The deposits of an organiser: asked within the law, received, set off, paid back."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from kribbe.billing.access import with_books
+from kribbe.billing.models import Books, Deposit, Payer
+from kribbe.billing.services.deposits import ask_deposit, give_back, receive, set_off
+from kribbe.billing.services.journal import open_invoices
+from kribbe.enrolment.models import Placement
+from kribbe.places.models import Location
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.permissions import Action
+
+SHOWN = 200
+
+
+class AskForm(forms.Form):
+    """A deposit for a place of this location that has a payer and none yet."""
+
+    placement = forms.ModelChoiceField(label=_("For which child?"), queryset=Placement.objects.none())
+    euros = forms.DecimalField(label=_("How much, in euros?"), min_value=1, max_digits=6, decimal_places=2)
+    low_income = forms.BooleanField(
+        label=_("The family has a low income"),
+        required=False,
+        help_text=_("The law then sets a lower ceiling."),
+    )
+
+    def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        without = Placement.objects.filter(
+            group__location=location, deposit=None, shares__isnull=False
+        ).select_related("child")
+        field: Any = self.fields["placement"]
+        field.queryset = without.distinct()
+        field.label_from_instance = lambda placement: str(placement.child)
+
+
+@require_http_methods(["GET", "POST"])
+@with_books(Action.BILLING_READ, Action.BILLING_CHANGE)
+def deposits_page(request: Any, location: Location, books: Books | None) -> HttpResponse:
+    """What was asked and what is kept; buttons for what can follow."""
+    if books is None:
+        raise Http404
+    form = AskForm(request.POST if request.POST.get("do") == "ask" else None, location=location)
+    if request.method == "POST":
+        try:
+            if _done(request, books, form):
+                messages.success(request, _("Done."))
+                return redirect("billing:deposits", location.slug)
+        except RefusedError as error:
+            if not form.is_bound:
+                messages.warning(request, str(error.message))
+                return redirect("billing:deposits", location.slug)
+            form.add_error("euros" if error.code == "ceiling" else None, str(error.message))
+    found = Deposit.objects.filter(payer__books=books).select_related("placement__child", "payer")
+    rows = list(found.annotate(kept=Coalesce(Sum("moves__amount"), Decimal(0))).order_by("-pk")[:SHOWN])
+    return render(
+        request,
+        "billing/deposits.html",
+        {
+            "location": location,
+            "rows": rows,
+            "kept": sum((row.kept for row in rows), Decimal(0)),
+            "form": form,
+        },
+    )
+
+
+def _done(request: Any, books: Books, form: AskForm) -> bool:
+    principal, now, today = request.principal, timezone.now(), localdate()
+    do = request.POST.get("do")
+    if do == "ask":
+        if not form.is_valid():
+            return False
+        placement = form.cleaned_data["placement"]
+        payer = (
+            Payer.objects.filter(books=books, shares__placement=placement)
+            .order_by("-shares__percent")
+            .first()
+        )
+        if payer is None:
+            raise Http404
+        ask_deposit(
+            principal=principal,
+            placement=placement,
+            payer=payer,
+            euros=form.cleaned_data["euros"],
+            low_income=form.cleaned_data["low_income"],
+            on=today,
+            now=now,
+        )
+        return True
+    deposit = Deposit.objects.filter(payer__books=books, reference=request.POST.get("deposit", "")).first()
+    if deposit is None:
+        raise Http404
+    if do == "receive":
+        key = f"by_hand:{deposit.pk}:{deposit.moves.count()}"
+        receive(principal=principal, deposit=deposit, euros=deposit.asked, on=today, key=key, now=now)
+    elif do == "set_off":
+        open_now = [each.invoice for each in open_invoices(deposit.payer) if each.amount > 0]
+        if not open_now:
+            raise RefusedError(_("There is nothing to set off."), code="nothing")
+        set_off(principal=principal, deposit=deposit, invoice=open_now[-1], on=today, now=now)
+    else:
+        give_back(principal=principal, deposit=deposit, on=today, now=now)
+    return True

@@ -1,0 +1,118 @@
+"""Papers of an organiser: a document as PDF or electronic invoice, sending, and the pile to print."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kribbe.billing.access import invoice_at, with_books
+from kribbe.billing.models import Books, Delivery, Invoice, Sending
+from kribbe.billing.pages.my_invoices import pdf_response
+from kribbe.billing.papers import invoice_pdf, pile_pdf, with_lines
+from kribbe.billing.services.sending import mark_done, send_invoices
+from kribbe.billing.ubl import NotElectronicError, invoice_xml
+from kribbe.contact.models import MailState
+from kribbe.places.models import Location
+from kribbe.trust.permissions import Action
+
+SHOWN = 100
+"""Documents of each list, and most on one pile or in one sending."""
+LOST = (MailState.FAILED, MailState.BOUNCED, MailState.DOUBTFUL)
+
+
+@require_GET
+@with_books(Action.BILLING_READ)
+def paper(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
+    """The document as PDF."""
+    invoice = invoice_at(request.principal, _kept(books), reference)
+    return pdf_response(invoice_pdf(invoice, now=timezone.now()), str(invoice))
+
+
+@require_GET
+@with_books(Action.BILLING_READ)
+def electronic(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
+    """The document as UBL, to hand to an access point of Peppol."""
+    invoice = invoice_at(request.principal, _kept(books), reference)
+    try:
+        content = invoice_xml(with_lines([invoice.pk])[0])
+    except NotElectronicError as error:
+        raise Http404 from error
+    waiting = Sending.objects.filter(invoice=invoice, way=Delivery.PEPPOL).values_list("pk", flat=True)
+    mark_done(
+        principal=request.principal, sendings=list(waiting), now=timezone.now(), action="invoice.download"
+    )
+    response = HttpResponse(content, content_type="application/xml")
+    response["Content-Disposition"] = f'attachment; filename="{invoice}.xml"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@with_books(Action.BILLING_READ, Action.BILLING_CHANGE)
+def post_page(request: Any, location: Location, books: Books | None) -> HttpResponse:
+    """What still has to leave, what is to be printed or downloaded, and mails that didn't arrive."""
+    kept = _kept(books)
+    unsent = Invoice.objects.filter(books=kept, sending=None).select_related("payer__adult").order_by("pk")
+    if request.method == "POST":
+        count = send_invoices(principal=request.principal, invoices=list(unsent[:SHOWN]), now=timezone.now())
+        messages.success(request, ngettext("%d document left.", "%d documents left.", count) % count)
+        return redirect("billing:post", location.slug)
+    sendings = Sending.objects.filter(invoice__books=kept).select_related("invoice__payer").order_by("pk")
+    waiting = sendings.filter(done_at=None)
+    lost = sendings.filter(way=Delivery.MAIL, notice__mails__state__in=LOST, notice__mails__handled_at=None)
+    return render(
+        request,
+        "billing/post.html",
+        {
+            "location": location,
+            "unsent": unsent[:SHOWN],
+            "unsent_count": unsent.count(),
+            "to_print": waiting.filter(way=Delivery.PAPER)[:SHOWN],
+            "to_fetch": waiting.filter(way=Delivery.PEPPOL)[:SHOWN],
+            "lost": lost.distinct()[:SHOWN],
+        },
+    )
+
+
+@require_GET
+@with_books(Action.BILLING_READ)
+def pile(request: Any, location: Location, books: Books | None) -> HttpResponse:
+    """All that is to be printed, as one document."""
+    waiting = Sending.objects.filter(invoice__books=_kept(books), way=Delivery.PAPER, done_at=None)
+    keys = list(waiting.order_by("pk").values_list("invoice_id", flat=True)[:SHOWN])
+    if not keys:
+        messages.info(request, _("There is nothing to print."))
+        return redirect("billing:post", location.slug)
+    return pdf_response(pile_pdf(with_lines(keys)), _("invoices"))
+
+
+@require_POST
+@with_books(Action.BILLING_READ, Action.BILLING_CHANGE)
+def printed(request: Any, location: Location, books: Books | None) -> HttpResponse:
+    """Those chosen are printed and in the post."""
+    waiting = Sending.objects.filter(
+        invoice__books=_kept(books),
+        way=Delivery.PAPER,
+        done_at=None,
+        invoice__reference__in=request.POST.getlist("invoice")[:SHOWN],
+    )
+    count = mark_done(
+        principal=request.principal,
+        sendings=list(waiting.values_list("pk", flat=True)),
+        now=timezone.now(),
+        action="invoice.print",
+    )
+    messages.success(
+        request, ngettext("%d document noted as posted.", "%d documents noted as posted.", count) % count
+    )
+    return redirect("billing:post", location.slug)
+
+
+def _kept(books: Books | None) -> Books:
+    if books is None:
+        raise Http404
+    return books

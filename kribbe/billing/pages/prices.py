@@ -1,0 +1,170 @@
+"""The books of an organiser, the prices of a location, and what a child's place costs and who pays for it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from kribbe.billing.access import may_bill, with_books
+from kribbe.billing.forms import BooksForm, CertificateForm, ChargeForm, PricesForm
+from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCharge, PriceList, Share
+from kribbe.billing.services.books import Seller, keep_books, publish_prices
+from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge
+from kribbe.enrolment.models import Placement
+from kribbe.places.models import Location
+from kribbe.planning.selectors.planned import certain
+from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.priority import PriceKind
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.permissions import Action
+from kribbe.trust.text import row_key
+
+DAY = timedelta(days=1)
+SOON = timedelta(days=45)
+SHOWN = 300
+
+
+@require_http_methods(["GET", "POST"])
+@with_books(Action.BILLING_READ, Action.BILLING_CHANGE)
+def books_page(request: Any, location: Location, books: Books | None) -> HttpResponse:
+    """What invoices say of the organiser; the first time, its books begin."""
+    named = {"name": location.organiser.name if location.organiser else location.name}
+    initial = {name: getattr(books, name) for name in BooksForm.base_fields} if books else named
+    form = BooksForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        seller = Seller(**form.cleaned_data)
+        keep_books(principal=request.principal, location=location, seller=seller, now=timezone.now())
+        messages.success(request, _("Saved. It stands on the next invoices."))
+        return redirect("billing:invoices", location.slug)
+    context = {**_base(request, location, books), "form": form}
+    return render(request, "billing/books.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@with_books(Action.BILLING_READ, Action.BILLING_CHANGE)
+def prices_page(request: Any, location: Location, books: Books | None) -> HttpResponse:
+    """The price lists of a location by date, and a new one."""
+    form = PricesForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            publish_prices(
+                principal=request.principal,
+                location=location,
+                first=form.cleaned_data["from_day"],
+                prices=form.prices(),
+                now=timezone.now(),
+            )
+        except RefusedError as refused:
+            form.add_error(refused.field or None, str(refused.message))
+        else:
+            messages.success(request, _("Saved. Months from then on are priced by it."))
+            return redirect("billing:prices", location.slug)
+    lists = PriceList.objects.filter(location=location).order_by("-from_day")[:20]
+    context = {**_base(request, location, books), "form": form, "lists": lists}
+    return render(request, "billing/prices.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET"])
+@with_books(Action.BILLING_READ)
+def fees_page(request: Any, location: Location, books: Books | None) -> HttpResponse:
+    """The children of this month: those without a certificate first, then those whose certificate ends soon."""
+    today = localtime(timezone.now()).date()
+    month = first_of_month(today)
+    held = FeeCertificate.objects.filter(books=books, child=OuterRef("child"))
+    found = (
+        certain((month, add_months(month, 1)))
+        .filter(group__location=location)
+        .prefetch_related(None)
+        .annotate(
+            has_fee=Exists(held.filter(during__contains=today)),
+            goes_on=Exists(held.filter(during__contains=today + SOON)),
+        )
+    )
+    rows = sorted(found[:SHOWN], key=_urgency)
+    context = {**_base(request, location, books), "rows": [_fee_row(each) for each in rows]}
+    return render(request, "billing/fees.html", context)
+
+
+def _urgency(place: Any) -> tuple[bool, bool]:
+    is_free = place.group.price_kind != PriceKind.INCOME
+    return (place.has_fee or is_free, place.goes_on or is_free)
+
+
+def _fee_row(place: Any) -> dict[str, Any]:
+    settled, goes_on = _urgency(place)
+    return {"placement": place, "is_missing": not settled, "ends_soon": settled and not goes_on}
+
+
+@require_http_methods(["GET", "POST"])
+@with_books(Action.BILLING_READ, Action.BILLING_CHANGE)
+def fee_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
+    """What a child's place costs: certificates, who pays, and charges of one day."""
+    placement = (
+        Placement.objects.select_related("child", "group__location")
+        .filter(group__location=location, reference=reference)
+        .first()
+    )
+    if books is None or placement is None:
+        raise Http404
+    do = request.POST.get("do", "")
+    forms: dict[str, Form] = {
+        "certificate": CertificateForm(request.POST if do == "certificate" else None),
+        "charge": ChargeForm(request.POST if do == "charge" else None),
+    }
+    if request.method == "POST" and _did(request, books, placement, do, forms.get(do)):
+        messages.success(request, _("Saved. It counts in the next run of its month."))
+        return redirect("billing:fee", location.slug, placement.reference)
+    certificates = FeeCertificate.objects.filter(books=books, child=placement.child_id)
+    context = {
+        **_base(request, location, books),
+        "placement": placement,
+        "certificate": forms["certificate"],
+        "charge": forms["charge"],
+        "certificates": [
+            (each, each.during.upper - DAY if each.during.upper else None)
+            for each in certificates.order_by("-during")
+            if each.placement_id in (None, placement.pk)
+        ],
+        "shares": Share.objects.filter(placement=placement).select_related("payer").order_by("-during", "pk"),
+        "charges": OneCharge.objects.filter(placement=placement, taken_back_at=None).order_by("-day")[:20],
+    }
+    faulty = any(form.errors for form in forms.values())
+    return render(request, "billing/fee.html", context, status=422 if faulty else 200)
+
+
+def _did(request: Any, books: Books, placement: Placement, do: str, form: Form | None) -> bool:
+    """Do what was asked; False with the fault at its field."""
+    acting = {"principal": request.principal, "placement": placement, "now": timezone.now()}
+    if do == "take_back":
+        take_back_charge(**acting, charge_id=row_key(request.POST.get("charge", "")))
+        return True
+    if form is None or not form.is_valid():
+        return False
+    data = form.cleaned_data
+    try:
+        if do == "charge":
+            add_charge(**acting, **data)
+        else:
+            data["kind"] = CertificateKind(data["kind"])
+            add_certificate(**acting, books=books, **data)
+    except RefusedError as refused:
+        form.add_error(refused.field or None, str(refused.message))
+        return False
+    return True
+
+
+def _base(request: Any, location: Location, books: Books | None) -> dict[str, Any]:
+    return {
+        "place_name": location.name,
+        "location": location,
+        "books": books,
+        "may_change": may_bill(request.principal, Action.BILLING_CHANGE, location),
+    }

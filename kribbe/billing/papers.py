@@ -1,0 +1,245 @@
+"""Invoices and credit notes as documents: every line in words with why, the totals by child, and how to pay."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kribbe.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoicePaper
+from kribbe.billing.qr import payment_svg
+from kribbe.billing.reasons import from_json
+from kribbe.billing.words import amount, printed_iban, printed_reference, what
+from kribbe.people.models import Child
+from kribbe.region.branding import brand_of
+from kribbe.region.models import Desk
+from kribbe.web.branding import Brand
+from kribbe.web.documents import Sheet, pdf, pdfs
+from kribbe.web.templatetags.telling import long_date, month_name, number, short_date
+from kribbe.web.words import say
+
+TEMPLATE = "billing/invoice"
+HUNDRED = Decimal(100)
+AT_ONCE = 200
+"""Invoices whose papers are kept in one transaction."""
+
+
+def invoice_pdf(invoice: Invoice, *, now: datetime) -> bytes:
+    """The kept paper of an invoice; the first time, it is made."""
+    kept = InvoicePaper.objects.filter(invoice=invoice).first()
+    if kept is None:
+        sheet = invoice_sheet(with_lines([invoice.pk])[0])
+        made = pdf(sheet.template, sheet.data, title=sheet.title, brand=sheet.brand, language=sheet.language)
+        InvoicePaper.objects.bulk_create(
+            [InvoicePaper(invoice=invoice, pdf=made, made_at=now)], ignore_conflicts=True
+        )
+        kept = InvoicePaper.objects.get(invoice=invoice)
+    return bytes(kept.pdf)
+
+
+def make_papers(invoices: Iterable[int], *, now: datetime, workers: int = 0) -> int:
+    """Make and keep the papers of these invoices (by primary key) that have none yet; returns how many.
+
+    In so many worker processes, or one for each processor; what was kept stays where it is interrupted.
+    """
+    missing = sorted(set(invoices) - set(InvoicePaper.objects.values_list("invoice_id", flat=True)))
+    sheets = (invoice_sheet(each) for part in _parts(missing) for each in with_lines(part))
+    made: list[InvoicePaper] = []
+    for key, content in zip(missing, pdfs(sheets, workers=workers), strict=True):
+        made.append(InvoicePaper(invoice_id=key, pdf=content, made_at=now))
+        if len(made) == AT_ONCE:
+            _keep(made)
+    _keep(made)
+    return len(missing)
+
+
+def pile_pdf(invoices: Sequence[Invoice]) -> bytes:
+    """Invoices of one organiser as one document to print. They come `with_lines`, at least one."""
+    sheets = [invoice_sheet(each) for each in invoices]
+    return pdf(
+        "billing/pile",
+        {"papers": [{"title": sheet.title, "data": sheet.data} for sheet in sheets]},
+        title=_("Invoices to print"),
+        brand=sheets[0].brand,
+        language=sheets[0].language,
+    )
+
+
+def _keep(made: list[InvoicePaper]) -> None:
+    with transaction.atomic():
+        InvoicePaper.objects.bulk_create(made, ignore_conflicts=True)
+    made.clear()
+
+
+def _parts(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
+
+
+def with_lines(keys: Sequence[int]) -> list[Invoice]:
+    """These invoices by primary key, with all that their papers say; in so many queries whatever their number."""
+    found = Invoice.objects.filter(pk__in=keys).select_related("corrects", "payer").order_by("pk")
+    return list(
+        found.prefetch_related(
+            "lines__placement__child__household", "lines__placement__group__location__desk__municipality"
+        )
+    )
+
+
+def invoice_sheet(invoice: Invoice) -> Sheet:
+    """What the paper of an invoice says, in the language that it was issued in. It comes `with_lines`."""
+    lines = list(invoice.lines.all())
+    seller, buyer = invoice.parties["seller"], invoice.parties["buyer"]
+    with translation.override(invoice.language):
+        return Sheet(
+            template=TEMPLATE,
+            title=f"{invoice.get_kind_display()} {invoice}",
+            brand=face_of(lines[0].placement.group.location.desk, seller),
+            language=invoice.language,
+            data={
+                "language": invoice.language,
+                "seller": seller_lines(seller),
+                "buyer": buyer_lines(buyer),
+                "about": _about(invoice, buyer),
+                "total": amount(invoice.total),
+                "payment": _payment(invoice, seller),
+                "qr": payment_svg(
+                    name=seller["name"],
+                    iban=seller["iban"],
+                    bic=seller["bic"],
+                    amount=invoice.total,
+                    ogm=invoice.ogm,
+                ),
+                "children": _children(lines),
+                "notes": _notes(invoice, seller),
+                "words": _words(invoice),
+            },
+        )
+
+
+def face_of(desk: Desk, seller: Mapping[str, str]) -> Brand:
+    """The organiser's own name and contacts, in the colours of its desk."""
+    brand = brand_of(desk)
+    return Brand(
+        name=seller["name"],
+        subtitle="",
+        slug=brand.slug,
+        logo_icon="receipt",
+        tokens=brand.tokens,
+        phone=seller["phone"],
+        email=seller["email"],
+        languages=brand.languages,
+    )
+
+
+def seller_lines(seller: Mapping[str, str]) -> list[str]:
+    """Who asks, with its enterprise number."""
+    enterprise = _("Enterprise number %s") % printed_enterprise(seller["enterprise_number"])
+    return [
+        seller["name"],
+        seller["street"],
+        f"{seller['postcode']} {seller['city']}",
+        *([enterprise] if seller["enterprise_number"] else []),
+    ]
+
+
+def buyer_lines(buyer: Mapping[str, str]) -> list[str]:
+    """The address as it stands in the window of an envelope."""
+    return [buyer["name"], buyer["street"], f"{buyer['postcode']} {buyer['city']}"]
+
+
+def printed_enterprise(number_: str) -> str:
+    """`0403.019.261`."""
+    return f"{number_[:4]}.{number_[4:7]}.{number_[7:]}"
+
+
+def _about(invoice: Invoice, buyer: Mapping[str, str]) -> list[list[str]]:
+    rows = [
+        [_("Number"), str(invoice)],
+        [_("Date"), long_date(invoice.issued_on)],
+        [_("Month of care"), month_name(invoice.month)],
+    ]
+    if invoice.corrects:
+        rows.append([_("Corrects invoice"), f"{invoice.corrects}, {long_date(invoice.corrects.issued_on)}"])
+    if buyer["enterprise_number"]:
+        rows.append([_("Your enterprise number"), printed_enterprise(buyer["enterprise_number"])])
+    return rows
+
+
+def _payment(invoice: Invoice, seller: Mapping[str, str]) -> list[list[str]]:
+    if invoice.total <= 0:
+        return []
+    return [
+        [_("Pay before or on"), long_date(invoice.due_on)],
+        [_("Account"), printed_iban(seller["iban"])],
+        [_("In the name of"), seller["name"]],
+        [_("Reference"), printed_reference(invoice.ogm)],
+    ]
+
+
+def _children(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
+    by_child: dict[Child, list[InvoiceLine]] = defaultdict(list)
+    for line in lines:
+        by_child[line.placement.child].append(line)
+    return [
+        {
+            "name": f"{child}, {of_child[0].placement.group.location.name}",
+            "lines": [[_day(line.day), _what(line), _why(line), amount(line.amount)] for line in of_child],
+            "total": amount(sum((line.amount for line in of_child), Decimal(0))),
+        }
+        for child, of_child in by_child.items()
+    ]
+
+
+def _what(line: InvoiceLine) -> str:
+    counted = (
+        "" if line.quantity == 1 else f", {number(line.quantity.normalize(), 2)} × {amount(line.unit_price)}"
+    )
+    shared = (
+        ""
+        if line.percent == HUNDRED
+        else ", " + _("your share is %s%%") % number(line.percent, 0 if line.percent % 1 == 0 else 2)
+    )
+    return f"{what(line)}{counted}{shared}"
+
+
+def _day(day: date) -> str:
+    return _short_day(day, translation.get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _short_day(day: date, _language: str) -> str:
+    return short_date(day)
+
+
+def _why(line: InvoiceLine) -> str:
+    return " ".join(say(reason) for reason in from_json(line.why))
+
+
+def _notes(invoice: Invoice, seller: Mapping[str, str]) -> list[str]:
+    notes = []
+    if invoice.total < 0:
+        notes.append(_("You don't have to do anything: this amount goes off what you owe, or is paid back."))
+    elif invoice.total == 0:
+        notes.append(_("There is nothing to pay."))
+    where = " · ".join(filter(None, (seller["phone"], seller["email"])))
+    if where:
+        notes.append(_("Is something wrong on this document? Tell us: %s") % where)
+    return notes
+
+
+def _words(invoice: Invoice) -> dict[str, Any]:
+    return {
+        "to_pay": _("Goes off what you owe") if invoice.kind == InvoiceKind.CREDIT else _("To pay"),
+        "qr": _("Pay with your bank's app"),
+        "qr_alt": _("QR code to pay %(amount)s with reference %(reference)s")
+        % {"amount": amount(invoice.total), "reference": printed_reference(invoice.ogm)},
+        "columns": [_("Day"), _("What and why"), _("Amount")],
+        "subtotal": _("Together"),
+        "total": _("Total"),
+        "vat": _("Exempt from VAT: article 44, § 2 of the Belgian VAT Code (childcare)."),
+    }

@@ -1,0 +1,127 @@
+"""What payers owe and what was kept of them, all from the ledger. Euros."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from kribbe.billing.models import Account, Books, Invoice, JournalEntry, JournalLine, Payer
+
+NOUGHT = Decimal(0)
+BANDS = (0, 30, 60, 90)
+"""Days late up to which a band goes; the first is what isn't due yet, the last what is later than all."""
+
+
+def with_open(invoices: QuerySet[Invoice], *, on: date | None = None) -> "QuerySet[Any]":
+    """These invoices, each with what is `open` of it: now, or at the end of a day."""
+    when = Q() if on is None else Q(settlements__entry__on__lte=on)
+    return invoices.annotate(open=F("total") - Coalesce(Sum("settlements__amount", filter=when), NOUGHT))
+
+
+def balance(payer: Payer, account: Account = Account.RECEIVABLE, *, on: date | None = None) -> Decimal:
+    """What an account has of a payer: above nought it owes, below nought we owe it."""
+    lines = JournalLine.objects.filter(payer=payer, account=account)
+    if on is not None:
+        lines = lines.filter(entry__on__lte=on)
+    return Decimal(lines.aggregate(sum=Coalesce(Sum("amount"), NOUGHT))["sum"])
+
+
+def open_costs(payer: Payer) -> Decimal:
+    """What is owed beside the invoices: the costs of reminders; below nought what was paid too much."""
+    of_invoices = sum((each.open for each in with_open(Invoice.objects.filter(payer=payer))), NOUGHT)
+    return balance(payer) - of_invoices
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One line of a statement: what it adds to what is owed (below nought: paid), and what is owed after it."""
+
+    entry: JournalEntry
+    amount: Decimal
+    after: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A payer's account over some days, the first and the last included."""
+
+    payer: Payer
+    first: date
+    last: date
+    before: Decimal
+    movements: Sequence[Movement]
+
+    @property
+    def after(self) -> Decimal:
+        return self.movements[-1].after if self.movements else self.before
+
+
+def statement(payer: Payer, first: date, last: date) -> Statement:
+    """What was asked of a payer and what it paid, from the first day to the last."""
+    before = balance(payer, on=first - timedelta(days=1))
+    lines = JournalLine.objects.filter(
+        payer=payer, account=Account.RECEIVABLE, entry__on__range=(first, last)
+    ).select_related("entry")
+    movements = []
+    running = before
+    for line in lines.order_by("entry__on", "entry__pk", "pk"):
+        running += line.amount
+        movements.append(Movement(line.entry, line.amount, running))
+    return Statement(payer, first, last, before, movements)
+
+
+@dataclass(slots=True)
+class Aged:
+    """What a payer owes by how late it is: not yet due, up to 30, 60 and 90 days, later, and beside the invoices."""
+
+    payer: Payer
+    bands: list[Decimal] = field(default_factory=lambda: [NOUGHT] * (len(BANDS) + 1))
+    beside: Decimal = NOUGHT
+    total: Decimal = NOUGHT
+
+
+def aged(books: Books, on: date) -> list[Aged]:
+    """Every payer whose account wasn't at nought at the end of a day; the totals are those of the ledger."""
+    owed = dict(
+        JournalLine.objects.filter(
+            account=Account.RECEIVABLE, entry__books=books, entry__on__lte=on
+        ).values_list("payer").annotate(sum=Sum("amount")).order_by()
+    )  # fmt: skip
+    found = {
+        each.pk: Aged(each, total=owed[each.pk]) for each in books.payers.filter(pk__in=owed).order_by("name")
+    }
+    issued = Invoice.objects.filter(books=books, issued_on__lte=on)
+    for invoice in with_open(issued, on=on).exclude(open=0):
+        found[invoice.payer_id].bands[_band((on - invoice.due_on).days)] += invoice.open
+    for row in found.values():
+        row.beside = row.total - sum(row.bands)
+    return [row for row in found.values() if row.total or any(row.bands)]
+
+
+def _band(days_late: int) -> int:
+    return next((number for number, most in enumerate(BANDS) if days_late <= most), len(BANDS))
+
+
+def journal_rows(books: Books, first: date, last: date) -> QuerySet[JournalLine]:
+    """The lines of the journal over some days, in the order in which they were entered."""
+    lines = JournalLine.objects.filter(entry__books=books, entry__on__range=(first, last))
+    return lines.select_related("entry", "payer").order_by("entry__on", "entry__pk", "pk")
+
+
+def sales_rows(books: Books, first: date, last: date) -> QuerySet[Invoice]:
+    """The invoices and credit notes that were issued on some days, by number."""
+    found = Invoice.objects.filter(books=books, issued_on__range=(first, last))
+    return found.select_related("payer").order_by("year", "number")
+
+
+def sums_by_account(lines: Iterable[JournalLine]) -> dict[str, tuple[Decimal, Decimal]]:
+    """Debit and credit of each account."""
+    sums: dict[str, list[Decimal]] = defaultdict(lambda: [NOUGHT, NOUGHT])
+    for line in lines:
+        sums[line.account][line.amount < 0] += abs(line.amount)
+    return {account: (debit, credit) for account, (debit, credit) in sums.items()}

@@ -1,0 +1,262 @@
+"""A placement's month as the rules of billing read it: what was agreed, what happened, what it costs.
+
+A day of a location that keeps a register counts as its stays tell; a day without any counts as agreed. An extra day
+that was agreed is a stay beside the weeks; a day had for another moves the hours of the day that was given up.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TypeVar
+
+from django.utils.timezone import localtime
+
+from kribbe.billing.models import PriceList
+from kribbe.billing.selectors.facts import Facts
+from kribbe.enrolment.models import Placement
+from kribbe.planning.models import DayChange, HouseRules
+from kribbe.planning.selectors.planned import Planned, merged, parts_of_halves
+from kribbe.planning.written import minute
+from kribbe.rules.agreed import Agreement, Parts, changed, minutes, starting_on, there_on
+from kribbe.rules.allowance import HouseAllowance, Rounding, balance, entitled
+from kribbe.rules.billing.case import (
+    Absent,
+    Allowance,
+    ByStay,
+    Case,
+    Certificate,
+    Charge,
+    Entry,
+    Extra,
+    Fixed,
+    FreePrice,
+    IncomePrice,
+    OwnFee,
+)
+from kribbe.rules.billing.stays import stay_class
+from kribbe.rules.priority import PriceKind
+
+DAY = timedelta(days=1)
+NOUGHT = Decimal(0)
+Dated = TypeVar("Dated", PriceList, HouseRules)
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A placement with the case of its month, before any discount, and the one that its list gives to siblings."""
+
+    placement: Placement
+    case: Case
+    sibling_discount: Decimal
+    unregistered: tuple[date, ...]
+    """Days on which the location kept its register and nothing stands there of this child, who was planned."""
+
+
+def cases_of(facts: Facts) -> list[Priced]:
+    """The cases of all placements of the facts."""
+    return [_priced(facts, planned, planned.placement) for planned in facts.planned if planned.placement]
+
+
+def discounted(case: Case, discount: Decimal) -> Case:
+    """The case with a share off its free prices; a fee by certificate has none."""
+    if not isinstance(case.price, FreePrice):
+        return case
+    return replace(case, price=replace(case.price, discount=discount))
+
+
+def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
+    site = placement.group.location
+    prices = _holding(facts.prices.get(site.pk, ()), facts.month)
+    rules = _holding(facts.rules.get(site.pk, ()), facts.month)
+    closed = facts.closed[site.pk]
+    agreement, entries = _days(facts, planned, placement)
+    case = Case(
+        pack=facts.packs[site.pk],
+        month=facts.month,
+        school=False,
+        certificates=_certificates(facts, placement),
+        price=_price(facts, placement, prices),
+        flex=prices.flex if prices else False,
+        beyond=_beyond(rules, prices),
+        extras=tuple(_extra(each) for each in prices.extras) if prices else (),
+        charges=tuple(
+            Charge(each.day, each.name, each.amount) for each in facts.charges.get(placement.pk, ())
+        ),
+        agreement=agreement,
+        closing_days=closed,
+        allowance=Allowance(),
+        entries=entries,
+    )
+    return Priced(
+        placement,
+        replace(case, allowance=_allowance(facts, planned, placement, rules, case)),
+        prices.sibling_discount if prices else NOUGHT,
+        _unregistered(facts, placement, case),
+    )
+
+
+def _holding(rows: Sequence[Dated], month: date) -> Dated | None:
+    """The last row that holds on the first day of the month; else the first one that begins within it."""
+    earlier = [row for row in rows if row.from_day <= month]
+    return earlier[-1] if earlier else next(iter(rows), None)
+
+
+def _certificates(facts: Facts, placement: Placement) -> tuple[Certificate, ...]:
+    return tuple(
+        Certificate(
+            each.during.lower or date.min,
+            each.during.upper - DAY if each.during.upper else None,
+            each.day_fee,
+        )
+        for each in facts.certificates.get(placement.pk, ())
+    )
+
+
+def _price(facts: Facts, placement: Placement, prices: PriceList | None) -> IncomePrice | FreePrice:
+    if placement.group.price_kind == PriceKind.INCOME:
+        return IncomePrice()
+    if prices is None:
+        full = facts.fees.get(placement.pk) or placement.group.location.day_price
+        return FreePrice(full, None, None, None, None, None, package=None, discount=NOUGHT)
+    return FreePrice(
+        full=prices.full,
+        half=prices.half,
+        long=prices.long,
+        short=prices.short,
+        hour=prices.hour,
+        month=prices.month,
+        package=None,
+        discount=NOUGHT,
+    )
+
+
+def _beyond(rules: HouseRules | None, prices: PriceList | None) -> Fixed | OwnFee | None:
+    if rules is None or rules.absence_full is None or rules.absence_half is None:
+        return None
+    amounts = ByStay(rules.absence_full, rules.absence_half)
+    return OwnFee(amounts) if prices and prices.own_fee else Fixed(amounts)
+
+
+def _extra(raw: Mapping[str, str | None]) -> Extra:
+    amounts = {name: Decimal(value) for name, value in raw.items() if name != "name" and value is not None}
+    return Extra(str(raw["name"]), ByStay(**amounts))
+
+
+def _allowance(
+    facts: Facts, planned: Planned, placement: Placement, rules: HouseRules | None, case: Case
+) -> Allowance:
+    house = HouseAllowance()
+    if rules is not None:
+        house = HouseAllowance(
+            full_time=rules.allowance_days,
+            half_days=rules.allowance_half_days,
+            rounding=Rounding(rules.allowance_rounding),
+            told_only=rules.told_by is not None,
+        )
+    units = entitled(
+        agreements=planned.base,
+        year=facts.month.year,
+        pack=case.pack,
+        house=house,
+        morning_ends=placement.group.location.morning_ends_at,
+    ).units
+    year = Allowance(half_days=house.half_days, entitled=units, told_only=house.told_only)
+    before = [each for each in facts.absences.get(placement.pk, ()) if each.day < facts.month]
+    lengths = [
+        (each, length)
+        for each in before
+        if (length := minutes(there_on(planned.agreements, each.day, case.closing_days)))
+    ]
+    used = [(Absent(each.kind), stay_class(case, length, each.day)) for each, length in lengths]
+    return replace(year, used_before=balance(allowance=year, absences=used).used)
+
+
+def _days(
+    facts: Facts, planned: Planned, placement: Placement
+) -> tuple[tuple[Agreement, ...], dict[date, Entry]]:
+    """The agreed weeks with the days laid over them that other months have a part in, and what is known of days."""
+    came = _came(facts, placement)
+    away = {each.day: each for each in facts.absences.get(placement.pk, ()) if each.day >= facts.month}
+    entries = {day: Entry(present=tuple(parts)) for day, parts in came.items()}
+    entries |= {day: Entry(absent=Absent(each.kind)) for day, each in away.items() if day not in came}
+    agreement, closed = planned.base, facts.closed[placement.group.location_id]
+    for change in placement.day_changes.all():
+        if change.instead_of is None:
+            _add_extra(entries, change, agreement, placement, facts)
+        elif _is_within(change, agreement, closed, entries, facts):
+            entries[change.day] = replace(entries.get(change.day, Entry()), swap=change.instead_of)
+        else:
+            agreement = _swapped(agreement, change)
+    return agreement, entries
+
+
+def _came(facts: Facts, placement: Placement) -> dict[date, Parts]:
+    found: dict[date, list[tuple[int, int]]] = {}
+    for each in facts.presences.get(placement.pk, ()):
+        if each.end is not None:
+            part = (_minute(each.start, each.day), _minute(each.end, each.day))
+            found.setdefault(each.day, []).append(part)
+    return {day: merged(parts, ()) for day, parts in _positive(found).items()}
+
+
+def _positive(found: Mapping[date, Iterable[tuple[int, int]]]) -> dict[date, list[tuple[int, int]]]:
+    longer = {day: [part for part in parts if part[0] < part[1]] for day, parts in found.items()}
+    return {day: parts for day, parts in longer.items() if parts}
+
+
+def _minute(moment: datetime, day: date) -> int:
+    local = localtime(moment)
+    return (local.date() - day).days * 24 * 60 + minute(local.time())
+
+
+def _add_extra(
+    entries: dict[date, Entry],
+    change: DayChange,
+    agreement: tuple[Agreement, ...],
+    placement: Placement,
+    facts: Facts,
+) -> None:
+    if not facts.month <= change.day <= facts.last or change.day in entries:
+        return
+    extra = parts_of_halves(change.halves, placement.group.location)
+    closed = facts.closed[placement.group.location_id]
+    entries[change.day] = Entry(present=merged(starting_on(agreement, change.day, closed), extra))
+
+
+def _is_within(
+    change: DayChange,
+    agreement: tuple[Agreement, ...],
+    closed: frozenset[date],
+    entries: Mapping[date, Entry],
+    facts: Facts,
+) -> bool:
+    """Whether both days of a swap are days of the month that the rules can turn round."""
+    old = change.instead_of
+    return (
+        old is not None
+        and facts.month <= min(old, change.day) <= max(old, change.day) <= facts.last
+        and old not in entries
+        and change.day not in closed
+        and bool(starting_on(agreement, old, closed))
+        and not starting_on(agreement, change.day, closed)
+    )
+
+
+def _swapped(agreement: tuple[Agreement, ...], change: DayChange) -> tuple[Agreement, ...]:
+    if change.instead_of is None:
+        return agreement
+    moved = starting_on(agreement, change.instead_of)
+    parts = merged(starting_on(agreement, change.day), moved)
+    without = changed(agreement, Agreement(change.instead_of, change.instead_of, ({},)))
+    return changed(without, Agreement(change.day, change.day, ({change.day.weekday(): parts},)))
+
+
+def _unregistered(facts: Facts, placement: Placement, case: Case) -> tuple[date, ...]:
+    """Planned days of the register on which this child has no stay and no absence."""
+    days = facts.registered.get(placement.group.location_id, frozenset())
+    return tuple(
+        day
+        for day in sorted(days)
+        if day not in case.entries and there_on(case.agreement, day, case.closing_days)
+    )

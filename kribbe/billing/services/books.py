@@ -1,0 +1,80 @@
+"""Books begun and changed, and price lists."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.billing.models import Books, PriceList
+from kribbe.places.models import Location, Organiser
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+from kribbe.trust.text import fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """What invoices say of the organiser; fields as `Books`."""
+
+    name: str
+    street: str
+    postcode: str
+    city: str
+    iban: str
+    enterprise_number: str = ""
+    bic: str = ""
+    email: str = ""
+    phone: str = ""
+    term_days: int = 14
+
+    def fields(self) -> dict[str, Any]:
+        """By name."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def keep_books(*, principal: Principal, location: Location, seller: Seller, now: datetime) -> Books:
+    """Begin the books of the location's organiser, or change what they say from now on.
+
+    A location without an organiser becomes that of one with the name of its books. Issued documents stay as they are.
+    """
+    with transaction.atomic():
+        lock_rows((Location, location.pk))
+        location.refresh_from_db()
+        if location.organiser is None:
+            location.organiser = Organiser.objects.create(
+                name=seller.name, name_key=fold(seller.name), enterprise_number=seller.enterprise_number
+            )
+            location.save(update_fields=["organiser"])
+        books, _new = Books.objects.update_or_create(
+            organiser=location.organiser,
+            defaults=seller.fields(),
+            create_defaults={**seller.fields(), "started_on": now.date()},
+        )
+        record(principal=principal, action="billing.books", subject=books, now=now, desk_id=location.desk_id)
+    return books
+
+
+def publish_prices(
+    *, principal: Principal, location: Location, first: date, prices: Mapping[str, Any], now: datetime
+) -> PriceList:
+    """A price list from the first of a month on; fields as `PriceList`. Raises RefusedError on another day, and where
+    the location has a list from that day.
+    """
+    if first.day != 1:
+        raise RefusedError(_("A price list begins on the first of a month."), field="from_day")
+    try:
+        with transaction.atomic():
+            made = PriceList.objects.create(
+                location=location, from_day=first, made_at=now, made_by=principal.user_id, **prices
+            )
+            record(
+                principal=principal, action="billing.prices", subject=made, now=now, desk_id=location.desk_id
+            )
+    except IntegrityError as error:
+        raise RefusedError(_("There is a price list from this day already."), field="from_day") from error
+    return made

@@ -1,0 +1,103 @@
+"""Fee certificates and charges of one day, written down by hand."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCharge
+from kribbe.enrolment.models import Placement
+from kribbe.people.models import Child
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+
+DAY = timedelta(days=1)
+
+
+def add_certificate(
+    *,
+    principal: Principal,
+    books: Books,
+    placement: Placement,
+    first: date,
+    last: date | None,
+    day_fee: Decimal,
+    kind: CertificateKind,
+    code: str,
+    alone: bool,
+    now: datetime,
+) -> FeeCertificate:
+    """Write a fee down from a day to a day (both included), of the child or of this place `alone`.
+
+    One that holds on the first day, and began earlier, ends on its eve. Raises RefusedError where another begins
+    on one of the days, and where `last` is before `first`.
+    """
+    if last is not None and last < first:
+        raise RefusedError(_("This day is before the first one."), field="last")
+    after = last + DAY if last else None
+    with transaction.atomic():
+        lock_rows((Child, placement.child_id))
+        others = FeeCertificate.objects.filter(
+            books=books, child=placement.child_id, placement=placement if alone else None
+        )
+        if others.filter(during__overlap=DateRange(first, after), during__startswith__gte=first).exists():
+            raise RefusedError(_("Another certificate begins on one of these days."), field="first")
+        for each in others.filter(during__contains=first):
+            if after is not None and (each.during.upper is None or each.during.upper > after):
+                raise RefusedError(_("Another certificate holds before and after these days."), field="last")
+            each.during = DateRange(each.during.lower, first)
+            each.save(update_fields=["during"])
+        made = FeeCertificate.objects.create(
+            books=books,
+            child=placement.child,
+            placement=placement if alone else None,
+            during=DateRange(first, after),
+            day_fee=day_fee,
+            kind=kind,
+            code=code,
+            recorded_at=now,
+            recorded_by=principal.user_id,
+        )
+        _record(principal, "billing.certificate", made, placement, now)
+    return made
+
+
+def add_charge(
+    *, principal: Principal, placement: Placement, day: date, name: str, amount: Decimal, now: datetime
+) -> OneCharge:
+    """Charge something once, or below nought give it back. Raises RefusedError for nought and outside the place."""
+    if not amount:
+        raise RefusedError(_("Type an amount."), field="amount")
+    if day not in placement.during:
+        raise RefusedError(_("The child has no place on this day."), field="day")
+    with transaction.atomic():
+        made = OneCharge.objects.create(
+            placement=placement, day=day, name=name, amount=amount, made_at=now, made_by=principal.user_id
+        )
+        _record(principal, "billing.charge", made, placement, now)
+    return made
+
+
+def take_back_charge(*, principal: Principal, placement: Placement, charge_id: int, now: datetime) -> None:
+    """A charge no longer holds; what was asked for it goes back with the next run of its month."""
+    with transaction.atomic():
+        for each in OneCharge.objects.filter(placement=placement, pk=charge_id, taken_back_at=None):
+            each.taken_back_at = now
+            each.save(update_fields=["taken_back_at"])
+            _record(principal, "billing.charge_back", each, placement, now)
+
+
+def _record(principal: Principal, action: str, subject: Model, placement: Placement, now: datetime) -> None:
+    record(
+        principal=principal,
+        action=action,
+        subject=subject,
+        now=now,
+        household_id=placement.child.household_id,
+        desk_id=placement.group.location.desk_id,
+    )

@@ -1,0 +1,80 @@
+"""Payment plans: what is open, spread over days that payer and organiser agreed on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_DOWN, Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.billing.models import Instalment, Payer, PaymentPlan, PlannedInvoice
+from kribbe.billing.services.journal import open_invoices
+from kribbe.billing.services.sending import household_of
+from kribbe.rules.calendar import add_months
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An instalment: its day and its amount in euros."""
+
+    due_on: date
+    amount: Decimal
+
+
+def monthly(total: Decimal, count: int, first: date) -> list[Part]:
+    """A total in euros in so many monthly parts, equal but for the last, which takes the cents that are left."""
+    each = (total / count).quantize(CENT, ROUND_DOWN)
+    amounts = [each] * (count - 1) + [total - each * (count - 1)]
+    return [Part(add_months(first, number), euros) for number, euros in enumerate(amounts)]
+
+
+def make_plan(
+    *, principal: Principal, payer: Payer, parts: Sequence[Part], today: date, now: datetime
+) -> PaymentPlan:
+    """Agree on a plan for all of a payer's open invoices.
+
+    Raises RefusedError where the parts don't make what is open, a day lies in the past or is there twice, or the
+    payer has a plan already.
+    """
+    with transaction.atomic():
+        lock_rows((Payer, payer.pk))
+        if payer.plans.filter(ended_at=None).exists():
+            raise RefusedError(_("There is a payment plan already. End it first."), code="has_plan")
+        invoices = [each for each in open_invoices(payer) if each.amount > 0]
+        total = sum((each.amount for each in invoices), Decimal(0))
+        _check(parts, total, today)
+        plan = PaymentPlan.objects.create(payer=payer, total=total, made_at=now, made_by=principal.user_id)
+        PlannedInvoice.objects.bulk_create(
+            PlannedInvoice(plan=plan, invoice=each.invoice, amount=each.amount) for each in invoices
+        )
+        Instalment.objects.bulk_create(
+            Instalment(plan=plan, due_on=part.due_on, amount=part.amount) for part in parts
+        )
+        _recorded(principal, plan, "plan.make", now)
+    return plan
+
+
+def end_plan(*, principal: Principal, plan: PaymentPlan, now: datetime) -> None:
+    """The plan holds no longer; reminders go on. A second time changes nothing."""
+    with transaction.atomic():
+        if PaymentPlan.objects.filter(pk=plan.pk, ended_at=None).update(ended_at=now):
+            _recorded(principal, plan, "plan.end", now)
+
+
+def _check(parts: Sequence[Part], total: Decimal, today: date) -> None:
+    days = [part.due_on for part in parts]
+    if len(set(days)) != len(days) or any(day < today for day in days):
+        raise RefusedError(_("Each part needs a day of its own, from today on."), code="days")
+    if not parts or any(part.amount <= 0 for part in parts) or sum(part.amount for part in parts) != total:
+        raise RefusedError(_("The parts don't make what is open."), code="sum")
+
+
+def _recorded(principal: Principal, plan: PaymentPlan, action: str, now: datetime) -> None:
+    record(principal=principal, action=action, subject=plan, now=now, household_id=household_of(plan.payer))

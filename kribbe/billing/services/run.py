@@ -1,0 +1,88 @@
+"""A month invoiced: started once, worked off in parts, resumed where it was interrupted.
+
+Each part is a transaction of its own: what it issued is whole, and the part that a fault cut off was never begun. A
+part asks what differs from all that runs asked for the month before. So a run that is repeated asks nothing new, and
+a later run of a month that was invoiced already is its correction. A payer gets one document of a run: what changed
+after it was issued, while the run was interrupted, is for the next run.
+"""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
+
+from kribbe.billing.models import Books, Run, RunState
+from kribbe.billing.selectors.drafts import drafted, parties
+from kribbe.billing.services.issue import issue_all
+from kribbe.billing.services.payers import usual_payers
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import SYSTEM, Principal
+
+TASK = "billing.run"
+AT_ONCE = 250
+"""Households of one part."""
+
+
+def start_run(*, principal: Principal, books: Books, month: date, on: date, now: datetime) -> Run:
+    """Begin to invoice a month (its first day), or to set it right; a worker does it. One run of a month at a time.
+
+    Raises RefusedError for a month to come and while another run of it is under way.
+    """
+    if month > on:
+        raise RefusedError(_("This month hasn't begun yet."), field="month")
+    with transaction.atomic():
+        lock_rows((Books, books.pk))
+        if Run.objects.filter(books=books, month=month, state=RunState.GOING).exists():
+            raise RefusedError(_("This month is being invoiced already."), field="month")
+        usual_payers(books=books, month=month, now=now)
+        run = Run.objects.create(
+            books=books, month=month, issued_on=on, started_at=now, started_by=principal.user_id
+        )
+        record(principal=principal, action="billing.run", subject=run, now=now, month=f"{month}")
+        app.configure_task(TASK).defer(run_id=run.pk)
+    return run
+
+
+def work_off(run_id: int, *, now: datetime) -> int:
+    """Issue what is left of a run and close it. Returns how many documents were issued here.
+
+    Safe beside another worker at the same run, and after any fault.
+    """
+    run = Run.objects.select_related("books").get(pk=run_id)
+    if run.state == RunState.DONE:
+        return 0
+    made = sum(_part(run, part, now) for part in parties(run.books, run.month, size=AT_ONCE))
+    _close(run, now)
+    return made
+
+
+def work_off_waiting(*, now: datetime) -> int:
+    """Resume every run that isn't done. Returns how many there were."""
+    waiting = list(Run.objects.filter(state=RunState.GOING).order_by("pk").values_list("pk", flat=True))
+    for key in waiting:
+        work_off(key, now=now)
+    return len(waiting)
+
+
+def _part(run: Run, households: list[int], now: datetime) -> int:
+    with transaction.atomic():
+        lock_rows((Run, run.pk))
+        if not Run.objects.filter(pk=run.pk, state=RunState.GOING).exists():
+            return 0
+        had = set(run.invoices.values_list("payer_id", flat=True))
+        found = drafted(run.books, run.month, households).drafts
+        drafts = [draft for draft in found if draft.payer.pk not in had]
+        if not drafts:
+            return 0
+        asking = Principal(user_id=run.started_by, name=SYSTEM.name)
+        issue_all(principal=asking, books=run.books, drafts=drafts, on=run.issued_on, now=now, run=run)
+        return len(drafts)
+
+
+def _close(run: Run, now: datetime) -> None:
+    with transaction.atomic():
+        lock_rows((Run, run.pk))
+        Run.objects.filter(pk=run.pk, state=RunState.GOING).update(state=RunState.DONE, done_at=now)

@@ -1,0 +1,73 @@
+"""A parent opens the link of the mail on a phone, pays by the code on the screen, and later sees it settled."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+import zxingcpp
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from kribbe.billing.online import register_provider
+from kribbe.billing.online.demo import DemoProvider
+from kribbe.billing.services.sending import send_invoice
+from kribbe.billing.tests.issued import issued, paid, stay
+from kribbe.billing.tests.scene import with_books
+from kribbe.billing.words import printed_reference
+from kribbe.contact.models import Mail
+from kribbe.rules.calendar import add_months, first_of_month, monday_of
+from kribbe.testing.browser import NARROWEST, PHONE, look_at
+from kribbe.trust.principal import SYSTEM
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+look = look_at("billing")
+
+
+@pytest.fixture
+def kept():
+    now = timezone.now()
+    return with_books(now=now, start=monday_of(now.date()) - timedelta(weeks=12))
+
+
+def asked(kept, amount: str, months: int):
+    now = timezone.now()
+    day = add_months(first_of_month(now.date()), -months)
+    return issued(kept, [stay(kept.scene.noor, day, amount)], on=now.date(), now=now)
+
+
+@pytest.mark.parametrize("size", [PHONE, NARROWEST])
+def test_a_parent_pays_by_the_code_of_the_mail_and_sees_it_settled(open_as, kept, size):
+    earlier, invoice = asked(kept, "211.20", 2), asked(kept, "148.08", 1)
+    paid(kept, "211.20", on=timezone.localdate(), first=[earlier])
+    send_invoice(principal=SYSTEM, invoice=invoice, now=timezone.now())
+    link = re.search(r"https?://[^/]+(\S+/my/invoices/\S+|/my/invoices/\S+)", Mail.objects.get().body)
+    page = open_as(kept.scene.parent_user(), size)
+    page.goto(link.group(1))
+    code = page.get_by_role("img", name="QR-code om")
+    code.wait_for()
+    (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(code.screenshot())))
+    lines = read.text.split("\n")
+    assert (lines[6], lines[7], lines[-1]) == (kept.books.iban, "EUR148.08", printed_reference(invoice.ogm))
+    look(page, "my-invoice")
+    page.goto(reverse("billing:my_invoices"))
+    look(page, "my-invoices")
+    paid(kept, "148.08", on=timezone.localdate(), first=[invoice])
+    page.goto(reverse("billing:my_invoice", args=[invoice.reference]))
+    page.get_by_text("Dit is vereffend").wait_for()
+    page.goto(reverse("billing:my_invoices"))
+    page.get_by_text("Niets staat open").wait_for()
+
+
+def test_a_parent_pays_online_once(open_as, kept):
+    register_provider(DemoProvider())
+    invoice = asked(kept, "148.08", 1)
+    page = open_as(kept.scene.parent_user(), PHONE)
+    page.goto(reverse("billing:my_invoice", args=[invoice.reference]))
+    page.get_by_role("button", name="Betaal online").click()
+    page.get_by_role("button", name="Betaal", exact=True).click()
+    page.get_by_text("je betaling is binnen").wait_for()
+    payment = invoice.online_payments.get()
+    page.goto(reverse("billing:paid_online", args=[payment.reference]))
+    assert invoice.settlements.get().amount == payment.amount

@@ -1,0 +1,96 @@
+"""Electronic invoices, judged by the schemas of UBL 2.1 and the rules of Peppol BIS Billing 3; broken ones fail."""
+
+import io
+import re
+import zipfile
+from datetime import date
+
+import pytest
+from peppol import check_rules, validate_xsd
+
+from kribbe.billing.papers import with_lines
+from kribbe.billing.tests.issued import NOW, issued, mondays, stay
+from kribbe.billing.tests.scene import make_payer, with_books
+from kribbe.billing.ubl import NotElectronicError, invoice_xml, zipped
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kept():
+    return with_books(now=NOW, start=date(2026, 3, 2))
+
+
+@pytest.fixture
+def ocmw(kept):
+    return make_payer(
+        kept.books, "OCMW Leuven", now=NOW, enterprise_number="0212214125", delivery="peppol", country="BE"
+    )
+
+
+def xml_of(invoice) -> bytes:
+    return invoice_xml(with_lines([invoice.pk])[0])
+
+
+def problems(xml: bytes) -> list[str]:
+    is_valid, errors = validate_xsd(xml)
+    found = [f"{each.rule_id}: {each.message}" for each in check_rules(xml)]
+    return found if is_valid else [*map(str, errors), *found]
+
+
+def test_an_invoice_with_shares_hours_and_something_given_back_is_valid(kept, ocmw):
+    lines = [
+        *mondays(kept),
+        stay(kept.scene.lou, date(2026, 3, 2), "6.17", unit="12.34", percent="50"),
+        stay(kept.scene.lou, date(2026, 3, 9), "7.50", what="stay.hours", quantity="2.5", unit="3.00"),
+        stay(kept.scene.noor, date(2026, 3, 20), "-4.00", what="Teruggegeven"),
+        stay(kept.scene.noor, date(2026, 3, 23), "-12.34", quantity="-1", unit="12.34", what="month.absence"),
+    ]
+    xml = xml_of(issued(kept, lines, payer=ocmw))
+    assert problems(xml) == []
+    text = xml.decode()
+    assert 'schemeID="0208">0212214125<' in text
+    assert "+++" in text
+    # 59.36 + 6.17 + 7.50 - 4.00 - 12.34 = 56.69
+    assert '<cbc:PayableAmount currencyID="EUR">56.69<' in text
+    assert "artikel 44, § 2" in text
+
+
+def test_a_credit_note_names_what_it_corrects_and_is_valid(kept, ocmw):
+    first = issued(kept, payer=ocmw)
+    credit = issued(kept, [stay(kept.scene.noor, date(2026, 3, 2), "-12.34")], payer=ocmw, corrects=first)
+    xml = xml_of(credit)
+    assert problems(xml) == []
+    text = xml.decode()
+    assert "<cbc:CreditNoteTypeCode>381<" in text
+    assert f"<cbc:ID>{first}</cbc:ID>" in text
+    assert '<cbc:PayableAmount currencyID="EUR">12.34<' in text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "instead", "rule"),
+    [
+        (rb"<cbc:TaxExemptionReason.*?</cbc:TaxExemptionReason>", b"", "BR-E-10"),
+        (rb'<cbc:PayableAmount currencyID="EUR">59.36', b'<cbc:PayableAmount currencyID="EUR">60.36', ""),
+        (rb"<cbc:IssueDate>.*?</cbc:IssueDate>", b"", "BR-03"),
+        (rb"<cbc:PaymentID>.*?</cbc:PaymentID>", b"", "BE-PAY-01"),
+        (rb"<cac:TaxTotal>", b"<cac:Wrong/><cac:TaxTotal>", ""),
+        (rb"InvoicedQuantity unitCode=\"C62\">1", b'InvoicedQuantity unitCode="C62">2', "BR-CO-10"),
+    ],
+)
+def test_a_broken_one_fails(kept, ocmw, pattern, instead, rule):
+    broken = re.sub(pattern, instead, xml_of(issued(kept, payer=ocmw)), flags=re.DOTALL)
+    if rule == "BR-E-10":
+        broken = re.sub(rb"<cbc:TaxExemptionReasonCode>.*?</cbc:TaxExemptionReasonCode>", b"", broken)
+    found = problems(broken)
+    assert found
+    assert rule in " ".join(found)
+
+
+def test_a_parent_gets_none_and_a_zip_holds_those_of_organisations_alone(kept, ocmw):
+    own, theirs = issued(kept), issued(kept, payer=ocmw)
+    with pytest.raises(NotElectronicError):
+        xml_of(own)
+    with zipfile.ZipFile(io.BytesIO(zipped(with_lines([own.pk, theirs.pk])))) as archive:
+        assert archive.namelist() == [f"{theirs}.xml"]
+        assert archive.read(f"{theirs}.xml") == xml_of(theirs)

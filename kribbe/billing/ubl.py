@@ -1,0 +1,190 @@
+"""Electronic invoices and credit notes: UBL 2.1 by Peppol BIS Billing 3, for payers with an enterprise number.
+
+Childcare is exempt from VAT (category E). The enterprise numbers are addresses of the Belgian scheme 0208.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from xml.etree import ElementTree as ET
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kribbe.billing.models import Invoice, InvoiceKind, InvoiceLine
+from kribbe.billing.words import printed_reference, what
+from kribbe.rules.calendar import add_months
+from kribbe.web.templatetags.telling import long_date
+
+SPACES = {
+    "": "urn:oasis:names:specification:ubl:schema:xsd:{kind}-2",
+    "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
+    "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
+}
+CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
+PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+SCHEME = "0208"
+INVOICE_CODE, CREDIT_CODE = "380", "381"
+TRANSFER = "30"
+EXEMPT = "E"
+EXEMPTION_CODE = "VATEX-EU-132-1H"
+UNIT = "C62"
+CENT = Decimal("0.01")
+DAY = timedelta(days=1)
+
+for _prefix in ("cac", "cbc"):
+    ET.register_namespace(_prefix, SPACES[_prefix])
+
+
+class NotElectronicError(ValueError):
+    """This document can't leave as an electronic invoice; the message says why."""
+
+
+def invoice_xml(invoice: Invoice) -> bytes:
+    """The UBL of an invoice that comes `with_lines`; the same bytes each time.
+
+    Raises NotElectronicError where buyer or seller has no enterprise number.
+    """
+    seller, buyer = invoice.parties["seller"], invoice.parties["buyer"]
+    if not seller["enterprise_number"] or not buyer["enterprise_number"]:
+        raise NotElectronicError("both sides need an enterprise number")
+    with translation.override(invoice.language):
+        made: bytes = ET.tostring(_document(invoice, seller, buyer), encoding="utf-8", xml_declaration=True)
+        return made
+
+
+def zipped(invoices: Iterable[Invoice]) -> bytes:
+    """A zip with the UBL of each of these invoices that has one."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for invoice in invoices:
+            if invoice.parties["buyer"]["enterprise_number"]:
+                stamp = (*invoice.issued_on.timetuple()[:3], 0, 0, 0)
+                archive.writestr(zipfile.ZipInfo(f"{invoice}.xml", stamp), invoice_xml(invoice))
+    return made.getvalue()
+
+
+def _document(invoice: Invoice, seller: Mapping[str, str], buyer: Mapping[str, str]) -> ET.Element:
+    is_credit = invoice.kind == InvoiceKind.CREDIT
+    kind = "CreditNote" if is_credit else "Invoice"
+    root = ET.Element(f"{{{SPACES[''].format(kind=kind)}}}{kind}")
+    _add(root, "cbc:CustomizationID", CUSTOMIZATION)
+    _add(root, "cbc:ProfileID", PROFILE)
+    _add(root, "cbc:ID", str(invoice))
+    _add(root, "cbc:IssueDate", invoice.issued_on.isoformat())
+    if not is_credit:
+        _add(root, "cbc:DueDate", invoice.due_on.isoformat())
+    _add(root, f"cbc:{kind}TypeCode", CREDIT_CODE if is_credit else INVOICE_CODE)
+    _add(root, "cbc:DocumentCurrencyCode", "EUR")
+    _add(root, "cbc:BuyerReference", invoice.payer.reference)
+    _period(root, invoice.month)
+    if invoice.corrects:
+        corrected = _add(_add(root, "cac:BillingReference"), "cac:InvoiceDocumentReference")
+        _add(corrected, "cbc:ID", str(invoice.corrects))
+        _add(corrected, "cbc:IssueDate", invoice.corrects.issued_on.isoformat())
+    _party(_add(root, "cac:AccountingSupplierParty"), seller, country="BE", is_seller=True)
+    _party(_add(root, "cac:AccountingCustomerParty"), buyer, country=buyer["country"], is_seller=False)
+    _payment(root, invoice, seller)
+    _totals(root, abs(invoice.total))
+    for number, line in enumerate(invoice.lines.all(), 1):
+        _line(root, line, number, is_credit=is_credit)
+    return root
+
+
+def _period(root: ET.Element, month: date) -> None:
+    period = _add(root, "cac:InvoicePeriod")
+    _add(period, "cbc:StartDate", month.isoformat())
+    _add(period, "cbc:EndDate", (add_months(month, 1) - DAY).isoformat())
+
+
+def _party(parent: ET.Element, who: Mapping[str, str], *, country: str, is_seller: bool) -> None:
+    party = _add(parent, "cac:Party")
+    _add(party, "cbc:EndpointID", who["enterprise_number"], schemeID=SCHEME)
+    _add(_add(party, "cac:PartyName"), "cbc:Name", who["name"])
+    address = _add(party, "cac:PostalAddress")
+    _add(address, "cbc:StreetName", who["street"])
+    _add(address, "cbc:CityName", who["city"])
+    _add(address, "cbc:PostalZone", who["postcode"])
+    _add(_add(address, "cac:Country"), "cbc:IdentificationCode", country)
+    if is_seller:
+        # Who is exempt has no VAT number: the number by which the tax office knows it stands in its place (BT-32).
+        scheme = _add(party, "cac:PartyTaxScheme")
+        _add(scheme, "cbc:CompanyID", f"{country}{who['enterprise_number']}")
+        _add(_add(scheme, "cac:TaxScheme"), "cbc:ID", "TAX")
+    legal = _add(party, "cac:PartyLegalEntity")
+    _add(legal, "cbc:RegistrationName", who["name"])
+    _add(legal, "cbc:CompanyID", who["enterprise_number"], schemeID=SCHEME)
+
+
+def _payment(root: ET.Element, invoice: Invoice, seller: Mapping[str, str]) -> None:
+    means = _add(root, "cac:PaymentMeans")
+    _add(means, "cbc:PaymentMeansCode", TRANSFER)
+    _add(means, "cbc:PaymentID", printed_reference(invoice.ogm))
+    account = _add(means, "cac:PayeeFinancialAccount")
+    _add(account, "cbc:ID", seller["iban"])
+    _add(account, "cbc:Name", seller["name"])
+    if seller["bic"]:
+        _add(_add(account, "cac:FinancialInstitutionBranch"), "cbc:ID", seller["bic"])
+
+
+def _totals(root: ET.Element, total: Decimal) -> None:
+    taxes = _add(root, "cac:TaxTotal")
+    _money(taxes, "cbc:TaxAmount", Decimal(0))
+    part = _add(taxes, "cac:TaxSubtotal")
+    _money(part, "cbc:TaxableAmount", total)
+    _money(part, "cbc:TaxAmount", Decimal(0))
+    category = _add(part, "cac:TaxCategory")
+    _add(category, "cbc:ID", EXEMPT)
+    _add(category, "cbc:Percent", "0")
+    _add(category, "cbc:TaxExemptionReasonCode", EXEMPTION_CODE)
+    _add(
+        category,
+        "cbc:TaxExemptionReason",
+        _("Exempt from VAT: article 44, § 2 of the Belgian VAT Code (childcare)."),
+    )
+    _add(_add(category, "cac:TaxScheme"), "cbc:ID", "VAT")
+    sums = _add(root, "cac:LegalMonetaryTotal")
+    for name in ("LineExtensionAmount", "TaxExclusiveAmount", "TaxInclusiveAmount", "PayableAmount"):
+        _money(sums, f"cbc:{name}", total)
+
+
+def _line(root: ET.Element, line: InvoiceLine, number: int, *, is_credit: bool) -> None:
+    amount = -line.amount if is_credit else line.amount
+    quantity, price = _measured(line, amount)
+    kind = "CreditNote" if is_credit else "Invoice"
+    made = _add(root, f"cac:{kind}Line")
+    _add(made, "cbc:ID", str(number))
+    _add(made, f"cbc:{'Credited' if is_credit else 'Invoiced'}Quantity", f"{quantity}", unitCode=UNIT)
+    _money(made, "cbc:LineExtensionAmount", amount)
+    item = _add(made, "cac:Item")
+    _add(item, "cbc:Description", f"{line.placement.child}, {long_date(line.day)}")
+    _add(item, "cbc:Name", what(line))
+    category = _add(item, "cac:ClassifiedTaxCategory")
+    _add(category, "cbc:ID", EXEMPT)
+    _add(category, "cbc:Percent", "0")
+    _add(_add(category, "cac:TaxScheme"), "cbc:ID", "VAT")
+    _money(_add(made, "cac:Price"), "cbc:PriceAmount", price)
+
+
+def _measured(line: InvoiceLine, amount: Decimal) -> tuple[Decimal, Decimal]:
+    """Quantity and price whose product is the amount: a price is never below nought, so the quantity bears the sign.
+
+    A share of a price, and a difference from what was asked before, stand as one piece.
+    """
+    price, quantity = abs(line.unit_price), abs(line.quantity)
+    if (price * quantity).quantize(CENT, ROUND_HALF_UP) == abs(amount):
+        return quantity.copy_sign(amount), price
+    return Decimal(1).copy_sign(amount), abs(amount)
+
+
+def _money(parent: ET.Element, name: str, euros: Decimal) -> None:
+    _add(parent, name, f"{euros:.2f}", currencyID="EUR")
+
+
+def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
+    prefix, _colon, local = name.partition(":")
+    made = ET.SubElement(parent, f"{{{SPACES[prefix]}}}{local}", attributes)
+    made.text = text
+    return made

@@ -1,0 +1,19 @@
+"""Addresses of billing: what an organiser and a payer see."""
+
+from django.urls import path
+
+from kribbe.billing.pages import invoices, prices
+from kribbe.billing.urls_after import after_urls
+
+app_name = "billing"
+urlpatterns = [
+    path("at/<slug:slug>/invoices/", invoices.invoices_page, name="invoices"),
+    path("at/<slug:slug>/invoices/<slug:reference>/", invoices.invoice_page, name="invoice"),
+    path("at/<slug:slug>/month/<slug:month>/", invoices.month_page, name="month"),
+    path("at/<slug:slug>/runs/<slug:reference>/", invoices.run_page, name="run"),
+    path("at/<slug:slug>/books/", prices.books_page, name="books"),
+    path("at/<slug:slug>/price-lists/", prices.prices_page, name="prices"),
+    path("at/<slug:slug>/fees/", prices.fees_page, name="fees"),
+    path("at/<slug:slug>/fees/<slug:reference>/", prices.fee_page, name="fee"),
+    *after_urls,
+]

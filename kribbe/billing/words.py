@@ -1,0 +1,51 @@
+"""Billing in words, in the active language: what a line charges, references and amounts."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.billing.models import InvoiceLine
+from kribbe.web.templatetags.telling import NBSP, number
+
+WHAT: Mapping[str, str | Promise] = {
+    "stay.short": _("Short stay"),
+    "stay.half": _("Half a day"),
+    "stay.full": _("Full day"),
+    "stay.long": _("Long day"),
+    "stay.hours": _("Care by the hour"),
+    "extra_day.short": _("Extra day, short stay"),
+    "extra_day.half": _("Extra day, half a day"),
+    "extra_day.full": _("Extra day, full day"),
+    "extra_day.long": _("Extra day, long day"),
+    "extra_day.hours": _("Extra day, by the hour"),
+    "absence.short": _("Absence, short stay"),
+    "absence.half": _("Absence, half a day"),
+    "absence.full": _("Absence, full day"),
+    "absence.long": _("Absence, long day"),
+    "absence.hours": _("Absence, by the hour"),
+    "month": _("Price of the month"),
+    "month.absence": _("Taken off for an absence"),
+    "package": _("Package of days"),
+}
+
+
+def amount(euros: Decimal) -> str:
+    """An amount with its cents, `€ 12,00`."""
+    return f"€{NBSP}{number(euros, 2)}"
+
+
+def what(line: InvoiceLine) -> str:
+    """What a line charges; an extra or single charge by its own name."""
+    return str(WHAT.get(line.what, line.what))
+
+
+def printed_reference(ogm: str) -> str:
+    """`+++090/9337/55493+++`: twelve digits as they stand on a transfer."""
+    return f"+++{ogm[:3]}/{ogm[3:7]}/{ogm[7:]}+++"
+
+
+def printed_iban(iban: str) -> str:
+    """An account number in groups of four."""
+    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))

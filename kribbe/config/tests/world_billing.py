@@ -1,0 +1,55 @@
+"""What stands behind the doors of an invoice that was issued: one of a parent, one of an organisation."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from kribbe.billing.models import Books, OnlinePayment, Payer, Reminder
+from kribbe.billing.services.issue import DraftLine, issue
+from kribbe.trust.principal import SYSTEM
+
+
+def after_invoices(location, placement, adult, now):
+    """A parent's invoice with a reminder and an online payment, and an electronic one."""
+    books = Books.objects.filter(organiser=location.organiser).first() or Books.objects.create(
+        organiser=location.organiser,
+        name=location.name,
+        street="Markt 1",
+        postcode="3999",
+        city="Dorp",
+        iban="BE68539007547034",
+        started_on=now.date(),
+    )
+    Books.objects.filter(pk=books.pk).update(enterprise_number="0403019261")
+    books.refresh_from_db()
+    own = _payer(books, now, kind="adult", name="Anna Maes", adult=adult)
+    theirs = _payer(books, now, kind="organisation", name="OCMW", enterprise_number="0212214125")
+    invoice, electronic = (_issued(books, payer, placement, now) for payer in (own, theirs))
+    today = now.date()
+    Reminder.objects.create(
+        invoice=invoice, step=1, on=today, pay_by=today + timedelta(days=18), asked=Decimal(1), made_at=now
+    )
+    payment = OnlinePayment.objects.create(
+        books=books, invoice=invoice, provider="none", amount=Decimal(1), begun_at=now
+    )
+    return {
+        "own_invoice": invoice.reference,
+        "electronic": electronic.reference,
+        "payer": own.reference,
+        "online": payment.reference,
+        "export": "journal",
+        "table": "csv",
+    }
+
+
+def _payer(books, now, **fields):
+    return Payer.objects.create(
+        books=books, street="Markt 2", postcode="3999", city="Dorp", made_at=now, **fields
+    )
+
+
+def _issued(books, payer, placement, now):
+    month, euro = now.date().replace(day=1), Decimal("1.00")
+    line = DraftLine(placement.pk, month, month, "stay.full", Decimal(1), euro, Decimal(100), euro)
+    return issue(
+        principal=SYSTEM, books=books, payer=payer, month=month, lines=[line], on=now.date(), now=now
+    )

@@ -1,0 +1,188 @@
+"""What a certificate 281.86 says: the days of care of one child that one payer paid in a calendar year.
+
+Only care that took place, and whose price came in whole in that year. A payment in part is shared out over an
+invoice in proportion to what it asks for care and for the rest; its share of care then pays the days in their order.
+A day counts, with its whole price, in the year in which its last cent came. Amounts are euros.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+from itertools import groupby, pairwise
+
+from kribbe.rules.billing.stays import CENT, cents
+from kribbe.rules.packs import Figure, Pack
+
+NOUGHT = Decimal(0)
+CARE = ("stay.", "extra_day.")
+MONTH = ("month", "month.absence")
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What an invoice asks for care on a day; below nought what it gives back."""
+
+    invoice: int
+    day: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An invoice or credit note: its total, the day on which it was issued, and what came in for it on which day."""
+
+    key: int
+    total: Decimal
+    issued: date
+    paid: Sequence[tuple[date, Decimal]] = ()
+
+    @property
+    def is_paid(self) -> bool:
+        return self.total <= 0 or sum((amount for _day, amount in self.paid), NOUGHT) >= self.total
+
+
+@dataclass(frozen=True, slots=True)
+class PaidDay:
+    """A day of care, its price after all corrections, and the day on which it was wholly paid."""
+
+    day: date
+    price: Decimal
+    paid_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One line of a certificate. `price` is that of each of its days; None where the model asks for none."""
+
+    first: date
+    last: date
+    days: int
+    price: Decimal | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One certificate: at most as many periods as the model has."""
+
+    periods: tuple[Period, ...]
+
+    @property
+    def days(self) -> int:
+        return sum(each.days for each in self.periods)
+
+    @property
+    def total(self) -> Decimal:
+        return sum((each.amount for each in self.periods), NOUGHT)
+
+
+def is_care(what: str) -> bool:
+    """Whether a line of an invoice is the price of a stay: no meals, absences, sanctions, deposits or costs."""
+    return what.startswith(CARE)
+
+
+def is_month(what: str) -> bool:
+    """Whether a line is part of the price of a month, which `spread` shares out over its days."""
+    return what in MONTH
+
+
+def spread(amount: Decimal, days: Sequence[date]) -> dict[date, Decimal]:
+    """An amount shared out over days in equal parts, in whole cents that sum to it."""
+    bounds = [cents(amount * place / len(days)) for place in range(len(days) + 1)] if days else []
+    return {day: after - before for day, (before, after) in zip(days, pairwise(bounds), strict=True)}
+
+
+def paid_days(charges: Iterable[Charge], asked: Iterable[Asked]) -> list[PaidDay]:
+    """The days that are wholly paid, each once, in their order. A day that was given back isn't among them."""
+    amounts: dict[int, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for charge in charges:
+        amounts[charge.invoice][charge.day] += charge.amount
+    covered = {each.key: _covered(each, amounts[each.key]) for each in asked if each.key in amounts}
+    found = []
+    for day in sorted({day for own in amounts.values() for day in own}):
+        asking = [key for key, own in amounts.items() if own.get(day, NOUGHT) > 0]
+        price = sum((own.get(day, NOUGHT) for own in amounts.values()), NOUGHT)
+        paid = [covered.get(key, {}).get(day) for key in asking]
+        if price > 0 and None not in paid:
+            found.append(PaidDay(day, price, max(on for on in paid if on)))
+    return found
+
+
+def counted(days: Iterable[PaidDay], *, year: int, born: date, disabled: bool, pack: Pack) -> list[PaidDay]:
+    """The days that count in a year: paid in it, and the child young enough on the day of care."""
+    limit = "under_age_disabled" if disabled else "under_age"
+    return [
+        each
+        for each in days
+        if each.paid_on.year == year
+        and age_on(born, each.day) < pack.integer(f"tax_certificate.{limit}", date(year, 12, 31))
+    ]
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years. Who was born on 29 February is a year older on 1 March of an ordinary year."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def most_a_day(pack: Pack, year: int) -> Figure:
+    """The most that is deducted for a day of this year; the latest earlier figure where it has none."""
+    return pack.latest("tax_certificate.most_a_day", date(year, 12, 31))
+
+
+def certificates(days: Iterable[PaidDay], *, year: int, pack: Pack) -> list[Draft]:
+    """The certificates of these days. No amount is capped.
+
+    Where a price is above the most a day, each price stands on a line of its own; else the days of a calendar year
+    make one line without price. More lines than the model has go on further certificates.
+    """
+    found = sorted(days, key=lambda each: each.day)
+    limit = Decimal(most_a_day(pack, year).value)
+    priced = any(each.price > limit for each in found)
+    periods = sorted(_periods(found, priced=priced), key=lambda each: (each.first, each.last, each.amount))
+    most = pack.integer("tax_certificate.most_periods", date(year, 12, 31))
+    return [Draft(tuple(periods[start : start + most])) for start in range(0, len(periods), most)]
+
+
+def _periods(days: Sequence[PaidDay], *, priced: bool) -> list[Period]:
+    def line(each: PaidDay) -> tuple[int, Decimal]:
+        return each.day.year, each.price if priced else NOUGHT
+
+    return [
+        _period(list(own), key[1] if priced else None)
+        for key, own in groupby(sorted(days, key=lambda each: (line(each), each.day)), key=line)
+    ]
+
+
+def _period(days: Sequence[PaidDay], price: Decimal | None) -> Period:
+    amount = sum((each.price for each in days), NOUGHT)
+    return Period(days[0].day, days[-1].day, len(days), price, amount)
+
+
+def _covered(asked: Asked, amounts: Mapping[date, Decimal]) -> dict[date, date]:
+    """The days of an invoice that are wholly paid, with the day on which they became so and stayed."""
+    charged = [(day, amount) for day, amount in sorted(amounts.items()) if amount > 0]
+    if asked.total <= 0:
+        return {day: asked.issued for day, _amount in charged}
+    care = sum((amount for _day, amount in charged), NOUGHT)
+    came, found = NOUGHT, dict[date, date]()
+    for on, payments in groupby(sorted(asked.paid), key=lambda each: each[0]):
+        came += sum((amount for _on, amount in payments), NOUGHT)
+        reached = _reached(charged, _share(care, came, asked.total))
+        found = {day: found.get(day, on) for day in reached}
+    return found
+
+
+def _share(care: Decimal, came: Decimal, total: Decimal) -> Decimal:
+    """What of the care of an invoice is paid, in whole cents."""
+    return care if came >= total else (care * came / total).quantize(CENT, ROUND_FLOOR)
+
+
+def _reached(charged: Sequence[tuple[date, Decimal]], share: Decimal) -> list[date]:
+    found, needed = [], NOUGHT
+    for day, amount in charged:
+        needed += amount
+        if needed <= share:
+            found.append(day)
+    return found

@@ -1,0 +1,33 @@
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kribbe.rules.bank.settling import Open, settled_by
+
+CENTS = st.integers(-50_000, 50_000).map(lambda cents: Decimal(cents).scaleb(-2))
+
+
+@given(st.integers(1, 90_000), st.lists(CENTS.filter(bool), max_size=6))
+def test_no_cent_is_lost_and_nothing_is_settled_beyond_what_is_open(cents, opens):
+    amount = Decimal(cents).scaleb(-2)
+    waiting = [Open(number, each, date(2026, 4, 1)) for number, each in enumerate(opens)]
+    parts, left = settled_by(amount, waiting)
+    assert sum((part for _, part in parts), left) == amount
+    assert left >= 0
+    assert all(part / opens[number] > 0 and abs(part) <= abs(opens[number]) for number, part in parts)
+    assert not left or all(dict(parts).get(number, 0) == each for number, each in enumerate(opens))
+
+
+def test_credit_first_then_what_was_named_then_as_it_falls_due():
+    waiting = [
+        Open(1, Decimal("50.00"), date(2026, 3, 1)),
+        Open(2, Decimal("30.00"), date(2026, 4, 1)),
+        Open(3, Decimal("-10.00"), date(2026, 5, 1)),
+    ]
+    # 40.00 + 10.00 of credit = 50.00: 30.00 for the second, 20.00 for the first
+    assert settled_by(Decimal("40.00"), waiting, first=[2]) == (
+        [(3, Decimal("-10.00")), (2, Decimal("30.00")), (1, Decimal("20.00"))],
+        Decimal("0.00"),
+    )

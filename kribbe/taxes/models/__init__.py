@@ -1,0 +1,17 @@
+"""The tables of taxes, by what they are about."""
+
+from kribbe.taxes.models.certificates import CertificateCopy, CertificateKind, TaxCertificate, Way
+from kribbe.taxes.models.files import AuthorityFile, ChildReported, FileKind, Sex
+from kribbe.taxes.models.identities import TaxIdentity
+
+__all__ = [
+    "AuthorityFile",
+    "CertificateCopy",
+    "CertificateKind",
+    "ChildReported",
+    "FileKind",
+    "Sex",
+    "TaxCertificate",
+    "TaxIdentity",
+    "Way",
+]

@@ -1,0 +1,335 @@
+"""The months of an organiser's locations as its two monthly reports tell them; a fixed number of queries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.utils.timezone import localtime
+
+from kribbe.attendance.models import Presence
+from kribbe.billing.models import Books, FeeCertificate, PriceList
+from kribbe.enrolment.models import Placement
+from kribbe.people.models import Child
+from kribbe.places.models import GroupCapacity, Location
+from kribbe.planning.models import Absence, AbsenceKind, HouseRules
+from kribbe.planning.selectors.closed import closed_days_of
+from kribbe.planning.selectors.planned import Planned, absences, capacities, planned_at_all
+from kribbe.rules.agreed import Parts
+from kribbe.rules.allowance import HouseAllowance, Rounding, entitled
+from kribbe.rules.billing.allowance import AllowanceCount
+from kribbe.rules.billing.case import Absent, Allowance, Case, IncomePrice, Stay
+from kribbe.rules.billing.stays import stay_class
+from kribbe.rules.calendar import add_months, age_in_months
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.packs import load_pack
+from kribbe.rules.priority import PriceKind
+from kribbe.taxes.models import ChildReported
+from kribbe.taxes.services.identities import PACK
+from kribbe.taxes.writing import free_month
+from kribbe.taxes.writing.income_month import Block, Length, Line, Month
+
+DAY = timedelta(days=1)
+OPENS, CLOSES = 6 * 60, 20 * 60
+"""Minutes of the day between which care counts without permission for flexible care."""
+SCHOOL_MONTHS = 42
+LENGTHS = {Stay.SHORT: Length.SHORT, Stay.HALF: Length.HALF, Stay.FULL: Length.FULL, Stay.LONG: Length.LONG}
+NOT_CHARGED = (AbsenceKind.LOCATION, AbsenceKind.FORCE_MAJEURE)
+
+
+@dataclass
+class LocationMonth:
+    """What both reports tell of a location, and what is missing before they can."""
+
+    location: Location
+    income: Month
+    children: Sequence[free_month.Child]
+    without_code: Sequence[Child] = ()
+    without_sex: Sequence[Child] = ()
+    has_income: bool = False
+    has_free: bool = False
+
+
+@dataclass
+class _Read:
+    """Everything that was read, by what it is of."""
+
+    books: Books
+    month: date
+    closed: Mapping[int, frozenset[date]]
+    away: Mapping[tuple[int, date], Absence]
+    came: Mapping[tuple[int, date], Sequence[Presence]]
+    certificates: Mapping[int, Sequence[FeeCertificate]]
+    rules: Mapping[int, HouseRules]
+    flex: Mapping[int, bool]
+    reported: Mapping[int, ChildReported]
+    places: Sequence[GroupCapacity]
+    year_away: Mapping[int, list[Absence]] = field(default_factory=dict)
+
+
+def months_of(
+    books: Books, locations: Sequence[Location], month: date, *, responsible: str
+) -> list[LocationMonth]:
+    """The month that begins on this day at these locations, in their order."""
+    last = add_months(month, 1) - DAY
+    planned = [each for each in planned_at_all(locations, month, last) if each.placement]
+    read = _read(books, locations, planned, month, last)
+    return [_location(each, planned, read, responsible) for each in locations]
+
+
+def _read(
+    books: Books, locations: Sequence[Location], planned: Sequence[Planned], month: date, last: date
+) -> _Read:
+    keys = [each.pk for each in locations]
+    placements = [each.placement for each in planned if each.placement]
+    january = month.replace(month=1, day=1)
+    away = absences(placements, january, last)
+    year_away: dict[int, list[Absence]] = defaultdict(list)
+    for (placement_id, _day), absence in sorted(away.items(), key=lambda each: each[0]):
+        year_away[placement_id].append(absence)
+    came: dict[tuple[int, date], list[Presence]] = defaultdict(list)
+    for presence in Presence.objects.filter(placement__in=placements, day__range=(month, last)):
+        if presence.placement_id:
+            came[presence.placement_id, presence.day].append(presence)
+    children = {each.child_id for each in placements}
+    certificates: dict[int, list[FeeCertificate]] = defaultdict(list)
+    for each in FeeCertificate.objects.filter(
+        books=books, child__in=children, during__overlap=(month, last + DAY)
+    ):
+        certificates[each.child_id].append(each)
+    lists = PriceList.objects.filter(location__in=keys, from_day__lte=last).order_by("from_day")
+    rules = HouseRules.objects.filter(location__in=keys, from_day__lte=last).order_by("from_day", "version")
+    return _Read(
+        books=books,
+        month=month,
+        closed=closed_days_of(keys, january - DAY, last),
+        away=away,
+        came=came,
+        certificates=certificates,
+        rules={each.location_id: each for each in rules},
+        flex={each.location_id: each.flex for each in lists},
+        reported={each.child_id: each for each in ChildReported.objects.filter(child__in=children)},
+        places=capacities([each.group_id for each in planned], month, last),
+        year_away=year_away,
+    )
+
+
+def _location(location: Location, planned: Sequence[Planned], read: _Read, responsible: str) -> LocationMonth:
+    own = [each for each in planned if each.placement and each.placement.group.location_id == location.pk]
+    income = [each for each in own if _kind(each) == PriceKind.INCOME]
+    free = [each for each in own if _kind(each) == PriceKind.FREE]
+    lines, without_code = _lines(location, income, read)
+    children, without_sex = _children(free, read)
+    return LocationMonth(
+        location=location,
+        income=Month(
+            month=read.month,
+            location=location.name,
+            file_number=location.licence_number,
+            organiser=read.books.name,
+            responsible=responsible,
+            open_days=_open_days(location, own, read),
+            flex=read.flex.get(location.pk, False),
+            lines=lines,
+        ),
+        children=children,
+        without_code=without_code,
+        without_sex=without_sex,
+        has_income=bool(income),
+        has_free=bool(free),
+    )
+
+
+def _kind(planned: Planned) -> str:
+    return planned.placement.group.price_kind if planned.placement else ""
+
+
+def _lines(location: Location, planned: Sequence[Planned], read: _Read) -> tuple[list[Line], list[Child]]:
+    """The lines in the order of their codes, and the children without a code on some day."""
+    counts: dict[tuple[str, bool], Counter[tuple[Block, Length]]] = defaultdict(Counter)
+    children: dict[str, Child] = {}
+    without: dict[int, Child] = {}
+    for each in planned:
+        for day, block, length, times in _days(location, each, read):
+            child = _child_of(each)
+            code = _code(each, day, read)
+            if not code:
+                without[child.pk] = child
+                continue
+            children[code] = child
+            counts[code, _is_out_of_school(child, day)][block, length] += times
+    lines = [
+        Line(code, children[code].first_name, children[code].last_name, is_out, dict(found))
+        for (code, is_out), found in sorted(counts.items())
+    ]
+    return lines, list(without.values())
+
+
+def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[date, Block, Length, int]]:
+    """Every day of a child in the month: what it was, and how long."""
+    placement = _placement(planned)
+    closed = read.closed[location.pk]
+    case = _case(location, read)
+    allowance = _allowance(location, planned, read)
+    for earlier in read.year_away.get(placement.pk, []):
+        if earlier.day < read.month:
+            _covered(allowance, earlier, _stay(case, planned.parts(earlier.day, closed), earlier.day, ()))
+    for day in _month_days(read.month):
+        parts, came = planned.parts(day, closed), read.came.get((placement.pk, day), ())
+        absence = read.away.get((placement.pk, day))
+        stay = _stay(case, parts, day, came)
+        if came or (parts and absence is None):
+            yield day, Block.CAME, LENGTHS[stay], 1
+        elif parts and absence is not None:
+            yield from ((day, *each) for each in _absent(allowance, absence, stay))
+
+
+def _absent(allowance: AllowanceCount, absence: Absence, stay: Stay) -> Iterator[tuple[Block, Length, int]]:
+    """A day of absence: within the allowance, beyond it, or a half of each."""
+    covered = _covered(allowance, absence, stay)
+    if covered in {Decimal(0), Decimal(1)}:
+        yield (Block.JUSTIFIED if covered else Block.BEYOND), LENGTHS[stay], 1
+    else:
+        yield Block.JUSTIFIED, Length.HALF, 1
+        yield Block.BEYOND, Length.HALF, 1
+
+
+def _covered(allowance: AllowanceCount, absence: Absence, stay: Stay) -> Decimal:
+    """The part that isn't charged; what the location or force majeure prevented never is."""
+    return Decimal(1) if absence.kind in NOT_CHARGED else allowance.covers(Absent(absence.kind), stay)
+
+
+def _allowance(location: Location, planned: Planned, read: _Read) -> AllowanceCount:
+    rules = read.rules.get(location.pk)
+    house = (
+        HouseAllowance(
+            full_time=rules.allowance_days,
+            half_days=rules.allowance_half_days,
+            rounding=Rounding(rules.allowance_rounding),
+            told_only=rules.told_by is not None,
+        )
+        if rules
+        else HouseAllowance()
+    )
+    given = entitled(
+        agreements=planned.base,
+        year=read.month.year,
+        pack=load_pack(PACK),
+        house=house,
+        morning_ends=location.morning_ends_at,
+    )
+    return AllowanceCount(
+        Allowance(half_days=house.half_days, entitled=given.units, told_only=house.told_only)
+    )
+
+
+def _case(location: Location, read: _Read) -> Case:
+    """By which the class of a stay is known; nothing in it is priced."""
+    return Case(
+        pack=load_pack(PACK),
+        month=read.month,
+        school=False,
+        certificates=(),
+        price=IncomePrice(),
+        flex=read.flex.get(location.pk, False),
+        beyond=None,
+        extras=(),
+        charges=(),
+        agreement=(),
+        closing_days=read.closed[location.pk],
+        allowance=Allowance(),
+        entries={},
+    )
+
+
+def _stay(case: Case, parts: Parts, day: date, came: Sequence[Presence]) -> Stay:
+    """The class of the longer of what was reserved and what was used, of the hours that count."""
+    used = [(_minute(each.start, day), _minute(each.end, day)) for each in came if each.end is not None]
+    return stay_class(case, max(_length(parts, case), _length(used, case)), day)
+
+
+def _length(parts: Sequence[tuple[int, int]], case: Case) -> int:
+    if case.flex:
+        return sum(end - start for start, end in parts)
+    return sum(max(0, min(end, CLOSES) - max(start, OPENS)) for start, end in parts)
+
+
+def _wall(at: datetime) -> datetime:
+    """A moment by the clock on the wall."""
+    return localtime(at).replace(tzinfo=None)
+
+
+def _minute(at: datetime, day: date) -> int:
+    """Minutes from midnight of the day, by the clock on the wall."""
+    local = _wall(at)
+    return 24 * 60 * (local.date() - day).days + 60 * local.hour + local.minute
+
+
+def _code(planned: Planned, day: date, read: _Read) -> str:
+    """The code of the certificate that holds on a day; one of the place before one of the child."""
+    placement = _placement(planned)
+    found = [
+        each
+        for each in read.certificates.get(placement.child_id, [])
+        if day in each.during and each.placement_id in {None, placement.pk}
+    ]
+    found.sort(key=lambda each: each.placement_id is None)
+    return found[0].code if found else ""
+
+
+def _children(planned: Sequence[Planned], read: _Read) -> tuple[list[free_month.Child], list[Child]]:
+    """The children at a free price with their stays by the register, and those of whom the sex isn't known."""
+    stays: dict[int, list[Presence]] = defaultdict(list)
+    known: dict[int, Child] = {}
+    for each in planned:
+        placement = _placement(each)
+        for day in _month_days(read.month):
+            ended = [one for one in read.came.get((placement.pk, day), ()) if one.end is not None]
+            if ended:
+                known[placement.child_id] = placement.child
+                stays[placement.child_id] += ended
+    told = [
+        free_month.Child(
+            first_name=child.first_name,
+            last_name=child.last_name,
+            born=child.born,
+            sex=read.reported[key].sex,
+            school_from=read.reported[key].school_from,
+            stays=[(each.day, _wall(each.start), _wall(each.end)) for each in stays[key] if each.end],
+        )
+        for key, child in sorted(known.items())
+        if key in read.reported and child.born
+    ]
+    return told, [child for key, child in sorted(known.items()) if key not in read.reported]
+
+
+def _open_days(location: Location, planned: Sequence[Planned], read: _Read) -> int:
+    """The days on which some group of the location was open."""
+    groups = {each.group_id for each in planned}
+    places = [each for each in read.places if each.group_id in groups]
+    return sum(
+        day not in read.closed[location.pk]
+        and any(
+            day in each.during and day.weekday() in WeekPattern(each.open_pattern).days() for each in places
+        )
+        for day in _month_days(read.month)
+    )
+
+
+def _is_out_of_school(child: Child, day: date) -> bool:
+    return child.born is not None and age_in_months(child.born, day) > SCHOOL_MONTHS
+
+
+def _placement(planned: Planned) -> Placement:
+    if planned.placement is None:
+        raise ValueError("only children with a place are reported")
+    return planned.placement
+
+
+def _child_of(planned: Planned) -> Child:
+    return _placement(planned).child
+
+
+def _month_days(month: date) -> list[date]:
+    return [month + n * DAY for n in range((add_months(month, 1) - month).days)]

@@ -1,0 +1,162 @@
+"""What payers paid for care: lines of invoices and what came in for them, as the rules of a certificate read it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+
+from kribbe.billing.models import Books, EntryKind, Invoice, InvoiceLine, Payer, PayerKind, Settlement
+from kribbe.enrolment.models import Placement
+from kribbe.people.models import Child
+from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.selectors.planned import absences, plan_of, with_weeks
+from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.tax_certificate import Asked, Charge, PaidDay, is_care, is_month, paid_days, spread
+
+DAY = timedelta(days=1)
+NO_MONEY = (EntryKind.WRITE_OFF,)
+"""Entries that settle an invoice though nobody paid it."""
+Month = tuple[int, date]
+"""A placement and the first day of a month."""
+
+
+@dataclass(frozen=True)
+class ChildPaid:
+    """The days of a child that a payer paid, whatever the year."""
+
+    payer: Payer
+    child: Child
+    days: Sequence[PaidDay]
+
+
+def payers_of_year(books: Books, year: int) -> QuerySet[Payer]:
+    """The parents for whose invoices money came in during a year."""
+    came = Settlement.objects.filter(
+        invoice__payer=OuterRef("pk"), entry__on__year=year, entry__books=books
+    ).exclude(entry__kind__in=NO_MONEY)
+    return Payer.objects.filter(Exists(came), books=books, kind=PayerKind.ADULT)
+
+
+def paid_by(payers: Sequence[Payer], year: int) -> list[ChildPaid]:
+    """By payer and child the days paid in a year or beside it; a handful of queries, however many payers.
+
+    Read are the invoices for which money came in during the year, and all others that speak of the same days.
+    """
+    lines = _lines(payers, year)
+    invoices = {line.invoice_id: line.invoice for line in lines}
+    asked = _asked(invoices)
+    months = _months(lines)
+    found: dict[tuple[int, int], list[Charge]] = defaultdict(list)
+    children: dict[int, Child] = {}
+    for line in lines:
+        child = line.placement.child
+        children[child.pk] = child
+        if is_care(line.what):
+            found[line.invoice.payer_id, child.pk].append(Charge(line.invoice_id, line.day, line.amount))
+    for payer_id, child_id, charges in months:
+        found[payer_id, child_id] += charges
+    known = {each.pk: each for each in payers}
+    return [
+        ChildPaid(known[payer_id], children[child_id], paid_days(charges, asked))
+        for (payer_id, child_id), charges in sorted(found.items())
+    ]
+
+
+def _lines(payers: Sequence[Payer], year: int) -> list[InvoiceLine]:
+    came = Settlement.objects.filter(invoice__payer__in=payers, entry__on__year=year)
+    bounds = InvoiceLine.objects.filter(invoice__in=came.values("invoice")).aggregate(
+        first=Min("day"), last=Max("day")
+    )
+    if bounds["first"] is None:
+        return []
+    return list(
+        InvoiceLine.objects.filter(
+            Q(what__startswith="stay.") | Q(what__startswith="extra_day.") | Q(what__startswith="month"),
+            invoice__payer__in=payers,
+            day__range=(bounds["first"], bounds["last"]),
+        )
+        .select_related("invoice", "placement__child", "placement__group__location")
+        .order_by("day", "pk")
+    )
+
+
+def _asked(invoices: Mapping[int, Invoice]) -> list[Asked]:
+    came: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
+    rows = (
+        Settlement.objects.filter(invoice__in=invoices)
+        .exclude(entry__kind__in=NO_MONEY)
+        .values_list("invoice_id", "entry__on", "amount")
+    )
+    for invoice_id, on, amount in rows:
+        came[invoice_id].append((on, amount))
+    return [
+        Asked(key, invoice.total, invoice.issued_on, tuple(came[key])) for key, invoice in invoices.items()
+    ]
+
+
+def _months(lines: Iterable[InvoiceLine]) -> list[tuple[int, int, list[Charge]]]:
+    """Prices of a month, each shared out over the days for which it was asked; those of an absence don't count."""
+    amounts: dict[tuple[int, Month], Decimal] = defaultdict(Decimal)
+    free: dict[tuple[int, Month], set[date]] = defaultdict(set)
+    placements: dict[int, Placement] = {}
+    payers: dict[int, int] = {}
+    for line in lines:
+        if is_month(line.what):
+            key = line.invoice_id, (line.placement_id, first_of_month(line.day))
+            amounts[key] += line.amount
+            placements[line.placement_id] = line.placement
+            payers[line.invoice_id] = line.invoice.payer_id
+            if line.what != "month":
+                free[key].add(line.day)
+    planned = _planned(placements, {month for _invoice, month in amounts})
+    return [
+        (
+            payers[invoice],
+            placements[month[0]].child_id,
+            [
+                Charge(invoice, day, part)
+                for day, part in spread(
+                    amount, [day for day in planned[month] if day not in free[invoice, month]]
+                ).items()
+                if planned[month][day]
+            ],
+        )
+        for (invoice, month), amount in amounts.items()
+    ]
+
+
+def _planned(
+    placements: Mapping[int, Placement], months: Iterable[Month]
+) -> Mapping[Month, Mapping[date, bool]]:
+    """The planned days of these months, and whether the child came as agreed."""
+    wanted = list(months)
+    if not wanted:
+        return {}
+    first = min(month for _key, month in wanted)
+    last = add_months(max(month for _key, month in wanted), 1) - DAY
+    read = {
+        each.pk: each
+        for each in with_weeks(Placement.objects.filter(pk__in=placements)).select_related(
+            "child", "group__location"
+        )
+    }
+    away = absences(read.values(), first, last)
+    closed = {
+        each.group.location_id: closed_days(each.group.location_id, first - DAY, last)
+        for each in read.values()
+    }
+    return {
+        (key, month): {
+            day: (key, day) not in away
+            for day in _days_of(month)
+            if plan_of(read[key], read[key].group.location).parts(day, closed[read[key].group.location_id])
+        }
+        for key, month in wanted
+    }
+
+
+def _days_of(month: date) -> list[date]:
+    return [month + n * DAY for n in range((add_months(month, 1) - month).days)]

@@ -1,0 +1,169 @@
+"""Holds a Belcotax file of tax certificates beside what is known of the format; knows nothing of the writer."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from stdnum.be import bis, nn, vat
+
+YEAR, DATE, CENTS, NUMBER = r"20\d\d", r"\d\d-\d\d-\d{4}", r"\d{1,9}", r"\d{1,8}"
+COMPANY, PERSON, POSTCODE = r"[01]\d{9}", r"\d{11}", r"\d{4}"
+
+HEAD = {
+    "v0002": YEAR, "v0010": "BELCOTAX|BCTEST", "v0011": DATE, "v0014": ".{1,41}", "v0015": ".{1,32}",
+    "v0016": POSTCODE, "v0017": ".{1,27}", "v0018?": r"\d{1,12}", "v0020?": ".{1,8}", "v0021": ".{1,34}",
+    "v0022": "[123]", "v0023": r"[^@ ]+@[^@ ]+", "v0024": COMPANY, "v0025": "[01]", "v0026?": ".{1,6}",
+    "v0028?": r"\d{1,5}", "r9002": YEAR, "r9010": "3", "r9011": NUMBER, "r9012": NUMBER, "r9013": r"\d+",
+    "r9014?": r"\d+",
+}  # fmt: skip
+STATEMENT = {
+    "a1002": YEAR, "a1005": COMPANY, "a1011": ".{1,41}", "a1013": ".{1,32}", "a1014": POSTCODE,
+    "a1015": ".{1,27}", "a1016": r"\d{1,5}", "a1020": "[123]", "r8002": YEAR, "r8005": COMPANY,
+    "r8010": NUMBER, "r8011": NUMBER, "r8012": r"\d+", "r8013?": r"\d+",
+}  # fmt: skip
+FICHE = {
+    "f2002": YEAR, "f2005": COMPANY, "f2008": "28186", "f2009": NUMBER, "f2010": ".{1,20}", "f2011": PERSON,
+    "f2013": ".{1,41}", "f2015": ".{1,32}", "f2016": POSTCODE, "f2017": ".{1,27}", "f2018": "150",
+    "f2028": "[0123]", "f2029": "0", "f2114": ".{1,30}", "2031": "[01234]", "2055": DATE, "2056": DATE,
+    "2059": CENTS, "2060": CENTS, "2061?": CENTS, "2062?": CENTS, "2063?": CENTS, "2064": CENTS,
+    "2093?": DATE, "2144?": DATE, "2100": POSTCODE, "2101": r"\d{1,5}", "2102": ".{1,32}", "2106": ".{1,41}",
+    "2107": ".{1,30}", "2109": COMPANY, "2110": r"\d{1,3}", "2111?": CENTS, "2113?": r"\d{1,3}", "2115?": CENTS,
+    "2116?": r"\d{1,3}", "2117?": CENTS, "2119?": r"\d{1,3}", "2120?": CENTS, "2139": POSTCODE,
+    "2140": ".{1,27}", "2153": PERSON, "2154": ".{1,27}", "2155": ".{1,41}", "2156": ".{1,32}",
+    "2157?": DATE, "2158?": DATE, "2161?": DATE, "2162?": DATE, "2163": DATE,
+}  # fmt: skip
+"""By field number what it must be; a question mark says that it may be left out."""
+
+PERIODS = (
+    ("2055", "2056", "2060", "2110", "2111"),
+    ("2093", "2144", "2061", "2113", "2115"),
+    ("2157", "2158", "2062", "2116", "2117"),
+    ("2161", "2162", "2063", "2119", "2120"),
+)
+"""Begin, end, amount, days and tariff of each period."""
+
+Told = dict[str, str]
+
+
+def faults(data: bytes) -> list[str]:
+    """What is wrong, one line each with the place; none where all that is known holds."""
+    try:
+        root = fromstring(data)
+    except (ParseError, DefusedXmlException) as error:
+        return [f"no XML: {error}"]
+    sending = root.find("Verzending")
+    if root.tag != "Verzendingen" or sending is None or len(root) != 1:
+        return ["Verzendingen holds one Verzending"]
+    statement = sending.find("Aangiften/Aangifte")
+    slips = sending.findall("Aangiften/Aangifte/Opgaven/Opgave32586/Fiche28186")
+    if statement is None or not slips:
+        return ["Verzending/Aangiften/Aangifte/Opgaven/Opgave32586: no Fiche28186"]
+    return [*_all(sending, statement, slips)]
+
+
+def _all(sending: Element, statement: Element, slips: list[Element]) -> Iterator[str]:
+    head, sums = _told(sending), _told(statement)
+    fiches = [_told(each) for each in slips]
+    yield from _shape("Verzending", head, HEAD)
+    yield from _shape("Aangifte", sums, STATEMENT)
+    for place, fiche in enumerate(fiches, 1):
+        where = f"Fiche28186[{place}]"
+        yield from _shape(where, fiche, FICHE)
+        yield from (f"{where}: {line}" for line in _of_fiche(fiche, head, place))
+    yield from _numbers(head)
+    yield from _recounted(head, sums, fiches)
+    if (head.get("v0025") == "1") != bool(head.get("v0026")):
+        yield "v0026: a sending that replaces (v0025 is 1) names the one before, another doesn't"
+
+
+def _told(element: Element) -> Told:
+    """The fields of an element by their number: f86_2055_begindate1 is 2055."""
+    found = {}
+    for child in element:
+        if not len(child):
+            parts = child.tag.split("_")
+            found[parts[1] if parts[0] == "f86" else parts[0]] = child.text or ""
+    return found
+
+
+def _shape(where: str, told: Told, wanted: dict[str, str]) -> Iterator[str]:
+    known = {name.rstrip("?"): pattern for name, pattern in wanted.items()}
+    needed = {name for name in wanted if not name.endswith("?")}
+    for name in sorted(needed - told.keys()):
+        yield f"{where}: {name} is missing"
+    for name, text in told.items():
+        if name not in known:
+            yield f"{where}: {name} isn't known"
+        elif not re.fullmatch(known[name], text):
+            yield f"{where}: {name} hasn't its form"
+        elif known[name] == DATE and _day(text) is None:
+            yield f"{where}: {name} is no day"
+
+
+def _of_fiche(fiche: Told, head: Told, place: int) -> Iterator[str]:
+    if fiche.get("f2009") != str(place):
+        yield f"f2009 is {fiche.get('f2009')}, and this is number {place}"
+    if fiche.get("f2002") != head.get("v0002"):
+        yield "f2002 is another year than v0002"
+    for name in ("f2011", "2153"):
+        if name in fiche and not (nn.is_valid(fiche[name]) or bis.is_valid(fiche[name])):
+            yield f"{name}: the check digits don't fit"
+    amounts = [int(fiche[names[2]]) for names in PERIODS if fiche.get(names[2], "").isdecimal()]
+    if fiche.get("2064") != str(sum(amounts)):
+        yield f"2064 is {fiche.get('2064')}, and the amounts sum to {sum(amounts)}"
+    if fiche.get("2059") != str(2 * sum(amounts)):
+        yield f"2059 is {fiche.get('2059')}, and amounts and total sum to {2 * sum(amounts)}"
+    for number, names in enumerate(PERIODS, 1):
+        yield from (f"period {number}: {line}" for line in _of_period(fiche, names))
+
+
+def _of_period(fiche: Told, names: tuple[str, ...]) -> Iterator[str]:
+    begin, end, amount, days, tariff = (fiche.get(name, "") for name in names)
+    if not any((begin, end, amount, days, tariff)):
+        return
+    if not all((begin, end, amount, days)):
+        yield "has no begin, end, amount or days"
+        return
+    first, last = _day(begin), _day(end)
+    if first and last and days.isdecimal():
+        if first > last:
+            yield "ends before it begins"
+        elif int(days) > (last - first).days + 1:
+            yield "has more days than it lasts"
+        born = _day(fiche.get("2163", ""))
+        if born and first < born:
+            yield "begins before the child was born"
+    if tariff and int(tariff) * int(days) != int(amount):
+        yield "days times tariff isn't the amount"
+
+
+def _numbers(head: Told) -> Iterator[str]:
+    if "v0024" in head and not vat.is_valid(head["v0024"]):
+        yield "v0024: the check digits don't fit"
+
+
+def _recounted(head: Told, sums: Told, fiches: list[Told]) -> Iterator[str]:
+    """Every control total, counted again from the fiches."""
+    count = len(fiches)
+    places = sum(int(each.get("f2009") or 0) for each in fiches)
+    controls = sum(int(each.get("2059") or 0) for each in fiches)
+    for told, name, counted in (
+        (sums, "r8010", count + 2),
+        (sums, "r8011", places),
+        (sums, "r8012", controls),
+        (head, "r9011", count + 4),
+        (head, "r9012", places),
+        (head, "r9013", controls),
+    ):
+        if told.get(name) != str(counted):
+            yield f"{name} is {told.get(name)}, and a recount gives {counted}"
+
+
+def _day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%d-%m-%Y").date()  # noqa: DTZ007  a day has no zone
+    except ValueError:
+        return None

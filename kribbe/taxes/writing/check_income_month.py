@@ -1,0 +1,150 @@
+"""Holds a file of form FO-SU-05 beside its rules; knows nothing of the writer."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+BLOCKS = ("aanwezigheden", "gerechtvaardigde_afwezigheden", "niet_gerechtvaardigde_afwezigheden")
+CODE = r"[0-9]{6}([ -])?[0-9]{3}([ -])?([0-9]*)?"
+PLACE = {
+    "naam_locatie": r".{1,50}",
+    "dossiernummer": r"[0-9]{9}[0-9, ]?",
+    "naam_organisator": r".{1,50}",
+    "periode": r"(0[1-9]|1[0-2])/20[0-9]{2}",
+    "aantal_openingsdagen": r"[0-9]{1,2}",
+    "bo": r"[JNjn]",
+    "flex": r"[JNjn]?",
+}
+OLD_MONTHS = 42
+"""Older than so many months, or at school full-time, a child is in out-of-school care."""
+
+
+def faults(data: bytes) -> list[str]:
+    """What is wrong, one line each with the place; none where all that is known holds."""
+    try:
+        root = fromstring(data)
+    except (ParseError, DefusedXmlException) as error:
+        return [f"no XML: {error}"]
+    if root.tag != "IKG":
+        return [f"the file begins with IKG, not {root.tag}"]
+    return [*_whole(root), *_place(root), *_lines(root)]
+
+
+def _whole(root: Element) -> Iterator[str]:
+    if root.findtext("Header/DocumentIndicator") != "FO-SU-05":
+        yield "Header/DocumentIndicator isn't FO-SU-05"
+    if not root.findtext("Header/UsedViewer"):
+        yield "Header/UsedViewer is empty"
+    if (root.findtext("FormulierGecontroleerd") or "").upper() != "J":
+        yield "FormulierGecontroleerd isn't J: the form wouldn't be processed"
+    if not root.findtext("closing/verantwoordelijke"):
+        yield "closing/verantwoordelijke is empty"
+    if not root.findall("prestaties/prestatie"):
+        yield "prestaties: at least one line"
+
+
+def _place(root: Element) -> Iterator[str]:
+    for name, form in PLACE.items():
+        text = root.findtext(f"locatiegegevens/{name}")
+        if text is None:
+            yield f"locatiegegevens/{name} is missing"
+        elif not re.fullmatch(form, text):
+            yield f"locatiegegevens/{name} hasn't its form"
+    if _open_days(root) > 31:
+        yield "locatiegegevens/aantal_openingsdagen is more than a month has"
+
+
+def _lines(root: Element) -> Iterator[str]:
+    by_code: dict[str, list[Element]] = defaultdict(list)
+    for place, line in enumerate(root.findall("prestaties/prestatie"), 1):
+        code = re.sub("[ -]", "", line.findtext("kindInfo/kind/code") or "")
+        by_code[code].append(line)
+        yield from (f"prestatie[{place}]: {fault}" for fault in _line(root, line, code))
+    for code, lines in by_code.items():
+        yield from (f"code {code}: {fault}" for fault in _together(root, lines))
+
+
+def _line(root: Element, line: Element, code: str) -> Iterator[str]:
+    if not re.fullmatch(CODE, line.findtext("kindInfo/kind/code") or ""):
+        yield "code hasn't its form"
+    for name in ("voornaam", "naam"):
+        if not 1 <= len(line.findtext(f"kindInfo/kind/{name}") or "") <= 50:
+            yield f"{name} has 1 to 50 letters"
+    is_out = _is_yes(line, "kindInfo/kind/bo")
+    if is_out and not _is_yes(root, "locatiegegevens/bo"):
+        yield "out-of-school care at a location that has none"
+    born = _born(code)
+    if is_out and born and _months(born, root) <= OLD_MONTHS:
+        yield f"out-of-school care of a child of {OLD_MONTHS} months or younger: only if it goes to school full-time"
+    for block in BLOCKS:
+        yield from (f"{block}: {fault}" for fault in _block(root, line.find(block), is_out))
+
+
+def _block(root: Element, block: Element | None, is_out: bool) -> Iterator[str]:
+    if block is None:
+        yield "is missing"
+        return
+    for name in ("min5u", "min11u"):
+        if block.find(name) is None:
+            yield f"{name} is missing"
+    if any(not re.fullmatch("[0-9]*", each.text or "") for each in block):
+        yield "a count is a whole number from 0"
+        return
+    if _count(block, "min3u") and not is_out:
+        yield "min3u is for out-of-school care only"
+    if _count(block, "min11uFlex") and not _is_yes(root, "locatiegegevens/flex"):
+        yield "min11uFlex is for flexible care only"
+    if _sum(block) > _open_days(root):
+        yield f"{_sum(block)} stays in {_open_days(root)} open days"
+
+
+def _together(root: Element, lines: list[Element]) -> Iterator[str]:
+    if len(lines) == 1:
+        return
+    kinds = sorted(_is_yes(line, "kindInfo/kind/bo") for line in lines)
+    if kinds != [False, True]:
+        yield "two lines only where one is out-of-school care and the other isn't"
+    for block in BLOCKS:
+        found = [each for line in lines if (each := line.find(block)) is not None]
+        total = sum(_sum(each) for each in found)
+        if total > _open_days(root):
+            yield f"{block}: {total} stays of both lines in {_open_days(root)} open days"
+
+
+def _count(block: Element, name: str) -> int:
+    text = block.findtext(name) or ""
+    return int(text) if text.isdecimal() else 0
+
+
+def _sum(block: Element) -> int:
+    return sum(_count(block, each.tag) for each in block)
+
+
+def _open_days(root: Element) -> int:
+    text = root.findtext("locatiegegevens/aantal_openingsdagen") or ""
+    return int(text) if text.isdecimal() else 0
+
+
+def _is_yes(element: Element, path: str) -> bool:
+    return (element.findtext(path) or "").upper() == "J"
+
+
+def _born(code: str) -> date | None:
+    """The day with which a code begins (YYMMDD); children are of this century."""
+    try:
+        return date(2000 + int(code[:2]), int(code[2:4]), int(code[4:6]))
+    except ValueError:
+        return None
+
+
+def _months(born: date, root: Element) -> int:
+    """The age at the end of the month of the file."""
+    month, _slash, year = (root.findtext("locatiegegevens/periode") or "").partition("/")
+    if not (month.isdecimal() and year.isdecimal()):
+        return OLD_MONTHS + 1
+    return 12 * (int(year) - born.year) + int(month) - born.month
