@@ -96,7 +96,7 @@ def many_page(request: Any, location: Location) -> HttpResponse:
         _undo(request, location, now)
         return redirect("planning:many", location.slug)
     form = _form(request, location, now)
-    lines: list[Line] = []
+    lines: list[Line] | None = None
     if request.method == "POST" and form.is_valid():
         try:
             lines = look_at_many(location, form.many())
@@ -112,14 +112,15 @@ def many_page(request: Any, location: Location) -> HttpResponse:
                 return redirect("planning:many", location.slug)
         except RefusedError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+    form.fields["name"].required = True
     earlier = ManyChange.objects.filter(location=location).order_by("-at", "-pk")
     context = {
         "place_name": location.name,
         "location": location,
         "form": form,
-        "looked": request.method == "POST" and not form.errors,
-        "lines": [_row(line) for line in lines],
-        "can": sum(not line.problem for line in lines),
+        "looked": lines is not None,
+        "lines": [_row(line) for line in lines or ()],
+        "can": sum(not line.problem for line in lines or ()),
         "earlier": [{"change": each, "count": len(each.papers)} for each in earlier[:EARLIER]],
     }
     return render(request, "planning/many.html", context, status=422 if form.errors else 200)

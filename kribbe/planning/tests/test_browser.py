@@ -106,7 +106,7 @@ def test_a_manager_takes_over_a_list_and_undoes_it(open_as, scene, size):
     assert not Paper.objects.exclude(taken_over=None).exists()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
 def test_a_manager_changes_many_children_by_keyboard(open_as, scene, size):
     """Lou's Monday becomes a Wednesday: looked at, signed and sent without a mouse, and taken back."""
     weeks = opening_hours(WeekPattern(scene.lou.pattern), scene.location)
