@@ -6,9 +6,11 @@ class BankingConfig(AppConfig):
     label = "banking"
 
     def ready(self) -> None:
-        """Hang the pages in the navigation, and offer the notice."""
+        """Hang the pages in the navigation, offer the notice, and tell families what is kept."""
+        from kribbe.banking.exporting import tell_families
         from kribbe.banking.notice_kinds import register_kinds
         from kribbe.banking.pages.navigation import register_navigation
 
         register_navigation()
         register_kinds()
+        tell_families()

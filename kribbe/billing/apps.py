@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class BillingConfig(AppConfig):
@@ -6,9 +7,17 @@ class BillingConfig(AppConfig):
     label = "billing"
 
     def ready(self) -> None:
-        """Hang the pages in the navigation."""
-        from kribbe.billing.after import register_after
+        """Hang the pages in the navigation, offer notices and documents, and tell families what is kept."""
+        from kribbe.billing.attachments import register_attachments
+        from kribbe.billing.exporting import tell_families
+        from kribbe.billing.notice_kinds import register_kinds
+        from kribbe.billing.online import register_provider
+        from kribbe.billing.online.demo import DemoProvider
         from kribbe.billing.pages.navigation import register_navigation
 
         register_navigation()
-        register_after()
+        register_kinds()
+        register_attachments()
+        tell_families()
+        if settings.DEMO:
+            register_provider(DemoProvider())

@@ -2,11 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.places.access import place_where
-from kribbe.trust.permissions import Action
+from kribbe.billing.access import books_place
 from kribbe.web.navigation import NavItem, register
-
-_at_place = place_where(Action.BILLING_READ)
 
 
 def register_navigation() -> None:
@@ -18,7 +15,7 @@ def register_navigation() -> None:
             "coins",
             "location",
             order=52,
-            arguments=_at_place,
+            arguments=books_place,
             group="billing",
         )
     )

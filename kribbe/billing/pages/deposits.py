@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from kribbe.billing.access import with_books
 from kribbe.billing.models import Books, Deposit, Payer
+from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.services.deposits import ask_deposit, give_back, receive, set_off
 from kribbe.billing.services.journal import open_invoices
 from kribbe.enrolment.models import Placement
@@ -66,6 +67,13 @@ def deposits_page(request: Any, location: Location, books: Books | None) -> Http
             form.add_error("euros" if error.code == "ceiling" else None, str(error.message))
     found = Deposit.objects.filter(payer__books=books).select_related("placement__child", "payer")
     rows = list(found.annotate(kept=Coalesce(Sum("moves__amount"), Decimal(0))).order_by("-pk")[:SHOWN])
+    note_payers(
+        request,
+        location,
+        (row.payer for row in rows),
+        of="deposits",
+        children=(row.placement.child for row in rows),
+    )
     return render(
         request,
         "billing/deposits.html",

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kribbe.billing.access import invoice_at, may_bill, with_books
 from kribbe.billing.models import Books, Invoice, InvoiceKind, InvoiceLine, Run, RunState
+from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.reasons import from_json
 from kribbe.billing.selectors.drafts import Draft, HeldDay, parties
 from kribbe.billing.selectors.preview import Foreseen, foreseen
@@ -52,6 +53,7 @@ def invoices_page(request: Any, location: Location, books: Books | None) -> Http
         after=found.filter(pk=row_key(request.GET.get("after", ""))).first(),
         before=found.filter(pk=row_key(request.GET.get("before", ""))).first(),
     )
+    note_payers(request, location, (each.payer for each in rows.rows), of="invoices")
     today = localtime(timezone.now()).date()
     return render(
         request,
@@ -98,7 +100,12 @@ def invoice_page(request: Any, location: Location, books: Books | None, referenc
     if books is None:
         raise Http404
     invoice = invoice_at(request.principal, books, reference)
-    lines = invoice.lines.select_related("placement__child", "placement__group__location")
+    lines = invoice.lines.select_related("placement__child", "placement__group__location").order_by(
+        "placement", "day", "pk"
+    )
+    note_payers(
+        request, location, [invoice.payer], of="invoice", children=(each.placement.child for each in lines)
+    )
     paid = invoice.settlements.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     return render(
         request,
@@ -110,7 +117,7 @@ def invoice_page(request: Any, location: Location, books: Books | None, referenc
             "paid": amount(paid),
             "open": amount(invoice.total - paid),
             "ogm": printed_reference(invoice.ogm),
-            "lines": [_line(each) for each in lines.order_by("placement", "day", "pk")],
+            "lines": [_line(each) for each in lines],
             "corrections": invoice.corrections.order_by("pk"),
         },
     )
@@ -147,7 +154,15 @@ def month_page(request: Any, location: Location, books: Books | None, month: str
         else:
             messages.success(request, _("The month is being invoiced."))
             return redirect("billing:run", location.slug, run.reference)
-    context = {**_base(request, location), **_preview(request, books, first), "error": error}
+    preview = _preview(request, books, first)
+    note_payers(
+        request,
+        location,
+        (row["payer"] for row in preview["rows"]),
+        of="month",
+        children=(row["placement"].child for row in preview["held"]),
+    )
+    context = {**_base(request, location), **preview, "error": error}
     return render(request, "billing/month.html", context, status=422 if error else 200)
 
 
@@ -206,6 +221,8 @@ def run_page(request: Any, location: Location, books: Books | None, reference: s
     """How far a run is, and what it issued."""
     run = get_object_or_404(Run, books=books, reference=reference)
     issued = run.invoices.aggregate(sum=Sum("total"))["sum"] or Decimal(0)
+    latest = list(run.invoices.select_related("payer").order_by("number")[:SHOWN])
+    note_payers(request, location, (each.payer for each in latest), of="run")
     return render(
         request,
         "billing/run.html",
@@ -215,7 +232,7 @@ def run_page(request: Any, location: Location, books: Books | None, reference: s
             "is_going": run.state == RunState.GOING,
             "count": run.invoices.count(),
             "total": amount(issued),
-            "invoices": run.invoices.select_related("payer").order_by("number")[:SHOWN],
+            "invoices": latest,
             "all": reverse("billing:invoices", args=[location.slug]) + f"?month={run.month:%Y-%m}",
         },
     )

@@ -157,7 +157,8 @@ def pay(request: Any, reference: str) -> HttpResponse:
     invoice = own_invoice(request.principal, reference)
     provider = provider_of(request.POST.get("provider", ""))
     if provider is None:
-        raise Http404
+        messages.info(request, _("This way to pay isn't offered here. Pay with the code."))
+        return redirect("billing:my_invoice", reference)
     try:
         payment = begin_payment(
             principal=request.principal, invoice=invoice, provider=provider, now=timezone.now()

@@ -3,19 +3,22 @@
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.access import books_place
+from kribbe.people.navigation import own_household_only
 from kribbe.web.navigation import NavItem, register
 
 
 def register_navigation() -> None:
-    """Hang the pages in the rail."""
+    """Hang the pages in the rail and in the parent's bar."""
+    for label, name, icon, order in (
+        (_("Invoices"), "billing:invoices", "receipt", 50),
+        (_("Post"), "billing:post", "send", 51),
+        (_("Reminders"), "billing:reminders", "bell", 53),
+        (_("Accounts"), "billing:accounts", "scale", 54),
+        (_("Deposits"), "billing:deposits", "piggy-bank", 55),
+    ):
+        register(NavItem(label, name, icon, "location", order=order, arguments=books_place, group="billing"))
     register(
         NavItem(
-            _("Invoices"),
-            "billing:invoices",
-            "receipt",
-            "location",
-            order=50,
-            arguments=books_place,
-            group="billing",
+            _("Invoices"), "billing:my_invoices", "receipt", "parent", order=16, arguments=own_household_only
         )
     )

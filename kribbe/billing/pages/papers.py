@@ -1,5 +1,6 @@
 """Papers of an organiser: a document as PDF or electronic invoice, sending, and the pile to print."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kribbe.billing.access import invoice_at, with_books
 from kribbe.billing.models import Books, Delivery, Invoice, Sending
 from kribbe.billing.pages.my_invoices import pdf_response
+from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.papers import invoice_pdf, pile_pdf, with_lines
 from kribbe.billing.services.sending import mark_done, send_invoices
 from kribbe.billing.ubl import NotElectronicError, invoice_xml
 from kribbe.contact.models import MailState
+from kribbe.people.models import Child
 from kribbe.places.models import Location
 from kribbe.trust.permissions import Action
 
@@ -30,6 +33,7 @@ LOST = (MailState.FAILED, MailState.BOUNCED, MailState.DOUBTFUL)
 def paper(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
     """The document as PDF."""
     invoice = invoice_at(request.principal, _kept(books), reference)
+    _note(request, location, [invoice])
     return pdf_response(invoice_pdf(invoice, now=timezone.now()), str(invoice))
 
 
@@ -46,6 +50,7 @@ def electronic(request: Any, location: Location, books: Books | None, reference:
     mark_done(
         principal=request.principal, sendings=list(waiting), now=timezone.now(), action="invoice.download"
     )
+    _note(request, location, [invoice])
     response = HttpResponse(content, content_type="application/xml")
     response["Content-Disposition"] = f'attachment; filename="{invoice}.xml"'
     return response
@@ -64,18 +69,15 @@ def post_page(request: Any, location: Location, books: Books | None) -> HttpResp
     sendings = Sending.objects.filter(invoice__books=kept).select_related("invoice__payer").order_by("pk")
     waiting = sendings.filter(done_at=None)
     lost = sendings.filter(way=Delivery.MAIL, notice__mails__state__in=LOST, notice__mails__handled_at=None)
-    return render(
-        request,
-        "billing/post.html",
-        {
-            "location": location,
-            "unsent": unsent[:SHOWN],
-            "unsent_count": unsent.count(),
-            "to_print": waiting.filter(way=Delivery.PAPER)[:SHOWN],
-            "to_fetch": waiting.filter(way=Delivery.PEPPOL)[:SHOWN],
-            "lost": lost.distinct()[:SHOWN],
-        },
-    )
+    lists = {
+        "to_print": waiting.filter(way=Delivery.PAPER)[:SHOWN],
+        "to_fetch": waiting.filter(way=Delivery.PEPPOL)[:SHOWN],
+        "lost": lost.distinct()[:SHOWN],
+    }
+    shown = unsent[:SHOWN]
+    _note(request, location, [*shown, *(each.invoice for found in lists.values() for each in found)])
+    context = {"location": location, "unsent": shown, "unsent_count": unsent.count(), **lists}
+    return render(request, "billing/post.html", context)
 
 
 @require_GET
@@ -87,7 +89,9 @@ def pile(request: Any, location: Location, books: Books | None) -> HttpResponse:
     if not keys:
         messages.info(request, _("There is nothing to print."))
         return redirect("billing:post", location.slug)
-    return pdf_response(pile_pdf(with_lines(keys)), _("invoices"))
+    pile = with_lines(keys)
+    _note(request, location, pile)
+    return pdf_response(pile_pdf(pile), _("invoices"))
 
 
 @require_POST
@@ -110,6 +114,12 @@ def printed(request: Any, location: Location, books: Books | None) -> HttpRespon
         request, ngettext("%d document noted as posted.", "%d documents noted as posted.", count) % count
     )
     return redirect("billing:post", location.slug)
+
+
+def _note(request: Any, location: Location, invoices: Sequence[Invoice]) -> None:
+    """Write down whose documents were read, with the children that they are about."""
+    children = Child.objects.filter(placements__invoice_lines__invoice__in=invoices).distinct()
+    note_payers(request, location, (each.payer for each in invoices), of="post", children=children)
 
 
 def _kept(books: Books | None) -> Books:

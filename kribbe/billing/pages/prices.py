@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from kribbe.billing.access import may_bill, with_books
 from kribbe.billing.forms import BooksForm, CertificateForm, ChargeForm, PricesForm
 from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCharge, PriceList, Share
+from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.services.books import Seller, keep_books, publish_prices
 from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge
 from kribbe.enrolment.models import Placement
@@ -88,7 +89,8 @@ def fees_page(request: Any, location: Location, books: Books | None) -> HttpResp
             goes_on=Exists(held.filter(during__contains=today + SOON)),
         )
     )
-    rows = sorted(found[:SHOWN], key=_urgency)
+    rows = sorted(found, key=_urgency)[:SHOWN]
+    note_payers(request, location, (), of="fees", children=(each.child for each in rows))
     context = {**_base(request, location, books), "rows": [_fee_row(each) for each in rows]}
     return render(request, "billing/fees.html", context)
 
@@ -122,6 +124,8 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
     if request.method == "POST" and _did(request, books, placement, do, forms.get(do)):
         messages.success(request, _("Saved. It counts in the next run of its month."))
         return redirect("billing:fee", location.slug, placement.reference)
+    shares = list(Share.objects.filter(placement=placement).select_related("payer").order_by("-during", "pk"))
+    note_payers(request, location, (each.payer for each in shares), of="fee", children=[placement.child])
     certificates = FeeCertificate.objects.filter(books=books, child=placement.child_id)
     context = {
         **_base(request, location, books),
@@ -133,7 +137,7 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
             for each in certificates.order_by("-during")
             if each.placement_id in (None, placement.pk)
         ],
-        "shares": Share.objects.filter(placement=placement).select_related("payer").order_by("-during", "pk"),
+        "shares": shares,
         "charges": OneCharge.objects.filter(placement=placement, taken_back_at=None).order_by("-day")[:20],
     }
     faulty = any(form.errors for form in forms.values())

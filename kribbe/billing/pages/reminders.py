@@ -14,6 +14,7 @@ from kribbe.billing.access import invoice_at, with_books
 from kribbe.billing.account_papers import reminder_pdf
 from kribbe.billing.models import Books, Step
 from kribbe.billing.pages.my_invoices import pdf_response
+from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.selectors.late import late
 from kribbe.billing.services.reminders import remind
 from kribbe.places.models import Location
@@ -32,13 +33,16 @@ def reminders_page(request: Any, location: Location, books: Books | None) -> Htt
     if request.method == "POST":
         return _sent(request, location, books)
     rows = late(books, localdate())
+    due = [each for each in rows if each.next][:SHOWN]
+    waiting = [each for each in rows if not each.next][:SHOWN]
+    note_payers(request, location, (each.invoice.payer for each in (*due, *waiting)), of="reminders")
     return render(
         request,
         "billing/reminders.html",
         {
             "location": location,
-            "due": [each for each in rows if each.next][:SHOWN],
-            "waiting": [each for each in rows if not each.next][:SHOWN],
+            "due": due,
+            "waiting": waiting,
         },
     )
 
@@ -55,6 +59,7 @@ def reminder_paper(
     reminder = invoice.reminders.filter(step=step).first()
     if reminder is None:
         raise Http404
+    note_payers(request, location, [invoice.payer], of="reminder")
     return pdf_response(reminder_pdf(reminder), f"{invoice}-{step}")
 
 

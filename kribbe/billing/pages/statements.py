@@ -18,6 +18,7 @@ from kribbe.billing import exports
 from kribbe.billing.access import invoice_at, with_books
 from kribbe.billing.models import Books, Payer, PaymentPlan, WriteOff
 from kribbe.billing.pages.my_invoices import statement_file
+from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.papers import with_lines
 from kribbe.billing.selectors.accounts import aged, open_costs, sales_rows, statement
 from kribbe.billing.selectors.late import plan_states
@@ -67,6 +68,7 @@ class ExportForm(forms.Form):
 def accounts(request: Any, location: Location, books: Books | None) -> HttpResponse:
     """Every payer that owes or is owed something today, by how late it is."""
     rows = aged(_kept(books), localdate())
+    note_payers(request, location, (row.payer for row in rows), of="accounts")
     columns = list(zip(*(row.bands for row in rows), strict=True))
     return render(
         request,
@@ -97,6 +99,7 @@ def account(request: Any, location: Location, books: Books | None, payer: str) -
         except RefusedError as error:
             messages.warning(request, str(error.message))
             return redirect("billing:account", location.slug, payer)
+    note_payers(request, location, [found], of="account")
     today = localdate()
     running = PaymentPlan.objects.filter(payer=found, ended_at=None)
     unsettled = open_invoices(found)
@@ -125,7 +128,9 @@ def account_file(
 ) -> HttpResponse:
     """A payer's account since last year as PDF or table."""
     today = localdate()
-    return statement_file(_payer(books, payer), date(today.year - 1, 1, 1), today, kind)
+    found = _payer(books, payer)
+    note_payers(request, location, [found], of="account")
+    return statement_file(found, date(today.year - 1, 1, 1), today, kind)
 
 
 @require_GET

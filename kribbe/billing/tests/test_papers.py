@@ -92,7 +92,7 @@ def test_it_says_every_line_with_why_and_the_sums(kept):
     # 4 * 12.34 + 10.00 = 59.36
     for words in (
         "Notelaar vzw", "Ondernemingsnummer 0403.019.261", "Noor Maes", "2026", "Volle dag",
-        "9:00 uren, zoals afgesproken", "Laat opgehaald", "€ 12,34", "€ 59,36", "16 april 2026",
+        "9:00 uur, zoals afgesproken", "Laat opgehaald", "€ 12,34", "€ 59,36", "16 april 2026",
         "BE68 5390 0754 7034", printed_reference(invoice.ogm), "maart 2026",
     ):  # fmt: skip
         assert words in text, words

@@ -373,7 +373,7 @@ DOORS: dict[str, Door] = {
     "billing:pay": Door({"anna"}, ("own_invoice",), post=True),
     "billing:my_statement": Door({"anna"}, ("payer", "kind")),
     "billing:paid_online": Door({"anna"}, ("online",)),
-    "billing:demo_payment": Door(set(), ("online",), hidden=True),
+    "billing:demo_payment": Door(set(), ("online",)),
     "billing:paper": Door({"organiser"}, ("slug", "own_invoice")),
     "billing:electronic": Door({"organiser"}, ("slug", "electronic")),
     "billing:reminder_paper": Door({"organiser"}, ("slug", "own_invoice", "one")),

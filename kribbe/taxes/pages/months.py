@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kribbe.billing.access import with_books
 from kribbe.billing.models import Books
+from kribbe.billing.pages.noting import note_payers
 from kribbe.enrolment.models import Placement
 from kribbe.people.access import refusal
 from kribbe.people.models import Child
@@ -104,6 +105,7 @@ def child_page(request: Any, location: Location, books: Books | None, reference:
         )
         messages.success(request, _("Kept."))
         return redirect("taxes:months", location.slug)
+    note_payers(request, location, (), of="report", children=[child])
     context = {
         "base": "web/desk_base.html",
         "place_name": location.name,
