@@ -210,6 +210,8 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "agreement.take_over": (_("Took over an agreement from a list"), "upload"),
     "agreements.import": (_("Took over a list of children and agreements"), "upload"),
     "agreements.import_undo": (_("Undid the taking over of a list"), "undo-2"),
+    "many.change": (_("Sent a change of days or hours to many families"), "send"),
+    "many.undo": (_("Took back a change for many families"), "undo-2"),
     "agreement.read": (_("Looked at an agreement"), "eye"),
     "placement.change_days": (_("Changed the days of a place"), "calendar-days"),
     "absence.report": (_("Reported that a child stays away"), "calendar-x"),

@@ -11,7 +11,7 @@ from kribbe.places.models import Group, Location
 from kribbe.planning.models_days import DayChange, DayRules, DayState, ShortNotice
 from kribbe.planning.models_file import ChildFile, Severity
 from kribbe.planning.models_import import AgreementImport, ImportedPlace
-from kribbe.planning.models_plan import ManyChange, ManyKind, SettlingDay
+from kribbe.planning.models_plan import ManyChange
 from kribbe.region.models import no_overlap
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.halfdays import SLOTS
@@ -33,9 +33,7 @@ __all__ = [
     "ImportedPlace",
     "Layout",
     "ManyChange",
-    "ManyKind",
     "Paper",
-    "SettlingDay",
     "Severity",
     "ShortNotice",
     "TellingSide",
@@ -67,16 +65,11 @@ class HouseRules(models.Model):
     """An absence told on the day itself before this time is told in time; without it the allowance asks no term."""
     absence_full = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     absence_half = models.DecimalField(max_digits=6, decimal_places=2, null=True)
-    settling_days = models.PositiveSmallIntegerField(default=3)
-    """Days before the first one on which a child may come to get used, at most."""
-    settling_free = models.BooleanField(default=True)
-    """Whether those cost nothing; otherwise the family's own price."""
     published_at = models.DateTimeField()
     published_by = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="house_rules_settling", condition=Q(settling_days__lte=20)),
             models.UniqueConstraint(name="house_rules_version_once", fields=["location", "version"]),
             models.CheckConstraint(
                 name="house_rules_absence_both",

@@ -8,6 +8,7 @@ from kribbe.planning.pages import (
     day,
     extra_days,
     import_children,
+    many,
     mine,
     my_extra,
     my_file,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("at/<slug:slug>/take-over/example.csv", import_children.example, name="import_example"),
     path("at/<slug:slug>/take-over/<slug:reference>/", import_children.look, name="import_list"),
     path("at/<slug:slug>/take-over/<slug:reference>.csv", import_children.report, name="import_report"),
+    path("at/<slug:slug>/many/", many.many_page, name="many"),
     path("at/<slug:slug>/carers/", settings.team_page, name="team"),
     path("at/<slug:slug>/house-rules/", settings.house_rules_page, name="house_rules"),
 ]

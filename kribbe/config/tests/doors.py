@@ -349,6 +349,7 @@ DOORS: dict[str, Door] = {
     "planning:import_example": Door(LOCATION, SLUG),
     "planning:import_list": Door(LOCATION, ("slug", "agreement_import")),
     "planning:import_report": Door(LOCATION, ("slug", "agreement_import")),
+    "planning:many": Door(LOCATION, SLUG),
     "planning:team": Door(LOCATION, SLUG),
     "planning:house_rules": Door(LOCATION, SLUG),
     "sickcare:my": Door({"anna", "charlie"}),

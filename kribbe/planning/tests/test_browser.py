@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.planning.models import Absence, ChildFile, DayChange, DayRules, GroupTeam, Paper
-from kribbe.planning.services.papers import Terms, send_paper
+from kribbe.planning.services.papers import Terms, send_paper, sign_paper
 from kribbe.planning.tests.scene import notelaar, place
+from kribbe.planning.written import opening_hours
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
@@ -103,6 +104,33 @@ def test_a_manager_takes_over_a_list_and_undoes_it(open_as, scene, size):
     page.get_by_role("button", name="Maak deze lijst ongedaan").click()
     page.get_by_text("Deze lijst is ongedaan gemaakt").wait_for()
     assert not Paper.objects.exclude(taken_over=None).exists()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_a_manager_changes_many_children_by_keyboard(open_as, scene, size):
+    """Lou's Monday becomes a Wednesday: looked at, signed and sent without a mouse, and taken back."""
+    weeks = opening_hours(WeekPattern(scene.lou.pattern), scene.location)
+    terms = Terms(first=scene.start, weeks=weeks)
+    acting = {"principal": scene.manager, "name": "Mia Claes", "now": scene.now}
+    paper = send_paper(**acting, placement_id=scene.lou.pk, terms=terms)
+    sign_paper(principal=scene.parent, paper_id=paper.pk, name="An", now=scene.now)
+    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page.goto(reverse("planning:many", args=[scene.location.slug]))
+    for child in ("Lou Claes", "Noor Maes"):
+        page.get_by_label(child).focus()
+        page.keyboard.press("Space")
+    page.get_by_label("Ze komen in de plaats op deze dag").select_option("2")
+    page.get_by_label("Vanaf").fill(f"{open_monday(scene.now)}")
+    page.get_by_role("button", name="Eerst bekijken").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Kan verstuurd worden").wait_for()
+    look(page, "many")
+    page.get_by_label("Je naam, als handtekening").fill("Mia Claes")
+    page.get_by_role("button", name="Teken en verstuur").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Naar 1 gezin gestuurd").wait_for()
+    page.get_by_role("button", name="Ongedaan maken").click()
+    page.get_by_text("Teruggenomen: 1").wait_for()
 
 
 @pytest.mark.parametrize("size", [PHONE, NARROWEST])
