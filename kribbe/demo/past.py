@@ -81,7 +81,7 @@ PASTS: Mapping[type[models.Model], Past] = {
     ),
     Offer: Past(
         "row.made_at",
-        first={"state": "'open'", "answered_at": "NULL", "answered_by": "NULL"},
+        first={"state": "'open'", "answered_at": "NULL", "answered_by": "NULL", "declined_rank": "NULL"},
         changes=(Change("row.answered_at", "row.state <> 'open'"),),
     ),
     Placement: Past(

@@ -35,6 +35,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "offer.make": (_("Offered a place"), "send"),
     "offer.accept": (_("Accepted an offer"), "circle-check"),
     "offer.decline": (_("Declined an offer"), "circle-x"),
+    "offer.decline_undone": (_("Took the no to an offer back"), "undo-2"),
     "offer.lapse": (_("An offer ran out"), "hourglass"),
     "offer.take_back": (_("Took an offer back"), "undo-2"),
     "round.plan": (_("Began a round"), "calendar-days"),

@@ -194,7 +194,8 @@ class OfferKind(models.TextChoices):
 class Offer(models.Model):
     """A place offered until a deadline. While it is open its half-days are held.
 
-    From `onward_from` on, once too old for the first group, the child goes on in `onward`.
+    From `onward_from` on, once too old for the first group, the child goes on in `onward`. Where the household itself
+    said no, `declined_rank` keeps the rank of the wish, so that the no can be taken back.
     """
 
     reference = reference_field()
@@ -212,6 +213,7 @@ class Offer(models.Model):
     state = models.CharField(max_length=12, choices=OfferState.choices, default=OfferState.OPEN)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.BigIntegerField(null=True)
+    declined_rank = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["state", "deadline"], name="offer_state_deadline")]
@@ -227,6 +229,10 @@ class Offer(models.Model):
                 name="offer_answered",
                 condition=Q(state="open", answered_at=None)
                 | (~Q(state="open") & Q(answered_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="offer_declined_rank",
+                condition=Q(declined_rank=None) | Q(state="declined", declined_rank__gt=0),
             ),
         ]
 

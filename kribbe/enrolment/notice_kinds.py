@@ -209,6 +209,13 @@ LOCATION: tuple[tuple[Any, ...], ...] = (
         samples.offered,
     ),
     (
+        "offer_declined_undone",
+        _("To the location: a family takes its no back"),
+        "As soon as a family that declined an offer wants to think about it again.",
+        OFFER_THERE | places.ANSWER_BY,
+        samples.offered,
+    ),
+    (
         "offer_lapsed_location",
         _("To the location: an offer has run out"),
         "When the term to answer an offer is over.",

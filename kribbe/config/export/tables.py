@@ -236,6 +236,7 @@ OFFERS = Table(
         "id": PUBLIC_NUMBER,
         "made_by": "is an internal number of an account",
         "answered_by": "is an internal number of an account",
+        "declined_rank": "is kept to take a no back",
         "message": WORDS,
     },
 )

@@ -227,6 +227,7 @@ DOORS: dict[str, Door] = {
     "enrolment:request_reopen": Door(ANNA, REQUEST, post=True),
     "enrolment:request_birth": Door(ANNA, ("unborn_request",)),
     "enrolment:offer": Door(ANNA, ("offer",)),
+    "enrolment:offer_undo": Door(ANNA, ("offer",), post=True),
     "enrolment:placement": Door(ANNA, ("placement",)),
     "enrolment:locations": Door(STAFF),
     "enrolment:today": Door(LOCATION, SLUG),

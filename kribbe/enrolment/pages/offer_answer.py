@@ -18,9 +18,11 @@ from kribbe.enrolment.models import (
     OfferState,
     Placement,
     PreferenceState,
+    RequestState,
 )
 from kribbe.enrolment.pages.signed_in import back_to, request_of, signed_in
 from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, decline_offer
+from kribbe.enrolment.services.take_no_back import may_take_no_back, take_no_back, undo_until
 from kribbe.places.models import Location
 from kribbe.region.http import DeskRequest
 from kribbe.rules.halfdays import WeekPattern
@@ -57,6 +59,22 @@ def offer_page(request: DeskRequest, reference: str) -> HttpResponse:
         return render(request, "enrolment/offer.html", context, status=409)
 
 
+@require_http_methods(["POST"])
+@signed_in
+def take_no_back_page(request: DeskRequest, reference: str) -> HttpResponse:
+    """Take a no back: the offer is open again, to be answered at once or later."""
+    action = Action.REQUEST_ANSWER_OFFER
+    offer = offer_for(request.principal, action, reference)
+    asked = request_of(request, action, offer.preference.request.reference)
+    try:
+        take_no_back(principal=request.principal, offer_id=offer.pk, now=timezone.now())
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+        return HttpResponseRedirect(back_to(asked))
+    messages.success(request, gettext("Your “no” is taken back. The place is held for you again."))
+    return HttpResponseRedirect(reverse("enrolment:offer", args=[reference]))
+
+
 _ANSWERS = ("stop", "stay", "decline_keep", "decline")
 
 
@@ -83,13 +101,16 @@ def _context(
         ).select_related("location").order_by("rank")
     ]  # fmt: skip
     rest = WeekPattern(offer.preference.open_pattern) - WeekPattern(offer.pattern)
-    is_open = offer.state == OfferState.OPEN and offer.deadline > timezone.now()
+    now = timezone.now()
+    is_open = offer.state == OfferState.OPEN and offer.deadline > now
+    may_undo = asked.state == RequestState.OPEN and may_take_no_back(offer, now=now)
     return {
         "offer": offer,
         "child": child,
         "household": asked.household,
         "location": location,
         "is_open": is_open,
+        "undo_until": undo_until(offer) if may_undo else None,
         "status": OfferState(offer.state).label,
         "different": words.different(offer),
         "asked": offer.preference.open_pattern,

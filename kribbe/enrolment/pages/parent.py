@@ -1,5 +1,6 @@
 """What a household sees: its children with their requests, offers and places; and one request."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -8,14 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from kribbe.enrolment.models import (
-    RequestDraft,
-)
+from kribbe.enrolment.models import CareRequest, Offer, RequestDraft, RequestState
 from kribbe.enrolment.pages.acting import page_of
 from kribbe.enrolment.pages.rows import child_row, request_row
 from kribbe.enrolment.pages.signed_in import request_of, signed_in
 from kribbe.enrolment.pages.steps import Steps
-from kribbe.enrolment.selectors.household import households_of, request_story, stories
+from kribbe.enrolment.selectors.household import declined_offers, households_of, request_story, stories
+from kribbe.enrolment.services.take_no_back import undo_until
 from kribbe.region.http import DeskRequest
 from kribbe.region.middleware import use_desk
 from kribbe.trust.permissions import Action
@@ -58,5 +58,18 @@ def request_page(request: DeskRequest, reference: str) -> HttpResponse:
         return redirect(family_url)
     now = timezone.now()
     row = request_row(request_story(found, now=now), now=now)
-    context = {"row": row, "is_unborn": found.child.born is None, "story": row.story}
+    context = {
+        "row": row,
+        "is_unborn": found.child.born is None,
+        "story": row.story,
+        "declined": _to_take_back(found, now=now),
+    }
     return render(request, "enrolment/request.html", context)
+
+
+def _to_take_back(found: CareRequest, *, now: datetime) -> list[tuple[Offer, datetime]]:
+    """Offers to which the family said no so lately that it can take that back, and until when."""
+    if found.state != RequestState.OPEN:
+        return []
+    terms = [(offer, undo_until(offer)) for offer in declined_offers(found, now=now)]
+    return [(offer, until) for offer, until in terms if until is not None and now < until]

@@ -152,6 +152,17 @@ def request_story(request: CareRequest, *, now: datetime) -> RequestStory:
     return request_stories(CareRequest.objects.filter(pk=request.pk), now=now)[0]
 
 
+def declined_offers(request: CareRequest, *, now: datetime) -> list[Offer]:
+    """The offers to which the household itself said no before their time ran out, the newest answer first."""
+    found = Offer.objects.filter(
+        preference__request=request,
+        state=OfferState.DECLINED,
+        declined_rank__isnull=False,
+        deadline__gt=now,
+    )
+    return list(found.select_related("preference__location").order_by("-answered_at", "-pk"))
+
+
 def request_stories(found: "QuerySet[CareRequest]", *, now: datetime) -> list[RequestStory]:
     """Requests as their households see them, newest first."""
     others = RequestAlternative.objects.filter(request=OuterRef("pk")).order_by("position", "pk")

@@ -87,12 +87,16 @@ def accept_offer(*, principal: Principal, offer_id: int, yes: Yes, now: datetime
 
 
 def decline_offer(*, principal: Principal, offer_id: int, now: datetime, keep_wish: bool = False) -> None:
-    """Say no. The half-days come free; the wish itself stays only if `keep_wish`."""
+    """Say no. The half-days come free; the wish itself stays only if `keep_wish`.
+
+    `take_no_back` undoes it for a short time.
+    """
     with transaction.atomic():
         offer = _locked(offer_id)
         _check_open(offer, now)
         request = offer.preference.request
         with watched(location_ids=[offer.preference.location_id], now=now, cause="left"):
+            offer.declined_rank = offer.preference.rank
             _close(offer, OfferState.DECLINED, principal, now)
             ledger.release(holder=f"offer:{offer.pk}", now=now)
             if not keep_wish:
@@ -196,7 +200,7 @@ def _check_open(offer: Offer, now: datetime) -> None:
 
 def _close(offer: Offer, state: OfferState, principal: Principal, now: datetime) -> None:
     offer.state, offer.answered_at, offer.answered_by = state, now, principal.user_id
-    offer.save(update_fields=["state", "answered_at", "answered_by"])
+    offer.save(update_fields=["state", "answered_at", "answered_by", "declined_rank"])
 
 
 def _end_replaced(offer: Offer, now: datetime) -> Placement | None:

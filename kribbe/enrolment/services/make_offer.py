@@ -92,7 +92,7 @@ def make_offer(
         if onward is not None:
             _go_on(offer, onward)
         PassOver.objects.bulk_create(PassOver(offer=offer, **entry) for entry in passed)
-        _hold(offer, now)
+        _hold_or_refuse(offer, now)
         record(
             principal=principal,
             action="offer.make",
@@ -280,18 +280,23 @@ def _go_on(offer: Offer, onward: Onward) -> None:
     offer.save(update_fields=["onward", "onward_from"])
 
 
-def _hold(offer: Offer, now: datetime) -> None:
+def hold(offer: Offer, *, now: datetime) -> None:
+    """Hold the half-days of an offer, in a next group too. Raises `ledger.NoRoomError` where one is taken."""
     holder = f"offer:{offer.pk}"
+    for number, (group_id, start, end) in enumerate(offer.stays):
+        ledger.take(
+            group_id=group_id,
+            start=start,
+            end=end,
+            pattern=WeekPattern(offer.pattern),
+            holder=ledger.onward(holder) if number else holder,
+            now=now,
+        )
+
+
+def _hold_or_refuse(offer: Offer, now: datetime) -> None:
     try:
-        for number, (group_id, start, end) in enumerate(offer.stays):
-            ledger.take(
-                group_id=group_id,
-                start=start,
-                end=end,
-                pattern=WeekPattern(offer.pattern),
-                holder=ledger.onward(holder) if number else holder,
-                now=now,
-            )
+        hold(offer, now=now)
     except ledger.NoRoomError as error:
         cell = error.cells[0]
         raise RefusedError(

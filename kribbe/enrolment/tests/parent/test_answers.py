@@ -153,3 +153,26 @@ def test_an_expected_child_is_born(client, desk, notelaar):
     waiting.child.refresh_from_db()
     assert (waiting.child.first_name, waiting.child.born) == ("Lou", TODAY)
     assert "Lou Claes" in page(client, "my")
+
+
+def test_a_no_can_be_taken_back_on_the_request_and_on_the_offer(client, maes, molentje):
+    made = offer(maes, molentje)
+    answered = client.post(reverse("enrolment:offer", args=[made.reference]), {"answer": "decline"})
+    shown = text(client.get(answered.url))
+    assert "Je zei nee tegen Het Molentje" in shown
+    assert "Wil je de plaats toch?" in shown
+    assert "Wil je de plaats toch?" in page(client, "offer", made.reference)
+    back = client.post(reverse("enrolment:offer_undo", args=[made.reference]))
+    assert back.url == reverse("enrolment:offer", args=[made.reference])
+    assert "Ja, en stop met zoeken" in text(client.get(back.url))
+    assert "Wil je de plaats toch?" not in page(client, "request", maes.reference)
+
+
+def test_a_no_taken_back_too_late_is_told_on_the_request(client, maes, molentje):
+    made = offer(maes, molentje)
+    client.post(reverse("enrolment:offer", args=[made.reference]), {"answer": "decline"})
+    Offer.objects.update(answered_at=NOW - timedelta(days=2))
+    assert "Wil je de plaats toch?" not in page(client, "request", maes.reference)
+    late = client.post(reverse("enrolment:offer_undo", args=[made.reference]), follow=True)
+    assert "Het is te laat" in text(late)
+    assert Offer.objects.get().state == "declined"
