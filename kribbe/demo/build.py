@@ -12,6 +12,8 @@ from psycopg import sql
 
 from kribbe.demo import past
 from kribbe.demo.attendance import attend
+from kribbe.demo.banking import bank
+from kribbe.demo.billing import keep_money
 from kribbe.demo.book import Book
 from kribbe.demo.families import CAPITAL
 from kribbe.demo.fresh import list_last_thursday
@@ -68,6 +70,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         list_last_thursday(today)
         tell_of_offers(book)
         hold_rounds(_first_desk(book), book.now)
+        bank(book, keep_money(book))
         close_years(book)
         rebuild_keys()
         find_for(twice, book.now)

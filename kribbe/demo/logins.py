@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from math import hypot
 
 from allauth.account.models import EmailAddress
@@ -23,12 +24,14 @@ from kribbe.enrolment.models import (
     Offer,
     OfferKind,
     OfferState,
+    Placement,
+    PlacementState,
     Preference,
     PreferenceState,
     Price,
 )
-from kribbe.people.models import Adult, Child, RoleGrant, User
-from kribbe.places.models import Favourite, Kind, LicenceState, Location
+from kribbe.people.models import Adult, Child, Household, RoleGrant, User
+from kribbe.places.models import Favourite, Group, Kind, LicenceState, Location
 from kribbe.region.models import Desk, Region
 from kribbe.trust.fields import KM_PER_DEGREE_LATITUDE, KM_PER_DEGREE_LONGITUDE
 from kribbe.trust.principal import Role, Scope
@@ -36,7 +39,7 @@ from kribbe.trust.text import sort_key
 
 CARER_POSTCODE = "3010"
 CARER_NAME = "Onthaalhuis Greet"
-LEAST_WISHES = 3
+LEAST_WISHES = LEAST_LOCATIONS = 3
 FAVOURITES = 4
 
 
@@ -102,11 +105,12 @@ def let_in(book: Book) -> None:
     grants = {
         "manager": (Scope.LOCATION, manager_of.pk),
         "carer": (Scope.LOCATION, _carers_place(book, users["carer"]).pk),
-        "organiser": (Scope.ORGANISER, _busiest_organiser(book, manager_of)),
+        "organiser": (Scope.ORGANISER, _small_organiser(book, manager_of)),
         "clerk": (Scope.DESK, desk.pk),
         "policy": (Scope.REGION, region.pk),
         "administrator": (Scope.REGION, region.pk),
     }
+    _let_in_who_has_a_place(book, users["parent-care"], grants["organiser"][1])
     for login in logins():
         if login.who in grants:
             _grant(book, users[login.who], login.role, *grants[login.who])
@@ -163,9 +167,30 @@ def _offer_to_show(book: Book) -> Offer:
     )
 
 
+def _let_in_who_has_a_place(book: Book, user: User, organiser_id: int) -> None:
+    """A parent becomes the applicant of the family that is longest in care at the organiser, with one child."""
+    groups = {group.pk for group in book.rows(Group) if group.location.organiser_id == organiser_id}
+    children = Counter(child.household_id for child in book.rows(Child))
+    soon = book.today + timedelta(days=60)
+    running = [
+        placement
+        for placement in book.rows(Placement)
+        if placement.group_id in groups
+        and placement.state == PlacementState.FINAL
+        and placement.during[1] > soon
+        and children[placement.child.household_id] == 1
+    ]
+    placement = min(running, key=lambda each: (each.during[0], each.pk))
+    _become(book, user, placement.child.household)
+
+
 def _give_household(book: Book, user: User, offer: Offer) -> None:
     """The parent of the demo becomes the applicant of the family with the offer."""
-    household = offer.preference.request.household
+    offer.preference.request.price = Price.ANY
+    _become(book, user, offer.preference.request.household)
+
+
+def _become(book: Book, user: User, household: Household) -> None:
     household.language = "nl"
     first, last = user.name.split(" ", 1)
     for adult in book.rows(Adult):
@@ -175,7 +200,6 @@ def _give_household(book: Book, user: User, offer: Offer) -> None:
     for child in book.rows(Child):
         if child.household_id == household.pk:
             child.last_name, child.name_key = last, sort_key(last, child.first_name)
-    offer.preference.request.price = Price.ANY
     _grant(book, user, Role.PARENT, Scope.HOUSEHOLD, household.pk)
 
 
@@ -194,15 +218,18 @@ def _carers_place(book: Book, user: User) -> Location:
     return house
 
 
-def _busiest_organiser(book: Book, other_than: Location) -> int:
-    """The private organiser with most locations."""
+def _small_organiser(book: Book, other_than: Location) -> int:
+    """The private organiser with several locations and the fewest places taken: its books are read at a glance."""
     count = Counter(
         location.organiser_id
         for location in book.rows(Location)
         if location.kind == Kind.GROUP and location.organiser is not None and not location.organiser.is_public
     )
     count.pop(other_than.organiser_id, None)
-    return max((number, -(key or 0)) for key, number in count.items())[1] * -1
+    organisers = {group.pk: group.location.organiser_id for group in book.rows(Group)}
+    taken = Counter(organisers[placement.group_id] for placement in book.rows(Placement))
+    several = [key for key, number in count.items() if key and number >= LEAST_LOCATIONS]
+    return min(several, key=lambda key: (taken[key], key))
 
 
 def _registered_at_the_counter(book: Book, clerk: User) -> None:
