@@ -81,6 +81,9 @@ def test_a_price_list_begins_on_the_first(kept, client):
     typed = {"from_day": "2026-05-02", "full": "35.00", "sibling_percent": "10"}
     assert client.post(address(kept, "prices"), typed).status_code == 422
     typed["from_day"] = "2026-05-01"
+    dearer = client.post(address(kept, "prices"), {**typed, "full": "30.00", "half": "30.01"})
+    assert dearer.status_code == 422
+    assert "half" in dearer.context["form"].errors
     assert client.post(address(kept, "prices"), typed).status_code == 302
     assert client.post(address(kept, "prices"), typed).status_code == 422, "one list from a day"
     assert str(PriceList.objects.get().sibling_discount) == "0.100"
