@@ -31,6 +31,9 @@ class Town:
     from_outside: float
     preset: str
     subtitle: str = "Loket kinderopvang"
+    subtitle_fr: str = ""
+    subtitle_en: str = ""
+    subtitle_de: str = ""
     logo_icon: str
     address: str
     phone: str

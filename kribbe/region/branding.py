@@ -10,7 +10,7 @@ def brand_of(desk: Desk) -> Brand:
     """Name, colours and contacts of a desk as the shell shows them."""
     return Brand(
         name=desk.shown_name,
-        subtitle=desk.subtitle,
+        subtitle=desk.shown_subtitle,
         slug=desk.slug,
         logo_icon=desk.logo_icon,
         tokens=desk.tokens,

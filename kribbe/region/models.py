@@ -2,7 +2,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.rules.priority import DateRule
@@ -87,6 +87,10 @@ class Municipality(models.Model):
         return getattr(self, f"name_{language[:2]}", "") or self.name_nl
 
 
+SUBTITLE = "Loket kinderopvang"
+"""What a desk calls itself before it chose its own words; this is known in every language."""
+
+
 @remembered()
 class Desk(models.Model):
     """One municipality's desk: its name, branding and legal settings."""
@@ -95,7 +99,10 @@ class Desk(models.Model):
     municipality = models.OneToOneField(Municipality, on_delete=models.PROTECT, related_name="desk")
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
-    subtitle = models.CharField(max_length=100, default="Loket kinderopvang")
+    subtitle = models.CharField(max_length=100, default=SUBTITLE)
+    subtitle_fr = models.CharField(max_length=100, blank=True)
+    subtitle_en = models.CharField(max_length=100, blank=True)
+    subtitle_de = models.CharField(max_length=100, blank=True)
     tokens = models.JSONField(default=dict)
     logo_icon = models.CharField(max_length=40, default="leaf")
     phone = models.CharField(max_length=40, blank=True)
@@ -120,6 +127,15 @@ class Desk(models.Model):
     def shown_name(self) -> str:
         """Its name as people read it: that of its municipality in their language, where the desk goes by that."""
         return self.municipality.name if self.name == self.municipality.name_nl else self.name
+
+    @property
+    def shown_subtitle(self) -> str:
+        """The line under its name in the language of the page: its own words, or those with which desks begin."""
+        language = (get_language() or "")[:2]
+        own = str(getattr(self, f"subtitle_{language}", ""))
+        if language and not own and self.subtitle == SUBTITLE:
+            return gettext("Childcare desk")
+        return own or self.subtitle
 
 
 @remembered()

@@ -30,6 +30,9 @@ class Contacts:
     address: str
     complaints: str
     staff_names_shown: bool = False
+    subtitle_fr: str = ""
+    subtitle_en: str = ""
+    subtitle_de: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,10 +37,24 @@ class ContactsForm(forms.ModelForm[Desk]):
 
     class Meta:
         model = Desk
-        fields = ("name", "subtitle", "phone", "email", "address", "complaints", "staff_names_shown")
+        fields = (
+            "name",
+            "subtitle",
+            "subtitle_fr",
+            "subtitle_en",
+            "subtitle_de",
+            "phone",
+            "email",
+            "address",
+            "complaints",
+            "staff_names_shown",
+        )
         labels = {
             "name": gettext_lazy("Name of the desk"),
             "subtitle": gettext_lazy("Small line under the name"),
+            "subtitle_fr": gettext_lazy("The same line in French"),
+            "subtitle_en": gettext_lazy("The same line in English"),
+            "subtitle_de": gettext_lazy("The same line in German"),
             "phone": gettext_lazy("Telephone"),
             "email": gettext_lazy("E-mail"),
             "address": gettext_lazy("Address of the counter"),
@@ -48,6 +62,7 @@ class ContactsForm(forms.ModelForm[Desk]):
             "staff_names_shown": gettext_lazy("Tell families the names of staff"),
         }
         help_texts = {
+            "subtitle": gettext_lazy("It stands in a language that has no line of its own too."),
             "complaints": gettext_lazy("Shown on “How it works” and on every refusal."),
             "staff_names_shown": gettext_lazy(
                 "In “Who did what for me”. Otherwise they read the function and the desk."

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from kribbe.region.branding import brand_of
 from kribbe.region.models import Desk, Municipality, Region
 from kribbe.region.selectors import municipalities_of, named
 from kribbe.testing.server import CHECKOUT
@@ -66,17 +67,41 @@ def test_a_desk_says_the_name_of_its_municipality_where_it_goes_by_that(
         assert desk.shown_name == str(desk) == shown
 
 
+@pytest.mark.parametrize(
+    ("language", "usual", "own"),
+    [
+        ("nl", "Loket kinderopvang", "Opvang in Leuven"),
+        ("fr", "Guichet d’accueil", "Accueil à Louvain"),
+        ("en", "Childcare desk", "Opvang in Leuven"),
+        (None, "Loket kinderopvang", "Opvang in Leuven"),
+    ],
+)
+def test_the_line_under_the_name_is_in_the_language_of_the_page(
+    leuven: Municipality, language: str | None, usual: str, own: str
+) -> None:
+    plain = Desk(municipality=leuven, name="Leuven")
+    chosen = Desk(
+        municipality=leuven, name="Leuven", subtitle="Opvang in Leuven", subtitle_fr="Accueil à Louvain"
+    )
+    with translation.override(language):
+        assert brand_of(plain).subtitle == plain.shown_subtitle == usual
+        assert brand_of(chosen).subtitle == own
+
+
 def test_no_page_mail_or_document_calls_them_otherwise() -> None:
-    """`desk.name` and `name_nl` are for files and programs: what people read goes by `shown_name` and `name`."""
+    """`desk.name` and `name_nl` are for files and programs: what people read goes by `shown_name` and `name`.
+
+    So it is with `desk.subtitle` and `shown_subtitle`.
+    """
     found = set()
     for path in sorted(Path(CHECKOUT, "kribbe").rglob("*")):
         inside = path.relative_to(CHECKOUT / "kribbe")
         if "tests" in inside.parts:
             continue
         if path.suffix in {".html", ".txt", ".typ"}:
-            pattern = r"desk\.name\b|name_nl"
+            pattern = r"desk\.name\b|desk\.subtitle\b|name_nl"
         elif path.suffix == ".py" and not {"demo", "testing", "migrations"} & set(inside.parts):
-            pattern = r"desk\.name\b"
+            pattern = r"desk\.(name|subtitle)\b"
         else:
             continue
         if re.search(pattern, path.read_text(encoding="utf-8")):
