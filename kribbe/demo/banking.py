@@ -19,13 +19,14 @@ from kribbe.demo.chance import Chance
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.bank.statement import Movement, Statement
 from kribbe.trust.principal import SYSTEM
+from kribbe.trust.text import fold
 
 DAY = timedelta(days=1)
 OPENING = Decimal("2480.15")
 TOLD_AFTER = (16, 12)
 """Days after the invoices of the first month and of the second that the bank tells of payments."""
 
-PAID_SHARES = (0.94, 0.4)
+PAID_SHARES = (0.94, 0.8)
 MANDATE_PAYER, PART_PAYER, LATE_PAYER = range(3)
 """By their place among the invoices of a month, those of shown parents left out."""
 
@@ -86,15 +87,20 @@ def _tell(book: Book, month: Issued, number: int, balance: Decimal, chance: Chan
 
 
 def _drawn(month: Issued, number: int, chance: Chance) -> Iterator[Movement]:
-    """What families paid, in no order; then somebody who named nothing, and what the bank itself took."""
+    """What families paid, in no order; then somebody who named nothing, or what the bank itself took."""
     first, last = month.on + 2 * DAY, month.on + TOLD_AFTER[number - 1] * DAY
     for invoice, euros in _paid(month, number, chance):
-        fields = {"ogm": invoice.ogm, "iban": account(chance), "name": invoice.payer.name}
+        fields = {
+            "ogm": invoice.ogm,
+            "iban": account(chance),
+            "name": fold(invoice.payer.name.replace("ı", "i")).upper(),
+        }
         yield _movement(chance.day(first, last), euros, **fields)
     if number == 1:
         fields = {"text": "opvang, met dank", "iban": account(chance), "name": "Grootouders De Wachter"}
         yield _movement(first + DAY, UNKNOWN, **fields)
-    yield _movement(last, BANK_COST, text="Kosten van de rekening")
+    else:
+        yield _movement(last, BANK_COST, text="Kosten van de rekening")
 
 
 def _paid(month: Issued, number: int, chance: Chance) -> Iterator[tuple[Invoice, Decimal]]:
