@@ -9,8 +9,13 @@ from kribbe.web.navigation import NavItem, register
 
 def register_navigation() -> None:
     """Hang the pages in the rail and in the parent's bar."""
+    register(
+        NavItem(
+            _("Invoices"), "billing:invoices", "receipt", "location", order=50, arguments=books_place,
+            holds=("billing:month", "billing:run"), group="billing",
+        )
+    )  # fmt: skip
     for label, name, icon, order in (
-        (_("Invoices"), "billing:invoices", "receipt", 50),
         (_("Post"), "billing:post", "send", 51),
         (_("Reminders"), "billing:reminders", "bell", 53),
         (_("Accounts"), "billing:accounts", "scale", 54),

@@ -7,11 +7,13 @@ import pytest
 from django.template import engines
 from django.utils import translation
 
+from kribbe.rules.reasons import Reason
 from kribbe.web.components import Chip, QueueRow, Ranked, ResultCard, Step
 from kribbe.web.dates import date_format
 from kribbe.web.illustrations import PALETTES, SHAPES, sprite, variant
 from kribbe.web.templatetags import pieces
 from kribbe.web.templatetags import telling as tags
+from kribbe.web.words import say
 
 
 def render(source: str, **context: object) -> str:
@@ -30,6 +32,13 @@ def render(source: str, **context: object) -> str:
 def test_money(language: str, amount: Decimal | None, shown: str) -> None:
     with translation.override(language):
         assert tags.money(amount).replace(tags.NBSP, " ") == shown
+
+
+@pytest.mark.parametrize(("language", "shown"), [("nl", "€ 7,50"), ("en", "€ 7.50")])
+def test_an_amount_in_a_reason_is_written_as_the_reader_does(language: str, shown: str) -> None:
+    with translation.override(language):
+        said = say(Reason.of("billing.free.full", amount="€ 7.50"))
+    assert shown in said.replace(tags.NBSP, " ")
 
 
 def test_a_float_is_no_amount() -> None:
