@@ -53,6 +53,7 @@ class Attendee:
 
     @property
     def subject(self) -> Any:
+        """The place, or the child that was taken outside the desk."""
         return self.placement or self.direct
 
     @property
