@@ -11,7 +11,7 @@ from django.http import HttpResponse
 
 from kribbe.billing.models import Books, Invoice
 from kribbe.people.access import refusal
-from kribbe.places.access import at_location, place_of
+from kribbe.places.access import at_location, place_of, sisters
 from kribbe.places.models import Location
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
@@ -24,10 +24,9 @@ def may_bill(principal: Principal, action: Action, location: Location) -> bool:
     if location.organiser_id in scope_ids(principal, action, Scope.ORGANISER):
         return True
     own = scope_ids(principal, action, Scope.LOCATION)
-    if location.pk not in own:
-        return False
-    others = Location.objects.filter(organiser=location.organiser_id).exclude(pk__in=own)
-    return location.organiser_id is None or not others.exists()
+    if location.organiser_id is None:
+        return location.pk in own
+    return sisters(location) <= own
 
 
 def with_books(reading: Action, changing: Action | None = None) -> Callable[[View], View]:

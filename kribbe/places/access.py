@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from kribbe.people.access import refusal
@@ -18,6 +19,17 @@ from kribbe.trust.principal import Principal, Scope
 from kribbe.web.errors import session_ended
 
 View = Callable[..., HttpResponse]
+
+
+SISTERS = ArraySubquery(Location.objects.filter(organiser=OuterRef("organiser")).values("pk"))
+
+
+def sisters(location: Location) -> frozenset[int]:
+    """The locations of the same organiser, itself too; read along where the location came through its door."""
+    known = getattr(location, "sisters", None)
+    if known is None:
+        known = Location.objects.filter(organiser=location.organiser_id).values_list("pk", flat=True)
+    return frozenset({location.pk, *known})
 
 
 def locations_for(principal: Principal, action: Action) -> QuerySet[Location]:
@@ -35,7 +47,7 @@ def location_for(principal: Principal, action: Action, slug: str) -> Location:
 
     A visitor is asked to log in first, and staff for the second factor.
     """
-    found = locations_for(principal, action).filter(slug=slug).first()
+    found = locations_for(principal, action).filter(slug=slug).annotate(sisters=SISTERS).first()
     if found is None:
         raise refusal(principal)
     return found

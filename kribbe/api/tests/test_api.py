@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kribbe.api import examples, limits, schemas
+from kribbe.api.clubs import ClubList, ClubOut
 from kribbe.api.middleware import CORS, FRESH_SECONDS
 from kribbe.api.models import CallWindow
 from kribbe.api.tasks import forget_callers
@@ -335,6 +336,7 @@ def test_every_operation_is_told_with_a_true_example():
         "locations": schemas.LocationList, "location": schemas.LocationOut, "location_free": schemas.LocationFree,
         "free": schemas.FoundList, "free_private": schemas.FoundList, "desks": schemas.DeskList,
         "desk": schemas.DeskOut, "areas": schemas.AreaList, "area": schemas.Area,
+        "clubs": ClubList, "club": ClubOut,
     }  # fmt: skip
     operations = [each for path in document["paths"].values() for each in path.values()]
     assert {each["operationId"] for each in operations} == set(models)

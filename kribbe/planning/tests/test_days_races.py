@@ -1,12 +1,16 @@
 """A place that is left on a day is given once, however many families say yes at the same moment."""
 
+import time
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.utils import timezone
 
 from kribbe.places import ledger
 from kribbe.planning.models import DayChange, DayState
+from kribbe.planning.selectors.days import room_on
+from kribbe.planning.services import days
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.planning.tests.test_days import ask, at_once, plain_week
 from kribbe.rules.calendar import monday_of
@@ -55,7 +59,24 @@ def test_the_first_that_says_yes_has_it(scene):
     assert {refusal.code for refusal in refused} <= {"full", "busy"}
 
 
+def wait_for_the_first():
+    for _try in range(200):
+        if granted():
+            return
+        time.sleep(0.05)
+
+
 def test_control_without_locks_it_is_given_twice(scene, monkeypatch):
+    """All count before any of them takes, and the others take once the first has: the locks would prevent it."""
     monkeypatch.setattr(locks, "ENABLED", False)
+    counted = Barrier(TAKERS, timeout=20)
+
+    def counting(*given):
+        found = room_on(*given)
+        if counted.wait():
+            wait_for_the_first()
+        return found
+
+    monkeypatch.setattr(days, "room_on", counting)
     side_by_side(asks(scene))
     assert granted() > 1

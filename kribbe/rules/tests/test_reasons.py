@@ -13,7 +13,14 @@ from kribbe.rules.ratio import Layout
 from kribbe.rules.reasons import CODES, Reason, fields_of
 from kribbe.rules.roster.explain import ORDER
 
-MODULES = [path for path in Path(rules.__file__).parent.rglob("*.py") if "tests" not in path.parts]
+ROOMS = Path(rules.__file__).parents[1]
+MODULES = [
+    path
+    for room in ("rules", "billing")
+    for path in (ROOMS / room).rglob("*.py")
+    if "tests" not in path.parts
+]
+"""Where reasons are given: the rules, and the room that compares what was asked with what should be."""
 COMPOSED = {
     *(f"vulnerable.{name}" for name in CHARACTERISTICS),
     *(f"criterion.{name}{end}" for name in CRITERIA for end in ("", ".no")),
