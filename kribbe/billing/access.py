@@ -3,16 +3,19 @@
 Books are of all locations of an organiser. Who may bill at one of them only sees none of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils import timezone
 
-from kribbe.billing.models import Books, Invoice
+from kribbe.billing.models import Books, Invoice, Payer
 from kribbe.people.access import refusal
+from kribbe.people.models import Adult, Child
 from kribbe.places.access import at_location, place_of, sisters
 from kribbe.places.models import Location
+from kribbe.trust.audit import note_list
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
 
@@ -80,3 +83,20 @@ def own_invoice(principal: Principal, reference: str) -> Invoice:
     if found is None:
         raise refusal(principal)
     return found
+
+
+def note_payers(
+    request: Any, location: Location, payers: Iterable[Payer], *, of: str, children: Iterable[Child] = ()
+) -> None:
+    """The families of these payers and children were read on the page `of`; one query."""
+    adults = {payer.adult_id for payer in payers if payer.adult_id}
+    households = list(Adult.objects.filter(pk__in=adults).values_list("household_id", flat=True))
+    note_list(
+        principal=request.principal,
+        action="list.read",
+        subject=location,
+        desk_id=location.desk_id,
+        households=[*households, *(child.household_id for child in children)],
+        now=timezone.now(),
+        of=of,
+    )

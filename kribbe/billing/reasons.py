@@ -30,7 +30,7 @@ def _kept(value: Value) -> Any:
     return {"number": str(value)} if isinstance(value, Decimal) else value
 
 
-def _read(value: Any) -> Value:
+def _read(value: str | int | Mapping[str, str]) -> Value:
     if not isinstance(value, Mapping):
-        return value  # type: ignore[no-any-return]
+        return value
     return date.fromisoformat(value["date"]) if "date" in value else Decimal(value["number"])

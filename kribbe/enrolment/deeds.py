@@ -304,7 +304,6 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "bank.take_in": (_("Gave a file of the bank"), "file-up"),
     "bank.throw_away": (_("Threw a file of the bank away"), "circle-x"),
     "bank.book": (_("Booked a statement of the bank"), "coins"),
-    "bank.read": (_("Looked at payments"), "eye"),
     "bank.match": (_("Said whose a payment is"), "check"),
     "bank.undo": (_("Took the match of a payment back"), "undo-2"),
     "bank.aside": (_("Put a payment aside, or back"), "check"),

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kribbe.banking.access import debit_file_at, refund_file_at
 from kribbe.banking.models import Creditor, DebitFile, RefundFile
-from kribbe.banking.pages.showing import around, note_payers
+from kribbe.banking.pages.showing import around
 from kribbe.banking.services.debits import debit_xml, make_file, set_creditor, to_collect
 from kribbe.banking.services.matching import set_off
 from kribbe.banking.services.refunds import kept, refund, refund_xml
-from kribbe.billing.access import with_books
+from kribbe.billing.access import note_payers, with_books
 from kribbe.billing.models import Books, Payer
 from kribbe.people.access import refusal
 from kribbe.places.models import Location
@@ -58,8 +58,8 @@ def debits_page(request: Any, location: Location, books: Books | None) -> HttpRe
     if request.method == "POST" and form.is_valid() and _done(request, books, form, today):
         return redirect("banking:debits", location.slug)
     due, keeping = to_collect(books), kept(books)
-    shown = [mandate.payer for _invoice, mandate in due[:SHOWN]] + keeping[:SHOWN]
-    note_payers(request, location, shown)
+    shown = [each.mandate.payer for each in due[:SHOWN]] + [each.payer for each in keeping[:SHOWN]]
+    note_payers(request, location, shown, of="debits")
     context = around(location) | {
         "creditor": creditor,
         "form": form,
@@ -95,9 +95,7 @@ def _done(request: Any, books: Books, form: forms.Form, today: date) -> bool:
 def debit_file_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
     """A file of collections for the bank."""
     file = debit_file_at(request.principal, books, reference)
-    note_payers(
-        request, location, Payer.objects.filter(mandates__collections__file=file).select_related("adult")
-    )
+    note_payers(request, location, Payer.objects.filter(mandates__collections__file=file), of="debits")
     return _xml(debit_xml(file), f"collections-{file.reference}")
 
 
@@ -106,7 +104,7 @@ def debit_file_page(request: Any, location: Location, books: Books | None, refer
 def refund_file_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
     """A file of payments back for the bank."""
     file = refund_file_at(request.principal, books, reference)
-    note_payers(request, location, Payer.objects.filter(refunds__file=file).select_related("adult"))
+    note_payers(request, location, Payer.objects.filter(refunds__file=file), of="debits")
     return _xml(refund_xml(file), f"refunds-{file.reference}")
 
 

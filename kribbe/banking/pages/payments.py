@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kribbe.banking.access import movement_at
 from kribbe.banking.models import Movement
-from kribbe.banking.pages.showing import around, at_row, note_payers, noted
+from kribbe.banking.pages.showing import around, at_row, noted
 from kribbe.banking.selectors.movements import parked, shown
 from kribbe.banking.selectors.payers import Owing, owing, payers_named
 from kribbe.banking.services.matching import match, put_aside, undo
 from kribbe.banking.services.posting import Share
-from kribbe.billing.access import with_books
+from kribbe.billing.access import note_payers, with_books
 from kribbe.billing.models import Books
 from kribbe.places.models import Location
 from kribbe.trust.errors import RefusedError
@@ -67,7 +67,7 @@ def payment_page(request: Any, location: Location, books: Books | None, referenc
     (row,) = shown(movement.statement.books, [movement])
     chosen = _chosen(request, movement, row.payers if row.state == "proposed" else ())
     results = payers_named(movement.statement.books, query) if query else []
-    note_payers(request, location, [*row.payers, *results, *(each.owing.payer for each in chosen)])
+    note_payers(request, location, [*row.payers, *results, *(each.owing.payer for each in chosen)], of="bank")
     context = around(location) | {
         "row": row,
         "movement": movement,

@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from kribbe.banking.selectors.movements import Shown
-from kribbe.billing.models import Payer
+from kribbe.billing.access import note_payers
 from kribbe.places.models import Location
-from kribbe.trust.audit import note_list
 
 
 def around(location: Location) -> dict[str, Any]:
@@ -29,16 +27,4 @@ def at_row(request: Any, rows: "QuerySet[Any]") -> dict[str, Any]:
 
 def noted(request: Any, location: Location, rows: Iterable[Shown]) -> None:
     """Write down whose names a page of payments shows."""
-    note_payers(request, location, (payer for row in rows for payer in row.payers))
-
-
-def note_payers(request: Any, location: Location, payers: Iterable[Payer]) -> None:
-    """Write down whose names a page shows."""
-    note_list(
-        principal=request.principal,
-        action="bank.read",
-        subject=location,
-        desk_id=location.desk_id,
-        households=[payer.adult.household_id if payer.adult else None for payer in payers],
-        now=timezone.now(),
-    )
+    note_payers(request, location, (payer for row in rows for payer in row.payers), of="bank")

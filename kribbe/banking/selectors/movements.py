@@ -80,7 +80,8 @@ def _matched(movements: Sequence[Movement]) -> dict[int, tuple[Payer, ...]]:
     )
     found: dict[int, dict[int, Payer]] = {}
     for row in rows:
-        found.setdefault(row.entry.match.movement_id, {})[row.payer_id or 0] = row.payer  # type: ignore[assignment]
+        if row.payer:
+            found.setdefault(row.entry.match.movement_id, {})[row.payer.pk] = row.payer
     return {key: tuple(payers.values()) for key, payers in found.items()}
 
 

@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
-from kribbe.banking.services.posting import NOUGHT
 from kribbe.billing.models import Books, Invoice, Payer
+from kribbe.billing.selectors.accounts import with_open
 
 MOST = 12
 
@@ -41,10 +40,7 @@ def owing(books: Books, references: Sequence[str]) -> list[Owing]:
         for payer in Payer.objects.filter(books=books, reference__in=references).select_related("adult")
     }
     rows = (
-        Invoice.objects.filter(payer__in=payers.values())
-        .annotate(open=F("total") - Coalesce(Sum("settlements__amount"), NOUGHT))
-        .exclude(open=0)
-        .order_by("due_on", "pk")
+        with_open(Invoice.objects.filter(payer__in=payers.values())).exclude(open=0).order_by("due_on", "pk")
     )
     of: dict[int, list[Invoice]] = defaultdict(list)
     for row in rows:

@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from kribbe.banking.models import Movement
 from kribbe.billing.models import Invoice, JournalLine, Payer
+from kribbe.billing.selectors.accounts import with_open
 from kribbe.rules.bank.matching import Candidate, Why, proposed
 
 NOUGHT = Decimal(0)
@@ -54,17 +53,13 @@ def _accounts(books_id: int, ibans: set[str]) -> dict[int, set[str]]:
 
 def _asking(books_id: int, amounts: set[Decimal]) -> set[int]:
     """Payers of an invoice of which one of these amounts is open."""
-    rows = _with_open(Invoice.objects.filter(books=books_id, total__in=amounts, total__gt=0))
+    rows = with_open(Invoice.objects.filter(books=books_id, total__in=amounts, total__gt=0))
     return {payer for payer, is_open in rows.values_list("payer_id", "open") if is_open in amounts}
 
 
 def _open(payers: dict[int, Payer]) -> dict[int, list[Decimal]]:
     found: dict[int, list[Decimal]] = defaultdict(list)
-    rows = _with_open(Invoice.objects.filter(payer__in=payers)).exclude(open=0)
+    rows = with_open(Invoice.objects.filter(payer__in=payers)).exclude(open=0)
     for payer, is_open in rows.values_list("payer_id", "open"):
         found[payer].append(is_open)
     return found
-
-
-def _with_open(invoices: "QuerySet[Invoice]") -> "QuerySet[Any]":
-    return invoices.annotate(open=F("total") - Coalesce(Sum("settlements__amount"), NOUGHT))

@@ -1,18 +1,19 @@
 """Collecting what payers agreed to: announced first, one collection for an invoice, in a file for the bank."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from sepaxml import SepaDD
 
 from kribbe.banking.models import Collection, Creditor, DebitFile, Mandate, Sequence
 from kribbe.billing.models import Books, Invoice, Payer
+from kribbe.billing.selectors.accounts import with_open
 from kribbe.contact.services import tell_household
 from kribbe.rules.bank.creditor import is_creditor_id
 from kribbe.trust.audit import record
@@ -43,20 +44,25 @@ def set_creditor(
     return creditor
 
 
-def to_collect(books: Books) -> list[tuple[Invoice, Mandate]]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is open of an invoice, in euros, and the mandate by which it may be collected."""
+
+    invoice: Invoice
+    open: Decimal
+    mandate: Mandate
+
+
+def to_collect(books: Books) -> list[Due]:
     """Open invoices of payers with a mandate that no collection is under way for."""
     under_way = Collection.objects.filter(invoice=OuterRef("pk"), returned_by=None)
     mandates = {
         each.payer_id: each
         for each in Mandate.objects.filter(payer__books=books, revoked_at=None).select_related("payer__adult")
     }
-    rows = (
-        Invoice.objects.filter(~Exists(under_way), payer__in=mandates, total__gt=0)
-        .annotate(open=F("total") - Coalesce(Sum("settlements__amount"), NOUGHT))
-        .filter(open__gt=0)
-        .order_by("due_on", "pk")
-    )
-    return [(invoice, mandates[invoice.payer_id]) for invoice in rows]
+    free = Invoice.objects.filter(~Exists(under_way), payer__in=mandates, total__gt=0)
+    rows = with_open(free).filter(open__gt=0).order_by("due_on", "pk")
+    return [Due(invoice, invoice.open, mandates[invoice.payer_id]) for invoice in rows]
 
 
 def make_file(
@@ -79,7 +85,7 @@ def make_file(
         )
     with transaction.atomic():
         lock_rows((Books, books.pk))
-        lock_rows(*((Payer, mandate.payer_id) for _invoice, mandate in to_collect(books)))
+        lock_rows(*((Payer, each.mandate.payer_id) for each in to_collect(books)))
         due = to_collect(books)
         if not due:
             raise RefusedError(_("Nothing is open of payers with a mandate."), code="nothing")
@@ -106,18 +112,20 @@ def _announce(collection: Collection, now: datetime) -> None:
     )
 
 
-def _collections(file: DebitFile, due: Iterable[tuple[Invoice, Mandate]]) -> list[Collection]:
+def _collections(file: DebitFile, due: Iterable[Due]) -> list[Collection]:
     used = set(
         Collection.objects.filter(
-            mandate__in={mandate.pk for _invoice, mandate in due}, returned_by=None
+            mandate__in={each.mandate.pk for each in due}, returned_by=None
         ).values_list("mandate_id", flat=True)
     )
     found = []
-    for invoice, mandate in due:
-        sequence = Sequence.RECURRING if mandate.pk in used else Sequence.FIRST
-        used.add(mandate.pk)
+    for each in due:
+        sequence = Sequence.RECURRING if each.mandate.pk in used else Sequence.FIRST
+        used.add(each.mandate.pk)
         found.append(
-            Collection(file=file, mandate=mandate, invoice=invoice, amount=invoice.open, sequence=sequence)  # type: ignore[attr-defined]
+            Collection(
+                file=file, mandate=each.mandate, invoice=each.invoice, amount=each.open, sequence=sequence
+            )
         )
     return found
 

@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
-
 from kribbe.banking.models import Match, Movement
 from kribbe.billing.models import (
     Account,
@@ -19,6 +16,7 @@ from kribbe.billing.models import (
     JournalLine,
     Settlement,
 )
+from kribbe.billing.selectors.accounts import with_open
 from kribbe.rules.settling import Open, settled_by
 from kribbe.trust.principal import Principal
 
@@ -55,11 +53,7 @@ class Waiting:
 
     def __init__(self, payers: Collection[int]) -> None:
         self._of: dict[int, dict[int, Open]] = defaultdict(dict)
-        found = (
-            Invoice.objects.filter(payer__in=payers)
-            .annotate(open=F("total") - Coalesce(Sum("settlements__amount"), NOUGHT))
-            .exclude(open=0)
-        )
+        found = with_open(Invoice.objects.filter(payer__in=payers)).exclude(open=0)
         for payer, invoice, is_open, due in found.values_list("payer", "pk", "open", "due_on"):
             self._of[payer][invoice] = Open(invoice, is_open, due)
 

@@ -1,6 +1,8 @@
 """Paying back what is kept for a payer."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Sum
@@ -19,8 +21,16 @@ from kribbe.trust.principal import Principal
 SCHEMA = "pain.001.001.09"
 
 
-def kept(books: Books) -> list[Payer]:
-    """Payers for whom something is kept, each with its `kept` in euros; what is on its way back doesn't count."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept for a payer, in euros."""
+
+    payer: Payer
+    amount: Decimal
+
+
+def kept(books: Books) -> list[Kept]:
+    """What is kept for payers, by their names; what is on its way back doesn't count."""
     rows = (
         JournalLine.objects.filter(payer__books=books, account=Account.TO_REFUND)
         .values("payer")
@@ -32,10 +42,7 @@ def kept(books: Books) -> list[Payer]:
     for row in leaving:
         sums[row["payer"]] -= row["sum"]
     payers = Payer.objects.filter(pk__in=[key for key, left in sums.items() if left > 0])
-    found = list(payers.select_related("adult").order_by("name", "pk"))
-    for payer in found:
-        payer.kept = sums[payer.pk]  # type: ignore[attr-defined]
-    return found
+    return [Kept(payer, sums[payer.pk]) for payer in payers.select_related("adult").order_by("name", "pk")]
 
 
 def refund(*, principal: Principal, payer: Payer, iban: str, pay_on: date, now: datetime) -> Refund:

@@ -3,6 +3,7 @@
 import io
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -125,7 +126,7 @@ def test_a_total_of_the_bank_settles_all_of_a_file_and_a_return_opens_one(kept_b
     )
     assert (open_of(mine), open_of(theirs)) == (0, Decimal("50.00"))
     assert ties_out(kept_books)
-    assert [invoice for invoice, _mandate in to_collect(kept_books.books)] == [theirs]
+    assert [each.invoice for each in to_collect(kept_books.books)] == [theirs]
     undo(principal=SYSTEM, movement=Movement.objects.get(amount__lt=0), now=NOW)
     assert open_of(theirs) == 0
     assert ties_out(kept_books)
@@ -143,10 +144,12 @@ def test_each_collection_that_the_bank_tells_apart_is_settled_alone(kept_books):
 def test_what_was_too_much_goes_back_once(kept_books):
     asked = invoice(kept_books, "100.00")
     booked(kept_books, paid_in(1, "130.00", ogm=asked.ogm))
-    assert [(payer, payer.kept) for payer in kept(kept_books.books)] == [(kept_books.payer, Decimal("30.00"))]
+    assert [(each.payer, each.amount) for each in kept(kept_books.books)] == [
+        (kept_books.payer, Decimal("30.00"))
+    ]
     back = refund(principal=SYSTEM, payer=kept_books.payer, iban=ACCOUNT, pay_on=TODAY, now=NOW)
     assert kept_for(kept_books.payer.pk) == 0
-    again = lambda: refund(principal=SYSTEM, payer=kept_books.payer, iban=ACCOUNT, pay_on=TODAY, now=NOW)  # noqa: E731  a refusal to try
+    again = partial(refund, principal=SYSTEM, payer=kept_books.payer, iban=ACCOUNT, pay_on=TODAY, now=NOW)
     assert refused(again) == "nothing"
     booked(kept_books, paid_in(1, "-30.00", client_reference=back.reference), number=2, old="1130.00")
     back.refresh_from_db()

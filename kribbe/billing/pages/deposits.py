@@ -14,9 +14,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from kribbe.billing.access import with_books
+from kribbe.billing.access import note_payers, with_books
 from kribbe.billing.models import Books, Deposit, Payer
-from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.services.deposits import ask_deposit, give_back, receive, set_off
 from kribbe.billing.services.journal import open_invoices
 from kribbe.enrolment.models import Placement

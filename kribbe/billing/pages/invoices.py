@@ -5,8 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,10 +14,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from kribbe.billing.access import invoice_at, may_bill, with_books
+from kribbe.billing.access import invoice_at, may_bill, note_payers, with_books
 from kribbe.billing.models import Books, Invoice, InvoiceKind, InvoiceLine, Run, RunState
-from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.reasons import from_json
+from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.drafts import Draft, HeldDay, parties
 from kribbe.billing.selectors.preview import Foreseen, foreseen
 from kribbe.billing.services.run import AT_ONCE, start_run
@@ -76,11 +75,7 @@ def invoices_page(request: Any, location: Location, books: Books | None) -> Http
 
 
 def _asked(books: Books, asked: dict[str, str]) -> "QuerySet[Invoice]":
-    found = (
-        Invoice.objects.filter(books=books)
-        .select_related("payer")
-        .annotate(open=F("total") - Coalesce(Sum("settlements__amount"), Decimal(0)))
-    )
+    found = with_open(Invoice.objects.filter(books=books).select_related("payer"))
     if month := day_of(f"{asked['month']}-01"):
         found = found.filter(month=month)
     if asked["payer"]:

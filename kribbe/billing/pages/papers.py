@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kribbe.billing.access import invoice_at, with_books
+from kribbe.billing.access import invoice_at, note_payers, with_books
 from kribbe.billing.models import Books, Delivery, Invoice, Sending
 from kribbe.billing.pages.my_invoices import pdf_response
-from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.papers import invoice_pdf, pile_pdf, with_lines
 from kribbe.billing.services.sending import mark_done, send_invoices
 from kribbe.billing.ubl import NotElectronicError, invoice_xml

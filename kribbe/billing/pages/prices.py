@@ -13,10 +13,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kribbe.billing.access import may_bill, with_books
+from kribbe.billing.access import may_bill, note_payers, with_books
 from kribbe.billing.forms import BooksForm, CertificateForm, ChargeForm, PricesForm
 from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCharge, PriceList, Share
-from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.services.books import Seller, keep_books, publish_prices
 from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge
 from kribbe.enrolment.models import Placement

@@ -10,11 +10,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from kribbe.billing.access import invoice_at, with_books
+from kribbe.billing.access import invoice_at, note_payers, with_books
 from kribbe.billing.account_papers import reminder_pdf
 from kribbe.billing.models import Books, Step
 from kribbe.billing.pages.my_invoices import pdf_response
-from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.selectors.late import late
 from kribbe.billing.services.reminders import remind
 from kribbe.places.models import Location

@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kribbe.billing import exports
-from kribbe.billing.access import invoice_at, with_books
+from kribbe.billing.access import invoice_at, note_payers, with_books
 from kribbe.billing.models import Books, Payer, PaymentPlan, WriteOff
 from kribbe.billing.pages.my_invoices import statement_file
-from kribbe.billing.pages.noting import note_payers
 from kribbe.billing.papers import with_lines
 from kribbe.billing.selectors.accounts import aged, open_costs, sales_rows, statement
 from kribbe.billing.selectors.late import plan_states

@@ -6,8 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
 
 from kribbe.billing.models import (
     Account,
@@ -19,6 +17,7 @@ from kribbe.billing.models import (
     Payer,
     Settlement,
 )
+from kribbe.billing.selectors.accounts import with_open
 from kribbe.rules import settling
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
@@ -72,10 +71,8 @@ class Open:
 
 def open_invoices(payer: Payer) -> list[Open]:
     """A payer's invoices and credit notes that aren't wholly settled, the first due first."""
-    found = Invoice.objects.filter(payer=payer).annotate(
-        open=F("total") - Coalesce(Sum("settlements__amount"), NOUGHT)
-    )
-    return [Open(each, each.open) for each in found.exclude(open=0).order_by("due_on", "pk")]
+    found = with_open(Invoice.objects.filter(payer=payer)).exclude(open=0)
+    return [Open(each, each.open) for each in found.order_by("due_on", "pk")]
 
 
 def settle(*, entry: JournalEntry, payer: Payer, amount: Decimal, first: Sequence[Invoice] = ()) -> Decimal:

@@ -12,9 +12,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kribbe.billing.access import with_books
+from kribbe.billing.access import note_payers, with_books
 from kribbe.billing.models import Books
-from kribbe.billing.pages.noting import note_payers
 from kribbe.enrolment.models import Placement
 from kribbe.people.access import refusal
 from kribbe.people.models import Child
