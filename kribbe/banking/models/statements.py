@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import Books, JournalEntry
+from kribbe.billing.words import printed_reference
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import change_of
 
@@ -114,6 +115,11 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.amount}"
+
+    @property
+    def told(self) -> str:
+        """What whoever paid wrote: the structured reference as banks print it, or words."""
+        return printed_reference(self.ogm) if self.ogm else self.text
 
 
 class Match(models.Model):

@@ -77,6 +77,7 @@ def deposits_page(request: Any, location: Location, books: Books | None) -> Http
         request,
         "billing/deposits.html",
         {
+            "place_name": location.name,
             "location": location,
             "rows": rows,
             "kept": sum((row.kept for row in rows), Decimal(0)),

@@ -75,7 +75,13 @@ def post_page(request: Any, location: Location, books: Books | None) -> HttpResp
     }
     shown = unsent[:SHOWN]
     _note(request, location, [*shown, *(each.invoice for found in lists.values() for each in found)])
-    context = {"location": location, "unsent": shown, "unsent_count": unsent.count(), **lists}
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "unsent": shown,
+        "unsent_count": unsent.count(),
+        **lists,
+    }
     return render(request, "billing/post.html", context)
 
 

@@ -39,6 +39,7 @@ def reminders_page(request: Any, location: Location, books: Books | None) -> Htt
         request,
         "billing/reminders.html",
         {
+            "place_name": location.name,
             "location": location,
             "due": due,
             "waiting": waiting,

@@ -33,6 +33,15 @@ from kribbe.web.tables import csv_file
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DAY = timedelta(days=1)
+LATE = (
+    _("Not due yet"),
+    _("Up to 30 days late"),
+    _("31 to 60 days"),
+    _("61 to 90 days"),
+    _("Over 90 days"),
+    _("Costs, less what was paid too much"),
+)
+"""The columns of an account by age: the bands of `aged`, and what is owed beside invoices."""
 
 
 class PlanForm(forms.Form):
@@ -68,15 +77,19 @@ def accounts(request: Any, location: Location, books: Books | None) -> HttpRespo
     """Every payer that owes or is owed something today, by how late it is."""
     rows = aged(_kept(books), localdate())
     note_payers(request, location, (row.payer for row in rows), of="accounts")
-    columns = list(zip(*(row.bands for row in rows), strict=True))
+    parts = [(*row.bands, row.beside) for row in rows]
+    sums = [sum(column) for column in zip(*parts, strict=True)]
     return render(
         request,
         "billing/accounts.html",
         {
+            "place_name": location.name,
             "location": location,
-            "rows": rows,
-            "sums": [sum(column) for column in columns],
-            "beside": sum(row.beside for row in rows),
+            "labels": LATE,
+            "rows": [
+                (row, list(zip(LATE, each, strict=True))) for row, each in zip(rows, parts, strict=True)
+            ],
+            "sums": list(zip(LATE, sums, strict=True)) if rows else [],
             "total": sum(row.total for row in rows),
             "form": ExportForm(initial={"month": add_months(first_of_month(localdate()), -1)}),
         },
@@ -106,6 +119,7 @@ def account(request: Any, location: Location, books: Books | None, payer: str) -
         request,
         "billing/account.html",
         {
+            "place_name": location.name,
             "location": location,
             "payer": found,
             "statement": statement(found, date(today.year - 1, 1, 1), today),
