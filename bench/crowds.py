@@ -13,9 +13,10 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-from bench.pages import DESK, Visit, expect, planned_week, session
+from bench.pages import planned_week
 from bench.run import percentile
 from bench.server import HOST, START_SECONDS, Answer, ask, server, tell
+from bench.visits import DESK, Visit, expect, session
 
 TABLETS = 50
 TAPS = (500, 2_000)

@@ -1,50 +1,16 @@
 """What is measured: pages, each with its visits prepared beforehand and its answers checked."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
-from bench.server import CSRF, Answer
+from bench.filling import drafts, offers
+from bench.server import Answer
+from bench.visits import DAYS, DESK, Page, Visit, expect, session
 
-DESK = "leuven"
-DAYS = 0b0011001111
-"""Monday, Tuesday and Thursday, the busiest days."""
 ROWS = 50
 MONTHS = 12
 """Fewer than that a location page never shows of a group."""
-WISHES = 3
-
-
-class WrongAnswerError(Exception):
-    """A page returned something else than it should: its time means nothing."""
-
-
-def expect(right: object, otherwise: str) -> None:
-    """Raises WrongAnswerError unless `right`."""
-    if not right:
-        raise WrongAnswerError(otherwise)
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One request: a form is posted, anything else is got."""
-
-    address: str
-    session: str = ""
-    form: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class Page:
-    """A measured page. `cards` is how many cards or rows it shows; `check` raises where an answer is wrong."""
-
-    name: str
-    cards: int
-    visits: Sequence[Visit]
-    check: Callable[[Answer], None]
-    at_the_end: Callable[[], None] = field(default=lambda: None)
 
 
 def pages(count: int, now: datetime) -> list[Page]:
@@ -245,7 +211,7 @@ def submit(count: int, now: datetime) -> Page:
     """Sending a request of three wishes: household, child, request, positions, notices."""
     from kribbe.enrolment.models import CareRequest
 
-    visits = list(islice(_drafts(now), count))
+    visits = list(islice(drafts(now), count))
     before = CareRequest.objects.count()
 
     def check(answer: Answer) -> None:
@@ -261,7 +227,7 @@ def accept(count: int, now: datetime) -> Page:
     """Saying yes to an offer: the place reserved, other wishes set aside, everybody told."""
     from kribbe.enrolment.models import Placement, PlacementState
 
-    visits = list(islice(_offers(now), count))
+    visits = list(islice(offers(now), count))
     expect(len(visits) == count, f"only {len(visits)} offers can be made: ask fewer runs")
     reserved = Placement.objects.filter(state=PlacementState.TO_SIGN)
     before = reserved.count()
@@ -276,20 +242,6 @@ def accept(count: int, now: datetime) -> Page:
     return Page("Accepting an offer", 0, visits, check, at_the_end)
 
 
-def session(user: Any, *, verified: bool = False) -> str:
-    """The key of a session in which this user has logged in."""
-    from django.conf import settings
-    from django.test import Client
-
-    from kribbe.testing.sessions import log_in
-
-    client = log_in(Client(), user, second_factor=verified)
-    store = client.session
-    store["desk"] = DESK
-    store.save()
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
-
-
 def _busiest() -> Any:
     """The location of the desk at which most families wait."""
     from django.db.models import Count, Q
@@ -299,108 +251,3 @@ def _busiest() -> Any:
     waiting = Count("preferences", filter=Q(preferences__state="waiting"))
     here = Location.objects.filter(desk__slug=DESK, active=True).values("pk").annotate(waiting=waiting)
     return Location.objects.get(pk=here.order_by("-waiting", "pk")[0]["pk"])
-
-
-def _drafts(now: datetime) -> Iterator[Visit]:
-    """Forms that send a request, each of a parent of its own."""
-    from kribbe.enrolment.models import RequestDraft
-    from kribbe.people.models import Household, User
-    from kribbe.places.models import Location
-    from kribbe.region.models import Desk
-
-    desk = Desk.objects.get(slug=DESK)
-    home = Household.objects.filter(desk=desk, longitude__isnull=False).order_by("pk")[0]
-    near = list(Location.objects.filter(desk=desk, active=True).order_by("pk").values_list("pk", flat=True))
-    today = now.date()
-    number = 0
-    while True:
-        wishes = [str(near[(number * WISHES + place) % len(near)]) for place in range(WISHES)]
-        email = f"ouder{number}@bench.example"
-        child = {
-            "count": "1",
-            "first_name_0": "Lien",
-            "last_name_0": f"Bench{number}",
-            "born_0": "born",
-            "day_0": f"{today - timedelta(days=60 + number)}",
-            "street": home.street,
-            "postcode": home.postcode,
-            "city": home.city,
-            "anyway": "on",
-            "first_name": "An",
-            "last_name": f"Bench{number}",
-            "email": email,
-            "email_checked": email,
-        }
-        days = {
-            "flexibility": "exact",
-            "wanted_start": f"{today + timedelta(days=120)}",
-            "latest_start": f"{today + timedelta(days=200)}",
-        }
-        answers = {
-            "child": _typed(child),
-            "days": _typed(days, pattern=[str(slot) for slot in range(10) if DAYS >> slot & 1]),
-            "choices": _typed({"price": "any"}, order=wishes),
-        }
-        user = User.objects.create_user(email, name=f"An Bench{number}")
-        draft = RequestDraft.objects.create(
-            desk=desk, user=user, answers=answers, created_at=now, saved_at=now
-        )
-        form = {"version": "1", "once": f"bench-request-{number}", "fact_work": "on", "declared": "on"}
-        address = f"/{DESK}/request/{draft.reference}/review/"
-        yield Visit(address, session(user), {**form, "action": "next"})
-        number += 1
-
-
-def _typed(values: Mapping[str, str], **lists: list[str]) -> dict[str, object]:
-    return {"typed": {**{name: [value] for name, value in values.items()}, **lists}, "version": 1}
-
-
-def _offers(now: datetime) -> Iterator[Visit]:
-    """Forms that accept an offer, one a family: a yes sets a family's other offers aside."""
-    from kribbe.enrolment.models import Offer, OfferState
-    from kribbe.people.models import RoleGrant, User
-    from kribbe.trust.principal import Role, Scope
-
-    open_offers = Offer.objects.filter(state=OfferState.OPEN, deadline__gt=now).order_by("pk")
-    seen: set[int] = set()
-    for number, offer in enumerate(chain(open_offers, _made(now))):
-        household = offer.preference.request.household_id
-        if household in seen:
-            continue
-        seen.add(household)
-        user = User.objects.create_user(f"aanbod{number}@bench.example", name="An Bench")
-        RoleGrant.objects.create(
-            user=user, role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=household, granted_at=now
-        )
-        form = {"answer": "stop", "once": f"bench-offer-{number}"}
-        yield Visit(f"/my/offers/{offer.reference}/", session(user), form)
-
-
-def _made(now: datetime) -> Iterator[Any]:
-    """Offers made here and now to the first that fit, location after location."""
-    from kribbe.enrolment.models import Preference, PreferenceState
-    from kribbe.enrolment.selectors.location import active_groups, first_that_fit
-    from kribbe.enrolment.services.make_offer import make_offer
-    from kribbe.places.models import Location
-    from kribbe.trust.errors import RefusedError
-    from kribbe.trust.principal import SYSTEM
-
-    waiting = Preference.objects.filter(state=PreferenceState.WAITING).values("location")
-    for place in Location.objects.filter(pk__in=waiting).select_related("desk").order_by("pk"):
-        for group, line in first_that_fit(place, active_groups(place), now=now):
-            try:
-                yield make_offer(
-                    principal=SYSTEM,
-                    preference_id=line.waiting.preference_id,
-                    group_id=group.pk,
-                    start=line.start,
-                    pattern=line.waiting.pattern,
-                    now=now,
-                )
-            except RefusedError:
-                continue
-
-
-def cookies(visit: Visit) -> dict[str, str]:
-    """What a visitor's browser would send."""
-    return {"csrftoken": CSRF, **({"sessionid": visit.session} if visit.session else {})}

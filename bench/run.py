@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from http.client import HTTPConnection
 from statistics import median
 
-from bench.pages import DESK, Page, Visit, cookies, expect, pages
+from bench.pages import pages
 from bench.server import Answer, ask, server
+from bench.visits import DESK, Page, Visit, cookies, expect
 
 WARM_UP = 5
 CONTROL = re.compile(r"(SELECT set_config\(.*?; )?(BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK)", re.DOTALL)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from statistics import median
 from time import perf_counter
 
-from bench.pages import expect
+from bench.visits import expect
 
 DAY = timedelta(days=1)
 CITY = 150

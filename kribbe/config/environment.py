@@ -21,7 +21,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from kribbe.config.keys import kept_key
-from kribbe.config.server_user import STATE_FOLDER, reachable_folder
+from kribbe.config.server_user import default_data_dir
 
 T = TypeVar("T")
 
@@ -51,15 +51,6 @@ class SettingsError(SystemExit):
 def _setting(description: str, *, expects: str, shown: str | None = None, **options: Any) -> Any:
     """A field: what it does, what a right value looks like, its default in words where that is computed."""
     return Field(description=description, json_schema_extra={"expects": expects, "shown": shown}, **options)
-
-
-def default_data_dir() -> Path:
-    """The user's own data folder; where root's is closed to the database server, one that it can reach."""
-    chosen = os.environ.get("XDG_DATA_HOME")
-    if chosen and Path(chosen).is_absolute():
-        return reachable_folder(Path(chosen) / "kribbe")
-    wanted = Path.home() / ".local" / "share" / "kribbe"
-    return wanted if reachable_folder(wanted) == wanted else STATE_FOLDER
 
 
 class Environment(BaseSettings):

@@ -145,3 +145,12 @@ def _copy(install: Path, libraries: Path, copy: Path) -> None:
     if copy.exists():
         shutil.rmtree(copy)
     building.rename(copy)
+
+
+def default_data_dir() -> Path:
+    """The user's own data folder; where root's is closed to the database server, one that it can reach."""
+    chosen = os.environ.get("XDG_DATA_HOME")
+    if chosen and Path(chosen).is_absolute():
+        return reachable_folder(Path(chosen) / "kribbe")
+    wanted = Path.home() / ".local" / "share" / "kribbe"
+    return wanted if reachable_folder(wanted) == wanted else STATE_FOLDER

@@ -23,6 +23,7 @@ from kribbe.enrolment.models_free import (
     VacancyList,
     VacancyTold,
 )
+from kribbe.enrolment.models_hand_over import HandOver
 from kribbe.people.models import Child, Household, User
 from kribbe.places.models import Group, Location
 from kribbe.region.models import Desk, PassOverReason, SameKey
@@ -37,6 +38,7 @@ __all__ = [
     "ChanceRun",
     "DirectChild",
     "FreeThen",
+    "HandOver",
     "LastMinute",
     "LookAgain",
     "LookMail",
@@ -52,7 +54,7 @@ __all__ = [
     "VacancyList",
     "VacancyTold",
 ]
-"""The tables about free places (`models_free`), what is asked (`models_asked`) and chances are read from here."""
+"""The tables of `models_free`, `models_asked`, `models_chance` and `models_hand_over` are read from here."""
 
 MASKS = (1, 2**SLOTS - 1)
 
@@ -363,43 +365,3 @@ class RequestDraft(models.Model):
 
     def __str__(self) -> str:
         return self.reference
-
-
-@remembered()
-class HandOver(models.Model):
-    """A household handed to another desk: one of this installation (`to_desk`), or one that works otherwise.
-
-    `document` is what goes along, as it was on that day. It is deleted in time (`forgotten_at`); the rest stays.
-    """
-
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="hand_overs")
-    from_desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="handed_over")
-    to_desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="taken_over", null=True)
-    to_name = models.CharField(max_length=200, blank=True)
-    requests = models.ManyToManyField(CareRequest, related_name="hand_overs")
-    consent_by = models.CharField(max_length=200)
-    consented_on = models.DateField()
-    made_at = models.DateTimeField()
-    made_by = models.BigIntegerField(null=True)
-    undone_at = models.DateTimeField(null=True)
-    document = models.JSONField(default=dict)
-    forgotten_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["from_desk", "-made_at"], name="hand_over_from"),
-            models.Index(fields=["to_desk", "-made_at"], name="hand_over_to"),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                name="hand_over_somewhere",
-                condition=Q(to_desk__isnull=False, to_name="") | (Q(to_desk=None) & ~Q(to_name="")),
-            ),
-            models.CheckConstraint(name="hand_over_elsewhere", condition=~Q(to_desk=F("from_desk"))),
-            models.CheckConstraint(
-                name="hand_over_forgotten", condition=Q(forgotten_at=None) | Q(document={})
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.household_id} {self.made_at:%Y-%m-%d}"

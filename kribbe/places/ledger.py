@@ -5,17 +5,16 @@ statement of its own, and then counts; a trigger under the table refuses what wo
 A half-day is a slot 0 (Monday morning) to 13 (Sunday afternoon).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import numpy as np
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.timezone import localtime
 
-from kribbe.places.models import MONTHS_SHOWN, Group, GroupAvailability, LedgerTake, LedgerWeek
+from kribbe.places.models import MONTHS_SHOWN, Group, LedgerTake, LedgerWeek
 from kribbe.rules.calendar import first_of_month, monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.trust.locks import lock_rows
@@ -367,65 +366,3 @@ def refresh_availability(group_ids: Collection[int], *, now: datetime) -> None:
                 "now": now,
             },
         )
-
-
-def free_by_month(
-    *, group_ids: Collection[int], first_month: date, months: int
-) -> dict[int, list[list[int]]]:
-    """Free places by group, month and half-day: the least of the month's weeks, negative where overfull.
-
-    Shape: `result[group_id][month][slot]`, `months` rows of 14.
-    """
-    ordered = sorted(group_ids)
-    first = np.datetime64(first_of_month(first_month), "D")
-    weeks = _weeks(ordered, first, months)
-    days = first + weeks["days"].astype("m8[D]")[:, None] + np.arange(SLOTS) // 2
-    month = days.astype("M8[M]").astype(int) - first.astype("M8[M]").astype(int)
-    left = weeks["bookable"]["cells"]["n"].astype(int) - weeks["taken"]["cells"]["n"]
-    group = np.broadcast_to(np.searchsorted(ordered, weeks["group"])[:, None], month.shape)
-    slot = np.broadcast_to(np.arange(SLOTS), month.shape)
-    known = (month >= 0) & (month < months)
-    least = np.full((len(ordered), months, SLOTS), UNKNOWN)
-    np.minimum.at(least, (group[known], month[known], slot[known]), left[known])
-    least[least == UNKNOWN] = 0
-    return dict(zip(ordered, least.tolist(), strict=True))
-
-
-UNKNOWN = 1 << 15
-"""More places than a smallint holds."""
-
-_ARRAY = [
-    ("bytes", ">i4"), ("head", ">i4", 5),
-    ("cells", [("bytes", ">i4"), ("n", ">i2")], SLOTS),
-]  # fmt: skip
-_WEEK = np.dtype([
-    ("columns", ">i2"), ("group_bytes", ">i4"), ("group", ">i8"), ("days_bytes", ">i4"), ("days", ">i4"),
-    ("bookable", _ARRAY), ("taken", _ARRAY),
-])  # fmt: skip
-_COPY_HEAD, _COPY_TAIL = 19, 2
-"""A row of PostgreSQL's binary COPY, every column with its length before it, and what stands around the rows."""
-
-
-def _weeks(group_ids: Sequence[int], first: np.datetime64, months: int) -> Any:
-    """Group, days after `first`, bookable and taken places of every week that touches these months.
-
-    Read as they lie in the database: a desk has tens of thousands of weeks.
-    """
-    with connection.cursor() as cursor:
-        statement = cursor.mogrify(
-            """
-            COPY (
-                SELECT group_id, monday - %(first)s::date, bookable, taken FROM places_ledgerweek
-                WHERE group_id = ANY(%(groups)s::bigint[]) AND monday >= %(first)s::date - 6
-                  AND monday < %(first)s::date + make_interval(months => %(months)s)
-            ) TO STDOUT (FORMAT BINARY)
-            """,
-            {"groups": list(group_ids), "first": first.item(), "months": months},
-        )
-        with cursor.copy(statement) as copy:
-            return np.frombuffer(b"".join(copy)[_COPY_HEAD:-_COPY_TAIL], _WEEK)
-
-
-def availability(group_ids: Collection[int]) -> dict[int, GroupAvailability]:
-    """The search row of each group that has one."""
-    return GroupAvailability.objects.in_bulk(list(group_ids))

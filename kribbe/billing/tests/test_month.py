@@ -3,16 +3,16 @@
 In March 2026 Noor has the Mondays 2, 9, 16, 23, 30 and the Tuesdays 3, 10, 17, 24, 31, each a full day.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from kribbe.billing.models import FeeCertificate, Invoice, InvoiceKind, OneCharge, Share
-from kribbe.billing.reasons import from_json
+from kribbe.billing.models import Invoice, InvoiceKind, OneCharge, Share
 from kribbe.billing.selectors.drafts import drafted
 from kribbe.billing.services.payers import Part, share_out
+from kribbe.billing.tests.marched import FEE, NEW_YEAR, NOW, THE_2ND, THE_20TH, euros, march
 from kribbe.billing.tests.month import (
     APRIL,
     MARCH,
@@ -26,8 +26,6 @@ from kribbe.billing.tests.month import (
     run,
 )
 from kribbe.billing.tests.scene import make_payer, share, with_books
-from kribbe.places.models import ClosingDay
-from kribbe.planning.models import Absence, DayChange
 from kribbe.planning.tests.scene import MONDAY, place
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -35,34 +33,6 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
-NEW_YEAR = date(2026, 1, 1)
-THE_2ND = date(2026, 4, 2)
-THE_20TH = date(2026, 4, 20)
-FEE = "12.34"
-
-
-def euros(text: str) -> Decimal:
-    return Decimal(text)
-
-
-def march(day: int) -> date:
-    return date(2026, 3, day)
-
-
-@pytest.fixture
-def kept():
-    return with_books(now=NOW, start=date(2026, 1, 5))
-
-
-@pytest.fixture
-def noor(kept):
-    return kept.scene.noor
-
-
-@pytest.fixture
-def fee(kept, noor):
-    return certificate(kept, noor, FEE, NEW_YEAR)
 
 
 def free(kept, **prices):
@@ -92,28 +62,6 @@ def test_the_same_run_again_asks_nothing_new(kept, fee):
     run(kept, MARCH, THE_2ND)
     assert run(kept, MARCH, THE_20TH) == {}
     assert Invoice.objects.count() == 1
-
-
-def test_a_retroactive_certificate_over_a_closed_month(kept, fee):
-    run(kept, MARCH, THE_2ND)
-    FeeCertificate.objects.update(day_fee=euros("10.00"))
-    # 10 days x (10.00 - 12.34)
-    assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("-23.40")}
-    first, credit = Invoice.objects.all()
-    assert (credit.kind, credit.corrects, credit.lines.count()) == (InvoiceKind.CREDIT, first, 20)
-    taken, asked = credit.lines.filter(day=march(2))
-    assert (taken.quantity, taken.unit_price, taken.amount) == (-1, euros("12.34"), euros("-12.34"))
-    assert (asked.quantity, asked.unit_price, asked.amount) == (1, euros("10.00"), euros("10.00"))
-    assert [each.english() for each in from_json(taken.why)] == ["Differs from document 2026-00001."]
-
-
-def test_set_right_twice(kept, fee):
-    run(kept, MARCH, THE_2ND)
-    FeeCertificate.objects.update(day_fee=euros("10.00"))
-    run(kept, MARCH, date(2026, 4, 10))
-    FeeCertificate.objects.update(day_fee=euros("11.00"))
-    # 10 days x (11.00 - 10.00)
-    assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("10.00")}
 
 
 def test_a_month_without_a_certificate_is_held_then_billed(kept, noor):
@@ -184,15 +132,6 @@ def test_another_payer_from_mid_month(kept, noor, fee):
     assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("49.36"), "Bram": euros("74.04")}
 
 
-def test_another_payer_told_after_the_invoice(kept, noor, fee):
-    run(kept, MARCH, THE_2ND)
-    father = make_payer(kept.books, "Bram", now=NOW)
-    parts = [Part(father, Decimal(100))]
-    share_out(principal=SYSTEM, placement=noor, parts=parts, first=march(30), now=NOW)
-    # the 30th and 31st go over: 2 x 12.34
-    assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("-24.68"), "Bram": euros("24.68")}
-
-
 def test_shares_that_do_not_make_a_hundred_are_refused_and_held(kept, noor, fee):
     with pytest.raises(RefusedError):
         share_out(
@@ -241,14 +180,6 @@ def test_a_day_for_one_of_the_next_month_is_charged_there(kept, noor, fee):
     assert run(kept, APRIL, date(2026, 5, 2)) == {"An Maes": euros("98.72")}
 
 
-def test_a_swap_agreed_after_the_invoice_costs_nothing(kept, noor, fee):
-    run(kept, MARCH, THE_2ND)
-    day_change(noor, march(12), instead_of=march(10))
-    assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("0.00")}
-    credited = [line for line in lines_of("An Maes") if line[0] in (march(10), march(12))]
-    assert [amount for _day, _what, amount in credited] == [euros(FEE), euros(f"-{FEE}"), euros(FEE)]
-
-
 def test_an_extra_day(kept, noor, fee):
     day_change(noor, march(11))
     # 11 x 12.34
@@ -262,37 +193,11 @@ def test_an_extra_day_is_charged_beside_a_price_of_the_month(kept, noor):
     assert run(kept, MARCH, THE_2ND)["An Maes"] == euros("530.00")
 
 
-def test_a_late_correction_of_attendance(kept, noor, fee):
-    run(kept, MARCH, THE_2ND)
-    came(noor, march(12), "08:00", "12:00")
-    # four hours on a Thursday that wasn't reserved: 60% of 12.34 = 7.404
-    assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("7.40")}
-
-
 def test_a_short_stay_on_a_reserved_day_costs_what_was_reserved(kept, noor, fee):
     came(noor, march(2), "08:00", "10:00")
     assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("123.40")}
     found = drafted(kept.books, MARCH)
     assert found.unregistered == [(kept.scene.lou, march(2))]
-
-
-def test_an_agreement_changed_after_the_invoice(kept, noor, fee):
-    run(kept, MARCH, THE_2ND)
-    noor.pattern = MONDAY.mask
-    noor.save()
-    # the five Tuesdays go: 5 x 12.34
-    assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("-61.70")}
-
-
-def test_a_credit_over_the_turn_of_the_year(kept, noor, fee):
-    december = date(2026, 12, 1)
-    # Mondays 7, 14, 21, 28; Tuesdays 1, 8, 15, 22, 29: 9 x 12.34
-    assert run(kept, december, date(2026, 12, 31)) == {"An Maes": euros("111.06")}
-    FeeCertificate.objects.update(day_fee=euros("10.00"))
-    # 9 x (10.00 - 12.34)
-    assert run(kept, december, date(2027, 1, 15)) == {"An Maes": euros("-21.06")}
-    assert [str(each) for each in Invoice.objects.all()] == ["2026-00001", "2027-00001"]
-    assert Invoice.objects.get(year=2027).corrects == Invoice.objects.get(year=2026)
 
 
 def test_the_29th_of_february():
@@ -301,12 +206,6 @@ def test_the_29th_of_february():
     # 2028: Mondays 7, 14, 21, 28; Tuesdays 1, 8, 15, 22, 29: 9 x 12.34
     assert run(kept, date(2028, 2, 1), date(2028, 3, 1)) == {"An Maes": euros("111.06")}
     assert lines_of("An Maes")[-1][0] == date(2028, 2, 29)
-
-
-def test_a_closing_day_announced_later(kept, noor, fee):
-    run(kept, MARCH, THE_2ND)
-    ClosingDay.objects.create(location=kept.scene.location, during=DateRange(march(16), march(17)))
-    assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("-12.34")}
 
 
 def test_a_month_in_which_the_location_took_nobody(kept, noor, fee):
@@ -324,23 +223,6 @@ def test_absences_beyond_the_allowance_cost_what_the_house_rules_ask(kept, noor,
     absent(noor, march(30), march(31))
     # 8 x 12.34 = 98.72; 2 x 15.00 = 30.00
     assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("128.72")}
-
-
-def test_an_absence_told_after_the_invoice(kept, noor, fee):
-    house_rules(kept)
-    run(kept, MARCH, THE_2ND)
-    absent(noor, march(31))
-    assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("-12.34")}
-    Absence.objects.update(taken_back_at=NOW)
-    assert run(kept, MARCH, date(2026, 4, 25)) == {"An Maes": euros("12.34")}
-
-
-def test_part_of_a_month_and_an_end_told_later(kept, noor, fee):
-    run(kept, MARCH, THE_2ND)
-    noor.during = DateRange(noor.during.lower, march(16))
-    noor.save()
-    # the 2nd, 3rd, 9th and 10th stay; 6 x 12.34 go back
-    assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("-74.04")}
 
 
 def test_part_of_a_month_at_a_price_of_the_month(kept, noor):
@@ -382,13 +264,6 @@ def test_a_new_price_list_from_april(kept):
     assert run(kept, MARCH, THE_2ND)["An Maes"] == euros("300.00")
     # 7 x 32.00
     assert run(kept, APRIL, date(2026, 5, 2))["An Maes"] == euros("224.00")
-
-
-def test_an_extra_day_taken_back_after_the_invoice(kept, noor, fee):
-    day_change(noor, march(11))
-    run(kept, MARCH, THE_2ND)
-    DayChange.objects.update(state="withdrawn")
-    assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("-12.34")}
 
 
 def test_a_month_to_come_is_refused(kept, fee):

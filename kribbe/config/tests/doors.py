@@ -1,56 +1,29 @@
-"""Every address and who may pass its door; `test_doors` tries them all.
+"""Every address and who may pass its door; `test_doors` tries them all."""
 
-Anna Maes is a parent with a request, an offer and a placement; Charlie is a parent of another household and must
-not reach Anna's things.
-"""
-
-from dataclasses import dataclass
-
+from kribbe.config.tests.doors_kinds import (
+    ADMIN,
+    ANNA,
+    CLERK,
+    DESK,
+    DRAFT,
+    FIGURES,
+    LOCATION,
+    LOCATION_CHANGE,
+    LOCATION_READ,
+    OFFICE_HOUSEHOLD,
+    POLICY,
+    PUBLIC,
+    REFERENCE_OF_HOUSEHOLD,
+    REQUEST,
+    SLUG,
+    STAFF,
+    Door,
+)
+from kribbe.config.tests.doors_money import MONEY
 from kribbe.enrolment.pages.list_table import LISTS
 
-ALL = {
-    "visitor", "anna", "charlie", "manager", "other manager", "organiser", "clerk", "other clerk",
-    "policy officer", "administrator", "other administrator", "unverified clerk", "referrer",
-}  # fmt: skip
-STAFF = ALL - {"visitor", "anna", "charlie", "unverified clerk"}
-ANNA = {"anna", "clerk"}
-LOCATION = {"manager", "organiser"}
-LOCATION_READ = LOCATION | {"administrator", "clerk"}
-LOCATION_CHANGE = LOCATION | {"administrator"}
-CLERK = {"clerk"}
-FIGURES = {"clerk", "policy officer", "administrator"}
-ADMIN = {"administrator"}
-POLICY = {"policy officer"}
-PUBLIC = ALL
-
-
-PARTS = 4
-"""The routes are shared out, so that workers can try them side by side."""
-
-
-@dataclass(frozen=True)
-class Door:
-    """Who passes, with which arguments, and by which method."""
-
-    who: set[str]
-    args: tuple[str, ...] = ()
-    post: bool = False
-    query: str = ""
-    """After the address, with the same names in brackets."""
-    hidden: bool = False
-    """Not there for anybody in this world, a visitor included."""
-    token: bool = False
-    """Opened by the token of a tablet alone, whoever is logged in."""
-
-
-REFERENCE_OF_HOUSEHOLD = ("household",)
-DRAFT = ("desk", "draft")
-REQUEST = ("request",)
-SLUG = ("slug",)
-DESK = ("desk",)
-OFFICE_HOUSEHOLD = ("desk", "household")
-
 DOORS: dict[str, Door] = {
+    **MONEY,
     "livez": Door(PUBLIC),
     "readyz": Door(PUBLIC),
     "api_reference": Door(PUBLIC),
@@ -359,63 +332,6 @@ DOORS: dict[str, Door] = {
     "sickcare:carers": Door(CLERK, DESK),
     "sickcare:answer": Door(PUBLIC, ("desk", "sick_answer")),
     "sickcare:days": Door(PUBLIC, ("desk", "sick_days")),
-    "billing:invoices": Door({"organiser"}, SLUG),
-    "billing:invoice": Door({"organiser"}, ("slug", "own_invoice")),
-    "billing:month": Door({"organiser"}, ("slug", "care_month")),
-    "billing:run": Door({"organiser"}, ("slug", "run")),
-    "billing:books": Door({"organiser"}, SLUG),
-    "billing:prices": Door({"organiser"}, SLUG),
-    "billing:fees": Door({"organiser"}, SLUG),
-    "billing:fee": Door({"organiser"}, ("slug", "placement")),
-    "billing:my_invoices": Door({"anna", "charlie"}),
-    "billing:my_invoice": Door({"anna"}, ("own_invoice",)),
-    "billing:my_invoice_paper": Door({"anna"}, ("own_invoice",)),
-    "billing:my_reminder_paper": Door({"anna"}, ("own_invoice", "one")),
-    "billing:pay": Door({"anna"}, ("own_invoice",), post=True),
-    "billing:my_statement": Door({"anna"}, ("payer", "kind")),
-    "billing:paid_online": Door({"anna"}, ("online",)),
-    "billing:demo_payment": Door(set(), ("online",)),
-    "billing:paper": Door({"organiser"}, ("slug", "own_invoice")),
-    "billing:electronic": Door({"organiser"}, ("slug", "electronic")),
-    "billing:reminder_paper": Door({"organiser"}, ("slug", "own_invoice", "one")),
-    "billing:post": Door({"organiser"}, SLUG),
-    "billing:pile": Door({"organiser"}, SLUG),
-    "billing:printed": Door({"organiser"}, SLUG, post=True),
-    "billing:reminders": Door({"organiser"}, SLUG),
-    "billing:deposits": Door({"organiser"}, SLUG),
-    "billing:accounts": Door({"organiser"}, SLUG),
-    "billing:account": Door({"organiser"}, ("slug", "payer")),
-    "billing:account_file": Door({"organiser"}, ("slug", "payer", "kind")),
-    "billing:export": Door({"organiser"}, ("slug", "export", "table"), query="?month=2026-03"),
-    "taxes:mine": Door({"anna", "charlie"}),
-    "taxes:my_numbers": Door({"anna", "charlie"}),
-    "taxes:remove_number": Door(set(), post=True),
-    "taxes:my_certificate": Door({"anna"}, ("tax_certificate",)),
-    "taxes:year": Door({"organiser"}, SLUG),
-    "taxes:issue": Door({"organiser"}, SLUG, post=True),
-    "taxes:print": Door({"organiser"}, SLUG, post=True),
-    "taxes:belcotax": Door({"organiser"}, SLUG, post=True),
-    "taxes:copy": Door({"organiser"}, ("slug", "tax_certificate"), post=True),
-    "taxes:sent": Door({"organiser"}, ("slug", "authority_file"), post=True),
-    "taxes:payer": Door({"organiser"}, ("slug", "tax_payer")),
-    "taxes:months": Door({"organiser"}, SLUG),
-    "taxes:take_month": Door({"organiser"}, ("slug", "report_kind"), post=True),
-    "taxes:reported": Door({"organiser"}, ("slug", "placement")),
-    "taxes:report": Door({"organiser"}, SLUG),
-    "banking:bank": Door({"organiser"}, SLUG),
-    "banking:file": Door({"organiser"}, ("slug", "bank_file")),
-    "banking:book": Door({"organiser"}, ("slug", "bank_file"), post=True),
-    "banking:throw_away": Door({"organiser"}, ("slug", "bank_file"), post=True),
-    "banking:statement": Door({"organiser"}, ("slug", "statement")),
-    "banking:parked": Door({"organiser"}, SLUG),
-    "banking:payment": Door({"organiser"}, ("slug", "movement")),
-    "banking:undo": Door({"organiser"}, ("slug", "movement"), post=True),
-    "banking:aside": Door({"organiser"}, ("slug", "movement"), post=True),
-    "banking:debits": Door({"organiser"}, SLUG),
-    "banking:debit_file": Door({"organiser"}, ("slug", "debit_file")),
-    "banking:refund_file": Door({"organiser"}, ("slug", "refund_file")),
-    "banking:kept": Door({"organiser"}, ("slug", "payer"), post=True),
-    "banking:mandate": Door({"anna"}, ("payer",)),
     "attendance:my": Door({"anna", "charlie"}),
     "attendance:my_month": Door(ANNA, ("placement",)),
     "attendance:my_dispute": Door(ANNA, ("placement", "on")),

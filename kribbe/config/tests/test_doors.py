@@ -11,7 +11,8 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from kribbe.config.tests.doors import ALL, DOORS, PARTS
+from kribbe.config.tests.doors import DOORS
+from kribbe.config.tests.doors_kinds import ALL, PARTS
 from kribbe.config.tests.world import client_of
 
 pytestmark = pytest.mark.django_db

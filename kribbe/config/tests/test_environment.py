@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kribbe.config import environment
+from kribbe.config import environment, server_user
 from kribbe.config.describing import describe
 from kribbe.config.environment import PREFIX, SettingsError, load
 
@@ -159,14 +159,14 @@ def test_the_map_can_do_without_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_default_folder_follows_the_users_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment, "reachable_folder", lambda wanted: wanted)
+    monkeypatch.setattr(server_user, "reachable_folder", lambda wanted: wanted)
     monkeypatch.setenv("XDG_DATA_HOME", "/srv/data")
-    assert environment.default_data_dir() == Path("/srv/data/kribbe")
+    assert server_user.default_data_dir() == Path("/srv/data/kribbe")
     monkeypatch.delenv("XDG_DATA_HOME")
     monkeypatch.setenv("HOME", "/srv/somebody")
-    assert environment.default_data_dir() == Path("/srv/somebody/.local/share/kribbe")
-    monkeypatch.setattr(environment, "reachable_folder", lambda wanted: Path("/elsewhere"))
-    assert environment.default_data_dir() == Path("/var/lib/kribbe")
+    assert server_user.default_data_dir() == Path("/srv/somebody/.local/share/kribbe")
+    monkeypatch.setattr(server_user, "reachable_folder", lambda wanted: Path("/elsewhere"))
+    assert server_user.default_data_dir() == Path("/var/lib/kribbe")
 
 
 def test_every_setting_is_described() -> None:

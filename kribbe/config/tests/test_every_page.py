@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Error, Page
 
-from kribbe.config.tests.doors import DOORS, Door
+from kribbe.config.tests.doors import DOORS
+from kribbe.config.tests.doors_kinds import Door
 from kribbe.config.tests.world import client_of
 from kribbe.testing.browser import NARROWEST, OpenPage, axe, fits
 

@@ -7,7 +7,8 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from kribbe.config.tests.doors import ALL, DOORS, PARTS
+from kribbe.config.tests.doors import DOORS
+from kribbe.config.tests.doors_kinds import ALL, PARTS
 from kribbe.config.tests.world import client_of
 from kribbe.people.models import Adult
 from kribbe.trust.models import AuditEntry

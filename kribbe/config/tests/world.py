@@ -1,14 +1,15 @@
 """A small world with something behind every door: two families, two desks, staff of every role, and what they see."""
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from kribbe.banking.tests.rows import bank_of
-from kribbe.billing.models import Books, Payer, Run
-from kribbe.config.tests.world_billing import after_invoices
+from kribbe.billing.models import Books, Run
+from kribbe.config.tests.world_billing import after_invoices, taxed
+from kribbe.config.tests.world_care import club_of, roster_of, sick_of
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
@@ -19,8 +20,6 @@ from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.proofs import ask_proof, send_proof
 from kribbe.enrolment.services.weekly_list import make_list, vacancy_token
-from kribbe.outofschool.models import HolidayPlace, Registration, Stay
-from kribbe.outofschool.tests.scene import make_week, speelvogel
 from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
@@ -29,16 +28,7 @@ from kribbe.planning.models import AgreementImport, CareAgreement, ChildFile, Da
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
-from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import WeekPattern
-from kribbe.sickcare.models import Proposal, SickCall
-from kribbe.sickcare.tests.scene import on_call
-from kribbe.sickcare.tokens import ANSWER, DAYS
-from kribbe.staff.models import RosterProposal
-from kribbe.staff.services.carers import Person, add_carer
-from kribbe.staff.services.feeds import make_feed as make_shift_feed
-from kribbe.staff.services.feeds import token_of as shift_token
-from kribbe.taxes.models import AuthorityFile, FileKind, TaxCertificate
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
 from kribbe.trust import files
@@ -239,70 +229,6 @@ def world():
     }
 
 
-def taxed(location, placement, now):
-    """Books with a parent who pays, her tax certificate of this year, and its file."""
-    books, _made = Books.objects.get_or_create(
-        organiser=location.organiser,
-        defaults={"name": "Notelaar vzw", "street": "Markt 1", "postcode": "3000", "city": "Leuven",
-                  "iban": "BE68539007547034", "started_on": now.date()},
-    )  # fmt: skip
-    adult = placement.child.household.adults.order_by("pk").first()
-    payer, _made = Payer.objects.get_or_create(
-        books=books,
-        adult=adult,
-        defaults={"kind": "adult", "name": f"{adult}", "street": "Markt 2", "postcode": "3000", "city": "Leuven",
-                  "made_at": now},
-    )  # fmt: skip
-    year = now.date().year
-    line = {"first": f"{year}-01-02", "last": f"{year}-01-02", "days": 1, "price": None, "amount": "12.00"}
-    address = {"name": "An", "street": "Markt 1", "postcode": "3000", "city": "Leuven"}
-    certificate = TaxCertificate.objects.create(
-        books=books,
-        payer=payer,
-        child=placement.child,
-        year=year,
-        number=1,
-        lines=[line],
-        days=1,
-        total=12,
-        parties={
-            "organiser": {**address, "enterprise_number": ""},
-            "certifier": {**address, "enterprise_number": "", "code": "1"},
-            "payer": {**address, "country": "BE", "first_name": "An", "last_name": "Maes"},
-            "child": {**address, "first_name": "Zeger", "last_name": "Maes", "born": "2026-01-05"},
-        },
-        language="nl",
-        issued_on=now.date(),
-        issued_at=now,
-    )
-    file = AuthorityFile.objects.create(
-        books=books, kind=FileKind.BELCOTAX, period=date(year, 1, 1), rows=1, digest="0" * 64, made_at=now
-    )
-    return {
-        "tax_certificate": certificate.reference,
-        "authority_file": file.reference,
-        "tax_payer": payer.reference,
-        "report_kind": "income",
-    }
-
-
-def roster_of(location, now):
-    """Somebody who cares for the children here, with a calendar, and a roster that was asked."""
-    carer = add_carer(
-        principal=SYSTEM, location=location, person=Person(name="Rik Wauters", first=now.date()), now=now
-    )
-    feed = make_shift_feed(principal=SYSTEM, location=location, carer=carer, now=now)
-    asked = RosterProposal.objects.create(
-        location=location, first=monday_of(now.date()), weeks=1, asked_at=now
-    )
-    return {
-        "carer": carer.reference,
-        "shifts": shift_token(feed),
-        "proposal": asked.reference,
-        "day_on": f"{now.date()}",
-    }
-
-
 def cared_for(child, group, now):
     """A certain place that runs, of a child whose file is filled in."""
     today = now.date()
@@ -316,43 +242,6 @@ def cared_for(child, group, now):
         reserved_at=now,
         final_at=now,
     )
-
-
-def club_of(desk, child, now):
-    """An out-of-school location where a child of the family has a place, a turn in a holiday week and hours."""
-    made = speelvogel(now=now, desk=desk, families=0)
-    registered = {"year": made.year, "child": child, "school": made.school, "pattern": 1023, "held": 1023}
-    Registration.objects.create(
-        **registered, first=now.date(), state="granted", state_at=now, registered_at=now
-    )
-    week = make_week(made.club, opens_at=now)
-    HolidayPlace.objects.create(week=week, child=child, state="taken", state_at=now, asked_at=now)
-    Stay.objects.create(
-        club=made.club, child=child, day=now.date(), part="after", came_at=time(15), noted_at=now
-    )
-    return {
-        "club": made.club.slug,
-        "holiday": week.reference,
-        "club_day": week.first,
-        "club_month": f"{now:%Y-%m}",
-    }
-
-
-def sick_of(desk, child, now):
-    """A carer who is asked for a child of the family."""
-    made = on_call(now=now, desk=desk, carers=1)
-    call = SickCall.objects.create(
-        service=made.service, child=child, day=now.date(), begins=time(8), ends=time(17), street="Dorpsstraat 5",
-        postcode="3999", city="Dorp", longitude=4.7, latitude=50.88, asked_at=now,
-    )  # fmt: skip
-    proposal = Proposal.objects.create(
-        call=call, carer=made.carers[0], day=call.day, km=1, asked_at=now, state_at=now,
-        answer_by=now + timedelta(minutes=20),
-    )  # fmt: skip
-    return {
-        "sick_answer": make_token(ANSWER, proposal.pk),
-        "sick_days": make_token(DAYS, made.carers[0].pk),
-    }
 
 
 def run_of(location, now):

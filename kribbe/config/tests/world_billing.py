@@ -1,10 +1,11 @@
-"""What stands behind the doors of an invoice that was issued: one of a parent, one of an organisation."""
+"""What stands behind the doors of invoices and of tax certificates."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from kribbe.billing.models import Books, OnlinePayment, Payer, Reminder
 from kribbe.billing.services.issue import DraftLine, issue
+from kribbe.taxes.models import AuthorityFile, FileKind, TaxCertificate
 from kribbe.trust.principal import SYSTEM
 
 
@@ -55,3 +56,50 @@ def _issued(books, payer, placement, now):
     return issue(
         principal=SYSTEM, books=books, payer=payer, month=month, lines=[line], on=now.date(), now=now
     )
+
+
+def taxed(location, placement, now):
+    """Books with a parent who pays, her tax certificate of this year, and its file."""
+    books, _made = Books.objects.get_or_create(
+        organiser=location.organiser,
+        defaults={"name": "Notelaar vzw", "street": "Markt 1", "postcode": "3000", "city": "Leuven",
+                  "iban": "BE68539007547034", "started_on": now.date()},
+    )  # fmt: skip
+    adult = placement.child.household.adults.order_by("pk").first()
+    payer, _made = Payer.objects.get_or_create(
+        books=books,
+        adult=adult,
+        defaults={"kind": "adult", "name": f"{adult}", "street": "Markt 2", "postcode": "3000", "city": "Leuven",
+                  "made_at": now},
+    )  # fmt: skip
+    year = now.date().year
+    line = {"first": f"{year}-01-02", "last": f"{year}-01-02", "days": 1, "price": None, "amount": "12.00"}
+    address = {"name": "An", "street": "Markt 1", "postcode": "3000", "city": "Leuven"}
+    certificate = TaxCertificate.objects.create(
+        books=books,
+        payer=payer,
+        child=placement.child,
+        year=year,
+        number=1,
+        lines=[line],
+        days=1,
+        total=12,
+        parties={
+            "organiser": {**address, "enterprise_number": ""},
+            "certifier": {**address, "enterprise_number": "", "code": "1"},
+            "payer": {**address, "country": "BE", "first_name": "An", "last_name": "Maes"},
+            "child": {**address, "first_name": "Zeger", "last_name": "Maes", "born": "2026-01-05"},
+        },
+        language="nl",
+        issued_on=now.date(),
+        issued_at=now,
+    )
+    file = AuthorityFile.objects.create(
+        books=books, kind=FileKind.BELCOTAX, period=date(year, 1, 1), rows=1, digest="0" * 64, made_at=now
+    )
+    return {
+        "tax_certificate": certificate.reference,
+        "authority_file": file.reference,
+        "tax_payer": payer.reference,
+        "report_kind": "income",
+    }

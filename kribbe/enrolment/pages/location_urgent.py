@@ -22,8 +22,8 @@ from kribbe.enrolment.selectors.waiting import Waiting
 from kribbe.enrolment.services.last_minute import publish, take_away
 from kribbe.enrolment.services.make_offer import Excuse
 from kribbe.enrolment.services.urgent import offer_to_urgent
-from kribbe.places import ledger
 from kribbe.places.access import at_location
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import MONTHS_SHOWN, Group, Location
 from kribbe.region.models import PassOverReason
 from kribbe.rules.calendar import first_of_month
@@ -93,7 +93,7 @@ def urgent_page(request: Any, location: Location) -> HttpResponse:
     now = timezone.now()
     lines = urgent_list(location, now=now)
     groups = selectors.active_groups(location)
-    free = ledger.free_by_month(
+    free = free_by_month(
         group_ids=[group.pk for group in groups],
         first_month=first_of_month(localtime(now).date()),
         months=MONTHS_SHOWN,

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import F, FloatField, Func, Q, QuerySet, Value
 
 from kribbe.enrolment.models import Price
-from kribbe.places import ledger
 from kribbe.places.finding import close_matches
+from kribbe.places.ledger_free import availability
 from kribbe.places.models import MONTHS_SHOWN, Group, GroupAvailability, LicenceState, Location
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import age_in_months
@@ -131,7 +131,7 @@ def _judged(locations: Sequence[Location], asked: Asked) -> list[Choice]:
     for group in Group.objects.filter(location__in=locations, active=True):
         if _suits(group, asked):
             groups.setdefault(group.location_id, []).append(group)
-    rows = ledger.availability([group.pk for found in groups.values() for group in found])
+    rows = availability([group.pk for found in groups.values() for group in found])
     return [
         Choice(
             location=location,

@@ -31,7 +31,7 @@ from kribbe.enrolment.selectors.fit import Fit, fit, stay_end, suits
 from kribbe.enrolment.selectors.proofs import first_proof_to_send
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_lists
 from kribbe.people.models import Child, Household
-from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import MONTHS_SHOWN, Group, Location
 from kribbe.region.models import DeskPolicy
 from kribbe.rules.calendar import first_of_month
@@ -243,9 +243,7 @@ def _fits(preferences: Sequence[Preference], lines: Mapping[int, Waiting], now: 
             ]
     groups = {group.pk for found in suited.values() for group in found}
     first_month = first_of_month(localtime(now).date())
-    free = (
-        ledger.free_by_month(group_ids=groups, first_month=first_month, months=MONTHS_SHOWN) if groups else {}
-    )
+    free = free_by_month(group_ids=groups, first_month=first_month, months=MONTHS_SHOWN) if groups else {}
     result = {}
     for key, found in suited.items():
         line = lines[key]

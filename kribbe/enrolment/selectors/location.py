@@ -11,7 +11,7 @@ from kribbe.enrolment.models import Offer, OfferState, Placement, PlacementState
 from kribbe.enrolment.selectors.fit import Fit, fit, stay_end, suits
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_list
 from kribbe.enrolment.services.make_offer import may_be_answered
-from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.region.models import DeskPolicy
 from kribbe.region.selectors import policy_on
@@ -118,7 +118,7 @@ def first_that_fit(location: Location, groups: Sequence[Group], *, now: datetime
     today = localtime(now).date()
     policy = policy_on(location.desk, today)
     first = first_of_month(today)
-    all_free = ledger.free_by_month(
+    all_free = free_by_month(
         group_ids=[group.pk for group in groups], first_month=first, months=JUDGED_MONTHS
     )
     busy = set(
@@ -147,7 +147,7 @@ def first_that_fit(location: Location, groups: Sequence[Group], *, now: datetime
 def _free(group: Group | None, first: date) -> list[list[int]]:
     if group is None:
         return []
-    return ledger.free_by_month(group_ids=[group.pk], first_month=first, months=JUDGED_MONTHS)[group.pk]
+    return free_by_month(group_ids=[group.pk], first_month=first, months=JUDGED_MONTHS)[group.pk]
 
 
 def _judged(

@@ -23,6 +23,7 @@ from kribbe.enrolment.selectors.fit import fit, stay_end, suits
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_list
 from kribbe.enrolment.services import telling
 from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import MONTHS_SHOWN, Group, LicenceState
 from kribbe.places.selectors.charter import standing_of
 from kribbe.region.models import DeskPolicy, PassOverReason
@@ -123,7 +124,7 @@ def ahead_that_fit(*, preference_id: int, group: Group, pattern: WeekPattern, no
     today = localtime(now).date()
     policy = policy_on(group.location.desk, today)
     first_month = first_of_month(today)
-    free = ledger.free_by_month(group_ids=[group.pk], first_month=first_month, months=MONTHS_SHOWN)[group.pk]
+    free = free_by_month(group_ids=[group.pk], first_month=first_month, months=MONTHS_SHOWN)[group.pk]
     return [
         line
         for line in ahead

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.places import ledger
 from kribbe.places.free import free_during
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import Group, LedgerTake
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import SLOTS, WeekPattern
@@ -113,7 +114,7 @@ def _say(
 
 def _later(group_id: int, first: date, gone: Sequence[int]) -> Iterator[tuple[Period, list[WeekPattern]]]:
     """The same places in the months after, as far as there is room; months alike are taken together."""
-    months = ledger.free_by_month(group_ids=[group_id], first_month=first, months=MONTHS_KEPT)[group_id]
+    months = free_by_month(group_ids=[group_id], first_month=first, months=MONTHS_KEPT)[group_id]
     room = [
         (number, tuple(max(0, min(gone[slot], month[slot])) for slot in range(SLOTS)))
         for number, month in enumerate(months)

@@ -13,7 +13,7 @@ from kribbe.enrolment.selectors.urgent import urgent_list
 from kribbe.enrolment.selectors.waiting import Waiting
 from kribbe.enrolment.services.make_offer import Excuse, ahead_that_fit, make_offer
 from kribbe.enrolment.services.positions import watched
-from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import MONTHS_SHOWN, Group, Location
 from kribbe.region.models import PassOverReason
 from kribbe.rules.calendar import first_of_month
@@ -114,7 +114,7 @@ def _fitting(
     lines: list[Waiting], line: Waiting, group: Group, pattern: WeekPattern, now: datetime
 ) -> list[Waiting]:
     first = first_of_month(localtime(now).date())
-    free = ledger.free_by_month(group_ids=[group.pk], first_month=first, months=MONTHS_SHOWN)[group.pk]
+    free = free_by_month(group_ids=[group.pk], first_month=first, months=MONTHS_SHOWN)[group.pk]
     today = localtime(now).date()
     return [
         each

@@ -11,6 +11,7 @@ from kribbe.enrolment.selectors.coming_free import births_to_ask, coming_free
 from kribbe.enrolment.services.stays import UNDO_TERM, end_stay, keep_start, move_start, move_up, undo_move_up
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.forecast import Cause
 from kribbe.rules.halfdays import SLOTS, WeekPattern
@@ -46,9 +47,7 @@ def scene():
 def test_the_forecast_is_what_the_ledger_holds(scene):
     _now, today, location, babies, toddlers, _placement = scene
     found = coming_free(location, today=today)
-    kept = ledger.free_by_month(
-        group_ids=[babies.pk, toddlers.pk], first_month=first_of_month(today), months=12
-    )
+    kept = free_by_month(group_ids=[babies.pk, toddlers.pk], first_month=first_of_month(today), months=12)
     for each in found.groups:
         for month, numbers in zip(each.agreed[1:], kept[each.group.pk][1:], strict=True):
             assert list(month.free) == numbers
@@ -86,7 +85,7 @@ def agreed(scene):
     """Lou's place among the toddlers, and what the ledger held before."""
     now, today, location, _babies, toddlers, placement = scene
     (move,) = coming_free(location, today=today).moves
-    kept = {key: ledger.free_by_month(group_ids=[key], first_month=today, months=20) for key in groups(scene)}
+    kept = {key: free_by_month(group_ids=[key], first_month=today, months=20) for key in groups(scene)}
     following = move_up(
         principal=SYSTEM, placement_id=placement.pk, group_id=toddlers.pk, start=move.day, now=now
     )
@@ -107,7 +106,7 @@ def test_a_move_undone_gives_back_what_was(scene):
     following.refresh_from_db()
     assert following.state == PlacementState.ENDED
     for key, free in kept.items():
-        assert ledger.free_by_month(group_ids=[key], first_month=today, months=20) == free
+        assert free_by_month(group_ids=[key], first_month=today, months=20) == free
     assert ledger.miscounted(group_ids=groups(scene), today=today) == []
     assert [move.placement for move in coming_free(location, today=today).moves] == [placement]
     with pytest.raises(RefusedError) as refused:

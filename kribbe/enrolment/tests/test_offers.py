@@ -11,6 +11,7 @@ from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, 
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.sign import lapse_unsigned, record_deposit, sign
 from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.services.capacity import close_group
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -62,7 +63,7 @@ def offer(request, group, *, pattern=WEEK, start=START, location=None, **more):
 
 
 def free(group, month=date(2027, 3, 1)):
-    return ledger.free_by_month(group_ids=[group.pk], first_month=month, months=1)[group.pk][0][:10]
+    return free_by_month(group_ids=[group.pk], first_month=month, months=1)[group.pk][0][:10]
 
 
 def test_an_offer_holds_its_half_days(desk, notelaar, group):

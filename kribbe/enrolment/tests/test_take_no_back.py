@@ -11,6 +11,7 @@ from kribbe.enrolment.services.make_offer import Excuse, end_of_day, make_offer
 from kribbe.enrolment.services.take_no_back import may_take_no_back, take_no_back, undo_until
 from kribbe.enrolment.services.wishes import end_request, rank_wishes
 from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -85,7 +86,7 @@ def ranked(request):
 
 
 def free(group):
-    return ledger.free_by_month(group_ids=[group.pk], first_month=START, months=1)[group.pk][0][0]
+    return free_by_month(group_ids=[group.pk], first_month=START, months=1)[group.pk][0][0]
 
 
 def test_everything_stands_as_it_stood(maes, groups, declined):

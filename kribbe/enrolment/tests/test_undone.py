@@ -13,7 +13,7 @@ from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.services.sign import lapse_unsigned, sign
 from kribbe.enrolment.services.wishes import end_request, rank_wishes, reopen_request
-from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.region.models import Region
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
@@ -71,7 +71,7 @@ def states(request):
 
 
 def free(group):
-    return ledger.free_by_month(group_ids=[group.pk], first_month=START, months=1)[group.pk][0][0]
+    return free_by_month(group_ids=[group.pk], first_month=START, months=1)[group.pk][0][0]
 
 
 def test_a_lapse_that_gives_the_earlier_place_back_leaves_its_wishes_aside(request_of_maes, groups):

@@ -12,6 +12,7 @@ from kribbe.places.importing.mapping import guess
 from kribbe.places.importing.reasons import LOCATION_REASONS
 from kribbe.places.importing.run import preview
 from kribbe.places.importing.undo import undo_import
+from kribbe.places.ledger_free import availability
 from kribbe.places.models import (
     ClosingDay,
     Group,
@@ -167,7 +168,7 @@ def test_what_is_created(scene: Scene, clock: Clock) -> None:
     assert notelaar.organiser == Organiser.objects.get(name="Kinderhuis vzw")
     assert group.price_kind == "income"
     assert (capacity.licensed_places, capacity.staffed_places, capacity.bookable_places) == (24, 24, 24)
-    assert ledger.availability([group.pk])
+    assert availability([group.pk])
     assert ledger.miscounted(group_ids=[group.pk], today=clock.today) == []
     assert Location.objects.get(licence_number="L-009").licence_state == "unknown"
 

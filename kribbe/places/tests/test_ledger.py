@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kribbe.places import ledger
+from kribbe.places.ledger_free import availability, free_by_month
 from kribbe.places.models import MONTHS_SHOWN, Group, GroupCapacity, LedgerTake, LedgerWeek
 from kribbe.places.tests.scene import make_desk, make_group, make_location
 from kribbe.rules.calendar import add_months, first_of_month, monday_of
@@ -125,7 +126,7 @@ def test_any_walk_leaves_what_a_count_by_day_finds(group: Group, walk: list[tupl
         assert kept == {monday: oracle.week(monday) for monday in kept}
         assert len(kept) == ledger.HORIZON_WEEKS + 1
         assert ledger.miscounted(group_ids=[group.pk], today=TODAY) == []
-        assert ledger.availability([group.pk])[group.pk].free == oracle.free(TODAY)
+        assert availability([group.pk])[group.pk].free == oracle.free(TODAY)
 
 
 @contextmanager
@@ -244,7 +245,7 @@ def test_the_row_of_search_is_right_on_the_edges_of_months(today: date) -> None:
     ledger.take(
         group_id=group.pk, start=start, end=end, pattern=WeekPattern(0b1001), holder="offer:1", now=now
     )
-    row = ledger.availability([group.pk])[group.pk]
+    row = availability([group.pk])[group.pk]
     oracle = Oracle([(monday, 1, WORK_WEEK)], {"offer:1": (start, end, 0b1001)})
     assert row.first_month == first_of_month(today)
     assert row.free == oracle.free(today)
@@ -261,7 +262,7 @@ def test_months_tell_the_least_of_their_weeks(clock: Clock) -> None:
         holder="offer:1",
         now=clock.now,
     )
-    months = ledger.free_by_month(group_ids=[group.pk], first_month=date(2026, 4, 1), months=2)[group.pk]
+    months = free_by_month(group_ids=[group.pk], first_month=date(2026, 4, 1), months=2)[group.pk]
     assert months == [[1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0], [2] * 10 + [0] * 4]
 
 

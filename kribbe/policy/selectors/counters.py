@@ -19,7 +19,7 @@ from django.utils.timezone import localtime
 from kribbe.contact.desk_selectors import QuestionCount, questions_by_month
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState, PreferenceState, RequestState
 from kribbe.people.models import Adult
-from kribbe.places.ledger import free_by_month
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.policy.selectors.children import same_children
 from kribbe.policy.territory import Territory

@@ -20,6 +20,7 @@ from kribbe.enrolment.services.sign import sign
 from kribbe.people.models import FactKind, Household
 from kribbe.people.services import AdultData, ChildData, record_birth
 from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.policy.selectors import counters
 from kribbe.policy.selectors.requests import requests_of_year
 from kribbe.policy.territory import Territory
@@ -158,7 +159,7 @@ def test_from_registration_to_signature(town, story, notelaar, molentje):
     assert (offer.during.lower, offer.during.upper) == (MARCH, date(2029, 1, 3))
 
     # free: 2 bookable - Stan's - Noor's on mon, tue, thu-am; from September 2027 Stan's place is free again
-    march = ledger.free_by_month(group_ids=[story.pk], first_month=MARCH, months=7)[story.pk]
+    march = free_by_month(group_ids=[story.pk], first_month=MARCH, months=7)[story.pk]
     assert march[0][:10] == [0, 0, 0, 0, 1, 1, 0, 1, 1, 1]
     assert march[6][:10] == [1, 1, 1, 1, 2, 2, 1, 2, 2, 2]
     assert fits(ILYAS, march) == (1, 4)  # thursday afternoon only

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Prefetch, QuerySet
 
-from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.rounds.kept import Raw
 from kribbe.rounds.models import LIVE, Calculation, Proposal, ProposalState, Round
@@ -122,7 +122,7 @@ def at_location(found: Round, location: Location) -> Week:
 def weeks_of(locations: Sequence[Location], rows: Iterable[Proposal], month: date) -> dict[int, Week]:
     """By location: what is free in that month without the proposals, and with them."""
     groups = {group.pk: location.pk for location in locations for group in location.groups.all()}
-    free = ledger.free_by_month(group_ids=list(groups), first_month=month, months=1) if groups else {}
+    free = free_by_month(group_ids=list(groups), first_month=month, months=1) if groups else {}
     opened = opened_in(groups, month, add_months(month, 1))
     before = {location.pk: [0] * SLOTS for location in locations}
     for group, location_id in groups.items():

@@ -13,7 +13,7 @@ from django.db.models import Min, OuterRef, Q
 from kribbe.enrolment.models import CareRequest, OfferState, Placement, PlacementState, RequestAlternative
 from kribbe.enrolment.selectors.location import JUDGED_MONTHS
 from kribbe.enrolment.selectors.waiting import AsIf, Waiting, waiting_lists
-from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import Group
 from kribbe.region.models import DeskPolicy
 from kribbe.rules.calendar import add_months
@@ -94,7 +94,7 @@ def read_rows(window: Window, *, today: date, now: datetime, also: Sequence[AsIf
         policies=policies,
         requests=_asked(lines),
         placements=placements,
-        free=ledger.free_by_month(group_ids=set(groups), first_month=window.first, months=judged),
+        free=free_by_month(group_ids=set(groups), first_month=window.first, months=judged),
         judged=judged,
     )
 

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 
 from kribbe.enrolment.selectors.fit import stay_end
 from kribbe.enrolment.selectors.location import JUDGED_MONTHS, Line, queue
-from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import Group, Location
 from kribbe.rounds.selectors.rows import month_number
 from kribbe.rules.calendar import first_of_month
@@ -42,7 +42,7 @@ def own_hand(location: Location, *, group: Group, month: date, now: datetime) ->
     found = queue(location, group=group, month=month, now=now)
     fitting = [line for line in found.lines if line.fits and not line.offered]
     first = first_of_month(today)
-    free = ledger.free_by_month(group_ids=[group.pk], first_month=first, months=JUDGED_MONTHS)[group.pk]
+    free = free_by_month(group_ids=[group.pk], first_month=first, months=JUDGED_MONTHS)[group.pk]
     spans = [_span(line, first) for line in fitting]
     bookable = found.month.bookable if found.month else [0] * SLOTS
     waiting = [(line.waiting.pattern, *span) for line, span in zip(fitting, spans, strict=True)]

@@ -9,6 +9,7 @@ from kribbe.enrolment.services.answer_offer import Yes, accept_offer, decline_of
 from kribbe.enrolment.services.sign import lapse_unsigned, sign
 from kribbe.enrolment.services.stays import undo_move_up
 from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import LedgerTake
 from kribbe.rounds.services.answers import confirm, send_offers
 from kribbe.rounds.services.rounds import calculate_planned, plan_round, take_part
@@ -58,7 +59,7 @@ def offer(place, asked):
 
 def free_on_monday(group):
     """Months from the start in which the Monday is free."""
-    rows = ledger.free_by_month(group_ids=[group.pk], first_month=START, months=24)[group.pk]
+    rows = free_by_month(group_ids=[group.pk], first_month=START, months=24)[group.pk]
     return {number for number, row in enumerate(rows) if row[0] > 0}
 
 

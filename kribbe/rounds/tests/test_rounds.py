@@ -7,6 +7,7 @@ import pytest
 from kribbe.enrolment.models import Offer, PassOver
 from kribbe.enrolment.services.wishes import end_request
 from kribbe.places import ledger
+from kribbe.places.ledger_free import free_by_month
 from kribbe.rounds import kept
 from kribbe.rounds.models import Calculation, Proposal, ProposalState, Round, RoundState
 from kribbe.rounds.services.answers import confirm, refuse, send_offers, take_answer_back
@@ -147,7 +148,7 @@ def test_confirmed_proposals_become_offers_that_hold_their_half_days(scene, runn
     assert [(offer.during.lower, offer.pattern) for offer in offers] == [
         (scene.start, WeekPattern.from_text("mon").mask)
     ] * 2
-    free = ledger.free_by_month(group_ids=[scene.group.pk], first_month=scene.start, months=1)
+    free = free_by_month(group_ids=[scene.group.pk], first_month=scene.start, months=1)
     assert free[scene.group.pk][0][:2] == [0, 0]
     assert ledger.miscounted(group_ids=[scene.group.pk], today=NOW.date()) == []
     running.refresh_from_db()
