@@ -22,18 +22,11 @@ def record(
     **data: Any,
 ) -> AuditEntry:
     """Write who did what to which row. `data` holds ids, codes and dates, never names or health."""
-    return AuditEntry.objects.create(
-        at=now,
-        actor_id=principal.user_id,
-        actor_name=principal.name,
-        action=action,
-        subject=subject._meta.label_lower,
-        subject_id=subject.pk,
-        household_id=household_id,
-        desk_id=desk_id,
-        reason=reason,
-        data=data,
+    entry = _entry(
+        principal, action, subject, now, household_id=household_id, desk_id=desk_id, reason=reason, data=data
     )
+    entry.save(force_insert=True)
+    return entry
 
 
 def record_all(
@@ -46,17 +39,22 @@ def record_all(
 ) -> None:
     """As `record`, a row for each of many subjects with its household; one query."""
     AuditEntry.objects.bulk_create(
-        AuditEntry(
-            at=now,
-            actor_id=principal.user_id,
-            actor_name=principal.name,
-            action=action,
-            subject=subject._meta.label_lower,
-            subject_id=subject.pk,
-            household_id=household_id,
-            data=data,
-        )
+        _entry(principal, action, subject, now, household_id=household_id, data=data)
         for subject, household_id in subjects
+    )
+
+
+def _entry(
+    principal: Principal, action: str, subject: models.Model, now: datetime, **columns: Any
+) -> AuditEntry:
+    return AuditEntry(
+        at=now,
+        actor_id=principal.user_id,
+        actor_name=principal.name,
+        action=action,
+        subject=subject._meta.label_lower,
+        subject_id=subject.pk,
+        **columns,
     )
 
 

@@ -9,6 +9,7 @@ from kribbe.billing.models.books import Books
 from kribbe.billing.models.payers import Payer
 from kribbe.enrolment.models import Placement
 from kribbe.trust.fields import reference_field
+from kribbe.trust.history import no_number_left_out
 
 STAYS = pgtrigger.Update | pgtrigger.Delete
 
@@ -99,20 +100,7 @@ class Invoice(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="issued_stays", operation=STAYS),
-            pgtrigger.Trigger(
-                name="no_number_left_out",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                func="""
-                    IF NEW.number > 1 AND NOT EXISTS (
-                        SELECT FROM billing_invoice WHERE books_id = NEW.books_id AND year = NEW.year
-                            AND number = NEW.number - 1
-                    ) THEN
-                        RAISE EXCEPTION 'number % is missing', NEW.number - 1 USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NULL;
-                """,
-            ),
+            no_number_left_out("no_number_left_out", "billing_invoice"),
         ]
 
     def __str__(self) -> str:

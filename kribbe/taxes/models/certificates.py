@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.billing.models import Books, Payer
 from kribbe.people.models import Child
 from kribbe.trust.fields import reference_field
+from kribbe.trust.history import no_number_left_out
 
 STAYS = pgtrigger.Update | pgtrigger.Delete
 
@@ -62,20 +63,7 @@ class TaxCertificate(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="tax_certificate_stays", operation=STAYS),
-            pgtrigger.Trigger(
-                name="no_certificate_left_out",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                func="""
-                    IF NEW.number > 1 AND NOT EXISTS (
-                        SELECT FROM taxes_taxcertificate WHERE books_id = NEW.books_id AND year = NEW.year
-                            AND number = NEW.number - 1
-                    ) THEN
-                        RAISE EXCEPTION 'number % is missing', NEW.number - 1 USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NULL;
-                """,
-            ),
+            no_number_left_out("no_certificate_left_out", "taxes_taxcertificate"),
         ]
 
     def __str__(self) -> str:
