@@ -276,6 +276,8 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "billing.books": (_("Changed what invoices say of the organiser"), "pencil"),
     "billing.prices": (_("Published a price list"), "scroll-text"),
     "billing.shares": (_("Changed who pays for a place"), "users"),
+    "billing.shares_back": (_("Had those pay again who paid before"), "undo-2"),
+    "billing.payer": (_("Changed how a payer is reached"), "pencil"),
     "billing.certificate": (_("Wrote down a fee certificate"), "receipt"),
     "billing.charge": (_("Charged something once"), "receipt"),
     "billing.charge_back": (_("Took back a charge"), "undo-2"),
