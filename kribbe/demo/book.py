@@ -97,7 +97,8 @@ class Book:
 
 def _triggers(model: type[models.Model]) -> list[str]:
     """Names of the table's own triggers; each row looks them up, so the list had better be short."""
-    return [f"{model._meta.label}:{trigger.name}" for of, trigger in pgtrigger.registered() if of is model]
+    own = model._meta.label
+    return [f"{own}:{trigger.name}" for of, trigger in pgtrigger.registered() if of._meta.label == own]
 
 
 def _preparing(field: "models.Field[Any, Any]") -> Callable[[object], object]:
