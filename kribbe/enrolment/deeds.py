@@ -209,6 +209,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "agreement.sign": (_("Signed an agreement or addendum"), "badge-check"),
     "agreement.withdraw": (_("Took back an agreement or addendum that wasn't signed"), "undo-2"),
     "agreement.take_over": (_("Took over an agreement from a list"), "upload"),
+    "agreements.import_ask": (_("Asked to take over a list of children and agreements"), "upload"),
     "agreements.import": (_("Took over a list of children and agreements"), "upload"),
     "agreements.import_undo": (_("Undid the taking over of a list"), "undo-2"),
     "many.change": (_("Sent a change of days or hours to many families"), "send"),
