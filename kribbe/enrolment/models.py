@@ -290,9 +290,10 @@ class OfEitherWeek(Func):
 class Placement(models.Model):
     """A child's agreed place: group, dates and week pattern. Signed (and paid for, where asked) it is final.
 
-    A child of parents who live apart can have two, each with its own weeks: `in_turn` has the half-days of the even and
-    of the odd weeks (`rules.turns`), None where every week is the same. Such places hold their half-days in the ledger
-    together, under the child's name (`services.turns`). `parent` is the one with whom it is agreed, where that matters.
+    A child of parents who live apart can have two, each with its own weeks: `in_turn` has the half-days of the even
+    and of the odd weeks (`rules.turns`), None where every week is the same. Such places hold their half-days in the
+    ledger together, under the child's name (`services.turns`). `parent` is the one with whom it is agreed, where that
+    matters.
     """
 
     reference = reference_field()

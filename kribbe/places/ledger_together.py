@@ -14,8 +14,8 @@ from kribbe.rules.turns import Held, difference
 def hold_together(*, group_id: int, owner: str, held: Sequence[Held], now: datetime) -> None:
     """Have `owner` hold these stretches of half-days in a group, in place of what it held there.
 
-    Only what is added needs room, so that a stay ends in a group that is overfull too. Raises NoRoomError, and changes
-    nothing, where an added half-day has no place left.
+    Only what is added needs room, so that a stay ends in a group that is overfull too. Raises NoRoomError, and
+    changes nothing, where an added half-day has no place left.
     """
     with transaction.atomic():
         ledger.lock_groups([group_id])

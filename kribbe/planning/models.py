@@ -211,14 +211,18 @@ class AgreedWeeks(models.Model):
                 name="keeps_its_turn",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                declare=[("own", "smallint[]"), ("week", "integer"), ("length", "integer")],
-                func=f"""
+                declare=[
+                    ("own", "smallint[]"),
+                    ("length", "integer"),
+                    ("even", f"date := '{EVEN_MONDAY}'"),
+                ],
+                func="""
                     SELECT in_turn INTO own FROM enrolment_placement WHERE id = NEW.placement_id;
                     length := cardinality(NEW.masks);
                     IF own IS NOT NULL THEN
                         FOR week IN 0..2 * length - 1 LOOP
                             IF NEW.masks[1 + week % length]
-                               & ~own[1 + ((NEW.turns_from - DATE '{EVEN_MONDAY}') / 7 + week) % 2] <> 0 THEN
+                               & ~own[1 + ((NEW.turns_from - even) / 7 + week) % 2] <> 0 THEN
                                 RAISE EXCEPTION 'week % has half-days outside the turn of place %',
                                     week, NEW.placement_id
                                     USING ERRCODE = 'check_violation', CONSTRAINT = 'agreed_weeks_in_turn';

@@ -1,7 +1,7 @@
 """Weeks that take turns between two places of one child, as where its parents live apart.
 
-Weeks are even or odd by the number of weeks since `EVEN_MONDAY`; so two places that know nothing of each other's first
-day still speak of the same weeks. A year of 53 weeks changes nothing in the turn.
+Weeks are even or odd by the number of weeks since `EVEN_MONDAY`; so two places that know nothing of each other's
+first day still speak of the same weeks. A year of 53 weeks changes nothing in the turn.
 """
 
 from collections.abc import Iterable, Sequence

@@ -67,7 +67,7 @@ def test_one_fee_of_the_child_holds_for_both(kept, noor, with_father, fee):
 
 
 def test_each_agreement_has_its_own_allowance(kept, noor, with_father, fee):
-    """18 days x 2/10 = 3.6 of the mother's days, rounded up; x 3/10 of the father's: 5.4. From 5 January: x 361/365."""
+    """18 days x 2/10 for the mother, x 3/10 for the father, from 5 January on x 361/365: 3.56 and 5.34, both up."""
     house_rules(kept)
     absent(noor, march(2))
     absent(with_father, march(9), march(10))

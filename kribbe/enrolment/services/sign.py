@@ -16,8 +16,8 @@ from kribbe.enrolment.models import (
     RequestState,
 )
 from kribbe.enrolment.services import telling
-from kribbe.enrolment.services.turns import lay_turns, room_told
 from kribbe.enrolment.services.positions import watched
+from kribbe.enrolment.services.turns import lay_turns, room_told
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.rules.counting import RequestEnd

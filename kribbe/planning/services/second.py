@@ -37,8 +37,8 @@ def send_second(
     """The location signs a second agreement beside that of a place, and sends it to the other parent.
 
     It holds on other half-days or in other weeks than the first, in the same group and until the same day. From its
-    first day on both places hold their half-days together, each once. Raises RefusedError, naming the field, where the
-    weeks overlap, nothing is signed for the first place, or `send_paper` would.
+    first day on both places hold their half-days together, each once. Raises RefusedError, naming the field, where
+    the weeks overlap, nothing is signed for the first place, or `send_paper` would.
     """
     with transaction.atomic():
         first = locked_certain_place(placement_id)

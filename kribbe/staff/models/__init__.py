@@ -2,6 +2,7 @@
 
 from kribbe.staff.models.carers import Carer, PinGuard
 from kribbe.staff.models.contracts import Available, Contract, Leave, LeaveKind
+from kribbe.staff.models.documents import Document, DocumentKind, Warned
 from kribbe.staff.models.roster import (
     ChangeKind,
     ProposalState,
@@ -16,6 +17,8 @@ __all__ = [
     "Carer",
     "ChangeKind",
     "Contract",
+    "Document",
+    "DocumentKind",
     "Leave",
     "LeaveKind",
     "PinGuard",
@@ -24,4 +27,5 @@ __all__ = [
     "RosterProposal",
     "Shift",
     "ShiftFeed",
+    "Warned",
 ]

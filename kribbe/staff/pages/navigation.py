@@ -12,6 +12,7 @@ def register_navigation() -> None:
     for label, name, icon, order in (
         (_("Roster"), "staff:roster", "calendar-clock", 13),
         (_("Team"), "staff:team", "id-card", 43),
+        (_("Papers that end"), "staff:documents", "file-text", 45),
         (_("Carers ahead"), "staff:ahead", "chart-column", 44),
     ):
         register(
