@@ -319,6 +319,7 @@ DOORS: dict[str, Door] = {
     "planning:agreements": Door(LOCATION, SLUG),
     "planning:agreement": Door(LOCATION, ("slug", "placement")),
     "planning:write": Door(LOCATION, ("slug", "placement")),
+    "planning:second": Door(LOCATION, ("slug", "placement")),
     "planning:withdraw": Door(LOCATION, ("slug", "paper"), post=True),
     "planning:paper": Door(LOCATION, ("slug", "paper")),
     "planning:import": Door(LOCATION, SLUG),
