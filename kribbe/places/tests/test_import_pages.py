@@ -129,10 +129,10 @@ def test_asked_twice_and_worked_off_twice_imports_once(admin: Client, scene: Sce
 
 
 def test_what_is_wrong_is_told_on_the_page_and_nothing_is_written(admin: Client, scene: Scene) -> None:
-    preview = give(admin, b"naam,adres,gemeente,lon,lat\nVer,Kade 2,Zeedorp,3.1,51.2\n")["Location"]
+    preview = give(admin, b"Wie,Waar\nVer,Kade 2\n")["Location"]
     waiting = admin.post(f"{preview}run/")["Location"]
     assert work_off(scene.lindedaal.pk, preview.rstrip("/").rsplit("/", 1)[1], now=timezone.now()) is None
-    assert "Zeedorp is no municipality of this installation" in body(admin.get(waiting))
+    assert "No column holds the name of a location" in body(admin.get(waiting))
     assert ImportRun.objects.count() == 0
 
 
