@@ -17,10 +17,11 @@ from kribbe.billing.papers import papers_of
 from kribbe.billing.selectors.drafts import drafted, parties
 from kribbe.billing.services.issue import issue_all
 from kribbe.billing.services.payers import usual_payers
+from kribbe.people.selectors import hand_of
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
-from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.trust.principal import Principal
 
 TASK = "billing.run"
 AT_ONCE = 250
@@ -81,7 +82,7 @@ def _part(run: Run, households: list[int], now: datetime) -> list[int]:
         drafts = [draft for draft in found if draft.payer.pk not in had]
         if not drafts:
             return []
-        asking = Principal(user_id=run.started_by, name=SYSTEM.name)
+        asking = hand_of(run.started_by)
         made = issue_all(principal=asking, books=run.books, drafts=drafts, on=run.issued_on, now=now, run=run)
         return [each.pk for each in made]
 
