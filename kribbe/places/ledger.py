@@ -1,7 +1,8 @@
 """The half-day ledger: what each group has bookable and taken, per week and half-day.
 
-Only `take`, `release`, `move`, `hand_over`, `recount` and `lay_empty` change it. A take locks its group first, in a
-statement of its own, and then counts; a trigger under the table refuses what would be promised twice all the same.
+Only `take`, `release`, `move`, `hand_over`, `recount` and `lay_empty` change it, and those of `ledger_many`. A take
+locks its group first, in a statement of its own, and then counts; a trigger under the table refuses what would be
+promised twice all the same.
 A half-day is a slot 0 (Monday morning) to 13 (Sunday afternoon).
 """
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.enrolment.tests.location_scene import manager_of
+from kribbe.planning.importing.run import work_off_waiting
 from kribbe.planning.models import Absence, ChildFile, DayChange, DayRules, GroupTeam, Paper
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
 from kribbe.planning.tests.scene import notelaar, place
@@ -99,6 +100,11 @@ def test_a_manager_takes_over_a_list_and_undoes_it(open_as, scene, size):
     look(page, "take-over")
     page.get_by_label("Je naam, als handtekening").fill("Mia Claes")
     page.get_by_role("button", name="Neem 1 overeenkomst over").click()
+    page.get_by_text("0 van 3 rijen zijn geschreven").wait_for()
+    look(page, "being-taken-over")
+    page.goto(reverse("planning:import", args=[scene.location.slug]))
+    page.get_by_role("link", name="kinderen.csv").click()
+    work_off_waiting(now=timezone.now())
     page.get_by_role("link", name="Mila Wouters").wait_for()
     look(page, "taken-over")
     page.get_by_role("button", name="Maak deze lijst ongedaan").click()

@@ -60,6 +60,22 @@ def test_the_second_kind_of_yes_names_the_higher_wishes_and_a_part_can_look_on(c
     assert "We zoeken nog: 1 halve dag: donderdag voormiddag." in page(client, "my")
 
 
+def test_what_was_ticked_stays_where_the_answer_lacks(client, maes, molentje):
+    made = offer(maes, molentje, pattern=PART)
+    refused = client.post(reverse("enrolment:offer", args=[made.reference]), {"look_on": "1"})
+    assert refused.status_code == 422
+    assert 'name="look_on" value="1" checked' in text(refused)
+
+
+def test_an_offer_from_another_day_says_which_one_was_asked(client, maes, molentje):
+    maes.latest_start = maes.wanted_start
+    maes.save()
+    made = offer(maes, molentje, start=START + timedelta(days=14))
+    shown = page(client, "offer", made.reference)
+    assert "Je vroeg om te starten op " in shown
+    assert "Je vroeg om te starten tussen" not in shown
+
+
 def test_no_answer_a_wrong_one_and_a_late_one_are_told(client, maes, molentje):
     made = offer(maes, molentje)
     address = reverse("enrolment:offer", args=[made.reference])
