@@ -30,7 +30,9 @@ GROWN = "Times the demo's"
 def bench(
     runs: Annotated[int, typer.Option(min=1, max=500, help="Visits of each page, after a warm-up.")] = 60,
     json_: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, nothing else.")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Put the figures into the docs.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Put the figures into the docs instead of printing them.")
+    ] = False,
     country: Annotated[
         bool, typer.Option(help="Measure at the size of Flanders too; building it takes minutes, once.")
     ] = True,
@@ -46,17 +48,18 @@ def bench(
     except ModuleNotFoundError as missing:
         typer.echo(f"The bench comes with the source code only ({missing}).", err=True)
         raise typer.Exit(1) from None
-    console = Console(stderr=True, quiet=json_)
     measured: Measured = {}
-    for size in Size if country else [Size.DEMO]:
-        with own_copy(size, lambda what, share: console.print(f"{share:4.0%} {what}", style="dim")):
-            measured[size.value] = figures(size, runs, lambda what: console.print(what, style="dim"))
+    with Console(stderr=True, quiet=json_).status("") as line:
+        for size in Size if country else [Size.DEMO]:
+            with own_copy(size, lambda what, share: line.update(f"{share:4.0%} {what}")):
+                measured[size.value] = figures(size, runs, line.update)
     if json_:
         typer.echo(json.dumps({size: found.as_json() for size, found in measured.items()}, indent=1))
-    else:
+    elif not write:
         _print(measured)
     if write:
         _write(measured)
+        typer.echo(f"{SPEED.relative_to(SPEED.parents[2])} written", err=json_)
 
 
 def _print(measured: "Measured") -> None:

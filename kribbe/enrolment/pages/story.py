@@ -122,7 +122,7 @@ class ToldView:
 
     @property
     def failed(self) -> bool:
-        return any(sending.tone == "bad" for sending in self.sendings)
+        return any(sending.waits for sending in self.sendings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,15 @@ def test_the_whole_story_on_one_page(desk, location, clerk):
     assert AuditEntry.objects.filter(action="household.read", household_id=household.pk).count() == 1
 
 
+def test_what_a_clerk_dealt_with_warns_no_longer(desk, location, clerk):
+    request = ask(desk, location, "Peeters", email="an@ouders.example")
+    offer(request, location)
+    Mail.objects.update(state=MailState.FAILED, last_error="550 no such user", handled_at=timezone.now())
+    shown = page_of(clerk, desk, "household", reference=request.household.reference).text
+    assert "Could not be delivered" in shown
+    assert "A mail did not arrive" not in shown
+
+
 def test_a_clerk_records_a_birth_and_facts(desk, location, clerk):
     expected = timezone.localdate() + timedelta(days=20)
     request = ask(desk, location, "Peeters", born=None, expected=expected)
