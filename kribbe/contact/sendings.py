@@ -24,6 +24,8 @@ class Sending:
     status: str
     tone: str
     detail: str
+    waits: bool = False
+    """Whether it didn't arrive and nobody has dealt with that yet."""
 
 
 def sendings(notice: Notice, *, with_address: bool = True) -> list[Sending]:
@@ -38,7 +40,9 @@ def _mail(mail: Mail, *, with_address: bool) -> Sending:
     why = mail.last_error if with_address else ""
     detail = moment(mail.sent_at) if mail.sent_at else why
     to = mail.address if with_address else gettext("By mail")
-    return Sending("mail", to, str(state.label), TONES.get(state, ""), detail)
+    tone = TONES.get(state, "")
+    waits = tone == "bad" and mail.handled_at is None
+    return Sending("mail", to, str(state.label), tone, detail, waits)
 
 
 def _letter(letter: Letter) -> Sending:

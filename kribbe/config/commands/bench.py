@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +31,9 @@ GROWN = "Times the demo's"
 def bench(
     runs: Annotated[int, typer.Option(min=1, max=500, help="Visits of each page, after a warm-up.")] = 60,
     json_: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, nothing else.")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Put the figures into the docs.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Put the figures into the docs instead of printing them.")
+    ] = False,
     country: Annotated[
         bool, typer.Option(help="Measure at the size of Flanders too; building it takes minutes, once.")
     ] = True,
@@ -53,18 +54,20 @@ def bench(
     except ModuleNotFoundError as missing:
         typer.echo(f"The bench comes with the source code only ({missing}).", err=True)
         raise typer.Exit(1) from None
-    console = Console(stderr=True, quiet=json_)
     measured: Measured = {}
-    for size in Size if country and not money_ else [Size.DEMO]:
-        with own_copy(size, lambda what, share: console.print(f"{share:4.0%} {what}", style="dim")):
-            told = partial(console.print, style="dim")
-            measured[size.value] = Figures([], [], [], money(told)) if money_ else figures(size, runs, told)
+    with Console(stderr=True, quiet=json_).status("") as line:
+        for size in Size if country and not money_ else [Size.DEMO]:
+            with own_copy(size, lambda what, share: line.update(f"{share:4.0%} {what}")):
+                measured[size.value] = (
+                    Figures([], [], [], money(line.update)) if money_ else figures(size, runs, line.update)
+                )
     if json_:
         typer.echo(json.dumps({size: found.as_json() for size, found in measured.items()}, indent=1))
-    else:
+    elif not write:
         _print(measured)
     if write and not money_:
         _write(measured)
+        typer.echo(f"{SPEED.relative_to(SPEED.parents[2])} written", err=json_)
 
 
 def _print(measured: "Measured") -> None:

@@ -18,6 +18,9 @@ from kribbe.rules.quiet import leaves_at
 from kribbe.trust import audit
 from kribbe.trust.principal import Principal
 
+ACCOUNT_PAGES = "/my/"
+"""Where these pages begin; who has no mail address can't log in, and a letter doesn't send them there."""
+
 
 @transaction.atomic
 def tell_household(
@@ -46,13 +49,14 @@ def tell_household(
     household = household_with_adults(household_id)
     adults = list(household.adults.all())
     language = allowed_language(household.desk, household.language)
+    addresses = list(dict.fromkeys(adult.email.lower() for adult in adults if adult.email))
     text = compose(
         kind,
-        context,
+        {**context, "on_paper": not addresses},
         desk=household.desk,
         language=language,
         names=", ".join(adult.first_name for adult in adults),
-        link=link,
+        link=link if addresses or not link.startswith(ACCOUNT_PAGES) else "",
     )
     notice = Notice.objects.create(
         desk=household.desk,
@@ -67,7 +71,6 @@ def tell_household(
         once=once,
         created_at=now,
     )
-    addresses = list(dict.fromkeys(adult.email.lower() for adult in adults if adult.email))
     _mail(notice, addresses, now=now, calendar=calendar, awaited=awaited)
     if not addresses:
         Letter.objects.create(notice=notice)

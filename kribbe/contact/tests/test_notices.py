@@ -76,6 +76,8 @@ def test_a_household_without_mail_gets_a_letter_that_a_clerk_posts(
 ) -> None:
     household.adults.update(email="")
     letter = tell(household, clock).letter
+    assert "/my/" not in letter.notice.body
+    assert "Bel ons of kom langs" in letter.notice.body
     clerk = acting(Role.CLERK, Scope.DESK, household.desk_id, user_id=7)
     mark_posted(letter=letter, principal=clerk, now=clock.now)
     mark_posted(letter=letter, principal=clerk, now=clock.advance(hours=1))

@@ -205,14 +205,16 @@ def test_a_refusal_at_sending_waits_there_too(
 def test_a_clerk_corrects_the_address_and_sends_again(mail: Mail, clock: Clock, cleo: Client) -> None:
     services.note_bounces(read(dsn(mail.message_id)), now=clock.now)
     there = reverse("contact:undelivered_mail", args=["lindedaal", mail.pk])
-    assert "User unknown" in cleo.get(there).content.decode()
+    shown = cleo.get(there).content.decode()
+    assert "User unknown" in shown
+    assert mail.notice is not None
+    assert mail.notice.household is not None
+    assert reverse("enrolment:household", args=["lindedaal", mail.notice.household.reference]) in shown
     assert cleo.post(there, {"address": "geen adres"}).status_code == 422
     cleo.post(there, {"address": "An.Maes@nieuw.example"})
     again = Mail.objects.latest("pk")
     assert (again.address, again.body, again.state) == ("an.maes@nieuw.example", mail.body, MailState.QUEUED)
     assert again.message_id != mail.message_id
-    assert mail.notice is not None
-    assert mail.notice.household is not None
     assert mail.notice.household.adults.get().email == "an.maes@nieuw.example"
     assert cleo.get(there).status_code == 404
 

@@ -1,12 +1,13 @@
 """A household's story as its page shows it: formatted once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from kribbe.contact.models import Notice
 from kribbe.contact.sendings import Sending, sendings
@@ -40,6 +41,7 @@ from kribbe.web.templatetags.telling import short_date
 from kribbe.web.weeks import week_words
 
 DAY = timedelta(days=1)
+LOOKS = frozenset({"household.read", "request.read"})
 OFFER_TONES = {OfferState.OPEN: "primary", OfferState.ACCEPTED: "good", OfferState.LAPSED: "warn"}
 PLACE_TONES = {PlacementState.FINAL: "good", PlacementState.TO_SIGN: "warn"}
 
@@ -122,7 +124,7 @@ class ToldView:
 
     @property
     def failed(self) -> bool:
-        return any(sending.tone == "bad" for sending in self.sendings)
+        return any(sending.waits for sending in self.sendings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def story_rows(story: HouseholdStory, *, now: datetime) -> dict[str, Any]:
         "facts": [_fact(fact, today=localtime(now).date()) for fact in story.facts],
         "told": told,
         "failed": sum(each.failed for each in told),
-        "events": [_event(entry) for entry in story.entries],
+        "events": [_event(entries) for entries in _folded(story.entries)],
     }
 
 
@@ -288,11 +290,24 @@ def _fact(fact: HouseholdFact, *, today: date) -> FactView:
     return FactView(fact, str(FACTS[FactKind(fact.kind)]), days, may_end=end is None or end > today)
 
 
-def _event(entry: AuditEntry) -> Event:
+def _folded(entries: Sequence[AuditEntry]) -> Iterator[list[AuditEntry]]:
+    """What happened, one by one; looks that one person gave in a row on one day together."""
+
+    def row(entry: AuditEntry) -> tuple[object, ...]:
+        looked = entry.action in LOOKS and not entry.reason
+        return (entry.actor_id, entry.actor_name, localtime(entry.at).date()) if looked else (entry.pk,)
+
+    for _key, together in groupby(entries, key=row):
+        yield list(together)
+
+
+def _event(entries: Sequence[AuditEntry]) -> Event:
+    entry, times = entries[0], len(entries)
     who = entry.actor_name or gettext("A visitor")
+    often = ngettext("%(times)d time", "%(times)d times", times) % {"times": times} if times > 1 else ""
     return Event(
         when=f"{moment(entry.at)} · {who}",
-        title=deed(entry.action),
-        text=entry.reason,
+        title=deed("household.read" if times > 1 else entry.action),
+        text=entry.reason or often,
         icon=deed_icon(entry.action),
     )

@@ -18,6 +18,7 @@ from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import FactKind, HouseholdFact, User
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.trust.audit import record
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -161,6 +162,30 @@ def test_the_whole_story_on_one_page(desk, location, clerk):
     assert AuditEntry.objects.filter(action="household.read", household_id=household.pk).count() == 1
 
 
+def test_looks_in_a_row_are_one_line_of_the_story(desk, location, clerk):
+    request = ask(desk, location, "Peeters")
+    household = request.household
+    for minute in range(3):
+        at = timezone.now() - timedelta(minutes=9 - minute)
+        for action in ("household.read", "request.read"):
+            record(principal=SYSTEM, action=action, subject=household, now=at, household_id=household.pk)
+    page = page_of(clerk, desk, "household", reference=household.reference)
+    looks = [event for event in page.context["events"] if event.title == "Looked at the household"]
+    assert [(event.when.rpartition(" · ")[2], event.text) for event in looks] == [
+        ("Clerk", ""),
+        ("Kribbe", "6 times"),
+    ]
+
+
+def test_what_a_clerk_dealt_with_warns_no_longer(desk, location, clerk):
+    request = ask(desk, location, "Peeters", email="an@ouders.example")
+    offer(request, location)
+    Mail.objects.update(state=MailState.FAILED, last_error="550 no such user", handled_at=timezone.now())
+    shown = page_of(clerk, desk, "household", reference=request.household.reference).text
+    assert "Could not be delivered" in shown
+    assert "A mail did not arrive" not in shown
+
+
 def test_a_clerk_records_a_birth_and_facts(desk, location, clerk):
     expected = timezone.localdate() + timedelta(days=20)
     request = ask(desk, location, "Peeters", born=None, expected=expected)
@@ -239,9 +264,10 @@ def test_a_clerk_takes_a_no_back_and_the_family_sees_who_did(desk, location, cle
 
 
 def test_a_no_is_taken_back_at_its_own_desk_only_and_in_its_term(desk, location, clerk):
-    request, other = ask(desk, location, "Peeters"), ask(desk, location, "Claes")
+    request = ask(desk, location, "Peeters")
     made = offer(request, location)
     decline_offer(principal=SYSTEM, offer_id=made.pk, now=timezone.now())
+    other = ask(desk, location, "Claes")
     Offer.objects.update(made_at=F("made_at") - 9 * DAY, answered_at=F("answered_at") - 3 * DAY)
     at = [desk.slug, request.household.reference, made.reference]
     assert (
