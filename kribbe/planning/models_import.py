@@ -11,6 +11,7 @@ from kribbe.trust.fields import EncryptedText, reference_field
 class AgreementImport(models.Model):
     """One file, from when it was given until its result. `table` holds what it says until it is carried out.
 
+    Once it is asked for, signed by a name, a worker writes it in parts; `stopped` where a fault ended that early.
     `totals` counts the rows by what became of them; `faults` are the rows that were left out or warned of.
     """
 
@@ -20,7 +21,11 @@ class AgreementImport(models.Model):
     table = EncryptedText(null=True)
     given_at = models.DateTimeField()
     given_by = models.BigIntegerField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    asked_by = models.BigIntegerField(null=True)
+    signed_as = models.CharField(max_length=200, blank=True)
     done_at = models.DateTimeField(null=True)
+    stopped = models.BooleanField(default=False)
     undone_at = models.DateTimeField(null=True)
     totals = models.JSONField(default=dict)
     faults = models.JSONField(default=list)
@@ -28,6 +33,13 @@ class AgreementImport(models.Model):
     class Meta:
         indexes = [models.Index(fields=["location", "-given_at"], name="agreement_import_location")]
         constraints = [
+            models.CheckConstraint(
+                name="agreement_import_signed",
+                condition=Q(asked_at=None, signed_as="") | (Q(asked_at__isnull=False) & ~Q(signed_as="")),
+            ),
+            models.CheckConstraint(
+                name="agreement_import_stopped", condition=Q(stopped=False) | Q(done_at__isnull=False)
+            ),
             models.CheckConstraint(
                 name="agreement_import_undone_after", condition=Q(undone_at=None) | Q(done_at__isnull=False)
             ),
@@ -38,6 +50,11 @@ class AgreementImport(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_going(self) -> bool:
+        """Whether a worker is at it, or will be."""
+        return self.asked_at is not None and self.done_at is None
 
 
 class ImportedPlace(models.Model):

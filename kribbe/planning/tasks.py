@@ -1,10 +1,26 @@
-"""What time brings to planning: files to look at again, and papers that wait for a signature."""
+"""The jobs of planning, and what time brings: files to look at again, and papers that wait for a signature."""
 
 from datetime import datetime
 
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from kribbe.planning.importing import run
 from kribbe.planning.importing.run import forget_lists
 from kribbe.planning.services import child_file, papers
 from kribbe.trust.duties import duty
+
+
+@app.task(name=run.TASK)
+def take_over_list(run_id: int) -> None:
+    """Write one list; a second job for the same one finds nothing to do."""
+    run.work_off(run_id, now=timezone.now())
+
+
+@duty("planning.lists", cron="*/5 * * * *", told="lists of children resumed")
+def lists_resumed(now: datetime) -> int:
+    """Resume the lists that lost their worker."""
+    return run.work_off_waiting(now=now)
 
 
 @duty("planning.ask_files", cron="30 6 * * *", told="families asked to look at the file of their child")

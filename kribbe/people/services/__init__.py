@@ -3,6 +3,7 @@
 from kribbe.people.services.accounts import grant_role, link_user, make_account, revoke_role
 from kribbe.people.services.consents import add_organisation, give_consent, withdraw_consent
 from kribbe.people.services.facts import end_fact, record_fact, reopen_fact
+from kribbe.people.services.families import FamilyData, register_families
 from kribbe.people.services.households import (
     AdultData,
     ChildData,
@@ -19,6 +20,7 @@ from kribbe.people.services.search_keys import rebuild_keys, refresh_keys
 __all__ = [
     "AdultData",
     "ChildData",
+    "FamilyData",
     "add_child",
     "add_organisation",
     "change_address",
@@ -34,6 +36,7 @@ __all__ = [
     "record_birth",
     "record_fact",
     "refresh_keys",
+    "register_families",
     "register_household",
     "reopen_fact",
     "revoke_role",

@@ -84,13 +84,14 @@ def register_household(
         created_at=now,
     )
     for place, adult in enumerate(adults):
-        _add_adult(household, adult, is_applicant=place == 0)
+        adult_row(household, adult, is_applicant=place == 0).save()
     _record(household, "household.registered", principal, now, adults=len(adults))
     return household
 
 
-def _add_adult(household: Household, adult: AdultData, *, is_applicant: bool) -> Adult:
-    return Adult.objects.create(
+def adult_row(household: Household, adult: AdultData, *, is_applicant: bool) -> Adult:
+    """The row of an adult, not saved yet."""
+    return Adult(
         household=household,
         is_applicant=is_applicant,
         first_name=adult.first_name,
@@ -111,7 +112,7 @@ def add_child(
     *, household: Household, child: ChildData, principal: Principal, today: date, now: datetime
 ) -> Child:
     """A child of the household. Raises RefusedError for impossible dates and for a child that is known already."""
-    _check_dates(child, today)
+    check_dates(child, today)
     number = national_number_hash(child.national_number)
     lock_rows((Household, household.pk))
     if number and Child.objects.filter(national_number_hash=number).exists():
@@ -120,7 +121,15 @@ def add_child(
             field="national_number",
             code="known-child",
         )
-    added = Child.objects.create(
+    added = child_row(household, child)
+    added.save()
+    _record(household, "child.added", principal, now, child=added.pk)
+    return added
+
+
+def child_row(household: Household, child: ChildData) -> Child:
+    """The row of a child, not saved yet."""
+    return Child(
         household=household,
         first_name=child.first_name,
         last_name=child.last_name,
@@ -130,13 +139,12 @@ def add_child(
         birth_rank=child.birth_rank,
         foster=child.foster,
         care_need=child.care_need,
-        national_number_hash=number,
+        national_number_hash=national_number_hash(child.national_number),
     )
-    _record(household, "child.added", principal, now, child=added.pk)
-    return added
 
 
-def _check_dates(child: ChildData, today: date) -> None:
+def check_dates(child: ChildData, today: date) -> None:
+    """Raises RefusedError for a day of birth to come, or an expected one that can't be."""
     if child.born is None and child.expected is None:
         raise RefusedError(
             _("Give the date of birth, or the date on which you expect your child."), field="born"

@@ -1,10 +1,12 @@
 """What a list would change: each row beside the children that are known, the licence, and what is still free."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+import numpy as np
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -12,12 +14,13 @@ from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.location import active_groups
 from kribbe.people.models import Child
 from kribbe.places.importing.files import BadFileError, Table
-from kribbe.places.models import GroupCapacity, LedgerWeek, Location
+from kribbe.places.models import Group, GroupCapacity, LedgerWeek, Location
 from kribbe.planning.importing.faults import Fault
 from kribbe.planning.importing.rows import Row, read_rows
 from kribbe.planning.importing.words import FIELD_NAMES, columns_of, missing_of
+from kribbe.planning.models import AgreementImport
 from kribbe.rules.calendar import add_months, monday_of
-from kribbe.rules.halfdays import EMPTY, WeekPattern, in_week
+from kribbe.rules.halfdays import EMPTY, SLOTS, WeekPattern, in_week
 from kribbe.web.weeks import slot_name, week_words
 
 DAY = timedelta(days=1)
@@ -34,11 +37,18 @@ class Plan:
     children: Mapping[tuple[str, date | None], Child] = field(default_factory=dict)
     known: set[int] = field(default_factory=set)
     """Lines whose place stands here already, just so."""
+    written: frozenset[int] = frozenset()
+    """Lines that this very list has written already."""
 
     @property
     def new(self) -> list[Row]:
-        """The rows that would be written."""
+        """The rows that are written, or would be."""
         return [row for row in self.rows if not row.refused and row.line not in self.known]
+
+    @property
+    def left(self) -> list[Row]:
+        """The rows that are still to be written."""
+        return [row for row in self.new if row.line not in self.written]
 
     @property
     def faults(self) -> list[Fault]:
@@ -53,8 +63,23 @@ class Plan:
         return {"new": len(self.new), "known": len(self.known), "refused": refused, "rows": len(self.rows)}
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A table as it was read: each row with its own faults. It is read once, and judged as often as rows stand."""
+
+    location: Location
+    groups: Sequence[Group]
+    rows: Sequence[Row]
+    columns: Mapping[str, str]
+
+
 def plan(table: Table, location: Location, today: date) -> Plan:
-    """Judge every row, in the order of the file. As many queries at any size. BadFileError without needed columns."""
+    """What the table would change. As many queries at any size. BadFileError without needed columns."""
+    return judge(listed(table, location, today))
+
+
+def listed(table: Table, location: Location, today: date) -> Listed:
+    """Read every row. BadFileError without needed columns."""
     columns = columns_of(table.header)
     missing = missing_of(columns)
     if missing:
@@ -66,14 +91,29 @@ def plan(table: Table, location: Location, today: date) -> Plan:
             % {"names": names}
         )
     groups = active_groups(location)
-    rows = read_rows(table, location, groups, today)
-    made = Plan(rows, {name: table.header[place] for name, place in columns.items()})
-    made.children = _children(rows, location)
-    places = _standing(made.children)
-    room = Room([group.pk for group in groups])
+    return Listed(
+        location,
+        groups,
+        read_rows(table, location, groups, today),
+        {name: table.header[place] for name, place in columns.items()},
+    )
+
+
+def judge(found: Listed, run: AgreementImport | None = None) -> Plan:
+    """Judge every row as things stand now, in the order of the file; what `run` wrote already counts as it did."""
+    rows = [replace(row, faults=list(row.faults)) for row in found.rows]
+    written = frozenset(run.places.values_list("line", flat=True)) if run else frozenset()
+    made = Plan(rows, found.columns, written=written)
+    made.children = _children(rows, found.location)
+    places = _standing(made.children, run)
+    room = Room([group.pk for group in found.groups])
     taken: dict[tuple[str, date | None], list[Row]] = defaultdict(list)
     for row in rows:
-        _judge(row, made, places.get(row.child_key, []), taken[row.child_key], room)
+        if row.line in written:
+            _check_age(row)
+            taken[row.child_key].append(row)
+        else:
+            _judge(row, made, places.get(row.child_key, []), taken[row.child_key], room)
     return made
 
 
@@ -130,12 +170,13 @@ def _children(rows: Sequence[Row], location: Location) -> dict[tuple[str, date |
 
 
 def _standing(
-    children: Mapping[tuple[str, date | None], Child],
+    children: Mapping[tuple[str, date | None], Child], run: AgreementImport | None
 ) -> dict[tuple[str, date | None], list[Placement]]:
-    """The places that these children have, here or elsewhere, by child."""
+    """The places that these children have, here or elsewhere, by child; without those that the run wrote."""
     keys = {child.pk: key for key, child in children.items()}
     by_child: dict[tuple[str, date | None], list[Placement]] = defaultdict(list)
-    for each in Placement.objects.filter(child__in=keys, state__in=STANDING):
+    standing = Placement.objects.filter(child__in=keys, state__in=STANDING)
+    for each in standing.exclude(imported__run=run) if run else standing:
         by_child[keys[each.child_id]].append(each)
     return by_child
 
@@ -144,12 +185,13 @@ class Room:
     """What is still free in each group, week by week, while rows take their places one after the other."""
 
     def __init__(self, group_ids: Sequence[int]) -> None:
-        weeks = LedgerWeek.objects.filter(group__in=group_ids).values_list(
-            "group", "monday", "bookable", "taken"
-        )
-        self._free: dict[int, dict[date, list[int]]] = defaultdict(dict)
-        for group, monday, bookable, taken in weeks:
-            self._free[group][monday] = [most - now for most, now in zip(bookable, taken, strict=True)]
+        weeks = LedgerWeek.objects.filter(group__in=group_ids).order_by("group", "monday")
+        self._mondays: dict[int, list[date]] = defaultdict(list)
+        free: dict[int, list[list[int]]] = defaultdict(list)
+        for group, monday, bookable, taken in weeks.values_list("group", "monday", "bookable", "taken"):
+            self._mondays[group].append(monday)
+            free[group].append([most - now for most, now in zip(bookable, taken, strict=True)])
+        self._free = {group: np.array(found) for group, found in free.items()}
         self._capacities: dict[int, list[GroupCapacity]] = defaultdict(list)
         for capacity in GroupCapacity.objects.filter(group__in=group_ids):
             self._capacities[capacity.group_id].append(capacity)
@@ -171,27 +213,32 @@ class Room:
 
     def take(self, row: Row) -> None:
         """Take the half-days of the row, or none and fault it on the first that is full."""
-        if row.group is None or row.start is None:
+        if row.group is None or row.start is None or row.group.pk not in self._free:
             return
-        cells = list(self._cells(row.group.pk, row))
-        full = next(((monday, slot) for monday, slot, free in cells if free[slot] <= 0), None)
-        if full is not None:
-            day = full[0] + full[1] // 2 * DAY
-            row.fault("weeks", "full", day=f"{day:%d/%m/%Y}", half=slot_name(full[1]))
+        mondays = self._mondays[row.group.pk]
+        first = bisect_left(mondays, monday_of(row.start))
+        last = bisect_left(mondays, row.until) if row.until else len(mondays)
+        wanted = _wanted(row, row.start, mondays[first:last])
+        free = self._free[row.group.pk][first:last]
+        full = np.argwhere(wanted & (free <= 0))
+        if len(full):
+            week, slot = (int(number) for number in full[0])
+            day = mondays[first + week] + slot // 2 * DAY
+            row.fault("weeks", "full", day=f"{day:%d/%m/%Y}", half=slot_name(slot))
             return
-        for _week, slot, free in cells:
-            free[slot] -= 1
+        free -= wanted
 
-    def _cells(self, group_id: int, row: Row) -> "list[tuple[date, int, list[int]]]":
-        if row.start is None:
-            return []
-        first = monday_of(row.start)
-        weeks = sorted((monday, free) for monday, free in self._free[group_id].items() if monday >= first)
-        return [
-            (monday, slot, free)
-            for monday, free in weeks
-            for slot in in_week(row.pattern, monday, row.start, row.until).slots()
-        ]
+
+def _wanted(
+    row: Row, start: date, mondays: Sequence[date]
+) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
+    """Which half-days of these weeks the row asks: a line a week, a column a slot."""
+    wanted = np.zeros((len(mondays), SLOTS), dtype=bool)
+    wanted[:, list(row.pattern.slots())] = True
+    for week in {0, len(mondays) - 1} if mondays else ():
+        there = in_week(row.pattern, mondays[week], start, row.until)
+        wanted[week] = [slot in there for slot in range(SLOTS)]
+    return wanted
 
 
 def _runs(capacity: GroupCapacity, row: Row) -> bool:

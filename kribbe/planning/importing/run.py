@@ -1,42 +1,47 @@
-"""Keeping a given list, and carrying it out in one transaction, so that it can be undone."""
+"""Keeping a given list, asking for it, and working it off in parts that can be resumed and undone.
+
+Each part is a transaction of its own and judges its rows anew under the lock, so that nothing that was given away
+meanwhile is given twice, and a second worker at the same list finds the lines that the first one wrote.
+"""
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
-from kribbe.enrolment.models import Placement, PlacementState
-from kribbe.people.models import Child, Household
-from kribbe.people.selectors import holds_staff_role
-from kribbe.people.services import ChildData, add_child, link_user, make_account, register_household
-from kribbe.places import ledger
-from kribbe.places.importing.files import Line, Table
+from kribbe.people.selectors import hand_of
+from kribbe.places.importing.files import BadFileError, Line, Table
 from kribbe.places.models import Group, Location
-from kribbe.planning.importing.plan import Plan, plan
-from kribbe.planning.importing.rows import Row
-from kribbe.planning.models import AgreedWeeks, AgreementImport, CareAgreement, ImportedPlace, Paper
-from kribbe.planning.services.papers import USUAL_NOTICE, house_rules_on
-from kribbe.planning.written import to_json
-from kribbe.rules.agreed import pattern_of
-from kribbe.rules.calendar import monday_of
+from kribbe.planning.importing.plan import Listed, Plan, judge, listed, plan
+from kribbe.planning.importing.writing import write
+from kribbe.planning.models import AgreementImport
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
+TASK = "planning.take_over"
 KEPT = timedelta(days=14)
-LANGUAGE = "nl"
+MOST_ROWS = 10_000
+"""Of one list: the page that looks at it judges them all while somebody waits."""
+
+AT_ONCE = 500
+"""Rows of one part."""
 
 
 def keep_list(
     *, principal: Principal, location: Location, name: str, table: Table, now: datetime
 ) -> AgreementImport:
-    """Keep what a file says until it is carried out; sealed, as it names families."""
+    """Keep what a file says until it is carried out; sealed, as it names families. BadFileError for one too long."""
+    if len(table.lines) > MOST_ROWS:
+        raise BadFileError(
+            _("This list has more than %(most)s rows. Divide it, and give the parts one after the other.")
+            % {"most": MOST_ROWS}
+        )
     return AgreementImport.objects.create(
         location=location,
         file_name=name[:200],
@@ -48,8 +53,8 @@ def keep_list(
 
 def forget_lists(*, now: datetime) -> int:
     """Let go of lists that nobody carried out in two weeks. Returns how many."""
-    gone, _rows = AgreementImport.objects.filter(done_at=None, given_at__lte=now - KEPT).delete()
-    return gone
+    lists = AgreementImport.objects.filter(asked_at=None, done_at=None, given_at__lte=now - KEPT)
+    return lists.delete()[0]
 
 
 def table_of(run: AgreementImport) -> Table:
@@ -58,159 +63,100 @@ def table_of(run: AgreementImport) -> Table:
     return Table(tuple(header), tuple(Line(number, cells) for number, cells in lines), source)
 
 
-def carry_out(*, principal: Principal, run_id: int, name: str, now: datetime) -> AgreementImport:
-    """Write every row that has no fault, all in one transaction; `name` is who takes them over for the location.
+def let_go(*, run_id: int) -> None:
+    """Forget a list that nobody asked for; nothing changes otherwise."""
+    AgreementImport.objects.filter(pk=run_id, asked_at=None, done_at=None).delete()
 
-    Rows are judged anew under the lock, so that nothing that was given away meanwhile is given twice. Raises
-    RefusedError where it was carried out already, or nothing can be; BadFileError without needed columns.
+
+def ask_list(*, principal: Principal, run_id: int, name: str, now: datetime) -> AgreementImport:
+    """Take a list over; a worker writes it. `name` is who signs for the location. Asked twice is asked once.
+
+    Raises RefusedError without a name, where it was carried out already, or nothing of it can be.
     """
     if not name.strip():
         raise RefusedError(_("Type your name to sign."), field="name")
     with transaction.atomic():
-        run = AgreementImport.objects.select_related("location__desk").get(pk=run_id)
-        location = run.location
-        groups = Group.objects.filter(location=location).values_list("pk", flat=True)
-        lock_rows((Location, location.pk), (AgreementImport, run_id), *((Group, key) for key in groups))
-        run.refresh_from_db()
+        run = _locked(run_id)
         if run.done_at is not None:
             raise RefusedError(_("This list was taken over already."), code="done")
-        made = plan(table_of(run), location, localtime(now).date())
-        if not made.new:
+        if run.is_going:
+            return run
+        if not plan(table_of(run), run.location, localtime(now).date()).new:
             raise RefusedError(_("No row of this list can be taken over."), code="nothing")
-        _write(made, run, principal, name.strip(), now)
-        run.done_at, run.table = now, None
-        run.totals, run.faults = made.totals, [fault.as_kept() for fault in made.faults]
-        run.save()
-        _record(principal, "agreements.import", run, now, **made.totals)
+        run.asked_at, run.asked_by, run.signed_as = now, principal.user_id, name.strip()[:200]
+        run.save(update_fields=["asked_at", "asked_by", "signed_as"])
+        _record(principal, "agreements.import_ask", run, now)
+        app.configure_task(TASK).defer(run_id=run.pk)
     return run
 
 
-def _write(made: Plan, run: AgreementImport, principal: Principal, name: str, now: datetime) -> None:
-    children = dict(made.children)
-    households: dict[str, Household] = {}
-    known = set(children)
-    for row in made.new:
-        new_household, new_child = False, row.child_key not in children
-        if new_child:
-            new_household = _mail(row) not in households
-            children[row.child_key] = _child(row, run, households, principal, now)
-        placement = _place(row, children[row.child_key], now)
-        _agree(row, placement, run, principal, name, now)
-        ImportedPlace.objects.create(
-            run=run,
-            line=row.line,
-            placement=placement,
-            new_household=new_household,
-            new_child=new_child and row.child_key not in known,
-        )
-        record(
-            principal=principal,
-            action="agreement.take_over",
-            subject=placement,
-            now=now,
-            household_id=placement.child.household_id,
-            desk_id=run.location.desk_id,
-            line=row.line,
-        )
+def work_off(run_id: int, *, now: datetime) -> int:
+    """Write what is left of a list that was asked for, and close it. Returns how many rows were written here.
+
+    Safe beside another worker at the same list. A fault in a part takes that part back and closes the list with
+    what stands; where the database itself fails it stays open, to be resumed.
+    """
+    run = AgreementImport.objects.select_related("location__desk").get(pk=run_id)
+    if not run.is_going or run.asked_at is None:
+        return 0
+    found = listed(table_of(run), run.location, localtime(run.asked_at).date())
+    made = 0
+    try:
+        while written := _part(run.pk, found, now):
+            made += written
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception:
+        _close(run.pk, found, now, stopped=True)
+        raise
+    _close(run.pk, found, now)
+    return made
 
 
-def _mail(row: Row) -> str:
-    """By what brothers and sisters of one list are known to be of one family; a row of its own without an address."""
-    return row.adults[0].email or f"line {row.line}"
+def work_off_waiting(*, now: datetime) -> int:
+    """Resume every list that lost its worker. Returns how many there were."""
+    waiting = AgreementImport.objects.filter(done_at=None, asked_at__isnull=False).order_by("pk")
+    keys = list(waiting.values_list("pk", flat=True))
+    for key in keys:
+        work_off(key, now=now)
+    return len(keys)
 
 
-def _child(
-    row: Row, run: AgreementImport, households: dict[str, Household], principal: Principal, now: datetime
-) -> Child:
-    household = households.get(_mail(row))
-    if household is None:
-        household = _household(row, run.location, principal, now)
-        households[_mail(row)] = household
-    data = ChildData(first_name=row.first_name, last_name=row.last_name, born=row.born)
-    twins = household.children.filter(born=row.born).count()
-    return add_child(
-        household=household,
-        child=replace(data, birth_rank=twins + 1),
-        principal=principal,
-        today=localtime(now).date(),
-        now=now,
-    )
+def _locked(run_id: int) -> AgreementImport:
+    """The list as it stands, with its location and groups locked."""
+    run = AgreementImport.objects.get(pk=run_id)
+    groups = Group.objects.filter(location=run.location_id).values_list("pk", flat=True)
+    lock_rows((Location, run.location_id), (AgreementImport, run_id), *((Group, key) for key in groups))
+    return AgreementImport.objects.select_related("location__desk").get(pk=run_id)
 
 
-def _household(row: Row, location: Location, principal: Principal, now: datetime) -> Household:
-    """A family of the location's desk, whose address isn't known yet; who gave a mail address can log in with it."""
-    household = register_household(
-        desk=location.desk,
-        adults=row.adults,
-        street="",
-        postcode="",
-        city="",
-        language=LANGUAGE,
-        principal=principal,
-        now=now,
-    )
-    for adult in household.adults.exclude(email="").order_by("-is_applicant", "pk"):
-        user = make_account(email=adult.email, name=f"{adult}", language=LANGUAGE)
-        if not holds_staff_role(user):
-            link_user(household=household, user=user, principal=principal, now=now)
-    return household
+def _part(run_id: int, found: Listed, now: datetime) -> int:
+    with transaction.atomic():
+        run = _locked(run_id)
+        if not run.is_going:
+            return 0
+        made = judge(found, run)
+        rows = made.left[:AT_ONCE]
+        if rows:
+            write(rows, made.children, run, hand_of(run.asked_by), now)
+        return len(rows)
 
 
-def _place(row: Row, child: Child, now: datetime) -> Placement:
-    placement = Placement.objects.create(
-        child=child,
-        group_id=row.group_id,
-        during=DateRange(row.start, row.until),
-        pattern=row.pattern.mask,
-        state=PlacementState.FINAL,
-        reserved_at=now,
-        final_at=now,
-    )
-    ledger.take(
-        group_id=placement.group_id,
-        start=placement.during.lower,
-        end=row.until,
-        pattern=row.pattern,
-        holder=f"placement:{placement.pk}",
-        now=now,
-    )
-    return placement
+def _close(run_id: int, found: Listed, now: datetime, *, stopped: bool = False) -> None:
+    with transaction.atomic():
+        run = _locked(run_id)
+        if not run.is_going:
+            return
+        made = judge(found, run)
+        run.done_at, run.table, run.stopped = now, None, stopped
+        run.totals = _totals(made, stopped=stopped)
+        run.faults = [fault.as_kept() for fault in made.faults]
+        run.save(update_fields=["done_at", "table", "stopped", "totals", "faults"])
+        _record(hand_of(run.asked_by), "agreements.import", run, now, **run.totals)
 
 
-def _agree(
-    row: Row, placement: Placement, run: AgreementImport, principal: Principal, name: str, now: datetime
-) -> None:
-    start = placement.during.lower
-    rules = house_rules_on(run.location_id, start)
-    agreement = CareAgreement.objects.create(
-        placement=placement, day_fee=row.fee, made_at=now, made_by=principal.user_id
-    )
-    paper = Paper.objects.create(
-        agreement=agreement,
-        number=0,
-        first=start,
-        weeks=to_json(row.weeks),
-        pattern=row.pattern.mask,
-        notice_days=rules.notice_days if rules else USUAL_NOTICE,
-        house_rules=rules,
-        day_fee=row.fee,
-        made_at=now,
-        made_by=principal.user_id,
-        location_name=name,
-        signed_at=now,
-        signed_name=f"{row.adults[0].first_name} {row.adults[0].last_name}".strip(),
-        taken_over=run,
-    )
-    noon = run.location.morning_ends_at
-    AgreedWeeks.objects.create(
-        agreement=agreement,
-        placement=placement,
-        paper=paper,
-        during=DateRange(None, None),
-        weeks=to_json(row.weeks),
-        masks=[pattern_of(week, noon).mask for week in row.weeks],
-        turns_from=monday_of(start),
-    )
+def _totals(made: Plan, *, stopped: bool) -> dict[str, int]:
+    return {**made.totals, "new": len(made.written)} if stopped else made.totals
 
 
 def _record(principal: Principal, action: str, run: AgreementImport, now: datetime, **data: Any) -> None:

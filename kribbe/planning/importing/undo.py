@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.people.models import Adult, Child, Household, HouseholdKeys, RoleGrant
-from kribbe.places import ledger
+from kribbe.places.ledger_many import release_many
 from kribbe.places.models import Group, Location
 from kribbe.planning.models import AgreedWeeks, AgreementImport, CareAgreement, ImportedPlace, Paper
 from kribbe.trust.audit import record
@@ -36,8 +36,7 @@ def undo_list(*, principal: Principal, run_id: int, now: datetime) -> AgreementI
         rows = list(run.places.select_related("placement__child").order_by("-line"))
         kept = _in_use(rows)
         gone = [row for row in rows if row.pk not in kept]
-        for row in gone:
-            _remove(row, now)
+        _remove([row.placement_id for row in gone], now)
         _remove_families(gone)
         run.undone_at = now
         run.totals = {**run.totals, "gone": len(gone), "kept": len(kept)}
@@ -65,12 +64,12 @@ def _in_use(rows: list[ImportedPlace]) -> set[int]:
     return {row.pk for row in rows if row.placement_id in used or row.placement.state != PlacementState.FINAL}
 
 
-def _remove(row: ImportedPlace, now: datetime) -> None:
-    ledger.release(holder=f"placement:{row.placement_id}", now=now)
-    AgreedWeeks.objects.filter(placement=row.placement_id).delete()
-    Paper.objects.filter(agreement__placement=row.placement_id).delete()
-    CareAgreement.objects.filter(placement=row.placement_id).delete()
-    row.placement.delete()
+def _remove(places: list[int], now: datetime) -> None:
+    release_many(holders=[f"placement:{key}" for key in places], now=now)
+    AgreedWeeks.objects.filter(placement__in=places).delete()
+    Paper.objects.filter(agreement__placement__in=places).delete()
+    CareAgreement.objects.filter(placement__in=places).delete()
+    Placement.objects.filter(pk__in=places).delete()
 
 
 def _remove_families(gone: list[ImportedPlace]) -> None:

@@ -20,7 +20,7 @@ from kribbe.planning import words
 from kribbe.planning.importing.faults import Fault
 from kribbe.planning.importing.plan import Plan, plan
 from kribbe.planning.importing.report import EXAMPLE, as_csv
-from kribbe.planning.importing.run import carry_out, keep_list, table_of
+from kribbe.planning.importing.run import ask_list, keep_list, let_go, table_of
 from kribbe.planning.importing.undo import undo_list
 from kribbe.planning.importing.words import FIELD_NAMES, columns_of, known_words, missing_of
 from kribbe.planning.models import AgreementImport
@@ -84,10 +84,14 @@ def start(request: Any, location: Location) -> HttpResponse:
     form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
     if request.method == "POST" and form.is_valid():
         name, table = form.cleaned_data["file"]
-        kept = keep_list(
-            principal=request.principal, location=location, name=name, table=table, now=timezone.now()
-        )
-        return redirect("planning:import_list", location.slug, kept.reference)
+        try:
+            kept = keep_list(
+                principal=request.principal, location=location, name=name, table=table, now=timezone.now()
+            )
+        except BadFileError as error:
+            form.add_error("file", str(error.message))
+        else:
+            return redirect("planning:import_list", location.slug, kept.reference)
     runs = AgreementImport.objects.filter(location=location).defer("table").order_by("-given_at", "-pk")
     context = {
         "place_name": location.name,
@@ -101,7 +105,7 @@ def start(request: Any, location: Location) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_location(Action.PLAN_CHANGE)
 def look(request: Any, location: Location, reference: str) -> HttpResponse:
-    """What a list would change, or what it did; a POST takes it over, undoes it or lets go of it."""
+    """What a list would change, how far it is, or what it did; a POST takes it over, undoes it or lets go of it."""
     run = _run(request, location, reference)
     error = ""
     if request.method == "POST":
@@ -112,7 +116,9 @@ def look(request: Any, location: Location, reference: str) -> HttpResponse:
             return redirect("planning:import" if left else "planning:import_list", *address)
     form = NameForm(request.POST if request.POST.get("do") == "take" else None)
     context = {"place_name": location.name, "location": location, "run": run, "error": error, "form": form}
-    if run.done_at is None:
+    if run.is_going:
+        context |= {"written": run.places.count(), "rows_of": len(table_of(run).lines)}
+    elif run.done_at is None:
         context |= _preview(plan(table_of(run), location, localtime().date()))
     else:
         context |= _result(request, run, location)
@@ -140,23 +146,16 @@ def _do(request: Any, run: AgreementImport) -> str:
         match request.POST.get("do"):
             case "take":
                 name = request.POST.get("name", "")
-                done = carry_out(principal=request.principal, run_id=run.pk, name=name, now=now)
-                messages.success(request, _taken(done.totals["new"]))
+                ask_list(principal=request.principal, run_id=run.pk, name=name, now=now)
             case "undo":
                 undo_list(principal=request.principal, run_id=run.pk, now=now)
                 messages.success(request, _("Undone."))
-            case "drop" if run.done_at is None:
-                run.delete()
+            case "drop" if run.asked_at is None:
+                let_go(run_id=run.pk)
                 messages.success(request, _("The list was let go of. Nothing changed."))
     except RefusedError as refused:
         return str(refused.message)
     return ""
-
-
-def _taken(count: int) -> str:
-    return ngettext("%(count)d agreement was taken over.", "%(count)d agreements were taken over.", count) % {
-        "count": count
-    }
 
 
 def _preview(made: Plan) -> dict[str, Any]:
@@ -200,7 +199,7 @@ def _result(request: Any, run: AgreementImport, location: Location) -> dict[str,
 
 def _faults(run: AgreementImport, location: Location) -> list[Fault]:
     if run.done_at is None:
-        return plan(table_of(run), location, localtime().date()).faults
+        return plan(table_of(run), location, localtime(run.asked_at).date()).faults
     return [Fault(**kept) for kept in run.faults]
 
 

@@ -16,10 +16,11 @@ from kribbe.enrolment.models import Placement
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.people.models import Adult, Child, Household, RoleGrant, User
 from kribbe.places.importing.files import read_bytes
-from kribbe.places.ledger import miscounted
+from kribbe.places.ledger import miscounted, recount
 from kribbe.places.models import ClosingDay, GroupCapacity, LedgerTake
+from kribbe.planning.importing import run as runs
 from kribbe.planning.importing.plan import plan
-from kribbe.planning.importing.run import carry_out, forget_lists, keep_list
+from kribbe.planning.importing.run import ask_list, forget_lists, keep_list, work_off
 from kribbe.planning.importing.undo import undo_list
 from kribbe.planning.importing.words import known_words
 from kribbe.planning.models import AgreedWeeks, AgreementImport, ImportedPlace, Paper, TellingSide
@@ -29,6 +30,7 @@ from kribbe.planning.services.absences import report_absence
 from kribbe.planning.tests.scene import notelaar
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
+from kribbe.trust.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -70,8 +72,18 @@ def given(scene, *lines):
 
 
 def take(scene, *lines):
-    run = given(scene, *lines)
-    return carry_out(principal=scene.manager, run_id=run.pk, name="Mia Claes", now=scene.now)
+    return written(scene, given(scene, *lines))
+
+
+def asked(scene, run):
+    return ask_list(principal=scene.manager, run_id=run.pk, name="Mia Claes", now=scene.now)
+
+
+def written(scene, run):
+    asked(scene, run)
+    work_off(run.pk, now=scene.now)
+    run.refresh_from_db()
+    return run
 
 
 def faults(scene, *lines):
@@ -125,7 +137,7 @@ def test_the_same_file_twice_adds_nothing(scene):
     before = Household.objects.count(), Placement.objects.count()
     again = given(scene, *lines)
     with pytest.raises(RefusedError):
-        carry_out(principal=scene.manager, run_id=again.pk, name="Mia Claes", now=scene.now)
+        asked(scene, again)
     assert (Household.objects.count(), Placement.objects.count()) == before
     made = plan(table(*lines), scene.location, scene.now.date())
     assert (made.totals, made.faults) == ({"new": 0, "known": 2, "refused": 0, "rows": 2}, [])
@@ -134,7 +146,8 @@ def test_the_same_file_twice_adds_nothing(scene):
 def test_a_list_is_carried_out_once(scene):
     run = take(scene, line(scene))
     with pytest.raises(RefusedError):
-        carry_out(principal=scene.manager, run_id=run.pk, name="Mia Claes", now=scene.now)
+        asked(scene, run)
+    assert work_off(run.pk, now=scene.now) == 0
     assert ImportedPlace.objects.count() == 1
 
 
@@ -215,24 +228,117 @@ def test_of_a_faulty_row_nothing_is_written_and_the_others_are(scene):
     assert run.faults[0]["column"] == "Geboortedatum"
 
 
-def test_a_failure_half_way_leaves_nothing(scene, monkeypatch):
-    run = given(scene, line(scene), line(scene, "Finn", days="ma"))
-    before = Household.objects.count()
-    monkeypatch.setattr("kribbe.planning.importing.run._agree", fails_at_the_second())
+def test_asked_twice_is_asked_once(scene):
+    run = given(scene, line(scene))
+    first, second = asked(scene, run), asked(scene, run)
+    assert (first.asked_at, second.asked_at) == (scene.now, scene.now)
+    assert AuditEntry.objects.filter(action="agreements.import_ask").count() == 1
+
+
+def test_a_fault_takes_its_part_back_and_closes_the_list_with_what_stands(scene, monkeypatch):
+    monkeypatch.setattr(runs, "AT_ONCE", 2)
+    lines = [line(scene, f"Kind{letter}", days="vr", email=f"{letter}@ouders.example") for letter in "abcde"]
+    run = given(scene, *lines)
+    asked(scene, run)
+    monkeypatch.setattr(runs, "write", fails_at_the_second(runs.write))
     with pytest.raises(ZeroDivisionError):
-        carry_out(principal=scene.manager, run_id=run.pk, name="Mia Claes", now=scene.now)
-    assert Household.objects.count() == before
-    assert AgreementImport.objects.get().done_at is None
+        work_off(run.pk, now=scene.now)
+    run.refresh_from_db()
+    assert (run.stopped, run.table, run.totals["new"], run.totals["rows"]) == (True, None, 2, 5)
+    assert Placement.objects.filter(imported__run=run).count() == 2
+    monkeypatch.undo()
+    rest = take(scene, *lines)
+    assert (rest.totals["new"], rest.totals["known"]) == (3, 2)
+    assert not miscounted(group_ids=[scene.group.pk], today=scene.now.date())
 
 
-def fails_at_the_second():
+def fails_at_the_second(write):
     calls = []
 
-    def agree(*_args):
+    def writing(*given):
         calls.append(1)
+        write(*given)
         return 1 / (2 - len(calls))
 
-    return agree
+    return writing
+
+
+def test_a_list_in_parts_is_as_a_list_in_one(scene, monkeypatch):
+    """Doubles, families over two parts, second agreements and full half-days are told just so."""
+    lines = [
+        line(scene, "Mila", days="wo vm", email="a@ouders.example"),
+        line(scene, "Finn", days="ma", email="b@ouders.example", born="01/02/2026"),
+        line(scene, "Mila", days="wo nm", email="a@ouders.example"),
+        line(scene, "Otto", days="ma", email="a@ouders.example"),
+        line(scene, "Mila", days="wo vm", email="a@ouders.example"),
+        line(scene, "Bo", days="ma", email="", fee="-1"),
+        *(line(scene, f"Kind{n}", days="ma", email="") for n in range(3)),
+    ]
+    whole = take(scene, *lines)
+    told = whole.totals, whole.faults, homes_of(whole), flags_of(whole)
+    undo_list(principal=scene.manager, run_id=whole.pk, now=scene.now)
+    monkeypatch.setattr(runs, "AT_ONCE", 1)
+    parts = take(scene, *lines)
+    assert (parts.totals, parts.faults, homes_of(parts), flags_of(parts)) == told
+    assert [fault["code"] for fault in parts.faults if fault["code"] != "no_email"] == [
+        "doubled",
+        "fee",
+        "full",
+        "full",
+    ]
+    assert Child.objects.get(first_name="Otto").birth_rank == 2
+
+
+def homes_of(run):
+    """Which lines are of one household."""
+    found = {}
+    for number, home in run.places.order_by("line").values_list("line", "placement__child__household"):
+        found.setdefault(home, []).append(number)
+    return sorted(found.values())
+
+
+def flags_of(run):
+    return list(run.places.order_by("line").values_list("line", "new_household", "new_child"))
+
+
+def test_many_rows_cost_as_many_queries(scene):
+    counts = []
+    for size in (2, 20):
+        lines = [
+            line(scene, f"Kind{size}x{n}", email=f"{size}x{n}@ouders.example", days="vr vm")
+            for n in range(size)
+        ]
+        GroupCapacity.objects.update(licensed_places=90, staffed_places=90, bookable_places=90)
+        recount(group_ids=[scene.group.pk], today=scene.now.date(), now=scene.now)
+        run = given(scene, *lines)
+        asked(scene, run)
+        with CaptureQueriesContext(connection) as captured:
+            work_off(run.pk, now=scene.now)
+        run.refresh_from_db()
+        assert run.totals["new"] == size
+        with CaptureQueriesContext(connection) as undoing:
+            undo_list(principal=scene.manager, run_id=run.pk, now=scene.now)
+        counts.append((len(captured), len(undoing)))
+    assert counts[0] == counts[1]
+
+
+def test_a_list_that_is_too_long_is_refused_in_words(scene, monkeypatch):
+    monkeypatch.setattr(runs, "MOST_ROWS", 1)
+    client = client_of(manager_of(scene.location, now=scene.now))
+    content = "\n".join([HEADER, line(scene), line(scene, "Finn")]).encode()
+    answer = client.post(
+        reverse("planning:import", args=[scene.location.slug]),
+        {"file": SimpleUploadedFile("lijst.csv", content)},
+    )
+    assert answer.status_code == 422
+    assert "more than 1 rows" in answer.content.decode()
+
+
+def test_who_has_a_staff_role_gets_no_log_in_of_a_family(scene):
+    staff = manager_of(scene.location, now=scene.now)
+    run = take(scene, line(scene, email=staff.email))
+    adult = Adult.objects.get(household=run.places.get().placement.child.household)
+    assert (adult.email, adult.user) == (staff.email, None)
 
 
 def test_taken_back_everything_is_as_before(scene):
@@ -311,6 +417,11 @@ def test_the_pages_from_file_to_undo(scene):
     assert "3,Dagprijs" in report.content.decode()
     assert client.post(sent.url, {"do": "take", "name": " "}).status_code == 422
     assert client.post(sent.url, {"do": "take", "name": "Mia Claes"}).status_code == 302
+    going = client.get(sent.url).content.decode()
+    assert "0 of 2 rows are written" in going
+    assert "Being taken over" in client.get(start).content.decode()
+    assert client.post(sent.url, {"do": "drop"}).status_code == 302
+    assert work_off(AgreementImport.objects.get().pk, now=scene.now) == 1
     assert "Mila Peeters" in client.get(sent.url).content.decode()
     assert client.post(sent.url, {"do": "undo"}).status_code == 302
     assert not Child.objects.filter(first_name="Mila").exists()
