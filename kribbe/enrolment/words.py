@@ -84,17 +84,17 @@ def position(wish: Wish) -> str:
 
 
 def ordinal(number: int) -> str:
-    """`4th` in English, `4de` in Dutch, `4e` in French, `4.` in German."""
+    """`4th` in English, `4de` in Dutch, `4e` in French (of a place: `1re`), `4.` in German."""
     return ORDINALS.get((get_language() or "")[:2], _english)(number)
 
 
 def _dutch(number: int) -> str:
     small = number % 100
-    return f"{number}{'ste' if small in {1, 8} or small >= 20 else 'de'}"
+    return f"{number}{'ste' if small in {0, 1, 8} or small >= 20 else 'de'}"
 
 
 def _french(number: int) -> str:
-    return f"{number}{'er' if number == 1 else 'e'}"
+    return f"{number}{'re' if number == 1 else 'e'}"
 
 
 def _german(number: int) -> str:
@@ -117,7 +117,12 @@ def change(found: PositionChange) -> str:
         "before": ordinal(found.before),
         "after": ordinal(found.after),
     }
-    return f"{moved}: {_cause(found.cause)}"
+    return _told(moved, _cause(found.cause))
+
+
+def _told(what: str, how: str) -> str:
+    """Two texts with the colon of the reader's language between them."""
+    return gettext("%(what)s: %(how)s") % {"what": what, "how": how}
 
 
 def _cause(cause: str) -> str:
@@ -224,7 +229,7 @@ def different(offer: Offer) -> list[str]:
 
 def need(request_pattern: int) -> str:
     """`5 half-days: Monday and Tuesday the whole day`."""
-    return f"{half_days(request_pattern.bit_count())}: {week_words(request_pattern)}"
+    return _told(half_days(request_pattern.bit_count()), week_words(request_pattern))
 
 
 def silence(preference: Preference, policy: DeskPolicy, *, today: date) -> str:

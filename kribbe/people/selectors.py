@@ -59,7 +59,10 @@ def functions_of(user_ids: Iterable[int]) -> dict[int, tuple[Role, str]]:
     held = RoleGrant.objects.filter(user__in=set(user_ids)).exclude(role__in=PARENTS).order_by("-pk")
     grants = list(held.values_list("user_id", "role", "scope", "scope_id"))
     places = {
-        Scope.DESK: dict(Desk.objects.filter(pk__in=_of(grants, Scope.DESK)).values_list("pk", "name")),
+        Scope.DESK: {
+            desk.pk: desk.shown_name
+            for desk in Desk.objects.filter(pk__in=_of(grants, Scope.DESK)).select_related("municipality")
+        },
         Scope.REFERRER: dict(
             ReferrerOrganisation.objects.filter(pk__in=_of(grants, Scope.REFERRER)).values_list("pk", "name")
         ),

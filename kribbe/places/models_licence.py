@@ -3,10 +3,11 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class LicenceState(models.TextChoices):
-    LICENSED = "licensed", _("Licensed")
+    LICENSED = "licensed", pgettext_lazy("a location", "Licensed")
     SUSPENDED = "suspended", _("Licence suspended")
     ENDED = "ended", _("Licence ended")
     UNKNOWN = "unknown", _("Licence not checked")

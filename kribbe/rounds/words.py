@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from kribbe.enrolment import words
 from kribbe.rounds.selectors.standing import Help, Kind, LiveStanding, Place
@@ -109,7 +109,10 @@ def _runs(periods: Sequence[int]) -> Iterator[tuple[int, int]]:
 def _range(first: date, last: date) -> str:
     if first == last:
         return gettext("in %(month)s") % {"month": month_name(first)}
-    return gettext("from %(first)s to %(last)s") % {"first": month_name(first), "last": month_name(last)}
+    return pgettext("months", "from %(first)s to %(last)s") % {
+        "first": month_name(first),
+        "last": month_name(last),
+    }
 
 
 def help_rows(found: LiveStanding, asked: WeekPattern) -> list[HelpRow]:

@@ -10,6 +10,7 @@ from django.forms.boundfield import BoundWidget
 from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from kribbe.trust.text import FIRST_DAY, LAST_DAY, whole_number
 from kribbe.web import weeks
@@ -46,6 +47,15 @@ class RadioCards(forms.RadioSelect):
         option = super().create_option(*args, **kwargs)  # type: ignore[arg-type]
         option["hint"] = self.hints.get(str(option["value"]), "")
         return option
+
+
+class WebAddressField(forms.URLField):
+    """A web address; `https` where none is typed before it."""
+
+    default_error_messages = {"invalid": _("Give a web address, such as https://www.example.be.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(assume_scheme="https", **options)
 
 
 class DayField(forms.DateField):

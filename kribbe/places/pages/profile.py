@@ -17,6 +17,7 @@ from kribbe.places.models import Location, PlanKind
 from kribbe.places.services.profile import Profile, change_profile, highest_deposit, profile_of
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.web.forms import WebAddressField
 
 SPOKEN = ("nl", "fr", "en", "de", "tr", "ar", "es", "it", "pl", "pt", "ro", "ru", "uk")
 """Languages that a location may name."""
@@ -85,7 +86,7 @@ class ProfileForm(forms.Form):
     inclusive = forms.BooleanField(label=_("We care for children with specific needs too"), required=False)
     phone = forms.CharField(label=_("Telephone"), required=False, max_length=40)
     email = forms.EmailField(label=_("E-mail"), required=False)
-    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+    website = WebAddressField(label=_("Website"), required=False)
 
     def __init__(self, *args: Any, most: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,7 +22,7 @@ from kribbe.places.services import showing
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.files import Kind
 from kribbe.trust.permissions import Action
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, WebAddressField
 from kribbe.web.uploads import UploadField
 from kribbe.web.weeks import DAY_NAMES
 
@@ -58,7 +58,7 @@ class InspectionForm(forms.Form):
 
     day = DayField(_("Day of the inspection"))
     title = forms.CharField(label=_("Title"), max_length=150)
-    url = forms.URLField(label=_("Link to the report"), required=False, assume_scheme="https", max_length=200)
+    url = WebAddressField(label=_("Link to the report"), required=False, max_length=200)
     file = UploadField(label=_("Or the report itself"), kind=Kind.PAPER, required=False)
 
 

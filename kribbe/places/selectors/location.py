@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from kribbe.places.models import (
@@ -57,7 +57,7 @@ CLOSINGS_SHOWN = 12
 HOLIDAY_LANGUAGES: Mapping[str, str] = {"nl": "nl", "fr": "fr", "de": "de", "en": "en_US"}
 
 LICENCES: Mapping[str, tuple[str, str, str | Promise]] = {
-    LicenceState.LICENSED: ("badge-check", "good", gettext_lazy("Licensed")),
+    LicenceState.LICENSED: ("badge-check", "good", pgettext_lazy("a location", "Licensed")),
     LicenceState.SUSPENDED: ("ban", "bad", gettext_lazy("Licence suspended")),
     LicenceState.ENDED: ("ban", "bad", gettext_lazy("Licence ended")),
     LicenceState.UNKNOWN: ("triangle-alert", "warn", gettext_lazy("Licence not checked by the desk")),

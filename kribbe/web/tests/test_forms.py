@@ -8,7 +8,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.web.forms import HalfDayPicker, PatternField, RadioCards, Renderer
+from kribbe.web.forms import HalfDayPicker, PatternField, RadioCards, Renderer, WebAddressField
 
 CHOICES = [("no", "No"), ("yes", "Yes")]
 
@@ -83,3 +83,14 @@ def test_an_empty_pattern_is_refused_only_when_required() -> None:
         PatternField().clean(0)
     assert PatternField(required=False).clean(0) == 0
     assert PatternField().clean(79) == 79
+
+
+@pytest.mark.parametrize("typed", ["geen adres", "javascript:alert(1)", "https://", "http://-"])
+def test_what_is_no_web_address_is_told_how_one_looks(typed: str) -> None:
+    with pytest.raises(forms.ValidationError) as refused:
+        WebAddressField().clean(typed)
+    assert "https://www.example.be" in refused.value.messages[0]
+
+
+def test_a_web_address_without_its_beginning_gets_one() -> None:
+    assert WebAddressField().clean("www.molentje.example") == "https://www.molentje.example"

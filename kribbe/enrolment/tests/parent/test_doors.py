@@ -28,7 +28,7 @@ from kribbe.enrolment.tests.parent.scene import (
     offer,
     page,
 )
-from kribbe.places.models import LedgerWeek
+from kribbe.places.models import Kind, LedgerWeek, LicenceState
 from kribbe.rules.counting import RequestEnd
 from kribbe.testing import cast, sessions
 from kribbe.trust.models import AuditEntry
@@ -146,8 +146,8 @@ def test_every_notice_reads_well_in_dutch(maes, notelaar, molentje):
 
 def test_ordinals_and_positions_in_both_languages():
     with translation.override("nl"):
-        assert [words.ordinal(n) for n in (1, 2, 8, 19, 20, 101, 103)] == [
-            "1ste", "2de", "8ste", "19de", "20ste", "101ste", "103de",
+        assert [words.ordinal(n) for n in (1, 2, 8, 19, 20, 100, 101, 103)] == [
+            "1ste", "2de", "8ste", "19de", "20ste", "100ste", "101ste", "103de",
         ]  # fmt: skip
     with translation.override("en"):
         assert [words.ordinal(n) for n in (1, 2, 3, 4, 11, 22, 113)] == [
@@ -210,3 +210,10 @@ def test_a_start_with_no_room_is_told_as_one_day():
     with translation.override("en"):
         assert starting(day, day) == "From 1 March 2027"
         assert starting(day, date(2027, 4, 1)) == "From 1 March 2027, at the latest on 1 April 2027"
+
+
+def test_french_tells_a_place_and_a_colon_as_french_does():
+    with translation.override("fr"):
+        assert [words.ordinal(n) for n in (1, 2)] == ["1re", "2e"]
+        assert words.need(0b11) == "2 demi-jours : lundi toute la journée"
+        assert (Kind.FAMILY.label, LicenceState.LICENSED.label) == ("Accueil familial", "Autorisé")
