@@ -70,8 +70,9 @@ def lots(seed: int, children: Iterable[str]) -> list[str]:
 
 
 def drawn(lots: Sequence[str]) -> Longs:
-    """By child: its place in the draw, from 0."""
-    order = sorted(range(len(lots)), key=lots.__getitem__)
+    """By child: its place in the draw, from 0. Digits of a draw are compared 16 at a time, as one number."""
+    digits = np.frombuffer(bytes.fromhex("".join(lots)), ">u8").reshape(-1, 4)
+    order = np.lexsort(digits.T[::-1].astype(np.uint64))
     places = np.empty(len(order), np.int64)
     places[order] = np.arange(len(order))
     return places
@@ -110,6 +111,36 @@ def joined(parts: Sequence[Wishes]) -> Wishes:
         end=together(lambda part: part.end),
         pattern=together(lambda part: part.pattern),
     )
+
+
+def reordered(wishes: Wishes, order: Sequence[int]) -> Wishes:
+    """The same with the children in another order."""
+    children = np.array(order, np.int64)
+    if (np.diff(children) == 1).all():
+        return wishes
+    rows = _ranges(wishes.at, children)
+    stays = _ranges(wishes.stays_at, rows)
+    counts = np.diff(wishes.at)[children]
+    return Wishes(
+        at=starts(counts.tolist()),
+        child=np.repeat(np.arange(len(children), dtype=np.int32), counts),
+        position=wishes.position[rows],
+        location=wishes.location[rows],
+        standing=wishes.standing[rows],
+        stays_at=starts(np.diff(wishes.stays_at)[rows].tolist()),
+        group=wishes.group[stays],
+        start=wishes.start[stays],
+        end=wishes.end[stays],
+        pattern=wishes.pattern[stays],
+    )
+
+
+def _ranges(at: Ints, chosen: Longs) -> Longs:
+    """The rows of the chosen ones, one after the other; those of `i` stand from `at[i]` up to `at[i + 1]`."""
+    lengths = np.diff(at)[chosen].astype(np.int64)
+    before = np.cumsum(lengths) - lengths
+    rows: Longs = np.arange(lengths.sum()) + np.repeat(at[chosen] - before, lengths)
+    return rows
 
 
 def _running(parts: Sequence[Ints]) -> Ints:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from kribbe.allocation.tables import LOCATION, RANK, Problem
 
 LOT = "lot"
 """The ground where two standings are equal."""
+
+BLOCK = 2_000
+"""Refusals that are put in words at a time."""
 
 
 def explain(columns: Columns, problem: Problem, state: State, envious: Longs, proof: Proof) -> Result:
@@ -128,40 +132,58 @@ def refusals(
     if only is not None:
         chosen = columns.wishes.child[told[:, WISH]] == only
         told, counts = told[chosen], counts[chosen]
+    names = _Names.of(columns)
+    blocks = range(0, len(told), BLOCK)
+    return [
+        row for at in blocks for row in _told(columns, names, told[at : at + BLOCK], counts[at : at + BLOCK])
+    ]
+
+
+class _Names(NamedTuple):
+    """How groups are called, with none behind the last; and by location its grounds as `reasons` counts them."""
+
+    groups: list[str | None]
+    grounds: list[list[str]]
+
+    @classmethod
+    def of(cls, columns: Columns) -> Self:
+        parts = columns.wishes.standing.shape[1]
+        different = {
+            criteria: [*criteria, *[""] * (parts - len(criteria)), LOT, On.OWED.value]
+            for criteria in set(columns.criteria)
+        }
+        grounds = [different[criteria] for criteria in columns.criteria]
+        return cls([*(name for _, name in columns.groups), None], grounds)
+
+
+def _told(columns: Columns, names: _Names, told: Longs, counts: Longs) -> Iterator[Refusal]:
+    """Some of the refusals: so few that what they are made of stays in the processor's cache."""
     wish, has_cell = told[:, WISH], told[:, SLOT] != NONE
     group, period = np.divmod(told[:, ROW], columns.periods)
     slots: list[int | None] = told[:, SLOT].tolist()
     periods: list[int | None] = period.tolist()
     for at in np.nonzero(~has_cell)[0]:
         slots[at] = periods[at] = None
-    rows = zip(
-        np.array(columns.children, object)[columns.wishes.child[wish]],
+    return map(
+        Refusal,
+        [columns.children[child] for child in columns.wishes.child[wish].tolist()],
         columns.wishes.position[wish].tolist(),
-        np.array([*(name for _, name in columns.groups), None], object)[np.where(has_cell, group, NONE)],
+        [names.groups[at] for at in np.where(has_cell, group, NONE).tolist()],
         periods,
         slots,
         counts.sum(axis=1).tolist(),
-        _grounds(columns, columns.wishes.location[wish], counts),
-        strict=True,
+        _grounds(names, columns.wishes.location[wish], counts),
     )
-    return [Refusal(*row) for row in rows]
 
 
-def _grounds(columns: Columns, locations: Ints, counts: Longs) -> list[dict[str, int]]:
+def _grounds(names: _Names, locations: Ints, counts: Longs) -> list[dict[str, int]]:
     """By row of the counts: those that aren't 0, by the names of the grounds at its location."""
-    names = _ground_names(columns)
     found: list[dict[str, int]] = [{} for _ in counts]
     row, ground = np.nonzero(counts)
     counted = zip(
         row.tolist(), locations[row].tolist(), ground.tolist(), counts[row, ground].tolist(), strict=True
     )
     for at, location, part, number in counted:
-        name = names[location][part]
+        name = names.grounds[location][part]
         found[at][name] = found[at].get(name, 0) + number
     return found
-
-
-def _ground_names(columns: Columns) -> list[list[str]]:
-    """By location: the names of its grounds, as `reasons.refusals` counts them."""
-    parts = columns.wishes.standing.shape[1]
-    return [[*criteria, *[""] * (parts - len(criteria)), LOT, On.OWED.value] for criteria in columns.criteria]

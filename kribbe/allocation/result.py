@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any, NamedTuple
 
 from kribbe.allocation.collector import without_collector
@@ -12,6 +13,9 @@ FORMAT = "kribbe.allocation.result/1"
 CYCLES_FORMAT = "kribbe.allocation.cycles/1"
 VERSION = "3"
 """Of the solver: changes whenever the same instance may give another result."""
+
+BLOCK = 1_000
+"""Rows that become text at a time."""
 
 PROVER = "2"
 """The same of what is done where proofs are asked for; told behind the solver's own."""
@@ -158,7 +162,7 @@ def _told(step: Step) -> str:
 def cycles_as_bytes(cycles: Sequence[Cycle]) -> bytes:
     """The file of cycles: UTF-8 JSON."""
     made = {"format": CYCLES_FORMAT, "cycles": [cycle.as_json() for cycle in cycles]}
-    return (json.dumps(made, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+    return f"{_text(made)}\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,26 +182,17 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """The result in its format."""
+        told = self._told()
+        return {key: list(value) if isinstance(value, map) else value for key, value in told.items()}
+
+    def _told(self) -> dict[str, Any]:
+        """The same; what may be long isn't made yet."""
         return {
             "format": FORMAT,
-            "placed": [
-                {"child": each.child, "wish": each.wish, "location": each.location, "on": each.on}
-                for each in self.placed
-            ],
+            "placed": map(_placed_as_json, self.placed),
             "unplaced": list(self.unplaced),
-            "refusals": [
-                {
-                    "child": each.child,
-                    "wish": each.wish,
-                    "group": each.group,
-                    "period": each.period,
-                    "slot": each.slot,
-                    "ahead": each.ahead,
-                    "grounds": each.grounds,
-                }
-                for each in self.refusals
-            ],
-            "envy": [{"child": each.child, "wish": each.wish, "over": list(each.over)} for each in self.envy],
+            "refusals": map(_refusal_as_json, self.refusals),
+            "envy": map(_envy_as_json, self.envy),
             "totals": dict(self.totals),
             "solver": {
                 "version": f"{VERSION}/{PROVER}" if self.stages else VERSION,
@@ -208,4 +203,37 @@ class Result:
     def as_bytes(self) -> bytes:
         """UTF-8 JSON: a line for each list, the same bytes for the same result."""
         with without_collector():
-            return (json.dumps(self.as_json(), ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+            members = (f"{_text(key)}:{_text_of(value)}" for key, value in self._told().items())
+            return f"{{{','.join(members)}}}\n".encode()
+
+
+def _placed_as_json(each: Placed) -> dict[str, Any]:
+    return {"child": each.child, "wish": each.wish, "location": each.location, "on": each.on}
+
+
+def _refusal_as_json(each: Refusal) -> dict[str, Any]:
+    return {
+        "child": each.child,
+        "wish": each.wish,
+        "group": each.group,
+        "period": each.period,
+        "slot": each.slot,
+        "ahead": each.ahead,
+        "grounds": each.grounds,
+    }
+
+
+def _envy_as_json(each: Envy) -> dict[str, Any]:
+    return {"child": each.child, "wish": each.wish, "over": list(each.over)}
+
+
+def _text_of(value: Any) -> str:
+    """Rows that aren't made yet become text some at a time: so they stay in the processor's cache."""
+    if not isinstance(value, map):
+        return _text(value)
+    blocks = iter(lambda: list(islice(value, BLOCK)), [])
+    return f"[{','.join(_text(rows)[1:-1] for rows in blocks)}]"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
