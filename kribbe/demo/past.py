@@ -17,7 +17,7 @@ from kribbe.people.models import Adult, Child, Household, HouseholdFact, RoleGra
 from kribbe.places.models import LocationCriteria
 from kribbe.planning.models import Absence, AgreedWeeks, CareAgreement, Paper
 from kribbe.rounds.models import Proposal, Round, RoundPlan, TakesPart
-from kribbe.staff.models import Carer, Contract, Document, Leave
+from kribbe.staff.models import Carer, Contract, Document, HomeChild, Leave
 from kribbe.upkeep.models import Complaint, Confirmation, FirstDay, Invitation
 
 Expressions = Mapping[str, str]
@@ -141,6 +141,7 @@ PASTS: Mapping[type[models.Model], Past] = {
     Absence: Past("row.told_at"),
     Carer: Past("row.made_at"),
     Document: Past("row.made_at"),
+    HomeChild: Past("row.made_at"),
     Contract: Past("(SELECT made_at FROM staff_carer WHERE id = row.carer_id)"),
     Leave: Past("row.made_at"),
 }

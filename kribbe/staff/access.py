@@ -5,7 +5,7 @@ from django.db.models import Q
 from kribbe.people.access import refusal
 from kribbe.places.access import locations_for
 from kribbe.places.models import Location
-from kribbe.staff.models import Carer, Document, RosterProposal
+from kribbe.staff.models import Carer, Document, HomeChild, RosterProposal
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
@@ -51,3 +51,12 @@ def document_at(principal: Principal, location: Location, reference: str) -> Doc
     if found is None:
         raise refusal(principal)
     return found
+
+
+def home_child_at(principal: Principal, location: Location, reference: str) -> HomeChild:
+    """A child of the carer of this location, one that was taken back too; another's isn't found."""
+    found = HomeChild.objects.select_related("location__desk").filter(location=location, reference=reference)
+    child = found.first()
+    if child is None:
+        raise refusal(principal)
+    return child

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from kribbe.staff.services import documents, proposals
+from kribbe.staff.services import documents, home, proposals
 from kribbe.trust.duties import duty
 
 
@@ -25,3 +25,9 @@ def rosters_proposed(now: datetime) -> int:
 def papers_end(now: datetime) -> int:
     """Warn of papers sixty and thirty days before their last day."""
     return documents.warn_due(now=now)
+
+
+@duty("staff.hold_home", cron="25 3 * * *", told="children of family carers whose half-days are held")
+def children_held(now: datetime) -> int:
+    """Hold the half-days of children of family carers that have room by now."""
+    return home.hold_due(now=now)

@@ -258,6 +258,7 @@ DOORS: dict[str, Door] = {
     "enrolment:office_birth": Door(CLERK, (*OFFICE_HOUSEHOLD, "unborn"), post=True),
     "enrolment:office_end": Door(CLERK, (*OFFICE_HOUSEHOLD, "request"), post=True),
     "enrolment:office_reopen": Door(CLERK, (*OFFICE_HOUSEHOLD, "request"), post=True),
+    "enrolment:office_no_back": Door(CLERK, (*OFFICE_HOUSEHOLD, "offer"), post=True),
     "policy:figures": Door(FIGURES, DESK),
     "policy:coverage": Door(FIGURES, DESK),
     "policy:past": Door(FIGURES, DESK),

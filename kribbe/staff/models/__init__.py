@@ -3,6 +3,7 @@
 from kribbe.staff.models.carers import Carer, PinGuard
 from kribbe.staff.models.contracts import Available, Contract, Leave, LeaveKind
 from kribbe.staff.models.documents import Document, DocumentKind, Warned
+from kribbe.staff.models.home import HomeChild, HomeTie
 from kribbe.staff.models.roster import (
     ChangeKind,
     ProposalState,
@@ -19,6 +20,8 @@ __all__ = [
     "Contract",
     "Document",
     "DocumentKind",
+    "HomeChild",
+    "HomeTie",
     "Leave",
     "LeaveKind",
     "PinGuard",

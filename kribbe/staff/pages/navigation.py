@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.places.access import place_where
+from kribbe.places.access import home_where, place_where
 from kribbe.trust.permissions import Action
 from kribbe.web.navigation import NavItem, register
 
@@ -26,3 +26,14 @@ def register_navigation() -> None:
                 group="planning",
             )
         )
+    register(
+        NavItem(
+            _("Own children"),
+            "staff:home",
+            "house",
+            "location",
+            order=46,
+            arguments=home_where(Action.STAFF_READ),
+            group="planning",
+        )
+    )
