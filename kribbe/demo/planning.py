@@ -8,6 +8,7 @@ from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
 from kribbe.demo.planning_files import add_days, add_files
 from kribbe.demo.planning_two import add_second
+from kribbe.demo.planning_visits import add_visits
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.planning.models import (
@@ -54,6 +55,7 @@ def plan(book: Book) -> None:
         if placement.during[0] <= book.today:
             _absences(book, placement, chance)
     add_second(book)
+    add_visits(book)
     add_files(book)
     add_days(book)
 

@@ -251,6 +251,8 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "child_file.confirm": (_("Looked at the file of a child, and left it as it is"), "check"),
     "child_file.ask": (_("Asked to look at the file of a child"), "clock"),
     "child_file.read": (_("Looked at the file of a child"), "eye"),
+    "visit.agree": (_("Agreed on a visit to get used"), "calendar-days"),
+    "visit.take_back": (_("Took back a visit to get used"), "undo-2"),
     "day.ask": (_("Asked an extra day, or one day for another"), "calendar-days"),
     "day.grant": (_("Agreed to an extra day, or to one day for another"), "calendar-check"),
     "day.refuse": (_("Refused an extra day, or one day for another"), "ban"),

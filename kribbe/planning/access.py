@@ -8,7 +8,7 @@ from kribbe.enrolment.access import placement_for
 from kribbe.enrolment.models import Placement
 from kribbe.people.access import household_for, refusal
 from kribbe.places.models import Location
-from kribbe.planning.models import DayChange, Paper
+from kribbe.planning.models import DayChange, GettingUsedDay, Paper
 from kribbe.planning.selectors.child_file import open_places
 from kribbe.trust.audit import record
 from kribbe.trust.permissions import Action
@@ -62,6 +62,18 @@ def own_paper(principal: Principal, action: Action, reference: str, *, now: date
 def change_at(principal: Principal, location: Location, reference: str) -> DayChange:
     """An extra day or swap at a location; another's isn't found."""
     found = DayChange.objects.filter(placement__group__location=location, reference=reference).first()
+    if found is None:
+        raise refusal(principal)
+    return found
+
+
+def visit_at(principal: Principal, location: Location, reference: str) -> GettingUsedDay:
+    """A visit before the first day at a location; another's isn't found."""
+    found = (
+        GettingUsedDay.objects.select_related("placement")
+        .filter(placement__group__location=location, reference=reference)
+        .first()
+    )
     if found is None:
         raise refusal(principal)
     return found

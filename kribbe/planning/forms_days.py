@@ -9,11 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.planning.models import DayRules
 from kribbe.planning.services.days import Wish
+from kribbe.planning.written import minute
+from kribbe.rules.getting_used import Visit
 from kribbe.web.dates import date_format
 from kribbe.web.forms import DayField
 from kribbe.web.weeks import DAY_NAMES
 
 HALVES = [("3", _("The whole day")), ("1", _("The morning")), ("2", _("The afternoon"))]
+
+
+def _clock_field(label: Any) -> forms.TimeField:
+    return forms.TimeField(
+        label=label, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "input--short"})
+    )
 
 
 class ExtraDayForm(forms.Form):
@@ -39,6 +47,19 @@ class ExtraDayForm(forms.Form):
         """What was asked, once valid."""
         data = self.cleaned_data
         return Wish(day=data["day"], halves=int(data["halves"]), instead_of=data.get("instead_of"))
+
+
+class VisitForm(forms.Form):
+    """A visit before the first day."""
+
+    day = DayField(_("Day"))
+    start = _clock_field(_("From"))
+    end = _clock_field(_("Until"))
+
+    def visit(self) -> Visit:
+        """What was typed, once valid."""
+        data = self.cleaned_data
+        return Visit(data["day"], minute(data["start"]), minute(data["end"]))
 
 
 class DayRulesForm(forms.ModelForm[DayRules]):

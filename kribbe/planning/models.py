@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Group, Location
-from kribbe.planning.models_days import DayChange, DayRules, DayState, ShortNotice
+from kribbe.planning.models_days import DayChange, DayRules, DayState, GettingUsedDay, ShortNotice
 from kribbe.planning.models_file import ChildFile, Severity
 from kribbe.planning.models_import import AgreementImport, ImportedPlace
 from kribbe.planning.models_plan import ManyChange
@@ -29,6 +29,7 @@ __all__ = [
     "DayChange",
     "DayRules",
     "DayState",
+    "GettingUsedDay",
     "GroupTeam",
     "HouseRules",
     "ImportedPlace",

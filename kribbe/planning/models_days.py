@@ -90,6 +90,32 @@ class DayChange(models.Model):
 
 
 @remembered()
+class GettingUsedDay(models.Model):
+    """A visit before the first day of a place, by the clock on the wall. It takes no place and costs nothing."""
+
+    reference = reference_field()
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="getting_used_days")
+    day = models.DateField()
+    start = models.TimeField()
+    end = models.TimeField()
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="getting_used_day")]
+        constraints = [
+            models.UniqueConstraint(
+                name="getting_used_once_a_day", fields=["placement", "day"], condition=Q(taken_back_at=None)
+            ),
+            models.CheckConstraint(name="getting_used_hours", condition=Q(start__lt=F("end"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+@remembered()
 class ShortNotice(models.Model):
     """A family wants to hear of a place of today or tomorrow for a child that is cared for already."""
 

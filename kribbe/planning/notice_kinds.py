@@ -1,6 +1,6 @@
 """Every notice of planning: whom it tells, when, and what it can say."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,13 +9,14 @@ from kribbe.contact.kinds import Place, Recipient
 from kribbe.enrolment.notice_kinds import register_all
 from kribbe.enrolment.notice_places import CHILD, FULL_CHILD, LOCATION
 from kribbe.enrolment.notice_samples import placed
-from kribbe.planning.models import DayChange, Paper
+from kribbe.planning.models import DayChange, GettingUsedDay, Paper
 from kribbe.web.templatetags.telling import long_date
 
 FROM = {"day": Place(_("the first day on which it holds"), lambda context: long_date(context["paper"].first))}
 WHO = {"who": Place(_("who signed for the family"), lambda context: context["paper"].signed_name)}
 
 ON = {"day": Place(_("the day"), lambda context: long_date(context["change"].day))}
+VISIT = {"day": Place(_("the day"), lambda context: long_date(context["visit"].day))}
 FREE_ON = {"day": Place(_("the day"), lambda context: long_date(context["day"]))}
 
 
@@ -24,6 +25,7 @@ def _sample() -> dict[str, Any]:
         "paper": Paper(first=date(2027, 4, 5), signed_name="Sam Voorbeelds"),
         "is_new": True,
         "change": DayChange(day=date(2027, 4, 8), halves=1, instead_of=date(2027, 4, 7)),
+        "visit": GettingUsedDay(day=date(2027, 4, 8), start=time(9), end=time(10, 30)),
         "day": date(2027, 4, 8),
         "halves": 1,
     }
@@ -69,6 +71,20 @@ FAMILY = (
         _("An extra day or a swap is refused"),
         "As soon as the location refuses.",
         CHILD | LOCATION | ON,
+        _sample,
+    ),
+    (
+        "visit_agreed",
+        _("A visit to get used is agreed"),
+        "As soon as the location writes it down.",
+        CHILD | LOCATION | VISIT,
+        _sample,
+    ),
+    (
+        "visit_taken_back",
+        _("A visit to get used isn't held"),
+        "As soon as the location takes it back.",
+        CHILD | LOCATION | VISIT,
         _sample,
     ),
     (

@@ -7,6 +7,7 @@ from kribbe.planning.pages import (
     child_files,
     day,
     extra_days,
+    getting_used,
     import_children,
     many,
     mine,
@@ -42,6 +43,14 @@ urlpatterns = [
     path("at/<slug:slug>/agreements/", agreements.agreements_page, name="agreements"),
     path("at/<slug:slug>/agreements/<slug:reference>/", agreements.agreement_page, name="agreement"),
     path("at/<slug:slug>/agreements/<slug:reference>/write/", agreements.write_page, name="write"),
+    path(
+        "at/<slug:slug>/agreements/<slug:reference>/getting-used/",
+        getting_used.getting_used_page,
+        name="getting_used",
+    ),
+    path(
+        "at/<slug:slug>/getting-used/<slug:reference>/back/", getting_used.take_back, name="getting_used_back"
+    ),
     path("at/<slug:slug>/agreements/<slug:reference>/other-parent/", second.second_page, name="second"),
     path("at/<slug:slug>/papers/<slug:reference>/withdraw/", agreements.withdraw, name="withdraw"),
     path("at/<slug:slug>/papers/<slug:reference>.pdf", agreements.paper_file, name="paper"),

@@ -37,6 +37,11 @@ def minute(moment: time) -> int:
     return moment.hour * 60 + moment.minute
 
 
+def clock_time(minutes: int) -> time:
+    """The time of so many minutes since midnight."""
+    return time(*divmod(minutes, 60))
+
+
 def opening_hours(pattern: WeekPattern, location: Location) -> Weeks:
     """A week of these half-days, each as long as the location is open."""
     opens, noon, closes = map(minute, (location.opens_at, location.morning_ends_at, location.closes_at))

@@ -26,6 +26,7 @@ PRESENT = sql.SQL("""
         JOIN places_location l ON l.id = g.location_id
          AND (%(locations)s::bigint[] IS NULL OR l.id = ANY(%(locations)s))
          AND (%(desk)s::bigint IS NULL OR l.desk_id = %(desk)s)
+        WHERE p.id IS NULL OR each.day >= lower(p.during)
         GROUP BY each.placement_id, each.direct_id, g.id, g.location_id, each.day
     ), kept AS (SELECT DISTINCT location_id, day FROM held)
     SELECT g.id, kept.day - %(first)s::date, coalesce(sum(held.halves & 1), 0),
@@ -35,7 +36,10 @@ PRESENT = sql.SQL("""
     LEFT JOIN held ON held.group_id = g.id AND held.day = kept.day
     GROUP BY g.id, kept.day
 """).as_string()
-"""A child counts once for a half-day, however often it came and went; a night counts on both its days."""
+"""A child counts once for a half-day, however often it came and went; a night counts on both its days.
+
+A visit before the first day takes no place, and isn't counted.
+"""
 
 
 def read_came(

@@ -16,6 +16,7 @@ from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Kind, Location
 from kribbe.planning.models import Absence
 from kribbe.planning.selectors.at_home import at_home
+from kribbe.planning.selectors.getting_used import visiting
 from kribbe.planning.selectors.planned import Planned, absences, certain, plan_of, plan_of_direct
 from kribbe.planning.selectors.week import GroupWeek, Row, Week, week_of
 from kribbe.region.selectors import policy_on
@@ -104,10 +105,11 @@ class Day:
 
 
 def day_of(location: Location, on: date, *, now: datetime) -> Day:
-    """The day with its children by group; sixteen queries, whatever its size."""
+    """The day with its children by group; seventeen queries, whatever its size."""
     today = localtime(now).date()
     week = week_of(location, monday_of(on), today=today)
     known = {_attendee(row.planned).who: row.planned for row in _named(week) if _is_named(row.planned)}
+    known.update({_attendee(each).who: each for each in visiting(location, on)})
     here = Q(placement__group__location=location) | Q(direct__group__location=location)
     stays = _by_who(Presence.objects.filter(here, day=on))
     known.update(_unplanned(location, on, set(stays) - set(known)))

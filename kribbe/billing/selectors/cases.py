@@ -192,9 +192,10 @@ def _days(
 
 
 def _came(facts: Facts, placement: Placement) -> dict[date, Parts]:
+    """When the child was there by day; a visit before the first day to get used costs nothing."""
     found: dict[date, list[tuple[int, int]]] = {}
     for each in facts.presences.get(placement.pk, ()):
-        if each.end is not None:
+        if each.end is not None and each.day >= placement.during.lower:
             part = (_minute(each.start, each.day), _minute(each.end, each.day))
             found.setdefault(each.day, []).append(part)
     return {day: merged(parts, ()) for day, parts in _positive(found).items()}

@@ -284,3 +284,11 @@ def test_queries_do_not_grow_with_children(kept, fee, django_assert_max_num_quer
         certificate(kept, made, FEE, NEW_YEAR)
         share(made, make_payer(kept.books, name, now=NOW))
     assert count() == before
+
+
+def test_a_visit_before_the_first_day_costs_nothing(kept, noor, fee):
+    noor.during = DateRange(march(16), noor.during.upper)
+    noor.save()
+    came(noor, march(9), "09:00", "10:30")
+    # from the 16th on, six days x 12.34
+    assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("74.04")}

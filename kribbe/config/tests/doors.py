@@ -321,6 +321,8 @@ DOORS: dict[str, Door] = {
     "planning:agreement": Door(LOCATION, ("slug", "placement")),
     "planning:write": Door(LOCATION, ("slug", "placement")),
     "planning:second": Door(LOCATION, ("slug", "placement")),
+    "planning:getting_used": Door(LOCATION, ("slug", "placement")),
+    "planning:getting_used_back": Door(LOCATION, ("slug", "getting_used"), post=True),
     "planning:withdraw": Door(LOCATION, ("slug", "paper"), post=True),
     "planning:paper": Door(LOCATION, ("slug", "paper")),
     "planning:import": Door(LOCATION, SLUG),

@@ -1,6 +1,6 @@
 """A small world with something behind every door: two families, two desks, staff of every role, and what they see."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client
@@ -24,7 +24,7 @@ from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleG
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
-from kribbe.planning.models import AgreementImport, CareAgreement, ChildFile, DayChange, Paper
+from kribbe.planning.models import AgreementImport, CareAgreement, ChildFile, DayChange, GettingUsedDay, Paper
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
@@ -203,6 +203,9 @@ def world():
         **roster_of(location, now),
         "day_change": DayChange.objects.create(
             placement=placement, day=start + timedelta(days=1), halves=1, asked_at=now
+        ).reference,
+        "getting_used": GettingUsedDay.objects.create(
+            placement=placement, day=start - timedelta(days=7), start=time(9), end=time(10), made_at=now
         ).reference,
         "cared": cared_for(waiting.child, group, now).reference,
         **club_of(desk, waiting.child, now),

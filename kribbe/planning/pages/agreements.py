@@ -84,6 +84,7 @@ def agreement_page(request: Any, location: Location, reference: str) -> HttpResp
         "child": placement.child,
         "name": f"{placement.child}",
         "is_agreed": any(paper.signed_at for paper in papers),
+        "is_to_come": placement.during.lower > localtime().date(),
         "open": next((paper for paper in papers if paper.is_open), None),
         "held": held(placement),
         "papers": [paper_row(paper) for paper in papers],

@@ -18,8 +18,9 @@ from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning import words
 from kribbe.planning.access import placement_at
-from kribbe.planning.models import AbsenceKind, TellingSide
+from kribbe.planning.models import AbsenceKind, GettingUsedDay, TellingSide
 from kribbe.planning.selectors.child_file import AtHand, at_hand
+from kribbe.planning.selectors.getting_used import hours_of, visits_at
 from kribbe.planning.selectors.planned import Planned, absences
 from kribbe.planning.selectors.week import GroupWeek, Week, week_of
 from kribbe.planning.services.absences import report_absence, take_back_absence
@@ -73,10 +74,22 @@ def day_page(request: Any, location: Location) -> HttpResponse:
             for row in rows
             if row["birth"] and birthday_in(row["birth"], on.year) == on and on.year > row["birth"].year
         ],
+        "visits": [visit_row(each) for each in visits_at(location, on, on)],
         "may_change": may_change,
         "kinds": AbsenceKind.choices,
     }
     return render(request, "planning/day.html", context)
+
+
+def visit_row(visit: GettingUsedDay) -> dict[str, Any]:
+    """A visit before the first day, in a list."""
+    child = visit.placement.child
+    return {
+        "day": visit.day,
+        "name": short_name(child.first_name, child.last_name),
+        "group": visit.placement.group.name,
+        "hours": words.hours((hours_of(visit),)),
+    }
 
 
 @require_POST

@@ -26,6 +26,7 @@ from kribbe.planning.selectors.agreements import agreement_for, open_papers, pap
 from kribbe.planning.selectors.allowance import Stated, Year, cost, planned_days, stated, year_of
 from kribbe.planning.selectors.child_file import is_due
 from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.selectors.getting_used import visits_of
 from kribbe.planning.selectors.planned import absences, certain, plan_of
 from kribbe.planning.services.absences import report_absence, take_back_absence, told_in_time
 from kribbe.planning.services.papers import sign_paper
@@ -62,6 +63,7 @@ def days_page(request: Any) -> HttpResponse:
         .values_list("agreement__placement__child_id", flat=True)
     )
     files_due = _files_due(found, today)
+    visits = visits_of(found, today)
     context = {
         "children": [
             {
@@ -70,6 +72,7 @@ def days_page(request: Any) -> HttpResponse:
                 "location": placement.group.location,
                 "to_sign": placement.child_id in waiting,
                 "days": _days(placement, today, last, away),
+                "visits": [each for each in visits if each.placement_id == placement.pk],
                 "is_coming": placement.during.lower > last,
                 "file_due": placement.pk in files_due,
             }

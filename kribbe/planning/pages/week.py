@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
-from kribbe.planning.pages.day import asked_day, child_name, note_look
+from kribbe.planning.pages.day import asked_day, child_name, note_look, visit_row
+from kribbe.planning.selectors.getting_used import visits_at
 from kribbe.planning.selectors.week import WORK_SLOTS, GroupWeek, Row, Week, week_of
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS
@@ -58,6 +59,7 @@ def week_page(request: Any, location: Location) -> HttpResponse:
         "has_carers": any(each is not None for each in week.carers),
         "short": [_short(each) for each in week.short if each.slot in slots],
         "occupancy": _said(week.occupancy),
+        "visits": [visit_row(each) for each in visits_at(location, monday, monday + 6 * DAY)],
     }
     return render(request, "planning/week.html", context)
 

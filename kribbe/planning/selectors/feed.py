@@ -10,6 +10,7 @@ from kribbe.contact.models import CalendarFeed
 from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.places.models import Location
 from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.selectors.getting_used import hours_of, visits_of
 from kribbe.planning.selectors.planned import absences, certain, plan_of
 
 DAY = timedelta(days=1)
@@ -17,7 +18,9 @@ FED_BACK, FED_AHEAD = timedelta(days=14), timedelta(days=120)
 
 
 def care_days(feed: CalendarFeed, now: datetime) -> Iterator[FeedEvent]:
-    """The planned stays of a household's children, two weeks back and four months ahead, without absences."""
+    """The planned stays of a household's children, two weeks back and four months ahead, without absences; and the
+    visits before they begin.
+    """
     if feed.household_id is None:
         return
     today = localtime(now).date()
@@ -43,6 +46,17 @@ def care_days(feed: CalendarFeed, now: datetime) -> Iterator[FeedEvent]:
                     title=f"{called(placement.child)}: {location.name}",
                     place=_place(location),
                 )
+    begin_later = certain((today, last + FED_AHEAD)).filter(child__household=feed.household_id)
+    for visit in visits_of(begin_later, today):
+        location = visit.placement.group.location
+        start, end = hours_of(visit)
+        yield FeedEvent(
+            uid=f"visit-{visit.reference}",
+            starts_at=_moment(visit.day, start),
+            ends_at=_moment(visit.day, end),
+            title=f"{called(visit.placement.child)}: {location.name}",
+            place=_place(location),
+        )
 
 
 def _moment(day: date, minute: int) -> datetime:

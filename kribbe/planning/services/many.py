@@ -116,7 +116,7 @@ def _line(
     placement: Placement, location: Location, many: Many, waiting: Collection[int], room: Room
 ) -> Line | None:
     planned = plan_of(placement, location)
-    before = next(each.weeks for each in planned.base if each.holds(many.first))
+    before = next(each.weeks_from(many.first) for each in planned.base if each.holds(many.first))
     after = laid_over(before, many.change)
     if after == before:
         return None

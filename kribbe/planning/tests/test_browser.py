@@ -107,6 +107,24 @@ def test_a_second_agreement_for_the_other_parent(open_as, scene, size):
     assert Paper.objects.filter(agreement__placement__parent__first_name="Bram").count() == 1
 
 
+@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
+def test_a_visit_before_the_first_day(open_as, size):
+    scene = notelaar(now=timezone.now())
+    day = scene.start - 7 * DAY
+    while day in public_holidays(day.year):
+        day += DAY
+    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page.goto(reverse("planning:agreement", args=[scene.location.slug, scene.noor.reference]))
+    page.get_by_role("link", name="Wendagen").click()
+    for label, text in (("Dag", f"{day}"), ("Vanaf", "09:00"), ("Tot", "10:30")):
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Voeg dit bezoek toe").click()
+    page.get_by_text("9:00–10:30").wait_for()
+    look(page, "getting-used")
+    page.get_by_role("button", name="Terugnemen").click()
+    page.get_by_text("Nog geen bezoeken").wait_for()
+
+
 LIST = """Voornaam;Naam;Geboortedatum;Naam ouder;E-mail ouder;Start;Einde;Dagen;Dagprijs
 Mila;Wouters;{born};Wouters;mila@ouders.example;{start};{end};wo 8:00-17:00 | wo vm;24,50
 Finn;Baert;{born};Baert;finn@ouders.example;{start};{end};vr 5:00-17:00;24,50

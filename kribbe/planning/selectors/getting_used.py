@@ -1,0 +1,58 @@
+"""Visits of children who get used to a group before they begin."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import F, QuerySet
+
+from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.places.models import Location
+from kribbe.planning.models import GettingUsedDay
+from kribbe.planning.selectors.planned import Planned
+from kribbe.planning.written import minute
+from kribbe.rules.agreed import Agreement
+
+
+def visits_at(location: Location, first: date, last: date) -> list[GettingUsedDay]:
+    """The visits to a location on these days, in their order; one query."""
+    rows = _standing().filter(placement__group__location=location, day__range=(first, last))
+    return list(rows.select_related("placement__child", "placement__group"))
+
+
+def visits_of(placements: Collection[Placement], since: date) -> list[GettingUsedDay]:
+    """The visits of these places from a day on."""
+    rows = _standing().filter(placement__in=[each.pk for each in placements], day__gte=since)
+    return list(rows.select_related("placement__child__household", "placement__group__location"))
+
+
+def visiting(location: Location, on: date) -> list[Planned]:
+    """Who gets used to the location on a day, as the register reads who is planned."""
+    return [
+        Planned(
+            group_id=visit.placement.group_id,
+            agreements=(as_agreed(visit),),
+            placement=visit.placement,
+            child=visit.placement.child,
+            is_agreed=True,
+        )
+        for visit in visits_at(location, on, on)
+    ]
+
+
+def as_agreed(visit: GettingUsedDay) -> Agreement:
+    """A visit as an agreement on its one day."""
+    return Agreement(visit.day, visit.day, ({visit.day.weekday(): (hours_of(visit),)},))
+
+
+def hours_of(visit: GettingUsedDay) -> tuple[int, int]:
+    """From when to when, in minutes since midnight."""
+    return minute(visit.start), minute(visit.end)
+
+
+def _standing() -> QuerySet[GettingUsedDay]:
+    """Visits that hold: of a place that is certain and begins later."""
+    return GettingUsedDay.objects.filter(
+        taken_back_at=None,
+        placement__state=PlacementState.FINAL,
+        placement__during__startswith__gt=F("day"),
+    ).order_by("day", "start", "pk")

@@ -1,0 +1,101 @@
+"""Visits before the first day: agreed with the family, told to it, and taken back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.enrolment.models import Placement
+from kribbe.planning.models import GettingUsedDay
+from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.services import telling
+from kribbe.planning.services.locking import locked_certain_place
+from kribbe.planning.written import clock_time, minute
+from kribbe.rules.getting_used import Fault, Visit, fault_of
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.principal import Principal
+
+SAID: Mapping[Fault, tuple[str | Promise, str]] = {
+    Fault.OVER: (_("This day is over."), "day"),
+    Fault.BEGUN: (_("Choose a day before the first day of the place."), "day"),
+    Fault.EARLY: (_("Choose a day in the eight weeks before the first day."), "day"),
+    Fault.CLOSED: (_("The location is closed on this day."), "day"),
+    Fault.HOURS: (_("A visit ends after it starts."), "end"),
+    Fault.OPENING: (_("The location isn't open then."), "start"),
+}
+
+
+def agree_visit(*, principal: Principal, placement_id: int, visit: Visit, now: datetime) -> GettingUsedDay:
+    """The location writes down a visit that it agreed with the family, who is told.
+
+    Raises RefusedError, naming the field, on a day or hours that can't be, or on which a visit was agreed already.
+    """
+    with transaction.atomic():
+        placement = locked_certain_place(placement_id)
+        _check(placement, visit, now)
+        made = GettingUsedDay.objects.create(
+            placement=placement,
+            day=visit.day,
+            start=clock_time(visit.start),
+            end=clock_time(visit.end),
+            made_at=now,
+            made_by=principal.user_id,
+        )
+        _record(principal, "visit.agree", made, placement, now)
+        _tell(made, placement, "visit_agreed", now)
+    return made
+
+
+def take_back_visit(*, principal: Principal, visit_id: int, now: datetime) -> None:
+    """The visit isn't held; the family is told. Nothing where it was taken back already or is over."""
+    with transaction.atomic():
+        placement = locked_certain_place(
+            GettingUsedDay.objects.values_list("placement", flat=True).get(pk=visit_id)
+        )
+        visit = GettingUsedDay.objects.get(pk=visit_id)
+        if visit.taken_back_at is not None or visit.day < localtime(now).date():
+            return
+        visit.taken_back_at = now
+        visit.save(update_fields=["taken_back_at"])
+        _record(principal, "visit.take_back", visit, placement, now)
+        _tell(visit, placement, "visit_taken_back", now)
+
+
+def _check(placement: Placement, visit: Visit, now: datetime) -> None:
+    location = placement.group.location
+    fault = fault_of(
+        visit,
+        begins=placement.during.lower,
+        today=localtime(now).date(),
+        opening=(minute(location.opens_at), minute(location.closes_at)),
+        closed=closed_days(location.pk, visit.day, visit.day),
+    )
+    if fault is not None:
+        message, field = SAID[fault]
+        raise RefusedError(message, field=field)
+    if GettingUsedDay.objects.filter(placement=placement, day=visit.day, taken_back_at=None).exists():
+        raise RefusedError(_("There is a visit on this day already."), field="day")
+
+
+def _tell(visit: GettingUsedDay, placement: Placement, kind: str, now: datetime) -> None:
+    link = reverse("planning:my_days")
+    telling.about_place(placement, kind, now=now, link=link, about=f"visit:{visit.pk}", visit=visit)
+
+
+def _record(
+    principal: Principal, action: str, visit: GettingUsedDay, placement: Placement, now: datetime
+) -> None:
+    record(
+        principal=principal,
+        action=action,
+        subject=visit,
+        now=now,
+        household_id=placement.child.household_id,
+        desk_id=placement.group.location.desk_id,
+        day=f"{visit.day}",
+    )
