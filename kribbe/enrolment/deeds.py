@@ -249,6 +249,8 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "absence.take_back": (_("Took back that a child stays away"), "undo-2"),
     "child_file.keep": (_("Changed the file of a child"), "pencil"),
     "child_file.confirm": (_("Looked at the file of a child, and left it as it is"), "check"),
+    "child_file.tell": (_("Told a family that the file of a child will be removed"), "clock"),
+    "child_file.forget": (_("Removed the file of a child, after the care"), "trash-2"),
     "child_file.ask": (_("Asked to look at the file of a child"), "clock"),
     "child_file.read": (_("Looked at the file of a child"), "eye"),
     "day.ask": (_("Asked an extra day, or one day for another"), "calendar-days"),
