@@ -35,6 +35,11 @@ office_urls = [
         on_behalf.reopen,
         name="office_reopen",
     ),
+    path(
+        "office/<slug:desk>/household/<str:reference>/no-back/<str:offer>/",
+        on_behalf.no_back,
+        name="office_no_back",
+    ),
     path("office/<slug:desk>/silent-locations/", office_free.stale_page, name="office_stale"),
     path("office/<slug:desk>/weekly-list/", office_free.weekly_letters, name="weekly_letters"),
     path("office/<slug:desk>/taken-directly/", office_free.direct_page, name="office_direct"),

@@ -8,9 +8,18 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.billing.models import Books, Delivery, Payer, PayerKind, Share, ShareChange
+from kribbe.billing.models import (
+    Books,
+    Delivery,
+    FeeCertificate,
+    Payer,
+    PayerKind,
+    Share,
+    ShareChange,
+)
 from kribbe.billing.selectors.facts import placements_of
 from kribbe.billing.selectors.shares import payer_of
 from kribbe.enrolment.models import Placement
@@ -31,27 +40,56 @@ class Part:
 
 
 def usual_payers(*, books: Books, month: date, now: datetime) -> int:
-    """Have the applicant of the household pay for each place of a month that nobody pays for. Returns how many."""
+    """Have somebody pay for each place of a month that nobody pays for: the parent with whom it is agreed, else the
+    applicant of the household. Returns how many.
+    """
     with transaction.atomic():
         lock_rows((Books, books.pk))
         waiting = list(placements_of(books, month).filter(shares=None).prefetch_related(None))
-        households = {each.child.household_id for each in waiting}
-        adults = Adult.objects.select_related("household").filter(household__in=households, is_applicant=True)
+        by_place = _asked(waiting)
+        adults = set(by_place.values())
         known = {each.adult_id: each for each in Payer.objects.filter(books=books, adult__in=adults)}
         new = [payer_of(books, each, now) for each in adults if each.pk not in known]
         known |= {each.adult_id: each for each in Payer.objects.bulk_create(new)}
-        by_household = {each.household_id: known[each.pk] for each in adults}
         made = Share.objects.bulk_create(
             Share(
                 placement=each,
-                payer=by_household[each.child.household_id],
+                payer=known[by_place[each.pk].pk],
                 during=DateRange(each.during.lower, None),
                 percent=HUNDRED,
             )
             for each in waiting
-            if each.child.household_id in by_household
+            if each.pk in by_place
         )
     return len(made)
+
+
+def _asked(waiting: Sequence[Placement]) -> dict[int, Adult]:
+    """By place the parent who pays for it; one whose family has no applicant any more has none."""
+    households = {each.child.household_id for each in waiting}
+    parents = {each.parent_id for each in waiting if each.parent_id is not None}
+    adults = Adult.objects.select_related("household").filter(
+        Q(household__in=households, is_applicant=True) | Q(pk__in=parents)
+    )
+    by_key = {each.pk: each for each in adults}
+    applicants = {each.household_id: each for each in adults if each.is_applicant}
+    found = {
+        each.pk: by_key.get(each.parent_id or 0) or applicants.get(each.child.household_id)
+        for each in waiting
+    }
+    return {key: adult for key, adult in found.items() if adult is not None}
+
+
+def carry_payers(before_id: int, following_ids: Sequence[int], _now: datetime) -> None:
+    """Who pays for a place, and its own fee certificates, go with the places in which the stay goes on."""
+    following = Placement.objects.in_bulk(following_ids)
+    for place in following.values():
+        during = (place.during.lower, place.during.upper)
+        for model in (Share, FeeCertificate):
+            rows = model.objects.filter(placement=before_id, during__overlap=during)
+            for row in rows:
+                row.pk, row.placement_id = None, place.pk
+                row.save(force_insert=True)
 
 
 def share_out(
@@ -141,8 +179,8 @@ def keep_payer(
 
 
 def _share_usually(placement: Placement, books: Books, now: datetime) -> None:
-    """The applicant of the household pays from the place's first day on."""
-    adult = Adult.objects.filter(household=placement.child.household_id, is_applicant=True).first()
+    """Who usually pays does so from the place's first day on."""
+    adult = _asked([placement]).get(placement.pk)
     if adult is not None:
         payer = _written(payer_of(books, adult, now))
         Share.objects.create(placement=placement, payer=payer, during=DateRange(placement.during.lower, None))

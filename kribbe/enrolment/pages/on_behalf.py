@@ -14,9 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kribbe.enrolment.access import offer_for
 from kribbe.enrolment.forms.small import BirthForm
 from kribbe.enrolment.models import CareRequest
 from kribbe.enrolment.pages.at_desk import at_desk
+from kribbe.enrolment.services.take_no_back import take_no_back
 from kribbe.enrolment.services.wishes import end_request, reopen_request
 from kribbe.enrolment.templatetags.enrolment import fully_called
 from kribbe.people import services as people
@@ -264,6 +266,24 @@ def reopen(request: DeskRequest, household: Household, request_reference: str) -
         messages.error(request, str(refused.message))
     else:
         messages.success(request, gettext("The request stands again, with its old dates."))
+    return HttpResponseRedirect(_back(household))
+
+
+@require_POST
+@_for_household
+def no_back(request: DeskRequest, household: Household, offer: str) -> HttpResponse:
+    """Take the family's no to an offer back, in the same term as the family itself."""
+    found = offer_for(request.principal, Action.REQUEST_ANSWER_OFFER, offer)
+    if found.preference.request.household_id != household.pk:
+        raise Http404
+    try:
+        take_no_back(principal=request.principal, offer_id=found.pk, now=timezone.now())
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+    else:
+        messages.success(
+            request, gettext("The family’s “no” is taken back. The place is held for them again.")
+        )
     return HttpResponseRedirect(_back(household))
 
 

@@ -27,6 +27,7 @@ from kribbe.enrolment.pages.chances import ChanceView, chance_view
 from kribbe.enrolment.pages.on_behalf import ENDS
 from kribbe.enrolment.pages.rows import TONES
 from kribbe.enrolment.selectors.story import Asked, ChildPage, HouseholdStory, WishPlace
+from kribbe.enrolment.services.take_no_back import may_take_no_back, undo_until
 from kribbe.enrolment.services.wishes import may_reopen
 from kribbe.enrolment.templatetags.enrolment import fully_called, last_day
 from kribbe.people.models import Child, FactKind, HouseholdFact
@@ -81,6 +82,8 @@ class OfferView:
     tone: str
     is_open: bool
     when: str
+    no_until: datetime | None
+    """Until when the family's no can be taken back; None where it can't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +245,7 @@ def _offer(offer: Offer, *, now: datetime) -> OfferView:
         tone=OFFER_TONES.get(OfferState(offer.state), ""),
         is_open=is_open,
         when=when,
+        no_until=undo_until(offer) if may_take_no_back(offer, now=now) else None,
     )
 
 

@@ -4,16 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.contact.models import Mail, MailState
-from kribbe.enrolment.models import CareRequest, RequestDraft, RequestState
+from kribbe.enrolment.models import CareRequest, Offer, OfferState, RequestDraft, RequestState
+from kribbe.enrolment.services.answer_offer import decline_offer
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.people.models import FactKind, HouseholdFact
+from kribbe.people.models import FactKind, HouseholdFact, User
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.trust.models import AuditEntry
@@ -22,6 +24,7 @@ from kribbe.trust.principal import SYSTEM, Role, Scope
 pytestmark = pytest.mark.django_db
 
 WEEK = WeekPattern.from_text("mon tue")
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -201,6 +204,54 @@ def test_a_clerk_ends_a_request_by_the_counting_rules_and_can_undo_it(desk, loca
     assert reopen in story.text
     clerk.post(reopen)
     assert CareRequest.objects.get().state == RequestState.OPEN
+
+
+def test_a_clerk_takes_a_no_back_and_the_family_sees_who_did(desk, location, clerk):
+    request = ask(desk, location, "Peeters", email="an@ouders.example")
+    household = request.household
+    made = offer(request, location)
+    address = reverse("enrolment:office_no_back", args=[desk.slug, household.reference, made.reference])
+    assert address not in page_of(clerk, desk, "household", reference=household.reference).text
+    decline_offer(principal=SYSTEM, offer_id=made.pk, now=timezone.now())
+    story = page_of(clerk, desk, "household", reference=household.reference).text
+    assert address in story
+    assert "The family can take it back until" in story
+    done = clerk.post(address, follow=True)
+    assert "taken back. The place is held for them again." in done.text
+    made.refresh_from_db()
+    assert (made.state, made.declined_rank) == (OfferState.OPEN, None)
+    entry = AuditEntry.objects.get(action="offer.decline_undone")
+    assert (entry.household_id, entry.actor_id) == (
+        household.pk,
+        User.objects.get(email__startswith="clerk").pk,
+    )
+    parent = cast.make_user(
+        "an@ouders.example",
+        role=Role.PARENT,
+        scope=Scope.HOUSEHOLD,
+        scope_id=household.pk,
+        now=timezone.now(),
+    )
+    trail = client_of(parent).get(reverse("enrolment:my_trail")).text
+    assert "Took the no to an offer back" in trail
+    refused = clerk.post(address, follow=True)
+    assert "There is no “no” to take back." in refused.text
+
+
+def test_a_no_is_taken_back_at_its_own_desk_only_and_in_its_term(desk, location, clerk):
+    request, other = ask(desk, location, "Peeters"), ask(desk, location, "Claes")
+    made = offer(request, location)
+    decline_offer(principal=SYSTEM, offer_id=made.pk, now=timezone.now())
+    Offer.objects.update(made_at=F("made_at") - 9 * DAY, answered_at=F("answered_at") - 3 * DAY)
+    at = [desk.slug, request.household.reference, made.reference]
+    assert (
+        reverse("enrolment:office_no_back", args=at)
+        not in page_of(clerk, desk, "household", reference=at[1]).text
+    )
+    late = clerk.post(reverse("enrolment:office_no_back", args=at), follow=True)
+    assert "It is too late" in late.text
+    wrong = [desk.slug, other.household.reference, made.reference]
+    assert clerk.post(reverse("enrolment:office_no_back", args=wrong)).status_code == 404
 
 
 def test_the_queries_of_a_story_dont_grow(desk, location, clerk):

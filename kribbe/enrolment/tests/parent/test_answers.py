@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from kribbe.enrolment.models import Offer, Placement, Preference
-from kribbe.enrolment.services.answer_offer import lapse_offers
+from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, lapse_offers
 from kribbe.enrolment.services.vacancy_answer import waiting_at
 from kribbe.enrolment.services.wishes import rank_wishes
 from kribbe.enrolment.tests.parent.scene import (
@@ -153,6 +153,15 @@ def test_a_withdrawal_asks_why_and_can_be_taken_back(client, maes):
     client.post(reverse("enrolment:request_reopen", args=[maes.reference]))
     maes.refresh_from_db()
     assert maes.state == "open"
+
+
+def test_who_withdraws_reads_first_which_place_goes_with_it(client, maes, molentje):
+    warning = "Bij Het Molentje is een plaats voor je gereserveerd"
+    assert warning not in page(client, "request_end", maes.reference)
+    made = offer(maes, molentje)
+    yes = Yes(AfterYes.STAY)
+    accept_offer(principal=SYSTEM, offer_id=made.pk, yes=yes, now=NOW)
+    assert warning in page(client, "request_end", maes.reference)
 
 
 def test_an_expected_child_is_born(client, desk, notelaar):
