@@ -8,10 +8,15 @@ class AttendanceConfig(AppConfig):
     def ready(self) -> None:
         """Hang the pages in the navigation, tell planning who came, and families what is kept."""
         from kribbe.attendance.exporting import tell_families
+        from kribbe.attendance.notice_kinds import register_kinds
         from kribbe.attendance.pages.navigation import register_navigation
         from kribbe.attendance.selectors.came import read_came
+        from kribbe.attendance.services.spare_days import invite
         from kribbe.planning.selectors.came import register_came
+        from kribbe.planning.services.short_notice import watch_freed
 
         register_navigation()
         tell_families()
         register_came(read_came)
+        register_kinds()
+        watch_freed(invite)

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from kribbe.attendance.pages import compensation, day, devices, evacuation, mine, month, tablet
+from kribbe.attendance.pages import compensation, day, devices, evacuation, mine, month, spare_days, tablet
 
 app_name = "attendance"
 urlpatterns = [
+    path("my/one-day/", spare_days.my_spare, name="my_spare"),
     path("my/register/", mine.overview, name="my"),
     path("my/placements/<slug:reference>/register/", mine.month_page, name="my_month"),
     path("my/placements/<slug:reference>/register/<slug:day>/", mine.ask, name="my_dispute"),

@@ -15,6 +15,7 @@ from django.utils.timezone import get_default_timezone
 from psycopg import sql
 
 from kribbe.demo.chance import Chance
+from kribbe.trust.fields import EncryptedText
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -66,6 +67,7 @@ class Book:
         columns = [sql.Identifier(str(field.column)) for field in fields]
         names = [field.attname for field in fields]
         prepared = [_preparing(field) for field in fields]
+        sealed = [isinstance(field, EncryptedText) for field in fields]
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
             sql.Identifier(model._meta.db_table), sql.SQL(", ").join(columns)
         )
@@ -76,8 +78,8 @@ class Book:
                     values = [getattr(row, name) for name in names]
                     copy.write_row(
                         [
-                            value if type(value) in AS_THEY_ARE else prepare(value)
-                            for value, prepare in zip(values, prepared, strict=True)
+                            value if type(value) in AS_THEY_ARE and not is_sealed else prepare(value)
+                            for value, prepare, is_sealed in zip(values, prepared, sealed, strict=True)
                         ]
                     )
             for reset in connection.ops.sequence_reset_sql(no_style(), [model]):

@@ -6,6 +6,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.models import Child
+from kribbe.trust.fields import EncryptedList, EncryptedText
 from kribbe.trust.history import remembered
 
 
@@ -28,18 +29,19 @@ class ChildFile(models.Model):
 
     `allergies` holds rows of `what`, `severity` and `to_do`; `fetchers` and `contacts` rows of `name`, `relation` and
     `phone`. `version` counts the times that it was kept; 0 and without `checked_at` nobody has filled it in yet.
+    What it says of health and care is kept sealed, here and in its history.
     """
 
     child = models.OneToOneField(Child, on_delete=models.CASCADE, related_name="file")
     version = models.PositiveIntegerField(default=0)
-    health = models.CharField(max_length=2000, blank=True)
-    medication = models.CharField(max_length=2000, blank=True)
-    allergies = models.JSONField(default=list)
-    sleep = models.CharField(max_length=1000, blank=True)
-    food = models.CharField(max_length=1000, blank=True)
-    comfort = models.CharField(max_length=1000, blank=True)
-    settling_in = models.CharField(max_length=1000, blank=True)
-    vaccinations = models.CharField(max_length=1000, blank=True)
+    health = EncryptedText(max_length=2000, blank=True)
+    medication = EncryptedText(max_length=2000, blank=True)
+    allergies = EncryptedList(default=list, blank=True)
+    sleep = EncryptedText(max_length=1000, blank=True)
+    food = EncryptedText(max_length=1000, blank=True)
+    comfort = EncryptedText(max_length=1000, blank=True)
+    settling_in = EncryptedText(max_length=1000, blank=True)
+    vaccinations = EncryptedText(max_length=1000, blank=True)
     doctor = models.CharField(max_length=200, blank=True)
     doctor_phone = models.CharField(max_length=40, blank=True)
     fetchers = models.JSONField(default=list)
@@ -50,7 +52,7 @@ class ChildFile(models.Model):
 
     class Meta:
         constraints = [
-            *(_is_list(column) for column in ("allergies", "fetchers", "contacts")),
+            *(_is_list(column) for column in ("fetchers", "contacts")),
             models.CheckConstraint(
                 name="child_file_checked",
                 condition=Q(version=0, checked_at=None) | Q(version__gt=0, checked_at__isnull=False),

@@ -15,6 +15,7 @@ from kribbe.web.templatetags.telling import long_date
 FROM = {"day": Place(_("the first day on which it holds"), lambda context: long_date(context["paper"].first))}
 WHO = {"who": Place(_("who signed for the family"), lambda context: context["paper"].signed_name)}
 
+GOES = {"day": Place(_("the day on which it is removed"), lambda context: long_date(context["day"]))}
 ON = {"day": Place(_("the day"), lambda context: long_date(context["change"].day))}
 VISIT = {"day": Place(_("the day"), lambda context: long_date(context["visit"].day))}
 FREE_ON = {"day": Place(_("the day"), lambda context: long_date(context["day"]))}
@@ -44,6 +45,14 @@ FAMILY = (
         "Three weeks before the first day where it isn't filled in, and when the last look was half a year ago.",
         CHILD,
         _sample,
+    ),
+    (
+        "file_goes",
+        _("The file of a child will be removed"),
+        "A month before the term after the last day of care is over; once.",
+        CHILD | GOES,
+        _sample,
+        "day",
     ),
     (
         "paper_sent",

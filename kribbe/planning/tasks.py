@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from kribbe.planning.importing import run
 from kribbe.planning.importing.run import forget_lists
-from kribbe.planning.services import child_file, papers
+from kribbe.planning.services import child_file, keeping, papers
 from kribbe.trust.duties import duty
 
 
@@ -39,3 +39,9 @@ def remind_of_papers(now: datetime) -> int:
 def forget(now: datetime) -> int:
     """Let go of lists that were given two weeks ago and never carried out."""
     return forget_lists(now=now)
+
+
+@duty("planning.forget_files", cron="50 3 * * *", told="files of children told of or removed after the care")
+def forget_files(now: datetime) -> int:
+    """Tell families a month before a file goes, and remove those whose term after the care is over."""
+    return keeping.tell_due(now=now) + keeping.forget_due(now=now)

@@ -1,5 +1,6 @@
 """Model fields that several rooms share."""
 
+import json
 from typing import Any, TypeVar
 
 from django.core.exceptions import FieldError
@@ -71,6 +72,18 @@ class EncryptedText(models.TextField[Set, Get]):
                 f"{self.name} is kept sealed; only isnull can be asked of it, not {lookup_name}."
             )
         return super().get_lookup(lookup_name)
+
+
+class EncryptedList(EncryptedText[Any, Any]):
+    """A list of what JSON can hold, sealed as a whole; an empty one is kept as empty text. Text is taken as JSON."""
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        text = super().from_db_value(value, expression, connection)
+        return json.loads(text) if text else []
+
+    def get_prep_value(self, value: Any) -> Any:
+        is_told = value is None or isinstance(value, str)
+        return super().get_prep_value(value if is_told else json.dumps(value) if value else "")
 
 
 def reference_field() -> "models.CharField[str, str]":

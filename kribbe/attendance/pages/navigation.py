@@ -1,10 +1,18 @@
 """The register in the navigation of a location."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.access import home_where, place_where
 from kribbe.trust.permissions import Action
+from kribbe.trust.principal import PARENTS, Scope
 from kribbe.web.navigation import NavItem, register
+
+
+def _of_parents(request: Any) -> Mapping[str, object] | None:
+    return {} if request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS) else None
 
 
 def register_navigation() -> None:
@@ -34,5 +42,15 @@ def register_navigation() -> None:
             order=14,
             arguments=home_where(Action.REGISTER_READ),
             group="children",
+        )
+    )
+    register(
+        NavItem(
+            _("Places of one day"),
+            "attendance:my_spare",
+            "calendar-days",
+            "account",
+            order=15,
+            arguments=_of_parents,
         )
     )

@@ -15,6 +15,7 @@ CARE: dict[str, Door] = {
     "staff:home_child": Door(set(), ("slug", "none"), post=True),
     "attendance:compensation": Door(LOCATION, SLUG),
     "attendance:compensation_csv": Door(LOCATION, SLUG),
+    "attendance:my_spare": Door({"anna", "charlie"}),
     "staff:feed": Door(PUBLIC, ("shifts",)),
     "staff:roster": Door(LOCATION, SLUG),
     "staff:roster_day": Door(LOCATION, SLUG),

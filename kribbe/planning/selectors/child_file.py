@@ -15,6 +15,7 @@ from kribbe.people.models import Child
 from kribbe.planning.models import ChildFile, Severity
 from kribbe.planning.selectors.planned import NEVER_CAME
 from kribbe.rules.calendar import add_months
+from kribbe.trust.fields import EncryptedText
 from kribbe.trust.models import AuditEntry
 from kribbe.web.expiring import Ending
 
@@ -27,6 +28,13 @@ MONTHS_DIFFER = timedelta(days=4)
 """By so many days two months differ at most, and a little more."""
 SHARED_BY_SIBLINGS = ("doctor", "doctor_phone", "fetchers", "contacts")
 MOST_VERSIONS = 20
+SEALED = tuple(
+    f"child__file__{field.name}"
+    for field in ChildFile._meta.concrete_fields
+    if isinstance(field, EncryptedText)
+)
+"""What needn't be unsealed where only the look at a file counts."""
+AT_HAND = ("allergies", "medication", "fetchers", "contacts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +80,8 @@ def at_hand(placements: Collection[Placement]) -> Mapping[int, AtHand]:
 
     It opens no door: give it places whose children are cared for on the day that is shown.
     """
-    files = {
-        each.child_id: each
-        for each in ChildFile.objects.filter(
-            child__in={place.child_id for place in placements}, version__gt=0
-        )
-    }
+    kept = ChildFile.objects.filter(child__in={place.child_id for place in placements}, version__gt=0)
+    files = {each.child_id: each for each in kept.only("child", *AT_HAND)}
     return {place.pk: _at_hand(files.get(place.child_id)) for place in placements}
 
 
@@ -135,7 +139,7 @@ def files_to_look_at(locations: Collection[Any], today: date, until: date) -> li
             household_id=place.child.household_id,
             warned=False,
         )
-        for place in found.select_related("child__file", "group")
+        for place in found.select_related("child__file", "group").defer(*SEALED)
         if is_due(place.child.file, today)
     ]
 

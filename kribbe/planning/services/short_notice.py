@@ -1,6 +1,6 @@
 """A place that comes free for today or tomorrow: families on the list are told; the first that says yes has it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -18,6 +18,8 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
 DAY = timedelta(days=1)
+
+_watching: list[Callable[..., object]] = []
 
 
 def listen(*, principal: Principal, placement_id: int, wanted: bool, now: datetime) -> None:
@@ -47,7 +49,15 @@ def tell_freed(*, placement: Placement, days: Collection[date], now: datetime) -
     soon = sorted(day for day in set(days) if today <= day <= today + DAY)
     if not soon or not rules_of(location).short_notice:
         return 0
+    for watch in _watching:
+        watch(placement=placement, days=soon, now=now)
     return sum(_tell_of(placement, day, now) for day in soon)
+
+
+def watch_freed(watch: Callable[..., object]) -> None:
+    """Call this too where a child's absence makes room: `watch(placement=…, days=…, now=…)`."""
+    if watch not in _watching:
+        _watching.append(watch)
 
 
 def _tell_of(freed: Placement, day: date, now: datetime) -> int:

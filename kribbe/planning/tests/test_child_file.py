@@ -2,8 +2,12 @@
 
 import io
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
+import pgtrigger
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -206,7 +210,7 @@ def test_the_paper_says_it_all(scene):
 
 def test_a_file_holds_lists(scene):
     with pytest.raises(IntegrityError), transaction.atomic():
-        ChildFile.objects.create(child=scene.lou.child, allergies={"what": "noten"})
+        ChildFile.objects.create(child=scene.lou.child, fetchers={"what": "noten"})
     with pytest.raises(IntegrityError), transaction.atomic():
         ChildFile.objects.create(child=scene.lou.child, version=1)
 
@@ -228,3 +232,48 @@ def test_pages_cost_the_same_however_many_children(scene):
         )
         keep(scene, made.child)
     assert queries() == before <= 30
+
+
+def test_what_a_file_says_of_health_is_sealed_in_its_table_and_its_history(scene):
+    keep(scene)
+    file = ChildFile.objects.get(version=1)
+    assert (file.health, file.allergies[0]["what"]) == ("Astma", "melk")
+    for select in (
+        "SELECT f::text FROM planning_childfile f",
+        "SELECT e::text FROM planning_childfileevent e",
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(select)
+            rows = " ".join(row[0] for row in cursor.fetchall())
+        assert "Astma" not in rows
+        assert "melk" not in rows
+        assert "EpiPen" not in rows
+
+
+def test_the_tablet_unseals_what_must_be_at_hand_alone(scene):
+    keep(scene)
+    with CaptureQueriesContext(connection) as captured:
+        at_hand([scene.noor])
+    assert "vaccinations" not in captured[0]["sql"]
+
+
+def test_files_that_stood_open_are_sealed_by_the_migration_and_opened_again(scene):
+    """As an older version left them: plain text, and an empty list as JSON."""
+    for child in (scene.noor.child, scene.lou.child):
+        keep(scene, child)
+    tables = ("planning_childfile", "planning_childfileevent")
+    plain = "SET health = 'Koorts', allergies = '[]', food = ''"
+    moved = import_module("kribbe.planning.migrations.0006_file_sealed")
+    editor = SimpleNamespace(connection=connection)
+    with connection.cursor() as cursor, pgtrigger.ignore():
+        cursor.execute("UPDATE planning_childfile " + plain)
+        cursor.execute("UPDATE planning_childfileevent " + plain)
+    moved.seal_all(None, editor)
+    for model in (ChildFile, apps.get_model("planning", "ChildFileEvent")):
+        assert {(file.health, file.food) for file in model.objects.all()} == {("Koorts", "")}
+        assert [file.allergies for file in model.objects.all()] == [[]] * model.objects.count()
+    moved.open_all(None, editor)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT health, allergies, food FROM planning_childfile")
+        assert cursor.fetchall() == [("Koorts", "[]", "")]
+    assert tables == moved.TABLES

@@ -1,0 +1,55 @@
+"""Every notice of attendance: whom it tells, when, and what it can say."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.contact.kinds import Place, Recipient
+from kribbe.enrolment.notice_kinds import register_all
+from kribbe.enrolment.notice_places import CHILD, FULL_CHILD, LOCATION, day
+from kribbe.enrolment.notice_samples import placed
+from kribbe.web.templatetags.telling import long_moment
+
+ON = day("day", _("the day"))
+UNTIL = {"until": Place(_("the last moment to answer"), lambda context: long_moment(context["until"]))}
+
+
+def _sample() -> dict[str, Any]:
+    until = datetime(2027, 4, 8, 7, tzinfo=get_default_timezone())
+    return placed() | {"day": date(2027, 4, 8), "until": until}
+
+
+def register_kinds() -> None:
+    """Offer them to the desks; a second call changes nothing."""
+    register_all("attendance", Recipient.FAMILY, FAMILY)
+    register_all("attendance", Recipient.LOCATION, AT_LOCATION)
+
+
+FAMILY = (
+    (
+        "day_free",
+        _("A place of one day is free for a child that waits"),
+        "As soon as another child's absence makes room, to families of the list that want to hear; once a day.",
+        CHILD | LOCATION | ON | UNTIL,
+        _sample,
+        "until",
+    ),
+    (
+        "day_gone",
+        _("A place of one day went to another family"),
+        "As soon as another family says yes.",
+        CHILD | LOCATION | ON,
+        _sample,
+    ),
+)
+AT_LOCATION = (
+    (
+        "day_taken",
+        _("To the location: a family of the list takes a place of one day"),
+        "As soon as the family says yes.",
+        FULL_CHILD | ON,
+        _sample,
+    ),
+)

@@ -1,0 +1,167 @@
+"""Families that wait are told of a place of today or tomorrow; the first that says yes has it."""
+
+import time
+from datetime import datetime, timedelta
+from threading import Barrier
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from kribbe.attendance.models import DayInvite, InviteState
+from kribbe.attendance.selectors.day import day_of
+from kribbe.attendance.services import spare_days
+from kribbe.attendance.services.spare_days import decline, listen, take
+from kribbe.contact.models import Mail, Notice
+from kribbe.enrolment.models import DirectChild
+from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.places import ledger
+from kribbe.planning.models import DayRules, TellingSide
+from kribbe.planning.selectors.days import room_on
+from kribbe.planning.services.absences import report_absence
+from kribbe.planning.tests.scene import notelaar
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+from kribbe.testing.races import side_by_side
+from kribbe.trust import locks
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.principal import Role, Scope
+
+DAY = timedelta(days=1)
+SUNDAY = datetime(2026, 3, 8, 9, tzinfo=ZoneInfo("Europe/Brussels"))
+MONDAY = SUNDAY.date() + DAY
+
+
+@pytest.fixture
+def scene():
+    """Two places for Noor and Lou, both there on Mondays; three families wait, of which two want to hear."""
+    made = notelaar(now=SUNDAY, places=2, start=MONDAY - 28 * DAY)
+    DayRules.objects.create(location=made.location, short_notice=True)
+    made.waiting = [wait(made, name) for name in ("Adams", "Bogaert", "Cools")]
+    for request in made.waiting[:2]:
+        listen(principal=parent(request), request=request, wanted=True, now=SUNDAY)
+    return made
+
+
+def wait(scene, name):
+    household = cast.make_household(scene.desk, name, now=SUNDAY, email=f"{name.lower()}@ouders.example")
+    child = household.children.create(first_name="Kim", last_name=name, born=MONDAY - 300 * DAY)
+    return cast.make_request(
+        child,
+        [scene.location],
+        start=MONDAY - 7 * DAY,
+        pattern=WeekPattern.from_text("mon tue"),
+        latest=MONDAY + 60 * DAY,
+        now=SUNDAY,
+    )
+
+
+def parent(request):
+    return cast.acting(Role.PARENT, Scope.HOUSEHOLD, request.household_id, user_id=2)
+
+
+def stays_away(scene):
+    report_absence(
+        principal=scene.parent, placement_id=scene.noor.pk, days=[MONDAY], side=TellingSide.FAMILY, now=SUNDAY
+    )
+
+
+def yes(request, now=SUNDAY):
+    return take(principal=parent(request), invite_id=DayInvite.objects.get(request=request).pk, now=now)
+
+
+@pytest.mark.django_db
+def test_who_wants_to_hear_is_asked_once_outside_quiet_hours_and_others_are_not(scene):
+    stays_away(scene)
+    asked = DayInvite.objects.order_by("pk")
+    assert {each.request_id for each in asked} == {request.pk for request in scene.waiting[:2]}
+    assert {(each.day, each.halves) for each in asked} == {(MONDAY, 3)}
+    assert [f"{each.answer_by.astimezone(SUNDAY.tzinfo):%a %H:%M}" for each in asked] == ["Mon 07:00"] * 2
+    mails = Mail.objects.filter(notice__kind="attendance/day_free")
+    assert mails.count() == 2
+    spare_days.invite(placement=scene.noor, days=[MONDAY], now=SUNDAY)
+    assert Notice.objects.filter(kind="attendance/day_free").count() == 2
+
+
+@pytest.mark.django_db
+def test_the_first_yes_takes_it_and_the_other_is_told_that_it_is_gone(scene):
+    stays_away(scene)
+    first, second, _third = scene.waiting
+    child = yes(second)
+    assert not room_on(scene.location, scene.group.pk, MONDAY).has(1)
+    assert DayInvite.objects.get(request=first).state == InviteState.GONE
+    assert Notice.objects.get(kind="attendance/day_gone").household_id == first.household_id
+    assert Notice.objects.get(kind="attendance/day_taken").location_id == scene.location.pk
+    with pytest.raises(RefusedError):
+        yes(first)
+    names = [each.child.name for each in day_of(scene.location, MONDAY, now=SUNDAY + DAY).children]
+    assert child.name in names
+    assert ledger.miscounted(group_ids=[scene.group.pk], today=SUNDAY.date()) == []
+
+
+@pytest.mark.django_db
+def test_after_the_deadline_nobody_takes_it_and_before_it_can_be_given_back(scene):
+    stays_away(scene)
+    first = scene.waiting[0]
+    with pytest.raises(RefusedError):
+        yes(first, now=SUNDAY + DAY)
+    yes(first)
+    decline(principal=parent(first), invite_id=DayInvite.objects.get(request=first).pk, now=SUNDAY)
+    assert room_on(scene.location, scene.group.pk, MONDAY).has(3)
+    assert DirectChild.objects.get().undone_at is not None
+
+
+@pytest.mark.django_db
+def test_where_the_location_tells_nobody_nobody_is_asked(scene):
+    DayRules.objects.update(short_notice=False)
+    stays_away(scene)
+    assert not DayInvite.objects.exists()
+
+
+@pytest.mark.django_db
+def test_at_its_page_a_family_listens_and_another_can_not_answer_for_it(scene):
+    stays_away(scene)
+    first, _second, third = scene.waiting
+    user = cast.make_user(
+        "co@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=third.household_id, now=SUNDAY
+    )
+    client = client_of(user)
+    page = reverse("attendance:my_spare")
+    client.post(page, {"do": "hear", "of": third.reference})
+    assert third.day_listener.since
+    client.post(page, {"do": "mute", "of": third.reference})
+    assert client.get(page).status_code == 200
+    theirs = DayInvite.objects.get(request=first)
+    assert client.post(page, {"do": "yes", "of": theirs.reference}).status_code == 404
+    assert client.post(page, {"do": "hear", "of": first.reference}).status_code == 404
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_the_same_moment_one_has_it(scene):
+    stays_away(scene)
+    outcomes = side_by_side([lambda each=each: yes(each) for each in scene.waiting[:2]])
+    assert sum(isinstance(each, DirectChild) for each in outcomes) == 1, outcomes
+    assert DirectChild.objects.count() == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_without_locks_both_would_have_it(scene, monkeypatch):
+    stays_away(scene)
+    monkeypatch.setattr(locks, "ENABLED", False)
+    both, counted = Barrier(2, timeout=20), spare_days.room_on
+    seen = []
+
+    def together(*given):
+        found = counted(*given)
+        if len(seen) < 2:
+            seen.append(found)
+            both.wait()
+            time.sleep(0.1)
+        return found
+
+    monkeypatch.setattr(spare_days, "room_on", together)
+    monkeypatch.setattr(spare_days, "_tell_others", lambda taken, now: None)
+    side_by_side([lambda each=each: yes(each) for each in scene.waiting[:2]])
+    assert DirectChild.objects.count() == 2
