@@ -299,6 +299,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "tax_number.give": (_("Gave a national number for the tax certificate"), "id-card"),
     "tax_number.remove": (_("Deleted a national number"), "trash-2"),
     "tax_number.use": (_("Put a national number in the file for the tax office"), "file-up"),
+    "tax_certificate.year": (_("Had the tax certificates of a year issued"), "receipt-euro"),
     "tax_certificate.issue": (_("Issued a tax certificate"), "receipt-euro"),
     "tax_certificate.copy": (_("Took a copy of a tax certificate"), "download"),
     "tax_certificate.read": (_("Looked at the tax certificates of a payer"), "eye"),
