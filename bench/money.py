@@ -27,8 +27,8 @@ class Work:
     """One piece of work: seconds until it was done, seconds of processors that it took (without the database's),
     milliseconds of those for each row, and in how many seconds all must be done.
 
-    `bare` are the processors' seconds of the compiler alone on the same papers, nought where none are made; `ratio` is
-    how many times as many all took.
+    `bare` are the processors' seconds of the compiler alone on the same papers, nought where none are made; `ratio`
+    is how many times as many all took.
     """
 
     what: str

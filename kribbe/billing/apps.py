@@ -10,6 +10,8 @@ class BillingConfig(AppConfig):
         """Hang the pages in the navigation, offer notices and documents, and tell families what is kept."""
         from kribbe.billing.attachments import register_attachments
         from kribbe.billing.exporting import tell_families
+        from kribbe.billing.lookup import register_fee_register
+        from kribbe.billing.lookup.demo import DemoRegister
         from kribbe.billing.notice_kinds import register_kinds
         from kribbe.billing.online import register_provider
         from kribbe.billing.online.demo import DemoProvider
@@ -27,3 +29,4 @@ class BillingConfig(AppConfig):
         expiring.register("fee_certificates", ending_certificates)
         if settings.DEMO:
             register_provider(DemoProvider())
+            register_fee_register(DemoRegister())

@@ -9,6 +9,7 @@ PLACE = "placement__child__household"
 def tell_families() -> None:
     """The fees and charges of a family's children, and what its adults were asked and paid."""
     export("billing.FeeCertificate", "child__household", but=("recorded_by",))
+    export("billing.ImportedCertificate", "certificate__child__household")
     export("billing.OneCharge", PLACE, but=("made_by",))
     export("billing.Payer", PAYER)
     export("billing.Share", f"payer__{PAYER}")

@@ -118,6 +118,16 @@ class CertificateForm(forms.Form):
     alone = forms.BooleanField(label=_("Only for this place, as with parents who live apart"), required=False)
 
 
+class LookUpForm(forms.Form):
+    """The code by which a register knows a certificate."""
+
+    code = forms.CharField(
+        label=_("Child code"),
+        validators=[RegexValidator(r"^[0-9]{11}$", _("Eleven digits, as on the certificate."))],
+        widget=forms.TextInput(attrs={"class": "input--code", "inputmode": "numeric"}),
+    )
+
+
 class ChargeForm(forms.Form):
     """A charge of one day."""
 

@@ -58,4 +58,14 @@ KINDS = (
         COMMON | REMINDER,
         _sample,
     ),
+    (
+        "renewal",
+        _("A fee certificate to renew"),
+        "When an organiser asks the families whose certificate wasn't renewed since fees were indexed; once.",
+        {
+            "sender": Place(_("the organiser's name"), lambda context: str(context["sender"])),
+            "day": Place(_("the day on which fees are indexed"), lambda context: long_date(context["day"])),
+        },
+        lambda: {"sender": "De Voorbeeldboom", "day": date(2026, 10, 1)},
+    ),
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from kribbe.billing.importing.run import forget_lists
 from kribbe.billing.services import run
 from kribbe.trust.duties import duty
 
@@ -19,3 +20,9 @@ def invoice_month(run_id: int) -> None:
 def runs_resumed(now: datetime) -> int:
     """Resume the runs that lost their worker."""
     return run.work_off_waiting(now=now)
+
+
+@duty("billing.forget_lists", cron="25 3 * * *", told="lists of certificates let go of that nobody took over")
+def lists_forgotten(now: datetime) -> int:
+    """Let go of lists that were given two weeks ago and never carried out."""
+    return forget_lists(now=now)

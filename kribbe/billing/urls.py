@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.billing.pages import invoices, payers, prices
+from kribbe.billing.pages import import_fees, invoices, payers, prices, renewals
 from kribbe.billing.urls_after import after_urls
 
 app_name = "billing"
@@ -14,6 +14,11 @@ urlpatterns = [
     path("at/<slug:slug>/books/", prices.books_page, name="books"),
     path("at/<slug:slug>/price-lists/", prices.prices_page, name="prices"),
     path("at/<slug:slug>/fees/", prices.fees_page, name="fees"),
+    path("at/<slug:slug>/fees/list/", import_fees.start, name="import"),
+    path("at/<slug:slug>/fees/list/example.csv", import_fees.example, name="import_example"),
+    path("at/<slug:slug>/fees/list/<slug:reference>/", import_fees.look, name="import_list"),
+    path("at/<slug:slug>/fees/list/<slug:reference>.csv", import_fees.report, name="import_report"),
+    path("at/<slug:slug>/fees/renew/", renewals.renewals_page, name="renewals"),
     path("at/<slug:slug>/fees/<slug:reference>/", prices.fee_page, name="fee"),
     path("at/<slug:slug>/fees/<slug:reference>/payers/", payers.shares_page, name="shares"),
     path("at/<slug:slug>/fees/<slug:reference>/payers/new/", payers.new_payer_page, name="new_payer"),

@@ -119,7 +119,7 @@ def test_a_file_larger_than_other_pages_take_is_read(kept, manager):
     large = SimpleUploadedFile("groot.cod", b"x" * 129 + b"\n" + b"y" * (13 * 10**6))
     answer = manager.post(page, {"file": large})
     assert answer.status_code == 422
-    assert "record 1" in " ".join(answer.context["form"].errors["file"]).lower()
+    assert "regel 1:" in " ".join(answer.context["form"].errors["file"]).lower()
     huge = SimpleUploadedFile("groter.cod", b"x" * (MOST_BYTES + 1))
     answer = manager.post(page, {"file": huge})
     assert answer.context["form"].errors["file"] == [str(TOO_LARGE)]

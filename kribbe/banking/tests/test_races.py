@@ -69,3 +69,16 @@ def test_a_payment_that_is_matched_at_once_has_one_match(kept):
     assert sum(isinstance(each, Match) for each in outcomes) == 1, outcomes
     assert {each.code for each in outcomes if isinstance(each, RefusedError)} <= {"matched", "busy"}
     assert open_of(asked) == 0
+
+
+def test_control_without_locks_the_database_must_refuse_the_second_match(kept, monkeypatch):
+    invoice(kept, "10.00")
+    booked(kept, paid_in(1, "10.00"))
+    movement = Movement.objects.select_related("statement__books").get()
+    shares = [Share(kept.payer.pk, Decimal("10.00"))]
+    monkeypatch.setattr(locks, "ENABLED", False)
+    outcomes = side_by_side(
+        [lambda: match(principal=SYSTEM, movement=movement, shares=shares, now=NOW) for _ in range(TAKERS)]
+    )
+    assert any(not isinstance(each, Match | RefusedError) for each in outcomes), outcomes
+    assert Match.objects.filter(undone_by=None).count() == 1

@@ -15,6 +15,7 @@ from kribbe.billing.models.after import (
     WriteOff,
 )
 from kribbe.billing.models.books import Books, Counter, PriceList
+from kribbe.billing.models.importing import CertificateImport, ImportedCertificate
 from kribbe.billing.models.invoices import Invoice, InvoiceKind, InvoiceLine, Run, RunState
 from kribbe.billing.models.journal import Account, EntryKind, JournalEntry, JournalLine, Settlement
 from kribbe.billing.models.payers import (
@@ -31,6 +32,7 @@ from kribbe.billing.models.payers import (
 __all__ = [
     "Account",
     "Books",
+    "CertificateImport",
     "CertificateKind",
     "Counter",
     "Delivery",
@@ -38,6 +40,7 @@ __all__ = [
     "DepositMove",
     "EntryKind",
     "FeeCertificate",
+    "ImportedCertificate",
     "Instalment",
     "Invoice",
     "InvoiceKind",

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kribbe.billing.access import may_bill, note_payers, placement_at, with_books
-from kribbe.billing.forms import BooksForm, CertificateForm, ChargeForm, PricesForm
+from kribbe.billing.forms import BooksForm, CertificateForm, ChargeForm, LookUpForm, PricesForm
+from kribbe.billing.lookup import fee_registers, look_up
 from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCharge, PriceList, Share
 from kribbe.billing.services.books import Seller, keep_books, publish_prices
 from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge
@@ -113,8 +114,11 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
     forms: dict[str, Form] = {
         "certificate": CertificateForm(request.POST if do == "certificate" else None),
         "charge": ChargeForm(request.POST if do == "charge" else None),
+        "look_up": LookUpForm(request.POST if do == "look_up" else None),
     }
-    if request.method == "POST" and _did(request, books, placement, do, forms.get(do)):
+    if do == "look_up":
+        forms["certificate"] = _looked_up(forms["look_up"])
+    elif request.method == "POST" and _did(request, books, placement, do, forms.get(do)):
         messages.success(request, _("Saved. It counts in the next run of its month."))
         return redirect("billing:fee", location.slug, placement.reference)
     shares = list(Share.objects.filter(placement=placement).select_related("payer").order_by("-during", "pk"))
@@ -125,6 +129,7 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
         "placement": placement,
         "certificate": forms["certificate"],
         "charge": forms["charge"],
+        "look_up": forms["look_up"] if fee_registers() else None,
         "certificates": [
             (each, each.during.upper - DAY if each.during.upper else None)
             for each in certificates.order_by("-during")
@@ -135,6 +140,19 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
     }
     faulty = any(form.errors for form in forms.values())
     return render(request, "billing/fee.html", context, status=422 if faulty else 200)
+
+
+def _looked_up(form: Form) -> CertificateForm:
+    """The form of a certificate as a register fills it in; where none knows the code, that stands at its field."""
+    found = look_up(form.cleaned_data["code"], localtime(timezone.now()).date()) if form.is_valid() else None
+    if found is None:
+        if not form.errors:
+            form.add_error(
+                "code", _("No register knows this code, or none answers now. Type what the certificate says.")
+            )
+        return CertificateForm()
+    told = {"first": found.first, "last": found.last, "day_fee": found.day_fee, "kind": found.kind}
+    return CertificateForm(initial={**told, "code": form.cleaned_data["code"]})
 
 
 def _did(request: Any, books: Books, placement: Placement, do: str, form: Form | None) -> bool:

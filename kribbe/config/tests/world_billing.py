@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from kribbe.billing.models import Books, OnlinePayment, Payer, Reminder
+from kribbe.billing.models import Books, CertificateImport, OnlinePayment, Payer, Reminder
 from kribbe.billing.services.issue import DraftLine, issue
 from kribbe.taxes.models import AuthorityFile, FileKind, TaxCertificate
 from kribbe.trust.principal import SYSTEM
@@ -34,7 +34,9 @@ def after_invoices(location, placement, adult, now):
     payment = OnlinePayment.objects.create(
         books=books, invoice=invoice, provider="none", amount=Decimal(1), begun_at=now
     )
+    listed = CertificateImport.objects.create(books=books, file_name="attesten.csv", given_at=now)
     return {
+        "certificate_list": listed.reference,
         "own_invoice": invoice.reference,
         "electronic": electronic.reference,
         "payer": own.reference,

@@ -3,6 +3,7 @@
 from kribbe.taxes.models.certificates import CertificateCopy, CertificateKind, TaxCertificate, Way
 from kribbe.taxes.models.files import AuthorityFile, ChildReported, FileKind, Sex
 from kribbe.taxes.models.identities import TaxIdentity
+from kribbe.taxes.models.runs import YearRun
 
 __all__ = [
     "AuthorityFile",
@@ -14,4 +15,5 @@ __all__ = [
     "TaxCertificate",
     "TaxIdentity",
     "Way",
+    "YearRun",
 ]

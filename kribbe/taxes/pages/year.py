@@ -20,13 +20,14 @@ from kribbe.places.models import Location
 from kribbe.rules.packs import load_pack
 from kribbe.rules.tax_certificate import most_a_day
 from kribbe.taxes.access import certificate_at, file_at, payer_at
-from kribbe.taxes.models import AuthorityFile, FileKind, Way
+from kribbe.taxes.models import AuthorityFile, FileKind, Way, YearRun
 from kribbe.taxes.pages.mine import file_answer
 from kribbe.taxes.papers import certificate_pdf, certificates_pdf
 from kribbe.taxes.selectors.year import print_pile, year_count, year_payers, years_of
-from kribbe.taxes.services.certificates import issue_year, take_copy
+from kribbe.taxes.services.certificates import take_copy
 from kribbe.taxes.services.files import belcotax_ready, make_belcotax, mark_sent
 from kribbe.taxes.services.identities import PACK
+from kribbe.taxes.services.year_runs import start_year
 from kribbe.trust.audit import note_list, record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.keyset import page
@@ -115,15 +116,11 @@ def issue(request: Any, location: Location, books: Books | None) -> HttpResponse
     kept = _need(books)
     now = timezone.now()
     year = asked_year(request, kept, now)
-    done = issue_year(principal=request.principal, books=kept, year=year, now=now)
-    if done.new or done.changed or done.cancelled:
-        messages.success(
-            request,
-            _("%(new)d new, %(changed)d corrected, %(cancelled)d cancelled. The payers are told.")
-            % {"new": done.new, "changed": done.changed, "cancelled": done.cancelled},
-        )
-    else:
-        messages.info(request, _("Everything that was paid has its certificate already."))
+    try:
+        start_year(principal=request.principal, books=kept, year=year, now=now)
+        messages.success(request, _("The certificates are being issued. You can leave this page."))
+    except RefusedError as refused:
+        messages.info(request, str(refused.message))
     return _back(location, year)
 
 
@@ -241,6 +238,7 @@ def _told(location: Location, books: Books, year: int, now: datetime) -> dict[st
         "limit": money(limit.value) if not isinstance(limit.value, str) else limit.value,
         "limit_is_known": limit.holds(date(year, 12, 31)) and limit.verified,
         "is_over": year < localtime(now).date().year,
+        "run": YearRun.objects.filter(books=books, year=year).order_by("-pk").first(),
         "print_words": ngettext("Print %(count)d certificate", "Print %(count)d certificates", count.to_print)
         % {"count": count.to_print},
     }

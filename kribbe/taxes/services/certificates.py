@@ -51,16 +51,22 @@ def issue_year(*, principal: Principal, books: Books, year: int, now: datetime) 
 
     Interrupted, it can be called again: what is right already is left alone.
     """
-    keys = sorted(
+    keys = payers_to_look_at(books, year)
+    done = Issued()
+    for start in range(0, len(keys), AT_ONCE):
+        part = keys[start : start + AT_ONCE]
+        done += issue_part(principal=principal, books=books, year=year, keys=part, now=now)
+    return done
+
+
+def payers_to_look_at(books: Books, year: int) -> list[int]:
+    """The payers (by primary key) who paid in a year, or have a certificate of it."""
+    return sorted(
         {
             *payers_of_year(books, year).values_list("pk", flat=True),
             *in_force(books, year).values_list("payer_id", flat=True),
         }
     )
-    done = Issued()
-    for start in range(0, len(keys), AT_ONCE):
-        done += _issue_some(principal, books, year, keys[start : start + AT_ONCE], now)
-    return done
 
 
 def take_copy(*, principal: Principal, certificate: TaxCertificate, way: Way, now: datetime) -> bool:
@@ -75,7 +81,10 @@ def take_copy(*, principal: Principal, certificate: TaxCertificate, way: Way, no
     return again
 
 
-def _issue_some(principal: Principal, books: Books, year: int, keys: Sequence[int], now: datetime) -> Issued:
+def issue_part(
+    *, principal: Principal, books: Books, year: int, keys: Sequence[int], now: datetime
+) -> Issued:
+    """Issue and correct the certificates of these payers, all of them or none."""
     with transaction.atomic():
         lock_rows((Books, books.pk), *((Payer, key) for key in keys))
         payers = list(Payer.objects.filter(pk__in=keys).select_related("adult__household"))

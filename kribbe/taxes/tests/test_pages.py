@@ -20,6 +20,7 @@ from kribbe.taxes.models import AuthorityFile, ChildReported, TaxCertificate
 from kribbe.taxes.selectors.months import months_of
 from kribbe.taxes.services.certificates import issue_year
 from kribbe.taxes.services.identities import give_identity
+from kribbe.taxes.services.year_runs import work_off_waiting
 from kribbe.taxes.tests.scene import PARENT_NUMBER, child_number, invoice, pay, stay
 from kribbe.taxes.writing.check_belcotax import faults
 from kribbe.taxes.writing.income_month import Block, Length
@@ -72,9 +73,16 @@ def queries(client, address):
     return len(captured), answer.content.decode()
 
 
+def issued(kept, organiser):
+    assert organiser.post(at(kept, "issue")).status_code == 302
+    assert work_off_waiting(now=kept.scene.now) == 1
+
+
 def test_the_year_from_what_is_paid_to_the_file_and_its_replacement(kept, organiser):
     paid(kept)
     assert organiser.post(at(kept, "issue")).status_code == 302
+    assert "0 of 1 parents" in organiser.get(at(kept, "year")).content.decode()
+    assert work_off_waiting(now=kept.scene.now) == 1
     page = organiser.get(at(kept, "year")).content.decode()
     assert "An Maes" in page
     assert TaxCertificate.objects.count() == 1
@@ -92,7 +100,7 @@ def test_the_year_from_what_is_paid_to_the_file_and_its_replacement(kept, organi
     assert AuthorityFile.objects.get().sent_at is None
     organiser.post(sent, {"answer": "123456"})
     paid(kept, price="14.00")
-    organiser.post(at(kept, "issue"))
+    issued(kept, organiser)
     again = fromstring(organiser.post(at(kept, "belcotax")).content)
     assert (again.findtext(".//v0025_typeenvoi"), again.findtext(".//v0026_referte")) == ("1", "123456")
     assert again.findtext(".//f2028_typetraitement") == "1"
@@ -112,7 +120,7 @@ def test_no_page_of_the_organiser_tells_a_number(kept, organiser):
 
 def test_certificates_of_parents_without_mail_wait_to_be_printed_once(kept, organiser):
     paid(kept)
-    organiser.post(at(kept, "issue"))
+    issued(kept, organiser)
     first = organiser.post(at(kept, "print"))
     assert first.content.startswith(b"%PDF")
     assert organiser.post(at(kept, "print")).status_code == 302
@@ -120,7 +128,7 @@ def test_certificates_of_parents_without_mail_wait_to_be_printed_once(kept, orga
 
 def test_pages_ask_the_same_however_many_pay(kept, organiser):
     paid(kept)
-    organiser.post(at(kept, "issue"))
+    issued(kept, organiser)
     addresses = [at(kept, name) for name in ("year", "months", "report")]
     before = [queries(organiser, address)[0] for address in addresses]
     for number in range(3):
@@ -132,7 +140,7 @@ def test_pages_ask_the_same_however_many_pay(kept, organiser):
         )
         share(other, payer)
         paid(kept, other, payer)
-    organiser.post(at(kept, "issue"))
+    issued(kept, organiser)
     assert TaxCertificate.objects.count() == 4
     assert [queries(organiser, address)[0] for address in addresses] == before
     assert max(before) <= 30
