@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.attendance.pages import day, devices, evacuation, mine, month, tablet
+from kribbe.attendance.pages import compensation, day, devices, evacuation, mine, month, tablet
 
 app_name = "attendance"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("at/<slug:slug>/attendance/register/", month.month_page, name="month"),
     path("at/<slug:slug>/attendance/register.csv", month.month_csv, name="month_csv"),
     path("at/<slug:slug>/attendance/register.pdf", month.month_pdf, name="month_pdf"),
+    path("at/<slug:slug>/compensation/", compensation.compensation_page, name="compensation"),
+    path("at/<slug:slug>/compensation.csv", compensation.compensation_csv, name="compensation_csv"),
     path("at/<slug:slug>/evacuation/", evacuation.evacuation_page, name="evacuation"),
     path("at/<slug:slug>/evacuation.pdf", evacuation.evacuation_pdf, name="evacuation_pdf"),
     path("at/<slug:slug>/tablets/", devices.devices_page, name="devices"),

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 
 from kribbe.billing.models import Books, Invoice, Payer
+from kribbe.enrolment.models import Placement
 from kribbe.people.access import refusal
 from kribbe.people.models import Adult, Child
 from kribbe.places.access import at_location, place_of, sisters
@@ -65,6 +66,26 @@ def books_place(request: Any) -> Mapping[str, object] | None:
 def invoice_at(principal: Principal, books: Books, reference: str) -> Invoice:
     """An invoice of these books; another's isn't found."""
     found = Invoice.objects.select_related("books", "payer").filter(books=books, reference=reference).first()
+    if found is None:
+        raise refusal(principal)
+    return found
+
+
+def placement_at(books: Books | None, location: Location, reference: str) -> tuple[Books, Placement]:
+    """The books, and a place of this location; raises Http404 where there are none, or for another's place."""
+    placement = (
+        Placement.objects.select_related("child", "group__location")
+        .filter(group__location=location, reference=reference)
+        .first()
+    )
+    if books is None or placement is None:
+        raise Http404
+    return books, placement
+
+
+def payer_of_books(principal: Principal, books: Books | None, reference: str) -> Payer:
+    """A payer of these books; another's isn't found."""
+    found = Payer.objects.select_related("books", "adult").filter(books=books, reference=reference).first()
     if found is None:
         raise refusal(principal)
     return found

@@ -14,10 +14,16 @@ class BillingConfig(AppConfig):
         from kribbe.billing.online import register_provider
         from kribbe.billing.online.demo import DemoProvider
         from kribbe.billing.pages.navigation import register_navigation
+        from kribbe.billing.selectors.ending import ending_certificates
+        from kribbe.billing.services.payers import carry_payers
+        from kribbe.trust.watching import watch_follows
+        from kribbe.web import expiring
 
         register_navigation()
         register_kinds()
         register_attachments()
         tell_families()
+        watch_follows(carry_payers)
+        expiring.register("fee_certificates", ending_certificates)
         if settings.DEMO:
             register_provider(DemoProvider())

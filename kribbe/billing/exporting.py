@@ -12,6 +12,7 @@ def tell_families() -> None:
     export("billing.OneCharge", PLACE, but=("made_by",))
     export("billing.Payer", PAYER)
     export("billing.Share", f"payer__{PAYER}")
+    export("billing.ShareChange", PLACE, but=("made_by", "before"))
     export("billing.Invoice", f"payer__{PAYER}")
     for table in ("InvoiceLine", "Settlement", "Sending", "WriteOff", "OnlinePayment"):
         export(f"billing.{table}", f"invoice__payer__{PAYER}")

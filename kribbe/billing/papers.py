@@ -1,6 +1,6 @@
 """Invoices and credit notes as documents: every line in words with why, the totals by child, and how to pay."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,14 +48,30 @@ def make_papers(invoices: Iterable[int], *, now: datetime, workers: int = 0) -> 
     In so many worker processes, or one for each processor; what was kept stays where it is interrupted.
     """
     missing = sorted(set(invoices) - set(InvoicePaper.objects.values_list("invoice_id", flat=True)))
-    sheets = (invoice_sheet(each) for part in _parts(missing) for each in with_lines(part))
+    return papers_of(_parts(missing), now=now, workers=workers)
+
+
+def papers_of(parts: Iterable[Sequence[int]], *, now: datetime, workers: int = 0) -> int:
+    """As `make_papers`, of invoices that have none; a part is asked for when the papers of the one before are under
+    way, so that what issues invoices works beside what draws them.
+    """
+    keys: deque[int] = deque()
+
+    def sheets() -> Iterator[Sheet]:
+        for part in parts:
+            for invoice in with_lines(part):
+                keys.append(invoice.pk)
+                yield invoice_sheet(invoice)
+
+    count = 0
     made: list[InvoicePaper] = []
-    for key, content in zip(missing, pdfs(sheets, workers=workers), strict=True):
-        made.append(InvoicePaper(invoice_id=key, pdf=content, made_at=now))
+    for content in pdfs(sheets(), workers=workers):
+        count += 1
+        made.append(InvoicePaper(invoice_id=keys.popleft(), pdf=content, made_at=now))
         if len(made) == AT_ONCE:
             _keep(made)
     _keep(made)
-    return len(missing)
+    return count
 
 
 def pile_pdf(invoices: Sequence[Invoice]) -> bytes:

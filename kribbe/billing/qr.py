@@ -4,13 +4,14 @@ import io
 from decimal import Decimal
 
 import segno
-from segno.helpers import make_epc_qr
 
 from kribbe.billing.words import printed_reference
 
 QUIET = 4
 """Empty modules around it, as the standard of QR codes asks."""
 UTF_8 = 1
+"""How the standard names this encoding."""
+MASK = 0
 MOST = Decimal("999999999.99")
 NAME_LENGTH = 70
 
@@ -40,6 +41,9 @@ def payment_data_uri(*, name: str, iban: str, bic: str, amount: Decimal, ogm: st
 
 
 def _code(*, name: str, iban: str, bic: str, amount: Decimal, ogm: str) -> segno.QRCode:
-    return make_epc_qr(
-        name[:NAME_LENGTH], iban, amount, text=printed_reference(ogm), bic=bic or None, encoding=UTF_8
+    """With the same mask of eight always: a reader undoes any, and trying them all costs many times the rest."""
+    text = printed_reference(ogm)
+    lines = ("BCD", "002", UTF_8, "SCT", bic, name[:NAME_LENGTH], iban, f"EUR{amount:.2f}", "", "", text)
+    return segno.make_qr(
+        "\n".join(map(str, lines)), error="m", boost_error=False, mask=MASK, encoding="utf-8"
     )

@@ -12,7 +12,7 @@ from kribbe.trust.duties import duty
 @app.task(name=run.TASK)
 def invoice_month(run_id: int) -> None:
     """Work off one run; a second job for the same one finds nothing to do."""
-    run.work_off(run_id, now=timezone.now())
+    run.work_off(run_id, now=timezone.now(), with_papers=True)
 
 
 @duty("billing.runs", cron="*/5 * * * *", told="runs of a month resumed")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.billing.pages import invoices, prices
+from kribbe.billing.pages import invoices, payers, prices
 from kribbe.billing.urls_after import after_urls
 
 app_name = "billing"
@@ -15,5 +15,8 @@ urlpatterns = [
     path("at/<slug:slug>/price-lists/", prices.prices_page, name="prices"),
     path("at/<slug:slug>/fees/", prices.fees_page, name="fees"),
     path("at/<slug:slug>/fees/<slug:reference>/", prices.fee_page, name="fee"),
+    path("at/<slug:slug>/fees/<slug:reference>/payers/", payers.shares_page, name="shares"),
+    path("at/<slug:slug>/fees/<slug:reference>/payers/new/", payers.new_payer_page, name="new_payer"),
+    path("at/<slug:slug>/payers/<slug:payer>/", payers.payer_page, name="payer"),
     *after_urls,
 ]

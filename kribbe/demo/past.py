@@ -17,7 +17,7 @@ from kribbe.people.models import Adult, Child, Household, HouseholdFact, RoleGra
 from kribbe.places.models import LocationCriteria
 from kribbe.planning.models import Absence, AgreedWeeks, CareAgreement, Paper
 from kribbe.rounds.models import Proposal, Round, RoundPlan, TakesPart
-from kribbe.staff.models import Carer, Contract, Leave
+from kribbe.staff.models import Carer, Contract, Document, HomeChild, Leave
 from kribbe.upkeep.models import Complaint, Confirmation, FirstDay, Invitation
 
 Expressions = Mapping[str, str]
@@ -140,6 +140,8 @@ PASTS: Mapping[type[models.Model], Past] = {
     AgreedWeeks: Past("(SELECT signed_at FROM planning_paper WHERE id = row.paper_id)"),
     Absence: Past("row.told_at"),
     Carer: Past("row.made_at"),
+    Document: Past("row.made_at"),
+    HomeChild: Past("row.made_at"),
     Contract: Past("(SELECT made_at FROM staff_carer WHERE id = row.carer_id)"),
     Leave: Past("row.made_at"),
 }

@@ -7,6 +7,7 @@ from typing import Any
 from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
 from kribbe.demo.planning_files import add_days, add_files
+from kribbe.demo.planning_two import add_second
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.planning.models import (
@@ -52,6 +53,7 @@ def plan(book: Book) -> None:
             _agree(book, placement, location, rules[location.pk], chance)
         if placement.during[0] <= book.today:
             _absences(book, placement, chance)
+    add_second(book)
     add_files(book)
     add_days(book)
 

@@ -9,12 +9,24 @@ from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
 from kribbe.demo.logins import pin
 from kribbe.demo.tables import table
-from kribbe.places.models import Group, Location
+from kribbe.places.models import Group, Kind, Location
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.written import minute
 from kribbe.rules.calendar import is_working_day, monday_of
+from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.roster.plan import MINUTES
-from kribbe.staff.models import Available, Carer, Contract, Leave, LeaveKind, Shift
+from kribbe.staff.models import (
+    Available,
+    Carer,
+    Contract,
+    Document,
+    DocumentKind,
+    HomeChild,
+    HomeTie,
+    Leave,
+    LeaveKind,
+    Shift,
+)
 
 DAY = timedelta(days=1)
 WEEKS = 2
@@ -42,6 +54,51 @@ def staff(book: Book) -> None:
             _location(book, location, groups[location.pk], needed[location.pk], hashed, chance)
 
 
+AT_HOME_SHARE = 0.16
+AT_HOME = WeekPattern.from_text("fri").mask | 1 << 5
+
+PAPERS = {DocumentKind.FIRST_AID: 3, DocumentKind.MEDICAL: 5, DocumentKind.EXTRACT: 1}
+"""Papers of a carer, and for how many years each holds in the demo."""
+
+
+def _papers(book: Book, location: Location, team: Sequence[Carer], chance: Chance) -> None:
+    """The papers of a location and its carers; a few end within weeks, one in a hundred has ended."""
+    for carer in team:
+        for kind, years in PAPERS.items():
+            book.add(_paper(book, kind, years, chance, carer=carer))
+    for kind in (DocumentKind.FIRE, DocumentKind.INSURANCE):
+        book.add(_paper(book, kind, 4, chance, location=location))
+
+
+def _at_home(book: Book, location: Location, chance: Chance) -> None:
+    """A family carer's own child on Wednesday afternoons and Fridays, at one home in six."""
+    if location.kind != Kind.FAMILY or not chance.happens(AT_HOME_SHARE):
+        return
+    book.add(
+        HomeChild(
+            reference=book.reference(),
+            location=location,
+            tie=HomeTie.OWN,
+            name=chance.pick(chance.pick(table("names")["origin"])["adults"]),
+            born=book.today - chance.whole(500, 1600) * DAY,
+            pattern=AT_HOME,
+            during=(book.today - 60 * DAY, None),
+            made_at=book.now - timedelta(days=60),
+        )
+    )
+
+
+def _paper(book: Book, kind: DocumentKind, years: int, chance: Chance, **whose: Carer | Location) -> Document:
+    left = chance.whole(-years * 3, years * 365)
+    return Document(
+        reference=book.reference(),
+        kind=kind,
+        last=book.today + left * DAY,
+        made_at=book.now - timedelta(days=90),
+        **whose,
+    )
+
+
 def _location(
     book: Book, location: Location, groups: Sequence[Group], needed: int, hashed: str, chance: Chance
 ) -> None:
@@ -50,6 +107,8 @@ def _location(
         _carer(book, location, groups[n % len(groups)], hashed, chance)
         for n in range(needed + (needed > SEVERAL))
     ]
+    _papers(book, location, team, chance)
+    _at_home(book, location, chance)
     away = {carer.pk: _leave(book, carer, chance) for carer in team}
     for day in _days(book.today):
         here = [each for each in team if day != away[each.pk] and day.weekday() != _free_weekday(each)]

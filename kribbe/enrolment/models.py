@@ -1,7 +1,7 @@
 from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ from kribbe.enrolment.models_free import (
     VacancyTold,
 )
 from kribbe.enrolment.models_hand_over import HandOver
-from kribbe.people.models import Child, Household, User
+from kribbe.people.models import Adult, Child, Household, User
 from kribbe.places.models import Group, Location
 from kribbe.region.models import Desk, PassOverReason, SameKey
 from kribbe.rules.counting import RequestEnd
@@ -274,14 +274,27 @@ class PlacementState(models.TextChoices):
 
 
 class MaskSlots(Func):
-    """A week pattern as a multirange of half-days, so that overlaps can be excluded."""
+    """A week pattern, and what it has in turn, as a multirange of half-days, so that overlaps can be excluded."""
 
     function = "kribbe_slots"
 
 
+class OfEitherWeek(Func):
+    """The half-days of the even and the odd weeks together."""
+
+    template = "((%(expressions)s)[1] | (%(expressions)s)[2])"
+    output_field = models.IntegerField()
+
+
 @remembered()
 class Placement(models.Model):
-    """A child's agreed place: group, dates and week pattern. Signed (and paid for, where asked) it is final."""
+    """A child's agreed place: group, dates and week pattern. Signed (and paid for, where asked) it is final.
+
+    A child of parents who live apart can have two, each with its own weeks: `in_turn` has the half-days of the even
+    and of the odd weeks (`rules.turns`), None where every week is the same. Such places hold their half-days in the
+    ledger together, under the child's name (`services.turns`). `parent` is the one with whom it is agreed, where that
+    matters.
+    """
 
     reference = reference_field()
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="placements")
@@ -289,6 +302,8 @@ class Placement(models.Model):
     offer = models.OneToOneField(Offer, on_delete=models.PROTECT, null=True, related_name="placement")
     during = DateRangeField()
     pattern = models.PositiveSmallIntegerField()
+    in_turn = ArrayField(models.PositiveSmallIntegerField(), size=2, null=True)
+    parent = models.ForeignKey(Adult, on_delete=models.SET_NULL, null=True, related_name="placements")
     state = models.CharField(max_length=10, choices=PlacementState.choices, default=PlacementState.TO_SIGN)
     reserved_at = models.DateTimeField()
     sign_by = models.DateTimeField(null=True)
@@ -308,12 +323,16 @@ class Placement(models.Model):
                 name="placement_child_once_a_half_day",
                 expressions=[
                     (SameKey("child_id"), RangeOperators.OVERLAPS),
-                    (MaskSlots("pattern"), RangeOperators.OVERLAPS),
+                    (MaskSlots("pattern", "in_turn"), RangeOperators.OVERLAPS),
                     ("during", RangeOperators.OVERLAPS),
                 ],
                 condition=Q(state__in=["to_sign", "final"]),
             ),
             models.CheckConstraint(name="placement_pattern", condition=Q(pattern__range=MASKS)),
+            models.CheckConstraint(
+                name="placement_in_turn",
+                condition=Q(in_turn=None) | Q(in_turn__len=2, pattern=OfEitherWeek("in_turn")),
+            ),
             models.CheckConstraint(
                 name="placement_final_is_signed",
                 condition=~Q(state="final")

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import (
+    CareRequest,
     LookAgain,
     Offer,
     PassOver,
@@ -199,18 +200,20 @@ def what_next(story: RequestStory, *, today: date) -> str:
     return gettext("You stand on the lists below. As soon as a place comes free for you, we tell you.")
 
 
+def _asked_start(request: CareRequest) -> str:
+    first = date_format(request.wanted_start, "DATE_FORMAT")
+    if request.latest_start == request.wanted_start:
+        return gettext("You asked to start on %(day)s.") % {"day": first}
+    last = date_format(request.latest_start, "DATE_FORMAT")
+    return gettext("You asked to start between %(first)s and %(last)s.") % {"first": first, "last": last}
+
+
 def different(offer: Offer) -> list[str]:
     """How an offer differs from what was asked, as sentences."""
     request, asked = offer.preference.request, offer.preference.open_pattern
     lines = []
     if not request.wanted_start <= offer.during.lower <= request.latest_start:
-        lines.append(
-            gettext("You asked to start between %(first)s and %(last)s.")
-            % {
-                "first": date_format(request.wanted_start, "DATE_FORMAT"),
-                "last": date_format(request.latest_start, "DATE_FORMAT"),
-            }
-        )
+        lines.append(_asked_start(request))
     missing, extra = asked & ~offer.pattern, offer.pattern & ~asked
     if missing:
         lines.append(gettext("Not offered of what you ask: %(days)s.") % {"days": week_words(missing)})

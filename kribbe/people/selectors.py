@@ -18,7 +18,7 @@ from kribbe.people.models import (
 from kribbe.region.models import Desk, Municipality
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.permissions import Action
-from kribbe.trust.principal import PARENTS, Grant, Principal, Role, Scope
+from kribbe.trust.principal import PARENTS, SYSTEM, Grant, Principal, Role, Scope
 
 
 def principal_of(user: User, *, verified: bool, today: date) -> Principal:
@@ -31,6 +31,12 @@ def principal_of(user: User, *, verified: bool, today: date) -> Principal:
     )
     grants += _families(Principal(grants=grants).scope_ids(Scope.REFERRER, Role.REFERRER), today)
     return Principal(user_id=user.pk, name=user.name or user.email, grants=grants, verified=verified)
+
+
+def hand_of(user_id: int | None) -> Principal:
+    """By whose hand a job writes what somebody asked for; the system's own where nobody did."""
+    user = User.objects.filter(pk=user_id).first() if user_id else None
+    return Principal(user_id=user.pk, name=user.name or user.email) if user else SYSTEM
 
 
 def _families(organisation_ids: Iterable[int], today: date) -> tuple[Grant, ...]:

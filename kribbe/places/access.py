@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from kribbe.people.access import refusal
-from kribbe.places.models import Location
+from kribbe.places.models import Kind, Location
 from kribbe.region.middleware import use_desk
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
@@ -98,5 +98,16 @@ def place_where(action: Action) -> Callable[[Any], Mapping[str, object] | None]:
         location = place_of(request)
         may = location is not None and may_at(request.principal, action, location)
         return {"slug": location.slug} if location is not None and may else None
+
+    return address
+
+
+def home_where(action: Action) -> Callable[[Any], Mapping[str, object] | None]:
+    """As `place_where`, of a family carer's home alone."""
+    of_any = place_where(action)
+
+    def address(request: Any) -> Mapping[str, object] | None:
+        location = place_of(request)
+        return of_any(request) if location is not None and location.kind == Kind.FAMILY else None
 
     return address

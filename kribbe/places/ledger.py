@@ -1,8 +1,8 @@
 """The half-day ledger: what each group has bookable and taken, per week and half-day.
 
-Only `take`, `release`, `move`, `hand_over`, `recount` and `lay_empty` change it, and those of `ledger_many`. A take
-locks its group first, in a statement of its own, and then counts; a trigger under the table refuses what would be
-promised twice all the same.
+Only `take`, `release`, `move`, `hand_over`, `recount` and `lay_empty` change it, and those of `ledger_many` and
+`ledger_together`. A take locks its group first, in a statement of its own, and then counts; a trigger under the table
+refuses what would be promised twice all the same.
 A half-day is a slot 0 (Monday morning) to 13 (Sunday afternoon).
 """
 
@@ -66,7 +66,7 @@ def take(
         held = LedgerTake.objects.create(
             group_id=group_id, during=(start, end), pattern=pattern.mask, holder=holder
         )
-        _add(group_id, start, end, pattern, 1)
+        add(group_id, start, end, pattern, 1)
         refresh_availability([group_id], now=now)
         return held
 
@@ -93,7 +93,7 @@ def _release(held: LedgerTake, now: datetime, from_day: date | None) -> None:
     first_free = max(from_day or start, start)
     if end is not None and first_free >= end:
         return
-    _add(held.group_id, first_free, end, WeekPattern(held.pattern), -1)
+    add(held.group_id, first_free, end, WeekPattern(held.pattern), -1)
     if first_free == start:
         held.delete()
     else:
@@ -125,9 +125,9 @@ def move(*, holder: str, start: date, end: date | None, now: datetime) -> None:
         if full:
             raise NoRoomError(full)
         for first, until in _outside(before, after):
-            _add(held.group_id, first, until, pattern, -1)
+            add(held.group_id, first, until, pattern, -1)
         for first, until in added:
-            _add(held.group_id, first, until, pattern, 1)
+            add(held.group_id, first, until, pattern, 1)
         held.during = after
         held.save(update_fields=["during"])
         refresh_availability([held.group_id], now=now)
@@ -181,7 +181,8 @@ def last_day_laid(group_id: int) -> date:
     return monday + timedelta(days=6) if monday else date.min
 
 
-def _add(group_id: int, start: date, end: date | None, pattern: WeekPattern, places: int) -> None:
+def add(group_id: int, start: date, end: date | None, pattern: WeekPattern, places: int) -> None:
+    """So many places more, or fewer, taken on these half-days; for the ledger's own files."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -18,7 +18,7 @@ from kribbe.trust.principal import Principal
 def placement_at(principal: Principal, location: Location, reference: str) -> Placement:
     """A place at a location whose door was passed; another's isn't found."""
     found = (
-        Placement.objects.select_related("child__household", "group__location__desk__municipality")
+        Placement.objects.select_related("child__household", "group__location__desk__municipality", "parent")
         .filter(group__location=location, reference=reference)
         .first()
     )

@@ -11,12 +11,15 @@ class PlanningConfig(AppConfig):
         from kribbe.planning.exporting import tell_families
         from kribbe.planning.notice_kinds import register_kinds
         from kribbe.planning.pages.navigation import register_navigation
+        from kribbe.planning.selectors.child_file import files_to_look_at
         from kribbe.planning.selectors.feed import care_days
         from kribbe.planning.services.moving import carry_on
         from kribbe.trust.watching import watch_moves
+        from kribbe.web import expiring
 
         register_navigation()
         tell_families()
         register_kinds()
         register_events(care_days)
         watch_moves(carry_on)
+        expiring.register("child_files", files_to_look_at)

@@ -43,6 +43,7 @@ class PaperForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    is_free = forms.BooleanField(label=_("No days in the second week: the weeks take turns"), required=False)
     name = forms.CharField(label=_("Your name, as signature"), required=False, max_length=200)
 
     def __init__(self, *args: Any, days: Sequence[int], **kwargs: Any) -> None:
@@ -74,9 +75,9 @@ class PaperForm(forms.Form):
         return data
 
     def weeks(self) -> Weeks:
-        """The weeks typed; the second only where it has hours."""
+        """The weeks typed; the second only where it has hours or is free."""
         found = [self._week(week) for week in range(WEEKS)]
-        return tuple(found) if found[1] else (found[0],)
+        return tuple(found) if found[1] or self.cleaned_data["is_free"] else (found[0],)
 
     def _week(self, week: int) -> dict[int, Parts]:
         data = self.cleaned_data
@@ -97,6 +98,18 @@ def typed_hours(weeks: Weeks) -> Mapping[str, time]:
                 found[f"w{number}d{day}from"] = time(start // 60, start % 60)
                 found[f"w{number}d{day}to"] = time(end // 60, end % 60)
     return found
+
+
+class SecondForm(PaperForm):
+    """A second agreement for the same child, with the other parent."""
+
+    parent = forms.TypedChoiceField(label=_("With which parent?"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, parents: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["parent"]
+        field.choices = parents
+        del self.fields["last"]
 
 
 class SignPaperForm(forms.Form):

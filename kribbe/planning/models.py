@@ -15,6 +15,7 @@ from kribbe.planning.models_plan import ManyChange
 from kribbe.region.models import no_overlap
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.halfdays import SLOTS
+from kribbe.rules.turns import EVEN_MONDAY
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
 
@@ -204,6 +205,33 @@ class AgreedWeeks(models.Model):
             models.CheckConstraint(name="agreed_weeks_not_empty", condition=Q(during__isempty=False)),
             models.CheckConstraint(name="agreed_weeks_some", condition=Q(masks__len__gt=0)),
             models.CheckConstraint(name="agreed_weeks_monday", condition=Q(turns_from__iso_week_day=1)),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keeps_its_turn",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=[
+                    ("own", "smallint[]"),
+                    ("length", "integer"),
+                    ("even", f"date := '{EVEN_MONDAY}'"),
+                ],
+                func="""
+                    SELECT in_turn INTO own FROM enrolment_placement WHERE id = NEW.placement_id;
+                    length := cardinality(NEW.masks);
+                    IF own IS NOT NULL THEN
+                        FOR week IN 0..2 * length - 1 LOOP
+                            IF NEW.masks[1 + week % length]
+                               & ~own[1 + ((NEW.turns_from - even) / 7 + week) % 2] <> 0 THEN
+                                RAISE EXCEPTION 'week % has half-days outside the turn of place %',
+                                    week, NEW.placement_id
+                                    USING ERRCODE = 'check_violation', CONSTRAINT = 'agreed_weeks_in_turn';
+                            END IF;
+                        END LOOP;
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

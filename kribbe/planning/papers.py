@@ -61,6 +61,7 @@ def _parties(paper: Paper) -> list[list[str]]:
         ],
         [_("Licence number"), location.licence_number or "–"],
         [_("The child"), f"{placement.child}, {long_date(placement.child.birth)}"],
+        *([[_("The parent"), f"{placement.parent}"]] if placement.parent else []),
     ]
 
 

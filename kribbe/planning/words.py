@@ -30,11 +30,11 @@ def week_lines(week: Mapping[int, Parts]) -> list[tuple[str, str]]:
 
 
 def weeks_lines(weeks: Weeks) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each week of the turn with a name; one week has none."""
+    """Each week of the turn with a name; one week has none. A week without days says so."""
     if len(weeks) == 1:
         return [("", week_lines(weeks[0]))]
     return [
-        (_("Week %(number)d") % {"number": number}, week_lines(week))
+        (_("Week %(number)d") % {"number": number}, week_lines(week) or [(_("No days"), "")])
         for number, week in enumerate(weeks, start=1)
     ]
 

@@ -1,13 +1,16 @@
 """Weeks as they are kept in JSON, and the weeks that a placement has before anything is agreed on hours."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
+from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.planning.models import AgreedWeeks
 from kribbe.rules.agreed import Agreement, Parts, Weeks
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.turns import EVEN_MONDAY
 
 DAY = timedelta(days=1)
 Bounds = tuple[date, date | None]
@@ -58,3 +61,13 @@ def plain_agreement(pattern: WeekPattern, stay: Bounds, location: Location) -> A
     """A placement without an agreement on hours: its half-days, as long as the location is open."""
     start, end = stay
     return Agreement(start, end - DAY if end else None, opening_hours(pattern, location))
+
+
+def unwritten(placement: Placement, location: Location) -> Agreement:
+    """What counts for a place as long as nothing is agreed on its hours."""
+    stay = (placement.during.lower, placement.during.upper)
+    plain = plain_agreement(WeekPattern(placement.pattern), stay, location)
+    if placement.in_turn is None:
+        return plain
+    weeks = tuple(opening_hours(WeekPattern(mask), location)[0] for mask in placement.in_turn)
+    return replace(plain, weeks=weeks, turns_from=EVEN_MONDAY)

@@ -44,8 +44,15 @@ class Agreement(Period):
         """The agreed parts that start on a day."""
         if not self.holds(on):
             return ()
-        turn = (monday_of(on) - monday_of(self.turns_from or self.start)).days // 7
-        return self.weeks[turn % len(self.weeks)].get(on.weekday(), ())
+        return self.weeks[self._turn(on)].get(on.weekday(), ())
+
+    def weeks_from(self, day: date) -> Weeks:
+        """The weeks in their turn, that of a day first."""
+        turn = self._turn(day)
+        return self.weeks[turn:] + self.weeks[:turn]
+
+    def _turn(self, day: date) -> int:
+        return (monday_of(day) - monday_of(self.turns_from or self.start)).days // 7 % len(self.weeks)
 
 
 def starting_on(agreements: Iterable[Agreement], on: date, closed: Container[date] = frozenset()) -> Parts:

@@ -54,8 +54,13 @@ class Compensation:
 
 def counts(child: Present, *, pack: Pack, on: date) -> bool:
     """Whether a child counts: own children to the end of kindergarten, all others to the end of primary school."""
+    return child.born <= on < counts_until(child, pack=pack, on=on)
+
+
+def counts_until(child: Present, *, pack: Pack, on: date) -> date:
+    """The first day on which a child no longer counts, by the law of a day."""
     key = "counting.kindergarten_ends" if child.tie is Tie.OWN else "counting.primary_ends"
-    return on < date(child.born.year + pack.integer(key, on), 9, 1)
+    return date(child.born.year + pack.integer(key, on), 9, 1)
 
 
 def present(children: Iterable[Present], *, pack: Pack, on: date) -> Counted:

@@ -42,6 +42,8 @@ class Half:
     slot: int
     children: Mapping[Layout, int]
     carers: int
+    own: int = 0
+    """Children of a family carer that are at home and count."""
 
 
 @dataclass(frozen=True)
@@ -59,23 +61,26 @@ class Short:
 
 
 def carers_needed(
-    *, children: Mapping[Layout, int], pack: Pack, on: date, resting: bool = False, family: bool = False
+    *,
+    children: Mapping[Layout, int],
+    pack: Pack,
+    on: date,
+    resting: bool = False,
+    family: bool = False,
+    own: int = 0,
 ) -> Need:
     """The carers for children present at once. ValueError on a negative number of children.
 
-    `family` is care at a family carer's home, where the law limits the children of one carer. FigureMissing where the
-    pack knows no ratio for the day.
+    `family` is care at a family carer's home, where the law limits the children of one carer, `own` of the carer that
+    are at home and count among them (see `family_carer`). FigureMissing where the pack knows no ratio for the day.
     """
-    if any(number < 0 for number in children.values()):
+    if own < 0 or any(number < 0 for number in children.values()):
         raise ValueError(f"children can't be fewer than none: {dict(children)}")
     total = sum(children.values())
     if not total:
         return Need(0, (Reason.of("ratio.nobody"),))
     if family:
-        limit = pack.integer("capacity.family_care", on)
-        return Need(
-            _ceiling(Fraction(total, limit)), (Reason.of("ratio.family", children=total, limit=limit),)
-        )
+        return _family(total, own, pack.integer("capacity.family_care", on))
     if resting:
         return _resting(total, pack.integer("ratio.rest", on))
     limits = _limits(pack, on)
@@ -86,10 +91,18 @@ def shortfalls(*, halves: Iterable[Half], pack: Pack, family: bool = False) -> l
     """The half-days that fall short, in the order given, each judged by the law of its own day."""
     found = []
     for half in halves:
-        need = carers_needed(children=half.children, pack=pack, on=half.on, family=family)
+        need = carers_needed(children=half.children, pack=pack, on=half.on, family=family, own=half.own)
         if need.carers > half.carers:
             found.append(Short(half.on, half.slot, need, half.carers))
     return found
+
+
+def _family(total: int, own: int, limit: int) -> Need:
+    present = total + own
+    reasons = [Reason.of("ratio.family", children=present, limit=limit)]
+    if own:
+        reasons.append(Reason.of("family_carer.own", own=own))
+    return Need(_ceiling(Fraction(present, limit)), tuple(reasons))
 
 
 def _resting(total: int, limit: int) -> Need:

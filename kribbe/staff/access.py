@@ -1,9 +1,11 @@
 """The doors to staff: the carers of a location whose own door was passed."""
 
+from django.db.models import Q
+
 from kribbe.people.access import refusal
 from kribbe.places.access import locations_for
 from kribbe.places.models import Location
-from kribbe.staff.models import Carer, RosterProposal
+from kribbe.staff.models import Carer, Document, HomeChild, RosterProposal
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
@@ -37,3 +39,24 @@ def proposal_at(principal: Principal, location: Location, reference: str) -> Ros
     if found is None:
         raise refusal(principal)
     return found
+
+
+def document_at(principal: Principal, location: Location, reference: str) -> Document:
+    """A paper of this location or of who works here, a removed one too; another's isn't found."""
+    found = (
+        Document.objects.select_related("carer", "location")
+        .filter(Q(location=location) | Q(carer__in=carers_of(location)), reference=reference)
+        .first()
+    )
+    if found is None:
+        raise refusal(principal)
+    return found
+
+
+def home_child_at(principal: Principal, location: Location, reference: str) -> HomeChild:
+    """A child of the carer of this location, one that was taken back too; another's isn't found."""
+    found = HomeChild.objects.select_related("location__desk").filter(location=location, reference=reference)
+    child = found.first()
+    if child is None:
+        raise refusal(principal)
+    return child

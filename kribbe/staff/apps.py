@@ -6,10 +6,20 @@ class StaffConfig(AppConfig):
     label = "staff"
 
     def ready(self) -> None:
-        """Hang the pages in the navigation, and let planning read the roster."""
+        """Hang the pages in the navigation, let planning read the roster, and tell which papers end."""
+        from kribbe.planning.selectors.at_home import register_at_home
         from kribbe.planning.selectors.rostered import register_roster
+        from kribbe.staff.notice_kinds import register_kinds
         from kribbe.staff.pages.navigation import register_navigation
+        from kribbe.staff.selectors.documents import ending_contracts, ending_documents
+        from kribbe.staff.selectors.home import children_at_home
         from kribbe.staff.selectors.needs import rostered_halves
+        from kribbe.web import expiring
 
         register_navigation()
         register_roster(rostered_halves)
+        register_at_home(children_at_home)
+        register_kinds()
+        expiring.register("documents", ending_documents)
+        expiring.register("contracts", ending_contracts)
+        expiring.register_page("staff:documents")

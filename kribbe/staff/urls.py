@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.staff.pages import carer, feeds, locations, proposal, roster, shift, team
+from kribbe.staff.pages import carer, documents, feeds, home, locations, proposal, roster, shift, team
 
 app_name = "staff"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("at/<slug:slug>/team/<slug:reference>/contract/", carer.contract, name="contract"),
     path("at/<slug:slug>/team/<slug:reference>/leave/", carer.leave, name="leave"),
     path("at/<slug:slug>/team/<slug:reference>/calendar/", feeds.change, name="calendar"),
+    path("at/<slug:slug>/documents/", documents.documents_page, name="documents"),
+    path("at/<slug:slug>/documents/<slug:reference>/", documents.change, name="document"),
+    path("at/<slug:slug>/at-home/", home.home_page, name="home"),
+    path("at/<slug:slug>/at-home/<slug:reference>/", home.change, name="home_child"),
     path("at/<slug:slug>/roster/", roster.week_page, name="roster"),
     path("at/<slug:slug>/roster/day/", roster.day_page, name="roster_day"),
     path("at/<slug:slug>/roster/change/", roster.change, name="roster_change"),

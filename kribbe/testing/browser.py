@@ -46,6 +46,10 @@ TOO_WIDE = """() => {
 }"""
 """How wide the page is, how wide it may be, and the first elements that stick out."""
 
+SETTLED = """() => document.fonts.status === "loaded"
+    && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")
+    && [...document.images].every((one) => one.complete || one.loading === "lazy")"""
+
 HIGHEST_BAR = 120
 """Pixels: two lines of entries."""
 
@@ -131,9 +135,15 @@ def browser_page(open_page: OpenPage) -> Page:
     return open_page()
 
 
+def settle(page: Page) -> None:
+    """Wait until the page is there with its letters and pictures, and nothing of it is still asked for."""
+    page.wait_for_load_state("load")
+    page.wait_for_function(SETTLED)
+
+
 def axe(page: Page) -> None:
     """Assert that axe-core finds nothing on the page as it is now, by WCAG 2.2 AA and good practice."""
-    page.wait_for_load_state("networkidle")
+    settle(page)
     page.locator("h1").first.wait_for(state="attached")
     page.evaluate(AXE.read_text())
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]

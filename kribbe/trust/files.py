@@ -178,6 +178,13 @@ def _made(data: bytes, kind: Kind) -> _Made:
     if kind is Kind.PAPER and papers.looks_like_paper(data):
         papers.check(data)
         return _Made("application/pdf", 0, 0, (), (pictures.Drawn("file.pdf", data),))
+    if not data:
+        raise RefusedError(_("This file is empty. Choose it again, or choose another one."), code="unknown")
+    if pictures.looks_like_heic(data):
+        raise RefusedError(
+            _("This photo is a HEIC, which most browsers can't show. Save it as a JPEG, and send that one."),
+            code="unknown",
+        )
     raise RefusedError(
         _("This is no photo that we can read. Send a JPEG, PNG, WebP or AVIF.")
         if kind is Kind.PHOTO

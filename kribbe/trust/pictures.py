@@ -26,6 +26,9 @@ WIDTHS = (480, 960, 1600)
 FORMATS = (("avif", "AVIF", 58), ("webp", "WEBP", 78), ("jpg", "JPEG", 82))
 """Suffix, Pillow's name and quality of what is kept, the format that weighs least first."""
 
+HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+"""How files of HEIF name their kind."""
+
 MOST_PIXELS = 40_000_000
 LEAST_SIDE = 200
 SRGB = ImageCms.createProfile("sRGB")
@@ -90,6 +93,11 @@ def looks_like_picture(data: bytes) -> bool:
     return data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
         (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or data[4:12] in {b"ftypavif", b"ftypavis"}
     )
+
+
+def looks_like_heic(data: bytes) -> bool:
+    """Whether it is what an iPhone keeps its photos in."""
+    return data[4:8] == b"ftyp" and data[8:12] in HEIC
 
 
 def _opened(data: bytes, wide: int) -> Image.Image:

@@ -13,9 +13,13 @@ Newcomers = Callable[[Sequence[int], datetime], object]
 Moves = Callable[[int, int, datetime], object]
 """Given the ids of a place and of the one in which the child goes on, and the moment."""
 
+Follows = Callable[[int, Sequence[int], datetime], object]
+"""Given the ids of a place and of those in which the stay goes on, and the moment."""
+
 _watchers: list[Watcher] = []
 _newcomers: list[Newcomers] = []
 _moves: list[Moves] = []
+_follows: list[Follows] = []
 
 
 def watch_households(watcher: Watcher) -> None:
@@ -55,3 +59,15 @@ def moved_up(before_id: int, following_id: int, now: datetime) -> None:
     """A child leaves the one place, and goes on in the other as was agreed."""
     for watcher in _moves:
         watcher(before_id, following_id, now)
+
+
+def watch_follows(watcher: Follows) -> None:
+    """Have this watcher told of every place that goes on as another: on other days, or in a next group."""
+    if watcher not in _follows:
+        _follows.append(watcher)
+
+
+def place_follows(before_id: int, following_ids: Sequence[int], now: datetime) -> None:
+    """What went with a place goes with those that follow it."""
+    for watcher in _follows:
+        watcher(before_id, following_ids, now)

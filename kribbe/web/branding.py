@@ -102,6 +102,11 @@ def _check_contrasts(tokens: Mapping[str, str]) -> list[str]:
     return found
 
 
+def is_colour(text: str) -> bool:
+    """Whether a text is a colour as tokens have it: `#rrggbb`."""
+    return bool(_HEX.fullmatch(text))
+
+
 def check_tokens(tokens: Mapping[str, str]) -> list[str]:
     """What is wrong with a desk's tokens, one line each; empty when they can be used."""
     problems = []
@@ -111,7 +116,7 @@ def check_tokens(tokens: Mapping[str, str]) -> list[str]:
                 problems.append(f"font: {value!r} is none of {', '.join(FONTS)}")
         elif name not in _COLOURS:
             problems.append(f"{name}: unknown token, use {', '.join([*_COLOURS, 'font'])}")
-        elif not _HEX.fullmatch(value):
+        elif not is_colour(value):
             problems.append(f"{name}: {value!r} is not a colour like #0b5d56")
     return problems or _check_contrasts(tokens)
 

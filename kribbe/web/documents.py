@@ -60,7 +60,7 @@ def pdf(template: str, data: Mapping[str, Any], *, title: str, brand: Brand, lan
     dicts, lists, texts, numbers, booleans, None. Raises typst.TypstError for a template that is wrong, and
     KeyError or TypeError for data that JSON can't hold; never because of what a text says.
     """
-    return _compiled(*_source(Sheet(template, data, title, brand, language)))
+    return compiled(*source_of(Sheet(template, data, title, brand, language)))
 
 
 def pdfs(sheets: Iterable[Sheet], *, workers: int = 0) -> Iterator[bytes]:
@@ -82,7 +82,7 @@ def pdfs(sheets: Iterable[Sheet], *, workers: int = 0) -> Iterator[bytes]:
 def _grouped(sheets: Iterable[Sheet]) -> Iterator[list[tuple[str, str]]]:
     group: list[tuple[str, str]] = []
     for sheet in sheets:
-        group.append(_source(sheet))
+        group.append(source_of(sheet))
         if len(group) == TOGETHER:
             yield group
             group = []
@@ -91,10 +91,11 @@ def _grouped(sheets: Iterable[Sheet]) -> Iterator[list[tuple[str, str]]]:
 
 
 def _all_compiled(group: list[tuple[str, str]]) -> list[bytes]:
-    return [_compiled(source, given) for source, given in group]
+    return [compiled(source, given) for source, given in group]
 
 
-def _source(sheet: Sheet) -> tuple[str, str]:
+def source_of(sheet: Sheet) -> tuple[str, str]:
+    """What the compiler reads of a sheet: the template's text, and what it shows as JSON."""
     room, _, name = sheet.template.partition("/")
     given = {
         "title": sheet.title,
@@ -106,7 +107,8 @@ def _source(sheet: Sheet) -> tuple[str, str]:
     return f'#include "/{room}/documents/{name}.typ"', json.dumps(_shown(given))
 
 
-def _compiled(source: str, given: str) -> bytes:
+def compiled(source: str, given: str) -> bytes:
+    """The PDF of what `source_of` gave; one at a time in a process."""
     with _one_at_a_time:
         made = _compiler().compile(
             input=source.encode(), format="pdf", sys_inputs={"given": given}, pdf_standards=STANDARD
@@ -176,7 +178,7 @@ def _glyph(letter: str) -> str:
 def _has_glyph(letter: str) -> bool:
     source = f'#set document(title: "-", date: none)\n#set text(font: "{FONT}")\n#sys.inputs.given'
     try:
-        _compiled(source, letter)
+        compiled(source, letter)
     except typst.TypstError:
         return False
     return True

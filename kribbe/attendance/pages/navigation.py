@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.places.access import place_where
+from kribbe.places.access import home_where, place_where
 from kribbe.trust.permissions import Action
 from kribbe.web.navigation import NavItem, register
 
@@ -25,3 +25,14 @@ def register_navigation() -> None:
                 group=group,
             )
         )
+    register(
+        NavItem(
+            _("Day compensation"),
+            "attendance:compensation",
+            "coins",
+            "location",
+            order=14,
+            arguments=home_where(Action.REGISTER_READ),
+            group="children",
+        )
+    )

@@ -15,6 +15,7 @@ from kribbe.attendance.models import DayNote, Dispute, Mark, Presence, Tap
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Kind, Location
 from kribbe.planning.models import Absence
+from kribbe.planning.selectors.at_home import at_home
 from kribbe.planning.selectors.planned import Planned, absences, certain, plan_of, plan_of_direct
 from kribbe.planning.selectors.week import GroupWeek, Row, Week, week_of
 from kribbe.region.selectors import policy_on
@@ -90,6 +91,8 @@ class Day:
     """Carers planned for this half-day; None where none were planned."""
     week: Week = field(repr=False)
     pack: Pack = field(repr=False)
+    own: int = 0
+    """Children of a family carer that are at home on this half-day, and count."""
 
     @property
     def children(self) -> list[ChildDay]:
@@ -121,21 +124,24 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
     )
     groups = [_group(group, known.values(), week, on, said, now) for group in week.groups]
     pack = load_pack(policy_on(location.desk, on).rule_pack)
+    slot = 2 * on.weekday() + (localtime(now).time() >= location.morning_ends_at)
+    own = at_home([location], on, on).get((location.pk, on, slot), 0)
     return Day(
         location=location,
         on=on,
         is_closed=on in week.closed,
         groups=groups,
-        need=need_of(location, on, _inside(groups), pack),
-        carers=week.carers[2 * on.weekday() + (localtime(now).time() >= location.morning_ends_at)],
+        need=need_of(location, on, _inside(groups), pack, own=own),
+        carers=week.carers[slot],
         week=week,
         pack=pack,
+        own=own,
     )
 
 
-def need_of(location: Location, on: date, inside: Mapping[Layout, int], pack: Pack) -> Need:
-    """The carers that the children who are in ask by the law of the day."""
-    return carers_needed(children=inside, pack=pack, on=on, family=location.kind == Kind.FAMILY)
+def need_of(location: Location, on: date, inside: Mapping[Layout, int], pack: Pack, *, own: int = 0) -> Need:
+    """The carers that the children who are in ask by the law of the day, `own` of a family carer among them."""
+    return carers_needed(children=inside, pack=pack, on=on, family=location.kind == Kind.FAMILY, own=own)
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def _needs(day: Day) -> dict[str, Any]:
     if prod(sizes) > MOST_NEEDS:
         return {"layouts": [], "sizes": [], "table": []}
     table = [
-        need_of(day.location, day.on, dict(zip(layouts, counts, strict=True)), day.pack).carers
+        need_of(day.location, day.on, dict(zip(layouts, counts, strict=True)), day.pack, own=day.own).carers
         for counts in product(*map(range, sizes))
     ]
     return {"layouts": layouts, "sizes": sizes, "table": table}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kribbe.banking.access import file_at, statement_at
-from kribbe.banking.forms import StatementForm
+from kribbe.banking.forms import MOST_BYTES, StatementForm
 from kribbe.banking.models import BankFile, FileState, Statement
 from kribbe.banking.pages.showing import around, at_row, noted
 from kribbe.banking.selectors.movements import counts, follows, foreseen, parked, shown
@@ -22,11 +22,13 @@ from kribbe.places.models import Location
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.keyset import page
 from kribbe.trust.permissions import Action
+from kribbe.trust.receiving import takes
 
 SHOWN = 50
 READ, CHANGE = Action.BILLING_READ, Action.BILLING_CHANGE
 
 
+@takes(MOST_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_books(READ, CHANGE)
 def bank_page(request: Any, location: Location, books: Books | None) -> HttpResponse:

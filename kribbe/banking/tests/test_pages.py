@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from kribbe.banking.forms import MOST_BYTES, TOO_LARGE
 from kribbe.banking.models import BankFile, Mandate, Movement, Statement
 from kribbe.banking.tests.scene import NOW, booked, invoice, open_of, paid_in
 from kribbe.billing.tests.scene import IBAN, make_payer, with_books
@@ -110,3 +111,15 @@ def test_a_list_asks_as_much_for_many_as_for_few(kept, manager, name):
 
     few, many = queries(1, 2), queries(2, 12)
     assert few == many <= MOST_QUERIES
+
+
+def test_a_file_larger_than_other_pages_take_is_read(kept, manager):
+    """Above 12 MB, and refused by its first record: all of it came through."""
+    page = reverse("banking:bank", args=[kept.scene.location.slug])
+    large = SimpleUploadedFile("groot.cod", b"x" * 129 + b"\n" + b"y" * (13 * 10**6))
+    answer = manager.post(page, {"file": large})
+    assert answer.status_code == 422
+    assert "record 1" in " ".join(answer.context["form"].errors["file"]).lower()
+    huge = SimpleUploadedFile("groter.cod", b"x" * (MOST_BYTES + 1))
+    answer = manager.post(page, {"file": huge})
+    assert answer.context["form"].errors["file"] == [str(TOO_LARGE)]

@@ -25,6 +25,7 @@ from kribbe.billing.models.payers import (
     Payer,
     PayerKind,
     Share,
+    ShareChange,
 )
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "Sending",
     "Settlement",
     "Share",
+    "ShareChange",
     "Step",
     "WriteOff",
 ]

@@ -86,6 +86,27 @@ class Share(models.Model):
         return f"{self.placement_id} {self.payer_id} {self.percent}"
 
 
+class ShareChange(models.Model):
+    """Shares of a place that were changed from a day on, with those of before, so that it can be undone.
+
+    `before` is the rows as they were, in their order: payer (primary key), first day and the day after the last (ISO
+    or None), percent as text.
+    """
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="share_changes")
+    first = models.DateField()
+    before = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["placement", "-id"], name="share_change_placement")]
+
+    def __str__(self) -> str:
+        return f"{self.placement_id} {self.first}"
+
+
 class CertificateKind(models.TextChoices):
     """On what ground a certificate has its fee."""
 

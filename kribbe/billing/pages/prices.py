@@ -6,14 +6,14 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kribbe.billing.access import may_bill, note_payers, with_books
+from kribbe.billing.access import may_bill, note_payers, placement_at, with_books
 from kribbe.billing.forms import BooksForm, CertificateForm, ChargeForm, PricesForm
 from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCharge, PriceList, Share
 from kribbe.billing.services.books import Seller, keep_books, publish_prices
@@ -44,7 +44,7 @@ def books_page(request: Any, location: Location, books: Books | None) -> HttpRes
         keep_books(principal=request.principal, location=location, seller=seller, now=timezone.now())
         messages.success(request, _("Saved. It stands on the next invoices."))
         return redirect("billing:invoices", location.slug)
-    context = {**_base(request, location, books), "form": form}
+    context = {**base(request, location, books), "form": form}
     return render(request, "billing/books.html", context, status=422 if form.errors else 200)
 
 
@@ -68,7 +68,7 @@ def prices_page(request: Any, location: Location, books: Books | None) -> HttpRe
             messages.success(request, _("Saved. Months from then on are priced by it."))
             return redirect("billing:prices", location.slug)
     lists = PriceList.objects.filter(location=location).order_by("-from_day")[:20]
-    context = {**_base(request, location, books), "form": form, "lists": lists}
+    context = {**base(request, location, books), "form": form, "lists": lists}
     return render(request, "billing/prices.html", context, status=422 if form.errors else 200)
 
 
@@ -90,7 +90,7 @@ def fees_page(request: Any, location: Location, books: Books | None) -> HttpResp
     )
     rows = sorted(found, key=_urgency)[:SHOWN]
     note_payers(request, location, (), of="fees", children=(each.child for each in rows))
-    context = {**_base(request, location, books), "rows": [_fee_row(each) for each in rows]}
+    context = {**base(request, location, books), "rows": [_fee_row(each) for each in rows]}
     return render(request, "billing/fees.html", context)
 
 
@@ -108,13 +108,7 @@ def _fee_row(place: Any) -> dict[str, Any]:
 @with_books(Action.BILLING_READ, Action.BILLING_CHANGE)
 def fee_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
     """What a child's place costs: certificates, who pays, and charges of one day."""
-    placement = (
-        Placement.objects.select_related("child", "group__location")
-        .filter(group__location=location, reference=reference)
-        .first()
-    )
-    if books is None or placement is None:
-        raise Http404
+    books, placement = placement_at(books, location, reference)
     do = request.POST.get("do", "")
     forms: dict[str, Form] = {
         "certificate": CertificateForm(request.POST if do == "certificate" else None),
@@ -127,7 +121,7 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
     note_payers(request, location, (each.payer for each in shares), of="fee", children=[placement.child])
     certificates = FeeCertificate.objects.filter(books=books, child=placement.child_id)
     context = {
-        **_base(request, location, books),
+        **base(request, location, books),
         "placement": placement,
         "certificate": forms["certificate"],
         "charge": forms["charge"],
@@ -164,7 +158,8 @@ def _did(request: Any, books: Books, placement: Placement, do: str, form: Form |
     return True
 
 
-def _base(request: Any, location: Location, books: Books | None) -> dict[str, Any]:
+def base(request: Any, location: Location, books: Books | None) -> dict[str, Any]:
+    """What every page of fees has."""
     return {
         "place_name": location.name,
         "location": location,

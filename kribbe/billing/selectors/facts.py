@@ -12,7 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from kribbe.attendance.models import Presence
 from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, Share
 from kribbe.enrolment.models import Placement
-from kribbe.planning.models import Absence, CareAgreement, HouseRules
+from kribbe.planning.models import Absence, AgreedWeeks, HouseRules
 from kribbe.planning.selectors.closed import closed_days_of
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
 from kribbe.region.models import DeskPolicy
@@ -147,4 +147,5 @@ def _registered(sites: Collection[int], month: date, last: date) -> dict[int, fr
 
 
 def _fees(keys: Collection[int]) -> dict[int, Decimal | None]:
-    return dict(CareAgreement.objects.filter(placement__in=keys).values_list("placement_id", "day_fee"))
+    rows = AgreedWeeks.objects.filter(placement__in=keys)
+    return dict(rows.values_list("placement_id", "agreement__day_fee"))

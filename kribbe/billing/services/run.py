@@ -13,13 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from kribbe.billing.models import Books, Run, RunState
+from kribbe.billing.papers import papers_of
 from kribbe.billing.selectors.drafts import drafted, parties
 from kribbe.billing.services.issue import issue_all
 from kribbe.billing.services.payers import usual_payers
+from kribbe.people.selectors import hand_of
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
-from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.trust.principal import Principal
 
 TASK = "billing.run"
 AT_ONCE = 250
@@ -46,15 +48,17 @@ def start_run(*, principal: Principal, books: Books, month: date, on: date, now:
     return run
 
 
-def work_off(run_id: int, *, now: datetime) -> int:
+def work_off(run_id: int, *, now: datetime, with_papers: bool = False) -> int:
     """Issue what is left of a run and close it. Returns how many documents were issued here.
 
-    Safe beside another worker at the same run, and after any fault.
+    Safe beside another worker at the same run, and after any fault. Their papers are made meanwhile, in a process for
+    each processor, or else when they leave.
     """
     run = Run.objects.select_related("books").get(pk=run_id)
     if run.state == RunState.DONE:
         return 0
-    made = sum(_part(run, part, now) for part in parties(run.books, run.month, size=AT_ONCE))
+    issued = (_part(run, part, now) for part in parties(run.books, run.month, size=AT_ONCE))
+    made = papers_of(issued, now=now) if with_papers else sum(len(part) for part in issued)
     _close(run, now)
     return made
 
@@ -67,19 +71,20 @@ def work_off_waiting(*, now: datetime) -> int:
     return len(waiting)
 
 
-def _part(run: Run, households: list[int], now: datetime) -> int:
+def _part(run: Run, households: list[int], now: datetime) -> list[int]:
+    """The documents issued for these households, by primary key."""
     with transaction.atomic():
         lock_rows((Run, run.pk))
         if not Run.objects.filter(pk=run.pk, state=RunState.GOING).exists():
-            return 0
+            return []
         had = set(run.invoices.values_list("payer_id", flat=True))
         found = drafted(run.books, run.month, households).drafts
         drafts = [draft for draft in found if draft.payer.pk not in had]
         if not drafts:
-            return 0
-        asking = Principal(user_id=run.started_by, name=SYSTEM.name)
-        issue_all(principal=asking, books=run.books, drafts=drafts, on=run.issued_on, now=now, run=run)
-        return len(drafts)
+            return []
+        asking = hand_of(run.started_by)
+        made = issue_all(principal=asking, books=run.books, drafts=drafts, on=run.issued_on, now=now, run=run)
+        return [each.pk for each in made]
 
 
 def _close(run: Run, now: datetime) -> None:

@@ -23,6 +23,7 @@ SIZES = {
     "country": "The size of Flanders: 5,566 locations, 100,000 open requests",
 }
 SUM_HEAD = ("What", "Median ms", "At most ms")
+MONEY_HEAD = ("What", "Seconds", "At most", "Processor seconds", "Ms each", "Compiler alone", "Ratio")
 CROWD_HEAD = ("Crowd", "Seconds", "Median ms", "p95 ms", "Page meanwhile ms", "Times bare view", "Outcome")
 GROWN = "Times the demo's"
 
@@ -36,28 +37,36 @@ def bench(
     country: Annotated[
         bool, typer.Option(help="Measure at the size of Flanders too; building it takes minutes, once.")
     ] = True,
+    money_: Annotated[
+        bool, typer.Option("--money", help="Measure a month of invoices and a file of the bank alone.")
+    ] = False,
 ) -> None:
-    """Measure the main pages beside a bare view, occupancy and a roster, and crowds of tablets and parents.
+    """Measure the main pages beside a bare view, occupancy and a roster, crowds of tablets and parents, a month of
+    invoices and a file of the bank.
 
     Works on copies of the demo region and of a country of such regions in databases of its own, starts one server
     with one worker on this machine, checks what every page returned, and stops by itself.
     """
     try:
         from bench.database import Size, own_copy
-        from bench.figures import figures
+        from bench.figures import Figures, figures
+        from bench.money import money
     except ModuleNotFoundError as missing:
         typer.echo(f"The bench comes with the source code only ({missing}).", err=True)
         raise typer.Exit(1) from None
     measured: Measured = {}
     with Console(stderr=True, quiet=json_).status("") as line:
-        for size in Size if country else [Size.DEMO]:
+        for size in Size if country and not money_ else [Size.DEMO]:
             with own_copy(size, lambda what, share: line.update(f"{share:4.0%} {what}")):
-                measured[size.value] = figures(size, runs, line.update)
+                told = line.update
+                measured[size.value] = (
+                    Figures([], [], [], money(told)) if money_ else figures(size, runs, told)
+                )
     if json_:
         typer.echo(json.dumps({size: found.as_json() for size, found in measured.items()}, indent=1))
-    elif not write:
+    elif money_ or not write:
         _print(measured)
-    if write:
+    if write and not money_:
         _write(measured)
         typer.echo(f"{SPEED.relative_to(SPEED.parents[2])} written", err=json_)
 
@@ -75,6 +84,7 @@ def _print(measured: "Measured") -> None:
 def _tables(measured: "Measured") -> "Iterator[tuple[str, Sequence[str], list[tuple[str, ...]]]]":
     """Tables of a size: title, head, rows. The larger one says how many times the demo's ratio each page costs."""
     from bench.crowds import lines as crowd_lines
+    from bench.money import lines as money_lines
     from bench.run import growth, lines
     from bench.sums import lines as sum_lines
 
@@ -84,10 +94,14 @@ def _tables(measured: "Measured") -> "Iterator[tuple[str, Sequence[str], list[tu
         if grown:
             factors = growth(measured["demo"].pages, found.pages)
             rows = [(*row, factor) for row, factor in zip(rows, factors, strict=True)]
-        yield SIZES[size], (*HEAD, GROWN) if grown else HEAD, rows
-        yield f"{SIZES[size]}: reckoned apart from pages", SUM_HEAD, sum_lines(found.sums)
+        if rows:
+            yield SIZES[size], (*HEAD, GROWN) if grown else HEAD, rows
+        if found.sums:
+            yield f"{SIZES[size]}: reckoned apart from pages", SUM_HEAD, sum_lines(found.sums)
         if found.crowds:
             yield f"{SIZES[size]}: many at once", CROWD_HEAD, crowd_lines(found.crowds)
+        if found.money:
+            yield "Invoices of a month and a file of the bank", MONEY_HEAD, money_lines(found.money)
 
 
 def _write(measured: "Measured") -> None:

@@ -1,5 +1,6 @@
 """Every address and who may pass its door; `test_doors` tries them all."""
 
+from kribbe.config.tests.doors_care import CARE
 from kribbe.config.tests.doors_kinds import (
     ADMIN,
     ANNA,
@@ -24,6 +25,7 @@ from kribbe.enrolment.pages.list_table import LISTS
 
 DOORS: dict[str, Door] = {
     **MONEY,
+    **CARE,
     "livez": Door(PUBLIC),
     "readyz": Door(PUBLIC),
     "api_reference": Door(PUBLIC),
@@ -318,6 +320,7 @@ DOORS: dict[str, Door] = {
     "planning:agreements": Door(LOCATION, SLUG),
     "planning:agreement": Door(LOCATION, ("slug", "placement")),
     "planning:write": Door(LOCATION, ("slug", "placement")),
+    "planning:second": Door(LOCATION, ("slug", "placement")),
     "planning:withdraw": Door(LOCATION, ("slug", "paper"), post=True),
     "planning:paper": Door(LOCATION, ("slug", "paper")),
     "planning:import": Door(LOCATION, SLUG),
@@ -354,9 +357,6 @@ DOORS: dict[str, Door] = {
     "attendance:tablet_day": Door(set(), SLUG, token=True),
     "attendance:tablet_sync": Door(set(), SLUG, post=True, token=True),
     "attendance:tablet_pin": Door(set(), SLUG, post=True, token=True),
-    "staff:team": Door(LOCATION, SLUG),
-    "staff:carer": Door(LOCATION, ("slug", "carer")),
-    "staff:pin": Door(LOCATION, ("slug", "carer"), post=True),
     "outofschool:my": Door({"anna", "charlie"}),
     "outofschool:my_ask": Door({"anna", "charlie"}, ("club",)),
     "outofschool:my_week": Door({"anna", "charlie"}, ("holiday",)),
@@ -375,17 +375,6 @@ DOORS: dict[str, Door] = {
     "outofschool:club_data": Door({"organiser", "clerk"}, ("desk", "club")),
     "outofschool:search": Door(PUBLIC, DESK),
     "outofschool:club": Door(PUBLIC, ("desk", "club")),
-    "staff:contract": Door(LOCATION, ("slug", "carer"), post=True),
-    "staff:leave": Door(LOCATION, ("slug", "carer"), post=True),
-    "staff:calendar": Door(LOCATION, ("slug", "carer"), post=True),
-    "staff:feed": Door(PUBLIC, ("shifts",)),
-    "staff:roster": Door(LOCATION, SLUG),
-    "staff:roster_day": Door(LOCATION, SLUG),
-    "staff:roster_change": Door(LOCATION, SLUG, post=True),
-    "staff:ahead": Door(LOCATION, SLUG),
-    "staff:propose": Door(LOCATION, SLUG, post=True),
-    "staff:proposal": Door(LOCATION, ("slug", "proposal")),
-    "staff:shift": Door(LOCATION, ("slug", "carer", "day_on")),
     "rounds:round_do": Door(CLERK, ("desk", "round"), post=True),
     "upkeep:complain": Door(ANNA, REQUEST),
     "upkeep:complaint": Door(ANNA, ("complaint",)),

@@ -8,8 +8,9 @@ from kribbe.rules.calendar import monday_of
 from kribbe.sickcare.models import Proposal, SickCall
 from kribbe.sickcare.tests.scene import on_call
 from kribbe.sickcare.tokens import ANSWER, DAYS
-from kribbe.staff.models import RosterProposal
+from kribbe.staff.models import DocumentKind, RosterProposal
 from kribbe.staff.services.carers import Person, add_carer
+from kribbe.staff.services.documents import Held, add_document
 from kribbe.staff.services.feeds import make_feed as make_shift_feed
 from kribbe.staff.services.feeds import token_of as shift_token
 from kribbe.trust.principal import SYSTEM
@@ -25,8 +26,11 @@ def roster_of(location, now):
     asked = RosterProposal.objects.create(
         location=location, first=monday_of(now.date()), weeks=1, asked_at=now
     )
+    held = Held(kind=DocumentKind.FIRST_AID, last=now.date() + timedelta(days=20), carer=carer)
+    document = add_document(principal=SYSTEM, location=location, held=held, now=now)
     return {
         "carer": carer.reference,
+        "document": document.reference,
         "shifts": shift_token(feed),
         "proposal": asked.reference,
         "day_on": f"{now.date()}",

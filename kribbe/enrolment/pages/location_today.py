@@ -1,6 +1,6 @@
 """What a location has to do today, and the locations that a person runs."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,10 +21,16 @@ from kribbe.places.selectors.freshness import freshness_point
 from kribbe.places.selectors.location import LICENCES
 from kribbe.places.selectors.overview import coming_month, overview
 from kribbe.region.middleware import use_desk
-from kribbe.trust.audit import record
+from kribbe.rules.expiry import WARNED_BEFORE, Standing, standing
+from kribbe.trust.audit import note_list, record
 from kribbe.trust.permissions import Action
+from kribbe.web.expiring import ending, page_of_all
 
 LATELY = timedelta(days=7)
+PAPERS_SHOWN = 6
+PAPERS_AHEAD = timedelta(days=max(WARNED_BEFORE))
+TONES = {Standing.OVER: "bad", Standing.NEAR: "warn"}
+"""How a paper that ends is shown."""
 
 
 @require_GET
@@ -40,6 +46,7 @@ def today_page(request: Any, location: Location) -> HttpResponse:
     first = selectors.first_that_fit(location, groups, now=now)
     note_offers(request.principal, location, [*waiting, *answers], signing, now)
     _note_first(request, location, [line.waiting.household_id for _group, line in first], now)
+    papers = _papers(request, location, today, now)
     too_full = overfull(group_ids=[group.pk for group in groups], since=today)
     context = {
         "place_name": location.name,
@@ -65,6 +72,9 @@ def today_page(request: Any, location: Location) -> HttpResponse:
             }
             for group, line in first
         ],
+        "papers": papers[:PAPERS_SHOWN],
+        "more_papers": max(0, len(papers) - PAPERS_SHOWN),
+        "papers_url": reverse(page_of_all(), args=[location.slug]) if page_of_all() else "",
         "too_full": [group.name for group in groups if group.pk in too_full],
     }
     return render(request, "enrolment/location/today.html", context)
@@ -102,6 +112,24 @@ def _note_first(request: Any, location: Location, households: list[int], now: da
             households=sorted(set(households)),
             of="first",
         )
+
+
+def _papers(request: Any, location: Location, today: date, now: datetime) -> list[dict[str, Any]]:
+    """What ends soon, and a trace on the families whose papers stand there."""
+    found = ending([location], today=today, until=today + PAPERS_AHEAD)
+    note_list(
+        principal=request.principal,
+        action="list.read",
+        subject=location,
+        desk_id=location.desk_id,
+        households=[each.household_id for each in found[:PAPERS_SHOWN]],
+        now=now,
+        of="papers",
+    )
+    return [
+        {"paper": each, "over": each.last < today, "tone": TONES.get(standing(each.last, today), "")}
+        for each in found
+    ]
 
 
 def _name(offer: Any) -> str:

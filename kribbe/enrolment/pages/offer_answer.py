@@ -1,5 +1,7 @@
 """An offer as its household sees it, and each answer with what it means."""
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
@@ -44,7 +46,7 @@ def offer_page(request: DeskRequest, reference: str) -> HttpResponse:
         return render(request, "enrolment/offer.html", _context(offer, asked))
     answer = request.POST.get("answer", "")
     if answer not in _ANSWERS:
-        context = _context(offer, asked, errors=[gettext("Choose your answer.")])
+        context = _context(offer, asked, errors=[gettext("Choose your answer.")], given=request.POST)
         return render(request, "enrolment/offer.html", context, status=422)
 
     def work() -> str:
@@ -55,7 +57,7 @@ def offer_page(request: DeskRequest, reference: str) -> HttpResponse:
         return HttpResponseRedirect(once(token, at=request.path, now=timezone.now(), work=work))
     except RefusedError as refused:
         offer.refresh_from_db()
-        context = _context(offer, asked, errors=[str(refused.message)], chosen=answer)
+        context = _context(offer, asked, errors=[str(refused.message)], given=request.POST)
         return render(request, "enrolment/offer.html", context, status=409)
 
 
@@ -91,7 +93,11 @@ def _answer(request: DeskRequest, offer: Offer, answer: str, *, look_on: bool) -
 
 
 def _context(
-    offer: Offer, asked: CareRequest, *, errors: list[str] | None = None, chosen: str = ""
+    offer: Offer,
+    asked: CareRequest,
+    *,
+    errors: Sequence[str] = (),
+    given: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     location, child = offer.preference.location, asked.child
     higher = [
@@ -116,8 +122,9 @@ def _context(
         "asked": offer.preference.open_pattern,
         "options": _answers(location, higher),
         "rest": week_words(rest.mask) if not rest.is_empty else "",
-        "errors": errors or [],
-        "chosen": chosen,
+        "errors": errors,
+        "chosen": given.get("answer", ""),
+        "look_on": "look_on" in given,
         "once": new_token(),
         "back_url": back_to(asked),
         "placement": Placement.objects.filter(offer=offer).first(),

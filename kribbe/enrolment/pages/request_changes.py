@@ -18,6 +18,8 @@ from kribbe.enrolment.models import (
     Flexibility,
     Offer,
     OfferState,
+    Placement,
+    PlacementState,
     PreferenceState,
 )
 from kribbe.enrolment.pages.ranking import keys, listing, moved
@@ -192,6 +194,7 @@ def end_page(request: DeskRequest, reference: str) -> HttpResponse:
         if end is not RequestEnd.LAPSED_MISCARRIAGE or found.child.born is None
     ]
     offers = Offer.objects.filter(preference__request=found, state=OfferState.OPEN).count()
+    to_sign = Placement.objects.filter(offer__preference__request=found, state=PlacementState.TO_SIGN)
     context = {
         "options": options,
         "errors": errors,
@@ -199,6 +202,7 @@ def end_page(request: DeskRequest, reference: str) -> HttpResponse:
         "name": called(found.child),
         "back_url": back_to(found),
         "offers": offers,
+        "to_sign": list(to_sign.order_by("pk").values_list("group__location__name", flat=True)),
     }
     return render(request, "enrolment/request_end.html", context, status=422 if errors else 200)
 

@@ -150,12 +150,16 @@ def _who(takes: Sequence[LedgerTake], placements: Mapping[int, Placement]) -> di
         by_kind.setdefault(kind, []).append(number)
     direct = DirectChild.objects.in_bulk(by_kind.get("direct", []))
     offers = Offer.objects.select_related("preference__request__child").in_bulk(by_kind.get("offer", []))
+    in_turn = Child.objects.in_bulk(by_kind["child"]) if "child" in by_kind else {}
     found = {}
     for take in takes:
         kind, number = _holder(take)
         if kind == "placement" and number in placements:
             child = placements[number].child
             found[take.holder] = Who(kind, f"{child}", child.birth, child.household_id)
+        elif kind == "child" and number in in_turn:
+            child = in_turn[number]
+            found[take.holder] = Who("placement", f"{child}", child.birth, child.household_id)
         elif kind == "direct" and number in direct:
             found[take.holder] = Who(kind, direct[number].name, direct[number].birth_month)
         elif kind == "offer" and number in offers:

@@ -25,6 +25,7 @@ from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.make_offer import end_of_day
 from kribbe.enrolment.services.outdate import outdate_chances
 from kribbe.enrolment.services.positions import watched
+from kribbe.enrolment.services.turns import lay_turns
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.region.selectors import policy_on
@@ -228,6 +229,7 @@ def _end_replaced(offer: Offer, now: datetime) -> Placement | None:
     else:
         placement.state = PlacementState.ENDED
     placement.save(update_fields=["during", "state", "replaced_end", "replaced_state"])
+    lay_turns(placement, now=now)
     telling.location_about_placement(placement, "place_given_up", now=now, until=start)
     return placement
 

@@ -173,7 +173,7 @@ def _check(
     if stay[0] < today:
         raise RefusedError(_("The start is in the past."), field="start")
     if stay[1] <= stay[0]:
-        raise RefusedError(_("The end is before the start."), field="end")
+        raise RefusedError(_("The end is before the start."), field="last")
     _check_not_too_early(request, policy, today)
 
 

@@ -17,6 +17,7 @@ from kribbe.enrolment.models import (
 )
 from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.positions import watched
+from kribbe.enrolment.services.turns import lay_turns, room_told
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.rules.counting import RequestEnd
@@ -173,25 +174,32 @@ def _stand_again(
 
 def _restore(earlier: Placement, now: datetime) -> None:
     """Give the child its earlier place back, if its half-days are still free."""
-    holder = f"placement:{earlier.pk}"
     whole = DateRange(earlier.during.lower, earlier.replaced_end)
     try:
-        with transaction.atomic():
-            ledger.release(holder=holder, now=now)
-            ledger.take(
-                group_id=earlier.group_id,
-                start=whole.lower,
-                end=whole.upper,
-                pattern=WeekPattern(earlier.pattern),
-                holder=holder,
-                now=now,
-            )
-    except ledger.NoRoomError:
+        with transaction.atomic(), room_told():
+            if earlier.in_turn is None:
+                _take_again(earlier, whole, now)
+            earlier.during, earlier.state = whole, PlacementState(earlier.replaced_state)
+            earlier.replaced_end, earlier.replaced_state = None, ""
+            earlier.save(update_fields=["during", "state", "replaced_end", "replaced_state"])
+            lay_turns(earlier, now=now)
+    except RefusedError as refused:
+        if refused.code != "full":
+            raise
         telling.about_placement(earlier, "place_not_restored", now=now)
-        return
-    earlier.during, earlier.state = whole, PlacementState(earlier.replaced_state)
-    earlier.replaced_end, earlier.replaced_state = None, ""
-    earlier.save(update_fields=["during", "state", "replaced_end", "replaced_state"])
+
+
+def _take_again(earlier: Placement, whole: DateRange, now: datetime) -> None:
+    holder = f"placement:{earlier.pk}"
+    ledger.release(holder=holder, now=now)
+    ledger.take(
+        group_id=earlier.group_id,
+        start=whole.lower,
+        end=whole.upper,
+        pattern=WeekPattern(earlier.pattern),
+        holder=holder,
+        now=now,
+    )
 
 
 def _locked(placement_id: int) -> Placement:

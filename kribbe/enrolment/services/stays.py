@@ -1,7 +1,6 @@
 """A child's agreed stay changes: it leaves earlier, begins on another day, or goes on in the next group."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,15 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState, StartAnswer
 from kribbe.enrolment.services import telling
+from kribbe.enrolment.services.turns import check_once, lay_turns, room_told
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.turns import InTurn
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-from kribbe.trust.watching import household_changes, moved_up
+from kribbe.trust.watching import household_changes, moved_up, place_follows
 
 DAY = timedelta(days=1)
 UNDO_TERM = timedelta(days=14)
@@ -49,6 +50,7 @@ def end_stay(*, principal: Principal, placement_id: int, last: date, now: dateti
         with household_changes(placement.child.household_id, now):
             ledger.release(holder=_holder(placement), now=now, from_day=last + DAY)
             _lay(placement, placement.during.lower, last + DAY)
+        lay_turns(placement, now=now)
         _record(principal, "placement.leave", placement, now, last=f"{last}", agreed=f"{agreed}")
         telling.about_placement(placement, "place_ends", now=now, last=last)
     return agreed
@@ -117,6 +119,8 @@ def move_up(
             group=group,
             during=DateRange(start, end),
             pattern=placement.pattern,
+            in_turn=placement.in_turn,
+            parent_id=placement.parent_id,
             state=PlacementState.FINAL,
             reserved_at=now,
             final_at=now,
@@ -125,7 +129,9 @@ def move_up(
         placement.replaced_end, placement.replaced_state = end, placement.state
         placement.save(update_fields=["replaced_end", "replaced_state"])
         _take(following, start, end, now)
+        lay_turns(following, now=now)
         moved_up(placement.pk, following.pk, now)
+        place_follows(placement.pk, [following.pk], now)
         _record(principal, "placement.move_up", following, now, before=placement.pk, start=f"{start}")
         telling.about_placement(following, "place_moves_up", now=now, start=start, group=group)
     return following
@@ -139,8 +145,11 @@ def change_days(
     first: date,
     last: date | None,
     now: datetime,
+    in_turn: InTurn | None = None,
 ) -> list[Placement]:
     """From `first` on the child comes on other half-days of its group, until `last` or for good.
+
+    A place that takes turns with another one of the child has `in_turn`, its half-days by even and odd weeks.
 
     Gives the places that follow: that of the change, and the one that goes on as before after it. A change from
     the first day on takes the place of all of it. Raises RefusedError on days outside the stay, and without room.
@@ -159,23 +168,34 @@ def change_days(
             placement.replaced_end, placement.replaced_state = end, placement.state
             placement.state = PlacementState.ENDED
             placement.save(update_fields=["state", "replaced_end", "replaced_state"])
-        pieces = [(pattern, first, until)]
+        pieces: list[tuple[WeekPattern, Sequence[int] | None, date, date | None]]
+        pieces = [(pattern, in_turn, first, until)]
         if until != end and until is not None:
-            pieces.append((WeekPattern(placement.pattern), until, end))
+            pieces.append((WeekPattern(placement.pattern), placement.in_turn, until, end))
         with household_changes(placement.child.household_id, now):
             following = [_follow(placement, *piece, now) for piece in pieces]
+        lay_turns(following[0], now=now)
+        place_follows(placement.pk, [each.pk for each in following], now)
         _record(principal, "placement.change_days", placement, now, first=f"{first}", pattern=pattern.mask)
     return following
 
 
 def _follow(
-    placement: Placement, pattern: WeekPattern, start: date, end: date | None, now: datetime
+    placement: Placement,
+    pattern: WeekPattern,
+    in_turn: Sequence[int] | None,
+    start: date,
+    end: date | None,
+    now: datetime,
 ) -> Placement:
+    check_once(placement.child_id, (start, end), pattern, in_turn)
     following = Placement.objects.create(
         child=placement.child,
         group=placement.group,
         during=DateRange(start, end),
         pattern=pattern.mask,
+        in_turn=list(in_turn) if in_turn else None,
+        parent_id=placement.parent_id,
         state=PlacementState.FINAL,
         reserved_at=now,
         final_at=now,
@@ -250,10 +270,12 @@ def _check_next(placement: Placement, group: Group, start: date) -> None:
 
 def _move(placement: Placement, start: date, end: date | None, now: datetime) -> None:
     """Give the place other dates, if its half-days are free then."""
-    with _room():
-        ledger.move(holder=_holder(placement), start=start, end=end, now=now)
+    if placement.in_turn is None:
+        with room_told():
+            ledger.move(holder=_holder(placement), start=start, end=end, now=now)
     with household_changes(placement.child.household_id, now):
         _lay(placement, start, end)
+    lay_turns(placement, now=now)
 
 
 def _lay(placement: Placement, start: date, end: date | None) -> None:
@@ -262,7 +284,9 @@ def _lay(placement: Placement, start: date, end: date | None) -> None:
 
 
 def _take(placement: Placement, start: date, end: date | None, now: datetime) -> None:
-    with _room():
+    if placement.in_turn is not None:
+        return
+    with room_told():
         ledger.take(
             group_id=placement.group_id,
             start=start,
@@ -271,17 +295,6 @@ def _take(placement: Placement, start: date, end: date | None, now: datetime) ->
             holder=_holder(placement),
             now=now,
         )
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    """Says in words on which day there is no room."""
-    try:
-        yield
-    except ledger.NoRoomError as error:
-        raise RefusedError(
-            _("There is no place left on %(day)s.") % {"day": f"{error.cells[0].day:%d/%m/%Y}"}, code="full"
-        ) from error
 
 
 def _answer(

@@ -152,6 +152,10 @@ def change_address(request: Any, reference: str) -> HttpResponse:
         done_url=_back(request, household),
         done=_("Your new address is saved."),
         heading=_("Change the address"),
+        lead=_(
+            "The requests and their dates stay. Where residents or families nearby go first, the place in line "
+            "can change."
+        ),
         base=_base(request.principal, household),
     )
 

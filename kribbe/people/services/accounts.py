@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.models import Household, RoleGrant, User
 from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
 from kribbe.trust.permissions import TABLE
 from kribbe.trust.principal import Principal, Role, Scope
 
@@ -72,8 +73,21 @@ def revoke_role(*, grant: RoleGrant, principal: Principal, now: datetime, desk_i
     """Take the role away. Raises RefusedError for one's own: so a desk keeps its last administrator."""
     if grant.user_id == principal.user_id:
         raise RefusedError(_("You can't take away your own role. Ask a colleague."), code="own-role")
+    if grant.role == Role.ADMINISTRATOR and principal.user_id is not None:
+        _check_still_administrator(grant, principal.user_id)
     _record(grant, "role.revoked", principal, now, desk_id)
     grant.delete()
+
+
+def _check_still_administrator(grant: RoleGrant, user_id: int) -> None:
+    """Of two administrators who take each other's role at once, one stays."""
+    administrators = RoleGrant.objects.filter(role=Role.ADMINISTRATOR)
+    keys = administrators.filter(
+        models.Q(user=user_id) | models.Q(scope=grant.scope, scope_id=grant.scope_id)
+    ).values_list("pk", flat=True)
+    lock_rows(*((RoleGrant, key) for key in keys))
+    if not administrators.filter(user=user_id).exists():
+        raise RefusedError(_("You are no administrator any more. Ask a colleague."), code="own-role-gone")
 
 
 def _record(grant: RoleGrant, action: str, principal: Principal, now: datetime, desk_id: int | None) -> None:

@@ -83,6 +83,7 @@ def test_a_stranger_finds_nothing(household: Household, clock: Clock) -> None:
 def test_an_address_is_changed_once(an: Client, household: Household) -> None:
     address = reverse("people:change_address", args=[household.reference])
     page = an.get(address)
+    assert "De aanvragen en hun datums blijven." in page.content.decode()
     data = {"once": token(page), "street": "Veld 2", "postcode": "3999", "city": "Lindedaal"}
     for _ in range(2):
         assert an.post(address, data).url == reverse("people:my_data")

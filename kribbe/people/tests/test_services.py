@@ -240,3 +240,24 @@ def test_a_change_of_an_adult_leaves_what_others_changed_meanwhile(
     change_adult(adult=adult, data=data, principal=SYSTEM, now=clock.now)
     adult.refresh_from_db()
     assert (adult.user, adult.phone) == (user, "016 55 01 02")
+
+
+def test_who_is_no_administrator_any_more_takes_nobodys_role(clock: Clock) -> None:
+    desk = make_desk()
+    grants = [
+        grant_role(
+            user=make_account(email=f"{name}@desk.example", name=name),
+            role=Role.ADMINISTRATOR,
+            scope=Scope.DESK,
+            scope_id=desk.pk,
+            principal=SYSTEM,
+            now=clock.now,
+        )
+        for name in ("ada", "bea")
+    ]
+    ada, bea = (acting(Role.ADMINISTRATOR, Scope.DESK, desk.pk, user_id=each.user_id) for each in grants)
+    revoke_role(grant=grants[1], principal=ada, now=clock.now)
+    with pytest.raises(RefusedError) as refused:
+        revoke_role(grant=grants[0], principal=bea, now=clock.now)
+    assert refused.value.code == "own-role-gone"
+    assert RoleGrant.objects.get() == grants[0]

@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,11 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 @dataclass(frozen=True)
 class Upload:
-    """A kept file. `mapping` is what was chosen for it, `run_id` the import that came of it."""
+    """A kept file. `mapping` is what was chosen for it, `run_id` the import that came of it.
+
+    Once its import was asked for, `written` of `writing` groups have their weeks as of `told_at`; `problem` says why
+    nothing came of it.
+    """
 
     desk_id: int
     token: str
@@ -33,6 +38,16 @@ class Upload:
     at: str
     mapping: dict[str, Any] | None = None
     run_id: int | None = None
+    asked_by: int | None = None
+    told_at: str = ""
+    written: int = 0
+    writing: int = 0
+    problem: str = ""
+
+    @property
+    def is_going(self) -> bool:
+        """Whether a worker is at it, or will be."""
+        return bool(self.told_at) and self.run_id is None and not self.problem
 
     @property
     def content(self) -> bytes:
@@ -66,8 +81,23 @@ def kept(desk_id: int, token: str) -> Upload | None:
 
 
 def choose(upload: Upload, mapping: ColumnMap) -> Upload:
-    """Keep a mapping with the file."""
-    return _write(replace(upload, mapping=mapping.as_kept()))
+    """Keep a mapping with the file; what was wrong with the one before is over."""
+    return _write(replace(upload, mapping=mapping.as_kept(), problem="", told_at=""))
+
+
+def asked(upload: Upload, by: int | None, now: datetime) -> Upload:
+    """Keep with the file that its import was asked for."""
+    return _write(replace(upload, asked_by=by, told_at=now.isoformat(), written=0, writing=0, problem=""))
+
+
+def told(upload: Upload, written: int, writing: int, now: datetime) -> Upload:
+    """Keep with the file how far its import is."""
+    return _write(replace(upload, written=written, writing=writing, told_at=now.isoformat()))
+
+
+def failed(upload: Upload, problem: str) -> Upload:
+    """Keep with the file why nothing was imported."""
+    return _write(replace(upload, problem=problem))
 
 
 def imported(upload: Upload, run_id: int) -> Upload:
@@ -75,8 +105,20 @@ def imported(upload: Upload, run_id: int) -> Upload:
     return _write(replace(upload, run_id=run_id))
 
 
+def going() -> Iterator[Upload]:
+    """Every file whose import was asked for and hasn't ended, of all desks."""
+    for about in sorted(_parent().glob("*/*/about.json")):
+        upload = kept(int(about.parts[-3]), about.parts[-2])
+        if upload is not None and upload.is_going:
+            yield upload
+
+
+def _parent() -> Path:
+    return Path(settings.ENVIRONMENT.data_dir) / "uploads" / "imports"
+
+
 def _folder(desk_id: int, token: str) -> Path:
-    return Path(settings.ENVIRONMENT.data_dir) / "uploads" / "imports" / str(desk_id) / token
+    return _parent() / str(desk_id) / token
 
 
 def _write(upload: Upload) -> Upload:

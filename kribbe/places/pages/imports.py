@@ -9,24 +9,24 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kribbe.people.access import require_at_desk
 from kribbe.places.importing import mapping as maps
 from kribbe.places.importing import uploads
+from kribbe.places.importing.asked import ask
 from kribbe.places.importing.files import BadFileError, Table, read_bytes
 from kribbe.places.importing.plan import Plan
 from kribbe.places.importing.reasons import REASONS, Level, Reason
 from kribbe.places.importing.report import as_csv, by_code, kept_reasons
-from kribbe.places.importing.run import import_locations, preview
+from kribbe.places.importing.run import preview
 from kribbe.places.importing.undo import kept_of, undo_import
 from kribbe.places.models import ImportRun, Location
 from kribbe.places.pages.import_forms import MappingForm, UploadForm
 from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.once import new_token, once
 from kribbe.trust.permissions import Action
 
 RUNS_SHOWN = 30
@@ -84,13 +84,17 @@ def start(request: DeskRequest) -> HttpResponse:
 def look(request: DeskRequest, token: str) -> HttpResponse:
     """What the file would change; a POST changes what its columns mean."""
     upload = _upload(request.desk, token)
+    if upload.is_going:
+        return render(request, "places/import_going.html", {"upload": upload})
+    if upload.run_id and "going" in request.GET:
+        return _to_result(request, upload.run_id)
     table = _table(upload)
     mapping = upload.chosen() or maps.guess(table).mapping
     form = MappingForm(table, mapping, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         uploads.choose(upload, form.chosen())
         return HttpResponseRedirect(f"{_address(request.desk, 'import_preview', token=token)}#changes")
-    context: dict[str, Any] = {"upload": upload, "table": table, "form": form, "once": new_token()}
+    context: dict[str, Any] = {"upload": upload, "table": table, "form": form, "problem": upload.problem}
     try:
         made = preview(table=table, mapping=mapping, desk=request.desk, now=timezone.now())
     except BadFileError as error:
@@ -103,32 +107,9 @@ def look(request: DeskRequest, token: str) -> HttpResponse:
 @require_POST
 @for_importers
 def carry_out(request: DeskRequest, token: str) -> HttpResponse:
-    """Import the file as it was shown; a second press finds the first one's result."""
-    upload = _upload(request.desk, token)
-    now = timezone.now()
-
-    def work() -> str:
-        table = _table(upload)
-        done = import_locations(
-            principal=request.principal,
-            table=table,
-            mapping=upload.chosen() or maps.guess(table).mapping,
-            desk=request.desk,
-            file_name=upload.name,
-            file_hash=upload.sha256,
-            now=now,
-        )
-        if not done.runs:
-            raise BadFileError(gettext("No row of this file can be imported."))
-        uploads.imported(upload, done.runs[0].pk)
-        return _address(request.desk, "import_result", run=done.runs[0].pk)
-
-    try:
-        token = request.POST.get("once", "")
-        return HttpResponseRedirect(once(token, at=request.path, now=now, work=work))
-    except BadFileError as error:
-        context = {"upload": upload, "problem": str(error.message)}
-        return render(request, "places/import_preview.html", context, status=422)
+    """Have the file imported as it was shown; a second press changes nothing."""
+    ask(principal=request.principal, upload=_upload(request.desk, token), now=timezone.now())
+    return HttpResponseRedirect(f"{_address(request.desk, 'import_preview', token=token)}?going")
 
 
 @require_GET
@@ -186,6 +167,14 @@ def undo(request: DeskRequest, run: int) -> HttpResponse:
             return render(request, "places/import_undo.html", context, status=409)
         return HttpResponseRedirect(_address(request.desk, "import_result", run=found.pk))
     return render(request, "places/import_undo.html", context)
+
+
+def _to_result(request: DeskRequest, run: int) -> HttpResponse:
+    """Onward from the page that waited, whole, also where a part of it asked."""
+    address = _address(request.desk, "import_result", run=run)
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
 
 
 def _address(desk: Desk, name: str, **parts: object) -> str:

@@ -17,7 +17,9 @@ from pytest_django.fixtures import Settings
 
 from kribbe.people import middleware
 from kribbe.places.importing import uploads
+from kribbe.places.importing.asked import SILENT, work_off
 from kribbe.places.models import ImportRun, Location
+from kribbe.places.tasks import imports_resumed
 from kribbe.places.tests.import_scene import DIRTY, Scene, make_scene
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
 from kribbe.testing.cast import make_user
@@ -78,10 +80,13 @@ def body(response: HttpResponse) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
-def once_of(response: HttpResponse) -> str:
-    found = re.search(r'name="once" value="([^"]+)"', response.content.decode())
-    assert found is not None
-    return found[1]
+def imported(client: Client, preview: str) -> str:
+    """Ask for the import, have a worker do it, and give the address of its result."""
+    waiting = client.post(f"{preview}run/")["Location"]
+    assert "is being imported" in body(client.get(waiting))
+    assert imports_resumed(timezone.now()) == 0
+    assert imports_resumed(timezone.now() + SILENT * 2) == 1
+    return client.get(waiting)["Location"]
 
 
 def test_look_import_and_undo(admin: Client) -> None:
@@ -92,29 +97,43 @@ def test_look_import_and_undo(admin: Client) -> None:
     assert "Import 15 locations" in body(page)
     assert "“Speelweide” is not in the list of kinds" in body(page)
 
-    done = admin.post(f"{preview}run/", {"once": once_of(page)})
+    done = imported(admin, preview)
     assert Location.objects.count() == 15
-    result = admin.get(done["Location"])
+    result = admin.get(done)
     assert result.status_code == 200
     assert "Undo this import" in body(result)
     assert "lijst.csv" in body(admin.get(START))
     assert "This file was imported already" in body(admin.get(preview))
 
-    asked = admin.get(f"{done['Location']}undo/")
+    asked = admin.get(f"{done}undo/")
     assert "15 new locations go away again" in body(asked)
-    back = admin.post(f"{done['Location']}undo/")
+    back = admin.post(f"{done}undo/")
     assert Location.objects.count() == 0
     assert "This import was undone" in body(admin.get(back["Location"]))
-    assert admin.post(f"{done['Location']}undo/").status_code == 409
+    assert admin.post(f"{done}undo/").status_code == 409
 
 
-def test_pressing_twice_imports_once(admin: Client) -> None:
+def test_asked_twice_and_worked_off_twice_imports_once(admin: Client, scene: Scene) -> None:
     preview = give(admin)["Location"]
-    token = once_of(admin.get(preview))
-    first = admin.post(f"{preview}run/", {"once": token})
-    second = admin.post(f"{preview}run/", {"once": token})
+    token = preview.rstrip("/").rsplit("/", 1)[1]
+    first, second = admin.post(f"{preview}run/"), admin.post(f"{preview}run/")
     assert first["Location"] == second["Location"]
+    before = uploads.kept(scene.lindedaal.pk, token)
+    assert before is not None
+    run = work_off(scene.lindedaal.pk, token, now=timezone.now())
+    assert work_off(scene.lindedaal.pk, token, now=timezone.now()) is None
+    uploads._write(before)
+    assert work_off(scene.lindedaal.pk, token, now=timezone.now()) == run
     assert ImportRun.objects.count() == 1
+    assert ImportRun.objects.get().by == int(admin.session["_auth_user_id"])
+
+
+def test_what_is_wrong_is_told_on_the_page_and_nothing_is_written(admin: Client, scene: Scene) -> None:
+    preview = give(admin, b"Wie,Waar\nVer,Kade 2\n")["Location"]
+    waiting = admin.post(f"{preview}run/")["Location"]
+    assert work_off(scene.lindedaal.pk, preview.rstrip("/").rsplit("/", 1)[1], now=timezone.now()) is None
+    assert "No column holds the name of a location" in body(admin.get(waiting))
+    assert ImportRun.objects.count() == 0
 
 
 def test_saying_which_column_is_what(admin: Client) -> None:
@@ -131,24 +150,24 @@ def test_saying_which_column_is_what(admin: Client) -> None:
     assert admin.post(preview, wanted).status_code == 302
     assert "“Speelhuis” is not in the list of kinds" in body(admin.get(preview))
     assert admin.post(preview, {**wanted, "kind:speelhuis": "family"}).status_code == 302
-    page = admin.get(preview)
-    assert "Import 1 location" in body(page)
-    admin.post(f"{preview}run/", {"once": once_of(page)})
+    assert "Import 1 location" in body(admin.get(preview))
+    imported(admin, preview)
     assert Location.objects.get().kind == "family"
 
 
 def test_report_of_doubts(admin: Client) -> None:
-    preview = give(admin, b"naam;adres;gemeente;lon;lat\n=HYPERLINK(1);Dorpsstraat 2;Lindedaal;4,71;50,88\n")
-    report = admin.get(f"{preview['Location']}report.csv")
+    preview = give(admin, b"naam;adres;gemeente;lon;lat\n=HYPERLINK(1);Dorpsstraat 2;Lindedaal;4,71;50,88\n")[
+        "Location"
+    ]
+    report = admin.get(f"{preview}report.csv")
     lines = report.content.decode("utf-8-sig").splitlines()
     assert lines[0] == "line,level,code,name,message"
     assert (
         lines[1]
         == "2,warned,missing_licence,'=HYPERLINK(1),No licence number; recognised by name and address."
     )
-    page = admin.get(preview["Location"])
-    done = admin.post(f"{preview['Location']}run/", {"once": once_of(page)})
-    assert admin.get(f"{done['Location']}report.csv").content.decode("utf-8-sig").splitlines() == lines
+    done = imported(admin, preview)
+    assert admin.get(f"{done}report.csv").content.decode("utf-8-sig").splitlines() == lines
 
 
 @pytest.mark.parametrize(
@@ -174,7 +193,7 @@ def every_page(run: int, token: str) -> list[str]:
 
 def test_outsiders_find_nothing(scene: Scene, admin: Client, clock: Clock) -> None:
     preview = give(admin)["Location"]
-    admin.post(f"{preview}run/", {"once": once_of(admin.get(preview))})
+    imported(admin, preview)
     run, token = ImportRun.objects.get().pk, preview.rstrip("/").rsplit("/", 1)[1]
     pages = every_page(run, token)
     assert [admin.get(page).status_code for page in pages] == [200] * len(pages)
@@ -252,6 +271,10 @@ def test_the_journey_in_a_browser(
     page.locator("summary", has_text="twijfels").press("Enter")
     check("preview", "Wat dirty.csv zou wijzigen")
     page.get_by_role("button", name="Importeer 15 locaties").press("Enter")
+    check("going", "dirty.csv wordt ingelezen")
+    assert imports_resumed(timezone.now() + SILENT * 2) == 1
+    if not javascript:
+        page.get_by_role("link", name="Kijk opnieuw").press("Enter")
     check("result", "Import van dirty.csv")
     page.get_by_role("link", name="Maak deze import ongedaan").press("Enter")
     check("undo", "Deze import ongedaan maken?")

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
-from kribbe.people.models import User
+from kribbe.people.selectors import hand_of
 from kribbe.places.importing.files import BadFileError, Line, Table
 from kribbe.places.models import Group, Location
 from kribbe.planning.importing.plan import Listed, Plan, judge, listed, plan
@@ -22,7 +22,7 @@ from kribbe.planning.models import AgreementImport
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
-from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.trust.principal import Principal
 
 TASK = "planning.take_over"
 KEPT = timedelta(days=14)
@@ -138,7 +138,7 @@ def _part(run_id: int, found: Listed, now: datetime) -> int:
         made = judge(found, run)
         rows = made.left[:AT_ONCE]
         if rows:
-            write(rows, made.children, run, _asker(run), now)
+            write(rows, made.children, run, hand_of(run.asked_by), now)
         return len(rows)
 
 
@@ -152,17 +152,11 @@ def _close(run_id: int, found: Listed, now: datetime, *, stopped: bool = False) 
         run.totals = _totals(made, stopped=stopped)
         run.faults = [fault.as_kept() for fault in made.faults]
         run.save(update_fields=["done_at", "table", "stopped", "totals", "faults"])
-        _record(_asker(run), "agreements.import", run, now, **run.totals)
+        _record(hand_of(run.asked_by), "agreements.import", run, now, **run.totals)
 
 
 def _totals(made: Plan, *, stopped: bool) -> dict[str, int]:
     return {**made.totals, "new": len(made.written)} if stopped else made.totals
-
-
-def _asker(run: AgreementImport) -> Principal:
-    """Who asked, by whose hand the worker writes."""
-    user = User.objects.filter(pk=run.asked_by).first() if run.asked_by else None
-    return Principal(user_id=run.asked_by, name=f"{user}" if user else SYSTEM.name)
 
 
 def _record(principal: Principal, action: str, run: AgreementImport, now: datetime, **data: Any) -> None:

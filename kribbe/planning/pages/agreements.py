@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.services.turns import turning
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning import words
@@ -55,7 +56,12 @@ def agreements_page(request: Any, location: Location) -> HttpResponse:
         "place_name": location.name,
         "location": location,
         "rows": [
-            {"place": row, "name": f"{row.placement.child}", "days": week_words(row.placement.pattern)}
+            {
+                "place": row,
+                "name": f"{row.placement.child}",
+                "parent": row.placement.parent,
+                "days": week_words(row.placement.pattern),
+            }
             for row in rows
         ],
         "missing": sum(not row.is_agreed and not row.waits for row in rows),
@@ -81,6 +87,7 @@ def agreement_page(request: Any, location: Location, reference: str) -> HttpResp
         "open": next((paper for paper in papers if paper.is_open), None),
         "held": held(placement),
         "papers": [paper_row(paper) for paper in papers],
+        "others": [each for each in turning(placement) if each.parent_id != placement.parent_id],
         "may_change": may_at(request.principal, Action.PLAN_CHANGE, location),
     }
     return render(request, "planning/agreement.html", context)
@@ -95,7 +102,7 @@ def write_page(request: Any, location: Location, reference: str) -> HttpResponse
     agreement = agreement_for(placement)
     is_first = agreement is None or not agreement.papers.filter(signed_at__isnull=False).exists()
     form = PaperForm(
-        request.POST or None, days=_days(placement), initial=_initial(placement, is_first=is_first)
+        request.POST or None, days=week_days(placement), initial=_initial(placement, is_first=is_first)
     )
     preview: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
@@ -179,7 +186,7 @@ def note_read(principal: Any, placement: Placement, now: Any) -> None:
     )
 
 
-def _days(placement: Placement) -> Sequence[int]:
+def week_days(placement: Placement) -> Sequence[int]:
     """The working days; the weekend too where the place has some of it."""
     return range(7) if placement.pattern >> 2 * len(WORK_DAYS) else WORK_DAYS
 
@@ -191,7 +198,13 @@ def _initial(placement: Placement, *, is_first: bool) -> dict[str, Any]:
     first = start if is_first else min(max(start, today + 14 * DAY), end - DAY if end else date.max)
     running = next((each for each in agreed if each.holds(first)), agreed[0])
     agreement = agreement_for(placement)
-    return {"first": first, "day_fee": agreement.day_fee if agreement else None, **typed_hours(running.weeks)}
+    weeks = running.weeks_from(first)
+    return {
+        "first": first,
+        "day_fee": agreement.day_fee if agreement else None,
+        "is_free": len(weeks) > 1 and not weeks[1],
+        **typed_hours(weeks),
+    }
 
 
 def _terms(form: PaperForm) -> Terms:

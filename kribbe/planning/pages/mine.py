@@ -53,7 +53,7 @@ def days_page(request: Any) -> HttpResponse:
     found = list(
         certain((today, today + COMING))
         .filter(child__household=household)
-        .select_related("child__household", "group__location")
+        .select_related("child__household", "group__location", "parent")
     )
     away = absences(found, today, last)
     waiting = set(

@@ -1,6 +1,7 @@
 """The week of a location at a glance: children by half-day, with places and carers beneath."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -77,12 +78,25 @@ def _group(group: GroupWeek, slots: Sequence[int]) -> dict[str, Any]:
         "group": group.group,
         "layout": group.layout,
         "rows": [
-            (child_name(row.planned), [_mark(row, group, slot) for slot in slots]) for row in group.rows
+            (child_name(row.planned), [_mark(row, group, slot) for slot in slots])
+            for row in _by_child(group.rows)
         ],
         "nameless": [group.uncounted[slot] for slot in slots] if any(group.uncounted) else [],
         "counts": [_count(group, slot) for slot in slots],
         "occupancy": _said(group.occupancy),
     }
+
+
+def _by_child(rows: Sequence[Row]) -> list[Row]:
+    """One row for a child that has two places with each its own days."""
+    found: dict[object, Row] = {}
+    for row in rows:
+        key = row.planned.child.pk if row.planned.child else row
+        before = found.get(key)
+        found[key] = (
+            replace(before, there=before.there | row.there, away=before.away | row.away) if before else row
+        )
+    return list(found.values())
 
 
 def _mark(row: Row, group: GroupWeek, slot: int) -> tuple[str, str, str]:

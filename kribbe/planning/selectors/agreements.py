@@ -32,7 +32,7 @@ def places_of(location: Location, *, since: date) -> list[Place]:
             is_agreed=Exists(AgreedWeeks.objects.filter(placement=OuterRef("pk"))),
             waits=Exists(open_papers().filter(_of(OuterRef("pk")))),
         )
-        .select_related("child", "group")
+        .select_related("child", "group", "parent")
         .order_by("is_agreed", "-waits", "child__name_key", "during")
     )
     return [Place(each, each.is_agreed, each.waits) for each in found]

@@ -3,9 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.people.models import Child
@@ -13,12 +16,15 @@ from kribbe.planning.models import ChildFile, Severity
 from kribbe.planning.selectors.planned import NEVER_CAME
 from kribbe.rules.calendar import add_months
 from kribbe.trust.models import AuditEntry
+from kribbe.web.expiring import Ending
 
 DAY = timedelta(days=1)
 SHOWN_BEFORE = timedelta(days=21)
 """A location sees the file from so long before the first day, and until the last day of the stay."""
 LOOKED_EVERY = 6
 """Months after which a parent is asked whether all of it is still right."""
+MONTHS_DIFFER = timedelta(days=4)
+"""By so many days two months differ at most, and a little more."""
 SHARED_BY_SIBLINGS = ("doctor", "doctor_phone", "fetchers", "contacts")
 MOST_VERSIONS = 20
 
@@ -106,6 +112,32 @@ def is_due(file: ChildFile | None, today: date) -> bool:
     if file is None or file.checked_at is None:
         return True
     return add_months(localtime(file.checked_at).date(), LOOKED_EVERY) <= today
+
+
+def files_to_look_at(locations: Collection[Any], today: date, until: date) -> list[Ending]:
+    """Files whose last look was half a year ago, as papers that ended then: vaccinations, medication, who may fetch.
+
+    The families were asked; the location sees whose answer is still to come.
+    """
+    slugs = {each.pk: each.slug for each in locations}
+    long_ago = add_months(today, -LOOKED_EVERY) + MONTHS_DIFFER
+    found = Placement.objects.filter(
+        shown_on(today), group__location__in=slugs, child__file__checked_at__date__lte=long_ago
+    ).exclude(NEVER_CAME)
+    return [
+        Ending(
+            location_id=place.group.location_id,
+            key=f"child_file:{place.child_id}",
+            label=_("File of a child, to be looked at"),
+            who=f"{place.child}",
+            last=add_months(localtime(place.child.file.checked_at).date(), LOOKED_EVERY),
+            url=reverse("planning:file", args=[slugs[place.group.location_id], place.reference]),
+            household_id=place.child.household_id,
+            warned=False,
+        )
+        for place in found.select_related("child__file", "group")
+        if is_due(place.child.file, today)
+    ]
 
 
 def versions(file: ChildFile) -> list[Version]:

@@ -20,6 +20,8 @@ from kribbe.rules.halfdays import WeekPattern
 DAY = timedelta(days=1)
 HALVES = (0, 1)
 MOST_SHOWN = 100
+TOGETHER = "child:"
+"""Under this name the ledger holds what the certain places of a child hold together; who comes of them is planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def _promised(group_id: int, day: date, certain: Iterable[int]) -> list[LedgerTa
     known = {f"placement:{key}" for key in certain}
     rows = LedgerTake.objects.filter(group=group_id, during__contains=day)
     rows = rows.exclude(holder__startswith=OWN).exclude(holder__startswith="direct:")
+    rows = rows.exclude(holder__startswith=TOGETHER)
     return [row for row in rows.exclude(holder__startswith="day:") if row.holder not in known]
 
 

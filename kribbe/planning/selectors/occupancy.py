@@ -19,6 +19,7 @@ from kribbe.planning.selectors.came import came
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.occupancy import Occupancy
+from kribbe.rules.turns import EVEN_MONDAY
 
 DAY = timedelta(days=1)
 Ints = NDArray[np.int64]
@@ -238,7 +239,8 @@ def _halves_of(day: str) -> sql.SQL:
     """The half-days of a day by the weeks `w` of the place `p`, or by the place itself: bit 0 the morning."""
     return sql.SQL(
         f"""(coalesce(w.masks[1 + mod(({day} - w.turns_from + 7000 * cardinality(w.masks)) / 7,
-                                      cardinality(w.masks))], p.pattern)
+                                      cardinality(w.masks))],
+                     p.in_turn[1 + mod(({day} - DATE '{EVEN_MONDAY}') / 7, 2)], p.pattern)
              >> 2 * (extract(isodow FROM {day})::int - 1) & 3)"""
     )
 
@@ -254,7 +256,7 @@ STAYS = (
         FROM enrolment_placement p JOIN planning_agreedweeks w ON w.placement_id = p.id
         WHERE {certain} AND p.during && daterange(%(monday)s::date, %(end)s::date)
         UNION ALL
-        SELECT p.group_id, p.during, %(monday)s::date, ARRAY[p.pattern::int]
+        SELECT p.group_id, p.during, DATE '{even}', coalesce(p.in_turn::int[], ARRAY[p.pattern::int])
         FROM enrolment_placement p
         WHERE {certain} AND p.during && daterange(%(monday)s::date, %(end)s::date)
           AND NOT EXISTS (SELECT FROM planning_agreedweeks w WHERE w.placement_id = p.id)
@@ -276,7 +278,7 @@ STAYS = (
       AND EXISTS (SELECT FROM places_groupcapacity c WHERE c.group_id = g.id
                   AND c.during && daterange(%(monday)s::date, %(end)s::date))
 """)
-    .format(whose=WHOSE, certain=CERTAIN, own=_halves_of("c.day"))
+    .format(whose=WHOSE, certain=CERTAIN, own=_halves_of("c.day"), even=sql.SQL(f"{EVEN_MONDAY}"))
     .as_string()
 )
 """Stays by group: days from the first Monday, the week in which turns begin, up to four masks."""

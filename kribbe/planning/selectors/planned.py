@@ -14,7 +14,7 @@ from kribbe.enrolment.models import DirectChild, Placement, PlacementState
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, LedgerTake, Location
 from kribbe.planning.models import Absence, AgreedWeeks, DayChange, DayState
-from kribbe.planning.written import agreement_of, opening_hours, plain_agreement
+from kribbe.planning.written import agreement_of, opening_hours, plain_agreement, unwritten
 from kribbe.rules.agreed import Agreement, Parts, changed, starting_on, there_on
 from kribbe.rules.halfdays import WeekPattern, halves_of
 
@@ -74,11 +74,20 @@ def planned_of(placement: Placement) -> Planned:
     return plan_of(found, placement.group.location)
 
 
+def planned_halves(child_id: int, day: date) -> int:
+    """The half-days of a day on which a child is planned, by any of its places; bit 0 the morning."""
+    found = 0
+    for each in certain((day, day + DAY)).filter(child=child_id).select_related("child", "group__location"):
+        location = each.group.location
+        found |= plan_of(each, location).halves(day, frozenset(), location)
+    return found
+
+
 def plan_of(placement: Placement, location: Location) -> Planned:
     """One placement that was read with its weeks (see `with_weeks`)."""
     stay = (placement.during.lower, placement.during.upper)
     weeks = [each for row in placement.agreed_weeks.all() if (each := agreement_of(row, stay))]
-    base = tuple(weeks) or (plain_agreement(WeekPattern(placement.pattern), stay, location),)
+    base = tuple(weeks) or (unwritten(placement, location),)
     return Planned(
         group_id=placement.group_id,
         agreements=_with_days(base, placement.day_changes.all(), location),

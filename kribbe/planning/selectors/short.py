@@ -8,6 +8,7 @@ import numpy as np
 
 from kribbe.places.models import Group, Kind, Location
 from kribbe.planning.models import GroupTeam
+from kribbe.planning.selectors.at_home import at_home
 from kribbe.planning.selectors.occupancy import Ints, cells
 from kribbe.planning.selectors.rostered import Key, Rostered, rostered
 from kribbe.planning.selectors.week import usual_layout
@@ -46,6 +47,7 @@ def short_weeks_at(
     teams = list(GroupTeam.objects.filter(group__in=groups, during__overlap=(first, last + DAY)))
     found = cells(first=first, last=last, today=today, locations=[each.pk for each in locations])
     known = rostered(locations, first, last)
+    own_children = at_home(locations, first, last)
     present = np.where(found.closed, 0, found.planned)
     packs = {desk: load_pack(policy_on(desk, today).rule_pack) for desk in {at.desk_id for at in locations}}
     told = {}
@@ -54,7 +56,9 @@ def short_weeks_at(
         rows = [row for row, key in enumerate(found.groups) if key.group_id in own]
         planned = [team for team in teams if team.group_id in own]
         layouts = [_layout(own[found.groups[row].group_id], planned) for row in rows]
-        short = _short(location, first, present[rows], layouts, planned, known, packs[location.desk_id])
+        short = _short(
+            location, first, present[rows], layouts, planned, known, own_children, packs[location.desk_id]
+        )
         every = [(first + 7 * week * DAY, _of(short, first, week)) for week in range(weeks)]
         told[location.pk] = [_week(monday, of_week) for monday, of_week in every if of_week]
     return told
@@ -67,6 +71,7 @@ def _short(
     layouts: Sequence[Layout],
     teams: Sequence[GroupTeam],
     known: Mapping[Key, Rostered],
+    own: Mapping[Key, int],
     pack: Pack,
 ) -> list[Short]:
     """The half-days that fall short. `present` has the shape (groups, weeks, slots)."""
@@ -80,7 +85,8 @@ def _short(
                 found.append(Short(on, slot, half.need, half.carers))
             if half is None and teams:
                 children = _children(present[:, week, slot].tolist(), layouts)
-                halves.append(Half(on=on, slot=slot, children=children, carers=_carers(teams, on, slot)))
+                at_work, of_carer = _carers(teams, on, slot), own.get((location.pk, on, slot), 0)
+                halves.append(Half(on=on, slot=slot, children=children, carers=at_work, own=of_carer))
     return found + shortfalls(halves=halves, pack=pack, family=location.kind == Kind.FAMILY)
 
 

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from kribbe.enrolment.selectors.location import active_groups
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
 from kribbe.planning.models import Absence, GroupTeam
+from kribbe.planning.selectors.at_home import at_home
 from kribbe.planning.selectors.came import came
 from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.planned import Planned, absences, capacities, planned_at
-from kribbe.planning.selectors.rostered import rostered
+from kribbe.planning.selectors.rostered import Key, rostered
 from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Cell, Occupancy, State, total
@@ -107,7 +108,8 @@ def week_of(location: Location, monday: date, *, today: date) -> Week:
         for group in groups
     ]
     known = rostered([location], monday, sunday)
-    needs, carers = _needs(location, monday, found), _carers(found)
+    own = at_home([location], monday, sunday)
+    needs, carers = _needs(location, monday, found, own), _carers(found)
     for (_location, _day, slot), half in known.items():
         needs[slot], carers[slot] = half.need, half.carers
     return Week(monday, closed, found, needs, carers)
@@ -217,7 +219,9 @@ def _team_week(own: Sequence[GroupTeam], monday: date) -> tuple[int, ...]:
     return tuple(on(slot) for slot in range(SLOTS))
 
 
-def _needs(location: Location, monday: date, groups: Sequence[GroupWeek]) -> list[Need]:
+def _needs(
+    location: Location, monday: date, groups: Sequence[GroupWeek], own: Mapping[Key, int]
+) -> list[Need]:
     pack = load_pack(policy_on(location.desk, monday).rule_pack)
     needs = []
     for slot in range(SLOTS):
@@ -226,7 +230,15 @@ def _needs(location: Location, monday: date, groups: Sequence[GroupWeek]) -> lis
             if group.cells[slot].state is not State.CLOSED:
                 children[group.layout] += group.cells[slot].planned
         on = monday + slot // 2 * DAY
-        needs.append(carers_needed(children=children, pack=pack, on=on, family=location.kind == Kind.FAMILY))
+        needs.append(
+            carers_needed(
+                children=children,
+                pack=pack,
+                on=on,
+                family=location.kind == Kind.FAMILY,
+                own=own.get((location.pk, on, slot), 0),
+            )
+        )
     return needs
 
 

@@ -15,7 +15,7 @@ from kribbe.planning.models import DayChange, DayRules, DayState
 from kribbe.planning.models_days import STANDING
 from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.days import room_on, rules_of
-from kribbe.planning.selectors.planned import absences, parts_of_halves, planned_of
+from kribbe.planning.selectors.planned import absences, parts_of_halves, planned_halves, planned_of
 from kribbe.planning.services import telling
 from kribbe.planning.services.locking import locked_certain_place
 from kribbe.rules.agreed import there_on
@@ -119,11 +119,10 @@ def check_wish(placement: Placement, wish: Wish, rules: DayRules, today: date) -
     standing = DayChange.objects.filter(STANDING, placement=placement)
     if standing.filter(day=wish.day).exists() or standing.filter(instead_of=wish.day).exists():
         raise RefusedError(_("You asked for this day already. Take that back first."), field="day")
-    planned, noon = planned_of(placement), _noon(placement)
     hours = parts_of_halves(wish.halves, placement.group.location) if wish.halves else ()
     if not hours:
         raise RefusedError(_("Choose the morning, the afternoon or both."), field="halves")
-    if halves_of(there_on(planned.agreements, wish.day), noon) & wish.halves:
+    if planned_halves(placement.child_id, wish.day) & wish.halves:
         raise RefusedError(_("The child is planned then already."), field="day")
     if wish.instead_of is not None:
         _check_swap(placement, wish, wish.instead_of, rules, today)

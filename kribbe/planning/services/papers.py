@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.stays import change_days
+from kribbe.enrolment.services.turns import turning
 from kribbe.places import ledger
 from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 from kribbe.planning.services import telling
 from kribbe.planning.services.check import check_terms
 from kribbe.planning.services.locking import locked_certain_place
-from kribbe.planning.written import Bounds, agreement_of, from_json, plain_agreement, to_json
+from kribbe.planning.services.turns import leave_turns, turn_of_weeks
+from kribbe.planning.written import Bounds, agreement_of, from_json, to_json, unwritten
 from kribbe.rules.agreed import Agreement, Weeks, changed, pattern_of
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import EMPTY, WeekPattern
@@ -99,6 +101,8 @@ def withdraw_paper(*, principal: Principal, paper_id: int, now: datetime) -> Non
         ledger.release(holder=_holder(paper), now=now)
         paper.withdrawn_at = now
         paper.save(update_fields=["withdrawn_at"])
+        if not paper.is_addendum:
+            leave_turns(placement, now=now)
         _record(principal, "agreement.withdraw", paper, placement, now)
 
 
@@ -112,6 +116,7 @@ def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime)
     with transaction.atomic():
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
+        _check_signer(placement, principal)
         ledger.release(holder=_holder(paper), now=now)
         _lay(principal, paper, placement, now)
         paper.signed_at, paper.signed_by, paper.signed_name = now, principal.user_id, name.strip()
@@ -165,7 +170,8 @@ def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime
     last = paper.last or (stay[1] - DAY if stay[1] else None)
     laid = changed(agreed_of(placement), Agreement(paper.first, last, weeks))
     homes = [placement]
-    if paper.pattern != placement.pattern:
+    turn = turn_of_weeks(placement, weeks, paper.first)
+    if paper.pattern != placement.pattern or (turn and list(turn) != placement.in_turn):
         homes += change_days(
             principal=principal,
             placement_id=placement.pk,
@@ -173,6 +179,7 @@ def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime
             first=paper.first,
             last=paper.last,
             now=now,
+            in_turn=turn,
         )
         placement.refresh_from_db()
     AgreedWeeks.objects.filter(placement=placement).delete()
@@ -184,7 +191,7 @@ def agreed_of(placement: Placement) -> list[Agreement]:
     stay = bounds(placement)
     rows = AgreedWeeks.objects.filter(placement=placement).order_by("during")
     found = [each for row in rows if (each := agreement_of(row, stay))]
-    return found or [plain_agreement(WeekPattern(placement.pattern), stay, placement.group.location)]
+    return found or [unwritten(placement, placement.group.location)]
 
 
 def bounds(placement: Placement) -> Bounds:
@@ -223,6 +230,8 @@ def _has(home: Placement, day: date) -> bool:
 
 def _hold(paper: Paper, placement: Placement, now: datetime) -> None:
     more = WeekPattern(paper.pattern) - WeekPattern(placement.pattern)
+    for other in turning(placement) if placement.in_turn is not None else ():
+        more = more - WeekPattern(other.pattern)
     if more.is_empty:
         return
     end = paper.last + DAY if paper.last else placement.during.upper
@@ -259,6 +268,15 @@ def _check_open(paper: Paper) -> None:
         raise RefusedError(_("This is signed already."), code="signed")
     if paper.withdrawn_at is not None:
         raise RefusedError(_("The location took this back. Look at the newest version."), code="withdrawn")
+
+
+def _check_signer(placement: Placement, principal: Principal) -> None:
+    """Of parents who live apart each signs its own agreement, if it has an account."""
+    parent = placement.parent
+    if parent is not None and parent.user_id not in (None, principal.user_id):
+        raise RefusedError(
+            _("This agreement is for %(parent)s to sign.") % {"parent": f"{parent}"}, code="other_parent"
+        )
 
 
 def _holder(paper: Paper) -> str:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.enrolment.tests.location_scene import manager_of
+from kribbe.people.models import Adult
 from kribbe.planning.importing.run import work_off_waiting
 from kribbe.planning.models import Absence, ChildFile, DayChange, DayRules, GroupTeam, Paper
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
@@ -76,6 +77,34 @@ def test_a_manager_looks_at_the_week_and_writes_an_agreement(open_as, scene, siz
     page.get_by_role("button", name="Teken en verstuur").click()
     page.get_by_text("Dit wacht op het gezin").wait_for()
     assert Paper.objects.get().location_name == "Mia Claes"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
+def test_a_second_agreement_for_the_other_parent(open_as, scene, size):
+    """The first is signed for every other week; the second is looked at beside it, then sent."""
+    Adult.objects.create(
+        household=scene.noor.child.household, first_name="Bram", last_name="Claes", name_key="claes bram"
+    )
+    hours = {0: ((480, 1020),), 1: ((480, 1020),)}
+    paper = send_paper(
+        principal=scene.manager, placement_id=scene.noor.pk, name="Mia Claes",
+        terms=Terms(first=scene.start, weeks=(hours, {})), now=scene.now,
+    )  # fmt: skip
+    sign_paper(principal=scene.parent, paper_id=paper.pk, name="An Maes", now=scene.now)
+    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page.goto(reverse("planning:agreement", args=[scene.location.slug, scene.noor.reference]))
+    page.get_by_role("link", name="Overeenkomst met de andere ouder").click()
+    page.get_by_label("Bram Claes").check()
+    for day in ("Maandag", "Dinsdag"):
+        page.get_by_label(f"{day}, week 1, van").fill("08:30")
+        page.get_by_label(f"{day}, week 1, tot").fill("16:30")
+    page.get_by_role("button", name="Bekijk de eerste weken").click()
+    page.get_by_role("heading", name="De eerste vier weken").wait_for()
+    look(page, "second")
+    page.get_by_label("Je naam, als handtekening").fill("Mia Claes")
+    page.get_by_role("button", name="Teken en verstuur").click()
+    page.get_by_text("Dit wacht op het gezin").wait_for()
+    assert Paper.objects.filter(agreement__placement__parent__first_name="Bram").count() == 1
 
 
 LIST = """Voornaam;Naam;Geboortedatum;Naam ouder;E-mail ouder;Start;Einde;Dagen;Dagprijs

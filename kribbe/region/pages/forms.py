@@ -1,5 +1,6 @@
 """Forms of a desk's settings."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from kribbe.region.models import Desk, PassOverReason
 from kribbe.region.services import Contacts, Terms
 from kribbe.rules.priority import DateRule
-from kribbe.web.branding import check_tokens
+from kribbe.web.branding import LEAST_CONTRAST, check_tokens
 from kribbe.web.forms import DayField
+from kribbe.web.templatetags.telling import number
 
 ICONS = (
     ("leaf", gettext_lazy("Leaf")),
@@ -113,10 +115,11 @@ class LookForm(forms.Form):
 def _in_words(name: str, text: str) -> str:
     if "contrast" not in text:
         return _("This is no colour that can be used. Write it like #0b5d56.")
-    ratio = text.split(" is ")[1].split(",")[0]
-    return _("Text in these colours can't be read well: the contrast is %(ratio)s, and 4.5 is needed.") % {
-        "ratio": ratio
-    }
+    ratio = Decimal(text.split(" is ")[1].split(",")[0])
+    return _(
+        "Text in these colours can't be read well: the contrast is %(ratio)s, and %(least)s is needed. "
+        "Choose a darker colour for text and buttons, or a lighter one for the page."
+    ) % {"ratio": number(ratio, 2), "least": number(LEAST_CONTRAST, 1)}
 
 
 class PolicyForm(forms.Form):

@@ -23,6 +23,7 @@ from kribbe.region.words import sentences
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
+from kribbe.web.branding import is_colour
 
 settings_page = at_desk(Action.DESK_SETTINGS)
 
@@ -67,9 +68,9 @@ def look_preview(request: Any, desk: Desk) -> HttpResponse:
 
 
 def _drawn(form: LookForm) -> dict[str, Any]:
-    """Colours to draw with: those that are colours, else the shell's own."""
-    values = form.cleaned_data if form.is_bound else form.initial
-    colours = {name: values.get(name) or usual for name, usual in COLOURS.items()}
+    """Colours to draw with, also those that can't be read: what is no colour gives way to the shell's own."""
+    typed = {name: str(form[name].value() or "") for name in COLOURS}
+    colours = {name: typed[name] if is_colour(typed[name]) else usual for name, usual in COLOURS.items()}
     return {"colours": colours, "problems": [text for texts in form.errors.values() for text in texts]}
 
 

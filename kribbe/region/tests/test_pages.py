@@ -232,7 +232,9 @@ def test_colours_that_cannot_be_read_are_refused_at_their_field(desk: Desk) -> N
     }
     refused = visit(pages.look, desk, administrator(desk), colours)
     assert refused.status_code == 422
-    assert "the contrast is 1.07, and 4.5 is needed" in refused.content.decode()
+    shown = refused.content.decode()
+    assert "the contrast is 1.07, and 4.5 is needed. Choose a darker colour" in shown
+    assert 'fill="#ffff00"' in shown
     assert visit(pages.look, desk, administrator(desk), colours | {"primary": "#7a1f3d"}).status_code == 302
     desk.refresh_from_db()
     assert (desk.tokens, desk.logo_icon) == ({"primary": "#7a1f3d"}, "sun")

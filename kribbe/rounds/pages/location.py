@@ -38,12 +38,19 @@ WORK_SLOTS = 10
 @at_location(Action.LIST_READ, Action.OFFER_MAKE)
 def proposals(request: Any, location: Location) -> HttpResponse:
     """The round that runs or was last, what it proposes here, and the choice to take part."""
-    if request.method == "POST":
-        try:
-            _done(request, location)
-        except RefusedError as refused:
-            messages.error(request, str(refused.message))
-        return redirect("rounds:proposals", location.slug)
+    if request.method != "POST":
+        return _page(request, location)
+    try:
+        _done(request, location)
+    except RefusedError as refused:
+        if refused.field == "reason":
+            return _page(request, location, lacks_reason=str(refused.message))
+        messages.error(request, str(refused.message))
+    return redirect("rounds:proposals", location.slug)
+
+
+def _page(request: Any, location: Location, *, lacks_reason: str = "") -> HttpResponse:
+    """The page; `lacks_reason` is said at the proposal that was sent, with what was typed."""
     found = (
         Round.objects.filter(locations=location, state__in=[RoundState.PREVIEW, RoundState.DONE])
         .order_by("-planned_at")
@@ -67,6 +74,10 @@ def proposals(request: Any, location: Location) -> HttpResponse:
         "is_running": found is not None and found.state == RoundState.PREVIEW,
         "takes_part": TakesPart.objects.filter(location=location).exists(),
         "rows": [_row(row) for row in rows],
+        "wrong": {"key": row_key(request.POST.get("proposal", "")), "said": lacks_reason}
+        if lacks_reason
+        else None,
+        "note": request.POST.get("note", ""),
         "to_do": sum(row.state == ProposalState.PROPOSED for row in rows),
         "week": week,
         "before": week.shown(week.before, WORK_SLOTS) if week else [],
@@ -74,7 +85,7 @@ def proposals(request: Any, location: Location) -> HttpResponse:
         "month": add_months(found.first, found.months - 1) if found else None,
         "reasons": [(reason.code, reason_text(reason)) for reason in _reasons(location)],
     }
-    return render(request, "rounds/proposals.html", context)
+    return render(request, "rounds/proposals.html", context, status=422 if lacks_reason else 200)
 
 
 def _row(row: Proposal) -> dict[str, Any]:

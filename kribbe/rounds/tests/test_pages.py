@@ -80,7 +80,11 @@ def test_a_desk_begins_a_round_and_sends_what_its_locations_confirmed(scene, cle
 def test_a_location_refuses_with_a_reason_and_takes_it_back(scene, manager, running):
     here = reverse("rounds:proposals", args=[scene.notelaar.slug])
     row = running.proposals.order_by("pk").first()
-    manager.post(here, {"do": "refuse", "proposal": row.pk, "reason": ""})
+    refused = manager.post(here, {"do": "refuse", "proposal": row.pk, "reason": "", "note": "Te vol"})
+    assert refused.status_code == 422
+    said = refused.content.decode()
+    assert f'id="reason-{row.pk}_error"' in said
+    assert 'maxlength="500" value="Te vol"' in said
     row.refresh_from_db()
     assert row.state == ProposalState.PROPOSED
     manager.post(here, {"do": "refuse", "proposal": row.pk, "reason": "group-balance", "note": "Vol"})

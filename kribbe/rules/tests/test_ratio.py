@@ -127,3 +127,16 @@ def test_the_least_number_that_keeps_within_the_law(babies, toddlers, mixed, on)
 @given(numbers, numbers, st.sampled_from(Layout), st.sampled_from([BEFORE, AFTER]))
 def test_more_children_never_need_fewer_carers(children, more, layout, on):
     assert needed(on, **{layout: children}) <= needed(on, **{layout: children + more})
+
+
+def test_children_of_a_family_carer_count_beside_those_in_care():
+    """Six in care and two of their own: eight, one carer in 2026 and two from 2027 on."""
+    in_care = {Layout.MIXED: 6}
+    now, later = (
+        carers_needed(children=in_care, pack=FLANDERS, on=on, family=True, own=2)
+        for on in (date(2026, 12, 31), date(2027, 1, 1))
+    )
+    assert (now.carers, later.carers) == (1, 2)
+    assert [reason.code for reason in later.reasons] == ["ratio.family", "family_carer.own"]
+    alone = carers_needed(children={Layout.MIXED: 0}, pack=FLANDERS, on=date(2027, 1, 1), family=True, own=2)
+    assert alone.carers == 0

@@ -2,6 +2,8 @@
 
 from kribbe.staff.models.carers import Carer, PinGuard
 from kribbe.staff.models.contracts import Available, Contract, Leave, LeaveKind
+from kribbe.staff.models.documents import Document, DocumentKind, Warned
+from kribbe.staff.models.home import HomeChild, HomeTie
 from kribbe.staff.models.roster import (
     ChangeKind,
     ProposalState,
@@ -16,6 +18,10 @@ __all__ = [
     "Carer",
     "ChangeKind",
     "Contract",
+    "Document",
+    "DocumentKind",
+    "HomeChild",
+    "HomeTie",
     "Leave",
     "LeaveKind",
     "PinGuard",
@@ -24,4 +30,5 @@ __all__ = [
     "RosterProposal",
     "Shift",
     "ShiftFeed",
+    "Warned",
 ]

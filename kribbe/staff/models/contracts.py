@@ -40,6 +40,12 @@ class Contract(models.Model):
     def __str__(self) -> str:
         return f"{self.carer_id} {self.during}"
 
+    @property
+    def last(self) -> date:
+        """The last day, of one that ends."""
+        upper: date = self.during.upper
+        return upper - timedelta(days=1)
+
 
 @remembered()
 class Available(models.Model):

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.places.access import place_where
+from kribbe.places.access import home_where, place_where
 from kribbe.trust.permissions import Action
 from kribbe.web.navigation import NavItem, register
 
@@ -12,6 +12,7 @@ def register_navigation() -> None:
     for label, name, icon, order in (
         (_("Roster"), "staff:roster", "calendar-clock", 13),
         (_("Team"), "staff:team", "id-card", 43),
+        (_("Papers that end"), "staff:documents", "file-text", 45),
         (_("Carers ahead"), "staff:ahead", "chart-column", 44),
     ):
         register(
@@ -25,3 +26,14 @@ def register_navigation() -> None:
                 group="planning",
             )
         )
+    register(
+        NavItem(
+            _("Own children"),
+            "staff:home",
+            "house",
+            "location",
+            order=46,
+            arguments=home_where(Action.STAFF_READ),
+            group="planning",
+        )
+    )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
 from kribbe.planning.models import GroupTeam
+from kribbe.planning.selectors.at_home import at_home
 from kribbe.planning.selectors.closed import closed_days_of
 from kribbe.planning.selectors.planned import Planned, capacities, planned_at_all
 from kribbe.planning.selectors.rostered import Rostered
@@ -69,6 +70,7 @@ def needs_at(locations: Sequence[Location], days: Sequence[date]) -> dict[int, l
     places = capacities([group.pk for group in groups], first, last)
     planned = planned_at_all(locations, first, last)
     packs = {desk: load_pack(policy_on(desk, first).rule_pack) for desk in {at.desk_id for at in locations}}
+    at_home_then = at_home(locations, first, last)
     found = {}
     for location in locations:
         own = [group.pk for group in groups if group.location_id == location.pk]
@@ -81,6 +83,7 @@ def needs_at(locations: Sequence[Location], days: Sequence[date]) -> dict[int, l
                 _children(location, own, present, places, day, closed[location.pk]),
                 layouts,
                 packs[location.desk_id],
+                [at_home_then.get((location.pk, day, 2 * day.weekday() + part), 0) for part in range(2)],
             )
             for day in days
         ]
@@ -114,17 +117,21 @@ def _day(
     children: Mapping[int, Sequence[int]],
     layouts: Mapping[int, Layout],
     pack: Pack,
+    own: Sequence[int],
 ) -> DayNeed:
+    """`own` are the children of a family carer by half-day."""
     known: dict[tuple[int, ...], Need] = {}
+    noon = minute(location.morning_ends_at) // MINUTES
     needs = []
     for half in range(HALVES):
         present = dict.fromkeys(Layout, 0)
         for group_id, numbers in children.items():
             present[layouts[group_id]] += numbers[half]
-        key = tuple(present.values())
+        of_carer = own[half >= noon]
+        key = (*present.values(), of_carer)
         if key not in known:
             known[key] = carers_needed(
-                children=present, pack=pack, on=day, family=location.kind == Kind.FAMILY
+                children=present, pack=pack, on=day, family=location.kind == Kind.FAMILY, own=of_carer
             )
         needs.append(known[key])
     return DayNeed(day, is_closed, children, needs)

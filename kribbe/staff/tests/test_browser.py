@@ -9,10 +9,12 @@ from django.utils import timezone
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.planning.models import GroupTeam
 from kribbe.rules.halfdays import SLOTS
-from kribbe.staff.models import RosterProposal, Shift
+from kribbe.staff.models import Carer, Document, DocumentKind, RosterProposal, Shift
+from kribbe.staff.services.documents import Held, add_document
 from kribbe.staff.services.proposals import calculate_waiting
 from kribbe.staff.tests.scene import busy, hire, open_monday
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, look_at
+from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("staff")
@@ -87,3 +89,26 @@ def test_a_carers_page_and_the_weeks_ahead(open_as, scene, size):
     page.goto(reverse("staff:ahead", args=[scene.location.slug]))
     page.get_by_role("heading", name="Begeleiders in de komende weken").wait_for()
     look(page, "ahead")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_a_manager_renews_a_paper_and_undoes_it(open_as, scene, size):
+    an = Carer.objects.get(name="An Jacobs")
+    acting = {"principal": SYSTEM, "location": scene.location, "now": scene.now}
+    for kind, left, carer in (("first_aid", 20, an), ("medical", -3, an), ("licence", 400, None)):
+        last = scene.now.date() + left * DAY
+        add_document(**acting, held=Held(kind=DocumentKind(kind), last=last, carer=carer))
+    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page.goto(reverse("enrolment:today", args=[scene.location.slug]))
+    page.get_by_role("link", name="Alle documenten").click()
+    page.get_by_role("heading", name="Documenten die aflopen").wait_for()
+    look(page, "documents")
+    row = page.get_by_role("row").filter(has_text="Levensreddend handelen")
+    row.get_by_text("Vernieuw of verwijder").click()
+    row.get_by_label("Geldig tot en met").fill(f"{scene.now.date() + 900 * DAY}")
+    row.get_by_role("button", name="Vernieuw", exact=True).click()
+    page.get_by_text("Gewijzigd").wait_for()
+    axe(page)
+    page.get_by_role("button", name="Ongedaan maken").click()
+    page.get_by_text("Ongedaan gemaakt").wait_for()
+    assert Document.objects.filter(gone_at=None).count() == 3

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.http import Http404
+from django.utils import translation
 from PIL import Image
 
 from kribbe.testing import uploads
@@ -83,6 +84,21 @@ def test_what_is_no_honest_photo_is_refused_in_words(made, code, folder):
     assert refused.value.code == code
     assert len(str(refused.value.message)) > 20
     assert not list(folder.rglob("*.*"))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "This file is empty."),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "Save it as a JPEG"),
+        (b"GIF89a" + b"\0" * 200, "Send a JPEG, PNG, WebP or AVIF."),
+    ],
+)
+def test_what_a_phone_keeps_otherwise_is_told_with_its_remedy(data, said):
+    with pytest.raises(RefusedError) as refused:
+        take(data)
+    with translation.override("en"):
+        assert said in str(refused.value.message)
 
 
 @pytest.mark.parametrize(

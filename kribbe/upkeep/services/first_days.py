@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_household, tell_location
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.services.turns import lay_turns
 from kribbe.people.selectors import location_addresses
 from kribbe.places import ledger
 from kribbe.places.models import Group
@@ -92,10 +93,12 @@ def comes_later(*, principal: Principal, first_day_id: int, start: date, now: da
         end = placement.during.upper
         if start <= localtime(now).date() or (end is not None and start >= end):
             raise RefusedError(_("Choose a day that is still to come, within the stay."), field="start")
-        ledger.move(holder=f"placement:{placement.pk}", start=start, end=end, now=now)
+        if placement.in_turn is None:
+            ledger.move(holder=f"placement:{placement.pk}", start=start, end=end, now=now)
         with household_changes(placement.child.household_id, now):
             placement.during = DateRange(start, end)
             placement.save(update_fields=["during"])
+        lay_turns(placement, now=now)
         _answered(found, FirstDayState.LATER, principal, now)
         _record(principal, "first_day.later", found, now, start=f"{start}")
         _tell_location(found, "first_day_later", now, start=start)
@@ -112,6 +115,7 @@ def no_longer_needed(*, principal: Principal, first_day_id: int, now: datetime) 
         with household_changes(placement.child.household_id, now):
             placement.state, placement.during = PlacementState.ENDED, DateRange(first, last)
             placement.save(update_fields=["state", "during"])
+        lay_turns(placement, now=now)
         _answered(found, FirstDayState.FREED, principal, now)
         _record(principal, "first_day.freed", found, now)
         _tell_location(found, "first_day_freed", now)

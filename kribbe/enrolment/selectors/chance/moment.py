@@ -33,6 +33,7 @@ from kribbe.allocation.chance.scene import (
 from kribbe.enrolment.models import DirectChild, Offer, Placement
 from kribbe.enrolment.selectors.chance.joint import Together, together
 from kribbe.enrolment.selectors.chance.lately import USUAL, Lately, lately
+from kribbe.enrolment.selectors.chance.turns import once
 from kribbe.enrolment.selectors.fit import stay_end
 from kribbe.enrolment.selectors.waiting import Waiting, registered_between, waiting_lists
 from kribbe.people.models import Child
@@ -146,7 +147,7 @@ class _Reader:
             as_of=as_of, group_id__in=keys, state="open",
         )  # fmt: skip
         self.placements = rows(
-            Placement, "child_id", "group_id", "during", "pattern", "state",
+            Placement, "child_id", "group_id", "during", "pattern", "in_turn", "state",
             as_of=as_of, group_id__in=keys, state__in=["to_sign", "final", "ended"],
         )  # fmt: skip
         children = by(
@@ -160,7 +161,7 @@ class _Reader:
         return _month(day) - _month(self.first)
 
     def _takes(self) -> Iterable[_Take]:
-        for row in self.placements:
+        for row in once(self.placements):
             yield self._take(row, self.births.get(row["child_id"]))
         direct = rows(
             DirectChild, "group_id", "during", "pattern",
@@ -168,6 +169,7 @@ class _Reader:
         )  # fmt: skip
         own = LedgerTake.objects.filter(group__in=list(self.group_number)).exclude(
             Q(holder__startswith="placement:")
+            | Q(holder__startswith="child:")
             | Q(holder__startswith="offer:")
             | Q(holder__startswith="direct:")
         )

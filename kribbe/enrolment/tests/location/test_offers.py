@@ -97,6 +97,7 @@ def test_bad_input_is_answered_at_its_field(desk, notelaar, group, client, chang
     )
     assert response.status_code == 422
     assert said in response.content.decode()
+    assert f'href="#id_{next(iter(change))}' in response.content.decode()
     assert "Blijft</textarea>" in response.content.decode()
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from kribbe.enrolment.models import Offer, Placement, Preference
-from kribbe.enrolment.services.answer_offer import lapse_offers
+from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, lapse_offers
 from kribbe.enrolment.services.vacancy_answer import waiting_at
 from kribbe.enrolment.services.wishes import rank_wishes
 from kribbe.enrolment.tests.parent.scene import (
@@ -58,6 +58,22 @@ def test_the_second_kind_of_yes_names_the_higher_wishes_and_a_part_can_look_on(c
     client.post(address, {"answer": "stop", "look_on": "1"})
     assert Preference.objects.get(request=maes, location=notelaar).open_pattern == 1 << 6
     assert "We zoeken nog: 1 halve dag: donderdag voormiddag." in page(client, "my")
+
+
+def test_what_was_ticked_stays_where_the_answer_lacks(client, maes, molentje):
+    made = offer(maes, molentje, pattern=PART)
+    refused = client.post(reverse("enrolment:offer", args=[made.reference]), {"look_on": "1"})
+    assert refused.status_code == 422
+    assert 'name="look_on" value="1" checked' in text(refused)
+
+
+def test_an_offer_from_another_day_says_which_one_was_asked(client, maes, molentje):
+    maes.latest_start = maes.wanted_start
+    maes.save()
+    made = offer(maes, molentje, start=START + timedelta(days=14))
+    shown = page(client, "offer", made.reference)
+    assert "Je vroeg om te starten op " in shown
+    assert "Je vroeg om te starten tussen" not in shown
 
 
 def test_no_answer_a_wrong_one_and_a_late_one_are_told(client, maes, molentje):
@@ -137,6 +153,15 @@ def test_a_withdrawal_asks_why_and_can_be_taken_back(client, maes):
     client.post(reverse("enrolment:request_reopen", args=[maes.reference]))
     maes.refresh_from_db()
     assert maes.state == "open"
+
+
+def test_who_withdraws_reads_first_which_place_goes_with_it(client, maes, molentje):
+    warning = "Bij Het Molentje is een plaats voor je gereserveerd"
+    assert warning not in page(client, "request_end", maes.reference)
+    made = offer(maes, molentje)
+    yes = Yes(AfterYes.STAY)
+    accept_offer(principal=SYSTEM, offer_id=made.pk, yes=yes, now=NOW)
+    assert warning in page(client, "request_end", maes.reference)
 
 
 def test_an_expected_child_is_born(client, desk, notelaar):

@@ -1,0 +1,66 @@
+"""Fee certificates that end while the child stays."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.billing.models import FeeCertificate
+from kribbe.enrolment.models import Placement
+from kribbe.planning.selectors.planned import certain
+from kribbe.web.expiring import Ending
+
+DAY = timedelta(days=1)
+
+
+def ending_certificates(locations: Collection[Any], today: date, until: date) -> list[Ending]:
+    """The last certificate of each child that ends by a day, where the child stays longer; two queries."""
+    slugs = {each.pk: each.slug for each in locations}
+    later = FeeCertificate.objects.filter(
+        books=OuterRef("books"),
+        child=OuterRef("child"),
+        during__startswith__gte=OuterRef("during__endswith"),
+    )
+    organisers = {each.organiser_id for each in locations}
+    ends = FeeCertificate.objects.filter(
+        Q(during__endswith__isnull=False),
+        books__organiser__in=organisers,
+        during__endswith__lte=until + DAY,
+    ).exclude(Exists(later))
+    found = list(ends.select_related("books"))
+    if not found:
+        return []
+    places = certain((today, today + DAY)).filter(
+        group__location__in=slugs, child__in={each.child_id for each in found}
+    )
+    of_child: dict[int, list[Placement]] = {}
+    for place in places.prefetch_related(None).select_related("child", "group__location"):
+        of_child.setdefault(place.child_id, []).append(place)
+    return [
+        _ending(each, place, slugs)
+        for each in found
+        for place in of_child.get(each.child_id, ())
+        if _holds_for(each, place) and (place.during.upper is None or place.during.upper > each.during.upper)
+    ]
+
+
+def _holds_for(certificate: FeeCertificate, place: Placement) -> bool:
+    if certificate.placement_id is not None:
+        return certificate.placement_id == place.pk
+    return certificate.books.organiser_id == place.group.location.organiser_id
+
+
+def _ending(certificate: FeeCertificate, place: Placement, slugs: dict[int, str]) -> Ending:
+    at = place.group.location_id
+    return Ending(
+        location_id=at,
+        key=f"fee_certificate:{certificate.pk}",
+        label=_("Fee certificate"),
+        who=f"{place.child}",
+        last=certificate.during.upper - DAY,
+        url=reverse("billing:fee", args=[slugs[at], place.reference]),
+        household_id=place.child.household_id,
+    )

@@ -1,0 +1,96 @@
+"""Parents who live apart: each invoice carries that parent's own weeks, and together they are the month.
+
+From 5 January 2026 on Noor comes every other week on Monday and Tuesday by the agreement with her mother, and in the
+weeks between on Monday, Tuesday and Wednesday by that with her father.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from kribbe.billing.models import Share
+from kribbe.billing.selectors.drafts import drafted
+from kribbe.billing.tests.marched import NEW_YEAR, NOW, THE_2ND, euros, march
+from kribbe.billing.tests.month import MARCH, absent, certificate, house_rules, lines_of, run
+from kribbe.billing.tests.scene import make_payer
+from kribbe.enrolment.models import Placement
+from kribbe.enrolment.services.stays import change_days
+from kribbe.people.models import Adult
+from kribbe.planning.selectors.allowance import stated, year_of
+from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.second import send_second
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.trust.principal import SYSTEM
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+FULL = ((8 * 60, 17 * 60),)
+START = date(2026, 1, 5)
+
+
+@pytest.fixture
+def with_father(kept, noor):
+    """The father's place; both agreements are signed."""
+    father = Adult.objects.create(
+        household=noor.child.household, first_name="Bram", last_name="Claes", name_key="claes bram",
+        other_street="Kaai 3", other_postcode="2000", other_city="Antwerpen",
+    )  # fmt: skip
+    mine = send_paper(
+        principal=SYSTEM, placement_id=noor.pk, name="Mia", now=NOW,
+        terms=Terms(first=START, weeks=({0: FULL, 1: FULL}, {})),
+    )  # fmt: skip
+    sign_paper(principal=SYSTEM, paper_id=mine.pk, name="An Maes", now=NOW)
+    theirs = send_second(
+        principal=SYSTEM, placement_id=noor.pk, parent_id=father.pk, name="Mia", now=NOW,
+        terms=Terms(first=START, weeks=({}, {0: FULL, 1: FULL, 2: FULL})),
+    )  # fmt: skip
+    sign_paper(principal=SYSTEM, paper_id=theirs.pk, name="Bram Claes", now=NOW)
+    return Placement.objects.get(parent=father)
+
+
+def test_each_parent_is_asked_its_own_weeks(kept, noor, with_father):
+    certificate(kept, noor, "12.34", NEW_YEAR, own=True)
+    certificate(kept, with_father, "8.00", NEW_YEAR, own=True)
+    # mother: 2, 3, 16, 17, 30 and 31 March, 6 x 12.34 = 74.04
+    # father: 9, 10, 11, 23, 24 and 25 March, 6 x 8.00 = 48.00
+    assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("74.04"), "Bram Claes": euros("48.00")}
+    mine, theirs = ({day for day, _what, _amount in lines_of(name)} for name in ("An Maes", "Bram Claes"))
+    assert mine == {march(day) for day in (2, 3, 16, 17, 30, 31)}
+    assert theirs == {march(day) for day in (9, 10, 11, 23, 24, 25)}
+    assert Share.objects.get(placement=with_father).payer.city == "Antwerpen"
+
+
+def test_one_fee_of_the_child_holds_for_both(kept, noor, with_father, fee):
+    # the same twelve days at 12.34: 148.08, half each
+    assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("74.04"), "Bram Claes": euros("74.04")}
+
+
+def test_each_agreement_has_its_own_allowance(kept, noor, with_father, fee):
+    """18 days x 2/10 for the mother, x 3/10 for the father, from 5 January on x 361/365: 3.56 and 5.34, both up."""
+    house_rules(kept)
+    absent(noor, march(2))
+    absent(with_father, march(9), march(10))
+    today = date(2026, 3, 31)
+    mother = year_of(stated(noor, 2026, today=today), 2026)
+    father = year_of(stated(with_father, 2026, today=today), 2026)
+    assert (mother.balance.entitled, mother.balance.left) == (4, 3)
+    assert (father.balance.entitled, father.balance.left) == (6, 4)
+    # 5 x 12.34 and 4 x 12.34: the days of absence are free
+    assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("61.70"), "Bram Claes": euros("49.36")}
+
+
+def test_payers_and_certificates_go_with_a_stay_on_other_days(kept, noor):
+    Share.objects.filter(placement=noor).update(percent=Decimal(70))
+    Share.objects.create(
+        placement=noor, payer=make_payer(kept.books, "OCMW", now=NOW),
+        during=Share.objects.get(placement=noor).during, percent=Decimal(30),
+    )  # fmt: skip
+    certificate(kept, noor, "10.00", NEW_YEAR, own=True)
+    change_days(
+        principal=SYSTEM, placement_id=noor.pk, pattern=WeekPattern.from_text("mon wed"),
+        first=march(16), last=None, now=NOW,
+    )  # fmt: skip
+    # 2, 3, 9, 10 and then the Mondays 16, 23, 30 and Wednesdays 18, 25: 9 x 7.00 and 9 x 3.00
+    assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("63.00"), "OCMW": euros("27.00")}
+    assert {each.placement for each in drafted(kept.books, MARCH).held} == {kept.scene.lou}
