@@ -96,6 +96,26 @@ def test_a_fault_in_a_late_block_is_told(tmp_path: Path, old: str, new: str, pro
     assert any(problem in told for told in error.value.problems), error.value.problems
 
 
+def test_a_group_of_another_location_is_none_of_this_one() -> None:
+    raw = generate(children=6, locations=2)
+    for number, place in enumerate(raw["locations"]):
+        place["groups"] = [{**place["groups"][0], "id": f"G{number}"}]
+    raw.update(together=[])
+    for child in raw["children"]:
+        child["current"] = None
+        for wish in child["wishes"]:
+            wish["stays"] = [{**wish["stays"][0], "group": f"G{int(wish['location'][1:])}"}]
+    found = as_columns(raw).wishes
+    assert found.group.tolist() == found.location.tolist()
+    wish = raw["children"][0]["wishes"][0]
+    other = next(place for place in raw["locations"] if place["id"] != wish["location"])
+    wish["stays"][0]["group"] = other["groups"][0]["id"]
+    with pytest.raises(BadInstanceError) as error:
+        as_columns(raw)
+    assert len(error.value.problems) == 1
+    assert error.value.problems[0].startswith("children[0].wishes[0].stays[0].group: no such group")
+
+
 def test_the_draw_is_by_all_its_digits() -> None:
     found = lots(7, map(str, range(200)))
     same_start = [found[0][:48] + lot[48:] for lot in found]
