@@ -38,7 +38,7 @@ class Inside:
 
 
 def inside_now(location: Location, *, now: datetime) -> Inside:
-    """Who is in at this moment; nineteen queries, whatever the number of children."""
+    """Who is in at this moment; eighteen queries, whatever the number of children."""
     day = day_of(location, localtime(now).date(), now=now)
     inside = [child for child in day.children if child.where is Where.IN]
     safety = safety_of([each.child for each in inside])

@@ -1,7 +1,7 @@
 """A location's week: by group who comes on which half-day, the carers that the law asks, and how full it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from kribbe.enrolment.selectors.location import active_groups
@@ -63,6 +63,8 @@ class Week:
     groups: Sequence[GroupWeek]
     needs: Sequence[Need]
     carers: Sequence[int | None]
+    absences: Mapping[tuple[int, date], Absence] = field(default_factory=dict)
+    """Of the children planned, by placement and day."""
 
     @property
     def short(self) -> list[Short]:
@@ -112,7 +114,7 @@ def week_of(location: Location, monday: date, *, today: date) -> Week:
     needs, carers = _needs(location, monday, found, own), _carers(found)
     for (_location, _day, slot), half in known.items():
         needs[slot], carers[slot] = half.need, half.carers
-    return Week(monday, closed, found, needs, carers)
+    return Week(monday, closed, found, needs, carers, away)
 
 
 def _group(
