@@ -52,7 +52,7 @@ def _column(cursor, table, name, changed):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planning', '0005_lists_in_parts'),
+        ('planning', '0006_turns'),
     ]
 
     operations = [
