@@ -1,4 +1,4 @@
-"""A manager runs March, to an invoice that the file of the bank pays; who pays; certificates by list. Nothing for axe."""
+"""A manager runs March, up to an invoice that is paid; who pays; certificates by list. Nothing for axe."""
 
 from datetime import date
 
