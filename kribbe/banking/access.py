@@ -1,5 +1,7 @@
 """The doors to what the bank told an organiser, and to a parent's own mandate; another's isn't found."""
 
+from django.db.models import QuerySet
+
 from kribbe.banking.models import BankFile, DebitFile, Movement, RefundFile, Statement
 from kribbe.billing.models import Books, Payer
 from kribbe.people.access import refusal
@@ -53,14 +55,16 @@ def refund_file_at(principal: Principal, books: Books | None, reference: str) ->
     return found
 
 
-def own_payer(principal: Principal, reference: str) -> Payer:
-    """A payer of the reader's own household."""
+def own_payers(principal: Principal) -> QuerySet[Payer]:
+    """The payers of the reader's own household, by organiser."""
     households = scope_ids(principal, Action.INVOICE_READ, Scope.HOUSEHOLD)
-    found = (
-        Payer.objects.filter(reference=reference, adult__household__in=households)
-        .select_related("books", "adult")
-        .first()
-    )
+    found = Payer.objects.filter(adult__household__in=households).select_related("books", "adult")
+    return found.order_by("books__name", "name", "pk")
+
+
+def own_payer(principal: Principal, reference: str) -> Payer:
+    """A payer of the reader's own household; another's isn't found."""
+    found = own_payers(principal).filter(reference=reference).first()
     if found is None:
         raise refusal(principal)
     return found

@@ -15,6 +15,7 @@ urlpatterns = [
     path("at/<slug:slug>/bank/collect/<str:reference>.xml", debits.debit_file_page, name="debit_file"),
     path("at/<slug:slug>/bank/back/<str:reference>.xml", debits.refund_file_page, name="refund_file"),
     path("at/<slug:slug>/bank/kept/<str:reference>/", debits.kept_page, name="kept"),
+    path("my/collection/", mandates.my_mandates_page, name="my_mandates"),
     path("my/collection/<str:reference>/", mandates.mandate_page, name="mandate"),
     path("at/<slug:slug>/bank/parked/", payments.parked_page, name="parked"),
     path("at/<slug:slug>/bank/payments/<str:reference>/", payments.payment_page, name="payment"),

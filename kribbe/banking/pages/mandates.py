@@ -4,15 +4,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from kribbe.banking.access import own_payer
+from kribbe.banking.access import own_payer, own_payers
+from kribbe.banking.models import Mandate
 from kribbe.banking.services.mandates import revoke, sign
 from kribbe.billing.models import Payer
 from kribbe.trust.errors import RefusedError
@@ -33,6 +35,15 @@ def mandate_words(payer: Payer) -> str:
         "your bank to do so. You hear the day and the amount before each time. You may take this back at any time. "
         "Your bank gives you the money back if you ask within eight weeks."
     ) % {"name": payer.books.name}
+
+
+@require_safe
+def my_mandates_page(request: Any) -> HttpResponse:
+    """The organisers that invoice the reader, and whether each may collect."""
+    payers = own_payers(request.principal).prefetch_related(
+        Prefetch("mandates", Mandate.objects.filter(revoked_at=None), to_attr="standing")
+    )
+    return render(request, "banking/my_mandates.html", {"payers": payers})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

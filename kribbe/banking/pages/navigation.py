@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.access import books_place
+from kribbe.people.navigation import own_household_only
 from kribbe.web.navigation import NavItem, register
 
 
@@ -17,5 +18,16 @@ def register_navigation() -> None:
             order=52,
             arguments=books_place,
             group="billing",
+        )
+    )
+    register(
+        NavItem(
+            _("Collection"),
+            "banking:my_mandates",
+            "coins",
+            "parent",
+            order=17,
+            arguments=own_household_only,
+            holds=("banking:mandate",),
         )
     )

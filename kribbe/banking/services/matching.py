@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.banking.models import Collection, Match, Movement, Refund
 from kribbe.banking.services.posting import Draft, Share, Side, Waiting, write
-from kribbe.billing.models import Account, Books, EntryKind, JournalLine, Payer
+from kribbe.billing.models import Account, Books, EntryKind, JournalEntry, JournalLine, Payer
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -37,6 +37,9 @@ def match(*, principal: Principal, movement: Movement, shares: Sequence[Share], 
         lock_rows((Books, books.pk), *((Payer, share.payer) for share in shares))
         _refuse_unless_parked(movement)
         _refuse_unless_whole(movement, shares)
+        movement.refresh_from_db(fields=["aside_at"])
+        if movement.aside_at is not None:
+            _move_aside(principal, movement, False, now)
         waiting = Waiting([share.payer for share in shares])
         kind, sides, parts = _drawn(movement, shares, waiting)
         turn = movement.matches.count() + 1
@@ -87,10 +90,17 @@ def undo(*, principal: Principal, movement: Movement, now: datetime) -> None:
 
 
 def put_aside(*, principal: Principal, movement: Movement, aside: bool, now: datetime) -> None:
-    """Say that a parked movement is of no payer (costs of the bank, a subsidy) and needs no look; or that it does."""
+    """Say that a parked movement is of no payer and needs no look; or that it does.
+
+    What went out goes to the costs of the bank, what came in (a subsidy) to other income; back by a contrary entry.
+    """
     with transaction.atomic():
         lock_rows((Books, movement.statement.books_id))
         _refuse_unless_parked(movement)
+        movement.refresh_from_db(fields=["aside_at"])
+        if aside == (movement.aside_at is not None):
+            return
+        _move_aside(principal, movement, aside, now)
         Movement.objects.filter(pk=movement.pk).update(aside_at=now if aside else None)
         record(principal=principal, action="bank.aside", subject=movement, now=now, aside=aside)
 
@@ -116,6 +126,16 @@ def set_off(*, principal: Principal, payer: Payer, on: date, now: datetime) -> D
         write([draft], principal=principal, books=payer.books, now=now)
         record(principal=principal, action="bank.set_off", subject=payer, now=now)
     return used
+
+
+def _move_aside(principal: Principal, movement: Movement, aside: bool, now: datetime) -> None:
+    books = movement.statement.books
+    turns = JournalEntry.objects.filter(books=books, key__startswith=f"aside:{movement.pk}:").count()
+    account = Account.OTHER if movement.amount > 0 else Account.BANK_COSTS
+    euros = movement.amount if aside else -movement.amount
+    sides: list[Side] = [(Account.PARKED, euros, None), (account, -euros, None)]
+    draft = Draft(EntryKind.MOVE, movement.on, f"aside:{movement.pk}:{turns + 1}", sides)
+    write([draft], principal=principal, books=books, now=now)
 
 
 def _drawn(

@@ -155,7 +155,22 @@ def test_costs_of_the_bank_are_put_aside(kept):
     booked(kept, paid_in(1, "-7.05", text="kosten"))
     put_aside(principal=SYSTEM, movement=only_movement(), aside=True, now=NOW)
     assert only_movement().aside_at
-    assert balance(Account.PARKED) == Decimal("7.05")
+    assert (balance(Account.PARKED), balance(Account.BANK_COSTS)) == (0, Decimal("7.05"))
+    put_aside(principal=SYSTEM, movement=only_movement(), aside=True, now=NOW)
+    assert balance(Account.BANK_COSTS) == Decimal("7.05"), "put aside twice, moved once"
+    put_aside(principal=SYSTEM, movement=only_movement(), aside=False, now=NOW)
+    assert (balance(Account.PARKED), balance(Account.BANK_COSTS)) == (Decimal("7.05"), 0)
+    assert ties_out(kept)
+
+
+def test_money_put_aside_that_is_of_a_payer_after_all(kept):
+    asked = invoice(kept, "45.00")
+    booked(kept, paid_in(1, "45.00", text="subsidie?"))
+    put_aside(principal=SYSTEM, movement=only_movement(), aside=True, now=NOW)
+    assert balance(Account.OTHER) == Decimal("-45.00")
+    matched(kept, (kept.payer, "45.00"), movement=only_movement())
+    assert (open_of(asked), balance(Account.OTHER), balance(Account.PARKED)) == (0, 0, 0)
+    assert ties_out(kept)
 
 
 def test_the_same_file_and_the_same_statement_change_nothing(kept):

@@ -123,3 +123,13 @@ def test_a_file_larger_than_other_pages_take_is_read(kept, manager):
     huge = SimpleUploadedFile("groter.cod", b"x" * (MOST_BYTES + 1))
     answer = manager.post(page, {"file": huge})
     assert answer.context["form"].errors["file"] == [str(TOO_LARGE)]
+
+
+def test_a_parent_finds_the_mandates_from_the_navigation(kept):
+    parent = log_in(Client(), kept.scene.parent_user(), second_factor=False)
+    make_payer(kept.books, "OCMW", now=NOW)
+    listed = reverse("banking:my_mandates")
+    assert listed in parent.get(reverse("billing:my_invoices")).content.decode()
+    page = parent.get(listed).content.decode()
+    assert reverse("banking:mandate", args=[kept.payer.reference]) in page
+    assert "OCMW" not in page

@@ -30,6 +30,8 @@ class Account(models.TextChoices):
     PARKED = "parked", _("Payments to look at")
     TO_REFUND = "to_refund", _("To pay back")
     LOSS = "loss", _("Written off")
+    BANK_COSTS = "bank_costs", _("Costs of the bank")
+    OTHER = "other", _("Other income")
 
 
 OF_PAYERS = (Account.RECEIVABLE, Account.DEPOSITS, Account.TO_REFUND)

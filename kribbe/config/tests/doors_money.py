@@ -67,5 +67,6 @@ MONEY: dict[str, Door] = {
     "banking:debit_file": Door({"organiser"}, ("slug", "debit_file")),
     "banking:refund_file": Door({"organiser"}, ("slug", "refund_file")),
     "banking:kept": Door({"organiser"}, ("slug", "payer"), post=True),
+    "banking:my_mandates": Door({"anna", "charlie"}),
     "banking:mandate": Door({"anna"}, ("payer",)),
 }
