@@ -52,7 +52,7 @@ def _column(cursor, table, name, changed):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planning', '0006_turns'),
+        ('planning', '0007_getting_used'),
     ]
 
     operations = [
