@@ -263,7 +263,7 @@ def test_files_that_stood_open_are_sealed_by_the_migration_and_opened_again(scen
         keep(scene, child)
     tables = ("planning_childfile", "planning_childfileevent")
     plain = "SET health = 'Koorts', allergies = '[]', food = ''"
-    moved = import_module("kribbe.planning.migrations.0007_file_sealed")
+    moved = import_module("kribbe.planning.migrations.0008_file_sealed")
     editor = SimpleNamespace(connection=connection)
     with connection.cursor() as cursor, pgtrigger.ignore():
         cursor.execute("UPDATE planning_childfile " + plain)
