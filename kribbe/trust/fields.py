@@ -77,6 +77,9 @@ class EncryptedText(models.TextField[Set, Get]):
 class EncryptedList(EncryptedText[Any, Any]):
     """A list of what JSON can hold, sealed as a whole; an empty one is kept as empty text. Text is taken as JSON."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         text = super().from_db_value(value, expression, connection)
         return json.loads(text) if text else []
