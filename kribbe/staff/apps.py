@@ -11,7 +11,7 @@ class StaffConfig(AppConfig):
         from kribbe.planning.selectors.rostered import register_roster
         from kribbe.staff.notice_kinds import register_kinds
         from kribbe.staff.pages.navigation import register_navigation
-        from kribbe.staff.selectors.documents import ending_contracts, ending_documents
+        from kribbe.staff.selectors.documents import ending_papers
         from kribbe.staff.selectors.home import children_at_home
         from kribbe.staff.selectors.needs import rostered_halves
         from kribbe.web import expiring
@@ -20,6 +20,5 @@ class StaffConfig(AppConfig):
         register_roster(rostered_halves)
         register_at_home(children_at_home)
         register_kinds()
-        expiring.register("documents", ending_documents)
-        expiring.register("contracts", ending_contracts)
+        expiring.register("staff", ending_papers)
         expiring.register_page("staff:documents")

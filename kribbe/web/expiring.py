@@ -1,6 +1,6 @@
 """Papers that end, in which rooms hang theirs; a location's first page shows those that end soon.
 
-A room registers in its AppConfig.ready: `register("documents", ending_documents)`. The room that has a page of them
+A room registers in its AppConfig.ready: `register("staff", ending_papers)`. The room that has a page of them
 all names it: `register_page("staff:documents")`, whose address takes `slug`.
 """
 

@@ -13,6 +13,12 @@ from kribbe.staff.models import Carer, Contract, Document
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.web.expiring import Ending
 
+Slugs = dict[int, str]
+"""Of the locations that are asked of, by their id."""
+
+Works = dict[int, Carer]
+"""Who works there, by id."""
+
 
 def documents_of(location: Location, today: date) -> QuerySet[Document]:
     """The papers that are watched, the first to end before the others; none of who left."""
@@ -26,50 +32,45 @@ def not_gone(today: date) -> Q:
     return Q(during__endswith=None) | Q(during__endswith__gt=today)
 
 
-def ending_documents(locations: Collection[Any], today: date, until: date) -> list[Ending]:
-    """Papers of these locations and of who works there that end by a day."""
+def ending_papers(locations: Collection[Any], today: date, until: date) -> list[Ending]:
+    """What of these locations and of who works there ends by a day: their papers, and hours that were agreed."""
     slugs = {each.pk: each.slug for each in locations}
+    works = _working(slugs, today)
+    return [*_ending_documents(slugs, works, until), *_ending_contracts(slugs, works, today, until)]
+
+
+def _ending_documents(slugs: Slugs, works: Works, until: date) -> Iterator[Ending]:
     found = Document.objects.filter(gone_at=None, last__lte=until)
-    own = [
-        _document(each, each.location_id, "", slugs)
-        for each in found.filter(location__in=slugs)
-        if each.location_id is not None
-    ]
-    works = _working(slugs, today)
-    held = [
-        _document(each, at, works[each.carer_id].name, slugs)
-        for each in found.filter(carer__in=works)
-        if each.carer_id is not None
-        for at in _places(works[each.carer_id], slugs)
-    ]
-    return own + held
+    for each in found.filter(Q(location__in=slugs) | Q(carer__in=works)):
+        if each.location_id is not None:
+            yield _document(each, each.location_id, "", slugs)
+        elif each.carer_id is not None:
+            carer = works[each.carer_id]
+            yield from (_document(each, at, carer.name, slugs) for at in _places(carer, slugs))
 
 
-def ending_contracts(locations: Collection[Any], today: date, until: date) -> list[Ending]:
+def _ending_contracts(slugs: Slugs, works: Works, today: date, until: date) -> Iterator[Ending]:
     """Hours of work that were agreed to a last day, with nothing agreed after it."""
-    slugs = {each.pk: each.slug for each in locations}
-    works = _working(slugs, today)
     later = Contract.objects.filter(
         carer=OuterRef("carer"), during__startswith__gte=OuterRef("during__endswith")
     )
     found = Contract.objects.filter(
         carer__in=works, during__endswith__gt=today, during__endswith__lte=until
     ).exclude(Exists(later))
-    return [
-        Ending(
-            location_id=at,
-            key=f"contract:{each.pk}",
-            label=_("Agreed hours of work"),
-            who=works[each.carer_id].name,
-            last=each.last,
-            url=reverse("staff:carer", args=[slugs[at], works[each.carer_id].reference]),
-        )
-        for each in found
-        for at in _places(works[each.carer_id], slugs)
-    ]
+    for each in found:
+        carer = works[each.carer_id]
+        for at in _places(carer, slugs):
+            yield Ending(
+                location_id=at,
+                key=f"contract:{each.pk}",
+                label=_("Agreed hours of work"),
+                who=carer.name,
+                last=each.last,
+                url=reverse("staff:carer", args=[slugs[at], carer.reference]),
+            )
 
 
-def _working(slugs: Collection[int], today: date) -> dict[int, Carer]:
+def _working(slugs: Collection[int], today: date) -> Works:
     shared = Carer.locations.through.objects.filter(location__in=slugs).values("carer")
     found = Carer.objects.filter(not_gone(today), Q(location__in=slugs) | Q(pk__in=shared))
     return {carer.pk: carer for carer in found.prefetch_related("locations")}
@@ -83,7 +84,7 @@ def _places(carer: Carer, slugs: Collection[int]) -> Iterator[int]:
         yield from (each.pk for each in carer.locations.all() if each.pk in slugs)
 
 
-def _document(document: Document, location_id: int, who: str, slugs: dict[int, str]) -> Ending:
+def _document(document: Document, location_id: int, who: str, slugs: Slugs) -> Ending:
     return Ending(
         location_id=location_id,
         key=f"document:{document.pk}",
