@@ -56,8 +56,10 @@ def refund_file_at(principal: Principal, books: Books | None, reference: str) ->
 
 
 def own_payers(principal: Principal) -> QuerySet[Payer]:
-    """The payers of the reader's own household, by organiser."""
+    """The payers of the reader's own household, by organiser; who is no parent finds nothing."""
     households = scope_ids(principal, Action.INVOICE_READ, Scope.HOUSEHOLD)
+    if not households:
+        raise refusal(principal)
     found = Payer.objects.filter(adult__household__in=households).select_related("books", "adult")
     return found.order_by("books__name", "name", "pk")
 
