@@ -20,6 +20,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.web.templatetags.telling import long_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,7 @@ def _room() -> Iterator[None]:
     except ledger.NoRoomError as error:
         raise RefusedError(
             _("There is no place left on %(day)s. Change the half-days, or the places of the group.")
-            % {"day": f"{error.cells[0].day:%d/%m/%Y}"},
+            % {"day": long_date(error.cells[0].day)},
             field="pattern",
             code="full",
         ) from error

@@ -19,6 +19,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.web.templatetags.telling import long_date
 
 LONGEST = timedelta(days=56)
 DAY = timedelta(days=1)
@@ -88,7 +89,7 @@ def _check(group: Group, first: date, last: date, pattern: WeekPattern, today: d
     full = ledger.full_cells(group_id=group.pk, start=first, end=last + DAY, pattern=pattern)
     if full:
         raise RefusedError(
-            _("There is no place left on %(day)s.") % {"day": f"{full[0].day:%d/%m/%Y}"}, field="pattern"
+            _("There is no place left on %(day)s.") % {"day": long_date(full[0].day)}, field="pattern"
         )
 
 

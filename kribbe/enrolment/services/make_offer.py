@@ -36,6 +36,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.web.templatetags.telling import long_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _check_within_ledger(group: Group, stay: tuple[date, date]) -> None:
     last = ledger.last_day_laid(group.pk)
     if stay[1] > last + timedelta(days=1):
         raise RefusedError(
-            _("An offer can run until %(day)s at the latest.") % {"day": f"{last:%d/%m/%Y}"},
+            _("An offer can run until %(day)s at the latest.") % {"day": long_date(last)},
             field="last",
             code="too_far",
         )
@@ -198,7 +199,7 @@ def _check_not_too_early(request: CareRequest, policy: DeskPolicy, today: date) 
         first = earliest_answer(request.wanted_start, policy.earliest_answer_months or 0)
         raise RefusedError(
             _("At this desk an offer can be made from %(day)s, %(months)s months before the wanted start.")
-            % {"day": f"{first:%d/%m/%Y}", "months": policy.earliest_answer_months},
+            % {"day": long_date(first), "months": policy.earliest_answer_months},
             code="too_early",
         )
 
@@ -302,7 +303,7 @@ def _hold_or_refuse(offer: Offer, now: datetime) -> None:
         cell = error.cells[0]
         raise RefusedError(
             _("There is no place left on %(day)s. Choose other half-days or a later start.")
-            % {"day": f"{cell.day:%d/%m/%Y}"},
+            % {"day": long_date(cell.day)},
             field="pattern",
             code="full",
         ) from error

@@ -16,6 +16,7 @@ from kribbe.places.models import LedgerTake
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.turns import Held, InTurn, both, held_together
 from kribbe.trust.errors import RefusedError
+from kribbe.web.templatetags.telling import long_date
 from kribbe.web.weeks import week_words
 
 CERTAIN = (PlacementState.TO_SIGN, PlacementState.FINAL)
@@ -87,7 +88,7 @@ def room_told() -> Iterator[None]:
         yield
     except ledger.NoRoomError as error:
         raise RefusedError(
-            _("There is no place left on %(day)s.") % {"day": f"{error.cells[0].day:%d/%m/%Y}"}, code="full"
+            _("There is no place left on %(day)s.") % {"day": long_date(error.cells[0].day)}, code="full"
         ) from error
 
 

@@ -39,6 +39,7 @@ from kribbe.rules.priority import PriceKind
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.web.forms import DayField, HalfDayPicker, PatternField
+from kribbe.web.templatetags.telling import long_date
 from kribbe.web.words import say
 
 DAY = timedelta(days=1)
@@ -308,7 +309,7 @@ def _tell(request: Any, group: Group, done: Effect) -> None:
         messages.success(request, saved)
         return
     more = gettext("From %(day)s more is agreed than there are places; the agreements stand.") % {
-        "day": f"{done.overfull.first:%d/%m/%Y}"
+        "day": long_date(done.overfull.first)
     }
     messages.warning(request, f"{saved} {more}")
 

@@ -14,6 +14,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.web.templatetags.telling import long_date
 
 LONGEST = timedelta(days=120)
 FURTHEST_YEARS = 3
@@ -82,7 +83,7 @@ def _check(location_id: int, closing: Closing, year: int) -> None:
         other = closing_of(taken)
         raise RefusedError(
             _("You are closed already from %(first)s to %(last)s.")
-            % {"first": f"{other.first:%d/%m/%Y}", "last": f"{other.last:%d/%m/%Y}"},
+            % {"first": long_date(other.first), "last": long_date(other.last)},
             field="first",
         )
 

@@ -11,6 +11,7 @@ from kribbe.planning.written import minute
 from kribbe.rules.agreed import Agreement, Weeks, pattern_of, starting_on
 from kribbe.rules.halfdays import EMPTY, WeekPattern
 from kribbe.trust.errors import RefusedError
+from kribbe.web.templatetags.telling import long_date
 from kribbe.web.weeks import week_words
 
 DAY = timedelta(days=1)
@@ -57,7 +58,7 @@ def _check_days(placement: Placement, first: date, last: date | None, *, is_firs
             _(
                 "From %(day)s on something else was agreed, or the place has ended. Choose an earlier last day."
             )
-            % {"day": f"{end:%d/%m/%Y}"},
+            % {"day": long_date(end)},
             field="last",
         )
 

@@ -27,6 +27,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.web.templatetags.telling import long_date
 
 DAY = timedelta(days=1)
 REMINDED_AFTER = timedelta(days=7)
@@ -246,7 +247,7 @@ def _hold(paper: Paper, placement: Placement, now: datetime) -> None:
         )
     except ledger.NoRoomError as error:
         raise RefusedError(
-            _("There is no place left on %(day)s.") % {"day": f"{error.cells[0].day:%d/%m/%Y}"},
+            _("There is no place left on %(day)s.") % {"day": long_date(error.cells[0].day)},
             field="weeks",
             code="full",
         ) from error
