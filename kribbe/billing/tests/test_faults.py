@@ -10,12 +10,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
+from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, connection
 from django.db.models import Sum
 
 from kribbe.billing.models import Invoice, InvoiceLine, JournalLine, Run, RunState
+from kribbe.billing.selectors.drafts import drafted
 from kribbe.billing.services import run as runs
 from kribbe.billing.services.run import start_run, work_off, work_off_waiting
 from kribbe.billing.tests.month import MARCH, certificate
@@ -147,6 +149,14 @@ def test_two_workers_at_one_run_ask_once(going, monkeypatch):
 def test_without_the_lock_two_workers_meet(going, monkeypatch):
     monkeypatch.setattr(runs, "AT_ONCE", 100)
     monkeypatch.setattr(locks, "ENABLED", False)
+    both_drafted = Barrier(2, timeout=60)
+
+    def drafted_together(*what):
+        found = drafted(*what)
+        both_drafted.wait()
+        return found
+
+    monkeypatch.setattr(runs, "drafted", drafted_together)
     found = side_by_side([lambda: work_off(going.pk, now=NOW)] * 2)
     assert [each for each in found if isinstance(each, IntegrityError)], "the database refuses the second"
     assert faults() == []

@@ -271,6 +271,8 @@ PLACEMENTS = Table(
     left_out={
         "id": PUBLIC_NUMBER,
         "signed_name": WORDS,
+        "in_turn": "half-days tell those of both weeks together",
+        "parent": "whose weeks they are is between the parents and the location",
         "replaces": "follows from dates and child",
         "replaced_end": "is kept to undo",
         "replaced_state": "is kept to undo",

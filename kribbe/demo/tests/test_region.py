@@ -158,7 +158,12 @@ def test_nobody_has_more_wishes_than_the_desk_allows() -> None:
 def test_every_open_offer_and_every_placement_holds_its_half_days() -> None:
     held = {take.holder: (take.group_id, take.during, take.pattern) for take in book().rows(LedgerTake)}
     expected = {
-        **{f"placement:{row.pk}": row for row in book().rows(Placement)},
+        **{f"placement:{row.pk}": row for row in book().rows(Placement) if not row.in_turn},
+        **{
+            f"child:{row.child.pk}:{row.group_id}:{row.during[0]}": row
+            for row in book().rows(Placement)
+            if row.in_turn
+        },
         **{f"offer:{row.pk}": row for row in book().rows(Offer) if row.state == "open"},
         **{f"direct:{row.pk}": row for row in book().rows(DirectChild)},
     }

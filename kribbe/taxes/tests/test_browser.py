@@ -10,6 +10,7 @@ from kribbe.billing.tests.scene import with_books
 from kribbe.rules.calendar import monday_of
 from kribbe.taxes.models import CertificateCopy, TaxIdentity
 from kribbe.taxes.services.certificates import issue_year
+from kribbe.taxes.tasks import years_resumed
 from kribbe.taxes.tests.scene import PARENT_NUMBER, child_number, invoice, pay, stay
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
@@ -70,6 +71,10 @@ def test_an_organiser_closes_the_year(open_as, kept, size):
     slug = kept.scene.location.slug
     page.goto(reverse("taxes:year", args=[slug]) + f"?year={kept.scene.now.year}")
     page.get_by_role("button", name="Maak en verbeter attesten").click()
+    page.get_by_text("ouders tot nu toe").wait_for()
+    look(page, "year-being-issued")
+    years_resumed(timezone.now())
+    page.get_by_role("link", name="Bekijk hoever het staat").click()
     page.get_by_text("1 nieuw").wait_for()
     look(page, "year")
     page.get_by_role("link", name="An Maes").click()
