@@ -113,6 +113,11 @@ def missing_of(columns: Mapping[str, int]) -> list[str]:
     return [each for each in ("day_fee", "first", *child) if each not in columns]
 
 
+def lacks(header: Sequence[str]) -> list[Promise]:
+    """The names of the needed fields that no column of this header holds."""
+    return [FIELD_NAMES[field] for field in missing_of(columns_of(header))]
+
+
 def known_words(cells: Sequence[str]) -> int:
     """How many of these cells look like names of columns."""
     return sum(any(fold(cell) in words for words in WORDS.values()) for cell in cells)

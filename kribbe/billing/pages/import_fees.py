@@ -15,17 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kribbe.billing.access import note_payers, with_books
 from kribbe.billing.importing.plan import plan
-from kribbe.billing.importing.rows import FIELD_NAMES, Fault, columns_of, known_words, missing_of
+from kribbe.billing.importing.rows import Fault, known_words, lacks
 from kribbe.billing.importing.run import carry_out, keep_list, table_of, undo_list
 from kribbe.billing.models import Books, CertificateImport
 from kribbe.billing.pages.prices import base
 from kribbe.people.access import refusal
-from kribbe.places.importing.files import MAX_BYTES, TOO_LARGE, BadFileError, Table, read_bytes
+from kribbe.places.importing.list_field import ListField
 from kribbe.places.importing.report import harmless
 from kribbe.places.models import Location
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.web.uploads import sizes
 
 SHOWN = 200
 EARLIER = 20
@@ -40,35 +39,12 @@ EXAMPLE = (
 class ListForm(forms.Form):
     """A list of certificates."""
 
-    file = forms.FileField(
+    file = ListField(
+        header_words=known_words,
+        lacks=lacks,
         label=gettext_lazy("File with fee certificates"),
         help_text=gettext_lazy("CSV or XLSX, at most 10 MB: a row for each certificate."),
-        widget=forms.FileInput(
-            attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods", **sizes(MAX_BYTES, TOO_LARGE)}
-        ),
-        error_messages={
-            "required": gettext_lazy("Choose a file."),
-            "empty": gettext_lazy("The file is empty."),
-        },
     )
-
-    def clean_file(self) -> tuple[str, Table]:
-        """Its name and what it says, once it is sure that the needed columns are there."""
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(TOO_LARGE)
-        try:
-            table = read_bytes(file.read(), header_words=known_words, name=file.name)
-        except BadFileError as error:
-            raise forms.ValidationError(str(error.message)) from None
-        missing = missing_of(columns_of(table.header))
-        if missing:
-            names = ", ".join(str(FIELD_NAMES[name]) for name in missing)
-            raise forms.ValidationError(
-                _("No column was found for: %(names)s. Name the columns as in the example.")
-                % {"names": names}
-            )
-        return file.name, table
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,8 +55,10 @@ def start(request: Any, location: Location, books: Books | None) -> HttpResponse
         raise Http404
     form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
     if request.method == "POST" and form.is_valid():
-        name, table = form.cleaned_data["file"]
-        kept = keep_list(principal=request.principal, books=books, name=name, table=table, now=timezone.now())
+        file = form.cleaned_data["file"]
+        kept = keep_list(
+            principal=request.principal, books=books, name=file.name, table=file.table, now=timezone.now()
+        )
         return redirect("billing:import_list", location.slug, kept.reference)
     runs = CertificateImport.objects.filter(books=books).defer("table").order_by("-given_at", "-pk")
     context = {**base(request, location, books), "form": form, "runs": runs[:EARLIER]}

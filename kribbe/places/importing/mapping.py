@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.places.importing.files import BadFileError, Cells, Table
+from kribbe.places.importing.files import BadFileError, Table
 from kribbe.places.importing.lambert import System, system_of
 from kribbe.places.importing.values import DATE_FORMATS, number, read_date
 from kribbe.places.importing.words import HEADERS, KINDS, PRICES, STATES
@@ -85,7 +85,7 @@ class Guess:
     confidence: Mapping[str, float]
 
 
-def known_words(cells: Cells) -> int:
+def known_words(cells: Sequence[str]) -> int:
     """How many of these cells look like names of columns."""
     return sum(1 for cell in cells if fold(cell) in _known_headers())
 

@@ -7,13 +7,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.importing import mapping as maps
-from kribbe.places.importing.files import MAX_BYTES, TOO_LARGE, BadFileError, Table, read_bytes
+from kribbe.places.importing.files import Table
 from kribbe.places.importing.lambert import System
+from kribbe.places.importing.list_field import ListField
 from kribbe.places.importing.mapping import FIELD_NAMES, ColumnMap
 from kribbe.places.importing.values import DATE_FORMATS
 from kribbe.places.importing.words import KINDS
 from kribbe.trust.text import fold
-from kribbe.web.uploads import sizes
 
 KIND_CHOICES = [
     ("group", _("Day-care centre")),
@@ -31,26 +31,11 @@ SYSTEM_CHOICES = [
 class UploadForm(forms.Form):
     """A list of locations."""
 
-    file = forms.FileField(
+    file = ListField(
+        header_words=maps.known_words,
         label=_("File with locations"),
         help_text=_("CSV or XLSX, at most 10 MB. The names of the columns don't matter."),
-        widget=forms.FileInput(
-            attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods", **sizes(MAX_BYTES, TOO_LARGE)}
-        ),
-        error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )
-
-    def clean_file(self) -> tuple[str, bytes]:
-        """Name and content, once it is sure that they can be read."""
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(TOO_LARGE)
-        content = file.read()
-        try:
-            read_bytes(content, header_words=maps.known_words, name=file.name)
-        except BadFileError as error:
-            raise forms.ValidationError(str(error.message)) from None
-        return file.name, content
 
 
 class MappingForm(forms.Form):

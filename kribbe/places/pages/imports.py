@@ -71,8 +71,10 @@ def start(request: DeskRequest) -> HttpResponse:
     """Give a file; earlier imports below."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
-        name, content = form.cleaned_data["file"]
-        upload = uploads.keep(desk_id=request.desk.pk, name=name, content=content, now=timezone.now())
+        file = form.cleaned_data["file"]
+        upload = uploads.keep(
+            desk_id=request.desk.pk, name=file.name, content=file.content, now=timezone.now()
+        )
         return HttpResponseRedirect(_address(request.desk, "import_preview", token=upload.token))
     runs = ImportRun.objects.filter(desk=request.desk).order_by("-at", "-pk")[:RUNS_SHOWN]
     status = 422 if form.errors else 200

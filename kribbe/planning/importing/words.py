@@ -128,6 +128,11 @@ def missing_of(columns: Mapping[str, int]) -> list[str]:
     return found if "weeks" in columns or any(day in columns for day in DAYS) else [*found, "weeks"]
 
 
+def lacks(header: Sequence[str]) -> list[Promise]:
+    """The names of the needed fields that no column of this header holds."""
+    return [FIELD_NAMES[field] for field in missing_of(columns_of(header))]
+
+
 def _score(column: str, field: str) -> float:
     name, words = fold(column), HEADERS[field]
     if name in words:

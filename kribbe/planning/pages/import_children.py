@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kribbe.people.access import refusal
 from kribbe.places.access import at_location
-from kribbe.places.importing.files import MAX_BYTES, TOO_LARGE, BadFileError, Table, read_bytes
+from kribbe.places.importing.files import BadFileError
+from kribbe.places.importing.list_field import ListField
 from kribbe.places.models import Location
 from kribbe.planning import words
 from kribbe.planning.importing.faults import Fault
@@ -22,12 +23,11 @@ from kribbe.planning.importing.plan import Plan, plan
 from kribbe.planning.importing.report import EXAMPLE, as_csv
 from kribbe.planning.importing.run import ask_list, keep_list, let_go, table_of
 from kribbe.planning.importing.undo import undo_list
-from kribbe.planning.importing.words import FIELD_NAMES, columns_of, known_words, missing_of
+from kribbe.planning.importing.words import FIELD_NAMES, known_words, lacks
 from kribbe.planning.models import AgreementImport
 from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.web.uploads import sizes
 
 SHOWN = 200
 EARLIER = 20
@@ -36,35 +36,12 @@ EARLIER = 20
 class ListForm(forms.Form):
     """A list of children."""
 
-    file = forms.FileField(
+    file = ListField(
+        header_words=known_words,
+        lacks=lacks,
         label=gettext_lazy("File with children and agreements"),
         help_text=gettext_lazy("CSV or XLSX, at most 10 MB: a row for each agreement."),
-        widget=forms.FileInput(
-            attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods", **sizes(MAX_BYTES, TOO_LARGE)}
-        ),
-        error_messages={
-            "required": gettext_lazy("Choose a file."),
-            "empty": gettext_lazy("The file is empty."),
-        },
     )
-
-    def clean_file(self) -> tuple[str, Table]:
-        """Its name and what it says, once it is sure that the needed columns are there."""
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(TOO_LARGE)
-        try:
-            table = read_bytes(file.read(), header_words=known_words, name=file.name)
-        except BadFileError as error:
-            raise forms.ValidationError(str(error.message)) from None
-        missing = missing_of(columns_of(table.header))
-        if missing:
-            names = ", ".join(str(FIELD_NAMES[name]) for name in missing)
-            raise forms.ValidationError(
-                _("No column was found for: %(names)s. Name the columns as in the example.")
-                % {"names": names}
-            )
-        return file.name, table
 
 
 class NameForm(forms.Form):
@@ -83,10 +60,14 @@ def start(request: Any, location: Location) -> HttpResponse:
     """Give a file; earlier lists below."""
     form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
     if request.method == "POST" and form.is_valid():
-        name, table = form.cleaned_data["file"]
+        file = form.cleaned_data["file"]
         try:
             kept = keep_list(
-                principal=request.principal, location=location, name=name, table=table, now=timezone.now()
+                principal=request.principal,
+                location=location,
+                name=file.name,
+                table=file.table,
+                now=timezone.now(),
             )
         except BadFileError as error:
             form.add_error("file", str(error.message))

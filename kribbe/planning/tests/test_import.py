@@ -1,12 +1,11 @@
 """A location's own list is taken over whole or not at all, twice adds nothing, and it can be taken back."""
 
-from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -20,75 +19,25 @@ from kribbe.places.ledger import miscounted, recount
 from kribbe.places.models import ClosingDay, GroupCapacity, LedgerTake
 from kribbe.planning.importing import run as runs
 from kribbe.planning.importing.plan import plan
-from kribbe.planning.importing.run import ask_list, forget_lists, keep_list, work_off
+from kribbe.planning.importing.run import forget_lists, work_off
 from kribbe.planning.importing.undo import undo_list
 from kribbe.planning.importing.words import known_words
-from kribbe.planning.models import AgreedWeeks, AgreementImport, ImportedPlace, Paper, TellingSide
+from kribbe.planning.models import AgreedWeeks, ImportedPlace, Paper, TellingSide
 from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.planned import planned_at
 from kribbe.planning.services.absences import report_absence
+from kribbe.planning.tests.import_scene import DAY, HEADER, asked, faults, given, line, table, take
 from kribbe.planning.tests.scene import notelaar
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
-HEADER = "Voornaam;Naam;Geboortedatum;Voornaam ouder;Naam ouder;E-mail ouder;Groep;Start;Einde;Dagen;Dagprijs"
 
 
 @pytest.fixture
 def scene():
     return notelaar(now=timezone.now(), places=5, day_price=30)
-
-
-def line(
-    scene,
-    first="Mila",
-    *,
-    born="",
-    email="jo@ouders.example",
-    group="",
-    end=None,
-    days="wo do 8:00-17:00",
-    **more,
-):
-    born = born or f"{scene.start - 250 * DAY:%d/%m/%Y}"
-    start = more.get("start") or f"{scene.start:%d/%m/%Y}"
-    end = f"{scene.start + 400 * DAY:%d/%m/%Y}" if end is None else end
-    return (
-        f"{first};Peeters;{born};Jo;Peeters;{email};{group};{start};{end};{days};{more.get('fee', '24,50')}"
-    )
-
-
-def table(*lines):
-    return read_bytes("\n".join([HEADER, *lines]).encode(), header_words=known_words)
-
-
-def given(scene, *lines):
-    return keep_list(
-        principal=scene.manager, location=scene.location, name="lijst.csv", table=table(*lines), now=scene.now
-    )
-
-
-def take(scene, *lines):
-    return written(scene, given(scene, *lines))
-
-
-def asked(scene, run):
-    return ask_list(principal=scene.manager, run_id=run.pk, name="Mia Claes", now=scene.now)
-
-
-def written(scene, run):
-    asked(scene, run)
-    work_off(run.pk, now=scene.now)
-    run.refresh_from_db()
-    return run
-
-
-def faults(scene, *lines):
-    made = plan(table(*lines), scene.location, scene.now.date())
-    return [(fault.line, fault.column, fault.code) for fault in made.faults]
 
 
 def test_a_row_becomes_a_family_with_its_agreement(scene):
@@ -400,70 +349,3 @@ def test_a_child_of_another_location_is_nobodys_business(scene):
     child = cast.make_child(other, "Mila", born=scene.start - 250 * DAY)
     run = take(scene, line(scene))
     assert run.places.get().placement.child_id != child.pk
-
-
-def test_the_pages_from_file_to_undo(scene):
-    client = client_of(manager_of(scene.location, now=scene.now))
-    start = reverse("planning:import", args=[scene.location.slug])
-    content = "\n".join([HEADER, line(scene), line(scene, "Finn", fee="veel")]).encode()
-    sent = client.post(start, {"file": SimpleUploadedFile("lijst.csv", content)})
-    assert sent.status_code == 302
-    page = client.get(sent.url).content.decode()
-    assert "Mila Peeters" in page
-    assert "Dagprijs" in page
-    report = client.get(
-        reverse("planning:import_report", args=[scene.location.slug, sent.url.split("/")[-2]])
-    )
-    assert "3,Dagprijs" in report.content.decode()
-    assert client.post(sent.url, {"do": "take", "name": " "}).status_code == 422
-    assert client.post(sent.url, {"do": "take", "name": "Mia Claes"}).status_code == 302
-    going = client.get(sent.url).content.decode()
-    assert "0 of 2 rows are written" in going
-    assert "Being taken over" in client.get(start).content.decode()
-    assert client.post(sent.url, {"do": "drop"}).status_code == 302
-    assert work_off(AgreementImport.objects.get().pk, now=scene.now) == 1
-    assert "Mila Peeters" in client.get(sent.url).content.decode()
-    assert client.post(sent.url, {"do": "undo"}).status_code == 302
-    assert not Child.objects.filter(first_name="Mila").exists()
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "empty"),
-        (b"Voornaam;Naam\nMila;Peeters", "Date of birth"),
-        (b"%PDF-1.7 nothing", "CSV"),
-    ],
-)
-def test_a_file_that_says_nothing_is_refused_in_words(scene, content, said):
-    client = client_of(manager_of(scene.location, now=scene.now))
-    answer = client.post(
-        reverse("planning:import", args=[scene.location.slug]),
-        {"file": SimpleUploadedFile("lijst.csv", content)},
-    )
-    assert answer.status_code == 422
-    assert said in answer.content.decode()
-
-
-def test_looking_costs_as_many_queries_for_many_rows(scene):
-    client = client_of(manager_of(scene.location, now=scene.now))
-    counts = []
-    for rows in ([line(scene)], [line(scene, f"Kind{n}", days="vr vm") for n in range(25)]):
-        run = given(scene, *rows)
-        with CaptureQueriesContext(connection) as captured:
-            client.get(reverse("planning:import_list", args=[scene.location.slug, run.reference]))
-        counts.append(len(captured))
-    assert counts[0] == counts[1] <= 30
-
-
-def test_a_list_of_another_location_isnt_found(scene):
-    run = given(scene, line(scene))
-    other = cast.make_location(scene.desk, "De Linde")
-    client = client_of(manager_of(other, now=scene.now))
-    assert client.get(reverse("planning:import_list", args=[other.slug, run.reference])).status_code == 404
-
-
-def test_done_a_list_holds_no_family(scene):
-    run = given(scene, line(scene))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        AgreementImport.objects.filter(pk=run.pk).update(done_at=scene.now)

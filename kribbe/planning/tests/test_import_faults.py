@@ -17,8 +17,8 @@ from kribbe.places.models import GroupCapacity, LedgerTake
 from kribbe.planning.importing import run as runs
 from kribbe.planning.importing.run import work_off, work_off_waiting
 from kribbe.planning.models import AgreementImport, CareAgreement
+from kribbe.planning.tests.import_scene import asked, given, line
 from kribbe.planning.tests.scene import notelaar
-from kribbe.planning.tests.test_import import asked, given, line
 from kribbe.testing.races import side_by_side
 from kribbe.trust import locks
 
