@@ -60,12 +60,16 @@ FAULTS: Mapping[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in one cell, told in the reader's language when asked."""
+    """What is wrong in one cell, told in the reader's language when asked. Its row is left out."""
 
     line: int
     column: str
     code: str
     value: str = ""
+
+    @property
+    def refused(self) -> bool:
+        return True
 
     @property
     def message(self) -> str:

@@ -28,6 +28,13 @@ from kribbe.trust.permissions import Action
 
 SHOWN = 200
 EARLIER = 20
+VIEWS = {
+    "start": "billing:import",
+    "list": "billing:import_list",
+    "example": "billing:import_example",
+    "report": "billing:import_report",
+}
+"""The addresses of these pages, as their templates ask for them."""
 READ, CHANGE = Action.BILLING_READ, Action.BILLING_CHANGE
 EXAMPLE = (
     "Kindcode;Voornaam;Naam;Geboortedatum;Dagtarief;Vanaf;Tot;Soort\r\n"
@@ -61,7 +68,7 @@ def start(request: Any, location: Location, books: Books | None) -> HttpResponse
         )
         return redirect("billing:import_list", location.slug, kept.reference)
     runs = CertificateImport.objects.filter(books=books).defer("table").order_by("-given_at", "-pk")
-    context = {**base(request, location, books), "form": form, "runs": runs[:EARLIER]}
+    context = {**base(request, location, books), "form": form, "runs": runs[:EARLIER], "views": VIEWS}
     return render(request, "billing/import.html", context, status=422 if form.errors else 200)
 
 
@@ -75,7 +82,7 @@ def look(request: Any, location: Location, books: Books | None, reference: str) 
         if CertificateImport.objects.filter(pk=run.pk).exists():
             return redirect("billing:import_list", location.slug, reference)
         return redirect("billing:import", location.slug)
-    context = {**base(request, location, books), "run": run, "error": error}
+    context = {**base(request, location, books), "run": run, "error": error, "views": VIEWS}
     context |= _result(run) if run.done_at else _preview(run)
     note_payers(request, location, (), of="certificates", children=context.pop("children"))
     return render(request, "billing/import_list.html", context, status=422 if error else 200)

@@ -31,6 +31,13 @@ from kribbe.trust.permissions import Action
 
 SHOWN = 200
 EARLIER = 20
+VIEWS = {
+    "start": "planning:import",
+    "list": "planning:import_list",
+    "example": "planning:import_example",
+    "report": "planning:import_report",
+}
+"""The addresses of these pages, as their templates ask for them."""
 
 
 class ListForm(forms.Form):
@@ -79,6 +86,7 @@ def start(request: Any, location: Location) -> HttpResponse:
         "location": location,
         "form": form,
         "runs": runs[:EARLIER],
+        "views": VIEWS,
     }
     return render(request, "planning/import.html", context, status=422 if form.errors else 200)
 
@@ -96,7 +104,14 @@ def look(request: Any, location: Location, reference: str) -> HttpResponse:
             address = (location.slug,) if left else (location.slug, reference)
             return redirect("planning:import" if left else "planning:import_list", *address)
     form = NameForm(request.POST if request.POST.get("do") == "take" else None)
-    context = {"place_name": location.name, "location": location, "run": run, "error": error, "form": form}
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "run": run,
+        "error": error,
+        "form": form,
+        "views": VIEWS,
+    }
     if run.is_going:
         context |= {"written": run.places.count(), "rows_of": len(table_of(run).lines)}
     elif run.done_at is None:
@@ -174,7 +189,7 @@ def _result(request: Any, run: AgreementImport, location: Location) -> dict[str,
     return {
         "totals": run.totals,
         "faults": _faults(run, location)[:SHOWN],
-        "places": [{"row": each, "name": f"{each.placement.child}"} for each in places[:SHOWN]],
+        "taken": [{"row": each, "name": f"{each.placement.child}"} for each in places[:SHOWN]],
     }
 
 
