@@ -12,8 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kribbe.places.importing.files import BadFileError, read_bytes
-from kribbe.places.importing.mapping import known_words
+from kribbe.places.importing.files import BadFileError
 from kribbe.places.models import LicenceState
 from kribbe.places.pages.import_forms import UploadForm
 from kribbe.policy.access import PolicyRequest, at_policy
@@ -110,13 +109,13 @@ def licences(request: PolicyRequest) -> HttpResponse:
 
 
 def _checked(request: PolicyRequest, form: UploadForm) -> bool:
-    name, content = form.cleaned_data["file"]
+    given = form.cleaned_data["file"]
     try:
         check = check_list(
             principal=request.principal,
             desk=request.desk,
-            table=read_bytes(content, header_words=known_words, name=name),
-            file_name=name,
+            table=given.table,
+            file_name=given.name,
             now=timezone.now(),
         )
     except BadFileError as error:
