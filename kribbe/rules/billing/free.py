@@ -44,8 +44,12 @@ class FreeTariff:
         if rules is None or self._price.package:
             return as_reserved
         if isinstance(as_reserved, Line):
-            return Line(on, f"absence.{stay}", ONE, *by_house_rules(rules, stay, as_reserved.amount, as_reserved.why))
-        return Line(on, f"absence.{stay}", ONE, *fixed(rules, stay)) if isinstance(rules, Fixed) else as_reserved
+            return Line(
+                on, f"absence.{stay}", ONE, *by_house_rules(rules, stay, as_reserved.amount, as_reserved.why)
+            )
+        return (
+            Line(on, f"absence.{stay}", ONE, *fixed(rules, stay)) if isinstance(rules, Fixed) else as_reserved
+        )
 
     def month(self, covered: list[date]) -> Line | None:
         """The price of the month, for the share of its days on which an agreement holds."""
