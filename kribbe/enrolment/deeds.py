@@ -57,6 +57,8 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "placement.start_kept": (_("Kept a first day after the birth"), "calendar-check"),
     "placement.move_up": (_("Moved a child to the next group"), "arrow-up"),
     "placement.move_up_undone": (_("Undid a move to the next group"), "undo-2"),
+    "books.close": (_("Closed a month of the books"), "lock"),
+    "books.reopen": (_("Opened a month of the books again"), "undo-2"),
     "invoice.send": (_("Sent an invoice"), "send"),
     "invoice.print": (_("Posted an invoice"), "printer"),
     "invoice.download": (_("Downloaded an electronic invoice"), "download"),
