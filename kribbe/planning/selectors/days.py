@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from kribbe.enrolment.models import Placement
+from kribbe.places import ledger
 from kribbe.places.models import GroupCapacity, LedgerTake, Location
 from kribbe.planning.models import DayChange, DayRules, DayState
 from kribbe.planning.selectors.allowance import Stated, month_case
@@ -101,7 +102,8 @@ def _promised(group_id: int, day: date, certain: Iterable[int]) -> list[LedgerTa
     rows = LedgerTake.objects.filter(group=group_id, during__contains=day)
     rows = rows.exclude(holder__startswith=OWN).exclude(holder__startswith="direct:")
     rows = rows.exclude(holder__startswith=TOGETHER)
-    return [row for row in rows.exclude(holder__startswith="day:") if row.holder not in known]
+    rows = rows.exclude(holder__startswith="day:")
+    return [row for row in rows if row.holder.partition(ledger.BESIDE)[0] not in known]
 
 
 def _halves(pattern: int, day: date) -> int:
