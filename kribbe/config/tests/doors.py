@@ -321,6 +321,7 @@ DOORS: dict[str, Door] = {
     "planning:agreements": Door(LOCATION, SLUG),
     "planning:agreement": Door(LOCATION, ("slug", "placement")),
     "planning:write": Door(LOCATION, ("slug", "placement")),
+    "planning:holidays": Door(LOCATION, ("slug", "placement")),
     "planning:second": Door(LOCATION, ("slug", "placement")),
     "planning:getting_used": Door(LOCATION, ("slug", "placement")),
     "planning:getting_used_back": Door(LOCATION, ("slug", "getting_used"), post=True),
