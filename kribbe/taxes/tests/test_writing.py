@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,12 @@ CERTIFIER = Party("Opgroeien", "Hallepoortlaan 27", "1060", "Brussel", "08868866
 ORGANISER = Party("Notelaar vzw", "Bondgenotenlaan 1", "3000", "Leuven", "0403019261")
 MARCH = Line(date(2026, 3, 2), date(2026, 3, 16), 3, None, 3702)
 APRIL = Line(date(2026, 4, 1), date(2026, 4, 30), 20, 1734, 34680)
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def fiche(*lines: Line, **fields) -> Fiche:
@@ -219,3 +226,14 @@ def test_stays_that_overlap_and_children_that_stand_twice_are_told():
     told = json.loads(free())
     told["prestaties"] *= 2
     assert "has a line already" in " ".join(check_free_month.faults(json.dumps(told).encode()))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("nl", "f2018 ontbreekt"), ("fr", "f2018 manque"), ("de", "f2018 fehlt")],
+)
+def test_a_fault_is_told_in_the_language_of_who_reads_it(language, said):
+    data = belcotax.written(sending()).decode()
+    broken = data.replace("<f2018_landwoonplaats>150</f2018_landwoonplaats>", "", 1).encode()
+    with translation.override(language):
+        assert any(said in line for line in check_belcotax.faults(broken))

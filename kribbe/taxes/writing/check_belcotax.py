@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from django.utils.translation import gettext as _
 from stdnum.be import bis, nn, vat
 
 YEAR, DATE, CENTS, NUMBER = r"20\d\d", r"\d\d-\d\d-\d{4}", r"\d{1,9}", r"\d{1,8}"
@@ -53,14 +54,14 @@ def faults(data: bytes) -> list[str]:
     try:
         root = fromstring(data)
     except (ParseError, DefusedXmlException) as error:
-        return [f"no XML: {error}"]
+        return [_("no XML: %(error)s") % {"error": error}]
     sending = root.find("Verzending")
     if root.tag != "Verzendingen" or sending is None or len(root) != 1:
-        return ["Verzendingen holds one Verzending"]
+        return [_("Verzendingen holds one Verzending")]
     statement = sending.find("Aangiften/Aangifte")
     slips = sending.findall("Aangiften/Aangifte/Opgaven/Opgave32586/Fiche28186")
     if statement is None or not slips:
-        return ["Verzending/Aangiften/Aangifte/Opgaven/Opgave32586: no Fiche28186"]
+        return [_("Verzending/Aangiften/Aangifte/Opgaven/Opgave32586: no Fiche28186")]
     return [*_all(sending, statement, slips)]
 
 
@@ -76,7 +77,7 @@ def _all(sending: Element, statement: Element, slips: list[Element]) -> Iterator
     yield from _numbers(head)
     yield from _recounted(head, sums, fiches)
     if (head.get("v0025") == "1") != bool(head.get("v0026")):
-        yield "v0026: a sending that replaces (v0025 is 1) names the one before, another doesn't"
+        yield _("v0026: a sending that replaces (v0025 is 1) names the one before, another doesn't")
 
 
 def _told(element: Element) -> Told:
@@ -93,31 +94,46 @@ def _shape(where: str, told: Told, wanted: dict[str, str]) -> Iterator[str]:
     known = {name.rstrip("?"): pattern for name, pattern in wanted.items()}
     needed = {name for name in wanted if not name.endswith("?")}
     for name in sorted(needed - told.keys()):
-        yield f"{where}: {name} is missing"
+        yield f"{where}: " + _("%(name)s is missing") % {"name": name}
     for name, text in told.items():
         if name not in known:
-            yield f"{where}: {name} isn't known"
+            yield f"{where}: " + _("%(name)s isn't known") % {"name": name}
         elif not re.fullmatch(known[name], text):
-            yield f"{where}: {name} hasn't its form"
+            yield f"{where}: " + _("%(name)s hasn't its form") % {"name": name}
         elif known[name] == DATE and _day(text) is None:
-            yield f"{where}: {name} is no day"
+            yield f"{where}: " + _("%(name)s is no day") % {"name": name}
 
 
 def _of_fiche(fiche: Told, head: Told, place: int) -> Iterator[str]:
     if fiche.get("f2009") != str(place):
-        yield f"f2009 is {fiche.get('f2009')}, and this is number {place}"
+        yield _("%(name)s is %(told)s, and this is number %(place)s") % {
+            "name": "f2009",
+            "told": fiche.get("f2009"),
+            "place": place,
+        }
     if fiche.get("f2002") != head.get("v0002"):
-        yield "f2002 is another year than v0002"
+        yield _("f2002 is another year than v0002")
     for name in ("f2011", "2153"):
         if name in fiche and not (nn.is_valid(fiche[name]) or bis.is_valid(fiche[name])):
-            yield f"{name}: the check digits don't fit"
+            yield _("%(name)s: the check digits don't fit") % {"name": name}
     amounts = [int(fiche[names[2]]) for names in PERIODS if fiche.get(names[2], "").isdecimal()]
     if fiche.get("2064") != str(sum(amounts)):
-        yield f"2064 is {fiche.get('2064')}, and the amounts sum to {sum(amounts)}"
+        yield _("%(name)s is %(told)s, and the amounts sum to %(sum)s") % {
+            "name": "2064",
+            "told": fiche.get("2064"),
+            "sum": sum(amounts),
+        }
     if fiche.get("2059") != str(2 * sum(amounts)):
-        yield f"2059 is {fiche.get('2059')}, and amounts and total sum to {2 * sum(amounts)}"
+        yield _("%(name)s is %(told)s, and amounts and total sum to %(sum)s") % {
+            "name": "2059",
+            "told": fiche.get("2059"),
+            "sum": 2 * sum(amounts),
+        }
     for number, names in enumerate(PERIODS, 1):
-        yield from (f"period {number}: {line}" for line in _of_period(fiche, names))
+        yield from (
+            _("period %(number)s: %(fault)s") % {"number": number, "fault": line}
+            for line in _of_period(fiche, names)
+        )
 
 
 def _of_period(fiche: Told, names: tuple[str, ...]) -> Iterator[str]:
@@ -125,24 +141,24 @@ def _of_period(fiche: Told, names: tuple[str, ...]) -> Iterator[str]:
     if not any((begin, end, amount, days, tariff)):
         return
     if not all((begin, end, amount, days)):
-        yield "has no begin, end, amount or days"
+        yield _("has no begin, end, amount or days")
         return
     first, last = _day(begin), _day(end)
     if first and last and days.isdecimal():
         if first > last:
-            yield "ends before it begins"
+            yield _("ends before it begins")
         elif int(days) > (last - first).days + 1:
-            yield "has more days than it lasts"
+            yield _("has more days than it lasts")
         born = _day(fiche.get("2163", ""))
         if born and first < born:
-            yield "begins before the child was born"
+            yield _("begins before the child was born")
     if tariff and int(tariff) * int(days) != int(amount):
-        yield "days times tariff isn't the amount"
+        yield _("days times tariff isn't the amount")
 
 
 def _numbers(head: Told) -> Iterator[str]:
     if "v0024" in head and not vat.is_valid(head["v0024"]):
-        yield "v0024: the check digits don't fit"
+        yield _("%(name)s: the check digits don't fit") % {"name": "v0024"}
 
 
 def _recounted(head: Told, sums: Told, fiches: list[Told]) -> Iterator[str]:
@@ -159,7 +175,11 @@ def _recounted(head: Told, sums: Told, fiches: list[Told]) -> Iterator[str]:
         (head, "r9013", controls),
     ):
         if told.get(name) != str(counted):
-            yield f"{name} is {told.get(name)}, and a recount gives {counted}"
+            yield _("%(name)s is %(told)s, and a recount gives %(sum)s") % {
+                "name": name,
+                "told": told.get(name),
+                "sum": counted,
+            }
 
 
 def _day(text: str) -> date | None:

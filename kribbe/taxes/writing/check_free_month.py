@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 DAY_FORM = r"^\d{4}-\d{2}-\d{2}T00:00:00$"
 MOMENT_FORM = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$"
 
@@ -58,7 +60,7 @@ def faults(data: bytes) -> list[str]:
     try:
         told = json.loads(data)
     except ValueError as error:
-        return [f"no JSON: {error}"]
+        return [_("no JSON: %(error)s") % {"error": error}]
     shape = list(_shape(told, SCHEMA, "request"))
     return shape or list(_rules(told))
 
@@ -68,7 +70,7 @@ def _shape(value: Any, schema: Mapping[str, Any], place: str) -> Iterator[str]:
         yield from _object_shape(value, schema, place)
     elif schema["type"] == "array":
         if not isinstance(value, list) or len(value) < schema["minItems"]:
-            yield f"{place}: a list with at least one item"
+            yield f"{place}: " + _("a list with at least one item")
         else:
             for number, item in enumerate(value):
                 yield from _shape(item, schema["items"], f"{place}[{number}]")
@@ -78,25 +80,32 @@ def _shape(value: Any, schema: Mapping[str, Any], place: str) -> Iterator[str]:
 
 def _object_shape(value: Any, schema: Mapping[str, Any], place: str) -> Iterator[str]:
     if not isinstance(value, dict):
-        yield f"{place}: an object"
+        yield f"{place}: " + _("an object")
         return
-    yield from (f"{place}.{name} is missing" for name in schema["required"] if name not in value)
+    yield from (
+        _("%(name)s is missing") % {"name": f"{place}.{name}"}
+        for name in schema["required"]
+        if name not in value
+    )
     for name, item in value.items():
         if name in schema["properties"]:
             yield from _shape(item, schema["properties"][name], f"{place}.{name}")
         else:
-            yield f"{place}.{name} isn't known"
+            yield _("%(name)s isn't known") % {"name": f"{place}.{name}"}
 
 
 def _text_shape(value: Any, schema: Mapping[str, Any], place: str) -> Iterator[str]:
     if not isinstance(value, str):
-        yield f"{place}: text"
+        yield f"{place}: " + _("a text")
     elif "enum" in schema and value not in schema["enum"]:
-        yield f"{place}: one of {', '.join(schema['enum'])}"
+        yield f"{place}: " + _("one of %(choices)s") % {"choices": ", ".join(schema["enum"])}
     elif "pattern" in schema and not re.search(schema["pattern"], value):
-        yield f"{place} hasn't its form"
+        yield _("%(name)s hasn't its form") % {"name": place}
     elif not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
-        yield f"{place}: {schema['minLength']} to {schema['maxLength']} letters"
+        yield f"{place}: " + _("%(least)s to %(most)s letters") % {
+            "least": schema["minLength"],
+            "most": schema["maxLength"],
+        }
 
 
 def _rules(told: Mapping[str, Any]) -> Iterator[str]:
@@ -106,11 +115,11 @@ def _rules(told: Mapping[str, Any]) -> Iterator[str]:
         child, place = row["kind"], f"prestaties[{number}].kind"
         who = tuple(child[name] for name in ("kindNaam", "kindVoornaam", "kindGeboortedatum"))
         if who in seen:
-            yield f"{place}: this child has a line already"
+            yield f"{place}: " + _("this child has a line already")
         seen.add(who)
         days = [day["datumOpvang"] for day in child["kindPrestaties"]]
         if len(set(days)) < len(days):
-            yield f"{place}: a day stands twice"
+            yield f"{place}: " + _("a day stands twice")
         for day in child["kindPrestaties"]:
             yield from (f"{place}, {day['datumOpvang'][:10]}: {line}" for line in _day(day, month, child))
 
@@ -118,19 +127,19 @@ def _rules(told: Mapping[str, Any]) -> Iterator[str]:
 def _day(told: Mapping[str, Any], month: str, child: Mapping[str, Any]) -> Iterator[str]:
     day, born = _date(told["datumOpvang"]), _date(child["kindGeboortedatum"])
     if day is None or born is None:
-        yield "no such day"
+        yield _("no such day")
         return
     if told["datumOpvang"][:7] != month:
-        yield "isn't in the month of the report"
+        yield _("isn't in the month of the report")
     if day < born:
-        yield "is before the child was born"
+        yield _("is before the child was born")
     ends = None
     for stay in sorted(told["kindPrestatiesDetails"], key=lambda each: each["checkIn"]):
         start, end = _moment(stay["checkIn"]), _moment(stay["checkOut"])
         if start is None or end is None or start.date() != day or end <= start:
-            yield "a stay begins on its day and ends later"
+            yield _("a stay begins on its day and ends later")
         elif ends and start < ends:
-            yield "two stays overlap"
+            yield _("two stays overlap")
         else:
             ends = end
 

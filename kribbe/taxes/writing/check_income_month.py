@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from django.utils.translation import gettext as _
 
 BLOCKS = ("aanwezigheden", "gerechtvaardigde_afwezigheden", "niet_gerechtvaardigde_afwezigheden")
 CODE = r"[0-9]{6}([ -])?[0-9]{3}([ -])?([0-9]*)?"
@@ -29,34 +30,34 @@ def faults(data: bytes) -> list[str]:
     try:
         root = fromstring(data)
     except (ParseError, DefusedXmlException) as error:
-        return [f"no XML: {error}"]
+        return [_("no XML: %(error)s") % {"error": error}]
     if root.tag != "IKG":
-        return [f"the file begins with IKG, not {root.tag}"]
+        return [_("the file begins with IKG, not %(tag)s") % {"tag": root.tag}]
     return [*_whole(root), *_place(root), *_lines(root)]
 
 
 def _whole(root: Element) -> Iterator[str]:
     if root.findtext("Header/DocumentIndicator") != "FO-SU-05":
-        yield "Header/DocumentIndicator isn't FO-SU-05"
+        yield _("Header/DocumentIndicator isn't FO-SU-05")
     if not root.findtext("Header/UsedViewer"):
-        yield "Header/UsedViewer is empty"
+        yield _("%(name)s is empty") % {"name": "Header/UsedViewer"}
     if (root.findtext("FormulierGecontroleerd") or "").upper() != "J":
-        yield "FormulierGecontroleerd isn't J: the form wouldn't be processed"
+        yield _("FormulierGecontroleerd isn't J: the form wouldn't be processed")
     if not root.findtext("closing/verantwoordelijke"):
-        yield "closing/verantwoordelijke is empty"
+        yield _("%(name)s is empty") % {"name": "closing/verantwoordelijke"}
     if not root.findall("prestaties/prestatie"):
-        yield "prestaties: at least one line"
+        yield _("prestaties: at least one line")
 
 
 def _place(root: Element) -> Iterator[str]:
     for name, form in PLACE.items():
         text = root.findtext(f"locatiegegevens/{name}")
         if text is None:
-            yield f"locatiegegevens/{name} is missing"
+            yield _("%(name)s is missing") % {"name": f"locatiegegevens/{name}"}
         elif not re.fullmatch(form, text):
-            yield f"locatiegegevens/{name} hasn't its form"
+            yield _("%(name)s hasn't its form") % {"name": f"locatiegegevens/{name}"}
     if _open_days(root) > 31:
-        yield "locatiegegevens/aantal_openingsdagen is more than a month has"
+        yield _("locatiegegevens/aantal_openingsdagen is more than a month has")
 
 
 def _lines(root: Element) -> Iterator[str]:
@@ -71,36 +72,38 @@ def _lines(root: Element) -> Iterator[str]:
 
 def _line(root: Element, line: Element, code: str) -> Iterator[str]:
     if not re.fullmatch(CODE, line.findtext("kindInfo/kind/code") or ""):
-        yield "code hasn't its form"
+        yield _("%(name)s hasn't its form") % {"name": "code"}
     for name in ("voornaam", "naam"):
         if not 1 <= len(line.findtext(f"kindInfo/kind/{name}") or "") <= 50:
-            yield f"{name} has 1 to 50 letters"
+            yield _("%(name)s has 1 to 50 letters") % {"name": name}
     is_out = _is_yes(line, "kindInfo/kind/bo")
     if is_out and not _is_yes(root, "locatiegegevens/bo"):
-        yield "out-of-school care at a location that has none"
+        yield _("out-of-school care at a location that has none")
     born = _born(code)
     if is_out and born and _months(born, root) <= OLD_MONTHS:
-        yield f"out-of-school care of a child of {OLD_MONTHS} months or younger: only if it goes to school full-time"
+        yield _(
+            "out-of-school care of a child of %(months)s months or younger: only if it goes to school full-time"
+        ) % {"months": OLD_MONTHS}
     for block in BLOCKS:
         yield from (f"{block}: {fault}" for fault in _block(root, line.find(block), is_out))
 
 
 def _block(root: Element, block: Element | None, is_out: bool) -> Iterator[str]:
     if block is None:
-        yield "is missing"
+        yield _("is missing")
         return
     for name in ("min5u", "min11u"):
         if block.find(name) is None:
-            yield f"{name} is missing"
+            yield _("%(name)s is missing") % {"name": name}
     if any(not re.fullmatch("[0-9]*", each.text or "") for each in block):
-        yield "a count is a whole number from 0"
+        yield _("a count is a whole number from 0")
         return
     if _count(block, "min3u") and not is_out:
-        yield "min3u is for out-of-school care only"
+        yield _("min3u is for out-of-school care only")
     if _count(block, "min11uFlex") and not _is_yes(root, "locatiegegevens/flex"):
-        yield "min11uFlex is for flexible care only"
+        yield _("min11uFlex is for flexible care only")
     if _sum(block) > _open_days(root):
-        yield f"{_sum(block)} stays in {_open_days(root)} open days"
+        yield _("%(stays)s stays in %(days)s open days") % {"stays": _sum(block), "days": _open_days(root)}
 
 
 def _together(root: Element, lines: list[Element]) -> Iterator[str]:
@@ -108,12 +111,15 @@ def _together(root: Element, lines: list[Element]) -> Iterator[str]:
         return
     kinds = sorted(_is_yes(line, "kindInfo/kind/bo") for line in lines)
     if kinds != [False, True]:
-        yield "two lines only where one is out-of-school care and the other isn't"
+        yield _("two lines only where one is out-of-school care and the other isn't")
     for block in BLOCKS:
         found = [each for line in lines if (each := line.find(block)) is not None]
         total = sum(_sum(each) for each in found)
         if total > _open_days(root):
-            yield f"{block}: {total} stays of both lines in {_open_days(root)} open days"
+            yield f"{block}: " + _("%(stays)s stays of both lines in %(days)s open days") % {
+                "stays": total,
+                "days": _open_days(root),
+            }
 
 
 def _count(block: Element, name: str) -> int:
