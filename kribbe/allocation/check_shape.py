@@ -8,7 +8,7 @@ from typing import Any
 
 Raw = Any
 Shape = Any
-"""`str`: a text; `int`: a whole number from 0; with None: or null; a list: rows of one shape; a mapping: an object."""
+"""`str`: a text; `int`: a whole number from 0; with None: or null; a list: rows of a shape; a mapping: an object."""
 
 ANY_KEY = ""
 """As the only key of a shape: an object with whatever keys."""
