@@ -1,6 +1,6 @@
 """Extra days and swaps: what they make of the agreed weeks, whether there is room on a day, what one would cost."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +13,15 @@ from kribbe.places.models import GroupCapacity, LedgerTake, Location
 from kribbe.planning.models import DayChange, DayRules, DayState
 from kribbe.planning.selectors.allowance import Stated, month_case
 from kribbe.planning.selectors.closed import closed_days
-from kribbe.planning.selectors.planned import OWN, absences, merged, parts_of_halves, planned_at
+from kribbe.planning.selectors.planned import (
+    OWN,
+    Planned,
+    absences,
+    capacities,
+    merged,
+    parts_of_halves,
+    planned_at,
+)
 from kribbe.rules.agreed import Agreement, changed, there_on
 from kribbe.rules.billing.pricing import bill
 from kribbe.rules.halfdays import WeekPattern
@@ -43,20 +51,51 @@ def rules_of(location: Location) -> DayRules:
 
 
 def room_on(location: Location, group_id: int, day: date) -> Room:
-    """The room in a group on a day: who stays away makes some. Count it with the group locked; seven queries."""
-    if day in closed_days(location.pk, day, day):
-        return Room((0, 0), (0, 0))
-    planned = [each for each in planned_at(location, day, day) if each.group_id == group_id]
-    away = absences([each.placement for each in planned if each.placement], day, day)
+    """The room in a group on a day: who stays away makes some. Count it with the group locked; eight queries."""
+    return rooms(location, [group_id], [day])[group_id, day]
+
+
+def rooms(
+    location: Location, group_ids: Collection[int], days: Collection[date]
+) -> dict[tuple[int, date], Room]:
+    """The room in groups on days, by group and day; as many queries for many as for one."""
+    first, last = min(days), max(days)
+    closed = closed_days(location.pk, first, last)
+    planned = [each for each in planned_at(location, first, last) if each.group_id in group_ids]
+    away = absences([each.placement for each in planned if each.placement], first, last)
+    held = _promised(group_ids, first, last, {each.placement.pk for each in planned if each.placement})
+    places = capacities(list(group_ids), first, last)
+    return {
+        (group_id, day): Room((0, 0), (0, 0))
+        if day in closed
+        else _room(
+            location,
+            day,
+            [each for each in planned if each.group_id == group_id],
+            away,
+            [row for row in held if row.group_id == group_id],
+            next((row for row in places if row.group_id == group_id and day in row.during), None),
+        )
+        for group_id in group_ids
+        for day in days
+    }
+
+
+def _room(
+    location: Location,
+    day: date,
+    planned: Iterable[Planned],
+    away: Container[tuple[int, date]],
+    promised: Iterable[LedgerTake],
+    capacity: GroupCapacity | None,
+) -> Room:
     none: frozenset[date] = frozenset()
     coming = [
         each.halves(day, none, location)
         for each in planned
         if not (each.placement and (each.placement.pk, day) in away)
     ]
-    certain = {each.placement.pk for each in planned if each.placement}
-    held = [_halves(row.pattern, day) for row in _promised(group_id, day, certain)]
-    capacity = GroupCapacity.objects.filter(group=group_id, during__contains=day).first()
+    held = [_halves(row.pattern, day) for row in promised if day in row.during]
     open_ = _halves(capacity.open_pattern, day) if capacity else 0
     staffed = capacity.staffed_places if capacity else 0
     morning, afternoon = (
@@ -96,10 +135,12 @@ def extra_cost(told: Stated, day: date, halves: int) -> Decimal | None:
     return after.total - before.total
 
 
-def _promised(group_id: int, day: date, certain: Iterable[int]) -> list[LedgerTake]:
-    """What is held on a day by others than who is planned on it: offers, reserved places, papers to sign."""
+def _promised(
+    group_ids: Collection[int], first: date, last: date, certain: Iterable[int]
+) -> list[LedgerTake]:
+    """What is held on days by others than who is planned: offers, reserved places, papers to sign."""
     known = {f"placement:{key}" for key in certain}
-    rows = LedgerTake.objects.filter(group=group_id, during__contains=day)
+    rows = LedgerTake.objects.filter(group__in=group_ids, during__overlap=(first, last + DAY))
     rows = rows.exclude(holder__startswith=OWN).exclude(holder__startswith="direct:")
     rows = rows.exclude(holder__startswith=TOGETHER)
     rows = rows.exclude(holder__startswith="day:")
