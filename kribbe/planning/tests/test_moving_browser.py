@@ -73,7 +73,7 @@ def test_school_holidays_are_written_once(open_as, size):
     page = open_as(manager_of(scene.location, now=now), size)
     page.goto(reverse("planning:agreement", args=[scene.location.slug, scene.noor.reference]))
     page.get_by_role("link", name="Schoolvakanties").click()
-    page.get_by_role("button", name="Kijk eerst").click()
+    page.get_by_role("button", name="Eerst bekijken").click()
     page.get_by_role("heading", name="Wat het doet").wait_for()
     look(page, "holidays")
     page.get_by_label("Je naam, als handtekening").fill("Mia Claes")
