@@ -157,6 +157,7 @@ ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Kribbe"
+MFA_FORMS = {"activate_totp": "kribbe.people.second_factor.SetUpForm"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "people:start"
 

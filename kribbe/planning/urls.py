@@ -16,6 +16,7 @@ from kribbe.planning.pages import (
     second,
     settings,
     week,
+    writing,
     year,
 )
 
@@ -42,7 +43,8 @@ urlpatterns = [
     path("at/<slug:slug>/year/", year.year_page, name="year"),
     path("at/<slug:slug>/agreements/", agreements.agreements_page, name="agreements"),
     path("at/<slug:slug>/agreements/<slug:reference>/", agreements.agreement_page, name="agreement"),
-    path("at/<slug:slug>/agreements/<slug:reference>/write/", agreements.write_page, name="write"),
+    path("at/<slug:slug>/agreements/<slug:reference>/write/", writing.write_page, name="write"),
+    path("at/<slug:slug>/agreements/<slug:reference>/holidays/", writing.holidays_page, name="holidays"),
     path(
         "at/<slug:slug>/agreements/<slug:reference>/getting-used/",
         getting_used.getting_used_page,

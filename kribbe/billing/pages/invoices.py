@@ -177,6 +177,7 @@ def _preview(request: Any, books: Books, month: date) -> dict[str, Any]:
         "going": going,
         "is_over": add_months(month, 1) <= localtime(timezone.now()).date(),
         "has_begun": month <= localtime(timezone.now()).date(),
+        "is_closed": bool(books.closed_until and month <= books.closed_until),
         "is_correction": any(each.draft.corrects for each in rows),
         "last": add_months(month, -1),
         "next": add_months(month, 1),
