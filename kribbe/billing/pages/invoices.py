@@ -174,6 +174,7 @@ def _preview(request: Any, books: Books, month: date) -> dict[str, Any]:
         "unregistered": found.unregistered,
         "parts": range(1, len(parts) + 1) if len(parts) > 1 else (),
         "part": number,
+        "asks": bool(rows or found.held or len(parts) > 1),
         "going": going,
         "is_over": add_months(month, 1) <= localtime(timezone.now()).date(),
         "has_begun": month <= localtime(timezone.now()).date(),
