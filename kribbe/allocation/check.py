@@ -1,7 +1,7 @@
 """Judging any result by the definitions alone. Shares no code with the solver: it reads the two files itself.
 
-Takes an instance that is well formed (`reading` says whether it is) and a result that can be judged (`check_shape` says
-so). What the result claims of itself is compared with what is found.
+Takes an instance that is well formed (`reading` says whether it is) and a result that can be judged (`check_shape`
+does). What the result claims of itself is compared with what is found.
 """
 
 from collections import Counter

@@ -8,7 +8,7 @@ from typing import Any
 
 Raw = Any
 Shape = Any
-"""`str`: a text; `int`: a whole number from 0; None beside it: or null; a list: rows of one shape; a mapping: an object."""
+"""`str`: a text; `int`: a whole number from 0; with None: or null; a list: rows of a shape; a mapping: an object."""
 
 ANY_KEY = ""
 """As the only key of a shape: an object with whatever keys."""
@@ -30,7 +30,13 @@ _RESULT = {
     ],
     "envy": [{"child": str, "wish": int, "over": [str]}],
     "totals": {
-        name: int for name in "children placed first_wish half_days_filled half_days_free waste envy".split()
+        "children": int,
+        "placed": int,
+        "first_wish": int,
+        "half_days_filled": int,
+        "half_days_free": int,
+        "waste": int,
+        "envy": int,
     },
     "solver": {"version": str, "proof": str},
 }
@@ -45,7 +51,7 @@ _CYCLES = {
         }
     ],
 }
-_NEEDED = frozenset("placed unplaced child wish cycles steps takes out begins".split())
+_NEEDED = frozenset({"placed", "unplaced", "child", "wish", "cycles", "steps", "takes", "out", "begins"})
 """Keys without which nothing can be judged."""
 
 

@@ -16,10 +16,13 @@ class AttendanceConfig(AppConfig):
         from kribbe.planning.selectors.came import register_came
         from kribbe.planning.services.short_notice import watch_freed
         from kribbe.staff.services import stand_in
+        from kribbe.trust.permissions import Action
+        from kribbe.web import glances
 
         register_navigation()
         tell_families()
         register_came(read_came)
         stand_in.register_came(came)
         register_kinds()
+        glances.register("attendance:glance", Action.REGISTER_READ)
         watch_freed(invite)

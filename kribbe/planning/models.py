@@ -11,7 +11,7 @@ from kribbe.places.models import Group, Location
 from kribbe.planning.models_days import DayChange, DayRules, DayState, GettingUsedDay, ShortNotice
 from kribbe.planning.models_file import ChildFile, Severity
 from kribbe.planning.models_import import AgreementImport, ImportedPlace
-from kribbe.planning.models_plan import ManyChange
+from kribbe.planning.models_plan import DayBatch, ManyChange
 from kribbe.region.models import no_overlap
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.halfdays import SLOTS
@@ -26,6 +26,7 @@ __all__ = [
     "AgreementImport",
     "CareAgreement",
     "ChildFile",
+    "DayBatch",
     "DayChange",
     "DayRules",
     "DayState",

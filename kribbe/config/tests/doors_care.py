@@ -18,6 +18,7 @@ CARE: dict[str, Door] = {
     "staff:document": Door(LOCATION, ("slug", "document"), post=True),
     "staff:home": Door(LOCATION, SLUG),
     "staff:home_child": Door(set(), ("slug", "none"), post=True),
+    "attendance:glance": Door(LOCATION, SLUG),
     "attendance:compensation": Door(LOCATION, SLUG),
     "attendance:compensation_csv": Door(LOCATION, SLUG),
     "attendance:my_spare": Door({"anna", "charlie"}),

@@ -32,6 +32,8 @@ from kribbe.web.templatetags.telling import km
 
 DAY = timedelta(days=1)
 NOBODY = "nobody"
+MOST_HOSTS = 12
+"""Carers with room that are shown beside, the nearest first."""
 MOST_CHOICES = 8
 """Carers that are offered for a child's day."""
 
@@ -63,7 +65,7 @@ def stand_in_page(request: Any, location: Location) -> HttpResponse:
         "last": days[-1],
         "most_days": MOST_DAYS,
         "children": _children(plan),
-        "hosts": [_host(host, days) for host in plan.hosts],
+        "hosts": [_host(host, days) for host in plan.hosts if _has_room(host, days)][:MOST_HOSTS],
         "days": days,
         "acts": _acts(plan.arranged, localtime(now).date()),
         "may_change": may_at(request.principal, Action.STAFF_CHANGE, location),
@@ -172,6 +174,10 @@ def _offer(host: Host, each: ChildDay) -> str:
         "km": km(host.km[each.placement.child.household_id]),
         "left": host.left(each.day, each.halves),
     }
+
+
+def _has_room(host: Host, days: Sequence[date]) -> bool:
+    return any(host.left(day, half) > 0 for day in days for half in (1, 2))
 
 
 def _host(host: Host, days: Sequence[date]) -> dict[str, Any]:

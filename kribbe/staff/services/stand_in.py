@@ -66,7 +66,7 @@ def arrange(
         raise RefusedError(_("Choose for at least one child who has it."))
     days = sorted({each.day for each in choices})
     if days[0] < localtime(now).date():
-        raise RefusedError(_("These days are over."))
+        raise RefusedError(_("These days are over."), code="over")
     hosts = _hosts(principal, location, {each.group_id for each in choices if each.group_id})
     with transaction.atomic():
         _lock(location, hosts, {each.placement_id for each in choices})
@@ -157,7 +157,7 @@ def _hosts(principal: Principal, location: Location, group_ids: Collection[int])
     )
     hosts = {group.pk: group for group in found}
     if set(group_ids) - set(hosts):
-        raise RefusedError(_("Choose a carer of the same organiser."))
+        raise RefusedError(_("Choose a carer of the same organiser."), code="host")
     return hosts
 
 
