@@ -1,6 +1,6 @@
 """Own hand: the published order again, with what each choice would do to the week."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -22,6 +22,7 @@ from kribbe.trust.text import row_key
 from kribbe.web.weeks import week_words
 
 MONTHS_AHEAD = 12
+HALF_A_MONTH = timedelta(days=15)
 WORK_SLOTS = 10
 
 
@@ -65,7 +66,9 @@ def _group(groups: list[Group], key: str) -> Group | None:
 
 
 def _month(ahead: list[date], text: str, today: date) -> date:
-    return next((month for month in ahead if f"{month:%Y-%m}" == text), first_of_month(today))
+    """The month that is asked for; else this one, or in its second half the next: who would begin in what is left?"""
+    soon = first_of_month(today + HALF_A_MONTH)
+    return next((month for month in ahead if f"{month:%Y-%m}" == text), soon)
 
 
 def _strip(look: OwnHand) -> list[int | None]:

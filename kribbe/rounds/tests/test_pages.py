@@ -1,6 +1,6 @@
 """What desk and location see of a round, who may, and how many queries it costs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -13,10 +13,12 @@ from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
 from kribbe.places.models import GroupCapacity
 from kribbe.rounds.models import Proposal, ProposalState, Rhythm, Round, RoundPlan, RoundState, TakesPart
+from kribbe.rounds.pages import week
 from kribbe.rounds.selectors.week import own_hand
 from kribbe.rounds.services.rhythm import begin_due, first_month, is_due
 from kribbe.rounds.services.rounds import calculate_planned, plan_round, take_part
 from kribbe.rounds.tests.scene import family, fourth
+from kribbe.rules.calendar import months
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -150,6 +152,20 @@ def test_own_hand_tells_what_each_choice_does_to_the_week(scene, manager):
     family(scene.desk, "De Wael", [scene.pluk], start=scene.start, now=scene.now)
     page = manager.get(reverse("rounds:week", args=[scene.notelaar.slug]), {"month": f"{scene.start:%Y-%m}"})
     assert "3 other children would still fit." in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("today", "asked", "month"),
+    [
+        (date(2026, 11, 15), "", date(2026, 11, 1)),
+        (date(2026, 11, 27), "", date(2026, 12, 1)),
+        (date(2026, 12, 31), "never", date(2027, 1, 1)),
+        (date(2028, 2, 29), "", date(2028, 3, 1)),
+        (date(2026, 11, 27), "2026-11", date(2026, 11, 1)),
+    ],
+)
+def test_own_hand_begins_with_a_month_in_which_somebody_can(today, asked, month):
+    assert week._month(months(today, week.MONTHS_AHEAD), asked, today) == month
 
 
 def test_rounds_begin_by_the_rhythm_of_the_desk(scene, clerk):
