@@ -17,7 +17,8 @@ def pages(count: int, now: datetime) -> list[Page]:
     """The pages with `count` visits each. Forms have a fresh draft or offer for each visit."""
     return [
         search(count),
-        far_search(count),
+        wide_search(count, far=False),
+        wide_search(count, far=True),
         location(count),
         waiting_list(count, now),
         clerk_search(count, now),
@@ -49,8 +50,8 @@ def search(count: int) -> Page:
     return Page("Public search", PAGE, [Visit(f"/{DESK}/search/?{query}")] * count, check)
 
 
-def far_search(count: int) -> Page:
-    """The last page but one of a search everywhere in the region."""
+def wide_search(count: int, *, far: bool) -> Page:
+    """A search everywhere in the region: its first page, or the last but one."""
     from django.http import QueryDict
     from django.utils.timezone import localdate
 
@@ -62,14 +63,15 @@ def far_search(count: int) -> Page:
     asked = Asked.read(QueryDict(f"days={DAYS}&km=0"), today=localdate())
     sought = asked.search(desk, desk.municipality.longitude, desk.municipality.latitude)
     total = find(sought, limit=1).total
-    key = find(sought, limit=max(1, total - 2 * PAGE)).following
+    key = find(sought, limit=max(1, total - 2 * PAGE)).following if far else None
 
     def check(answer: Answer) -> None:
         expect(answer.status == 200, f"{answer.status} {answer.location}")
-        expect(answer.body.count('class="result"') == PAGE, "the far page shows another number of places")
+        expect(answer.body.count('class="result"') == PAGE, "the page shows another number of places")
 
     address = f"/{DESK}/search/?{asked.query(after=key.to_text() if key else '').removeprefix('?')}"
-    return Page("Search, last pages", PAGE, [Visit(address)] * count, check)
+    name = "Search everywhere, last pages" if far else "Search everywhere"
+    return Page(name, PAGE, [Visit(address)] * count, check)
 
 
 def location(count: int) -> Page:

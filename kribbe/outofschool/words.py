@@ -45,20 +45,6 @@ ROUNDINGS: Mapping[Rounding, str | Promise] = {
     Rounding.WHOLE: gettext_lazy("only whole steps count"),
 }
 
-HOLIDAYS: Mapping[str, str | Promise] = {
-    "autumn": gettext_lazy("autumn holidays"),
-    "armistice": gettext_lazy("Armistice Day"),
-    "christmas": gettext_lazy("Christmas holidays"),
-    "carnival": gettext_lazy("carnival holidays"),
-    "easter": gettext_lazy("Easter holidays"),
-    "easter_monday": gettext_lazy("Easter Monday"),
-    "spring": gettext_lazy("spring holidays"),
-    "labour": gettext_lazy("Labour Day"),
-    "ascension": gettext_lazy("Ascension"),
-    "pentecost": gettext_lazy("Whit Monday"),
-    "summer": gettext_lazy("summer holidays"),
-}
-
 
 def moment_name(slot: int) -> str:
     """`Monday before school`; the one on Wednesday is the whole afternoon."""

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.timezone import localtime
 
 from kribbe.places.models import MONTHS_SHOWN, Group, LedgerTake, LedgerWeek
@@ -23,6 +23,8 @@ from kribbe.trust.locks import lock_rows
 HORIZON_WEEKS = 182
 """How far ahead weeks are kept: a child registered today, from birth to school."""
 
+
+BESIDE = ":beside:"
 
 Period = tuple[date, date | None]
 """A first day, and the first day after the last; None is without end."""
@@ -76,14 +78,26 @@ def onward(holder: str) -> str:
     return f"{holder}:onward"
 
 
+def beside(holder: str, start: date) -> str:
+    """Who holds what a holder takes beside its own half-days for a time, in the same group."""
+    return f"{holder}{BESIDE}{start}"
+
+
+def besides(holder: str, group_id: int) -> QuerySet[LedgerTake]:
+    """What a holder takes in a group beside its own half-days, for a time each."""
+    return LedgerTake.objects.filter(group=group_id, holder__startswith=f"{holder}{BESIDE}")
+
+
 def release(*, holder: str, now: datetime, from_day: date | None = None) -> None:
-    """Give back what the holder has from that day on, in a next group too; all of it if no day is given.
+    """Give back what the holder has from that day on, beside it and in a next group too; all if no day is given.
 
     Nothing held: nothing done.
     """
     with transaction.atomic():
-        rows = LedgerTake.objects.filter(holder__in=[holder, onward(holder)]).order_by("group", "pk")
-        for held in rows:
+        own = LedgerTake.objects.filter(holder__in=[holder, onward(holder)])
+        groups = sorted({held.group_id for held in own})
+        more = LedgerTake.objects.filter(group__in=groups, holder__startswith=f"{holder}{BESIDE}")
+        for held in sorted((*own, *more), key=lambda each: (each.group_id, each.pk)):
             _release(held, now, from_day)
 
 
@@ -130,7 +144,24 @@ def move(*, holder: str, start: date, end: date | None, now: datetime) -> None:
             add(held.group_id, first, until, pattern, 1)
         held.during = after
         held.save(update_fields=["during"])
+        for each in besides(holder, held.group_id):
+            _keep_within(each, after, now)
         refresh_availability([held.group_id], now=now)
+
+
+def _keep_within(held: LedgerTake, period: Period, now: datetime) -> None:
+    """Give back what lies outside the period."""
+    own = (held.during.lower, held.during.upper)
+    outside = list(_outside(own, period))
+    for first, until in outside:
+        add(held.group_id, first, until, WeekPattern(held.pattern), -1)
+    start = max(own[0], period[0])
+    end = min((each for each in (own[1], period[1]) if each is not None), default=None)
+    if end is not None and end <= start:
+        held.delete()
+    elif outside:
+        held.during = (start, end)
+        held.save(update_fields=["during"])
 
 
 def _outside(period: Period, other: Period) -> Iterator[Period]:

@@ -13,8 +13,9 @@ class PlanningConfig(AppConfig):
         from kribbe.planning.pages.navigation import register_navigation
         from kribbe.planning.selectors.child_file import files_to_look_at
         from kribbe.planning.selectors.feed import care_days
+        from kribbe.planning.services.calendar import stay_laid
         from kribbe.planning.services.moving import carry_on
-        from kribbe.trust.watching import watch_moves
+        from kribbe.trust.watching import watch_moves, watch_stays
         from kribbe.web import expiring
 
         register_navigation()
@@ -22,4 +23,5 @@ class PlanningConfig(AppConfig):
         register_kinds()
         register_events(care_days)
         watch_moves(carry_on)
+        watch_stays(stay_laid)
         expiring.register("child_files", files_to_look_at)

@@ -11,9 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Parts, Weeks
 from kribbe.rules.allowance import Rounding
+from kribbe.rules.packs import Pack
+from kribbe.rules.school import Community, Schedule, schedule
 from kribbe.web.forms import DayField
 from kribbe.web.weeks import DAY_NAMES
 
+COMMUNITIES = [
+    (Community.DUTCH.value, _("Dutch-speaking (Flemish school year)")),
+    (Community.FRENCH.value, _("French-speaking (its own school year since 2022)")),
+]
 WEEKS = 2
 DAYS = 7
 
@@ -110,6 +116,37 @@ class SecondForm(PaperForm):
         field: Any = self.fields["parent"]
         field.choices = parents
         del self.fields["last"]
+
+
+class HolidayForm(PaperForm):
+    """On which days of the school calendar other weeks hold; without hours the child doesn't come then."""
+
+    community = forms.ChoiceField(
+        label=_("School calendar"), choices=COMMUNITIES, widget=forms.RadioSelect, initial=Community.DUTCH
+    )
+    when = forms.ChoiceField(
+        label=_("These hours hold"),
+        choices=[
+            ("in", _("In school holidays")),
+            ("outside", _("Outside school holidays")),
+            ("end", _("No longer: the ordinary weeks hold all year")),
+        ],
+        widget=forms.RadioSelect,
+        initial="in",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("last", "day_fee"):
+            del self.fields[name]
+
+    def schedule(self, pack: Pack, last: date | None) -> Schedule:
+        """The days that were asked, as far as the calendar of schools is known; none where the schedule ends."""
+        data = self.cleaned_data
+        community, when = Community(data["community"]), data["when"]
+        if when == "end":
+            return Schedule(community, False, ())
+        return schedule(pack, community, data["first"], last, outside=when == "outside")
 
 
 class SignPaperForm(forms.Form):

@@ -11,7 +11,7 @@ from kribbe.places.models import Group, Location
 from kribbe.planning.models_days import DayChange, DayRules, DayState, GettingUsedDay, ShortNotice
 from kribbe.planning.models_file import ChildFile, Severity
 from kribbe.planning.models_import import AgreementImport, ImportedPlace
-from kribbe.planning.models_plan import ManyChange
+from kribbe.planning.models_plan import DayBatch, ManyChange
 from kribbe.region.models import no_overlap
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.halfdays import SLOTS
@@ -26,6 +26,7 @@ __all__ = [
     "AgreementImport",
     "CareAgreement",
     "ChildFile",
+    "DayBatch",
     "DayChange",
     "DayRules",
     "DayState",
@@ -124,6 +125,8 @@ class Paper(models.Model):
     pattern = models.PositiveSmallIntegerField()
     notice_days = models.PositiveSmallIntegerField()
     house_rules = models.ForeignKey(HouseRules, on_delete=models.PROTECT, null=True, related_name="papers")
+    schedule = models.JSONField(null=True)
+    """The days of a holiday schedule on which the weeks hold (`written.schedule_of`); None for ordinary weeks."""
     note = models.CharField(max_length=500, blank=True)
     day_fee = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     """Euros for a full day once it is signed. None: not known yet."""
@@ -152,6 +155,10 @@ class Paper(models.Model):
             models.CheckConstraint(name="paper_days", condition=Q(last=None) | Q(first__lte=F("last"))),
             models.CheckConstraint(name="paper_pattern", condition=Q(pattern__range=(1, 2**SLOTS - 1))),
             models.CheckConstraint(name="paper_day_fee", condition=Q(day_fee=None) | Q(day_fee__gte=0)),
+            models.CheckConstraint(
+                name="paper_schedule_on_agreement",
+                condition=Q(schedule=None) | Q(is_addendum=True, last=None),
+            ),
             models.CheckConstraint(name="paper_location_signed", condition=~Q(location_name="")),
             models.CheckConstraint(
                 name="paper_signed_by_name",
@@ -190,6 +197,7 @@ class AgreedWeeks(models.Model):
 
     A side of `during` that is open ends where the placement does, so that a stay that ends earlier or begins on
     another day needs no second truth. `masks` has the half-days of each week in turn, from that of `turns_from`.
+    `by_calendar` are days of a holiday schedule, laid over the ordinary weeks.
     """
 
     agreement = models.ForeignKey(CareAgreement, on_delete=models.PROTECT, related_name="weeks")
@@ -199,6 +207,7 @@ class AgreedWeeks(models.Model):
     weeks = models.JSONField()
     masks = ArrayField(models.PositiveSmallIntegerField())
     turns_from = models.DateField()
+    by_calendar = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

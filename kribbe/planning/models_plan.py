@@ -22,3 +22,23 @@ class ManyChange(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class DayBatch(models.Model):
+    """Days that a location moved, or a week's changes that it copied, kept so that they can be undone at once.
+
+    `changes` are the extra days and swaps that it made.
+    """
+
+    reference = reference_field()
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="day_batches")
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    changes = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        indexes = [models.Index(fields=["location", "-at"], name="day_batch_location")]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -76,6 +76,13 @@ FAMILY = (
         _sample,
     ),
     (
+        "day_undone",
+        _("An extra day or a swap is undone by the location"),
+        "As soon as the location takes back what it gave itself.",
+        CHILD | LOCATION | ON,
+        _sample,
+    ),
+    (
         "day_refused",
         _("An extra day or a swap is refused"),
         "As soon as the location refuses.",

@@ -81,6 +81,8 @@ def _terms(paper: Paper) -> list[list[str]]:
             else _("none published"),
         ],
     ]
+    if paper.schedule is not None:
+        rows.append([_("Days"), "; ".join(words.stretch_lines(paper)) or "–"])
     return [*rows, [_("Price of a full day"), money(fee)]] if fee is not None else rows
 
 

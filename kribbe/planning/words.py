@@ -3,14 +3,34 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kribbe.planning.models import Paper
+from kribbe.planning.written import schedule_of
 from kribbe.rules.agreed import Parts, Weeks
+from kribbe.rules.school import Schedule
 from kribbe.web.dates import date_format
 from kribbe.web.weeks import DAY_NAMES
 
 MIDNIGHT = 24 * 60
+
+HOLIDAYS: Mapping[str, str | Promise] = {
+    "": gettext_lazy("school days"),
+    "autumn": gettext_lazy("autumn holidays"),
+    "armistice": gettext_lazy("Armistice Day"),
+    "christmas": gettext_lazy("Christmas holidays"),
+    "carnival": gettext_lazy("carnival holidays"),
+    "easter": gettext_lazy("Easter holidays"),
+    "easter_monday": gettext_lazy("Easter Monday"),
+    "spring": gettext_lazy("spring holidays"),
+    "labour": gettext_lazy("Labour Day"),
+    "ascension": gettext_lazy("Ascension"),
+    "pentecost": gettext_lazy("Whit Monday"),
+    "summer": gettext_lazy("summer holidays"),
+}
+"""The holidays of the school calendar; the days between them have no name of their own."""
 
 
 def clock(minute: int) -> str:
@@ -32,7 +52,7 @@ def week_lines(week: Mapping[int, Parts]) -> list[tuple[str, str]]:
 def weeks_lines(weeks: Weeks) -> list[tuple[str, list[tuple[str, str]]]]:
     """Each week of the turn with a name; one week has none. A week without days says so."""
     if len(weeks) == 1:
-        return [("", week_lines(weeks[0]))]
+        return [("", week_lines(weeks[0]) or [(_("No days"), "")])]
     return [
         (_("Week %(number)d") % {"number": number}, week_lines(week) or [(_("No days"), "")])
         for number, week in enumerate(weeks, start=1)
@@ -47,9 +67,33 @@ def paper_name(paper: Paper) -> str:
 def paper_days(paper: Paper) -> str:
     """From when to when a paper holds."""
     first = date_format(paper.first, "j F Y")
+    schedule = schedule_of(paper)
+    if schedule is not None:
+        return _schedule_days(schedule) % {"first": first}
     if paper.last is None:
         return _("from %(first)s") % {"first": first}
     return _("from %(first)s to %(last)s") % {"first": first, "last": date_format(paper.last, "j F Y")}
+
+
+def _schedule_days(schedule: Schedule) -> str:
+    if not schedule.stretches:
+        return _("from %(first)s, as the ordinary weeks in school holidays too")
+    if schedule.outside:
+        return _("outside school holidays, from %(first)s")
+    return _("in school holidays, from %(first)s")
+
+
+def stretch(first: date, last: date) -> str:
+    """`21 December 2026 – 3 January 2027`, or the one day."""
+    days = [date_format(day, "j F Y") for day in (first, last)]
+    return days[0] if first == last else " – ".join(days)
+
+
+def stretch_lines(paper: Paper) -> list[str]:
+    """The days of a holiday schedule by name; none for ordinary weeks."""
+    schedule = schedule_of(paper)
+    found = schedule.stretches if schedule else ()
+    return [f"{HOLIDAYS[each.name]}: {stretch(each.first, each.last)}" for each in found]
 
 
 def day_list(days: Sequence[date]) -> str:

@@ -7,9 +7,11 @@ from typing import Any
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
-from kribbe.planning.models import AgreedWeeks
+from kribbe.planning.models import AgreedWeeks, Paper
 from kribbe.rules.agreed import Agreement, Parts, Weeks
+from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.school import Community, Holiday, Schedule
 from kribbe.rules.turns import EVEN_MONDAY
 
 DAY = timedelta(days=1)
@@ -59,7 +61,37 @@ def agreement_of(row: AgreedWeeks, stay: Bounds) -> Agreement | None:
     end = min((each for each in (row.during.upper, stay[1]) if each is not None), default=None)
     if end is not None and end <= start:
         return None
-    return Agreement(start, end - DAY if end else None, from_json(row.weeks), row.turns_from)
+    last = end - DAY if end else None
+    return Agreement(start, last, from_json(row.weeks), row.turns_from, row.by_calendar)
+
+
+def schedule_to_json(schedule: Schedule) -> dict[str, Any]:
+    """A holiday schedule as JSON holds it: its stretches by name, first and last day."""
+    return {
+        "community": schedule.community.value,
+        "outside": schedule.outside,
+        "stretches": [[each.name, f"{each.first}", f"{each.last}"] for each in schedule.stretches],
+    }
+
+
+def schedule_of(paper: Paper) -> Schedule | None:
+    """The holiday schedule that a paper agrees on; None where it is on ordinary weeks."""
+    raw = paper.schedule
+    if raw is None:
+        return None
+    stretches = (
+        Holiday(name, date.fromisoformat(first), date.fromisoformat(last))
+        for name, first, last in raw["stretches"]
+    )
+    return Schedule(Community(raw["community"]), raw["outside"], tuple(stretches))
+
+
+def stretches_of(schedule: Schedule, weeks: Weeks, first: date) -> list[Agreement]:
+    """The weeks on each stretch of a schedule that is agreed from `first` on; they turn through the stretches."""
+    return [
+        Agreement(each.first, each.last, weeks, monday_of(first), by_calendar=True)
+        for each in schedule.stretches
+    ]
 
 
 def plain_agreement(pattern: WeekPattern, stay: Bounds, location: Location) -> Agreement:

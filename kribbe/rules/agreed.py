@@ -35,10 +35,14 @@ class Period:
 
 @dataclass(frozen=True)
 class Agreement(Period):
-    """Weeks that repeat in turn. The first one is that of `turns_from`; without it, that of `start`."""
+    """Weeks that repeat in turn. The first one is that of `turns_from`; without it, that of `start`.
+
+    `by_calendar` are days of a holiday schedule, laid over the ordinary weeks.
+    """
 
     weeks: Weeks
     turns_from: date | None = None
+    by_calendar: bool = False
 
     def starting(self, on: date) -> Parts:
         """The agreed parts that start on a day."""
@@ -98,6 +102,58 @@ def changed(agreements: Iterable[Agreement], change: Agreement) -> tuple[Agreeme
     """
     kept = [part for each in agreements for part in _outside(each, change)]
     return tuple(sorted((*kept, change), key=lambda each: each.start))
+
+
+def ordinary(agreements: Iterable[Agreement]) -> tuple[Agreement, ...]:
+    """The weeks without a holiday schedule: those before a stretch of it go on over it, or else those after it.
+
+    As it is, where nothing but a schedule holds.
+    """
+    held = sorted(agreements, key=lambda each: each.start)
+    if all(each.by_calendar for each in held):
+        return tuple(held)
+    found: list[Agreement] = []
+    for each in held:
+        if each.by_calendar:
+            continue
+        if found and found[-1].weeks_from(each.start) == each.weeks_from(each.start):
+            continue
+        start = each.start if found else held[0].start
+        found.append(replace(each, start=start, turns_from=each.turns_from or each.start))
+    ends = [*(each.start - DAY for each in found[1:]), held[-1].end]
+    return tuple(replace(each, end=end) for each, end in zip(found, ends, strict=True))
+
+
+def changed_for_good(agreements: Iterable[Agreement], change: Agreement) -> tuple[Agreement, ...]:
+    """As `changed`, beneath a holiday schedule: its days stay as they are."""
+    held = tuple(agreements)
+    schedule = (each for each in held if each.by_calendar)
+    return _laid(changed(ordinary(held), change), schedule)
+
+
+def rescheduled(
+    agreements: Iterable[Agreement], start: date, schedule: Iterable[Agreement]
+) -> tuple[Agreement, ...]:
+    """From `start` on the days of this holiday schedule in place of those of the one before."""
+    held = tuple(agreements)
+    kept = (part for each in held if each.by_calendar and (part := within(each, None, start)))
+    return _laid(_laid(ordinary(held), kept), schedule)
+
+
+def within(each: Agreement, start: date | None, end: date | None) -> Agreement | None:
+    """What holds on the days from `start` until before `end` (None is open), its weeks in the same turn."""
+    first = each.start if start is None else max(each.start, start)
+    lasts = [last for last in (each.end, end - DAY if end else None) if last is not None]
+    last = min(lasts, default=None)
+    if last is not None and last < first:
+        return None
+    return replace(each, start=first, end=last, turns_from=each.turns_from or each.start)
+
+
+def _laid(agreements: tuple[Agreement, ...], changes: Iterable[Agreement]) -> tuple[Agreement, ...]:
+    for change in changes:
+        agreements = changed(agreements, change)
+    return agreements
 
 
 def _outside(each: Agreement, change: Agreement) -> Iterator[Agreement]:

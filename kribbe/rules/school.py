@@ -1,5 +1,6 @@
 """Days of school: by community, from the dated facts of the pack `school`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -70,6 +71,45 @@ def holidays_between(pack: Pack, community: Community, first: date, last: date) 
     """The holidays that touch these days, in order."""
     found = [_holiday(figure) for figure in _facts(pack, community)]
     return [each for each in found if each.first <= last and first <= each.last]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The days of a holiday schedule as they were agreed: in the holidays of a community, or outside of them."""
+
+    community: Community
+    outside: bool
+    stretches: tuple[Holiday, ...]
+
+
+def schedule(
+    pack: Pack, community: Community, first: date, last: date | None, *, outside: bool = False
+) -> Schedule:
+    """The stretches of days from `first` to `last`, as far as the calendar is known; `last` None is until then.
+
+    Outside the holidays a stretch has no name.
+    """
+    known = known_until(pack, community)
+    end = known if last is None else min(last, known)
+    found = sorted(holidays_between(pack, community, first, end), key=lambda each: each.first)
+    inside = [Holiday(each.name, max(each.first, first), min(each.last, end)) for each in found]
+    return Schedule(community, outside, tuple(_between(inside, first, end) if outside else inside))
+
+
+def known_until(pack: Pack, community: Community) -> date:
+    """The last day of which it is known whether there is school; the first of all days where none is known."""
+    facts = pack.figures.get(f"school.known.{community}", ())
+    return max((figure.valid_to for figure in facts if figure.valid_to), default=date.min)
+
+
+def _between(holidays: list[Holiday], first: date, last: date) -> Iterator[Holiday]:
+    """The days from `first` to `last` that no holiday has, in stretches."""
+    for each in holidays:
+        if first < each.first:
+            yield Holiday("", first, each.first - DAY)
+        first = max(first, each.last + DAY)
+    if first <= last:
+        yield Holiday("", first, last)
 
 
 def school_days(pack: Pack, community: Community, first: date, last: date) -> list[date]:

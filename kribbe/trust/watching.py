@@ -16,10 +16,14 @@ Moves = Callable[[int, int, datetime], object]
 Follows = Callable[[int, Sequence[int], datetime], object]
 """Given the ids of a place and of those in which the stay goes on, and the moment."""
 
+Stays = Callable[[int, datetime], object]
+"""Given the id of a place whose days became others, and the moment."""
+
 _watchers: list[Watcher] = []
 _newcomers: list[Newcomers] = []
 _moves: list[Moves] = []
 _follows: list[Follows] = []
+_stays: list[Stays] = []
 
 
 def watch_households(watcher: Watcher) -> None:
@@ -71,3 +75,15 @@ def place_follows(before_id: int, following_ids: Sequence[int], now: datetime) -
     """What went with a place goes with those that follow it."""
     for watcher in _follows:
         watcher(before_id, following_ids, now)
+
+
+def watch_stays(watcher: Stays) -> None:
+    """Have this watcher told of every place that got other dates, within its transaction."""
+    if watcher not in _stays:
+        _stays.append(watcher)
+
+
+def stay_moved(placement_id: int, now: datetime) -> None:
+    """A place begins or ends on another day, with the same half-days."""
+    for watcher in _stays:
+        watcher(placement_id, now)

@@ -24,7 +24,15 @@ from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleG
 from kribbe.people.services import give_consent
 from kribbe.places.services.looking import look_token
 from kribbe.places.services.showing import Report, add_inspection, add_photo
-from kribbe.planning.models import AgreementImport, CareAgreement, ChildFile, DayChange, GettingUsedDay, Paper
+from kribbe.planning.models import (
+    AgreementImport,
+    CareAgreement,
+    ChildFile,
+    DayBatch,
+    DayChange,
+    GettingUsedDay,
+    Paper,
+)
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
 from kribbe.rounds.models import Round
@@ -207,6 +215,7 @@ def world():
         "getting_used": GettingUsedDay.objects.create(
             placement=placement, day=start - timedelta(days=7), start=time(9), end=time(10), made_at=now
         ).reference,
+        "day_batch": DayBatch.objects.create(location=location, at=now, changes=[]).reference,
         "cared": cared_for(waiting.child, group, now).reference,
         **club_of(desk, waiting.child, now),
         **sick_of(desk, waiting.child, now),

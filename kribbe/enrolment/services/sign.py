@@ -26,7 +26,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
-from kribbe.trust.watching import household_changes
+from kribbe.trust.watching import household_changes, stay_moved
 
 ACTIVE = (PlacementState.TO_SIGN, PlacementState.FINAL)
 
@@ -183,6 +183,7 @@ def _restore(earlier: Placement, now: datetime) -> None:
             earlier.replaced_end, earlier.replaced_state = None, ""
             earlier.save(update_fields=["during", "state", "replaced_end", "replaced_state"])
             lay_turns(earlier, now=now)
+            stay_moved(earlier.pk, now)
     except RefusedError as refused:
         if refused.code != "full":
             raise

@@ -21,7 +21,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-from kribbe.trust.watching import household_changes, moved_up, place_follows
+from kribbe.trust.watching import household_changes, moved_up, place_follows, stay_moved
 
 DAY = timedelta(days=1)
 UNDO_TERM = timedelta(days=14)
@@ -276,6 +276,7 @@ def _move(placement: Placement, start: date, end: date | None, now: datetime) ->
     with household_changes(placement.child.household_id, now):
         _lay(placement, start, end)
     lay_turns(placement, now=now)
+    stay_moved(placement.pk, now)
 
 
 def _lay(placement: Placement, start: date, end: date | None) -> None:

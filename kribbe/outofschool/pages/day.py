@@ -23,6 +23,7 @@ from kribbe.outofschool.selectors.day import ClubDay, Stop, charged, day_of
 from kribbe.outofschool.selectors.order import Rules, rules_on
 from kribbe.outofschool.services.stays import Which, came, correct, left
 from kribbe.people.models import Child
+from kribbe.planning.words import HOLIDAYS
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.outofschool import amount
 from kribbe.rules.packs import load_pack
@@ -151,7 +152,7 @@ def _days_told(found: ClubDay, on: date) -> list[tuple[str, str]]:
             told.append((each.school.name, gettext("school until noon")))
         elif each.kind is DayKind.HOLIDAY:
             holiday = holiday_on(pack, Community(each.school.community), on)
-            told.append((each.school.name, str(words.HOLIDAYS[holiday.name]) if holiday else ""))
+            told.append((each.school.name, str(HOLIDAYS[holiday.name]) if holiday else ""))
         elif each.kind is DayKind.UNKNOWN:
             told.append((each.school.name, gettext("no school calendar is known for this day yet")))
     return told

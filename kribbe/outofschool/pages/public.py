@@ -14,6 +14,7 @@ from kribbe.outofschool.models import Club, HolidayWeek
 from kribbe.outofschool.selectors.order import Rules, rules_on
 from kribbe.outofschool.selectors.search import Found, current_year, find, one, schools_of
 from kribbe.places.addresses import locate
+from kribbe.planning.words import HOLIDAYS
 from kribbe.region.http import DeskRequest
 from kribbe.rules.outofschool import MOMENTS
 from kribbe.rules.packs import load_pack
@@ -144,7 +145,7 @@ def _holidays(club: Club, year: int) -> list[dict[str, Any]]:
         {
             "community": community,
             "rows": [
-                (words.HOLIDAYS[each.name], each.first, each.last)
+                (HOLIDAYS[each.name], each.first, each.last)
                 for each in holidays_between(pack, Community(community), first, last)
             ],
         }

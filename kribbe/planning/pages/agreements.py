@@ -1,7 +1,5 @@
 """A location's agreements: which places have one, what holds, writing and sending a change, the paper as PDF."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.services.turns import turning
@@ -18,23 +16,16 @@ from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning import words
 from kribbe.planning.access import paper_at, placement_at
-from kribbe.planning.forms import PaperForm, typed_hours
 from kribbe.planning.models import Paper
 from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.agreements import agreement_for, papers_of, places_of
-from kribbe.planning.selectors.closed import closed_days
-from kribbe.planning.services.check import check_terms
-from kribbe.planning.services.papers import Terms, agreed_of, send_paper, withdraw_paper
+from kribbe.planning.services.papers import agreed_of, withdraw_paper
 from kribbe.planning.written import from_json
-from kribbe.rules.agreed import Agreement, changed, there_on
+from kribbe.rules.agreed import ordinary
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.web.weeks import week_words
-
-DAY = timedelta(days=1)
-PREVIEWED_DAYS = 28
-WORK_DAYS = range(5)
 
 
 @require_safe
@@ -94,40 +85,6 @@ def agreement_page(request: Any, location: Location, reference: str) -> HttpResp
     return render(request, "planning/agreement.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@at_location(Action.PLAN_CHANGE)
-def write_page(request: Any, location: Location, reference: str) -> HttpResponse:
-    """Write the agreement or a change: a preview first, then the signature that sends it."""
-    placement = placement_at(request.principal, location, reference)
-    note_read(request.principal, placement, timezone.now())
-    agreement = agreement_for(placement)
-    is_first = agreement is None or not agreement.papers.filter(signed_at__isnull=False).exists()
-    form = PaperForm(
-        request.POST or None, days=week_days(placement), initial=_initial(placement, is_first=is_first)
-    )
-    preview: list[dict[str, Any]] = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            preview = _preview(placement, form, is_first=is_first)
-            if request.POST.get("do") == "send":
-                _send(request, placement, form)
-                messages.success(request, _("Signed and sent. It holds once the family has signed too."))
-                return redirect("planning:agreement", location.slug, reference)
-        except RefusedError as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
-    form.fields["name"].required = True
-    context = {
-        "place_name": location.name,
-        "location": location,
-        "placement": placement,
-        "name": f"{placement.child}",
-        "form": form,
-        "is_first": is_first,
-        "preview": preview,
-    }
-    return render(request, "planning/write.html", context, status=422 if form.errors else 200)
-
-
 @require_POST
 @at_location(Action.PLAN_CHANGE)
 def withdraw(request: Any, location: Location, reference: str) -> HttpResponse:
@@ -157,12 +114,19 @@ def pdf_answer(paper: Paper) -> HttpResponse:
     return answer
 
 
-def held(placement: Placement) -> list[dict[str, Any]]:
-    """What holds on the days of a place, period by period, in words."""
-    return [
+def held(placement: Placement) -> dict[str, Any]:
+    """What holds on the days of a place, in words: the ordinary weeks by period, and the holiday schedule."""
+    agreed = agreed_of(placement)
+    schedule: list[dict[str, Any]] = []
+    for each in (each for each in agreed if each.by_calendar):
+        if not schedule or schedule[-1]["own"] != each.weeks:
+            schedule.append({"own": each.weeks, "weeks": words.weeks_lines(each.weeks), "days": []})
+        schedule[-1]["days"].append(words.stretch(each.start, each.end or each.start))
+    periods = [
         {"first": each.start, "last": each.end, "weeks": words.weeks_lines(each.weeks)}
-        for each in agreed_of(placement)
+        for each in ordinary(agreed)
     ]
+    return {"periods": periods, "schedule": schedule}
 
 
 def paper_row(paper: Paper) -> dict[str, Any]:
@@ -172,6 +136,7 @@ def paper_row(paper: Paper) -> dict[str, Any]:
         "name": words.paper_name(paper),
         "days": words.paper_days(paper),
         "weeks": words.weeks_lines(from_json(paper.weeks)),
+        "stretches": words.stretch_lines(paper),
     }
 
 
@@ -185,56 +150,3 @@ def note_read(principal: Any, placement: Placement, now: Any) -> None:
         household_id=placement.child.household_id,
         desk_id=placement.group.location.desk_id,
     )
-
-
-def week_days(placement: Placement) -> Sequence[int]:
-    """The working days; the weekend too where the place has some of it."""
-    return range(7) if placement.pattern >> 2 * len(WORK_DAYS) else WORK_DAYS
-
-
-def _initial(placement: Placement, *, is_first: bool) -> dict[str, Any]:
-    agreed = agreed_of(placement)
-    today = localtime().date()
-    start, end = placement.during.lower, placement.during.upper
-    first = start if is_first else min(max(start, today + 14 * DAY), end - DAY if end else date.max)
-    running = next((each for each in agreed if each.holds(first)), agreed[0])
-    agreement = agreement_for(placement)
-    weeks = running.weeks_from(first)
-    return {
-        "first": first,
-        "day_fee": agreement.day_fee if agreement else None,
-        "is_free": len(weeks) > 1 and not weeks[1],
-        **typed_hours(weeks),
-    }
-
-
-def _terms(form: PaperForm) -> Terms:
-    data = form.cleaned_data
-    return Terms(first=data["first"], last=data["last"], weeks=form.weeks(), note=data["note"])
-
-
-def _send(request: Any, placement: Placement, form: PaperForm) -> Paper:
-    return send_paper(
-        principal=request.principal,
-        placement_id=placement.pk,
-        terms=_terms(form),
-        name=form.cleaned_data["name"],
-        day_fee=form.cleaned_data["day_fee"],
-        now=timezone.now(),
-    )
-
-
-def _preview(placement: Placement, form: PaperForm, *, is_first: bool) -> list[dict[str, Any]]:
-    """Four weeks from the first day: what was, and what would be; only days on which something is planned."""
-    terms = _terms(form)
-    check_terms(placement, terms.first, terms.last, terms.weeks, is_first=is_first)
-    before = agreed_of(placement)
-    after = changed(before, Agreement(terms.first, terms.last, terms.weeks))
-    last = terms.first + (PREVIEWED_DAYS - 1) * DAY
-    closed = closed_days(placement.group.location_id, terms.first - DAY, last)
-    rows = []
-    for day in (terms.first + n * DAY for n in range(PREVIEWED_DAYS)):
-        was, will = words.hours(there_on(before, day, closed)), words.hours(there_on(after, day, closed))
-        if was or will:
-            rows.append({"day": day, "was": was, "will": will, "differs": was != will})
-    return rows

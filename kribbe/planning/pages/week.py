@@ -1,8 +1,8 @@
 """The week of a location at a glance: children by half-day, with places and carers beneath."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from kribbe.places.access import at_location
+from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning.pages.day import asked_day, child_name, note_look, visit_row
+from kribbe.planning.pages.moving import last_batch
 from kribbe.planning.selectors.getting_used import visits_at
 from kribbe.planning.selectors.week import WORK_SLOTS, GroupWeek, Row, Week, week_of
 from kribbe.rules.calendar import monday_of
-from kribbe.rules.halfdays import SLOTS
+from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Occupancy, State
 from kribbe.rules.ratio import Short
 from kribbe.trust.permissions import Action
@@ -29,6 +30,7 @@ from kribbe.web.words import say
 
 WEEK = timedelta(weeks=1)
 DAY = timedelta(days=1)
+Moves = Mapping[tuple[int, int], tuple[str, date]]
 
 
 @require_safe
@@ -41,10 +43,13 @@ def week_page(request: Any, location: Location) -> HttpResponse:
     week = week_of(location, monday, today=today)
     note_look(request.principal, location, week, now)
     slots = range(_width(week))
+    may_change = may_at(request.principal, Action.PLAN_CHANGE, location)
+    moves = _moves(week, today) if may_change else {}
     context = {
         "place_name": location.name,
         "location": location,
         "monday": monday,
+        "week_text": f"{monday}",
         "sunday": monday + 6 * DAY,
         "number": monday.isocalendar().week,
         "is_this_week": monday == monday_of(today),
@@ -54,7 +59,9 @@ def week_page(request: Any, location: Location) -> HttpResponse:
             (DAY_SHORTS[day], DAY_NAMES[day], monday + day * DAY, monday + day * DAY in week.closed)
             for day in range(len(slots) // 2)
         ],
-        "groups": [_group(group, slots) for group in week.groups],
+        "groups": [_group(group, slots, moves) for group in week.groups],
+        "may_change": may_change,
+        "batch": last_batch(location) if may_change else None,
         "needs": [_need(week, slot) for slot in slots],
         "has_carers": any(each is not None for each in week.carers),
         "short": [_short(each) for each in week.short if each.slot in slots],
@@ -75,18 +82,33 @@ def _width(week: Week) -> int:
     return SLOTS if used else WORK_SLOTS
 
 
-def _group(group: GroupWeek, slots: Sequence[int]) -> dict[str, Any]:
+def _moves(week: Week, today: date) -> dict[tuple[int, int], tuple[str, date]]:
+    """The days that can be moved, by child and half-day: of which place, and which day."""
+    found = {}
+    for row in (row for group in week.groups for row in group.rows):
+        for slot in WeekPattern(row.there & ~row.away).slots():
+            day = week.monday + slot // 2 * DAY
+            if row.planned.placement and row.planned.child and day > today:
+                found[row.planned.child.pk, slot] = (row.planned.placement.reference, day)
+    return found
+
+
+def _group(group: GroupWeek, slots: Sequence[int], moves: Moves) -> dict[str, Any]:
     return {
         "group": group.group,
         "layout": group.layout,
         "rows": [
-            (child_name(row.planned), [_mark(row, group, slot) for slot in slots])
+            (child_name(row.planned), [_mark(row, group, slot) + _move(row, slot, moves) for slot in slots])
             for row in _by_child(group.rows)
         ],
         "nameless": [group.uncounted[slot] for slot in slots] if any(group.uncounted) else [],
         "counts": [_count(group, slot) for slot in slots],
         "occupancy": _said(group.occupancy),
     }
+
+
+def _move(row: Row, slot: int, moves: Moves) -> tuple[str, date | None]:
+    return moves.get((row.planned.child.pk, slot), ("", None)) if row.planned.child else ("", None)
 
 
 def _by_child(rows: Sequence[Row]) -> list[Row]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from kribbe.enrolment.models import Placement
+from kribbe.places import ledger
 from kribbe.places.models import GroupCapacity, LedgerTake, Location
 from kribbe.planning.models import Absence, DayChange, DayRules, DayState
 from kribbe.planning.selectors.allowance import Stated, month_case
@@ -161,7 +162,7 @@ def _promised(
     rows = LedgerTake.objects.filter(group__location__in=list(locations), during__overlap=(first, last + DAY))
     for prefix in PLANNED:
         rows = rows.exclude(holder__startswith=prefix)
-    return [row for row in rows if row.holder not in known]
+    return [row for row in rows if row.holder.partition(ledger.BESIDE)[0] not in known]
 
 
 def _halves(pattern: int, day: date) -> int:

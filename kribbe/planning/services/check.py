@@ -1,6 +1,8 @@
 """What terms of an agreement may not be: outside the place, the hours or the days on which the group is open."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -23,12 +25,9 @@ def check_terms(
     placement: Placement, first: date, last: date | None, weeks: Weeks, *, is_first: bool
 ) -> None:
     """Raises RefusedError, naming the field, on the first thing that can't be."""
-    _check_days(placement, first, last, is_first=is_first)
-    _check_hours(placement, weeks)
-    location = placement.group.location
-    asked = EMPTY
-    for week in weeks:
-        asked = asked | pattern_of(week, location.morning_ends_at)
+    check_days(placement, first, last, is_first=is_first)
+    check_hours(placement, weeks)
+    asked = half_days(placement, weeks)
     if asked.is_empty:
         raise RefusedError(_("Give hours on at least one day."), field="weeks")
     if is_first and asked.mask != placement.pattern:
@@ -39,11 +38,20 @@ def check_terms(
             % {"days": week_words(placement.pattern)},
             field="weeks",
         )
-    _check_open(placement, first, last, asked)
+    check_open(placement, [(first, last)], asked)
     _check_some_day(placement, first, last, weeks)
 
 
-def _check_days(placement: Placement, first: date, last: date | None, *, is_first: bool) -> None:
+def half_days(placement: Placement, weeks: Weeks) -> WeekPattern:
+    """All half-days that some week of the turn takes, as the location divides the day."""
+    noon = placement.group.location.morning_ends_at
+    found = EMPTY
+    for week in weeks:
+        found = found | pattern_of(week, noon)
+    return found
+
+
+def check_days(placement: Placement, first: date, last: date | None, *, is_first: bool) -> None:
     start, end = placement.during.lower, placement.during.upper
     if first < start or (end is not None and first >= end):
         raise RefusedError(_("Choose a day within the child's stay."), field="first")
@@ -63,7 +71,7 @@ def _check_days(placement: Placement, first: date, last: date | None, *, is_firs
         )
 
 
-def _check_hours(placement: Placement, weeks: Weeks) -> None:
+def check_hours(placement: Placement, weeks: Weeks) -> None:
     location = placement.group.location
     opens, closes = minute(location.opens_at), minute(location.closes_at)
     if not 1 <= len(weeks) <= MOST_WEEKS:
@@ -79,16 +87,27 @@ def _check_hours(placement: Placement, weeks: Weeks) -> None:
             )
 
 
-def _check_open(placement: Placement, first: date, last: date | None, asked: WeekPattern) -> None:
-    """Every half-day is one on which the group has licensed places, through all of the days."""
-    end = last + DAY if last else placement.during.upper
-    rows = GroupCapacity.objects.filter(group=placement.group_id, during__overlap=(first, end))
-    for row in rows:
+def check_open(
+    placement: Placement, stretches: Sequence[tuple[date, date | None]], asked: WeekPattern
+) -> None:
+    """Every half-day is one on which the group has licensed places, through all of the days; one query.
+
+    A stretch is from a day to a day, both included; None is until the place ends.
+    """
+    spans = [(first, last + DAY if last else placement.during.upper) for first, last in stretches]
+    whole = (spans[0][0], spans[-1][1])
+    for row in GroupCapacity.objects.filter(group=placement.group_id, during__overlap=whole):
         shut = asked - WeekPattern(row.open_pattern) if row.licensed_places else asked
-        if not shut.is_empty:
+        if not shut.is_empty and any(_meets(row.during, *span) for span in spans):
             raise RefusedError(
                 _("The group isn't open then: %(days)s.") % {"days": week_words(shut.mask)}, field="weeks"
             )
+
+
+def _meets(during: Any, start: date, end: date | None) -> bool:
+    ends_before = during.upper is not None and during.upper <= start
+    begins_after = end is not None and during.lower is not None and end <= during.lower
+    return not (ends_before or begins_after)
 
 
 def _check_some_day(placement: Placement, first: date, last: date | None, weeks: Weeks) -> None:

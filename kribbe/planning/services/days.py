@@ -69,6 +69,30 @@ def ask_day(*, principal: Principal, placement_id: int, wish: Wish, now: datetim
     return change
 
 
+def give_day(
+    *, principal: Principal, placement_id: int, wish: Wish, rules: DayRules, now: datetime
+) -> tuple[DayChange, Placement]:
+    """The location gives a child a day, or one for another, as it agreed with the family, which is told.
+
+    Raises RefusedError, naming the field, on what can't be and on a full day.
+    """
+    with transaction.atomic():
+        placement = locked_certain_place(placement_id)
+        check_wish(placement, wish, rules, localtime(now).date())
+        change = DayChange.objects.create(
+            placement=placement,
+            day=wish.day,
+            halves=wish.halves,
+            instead_of=wish.instead_of,
+            asked_at=now,
+            asked_by=principal.user_id,
+        )
+        _grant(change, placement, principal, now)
+        _record(principal, "day.grant", change, placement, now)
+        _tell_family(change, placement, "day_granted", now)
+    return change, placement
+
+
 def answer_day(
     *, principal: Principal, change_id: int, granted: bool, now: datetime, reason: str = ""
 ) -> DayChange:
@@ -88,8 +112,12 @@ def answer_day(
     return change
 
 
-def take_back_day(*, principal: Principal, change_id: int, now: datetime) -> DayChange:
+def take_back_day(
+    *, principal: Principal, change_id: int, now: datetime, by_location: bool = False
+) -> DayChange:
     """The family takes back what it asked or got, until the day before. A day given for it is its own again.
+
+    A location takes back so what it gave itself, and the family is told.
 
     Raises RefusedError where it is too late, or where that day was given to another child meanwhile.
     """
@@ -108,7 +136,9 @@ def take_back_day(*, principal: Principal, change_id: int, now: datetime) -> Day
         ledger.release(holder=_holder(change), now=now)
         _settle(change, DayState.WITHDRAWN, principal, now)
         _record(principal, "day.take_back", change, placement, now)
-        if was_granted:
+        if by_location:
+            _tell_family(change, placement, "day_undone", now)
+        elif was_granted:
             _tell_location(change, placement, "day_taken_back", now)
     return change
 

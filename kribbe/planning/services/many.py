@@ -16,9 +16,10 @@ from kribbe.planning.importing.rows import Row
 from kribbe.planning.models import ManyChange, Paper
 from kribbe.planning.selectors.agreements import open_papers
 from kribbe.planning.selectors.planned import Planned, plan_of, with_weeks
-from kribbe.planning.services.papers import Terms, send_paper, union, withdraw_paper
+from kribbe.planning.services.check import half_days
+from kribbe.planning.services.papers import Terms, send_paper, withdraw_paper
 from kribbe.planning.written import minute
-from kribbe.rules.agreed import Weeks
+from kribbe.rules.agreed import Weeks, ordinary
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.many import Change, laid_over
 from kribbe.trust.audit import record
@@ -116,7 +117,7 @@ def _line(
     placement: Placement, location: Location, many: Many, waiting: Collection[int], room: Room
 ) -> Line | None:
     planned = plan_of(placement, location)
-    before = next(each.weeks_from(many.first) for each in planned.base if each.holds(many.first))
+    before = next(each.weeks_from(many.first) for each in ordinary(planned.base) if each.holds(many.first))
     after = laid_over(before, many.change)
     if after == before:
         return None
@@ -141,9 +142,9 @@ def _problems(
     if many.last and placement.during.upper and many.last >= placement.during.upper:
         yield _("The place ends before that.")
     yield from _outside(placement.group.location, after)
-    more = union(after, placement) - WeekPattern(placement.pattern)
+    more = half_days(placement, after) - WeekPattern(placement.pattern)
     end = many.last or (placement.during.upper - DAY if placement.during.upper else None)
-    row = Row(0, {}, group=placement.group, start=many.first, end=end, pattern=union(after, placement))
+    row = Row(0, {}, group=placement.group, start=many.first, end=end, pattern=half_days(placement, after))
     room.check_open(row)
     if not row.refused:
         row.pattern = more

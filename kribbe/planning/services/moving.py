@@ -7,9 +7,10 @@ from django.db.models import Q
 
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import AgreedWeeks
+from kribbe.planning.services.calendar import hold_calendar
 
 
-def carry_on(before_id: int, following_id: int, _now: datetime) -> None:
+def carry_on(before_id: int, following_id: int, now: datetime) -> None:
     """Lay the weeks that were agreed for the days of the next place over that place, in the same turn."""
     following = Placement.objects.get(pk=following_id)
     start, end = following.during.lower, following.during.upper
@@ -25,10 +26,12 @@ def carry_on(before_id: int, following_id: int, _now: datetime) -> None:
             weeks=row.weeks,
             masks=row.masks,
             turns_from=row.turns_from,
+            by_calendar=row.by_calendar,
         )
         for row in rows
         if end is None or row.during.lower is None or row.during.lower < end
     )
+    hold_calendar(following, now=now)
 
 
 def _begins(side: date | None, start: date) -> date | None:

@@ -16,13 +16,32 @@ from kribbe.enrolment.services.turns import turning
 from kribbe.places import ledger
 from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 from kribbe.planning.services import telling
-from kribbe.planning.services.check import check_terms
+from kribbe.planning.services.calendar import beyond, check_schedule, hold_calendar
+from kribbe.planning.services.check import check_terms, half_days
 from kribbe.planning.services.locking import locked_certain_place
 from kribbe.planning.services.turns import leave_turns, turn_of_weeks
-from kribbe.planning.written import Bounds, agreement_of, from_json, to_json, unwritten
-from kribbe.rules.agreed import Agreement, Weeks, changed, pattern_of
+from kribbe.planning.written import (
+    Bounds,
+    agreement_of,
+    from_json,
+    schedule_of,
+    schedule_to_json,
+    stretches_of,
+    to_json,
+    unwritten,
+)
+from kribbe.rules.agreed import (
+    Agreement,
+    Weeks,
+    changed,
+    changed_for_good,
+    pattern_of,
+    rescheduled,
+    within,
+)
 from kribbe.rules.calendar import monday_of
-from kribbe.rules.halfdays import EMPTY, WeekPattern
+from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.school import Schedule
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -37,12 +56,14 @@ USUAL_NOTICE = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a paper agrees: weeks from a day on; `last` None is until the place ends."""
+    """What a paper agrees: weeks from a day on; `last` None is until the place ends, or for good."""
 
     first: date
     weeks: Weeks
     last: date | None = None
     note: str = ""
+    schedule: Schedule | None = None
+    """The days of a holiday schedule on which the weeks hold, in place of the one before; None: ordinary weeks."""
 
 
 def send_paper(
@@ -70,7 +91,7 @@ def send_paper(
             raise RefusedError(_("A change already waits for the family. Withdraw it first."), code="open")
         number = agreement.papers.count()
         is_addendum = agreement.papers.filter(signed_at__isnull=False).exists()
-        check_terms(placement, terms.first, terms.last, terms.weeks, is_first=not is_addendum)
+        check(placement, terms, is_first=not is_addendum)
         rules = house_rules_on(placement.group.location_id, terms.first)
         paper = Paper.objects.create(
             agreement=agreement,
@@ -79,16 +100,17 @@ def send_paper(
             first=terms.first,
             last=terms.last,
             weeks=to_json(terms.weeks),
-            pattern=union(terms.weeks, placement).mask,
+            pattern=placement.pattern if terms.schedule else half_days(placement, terms.weeks).mask,
             notice_days=rules.notice_days if rules else USUAL_NOTICE,
             house_rules=rules,
+            schedule=schedule_to_json(terms.schedule) if terms.schedule else None,
             note=terms.note,
             day_fee=agreement.day_fee if day_fee is None else day_fee,
             made_at=now,
             made_by=principal.user_id,
             location_name=name.strip(),
         )
-        _hold(paper, placement, now)
+        _hold(paper, placement, terms, now)
         _record(principal, "agreement.send", paper, placement, now)
         telling.about_paper(paper, placement, "paper_sent", now=now)
     return paper
@@ -99,7 +121,7 @@ def withdraw_paper(*, principal: Principal, paper_id: int, now: datetime) -> Non
     with transaction.atomic():
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
-        ledger.release(holder=_holder(paper), now=now)
+        _release(paper, placement, now)
         paper.withdrawn_at = now
         paper.save(update_fields=["withdrawn_at"])
         if not paper.is_addendum:
@@ -118,7 +140,7 @@ def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime)
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
         _check_signer(placement, principal)
-        ledger.release(holder=_holder(paper), now=now)
+        _release(paper, placement, now)
         _lay(principal, paper, placement, now)
         paper.signed_at, paper.signed_by, paper.signed_name = now, principal.user_id, name.strip()
         paper.save(update_fields=["signed_at", "signed_by", "signed_name"])
@@ -154,24 +176,44 @@ def house_rules_on(location_id: int, on: date) -> HouseRules | None:
     return found.order_by("-from_day", "-version").first()
 
 
-def union(weeks: Weeks, placement: Placement) -> WeekPattern:
-    """All half-days that some week of the turn takes, as the location divides the day."""
-    noon = placement.group.location.morning_ends_at
-    found = EMPTY
-    for week in weeks:
-        found = found | pattern_of(week, noon)
-    return found
+def check(placement: Placement, terms: Terms, *, is_first: bool) -> None:
+    """Raises RefusedError, naming the field, on terms that can't be."""
+    if terms.schedule is None:
+        check_terms(placement, terms.first, terms.last, terms.weeks, is_first=is_first)
+    else:
+        check_schedule(placement, terms.first, terms.weeks, terms.schedule, is_first=is_first)
+
+
+def with_terms(placement: Placement, terms: Terms) -> tuple[Agreement, ...]:
+    """What would hold on the days of a place. A change for good leaves a holiday schedule, one for a time doesn't."""
+    held = agreed_of(placement)
+    if terms.schedule is not None:
+        stretches = stretches_of(terms.schedule, terms.weeks, terms.first)
+        return rescheduled(held, terms.first, stretches)
+    end = bounds(placement)[1]
+    if terms.last is not None:
+        return changed(held, Agreement(terms.first, terms.last, terms.weeks))
+    return changed_for_good(held, Agreement(terms.first, end - DAY if end else None, terms.weeks))
+
+
+def terms_of(paper: Paper) -> Terms:
+    """What a paper agrees."""
+    return Terms(
+        first=paper.first,
+        weeks=from_json(paper.weeks),
+        last=paper.last,
+        note=paper.note,
+        schedule=schedule_of(paper),
+    )
 
 
 def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime) -> None:
     """Rewrite the weeks of the place, and the place itself where the half-days become others."""
-    weeks = from_json(paper.weeks)
-    check_terms(placement, paper.first, paper.last, weeks, is_first=not paper.is_addendum)
-    stay = bounds(placement)
-    last = paper.last or (stay[1] - DAY if stay[1] else None)
-    laid = changed(agreed_of(placement), Agreement(paper.first, last, weeks))
+    terms = terms_of(paper)
+    check(placement, terms, is_first=not paper.is_addendum)
+    laid = with_terms(placement, terms)
     homes = [placement]
-    turn = turn_of_weeks(placement, weeks, paper.first)
+    turn = None if terms.schedule else turn_of_weeks(placement, terms.weeks, paper.first)
     if paper.pattern != placement.pattern or (turn and list(turn) != placement.in_turn):
         homes += change_days(
             principal=principal,
@@ -185,6 +227,8 @@ def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime
         placement.refresh_from_db()
     AgreedWeeks.objects.filter(placement=placement).delete()
     AgreedWeeks.objects.bulk_create(_rows(laid, homes, paper))
+    for home in homes:
+        hold_calendar(home, now=now)
 
 
 def agreed_of(placement: Placement) -> list[Agreement]:
@@ -201,56 +245,59 @@ def bounds(placement: Placement) -> Bounds:
 
 
 def _rows(laid: Sequence[Agreement], homes: Iterable[Placement], paper: Paper) -> list[AgreedWeeks]:
-    """Each agreement in the place that has its first day; open where it reaches the side of that place."""
+    """Each agreement on the days of each place that it has; open where it reaches the side of that place."""
     stays = [home for home in homes if home.state == PlacementState.FINAL]
-    rows = []
-    for each in laid:
-        home = next(home for home in stays if _has(home, each.start))
-        start, end = bounds(home)
-        after = each.end + DAY if each.end else None
-        rows.append(
-            AgreedWeeks(
-                agreement_id=paper.agreement_id,
-                placement=home,
-                paper=paper,
-                during=DateRange(
-                    None if each.start == start else each.start, None if after == end else after
-                ),
-                weeks=to_json(each.weeks),
-                masks=[pattern_of(week, home.group.location.morning_ends_at).mask for week in each.weeks],
-                turns_from=monday_of(each.turns_from or each.start),
-            )
-        )
-    return rows
+    found = ((home, within(each, *bounds(home))) for home in stays for each in laid)
+    return [_row(each, home, paper) for home, each in found if each]
 
 
-def _has(home: Placement, day: date) -> bool:
+def _row(each: Agreement, home: Placement, paper: Paper) -> AgreedWeeks:
     start, end = bounds(home)
-    return start <= day and (end is None or day < end)
+    after = each.end + DAY if each.end else None
+    return AgreedWeeks(
+        agreement_id=paper.agreement_id,
+        placement=home,
+        paper=paper,
+        during=DateRange(None if each.start == start else each.start, None if after == end else after),
+        weeks=to_json(each.weeks),
+        masks=[pattern_of(week, home.group.location.morning_ends_at).mask for week in each.weeks],
+        turns_from=monday_of(each.turns_from or each.start),
+        by_calendar=each.by_calendar,
+    )
 
 
-def _hold(paper: Paper, placement: Placement, now: datetime) -> None:
+def _hold(paper: Paper, placement: Placement, terms: Terms, now: datetime) -> None:
+    """Hold what the paper asks beside what the place has, until it is signed or withdrawn."""
     more = WeekPattern(paper.pattern) - WeekPattern(placement.pattern)
     for other in turning(placement) if placement.in_turn is not None else ():
         more = more - WeekPattern(other.pattern)
-    if more.is_empty:
-        return
-    end = paper.last + DAY if paper.last else placement.during.upper
+    stretches = {_holder(paper): (paper.first, paper.last + DAY if paper.last else placement.during.upper)}
+    if terms.schedule is not None:
+        more = beyond(placement, terms.weeks)
+        stretches = {
+            ledger.beside(_holder(paper), each.first): (each.first, each.last + DAY)
+            for each in terms.schedule.stretches
+        }
+    for holder, during in stretches.items() if not more.is_empty else ():
+        _take(placement, holder, during, more, now)
+
+
+def _take(placement: Placement, holder: str, during: Bounds, more: WeekPattern, now: datetime) -> None:
+    start, end = during
     try:
-        ledger.take(
-            group_id=placement.group_id,
-            start=paper.first,
-            end=end,
-            pattern=more,
-            holder=_holder(paper),
-            now=now,
-        )
+        ledger.take(group_id=placement.group_id, start=start, end=end, pattern=more, holder=holder, now=now)
     except ledger.NoRoomError as error:
         raise RefusedError(
             _("There is no place left on %(day)s.") % {"day": long_date(error.cells[0].day)},
             field="weeks",
             code="full",
         ) from error
+
+
+def _release(paper: Paper, placement: Placement, now: datetime) -> None:
+    beside = ledger.besides(_holder(paper), placement.group_id).values_list("holder", flat=True)
+    for holder in (_holder(paper), *beside):
+        ledger.release(holder=holder, now=now)
 
 
 def _agreement_of(placement: Placement, principal: Principal, now: datetime) -> CareAgreement:

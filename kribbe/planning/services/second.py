@@ -12,9 +12,11 @@ from kribbe.enrolment.services.stays import change_days
 from kribbe.enrolment.services.turns import check_once, join_turns, lay_turns
 from kribbe.people.models import Adult
 from kribbe.planning.models import Paper
+from kribbe.planning.services.calendar import hold_calendar
+from kribbe.planning.services.check import half_days
 from kribbe.planning.services.locking import locked_certain_place
 from kribbe.planning.services.moving import carry_on
-from kribbe.planning.services.papers import Terms, send_paper, union
+from kribbe.planning.services.papers import Terms, send_paper
 from kribbe.planning.services.turns import turn_agreed, turn_from
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.turns import InTurn, both
@@ -97,6 +99,7 @@ def _give_turn(
     if day == first.during.lower:
         first.pattern = turn[0] | turn[1]
         join_turns(first, turn, now=now)
+        hold_calendar(first, now=now)
         return
     first.save(update_fields=["parent"])
     following = change_days(
@@ -113,7 +116,7 @@ def _give_turn(
 
 
 def _make(first: Placement, parent: Adult, turn: InTurn, terms: Terms, now: datetime) -> Placement:
-    pattern = union(terms.weeks, first)
+    pattern = half_days(first, terms.weeks)
     if pattern.is_empty:
         raise RefusedError(_("Give hours on at least one day."), field="weeks")
     end = first.during.upper

@@ -70,7 +70,7 @@ def test_a_manager_looks_at_the_week_and_writes_an_agreement(open_as, scene, siz
     look(page, "agreements")
     page.get_by_role("link", name="Noor Maes").click()
     page.get_by_role("link", name="Schrijf de overeenkomst").click()
-    page.get_by_role("button", name="Bekijk de eerste weken").click()
+    page.get_by_role("button", name="Eerst bekijken").click()
     page.get_by_role("heading", name="De eerste vier weken").wait_for()
     look(page, "write")
     page.get_by_label("Je naam, als handtekening").fill("Mia Claes")
@@ -98,7 +98,7 @@ def test_a_second_agreement_for_the_other_parent(open_as, scene, size):
     for day in ("Maandag", "Dinsdag"):
         page.get_by_label(f"{day}, week 1, van").fill("08:30")
         page.get_by_label(f"{day}, week 1, tot").fill("16:30")
-    page.get_by_role("button", name="Bekijk de eerste weken").click()
+    page.get_by_role("button", name="Eerst bekijken").click()
     page.get_by_role("heading", name="De eerste vier weken").wait_for()
     look(page, "second")
     page.get_by_label("Je naam, als handtekening").fill("Mia Claes")

@@ -10,11 +10,15 @@ from kribbe.rules.agreed import (
     DAY,
     Agreement,
     changed,
+    changed_for_good,
     minutes,
+    ordinary,
     pattern_of,
+    rescheduled,
     share_of_full_time,
     starting_on,
     there_on,
+    within,
 )
 from kribbe.rules.calendar import public_holidays
 from kribbe.rules.halfdays import WeekPattern
@@ -174,3 +178,70 @@ def test_a_week_has_the_half_days_of_its_days(week):
 
     assert pattern_of(plain) == pattern_of_hours(whole)
     assert isinstance(pattern_of(week), WeekPattern)
+
+
+stretches = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 20)), max_size=4)
+some_weeks = st.lists(
+    st.dictionaries(st.integers(0, 6), st.sampled_from([WHOLE, MORNING]), max_size=3), min_size=1, max_size=3
+).map(tuple)
+
+
+def by_day(agreed, first: date, days: int):
+    return [starting_on(agreed, first + n * DAY) for n in range(days)]
+
+
+def scheduled(spans, weeks):
+    """Stretches without overlap, as a calendar of schools has them."""
+    found, free = [], 0
+    for begin, length in sorted(spans):
+        if begin >= free:
+            found.append(
+                Agreement(
+                    SEPTEMBER + begin * DAY, SEPTEMBER + (begin + length) * DAY, weeks, SEPTEMBER - DAY, True
+                )
+            )
+            free = begin + length + 1
+    return found
+
+
+@given(some_weeks, some_weeks, stretches, some_weeks, stretches, st.integers(0, 230))
+def test_a_schedule_is_laid_over_the_ordinary_weeks_and_taken_off_again(own, one, spans, two, others, begin):
+    """Day by day: the newest schedule that has the day, else the ordinary weeks in the turn that they always had."""
+    start, days = SEPTEMBER + begin * DAY, 240
+    plain = (Agreement(SEPTEMBER, None, own),)
+    first = rescheduled(plain, SEPTEMBER, scheduled(spans, one))
+    later = [part for each in scheduled(others, two) if (part := within(each, start, None))]
+    both = rescheduled(first, start, later)
+    for day in days_between(SEPTEMBER, SEPTEMBER + (days - 1) * DAY):
+        layers = later if day >= start else scheduled(spans, one)
+        wanted = next((each.starting(day) for each in layers if each.holds(day)), plain[0].starting(day))
+        assert starting_on(both, day) == wanted
+        assert sum(each.holds(day) for each in both) == 1
+    assert by_day(ordinary(both), SEPTEMBER, days) == by_day(plain, SEPTEMBER, days)
+    assert by_day(rescheduled(both, SEPTEMBER, ()), SEPTEMBER, days) == by_day(plain, SEPTEMBER, days)
+
+
+@given(some_weeks, some_weeks, stretches, some_weeks, st.integers(0, 230))
+def test_a_change_for_good_goes_beneath_a_schedule(own, one, spans, new, begin):
+    start, over = SEPTEMBER + begin * DAY, scheduled(spans, one)
+    held = rescheduled((Agreement(SEPTEMBER, None, own),), SEPTEMBER, over)
+    after = changed_for_good(held, Agreement(start, None, new))
+    for day in days_between(SEPTEMBER, SEPTEMBER + 240 * DAY):
+        on = next((each for each in over if each.holds(day)), None)
+        beneath = Agreement(start, None, new) if day >= start else Agreement(SEPTEMBER, None, own)
+        assert starting_on(after, day) == (on or beneath).starting(day)
+
+
+@given(some_weeks, st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
+def test_within_is_the_same_on_the_days_that_it_keeps(own, begin, length, first):
+    each = Agreement(SEPTEMBER + begin * DAY, SEPTEMBER + (begin + length) * DAY, own)
+    start, end = SEPTEMBER + first * DAY, SEPTEMBER + (first + 14) * DAY
+    part = within(each, start, end)
+    for day in days_between(SEPTEMBER, SEPTEMBER + 140 * DAY):
+        kept = each.starting(day) if start <= day < end else ()
+        assert (part.starting(day) if part else ()) == kept
+
+
+def test_all_of_a_short_stay_in_the_holidays_is_as_it_is():
+    only = (Agreement(SEPTEMBER, SEPTEMBER + 6 * DAY, (MONDAYS,), None, True),)
+    assert ordinary(only) == only

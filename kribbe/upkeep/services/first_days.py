@@ -19,7 +19,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-from kribbe.trust.watching import household_changes
+from kribbe.trust.watching import household_changes, stay_moved
 from kribbe.upkeep.models import FirstDay, FirstDayState
 
 ASKED_FOR = timedelta(days=14)
@@ -99,6 +99,7 @@ def comes_later(*, principal: Principal, first_day_id: int, start: date, now: da
             placement.during = DateRange(start, end)
             placement.save(update_fields=["during"])
         lay_turns(placement, now=now)
+        stay_moved(placement.pk, now)
         _answered(found, FirstDayState.LATER, principal, now)
         _record(principal, "first_day.later", found, now, start=f"{start}")
         _tell_location(found, "first_day_later", now, start=start)

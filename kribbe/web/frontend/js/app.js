@@ -14,6 +14,13 @@ async function startRanked(root) {
   lists.forEach(ranked);
 }
 
+async function startPlans(root) {
+  const tables = [...root.querySelectorAll("[data-plan]:not([data-ready])")];
+  if (!tables.length) return;
+  const { plan } = await import("./plan.js");
+  tables.forEach(plan);
+}
+
 function startMaps(root) {
   const watcher = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
@@ -29,6 +36,7 @@ function start(root) {
   startPickers(root);
   startComboboxes(root);
   startRanked(root);
+  startPlans(root);
   startMaps(root);
 }
 
