@@ -1,6 +1,6 @@
 """The day compensation of a family carer, worked by hand from the register."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,11 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kribbe.attendance.models import Presence
+from kribbe.attendance.selectors.came import read_came
 from kribbe.attendance.selectors.compensation import statement_of
-from kribbe.attendance.selectors.months import Month
-from kribbe.attendance.tests.scene import DAY, at, monday_scene
+from kribbe.attendance.selectors.months import Month, months_at
+from kribbe.attendance.tests.scene import DAY, at, monday_scene, tap
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places.models import Kind
+from kribbe.planning.tests.scene import notelaar
 from kribbe.trust.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +89,16 @@ def test_another_month_and_more_children_cost_the_same(scene, month):
     for number in range(1, 4):
         stay(scene.lou, scene.now.date() + timedelta(days=number), "8:00", "17:00")
     assert cost() == few <= 30
+
+
+def test_29_february_is_a_day_of_its_month_like_any_other():
+    """A Tuesday: Noor comes from 8 to 17, and it is paid in February."""
+    leap = date(2028, 2, 29)
+    scene = notelaar(now=at(leap, "18:00"), start=date(2028, 2, 7), kind=Kind.FAMILY)
+    tap(scene, scene.noor, "in", at(leap, "8:00"))
+    tap(scene, scene.noor, "out", at(leap, "17:00"))
+    (_lou, noor) = months_at(scene.location, Month(2028, 2))
+    assert [(line.day, line.told) for line in noor.days] == [(leap, ["8:00–17:00"])]
+    assert statement_of(scene.location, Month(2028, 2)).total.full_days == 1
+    assert statement_of(scene.location, Month(2028, 3)).total.full_days == 0
+    assert sum(am + pm for _group, _day, am, pm in read_came(first=leap, last=leap)) == 2

@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from kribbe.attendance.models import DayInvite
 from kribbe.contact.models import Notice
 from kribbe.demo.book import Book
 from kribbe.demo.build import build, mark, version
@@ -25,7 +26,7 @@ from kribbe.people.models import Child, RoleGrant, User
 from kribbe.places import ledger
 from kribbe.places.models import Group, GroupAvailability, LedgerWeek, Location
 from kribbe.rules.calendar import months
-from kribbe.staff.models import Carer
+from kribbe.staff.models import Carer, Replacement
 from kribbe.testing.backups import held, kribbe, new_embedded, otherwise, take_here
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
@@ -141,6 +142,10 @@ def test_each_log_in_has_its_own_to_do(book: Book) -> None:
     assert Location.objects.get(pk=carer).kind == "family"
     _, organiser = grants["organisator@demo.example", Role.ORGANISER]
     assert Location.objects.filter(organiser=organiser).count() >= 3
+    _, service = grants["dienst@demo.example", Role.ORGANISER]
+    act = Replacement.objects.get()
+    assert act.location.organiser_id == service and act.days.filter(group__isnull=False).exists()
+    assert DayInvite.objects.get().request.household_id == household
     assert not any(email == "nieuw@demo.example" for email, _ in grants)
 
 
