@@ -172,6 +172,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "role.revoked": (_("Took a role from an account"), "key-round"),
     "desk.contacts": (_("Changed the name and contacts of the desk"), "settings"),
     "desk.look": (_("Changed the look of the desk"), "settings"),
+    "desk.logo": (_("Changed the logo of the desk"), "settings"),
     "desk.policy": (_("Changed the policy of the desk"), "settings"),
     "desk.reason": (_("Changed a reason for passing over or refusing"), "settings"),
     "desk.made": (_("Made the desk"), "plus"),

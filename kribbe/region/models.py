@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.rules.priority import DateRule
 from kribbe.trust.history import remembered
+from kribbe.trust.models import StoredFile
 
 
 class SameKey(Func):
@@ -87,13 +88,17 @@ class Municipality(models.Model):
         return getattr(self, f"name_{language[:2]}", "") or self.name_nl
 
 
+ALT_LENGTH = 150
 SUBTITLE = "Loket kinderopvang"
 """What a desk calls itself before it chose its own words; this is known in every language."""
 
 
 @remembered()
 class Desk(models.Model):
-    """One municipality's desk: its name, branding and legal settings."""
+    """One municipality's desk: its name, branding and legal settings.
+
+    Without a `logo` its icon is shown; `logo_before` is the picture that was there before, to put it back.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="desks")
     municipality = models.OneToOneField(Municipality, on_delete=models.PROTECT, related_name="desk")
@@ -105,6 +110,10 @@ class Desk(models.Model):
     subtitle_de = models.CharField(max_length=100, blank=True)
     tokens = models.JSONField(default=dict)
     logo_icon = models.CharField(max_length=40, default="leaf")
+    logo = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", null=True)
+    logo_alt = models.CharField(max_length=ALT_LENGTH, blank=True)
+    logo_before = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", null=True)
+    logo_before_alt = models.CharField(max_length=ALT_LENGTH, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=200, blank=True)
@@ -117,7 +126,11 @@ class Desk(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="desk_slug_not_reserved", condition=~Q(slug__startswith="_") & ~Q(slug__in=RESERVED)
-            )
+            ),
+            models.CheckConstraint(
+                name="desk_logo_described",
+                condition=(Q(logo=None) | ~Q(logo_alt="")) & (Q(logo_before=None) | ~Q(logo_before_alt="")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from kribbe.region.models import Desk, DeskPolicy, PassOverReason
 from kribbe.rules.dates import DEFAULT_PACK
 from kribbe.rules.priority import DateRule
-from kribbe.trust import audit
+from kribbe.trust import audit, files
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
+from kribbe.trust.models import StoredFile
 from kribbe.trust.principal import Principal
 from kribbe.web.branding import check_tokens
 
@@ -84,6 +85,61 @@ def change_look(
         changed = _changed(desk, {"tokens": dict(tokens), "logo_icon": logo_icon})
         _write(desk, changed)
         _record(principal, "desk.look", desk, now, fields=sorted(changed))
+
+
+def space_of(desk_id: int) -> str:
+    """The space in which a desk's files stand."""
+    return f"desk:{desk_id}"
+
+
+def give_logo(*, principal: Principal, desk: Desk, file: StoredFile, alt: str, now: datetime) -> None:
+    """Show this picture in place of what is shown, which can be put back; the one before that goes for good.
+
+    RefusedError without a description.
+    """
+    if not alt.strip():
+        raise RefusedError(_("Say what the logo shows, for who can't see it."), field="alt")
+    with transaction.atomic():
+        found = _locked(desk)
+        oldest = found.logo_before
+        _show_logo(found, (files.claim(file), alt.strip()))
+        if oldest is not None:
+            files.remove(oldest)
+        _record(principal, "desk.logo", desk, now)
+
+
+def drop_logo(*, principal: Principal, desk: Desk, now: datetime) -> None:
+    """Show the icon again. RefusedError where there is no picture."""
+    with transaction.atomic():
+        found = _locked(desk)
+        if found.logo is None:
+            raise RefusedError(_("The desk shows its icon already."), code="gone")
+        oldest = found.logo_before
+        _show_logo(found, (None, ""))
+        if oldest is not None:
+            files.remove(oldest)
+        _record(principal, "desk.logo", desk, now)
+
+
+def put_logo_back(*, principal: Principal, desk: Desk, now: datetime) -> None:
+    """Show what was shown before the last change; once more turns that round. RefusedError where nothing was."""
+    with transaction.atomic():
+        found = _locked(desk)
+        if found.logo_before is None:
+            raise RefusedError(_("There is no earlier logo to put back."), code="gone")
+        _show_logo(found, (found.logo_before, found.logo_before_alt))
+        _record(principal, "desk.logo", desk, now)
+
+
+def _locked(desk: Desk) -> Desk:
+    lock_rows((Desk, desk.pk))
+    return Desk.objects.select_related("logo", "logo_before").get(pk=desk.pk)
+
+
+def _show_logo(desk: Desk, shown: tuple[StoredFile | None, str]) -> None:
+    desk.logo_before, desk.logo_before_alt = desk.logo, desk.logo_alt
+    desk.logo, desk.logo_alt = shown
+    desk.save(update_fields=["logo", "logo_alt", "logo_before", "logo_before_alt"])
 
 
 def change_policy(

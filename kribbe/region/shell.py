@@ -17,6 +17,7 @@ from kribbe.web.navigation import NavItem, register
 TABS = (
     ("settings", _("Name and contacts")),
     ("settings_look", _("Look")),
+    ("settings_logo", _("Logo")),
     ("settings_policy", _("Policy")),
     ("settings_reasons", _("Reasons")),
 )

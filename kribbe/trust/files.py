@@ -9,7 +9,7 @@ A file that came with a form that was otherwise wrong is held for a day, so that
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,16 +41,26 @@ MEDIA = {
     ".avif": "image/avif",
     ".webp": "image/webp",
     ".jpg": "image/jpeg",
+    ".png": "image/png",
     ".pdf": "application/pdf",
 }
 DAY_SECONDS = 86_400
 
 
 class Kind(StrEnum):
-    """What a file is for: a picture on a page, or something to read (a photo of a paper, a PDF)."""
+    """What a file is for: a picture on a page, a logo, or something to read (a photo of a paper, a PDF)."""
 
     PHOTO = "photo"
+    LOGO = "logo"
     PAPER = "paper"
+
+
+DRAWN: Mapping[Kind, Callable[[bytes], pictures.Picture]] = {
+    Kind.PHOTO: pictures.for_page,
+    Kind.LOGO: pictures.for_logo,
+    Kind.PAPER: pictures.for_reading,
+}
+"""How a picture is drawn anew, by what it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +183,9 @@ def too_large() -> RefusedError:
 
 def _made(data: bytes, kind: Kind) -> _Made:
     if pictures.looks_like_picture(data):
-        picture = pictures.for_page(data) if kind is Kind.PHOTO else pictures.for_reading(data)
-        return _Made("image/jpeg", picture.width, picture.height, picture.widths, picture.files)
+        picture = DRAWN[kind](data)
+        media = "image/png" if kind is Kind.LOGO else "image/jpeg"
+        return _Made(media, picture.width, picture.height, picture.widths, picture.files)
     if kind is Kind.PAPER and papers.looks_like_paper(data):
         papers.check(data)
         return _Made("application/pdf", 0, 0, (), (pictures.Drawn("file.pdf", data),))
@@ -187,7 +198,7 @@ def _made(data: bytes, kind: Kind) -> _Made:
         )
     raise RefusedError(
         _("This is no photo that we can read. Send a JPEG, PNG, WebP or AVIF.")
-        if kind is Kind.PHOTO
+        if kind is not Kind.PAPER
         else _("We can't read this file. Send a photo (JPEG, PNG, WebP, AVIF) or a PDF."),
         code="unknown",
     )

@@ -7,7 +7,7 @@ orientation that it notes is applied. Colours are brought to sRGB.
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -29,8 +29,12 @@ FORMATS = (("avif", "AVIF", 58), ("webp", "WEBP", 78), ("jpg", "JPEG", 82))
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 """How files of HEIF name their kind."""
 
+LOGO = (640, 160)
+"""Width and height in pixels into which a logo is fitted."""
+
 MOST_PIXELS = 40_000_000
 LEAST_SIDE = 200
+LEAST_LOGO = 32
 SRGB = ImageCms.createProfile("sRGB")
 DISGUISE = re.compile(rb"<script[\s>]|<html[\s>]|<!doctype html|<\?php|<svg[\s>]", re.IGNORECASE)
 """What makes a program read a picture as a page or as code."""
@@ -88,6 +92,15 @@ def for_reading(data: bytes) -> Picture:
     return Picture(image.width, image.height, (image.width,), (Drawn("file.jpg", _bytes(image, "JPEG", 85)),))
 
 
+def for_logo(data: bytes) -> Picture:
+    """One small file that keeps what is see-through. Raises RefusedError on what is no picture."""
+    image = _opened(data, LOGO[0], least=LEAST_LOGO, plain=_see_through)
+    image.thumbnail(LOGO, Image.Resampling.LANCZOS)
+    out = BytesIO()
+    image.save(out, "PNG", optimize=True)
+    return Picture(image.width, image.height, (image.width,), (Drawn("logo.png", out.getvalue()),))
+
+
 def looks_like_picture(data: bytes) -> bool:
     """Whether the first bytes are those of a format that is read."""
     return data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
@@ -100,15 +113,21 @@ def looks_like_heic(data: bytes) -> bool:
     return data[4:8] == b"ftyp" and data[8:12] in HEIC
 
 
-def _opened(data: bytes, wide: int) -> Image.Image:
+def _opened(
+    data: bytes,
+    wide: int,
+    *,
+    least: int = LEAST_SIDE,
+    plain: Callable[[Image.Image], Image.Image] | None = None,
+) -> Image.Image:
     """The picture as it should be seen, decoded no larger than is needed for `wide` pixels."""
     refuse_disguised(data)
     try:
         image: Image.Image = Image.open(BytesIO(data), formats=READ)
-        _check_size(image.size)
+        _check_size(image.size, least)
         image.draft("RGB", (wide, wide))
         image.load()
-        return _plain(ImageOps.exif_transpose(image))
+        return (plain or _plain)(ImageOps.exif_transpose(image))
     except BOMB as error:
         raise _too_many_pixels() from error
     except UNREADABLE as error:
@@ -127,13 +146,13 @@ def refuse_disguised(data: bytes) -> None:
         )
 
 
-def _check_size(size: tuple[int, int]) -> None:
+def _check_size(size: tuple[int, int], least: int) -> None:
     if size[0] * size[1] > MOST_PIXELS:
         raise _too_many_pixels()
-    if min(size) < LEAST_SIDE:
+    if min(size) < least:
         raise RefusedError(
             _("This picture is too small: it needs at least %(least)s points on each side.")
-            % {"least": LEAST_SIDE},
+            % {"least": least},
             code="too_small",
         )
 
@@ -158,6 +177,13 @@ def _plain(image: Image.Image) -> Image.Image:
             plain = ImageCms.profileToProfile(plain, source, SRGB, outputMode="RGB") or plain
     plain.info.clear()
     return plain
+
+
+def _see_through(image: Image.Image) -> Image.Image:
+    """With its transparency, without anything noted in it."""
+    seen = image.convert("RGBA")
+    seen.info.clear()
+    return seen
 
 
 def _at_width(image: Image.Image, width: int) -> Image.Image:

@@ -28,11 +28,21 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True)
+class Logo:
+    """A desk's own picture: its address, what it shows in words, and its bytes as PNG (empty where it is gone)."""
+
+    url: str
+    alt: str
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class Brand:
     """A desk as its readers see it.
 
     `tokens` may set `primary`, `ink`, `paper`, `sand` (colours `#rrggbb`) and `font` (a key of FONTS).
-    `logo_icon` names an icon of the sprite. `languages` are codes in the desk's order.
+    `logo_icon` names an icon of the sprite, shown where there is no `logo`. `languages` are codes, in the desk's
+    order.
     """
 
     name: str
@@ -43,6 +53,7 @@ class Brand:
     phone: str = ""
     email: str = ""
     languages: tuple[str, ...] = ("nl", "en")
+    logo: Logo | None = None
 
 
 DEFAULT_BRAND = Brand(name="Kribbe", subtitle="", slug="kribbe")

@@ -130,10 +130,13 @@ def _words(language: str) -> dict[str, str]:
         return {"page": gettext("Page {number} of {total}")}
 
 
-def _face(brand: Brand) -> dict[str, str]:
+def _face(brand: Brand) -> dict[str, Any]:
     tokens = {} if check_tokens(brand.tokens) else brand.tokens
     primary = tokens.get("primary", PLAIN_COLOURS["primary"])
+    logo = brand.logo.read() if brand.logo else b""
     return {
+        "logo": list(logo),
+        "logo_alt": brand.logo.alt if brand.logo else "",
         "name": brand.name,
         "subtitle": brand.subtitle,
         "phone": brand.phone,

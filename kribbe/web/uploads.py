@@ -16,7 +16,7 @@ from kribbe.trust.models import StoredFile
 from kribbe.trust.principal import VISITOR, Principal
 
 PICTURES = "image/jpeg,image/png,image/webp,image/avif"
-ACCEPT = {Kind.PHOTO: PICTURES, Kind.PAPER: f"{PICTURES},application/pdf"}
+ACCEPT = {Kind.PHOTO: PICTURES, Kind.LOGO: PICTURES, Kind.PAPER: f"{PICTURES},application/pdf"}
 HELD = "-held"
 
 

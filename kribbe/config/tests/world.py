@@ -35,6 +35,7 @@ from kribbe.planning.models import (
 )
 from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import policy_rows
+from kribbe.region.services import give_logo, space_of
 from kribbe.rounds.models import Round
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast, uploads
@@ -93,7 +94,7 @@ def world():
     )
     offer(paper)
     take_snapshots(now=now)
-    shown = shown_at(location, now)
+    shown = shown_at(location, now) | shown_by(desk, now)
     policy = policy_rows(desk, location, now=now)
     talk = talking(location, maes, now)
     closing = location.closing_days.create(during=(start, start + timedelta(days=1)))
@@ -321,6 +322,20 @@ def shown_at(location, now):
         "photo_name": "480.jpg",
         "inspection": report.pk,
     }
+
+
+def shown_by(desk, now):
+    """The desk's own logo."""
+    file = files.take_in(
+        data=uploads.photo(600, 200),
+        name="a.jpg",
+        kind=Kind.LOGO,
+        space=space_of(desk.pk),
+        principal=SYSTEM,
+        now=now,
+    )
+    give_logo(principal=SYSTEM, desk=desk, file=file, alt="Wapen", now=now)
+    return {"logo_number": file.pk}
 
 
 def talking(location, household, now):

@@ -2,22 +2,33 @@
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
+from kribbe.region.branding import LOGO_FILE
 from kribbe.region.figures import figures
 from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk, DeskPolicy
 from kribbe.region.services import Terms
 from kribbe.region.words import sentences
 from kribbe.rules.calendar import months
+from kribbe.trust import files
 from kribbe.trust.text import sort_key
 from kribbe.web.templatetags.telling import month_name
 
 MONTHS_TO_CHOOSE = 24
+
+
+@require_GET
+def logo(request: DeskRequest, desk: str, number: int) -> HttpResponseBase:
+    """The desk's own picture; of an earlier one nothing is told."""
+    if request.desk.logo is None or request.desk.logo_id != number:
+        raise Http404
+    return files.give(request.desk.logo, LOGO_FILE, public=True)
 
 
 @require_GET
