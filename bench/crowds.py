@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from itertools import cycle
 from secrets import token_urlsafe
-from statistics import median
+from statistics import mean, median
 from threading import Event, local
 from time import perf_counter
 from typing import Any
@@ -36,7 +36,8 @@ Told = Callable[[str], None]
 class Crowd:
     """One crowd: seconds until everybody was answered, milliseconds of one answer, and a page read meanwhile.
 
-    `ratio` is that page's median to the bare view's in the same seconds.
+    `page` and `ratio` are means: of the page, and how many times that of the bare view. The two are read by
+    turns and wait in the same queue, whose length changes by the second; a median falls now in it and now beside it.
     """
 
     what: str
@@ -124,7 +125,7 @@ class _Work:
 
 
 def _read(port: int, page: Visit, over: Event) -> tuple[float, float]:
-    """Medians in milliseconds of the page and of the bare view, until the crowd is gone."""
+    """Means in milliseconds of the page and of the bare view, until the crowd is gone."""
     client = HTTPConnection(HOST, port, timeout=10 * START_SECONDS)
     times: tuple[list[float], list[float]] = ([], [])
     while not (over.is_set() and times[0]):
@@ -133,7 +134,7 @@ def _read(port: int, page: Visit, over: Event) -> tuple[float, float]:
             expect(answer.status == 200, f"{answer.status} {answer.location}")
             took.append(answer.milliseconds)
     client.close()
-    return median(times[0]), median(times[1])
+    return mean(times[0]), mean(times[1])
 
 
 def _tablets(taps: int, now: datetime) -> _Work:

@@ -1,7 +1,8 @@
 """Everything that is measured at one size of the database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bench.crowds import Crowd, crowds
 from bench.database import Size
@@ -10,17 +11,30 @@ from bench.run import Result, measure
 from bench.sums import Sum, sums
 
 
+class Part(StrEnum):
+    """What can be measured by itself."""
+
+    PAGES = "pages"
+    SUMS = "sums"
+    CROWDS = "crowds"
+    MONEY = "money"
+
+    def is_measured_at(self, size: Size) -> bool:
+        """Crowds and money come to the demo region alone."""
+        return size is Size.DEMO or self in {Part.PAGES, Part.SUMS}
+
+
 @dataclass(frozen=True)
 class Figures:
     """Pages, what is reckoned apart from them, and in the demo region crowds, a month and a file of the bank.
 
-    Where only these two were asked for, the rest is empty.
+    What wasn't asked for is empty.
     """
 
     pages: Sequence[Result]
     sums: Sequence[Sum]
     crowds: Sequence[Crowd]
-    money: Sequence[Work] = ()
+    money: Sequence[Work]
 
     def as_json(self) -> dict[str, object]:
         """Figures as they are printed."""
@@ -32,9 +46,12 @@ class Figures:
         }
 
 
-def figures(size: Size, runs: int, told: Callable[[str], None]) -> Figures:
+def figures(size: Size, parts: Collection[Part], runs: int, told: Callable[[str], None]) -> Figures:
     """Measure in the database to which Django is connected; WrongAnswerError where an answer is wrong."""
-    is_demo = size is Size.DEMO
+    wanted = {part for part in parts if part.is_measured_at(size)}
     return Figures(
-        measure(runs, told), sums(told), crowds(told) if is_demo else [], money(told) if is_demo else []
+        pages=measure(runs, told) if Part.PAGES in wanted else [],
+        sums=sums(told) if Part.SUMS in wanted else [],
+        crowds=crowds(told) if Part.CROWDS in wanted else [],
+        money=money(told) if Part.MONEY in wanted else [],
     )

@@ -17,7 +17,8 @@ def pages(count: int, now: datetime) -> list[Page]:
     """The pages with `count` visits each. Forms have a fresh draft or offer for each visit."""
     return [
         search(count),
-        far_search(count),
+        wide_search(count, far=False),
+        wide_search(count, far=True),
         location(count),
         waiting_list(count, now),
         clerk_search(count, now),
@@ -49,8 +50,8 @@ def search(count: int) -> Page:
     return Page("Public search", PAGE, [Visit(f"/{DESK}/search/?{query}")] * count, check)
 
 
-def far_search(count: int) -> Page:
-    """The last page but one of a search everywhere in the region."""
+def wide_search(count: int, *, far: bool) -> Page:
+    """A search everywhere in the region: its first page, or the last but one."""
     from django.http import QueryDict
     from django.utils.timezone import localdate
 
@@ -62,14 +63,15 @@ def far_search(count: int) -> Page:
     asked = Asked.read(QueryDict(f"days={DAYS}&km=0"), today=localdate())
     sought = asked.search(desk, desk.municipality.longitude, desk.municipality.latitude)
     total = find(sought, limit=1).total
-    key = find(sought, limit=max(1, total - 2 * PAGE)).following
+    key = find(sought, limit=max(1, total - 2 * PAGE)).following if far else None
 
     def check(answer: Answer) -> None:
         expect(answer.status == 200, f"{answer.status} {answer.location}")
-        expect(answer.body.count('class="result"') == PAGE, "the far page shows another number of places")
+        expect(answer.body.count('class="result"') == PAGE, "the page shows another number of places")
 
     address = f"/{DESK}/search/?{asked.query(after=key.to_text() if key else '').removeprefix('?')}"
-    return Page("Search, last pages", PAGE, [Visit(address)] * count, check)
+    name = "Search everywhere, last pages" if far else "Search everywhere"
+    return Page(name, PAGE, [Visit(address)] * count, check)
 
 
 def location(count: int) -> Page:
@@ -90,14 +92,8 @@ def location(count: int) -> Page:
 def waiting_list(count: int, now: datetime) -> Page:
     """The longest waiting list, as its manager sees it."""
     from kribbe.enrolment.selectors.waiting import waiting_list as waiting
-    from kribbe.people.models import RoleGrant, User
-    from kribbe.trust.principal import Role, Scope
 
     place = _busiest()
-    manager = User.objects.create_user("manager@bench.example", name="Manager")
-    RoleGrant.objects.create(
-        user=manager, role=Role.MANAGER, scope=Scope.LOCATION, scope_id=place.pk, granted_at=now
-    )
     lines = waiting(place.pk, now=now)
     shown = min(len(lines), ROWS)
 
@@ -106,12 +102,12 @@ def waiting_list(count: int, now: datetime) -> Page:
         expect(answer.body.count('id="row-') == shown, "the waiting list shows another number of rows")
         expect(lines[0].first_name in answer.body, "the waiting list lacks its first child")
 
-    visit = Visit(f"/at/{place.slug}/waiting-list/?show=all", session(manager, verified=True))
+    visit = Visit(f"/at/{place.slug}/waiting-list/?show=all", _manager_session())
     return Page("Waiting list", shown, [visit] * count, check)
 
 
 def roster(count: int) -> Page:
-    """A location's roster of this week, as its manager sees it; after the waiting list has made the manager."""
+    """A location's roster of this week, as its manager sees it."""
     from kribbe.staff.selectors.carers import carers_of
 
     place = _busiest()
@@ -126,7 +122,7 @@ def roster(count: int) -> Page:
 
 
 def planned_week(count: int) -> Page:
-    """A location's week as planned: a row a child, a cell a half-day; after the waiting list has made the manager."""
+    """A location's week as planned: a row a child, a cell a half-day."""
     place, day, names, groups = _planned()
 
     def check(answer: Answer) -> None:
@@ -173,9 +169,22 @@ def _planned(*, one_day: bool = False) -> tuple[Any, date, list[str], int]:
 
 
 def _manager_session() -> str:
-    from kribbe.people.models import User
+    """Of a manager of the busiest location, made by who asks first."""
+    from django.utils import timezone
 
-    return session(User.objects.get(email="manager@bench.example"), verified=True)
+    from kribbe.people.models import RoleGrant, User
+    from kribbe.trust.principal import Role, Scope
+
+    user, is_new = User.objects.get_or_create(email="manager@bench.example", defaults={"name": "Manager"})
+    if is_new:
+        RoleGrant.objects.create(
+            user=user,
+            role=Role.MANAGER,
+            scope=Scope.LOCATION,
+            scope_id=_busiest().pk,
+            granted_at=timezone.now(),
+        )
+    return session(user, verified=True)
 
 
 def clerk_search(count: int, now: datetime) -> Page:

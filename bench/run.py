@@ -41,12 +41,10 @@ class Result:
 
 def measure(runs: int, told: Told) -> list[Result]:
     """Prepare, start the server, measure, stop it. WrongAnswerError where a page returns what it shouldn't."""
-    from django.core.management import call_command
     from django.db import connection
     from django.utils import timezone
 
     told("preparing drafts, offers and sessions")
-    call_command("collectstatic", verbosity=0, interactive=False)
     measured = pages(WARM_UP + runs + 1, timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0; ANALYZE; RESET statement_timeout")

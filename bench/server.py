@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
-from kribbe.config.serving import free_port
+from kribbe.config.serving import THREADS, free_port
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8700
@@ -35,14 +35,21 @@ class Answer:
 
 @contextmanager
 def server(workers: int = 1) -> Iterator[HTTPConnection]:
-    """So many workers on a free port of this machine, and a connection to it; both closed at the end."""
+    """So many workers on a free port of this machine, as the product starts them, and a connection to it.
+
+    Both are closed at the end.
+    """
+    from django.core.management import call_command
+
+    call_command("collectstatic", verbosity=0, interactive=False)
     port = free_port(HOST, FIRST_PORT)
     if port is None:
         raise RuntimeError(f"no free port from {FIRST_PORT} on")
     command = ["-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
-    quiet = ["--workers", str(workers), "--log-level", "error", "--no-ws"]
+    size = ["--workers", str(workers), "--blocking-threads", str(THREADS)]
+    quiet = ["--log-level", "error", "--no-ws"]
     process = subprocess.Popen(  # noqa: S603  the product's own server
-        [sys.executable, *command, *quiet, "kribbe.config.wsgi:application"],
+        [sys.executable, *command, *size, *quiet, "kribbe.config.wsgi:application"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "bench.settings"},
         start_new_session=True,
     )

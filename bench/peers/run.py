@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from kribbe.allocation.tables import CHILD, LOCATION, RANK
 
 HERE = Path(__file__).parent
 HOME = HERE.parents[1] / ".make" / "peers"
+OWN_UV = Path(sys.executable).with_name("uv")
 SIZES = (300, 1_000)
 DEMAND = 15
 """Children to a location."""
@@ -80,9 +82,9 @@ def environment(told: Callable[[str], None]) -> Path:
             ["venv", "--quiet", "--clear", "--allow-existing", HOME],
             ["pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", lock],
         ):
-            subprocess.run(["uv", *map(str, command)], check=True, capture_output=True, text=True)  # noqa: S603, S607  uv as found on the path
+            subprocess.run([str(OWN_UV), *map(str, command)], check=True, capture_output=True, text=True)  # noqa: S603  the environment's own uv
     except FileNotFoundError:
-        raise NoPeersError("uv isn't on the path") from None
+        raise NoPeersError(f"there is no {OWN_UV}") from None
     except subprocess.CalledProcessError as error:
         raise NoPeersError(error.stderr.strip().splitlines()[-1]) from None
     made.write_bytes(lock.read_bytes())

@@ -1,13 +1,12 @@
 """Judging any result by the definitions alone. Shares no code with the solver: it reads the two files itself.
 
-Takes an instance that is well formed (`reading` says whether it is). What the result claims of itself (envy, totals,
-grounds) is compared with what is found.
+Takes an instance that is well formed (`reading` says whether it is) and a result that can be judged (`check_shape`
+does). What the result claims of itself is compared with what is found.
 """
 
 from collections import Counter
 
-import numpy as np
-
+from kribbe.allocation.check_claims import claims
 from kribbe.allocation.check_world import STAYS, Choice, Raw, Verdict, World
 
 
@@ -23,7 +22,7 @@ def check(instance: Raw, result: Raw) -> Verdict:
         return verdict
     for agent in world.agents():
         agent.judge(verdict)
-    _compare(instance, result, world, verdict)
+    verdict.claims.extend(claims(result, world, verdict))
     return verdict
 
 
@@ -66,37 +65,3 @@ def _problem_of(child: Raw, row: Raw) -> str:
     else:
         place = child["wishes"][wish]["location"]
     return "" if row.get("location") == place else f"that is at {place!r}, not at {row.get('location')!r}"
-
-
-def _compare(instance: Raw, result: Raw, world: World, verdict: Verdict) -> None:
-    """What the result claims of itself, against what was found."""
-    claimed = {(row["child"], row["wish"]) for row in result.get("envy", [])}
-    verdict.claims.extend(
-        f"envy of {child!r} for wish {wish} isn't listed"
-        for child, wish in sorted(set(verdict.envy) - claimed)
-    )
-    verdict.claims.extend(
-        f"envy of {child!r} for wish {wish} is listed, and isn't there"
-        for child, wish in sorted(claimed - set(verdict.envy))
-    )
-    placed = [(name, choice) for name, choice in world.held.items() if choice is not None]
-    found = {
-        "children": len(world.children),
-        "placed": len(placed),
-        "first_wish": sum(choice == 0 for _, choice in placed),
-        "half_days_filled": int(world.new.sum()),
-        "half_days_free": int(np.maximum(world.free, 0).sum()),
-        "waste": 0,
-        "envy": len({child for child, _ in verdict.envy}),
-    }
-    totals = result.get("totals", {})
-    verdict.claims.extend(
-        f"totals.{name} is {value}, not {totals.get(name)}"
-        for name, value in found.items()
-        if totals.get(name) != value
-    )
-    owed = {(name, location) for location in world.locations for name in world.owed(location)}
-    for row in result.get("placed", []):
-        on = "kept" if row["wish"] is None else "owed" if (row["child"], row["location"]) in owed else "open"
-        if row.get("on") != on:
-            verdict.claims.append(f"{row['child']!r} is placed on {on!r}, not {row.get('on')!r}")

@@ -3,7 +3,7 @@
 A cycle is right where each step is just (its children like what they take better than what they have, and it fits
 once those who may have to give way are taken out), no cell holds too many after any step, the pair's own wish is the
 first thing taken, and after the last step everybody has what they had before the step from which it turns, with the
-pair's child among those who moved in between.
+pair's child, or somebody who chooses as one with it, among those who moved in between.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,8 +24,10 @@ def check_cycles(instance: Raw, result: Raw, told: Raw, verdict: Verdict) -> lis
         f"envy of {child!r} for wish {wish} has no cycle" for child, wish in set(verdict.envy) - set(pairs)
     ]
     for number, cycle in enumerate(told["cycles"]):
-        if (cycle["child"], cycle["wish"]) not in verdict.envy:
+        if pairs[number] not in verdict.envy:
             found.append(f"cycles[{number}]: {cycle['child']!r} has no envy for wish {cycle['wish']}")
+        elif pairs[number] in pairs[:number]:
+            found.append(f"cycles[{number}]: stands already at cycles[{pairs.index(pairs[number])}]")
         elif cycle["begins"] is None:
             found.append(
                 f"cycles[{number}]: no cycle was found for {cycle['child']!r} and wish {cycle['wish']}"
@@ -54,16 +56,37 @@ def _first_fault(world: World, cycle: Raw) -> str:
         return f".begins: must be from 0 to {len(steps) - 1}"
     if {"child": child, "wish": cycle["wish"]} not in steps[0]["takes"]:
         return ".steps[0]: isn't the wish of the pair"
-    if not any(taken["child"] == child for step in steps[begins:] for taken in step["takes"]):
+    as_one, _ = world.agent_of(child)
+    if not any(taken["child"] in as_one for step in steps[begins:] for taken in step["takes"]):
         return f".begins: {child!r} doesn't move from there on"
     turning: dict[str, Choice] = {}
     for number, step in enumerate(steps):
         if number == begins:
             turning = dict(world.held)
-        fault = _step(world, step)
+        fault = _unreadable(world, step) or _step(world, step)
         if fault:
             return f".steps[{number}]: {fault}"
     return "" if world.held == turning else ".steps: in the end something isn't as it was"
+
+
+def _unreadable(world: World, step: Raw) -> str:
+    """Why a step can't be taken at all, or nothing."""
+    takes = [taken["child"] for taken in step["takes"]]
+    if not takes:
+        return "nobody takes anything"
+    for names in (takes, step["out"]):
+        if len(set(names)) < len(names):
+            return "somebody stands in it twice"
+    unknown = [name for name in (*takes, *step["out"]) if name not in world.children]
+    if unknown:
+        return f"no such child {unknown[0]!r}"
+    wrong = [taken for taken in step["takes"] if not _has(world.children[taken["child"]], taken["wish"])]
+    return f"{wrong[0]['child']!r} has no wish {wrong[0]['wish']!r}" if wrong else ""
+
+
+def _has(child: Raw, wish: int | None) -> bool:
+    """Whether a child has such a wish, or a place to keep."""
+    return bool(child.get("current")) if wish is None else wish < len(child["wishes"])
 
 
 def _step(world: World, step: Raw) -> str:
@@ -77,7 +100,7 @@ def _step(world: World, step: Raw) -> str:
     if giving_way is None:
         return "isn't just"
     if not set(step["out"]) <= giving_way:
-        return f"{', '.join(sorted(set(step['out']) - giving_way))} need not give way"
+        return f"{', '.join(map(repr, sorted(set(step['out']) - giving_way)))} need not give way"
     for name in step["out"]:
         for member in world.agent_of(name)[0]:
             world.move(member, None)

@@ -4,7 +4,7 @@ Shares no code with the solver.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -65,6 +65,7 @@ class World:
         self.new = np.zeros_like(self.free)
         self.inside: dict[int, list[str]] = defaultdict(list)
         self.at: dict[str, list[str]] = defaultdict(list)
+        self._orders: dict[tuple[str, str], tuple[list[int], str]] = {}
         for name, choice in held.items():
             self._put(name, choice)
 
@@ -126,8 +127,11 @@ class World:
 
     def order(self, name: str, location: str) -> tuple[list[int], str]:
         """Where a child stands at a location; the lower goes first."""
-        standing = next(w["standing"] for w in self.children[name]["wishes"] if w["location"] == location)
-        return standing, sha256(f"{self.instance['seed']}:{name}".encode()).hexdigest()
+        if (name, location) not in self._orders:
+            standing = next(w["standing"] for w in self.children[name]["wishes"] if w["location"] == location)
+            lot = sha256(f"{self.instance['seed']}:{name}".encode()).hexdigest()
+            self._orders[name, location] = standing, lot
+        return self._orders[name, location]
 
     def owed(self, location: str, without: Sequence[str] = ()) -> list[str]:
         """The best standing vulnerable children placed there, as many as it owes."""
@@ -256,6 +260,17 @@ class Agent:
             if row.get("current"):
                 room[self.world.cells(row["current"])] -= 1
         return room
+
+    def room_of_nowhere(self) -> Callable[[int], int]:
+        """Room in a cell were we nowhere, with the places that we had free too."""
+        cells: list[int] = []
+        for row, choice in zip(self.rows, self.now, strict=True):
+            if choice == STAYS:
+                cells += self.world.cells(row["current"]).tolist()
+            elif choice is not None:
+                cells += self.world.cells(row["wishes"][choice]).tolist()
+        ours = Counter(cells)
+        return lambda cell: int(self.world.room[cell]) + ours[cell]
 
     def _room(self, cell: int, option: Sequence[Choice], room: npt.NDArray[np.int64]) -> int:
         moved = sum(

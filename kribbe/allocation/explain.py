@@ -37,31 +37,31 @@ def explain(columns: Columns, problem: Problem, state: State, envious: Longs, pr
 
 def _placed(columns: Columns, got: Longs, owed: Bools) -> Iterator[Placed]:
     names = columns.locations
+    placed = np.nonzero(got != NONE)[0]
     rows = zip(
-        columns.children,
-        got.tolist(),
-        columns.wishes.position[got].tolist(),
-        columns.wishes.location[got].tolist(),
-        owed.tolist(),
+        placed.tolist(),
+        columns.wishes.position[got[placed]].tolist(),
+        columns.wishes.location[got[placed]].tolist(),
+        owed[placed].tolist(),
         strict=True,
     )
-    for child, wish, position, location, is_owed in rows:
-        if wish == NONE:
-            continue
+    for child, position, location, is_owed in rows:
+        name = columns.children[child]
         if position == KEPT:
-            yield Placed(child, None, names[location], On.KEPT)
+            yield Placed(name, None, names[location], On.KEPT)
         else:
-            yield Placed(child, position, names[location], On.OWED if is_owed else On.OPEN)
+            yield Placed(name, position, names[location], On.OWED if is_owed else On.OPEN)
 
 
 def owed_ones(columns: Columns, problem: Problem, got: Longs) -> Bools:
     """By child: whether it is one of the best standing vulnerable children whom its location owes a place."""
     owed = np.zeros(len(got), np.bool_)
-    is_new = (got != NONE) & (columns.wishes.position[got] != KEPT)
-    table = problem.wishes[got]
-    there = np.nonzero(is_new & columns.vulnerable & (columns.owed[table[:, LOCATION]] > 0))[0]
-    order = there[np.lexsort((table[there, RANK], table[there, LOCATION]))]
-    location = table[order, LOCATION]
+    there = np.nonzero((got != NONE) & columns.vulnerable)[0]
+    is_new = columns.wishes.position[got[there]] != KEPT
+    there = there[is_new & (columns.owed[problem.wishes[got[there], LOCATION]] > 0)]
+    table = problem.wishes[got[there]]
+    order = there[np.lexsort((table[:, RANK], table[:, LOCATION]))]
+    location = problem.wishes[got[order], LOCATION]
     before = np.arange(len(order)) - np.searchsorted(location, location)
     owed[order] = before < columns.owed[location]
     return owed

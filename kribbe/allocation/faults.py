@@ -263,7 +263,8 @@ class _Reader:
 
 
 def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
+    told = key if key.isidentifier() else repr(key)
+    return f"{path}.{told}" if path else told
 
 
 def _is_text(raw: Raw) -> bool:

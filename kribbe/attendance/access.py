@@ -1,13 +1,14 @@
 """The doors to the register: a location's by the place, a family's by its household, a tablet's by its token."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.http import HttpRequest
 
 from kribbe.attendance.attendee import Attendee, direct_id
 from kribbe.attendance.models import Device
+from kribbe.attendance.selectors.guests import guests_at
 from kribbe.enrolment.models import DirectChild
 from kribbe.people.access import refusal
 from kribbe.places.models import Location
@@ -22,16 +23,23 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def attendee_at(principal: Principal, location: Location, reference: str) -> Attendee:
-    """A child of a location whose door was passed, also one taken outside the desk; another's isn't found."""
+def attendee_at(principal: Principal, location: Location, reference: str, on: date) -> Attendee:
+    """A child of a location whose door was passed, also one taken outside the desk; another's isn't found.
+
+    A child of another location is found on the days on which it is cared for here.
+    """
     key = direct_id(reference)
     if key is None:
-        return Attendee(placement_at(principal, location, reference))
+        guest = guests_at(location, on, on).select_related("placement__group__location")
+        found = guest.filter(placement__reference=reference).first()
+        return Attendee(
+            placement_at(principal, found.placement.group.location if found else location, reference)
+        )
     known = DirectChild.objects.select_related("group__location")
-    found = known.filter(pk=key, group__location=location).first()
-    if found is None:
+    direct = known.filter(pk=key, group__location=location).first()
+    if direct is None:
         raise refusal(principal)
-    return Attendee(direct=found)
+    return Attendee(direct=direct)
 
 
 def device_of(request: HttpRequest, slug: str) -> Device | None:

@@ -11,12 +11,18 @@ class AttendanceConfig(AppConfig):
         from kribbe.attendance.notice_kinds import register_kinds
         from kribbe.attendance.pages.navigation import register_navigation
         from kribbe.attendance.selectors.came import read_came
+        from kribbe.attendance.selectors.guests import came
         from kribbe.attendance.services.spare_days import invite
         from kribbe.planning.selectors.came import register_came
         from kribbe.planning.services.short_notice import watch_freed
+        from kribbe.staff.services import stand_in
+        from kribbe.trust.permissions import Action
+        from kribbe.web import glances
 
         register_navigation()
         tell_families()
         register_came(read_came)
+        stand_in.register_came(came)
         register_kinds()
+        glances.register("attendance:glance", Action.REGISTER_READ)
         watch_freed(invite)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from kribbe.attendance.pages import compensation, day, devices, evacuation, mine, month, spare_days, tablet
+from kribbe.attendance.pages import (
+    compensation,
+    day,
+    devices,
+    evacuation,
+    glance,
+    mine,
+    month,
+    spare_days,
+    tablet,
+)
 
 app_name = "attendance"
 urlpatterns = [
@@ -11,6 +21,7 @@ urlpatterns = [
     path("my/placements/<slug:reference>/register/", mine.month_page, name="my_month"),
     path("my/placements/<slug:reference>/register/<slug:day>/", mine.ask, name="my_dispute"),
     path("at/<slug:slug>/attendance/", day.day_page, name="day"),
+    path("at/<slug:slug>/attendance/glance/", glance.glance, name="glance"),
     path("at/<slug:slug>/attendance/press/", day.press, name="press"),
     path("at/<slug:slug>/attendance/<slug:reference>/<slug:day>/", day.child_day, name="child_day"),
     path("at/<slug:slug>/attendance/<slug:reference>/<slug:day>/answer/", day.answer_family, name="answer"),

@@ -1,5 +1,6 @@
 """Invoices and credit notes as documents: every line in words with why, the totals by child, and how to pay."""
 
+import json
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -233,7 +234,13 @@ def _short_day(day: date, _language: str) -> str:
 
 
 def _why(line: InvoiceLine) -> str:
-    return " ".join(say(reason) for reason in from_json(line.why))
+    return _told(json.dumps(line.why), translation.get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _told(why: str, _language: str) -> str:
+    """Most days of a month have the same reasons as the day before."""
+    return " ".join(say(reason) for reason in from_json(json.loads(why)))
 
 
 def _notes(invoice: Invoice, seller: Mapping[str, str]) -> list[str]:

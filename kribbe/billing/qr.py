@@ -1,6 +1,7 @@
 """The QR code that a bank's app pays (EPC069-12, version 002)."""
 
-import io
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 import segno
@@ -14,6 +15,7 @@ UTF_8 = 1
 MASK = 0
 MOST = Decimal("999999999.99")
 NAME_LENGTH = 70
+_DARK = re.compile(rb"\x01+")
 
 
 def payment_svg(*, name: str, iban: str, bic: str, amount: Decimal, ogm: str) -> str:
@@ -23,11 +25,19 @@ def payment_svg(*, name: str, iban: str, bic: str, amount: Decimal, ogm: str) ->
     """
     if not 0 < amount <= MOST:
         return ""
-    drawn = io.BytesIO()
-    _code(name=name, iban=iban, bic=bic, amount=amount, ogm=ogm).save(
-        drawn, kind="svg", border=QUIET, omitsize=True, xmldecl=False, light="#fff"
+    code = _code(name=name, iban=iban, bic=bic, amount=amount, ogm=ogm)
+    side = len(code.matrix) + 2 * QUIET
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
+        f'<path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/><path stroke="#000" d="{"".join(_dark(code))}"/></svg>'
     )
-    return drawn.getvalue().decode()
+
+
+def _dark(code: segno.QRCode) -> Iterator[str]:
+    """A line through the middle of dark modules that stand side by side; segno's own writer takes longer."""
+    for y, row in enumerate(code.matrix, QUIET):
+        for run in _DARK.finditer(row):
+            yield f"M{run.start() + QUIET} {y}.5h{run.end() - run.start()}"
 
 
 def payment_data_uri(*, name: str, iban: str, bic: str, amount: Decimal, ogm: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from kribbe.billing.pages import deposits, my_invoices, papers, reminders, statements
+from kribbe.billing.pages import deposits, my_expected, my_invoices, papers, reminders, statements
 
 
 class FileKind:
@@ -30,6 +30,7 @@ register_converter(Exported, "exported")
 
 after_urls = [
     path("my/invoices/", my_invoices.my_invoices, name="my_invoices"),
+    path("my/expected/", my_expected.my_expected, name="my_expected"),
     path("my/invoices/<slug:reference>/", my_invoices.my_invoice, name="my_invoice"),
     path("my/invoices/<slug:reference>/paper/", my_invoices.my_invoice_paper, name="my_invoice_paper"),
     path(

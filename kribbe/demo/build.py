@@ -21,6 +21,7 @@ from kribbe.demo.logins import let_in
 from kribbe.demo.region import imagine
 from kribbe.demo.rounds import hold_rounds
 from kribbe.demo.shown import write_files
+from kribbe.demo.stand_ins import stand_in
 from kribbe.demo.tables import table
 from kribbe.demo.talk import talk, tell_of_offers
 from kribbe.demo.taxes import close_years
@@ -69,6 +70,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         _count_ledger(book, told)
         list_last_thursday(today)
         tell_of_offers(book)
+        stand_in(book)
         hold_rounds(_first_desk(book), book.now)
         bank(book, keep_money(book))
         close_years(book)

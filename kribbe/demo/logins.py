@@ -106,6 +106,7 @@ def let_in(book: Book) -> None:
         "manager": (Scope.LOCATION, manager_of.pk),
         "carer": (Scope.LOCATION, _carers_place(book, users["carer"]).pk),
         "organiser": (Scope.ORGANISER, _small_organiser(book, manager_of)),
+        "service": (Scope.ORGANISER, family_service(book)),
         "clerk": (Scope.DESK, desk.pk),
         "policy": (Scope.REGION, region.pk),
         "administrator": (Scope.REGION, region.pk),
@@ -216,6 +217,16 @@ def _carers_place(book: Book, user: User) -> Location:
     house = max(houses, key=lambda location: (waiting[location.pk], -location.pk))
     house.name, house.name_key, house.email = CARER_NAME, sort_key(CARER_NAME), user.email
     return house
+
+
+def family_service(book: Book) -> int:
+    """The organiser of most family carers."""
+    count = Counter(
+        location.organiser_id
+        for location in book.rows(Location)
+        if location.kind == Kind.FAMILY and location.organiser_id is not None
+    )
+    return max(count, key=lambda key: (count[key], -key))
 
 
 def _small_organiser(book: Book, other_than: Location) -> int:

@@ -21,6 +21,7 @@ from kribbe.enrolment.selectors.household import Ahead, RequestStory, Wish
 from kribbe.region.models import DeskPolicy, PassOverReason
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.dates import earliest_answer, turns_urgent
+from kribbe.trust.principal import Role
 from kribbe.web.dates import date_format
 from kribbe.web.weeks import half_days, week_words
 from kribbe.web.words import say
@@ -225,6 +226,26 @@ def different(offer: Offer) -> list[str]:
     if extra:
         lines.append(gettext("Offered beside what you ask: %(days)s.") % {"days": week_words(extra)})
     return lines
+
+
+def said_no(role: Role | None) -> str:
+    """Who said no to an offer: the family itself, or in that role somebody for it."""
+    if role is None:
+        return gettext("You said no.")
+    if role is Role.REFERRER:
+        return gettext("The organisation that helps you said no on your behalf.")
+    return gettext("The desk said no on your behalf.")
+
+
+def said_no_to(role: Role | None, location: str) -> str:
+    """The same as a heading that names the location."""
+    if role is None:
+        text = gettext("You said no to %(location)s")
+    elif role is Role.REFERRER:
+        text = gettext("The organisation that helps you said no to %(location)s on your behalf")
+    else:
+        text = gettext("The desk said no to %(location)s on your behalf")
+    return text % {"location": location}
 
 
 def need(request_pattern: int) -> str:

@@ -12,6 +12,8 @@ from kribbe.rules.packs import Pack
 from kribbe.rules.reasons import Reason
 
 CENT = Decimal("0.01")
+WEEKS, MONTHS = 52, 12
+"""Of a year."""
 FIGURES = (
     "band1_bound", "band1_rate", "band1_cap", "band2_bound", "band2_rate", "band2_cap", "step",
     "step_first_width", "step_width", "maximum", "minimum",
@@ -52,6 +54,16 @@ def estimate(income: Decimal, pack: Pack, on: date) -> Estimate:
             fee = figure[name]
             sums = (*sums, Reason.of(f"income_fee.{name}", amount=fee))
     return Estimate(fee, sums, verified)
+
+
+def monthly(fee: Decimal, *, full: int, half: int, pack: Pack, on: date) -> Decimal:
+    """What an average month costs with so many full and half days in a week, in whole euros."""
+    parts = (
+        count * _cents(fee * pack.decimal(f"stay.share.{stay}", on))
+        for stay, count in (("full", full), ("half", half))
+    )
+    week = sum(parts, Decimal(0))
+    return (week * WEEKS / MONTHS).quantize(Decimal(1), ROUND_HALF_UP)
 
 
 def _by_rate(income: Decimal, rate: Decimal, cap: Decimal) -> tuple[Decimal, tuple[Reason, ...]]:

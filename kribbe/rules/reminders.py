@@ -16,15 +16,19 @@ CENT = Decimal("0.01")
 DAY = timedelta(days=1)
 YEAR = 365
 NOUGHT = Decimal(0)
+LUMP = (
+    "band1_bound", "band1_lump", "band2_bound", "band2_lump", "band2_share", "band3_lump", "band3_share", "most_lump",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Costs:
-    """What may be asked beside what is open, in euros, and why."""
+    """What may be asked beside what is open, in euros, and why; `doubts` where a figure of law is unverified."""
 
     interest: Decimal
     lump: Decimal
     why: tuple[Reason, ...]
+    doubts: tuple[Reason, ...] = ()
 
     @property
     def total(self) -> Decimal:
@@ -48,7 +52,16 @@ def costs(owed: Decimal, *, free_until: date, on: date, pack: Pack) -> Costs:
         return Costs(NOUGHT, NOUGHT, ())
     interest, why = _interest(owed, free_until + DAY, on, pack)
     lump, because = _lump(owed, on, pack)
-    return Costs(interest, lump, (*why, because))
+    doubts = () if _is_verified(on, pack) else (Reason.of("reminder.unverified"),)
+    return Costs(interest, lump, (*why, because), doubts)
+
+
+def _is_verified(on: date, pack: Pack) -> bool:
+    """Whether every figure of that day was read in its source."""
+    return all(
+        pack.figure(f"reminder.{name}", on).verified
+        for name in ("free_days", "starts_after", "interest", *LUMP)
+    )
 
 
 def _interest(owed: Decimal, first: date, last: date, pack: Pack) -> tuple[Decimal, tuple[Reason, ...]]:
@@ -66,13 +79,7 @@ def _interest(owed: Decimal, first: date, last: date, pack: Pack) -> tuple[Decim
 
 
 def _lump(owed: Decimal, on: date, pack: Pack) -> tuple[Decimal, Reason]:
-    figure = {
-        name: pack.decimal(f"reminder.{name}", on)
-        for name in (
-            "band1_bound", "band1_lump", "band2_bound", "band2_lump", "band2_share", "band3_lump",
-            "band3_share", "most_lump",
-        )
-    }  # fmt: skip
+    figure = {name: pack.decimal(f"reminder.{name}", on) for name in LUMP}
     if owed <= figure["band1_bound"]:
         return figure["band1_lump"], Reason.of("reminder.lump", amount=figure["band1_lump"])
     band, bound = ("band2", "band1_bound") if owed <= figure["band2_bound"] else ("band3", "band2_bound")

@@ -5,7 +5,7 @@ from django.db.models import Q
 from kribbe.people.access import refusal
 from kribbe.places.access import locations_for
 from kribbe.places.models import Location
-from kribbe.staff.models import Carer, Document, HomeChild, RosterProposal
+from kribbe.staff.models import Carer, Document, HomeChild, Replacement, RosterProposal
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
@@ -60,3 +60,14 @@ def home_child_at(principal: Principal, location: Location, reference: str) -> H
     if child is None:
         raise refusal(principal)
     return child
+
+
+def replacement_at(principal: Principal, location: Location, reference: str) -> Replacement:
+    """What was arranged for the children of this location; another's isn't found."""
+    found = Replacement.objects.select_related("location__desk").filter(
+        location=location, reference=reference
+    )
+    made = found.first()
+    if made is None:
+        raise refusal(principal)
+    return made

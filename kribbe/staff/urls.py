@@ -2,16 +2,35 @@
 
 from django.urls import path
 
-from kribbe.staff.pages import carer, documents, feeds, home, locations, proposal, roster, shift, team
+from kribbe.staff.pages import (
+    carer,
+    cover,
+    documents,
+    feeds,
+    home,
+    locations,
+    my_stand_in,
+    proposal,
+    roster,
+    service,
+    shift,
+    stand_in,
+    team,
+)
 
 app_name = "staff"
 urlpatterns = [
     path("my/shifts/<str:token>.ics", feeds.feed, name="feed"),
+    path("my/other-carer/", my_stand_in.my_stand_in, name="my_stand_in"),
+    path("at/<slug:slug>/replacement/", stand_in.stand_in_page, name="stand_in"),
+    path("at/<slug:slug>/replacement/<slug:reference>/undo/", stand_in.undo_page, name="stand_in_undo"),
+    path("at/<slug:slug>/family-carers/", service.service_page, name="service"),
     path("at/<slug:slug>/team/", team.team_page, name="team"),
     path("at/<slug:slug>/team/<slug:reference>/", carer.carer_page, name="carer"),
     path("at/<slug:slug>/team/<slug:reference>/pin/", carer.pin, name="pin"),
     path("at/<slug:slug>/team/<slug:reference>/contract/", carer.contract, name="contract"),
     path("at/<slug:slug>/team/<slug:reference>/leave/", carer.leave, name="leave"),
+    path("at/<slug:slug>/team/<slug:reference>/cover/", cover.cover_page, name="cover"),
     path("at/<slug:slug>/team/<slug:reference>/calendar/", feeds.change, name="calendar"),
     path("at/<slug:slug>/documents/", documents.documents_page, name="documents"),
     path("at/<slug:slug>/documents/<slug:reference>/", documents.change, name="document"),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db import OperationalError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from kribbe.trust.errors import RefusedError
 
@@ -21,7 +21,8 @@ ENABLED = True
 def lock_rows(*rows: tuple[type[models.Model], int]) -> None:
     """Lock these rows (model and primary key) for update until the transaction ends.
 
-    Raises RefusedError ("busy") where others hold them for longer than the database's lock time-out.
+    Raises RefusedError ("busy") where others hold them for longer than the database lets a query wait: in a long
+    queue each place forward is a wait of its own, so that the time-out of the statement can come first.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("lock_rows needs a transaction")
@@ -31,7 +32,7 @@ def lock_rows(*rows: tuple[type[models.Model], int]) -> None:
         for model, keys in _sorted(rows):
             _lock(model, keys)
     except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable):
+        if isinstance(error.__cause__, LockNotAvailable | QueryCanceled):
             raise RefusedError(
                 _("It is very busy here just now. Try again in a minute."), code="busy"
             ) from error

@@ -38,6 +38,8 @@ TOGETHER = 16
 AHEAD = 3
 """Groups that wait for each worker."""
 
+_DOUBTFUL = re.compile(f"[^\\n\\t -~\u00a0-\u00ac\u00ae-{CERTAIN}]")
+"""Whatever isn't certain to be shown: control characters, the soft hyphen, and letters beyond."""
 _SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" (viewBox="[^"]*")>(.*?)</symbol>', re.DOTALL)
 _one_at_a_time = Lock()
 
@@ -158,7 +160,7 @@ def _icons() -> dict[str, tuple[str, str]]:
 def _shown(value: Any) -> Any:
     """The value with every character that the font can't show replaced, and control characters left out."""
     if isinstance(value, str):
-        return "".join(map(_glyph, unicodedata.normalize("NFC", value)))
+        return _DOUBTFUL.sub(_glyph, unicodedata.normalize("NFC", value))
     if isinstance(value, Mapping):
         return {key: _shown(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -166,12 +168,11 @@ def _shown(value: Any) -> Any:
     return value
 
 
-def _glyph(letter: str) -> str:
-    if letter in "\n\t":
-        return letter
+def _glyph(doubtful: re.Match[str]) -> str:
+    letter = doubtful[0]
     if unicodedata.category(letter).startswith("C"):
         return ""
-    return letter if letter <= CERTAIN or _has_glyph(letter) else MISSING
+    return letter if _has_glyph(letter) else MISSING
 
 
 @lru_cache(maxsize=8192)

@@ -12,7 +12,7 @@ from kribbe.allocation.reading import as_instance
 from kribbe.allocation.result import cycles_as_bytes
 from kribbe.allocation.solve import solve
 from kribbe.allocation.tests.small import anything
-from kribbe.allocation.tests.worked import child, instance, location, wish
+from kribbe.allocation.tests.worked import child, instance, location, stay, wish
 
 MONDAY, TUESDAY = 0b01, 0b10
 
@@ -97,7 +97,7 @@ def steps(told):
         (lambda told: steps(told).pop(0), "cycles[0].steps[0]: isn't the wish of the pair"),
         (lambda told: steps(told).pop(), "cycles[0].steps: in the end something isn't as it was"),
         (lambda told: steps(told).pop(1), "cycles[0].steps[1]: isn't just"),
-        (lambda told: steps(told)[0].update(out=["b"]), "cycles[0].steps[0]: b need not give way"),
+        (lambda told: steps(told)[0].update(out=["b"]), "cycles[0].steps[0]: 'b' need not give way"),
         (
             lambda told: steps(told)[0].update(out=[]),
             "cycles[0].steps[0]: 'L2' 'G1' period 0 slot 0: 1 more than there is room for",
@@ -106,6 +106,18 @@ def steps(told):
             lambda told: steps(told)[0]["takes"].append({"child": "a", "wish": 0}),
             "cycles[0].steps[0]: they don't choose as one",
         ),
+        (lambda told: steps(told)[1].update(takes=[]), "cycles[0].steps[1]: nobody takes anything"),
+        (lambda told: steps(told)[1].update(out=["z"]), "cycles[0].steps[1]: no such child 'z'"),
+        (
+            lambda told: steps(told)[1].update(out=["b", "b"]),
+            "cycles[0].steps[1]: somebody stands in it twice",
+        ),
+        (lambda told: steps(told)[1]["takes"][0].update(wish=2), "cycles[0].steps[1]: 'a' has no wish 2"),
+        (
+            lambda told: steps(told)[1]["takes"][0].update(wish=None),
+            "cycles[0].steps[1]: 'a' has no wish None",
+        ),
+        (lambda told: told["cycles"].append(told["cycles"][0]), "cycles[1]: stands already at cycles[0]"),
         (lambda told: told.update(format="x"), "format: must be 'kribbe.allocation.cycles/1'"),
     ],
 )
@@ -115,3 +127,38 @@ def test_what_is_wrong_with_a_cycle_is_told(change, fault):
     wrong = deepcopy(told)
     change(wrong)
     assert fault in faults(raw, result, wrong)
+
+
+def siblings_who_turn():
+    """b and c are siblings, d and e too; all but c have a place at L1. a and b take turns there, c never comes in."""
+    has = {"location": "L1", "stays": [stay(end=1, pattern=2**14 - 1)]}
+
+    def at(order, pattern, name="L1"):
+        return wish(name, [order, 0], end=1, pattern=pattern)
+
+    return instance(
+        [
+            location("L0", free=[[2, 1, 1, 1, -1, 2, -2, -2, 2, 1, 1, -1, 1, 2]]),
+            location("L1", owed=1, free=[[-1, 1, 1, 1, 1, 0, 1, 0, 1, -2, 2, 1, 1, 1]]),
+        ],
+        [
+            child("a", at(1, 1), at(1, 14596), at(1, 16383),
+                  current={"location": "L1", "stays": [stay(end=1, pattern=12929)]}),
+            child("b", at(2, 9403), current=has),
+            child("c", at(3, 12804), vulnerable=True),
+            child("d", at(0, 15664, "L0"), at(0, 14113), current=has),
+            child("e", current=has),
+        ],
+        [{"children": ["b", "c"], "mode": "same_location"}, {"children": ["d", "e"], "mode": "both_or_none"}],
+        periods=1,
+        slots=14,
+    )  # fmt: skip
+
+
+def test_a_sibling_may_turn_in_the_place_of_the_child():
+    raw = siblings_who_turn()
+    result, told, _ = told_of(raw)
+    cycle = next(each for each in told["cycles"] if each["child"] == "c")
+    turning = cycle["steps"][cycle["begins"] :]
+    assert {taken["child"] for each in turning for taken in each["takes"]} == {"a", "b"}
+    assert faults(raw, result, told) == []

@@ -42,6 +42,7 @@ def first_wish(raw):
         (lambda raw: raw["children"][1].update(vulnerable=1), "children[1].vulnerable: must be true or false"),
         (lambda raw: raw["children"][1].pop("household"), "children[1].household: is missing"),
         (lambda raw: raw["children"][1].update(colour="red"), "children[1].colour: unknown key"),
+        (lambda raw: raw["children"][1].update({"a\nb": 1}), "children[1].'a\\nb': unknown key"),
         (lambda raw: raw["locations"][0]["groups"][0].update(free=[[1] * 10] * 2), "locations[0].groups[0].free: must have 3 rows, or one for all periods"),
         (lambda raw: raw["locations"][0]["groups"][0]["free"].__setitem__(0, [1]), "locations[0].groups[0].free[0]: must have 10 numbers"),
         (lambda raw: raw["locations"][0].update(owed=-1), "locations[0].owed: must be from 0 to 2147483647"),

@@ -38,6 +38,15 @@ def test_a_place_is_half_days_so_two_children_share_one():
     assert held(solved(raw)) == {"a": 0, "b": 0}
 
 
+@pytest.mark.parametrize("names", [[], ["a", "b"]])
+@pytest.mark.parametrize("places", [[], [location("L1")]])
+def test_nobody_wishes_anything(names, places):
+    raw = instance(places, [child(name) for name in names])
+    result = json.loads(solve(as_instance(raw), prove=True, cycles=True).as_bytes())
+    assert (result["placed"], result["unplaced"], result["refusals"]) == ([], names, [])
+    assert check(raw, result).claims == []
+
+
 def test_nobody_enters_a_cell_that_is_overfull():
     raw = instance([location("L1", free=[[-1] + [5] * 9])], [child("a", wish("L1", [0, 1], pattern=MONDAY))])
     result = solved(raw)

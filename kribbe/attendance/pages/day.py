@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kribbe.attendance import words
 from kribbe.attendance.access import attendee_at
-from kribbe.attendance.attendee import Attendee, households
+from kribbe.attendance.attendee import Attendee, Who, households
 from kribbe.attendance.forms import CorrectionForm
 from kribbe.attendance.models import Correction, DayNote, Dispute, Mark, Presence, Pressed, Tap
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of
@@ -27,7 +27,6 @@ from kribbe.attendance.services.register import Press, Source, correct, take
 from kribbe.enrolment.models import DirectChild
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
-from kribbe.planning.access import placement_at
 from kribbe.planning.models import AbsenceKind
 from kribbe.planning.pages.day import asked_day
 from kribbe.planning.selectors.planned import certain
@@ -67,6 +66,9 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "ratio": ratio(day) if on == today else None,
         "groups": [_group(group) for group in day.groups],
         "others": [(each.reference, each.short) for each in others],
+        "elsewhere": [
+            (Attendee(each.placement).short, each.group.location.name) for each in day.elsewhere if each.group
+        ],
         "may_keep": may_keep,
         "may_press": may_keep and on == today,
         "now": wall(now),
@@ -81,7 +83,7 @@ def press(request: Any, location: Location) -> HttpResponse:
     now = timezone.now()
     if not (reference := request.POST.get("placement", "")):
         return redirect("attendance:day", location.slug)
-    child = attendee_at(request.principal, location, reference)
+    child = attendee_at(request.principal, location, reference, localtime(now).date())
     if (pressed := request.POST.get("do", "")) in {Pressed.IN, Pressed.OUT}:
         one = Press(
             key=_key(request.POST.get("key", "")),
@@ -98,7 +100,8 @@ def press(request: Any, location: Location) -> HttpResponse:
 def child_day(request: Any, location: Location, reference: str, day: str) -> HttpResponse:
     """One child's day: what was tapped, what was corrected and why, what the family asked; and a correction."""
     now = timezone.now()
-    on, child = _day_in_address(day), attendee_at(request.principal, location, reference)
+    on = _day_in_address(day)
+    child = attendee_at(request.principal, location, reference, on)
     within = {**child.who.columns(), "day": on}
     stays = list(Presence.objects.filter(**within))
     form = CorrectionForm(request.POST or None, day=on, stays=stays)
@@ -142,7 +145,10 @@ def child_day(request: Any, location: Location, reference: str, day: str) -> Htt
 def answer_family(request: Any, location: Location, reference: str, day: str) -> HttpResponse:
     """Answer what a family asked of a day, or take a note back."""
     now = timezone.now()
-    on, placement = _day_in_address(day), placement_at(request.principal, location, reference)
+    on = _day_in_address(day)
+    placement = attendee_at(request.principal, location, reference, on).placement
+    if placement is None:
+        raise Http404
     if note := row_key(request.POST.get("note", "")):
         take_back_note(
             principal=request.principal,
@@ -229,6 +235,7 @@ def _others(location: Location, day: Day) -> list[Attendee]:
         *(Attendee(direct=each) for each in direct.order_by("name")),
     ]
     known = {each.child.who for each in day.children}
+    known |= {Who(placement_id=each.placement_id) for each in day.elsewhere}
     return [each for each in found if each.who not in known]
 
 

@@ -22,7 +22,8 @@ PRESENT = sql.SQL("""
         ) each
         LEFT JOIN enrolment_placement p ON p.id = each.placement_id
         LEFT JOIN enrolment_directchild d ON d.id = each.direct_id
-        JOIN places_group g ON g.id = coalesce(p.group_id, d.group_id)
+        LEFT JOIN staff_standin s ON s.placement_id = p.id AND s.day = each.day AND s.state IN ('told', 'agreed')
+        JOIN places_group g ON g.id = coalesce(s.group_id, p.group_id, d.group_id)
         JOIN places_location l ON l.id = g.location_id
          AND (%(locations)s::bigint[] IS NULL OR l.id = ANY(%(locations)s))
          AND (%(desk)s::bigint IS NULL OR l.desk_id = %(desk)s)
@@ -38,7 +39,7 @@ PRESENT = sql.SQL("""
 """).as_string()
 """A child counts once for a half-day, however often it came and went; a night counts on both its days.
 
-A visit before the first day takes no place, and isn't counted.
+A visit before the first day takes no place, and isn't counted. Who is cared for elsewhere counts there.
 """
 
 

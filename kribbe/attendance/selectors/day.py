@@ -7,15 +7,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from django.db.models import Q
 from django.utils.timezone import get_default_timezone, localtime
 
 from kribbe.attendance.attendee import Attendee, Who, of_any, who_of
 from kribbe.attendance.models import DayNote, Dispute, Mark, Presence, Tap
+from kribbe.attendance.selectors.guests import gone_from, in_register_of
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Kind, Location
 from kribbe.planning.models import Absence
-from kribbe.planning.selectors.at_home import at_home
 from kribbe.planning.selectors.getting_used import visiting
 from kribbe.planning.selectors.planned import Planned, certain, plan_of, plan_of_direct
 from kribbe.planning.selectors.week import GroupWeek, Row, Week, week_of
@@ -25,6 +24,7 @@ from kribbe.rules.attendance import moment
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.ratio import Layout, Need, carers_needed
+from kribbe.staff.models import StandIn
 
 Said = TypeVar("Said", Presence, Tap)
 DAY = timedelta(days=1)
@@ -94,6 +94,8 @@ class Day:
     pack: Pack = field(repr=False)
     own: int = 0
     """Children of a family carer that are at home on this half-day, and count."""
+    elsewhere: Sequence[StandIn] = ()
+    """Children that another location cares for on this day."""
 
     @property
     def children(self) -> list[ChildDay]:
@@ -105,13 +107,15 @@ class Day:
 
 
 def day_of(location: Location, on: date, *, now: datetime) -> Day:
-    """The day with its children by group; sixteen queries, whatever its size."""
+    """The day with its children by group; seventeen queries, whatever its size."""
     today = localtime(now).date()
     week = week_of(location, monday_of(on), today=today)
     known = {_attendee(row.planned).who: row.planned for row in _named(week) if _is_named(row.planned)}
     known.update({_attendee(each).who: each for each in visiting(location, on)})
-    here = Q(placement__group__location=location) | Q(direct__group__location=location)
-    stays = _by_who(Presence.objects.filter(here, day=on))
+    gone = list(gone_from(location, on, on))
+    for each in gone:
+        known.pop(Who(placement_id=each.placement_id), None)
+    stays = _by_who(Presence.objects.filter(in_register_of(location), day=on))
     known.update(_unplanned(location, on, set(stays) - set(known)))
     places = [who.placement_id for who in known if who.placement_id]
     said = _Said(
@@ -127,7 +131,7 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
     groups = [_group(group, known.values(), week, on, said, now) for group in week.groups]
     pack = load_pack(policy_on(location.desk, on).rule_pack)
     slot = 2 * on.weekday() + (localtime(now).time() >= location.morning_ends_at)
-    own = at_home([location], on, on).get((location.pk, on, slot), 0)
+    own = week.at_home.get((location.pk, on, slot), 0)
     return Day(
         location=location,
         on=on,
@@ -138,6 +142,7 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
         week=week,
         pack=pack,
         own=own,
+        elsewhere=gone,
     )
 
 

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 
 from kribbe.attendance.attendee import Attendee, Who, of_any, who_of
 from kribbe.attendance.models import Confirmation, Correction, DayNote, Dispute, Doubt, Presence
+from kribbe.attendance.selectors.guests import gone_from, guests_at
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Location
 from kribbe.planning.models import Absence
@@ -22,6 +23,9 @@ from kribbe.rules.attendance import MINUTE
 DAY = timedelta(days=1)
 
 Row = TypeVar("Row", bound=Model)
+Pairs = Collection[tuple[int | None, date]]
+"""Places and days."""
+
 Lines = dict[str, list[str]]
 """By day (2026-11-03) its stays as they are read (8:05–16:50)."""
 
@@ -126,9 +130,16 @@ def wall(at: datetime) -> str:
 
 
 def months_at(location: Location, month: Month) -> list[ChildMonth]:
-    """Every child with a place at a location in a month; nine queries, whatever its size."""
+    """Every child with a place at a location in a month; eleven queries, whatever its size.
+
+    A day that another location cared for a child stands in that one's register, not in its own.
+    """
     during = (month.first, month.last + DAY)
-    found = certain(during).filter(group__location=location).select_related("child__household")
+    gone = {(each.placement_id, each.day) for each in gone_from(location, month.first, month.last)}
+    came = set(guests_at(location, month.first, month.last).values_list("placement", "day"))
+    guests = Q(pk__in={key for key, _day in came})
+    here = Q(group__location=location) | guests
+    found = certain(during).filter(here).select_related("child__household")
     direct = (
         DirectChild.objects.select_related("group")
         .filter(Q(undone_at=None) | Q(presences__day__range=(month.first, month.last)))
@@ -136,7 +147,20 @@ def months_at(location: Location, month: Month) -> list[ChildMonth]:
         .order_by("group__from_months", "group__name", "name", "pk")
         .distinct()
     )
-    return _months([*(Attendee(each) for each in found), *(Attendee(direct=each) for each in direct)], month)
+    months = _months(
+        [*(Attendee(each) for each in found), *(Attendee(direct=each) for each in direct)], month
+    )
+    return [_kept_here(each, location, gone, came) for each in months]
+
+
+def _kept_here(each: ChildMonth, location: Location, gone: Pairs, came: Pairs) -> ChildMonth:
+    """The days that stand in this location's register."""
+    key = each.child.who.placement_id
+    is_own = each.child.placement is None or each.child.group.location_id == location.pk
+    days = [
+        line for line in each.days if ((key, line.day) not in gone if is_own else (key, line.day) in came)
+    ]
+    return ChildMonth(each.child, days)
 
 
 def months_of(placements: Iterable[Placement], month: Month) -> list[ChildMonth]:

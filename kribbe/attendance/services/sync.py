@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.signing import BadSignature, dumps, loads
 from django.db import transaction
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware, localtime
 
@@ -17,7 +18,7 @@ from kribbe.attendance.services.devices import heard
 from kribbe.attendance.services.notes import Note, take_notes
 from kribbe.attendance.services.register import Press, Source, take
 from kribbe.enrolment.models import DirectChild, Placement
-from kribbe.staff.models import Carer
+from kribbe.staff.models import HOLDS, Carer, StandIn
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.staff.services.pins import PinAnswer, check_pin
 from kribbe.trust.principal import Principal
@@ -131,7 +132,10 @@ class _Reader:
     @classmethod
     def of(cls, device: Device, events: Sequence[Any]) -> "_Reader":
         asked = {str(event.get("child", "")) for event in events if isinstance(event, dict)}
-        own = Placement.objects.filter(group__location=device.location, reference__in=asked)
+        here = Q(group__location=device.location) | Q(
+            pk__in=StandIn.objects.filter(HOLDS, group__location=device.location).values("placement")
+        )
+        own = Placement.objects.filter(here, reference__in=asked)
         keys = {key: reference for reference in asked if (key := direct_id(reference)) is not None}
         direct = DirectChild.objects.filter(group__location=device.location, pk__in=keys)
         return cls(

@@ -6,14 +6,17 @@ from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localdate
 
-from kribbe.attendance.models import DayInvite, InviteState
+from kribbe.attendance.models import DayInvite, DayListener, InviteState
 from kribbe.attendance.selectors.day import day_of
 from kribbe.attendance.services import spare_days
 from kribbe.attendance.services.spare_days import decline, listen, take
 from kribbe.contact.models import Mail, Notice
-from kribbe.enrolment.models import DirectChild
+from kribbe.enrolment.models import CareRequest, DirectChild
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.places import ledger
 from kribbe.planning.models import DayRules, TellingSide
@@ -134,6 +137,62 @@ def test_at_its_page_a_family_listens_and_another_can_not_answer_for_it(scene):
     theirs = DayInvite.objects.get(request=first)
     assert client.post(page, {"do": "yes", "of": theirs.reference}).status_code == 404
     assert client.post(page, {"do": "hear", "of": first.reference}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_more_children_that_wait_and_more_days_cost_the_page_and_the_asking_no_more(scene):
+    first = scene.waiting[0]
+    user = cast.make_user(
+        "co@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=first.household_id, now=SUNDAY
+    )
+    client = client_of(user)
+
+    def opening():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse("attendance:my_spare")).status_code == 200
+        return len(captured)
+
+    def invited(count):
+        for number in range(count):
+            DayInvite.objects.create(
+                request=first, group=scene.group, day=localdate() + (number + 1) * DAY, halves=3,
+                asked_at=SUNDAY, answer_by=SUNDAY + DAY, state_at=SUNDAY,
+            )  # fmt: skip
+
+    invited(1)
+    few = opening()
+    for number in range(3):
+        child = first.household.children.create(
+            first_name=f"Lo{number}", last_name="Adams", born=MONDAY - 300 * DAY
+        )
+        cast.make_request(
+            child, [scene.location], start=MONDAY, pattern=WeekPattern.from_text("mon"),
+            latest=MONDAY + 60 * DAY, now=SUNDAY,
+        )  # fmt: skip
+    DayInvite.objects.all().delete()
+    invited(6)
+    assert opening() == few <= 30
+
+
+@pytest.mark.django_db
+def test_who_is_not_asked_costs_nothing_when_a_child_stays_away(scene):
+    def cost():
+        DayInvite.objects.all().delete()
+        with CaptureQueriesContext(connection) as captured:
+            assert spare_days.invite(placement=scene.noor, days=[MONDAY], now=SUNDAY) == 0
+        return len(captured)
+
+    DayListener.objects.exclude(request=scene.waiting[0]).delete()
+    report_absence(
+        principal=scene.parent, placement_id=scene.noor.pk, days=[MONDAY], side=TellingSide.FAMILY, now=SUNDAY
+    )
+    CareRequest.objects.update(wanted_start=MONDAY + 30 * DAY)
+    few = cost()
+    for name in ("Dierckx", "Evers", "Faes"):
+        request = wait(scene, name)
+        CareRequest.objects.filter(pk=request.pk).update(wanted_start=MONDAY + 30 * DAY)
+        DayListener.objects.create(request=request, since=SUNDAY)
+    assert cost() == few
 
 
 @pytest.mark.race

@@ -95,13 +95,16 @@ def _of_payer(payer: int, owed: Decimal, kept: Decimal) -> list[Side]:
 def write(
     drafts: Sequence[Draft], *, principal: Principal, books: Books, now: datetime
 ) -> list[JournalEntry]:
-    """Write entries with their lines, settlements and matches; sides of nought are left out."""
+    """Write entries with their lines, settlements and matches; sides of nought are left out.
+
+    A payment of a closed month is entered on the first open day.
+    """
     entries = JournalEntry.objects.bulk_create(
         (
             JournalEntry(
                 books=books,
                 kind=each.kind,
-                on=each.on,
+                on=books.open_day(each.on),
                 key=each.key,
                 made_at=now,
                 made_by=principal.user_id,

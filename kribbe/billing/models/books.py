@@ -1,11 +1,15 @@
 """The books of an organiser: who asks for money, and the last number it gave out."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
 from kribbe.places.models import Organiser
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
+
+DAY = timedelta(days=1)
 
 
 @remembered()
@@ -26,6 +30,8 @@ class Books(models.Model):
     term_days = models.PositiveSmallIntegerField(default=14)
     """Days between an invoice and the day on which it is due."""
     started_on = models.DateField()
+    closed_until = models.DateField(null=True)
+    """The last day of the last month that was closed: the ledger takes no entry of that day or before."""
 
     class Meta:
         constraints = [
@@ -37,6 +43,10 @@ class Books(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def open_day(self, on: date) -> date:
+        """The day on which something of this day is entered: the first open one after a closed month."""
+        return max(on, self.closed_until + DAY) if self.closed_until else on
 
 
 class Counter(models.Model):

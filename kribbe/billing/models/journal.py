@@ -19,6 +19,17 @@ BALANCED = """
 """
 
 
+CLOSED = """
+    PERFORM 1 FROM billing_books WHERE id IN (SELECT books_id FROM made) FOR SHARE;
+    IF EXISTS (SELECT FROM made JOIN billing_books kept ON kept.id = made.books_id
+               WHERE made."on" <= kept.closed_until) THEN
+        RAISE EXCEPTION 'the books are closed on that day' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+"""
+"""Books that are being closed are waited for, so that no entry slips in meanwhile."""
+
+
 class Account(models.TextChoices):
     """What is owned and owed. Those of a payer have one in every line: what it owes, and what is kept of it."""
 
@@ -72,6 +83,14 @@ class JournalEntry(models.Model):
                 operation=pgtrigger.Insert,
                 timing=pgtrigger.Deferred,
                 func=BALANCED.format(entry="id"),
+            ),
+            pgtrigger.Trigger(
+                name="books_open",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="made"),  # type: ignore[no-untyped-call]
+                func=CLOSED,
             ),
         ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from kribbe.billing.access import note_payers, with_books
-from kribbe.billing.models import Books, Deposit, Payer
-from kribbe.billing.services.deposits import ask_deposit, give_back, receive, set_off
+from kribbe.billing.models import Books, Deposit
+from kribbe.billing.services.deposits import ask_agreed, ask_deposit, give_back, receive, set_off
 from kribbe.billing.services.journal import open_invoices
-from kribbe.enrolment.models import Placement
+from kribbe.billing.services.payers import payer_for
+from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.places.models import Location
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -66,12 +67,13 @@ def deposits_page(request: Any, location: Location, books: Books | None) -> Http
             form.add_error("euros" if error.code == "ceiling" else None, str(error.message))
     found = Deposit.objects.filter(payer__books=books).select_related("placement__child", "payer")
     rows = list(found.annotate(kept=Coalesce(Sum("moves__amount"), Decimal(0))).order_by("-pk")[:SHOWN])
+    agreed = list(_agreed(books).order_by("-pk")[:SHOWN])
     note_payers(
         request,
         location,
         (row.payer for row in rows),
         of="deposits",
-        children=(row.placement.child for row in rows),
+        children=(place.child for place in (*agreed, *(row.placement for row in rows))),
     )
     return render(
         request,
@@ -81,35 +83,64 @@ def deposits_page(request: Any, location: Location, books: Books | None) -> Http
             "location": location,
             "rows": rows,
             "kept": sum((row.kept for row in rows), Decimal(0)),
+            "agreed": agreed,
             "form": form,
         },
     )
 
 
+def _agreed(books: Books) -> QuerySet[Placement]:
+    """The places whose agreement has a deposit that nobody asked or received yet."""
+    return Placement.objects.filter(
+        group__location__organiser=books.organiser_id,
+        state__in=(PlacementState.TO_SIGN, PlacementState.FINAL),
+        deposit_asked__gt=0,
+        deposit_paid_at=None,
+        deposit=None,
+    ).select_related("child", "group__location")
+
+
 def _done(request: Any, books: Books, form: AskForm) -> bool:
-    principal, now, today = request.principal, timezone.now(), localdate()
-    do = request.POST.get("do")
-    if do == "ask":
-        if not form.is_valid():
-            return False
-        placement = form.cleaned_data["placement"]
-        payer = (
-            Payer.objects.filter(books=books, shares__placement=placement)
-            .order_by("-shares__percent")
-            .first()
-        )
-        if payer is None:
+    """Whether the form was carried out; one that isn't valid is shown again."""
+    match request.POST.get("do"):
+        case "ask":
+            return form.is_valid() and _ask(request, books, form)
+        case "ask_agreed":
+            _ask_agreed(request, books)
+        case "receive" | "set_off" | "give_back" as do:
+            _move(request, books, do)
+        case _:
             raise Http404
-        ask_deposit(
-            principal=principal,
-            placement=placement,
-            payer=payer,
-            euros=form.cleaned_data["euros"],
-            low_income=form.cleaned_data["low_income"],
-            on=today,
-            now=now,
-        )
-        return True
+    return True
+
+
+def _ask(request: Any, books: Books, form: AskForm) -> bool:
+    now = timezone.now()
+    placement = form.cleaned_data["placement"]
+    payer = payer_for(books=books, placement=placement, now=now)
+    if payer is None:
+        raise Http404
+    ask_deposit(
+        principal=request.principal,
+        placement=placement,
+        payer=payer,
+        euros=form.cleaned_data["euros"],
+        low_income=form.cleaned_data["low_income"],
+        on=localdate(),
+        now=now,
+    )
+    return True
+
+
+def _ask_agreed(request: Any, books: Books) -> None:
+    place = _agreed(books).filter(reference=request.POST.get("place", "")).first()
+    if place is None:
+        raise RefusedError(_("A deposit was asked for this place already."), code="asked")
+    ask_agreed(principal=request.principal, books=books, placement=place, on=localdate(), now=timezone.now())
+
+
+def _move(request: Any, books: Books, do: str) -> None:
+    principal, now, today = request.principal, timezone.now(), localdate()
     deposit = Deposit.objects.filter(payer__books=books, reference=request.POST.get("deposit", "")).first()
     if deposit is None:
         raise Http404
@@ -123,4 +154,3 @@ def _done(request: Any, books: Books, form: AskForm) -> bool:
         set_off(principal=principal, deposit=deposit, invoice=open_now[-1], on=today, now=now)
     else:
         give_back(principal=principal, deposit=deposit, on=today, now=now)
-    return True

@@ -27,6 +27,12 @@ def register_navigation() -> None:
         register(NavItem(label, name, icon, "location", order=order, arguments=books_place, group="billing"))
     register(
         NavItem(
-            _("Invoices"), "billing:my_invoices", "receipt", "parent", order=16, arguments=own_household_only
+            _("Invoices"),
+            "billing:my_invoices",
+            "receipt",
+            "parent",
+            order=16,
+            arguments=own_household_only,
+            holds=("billing:my_expected",),
         )
     )

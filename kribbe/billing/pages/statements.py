@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kribbe.billing import exports
-from kribbe.billing.access import invoice_at, note_payers, with_books
+from kribbe.billing.access import invoice_at, may_bill, note_payers, with_books
 from kribbe.billing.models import Books, Payer, PaymentPlan, WriteOff
 from kribbe.billing.pages.my_invoices import statement_file
 from kribbe.billing.papers import with_lines
 from kribbe.billing.selectors.accounts import aged, open_costs, sales_rows, statement
 from kribbe.billing.selectors.late import plan_states
+from kribbe.billing.services.closing import close_month, next_to_close, reopen_month
 from kribbe.billing.services.journal import open_invoices
 from kribbe.billing.services.plans import end_plan, make_plan, monthly
 from kribbe.billing.services.write_offs import undo_write_off, write_off
@@ -29,6 +30,7 @@ from kribbe.places.models import Location
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import day_of
 from kribbe.web.tables import csv_file
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -71,11 +73,14 @@ class ExportForm(forms.Form):
     )
 
 
-@require_GET
-@with_books(Action.BILLING_READ)
+@require_http_methods(["GET", "POST"])
+@with_books(Action.BILLING_READ, Action.BILLING_CHANGE)
 def accounts(request: Any, location: Location, books: Books | None) -> HttpResponse:
-    """Every payer that owes or is owed something today, by how late it is."""
-    rows = aged(_kept(books), localdate())
+    """Every payer that owes or is owed something today, by how late it is; and which months are closed."""
+    kept = _kept(books)
+    if request.method == "POST":
+        return _closed(request, location, kept)
+    rows, to_close = aged(kept, localdate()), next_to_close(kept)
     note_payers(request, location, (row.payer for row in rows), of="accounts")
     parts = [(*row.bands, row.beside) for row in rows]
     sums = [sum(column) for column in zip(*parts, strict=True)]
@@ -92,8 +97,28 @@ def accounts(request: Any, location: Location, books: Books | None) -> HttpRespo
             "sums": list(zip(LATE, sums, strict=True)) if rows else [],
             "total": sum(row.total for row in rows),
             "form": ExportForm(initial={"month": add_months(first_of_month(localdate()), -1)}),
+            "closed": first_of_month(kept.closed_until) if kept.closed_until else None,
+            "to_close": to_close if to_close and add_months(to_close, 1) <= localdate() else None,
+            "may_change": may_bill(request.principal, Action.BILLING_CHANGE, location),
         },
     )
+
+
+def _closed(request: Any, location: Location, books: Books) -> HttpResponse:
+    month = day_of(f"{request.POST.get('month', '')}-01")
+    if month is None:
+        raise Http404
+    now = timezone.now()
+    try:
+        if request.POST.get("do") == "reopen":
+            reopen_month(principal=request.principal, books=books, month=month, now=now)
+        else:
+            close_month(principal=request.principal, books=books, month=month, today=localdate(), now=now)
+    except RefusedError as error:
+        messages.warning(request, str(error.message))
+    else:
+        messages.success(request, _("Done."))
+    return redirect("billing:accounts", location.slug)
 
 
 @require_http_methods(["GET", "POST"])

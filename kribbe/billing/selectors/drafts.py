@@ -89,7 +89,7 @@ def drafted(books: Books, month: date, households: Collection[int] | None = None
     """
     facts = facts_of(books, month, households)
     found, due = Drafted(), _Due()
-    for priced, result in _results(cases_of(facts)):
+    for priced, result in results(cases_of(facts)):
         found.placements[priced.placement.pk] = priced.placement
         found.held += [HeldDay(priced.placement, held.on, held.why) for held in result.held]
         found.unregistered += [(priced.placement, day) for day in priced.unregistered]
@@ -99,7 +99,7 @@ def drafted(books: Books, month: date, households: Collection[int] | None = None
     return found
 
 
-def _results(cases: Sequence[Priced]) -> Iterator[tuple[Priced, Result]]:
+def results(cases: Sequence[Priced]) -> Iterator[tuple[Priced, Result]]:
     """Each case priced. Of a household with several children at the organiser, all but the one with the most to pay
     have the discount of their list; of two with as much, the one that is longer known pays it whole.
     """

@@ -10,6 +10,7 @@ from kribbe.billing.models import Books, Invoice, InvoiceKind, Payer, PayerKind,
 from kribbe.billing.selectors.accounts import NOUGHT, with_open
 from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.reminders import Costs, costs
+from kribbe.web.words import say
 
 PACK = "reminders"
 
@@ -23,6 +24,11 @@ class Late:
     last: Reminder | None
     next: Step | None
     costs: Costs
+
+    @property
+    def why(self) -> list[str]:
+        """The sum of the costs, and what of it isn't sure."""
+        return [say(reason) for reason in (*self.costs.why, *self.costs.doubts)]
 
 
 def pack() -> Pack:

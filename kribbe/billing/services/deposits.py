@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import (
     Account,
+    Books,
     Deposit,
     DepositMove,
     EntryKind,
@@ -19,6 +20,7 @@ from kribbe.billing.models import (
 )
 from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.services.journal import Side, post, settle
+from kribbe.billing.services.payers import payer_for
 from kribbe.billing.services.sending import household_of
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.sign import record_deposit
@@ -69,6 +71,25 @@ def ask_deposit(
         )
         _recorded(principal, deposit, "deposit.ask", now)
     return deposit
+
+
+def ask_agreed(
+    *, principal: Principal, books: Books, placement: Placement, on: date, now: datetime
+) -> Deposit:
+    """Ask the deposit of a place's agreement. Raises RefusedError as `ask_deposit`, or without a payer."""
+    with transaction.atomic():
+        payer = payer_for(books=books, placement=placement, now=now)
+        if payer is None:
+            raise RefusedError(_("Nobody pays for this place yet: choose who does first."), code="no_payer")
+        return ask_deposit(
+            principal=principal,
+            placement=placement,
+            payer=payer,
+            euros=placement.deposit_asked,
+            low_income=False,
+            on=on,
+            now=now,
+        )
 
 
 def kept(deposit: Deposit) -> Decimal:

@@ -47,11 +47,18 @@ def post(
 ) -> JournalEntry:
     """Write an entry with its sides, which sum to nought; those of nought are left out.
 
-    Raises IntegrityError where the books have an entry with this key, or where it doesn't balance (at commit).
+    One of a closed month has the first open day. Raises IntegrityError where the books have an entry with this key,
+    or where it doesn't balance (at commit).
     """
     with transaction.atomic():
         entry = JournalEntry.objects.create(
-            books=books, kind=kind, on=on, key=key, note=note, made_at=now, made_by=principal.user_id
+            books=books,
+            kind=kind,
+            on=books.open_day(on),
+            key=key,
+            note=note,
+            made_at=now,
+            made_by=principal.user_id,
         )
         JournalLine.objects.bulk_create(
             JournalLine(entry=entry, account=side.account, payer=side.payer, amount=side.amount)

@@ -64,6 +64,25 @@ def usual_payers(*, books: Books, month: date, now: datetime) -> int:
     return len(made)
 
 
+def payer_for(*, books: Books, placement: Placement, now: datetime) -> Payer | None:
+    """Who pays most of a place, else its usual payer, written if it wasn't; None where the family has nobody."""
+    with transaction.atomic():
+        lock_rows((Books, books.pk))
+        sharing = Payer.objects.filter(books=books, shares__placement=placement).order_by(
+            "-shares__percent", "pk"
+        )
+        if found := sharing.first():
+            return found
+        adult = _asked([placement]).get(placement.pk)
+        if adult is None:
+            return None
+        known = Payer.objects.filter(books=books, adult=adult).first()
+        if known is None:
+            known = payer_of(books, adult, now)
+            known.save()
+    return known
+
+
 def _asked(waiting: Sequence[Placement]) -> dict[int, Adult]:
     """By place the parent who pays for it; one whose family has no applicant any more has none."""
     households = {each.child.household_id for each in waiting}

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,11 +68,13 @@ def allocate_check(
 ) -> None:
     """Judge a result by the definitions alone, without the solver's code.
 
-    Prints the justified envy that it finds. Fails where a result is infeasible or wasteful or somebody loses a place,
-    and where a cycle is wrong or lacking.
+    Prints the justified envy that it finds, and as a claim whatever the result says of itself that isn't so. Fails
+    where a result is infeasible or wasteful or somebody loses a place, and where a cycle is wrong or lacking. A file
+    that can't be read ends it with code 2 and a line a problem.
     """
     from kribbe.allocation.check import check
     from kribbe.allocation.check_cycles import check_cycles
+    from kribbe.allocation.check_shape import problems_of_cycles, problems_of_result
     from kribbe.allocation.reading import BadInstanceError, read_columns
 
     try:
@@ -80,11 +83,13 @@ def allocate_check(
         raise _failed(error.problems) from None
     except OSError as error:
         raise _failed([f"{instance}: {error.strerror}"]) from None
-    verdict = check(_parsed(instance), _parsed(result))
-    if cycles is not None and not verdict.faults:
-        verdict.faults += check_cycles(_parsed(instance), _parsed(result), _parsed(cycles), verdict)
+    rules, judged = _parsed(instance), _parsed(result, problems_of_result)
+    turning = None if cycles is None else _parsed(cycles, problems_of_cycles)
+    verdict = check(rules, judged)
+    if turning is not None and not verdict.faults:
+        verdict.faults += check_cycles(rules, judged, turning, verdict)
     for (child, wish), over in sorted(verdict.envy.items()):
-        typer.echo(f"envy: {child!r} for its wish {wish} over {', '.join(over)}")
+        typer.echo(f"envy: {child!r} for its wish {wish} over {', '.join(map(repr, over))}")
     for claim in verdict.claims:
         typer.echo(f"claim: {claim}")
     for fault in verdict.faults:
@@ -137,11 +142,20 @@ def allocate_generate(
     write_whole(out, json.dumps(made, separators=(",", ":")).encode() + b"\n")
 
 
-def _parsed(path: Path) -> Any:
+def _parsed(path: Path, problems_of: Callable[[Any], list[str]] | None = None) -> Any:
+    """What a file of JSON holds; the command ends with code 2 and a line a problem where it can't be judged."""
+    from kribbe.rules.json_text import BadJsonError, parsed
+
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raw = parsed(path.read_bytes())
+    except BadJsonError as error:
         raise _failed([f"{path}: {error}"]) from None
+    except OSError as error:
+        raise _failed([f"{path}: {error.strerror}"]) from None
+    found = problems_of(raw) if problems_of else []
+    if found:
+        raise _failed([f"{path}: {problem}" for problem in found])
+    return raw
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -22,9 +22,17 @@ SIZES = {
     "demo": "The demo region",
     "country": "The size of Flanders: 5,566 locations, 100,000 open requests",
 }
-SUM_HEAD = ("What", "Median ms", "At most ms")
+SUM_HEAD = ("What", "Median ms", "Of processors ms", "At most ms")
 MONEY_HEAD = ("What", "Seconds", "At most", "Processor seconds", "Ms each", "Compiler alone", "Ratio")
-CROWD_HEAD = ("Crowd", "Seconds", "Median ms", "p95 ms", "Page meanwhile ms", "Times bare view", "Outcome")
+CROWD_HEAD = (
+    "Crowd",
+    "Seconds",
+    "Median ms",
+    "p95 ms",
+    "Page meanwhile, mean ms",
+    "Times bare view",
+    "Outcome",
+)
 GROWN = "Times the demo's"
 
 
@@ -40,6 +48,10 @@ def bench(
     money_: Annotated[
         bool, typer.Option("--money", help="Measure a month of invoices and a file of the bank alone.")
     ] = False,
+    crowds_: Annotated[
+        bool, typer.Option("--crowds", help="Measure crowds of tablets and parents alone.")
+    ] = False,
+    sums_: Annotated[bool, typer.Option("--sums", help="Measure occupancy and the roster alone.")] = False,
 ) -> None:
     """Measure the main pages beside a bare view, occupancy and a roster, crowds of tablets and parents, a month of
     invoices and a file of the bank.
@@ -49,23 +61,23 @@ def bench(
     """
     try:
         from bench.database import Size, own_copy
-        from bench.figures import Figures, figures
-        from bench.money import money
+        from bench.figures import Part, figures
     except ModuleNotFoundError as missing:
         typer.echo(f"The bench comes with the source code only ({missing}).", err=True)
         raise typer.Exit(1) from None
+    alone = {Part.MONEY: money_, Part.CROWDS: crowds_, Part.SUMS: sums_}
+    parts = [part for part, asked in alone.items() if asked] or list(Part)
+    sizes = [size for size in Size if any(part.is_measured_at(size) for part in parts)]
     measured: Measured = {}
     with Console(stderr=True, quiet=json_).status("") as line:
-        for size in Size if country and not money_ else [Size.DEMO]:
+        for size in sizes if country else [Size.DEMO]:
             with own_copy(size, lambda what, share: line.update(f"{share:4.0%} {what}")):
-                measured[size.value] = (
-                    Figures([], [], [], money(line.update)) if money_ else figures(size, runs, line.update)
-                )
+                measured[size.value] = figures(size, parts, runs, line.update)
     if json_:
         typer.echo(json.dumps({size: found.as_json() for size, found in measured.items()}, indent=1))
     elif not write:
         _print(measured)
-    if write and not money_:
+    if write and Part.PAGES in parts:
         _write(measured)
         typer.echo(f"{SPEED.relative_to(SPEED.parents[2])} written", err=json_)
 
@@ -90,7 +102,7 @@ def _tables(measured: "Measured") -> "Iterator[tuple[str, Sequence[str], list[tu
     for size, found in measured.items():
         grown = size != "demo"
         rows = lines(found.pages)
-        if grown:
+        if grown and rows:
             factors = growth(measured["demo"].pages, found.pages)
             rows = [(*row, factor) for row, factor in zip(rows, factors, strict=True)]
         if rows:

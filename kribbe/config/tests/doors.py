@@ -245,6 +245,7 @@ DOORS: dict[str, Door] = {
     "enrolment:criteria": Door(LOCATION_READ, SLUG),
     "enrolment:office": Door(CLERK, DESK),
     "enrolment:fee": Door(CLERK, DESK),
+    "enrolment:cost": Door(PUBLIC, DESK),
     "enrolment:hand_overs": Door(CLERK, DESK),
     "enrolment:hand_over_undo": Door(set(), ("desk", "none"), post=True),
     "enrolment:hand_over_file": Door(set(), ("desk", "none", "kind")),

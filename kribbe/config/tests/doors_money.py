@@ -20,6 +20,7 @@ MONEY: dict[str, Door] = {
     "billing:new_payer": Door({"organiser"}, ("slug", "placement")),
     "billing:payer": Door({"organiser"}, ("slug", "payer")),
     "billing:my_invoices": Door({"anna", "charlie"}),
+    "billing:my_expected": Door({"anna", "charlie"}),
     "billing:my_invoice": Door({"anna"}, ("own_invoice",)),
     "billing:my_invoice_paper": Door({"anna"}, ("own_invoice",)),
     "billing:my_reminder_paper": Door({"anna"}, ("own_invoice", "one")),

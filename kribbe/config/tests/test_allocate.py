@@ -67,6 +67,36 @@ def test_a_wasteful_result_fails(tmp_path):
     assert "fault: waste: 'c1' wish 0 fits" in judged.stderr
 
 
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("[]", "must be an object"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"placed": NaN, "unplaced": []}', "placed: must be a list"),
+        ('{"placed": [], "placed": [], "unplaced": []}', "the key 'placed' stands twice in one object"),
+        ('{"placed": [], "unplaced": [' + "9" * 5000 + "]}", "a number has too many digits"),
+    ],
+)
+def test_a_file_that_is_no_result(tmp_path, content, problem):
+    instance, result = tmp_path / "instance.json", tmp_path / "result.json"
+    instance.write_text(json.dumps(WORKED))
+    result.write_text(content)
+    judged = run("allocate-check", instance, result)
+    assert (judged.exit_code, judged.stderr) == (2, f"{result}: {problem}\n")
+
+
+def test_names_of_two_lines_stay_in_one(tmp_path):
+    """What is told of a child stands on one line, whatever it is called."""
+    instance, result = tmp_path / "instance.json", tmp_path / "result.json"
+    instance.write_text(json.dumps(WORKED).replace('"c2"', '"c\\n2"'))
+    placed = [{"child": "c\n2", "wish": 0, "location": "L1"}, {"child": "c3", "wish": 1, "location": "L2"}]
+    result.write_text(json.dumps({"placed": placed, "unplaced": ["c1"]}))
+    assert (
+        "envy: 'c1' for its wish 0 over 'c\\n2'"
+        in run("allocate-check", instance, result).stdout.splitlines()
+    )
+
+
 def test_a_bad_instance_writes_nothing(tmp_path):
     instance, result = tmp_path / "instance.json", tmp_path / "result.json"
     instance.write_text(json.dumps({**WORKED, "periods": 2}))

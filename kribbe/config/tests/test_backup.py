@@ -1,43 +1,33 @@
 """A whole installation in one file, and back: to a real server, to the embedded one, and never half."""
 
 import json
-import os
-import secrets
 import subprocess
 import sys
 import time
 import zipfile
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import psycopg
 import pytest
-from django.conf import settings as django_settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
-from psycopg import sql
 
 from kribbe.config.backup import catalogue
-from kribbe.config.backup.contents import MANIFEST, BackupError, Manifest
+from kribbe.config.backup.contents import MANIFEST, BackupError
 from kribbe.config.backup.restoring import restore
 from kribbe.config.backup.taking import take
 from kribbe.config.commands.backup import address
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
-from kribbe.testing.databases import TEMPLATES, schema_fingerprint
+from kribbe.testing.backups import PROGRAM, at, held, kribbe, manifest_of, new_embedded, quiet
 from kribbe.testing.real_server import programs, serving
 from kribbe.trust import audit
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 MANY_ROWS = 200_000
-PROGRAM = "from kribbe.config.cli import main; main()"
-
-
-def quiet(*_):
-    """Tell nobody."""
 
 
 @pytest.fixture(scope="module")
@@ -71,35 +61,6 @@ def world():
     )
     audit.record(principal=SYSTEM, action="test", subject=desk, now=now)
     return desk
-
-
-def at(url):
-    """The environment of a process that works on this database, with the product's own settings."""
-    return {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "kribbe.config.settings"}
-
-
-def kribbe(url, *args, check=True):
-    """The console command in a process of its own, on the database of this address."""
-    done = subprocess.run(  # noqa: S603  the product's own command
-        [sys.executable, "-c", PROGRAM, *map(str, args)],
-        env=at(url),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert not check or done.returncode == 0, done.stderr
-    return done
-
-
-def manifest_of(path):
-    with zipfile.ZipFile(path) as packed:
-        return Manifest.read(packed)
-
-
-def held(path):
-    """What a backup holds, whatever server it came from."""
-    told = manifest_of(path)
-    return {table.name: (table.rows, table.content) for table in told.tables}, told.sequences
 
 
 def sums_of(url):
@@ -141,23 +102,6 @@ def test_of_an_older_version_it_is_brought_up_to_date(world, tmp_path):
 def without_migrations(path):
     """Every table but the list of what was applied, which tells when."""
     return {name: sums for name, sums in held(path)[0].items() if name != "django_migrations"}
-
-
-@contextmanager
-def new_embedded():
-    """An empty database with its tables, on the tests' embedded server; gone at the end."""
-    name = f"kribbe_moved_{secrets.token_hex(4)}"
-    template = f"{TEMPLATES}{schema_fingerprint()}"
-    on_embedded("CREATE DATABASE {} TEMPLATE {}", name, template)
-    try:
-        yield address().replace(connection.settings_dict["NAME"], name)
-    finally:
-        on_embedded("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-
-
-def on_embedded(statement, *names):
-    with psycopg.connect(django_settings.DATABASE_URL, autocommit=True) as keeper:
-        keeper.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def test_killed_in_the_middle_everything_is_as_before(world, tmp_path):

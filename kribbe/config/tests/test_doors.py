@@ -15,7 +15,7 @@ from kribbe.config.tests.doors import DOORS
 from kribbe.config.tests.doors_kinds import ALL, PARTS
 from kribbe.config.tests.world import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 THIRD_PARTY = ("account_", "mfa_", "set_language", "socialaccount", "usersessions")
 """Routes of packages and of the shell, open to all or guarded and tested by the package itself."""

@@ -14,7 +14,7 @@ from kribbe.config.tests.doors_kinds import Door
 from kribbe.config.tests.world import client_of
 from kribbe.testing.browser import NARROWEST, OpenPage, axe, fits
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PARTS = 4
 FEWEST = 3

@@ -13,7 +13,7 @@ from django.urls import reverse
 from kribbe.config.tests.doors import DOORS
 from kribbe.config.tests.world import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 PARTS = 2
 READERS = ("clerk", "manager", "anna", "administrator", "policy officer", "referrer", "visitor")

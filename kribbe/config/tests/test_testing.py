@@ -9,8 +9,31 @@ from django.db import connection
 
 from kribbe.testing.clock import Clock
 from kribbe.testing.databases import RUNS
+from kribbe.testing.fixtures import pytest_collection_modifyitems
 from kribbe.testing.mail import MailServer
 from kribbe.testing.races import side_by_side
+
+
+class Collected:
+    """A test as far as its order goes."""
+
+    def __init__(self, name: str, *marks: str) -> None:
+        self.name, self._marks = name, marks
+
+    def get_closest_marker(self, mark: str) -> object:
+        return mark if mark in self._marks else None
+
+
+def test_long_ones_begin_first_and_the_others_keep_their_order() -> None:
+    tests = [
+        Collected("b"),
+        Collected("a"),
+        Collected("d", "long"),
+        Collected("e", "race"),
+        Collected("c", "long"),
+    ]
+    pytest_collection_modifyitems(tests)  # type: ignore[arg-type]  stands for a test
+    assert [each.name for each in tests] == ["d", "c", "b", "a", "e"]
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from kribbe.rules.calendar import monday_of
 from kribbe.sickcare.models import Proposal, SickCall
 from kribbe.sickcare.tests.scene import on_call
 from kribbe.sickcare.tokens import ANSWER, DAYS
-from kribbe.staff.models import DocumentKind, RosterProposal
+from kribbe.staff.models import DocumentKind, Replacement, RosterProposal
 from kribbe.staff.services.carers import Person, add_carer
 from kribbe.staff.services.documents import Held, add_document
 from kribbe.staff.services.feeds import make_feed as make_shift_feed
@@ -33,6 +33,7 @@ def roster_of(location, now):
         "document": document.reference,
         "shifts": shift_token(feed),
         "proposal": asked.reference,
+        "replacement": Replacement.objects.create(location=location, made_at=now).reference,
         "day_on": f"{now.date()}",
     }
 

@@ -107,7 +107,7 @@ def test_staff_without_a_second_factor_are_made_to_set_one_up(client: Client, cl
     sent = client.get(letters)
     assert sent.url == f"{reverse('mfa_activate_totp')}?next=%2Foffice%2Flindedaal%2Fletters%2F"
     assert client.get(reverse("people:start")).url.startswith(reverse("mfa_activate_totp"))
-    client.get(sent.url)
+    assert "Code uit de app" in client.get(sent.url, headers={"accept-language": "nl"}).text
     secret = client.session["mfa.totp.secret"]
     done = client.post(reverse("mfa_activate_totp"), {"code": digits(secret)})
     assert done.url == reverse("mfa_view_recovery_codes")

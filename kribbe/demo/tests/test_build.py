@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -25,9 +26,11 @@ from kribbe.places import ledger
 from kribbe.places.models import Group, GroupAvailability, LedgerWeek, Location
 from kribbe.rules.calendar import months
 from kribbe.staff.models import Carer
+from kribbe.testing.backups import held, kribbe, new_embedded, otherwise, take_here
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
 
+pytestmark = pytest.mark.long
 TODAY = date(2026, 3, 2)
 
 
@@ -155,3 +158,15 @@ def test_chances_are_told_by_what_the_past_taught_and_rounds_are_known_in_it(boo
 
 def test_the_database_says_what_it_holds(book: Book) -> None:
     assert mark() == (version(), TODAY)
+
+
+def test_it_goes_into_a_backup_and_comes_back_whole(book: Book, tmp_path: Path) -> None:
+    source = tmp_path / "demo.zip"
+    take_here(source)
+    tables, _sequences = held(source)
+    counts = {model._meta.db_table: model._default_manager.count() for model in (CareRequest, Location)}
+    assert {name: tables[name][0] for name in counts} == counts
+    assert counts["enrolment_carerequest"] > 1000
+    with new_embedded() as empty:
+        kribbe(empty, "restore", source)
+        assert otherwise(empty, source) == []

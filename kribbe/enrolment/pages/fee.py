@@ -16,13 +16,14 @@ from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.region.branding import brand_of
 from kribbe.region.http import DeskRequest
 from kribbe.region.selectors import policy_on
-from kribbe.rules.income_fee import Estimate, estimate, yearly
+from kribbe.rules.income_fee import Estimate, estimate, monthly, yearly
 from kribbe.rules.packs import FigureMissing, load_pack
 from kribbe.trust.permissions import Action
 from kribbe.web.documents import pdf
 from kribbe.web.templatetags.telling import money
 from kribbe.web.words import say
 
+DAYS = 7
 BRING = (
     _("The latest Belgian tax bill (aanslagbiljet) of each parent or partner at the address."),
     _("No tax bill? Then the pay slips of last month, or proof of a benefit."),
@@ -74,6 +75,43 @@ class FeeForm(forms.Form):
             return estimate(income, figures, on)
         except FigureMissing:
             return None
+
+
+class CostForm(FeeForm):
+    """A parent's own estimate: an income, and the days of a week."""
+
+    full = forms.IntegerField(label=_("Full days a week"), min_value=0, max_value=7, initial=3)
+    half = forms.IntegerField(label=_("Half days a week"), min_value=0, max_value=7, initial=0)
+
+    def clean(self) -> dict[str, Any]:
+        """At least one day, at most seven."""
+        found = super().clean() or {}
+        days = (found.get("full") or 0) + (found.get("half") or 0)
+        if not self.errors and not 0 < days <= DAYS:
+            self.add_error("full", _("Fill in one to seven days together."))
+        return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cost(request: DeskRequest, desk: str) -> HttpResponse:
+    """What care may cost by income, for everybody: an estimate that is kept nowhere, and what it leaves open."""
+    today = timezone.localdate()
+    pack = policy_on(request.desk, today).rule_pack
+    form = CostForm(request.POST if request.method == "POST" else None)
+    found, month = form.estimate(pack, today), ""
+    if found:
+        days = {name: form.cleaned_data[name] for name in ("full", "half")}
+        month = money(monthly(found.fee, **days, pack=load_pack(pack), on=today))
+    context = {
+        "form": form,
+        "fee": money(found.fee) if found else "",
+        "month": month,
+        "sums": [say(reason) for reason in found.sums] if found else [],
+        "bring": BRING,
+        "open": OPEN,
+        "has_ladder": found is not None or bool(form.errors) or not form.is_bound,
+    }
+    return render(request, "enrolment/cost.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,7 @@ from kribbe.enrolment.pages import location_words as words
 from kribbe.enrolment.pages.location_offers import note_offers, signing_row
 from kribbe.enrolment.selectors import location as selectors
 from kribbe.people.access import staff_required
-from kribbe.places.access import at_location, locations_for
+from kribbe.places.access import at_location, locations_for, may_at
 from kribbe.places.free import overfull
 from kribbe.places.models import Location
 from kribbe.places.selectors.freshness import freshness_point
@@ -25,6 +25,7 @@ from kribbe.rules.expiry import WARNED_BEFORE, Standing, standing
 from kribbe.trust.audit import note_list, record
 from kribbe.trust.permissions import Action
 from kribbe.web.expiring import ending, page_of_all
+from kribbe.web.glances import glances
 
 LATELY = timedelta(days=7)
 PAPERS_SHOWN = 6
@@ -71,6 +72,11 @@ def today_page(request: Any, location: Location) -> HttpResponse:
                 + f"?group={group.pk}&start={line.start}",
             }
             for group, line in first
+        ],
+        "glances": [
+            reverse(name, args=[location.slug])
+            for name, action in glances()
+            if may_at(request.principal, action, location)
         ],
         "papers": papers[:PAPERS_SHOWN],
         "more_papers": max(0, len(papers) - PAPERS_SHOWN),

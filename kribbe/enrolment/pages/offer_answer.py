@@ -23,6 +23,7 @@ from kribbe.enrolment.models import (
     RequestState,
 )
 from kribbe.enrolment.pages.signed_in import back_to, request_of, signed_in
+from kribbe.enrolment.selectors.household import answered_for
 from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, decline_offer
 from kribbe.enrolment.services.take_no_back import may_take_no_back, take_no_back, undo_until
 from kribbe.places.models import Location
@@ -118,6 +119,7 @@ def _context(
         "is_open": is_open,
         "undo_until": undo_until(offer) if may_undo else None,
         "status": OfferState(offer.state).label,
+        "said_no": words.said_no(answered_for([offer], asked.household_id).get(offer.pk)),
         "different": words.different(offer),
         "asked": offer.preference.open_pattern,
         "options": _answers(location, higher),

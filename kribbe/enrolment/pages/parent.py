@@ -14,8 +14,15 @@ from kribbe.enrolment.pages.acting import page_of
 from kribbe.enrolment.pages.rows import child_row, request_row
 from kribbe.enrolment.pages.signed_in import request_of, signed_in
 from kribbe.enrolment.pages.steps import Steps
-from kribbe.enrolment.selectors.household import declined_offers, households_of, request_story, stories
+from kribbe.enrolment.selectors.household import (
+    answered_for,
+    declined_offers,
+    households_of,
+    request_story,
+    stories,
+)
 from kribbe.enrolment.services.take_no_back import undo_until
+from kribbe.enrolment.words import said_no_to
 from kribbe.region.http import DeskRequest
 from kribbe.region.middleware import use_desk
 from kribbe.trust.permissions import Action
@@ -67,9 +74,14 @@ def request_page(request: DeskRequest, reference: str) -> HttpResponse:
     return render(request, "enrolment/request.html", context)
 
 
-def _to_take_back(found: CareRequest, *, now: datetime) -> list[tuple[Offer, datetime]]:
-    """Offers to which the family said no so lately that it can take that back, and until when."""
+def _to_take_back(found: CareRequest, *, now: datetime) -> list[tuple[Offer, datetime, str]]:
+    """Offers to which was said no so lately that it can be taken back, until when, and who said so to whom."""
     if found.state != RequestState.OPEN:
         return []
     terms = [(offer, undo_until(offer)) for offer in declined_offers(found, now=now)]
-    return [(offer, until) for offer, until in terms if until is not None and now < until]
+    open_terms = [(offer, until) for offer, until in terms if until is not None and now < until]
+    roles = answered_for((offer for offer, _until in open_terms), found.household_id) if open_terms else {}
+    return [
+        (offer, until, said_no_to(roles.get(offer.pk), offer.preference.location.name))
+        for offer, until in open_terms
+    ]

@@ -30,7 +30,8 @@ from kribbe.enrolment.selectors.chance.kept import chances_of
 from kribbe.enrolment.selectors.fit import Fit, fit, stay_end, suits
 from kribbe.enrolment.selectors.proofs import first_proof_to_send
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_lists
-from kribbe.people.models import Child, Household
+from kribbe.people.models import Adult, Child, Household
+from kribbe.people.selectors import functions_of
 from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import MONTHS_SHOWN, Group, Location
 from kribbe.region.models import DeskPolicy
@@ -38,6 +39,7 @@ from kribbe.rules.calendar import first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.priority import Standing, grounds_ahead
 from kribbe.rules.small_numbers import hide_table
+from kribbe.trust.principal import Role
 
 T = TypeVar("T")
 
@@ -161,6 +163,16 @@ def declined_offers(request: CareRequest, *, now: datetime) -> list[Offer]:
         deadline__gt=now,
     )
     return list(found.select_related("preference__location").order_by("-answered_at", "-pk"))
+
+
+def answered_for(offers: Iterable[Offer], household_id: int) -> dict[int, Role]:
+    """In what role somebody else answered these offers for the household, by the id of the offer."""
+    by = {offer.pk: offer.answered_by for offer in offers if offer.answered_by is not None}
+    if not by:
+        return {}
+    own = Adult.objects.filter(household=household_id, user__in=by.values()).values_list("user_id", flat=True)
+    functions = functions_of(set(by.values()) - set(own))
+    return {offer: functions[user][0] for offer, user in by.items() if user in functions}
 
 
 def request_stories(found: "QuerySet[CareRequest]", *, now: datetime) -> list[RequestStory]:

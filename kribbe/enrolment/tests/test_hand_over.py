@@ -157,6 +157,20 @@ def test_the_fee_is_estimated_and_nothing_of_it_is_kept(desk):
     assert AuditEntry.objects.count() == before
 
 
+def test_everybody_can_estimate_what_a_month_costs(desk, client):
+    address = reverse("enrolment:cost", args=[desk.slug])
+    asked = {"income": "60000", "per": "year", "full": "3", "half": "2"}
+    shown = client.post(address, asked).content.decode()
+    assert "22.80" in shown or "22,80" in shown, "60000 x 0.000380"
+    # 3 x 22.80 + 2 x 13.68 = 95.76 a week, x 52 / 12 = 414.96
+    assert "415" in shown
+    assert "een schatting" in shown
+    assert "Twee grenzen van de schaal van 2025 zijn berekend" in shown
+    for wrong in ({"full": "0", "half": "0"}, {"full": "7", "half": "1"}, {"income": ""}, {"full": "x"}):
+        assert client.post(address, asked | wrong).status_code == 422
+    assert 'value="60000"' not in client.get(address, asked).content.decode()
+
+
 def test_an_income_in_the_address_is_not_read(desk):
     clerk, address = clerk_of(desk), reverse("enrolment:fee", args=[desk.slug])
     page = clerk.get(address, {"income": "60000", "per": "year"}).text

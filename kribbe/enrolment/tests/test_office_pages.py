@@ -1,5 +1,6 @@
 """The desk's own pages: what a clerk sees, does and leaves behind in the audit trail."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -261,6 +262,31 @@ def test_a_clerk_takes_a_no_back_and_the_family_sees_who_did(desk, location, cle
     assert "Took the no to an offer back" in trail
     refused = clerk.post(address, follow=True)
     assert "There is no “no” to take back." in refused.text
+
+
+def test_a_no_that_the_desk_said_for_a_family_is_told_so(desk, location, clerk):
+    request = ask(desk, location, "Peeters", email="an@ouders.example")
+    made = offer(request, location)
+    page = reverse("enrolment:offer", args=[made.reference])
+    form = {
+        "answer": "decline_keep",
+        "once": re.search(r'name="once" value="([^"]+)"', clerk.get(page).text)[1],
+    }
+    assert clerk.post(page, form).status_code == 302
+    parent = client_of(
+        cast.make_user(
+            "an@ouders.example",
+            role=Role.PARENT,
+            scope=Scope.HOUSEHOLD,
+            scope_id=request.household_id,
+            now=timezone.now(),
+        )
+    )
+    asked = parent.get(reverse("enrolment:request", args=[request.reference])).text
+    assert f"The desk said no to {location.name} on your behalf" in asked
+    told = parent.get(page).text
+    assert "The desk said no on your behalf. The location knows." in told
+    assert "You said no" not in asked + told
 
 
 def test_a_no_is_taken_back_at_its_own_desk_only_and_in_its_term(desk, location, clerk):

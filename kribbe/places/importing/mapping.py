@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,7 @@ def guess(table: Table) -> Guess:
     )
 
 
+@lru_cache(maxsize=4096)
 def _score(column: str, target: str) -> float:
     name, words = fold(column), HEADERS[target]
     if name == fold(target):

@@ -12,7 +12,7 @@ from kribbe.places.selectors.search import (
     WAY_KM,
     Search,
     asked_bits,
-    month_number,
+    skipped,
     wanted_half_days,
     way_parameters,
 )
@@ -141,7 +141,7 @@ def _ways(searches: list[Search]) -> list[list[float]]:
     parameters: dict[str, Any] = way_parameters(first) | {
         "region": first.region_id,
         "widest": max(within) if len(within) == len(bounds) else None,
-        "start": [month_number(search.start) for search in searches],
+        "start": [first_of_month(search.start) for search in searches],
         "asked": [asked_bits(search) for search in searches],
         "wanted": [wanted_half_days(search) for search in searches],
         "km": bounds,
@@ -159,7 +159,7 @@ def _ways(searches: list[Search]) -> list[list[float]]:
 QUERY = f"""
 WITH asked AS (
     SELECT * FROM unnest(
-        %(start)s::int[], %(asked)s::text[]::bit(14)[], %(wanted)s::int[],
+        %(start)s::date[], %(asked)s::text[]::bit(14)[], %(wanted)s::int[],
         %(km)s::float[], %(kind)s::text[], %(price)s::text[], %(before)s::time[], %(inclusive)s::bool[]
     ) WITH ORDINALITY AS one(month, half_days, wanted, km, kind, price, before, inclusive, number)
 ), near AS MATERIALIZED (
@@ -171,9 +171,7 @@ WITH asked AS (
            %(direct)s + %(widest)s::float))
 ), free AS MATERIALIZED (
     SELECT near.*, groups.price_kind, starts.month,
-           substring(availability.steady FROM 1 + 14 * greatest(0, starts.month
-               - (extract(year FROM availability.first_month) * 12
-                + extract(month FROM availability.first_month))::int) FOR 14)::bit(14) AS free
+           substring(availability.steady FROM 1 + {skipped("starts.month")} FOR 14)::bit(14) AS free
     FROM near
     JOIN places_group groups ON groups.location_id = near.id AND groups.active
     JOIN places_groupavailability availability ON availability.group_id = groups.id

@@ -151,7 +151,7 @@ def find(search: Search, *, after: Key | None = None, limit: int = PAGE) -> Resu
         )
         found = cursor.fetchall()
     total, whole, own_whole = found[0][:3]
-    rows = [_row(*row[3:]) for row in found if row[3] is not None]
+    rows = [_row(row[3], *row[5:]) for row in found if row[3] is not None]
     following = rows[limit - 1].key if len(rows) > limit else None
     return Results(rows[:limit], total, whole, own_whole, following)
 
@@ -180,7 +180,7 @@ def _parameters(search: Search) -> dict[str, Any]:
         "inclusive": search.inclusive,
         "start": max(search.start, search.today),
         "today": search.today,
-        "month": month_number(search.start),
+        "month": first_of_month(search.start),
         "asked": asked_bits(search),
         "wanted": wanted_half_days(search),
         "whole_only": search.whole_only,
@@ -222,12 +222,6 @@ def _plane(point: tuple[float, float]) -> tuple[float, float]:
     return point[0] * KM_PER_DEGREE_LONGITUDE, point[1] * KM_PER_DEGREE_LATITUDE
 
 
-def month_number(day: date) -> int:
-    """Months since year 0."""
-    first = first_of_month(day)
-    return first.year * 12 + first.month
-
-
 HOME_KM = "(location.point <-> point(%(x)s, %(y)s))"
 DETOUR_KM = f"""greatest(0, {HOME_KM} + (location.point <-> point(%(work_x)s, %(work_y)s)) - %(direct)s)"""
 
@@ -243,8 +237,17 @@ WITHIN = f"""(%(km)s::float IS NULL OR (
     AND {WAY_KM} <= %(km)s::float))"""
 """Within `km` of home; with work, the ellipse of detours up to `km`, found through the circle around it."""
 
-SKIPPED = """14 * greatest(0, %(month)s - (extract(year FROM availability.first_month) * 12
-    + extract(month FROM availability.first_month))::int)"""
+
+def skipped(month: str) -> str:
+    """SQL of how many bits of an availability lie before a month, given as SQL of its first day.
+
+    48 months have 1461 days: between the first days of two months the quotient rounds to the months exactly.
+    `extract` would cost more than all else that is asked of a group.
+    """
+    return f"14 * greatest(0, (({month} - availability.first_month) * 48 + 730) / 1461)"
+
+
+SKIPPED = skipped("%(month)s::date")
 """Bits of the months before the start."""
 
 KEPT_FREE = f"""CASE WHEN location.licence_state = 'suspended' THEN 0::bit(14)
@@ -259,6 +262,11 @@ PRICED = "(%(price)s = '' OR groups.price_kind = %(price)s)"
 TOWN = """coalesce(nullif(CASE %(language)s WHEN 'fr' THEN municipality.name_fr WHEN 'de' THEN municipality.name_de
     END, ''), municipality.name_nl)"""
 """The municipality's name in the language of the page."""
+
+KEY = "(CASE WHEN %(by_days)s THEN tier ELSE 0 END)"
+AFTER = "(CASE WHEN %(by_days)s THEN %(tier)s ELSE 0 END, %(metres)s, %(id)s)"
+LISTED = "(NOT %(whole_only)s OR tier = 0)"
+"""What results are ordered by before their way, the key after which the page begins, and which of them are shown."""
 
 QUERY = f"""
 WITH judged AS MATERIALIZED (
@@ -280,26 +288,24 @@ WITH judged AS MATERIALIZED (
            OR (%(price)s = 'free' AND location.day_price IS NOT NULL
                AND NOT EXISTS (SELECT FROM places_group WHERE location_id = location.id AND active)))
     GROUP BY location.id
-), numbered AS (
-    SELECT judged.*, CASE WHEN %(by_days)s THEN tier ELSE 0 END AS first_key,
-           row_number() OVER (ORDER BY CASE WHEN %(by_days)s THEN tier ELSE 0 END, metres, id) AS number
-    FROM judged WHERE NOT %(whole_only)s OR tier = 0
 ), page AS MATERIALIZED (
-    SELECT number, id, tier, metres FROM numbered
-    WHERE (first_key, metres, id) > (CASE WHEN %(by_days)s THEN %(tier)s ELSE 0 END, %(metres)s, %(id)s)
-    ORDER BY number LIMIT %(limit)s
+    SELECT id, tier, metres FROM judged
+    WHERE {LISTED} AND ({KEY}, metres, id) > {AFTER}
+    ORDER BY {KEY}, metres, id LIMIT %(limit)s
 )
-SELECT counts.total, counts.whole, counts.own_whole, shown.*
+SELECT counts.total, counts.whole, counts.own_whole, counts.before + shown.number, shown.*
 FROM (
     SELECT count(*) AS total, count(*) FILTER (WHERE tier = 0) AS whole,
-           count(*) FILTER (WHERE tier = 0 AND municipality_id = %(own)s) AS own_whole
+           count(*) FILTER (WHERE tier = 0 AND municipality_id = %(own)s) AS own_whole,
+           count(*) FILTER (WHERE {LISTED} AND ({KEY}, metres, id) <= {AFTER}) AS before
     FROM judged
 ) counts
 LEFT JOIN (
-    SELECT page.number, page.tier, page.metres, location.id, location.slug, location.name, location.kind,
-           location.street, location.city, location.municipality_id, {TOWN}, location.licence_state,
-           location.day_price, prices.income, prices.free_price, location.opens_at, location.closes_at,
-           location.inclusive, location.longitude, location.latitude, location.looked_at,
+    SELECT row_number() OVER (ORDER BY {KEY}, page.metres, page.id) AS number, page.tier, page.metres,
+           location.id, location.slug, location.name, location.kind, location.street, location.city,
+           location.municipality_id, {TOWN}, location.licence_state, location.day_price, prices.income,
+           prices.free_price, location.opens_at, location.closes_at, location.inclusive, location.longitude,
+           location.latitude, location.looked_at,
            (SELECT look_weeks FROM region_deskpolicy
             WHERE desk_id = location.desk_id AND during @> %(today)s::date),
            (SELECT json_build_object('alt', photo.alt, 'key', file.key, 'widths', file.widths)

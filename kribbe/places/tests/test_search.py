@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kribbe.places import ledger
 from kribbe.places.models import MONTHS_ASKED, Kind, LicenceState, Location
-from kribbe.places.selectors.search import Found, Key, Search, Sort, Tier, find
+from kribbe.places.selectors.search import Found, Key, Search, Sort, Tier, find, skipped
 from kribbe.places.tests.scene import HERENT, LEUVEN, fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months
@@ -265,3 +265,16 @@ def test_a_made_up_key_is_no_key(text: str) -> None:
 
 def test_a_key_reads_back() -> None:
     assert Key.from_text(Key(1, 2345, 67).to_text()) == Key(1, 2345, 67)
+
+
+def test_months_between_two_first_days_are_exact() -> None:
+    months = [add_months(date(2020, 1, 1), number) for number in range(240)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT asked, array_agg({skipped('asked')} ORDER BY first_month)"  # noqa: S608  no value of a user
+            " FROM unnest(%(months)s::date[]) asked, unnest(%(months)s::date[]) availability (first_month)"
+            " GROUP BY asked ORDER BY asked",
+            {"months": months},
+        )
+        found = [row[1] for row in cursor.fetchall()]
+    assert found == [[14 * max(0, asked - kept) for kept in range(240)] for asked in range(240)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -133,6 +134,7 @@ def lacks(header: Sequence[str]) -> list[Promise]:
     return [FIELD_NAMES[field] for field in missing_of(columns_of(header))]
 
 
+@lru_cache(maxsize=4096)
 def _score(column: str, field: str) -> float:
     name, words = fold(column), HEADERS[field]
     if name in words:

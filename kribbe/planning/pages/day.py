@@ -165,7 +165,7 @@ def _children(
         placement = planned.placement
         found = away.get((placement.pk, on)) if placement else None
         yield {
-            "reference": placement.reference if placement else "",
+            "reference": placement.reference if placement and placement.group_id == planned.group_id else "",
             "name": child_name(planned),
             "birth": planned.child.birth if planned.child else None,
             "hours": words.hours(planned.parts(on, week.closed)),

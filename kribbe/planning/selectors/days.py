@@ -1,6 +1,6 @@
 """Extra days and swaps: what they make of the agreed weeks, whether there is room on a day, what one would cost."""
 
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,17 +10,16 @@ from django.db.models import QuerySet
 from kribbe.enrolment.models import Placement
 from kribbe.places import ledger
 from kribbe.places.models import GroupCapacity, LedgerTake, Location
-from kribbe.planning.models import DayChange, DayRules, DayState
+from kribbe.planning.models import Absence, DayChange, DayRules, DayState
 from kribbe.planning.selectors.allowance import Stated, month_case
-from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.selectors.closed import closed_days_of
 from kribbe.planning.selectors.planned import (
     OWN,
     Planned,
     absences,
-    capacities,
     merged,
     parts_of_halves,
-    planned_at,
+    planned_at_all,
 )
 from kribbe.rules.agreed import Agreement, changed, there_on
 from kribbe.rules.billing.pricing import bill
@@ -29,8 +28,9 @@ from kribbe.rules.halfdays import WeekPattern
 DAY = timedelta(days=1)
 HALVES = (0, 1)
 MOST_SHOWN = 100
-TOGETHER = "child:"
-"""Under this name the ledger holds what the certain places of a child hold together; who comes of them is planned."""
+PLANNED = (OWN, "direct:", "child:", "day:", "elsewhere:")
+"""So begin the names under which the ledger holds who is planned: places that only count, children outside the desk,
+what the certain places of a child hold together, extra days, days of children of another location."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,61 +45,80 @@ class Room:
         return all(self.places[half] > self.taken[half] for half in HALVES if halves >> half & 1)
 
 
+NO_ROOM = Room((0, 0), (0, 0))
+
+
 def rules_of(location: Location) -> DayRules:
     """What a location decided; the usual where it decided nothing."""
     return DayRules.objects.filter(location=location).first() or DayRules(location=location)
 
 
 def room_on(location: Location, group_id: int, day: date) -> Room:
-    """The room in a group on a day: who stays away makes some. Count it with the group locked; eight queries."""
-    return rooms(location, [group_id], [day])[group_id, day]
+    """The room in a group on a day: who stays away makes some. Count it with the group locked."""
+    return rooms_at([location], [day]).get((group_id, day), NO_ROOM)
 
 
-def rooms(
-    location: Location, group_ids: Collection[int], days: Collection[date]
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Who is planned on some days, and the absences of them by placement and day."""
+
+    planned: Sequence[Planned]
+    away: Mapping[tuple[int, date], Absence]
+
+
+def expected_at(locations: Sequence[Location], first: date, last: date) -> Expected:
+    """Who is expected at these locations; queries grow with neither."""
+    planned = planned_at_all(locations, first, last)
+    return Expected(planned, absences([each.placement for each in planned if each.placement], first, last))
+
+
+def rooms_at(
+    locations: Sequence[Location], days: Collection[date], expected: Expected | None = None
 ) -> dict[tuple[int, date], Room]:
-    """The room in groups on days, by group and day; as many queries for many as for one."""
+    """The room of every group of these locations on each day, by group and day; queries grow with neither.
+
+    Who knows already who is expected there gives it along.
+    """
     first, last = min(days), max(days)
-    closed = closed_days(location.pk, first, last)
-    planned = [each for each in planned_at(location, first, last) if each.group_id in group_ids]
-    away = absences([each.placement for each in planned if each.placement], first, last)
-    held = _promised(group_ids, first, last, {each.placement.pk for each in planned if each.placement})
-    places = capacities(list(group_ids), first, last)
-    return {
-        (group_id, day): Room((0, 0), (0, 0))
-        if day in closed
-        else _room(
-            location,
-            day,
-            [each for each in planned if each.group_id == group_id],
-            away,
-            [row for row in held if row.group_id == group_id],
-            next((row for row in places if row.group_id == group_id and day in row.during), None),
-        )
-        for group_id in group_ids
-        for day in days
-    }
+    closed = closed_days_of([location.pk for location in locations], first, last)
+    found = expected or expected_at(locations, first, last)
+    capacities = GroupCapacity.objects.filter(
+        group__location__in=locations, during__overlap=(first, last + DAY)
+    )
+    known = {location.pk: location for location in locations}
+    certain = {each.placement.pk for each in found.planned if each.placement}
+    promised = _promised(locations, first, last, certain)
+    rooms = {}
+    for capacity in capacities.select_related("group"):
+        location = known[capacity.group.location_id]
+        own = [each for each in found.planned if each.group_id == capacity.group_id]
+        held = [row for row in promised if row.group_id == capacity.group_id]
+        for day in (each for each in days if each in capacity.during):
+            is_shut = day in closed[location.pk]
+            rooms[capacity.group_id, day] = (
+                NO_ROOM if is_shut else _room(location, capacity, day, own, held, found.away)
+            )
+    return rooms
 
 
 def _room(
     location: Location,
+    capacity: GroupCapacity,
     day: date,
     planned: Iterable[Planned],
-    away: Container[tuple[int, date]],
     promised: Iterable[LedgerTake],
-    capacity: GroupCapacity | None,
+    away: Mapping[tuple[int, date], Absence],
 ) -> Room:
-    none: frozenset[date] = frozenset()
     coming = [
-        each.halves(day, none, location)
+        each.halves(day, frozenset(), location)
         for each in planned
         if not (each.placement and (each.placement.pk, day) in away)
     ]
     held = [_halves(row.pattern, day) for row in promised if day in row.during]
-    open_ = _halves(capacity.open_pattern, day) if capacity else 0
-    staffed = capacity.staffed_places if capacity else 0
+    open_ = _halves(capacity.open_pattern, day)
     morning, afternoon = (
-        (staffed * (open_ >> half & 1), sum(each >> half & 1 for each in (*coming, *held))) for half in HALVES
+        (capacity.staffed_places * (open_ >> half & 1), sum(each >> half & 1 for each in (*coming, *held)))
+        for half in HALVES
     )
     return Room((morning[0], afternoon[0]), (morning[1], afternoon[1]))
 
@@ -136,14 +155,13 @@ def extra_cost(told: Stated, day: date, halves: int) -> Decimal | None:
 
 
 def _promised(
-    group_ids: Collection[int], first: date, last: date, certain: Iterable[int]
+    locations: Iterable[Location], first: date, last: date, certain: Iterable[int]
 ) -> list[LedgerTake]:
-    """What is held on days by others than who is planned: offers, reserved places, papers to sign."""
+    """What is held by others than who is planned: offers, reserved places, papers to sign, children at home."""
     known = {f"placement:{key}" for key in certain}
-    rows = LedgerTake.objects.filter(group__in=group_ids, during__overlap=(first, last + DAY))
-    rows = rows.exclude(holder__startswith=OWN).exclude(holder__startswith="direct:")
-    rows = rows.exclude(holder__startswith=TOGETHER)
-    rows = rows.exclude(holder__startswith="day:")
+    rows = LedgerTake.objects.filter(group__location__in=list(locations), during__overlap=(first, last + DAY))
+    for prefix in PLANNED:
+        rows = rows.exclude(holder__startswith=prefix)
     return [row for row in rows if row.holder.partition(ledger.BESIDE)[0] not in known]
 
 

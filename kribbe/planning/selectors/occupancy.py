@@ -1,8 +1,8 @@
 """Occupancy of many locations at once: the same count as a week page, over arrays in place of rows.
 
-Six statements, whatever the size: the groups' places, the stays with their weeks and extra days, days given for
-another, closing days, absences, the register. A cell is a half-day of a group; arrays of cells have the shape
-(groups, weeks, 14 slots).
+Seven statements, whatever the size: the groups' places, the stays with their weeks and extra days, days given for
+another, days elsewhere, closing days, absences, the register. A cell is a half-day of a group; arrays of cells have
+the shape (groups, weeks, 14 slots).
 """
 
 from collections.abc import Collection, Sequence
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from psycopg import sql
 
 from kribbe.planning.selectors.came import came
+from kribbe.planning.selectors.elsewhere import elsewhere
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.occupancy import Occupancy
@@ -113,6 +114,7 @@ def cells(
     licensed, staffed, is_open = _laid_places(places, keys, shape)
     day = 7 * np.arange(weeks)[:, None] + np.arange(SLOTS) // 2
     planned = _laid(_rows(STAYS, given), keys, shape) - _laid_days(_rows(GIVEN, given), keys, shape)
+    planned += _moved(given, keys, shape)
     asked = (day >= (first - monday).days) & (day <= (last - monday).days)
     return Cells(
         first=monday,
@@ -152,6 +154,16 @@ def _came(expected: Ints, given: dict[str, Any], keys: Ints) -> Ints:
         :, 2:
     ]
     return found
+
+
+def _moved(given: dict[str, Any], keys: Ints, shape: tuple[int, int, int]) -> Ints:
+    """What days on which children are cared for elsewhere add where they are, and take away at their own."""
+    first, last = given["monday"], given["end"] - DAY
+    days = elsewhere(first=first, last=last, locations=given["locations"], desk=given["desk"])
+    came_to = [(each.group_id, (each.day - first).days, each.halves) for each in days]
+    gone_from = [(each.own_group, (each.day - first).days, each.halves) for each in days]
+    there, gone = (rows[np.isin(rows[:, 0], keys)] for rows in (_ints(came_to, 3), _ints(gone_from, 3)))
+    return _laid_days(there, keys, shape) - _laid_days(gone, keys, shape)
 
 
 def _laid_days(rows: Ints, keys: Ints, shape: tuple[int, int, int]) -> Ints:

@@ -4,16 +4,18 @@ Planned are the children of certain places (by their agreed weeks, or by the hal
 agreed yet), and those that the location took outside the desk.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from kribbe.enrolment.models import DirectChild, Placement, PlacementState
 from kribbe.people.models import Child
-from kribbe.places.models import GroupCapacity, LedgerTake, Location
+from kribbe.places.models import GroupCapacity, Kind, LedgerTake, Location
 from kribbe.planning.models import Absence, AgreedWeeks, DayChange, DayState
+from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
 from kribbe.planning.written import agreement_of, opening_hours, plain_agreement, unwritten
 from kribbe.rules.agreed import Agreement, Parts, changed, starting_on, there_on
 from kribbe.rules.halfdays import WeekPattern, halves_of
@@ -52,20 +54,64 @@ class Planned:
 
 
 def planned_at(location: Location, first: date, last: date) -> list[Planned]:
-    """Everybody planned at a location on some day from `first` to `last`, by group and name; five queries."""
+    """Everybody planned at a location on some day from `first` to `last`, by group and name; five queries.
+
+    One more at family carers.
+    """
     return planned_at_all([location], first, last)
 
 
 def planned_at_all(locations: Sequence[Location], first: date, last: date) -> list[Planned]:
-    """As `planned_at`, of several locations; five queries too."""
-    during = (first, last + DAY)
+    """As `planned_at`, of several locations; no more queries."""
     known = {location.pk: location for location in locations}
-    stays = certain(during).filter(group__location__in=known)
-    return [
-        *(plan_of(each, known[each.group.location_id]) for each in stays),
-        *_direct(known, during),
-        *_counted(known, during),
-    ]
+    homes = [location.pk for location in locations if location.kind == Kind.FAMILY]
+    moved = elsewhere(first=first, last=last, locations=homes) if homes else []
+    coming = [each for each in moved if each.location_id in known]
+    here = Q(group__location__in=known) | Q(pk__in={each.placement_id for each in coming})
+    stays = list(certain((first, last + DAY)).filter(here).select_related("group__location"))
+    own = [plan_of(each, known[each.group.location_id]) for each in stays if each.group.location_id in known]
+    return [*_without(own, moved), *_guests(stays, coming), *_unnamed(known, (first, last + DAY))]
+
+
+def agreed_at_all(locations: Sequence[Location], first: date, last: date) -> list[Planned]:
+    """The children of certain places as was agreed with them, wherever they are cared for; three queries."""
+    known = {location.pk: location for location in locations}
+    stays = certain((first, last + DAY)).filter(group__location__in=known)
+    return [plan_of(each, known[each.group.location_id]) for each in stays]
+
+
+def _without(planned: Iterable[Planned], moved: Iterable[Elsewhere]) -> Iterator[Planned]:
+    """The plans without the days on which a child is cared for elsewhere."""
+    days: dict[int, set[date]] = defaultdict(set)
+    for each in moved:
+        days[each.placement_id].add(each.day)
+    for plan in planned:
+        found = plan.agreements
+        for day in sorted(days.get(plan.placement.pk, ()) if plan.placement else ()):
+            found = changed(found, Agreement(day, day, ({},)))
+        yield replace(plan, agreements=found)
+
+
+def _guests(stays: Iterable[Placement], coming: Iterable[Elsewhere]) -> Iterator[Planned]:
+    """Children of other locations on the days on which they are cared for here, as their own weeks have it."""
+    places = {each.pk: each for each in stays}
+    days: dict[tuple[int, int], list[date]] = defaultdict(list)
+    for each in coming:
+        if each.placement_id in places:
+            days[each.placement_id, each.group_id].append(each.day)
+    for (placement_id, group_id), on in days.items():
+        placement = places[placement_id]
+        plan = plan_of(placement, placement.group.location)
+        agreements = tuple(
+            Agreement(day, day, ({day.weekday(): starting_on(plan.agreements, day)},)) for day in sorted(on)
+        )
+        yield replace(plan, group_id=group_id, agreements=agreements, base=agreements)
+
+
+def _unnamed(known: Mapping[int, Location], during: tuple[date, date]) -> Iterator[Planned]:
+    """Who was taken outside the desk, and places that only count."""
+    yield from _direct(known, during)
+    yield from _counted(known, during)
 
 
 def planned_of(placement: Placement) -> Planned:

@@ -65,6 +65,8 @@ class Week:
     carers: Sequence[int | None]
     absences: Mapping[tuple[int, date], Absence] = field(default_factory=dict)
     """Of the children planned, by placement and day."""
+    at_home: Mapping[Key, int] = field(default_factory=dict)
+    """Children of a family carer that count."""
 
     @property
     def short(self) -> list[Short]:
@@ -114,7 +116,7 @@ def week_of(location: Location, monday: date, *, today: date) -> Week:
     needs, carers = _needs(location, monday, found, own), _carers(found)
     for (_location, _day, slot), half in known.items():
         needs[slot], carers[slot] = half.need, half.carers
-    return Week(monday, closed, found, needs, carers, away)
+    return Week(monday, closed, found, needs, carers, away, own)
 
 
 def _group(

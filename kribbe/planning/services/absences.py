@@ -36,8 +36,8 @@ def report_absence(
 ) -> list[Absence]:
     """The child doesn't come on these days. What the family tells is judged by the house rules of each day.
 
-    Days told already stay as they are. Raises RefusedError on days on which the child isn't planned, and where a
-    family tells of days that are over.
+    Days told already stay as they are. It makes room for others, unless the location can't take the child. Raises
+    RefusedError on days on which the child isn't planned, and where a family tells of days that are over.
     """
     if not days or len(days) > LONGEST:
         raise RefusedError(_("Choose from one day to two months."), field="last")
@@ -60,7 +60,8 @@ def report_absence(
             for day in sorted(set(days) - known)
         )
         _record(principal, "absence.report", placement, now, [each.day for each in made])
-        tell_freed(placement=placement, days=[each.day for each in made], now=now)
+        if kind != AbsenceKind.LOCATION:
+            tell_freed(placement=placement, days=[each.day for each in made], now=now)
     return made
 
 

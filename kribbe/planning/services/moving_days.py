@@ -13,7 +13,7 @@ from kribbe.places.models import Group, Location
 from kribbe.planning.models import DayBatch, DayChange, DayRules, DayState
 from kribbe.planning.models_days import STANDING
 from kribbe.planning.selectors.closed import closed_days
-from kribbe.planning.selectors.days import Room, rooms
+from kribbe.planning.selectors.days import NO_ROOM, Room, rooms_at
 from kribbe.planning.selectors.planned import Planned, absences, certain, plan_of
 from kribbe.planning.services.days import FURTHEST, Wish, give_day, take_back_day
 from kribbe.trust.audit import record
@@ -138,7 +138,9 @@ class _Judge:
         placements = {place.pk for place, _wish in asked}
         places = certain((first, last + DAY)).filter(child__in={place.child_id for place, _wish in asked})
         self.closed = closed_days(location.pk, first, last)
-        self.space = rooms(location, {place.group_id for place, _wish in asked}, days)
+        found = rooms_at([location], days)
+        groups = {place.group_id for place, _wish in asked}
+        self.space = {(key, day): found.get((key, day), NO_ROOM) for key in groups for day in days}
         self.plans = [plan_of(each, each.group.location) for each in places.select_related("group__location")]
         self.away = absences([place for place, _wish in asked], first, last)
         rows = DayChange.objects.filter(STANDING, placement__in=placements)

@@ -88,6 +88,8 @@ def send_offers(*, principal: Principal, round_id: int, now: datetime) -> tuple[
         if found.state not in {RoundState.PREVIEW, RoundState.DONE}:
             raise RefusedError(_("This round has nothing to send."), code="closed")
         if not found.proposals.filter(state=ProposalState.CONFIRMED).exists():
+            if found.state == RoundState.DONE:
+                raise RefusedError(_("All offers of this round have gone out already."), code="sent")
             raise RefusedError(_("No location confirmed anything yet."), code="nothing")
         if found.state == RoundState.PREVIEW:
             found.proposals.filter(state=ProposalState.PROPOSED).update(state=ProposalState.DROPPED)
@@ -100,8 +102,8 @@ def send_offers(*, principal: Principal, round_id: int, now: datetime) -> tuple[
         .select_related("group__location__desk", "preference")
         .order_by("group", "start", "pk")
     )
-    sent = sum(_send(row, principal, now) for row in confirmed)
-    return sent, len(confirmed) - sent
+    outcomes = [_send(row, principal, now) for row in confirmed]
+    return outcomes.count(True), outcomes.count(False)
 
 
 def ensure_reason(desk: Desk) -> PassOverReason:
@@ -115,7 +117,8 @@ def ensure_reason(desk: Desk) -> PassOverReason:
     return PassOverReason.objects.get_or_create(desk=desk, code=ROUND_REASON, defaults=words)[0]
 
 
-def _send(row: Proposal, principal: Principal, now: datetime) -> bool:
+def _send(row: Proposal, principal: Principal, now: datetime) -> bool | None:
+    """Whether the offer went out; None where somebody else sent it at the same moment."""
     pattern = WeekPattern(row.pattern)
     start = max(row.start, localtime(now).date())
     try:
@@ -134,8 +137,7 @@ def _send(row: Proposal, principal: Principal, now: datetime) -> bool:
             row.save(update_fields=["offer", "state", "trouble"])
     except RefusedError as refused:
         waiting = Proposal.objects.filter(pk=row.pk, state=ProposalState.CONFIRMED)
-        waiting.update(trouble=str(refused.message)[:300])
-        return False
+        return False if waiting.update(trouble=str(refused.message)[:300]) else None
     return True
 
 

@@ -12,6 +12,7 @@ from kribbe.allocation.instance import Instance
 from kribbe.allocation.reading import as_instance
 from kribbe.allocation.result import VERSION, Result
 from kribbe.allocation.solve import solve
+from kribbe.enrolment.models import RequestState
 from kribbe.places.models import LicenceState, Location
 from kribbe.region.models import Desk
 from kribbe.rounds import kept
@@ -110,7 +111,8 @@ def calculate(*, round_id: int, now: datetime) -> bool:
 def catch_up(*, round_id: int, now: datetime) -> Calculation | None:
     """Calculate anew the locations that a change touched, and those connected with them; None where nothing did.
 
-    What locations confirmed stands. The others' proposals may change; what did is kept with the calculation.
+    What locations confirmed stands, unless the family withdrew. The others' proposals may change; what did is kept
+    with the calculation.
     """
     with transaction.atomic():
         found = _locked(round_id)
@@ -128,6 +130,7 @@ def catch_up(*, round_id: int, now: datetime) -> Calculation | None:
         instance, result, calculation = _keep(found, kept.cut(rest, places), last.number + 1, "change", now)
         untouched = {child["id"] for child in rest["children"]} - {child.id for child in instance.children}
         moved = _replace(found, _proposals(found, drawn, instance, result), untouched)
+        moved["left"] = sorted([*moved["left"], *_withdrawn(found)])
         calculation.changes = {"marks": marks, "places": sorted(places), **moved}
         calculation.save()
         _record(SYSTEM, "round.calculate", found, now, touched=sorted(touched), **moved)
@@ -260,6 +263,14 @@ def _replace(found: Round, made: list[Proposal], untouched: set[str]) -> dict[st
         "left": sorted(key for key in gone if key not in after),
         "moved": sorted(key for key in gone if key in after and key not in same),
     }
+
+
+def _withdrawn(found: Round) -> list[int]:
+    """Let go what was confirmed to families whose request ended meanwhile; gives their requests."""
+    ended = found.proposals.filter(state=ProposalState.CONFIRMED, request__state=RequestState.ENDED)
+    keys = list(ended.values_list("request", flat=True))
+    ended.update(state=ProposalState.DROPPED)
+    return keys
 
 
 def _is_same(before: Proposal, after: Proposal) -> bool:

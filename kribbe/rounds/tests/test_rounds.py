@@ -10,6 +10,7 @@ from kribbe.places import ledger
 from kribbe.places.ledger_free import free_by_month
 from kribbe.rounds import kept
 from kribbe.rounds.models import Calculation, Proposal, ProposalState, Round, RoundState
+from kribbe.rounds.services import answers
 from kribbe.rounds.services.answers import confirm, refuse, send_offers, take_answer_back
 from kribbe.rounds.services.rounds import calculate_planned, call_off, catch_up, plan_round, take_part
 from kribbe.rounds.tests.scene import family, fourth
@@ -124,6 +125,61 @@ def test_what_is_confirmed_stands_when_others_change(scene, running):
     assert (change.changes["came"], change.changes["left"]) == ([scene.ahead[2].pk], [first.pk])
     assert proposed(running, ProposalState.CONFIRMED) == ["Kind Peeters"]
     assert proposed(running) == ["Kind Smets"]
+
+
+def test_what_was_confirmed_goes_to_the_next_when_its_family_withdraws(scene, running):
+    rows = [proposal(running, name).pk for name in ("Vos", "Peeters")]
+    confirm(principal=SYSTEM, location=scene.notelaar, proposal_ids=rows, now=LATER)
+    first = scene.ahead[0]
+    end_request(principal=SYSTEM, request_id=first.pk, end=RequestEnd.FOUND_ELSEWHERE, now=LATER)
+    change = catch_up(round_id=running.pk, now=LATER)
+    assert (change.changes["came"], change.changes["left"]) == ([scene.ahead[2].pk], [first.pk])
+    assert proposed(running, ProposalState.CONFIRMED) == ["Kind Peeters"]
+    assert proposed(running) == ["Kind Smets"]
+    assert catch_up(round_id=running.pk, now=LATER) is None
+
+
+def test_a_family_that_withdraws_while_offers_go_out_gets_none(scene, running):
+    """No calculation came in between: the offer isn't made, the proposal says why, all others go out."""
+    rows = [proposal(running, name).pk for name in ("Vos", "Peeters")]
+    confirm(principal=SYSTEM, location=scene.notelaar, proposal_ids=rows, now=LATER)
+    end_request(principal=SYSTEM, request_id=scene.ahead[0].pk, end=RequestEnd.FOUND_ELSEWHERE, now=LATER)
+    assert send_offers(principal=SYSTEM, round_id=running.pk, now=LATER) == (1, 1)
+    assert running.proposals.get(state=ProposalState.CONFIRMED).trouble
+    assert Offer.objects.get().preference.request == scene.ahead[1]
+
+
+def test_a_location_that_leaves_midway_answers_this_round_and_is_in_no_next_one(scene, running):
+    take_part(principal=SYSTEM, location=scene.notelaar, takes_part=False, now=LATER)
+    assert catch_up(round_id=running.pk, now=LATER) is None
+    confirm(principal=SYSTEM, location=scene.notelaar, proposal_ids=[proposal(running, "Vos").pk], now=LATER)
+    assert send_offers(principal=SYSTEM, round_id=running.pk, now=LATER) == (1, 0)
+    assert list(begin(scene).locations.all()) == [scene.pluk]
+
+
+def test_offers_that_are_sent_twice_go_out_once(scene, running):
+    confirm(principal=SYSTEM, location=scene.notelaar, proposal_ids=[proposal(running, "Vos").pk], now=LATER)
+    assert send_offers(principal=SYSTEM, round_id=running.pk, now=LATER) == (1, 0)
+    with pytest.raises(RefusedError) as refused:
+        send_offers(principal=SYSTEM, round_id=running.pk, now=LATER)
+    assert refused.value.code == "sent"
+    assert Offer.objects.count() == 1
+
+
+def test_what_another_tab_sent_at_the_same_moment_is_no_trouble(scene, running, monkeypatch):
+    """The other one makes the offer after this one looked what is confirmed."""
+    confirm(principal=SYSTEM, location=scene.notelaar, proposal_ids=[proposal(running, "Vos").pk], now=LATER)
+    own_time = answers.localtime
+
+    def other_sends_first(now):
+        monkeypatch.setattr(answers, "localtime", own_time)
+        assert send_offers(principal=SYSTEM, round_id=running.pk, now=LATER) == (1, 0)
+        return own_time(now)
+
+    monkeypatch.setattr(answers, "localtime", other_sends_first)
+    assert send_offers(principal=SYSTEM, round_id=running.pk, now=LATER) == (0, 0)
+    row = running.proposals.get(state=ProposalState.OFFERED)
+    assert (row.trouble, Offer.objects.count()) == ("", 1)
 
 
 def test_an_answer_is_taken_back_before_offers_go_out(scene, running):

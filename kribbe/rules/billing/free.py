@@ -3,8 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from kribbe.rules.billing.case import Case, FreePrice, Stay
-from kribbe.rules.billing.income import by_house_rules
+from kribbe.rules.billing.case import Case, Fixed, FreePrice, Stay
+from kribbe.rules.billing.income import by_house_rules, fixed
 from kribbe.rules.billing.result import Held, Line
 from kribbe.rules.billing.stays import CENT, cents, euros, plain
 from kribbe.rules.reasons import Reason
@@ -40,10 +40,16 @@ class FreeTariff:
     def beyond(self, on: date, stay: Stay, length: int) -> Line | Held | None:
         """The price of an absence that the allowance doesn't cover: as reserved, unless the house rules ask else."""
         as_reserved = self.stay(on, stay, length, "absence")
-        if self._case.beyond is None or not isinstance(as_reserved, Line) or self._price.package:
+        rules = self._case.beyond
+        if rules is None or self._price.package:
             return as_reserved
-        amount, why = by_house_rules(self._case.beyond, stay, as_reserved.amount, as_reserved.why)
-        return Line(on, f"absence.{stay}", ONE, amount, why)
+        if isinstance(as_reserved, Line):
+            return Line(
+                on, f"absence.{stay}", ONE, *by_house_rules(rules, stay, as_reserved.amount, as_reserved.why)
+            )
+        return (
+            Line(on, f"absence.{stay}", ONE, *fixed(rules, stay)) if isinstance(rules, Fixed) else as_reserved
+        )
 
     def month(self, covered: list[date]) -> Line | None:
         """The price of the month, for the share of its days on which an agreement holds."""

@@ -64,12 +64,17 @@ def by_house_rules(
 ) -> tuple[Decimal, tuple[Reason, ...]]:
     """The amount that the house rules ask for an absence, given the family's own price of that stay."""
     if isinstance(rules, Fixed):
-        amount = cents(rules.amounts.of(stay))
-        return amount, (Reason.of("billing.absent.fixed", amount=euros(amount)),)
+        return fixed(rules, stay)
     least = cents(rules.least.of(stay))
     if own >= least:
         return own, why
     return least, (*why, Reason.of("billing.absent.least", amount=euros(least)))
+
+
+def fixed(rules: Fixed, stay: Stay) -> tuple[Decimal, tuple[Reason, ...]]:
+    """The amount of the house rules that holds whatever the family's own price is."""
+    amount = cents(rules.amounts.of(stay))
+    return amount, (Reason.of("billing.absent.fixed", amount=euros(amount)),)
 
 
 def doubts(maximum: Figure, on: date) -> tuple[Reason, ...]:

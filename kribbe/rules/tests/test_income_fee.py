@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.rules.income_fee import estimate, yearly
+from kribbe.rules.income_fee import estimate, monthly, yearly
 from kribbe.rules.packs import FigureMissing, load_pack
 
 PACK = load_pack("flanders")
@@ -76,3 +76,15 @@ def test_no_ladder_no_estimate():
         estimate(Decimal(30000), PACK, date(2020, 1, 1))
     with pytest.raises(ValueError, match="income"):
         estimate(Decimal(-1), PACK, IN_2026)
+
+
+@pytest.mark.parametrize(
+    ("full", "half", "month"),
+    [
+        (3, 0, "160"),  # 3 x 12.34 = 37.02 a week, x 52 / 12 = 160.42
+        (0, 2, "64"),  # 12.34 x 60 % = 7.40; 2 x 7.40 = 14.80, x 52 / 12 = 64.13
+        (3, 2, "225"),  # 37.02 + 14.80 = 51.82, x 52 / 12 = 224.55
+    ],
+)
+def test_an_average_month_of_so_many_days_a_week(full, half, month):
+    assert monthly(Decimal("12.34"), full=full, half=half, pack=PACK, on=IN_2026) == Decimal(month)

@@ -42,6 +42,14 @@ def test_the_lump_sum_of_each_band(owed, lump):
     assert found.lump == Decimal(lump)
 
 
+def test_figures_that_nobody_checked_are_told():
+    on = FREE_UNTIL + timedelta(days=1)
+    assert not PACK.figure("reminder.interest", on).verified
+    found = costs(Decimal("365.00"), free_until=FREE_UNTIL, on=on, pack=PACK)
+    assert [reason.code for reason in found.doubts] == ["reminder.unverified"]
+    assert not costs(Decimal("365.00"), free_until=FREE_UNTIL, on=FREE_UNTIL, pack=PACK).doubts, "no costs"
+
+
 def test_interest_runs_from_the_day_after_the_free_term():
     # 365.00 at 10.5 % for ten days: 365 * 0.105 * 10 / 365 = 1.05
     found = costs(Decimal("365.00"), free_until=FREE_UNTIL, on=FREE_UNTIL + timedelta(days=10), pack=PACK)

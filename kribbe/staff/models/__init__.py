@@ -12,8 +12,10 @@ from kribbe.staff.models.roster import (
     Shift,
     ShiftFeed,
 )
+from kribbe.staff.models.stand_in import HOLDS, Replacement, StandIn, StandInState
 
 __all__ = [
+    "HOLDS",
     "Available",
     "Carer",
     "ChangeKind",
@@ -26,9 +28,12 @@ __all__ = [
     "LeaveKind",
     "PinGuard",
     "ProposalState",
+    "Replacement",
     "RosterChange",
     "RosterProposal",
     "Shift",
     "ShiftFeed",
+    "StandIn",
+    "StandInState",
     "Warned",
 ]

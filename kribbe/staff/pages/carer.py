@@ -1,23 +1,25 @@
 """One carer: who they are, their contracts and availability, when they are away, their PIN and their calendar."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kribbe.places.access import at_location, may_at
-from kribbe.places.models import Location
+from kribbe.places.models import Kind, Location
 from kribbe.rules.calendar import monday_of
 from kribbe.staff.access import carer_at, may_change_carer
 from kribbe.staff.forms import CarerForm, ContractForm, LeaveForm, PinForm, typed_carer, usual_times
-from kribbe.staff.models import Carer, Contract, LeaveKind
+from kribbe.staff.models import Carer, Contract, LeaveKind, Shift
 from kribbe.staff.pages.feeds import address_of
 from kribbe.staff.services.carers import change_carer
 from kribbe.staff.services.contracts import agree_work, report_leave, take_back_leave
@@ -103,7 +105,7 @@ def leave(request: Any, location: Location, reference: str) -> HttpResponse:
         kind = LeaveKind(data["kind"])
         if _done(form, lambda: report_leave(**acting, first=first, last=last, kind=kind)):
             messages.success(request, _("Noted. Look at the roster of these days."))
-            return _back(location, carer)
+            return _after_leave(location, carer, first, last)
     return _page(request, location, carer, leave_form=form)
 
 
@@ -125,6 +127,15 @@ def _done(form: forms.Form, do: Callable[[], object]) -> bool:
         form.add_error(next((name for name in names if name in form.fields), None), str(refused.message))
         return False
     return True
+
+
+def _after_leave(location: Location, carer: Carer, first: date, last: date) -> HttpResponse:
+    """On to who stands in, where children or shifts wait for somebody."""
+    if location.kind == Kind.FAMILY:
+        return redirect(f"{reverse('staff:stand_in', args=[location.slug])}?first={first}&last={last}")
+    if Shift.objects.filter(carer=carer, location=location, day__range=(first, last)).exists():
+        return redirect("staff:cover", location.slug, carer.reference)
+    return _back(location, carer)
 
 
 def _back(location: Location, carer: Carer) -> HttpResponse:
@@ -150,6 +161,7 @@ def _page(request: Any, location: Location, carer: Carer, **given: Any) -> HttpR
         **given,
         "contracts": [_contract(each) for each in contracts],
         "leaves": carer.leaves.order_by("-during")[:20],
+        "is_home": location.kind == Kind.FAMILY,
         "feed_url": address_of(carer),
         "may_change": may_at(request.principal, Action.STAFF_CHANGE, location),
         "may_change_who": may_change_carer(request.principal, carer),

@@ -26,14 +26,19 @@ def register_navigation() -> None:
                 group="planning",
             )
         )
-    register(
-        NavItem(
-            _("Own children"),
-            "staff:home",
-            "house",
-            "location",
-            order=46,
-            arguments=home_where(Action.STAFF_READ),
-            group="planning",
+    for label, name, icon, order in (
+        (_("Own children"), "staff:home", "house", 46),
+        (_("Carer is ill"), "staff:stand_in", "hand-heart", 14),
+        (_("Carers side by side"), "staff:service", "users", 47),
+    ):
+        register(
+            NavItem(
+                label,
+                name,
+                icon,
+                "location",
+                order=order,
+                arguments=home_where(Action.STAFF_READ),
+                group="planning",
+            )
         )
-    )

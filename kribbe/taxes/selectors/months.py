@@ -15,7 +15,7 @@ from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, Location
 from kribbe.planning.models import Absence, AbsenceKind, HouseRules
 from kribbe.planning.selectors.closed import closed_days_of
-from kribbe.planning.selectors.planned import Planned, absences, capacities, planned_at_all
+from kribbe.planning.selectors.planned import Planned, absences, agreed_at_all, capacities
 from kribbe.rules.agreed import Parts
 from kribbe.rules.allowance import HouseAllowance, Rounding, entitled
 from kribbe.rules.billing.allowance import AllowanceCount
@@ -73,7 +73,7 @@ def months_of(
 ) -> list[LocationMonth]:
     """The month that begins on this day at these locations, in their order."""
     last = add_months(month, 1) - DAY
-    planned = [each for each in planned_at_all(locations, month, last) if each.placement]
+    planned = agreed_at_all(locations, month, last)
     read = _read(books, locations, planned, month, last)
     return [_location(each, planned, read, responsible) for each in locations]
 
