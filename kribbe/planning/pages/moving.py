@@ -40,6 +40,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import day_of, row_key
 from kribbe.web.templatetags.telling import long_date
+from kribbe.web.weeks import DAY_NAMES
 
 DAY = timedelta(days=1)
 REACH = timedelta(days=13)
@@ -77,7 +78,7 @@ def move_page(request: Any, location: Location, reference: str) -> HttpResponse:
         "given": given,
         "monday": monday_of(given),
         "chosen": chosen,
-        "days": _days(location, given, today),
+        "days": [(day, DAY_NAMES[day.weekday()]) for day in _days(location, given, today)],
         "rows": rows,
         "problem": problem,
     }
