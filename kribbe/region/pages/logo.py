@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -68,7 +68,7 @@ def turn_back(request: Any, desk: Desk) -> HttpResponse:
     """Show the icon again, or what was there before the last change."""
     way = request.POST.get("way", "")
     if way not in WAYS:
-        raise Http404
+        return _back(desk)
     try:
         WAYS[way](principal=request.principal, desk=desk, now=timezone.now())
     except RefusedError as refused:
