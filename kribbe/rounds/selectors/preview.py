@@ -78,12 +78,21 @@ class Envious:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """How many children take part as last calculated, how many have a proposal, and how many of those at rank 1."""
+
+    children: int
+    placed: int
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """A round as its desk sees it. `month` is the one that the weeks are of: the last in which anybody begins."""
 
     month: date
     locations: Sequence[AtLocation]
-    totals: Mapping[str, int]
+    totals: Totals | None
     envy: Sequence[Envious]
     last: Calculation | None
 
@@ -95,7 +104,7 @@ class Preview:
 def preview(found: Round) -> Preview:
     """The whole round, in a fixed number of queries."""
     locations = list(found.locations.order_by("name_key").prefetch_related(_groups()))
-    rows = list(found.proposals.select_related("group"))
+    rows = list(found.proposals.select_related("group", "preference"))
     calculations = list(found.calculations.order_by("number").defer("instance"))
     results = [json.loads(bytes(each.result)) for each in calculations]
     month = add_months(found.first, found.months - 1)
@@ -106,7 +115,7 @@ def preview(found: Round) -> Preview:
     return Preview(
         month=month,
         locations=[AtLocation(each, counts[each.pk], weeks[each.pk]) for each in locations],
-        totals=results[0]["totals"] if results else {},
+        totals=_totals(calculations[-1], results[0], rows) if calculations else None,
         envy=_envy(results),
         last=calculations[-1] if calculations else None,
     )
@@ -159,6 +168,16 @@ def proposals_at(found: Round, location: Location) -> "QuerySet[Proposal]":
 
 def _groups() -> "Prefetch[str]":
     return Prefetch("groups", queryset=Group.objects.filter(active=True))
+
+
+def _totals(last: Calculation, first: Raw, rows: Iterable[Proposal]) -> Totals:
+    """The first calculation holds every child; a later one of some locations says how many take part since."""
+    live = [row for row in rows if row.state in LIVE]
+    return Totals(
+        children=last.changes.get("children", first["totals"]["children"]),
+        placed=len(live),
+        first=sum(row.preference.rank == 1 for row in live),
+    )
 
 
 def _envy(results: Sequence[Raw]) -> list[Envious]:

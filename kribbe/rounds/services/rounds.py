@@ -131,7 +131,12 @@ def catch_up(*, round_id: int, now: datetime) -> Calculation | None:
         untouched = {child["id"] for child in rest["children"]} - {child.id for child in instance.children}
         moved = _replace(found, _proposals(found, drawn, instance, result), untouched)
         moved["left"] = sorted([*moved["left"], *_withdrawn(found)])
-        calculation.changes = {"marks": marks, "places": sorted(places), **moved}
+        calculation.changes = {
+            "marks": marks,
+            "children": len(whole["children"]),
+            "places": sorted(places),
+            **moved,
+        }
         calculation.save()
         _record(SYSTEM, "round.calculate", found, now, touched=sorted(touched), **moved)
     return calculation

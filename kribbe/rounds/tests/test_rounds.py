@@ -1,5 +1,6 @@
 """A round from plan to offers, late changes, undo, and the replay of what was kept."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from kribbe.places import ledger
 from kribbe.places.ledger_free import free_by_month
 from kribbe.rounds import kept
 from kribbe.rounds.models import Calculation, Proposal, ProposalState, Round, RoundState
+from kribbe.rounds.selectors.preview import Totals, preview
 from kribbe.rounds.services import answers
 from kribbe.rounds.services.answers import confirm, refuse, send_offers, take_answer_back
 from kribbe.rounds.services.rounds import calculate_planned, call_off, catch_up, plan_round, take_part
@@ -115,6 +117,7 @@ def _refuse(scene, row):
 
 
 def test_what_is_confirmed_stands_when_others_change(scene, running):
+    before = preview(running).totals
     confirm(
         principal=SYSTEM, location=scene.notelaar, proposal_ids=[proposal(running, "Peeters").pk], now=LATER
     )
@@ -125,6 +128,8 @@ def test_what_is_confirmed_stands_when_others_change(scene, running):
     assert (change.changes["came"], change.changes["left"]) == ([scene.ahead[2].pk], [first.pk])
     assert proposed(running, ProposalState.CONFIRMED) == ["Kind Peeters"]
     assert proposed(running) == ["Kind Smets"]
+    assert before == replace(preview(running).totals, children=before.children)
+    assert preview(running).totals.children == before.children - 1
 
 
 def test_what_was_confirmed_goes_to_the_next_when_its_family_withdraws(scene, running):
@@ -257,8 +262,10 @@ def test_a_location_answers_for_itself_alone(scene, running):
 
 
 def test_a_new_family_changes_only_what_it_touches(scene, running):
+    before = preview(running).totals
     family(scene.desk, "De Wael", [scene.pluk], start=scene.start, now=NOW)
     change = catch_up(round_id=running.pk, now=LATER)
+    assert preview(running).totals == Totals(before.children + 1, before.placed + 1, before.first + 1)
     assert change.changes["places"] == [f"{scene.pluk.pk}-income"]
     assert proposed(running) == ["Kind De Wael", "Kind Peeters", "Kind Vos"]
     assert Calculation.objects.count() == 2
