@@ -10,10 +10,10 @@ from kribbe.banking.models import Collection, DebitFile, Mandate
 from kribbe.billing.models import Books, Invoice
 from kribbe.contact.kinds import Place, Recipient
 from kribbe.enrolment.notice_kinds import register_all
-from kribbe.web.templatetags.telling import long_date, money
+from kribbe.web.templatetags.telling import amount, long_date
 
 PLACES = {
-    "amount": Place(_("the amount that is collected"), lambda context: money(context["collection"].amount)),
+    "amount": Place(_("the amount that is collected"), lambda context: amount(context["collection"].amount)),
     "day": Place(_("the day of the collection"), lambda context: long_date(context["file"].collect_on)),
 }
 

@@ -13,11 +13,11 @@ from kribbe.billing.selectors.accounts import Statement
 from kribbe.billing.selectors.late import pack
 from kribbe.billing.services.issue import BUYER, SELLER
 from kribbe.billing.services.sending import desk_of
-from kribbe.billing.words import amount, printed_iban, printed_reference
+from kribbe.billing.words import printed_iban, printed_reference
 from kribbe.region.models import Desk
 from kribbe.rules.reminders import costs
 from kribbe.web.documents import pdf
-from kribbe.web.templatetags.telling import long_date, month_name, short_date
+from kribbe.web.templatetags.telling import amount, long_date, month_name, short_date
 from kribbe.web.words import say
 
 

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from kribbe.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoicePaper
 from kribbe.billing.qr import payment_svg
 from kribbe.billing.reasons import from_json
-from kribbe.billing.words import amount, printed_iban, printed_reference, what
+from kribbe.billing.words import printed_iban, printed_reference, what
 from kribbe.people.models import Child
 from kribbe.region.branding import brand_of
 from kribbe.region.models import Desk
 from kribbe.web.branding import Brand
 from kribbe.web.documents import Sheet, pdf, pdfs
-from kribbe.web.templatetags.telling import long_date, month_name, number, short_date
+from kribbe.web.templatetags.telling import amount, long_date, month_name, number, short_date
 from kribbe.web.words import say
 
 TEMPLATE = "billing/invoice"

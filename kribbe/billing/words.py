@@ -1,13 +1,11 @@
 """Billing in words, in the active language: what a line charges, references and amounts."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import InvoiceLine
-from kribbe.web.templatetags.telling import NBSP, number
 
 WHAT: Mapping[str, str | Promise] = {
     "stay.short": _("Short stay"),
@@ -29,11 +27,6 @@ WHAT: Mapping[str, str | Promise] = {
     "month.absence": _("Taken off for an absence"),
     "package": _("Package of days"),
 }
-
-
-def amount(euros: Decimal) -> str:
-    """An amount with its cents, `€ 12,00`."""
-    return f"€{NBSP}{number(euros, 2)}"
 
 
 def what(line: InvoiceLine) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from kribbe.taxes.models import CertificateKind, TaxCertificate
 from kribbe.web.branding import Brand
 from kribbe.web.documents import pdf
-from kribbe.web.templatetags.telling import long_date, money
+from kribbe.web.templatetags.telling import amount, long_date
 
 Taken = tuple[TaxCertificate, bool]
 """A certificate, and whether this copy is a duplicate."""
@@ -52,7 +52,7 @@ def _written(certificate: TaxCertificate, duplicate: bool) -> dict[str, Any]:
             "parts": _parts(certificate),
             "lines": [_line(each) for each in certificate.lines],
             "days": str(certificate.days),
-            "total": money(certificate.total),
+            "total": amount(certificate.total),
             "end": _("Issued on %(day)s.") % {"day": long_date(certificate.issued_on)}
             + " "
             + _("The tax office gets the same data, with the national numbers that you gave."),
@@ -115,6 +115,6 @@ def _line(line: dict[str, Any]) -> list[str]:
         long_date(date.fromisoformat(line["first"])),
         long_date(date.fromisoformat(line["last"])),
         str(line["days"]),
-        money(Decimal(line["price"])) if line["price"] else "–",
-        money(Decimal(line["amount"])),
+        amount(Decimal(line["price"])) if line["price"] else "–",
+        amount(Decimal(line["amount"])),
     ]

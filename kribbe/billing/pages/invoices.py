@@ -21,7 +21,7 @@ from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.drafts import Draft, HeldDay, parties
 from kribbe.billing.selectors.preview import Foreseen, foreseen
 from kribbe.billing.services.run import AT_ONCE, start_run
-from kribbe.billing.words import amount, printed_reference, what
+from kribbe.billing.words import printed_reference, what
 from kribbe.places.models import Location
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.reasons import Reason
@@ -29,6 +29,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.keyset import page
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import day_of, row_key, whole_number
+from kribbe.web.templatetags.telling import amount
 from kribbe.web.words import say
 
 SHOWN = 50

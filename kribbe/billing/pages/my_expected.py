@@ -8,12 +8,13 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
 from kribbe.billing.selectors.expected import Expected, books_of, expected
-from kribbe.billing.words import WHAT, amount
+from kribbe.billing.words import WHAT
 from kribbe.people.access import parent_required, refusal
 from kribbe.rules.billing.stays import cents
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Scope
+from kribbe.web.templatetags.telling import amount
 from kribbe.web.words import say
 
 

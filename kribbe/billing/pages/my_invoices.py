@@ -24,12 +24,13 @@ from kribbe.billing.qr import payment_data_uri
 from kribbe.billing.selectors.accounts import open_costs, statement, with_open
 from kribbe.billing.services.online import begin_payment, finish_payment
 from kribbe.billing.services.sending import desk_of
-from kribbe.billing.words import amount, printed_iban, printed_reference
+from kribbe.billing.words import printed_iban, printed_reference
 from kribbe.people.access import parent_required, refusal
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
 from kribbe.web.tables import csv_file
+from kribbe.web.templatetags.telling import amount
 
 SHOWN = 60
 """Five years of months."""

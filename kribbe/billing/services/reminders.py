@@ -11,13 +11,14 @@ from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.late import Late, late_of, pack
 from kribbe.billing.services.journal import Side, post
 from kribbe.billing.services.sending import address_of, desk_of, household_of, way_of
-from kribbe.billing.words import amount, printed_iban, printed_reference
+from kribbe.billing.words import printed_iban, printed_reference
 from kribbe.contact.services import tell_one
 from kribbe.rules.reminders import last_free_day
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.web.templatetags.telling import amount
 
 TERM = timedelta(days=14)
 """Days to pay after a reminder with costs."""

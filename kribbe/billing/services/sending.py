@@ -8,13 +8,14 @@ from django.urls import reverse
 
 from kribbe.billing.models import Delivery, Invoice, Payer, Sending
 from kribbe.billing.papers import make_papers
-from kribbe.billing.words import amount, printed_iban, printed_reference
+from kribbe.billing.words import printed_iban, printed_reference
 from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_one
 from kribbe.region.models import Desk
 from kribbe.trust.audit import record
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.web.templatetags.telling import amount
 
 
 def send_invoices(

@@ -33,7 +33,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.keyset import page
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
-from kribbe.web.templatetags.telling import money
+from kribbe.web.templatetags.telling import amount
 
 PAGE = 50
 PRINTED_AT_ONCE = 200
@@ -226,7 +226,7 @@ def _told(location: Location, books: Books, year: int, now: datetime) -> dict[st
         "facts": [
             (_("Parents who paid"), count.paid),
             (_("Certificates"), count.certificates),
-            (_("Sum of the certificates"), money(count.total)),
+            (_("Sum of the certificates"), amount(count.total)),
             (_("Parents or children without a national number"), count.no_number),
             (_("Parents with something to pay"), count.owing),
         ],
@@ -235,7 +235,7 @@ def _told(location: Location, books: Books, year: int, now: datetime) -> dict[st
         "files": list(
             AuthorityFile.objects.filter(books=books, kind=FileKind.BELCOTAX, period=date(year, 1, 1))[:10]
         ),
-        "limit": money(limit.value) if not isinstance(limit.value, str) else limit.value,
+        "limit": amount(limit.value) if not isinstance(limit.value, str) else limit.value,
         "limit_is_known": limit.holds(date(year, 12, 31)) and limit.verified,
         "is_over": year < localtime(now).date().year,
         "run": YearRun.objects.filter(books=books, year=year).order_by("-pk").first(),

@@ -56,18 +56,23 @@ def percent(share: float | Decimal | None) -> str:
 @register.filter
 def money(euros: int | Decimal | None) -> str:
     """An amount in euros, without cents when it has none. A float is no amount: TypeError."""
-    if euros is None:
-        return "–"
     if isinstance(euros, float):
         raise TypeError(f"{euros!r} is a float; amounts are whole or decimal")
-    exact = Decimal(euros).quantize(Decimal("0.01"))
-    return f"€{NBSP}{number(exact, 0 if exact == exact.to_integral_value() else 2)}"
+    if euros is not None and euros == round(euros):
+        return f"€{NBSP}{number(Decimal(euros))}"
+    return amount(euros)
 
 
 @register.filter
-def cents(amount: int | None) -> str:
+def amount(euros: int | Decimal | None) -> str:
+    """An amount in euros with its cents, as books show it: `€ 12.00`."""
+    return "–" if euros is None else f"€{NBSP}{number(euros, 2)}"
+
+
+@register.filter
+def cents(of_euros: int | None) -> str:
     """An amount in euro cents."""
-    return money(None if amount is None else Decimal(amount) / 100)
+    return money(None if of_euros is None else Decimal(of_euros) / 100)
 
 
 @register.filter
