@@ -101,6 +101,8 @@ def give_logo(*, principal: Principal, desk: Desk, file: StoredFile, alt: str, n
         raise RefusedError(_("Say what the logo shows, for who can't see it."), field="alt")
     with transaction.atomic():
         found = _locked(desk)
+        if file.pk in (found.logo_id, found.logo_before_id):
+            return
         oldest = found.logo_before
         _show_logo(found, (files.claim(file), alt.strip()))
         if oldest is not None:
@@ -122,7 +124,10 @@ def drop_logo(*, principal: Principal, desk: Desk, now: datetime) -> None:
 
 
 def put_logo_back(*, principal: Principal, desk: Desk, now: datetime) -> None:
-    """Show what was shown before the last change; once more turns that round. RefusedError where nothing was."""
+    """Show what was shown before the last change; once more turns that round, but never to the icon.
+
+    RefusedError where nothing was.
+    """
     with transaction.atomic():
         found = _locked(desk)
         if found.logo_before is None:

@@ -24,13 +24,22 @@ def lock_rows(*rows: tuple[type[models.Model], int]) -> None:
     Raises RefusedError ("busy") where others hold them for longer than the database lets a query wait: in a long
     queue each place forward is a wait of its own, so that the time-out of the statement can come first.
     """
+    _lock_all(rows, no_key=True)
+
+
+def lock_alone(*rows: tuple[type[models.Model], int]) -> None:
+    """As `lock_rows`, and nobody can add a row that refers to one of these meanwhile (FOR UPDATE)."""
+    _lock_all(rows, no_key=False)
+
+
+def _lock_all(rows: Iterable[tuple[type[models.Model], int]], *, no_key: bool) -> None:
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("lock_rows needs a transaction")
+        raise transaction.TransactionManagementError("row locks need a transaction")
     if not ENABLED:
         return
     try:
         for model, keys in _sorted(rows):
-            _lock(model, keys)
+            _lock(model, keys, no_key)
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable | QueryCanceled):
             raise RefusedError(
@@ -39,8 +48,8 @@ def lock_rows(*rows: tuple[type[models.Model], int]) -> None:
         raise
 
 
-def _lock(model: type[models.Model], keys: list[int]) -> None:
-    rows = model._default_manager.select_for_update(of=("self",), no_key=True)
+def _lock(model: type[models.Model], keys: list[int], no_key: bool) -> None:
+    rows = model._default_manager.select_for_update(of=("self",), no_key=no_key)
     list(rows.filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 

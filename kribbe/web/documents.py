@@ -9,6 +9,7 @@ import json
 import os
 import re
 import unicodedata
+from base64 import b64encode
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
+from struct import unpack
 from threading import Lock
 from typing import Any
 
@@ -135,7 +137,7 @@ def _face(brand: Brand) -> dict[str, Any]:
     primary = tokens.get("primary", PLAIN_COLOURS["primary"])
     logo = brand.logo.read() if brand.logo else b""
     return {
-        "logo": list(logo),
+        "logo": _drawn(logo),
         "logo_alt": brand.logo.alt if brand.logo else "",
         "name": brand.name,
         "subtitle": brand.subtitle,
@@ -145,6 +147,17 @@ def _face(brand: Brand) -> dict[str, Any]:
         "ink": tokens.get("ink", PLAIN_COLOURS["ink"]),
         "icon": _icon(brand.logo_icon).replace("currentColor", primary),
     }
+
+
+def _drawn(png: bytes) -> str:
+    """A PNG within the text of an SVG: what is given to the compiler is text, letter by letter."""
+    if not png:
+        return ""
+    width, height = unpack(">II", png[16:24])
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+        f'<image width="{width}" height="{height}" href="data:image/png;base64,{b64encode(png).decode()}"/></svg>'
+    )
 
 
 def _icon(name: str) -> str:

@@ -97,8 +97,9 @@ def write(
 ) -> list[JournalEntry]:
     """Write entries with their lines, settlements and matches; sides of nought are left out.
 
-    A payment of a closed month is entered on the first open day.
+    A payment of a closed month is entered on the first open day. Who calls this holds the lock of the books.
     """
+    books.refresh_from_db(fields=["closed_until"])
     entries = JournalEntry.objects.bulk_create(
         (
             JournalEntry(

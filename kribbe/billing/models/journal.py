@@ -20,14 +20,14 @@ BALANCED = """
 
 
 CLOSED = """
-    PERFORM 1 FROM billing_books WHERE id IN (SELECT books_id FROM made) FOR SHARE;
+    PERFORM 1 FROM billing_books WHERE id IN (SELECT books_id FROM made) FOR KEY SHARE;
     IF EXISTS (SELECT FROM made JOIN billing_books kept ON kept.id = made.books_id
                WHERE made."on" <= kept.closed_until) THEN
         RAISE EXCEPTION 'the books are closed on that day' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 """
-"""Books that are being closed are waited for, so that no entry slips in meanwhile."""
+"""Books that are being closed (locked alone) are waited for, so that no entry slips in; nothing else is."""
 
 
 class Account(models.TextChoices):

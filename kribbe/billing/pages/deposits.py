@@ -135,8 +135,18 @@ def _ask(request: Any, books: Books, form: AskForm) -> bool:
 def _ask_agreed(request: Any, books: Books) -> None:
     place = _agreed(books).filter(reference=request.POST.get("place", "")).first()
     if place is None:
+        asked = Deposit.objects.filter(payer__books=books, placement__reference=request.POST.get("place", ""))
+        if not asked.exists():
+            raise Http404
         raise RefusedError(_("A deposit was asked for this place already."), code="asked")
-    ask_agreed(principal=request.principal, books=books, placement=place, on=localdate(), now=timezone.now())
+    ask_agreed(
+        principal=request.principal,
+        books=books,
+        placement=place,
+        low_income="low_income" in request.POST,
+        on=localdate(),
+        now=timezone.now(),
+    )
 
 
 def _move(request: Any, books: Books, do: str) -> None:

@@ -14,7 +14,7 @@ from kribbe.rules.billing.stays import cents
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Scope
-from kribbe.web.templatetags.telling import amount
+from kribbe.web.templatetags.telling import amount, number
 from kribbe.web.words import say
 
 
@@ -25,10 +25,9 @@ def my_expected(request: Any) -> HttpResponse:
     households = scope_ids(request.principal, Action.INVOICE_READ, Scope.HOUSEHOLD)
     if not households:
         raise refusal(request.principal)
-    today = localdate()
-    this = first_of_month(today)
+    this = first_of_month(localdate())
     month = add_months(this, 1) if request.GET.get("month") == "next" else this
-    kept = books_of(households, today)
+    kept = books_of(households, this, add_months(this, 2))
     books = next(
         (each for each in kept if each.reference == request.GET.get("at")), kept[0] if kept else None
     )
@@ -55,7 +54,7 @@ def _row(each: Expected) -> dict[str, Any]:
         "own": amount(cents(total * each.percent / 100)),
         "is_shared": each.percent != 100,
         "kinds": [
-            (WHAT.get(what, what), f"{count.normalize():f}", amount(euros))
+            (WHAT.get(what, what), number(count.normalize(), 2), amount(euros))
             for what, count, euros in each.kinds
         ],
         "lines": [

@@ -31,9 +31,9 @@ class Expected:
         return [(what, *sums) for what, sums in found.items()]
 
 
-def books_of(households: Collection[int], on: date) -> list[Books]:
-    """The books of the organisers where children of these households have a place on a day."""
-    places = Placement.objects.filter(child__household__in=households, during__contains=on)
+def books_of(households: Collection[int], first: date, after: date) -> list[Books]:
+    """The books of the organisers where children of these households have a place between two days."""
+    places = Placement.objects.filter(child__household__in=households, during__overlap=(first, after))
     sites = places.values("group__location__organiser")
     return list(Books.objects.filter(organiser__in=sites).order_by("name", "pk"))
 

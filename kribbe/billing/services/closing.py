@@ -13,7 +13,7 @@ from kribbe.billing.models import Books, Run, RunState
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.locks import lock_rows
+from kribbe.trust.locks import lock_alone
 from kribbe.trust.principal import Principal
 
 DAY = timedelta(days=1)
@@ -34,7 +34,7 @@ def close_month(*, principal: Principal, books: Books, month: date, today: date,
     """
     last = add_months(month, 1) - DAY
     with transaction.atomic():
-        lock_rows((Books, books.pk))
+        lock_alone((Books, books.pk))
         books.refresh_from_db()
         if last >= today:
             raise RefusedError(_("This month isn't over."), code="not_over")
@@ -50,15 +50,17 @@ def close_month(*, principal: Principal, books: Books, month: date, today: date,
 def reopen_month(*, principal: Principal, books: Books, month: date, now: datetime) -> Books:
     """Open the month that was closed last (its first day). Raises RefusedError for another one."""
     with transaction.atomic():
-        lock_rows((Books, books.pk))
+        lock_alone((Books, books.pk))
         books.refresh_from_db()
         if not books.closed_until or first_of_month(books.closed_until) != month:
             raise RefusedError(_("Only the month that was closed last is opened again."), code="order")
-        return _until(principal, books, month - DAY, "books.reopen", now)
+        last = month - DAY
+        was_closed = books.entries.filter(on__lte=last).exists()
+        return _until(principal, books, last if was_closed else None, "books.reopen", now)
 
 
-def _until(principal: Principal, books: Books, last: date, action: str, now: datetime) -> Books:
+def _until(principal: Principal, books: Books, last: date | None, action: str, now: datetime) -> Books:
     books.closed_until = last
     books.save(update_fields=["closed_until"])
-    record(principal=principal, action=action, subject=books, now=now, until=f"{last}")
+    record(principal=principal, action=action, subject=books, now=now, until=f"{last or ''}")
     return books

@@ -74,7 +74,13 @@ def ask_deposit(
 
 
 def ask_agreed(
-    *, principal: Principal, books: Books, placement: Placement, on: date, now: datetime
+    *,
+    principal: Principal,
+    books: Books,
+    placement: Placement,
+    low_income: bool,
+    on: date,
+    now: datetime,
 ) -> Deposit:
     """Ask the deposit of a place's agreement. Raises RefusedError as `ask_deposit`, or without a payer."""
     with transaction.atomic():
@@ -86,7 +92,7 @@ def ask_agreed(
             placement=placement,
             payer=payer,
             euros=placement.deposit_asked,
-            low_income=False,
+            low_income=low_income,
             on=on,
             now=now,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import (
@@ -65,11 +65,14 @@ def usual_payers(*, books: Books, month: date, now: datetime) -> int:
 
 
 def payer_for(*, books: Books, placement: Placement, now: datetime) -> Payer | None:
-    """Who pays most of a place, else its usual payer, written if it wasn't; None where the family has nobody."""
+    """Who pays most of a place by what was agreed last, else its usual payer, written if it wasn't.
+
+    None where the family has nobody.
+    """
     with transaction.atomic():
         lock_rows((Books, books.pk))
         sharing = Payer.objects.filter(books=books, shares__placement=placement).order_by(
-            "-shares__percent", "pk"
+            F("shares__during__endswith").desc(nulls_first=True), "-shares__percent", "pk"
         )
         if found := sharing.first():
             return found

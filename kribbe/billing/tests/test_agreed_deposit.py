@@ -9,7 +9,7 @@ from django.urls import reverse
 from kribbe.billing.models import Deposit, Payer, Share
 from kribbe.billing.services.deposits import ask_agreed
 from kribbe.billing.tests.issued import NOW, ON
-from kribbe.billing.tests.scene import with_books
+from kribbe.billing.tests.scene import make_payer, with_books
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
@@ -26,8 +26,11 @@ def kept():
     return found
 
 
-def ask(kept):
-    return ask_agreed(principal=SYSTEM, books=kept.books, placement=kept.scene.noor, on=ON, now=NOW)
+def ask(kept, low_income=False):
+    place = kept.scene.noor
+    return ask_agreed(
+        principal=SYSTEM, books=kept.books, placement=place, low_income=low_income, on=ON, now=NOW
+    )
 
 
 def test_it_is_asked_of_who_pays_and_once(kept):
@@ -47,6 +50,21 @@ def test_an_agreement_beyond_the_law_is_refused(kept):
     with pytest.raises(RefusedError, match="250"):
         ask(kept)
     assert not Deposit.objects.exists()
+
+
+def test_a_low_income_has_its_own_ceiling(kept):
+    with pytest.raises(RefusedError, match="50"):
+        ask(kept, low_income=True)
+    assert not Deposit.objects.exists()
+
+
+def test_it_is_asked_of_who_pays_since_the_last_change(kept):
+    Share.objects.filter(placement=kept.scene.noor).update(during=(date(2026, 3, 2), date(2026, 3, 9)))
+    father = make_payer(kept.books, "Vader", now=NOW)
+    Share.objects.create(
+        placement=kept.scene.noor, payer=father, during=(date(2026, 3, 9), None), percent=Decimal(60)
+    )
+    assert ask(kept).payer == father
 
 
 def test_a_manager_asks_it_from_the_page_and_a_second_tab_asks_nothing(kept):

@@ -93,6 +93,7 @@ def test_the_month_closed_last_is_opened_again(kept):
         reopen_month(principal=SYSTEM, books=kept.books, month=MARCH, now=NOW)
     reopen_month(principal=SYSTEM, books=kept.books, month=APRIL, now=NOW)
     assert paid(kept, "1.00", on=date(2026, 4, 29)).on == date(2026, 4, 29)
+    assert (kept.books.closed_until, next_to_close(kept.books)) == (None, APRIL), "as before any was closed"
 
 
 def test_a_manager_closes_a_month_and_another_tab_is_told(kept):
@@ -113,4 +114,4 @@ def test_a_manager_closes_a_month_and_another_tab_is_told(kept):
     assert "The books of this month are closed" in month
     client.post(page, {"do": "reopen", "month": "2026-04"})
     kept.books.refresh_from_db()
-    assert kept.books.closed_until == date(2026, 3, 31)
+    assert kept.books.closed_until is None

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from kribbe.billing.models import JournalEntry
+from kribbe.billing.models import Books, JournalEntry, Payer
 from kribbe.billing.services.closing import close_month
 from kribbe.billing.tests.issued import issued, paid
 from kribbe.billing.tests.scene import with_books
 from kribbe.testing.races import side_by_side
+from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -54,6 +55,26 @@ def test_control_without_the_trigger_it_slips_in(kept):
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE billing_journalentry ENABLE TRIGGER pgtrigger_books_open_14920")
+
+
+def test_who_books_a_statement_and_who_enters_something_for_a_payer_do_not_block_each_other(kept):
+    has_books, has_payer = threading.Event(), threading.Event()
+
+    def statement():
+        with transaction.atomic():
+            lock_rows((Books, kept.books.pk))
+            has_books.set()
+            has_payer.wait()
+            lock_rows((Payer, kept.payer.pk))
+
+    def write_off():
+        with transaction.atomic():
+            lock_rows((Payer, kept.payer.pk))
+            has_payer.set()
+            has_books.wait()
+            return paid(kept, "1.00", on=date(2026, 4, 29)).on
+
+    assert side_by_side([statement, write_off]) == [None, date(2026, 4, 29)]
 
 
 @pytest.fixture

@@ -51,8 +51,8 @@ def test_a_parent_sees_it_as_an_estimate_and_another_family_nothing_of_it(
     kept, django_assert_max_num_queries
 ):
     household = kept.scene.noor.child.household_id
-    assert books_of([household], date(2026, 3, 2)) == [kept.books]
-    assert books_of([household], date(2025, 3, 2)) == []
+    assert books_of([household], date(2026, 3, 1), date(2026, 5, 1)) == [kept.books]
+    assert books_of([household], date(2025, 3, 1), date(2025, 5, 1)) == []
     client = client_of(kept.scene.parent_user())
     with django_assert_max_num_queries(30):
         page = client.get(reverse("billing:my_expected")).content.decode()

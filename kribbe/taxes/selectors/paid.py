@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from kribbe.billing.models import Books, EntryKind, Invoice, InvoiceLine, Payer, PayerKind, Settlement
 from kribbe.enrolment.models import Placement
@@ -17,6 +18,8 @@ from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.tax_certificate import Asked, Charge, PaidDay, is_care, is_month, paid_days, spread
 
 DAY = timedelta(days=1)
+PAID_ON = Coalesce("entry__match__movement__on", "entry__undone_match__movement__on", "entry__on")
+"""The day on the bank's statement: an entry may come later, once the month of that day was closed."""
 NO_MONEY = (EntryKind.WRITE_OFF,)
 """Entries that settle an invoice though nobody paid it."""
 Month = tuple[int, date]
@@ -34,9 +37,11 @@ class ChildPaid:
 
 def payers_of_year(books: Books, year: int) -> QuerySet[Payer]:
     """The parents for whose invoices money came in during a year."""
-    came = Settlement.objects.filter(
-        invoice__payer=OuterRef("pk"), entry__on__year=year, entry__books=books
-    ).exclude(entry__kind__in=NO_MONEY)
+    came = (
+        Settlement.objects.annotate(paid_on=PAID_ON)
+        .filter(invoice__payer=OuterRef("pk"), paid_on__year=year, entry__books=books)
+        .exclude(entry__kind__in=NO_MONEY)
+    )
     return Payer.objects.filter(Exists(came), books=books, kind=PayerKind.ADULT)
 
 
@@ -66,7 +71,7 @@ def paid_by(payers: Sequence[Payer], year: int) -> list[ChildPaid]:
 
 
 def _lines(payers: Sequence[Payer], year: int) -> list[InvoiceLine]:
-    came = Settlement.objects.filter(invoice__payer__in=payers, entry__on__year=year)
+    came = Settlement.objects.annotate(paid_on=PAID_ON).filter(invoice__payer__in=payers, paid_on__year=year)
     bounds = InvoiceLine.objects.filter(invoice__in=came.values("invoice")).aggregate(
         first=Min("day"), last=Max("day")
     )
@@ -88,7 +93,8 @@ def _asked(invoices: Mapping[int, Invoice]) -> list[Asked]:
     rows = (
         Settlement.objects.filter(invoice__in=invoices)
         .exclude(entry__kind__in=NO_MONEY)
-        .values_list("invoice_id", "entry__on", "amount")
+        .annotate(paid_on=PAID_ON)
+        .values_list("invoice_id", "paid_on", "amount")
     )
     for invoice_id, on, amount in rows:
         came[invoice_id].append((on, amount))
