@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -53,11 +54,7 @@ def move_day(*, principal: Principal, placement_id: int, wish: Wish, now: dateti
 def look_at_copy(location: Location, monday: date, count: int, *, today: date) -> list[Copy]:
     """The changes of a week on each of so many weeks after it, in order; as many queries for any number."""
     changes = list(
-        DayChange.objects.filter(
-            state=DayState.GRANTED,
-            placement__group__location=location,
-            day__range=(monday, monday + 6 * DAY),
-        )
+        _changes(location, monday)
         .select_related("placement__child", "placement__group__location")
         .order_by("day", "pk")
     )
@@ -86,8 +83,13 @@ def copy_week(
     """
     today = localtime(now).date()
     with transaction.atomic():
+        places = _changes(location, monday).values_list("placement", flat=True)
         groups = Group.objects.filter(location=location).values_list("pk", flat=True)
-        lock_rows((Location, location.pk), *((Group, key) for key in groups))
+        lock_rows(
+            (Location, location.pk),
+            *((Placement, key) for key in places),
+            *((Group, key) for key in groups),
+        )
         made, left = [], []
         for each in look_at_copy(location, monday, count, today=today):
             why = each.problem
@@ -117,6 +119,11 @@ def undo_batch(*, principal: Principal, batch_id: int, now: datetime) -> tuple[i
         batch = DayBatch.objects.select_related("location").get(pk=batch_id)
         if batch.undone_at is not None:
             raise RefusedError(_("This was undone already."), code="undone")
+        places = Placement.objects.filter(day_changes__in=batch.changes).values_list("pk", "group")
+        lock_rows(
+            *((Placement, key) for key, _group in places),
+            *((Group, key) for _place, key in places),
+        )
         gone = sum(_taken_back(principal, key, now) for key in batch.changes)
         if not gone:
             raise RefusedError(
@@ -190,6 +197,15 @@ class _Judge:
             at = each.placement
             if at and at.child_id == placement.child_id and (at.pk == placement.pk or not own):
                 yield each
+
+
+def _changes(location: Location, monday: date) -> QuerySet[DayChange]:
+    """The changes of a week at a location."""
+    return DayChange.objects.filter(
+        state=DayState.GRANTED,
+        placement__group__location=location,
+        day__range=(monday, monday + 6 * DAY),
+    )
 
 
 def _days(wish: Wish) -> list[date]:

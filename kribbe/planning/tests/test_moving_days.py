@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -153,9 +155,6 @@ def test_a_day_that_is_given_is_one_on_which_the_child_comes(scene, monday):
 
 
 def test_looking_asks_as_many_questions_for_many(scene, monday, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     move(scene, monday, monday + 3 * DAY)
     with CaptureQueriesContext(
         connection,
@@ -164,6 +163,21 @@ def test_looking_asks_as_many_questions_for_many(scene, monday, django_assert_nu
     move(scene, monday, monday + 4 * DAY, scene.lou)
     with django_assert_num_queries(len(one)):
         assert len(look_at_copy(scene.location, monday, WEEKS, today=scene.now.date())) == 2 * WEEKS
+
+
+def test_all_places_are_locked_before_the_groups(scene, monday):
+    """Whoever changes one of these days meanwhile locks its place first, and then the group."""
+    move(scene, monday, monday + 3 * DAY)
+    move(scene, monday, monday + 4 * DAY, scene.lou)
+    with CaptureQueriesContext(connection) as copying:
+        batch, _left = copied(scene, monday, 1)
+    with CaptureQueriesContext(connection) as undoing:
+        undo_batch(principal=scene.manager, batch_id=batch.pk, now=scene.now)
+    for queries in (copying, undoing):
+        locks = [each["sql"] for each in queries if "FOR NO KEY UPDATE" in each["sql"]]
+        first_group = next(n for n, sql in enumerate(locks) if 'FROM "places_group"' in sql)
+        [places] = [sql for sql in locks[:first_group] if 'FROM "enrolment_placement"' in sql]
+        assert f"({scene.noor.pk}, {scene.lou.pk})" in places
 
 
 def test_pages_from_the_week_to_the_undo(scene, monday, django_assert_max_num_queries):
