@@ -124,7 +124,7 @@ def undo_batch(*, principal: Principal, batch_id: int, now: datetime) -> tuple[i
             *((Placement, key) for key, _group in places),
             *((Group, key) for _place, key in places),
         )
-        gone = sum(_taken_back(principal, key, now) for key in batch.changes)
+        gone = sum(_taken_back(principal, key, now) for key in reversed(batch.changes))
         if not gone:
             raise RefusedError(
                 _("These days are over, or were changed since. Change them one by one."), code="over"
