@@ -52,11 +52,11 @@ def move_day(*, principal: Principal, placement_id: int, wish: Wish, now: dateti
 
 
 def look_at_copy(location: Location, monday: date, count: int, *, today: date) -> list[Copy]:
-    """The changes of a week on each of so many weeks after it, in order; as many queries for any number."""
+    """The changes of a week on each of so many weeks after it, as they were made; as many queries for any number."""
     changes = list(
         _changes(location, monday)
         .select_related("placement__child", "placement__group__location")
-        .order_by("day", "pk")
+        .order_by("answered_at", "pk")
     )
     if not changes:
         return []
@@ -154,12 +154,18 @@ class _Judge:
         self.standing = {(each.placement_id, day) for each in rows for day in (each.day, each.instead_of)}
 
     def say(self, placement: Placement, wish: Wish) -> str:
-        """Why a day can't be, in words; one that can be takes its place from what is free."""
+        """Why a day can't be, in words; one that can be takes its place, and the day that it gives comes free."""
         problem = next(self._problems(placement, wish), "")
         if not problem:
-            key = (placement.group_id, wish.day)
-            self.space[key] = _fuller(self.space[key], wish.halves)
+            self._count(placement, wish.day, wish.halves, 1)
+            if wish.instead_of:
+                own = self._halves(placement, wish.instead_of, own=True)
+                self._count(placement, wish.instead_of, own, -1)
         return problem
+
+    def _count(self, placement: Placement, day: date, halves: int, children: int) -> None:
+        key = (placement.group_id, day)
+        self.space[key] = _fuller(self.space[key], halves, children)
 
     def _problems(self, placement: Placement, wish: Wish) -> Iterator[str]:
         days, stay = _days(wish), placement.during
@@ -217,8 +223,11 @@ def _shifted(change: DayChange, by: timedelta) -> Wish:
     return Wish(day=change.day + by, halves=change.halves, instead_of=given)
 
 
-def _fuller(room: Room, halves: int) -> Room:
-    morning, afternoon = (taken + (halves >> half & 1) for half, taken in enumerate(room.taken))
+def _fuller(room: Room, halves: int, children: int) -> Room:
+    """With so many children more, or fewer, on these halves."""
+    morning, afternoon = (
+        max(0, taken + children * (halves >> half & 1)) for half, taken in enumerate(room.taken)
+    )
     return Room(room.places, (morning, afternoon))
 
 

@@ -110,6 +110,29 @@ def test_undo_leaves_what_somebody_else_has_now(scene, monday):
     assert DayChange.objects.filter(state=DayState.GRANTED).count() == 2
 
 
+def comes_on_the_freed_tuesday(scene, monday):
+    """Tuesdays are full, with Noor and Vos; Noor comes on Wednesday, and Smets on her Tuesday."""
+    for name, text in (("Vos", "tue"), ("Smets", "fri")):
+        found = place(
+            scene.desk, scene.group, name, "Kim", WeekPattern.from_text(text), scene.start, scene.now
+        )
+    move(scene, monday + DAY, monday + 2 * DAY)
+    move(scene, monday + 4 * DAY, monday + DAY, found)
+    return found
+
+
+def test_a_copy_gives_the_day_that_it_frees_and_is_undone_whole(scene, monday):
+    smets = comes_on_the_freed_tuesday(scene, monday)
+    looked = look_at_copy(scene.location, monday, 2, today=scene.now.date())
+    assert [each.problem for each in looked] == [""] * 4
+    batch, left = copied(scene, monday, 2)
+    assert left == []
+    assert (days(scene, monday + WEEK), days(scene, monday + WEEK, smets)) == ([0, 2], [1])
+    assert undo_batch(principal=scene.manager, batch_id=batch.pk, now=scene.now) == (4, 0)
+    assert (days(scene, monday + WEEK), days(scene, monday + WEEK, smets)) == ([0, 1], [4])
+    assert counted_right(scene)
+
+
 def test_a_week_is_copied_and_says_what_could_not_be(scene, monday):
     """Noor's Monday to Thursday, for four weeks: one of them closed on Thursday, in one she is away already."""
     move(scene, monday, monday + 3 * DAY)
