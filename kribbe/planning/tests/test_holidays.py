@@ -23,6 +23,7 @@ from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
 from kribbe.rules.school import PACK, Community, Schedule, schedule
+from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +159,16 @@ def test_taken_back_nothing_is_held(scene):
     assert LedgerTake.objects.count() > before
     withdraw_paper(principal=scene.manager, paper_id=paper.pk, now=scene.now)
     assert LedgerTake.objects.count() == before
+    assert counted_right(scene)
+
+
+def test_taken_back_after_a_move_up_the_old_group_holds_nothing(scene):
+    """What the paper held in the group that the child left meanwhile comes free too."""
+    older = cast.make_group(scene.location, 2, now=scene.now, name="Kevers")
+    paper = send(scene, holidays({3: FULL}, first=CHRISTMAS))
+    Placement.objects.filter(pk=scene.noor.pk).update(group=older)
+    withdraw_paper(principal=scene.manager, paper_id=paper.pk, now=scene.now)
+    assert not LedgerTake.objects.filter(holder__startswith="paper:").exists()
     assert counted_right(scene)
 
 
