@@ -18,7 +18,7 @@ from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.allowance import stated, year_of
 from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.planned import planned_of
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper, withdraw_paper
+from kribbe.planning.services.papers import Terms, check, send_paper, sign_paper, withdraw_paper
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
@@ -170,6 +170,24 @@ def test_taken_back_after_a_move_up_the_old_group_holds_nothing(scene):
     withdraw_paper(principal=scene.manager, paper_id=paper.pk, now=scene.now)
     assert not LedgerTake.objects.filter(holder__startswith="paper:").exists()
     assert counted_right(scene)
+
+
+def test_a_schedule_that_was_cut_off_is_no_schedule_to_end(scene):
+    """The stay ends before the holidays: refused in words. In an open last stretch there is one to end."""
+    sign(scene, send(scene, holidays()))
+    ended = Terms(first=date(2027, 1, 4), weeks=({},), schedule=NO_LONGER)
+    Placement.objects.filter(pk=scene.noor.pk).update(during=(START, date(2027, 1, 11)))
+    scene.noor.refresh_from_db()
+    with pytest.raises(RefusedError) as refused:
+        check(scene.noor, ended, is_first=False)
+    assert refused.value.field == "first"
+    Placement.objects.filter(pk=scene.noor.pk).update(during=(START, date(2027, 1, 6)))
+    AgreedWeeks.objects.filter(placement=scene.noor, during__startswith__gt=CHRISTMAS).delete()
+    AgreedWeeks.objects.filter(placement=scene.noor, during__startswith=CHRISTMAS).update(
+        during=(CHRISTMAS, None)
+    )
+    scene.noor.refresh_from_db()
+    check(scene.noor, ended, is_first=False)
 
 
 def test_what_is_held_beside_ends_with_the_place_and_comes_back_with_it(scene):
