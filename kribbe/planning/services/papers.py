@@ -217,7 +217,7 @@ def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime
     homes = [placement]
     turn = None if terms.schedule else turn_of_weeks(placement, terms.weeks, paper.first)
     is_other = paper.pattern != placement.pattern or (turn and list(turn) != placement.in_turn)
-    if is_other:
+    if terms.schedule is None and is_other:
         homes += change_days(
             principal=principal,
             placement_id=placement.pk,

@@ -288,6 +288,15 @@ def test_the_page_asks_as_many_questions_for_any_schedule(scene, django_assert_m
         client.post(url, {**asked, "w0d3from": "08:00", "w0d3to": "17:00"})
 
 
+def test_a_schedule_signed_leaves_the_half_days_as_they_are_now(scene):
+    """They changed between sending and signing; a schedule paper says nothing of them."""
+    paper = send(scene, holidays())
+    Paper.objects.filter(pk=paper.pk).update(pattern=1)
+    sign(scene, paper)
+    assert Placement.objects.filter(child=scene.noor.child).count() == 1
+    assert days_of(scene, CHRISTMAS - 7 * DAY) == [0, 1]
+
+
 def test_rows_of_one_place_keep_apart_and_in_order(scene):
     sign(scene, send(scene, holidays()))
     rows = AgreedWeeks.objects.filter(placement=scene.noor).order_by("during")
