@@ -11,8 +11,10 @@ from django.utils import timezone
 from kribbe.contact.models import Notice
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
-from kribbe.places.models import ClosingDay
+from kribbe.places.models import ClosingDay, Kind
 from kribbe.planning.models import DayBatch, DayChange, DayState
+from kribbe.planning.selectors import planned
+from kribbe.planning.selectors.elsewhere import Elsewhere
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.services.absences import report_absence
 from kribbe.planning.services.days import Wish
@@ -20,6 +22,7 @@ from kribbe.planning.services.moving_days import copy_week, look_at_copy, move_d
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +235,18 @@ def test_pages_from_the_week_to_the_undo(scene, monday, django_assert_max_num_qu
     assert undo_url in client.get(week).content.decode()
     assert client.post(undo_url, {"week": f"{monday}"}).status_code == 302
     assert days(scene, monday + 2 * WEEK) == [0, 1]
+
+
+def test_a_guest_has_no_day_to_move(scene, monday, monkeypatch):
+    """Noor is cared for elsewhere on Monday; her own location moves the days of her place."""
+    host = cast.make_location(scene.desk, "Gastouder", kind=Kind.FAMILY)
+    group = cast.make_group(host, 3, now=scene.now)
+    guest = Elsewhere(scene.noor.pk, monday, scene.group.pk, group.pk, host.pk, 3)
+    monkeypatch.setattr(planned, "elsewhere", lambda **_asked: [guest])
+    client = client_of(manager_of(host, now=scene.now))
+    page = client.get(reverse("planning:week", args=[host.slug]) + f"?week={monday}").content.decode()
+    assert "Noor" in page
+    assert scene.noor.reference not in page
 
 
 def test_a_bad_address_is_no_fault(scene):
