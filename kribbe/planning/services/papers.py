@@ -271,18 +271,29 @@ def _row(each: Agreement, home: Placement, paper: Paper) -> AgreedWeeks:
 
 def _hold(paper: Paper, placement: Placement, terms: Terms, now: datetime) -> None:
     """Hold what the paper asks beside what the place has, until it is signed or withdrawn."""
+    if terms.schedule is not None:
+        _hold_stretches(paper, placement, terms.schedule, terms.weeks, now)
+        return
     more = WeekPattern(paper.pattern) - WeekPattern(placement.pattern)
     for other in turning(placement) if placement.in_turn is not None else ():
         more = more - WeekPattern(other.pattern)
-    stretches = {_holder(paper): (paper.first, paper.last + DAY if paper.last else placement.during.upper)}
-    if terms.schedule is not None:
-        more = beyond(placement, terms.weeks)
-        stretches = {
-            ledger.beside(_holder(paper), each.first): (each.first, each.last + DAY)
-            for each in terms.schedule.stretches
-        }
-    for holder, during in stretches.items() if not more.is_empty else ():
-        _take(placement, holder, during, more, now)
+    if not more.is_empty:
+        after = paper.last + DAY if paper.last else placement.during.upper
+        _take(placement, _holder(paper), (paper.first, after), more, now)
+
+
+def _hold_stretches(
+    paper: Paper, placement: Placement, schedule: Schedule, weeks: Weeks, now: datetime
+) -> None:
+    """The same for each stretch, less what the schedule before has on all of its days already."""
+    own = list(ledger.besides(f"placement:{placement.pk}", placement.group_id))
+    for each in schedule.stretches:
+        more, after = beyond(placement, weeks), each.last + DAY
+        for row in own:
+            if row.during.lower <= each.first and (row.during.upper is None or row.during.upper >= after):
+                more = more - WeekPattern(row.pattern)
+        if not more.is_empty:
+            _take(placement, ledger.beside(_holder(paper), each.first), (each.first, after), more, now)
 
 
 def _take(placement: Placement, holder: str, during: Bounds, more: WeekPattern, now: datetime) -> None:

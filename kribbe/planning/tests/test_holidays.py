@@ -288,6 +288,18 @@ def test_the_page_asks_as_many_questions_for_any_schedule(scene, django_assert_m
         client.post(url, {**asked, "w0d3from": "08:00", "w0d3to": "17:00"})
 
 
+def test_what_the_schedule_before_has_is_not_asked_twice(scene):
+    """Thursdays are full with Noor's own in the holidays: the next schedule has them too, and asks Friday alone."""
+    sign(scene, send(scene, holidays({3: FULL})))
+    place(scene.desk, scene.group, "Vos", "Kim", WeekPattern.from_text("thu"), START, scene.now)
+    paper = send(scene, holidays({3: FULL, 4: FULL}, first=date(2026, 12, 1)))
+    assert [taken(scene, CHRISTMAS + n * DAY) for n in (3, 4)] == [2, 1]
+    sign(scene, paper)
+    assert days_of(scene, CHRISTMAS) == [3, 4]
+    assert [taken(scene, CHRISTMAS + n * DAY) for n in (3, 4)] == [2, 1]
+    assert counted_right(scene)
+
+
 def test_a_schedule_signed_leaves_the_half_days_as_they_are_now(scene):
     """They changed between sending and signing; a schedule paper says nothing of them."""
     paper = send(scene, holidays())
