@@ -88,8 +88,10 @@ def _moves(week: Week, today: date) -> dict[tuple[int, int], tuple[str, date]]:
     for row in (row for group in week.groups for row in group.rows):
         for slot in WeekPattern(row.there & ~row.away).slots():
             day = week.monday + slot // 2 * DAY
-            if row.planned.placement and row.planned.child and day > today:
-                found[row.planned.child.pk, slot] = (row.planned.placement.reference, day)
+            place = row.planned.placement
+            is_own = place and place.group_id == row.planned.group_id
+            if place and is_own and row.planned.child and day > today:
+                found[row.planned.child.pk, slot] = (place.reference, day)
     return found
 
 

@@ -203,7 +203,7 @@ def _look_at_schedule(placement: Placement, terms: Terms, *, is_first: bool) -> 
     stretches = [
         each
         for each in (after if terms.schedule and terms.schedule.stretches else before)
-        if each.by_calendar and (each.end or each.start) >= terms.first
+        if each.by_calendar and (each.end is None or each.end >= terms.first)
     ]
     first, last = stretches[0].start, stretches[-1].end or stretches[-1].start
     closed = closed_days(placement.group.location_id, first - DAY, last)

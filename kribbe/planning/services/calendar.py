@@ -93,9 +93,10 @@ def _wanted(placement: Placement, holder: str) -> dict[str, tuple[date, date | N
 
 
 def _has_schedule(placement: Placement, first: date) -> bool:
-    return AgreedWeeks.objects.filter(
-        placement=placement, by_calendar=True, during__endswith__gt=first
-    ).exists()
+    stay: Bounds = (placement.during.lower, placement.during.upper)
+    rows = AgreedWeeks.objects.filter(placement=placement, by_calendar=True)
+    held = (each for row in rows if (each := agreement_of(row, stay)))
+    return any(each.end is None or each.end >= first for each in held)
 
 
 def _check_turn(placement: Placement, first: date, weeks: Weeks) -> None:

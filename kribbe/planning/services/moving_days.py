@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -51,15 +52,11 @@ def move_day(*, principal: Principal, placement_id: int, wish: Wish, now: dateti
 
 
 def look_at_copy(location: Location, monday: date, count: int, *, today: date) -> list[Copy]:
-    """The changes of a week on each of so many weeks after it, in order; as many queries for any number."""
+    """The changes of a week on each of so many weeks after it, as they were made; as many queries for any number."""
     changes = list(
-        DayChange.objects.filter(
-            state=DayState.GRANTED,
-            placement__group__location=location,
-            day__range=(monday, monday + 6 * DAY),
-        )
+        _changes(location, monday)
         .select_related("placement__child", "placement__group__location")
-        .order_by("day", "pk")
+        .order_by("answered_at", "pk")
     )
     if not changes:
         return []
@@ -86,8 +83,13 @@ def copy_week(
     """
     today = localtime(now).date()
     with transaction.atomic():
+        places = _changes(location, monday).values_list("placement", flat=True)
         groups = Group.objects.filter(location=location).values_list("pk", flat=True)
-        lock_rows((Location, location.pk), *((Group, key) for key in groups))
+        lock_rows(
+            (Location, location.pk),
+            *((Placement, key) for key in places),
+            *((Group, key) for key in groups),
+        )
         made, left = [], []
         for each in look_at_copy(location, monday, count, today=today):
             why = each.problem
@@ -117,7 +119,12 @@ def undo_batch(*, principal: Principal, batch_id: int, now: datetime) -> tuple[i
         batch = DayBatch.objects.select_related("location").get(pk=batch_id)
         if batch.undone_at is not None:
             raise RefusedError(_("This was undone already."), code="undone")
-        gone = sum(_taken_back(principal, key, now) for key in batch.changes)
+        places = Placement.objects.filter(day_changes__in=batch.changes).values_list("pk", "group")
+        lock_rows(
+            *((Placement, key) for key, _group in places),
+            *((Group, key) for _place, key in places),
+        )
+        gone = sum(_taken_back(principal, key, now) for key in reversed(batch.changes))
         if not gone:
             raise RefusedError(
                 _("These days are over, or were changed since. Change them one by one."), code="over"
@@ -147,12 +154,18 @@ class _Judge:
         self.standing = {(each.placement_id, day) for each in rows for day in (each.day, each.instead_of)}
 
     def say(self, placement: Placement, wish: Wish) -> str:
-        """Why a day can't be, in words; one that can be takes its place from what is free."""
+        """Why a day can't be, in words; one that can be takes its place, and the day that it gives comes free."""
         problem = next(self._problems(placement, wish), "")
         if not problem:
-            key = (placement.group_id, wish.day)
-            self.space[key] = _fuller(self.space[key], wish.halves)
+            self._count(placement, wish.day, wish.halves, 1)
+            if wish.instead_of:
+                own = self._halves(placement, wish.instead_of, own=True)
+                self._count(placement, wish.instead_of, own, -1)
         return problem
+
+    def _count(self, placement: Placement, day: date, halves: int, children: int) -> None:
+        key = (placement.group_id, day)
+        self.space[key] = _fuller(self.space[key], halves, children)
 
     def _problems(self, placement: Placement, wish: Wish) -> Iterator[str]:
         days, stay = _days(wish), placement.during
@@ -192,6 +205,15 @@ class _Judge:
                 yield each
 
 
+def _changes(location: Location, monday: date) -> QuerySet[DayChange]:
+    """The changes of a week at a location."""
+    return DayChange.objects.filter(
+        state=DayState.GRANTED,
+        placement__group__location=location,
+        day__range=(monday, monday + 6 * DAY),
+    )
+
+
 def _days(wish: Wish) -> list[date]:
     return [day for day in (wish.day, wish.instead_of) if day is not None]
 
@@ -201,8 +223,11 @@ def _shifted(change: DayChange, by: timedelta) -> Wish:
     return Wish(day=change.day + by, halves=change.halves, instead_of=given)
 
 
-def _fuller(room: Room, halves: int) -> Room:
-    morning, afternoon = (taken + (halves >> half & 1) for half, taken in enumerate(room.taken))
+def _fuller(room: Room, halves: int, children: int) -> Room:
+    """With so many children more, or fewer, on these halves."""
+    morning, afternoon = (
+        max(0, taken + children * (halves >> half & 1)) for half, taken in enumerate(room.taken)
+    )
     return Room(room.places, (morning, afternoon))
 
 

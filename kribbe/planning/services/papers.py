@@ -8,12 +8,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.stays import change_days
 from kribbe.enrolment.services.turns import turning
 from kribbe.places import ledger
+from kribbe.places.models import Group, LedgerTake
 from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 from kribbe.planning.services import telling
 from kribbe.planning.services.calendar import beyond, check_schedule, hold_calendar
@@ -121,7 +123,7 @@ def withdraw_paper(*, principal: Principal, paper_id: int, now: datetime) -> Non
     with transaction.atomic():
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
-        _release(paper, placement, now)
+        _release(paper, now)
         paper.withdrawn_at = now
         paper.save(update_fields=["withdrawn_at"])
         if not paper.is_addendum:
@@ -140,7 +142,7 @@ def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime)
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
         _check_signer(placement, principal)
-        _release(paper, placement, now)
+        _release(paper, now)
         _lay(principal, paper, placement, now)
         paper.signed_at, paper.signed_by, paper.signed_name = now, principal.user_id, name.strip()
         paper.save(update_fields=["signed_at", "signed_by", "signed_name"])
@@ -214,7 +216,8 @@ def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime
     laid = with_terms(placement, terms)
     homes = [placement]
     turn = None if terms.schedule else turn_of_weeks(placement, terms.weeks, paper.first)
-    if paper.pattern != placement.pattern or (turn and list(turn) != placement.in_turn):
+    is_other = paper.pattern != placement.pattern or (turn and list(turn) != placement.in_turn)
+    if terms.schedule is None and is_other:
         homes += change_days(
             principal=principal,
             placement_id=placement.pk,
@@ -268,18 +271,29 @@ def _row(each: Agreement, home: Placement, paper: Paper) -> AgreedWeeks:
 
 def _hold(paper: Paper, placement: Placement, terms: Terms, now: datetime) -> None:
     """Hold what the paper asks beside what the place has, until it is signed or withdrawn."""
+    if terms.schedule is not None:
+        _hold_stretches(paper, placement, terms.schedule, terms.weeks, now)
+        return
     more = WeekPattern(paper.pattern) - WeekPattern(placement.pattern)
     for other in turning(placement) if placement.in_turn is not None else ():
         more = more - WeekPattern(other.pattern)
-    stretches = {_holder(paper): (paper.first, paper.last + DAY if paper.last else placement.during.upper)}
-    if terms.schedule is not None:
-        more = beyond(placement, terms.weeks)
-        stretches = {
-            ledger.beside(_holder(paper), each.first): (each.first, each.last + DAY)
-            for each in terms.schedule.stretches
-        }
-    for holder, during in stretches.items() if not more.is_empty else ():
-        _take(placement, holder, during, more, now)
+    if not more.is_empty:
+        after = paper.last + DAY if paper.last else placement.during.upper
+        _take(placement, _holder(paper), (paper.first, after), more, now)
+
+
+def _hold_stretches(
+    paper: Paper, placement: Placement, schedule: Schedule, weeks: Weeks, now: datetime
+) -> None:
+    """The same for each stretch, less what the schedule before has on all of its days already."""
+    own = list(ledger.besides(f"placement:{placement.pk}", placement.group_id))
+    for each in schedule.stretches:
+        more, after = beyond(placement, weeks), each.last + DAY
+        for row in own:
+            if row.during.lower <= each.first and (row.during.upper is None or row.during.upper >= after):
+                more = more - WeekPattern(row.pattern)
+        if not more.is_empty:
+            _take(placement, ledger.beside(_holder(paper), each.first), (each.first, after), more, now)
 
 
 def _take(placement: Placement, holder: str, during: Bounds, more: WeekPattern, now: datetime) -> None:
@@ -294,10 +308,18 @@ def _take(placement: Placement, holder: str, during: Bounds, more: WeekPattern, 
         ) from error
 
 
-def _release(paper: Paper, placement: Placement, now: datetime) -> None:
-    beside = ledger.besides(_holder(paper), placement.group_id).values_list("holder", flat=True)
-    for holder in (_holder(paper), *beside):
+def _release(paper: Paper, now: datetime) -> None:
+    """Give back what the paper holds, in the group that the child left meanwhile too."""
+    for holder in _held(paper).order_by("group", "pk").values_list("holder", flat=True):
         ledger.release(holder=holder, now=now)
+
+
+def _held(paper: Paper) -> QuerySet[LedgerTake]:
+    """What a paper holds: for all of its days, or for each stretch of its holiday schedule."""
+    terms, holder = terms_of(paper), _holder(paper)
+    stretches = terms.schedule.stretches if terms.schedule else ()
+    beside = (ledger.beside(holder, each.first) for each in stretches)
+    return LedgerTake.objects.filter(holder__in=[holder, *beside])
 
 
 def _agreement_of(placement: Placement, principal: Principal, now: datetime) -> CareAgreement:
@@ -332,10 +354,12 @@ def _holder(paper: Paper) -> str:
 
 
 def _locked_paper(paper_id: int) -> tuple[Paper, Placement]:
-    """A paper with the place on whose days it begins, both locked."""
+    """A paper with the place on whose days it begins, both locked, and the groups in which it holds half-days."""
     found = Paper.objects.select_related("agreement").get(pk=paper_id)
-    placement_id = place_on(found.agreement, found.first).pk
-    placement = locked_certain_place(placement_id)
+    place = place_on(found.agreement, found.first)
+    held = _held(found).values_list("group", flat=True)
+    lock_rows((Placement, place.pk), (Group, place.group_id), *((Group, key) for key in held))
+    placement = locked_certain_place(place.pk)
     lock_rows((Paper, paper_id))
     return Paper.objects.select_related("agreement").get(pk=paper_id), placement
 

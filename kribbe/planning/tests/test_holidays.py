@@ -18,11 +18,12 @@ from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.allowance import stated, year_of
 from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.planned import planned_of
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper, withdraw_paper
+from kribbe.planning.services.papers import Terms, check, send_paper, sign_paper, withdraw_paper
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
 from kribbe.rules.school import PACK, Community, Schedule, schedule
+from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +162,34 @@ def test_taken_back_nothing_is_held(scene):
     assert counted_right(scene)
 
 
+def test_taken_back_after_a_move_up_the_old_group_holds_nothing(scene):
+    """What the paper held in the group that the child left meanwhile comes free too."""
+    older = cast.make_group(scene.location, 2, now=scene.now, name="Kevers")
+    paper = send(scene, holidays({3: FULL}, first=CHRISTMAS))
+    Placement.objects.filter(pk=scene.noor.pk).update(group=older)
+    withdraw_paper(principal=scene.manager, paper_id=paper.pk, now=scene.now)
+    assert not LedgerTake.objects.filter(holder__startswith="paper:").exists()
+    assert counted_right(scene)
+
+
+def test_a_schedule_that_was_cut_off_is_no_schedule_to_end(scene):
+    """The stay ends before the holidays: refused in words. In an open last stretch there is one to end."""
+    sign(scene, send(scene, holidays()))
+    ended = Terms(first=date(2027, 1, 4), weeks=({},), schedule=NO_LONGER)
+    Placement.objects.filter(pk=scene.noor.pk).update(during=(START, date(2027, 1, 11)))
+    scene.noor.refresh_from_db()
+    with pytest.raises(RefusedError) as refused:
+        check(scene.noor, ended, is_first=False)
+    assert refused.value.field == "first"
+    Placement.objects.filter(pk=scene.noor.pk).update(during=(START, date(2027, 1, 6)))
+    AgreedWeeks.objects.filter(placement=scene.noor, during__startswith__gt=CHRISTMAS).delete()
+    AgreedWeeks.objects.filter(placement=scene.noor, during__startswith=CHRISTMAS).update(
+        during=(CHRISTMAS, None)
+    )
+    scene.noor.refresh_from_db()
+    check(scene.noor, ended, is_first=False)
+
+
 def test_what_is_held_beside_ends_with_the_place_and_comes_back_with_it(scene):
     sign(scene, send(scene, holidays({3: FULL})))
     thursday, now = date(2027, 7, 8), scene.now
@@ -257,6 +286,27 @@ def test_the_page_asks_as_many_questions_for_any_schedule(scene, django_assert_m
     asked = {"first": "2026-09-07", "when": "in", "community": "nl", "note": "", "do": "preview"}
     with django_assert_max_num_queries(30):
         client.post(url, {**asked, "w0d3from": "08:00", "w0d3to": "17:00"})
+
+
+def test_what_the_schedule_before_has_is_not_asked_twice(scene):
+    """Thursdays are full with Noor's own in the holidays: the next schedule has them too, and asks Friday alone."""
+    sign(scene, send(scene, holidays({3: FULL})))
+    place(scene.desk, scene.group, "Vos", "Kim", WeekPattern.from_text("thu"), START, scene.now)
+    paper = send(scene, holidays({3: FULL, 4: FULL}, first=date(2026, 12, 1)))
+    assert [taken(scene, CHRISTMAS + n * DAY) for n in (3, 4)] == [2, 1]
+    sign(scene, paper)
+    assert days_of(scene, CHRISTMAS) == [3, 4]
+    assert [taken(scene, CHRISTMAS + n * DAY) for n in (3, 4)] == [2, 1]
+    assert counted_right(scene)
+
+
+def test_a_schedule_signed_leaves_the_half_days_as_they_are_now(scene):
+    """They changed between sending and signing; a schedule paper says nothing of them."""
+    paper = send(scene, holidays())
+    Paper.objects.filter(pk=paper.pk).update(pattern=1)
+    sign(scene, paper)
+    assert Placement.objects.filter(child=scene.noor.child).count() == 1
+    assert days_of(scene, CHRISTMAS - 7 * DAY) == [0, 1]
 
 
 def test_rows_of_one_place_keep_apart_and_in_order(scene):

@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.contact.models import Notice
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
-from kribbe.places.models import ClosingDay
+from kribbe.places.models import ClosingDay, Kind
 from kribbe.planning.models import DayBatch, DayChange, DayState
+from kribbe.planning.selectors import planned
+from kribbe.planning.selectors.elsewhere import Elsewhere
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.services.absences import report_absence
 from kribbe.planning.services.days import Wish
@@ -18,6 +22,7 @@ from kribbe.planning.services.moving_days import copy_week, look_at_copy, move_d
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +113,29 @@ def test_undo_leaves_what_somebody_else_has_now(scene, monday):
     assert DayChange.objects.filter(state=DayState.GRANTED).count() == 2
 
 
+def comes_on_the_freed_tuesday(scene, monday):
+    """Tuesdays are full, with Noor and Vos; Noor comes on Wednesday, and Smets on her Tuesday."""
+    for name, text in (("Vos", "tue"), ("Smets", "fri")):
+        found = place(
+            scene.desk, scene.group, name, "Kim", WeekPattern.from_text(text), scene.start, scene.now
+        )
+    move(scene, monday + DAY, monday + 2 * DAY)
+    move(scene, monday + 4 * DAY, monday + DAY, found)
+    return found
+
+
+def test_a_copy_gives_the_day_that_it_frees_and_is_undone_whole(scene, monday):
+    smets = comes_on_the_freed_tuesday(scene, monday)
+    looked = look_at_copy(scene.location, monday, 2, today=scene.now.date())
+    assert [each.problem for each in looked] == [""] * 4
+    batch, left = copied(scene, monday, 2)
+    assert left == []
+    assert (days(scene, monday + WEEK), days(scene, monday + WEEK, smets)) == ([0, 2], [1])
+    assert undo_batch(principal=scene.manager, batch_id=batch.pk, now=scene.now) == (4, 0)
+    assert (days(scene, monday + WEEK), days(scene, monday + WEEK, smets)) == ([0, 1], [4])
+    assert counted_right(scene)
+
+
 def test_a_week_is_copied_and_says_what_could_not_be(scene, monday):
     """Noor's Monday to Thursday, for four weeks: one of them closed on Thursday, in one she is away already."""
     move(scene, monday, monday + 3 * DAY)
@@ -153,9 +181,6 @@ def test_a_day_that_is_given_is_one_on_which_the_child_comes(scene, monday):
 
 
 def test_looking_asks_as_many_questions_for_many(scene, monday, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     move(scene, monday, monday + 3 * DAY)
     with CaptureQueriesContext(
         connection,
@@ -164,6 +189,21 @@ def test_looking_asks_as_many_questions_for_many(scene, monday, django_assert_nu
     move(scene, monday, monday + 4 * DAY, scene.lou)
     with django_assert_num_queries(len(one)):
         assert len(look_at_copy(scene.location, monday, WEEKS, today=scene.now.date())) == 2 * WEEKS
+
+
+def test_all_places_are_locked_before_the_groups(scene, monday):
+    """Whoever changes one of these days meanwhile locks its place first, and then the group."""
+    move(scene, monday, monday + 3 * DAY)
+    move(scene, monday, monday + 4 * DAY, scene.lou)
+    with CaptureQueriesContext(connection) as copying:
+        batch, _left = copied(scene, monday, 1)
+    with CaptureQueriesContext(connection) as undoing:
+        undo_batch(principal=scene.manager, batch_id=batch.pk, now=scene.now)
+    for queries in (copying, undoing):
+        locks = [each["sql"] for each in queries if "FOR NO KEY UPDATE" in each["sql"]]
+        first_group = next(n for n, sql in enumerate(locks) if 'FROM "places_group"' in sql)
+        [places] = [sql for sql in locks[:first_group] if 'FROM "enrolment_placement"' in sql]
+        assert f"({scene.noor.pk}, {scene.lou.pk})" in places
 
 
 def test_pages_from_the_week_to_the_undo(scene, monday, django_assert_max_num_queries):
@@ -195,6 +235,18 @@ def test_pages_from_the_week_to_the_undo(scene, monday, django_assert_max_num_qu
     assert undo_url in client.get(week).content.decode()
     assert client.post(undo_url, {"week": f"{monday}"}).status_code == 302
     assert days(scene, monday + 2 * WEEK) == [0, 1]
+
+
+def test_a_guest_has_no_day_to_move(scene, monday, monkeypatch):
+    """Noor is cared for elsewhere on Monday; her own location moves the days of her place."""
+    host = cast.make_location(scene.desk, "Gastouder", kind=Kind.FAMILY)
+    group = cast.make_group(host, 3, now=scene.now)
+    guest = Elsewhere(scene.noor.pk, monday, scene.group.pk, group.pk, host.pk, 3)
+    monkeypatch.setattr(planned, "elsewhere", lambda **_asked: [guest])
+    client = client_of(manager_of(host, now=scene.now))
+    page = client.get(reverse("planning:week", args=[host.slug]) + f"?week={monday}").content.decode()
+    assert "Noor" in page
+    assert scene.noor.reference not in page
 
 
 def test_a_bad_address_is_no_fault(scene):
