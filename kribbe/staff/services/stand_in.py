@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -69,11 +70,12 @@ def arrange(
         raise RefusedError(_("These days are over."), code="over")
     hosts = _hosts(principal, location, {each.group_id for each in choices if each.group_id})
     with transaction.atomic():
-        _lock(location, hosts, {each.placement_id for each in choices})
+        _lock(hosts, {each.placement_id for each in choices})
         waiting = {(each.placement.pk, each.day): each for each in to_place(location, days)}
         if any((each.placement_id, each.day) not in waiting for each in choices):
             raise RefusedError(_("Something changed meanwhile. Look at the page again."), code="changed")
         _check_room([each for each in choices if each.group_id], waiting, hosts, days)
+        _renew(choices, now)
         made = Replacement.objects.create(location=location, made_at=now, made_by=principal.user_id)
         rows = [_row(made, each, waiting[each.placement_id, each.day], hosts, now) for each in choices]
         StandIn.objects.bulk_create(rows)
@@ -92,10 +94,9 @@ def undo(*, principal: Principal, replacement: Replacement, now: datetime) -> in
     """
     today = localtime(now).date()
     with transaction.atomic():
-        rows = list(
-            _full(replacement.days.exclude(state=StandInState.UNDONE).filter(day__gte=today)).order_by("pk")
-        )
-        _lock(replacement.location, {row.group_id: row.group for row in rows if row.group}, _places(rows))
+        wanted = replacement.days.exclude(state=StandInState.UNDONE).filter(day__gte=today)
+        _lock_of(wanted)
+        rows = list(_full(wanted).order_by("pk"))
         came = _came[0]([(row.placement_id, row.day) for row in rows]) if _came else set()
         gone = [row for row in rows if (row.placement_id, row.day) not in came]
         for row in gone:
@@ -120,10 +121,9 @@ def answer(
     """
     today = localtime(now).date()
     with transaction.atomic():
-        rows = list(_full(StandIn.objects.filter(HOLDS, placement=placement, day__in=days)))
-        _lock(
-            placement.group.location, {row.group_id: row.group for row in rows if row.group}, [placement.pk]
-        )
+        wanted = StandIn.objects.filter(HOLDS, placement=placement, day__in=days)
+        _lock_of(wanted)
+        rows = list(_full(wanted))
         changing = [row for row in rows if not (agrees and row.state == StandInState.AGREED)]
         if any(row.day < today for row in changing):
             raise RefusedError(_("This day is over."))
@@ -161,15 +161,29 @@ def _hosts(principal: Principal, location: Location, group_ids: Collection[int])
     return hosts
 
 
-def _lock(
-    location: Location, hosts: Mapping[int | None, Group] | Mapping[int, Group], placements: Collection[int]
-) -> None:
+def _lock_of(wanted: QuerySet[StandIn]) -> None:
+    """Lock the places and groups of these days; they are read after it, as whoever held the locks left them."""
+    keys = list(wanted.values_list("placement", "group"))
+    _lock({group for _place, group in keys if group is not None}, {place for place, _group in keys})
+
+
+def _lock(groups: Collection[int], placements: Collection[int]) -> None:
     own = Placement.objects.filter(pk__in=placements).values_list("group", flat=True)
-    groups = {*own, *(key for key in hosts if key is not None)}
     lock_rows(
         *((Placement, key) for key in placements),
-        *((Group, key) for key in groups),
+        *((Group, key) for key in {*own, *groups}),
     )
+
+
+def _renew(choices: Iterable[Choice], now: datetime) -> None:
+    """Of a child that comes after all, what was arranged before counts no more: it wasn't with anybody."""
+    chosen = {(each.placement_id, each.day) for each in choices}
+    found = StandIn.objects.filter(
+        placement__in={key for key, _day in chosen},
+        day__in={day for _key, day in chosen},
+        state__in=[StandInState.NOBODY, StandInState.DECLINED],
+    )
+    _set([row for row in found if (row.placement_id, row.day) in chosen], StandInState.UNDONE, now)
 
 
 def _check_room(
@@ -248,10 +262,6 @@ def _by_place(rows: Iterable[StandIn]) -> dict[int, list[date]]:
     for row in rows:
         found[row.placement_id].append(row.day)
     return found
-
-
-def _places(rows: Iterable[StandIn]) -> set[int]:
-    return {row.placement_id for row in rows}
 
 
 def _set(rows: Iterable[StandIn], state: StandInState, now: datetime) -> None:
