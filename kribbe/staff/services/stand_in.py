@@ -24,7 +24,7 @@ from kribbe.planning.services.absences import report_absence, take_back_absence
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.stand_in import HALVES
 from kribbe.staff.models import HOLDS, Replacement, StandIn, StandInState
-from kribbe.staff.selectors.stand_in import ChildDay, to_place
+from kribbe.staff.selectors.stand_in import ChildDay, on_leave, to_place
 from kribbe.staff.services import telling
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -115,7 +115,7 @@ def undo(*, principal: Principal, replacement: Replacement, now: datetime) -> in
 def answer(
     *, principal: Principal, placement: Placement, days: Collection[date], agrees: bool, now: datetime
 ) -> int:
-    """The family agrees with the other carer, or keeps the child at home on these days. Returns how many changed.
+    """The family agrees with the other carer, or keeps the child at home on these days. Returns on how many.
 
     Raises RefusedError where a day is over, or the child came already.
     """
@@ -140,7 +140,7 @@ def answer(
             telling.declined(changing, now)
         for act in {row.replacement for row in changing}:
             _record(principal, "stand_in.agree" if agrees else "stand_in.decline", act, changing, now)
-    return len(changing)
+    return len(rows)
 
 
 def holder(row: StandIn) -> str:
@@ -192,11 +192,14 @@ def _check_room(
     hosts: Mapping[int, Group],
     days: Collection[date],
 ) -> None:
-    rooms = rooms_at([group.location for group in hosts.values()], days) if hosts else {}
+    places = [group.location for group in hosts.values()]
+    rooms = rooms_at(places, days) if hosts else {}
+    shut = on_leave(places, days)
     asked: dict[tuple[int, date, int], int] = defaultdict(int)
     for each in choices:
         group_id = each.group_id or 0
-        room = rooms.get((group_id, each.day), NO_ROOM)
+        is_shut = each.day in shut[hosts[group_id].location_id]
+        room = NO_ROOM if is_shut else rooms.get((group_id, each.day), NO_ROOM)
         for half in HALVES:
             asked[group_id, each.day, half] += waiting[each.placement_id, each.day].halves >> half & 1
             if asked[group_id, each.day, half] > max(0, room.places[half] - room.taken[half]):
@@ -246,6 +249,7 @@ def _not_charged(principal: Principal, rows: Iterable[StandIn], now: datetime) -
             days=days,
             side=TellingSide.LOCATION,
             kind=AbsenceKind.LOCATION,
+            instead=True,
             now=now,
         )
 
@@ -253,7 +257,12 @@ def _not_charged(principal: Principal, rows: Iterable[StandIn], now: datetime) -
 def _charged(principal: Principal, rows: Iterable[StandIn], now: datetime) -> None:
     for placement_id, days in _by_place(rows).items():
         take_back_absence(
-            principal=principal, placement_id=placement_id, days=days, side=TellingSide.LOCATION, now=now
+            principal=principal,
+            placement_id=placement_id,
+            days=days,
+            side=TellingSide.LOCATION,
+            kind=AbsenceKind.LOCATION,
+            now=now,
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from kribbe.contact.models import Notice
 from kribbe.enrolment.tests.location_scene import client_of
@@ -199,6 +200,52 @@ def test_a_child_that_comes_after_all_is_arranged_again():
     assert again.days.count() == 2
     assert undo(principal=placer(scene), replacement=first, now=NOW) == 1
     assert {each.state for each in again.days.all()} == {StandInState.TOLD}
+
+
+def test_the_familys_own_report_is_not_charged_when_it_declines_and_counts_again_when_undone():
+    scene = service()
+    act = place_all(scene)
+    report_absence(
+        principal=scene.parent, placement_id=scene.noor.pk, days=[MONDAY], side=TellingSide.FAMILY, now=NOW
+    )
+    answer(
+        principal=scene.parent,
+        placement=scene.noor,
+        days=[MONDAY],
+        agrees=False,
+        now=NOW + timedelta(hours=1),
+    )
+    there = Absence.objects.filter(placement=scene.noor, taken_back_at=None)
+    assert there.get(day=MONDAY).kind == AbsenceKind.LOCATION
+    undo(principal=placer(scene), replacement=act, now=NOW + timedelta(hours=2))
+    own = there.get()
+    assert (own.day, own.kind, own.side, own.told_at) == (MONDAY, AbsenceKind.TOLD, TellingSide.FAMILY, NOW)
+
+
+def test_a_carer_on_leave_takes_nobody():
+    scene = service()
+    home = type(scene)(**{name: getattr(scene, name) for name in scene.__dataclass_fields__})
+    home.location = scene.hosts[0].location
+    carer = hire(home, "Bea Jans")
+    Leave.objects.create(carer=carer, during=(MONDAY, MONDAY + DAY), kind=LeaveKind.LEAVE, made_at=NOW)
+    with pytest.raises(RefusedError) as refused:
+        place_all(scene)
+    assert refused.value.code == "full"
+    assert place_all(scene, scene.hosts[1])
+
+
+def test_the_page_of_a_family_says_when_its_answer_came_too_late(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    scene = service()
+    act = place_all(scene)
+    client, url = client_of(scene.parent_user()), reverse("staff:my_stand_in")
+    data = {"of": scene.noor.reference, "day": f"{MONDAY}", "do": "yes"}
+    for _twice in range(2):
+        assert "Noted. Thank you." in client.post(url, data, follow=True).content.decode()
+    undo(principal=placer(scene), replacement=act, now=NOW)
+    page = client.post(url, {**data, "do": "no"}, follow=True).content.decode()
+    assert "Something changed meanwhile" in page
+    assert "charged" not in page
 
 
 @pytest.mark.parametrize("places", [1, 0])
