@@ -245,7 +245,7 @@ def test_the_page_of_a_family_says_when_its_answer_came_too_late(monkeypatch):
     undo(principal=placer(scene), replacement=act, now=NOW)
     page = client.post(url, {**data, "do": "no"}, follow=True).content.decode()
     assert "Something changed meanwhile" in page
-    assert "charged" not in page
+    assert "Noted." not in page
 
 
 @pytest.mark.parametrize("places", [1, 0])
