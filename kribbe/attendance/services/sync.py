@@ -1,6 +1,7 @@
 """What a tablet sends: its queue of taps and notes, read strictly, kept once, each answered by itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from kribbe.attendance.services.devices import heard
 from kribbe.attendance.services.notes import Note, take_notes
 from kribbe.attendance.services.register import Press, Source, take
 from kribbe.enrolment.models import DirectChild, Placement
+from kribbe.rules.attendance import true_time
 from kribbe.staff.models import HOLDS, Carer, StandIn
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.staff.services.pins import PinAnswer, check_pin
@@ -75,7 +77,7 @@ def take_message(device: Device, message: object, *, now: datetime) -> Synced:
     sent_at, events = _opened(message)
     offset = now - sent_at
     source = Source(location=device.location, device=device, offset=offset)
-    reader = _Reader.of(device, events)
+    reader = _Reader.of(device, events, source.offset, now)
     answers: dict[str, Answer] = {}
     presses: list[Press] = []
     notes: list[Note] = []
@@ -128,13 +130,19 @@ class _Reader:
     device: Device
     children: Mapping[str, Who]
     carers: Mapping[str, Carer]
+    guests: Mapping[int, Collection[date]]
+    """The days on which children of other locations are cared for here, by place."""
+    offset: timedelta
+    now: datetime
 
     @classmethod
-    def of(cls, device: Device, events: Sequence[Any]) -> "_Reader":
+    def of(cls, device: Device, events: Sequence[Any], offset: timedelta, now: datetime) -> "_Reader":
         asked = {str(event.get("child", "")) for event in events if isinstance(event, dict)}
-        here = Q(group__location=device.location) | Q(
-            pk__in=StandIn.objects.filter(HOLDS, group__location=device.location).values("placement")
-        )
+        guests: dict[int, set[date]] = defaultdict(set)
+        held = StandIn.objects.filter(HOLDS, group__location=device.location, placement__reference__in=asked)
+        for placement_id, day in held.values_list("placement", "day"):
+            guests[placement_id].add(day)
+        here = Q(group__location=device.location) | Q(pk__in=guests)
         own = Placement.objects.filter(here, reference__in=asked)
         keys = {key: reference for reference in asked if (key := direct_id(reference)) is not None}
         direct = DirectChild.objects.filter(group__location=device.location, pk__in=keys)
@@ -145,6 +153,9 @@ class _Reader:
                 **{keys[key]: Who(direct_id=key) for key in direct.values_list("pk", flat=True)},
             },
             {carer.reference: carer for carer in carers_of(device.location)},
+            guests,
+            offset,
+            now,
         )
 
     def read(self, event: Any) -> Press | Note:
@@ -157,11 +168,19 @@ class _Reader:
         key, told_at = _uuid(event.get("key")), _moment(event.get("at"))
         if key is None or told_at is None:
             raise _BadEventError("unreadable")
+        if not self._is_here(who, told_at):
+            raise _BadEventError("no-child")
         carer = self.carers.get(str(event.get("carer", "")))
         common = {"key": key, "told_at": told_at, "carer": carer}
         if event.get("kind") == "note":
             return _note(event, common | {"placement_id": who.placement_id})
         return _press(event, common | {"who": who}, frozenset(self._marks(event, carer, told_at)))
+
+    def _is_here(self, who: Who, told_at: datetime) -> bool:
+        """Whether a guest is cared for here on the day of the tap, or on its eve for a night."""
+        days = self.guests.get(who.placement_id or 0)
+        at, _off = true_time(told_at, self.offset, self.now)
+        return days is None or not {localtime(at).date(), localtime(at - DAY).date()}.isdisjoint(days)
 
     def _marks(self, event: Mapping[str, Any], carer: Carer | None, told_at: datetime) -> Iterator[Mark]:
         if self.device.revoked_at is not None:

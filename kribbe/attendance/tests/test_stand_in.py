@@ -76,6 +76,25 @@ def test_taps_of_the_other_tablet_make_the_stay_once_and_count_there(scene):
     assert came == {scene.hosts[0].pk: 2}
 
 
+def test_a_tablet_takes_taps_of_a_guest_only_on_its_days(scene):
+    made = type(scene)(**{name: getattr(scene, name) for name in scene.__dataclass_fields__})
+    made.location = scene.host
+    device, _token = tablet(made, now=at(MONDAY, "07:00"))
+    now = at(MONDAY + 9 * DAY, "17:00")
+    days = (MONDAY - DAY, MONDAY, MONDAY + DAY, MONDAY + 2 * DAY, MONDAY + 7 * DAY)
+    events = [
+        {
+            "key": f"{uuid4()}", "kind": "in", "child": scene.noor.reference,
+            "at": at(day, "08:05").isoformat(),
+        }
+        for day in days
+    ]  # fmt: skip
+    answers = take_message(device, {"sent_at": now.isoformat(), "events": events}, now=now).answers
+    assert [(each.state, each.why) for each in answers] == [
+        ("refused", "no-child"), ("kept", ""), ("kept", ""), ("refused", "no-child"), ("refused", "no-child"),
+    ]  # fmt: skip
+
+
 def test_day_compensation_and_register_are_of_who_cares(scene):
     own_day = MONDAY - 7 * DAY
     for day in (own_day, MONDAY):

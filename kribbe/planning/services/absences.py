@@ -1,6 +1,6 @@
 """Absences: reported by the family or the location, and taken back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -23,6 +23,7 @@ DAY = timedelta(days=1)
 FURTHEST_BACK = timedelta(days=62)
 LONGEST = 62
 """Days of one report at most."""
+NOT_CHARGED = (AbsenceKind.LOCATION, AbsenceKind.FORCE_MAJEURE)
 
 
 def report_absence(
@@ -33,20 +34,23 @@ def report_absence(
     side: TellingSide,
     now: datetime,
     kind: AbsenceKind | None = None,
+    instead: bool = False,
 ) -> list[Absence]:
     """The child doesn't come on these days. What the family tells is judged by the house rules of each day.
 
-    Days told already stay as they are. It makes room for others, unless the location can't take the child. Raises
-    RefusedError on days on which the child isn't planned, and where a family tells of days that are over.
+    Days told already stay as they are; with `instead` those that are charged are told anew. It makes room for others,
+    unless the location can't take the child. Raises RefusedError on days on which the child isn't planned, and where
+    a family tells of days that are over.
     """
     if not days or len(days) > LONGEST:
         raise RefusedError(_("Choose from one day to two months."), field="last")
     with transaction.atomic():
         placement = locked_place(placement_id)
         _check_days(placement, sorted(days), side, localtime(now).date())
-        known = set(
-            Absence.objects.filter(placement=placement, taken_back_at=None).values_list("day", flat=True)
-        )
+        told = Absence.objects.filter(placement=placement, taken_back_at=None)
+        if instead:
+            told.filter(day__in=days).exclude(kind__in=NOT_CHARGED).update(taken_back_at=now)
+        known = set(told.values_list("day", flat=True))
         rules = house_rules_on(placement.group.location_id, min(days))
         made = Absence.objects.bulk_create(
             Absence(
@@ -66,9 +70,17 @@ def report_absence(
 
 
 def take_back_absence(
-    *, principal: Principal, placement_id: int, days: Collection[date], side: TellingSide, now: datetime
+    *,
+    principal: Principal,
+    placement_id: int,
+    days: Collection[date],
+    side: TellingSide,
+    now: datetime,
+    kind: AbsenceKind | None = None,
 ) -> int:
     """The child comes after all. A family can say so until the day itself, and of what it told itself.
+
+    With `kind` only what this side told as that; what that was told instead of then counts again.
 
     Raises RefusedError where the place of such a day was given to another child meanwhile; a location may say so
     all the same.
@@ -78,13 +90,24 @@ def take_back_absence(
         found = Absence.objects.filter(placement=placement, day__in=days, taken_back_at=None)
         if side is TellingSide.FAMILY:
             found = found.filter(side=side, day__gte=localtime(now).date())
+        if kind is not None:
+            found = found.filter(side=side, kind=kind)
+        before = _told_before(placement, found) if kind is not None else []
         gone = sorted(found.values_list("day", flat=True))
         if side is TellingSide.FAMILY:
             _check_room(placement, gone)
         found.update(taken_back_at=now)
+        Absence.objects.filter(pk__in=before).update(taken_back_at=None)
         if gone:
             _record(principal, "absence.take_back", placement, now, gone)
     return len(gone)
+
+
+def _told_before(placement: Placement, absences: Iterable[Absence]) -> list[int]:
+    """What was taken back in the moment in which these were told instead."""
+    moments = {(each.day, each.told_at) for each in absences}
+    gone = Absence.objects.filter(placement=placement, taken_back_at__in={at for _day, at in moments})
+    return [each.pk for each in gone if (each.day, each.taken_back_at) in moments]
 
 
 def _check_room(placement: Placement, days: Sequence[date]) -> None:

@@ -43,7 +43,7 @@ def _answered(request: Any, now: Any) -> None:
     placement = own_placement(request.principal, Action.ABSENCE_REPORT, reference, now=now)
     agrees = request.POST.get("do") == "yes"
     try:
-        answer(
+        count = answer(
             principal=request.principal,
             placement=placement,
             days=[day] if day else [],
@@ -52,5 +52,8 @@ def _answered(request: Any, now: Any) -> None:
         )
     except RefusedError as refused:
         messages.error(request, str(refused.message))
+        return
+    if not count:
+        messages.error(request, _("Something changed meanwhile. Look at the page again."))
         return
     messages.success(request, _("Noted. Thank you.") if agrees else _("Noted. This day isn't charged."))

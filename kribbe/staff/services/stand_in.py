@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,7 @@ from kribbe.planning.services.absences import report_absence, take_back_absence
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.stand_in import HALVES
 from kribbe.staff.models import HOLDS, Replacement, StandIn, StandInState
-from kribbe.staff.selectors.stand_in import ChildDay, to_place
+from kribbe.staff.selectors.stand_in import ChildDay, on_leave, to_place
 from kribbe.staff.services import telling
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -69,11 +70,12 @@ def arrange(
         raise RefusedError(_("These days are over."), code="over")
     hosts = _hosts(principal, location, {each.group_id for each in choices if each.group_id})
     with transaction.atomic():
-        _lock(location, hosts, {each.placement_id for each in choices})
+        _lock(hosts, {each.placement_id for each in choices})
         waiting = {(each.placement.pk, each.day): each for each in to_place(location, days)}
         if any((each.placement_id, each.day) not in waiting for each in choices):
             raise RefusedError(_("Something changed meanwhile. Look at the page again."), code="changed")
         _check_room([each for each in choices if each.group_id], waiting, hosts, days)
+        _renew(choices, now)
         made = Replacement.objects.create(location=location, made_at=now, made_by=principal.user_id)
         rows = [_row(made, each, waiting[each.placement_id, each.day], hosts, now) for each in choices]
         StandIn.objects.bulk_create(rows)
@@ -92,10 +94,9 @@ def undo(*, principal: Principal, replacement: Replacement, now: datetime) -> in
     """
     today = localtime(now).date()
     with transaction.atomic():
-        rows = list(
-            _full(replacement.days.exclude(state=StandInState.UNDONE).filter(day__gte=today)).order_by("pk")
-        )
-        _lock(replacement.location, {row.group_id: row.group for row in rows if row.group}, _places(rows))
+        wanted = replacement.days.exclude(state=StandInState.UNDONE).filter(day__gte=today)
+        _lock_of(wanted)
+        rows = list(_full(wanted).order_by("pk"))
         came = _came[0]([(row.placement_id, row.day) for row in rows]) if _came else set()
         gone = [row for row in rows if (row.placement_id, row.day) not in came]
         for row in gone:
@@ -114,16 +115,15 @@ def undo(*, principal: Principal, replacement: Replacement, now: datetime) -> in
 def answer(
     *, principal: Principal, placement: Placement, days: Collection[date], agrees: bool, now: datetime
 ) -> int:
-    """The family agrees with the other carer, or keeps the child at home on these days. Returns how many changed.
+    """The family agrees with the other carer, or keeps the child at home on these days. Returns on how many.
 
     Raises RefusedError where a day is over, or the child came already.
     """
     today = localtime(now).date()
     with transaction.atomic():
-        rows = list(_full(StandIn.objects.filter(HOLDS, placement=placement, day__in=days)))
-        _lock(
-            placement.group.location, {row.group_id: row.group for row in rows if row.group}, [placement.pk]
-        )
+        wanted = StandIn.objects.filter(HOLDS, placement=placement, day__in=days)
+        _lock_of(wanted)
+        rows = list(_full(wanted))
         changing = [row for row in rows if not (agrees and row.state == StandInState.AGREED)]
         if any(row.day < today for row in changing):
             raise RefusedError(_("This day is over."))
@@ -140,7 +140,7 @@ def answer(
             telling.declined(changing, now)
         for act in {row.replacement for row in changing}:
             _record(principal, "stand_in.agree" if agrees else "stand_in.decline", act, changing, now)
-    return len(changing)
+    return len(rows)
 
 
 def holder(row: StandIn) -> str:
@@ -161,15 +161,29 @@ def _hosts(principal: Principal, location: Location, group_ids: Collection[int])
     return hosts
 
 
-def _lock(
-    location: Location, hosts: Mapping[int | None, Group] | Mapping[int, Group], placements: Collection[int]
-) -> None:
+def _lock_of(wanted: QuerySet[StandIn]) -> None:
+    """Lock the places and groups of these days; they are read after it, as whoever held the locks left them."""
+    keys = list(wanted.values_list("placement", "group"))
+    _lock({group for _place, group in keys if group is not None}, {place for place, _group in keys})
+
+
+def _lock(groups: Collection[int], placements: Collection[int]) -> None:
     own = Placement.objects.filter(pk__in=placements).values_list("group", flat=True)
-    groups = {*own, *(key for key in hosts if key is not None)}
     lock_rows(
         *((Placement, key) for key in placements),
-        *((Group, key) for key in groups),
+        *((Group, key) for key in {*own, *groups}),
     )
+
+
+def _renew(choices: Iterable[Choice], now: datetime) -> None:
+    """Of a child that comes after all, what was arranged before counts no more: it wasn't with anybody."""
+    chosen = {(each.placement_id, each.day) for each in choices}
+    found = StandIn.objects.filter(
+        placement__in={key for key, _day in chosen},
+        day__in={day for _key, day in chosen},
+        state__in=[StandInState.NOBODY, StandInState.DECLINED],
+    )
+    _set([row for row in found if (row.placement_id, row.day) in chosen], StandInState.UNDONE, now)
 
 
 def _check_room(
@@ -178,11 +192,14 @@ def _check_room(
     hosts: Mapping[int, Group],
     days: Collection[date],
 ) -> None:
-    rooms = rooms_at([group.location for group in hosts.values()], days) if hosts else {}
+    places = [group.location for group in hosts.values()]
+    rooms = rooms_at(places, days) if hosts else {}
+    shut = on_leave(places, days)
     asked: dict[tuple[int, date, int], int] = defaultdict(int)
     for each in choices:
         group_id = each.group_id or 0
-        room = rooms.get((group_id, each.day), NO_ROOM)
+        is_shut = each.day in shut[hosts[group_id].location_id]
+        room = NO_ROOM if is_shut else rooms.get((group_id, each.day), NO_ROOM)
         for half in HALVES:
             asked[group_id, each.day, half] += waiting[each.placement_id, each.day].halves >> half & 1
             if asked[group_id, each.day, half] > max(0, room.places[half] - room.taken[half]):
@@ -232,6 +249,7 @@ def _not_charged(principal: Principal, rows: Iterable[StandIn], now: datetime) -
             days=days,
             side=TellingSide.LOCATION,
             kind=AbsenceKind.LOCATION,
+            instead=True,
             now=now,
         )
 
@@ -239,7 +257,12 @@ def _not_charged(principal: Principal, rows: Iterable[StandIn], now: datetime) -
 def _charged(principal: Principal, rows: Iterable[StandIn], now: datetime) -> None:
     for placement_id, days in _by_place(rows).items():
         take_back_absence(
-            principal=principal, placement_id=placement_id, days=days, side=TellingSide.LOCATION, now=now
+            principal=principal,
+            placement_id=placement_id,
+            days=days,
+            side=TellingSide.LOCATION,
+            kind=AbsenceKind.LOCATION,
+            now=now,
         )
 
 
@@ -248,10 +271,6 @@ def _by_place(rows: Iterable[StandIn]) -> dict[int, list[date]]:
     for row in rows:
         found[row.placement_id].append(row.day)
     return found
-
-
-def _places(rows: Iterable[StandIn]) -> set[int]:
-    return {row.placement_id for row in rows}
 
 
 def _set(rows: Iterable[StandIn], state: StandInState, now: datetime) -> None:

@@ -18,6 +18,7 @@ from kribbe.staff.services.cover import take_over
 from kribbe.staff.services.roster import Hours, set_shift, undo_change
 from kribbe.staff.tests.scene import TIMES, busy, hire, open_monday
 from kribbe.testing import cast
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,18 @@ def test_taken_over_and_undone(scene):
     undo_change(principal=scene.manager, location=scene.location, reference=change.reference, now=NOW)
     assert not Shift.objects.filter(carer=cas).exists()
     assert covers(scene)
+
+
+def test_two_planners_give_a_shift_to_one_carer(scene):
+    hire(scene, "Cas Vrij")
+    hire(scene, "Dirk Vrij")
+    (gap,) = gaps_of(scene.location, scene.an, scene.day, scene.day)
+    acting = {"principal": scene.manager, "location": scene.location, "shift": gap.shift, "now": NOW}
+    take_over(**acting, cover=gap.covers[0])
+    with pytest.raises(RefusedError) as refused:
+        take_over(**acting, cover=gap.covers[1])
+    assert refused.value.code == "changed"
+    assert Shift.objects.filter(day=scene.day).count() == 2
 
 
 def test_the_page_lends_a_carer_of_the_organiser_only_by_the_organiser(scene, monkeypatch):

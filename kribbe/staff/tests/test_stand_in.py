@@ -1,12 +1,15 @@
 """A family carer is ill: other carers have the children, the families are asked, and all is undone."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from kribbe.contact.models import Notice
 from kribbe.enrolment.tests.location_scene import client_of
@@ -17,12 +20,13 @@ from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.occupancy import cells
 from kribbe.planning.selectors.planned import planned_at
 from kribbe.planning.selectors.week import week_of
-from kribbe.planning.services.absences import report_absence
+from kribbe.planning.services.absences import report_absence, take_back_absence
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.staff.models import Leave, LeaveKind, Replacement, StandIn, StandInState
 from kribbe.staff.selectors.stand_in import plan_of_days
+from kribbe.staff.services import stand_in
 from kribbe.staff.services.stand_in import Choice, answer, arrange, undo
 from kribbe.staff.tests.scene import hire
 from kribbe.testing import cast
@@ -178,6 +182,72 @@ def test_a_family_agrees_or_keeps_its_child_at_home():
     assert answer(**acting, agrees=True) == 0
 
 
+def test_a_child_that_comes_after_all_is_arranged_again():
+    scene = service()
+    first = place_all(scene)
+    answer(principal=scene.parent, placement=scene.noor, days=[MONDAY], agrees=False, now=NOW)
+    take_back_absence(
+        principal=scene.manager, placement_id=scene.noor.pk, days=[MONDAY, MONDAY + DAY],
+        side=TellingSide.LOCATION, now=NOW,
+    )  # fmt: skip
+    again = arrange(
+        principal=placer(scene), location=scene.location, now=NOW,
+        choices=[
+            Choice(placement_id=scene.noor.pk, day=day, group_id=scene.hosts[1].pk)
+            for day in (MONDAY, MONDAY + DAY)
+        ],
+    )  # fmt: skip
+    assert again.days.count() == 2
+    assert undo(principal=placer(scene), replacement=first, now=NOW) == 1
+    assert {each.state for each in again.days.all()} == {StandInState.TOLD}
+
+
+def test_the_familys_own_report_is_not_charged_when_it_declines_and_counts_again_when_undone():
+    scene = service()
+    act = place_all(scene)
+    report_absence(
+        principal=scene.parent, placement_id=scene.noor.pk, days=[MONDAY], side=TellingSide.FAMILY, now=NOW
+    )
+    answer(
+        principal=scene.parent,
+        placement=scene.noor,
+        days=[MONDAY],
+        agrees=False,
+        now=NOW + timedelta(hours=1),
+    )
+    there = Absence.objects.filter(placement=scene.noor, taken_back_at=None)
+    assert there.get(day=MONDAY).kind == AbsenceKind.LOCATION
+    undo(principal=placer(scene), replacement=act, now=NOW + timedelta(hours=2))
+    own = there.get()
+    assert (own.day, own.kind, own.side, own.told_at) == (MONDAY, AbsenceKind.TOLD, TellingSide.FAMILY, NOW)
+
+
+def test_a_carer_on_leave_takes_nobody():
+    scene = service()
+    home = type(scene)(**{name: getattr(scene, name) for name in scene.__dataclass_fields__})
+    home.location = scene.hosts[0].location
+    carer = hire(home, "Bea Jans")
+    Leave.objects.create(carer=carer, during=(MONDAY, MONDAY + DAY), kind=LeaveKind.LEAVE, made_at=NOW)
+    with pytest.raises(RefusedError) as refused:
+        place_all(scene)
+    assert refused.value.code == "full"
+    assert place_all(scene, scene.hosts[1])
+
+
+def test_the_page_of_a_family_says_when_its_answer_came_too_late(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    scene = service()
+    act = place_all(scene)
+    client, url = client_of(scene.parent_user()), reverse("staff:my_stand_in")
+    data = {"of": scene.noor.reference, "day": f"{MONDAY}", "do": "yes"}
+    for _twice in range(2):
+        assert "Noted. Thank you." in client.post(url, data, follow=True).content.decode()
+    undo(principal=placer(scene), replacement=act, now=NOW)
+    page = client.post(url, {**data, "do": "no"}, follow=True).content.decode()
+    assert "Something changed meanwhile" in page
+    assert "Noted." not in page
+
+
 @pytest.mark.parametrize("places", [1, 0])
 def test_more_than_there_is_room_for_is_refused_as_a_whole(places):
     scene = service(places=places) if places else service(hosts=1, places=1)
@@ -282,10 +352,6 @@ def test_the_last_place_goes_to_one_child():
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_without_locks_both_would_have_it(monkeypatch):
-    from threading import Barrier
-
-    from kribbe.staff.services import stand_in
-
     scene = service(hosts=1, places=1)
     monkeypatch.setattr(locks, "ENABLED", False)
     both, counted = Barrier(2, timeout=20), stand_in.rooms_at
@@ -304,3 +370,35 @@ def test_without_locks_both_would_have_it(monkeypatch):
 def one(scene, placement_id):
     choice = Choice(placement_id=placement_id, day=MONDAY, group_id=scene.hosts[0].pk)
     return arrange(principal=placer(scene), location=scene.location, choices=[choice], now=NOW)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_undone_twice_at_once_is_undone_and_told_once(monkeypatch):
+    done, told = undone_twice(monkeypatch)
+    assert (sorted(done), told) == ([0, 3], 2)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_without_locks_it_would_be_told_twice(monkeypatch):
+    monkeypatch.setattr(locks, "ENABLED", False)
+    monkeypatch.setattr(stand_in, "_release", lambda row, now: None)
+    done, told = undone_twice(monkeypatch)
+    assert (sorted(done), told) == ([3, 3], 4)
+
+
+def undone_twice(monkeypatch):
+    """Each held back between reading the days and writing them; how many each undid, and the families told."""
+    scene = service()
+    act = place_all(scene)
+    both, charged = Barrier(2, timeout=1), stand_in._charged
+
+    def together(*given):
+        with suppress(BrokenBarrierError):
+            both.wait()
+        charged(*given)
+
+    monkeypatch.setattr(stand_in, "_charged", together)
+    done = side_by_side([lambda: undo(principal=placer(scene), replacement=act, now=NOW)] * 2)
+    return done, Notice.objects.filter(kind="staff/own_carer").count()
