@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Event
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -402,3 +402,41 @@ def undone_twice(monkeypatch):
     monkeypatch.setattr(stand_in, "_charged", together)
     done = side_by_side([lambda: undo(principal=placer(scene), replacement=act, now=NOW)] * 2)
     return done, Notice.objects.filter(kind="staff/own_carer").count()
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_undone_while_the_family_answers_stays_undone(monkeypatch):
+    assert undone_while_answered(monkeypatch) == {StandInState.UNDONE}
+    assert not Absence.objects.filter(taken_back_at=None).exists()
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_without_locks_the_answer_would_come_over_it(monkeypatch):
+    monkeypatch.setattr(locks, "ENABLED", False)
+    monkeypatch.setattr(stand_in, "_release", lambda row, now: None)
+    assert undone_while_answered(monkeypatch) == {StandInState.UNDONE, StandInState.DECLINED}
+
+
+def undone_while_answered(monkeypatch):
+    """The family's answer is held back after it read its day, and all is undone meanwhile; the states of the days."""
+    scene = service()
+    act = place_all(scene)
+    has_read, is_undone = Event(), Event()
+
+    def came(pairs):
+        if len(pairs) == 1:
+            has_read.set()
+            is_undone.wait(1)
+        return set()
+
+    def undo_then():
+        has_read.wait(10)
+        undo(principal=placer(scene), replacement=act, now=NOW)
+        is_undone.set()
+
+    monkeypatch.setattr(stand_in, "_came", [came])
+    answering = {"principal": scene.parent, "placement": scene.noor, "days": [MONDAY], "agrees": False}
+    side_by_side([lambda: answer(**answering, now=NOW), undo_then])
+    return set(act.days.values_list("state", flat=True))
