@@ -29,6 +29,22 @@ FAMILY: tuple[tuple[Any, ...], ...] = (
         "requests",
     ),
     (
+        "request_ended_by_desk",
+        _("The desk ends a request"),
+        "As soon as a clerk ends a request; never for a lost pregnancy.",
+        places.CHILD | places.ENDED | places.WHY_ENDED,
+        samples.ended,
+        "why",
+        "desk_contact",
+    ),
+    (
+        "request_reopened_by_desk",
+        _("The desk opens a request again"),
+        "As soon as a clerk takes the end of a request back; never for a lost pregnancy.",
+        places.CHILD | places.ENDED,
+        samples.ended,
+    ),
+    (
         "offer_made",
         _("A place is offered"),
         "As soon as a location offers a place.",

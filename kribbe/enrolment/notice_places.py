@@ -81,6 +81,17 @@ COMPLAIN = {
 REFUSED = {
     "reason": Place(_("the reason, from the desk's list"), lambda context: reason(context["reason"]))
 } | COMPLAIN
+ENDED = {
+    "number": Place(_("the number of the request"), lambda context: context["request"].reference),
+    "registered": Place(
+        _("the day on which it was registered"), lambda context: long_date(context["request"].registered_at)
+    ),
+    "days": Place(_("the half-days that were asked"), lambda context: week_words(context["request"].pattern)),
+    "start": Place(_("the wanted start"), lambda context: long_date(context["request"].wanted_start)),
+    "desk": COMPLAIN["desk"],
+    "desk_contact": COMPLAIN["desk_contact"],
+}
+WHY_ENDED = {"why": Place(_("why the desk ended it"), lambda context: str(context["why"]))}
 REGISTERED = {
     "requests": Place(
         _("each request with its number and date"),

@@ -17,9 +17,11 @@ from kribbe.enrolment.models import (
     Vacancy,
 )
 from kribbe.enrolment.selectors.vacancies import Match
+from kribbe.enrolment.words import WHY_ENDED
 from kribbe.people.models import Child
 from kribbe.places.models import Group, Location, Organiser, SavedSearch
 from kribbe.region.models import Municipality, PassOverReason
+from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 
 PATTERN = WeekPattern.from_text("mon tue-am")
@@ -79,6 +81,11 @@ def registered() -> dict[str, Any]:
     """A request as it was just registered."""
     more = {"requests": [_request()], "locations": ["De Voorbeeldboom", "Het Kasteeltje"]}
     return family() | more | {"answer_days": 21}
+
+
+def ended() -> dict[str, Any]:
+    """A request that the desk ended."""
+    return family() | {"why": WHY_ENDED[RequestEnd.CANCELLED_DESK]}
 
 
 def last_minute() -> dict[str, Any]:

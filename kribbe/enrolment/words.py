@@ -43,6 +43,17 @@ GROUNDS: Mapping[str, str | Promise] = {
 }
 """Why another family stands ahead, by the public name of the part of the standing."""
 
+WHY_ENDED: Mapping[RequestEnd, str | Promise] = {
+    RequestEnd.ANSWERED: _("Your child has a place with a location of this desk."),
+    RequestEnd.UNANSWERED: _("No place was found."),
+    RequestEnd.FOUND_ELSEWHERE: _("You found care elsewhere."),
+    RequestEnd.CANCELLED_PARENT: _("You no longer need care."),
+    RequestEnd.CANCELLED_DESK: _("It was registered by mistake, or twice."),
+    RequestEnd.UNKNOWN: _("The desk doesn't know whether you still look for a place."),
+    RequestEnd.LAPSED: _("You no longer answered the desk."),
+}
+"""Why a desk ended a request, as it tells the family; a lost pregnancy is never told."""
+
 ENDS: Mapping[RequestEnd, str | Promise] = {
     RequestEnd.ANSWERED: _("Your child has a place"),
     RequestEnd.UNANSWERED: _("Ended without a place"),

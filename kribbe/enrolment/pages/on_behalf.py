@@ -18,8 +18,8 @@ from kribbe.enrolment.access import offer_for
 from kribbe.enrolment.forms.small import BirthForm
 from kribbe.enrolment.models import CareRequest
 from kribbe.enrolment.pages.at_desk import at_desk
+from kribbe.enrolment.services.end_for_family import end_for_family, reopen_for_family
 from kribbe.enrolment.services.take_no_back import take_no_back
-from kribbe.enrolment.services.wishes import end_request, reopen_request
 from kribbe.enrolment.templatetags.enrolment import fully_called
 from kribbe.people import services as people
 from kribbe.people.access import household_for
@@ -237,7 +237,7 @@ def end(request: DeskRequest, household: Household, request_reference: str) -> H
     found = _request(household, request_reference)
 
     def work(given: dict[str, Any]) -> None:
-        end_request(
+        end_for_family(
             principal=request.principal, request_id=found.pk, end=RequestEnd(given["end"]), now=timezone.now()
         )
 
@@ -261,7 +261,7 @@ def reopen(request: DeskRequest, household: Household, request_reference: str) -
     """Undo the end of a request, within a day."""
     found = _request(household, request_reference)
     try:
-        reopen_request(principal=request.principal, request_id=found.pk, now=timezone.now())
+        reopen_for_family(principal=request.principal, request_id=found.pk, now=timezone.now())
     except RefusedError as refused:
         messages.error(request, str(refused.message))
     else:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from kribbe.contact.models import Mail, MailState
+from kribbe.contact.models import Letter, Mail, MailState, Notice
 from kribbe.enrolment.models import CareRequest, Offer, OfferState, RequestDraft, RequestState
 from kribbe.enrolment.services.answer_offer import decline_offer
 from kribbe.enrolment.services.make_offer import make_offer
@@ -230,6 +230,47 @@ def test_a_clerk_ends_a_request_by_the_counting_rules_and_can_undo_it(desk, loca
     assert reopen in story.text
     clerk.post(reopen)
     assert CareRequest.objects.get().state == RequestState.OPEN
+
+
+def told(request):
+    return list(Notice.objects.filter(household=request.household_id).order_by("pk"))
+
+
+def test_a_family_is_told_once_that_the_desk_ended_its_request_and_opened_it_again(desk, location, clerk):
+    request = ask(desk, location, "Peeters", email="an@ouders.example")
+    at = {"desk": desk.slug, "reference": request.household.reference, "request_reference": request.reference}
+    end = reverse("enrolment:office_end", kwargs=at)
+    assert clerk.post(end, {"end": "unanswered"}).status_code == 302
+    assert clerk.post(end, {"end": "unanswered"}).status_code == 422
+    (ended,) = told(request)
+    assert ended.kind == "enrolment/request_ended_by_desk"
+    assert Mail.objects.get().address == "an@ouders.example"
+    for part in ("Lotte", request.reference, desk.name, "Er werd geen plaats gevonden."):
+        assert part in ended.body, part
+    reopen = reverse("enrolment:office_reopen", kwargs=at)
+    clerk.post(reopen)
+    clerk.post(reopen)
+    assert [each.kind for each in told(request)[1:]] == ["enrolment/request_reopened_by_desk"]
+    assert request.reference in told(request)[1].body
+
+
+def test_a_family_without_an_address_gets_a_letter_and_no_mail_of_an_end(desk, location, clerk):
+    request = ask(desk, location, "Peeters")
+    at = [desk.slug, request.household.reference, request.reference]
+    clerk.post(reverse("enrolment:office_end", args=at), {"end": "cancelled_desk"})
+    assert (Letter.objects.get().notice, Mail.objects.count()) == (told(request)[0], 0)
+
+
+def test_nothing_is_told_of_a_lost_pregnancy_nor_of_its_undo(desk, location, clerk):
+    expected = timezone.localdate() + 90 * DAY
+    request = ask(desk, location, "Peeters", email="an@ouders.example", born=None, expected=expected)
+    at = [desk.slug, request.household.reference, request.reference]
+    clerk.post(reverse("enrolment:office_end", args=at), {"end": "lapsed_miscarriage"})
+    request.refresh_from_db()
+    assert request.end == "lapsed_miscarriage"
+    clerk.post(reverse("enrolment:office_reopen", args=at))
+    request.refresh_from_db()
+    assert (request.state, told(request)) == (RequestState.OPEN, [])
 
 
 def test_a_clerk_takes_a_no_back_and_the_family_sees_who_did(desk, location, clerk):

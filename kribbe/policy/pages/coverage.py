@@ -14,7 +14,7 @@ from kribbe.policy.access import PolicyRequest, at_policy
 from kribbe.policy.definitions import Basis
 from kribbe.policy.pages.files import KINDS, dated, table_file
 from kribbe.policy.pages.links import areas, downloads
-from kribbe.policy.selectors.coverage import CONFIRMED, Coverage, LocationUse, Share, coverage
+from kribbe.policy.selectors.coverage import CONFIRMED, NEAR, Coverage, LocationUse, Share, coverage
 from kribbe.trust.permissions import Action
 from kribbe.web.templatetags.telling import number, percent
 
@@ -63,12 +63,26 @@ def uses() -> list[str]:
         gettext("Families wait"),
         gettext("Gives places"),
         gettext("Keeps its children"),
+        gettext("Agreements"),
+        gettext("Attendance"),
+        gettext("Roster"),
+        gettext("Invoices"),
         gettext("Confirmed"),
     ]
 
 
 def _marks(each: LocationUse) -> list[bool]:
-    return [each.places is not None, each.has_list, each.offers, each.has_children, each.confirmed]
+    return [
+        each.places is not None,
+        each.has_list,
+        each.offers,
+        each.has_children,
+        each.plans,
+        each.registers,
+        each.rosters,
+        each.invoices,
+        each.confirmed,
+    ]
 
 
 def _row(each: LocationUse) -> list[object]:
@@ -87,6 +101,17 @@ def _shares(found: Coverage) -> list[tuple[str, str, str, float]]:
         (gettext("Families can wait there, or it gives places here"), found.covering(Basis.REQUESTS)),
         (gettext("They keep their places with the desk"), found.covering(Basis.PLACEMENTS)),
         (gettext("They confirmed in the last %(days)d days") % {"days": CONFIRMED.days}, found.confirmed),
+        (gettext("An agreement is in force there"), found.using("plans")),
+        (
+            gettext("They kept attendance in the last %(days)d days") % {"days": NEAR.days},
+            found.using("registers"),
+        ),
+        (
+            gettext("They have a roster between %(days)d days ago and %(days)d days ahead")
+            % {"days": NEAR.days},
+            found.using("rosters"),
+        ),
+        (gettext("They issued an invoice in the last 12 months"), found.using("invoices")),
     ]
     return [(label, *_told(share, found.all)) for label, share in kinds]
 

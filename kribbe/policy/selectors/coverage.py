@@ -4,19 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import DateTimeField, Exists, F, IntegerField, Max, OuterRef, Subquery, Sum
+from django.db.models import DateTimeField, Exists, F, IntegerField, Max, OuterRef, QuerySet, Subquery, Sum
 
+from kribbe.attendance.models import Presence
+from kribbe.billing.models import InvoiceKind, InvoiceLine
 from kribbe.enrolment.models import Offer, Placement, PlacementState, Preference, PreferenceState
 from kribbe.places.models import GroupCapacity, Location
+from kribbe.planning.models import AgreedWeeks
 from kribbe.policy.definitions import Basis
 from kribbe.policy.territory import Territory
 from kribbe.region.selectors import named
+from kribbe.staff.models import Shift
 
 CONFIRMED = timedelta(days=28)
 """A location that looked at its places no longer ago has confirmed them."""
 
 LATELY = timedelta(days=365)
 """An offer through the desk within this time: the location gives places through it."""
+
+NEAR = timedelta(days=60)
+"""A register kept or a roster made no further away: the location works with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,10 @@ class LocationUse:
     has_list: bool
     offers: bool
     has_children: bool
+    plans: bool
+    registers: bool
+    rosters: bool
+    invoices: bool
     looked_at: datetime | None
     confirmed: bool
 
@@ -77,6 +88,10 @@ class Coverage:
     def confirmed(self) -> Share:
         return Share.of([each for each in self.locations if each.confirmed])
 
+    def using(self, part: str) -> Share:
+        """The locations that use a part: `plans`, `registers`, `rosters` or `invoices`."""
+        return Share.of([each for each in self.locations if getattr(each, part)])
+
     @property
     def oldest(self) -> datetime | None:
         """The longest ago that one of those who ever looked did so."""
@@ -106,6 +121,7 @@ def coverage(territory: Territory, *, today: date, now: datetime) -> Coverage:
     )
     held = Placement.objects.filter(group__location=here, state=PlacementState.FINAL, during__contains=today)
     waiting = Preference.objects.filter(location=here, state=PreferenceState.WAITING)
+    came = Presence.objects.filter(day__gt=today - NEAR, day__lte=today)
     rows = (
         Location.objects.filter(desk__in=territory.desk_ids, active=True)
         .annotate(
@@ -113,6 +129,11 @@ def coverage(territory: Territory, *, today: date, now: datetime) -> Coverage:
             offered_at=Subquery(offered, output_field=DateTimeField()),
             has_children=Exists(held),
             has_list=Exists(waiting),
+            plans=Exists(_agreed(here, today)),
+            registers=Exists(came.filter(placement__group__location=here))
+            | Exists(came.filter(direct__group__location=here)),
+            rosters=Exists(Shift.objects.filter(location=here, day__range=(today - NEAR, today + NEAR))),
+            invoices=Exists(_invoiced(here, today)),
             at=named("municipality"),
             desk_slug=F("desk__slug"),
         )
@@ -130,9 +151,33 @@ def coverage(territory: Territory, *, today: date, now: datetime) -> Coverage:
                 has_list=row.has_list,
                 offers=row.offered_at is not None and row.offered_at > now - LATELY,
                 has_children=row.has_children,
+                plans=row.plans,
+                registers=row.registers,
+                rosters=row.rosters,
+                invoices=row.invoices,
                 looked_at=row.looked_at,
                 confirmed=row.looked_at is not None and row.looked_at > now - CONFIRMED,
             )
             for row in rows
         ]
+    )
+
+
+def _agreed(here: OuterRef, today: date) -> QuerySet[AgreedWeeks]:
+    """Weeks of an agreement that hold today, of a place that holds too."""
+    return AgreedWeeks.objects.filter(
+        placement__group__location=here,
+        placement__state=PlacementState.FINAL,
+        placement__during__contains=today,
+        during__contains=today,
+    )
+
+
+def _invoiced(here: OuterRef, today: date) -> QuerySet[InvoiceLine]:
+    """What was asked for a place of the location within the last twelve months."""
+    return InvoiceLine.objects.filter(
+        placement__group__location=here,
+        invoice__kind=InvoiceKind.INVOICE,
+        invoice__issued_on__gt=today - LATELY,
+        invoice__issued_on__lte=today,
     )

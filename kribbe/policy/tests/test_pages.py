@@ -9,10 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from kribbe.attendance.models import Presence
+from kribbe.billing.tests.issued import issued
+from kribbe.billing.tests.month import came
+from kribbe.billing.tests.scene import with_books
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.planning.models import AgreedWeeks, CareAgreement, Paper
 from kribbe.policy.models import SnapshotValue
 from kribbe.policy.services.snapshots import take_snapshots
+from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.staff.models import Shift
+from kribbe.staff.tests.scene import hire
 from kribbe.testing import cast
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
@@ -152,8 +160,44 @@ def test_coverage_tells_who_keeps_what_and_who_looked(desk, location, officer):
         "1 of 2 locations",
         "0 of 2 locations",
         "1 of 2 locations",
+        *["0 of 2 locations"] * 4,
     ]
     assert page.context["shares"][3][2] == "9 of 12 places (75\N{NO-BREAK SPACE}%)"
+
+
+def test_coverage_tells_which_parts_each_location_uses():
+    now, today = timezone.now(), timezone.localdate()
+    kept = with_books(now=now, start=today - timedelta(days=30))
+    scene = kept.scene
+    cast.make_group(cast.make_location(scene.desk, "De Stille"), 3, now=now)
+    officer = staff(scene.desk, Role.POLICY_OFFICER)
+    issued(kept, on=today, now=now)
+    agreement = CareAgreement.objects.create(placement=scene.noor, made_at=now)
+    paper = Paper.objects.create(
+        agreement=agreement, number=0, first=scene.start, weeks=[], pattern=1, notice_days=1, made_at=now,
+        location_name="Mia",
+    )  # fmt: skip
+    AgreedWeeks.objects.create(
+        agreement=agreement, placement=scene.noor, paper=paper, during=(None, None), weeks=[], masks=[1],
+        turns_from=monday_of(today),
+    )  # fmt: skip
+    came(scene.noor, today - timedelta(days=59), "08:00", "12:00")
+    Shift.objects.create(
+        carer=hire(scene, "An Jacobs"),
+        location=scene.location,
+        group=scene.group,
+        day=today,
+        start=14,
+        end=20,
+    )
+    page = officer.get(at("coverage", scene.desk))
+    assert [share[1] for share in page.context["shares"][4:]] == ["1 of 2 locations"] * 4
+    marks = {
+        each.name: [mark for _use, mark in marks] for each, _kind, marks, _url in page.context["locations"]
+    }
+    assert (marks["De Notelaar"][4:8], marks["De Stille"][4:8]) == ([True] * 4, [False] * 4)
+    Presence.objects.update(day=today - timedelta(days=61))
+    assert officer.get(at("coverage", scene.desk)).context["shares"][5][1] == "0 of 2 locations"
 
 
 def test_queries_dont_grow(desk, location, clerk):

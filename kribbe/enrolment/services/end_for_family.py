@@ -1,0 +1,45 @@
+"""A clerk ends a request for a family, or takes that end back, and the family is told."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from kribbe.contact.services import tell_household
+from kribbe.enrolment.models import CareRequest
+from kribbe.enrolment.services.wishes import end_request, reopen_request
+from kribbe.enrolment.words import WHY_ENDED
+from kribbe.rules.counting import RequestEnd
+from kribbe.trust.principal import Principal
+
+UNTOLD = frozenset({RequestEnd.LAPSED_MISCARRIAGE})
+"""Ends of which no mail or letter follows, neither when they are recorded nor when they are taken back."""
+
+
+def end_for_family(*, principal: Principal, request_id: int, end: RequestEnd, now: datetime) -> None:
+    """End a request for its family, and tell them why; nothing of a lost pregnancy."""
+    with transaction.atomic():
+        end_request(principal=principal, request_id=request_id, end=end, now=now)
+        if end not in UNTOLD:
+            _tell(request_id, "request_ended_by_desk", now=now, why=WHY_ENDED[end])
+
+
+def reopen_for_family(*, principal: Principal, request_id: int, now: datetime) -> None:
+    """Take the end of a request back for its family, and tell them; nothing of a lost pregnancy."""
+    with transaction.atomic():
+        ended = CareRequest.objects.select_for_update().get(pk=request_id).end
+        reopen_request(principal=principal, request_id=request_id, now=now)
+        if ended not in UNTOLD:
+            _tell(request_id, "request_reopened_by_desk", now=now)
+
+
+def _tell(request_id: int, kind: str, *, now: datetime, **context: object) -> None:
+    request = CareRequest.objects.select_related("child").get(pk=request_id)
+    tell_household(
+        household_id=request.household_id,
+        kind=f"enrolment/{kind}",
+        context={"request": request, "child": request.child, **context},
+        now=now,
+        link=reverse("enrolment:request", args=[request.reference]),
+        about=f"request:{request.pk}",
+    )
