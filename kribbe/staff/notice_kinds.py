@@ -46,6 +46,7 @@ def where(row: StandIn) -> str:
 def _moved() -> dict[str, Any]:
     context = placed()
     group = context["group"]
+    group.location = context["location"]
     return context | {"rows": [StandIn(day=date(2027, 4, 5), group=group, halves=3)]}
 
 
