@@ -89,10 +89,7 @@ def besides(holder: str, group_id: int) -> QuerySet[LedgerTake]:
 
 
 def release(*, holder: str, now: datetime, from_day: date | None = None) -> None:
-    """Give back what the holder has from that day on, beside it and in a next group too; all if no day is given.
-
-    Nothing held: nothing done.
-    """
+    """Give back what the holder has from that day on (else all), beside it and in a next group too."""
     with transaction.atomic():
         own = LedgerTake.objects.filter(holder__in=[holder, onward(holder)])
         groups = sorted({held.group_id for held in own})

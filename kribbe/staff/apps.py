@@ -6,10 +6,11 @@ class StaffConfig(AppConfig):
     label = "staff"
 
     def ready(self) -> None:
-        """Hang the pages in the navigation, let planning read the roster, and tell which papers end."""
+        """Hang the pages in the navigation, let planning read the roster, tell which papers end and what is kept."""
         from kribbe.planning.selectors.at_home import register_at_home
         from kribbe.planning.selectors.elsewhere import register_elsewhere
         from kribbe.planning.selectors.rostered import register_roster
+        from kribbe.staff.exporting import tell_families
         from kribbe.staff.notice_kinds import register_kinds
         from kribbe.staff.pages.navigation import register_navigation
         from kribbe.staff.selectors.documents import ending_papers
@@ -19,6 +20,7 @@ class StaffConfig(AppConfig):
         from kribbe.web import expiring
 
         register_navigation()
+        tell_families()
         register_roster(rostered_halves)
         register_at_home(children_at_home)
         register_elsewhere(stand_ins)

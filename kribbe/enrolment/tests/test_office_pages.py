@@ -372,57 +372,6 @@ def test_the_queries_of_a_story_dont_grow(desk, location, clerk):
     assert few <= 30
 
 
-def test_the_audit_trail_by_day_person_and_deed(desk, clerk):
-    administrator = staff(desk, Role.ADMINISTRATOR)
-    clerk.get(reverse("enrolment:office", args=[desk.slug]), {"q": "=iemand"})
-    address = reverse("enrolment:audit", args=[desk.slug])
-    assert "Searched families" in administrator.get(address, {"actor": "clerk"}).text
-    today = timezone.localdate()
-    for params, count in (
-        ({}, 1),
-        ({"action": "desk.search"}, 1),
-        ({"action": "offer.make"}, 0),
-        ({"first": f"{today}", "last": f"{today}"}, 1),
-        ({"first": f"{today + timedelta(days=1)}"}, 0),
-        ({"last": f"{today - timedelta(days=1)}"}, 0),
-        ({"actor": "nobody"}, 0),
-    ):
-        assert len(administrator.get(address, params).context["rows"]) == count, params
-    file = administrator.get(address, {"download": "csv"}).content.decode("utf-8-sig")
-    assert "desk.search" in file
-    assert AuditEntry.objects.filter(action="desk.audit").count() == 1
-
-
-def test_a_cell_is_never_a_formula(desk):
-    administrator = staff(desk, Role.ADMINISTRATOR)
-    AuditEntry.objects.create(
-        at=timezone.now(),
-        actor_name="=HYPERLINK(1)",
-        action="desk.search",
-        subject="region.desk",
-        desk_id=desk.pk,
-    )
-    file = administrator.get(reverse("enrolment:audit", args=[desk.slug]), {"download": "csv"})
-    assert ";'=HYPERLINK(1);" in file.text
-
-
-def test_the_audit_trail_page_by_page(desk):
-    administrator = staff(desk, Role.ADMINISTRATOR)
-    now = timezone.now()
-    AuditEntry.objects.bulk_create(
-        AuditEntry(
-            at=now, actor_name=f"{number}", action="desk.search", subject="region.desk", desk_id=desk.pk
-        )
-        for number in range(120)
-    )
-    address, seen = reverse("enrolment:audit", args=[desk.slug]), []
-    while address:
-        shown = administrator.get(address)
-        seen += [row["who"] for row in shown.context["rows"]]
-        address = shown.context["next_url"]
-    assert seen == [f"{number}" for number in range(119, -1, -1)]
-
-
 def test_strangers_find_nothing(desk, location):
     manager = staff(desk, Role.MANAGER, scope=Scope.LOCATION, scope_id=location.pk)
     policy = staff(desk, Role.POLICY_OFFICER)
