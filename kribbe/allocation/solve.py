@@ -88,8 +88,9 @@ def granted(instance: Instance | Columns) -> dict[str, int]:
         problem, agents = arrays(columns)
         state, _ = best_state(columns, problem, agents)
         got = reasons.granted(problem, state)
-    position = np.where(got == NONE, KEPT, columns.wishes.position[got]).tolist()
-    return {child: at for child, at in zip(columns.children, position, strict=True) if at != KEPT}
+    position = np.full(len(got), KEPT)
+    position[got != NONE] = columns.wishes.position[got[got != NONE]]
+    return {child: at for child, at in zip(columns.children, position.tolist(), strict=True) if at != KEPT}
 
 
 def as_columns(instance: Instance | Columns) -> Columns:
@@ -161,7 +162,8 @@ def score(columns: Columns, problem: Problem, state: State, envious: Longs) -> S
     """Lower is better: agents with envy, half-days not filled, ranks."""
     wishes = columns.wishes
     got = reasons.granted(problem, state)
-    is_new = (got != NONE) & (wishes.position[got] != KEPT)
+    is_new = got != NONE
+    is_new[is_new] = wishes.position[got[is_new]] != KEPT
     new = got[is_new]
     wished = np.bincount(wishes.child[wishes.position != KEPT], minlength=len(columns.children))
     ranks = wishes.position[new].sum() + wished[~is_new].sum()

@@ -27,7 +27,7 @@ def end_for_family(*, principal: Principal, request_id: int, end: RequestEnd, no
 def reopen_for_family(*, principal: Principal, request_id: int, now: datetime) -> None:
     """Take the end of a request back for its family, and tell them; nothing of a lost pregnancy."""
     with transaction.atomic():
-        ended = CareRequest.objects.select_for_update().get(pk=request_id).end
+        ended = CareRequest.objects.values_list("end", flat=True).get(pk=request_id)
         reopen_request(principal=principal, request_id=request_id, now=now)
         if ended not in UNTOLD:
             _tell(request_id, "request_reopened_by_desk", now=now)
