@@ -21,7 +21,7 @@ from kribbe.region.branding import brand_of
 from kribbe.region.models import Desk
 from kribbe.web.branding import Brand
 from kribbe.web.documents import Sheet, pdf, pdfs
-from kribbe.web.templatetags.telling import amount, long_date, month_name, number, short_date
+from kribbe.web.templatetags.telling import amount, long_date, month_name, number, quantity, short_date
 from kribbe.web.words import say
 
 TEMPLATE = "billing/invoice"
@@ -213,9 +213,7 @@ def _children(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
 
 
 def _what(line: InvoiceLine) -> str:
-    counted = (
-        "" if line.quantity == 1 else f", {number(line.quantity.normalize(), 2)} × {amount(line.unit_price)}"
-    )
+    counted = "" if line.quantity == 1 else f", {quantity(line.quantity)} × {amount(line.unit_price)}"
     shared = (
         ""
         if line.percent == HUNDRED

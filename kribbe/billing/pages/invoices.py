@@ -29,7 +29,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.keyset import page
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import day_of, row_key, whole_number
-from kribbe.web.templatetags.telling import amount, number
+from kribbe.web.templatetags.telling import amount, quantity
 from kribbe.web.words import say
 
 SHOWN = 50
@@ -124,7 +124,7 @@ def _line(line: InvoiceLine) -> dict[str, Any]:
         "day": line.day,
         "child": line.placement.child,
         "what": what(line),
-        "quantity": number(line.quantity.normalize(), 2),
+        "quantity": quantity(line.quantity),
         "unit_price": amount(line.unit_price),
         "percent": f"{line.percent.normalize():f}",
         "amount": amount(line.amount),

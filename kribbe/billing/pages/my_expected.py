@@ -14,7 +14,7 @@ from kribbe.rules.billing.stays import cents
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Scope
-from kribbe.web.templatetags.telling import amount, number
+from kribbe.web.templatetags.telling import amount, quantity
 from kribbe.web.words import say
 
 
@@ -54,8 +54,7 @@ def _row(each: Expected) -> dict[str, Any]:
         "own": amount(cents(total * each.percent / 100)),
         "is_shared": each.percent != 100,
         "kinds": [
-            (WHAT.get(what, what), number(count.normalize(), 2), amount(euros))
-            for what, count, euros in each.kinds
+            (WHAT.get(what, what), quantity(count), amount(euros)) for what, count, euros in each.kinds
         ],
         "lines": [
             (line.on, WHAT.get(line.what, line.what), amount(line.amount), " ".join(map(say, line.why)))

@@ -1,5 +1,6 @@
 """What a month may cost before there is an invoice: the amounts of the run, written nowhere, for the family alone."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -56,7 +57,7 @@ def test_a_parent_sees_it_as_an_estimate_and_another_family_nothing_of_it(
     client = client_of(kept.scene.parent_user())
     with django_assert_max_num_queries(30):
         page = client.get(reverse("billing:my_expected")).content.decode()
-    assert "Noor" in page and "12.34" in page
+    assert "Noor" in page and "12.34" in page and re.search(r"<span>\d+ × Full day", page)
     assert "An estimate, not an invoice" in page
     assert "Lou" not in page
     assert "Noor" in client.get(f"{reverse('billing:my_expected')}?month=next&at=nobody").content.decode()

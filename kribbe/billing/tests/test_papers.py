@@ -111,7 +111,7 @@ def test_totals_stand_by_child_and_shares_are_said(kept):
     assert totals == {"Noor": "€ 12,34", "Lou": "€ 13,67"}
     assert sheet.data["total"].replace("\xa0", " ") == "€ 26,01"
     whats = [line[1].replace("\xa0", " ") for child in sheet.data["children"] for line in child["lines"]]
-    assert whats[1:] == ["Volle dag, jouw deel is 50%", "Opvang per uur, 2,50 × € 3,00"]
+    assert whats[1:] == ["Volle dag, jouw deel is 50%", "Opvang per uur, 2,5 × € 3,00"]
 
 
 def printed(sheet: Sheet, *, dots: int) -> Image.Image:

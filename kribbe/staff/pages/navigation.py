@@ -9,36 +9,14 @@ from kribbe.web.navigation import NavItem, register
 
 def register_navigation() -> None:
     """Hang the pages in the rail."""
-    for label, name, icon, order in (
-        (_("Roster"), "staff:roster", "calendar-clock", 13),
-        (_("Team"), "staff:team", "id-card", 43),
-        (_("Papers that end"), "staff:documents", "file-text", 45),
-        (_("Carers ahead"), "staff:ahead", "chart-column", 44),
+    everywhere, at_home = place_where(Action.STAFF_READ), home_where(Action.STAFF_READ)
+    for label, name, icon, order, where in (
+        (_("Roster"), "staff:roster", "calendar-clock", 13, everywhere),
+        (_("Team"), "staff:team", "id-card", 43, everywhere),
+        (_("Papers that end"), "staff:documents", "file-text", 45, everywhere),
+        (_("Carers ahead"), "staff:ahead", "chart-column", 44, everywhere),
+        (_("Own children"), "staff:home", "house", 46, at_home),
+        (_("Carer is ill"), "staff:stand_in", "hand-heart", 14, at_home),
+        (_("Carers side by side"), "staff:service", "users", 47, at_home),
     ):
-        register(
-            NavItem(
-                label,
-                name,
-                icon,
-                "location",
-                order=order,
-                arguments=place_where(Action.STAFF_READ),
-                group="planning",
-            )
-        )
-    for label, name, icon, order in (
-        (_("Own children"), "staff:home", "house", 46),
-        (_("Carer is ill"), "staff:stand_in", "hand-heart", 14),
-        (_("Carers side by side"), "staff:service", "users", 47),
-    ):
-        register(
-            NavItem(
-                label,
-                name,
-                icon,
-                "location",
-                order=order,
-                arguments=home_where(Action.STAFF_READ),
-                group="planning",
-            )
-        )
+        register(NavItem(label, name, icon, "location", order=order, arguments=where, group="planning"))

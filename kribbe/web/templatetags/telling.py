@@ -47,6 +47,11 @@ def number(value: float | Decimal | None, decimals: int = 0) -> str:
     return formats.number_format(value, decimal_pos=decimals, use_l10n=True, force_grouping=True)
 
 
+def quantity(value: Decimal) -> str:
+    """A number with as many decimals as it needs: `13`, `2.5`."""
+    return number(value, max(0, -int(value.normalize().as_tuple().exponent)))
+
+
 @register.filter
 def percent(share: float | Decimal | None) -> str:
     """A share from 0 to 1 as a whole percentage."""
