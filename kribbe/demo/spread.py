@@ -61,7 +61,7 @@ ELSEWHERE: Mapping[str, str] = {
     "postcode": "chr(64 + %(copy)s) || postcode",
     "other_postcode": "CASE WHEN other_postcode <> '' THEN chr(64 + %(copy)s) || other_postcode ELSE '' END",
     "postcodes": "(SELECT array_agg(chr(64 + %(copy)s) || one) FROM unnest(postcodes) one)",
-    "nis_code": "to_char(90000 + %(copy)s * 100 + {key}, 'FM00000')",
+    "nis_code": "to_char(90000 + %(copy)s * 100 + dense_rank() OVER (ORDER BY {key}), 'FM00000')",
     "slug": "slug || '-r' || %(copy)s",
     "licence_number": "CASE WHEN licence_number <> '' THEN licence_number || '-' || %(copy)s ELSE '' END",
     "email": "CASE WHEN email <> '' THEN %(copy)s || '.' || email ELSE '' END",

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import UniqueConstraint
 from django.utils import timezone
 
@@ -22,7 +23,10 @@ COPIES = 3
 
 @pytest.fixture
 def region():
+    """A desk in a table whose keys are high already, as they are in an installation that lives."""
     now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('region_municipality', 'id'), 50000)")
     desk = cast.make_desk()
     location = cast.make_location(desk, "De Notelaar")
     group = cast.make_group(location, 5, now=now)
