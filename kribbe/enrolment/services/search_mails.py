@@ -13,11 +13,11 @@ from kribbe.contact import outbox
 from kribbe.contact.addressing import message_id
 from kribbe.contact.writing import allowed_language, compose
 from kribbe.places.models import SavedSearch
-from kribbe.places.selectors.distance import kilometres
 from kribbe.places.selectors.saved import due_searches, sign_search
 from kribbe.places.selectors.search import Found, Search
 from kribbe.places.services.saved_searches import Wish, look_again, save_search
 from kribbe.region.models import Desk
+from kribbe.rules.distance import kilometres
 from kribbe.web.templatetags.telling import km
 
 MOST_TOLD = 10

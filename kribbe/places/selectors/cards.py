@@ -12,13 +12,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from kribbe.places.models import MONTHS_ASKED, Kind, LicenceState
-from kribbe.places.selectors.distance import kilometres
 from kribbe.places.selectors.freshness import freshness_point, judged
 from kribbe.places.selectors.prices import IncomeFee, price_line
 from kribbe.places.selectors.search import Found, Search, Tier, mask_of
 from kribbe.places.selectors.ways import Way
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months
+from kribbe.rules.distance import kilometres
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
 from kribbe.web.components import Picture, Point, ResultCard
 from kribbe.web.templatetags.telling import km, month_name
