@@ -175,9 +175,9 @@ def rostered_halves(
     return found
 
 
-def _margin(day: DayNeed, carers: Sequence[int], half: int) -> tuple[int, bool]:
-    """Carers beside those needed; half-hours with nobody to care for and nobody there come last."""
-    return carers[half] - day.needs[half].carers, not day.needs[half].carers
+def _margin(day: DayNeed, carers: Sequence[int], half: int) -> tuple[bool, int]:
+    """Carers beside those needed; half-hours with nobody to care for come last."""
+    return not day.needs[half].carers, carers[half] - day.needs[half].carers
 
 
 def shifts_of(location: Location, first: date, last: date) -> list[Shift]:
