@@ -89,7 +89,7 @@ def test_a_rostered_day_says_the_carers_of_the_week_and_of_the_weeks_ahead(scene
 
 
 def test_a_half_day_is_judged_while_children_are_there(scene):
-    """Four carers, one of them in a pause, for the two that ten children need; at night nobody is there, nor needed."""
+    """Four carers, one of them in a pause, for the two that ten children need; nobody at night."""
     monday = monday_of_scene(scene)
     for name, pause in (("An Jacobs", 23), ("Bo Smets", 24), ("Cis Maes", 25), ("Dirk Wit", 26)):
         work(scene, hire(scene, name), monday, 14, 36, pause)
