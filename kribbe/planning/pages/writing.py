@@ -170,7 +170,6 @@ def _initial(placement: Placement, *, is_first: bool) -> dict[str, Any]:
     return {
         "first": first,
         "day_fee": agreement.day_fee if agreement else None,
-        "is_free": len(weeks) > 1 and not weeks[1],
         **typed_hours(weeks),
     }
 
