@@ -192,7 +192,7 @@ def a_day_moved_and_the_week_copied(page, scene):
     press(page, "Eerst bekijken")
     page.get_by_text("Kan", exact=True).first.wait_for()
     axe(page)
-    press(page, "Kopieer 1 dag")
+    press(page, "Kopieer 2 dagen")
     page.get_by_text("Wat niet gekopieerd kon worden").wait_for()
     assert DayBatch.objects.count() == 2
 
