@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.places.models import Group
+from kribbe.planning.models import AgreedWeeks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 
@@ -17,7 +18,30 @@ def locked_place(placement_id: int) -> Placement:
 
 def locked_certain_place(placement_id: int) -> Placement:
     """The same, where it is certain and runs. Raises RefusedError ("not_final") otherwise."""
-    placement = locked_place(placement_id)
+    return _certain(locked_place(placement_id))
+
+
+def locked_stay(placement_id: int) -> Placement:
+    """As `locked_certain_place`, locked with the places that carry its agreement on and their groups."""
+    known = stay_from(Placement.objects.get(pk=placement_id))
+    lock_rows(
+        *((Placement, each.pk) for each in known), *((Group, key) for key in {each.group_id for each in known})
+    )
+    return _certain(Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id))
+
+
+def stay_from(placement: Placement) -> list[Placement]:
+    """A place and those that carry its agreement on after it, in the order of their days; two queries."""
+    agreements = AgreedWeeks.objects.filter(placement=placement).values("agreement")
+    later = Placement.objects.filter(
+        pk__in=AgreedWeeks.objects.filter(agreement__in=agreements).values("placement"),
+        during__startswith__gt=placement.during.lower,
+        state=PlacementState.FINAL,
+    )
+    return [placement, *later.select_related("child", "group__location__desk").order_by("during")]
+
+
+def _certain(placement: Placement) -> Placement:
     if placement.state != PlacementState.FINAL:
         raise RefusedError(_("This place isn't certain, or has ended."), code="not_final")
     return placement

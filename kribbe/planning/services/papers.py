@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
@@ -18,9 +18,9 @@ from kribbe.places import ledger
 from kribbe.places.models import Group, LedgerTake
 from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 from kribbe.planning.services import telling
-from kribbe.planning.services.calendar import beyond, check_schedule, hold_calendar
+from kribbe.planning.services.calendar import beyond, check_schedule, hold_calendar, stretches_within
 from kribbe.planning.services.check import check_terms, half_days
-from kribbe.planning.services.locking import locked_certain_place
+from kribbe.planning.services.locking import locked_certain_place, locked_stay, stay_from
 from kribbe.planning.services.turns import leave_turns, turn_of_weeks
 from kribbe.planning.written import (
     Bounds,
@@ -87,7 +87,7 @@ def send_paper(
     if not name.strip():
         raise RefusedError(_("Type your name to sign."), field="name")
     with transaction.atomic():
-        placement = locked_certain_place(placement_id)
+        placement = locked_stay(placement_id)
         agreement = _agreement_of(placement, principal, now)
         if agreement.papers.filter(signed_at=None, withdrawn_at=None).exists():
             raise RefusedError(_("A change already waits for the family. Withdraw it first."), code="open")
@@ -187,15 +187,23 @@ def check(placement: Placement, terms: Terms, *, is_first: bool) -> None:
 
 
 def with_terms(placement: Placement, terms: Terms) -> tuple[Agreement, ...]:
-    """What would hold on the days of a place. A change for good leaves a holiday schedule, one for a time doesn't."""
-    held = agreed_of(placement)
+    """What would hold on the days of a place. A change for good leaves a holiday schedule, one for a time doesn't.
+
+    A holiday schedule goes on through the places that carry the agreement on.
+    """
     if terms.schedule is not None:
-        stretches = stretches_of(terms.schedule, terms.weeks, terms.first)
-        return rescheduled(held, terms.first, stretches)
+        return tuple(each for part in stay_from(placement) for each in _scheduled(part, terms, terms.schedule))
+    held = agreed_of(placement)
     end = bounds(placement)[1]
     if terms.last is not None:
         return changed(held, Agreement(terms.first, terms.last, terms.weeks))
     return changed_for_good(held, Agreement(terms.first, end - DAY if end else None, terms.weeks))
+
+
+def _scheduled(part: Placement, terms: Terms, schedule: Schedule) -> tuple[Agreement, ...]:
+    stretches = stretches_of(schedule, terms.weeks, terms.first)
+    own = (each for stretch in stretches if (each := within(stretch, *bounds(part))))
+    return rescheduled(agreed_of(part), terms.first, own)
 
 
 def terms_of(paper: Paper) -> Terms:
@@ -214,7 +222,7 @@ def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime
     terms = terms_of(paper)
     check(placement, terms, is_first=not paper.is_addendum)
     laid = with_terms(placement, terms)
-    homes = [placement]
+    homes = stay_from(placement) if terms.schedule else [placement]
     turn = None if terms.schedule else turn_of_weeks(placement, terms.weeks, paper.first)
     is_other = paper.pattern != placement.pattern or (turn and list(turn) != placement.in_turn)
     if terms.schedule is None and is_other:
@@ -228,7 +236,7 @@ def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime
             in_turn=turn,
         )
         placement.refresh_from_db()
-    AgreedWeeks.objects.filter(placement=placement).delete()
+    AgreedWeeks.objects.filter(placement__in=homes).delete()
     AgreedWeeks.objects.bulk_create(_rows(laid, homes, paper))
     for home in homes:
         hold_calendar(home, now=now)
@@ -272,7 +280,8 @@ def _row(each: Agreement, home: Placement, paper: Paper) -> AgreedWeeks:
 def _hold(paper: Paper, placement: Placement, terms: Terms, now: datetime) -> None:
     """Hold what the paper asks beside what the place has, until it is signed or withdrawn."""
     if terms.schedule is not None:
-        _hold_stretches(paper, placement, terms.schedule, terms.weeks, now)
+        for part in stay_from(placement):
+            _hold_stretches(paper, part, terms.schedule, terms.weeks, now)
         return
     more = WeekPattern(paper.pattern) - WeekPattern(placement.pattern)
     for other in turning(placement) if placement.in_turn is not None else ():
@@ -287,7 +296,7 @@ def _hold_stretches(
 ) -> None:
     """The same for each stretch, less what the schedule before has on all of its days already."""
     own = list(ledger.besides(f"placement:{placement.pk}", placement.group_id))
-    for each in schedule.stretches:
+    for each in stretches_within(schedule, placement):
         more, after = beyond(placement, weeks), each.last + DAY
         for row in own:
             if row.during.lower <= each.first and (row.during.upper is None or row.during.upper >= after):
@@ -316,10 +325,8 @@ def _release(paper: Paper, now: datetime) -> None:
 
 def _held(paper: Paper) -> QuerySet[LedgerTake]:
     """What a paper holds: for all of its days, or for each stretch of its holiday schedule."""
-    terms, holder = terms_of(paper), _holder(paper)
-    stretches = terms.schedule.stretches if terms.schedule else ()
-    beside = (ledger.beside(holder, each.first) for each in stretches)
-    return LedgerTake.objects.filter(holder__in=[holder, *beside])
+    holder = _holder(paper)
+    return LedgerTake.objects.filter(Q(holder=holder) | Q(holder__startswith=f"{holder}{ledger.BESIDE}"))
 
 
 def _agreement_of(placement: Placement, principal: Principal, now: datetime) -> CareAgreement:
@@ -358,7 +365,9 @@ def _locked_paper(paper_id: int) -> tuple[Paper, Placement]:
     found = Paper.objects.select_related("agreement").get(pk=paper_id)
     place = place_on(found.agreement, found.first)
     held = _held(found).values_list("group", flat=True)
-    lock_rows((Placement, place.pk), (Group, place.group_id), *((Group, key) for key in held))
+    stay = stay_from(place)
+    groups = {*held, *(each.group_id for each in stay)}
+    lock_rows(*((Placement, each.pk) for each in stay), *((Group, key) for key in groups))
     placement = locked_certain_place(place.pk)
     lock_rows((Paper, paper_id))
     return Paper.objects.select_related("agreement").get(pk=paper_id), placement
