@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from kribbe.enrolment.models import (
     CareRequest,
@@ -275,11 +276,12 @@ def check_wishes(
     if len(set(location_ids)) < len(location_ids):
         raise RefusedError(_("The same location is in the list twice."), field="wishes")
     if max_wishes is not None and len(location_ids) > max_wishes:
-        raise RefusedError(
-            _("Choose at most %(allowed)s locations; there are %(given)s.")
-            % {"allowed": max_wishes, "given": len(location_ids)},
-            field="wishes",
+        text = ngettext(
+            "Choose at most %(allowed)s location; there are %(given)s.",
+            "Choose at most %(allowed)s locations; there are %(given)s.",
+            max_wishes,
         )
+        raise RefusedError(text % {"allowed": max_wishes, "given": len(location_ids)}, field="wishes")
     known = Location.objects.filter(pk__in=location_ids, active=True)
     if region_id is not None:
         known = known.filter(desk__region=region_id)
