@@ -351,7 +351,10 @@ def _ways() -> Iterator[str]:
             "Urgent",
             "Urgent to all",
             "Look",
-            "Weekly list",
+            "List",
+            "List every",
+            "Own changes",
+            "Until",
             "Asks again",
             "Asked",
             "Reminded",
@@ -365,6 +368,8 @@ def _ways() -> Iterator[str]:
     yield (
         "Answer from: months before the start. Answer, reaction and signature: days for the location, the family,"
         " and to sign. Urgent: days. Look: weeks after which a location is asked to look."
+        " List: of places that came free, sent every so many weeks. Own changes: how often a family changes its start"
+        " or adds locations itself, and until how many days before the start."
         " Asks again: months between questions whether a place is still needed, with the days to answer and to be"
         " reminded. Ends: months after the latest start. Complaint: days to answer."
     )
@@ -377,7 +382,7 @@ def _way(preset: Any) -> Iterator[str]:
     yield preset_name
     for name in (
         "max_wishes", "earliest_answer_months", "answer_days", "reaction_days", "signature_days", "urgent_days",
-        "open_urgent", "look_weeks", "tell_vacancies",
+        "open_urgent", "look_weeks", "tell_vacancies", "list_weeks", "most_changes", "change_days",
         "confirm_months", "confirm_days", "confirm_reminder_days", "end_months", "complaint_days",
         "ranking_shown", "date_rule",
     ):  # fmt: skip

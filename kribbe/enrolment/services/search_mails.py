@@ -67,7 +67,15 @@ def _line(saved: SavedSearch, row: Found) -> str:
 
 def _mail(saved: SavedSearch, kind: str, context: dict[str, Any], *, link: str, now: datetime) -> None:
     language = allowed_language(saved.desk, saved.language)
-    text = compose(f"enrolment/{kind}", context, desk=saved.desk, language=language, names="", link=link)
+    text = compose(
+        f"enrolment/{kind}",
+        context,
+        desk=saved.desk,
+        language=language,
+        names="",
+        link=link,
+        reader=saved.language,
+    )
     outbox.put(
         address=saved.email,
         subject=text.subject,

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 
 from kribbe.contact.services import drop_unposted, tell_household
 from kribbe.enrolment.models import CareRequest, FreeThen, RequestState, Vacancy, VacancyList, VacancyTold
-from kribbe.enrolment.selectors.vacancies import Asking, Match, askers, matches
+from kribbe.enrolment.selectors.vacancies import Asking, Match, askers, lately, matches
 from kribbe.people.models import Adult, Household
 from kribbe.places.models import Group, GroupAvailability, LicenceState
 from kribbe.places.selectors.search import mask_of
@@ -79,11 +79,7 @@ def tell_list(*, made: VacancyList, now: datetime) -> int:
 
     A family without a mail address gets a letter, in place of an earlier one that nobody posted.
     """
-    vacancies = list(
-        made.vacancies.select_related("group__location__desk").prefetch_related(
-            "group__location__municipality"
-        )
-    )
+    vacancies = lately(made)
     if not vacancies:
         return 0
     told = 0
