@@ -13,8 +13,8 @@ from kribbe.billing.models import Books, FeeCertificate, PriceList
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, Location
+from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, AbsenceKind, HouseRules
-from kribbe.planning.selectors.closed import closed_days_of
 from kribbe.planning.selectors.planned import Planned, absences, agreed_at_all, capacities
 from kribbe.rules.agreed import Parts
 from kribbe.rules.allowance import HouseAllowance, Rounding, entitled
