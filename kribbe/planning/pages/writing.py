@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods
 from kribbe.enrolment.models import Placement
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning import words
 from kribbe.planning.access import placement_at
 from kribbe.planning.forms import COMMUNITIES, HolidayForm, PaperForm, typed_hours
 from kribbe.planning.pages.agreements import note_read
 from kribbe.planning.selectors.agreements import agreement_for
-from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.services.locking import stay_from
 from kribbe.planning.services.papers import Terms, agreed_of, check, send_paper, with_terms
 from kribbe.rules.agreed import Agreement, ordinary, there_on

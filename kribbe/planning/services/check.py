@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.services.turns import check_once
 from kribbe.places.models import GroupCapacity
-from kribbe.planning.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Agreement, Weeks, pattern_of, starting_on
 from kribbe.rules.halfdays import EMPTY, WeekPattern

@@ -325,7 +325,11 @@ def test_a_schedule_goes_on_through_a_stay_that_was_split(scene):
     sign(scene, send(scene, Terms(first=friday, weeks=({4: FULL},))))
     paper = send(scene, holidays({3: FULL}))
     summer = date(2027, 7, 8)
-    assert (taken(scene, CHRISTMAS + 3 * DAY), taken(scene, friday + 3 * DAY), taken(scene, summer)) == (1, 1, 1)
+    assert (taken(scene, CHRISTMAS + 3 * DAY), taken(scene, friday + 3 * DAY), taken(scene, summer)) == (
+        1,
+        1,
+        1,
+    )
     sign(scene, paper)
     assert [days_of(scene, monday) for monday in (AUTUMN, CHRISTMAS, friday)] == [[3], [3], [3]]
     assert (days_of(scene, date(2027, 1, 4)), days_of(scene, date(2027, 7, 5))) == ([4], [3])

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
+from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
-from kribbe.planning.selectors.closed import closed_days_of
 from kribbe.planning.selectors.planned import Planned, capacities, planned_at_all
 from kribbe.planning.selectors.rostered import Rostered
 from kribbe.planning.selectors.week import usual_layout

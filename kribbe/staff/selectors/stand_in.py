@@ -11,7 +11,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.people.models import Household
 from kribbe.places.access import locations_for
 from kribbe.places.models import Group, Kind, Location
-from kribbe.planning.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.selectors.days import NO_ROOM, Expected, Room, expected_at, rooms_at
 from kribbe.planning.selectors.elsewhere import Elsewhere
 from kribbe.planning.written import minute

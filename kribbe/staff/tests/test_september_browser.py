@@ -114,8 +114,12 @@ def a_child_moves_up(page, scene):
     axe(page)
     row.get_by_role("button").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Afgesproken verhuizingen").or_(page.get_by_text("Kevers")).first.wait_for()
-    assert Placement.objects.get(child__first_name="Mats", group__name="Kevers").during.lower == date(2026, 9, 14)
+    page.get_by_role("heading", name="Afgesproken verhuizingen").or_(
+        page.get_by_text("Kevers")
+    ).first.wait_for()
+    assert Placement.objects.get(child__first_name="Mats", group__name="Kevers").during.lower == date(
+        2026, 9, 14
+    )
 
 
 def an_agreement_and_its_school_holidays(page, scene):

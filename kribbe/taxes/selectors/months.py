@@ -17,8 +17,8 @@ from kribbe.billing.models import Books, FeeCertificate, PriceList
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, Location
+from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, AbsenceKind, HouseRules
-from kribbe.planning.selectors.closed import closed_days_of
 from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
 from kribbe.planning.selectors.planned import Planned, absences, agreed_at_all, capacities
 from kribbe.rules.agreed import Parts
@@ -78,7 +78,11 @@ class _Read:
         """The location that had a child on a day, or whose day of absence it is."""
         key = (placement.pk, day)
         is_absent = key in self.away and key not in self.came
-        return self.moved[key].location_id if key in self.moved and not is_absent else placement.group.location_id
+        return (
+            self.moved[key].location_id
+            if key in self.moved and not is_absent
+            else placement.group.location_id
+        )
 
 
 def months_of(

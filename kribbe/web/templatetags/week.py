@@ -55,9 +55,9 @@ def fit_week(free: int, asked: int, offered: int = weeks.WORKWEEK, wide: bool = 
 
 
 @register.simple_tag
-def fit_cells(free: int, asked: int) -> SafeString:
-    """Ten table cells of a waiting-list row."""
-    return weeks.fit_cells(free=free, asked=asked)
+def fit_cells(free: int, asked: int, days: int = weeks.WEEKDAYS) -> SafeString:
+    """Two table cells a day of a waiting-list row."""
+    return weeks.fit_cells(free=free, asked=asked, days=days)
 
 
 @register.inclusion_tag("web/components/week_legend.html")

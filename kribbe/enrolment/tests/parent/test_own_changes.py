@@ -32,7 +32,11 @@ def change(request, principal, *, start=START, pattern=WEEK):
 
 def rank(request, principal, *locations, **more):
     rank_wishes(
-        principal=principal, request_id=request.pk, location_ids=[each.pk for each in locations], now=NOW, **more
+        principal=principal,
+        request_id=request.pk,
+        location_ids=[each.pk for each in locations],
+        now=NOW,
+        **more,
     )
 
 
