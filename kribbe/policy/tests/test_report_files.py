@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from io import BytesIO, StringIO
 
 import pytest
@@ -12,21 +12,18 @@ from pypdf import PdfReader
 
 from kribbe.enrolment.models import CareRequest
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.people.models import Adult, FactKind, HouseholdFact
+from kribbe.people.models import Adult, HouseholdFact
 from kribbe.places.models import GroupCapacity
 from kribbe.policy.services.reports import fix_report
 from kribbe.policy.territory import Territory
-from kribbe.rules.counting import RequestEnd
-from kribbe.rules.halfdays import WeekPattern
+from kribbe.policy.tests.scene import VULNERABLE, year_of_families
 from kribbe.testing import cast
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
-WEEK = WeekPattern.from_text("mon tue")
 URGENT_DAYS = 30
-VULNERABLE = (FactKind.SINGLE, FactKind.LOW_INCOME, FactKind.NO_DIPLOMA)
 HOW = ("total", "answered", "unanswered", "running", "otherwise")
 """How a request stands, in the order of the report's columns."""
 
@@ -51,34 +48,10 @@ def desk():
 
 @pytest.fixture
 def _families(desk):
-    """35 families, no two alike in more than name; no number of them is small, so that nothing is hidden."""
     other = cast.make_desk("beukenrode", nis="99002")
     location = cast.make_location(desk, "De Notelaar")
     cast.make_group(location, 14, now=NOW)
-    here, there = desk.municipality, other.municipality
-    soon, later = date(2026, 3, 22), date(2026, 12, 1)
-    for count, end, home, work, facts, start in (
-        (6, RequestEnd.ANSWERED, here, there, (), later),
-        (7, RequestEnd.UNANSWERED, here, there, VULNERABLE, later),
-        (8, RequestEnd.UNANSWERED, here, there, (FactKind.SINGLE,), soon),
-        (9, None, there, here, (), later),
-        (5, RequestEnd.LAPSED_MISCARRIAGE, here, there, VULNERABLE, later),
-    ):
-        for number in range(count):
-            name = f"{end}{number}{start:%m}"
-            household = cast.make_household(desk, name, now=NOW, municipality=home)
-            Adult.objects.filter(household=household).update(work_municipality=work)
-            for kind in facts:
-                cast.make_fact(household, kind, since=date(2025, 1, 1), now=NOW)
-            child = cast.make_child(household, name, born=date(2025, 12, 1) + timedelta(days=number))
-            made = cast.make_request(child, [location], start=start, pattern=WEEK, now=at("2026-03-02"))
-            if end is not None:
-                made.state, made.ended_at, made.end = "ended", at("2026-11-20"), end
-                made.save()
-
-
-def at(text):
-    return datetime.fromisoformat(f"{text}T10:00:00+01:00")
+    year_of_families(location, neighbour=other.municipality, year=2026)
 
 
 def by_hand(desk):
