@@ -18,17 +18,27 @@ def export(
     out_dir: Annotated[Path, typer.Argument(help="A folder that isn't there yet.")],
     form: Annotated[str, typer.Option("--format", help="csv, xlsx or parquet.")] = "csv",
     desk: Annotated[str, typer.Option(help="Only what belongs to this desk.")] = "",
+    rows: Annotated[
+        bool,
+        typer.Option(
+            "--rows", help="With requests, wishes, offers and placements row by row; goes on the audit trail."
+        ),
+    ] = False,
     personal: Annotated[
-        bool, typer.Option("--personal", help="With references, names and days; goes on the audit trail.")
+        bool,
+        typer.Option(
+            "--personal", help="As --rows, with references, names and days; goes on the audit trail."
+        ),
     ] = False,
 ) -> None:
     """Write the tables that a city works with, and a dictionary of their columns.
 
-    Locations, groups, capacities, closing days, free half-days by month, requests, wishes, offers, placements,
-    counts by month, audit counts. Without --personal there are no names, references or exact days of families, and
-    small counts are left empty. All is as at one moment; the folder appears when everything is written.
+    Without --rows no row is about one family: families are counted, and small counts are left empty. The tables are
+    for reading; moving an installation is done by backup and restore. All is as at one moment; the folder appears
+    when everything is written.
     """
     prepare()
+    from django.utils import timezone
     from rich.progress import Progress, TextColumn
 
     from kribbe.config.export import writing
@@ -38,8 +48,10 @@ def export(
     if form not in writing.FORMATS:
         raise _failed(f"There is no format {form!r}. Formats: {', '.join(writing.FORMATS)}.")
     chosen = _desk(desk)
-    scope = Scope(chosen.pk if chosen else None, personal)
-    if personal:
+    scope = Scope(
+        chosen.pk if chosen else None, timezone.localdate(), personal=personal, rows=rows or personal
+    )
+    if scope.rows:
         _record(chosen, form)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), TextColumn("{task.completed:>9.0f} rows"))
