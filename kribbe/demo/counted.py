@@ -1,0 +1,61 @@
+"""How large the region of a database is, as anybody may check it: places, families, requests, and how far back they go."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Min
+from django.utils.timezone import localdate
+
+from kribbe.enrolment.models import CareRequest, Placement, RequestState
+from kribbe.people.models import Child
+from kribbe.places.models import Location
+from kribbe.planning.models import CareAgreement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """Rows that are there, and the first day of which the history of requests tells."""
+
+    locations: int
+    children: int
+    open_requests: int
+    placements: int
+    agreements: int
+    since: date | None
+    bytes: int
+
+    @property
+    def title(self) -> str:
+        """In a few words, as a heading has it."""
+        return f"{self.locations:,} locations, {self.children:,} children, {self.open_requests:,} open requests"
+
+    def as_json(self) -> dict[str, object]:
+        """Figures as they are printed."""
+        return asdict(self) | {"since": self.since.isoformat() if self.since else None}
+
+    def sentence(self) -> str:
+        """All of it."""
+        since = f"history since {self.since}" if self.since else "no history"
+        agreed = f"{self.placements:,} placements, {self.agreements:,} agreements"
+        return f"{self.title}, {agreed}, {since}, {self.bytes / 1024**3:.1f} GB"
+
+
+def counted() -> Counted:
+    """Of the database to which Django is connected."""
+    versions = apps.get_model("enrolment", "CareRequestEvent")
+    told: dict[str, Any] = versions._default_manager.aggregate(first=Min("pgh_created_at"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        size = int(cursor.fetchone()[0])
+    return Counted(
+        locations=Location.objects.filter(active=True).count(),
+        children=Child.objects.count(),
+        open_requests=CareRequest.objects.filter(state=RequestState.OPEN).count(),
+        placements=Placement.objects.count(),
+        agreements=CareAgreement.objects.count(),
+        since=localdate(told["first"]) if told["first"] else None,
+        bytes=size,
+    )
