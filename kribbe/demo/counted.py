@@ -1,4 +1,4 @@
-"""How large the region of a database is, as anybody may check it: places, families, requests, and how far back they go."""
+"""How large the region of a database is: places, families, requests, and how far back their history goes."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -27,20 +27,17 @@ class Counted:
     since: date | None
     bytes: int
 
-    @property
-    def title(self) -> str:
-        """In a few words, as a heading has it."""
-        return f"{self.locations:,} locations, {self.children:,} children, {self.open_requests:,} open requests"
-
     def as_json(self) -> dict[str, object]:
         """Figures as they are printed."""
         return asdict(self) | {"since": self.since.isoformat() if self.since else None}
 
     def sentence(self) -> str:
         """All of it."""
-        since = f"history since {self.since}" if self.since else "no history"
-        agreed = f"{self.placements:,} placements, {self.agreements:,} agreements"
-        return f"{self.title}, {agreed}, {since}, {self.bytes / 1024**3:.1f} GB"
+        return (
+            f"{self.locations:,} locations, {self.children:,} children, {self.open_requests:,} open requests, "
+            f"{self.placements:,} placements, {self.agreements:,} agreements, "
+            f"history since {self.since or 'today'}, {self.bytes / 1024**3:.1f} GB"
+        )
 
 
 def counted() -> Counted:
