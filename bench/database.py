@@ -1,6 +1,8 @@
 """The databases of the bench: the demo region, and a country of such regions. Each run has a copy of its own."""
 
+import gc
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +20,7 @@ OLDEST = timedelta(days=7)
 """A region built longer ago is built anew: its open offers would have run out."""
 
 Told = Callable[[str, float], None]
+Say = Callable[[str], None]
 
 
 class Size(StrEnum):
@@ -33,8 +36,32 @@ class Size(StrEnum):
 
 
 @contextmanager
-def own_copy(size: Size, told: Told) -> Iterator[None]:
+def own_copy(size: Size, told: Told, say: Say) -> Iterator[None]:
     """Load Django on a fresh copy of that database, dropped at the end. One bench at a time."""
+    with _standing(size, told, say) as (keeper, maintenance):
+        _connect_to(_at(maintenance, RUN))
+        _run(keeper, "DROP DATABASE IF EXISTS {} WITH (FORCE)", RUN)
+        _run(keeper, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", RUN, size.built)
+        try:
+            yield
+        finally:
+            _connect_to(_at(maintenance, "postgres"))
+            _run(keeper, "DROP DATABASE IF EXISTS {} WITH (FORCE)", RUN)
+
+
+def ensure(size: Size, told: Told, say: Say) -> None:
+    """Build that database unless it stands, and say how large it is."""
+    with _standing(size, told, say):
+        from kribbe.demo.counted import counted
+
+        say(f"{size}: {counted().sentence()}")
+
+
+@contextmanager
+def _standing(
+    size: Size, told: Told, say: Say
+) -> Iterator[tuple["psycopg.Connection[tuple[object, ...]]", str]]:
+    """Load Django on that database, built where it doesn't stand: a connection beside it, and whose address."""
     maintenance = _maintenance()
     with psycopg.connect(maintenance, autocommit=True) as keeper:
         keeper.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [RUN])
@@ -46,15 +73,11 @@ def own_copy(size: Size, told: Told) -> Iterator[None]:
             _run(keeper, "DROP DATABASE {} WITH (FORCE)", size.built)
             _run(keeper, "CREATE DATABASE {}", size.built)
             _connect_to(_at(maintenance, size.built))
+            begun, worked = time.perf_counter(), time.process_time()
             _build(size, told)
-        _connect_to(_at(maintenance, RUN))
-        _run(keeper, "DROP DATABASE IF EXISTS {} WITH (FORCE)", RUN)
-        _run(keeper, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", RUN, size.built)
-        try:
-            yield
-        finally:
-            _connect_to(_at(maintenance, "postgres"))
-            _run(keeper, "DROP DATABASE IF EXISTS {} WITH (FORCE)", RUN)
+            took, worked = time.perf_counter() - begun, time.process_time() - worked
+            say(f"{size}: built in {took / 60:.1f} minutes ({worked / 60:.1f} of this program's processor)")
+        yield keeper, maintenance
 
 
 def _maintenance() -> str:
@@ -89,15 +112,19 @@ def _build(size: Size, told: Told) -> None:
     from django.core.management import call_command
     from django.utils.timezone import localdate
 
+    from kribbe.config.fresh_tables import each_model_alone
     from kribbe.demo.build import build
     from kribbe.demo.spread import WAITING, spread
 
     told("Laying tables", 0.0)
-    call_command("migrate", verbosity=0)
-    if size is Size.DEMO:
-        build(localdate(), told)
-    else:
-        build(localdate(), told, waiting=WAITING)
+    with each_model_alone():
+        call_command("migrate", verbosity=0)
+    gc.disable()
+    try:
+        build(localdate(), told, waiting=WAITING if size is Size.COUNTRY else 1.0)
+    finally:
+        gc.enable()
+    if size is Size.COUNTRY:
         spread(told)
 
 

@@ -5,8 +5,9 @@ from itertools import islice
 from typing import Any
 
 from bench.filling import drafts, offers
+from bench.lists import lists
 from bench.server import Answer
-from bench.visits import DAYS, DESK, Page, Visit, expect, session
+from bench.visits import DAYS, DESK, Page, Visit, busiest, expect, manager_session, session
 
 ROWS = 50
 MONTHS = 12
@@ -17,17 +18,15 @@ def pages(count: int, now: datetime) -> list[Page]:
     """The pages with `count` visits each. Forms have a fresh draft or offer for each visit."""
     return [
         search(count),
-        wide_search(count, far=False),
-        wide_search(count, far=True),
         location(count),
         waiting_list(count, now),
         clerk_search(count, now),
-        far_clerk_search(count, now),
         submit(count, now),
         accept(count, now),
         roster(count),
         planned_week(count),
         planned_day(count),
+        *lists(count, now),
     ]
 
 
@@ -50,33 +49,9 @@ def search(count: int) -> Page:
     return Page("Public search", PAGE, [Visit(f"/{DESK}/search/?{query}")] * count, check)
 
 
-def wide_search(count: int, *, far: bool) -> Page:
-    """A search everywhere in the region: its first page, or the last but one."""
-    from django.http import QueryDict
-    from django.utils.timezone import localdate
-
-    from kribbe.places.pages.asked import Asked
-    from kribbe.places.selectors.search import PAGE, find
-    from kribbe.region.models import Desk
-
-    desk = Desk.objects.select_related("municipality").get(slug=DESK)
-    asked = Asked.read(QueryDict(f"days={DAYS}&km=0"), today=localdate())
-    sought = asked.search(desk, desk.municipality.longitude, desk.municipality.latitude)
-    total = find(sought, limit=1).total
-    key = find(sought, limit=max(1, total - 2 * PAGE)).following if far else None
-
-    def check(answer: Answer) -> None:
-        expect(answer.status == 200, f"{answer.status} {answer.location}")
-        expect(answer.body.count('class="result"') == PAGE, "the page shows another number of places")
-
-    address = f"/{DESK}/search/?{asked.query(after=key.to_text() if key else '').removeprefix('?')}"
-    name = "Search everywhere, last pages" if far else "Search everywhere"
-    return Page(name, PAGE, [Visit(address)] * count, check)
-
-
 def location(count: int) -> Page:
     """A location's public page, with the days asked."""
-    place = _busiest()
+    place = busiest()
     groups = place.groups.filter(active=True).count()
 
     def check(answer: Answer) -> None:
@@ -93,7 +68,7 @@ def waiting_list(count: int, now: datetime) -> Page:
     """The longest waiting list, as its manager sees it."""
     from kribbe.enrolment.selectors.waiting import waiting_list as waiting
 
-    place = _busiest()
+    place = busiest()
     lines = waiting(place.pk, now=now)
     shown = min(len(lines), ROWS)
 
@@ -102,7 +77,7 @@ def waiting_list(count: int, now: datetime) -> Page:
         expect(answer.body.count('id="row-') == shown, "the waiting list shows another number of rows")
         expect(lines[0].first_name in answer.body, "the waiting list lacks its first child")
 
-    visit = Visit(f"/at/{place.slug}/waiting-list/?show=all", _manager_session())
+    visit = Visit(f"/at/{place.slug}/waiting-list/?show=all", manager_session())
     return Page("Waiting list", shown, [visit] * count, check)
 
 
@@ -110,14 +85,14 @@ def roster(count: int) -> Page:
     """A location's roster of this week, as its manager sees it."""
     from kribbe.staff.selectors.carers import carers_of
 
-    place = _busiest()
+    place = busiest()
     team = carers_of(place).count()
 
     def check(answer: Answer) -> None:
         expect(answer.status == 200, f"{answer.status} {answer.location}")
         expect(answer.body.count('id="carer-') == team, "the roster shows another number of carers")
 
-    visit = Visit(f"/at/{place.slug}/roster/", _manager_session())
+    visit = Visit(f"/at/{place.slug}/roster/", manager_session())
     return Page("Roster of a week", team, [visit] * count, check)
 
 
@@ -132,7 +107,7 @@ def planned_week(count: int) -> Page:
         )
         expect(all(name in answer.body for name in names), "the week lacks a child")
 
-    visit = Visit(f"/at/{place.slug}/week/?week={day}", _manager_session())
+    visit = Visit(f"/at/{place.slug}/week/?week={day}", manager_session())
     return Page("Planning, a week", len(names), [visit] * count, check)
 
 
@@ -147,7 +122,7 @@ def planned_day(count: int) -> Page:
         expect(answer.body.count('<section class="stack">') == groups, "the day lacks a group")
         expect(all(escape(name) in answer.body for name in names), "the day lacks a child")
 
-    visit = Visit(f"/at/{place.slug}/day/?on={day}", _manager_session())
+    visit = Visit(f"/at/{place.slug}/day/?on={day}", manager_session())
     return Page("Planning, a day", len(names), [visit] * count, check)
 
 
@@ -159,7 +134,7 @@ def _planned(*, one_day: bool = False) -> tuple[Any, date, list[str], int]:
     from kribbe.planning.selectors.week import week_of
     from kribbe.rules.calendar import monday_of
 
-    place, today = _busiest(), localdate()
+    place, today = busiest(), localdate()
     day = monday_of(today) + timedelta(days=8)
     week = week_of(place, monday_of(day), today=today)
     asked = 0b1100 if one_day else -1
@@ -168,52 +143,24 @@ def _planned(*, one_day: bool = False) -> tuple[Any, date, list[str], int]:
     return place, day, names, len(week.groups)
 
 
-def _manager_session() -> str:
-    """Of a manager of the busiest location, made by who asks first."""
-    from django.utils import timezone
-
-    from kribbe.people.models import RoleGrant, User
-    from kribbe.trust.principal import Role, Scope
-
-    user, is_new = User.objects.get_or_create(email="manager@bench.example", defaults={"name": "Manager"})
-    if is_new:
-        RoleGrant.objects.create(
-            user=user,
-            role=Role.MANAGER,
-            scope=Scope.LOCATION,
-            scope_id=_busiest().pk,
-            granted_at=timezone.now(),
-        )
-    return session(user, verified=True)
-
-
 def clerk_search(count: int, now: datetime) -> Page:
     """The clerk's search for a family by the child's name."""
-    return _clerk_search("Clerk's search", count, now, far=False)
-
-
-def far_clerk_search(count: int, now: datetime) -> Page:
-    """The last page of a clerk's search that finds very many."""
-    return _clerk_search("Clerk's search, last page", count, now, far=True)
-
-
-def _clerk_search(name: str, count: int, now: datetime, *, far: bool) -> Page:
     from kribbe.people.models import Adult, RoleGrant, User
     from kribbe.region.models import Desk
     from kribbe.trust.principal import Role, Scope
 
     desk = Desk.objects.get(slug=DESK)
-    clerk = User.objects.create_user(f"clerk{far}@bench.example", name="Clerk")
+    clerk = User.objects.create_user("clerk@bench.example", name="Clerk")
     RoleGrant.objects.create(user=clerk, role=Role.CLERK, scope=Scope.DESK, scope_id=desk.pk, granted_at=now)
     first = Adult.objects.filter(household__desk=desk, is_applicant=True).order_by("name_key")[0]
-    last = Adult.objects.filter(is_applicant=True, name_key__contains="a").order_by("-name_key")[30]
-    query = f"q=an&after={last.household.reference}" if far else f"q={first.last_name}+{first.first_name}"
+    query = f"q={first.last_name}+{first.first_name}"
 
     def check(answer: Answer) -> None:
         expect(answer.status == 200, f"{answer.status} {answer.location}")
-        expect(far or first.last_name in answer.body, "the clerk's search misses the family")
+        expect(first.last_name in answer.body, "the clerk's search misses the family")
 
-    return Page(name, 1, [Visit(f"/office/{DESK}/?{query}", session(clerk, verified=True))] * count, check)
+    visit = Visit(f"/office/{DESK}/?{query}", session(clerk, verified=True))
+    return Page("Clerk's search", 1, [visit] * count, check)
 
 
 def submit(count: int, now: datetime) -> Page:
@@ -249,14 +196,3 @@ def accept(count: int, now: datetime) -> Page:
         expect(reserved.count() == before + count, "a placement is missing")
 
     return Page("Accepting an offer", 0, visits, check, at_the_end)
-
-
-def _busiest() -> Any:
-    """The location of the desk at which most families wait."""
-    from django.db.models import Count, Q
-
-    from kribbe.places.models import Location
-
-    waiting = Count("preferences", filter=Q(preferences__state="waiting"))
-    here = Location.objects.filter(desk__slug=DESK, active=True).values("pk").annotate(waiting=waiting)
-    return Location.objects.get(pk=here.order_by("-waiting", "pk")[0]["pk"])

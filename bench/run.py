@@ -21,7 +21,10 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """One page: times in milliseconds, `ratio` of its median to the bare view's in the same run."""
+    """One page: times in milliseconds, `ratio` of its median to the bare view's in the same run.
+
+    `first` names the first page of the list of which this is a far one.
+    """
 
     page: str
     runs: int
@@ -31,6 +34,7 @@ class Result:
     ratio: float
     queries: int
     shown: int
+    first: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Figures as they are printed."""
@@ -79,6 +83,7 @@ def _measure(client: HTTPConnection, page: Page, runs: int, queries: int, told: 
         ratio=middle / least,
         queries=queries,
         shown=page.cards,
+        first=page.first,
     )
 
 
@@ -118,13 +123,23 @@ def machine() -> str:
 
 
 def lines(results: Sequence[Result]) -> list[tuple[str, ...]]:
-    """Rows of the table: page, median, p95, bare view, ratio, queries."""
+    """Rows of the table: page, median, p95, bare view, ratio, queries, ratio in that of the list's first page."""
+    firsts = {each.page: each.ratio for each in results}
     return [
-        (r.page, f"{r.median:.1f}", f"{r.p95:.1f}", f"{r.bare:.1f}", f"{r.ratio:.1f}", str(r.queries))
+        (
+            r.page,
+            f"{r.median:.1f}",
+            f"{r.p95:.1f}",
+            f"{r.bare:.1f}",
+            f"{r.ratio:.1f}",
+            str(r.queries),
+            f"{r.ratio / firsts[r.first]:.2f}" if r.first else "",
+        )
         for r in results
     ]
 
 
 def growth(small: Sequence[Result], large: Sequence[Result]) -> list[str]:
     """How many times its ratio at the smaller size each page costs at the larger one."""
-    return [f"{after.ratio / before.ratio:.2f}" for before, after in zip(small, large, strict=True)]
+    before = {each.page: each.ratio for each in small}
+    return [f"{each.ratio / before[each.page]:.2f}" if each.page in before else "" for each in large]

@@ -32,13 +32,17 @@ class Visit:
 
 @dataclass(frozen=True)
 class Page:
-    """A measured page. `cards` is how many cards or rows it shows; `check` raises where an answer is wrong."""
+    """A measured page. `cards` is how many cards or rows it shows; `check` raises where an answer is wrong.
+
+    `first` names the first page of the list of which this is a far one.
+    """
 
     name: str
     cards: int
     visits: Sequence[Visit]
     check: Callable[[Answer], None]
     at_the_end: Callable[[], None] = field(default=lambda: None)
+    first: str = ""
 
 
 def session(user: Any, *, verified: bool = False) -> str:
@@ -58,3 +62,33 @@ def session(user: Any, *, verified: bool = False) -> str:
 def cookies(visit: Visit) -> dict[str, str]:
     """What a visitor's browser would send."""
     return {"csrftoken": CSRF, **({"sessionid": visit.session} if visit.session else {})}
+
+
+def busiest() -> Any:
+    """The location of the desk at which most families wait."""
+    from django.db.models import Count, Q
+
+    from kribbe.places.models import Location
+
+    waiting = Count("preferences", filter=Q(preferences__state="waiting"))
+    here = Location.objects.filter(desk__slug=DESK, active=True).values("pk").annotate(waiting=waiting)
+    return Location.objects.get(pk=here.order_by("-waiting", "pk")[0]["pk"])
+
+
+def manager_session() -> str:
+    """Of a manager of the busiest location, made by who asks first."""
+    from django.utils import timezone
+
+    from kribbe.people.models import RoleGrant, User
+    from kribbe.trust.principal import Role, Scope
+
+    user, is_new = User.objects.get_or_create(email="manager@bench.example", defaults={"name": "Manager"})
+    if is_new:
+        RoleGrant.objects.create(
+            user=user,
+            role=Role.MANAGER,
+            scope=Scope.LOCATION,
+            scope_id=busiest().pk,
+            granted_at=timezone.now(),
+        )
+    return session(user, verified=True)

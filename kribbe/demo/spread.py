@@ -2,11 +2,13 @@
 
 Flanders had about 5,400 locations (Opgroeien, end of 2025); the copies hold some 100,000 open requests, more than
 its desks registered in 2024 (Flemish Parliament, written question 852 of 2024-25). Each copy has rows, keys,
-addresses and points of its own; accounts and their roles stay those of the first region. Needs a role that may
-rest triggers, as the embedded server's has.
+addresses and points of its own; accounts and their roles stay those of the first region, and so does money: invoices
+are numbered without a gap. Needs a role that may rest triggers, as the embedded server's has.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +24,30 @@ COPIES = 22
 WAITING = 5.7
 """Open requests of the copied region, in those of the demo: 253 locations and some 4,700 open requests a copy."""
 
-ROOMS = frozenset({"trust", "region", "people", "places", "contact", "enrolment", "policy"})
+ROOMS = frozenset(
+    {
+        "trust",
+        "region",
+        "people",
+        "places",
+        "contact",
+        "enrolment",
+        "rounds",
+        "planning",
+        "staff",
+        "attendance",
+        "outofschool",
+        "sickcare",
+        "upkeep",
+        "policy",
+    }
+)
 KEPT = frozenset(
     {
         "enrolment_chancelesson",
         "enrolment_vacancylist",
+        "planning_daybatch",
+        "planning_manychange",
         "region_region",
         "people_user",
         "people_rolegrant",
@@ -36,9 +57,15 @@ KEPT = frozenset(
         "policy_snapshot",
         "policy_snapshotvalue",
         "trust_oncetoken",
+        "upkeep_merge",
+        "upkeep_mergechange",
+        "upkeep_mergeevent",
     }
 )
-"""Tables of which the copies use the rows that are there."""
+"""Tables of which the copies use the rows that are there, or of whose lists of keys they have no need."""
+
+MANY = 10_000
+"""Rows of a table from which on its indexes are taken away for the copying and made anew, which is much quicker."""
 
 COLUMNS_OF_COPIES = 6
 DEGREES_EAST = 0.42
@@ -66,6 +93,11 @@ ELSEWHERE: Mapping[str, str] = {
     "licence_number": "CASE WHEN licence_number <> '' THEN licence_number || '-' || %(copy)s ELSE '' END",
     "email": "CASE WHEN email <> '' THEN %(copy)s || '.' || email ELSE '' END",
     "trust_storedfile.key": "md5(key || '-' || %(copy)s)",
+    "attendance_tap.key": "md5(key::text || '-' || %(copy)s)::uuid",
+    "attendance_daynote.key": "md5(key::text || '-' || %(copy)s)::uuid",
+    "upkeep_childkey.key": "key # %(copy)s::bigint",
+    "code_hash": "CASE WHEN code_hash <> '' THEN md5(code_hash || '-' || %(copy)s) ELSE '' END",
+    "token_hash": "CASE WHEN token_hash <> '' THEN md5(token_hash || '-' || %(copy)s) ELSE '' END",
     "nonce": "md5(nonce || '-' || %(copy)s)",
     "once": "once || '-r' || %(copy)s",
     "message_id": "%(copy)s || '.' || message_id",
@@ -77,7 +109,13 @@ ELSEWHERE: Mapping[str, str] = {
 """What a column, or that of one table, holds in a copy where it isn't what it holds in the first region."""
 
 
-HOLDERS = {"direct": "enrolment_directchild", "own": "places_group"}
+HOLDERS = {
+    "direct": "enrolment_directchild",
+    "own": "places_group",
+    "home": "staff_homechild",
+    "elsewhere": "staff_standin",
+    "day": "planning_daychange",
+}
 """The tables to which the numbers of holders point that aren't called after their table."""
 
 
@@ -94,12 +132,15 @@ class Layout:
         return f'"{column}" + %(copy)s::bigint * {step}' if step else f'"{column}"'
 
     def holder(self) -> str:
-        """SQL of who holds half-days, such as "placement:12", in the copy."""
+        """SQL of who holds half-days, such as "placement:12", or "child:12:3:2026-09-01" in group 3, in the copy."""
         tables = {**self.tables, **HOLDERS}
         steps = " ".join(f"WHEN '{name}' THEN {self.steps[tables[name]]}" for name in sorted(tables))
-        kind, number = "split_part(holder, ':', 1)", "split_part(holder, ':', 2)::bigint"
-        rest = "regexp_replace(holder, '^[^:]+:[^:]+', '')"
-        return f"{kind} || ':' || ({number} + %(copy)s::bigint * CASE {kind} {steps} END) || {rest}"
+        kind, number, group = (f"split_part(holder, ':', {part})" for part in (1, 2, 3))
+        moved = f"{kind} || ':' || ({number}::bigint + %(copy)s::bigint * CASE {kind} {steps} END)"
+        in_group = f"':' || ({group}::bigint + %(copy)s::bigint * {self.steps['places_group']})"
+        return f"""CASE WHEN {kind} = 'child'
+            THEN {moved} || {in_group} || regexp_replace(holder, '^[^:]+:[^:]+:[^:]+', '')
+            ELSE {moved} || regexp_replace(holder, '^[^:]+:[^:]+', '') END"""
 
 
 def spread(told: Told, copies: int = COPIES) -> None:
@@ -108,11 +149,14 @@ def spread(told: Told, copies: int = COPIES) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(REFERENCE)
         layout = _layout(cursor, copied)
         for place, model in enumerate(copied):
             told(f"Laying out {model._meta.verbose_name_plural}", place / len(copied))
-            _copy(cursor, model, layout, copies)
+            with _without_indexes(cursor, model, layout):
+                _copy(cursor, model, layout, copies)
         for reset in connection.ops.sequence_reset_sql(no_style(), copied):
             cursor.execute(reset)
         told("Gathering statistics", 1.0)
@@ -121,7 +165,7 @@ def spread(told: Told, copies: int = COPIES) -> None:
 
 def copied_models() -> list[type[models.Model]]:
     """Those of whose rows every copy has its own."""
-    return [model for model in apps.get_models() if _is_copied(model)]
+    return [model for model in apps.get_models(include_auto_created=True) if _is_copied(model)]
 
 
 def is_spread() -> bool:
@@ -140,7 +184,30 @@ def _layout(cursor: Any, copied: list[type[models.Model]]) -> Layout:
         table, key = model._meta.db_table, _key(model)
         cursor.execute(f'SELECT coalesce(max("{key}"), 0) + 1 FROM "{table}"')
         steps[table] = int(cursor.fetchone()[0])
-    return Layout(steps, {str(model._meta.model_name): model._meta.db_table for model in copied})
+    named = Counter(str(model._meta.model_name) for model in copied)
+    single = [model for model in copied if named[str(model._meta.model_name)] == 1]
+    return Layout(steps, {str(model._meta.model_name): model._meta.db_table for model in single})
+
+
+@contextmanager
+def _without_indexes(cursor: Any, model: type[models.Model], layout: Layout) -> Iterator[None]:
+    """Copy into a large table without the indexes that hold up no constraint; they are made again as they were."""
+    table = model._meta.db_table
+    if layout.steps[table] < MANY:
+        yield
+        return
+    cursor.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
+        " WHERE indrelid = %s::regclass"
+        " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)",
+        [table],
+    )
+    indexes = cursor.fetchall()
+    for name, _made in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    yield
+    for _name, made in indexes:
+        cursor.execute(made)
 
 
 def _copy(cursor: Any, model: type[models.Model], layout: Layout, copies: int) -> None:
@@ -169,9 +236,18 @@ def _value(field: Any, model: type[models.Model], layout: Layout) -> str:
         return layout.shifted(column, model._meta.db_table)
     if column == "holder":
         return layout.holder()
-    if isinstance(field, models.BigIntegerField):
-        return layout.shifted(column, layout.tables.get(column.removesuffix("_id"), ""))
-    return elsewhere(model, column).format(**_object(model, layout))
+    other = elsewhere(model, column)
+    if isinstance(field, models.BigIntegerField) and other == f'"{column}"':
+        return layout.shifted(column, _pointed_at(model, column, layout))
+    return other.format(**_object(model, layout))
+
+
+def _pointed_at(model: type[models.Model], column: str, layout: Layout) -> str:
+    """The table of whose rows a plain number is the key, or none: a version of history has its row's own key too."""
+    tracked = getattr(model, "pgh_tracked_model", None)
+    if tracked is not None and column == _key(tracked):
+        return str(tracked._meta.db_table)
+    return layout.tables.get(column.removesuffix("_id"), "")
 
 
 def elsewhere(model: type[models.Model], column: str) -> str:

@@ -44,5 +44,6 @@ def page(
 
 
 def _beyond(by: str, value: Any, key: int, *, falling: bool) -> Q:
+    """Beyond a value, or at it beyond a key; the side is given first, as an index needs it to begin there."""
     side = "lt" if falling else "gt"
-    return Q(**{f"{by}__{side}": value}) | Q(**{by: value, f"pk__{side}": key})
+    return Q(**{f"{by}__{side}e": value}) & (Q(**{f"{by}__{side}": value}) | Q(**{f"pk__{side}": key}))

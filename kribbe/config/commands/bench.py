@@ -17,11 +17,8 @@ if TYPE_CHECKING:
 
 SPEED = Path(__file__).resolve().parents[3] / "docs" / "reference" / "speed.md"
 FIGURES = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.DOTALL)
-HEAD = ("Page", "Median ms", "p95 ms", "Bare view ms", "Ratio", "Queries")
-SIZES = {
-    "demo": "The demo region",
-    "country": "The size of Flanders: 5,566 locations, 100,000 open requests",
-}
+HEAD = ("Page", "Median ms", "p95 ms", "Bare view ms", "Ratio", "Queries", "Times the first page")
+SIZES = {"demo": "The demo region", "country": "The size of Flanders"}
 SUM_HEAD = ("What", "Median ms", "Of processors ms", "At most ms")
 MONEY_HEAD = ("What", "Seconds", "At most", "Processor seconds", "Ms each", "Compiler alone", "Ratio")
 CROWD_HEAD = (
@@ -45,6 +42,13 @@ def bench(
     country: Annotated[
         bool, typer.Option(help="Measure at the size of Flanders too; building it takes minutes, once.")
     ] = True,
+    build: Annotated[
+        bool, typer.Option("--build", help="Build what is measured in, say how large it is, and stop.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on: leave out what this code measured within a day.")
+    ] = False,
+    pages_: Annotated[bool, typer.Option("--pages", help="Measure the pages alone.")] = False,
     money_: Annotated[
         bool, typer.Option("--money", help="Measure a month of invoices and a file of the bank alone.")
     ] = False,
@@ -60,24 +64,32 @@ def bench(
     with one worker on this machine, checks what every page returned, and stops by itself.
     """
     try:
-        from bench.database import Size, own_copy
+        from bench.database import Size, ensure
         from bench.figures import Part, figures
     except ModuleNotFoundError as missing:
         typer.echo(f"The bench comes with the source code only ({missing}).", err=True)
         raise typer.Exit(1) from None
-    alone = {Part.MONEY: money_, Part.CROWDS: crowds_, Part.SUMS: sums_}
+    alone = {Part.PAGES: pages_, Part.MONEY: money_, Part.CROWDS: crowds_, Part.SUMS: sums_}
     parts = [part for part, asked in alone.items() if asked] or list(Part)
     sizes = [size for size in Size if any(part.is_measured_at(size) for part in parts)]
+    sizes = sizes if country else [Size.DEMO]
     measured: Measured = {}
-    with Console(stderr=True, quiet=json_).status("") as line:
-        for size in sizes if country else [Size.DEMO]:
-            with own_copy(size, lambda what, share: line.update(f"{share:4.0%} {what}")):
-                measured[size.value] = figures(size, parts, runs, line.update)
+    console = Console(stderr=True, quiet=json_)
+    with console.status("") as line:
+
+        def told(what: str, share: float) -> None:
+            line.update(f"{share:4.0%} {what}")
+
+        for size in sizes:
+            if build:
+                ensure(size, told, console.print)
+            else:
+                measured[size.value] = figures(size, parts, runs, resume=resume, told=told, say=console.print)
     if json_:
         typer.echo(json.dumps({size: found.as_json() for size, found in measured.items()}, indent=1))
     elif not write:
         _print(measured)
-    if write and Part.PAGES in parts:
+    if write and Part.PAGES in parts and measured:
         _write(measured)
         typer.echo(f"{SPEED.relative_to(SPEED.parents[2])} written", err=json_)
 
@@ -106,13 +118,19 @@ def _tables(measured: "Measured") -> "Iterator[tuple[str, Sequence[str], list[tu
             factors = growth(measured["demo"].pages, found.pages)
             rows = [(*row, factor) for row, factor in zip(rows, factors, strict=True)]
         if rows:
-            yield SIZES[size], (*HEAD, GROWN) if grown else HEAD, rows
+            yield f"{SIZES[size]}: {_large(found)}", (*HEAD, GROWN) if grown else HEAD, rows
         if found.sums:
             yield f"{SIZES[size]}: reckoned apart from pages", SUM_HEAD, sum_lines(found.sums)
         if found.crowds:
             yield f"{SIZES[size]}: many at once", CROWD_HEAD, crowd_lines(found.crowds)
         if found.money:
             yield "Invoices of a month and a file of the bank", MONEY_HEAD, money_lines(found.money)
+
+
+def _large(found: "Figures") -> str:
+    """How large the region is, as a heading has it."""
+    counts = (("locations", "locations"), ("children", "children"), ("open_requests", "open requests"))
+    return ", ".join(f"{found.region[name]:,} {words}" for name, words in counts)
 
 
 def _write(measured: "Measured") -> None:
