@@ -67,8 +67,8 @@ def export(
             )
         except (writing.ExportError, OSError) as error:
             raise _failed(str(error)) from None
-    for table, rows in written.items():
-        typer.echo(f"{rows:9}  {table}.{form}")
+    for table, count in written.items():
+        typer.echo(f"{count:9}  {table}.{form}")
     typer.echo(f"Columns are told in {out_dir / writing.DICTIONARY}.")
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from kribbe.config.backup.taking import take
 from kribbe.config.commands.backup import address
 from kribbe.testing.backups import held, kribbe, manifest_of, new_embedded, otherwise, quiet
-from kribbe.testing.real_server import PASSWORD, installed_programs, own_programs, serving
+from kribbe.testing.real_server import PASSWORD, programs, serving
 from kribbe.trust.models import StoredFile
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
@@ -15,12 +15,9 @@ FILLED = 80
 """Tables in which the world has a row, at least: it has something behind every door."""
 
 
-@pytest.fixture(scope="module", params=["own version", "installed version"])
-def server(request):
-    found = own_programs() if request.param == "own version" else installed_programs()
-    if found is None:
-        pytest.skip("no PostgreSQL of the machine's own")
-    with serving(found) as started:
+@pytest.fixture(scope="module")
+def server():
+    with serving(programs()) as started:
         yield started
 
 
@@ -36,7 +33,7 @@ def files_of(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
-def test_there_and_back(world, server, tmp_path, settings):
+def test_there_and_back(server, world, tmp_path, settings):
     first, second, third = (tmp_path / f"{number}.zip" for number in range(3))
     take(address(), first, now=timezone.now(), progress=quiet)
     files = files_of(tmp_path / "first")
