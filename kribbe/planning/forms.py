@@ -59,8 +59,6 @@ class PaperForm(forms.Form):
         label=_("Weeks"),
         choices=TURNS,
         coerce=int,
-        empty_value=1,
-        required=False,
         initial=1,
         widget=forms.RadioSelect,
         help_text=_("The child doesn't come in a week that you leave empty."),
