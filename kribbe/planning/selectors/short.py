@@ -39,7 +39,10 @@ def short_weeks_at(
 ) -> dict[int, list[ShortWeek]]:
     """By location the weeks from the Monday `first` on that fall short; none where no carers are planned."""
     found = cells(
-        first=first, last=first + (7 * weeks - 1) * DAY, today=today, locations=[each.pk for each in locations]
+        first=first,
+        last=first + (7 * weeks - 1) * DAY,
+        today=today,
+        locations=[each.pk for each in locations],
     )
     told = {}
     for key, short in short_at(locations, found, today=today).items():

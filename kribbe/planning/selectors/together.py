@@ -52,7 +52,8 @@ def weeks_at(locations: Sequence[Location], monday: date, *, today: date) -> lis
     weeks = []
     for location in locations:
         rows = np.array(
-            [row for row, key in enumerate(found.groups) if key.location_slug == location.slug], dtype=np.int64
+            [row for row, key in enumerate(found.groups) if key.location_slug == location.slug],
+            dtype=np.int64,
         )
         missing = {each.slot: each.missing for each in short[location.pk]}
         halves = [_half(found, rows, slot, missing.get(slot, 0)) for slot in range(SLOTS)]

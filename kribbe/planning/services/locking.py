@@ -25,7 +25,8 @@ def locked_stay(placement_id: int) -> Placement:
     """As `locked_certain_place`, locked with the places that carry its agreement on and their groups."""
     known = stay_from(Placement.objects.get(pk=placement_id))
     lock_rows(
-        *((Placement, each.pk) for each in known), *((Group, key) for key in {each.group_id for each in known})
+        *((Placement, each.pk) for each in known),
+        *((Group, key) for key in {each.group_id for each in known}),
     )
     return _certain(Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id))
 

@@ -192,7 +192,9 @@ def with_terms(placement: Placement, terms: Terms) -> tuple[Agreement, ...]:
     A holiday schedule goes on through the places that carry the agreement on.
     """
     if terms.schedule is not None:
-        return tuple(each for part in stay_from(placement) for each in _scheduled(part, terms, terms.schedule))
+        return tuple(
+            each for part in stay_from(placement) for each in _scheduled(part, terms, terms.schedule)
+        )
     held = agreed_of(placement)
     end = bounds(placement)[1]
     if terms.last is not None:

@@ -56,7 +56,9 @@ def test_no_half_day_of_a_child_in_two_places(scene):
     sign(scene, send(scene, START + 28 * DAY, {0: FULL, 4: FULL}))
 
 
-@pytest.mark.parametrize("first", [START + 56 * DAY, START + 28 * DAY], ids=["on its day", "that goes on over it"])
+@pytest.mark.parametrize(
+    "first", [START + 56 * DAY, START + 28 * DAY], ids=["on its day", "that goes on over it"]
+)
 def test_no_agreement_without_licensed_places(scene, first):
     """The licence of the group ends after eight weeks: no change may have days after it."""
     end = START + 56 * DAY

@@ -23,7 +23,9 @@ from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-HOURS = {"turns": "1"} | {f"w0d{day}{part}": text for day in (0, 1) for part, text in (("from", "08:00"), ("to", "17:00"))}
+HOURS = {"turns": "1"} | {
+    f"w0d{day}{part}": text for day in (0, 1) for part, text in (("from", "08:00"), ("to", "17:00"))
+}
 
 
 @pytest.fixture

@@ -44,8 +44,12 @@ def test_the_figures_are_those_of_each_week(scene):
         week = week_of(found.location, MONDAY, today=NOW.date())
         cells = [[group.cells[slot] for group in week.groups] for slot in range(SLOTS)]
         open_ = [[cell for cell in each if cell.state is not State.CLOSED] for each in cells]
-        assert [half.planned for half in found.halves] == [sum(cell.planned for cell in each) for each in open_]
-        assert [half.staffed for half in found.halves] == [sum(cell.staffed for cell in each) for each in open_]
+        assert [half.planned for half in found.halves] == [
+            sum(cell.planned for cell in each) for each in open_
+        ]
+        assert [half.staffed for half in found.halves] == [
+            sum(cell.staffed for cell in each) for each in open_
+        ]
         assert found.occupancy == week.occupancy
         assert {slot: half.missing for slot, half in enumerate(found.halves) if half.missing} == {
             each.slot: each.missing for each in week.short
@@ -53,7 +57,7 @@ def test_the_figures_are_those_of_each_week(scene):
 
 
 def test_what_is_missing_and_closed_by_hand(scene):
-    """Eleven children need two carers and have one on Monday; the sister is closed on Tuesday, with nobody to judge."""
+    """Eleven children need two carers and have one on Monday; the sister is closed on Tuesday."""
     here, there = weeks_at([scene.location, scene.sister], MONDAY, today=NOW.date())
     assert [half.missing for half in here.halves[:4]] == [1, 1, 0, 0]
     assert here.missing == 2

@@ -115,7 +115,14 @@ def test_against_every_day_of_the_year(weeks, start, length, year):
 
 
 EDGES = st.sampled_from(
-    [date(2027, 1, 1), date(2027, 12, 31), date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1), date(2028, 12, 31)]
+    [
+        date(2027, 1, 1),
+        date(2027, 12, 31),
+        date(2028, 2, 28),
+        date(2028, 2, 29),
+        date(2028, 3, 1),
+        date(2028, 12, 31),
+    ]
 )
 HALF_DAYS = st.sets(st.integers(0, 9), min_size=1)
 """Half-days of a working week: 0 is Monday morning, 9 Friday afternoon."""

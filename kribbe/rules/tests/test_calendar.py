@@ -96,7 +96,9 @@ edges = st.builds(
 @given(edges, st.integers(0, 40))
 def test_weeks_and_ages_at_the_edges_of_years(start: date, length: int) -> None:
     end = start + timedelta(days=length)
-    counted = {day - timedelta(days=day.weekday()) for day in (start + timedelta(days=n) for n in range(length))}
+    counted = {
+        day - timedelta(days=day.weekday()) for day in (start + timedelta(days=n) for n in range(length))
+    }
     assert weeks(start, end) == sorted(counted)
     months_lived = (end.year - start.year) * 12 + end.month - start.month
     day_reached = end.day >= start.day or (end + timedelta(days=1)).day == 1

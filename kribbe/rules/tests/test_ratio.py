@@ -129,7 +129,7 @@ def test_the_least_number_that_keeps_within_the_law(babies, toddlers, mixed, on)
 
 @given(numbers, st.integers(0, 4), st.sampled_from(["family", "rest"]), AROUND)
 def test_rest_and_family_care_one_child_at_a_time(children, own, kind, on):
-    """Children are shared out one by one: a carer more where all have their most; at rest there are two to begin with."""
+    """Shared out one by one: a carer more where all have their most; at rest two to begin with."""
     most = 14 if kind == "rest" else 8 if on < AFTER else 7
     carers = [0, 0] if kind == "rest" and children else []
     for _child in range(children + (own if kind == "family" and children else 0)):

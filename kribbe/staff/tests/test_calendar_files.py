@@ -33,7 +33,12 @@ def read(address):
     assert answer["Content-Type"].startswith("text/calendar")
     (calendar,) = vobject.readComponents(answer.content.decode())
     events = [
-        (each.dtstart.value.astimezone(UTC), each.dtend.value.astimezone(UTC), each.summary.value, each.uid.value)
+        (
+            each.dtstart.value.astimezone(UTC),
+            each.dtend.value.astimezone(UTC),
+            each.summary.value,
+            each.uid.value,
+        )
         for each in calendar.contents.get("vevent", [])
     ]
     return sorted(events), answer.content

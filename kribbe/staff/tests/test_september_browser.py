@@ -114,8 +114,12 @@ def a_child_moves_up(page, scene):
     axe(page)
     row.get_by_role("button").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Afgesproken verhuizingen").or_(page.get_by_text("Kevers")).first.wait_for()
-    assert Placement.objects.get(child__first_name="Mats", group__name="Kevers").during.lower == date(2026, 9, 14)
+    page.get_by_role("heading", name="Afgesproken verhuizingen").or_(
+        page.get_by_text("Kevers")
+    ).first.wait_for()
+    assert Placement.objects.get(child__first_name="Mats", group__name="Kevers").during.lower == date(
+        2026, 9, 14
+    )
 
 
 def an_agreement_and_its_school_holidays(page, scene):
@@ -198,7 +202,7 @@ def a_day_moved_and_the_week_copied(page, scene):
 
 
 def a_roster_with_what_it_lacks(page, scene):
-    """Two carers of thirty hours can't cover a week of fifteen children: it says so, and prints without its buttons."""
+    """Two carers of thirty hours can't cover the week: it says so, and prints without its buttons."""
     page.goto(address(scene, "staff:roster", week=SEPTEMBER))
     page.get_by_label("Aantal weken vanaf deze").select_option("1")
     press(page, "Stel een rooster voor")

@@ -78,7 +78,11 @@ class _Read:
         """The location that had a child on a day, or whose day of absence it is."""
         key = (placement.pk, day)
         is_absent = key in self.away and key not in self.came
-        return self.moved[key].location_id if key in self.moved and not is_absent else placement.group.location_id
+        return (
+            self.moved[key].location_id
+            if key in self.moved and not is_absent
+            else placement.group.location_id
+        )
 
 
 def months_of(
