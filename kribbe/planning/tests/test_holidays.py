@@ -257,7 +257,14 @@ def test_the_addendum_says_on_which_days(scene):
 def test_the_page_shows_first_what_it_does_and_the_family_sees_it(scene):
     client = client_of(manager_of(scene.location, now=scene.now))
     url = reverse("planning:holidays", args=[scene.location.slug, scene.noor.reference])
-    asked = {"first": "2026-09-07", "when": "in", "community": "nl", "note": "", "do": "preview"}
+    asked = {
+        "first": "2026-09-07",
+        "when": "in",
+        "community": "nl",
+        "turns": "1",
+        "note": "",
+        "do": "preview",
+    }
     page = client.post(url, asked)
     assert page.context["preview"][0] == ("2 November 2026 – 8 November 2026", "2 days", "0 days")
     assert client.post(url, {**asked, "do": "send", "name": ""}).status_code == 422
@@ -283,7 +290,14 @@ def test_the_page_shows_first_what_it_does_and_the_family_sees_it(scene):
 def test_the_page_asks_as_many_questions_for_any_schedule(scene, django_assert_max_num_queries):
     client = client_of(manager_of(scene.location, now=scene.now))
     url = reverse("planning:holidays", args=[scene.location.slug, scene.noor.reference])
-    asked = {"first": "2026-09-07", "when": "in", "community": "nl", "note": "", "do": "preview"}
+    asked = {
+        "first": "2026-09-07",
+        "when": "in",
+        "community": "nl",
+        "turns": "1",
+        "note": "",
+        "do": "preview",
+    }
     with django_assert_max_num_queries(30):
         client.post(url, {**asked, "w0d3from": "08:00", "w0d3to": "17:00"})
 

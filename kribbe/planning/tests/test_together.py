@@ -57,7 +57,7 @@ def test_the_figures_are_those_of_each_week(scene):
 
 
 def test_what_is_missing_and_closed_by_hand(scene):
-    """Eleven children need two carers and have one on Monday; the sister is closed on Tuesday, with nobody to judge."""
+    """Eleven children need two carers and have one on Monday; the sister is closed on Tuesday."""
     here, there = weeks_at([scene.location, scene.sister], MONDAY, today=NOW.date())
     assert [half.missing for half in here.halves[:4]] == [1, 1, 0, 0]
     assert here.missing == 2
