@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from statistics import median
 
 from bench.pages import pages
-from bench.server import Answer, ask, server
+from bench.server import Answer, ask, collect, server
 from bench.visits import DESK, Page, Visit, cookies, expect
 
 WARM_UP = 5
@@ -49,6 +49,7 @@ def measure(runs: int, told: Told) -> list[Result]:
     from django.utils import timezone
 
     told("preparing drafts, offers and sessions")
+    collect()
     measured = pages(WARM_UP + runs + 1, timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0; ANALYZE; RESET statement_timeout")
