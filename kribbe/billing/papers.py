@@ -21,7 +21,15 @@ from kribbe.region.branding import brand_of
 from kribbe.region.models import Desk
 from kribbe.web.branding import Brand
 from kribbe.web.documents import Sheet, pdf, pdfs
-from kribbe.web.templatetags.telling import amount, day_of_month, long_date, month_name, number, quantity, short_date
+from kribbe.web.templatetags.telling import (
+    amount,
+    day_of_month,
+    long_date,
+    month_name,
+    number,
+    quantity,
+    short_date,
+)
 from kribbe.web.words import say
 
 TEMPLATE = "billing/invoice"
@@ -206,7 +214,8 @@ def _children(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
         {
             "name": f"{child}, {of_child[0].placement.group.location.name}",
             "lines": [
-                [_days(alike), _what(alike), _why(alike[0]), amount(_sum(alike))] for alike in _alike(of_child)
+                [_days(alike), _what(alike), _why(alike[0]), amount(_sum(alike))]
+                for alike in _alike(of_child)
             ],
             "total": amount(_sum(of_child)),
         }

@@ -45,7 +45,9 @@ def test_every_page_is_narrow_and_accessible(part, language, world, open_page: O
         answer = client.get(address)
         answer.close()
         if not is_page(answer):
-            problems.append(f"{name} {address}: no page ({answer.status_code}); open it, or say why in NO_PAGE")
+            problems.append(
+                f"{name} {address}: no page ({answer.status_code}); open it, or say why in NO_PAGE"
+            )
             continue
         seen += 1
         _sit_down(opened, client)

@@ -117,7 +117,7 @@ def test_a_hidden_count_cannot_be_worked_out_from_the_others(tmp_path):
 
 @pytest.mark.django_db
 def test_where_one_division_is_silent_the_others_are_too(tmp_path):
-    """Six languages asked once each: 6 by channel would say that each is 1."""
+    """Five languages asked once each: 5 by channel would say that each is 1."""
     desk = cast.make_desk()
     for language in ("nl", "fr", "en", "de", "xx"):
         asked(desk, "Prijs", 1, language=language)
