@@ -20,7 +20,7 @@ from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 from kribbe.planning.services import telling
 from kribbe.planning.services.calendar import beyond, check_schedule, hold_calendar, stretches_within
 from kribbe.planning.services.check import check_terms, half_days
-from kribbe.planning.services.locking import locked_certain_place, locked_stay, stay_from
+from kribbe.planning.services.locking import lock_stay, locked_certain_place, locked_stay, stay_from
 from kribbe.planning.services.turns import leave_turns, turn_of_weeks
 from kribbe.planning.written import (
     Bounds,
@@ -328,7 +328,12 @@ def _release(paper: Paper, now: datetime) -> None:
 def _held(paper: Paper) -> QuerySet[LedgerTake]:
     """What a paper holds: for all of its days, or for each stretch of its holiday schedule."""
     holder = _holder(paper)
-    return LedgerTake.objects.filter(Q(holder=holder) | Q(holder__startswith=f"{holder}{ledger.BESIDE}"))
+    child = Placement.objects.filter(pk=paper.agreement.placement_id).values("child")
+    locations = Placement.objects.filter(child__in=child).values("group__location")
+    return LedgerTake.objects.filter(
+        Q(holder=holder) | Q(holder__startswith=f"{holder}{ledger.BESIDE}"),
+        group__in=Group.objects.filter(location__in=locations),
+    )
 
 
 def _agreement_of(placement: Placement, principal: Principal, now: datetime) -> CareAgreement:
@@ -367,9 +372,7 @@ def _locked_paper(paper_id: int) -> tuple[Paper, Placement]:
     found = Paper.objects.select_related("agreement").get(pk=paper_id)
     place = place_on(found.agreement, found.first)
     held = _held(found).values_list("group", flat=True)
-    stay = stay_from(place)
-    groups = {*held, *(each.group_id for each in stay)}
-    lock_rows(*((Placement, each.pk) for each in stay), *((Group, key) for key in groups))
+    lock_stay(place, besides=held)
     placement = locked_certain_place(place.pk)
     lock_rows((Paper, paper_id))
     return Paper.objects.select_related("agreement").get(pk=paper_id), placement

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
-from kribbe.enrolment.models import Placement
+from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.stays import end_stay, restore_end
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
@@ -18,6 +18,7 @@ from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.allowance import stated, year_of
 from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.planned import planned_of
+from kribbe.planning.services import locking
 from kribbe.planning.services.papers import Terms, check, send_paper, sign_paper, withdraw_paper
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.halfdays import WeekPattern
@@ -388,3 +389,20 @@ def test_from_the_second_place_on_the_first_stays_as_it_is(scene):
     sign(scene, send_again)
     assert (days_of(scene, CHRISTMAS), days_of(scene, date(2027, 7, 5))) == ([2], [])
     assert counted_right(scene)
+
+
+def test_a_stay_that_changes_while_a_paper_waits_for_its_turn_is_read_again(scene, monkeypatch):
+    """Its second place goes between the first look and the lock: refused, and nothing is half done."""
+    sign(scene, send(scene, Terms(first=CHRISTMAS + 7 * DAY, weeks=({4: FULL},))))
+    paper = send(scene, holidays({3: FULL}))
+    second, plainly = last_place(scene), locking.lock_rows
+
+    def after_somebody_else(*rows):
+        Placement.objects.filter(pk=second.pk).update(state=PlacementState.LAPSED)
+        plainly(*rows)
+
+    monkeypatch.setattr(locking, "lock_rows", after_somebody_else)
+    with pytest.raises(RefusedError) as refused:
+        withdraw_paper(principal=scene.manager, paper_id=paper.pk, now=scene.now)
+    assert refused.value.code == "busy"
+    assert Paper.objects.get(pk=paper.pk).withdrawn_at is None
