@@ -115,6 +115,7 @@ def _read(
     for presence in Presence.objects.filter(placement__in=placements, day__range=(month, last)):
         if presence.placement_id:
             came[presence.placement_id, presence.day].append(presence)
+    groups = {each.group_id for each in planned} | {each.group_id for each in moved}
     children = {each.child_id for each in placements}
     certificates: dict[int, list[FeeCertificate]] = defaultdict(list)
     for each in FeeCertificate.objects.filter(
@@ -133,7 +134,7 @@ def _read(
         rules={each.location_id: each for each in rules},
         flex={each.location_id: each.flex for each in lists},
         reported={each.child_id: each for each in ChildReported.objects.filter(child__in=children)},
-        places=capacities({each.group_id for each in (*planned, *moved)}, month, last),
+        places=capacities(groups, month, last),
         year_away=year_away,
         moved={(each.placement_id, each.day): each for each in moved},
     )
