@@ -306,8 +306,8 @@ def _locked_paper(paper_id: int) -> tuple[Paper, Placement]:
     """A paper with the place on whose days it begins, both locked, and the groups in which it holds half-days."""
     found = Paper.objects.select_related("agreement").get(pk=paper_id)
     place = place_on(found.agreement, found.first)
-    held = held(found).values_list("group", flat=True)
-    lock_stay(place, besides=held)
+    holding = held(found).values_list("group", flat=True)
+    lock_stay(place, besides=holding)
     placement = locked_certain_place(place.pk)
     lock_rows((Paper, paper_id))
     return Paper.objects.select_related("agreement").get(pk=paper_id), placement
