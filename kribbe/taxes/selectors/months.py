@@ -5,7 +5,7 @@ of absence stands with the location of the agreement, whose free days it takes.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -164,9 +164,14 @@ def _location(location: Location, planned: Sequence[Planned], read: _Read, respo
         children=children,
         without_code=without_code,
         without_sex=without_sex,
-        has_income=bool(income),
-        has_free=bool(free),
+        has_income=bool(lines or without_code) or _any_in(groups, income),
+        has_free=bool(children or without_sex) or _any_in(groups, free),
     )
+
+
+def _any_in(groups: Collection[int], planned: Iterable[Planned]) -> bool:
+    """Whether a child of the location itself is among them; a guest's absence is told where it was agreed."""
+    return any(each.group_id in groups for each in planned)
 
 
 def _kind(planned: Planned) -> str:
