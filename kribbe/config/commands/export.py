@@ -73,7 +73,7 @@ def export(
 
 
 def _record(desk: "Desk | None", form: str, *, personal: bool) -> None:
-    """Rows about families left the desk, with names or without: on the trail of each desk that it is of, before the first row is read."""
+    """Rows about families left the desk: on its trail, before the first row is read, and whether with names."""
     from django.utils import timezone
 
     from kribbe.region.models import Desk
