@@ -34,7 +34,7 @@ def files_of(folder):
 
 
 def test_there_and_back(server, world, tmp_path, settings):
-    first, second, third = (tmp_path / f"{number}.zip" for number in range(3))
+    first, second = tmp_path / "first.zip", tmp_path / "second.zip"
     take(address(), first, now=timezone.now(), progress=quiet)
     files = files_of(tmp_path / "first")
     filled = [name for name, (rows, _content) in held(first)[0].items() if rows]
@@ -44,7 +44,6 @@ def test_there_and_back(server, world, tmp_path, settings):
     settings.FILES_DIR = tmp_path / "server"
     real = server.new_database()
     assert "Restored" in kribbe(real, "restore", first).stdout
-    assert otherwise(real, first) == []
     assert files_of(tmp_path / "server") == files
     kribbe(real, "backup", second)
     assert held(second) == held(first)
@@ -54,8 +53,6 @@ def test_there_and_back(server, world, tmp_path, settings):
         assert "Restored" in kribbe(home, "restore", second).stdout
         assert otherwise(home, first) == []
         assert files_of(tmp_path / "home") == files
-        kribbe(home, "backup", third)
-    assert held(third) == held(first)
 
 
 def test_the_server_lets_nobody_in_without_the_password(server):
