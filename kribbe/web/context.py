@@ -66,7 +66,10 @@ class Shell:
         query = self.request.GET.copy()
         query.pop(PARAMETER, None)
         address = settings.BASE_URL + self.request.path + (f"?{query.urlencode()}" if query else "")
-        return [*((code, in_language(address, code)) for code, _name in self.languages), ("x-default", address)]
+        return [
+            *((code, in_language(address, code)) for code, _name in self.languages),
+            ("x-default", address),
+        ]
 
     @property
     def here(self) -> Entry | None:

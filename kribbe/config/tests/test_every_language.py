@@ -39,9 +39,14 @@ class Shown(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if not any(self.open):
-            self.found += [given[name] or "" for name in ("alt", "aria-label", "placeholder", "title") if name in given]
+            self.found += [
+                given[name] or "" for name in ("alt", "aria-label", "placeholder", "title") if name in given
+            ]
         if tag not in VOID:
-            self.open.append(tag in {"code", "pre", "script", "style", "template"} or (given.get("lang") == "nl" and tag != "html"))
+            self.open.append(
+                tag in {"code", "pre", "script", "style", "template"}
+                or (given.get("lang") == "nl" and tag != "html")
+            )
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in VOID and self.open:

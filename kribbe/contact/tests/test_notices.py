@@ -64,7 +64,9 @@ def test_a_link_opens_in_the_readers_language_without_log_in_also_from_a_mail_th
     household.save()
     link = re.findall(r"http://localhost:8000(\S+)", tell(household, clock).body)
     assert link == [f"/my/offers/X/?lang={language}"]
-    opened = Client(headers={"accept-language": "en"}).get(f"/{household.desk.slug}/?{urlsplit(link[0]).query}")
+    opened = Client(headers={"accept-language": "en"}).get(
+        f"/{household.desk.slug}/?{urlsplit(link[0]).query}"
+    )
     assert f'<html lang="{language}"' in opened.text
 
 

@@ -13,7 +13,9 @@ def note(found: CareRequest, *, today: date) -> str:
     """How often and until when it still changes its start or adds locations; "" where nothing limits that."""
     own = own_changes(found, today=today)
     if not own.are_open(today):
-        return gettext("Your start and new locations are now changed by the desk only. Your days you can still change.")
+        return gettext(
+            "Your start and new locations are now changed by the desk only. Your days you can still change."
+        )
     parts = []
     if own.left is not None:
         text = ngettext(
@@ -24,5 +26,7 @@ def note(found: CareRequest, *, today: date) -> str:
         parts.append(text % {"count": own.left})
     if own.last is not None:
         day = date_format(own.last, "DATE_FORMAT")
-        parts.append(gettext("Changing your start or adding locations is possible until %(day)s.") % {"day": day})
+        parts.append(
+            gettext("Changing your start or adding locations is possible until %(day)s.") % {"day": day}
+        )
     return " ".join(parts)

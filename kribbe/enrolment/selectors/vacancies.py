@@ -72,7 +72,8 @@ def askers(region: Region, *, today: date) -> Iterator[tuple[int, list[Asking]]]
     waiting = Preference.objects.filter(state=PreferenceState.WAITING)
     rows = (
         CareRequest.objects.filter(
-            Q(switches__weekly_list=True) | Q(Exists(policies.filter(tell_vacancies=True)), switches__weekly_list=None),
+            Q(switches__weekly_list=True)
+            | Q(Exists(policies.filter(tell_vacancies=True)), switches__weekly_list=None),
             Exists(waiting.filter(request=OuterRef("pk"))),
             state=RequestState.OPEN,
             desk__region=region,

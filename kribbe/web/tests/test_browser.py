@@ -62,7 +62,9 @@ def test_wishes_move_by_keyboard_and_say_so(open_page: OpenPage) -> None:
 
 
 def order_of(page: Page) -> list[str]:
-    order: list[str] = page.locator('.ranked input[name="order"]').evaluate_all("all => all.map(one => one.value)")
+    order: list[str] = page.locator('.ranked input[name="order"]').evaluate_all(
+        "all => all.map(one => one.value)"
+    )
     return order
 
 

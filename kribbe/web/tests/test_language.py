@@ -41,5 +41,9 @@ def test_a_public_page_names_its_address_in_each_language_of_the_desk(settings) 
 
 def test_who_is_logged_in_needs_no_other_addresses() -> None:
     client = Client()
-    client.force_login(make_user("an@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=1, now=timezone.now()))
+    client.force_login(
+        make_user(
+            "an@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=1, now=timezone.now()
+        )
+    )
     assert "hreflang" not in client.get(f"/{make_desk().slug}/").content.decode()

@@ -219,7 +219,9 @@ def test_twins_without_a_name_yet_are_children_and_the_second_adult_is_looked_ov
 def test_who_waits_already_is_shown_the_way_to_that_request_with_the_location_added(client, desk, places):
     household = cast.make_household(desk, "Maes", now=timezone.now(), email="els.maes@ouders.example")
     child = cast.make_child(household, "Noor", born=TODAY - timedelta(days=60))
-    waiting = cast.make_request(child, [places[0]], start=START, pattern=WeekPattern.from_text("mon"), now=timezone.now())
+    waiting = cast.make_request(
+        child, [places[0]], start=START, pattern=WeekPattern.from_text("mon"), now=timezone.now()
+    )
     client.force_login(
         cast.make_user(
             "els.maes@ouders.example",
@@ -233,7 +235,7 @@ def test_who_waits_already_is_shown_the_way_to_that_request_with_the_location_ad
     first = client.post(f"{address}?location={places[1].slug}")
     page = client.get(first.url)
     [(name, way)] = page.context["going"]
-    assert name == "Noor Maes"
+    assert name == f"Noor Maes · {waiting.reference}"
     assert "Wacht je kind al op een plaats?" in page.text
     changing = client.get(way)
     assert [wish.id for wish in changing.context["wishes"]] == [str(places[0].pk), str(places[1].pk)]

@@ -1,4 +1,4 @@
-"""A desk that leaves a family so many changes of its own: they are counted, told, and then refused; staff always can."""
+"""A desk that leaves a family so many changes of its own: counted, told, and then refused; staff always can."""
 
 from datetime import timedelta
 
@@ -32,7 +32,11 @@ def change(request, principal, *, start=START, pattern=WEEK):
 
 def rank(request, principal, *locations, **more):
     rank_wishes(
-        principal=principal, request_id=request.pk, location_ids=[each.pk for each in locations], now=NOW, **more
+        principal=principal,
+        request_id=request.pk,
+        location_ids=[each.pk for each in locations],
+        now=NOW,
+        **more,
     )
 
 
