@@ -1,4 +1,4 @@
-"""Requests of the family that are open already: who comes for a place elsewhere adds it there and asks nothing twice."""
+"""Requests of the family that are open already: who comes for a place elsewhere adds it there, and asks once."""
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,7 +11,7 @@ from kribbe.region.http import DeskRequest
 
 
 def going(request: DeskRequest, household: Household | None) -> list[tuple[str, str]]:
-    """Each open request by its child, and where its choices change, with the locations that were come for added."""
+    """Each open request by child and number, and where its choices change, the locations come for added."""
     if household is None:
         return []
     wanted = Location.objects.filter(
@@ -21,7 +21,7 @@ def going(request: DeskRequest, household: Household | None) -> list[tuple[str, 
     found = CareRequest.objects.filter(household=household, state=RequestState.OPEN).select_related("child")
     return [
         (
-            fully_called(each.child),
+            f"{fully_called(each.child)} · {each.reference}",
             reverse("enrolment:request_wishes", args=[each.reference]) + (f"?{more}" if more else ""),
         )
         for each in found.order_by("registered_at", "pk")

@@ -115,7 +115,7 @@ def _need_of(found: CareRequest) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
-    """Change the ranking, add a location (`?add=` begins with it), take one away. Nothing counts until it is saved."""
+    """Change the ranking, add a location (`?add=` begins so), take one away. Nothing counts until it is saved."""
     found = open_request(request, reference)
     wishes = found.preferences.exclude(state=PreferenceState.WITHDRAWN).order_by("rank")
     before = [wish.location_id for wish in wishes if wish.state == PreferenceState.WAITING]

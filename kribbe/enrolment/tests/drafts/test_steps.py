@@ -235,7 +235,7 @@ def test_who_waits_already_is_shown_the_way_to_that_request_with_the_location_ad
     first = client.post(f"{address}?location={places[1].slug}")
     page = client.get(first.url)
     [(name, way)] = page.context["going"]
-    assert name == "Noor Maes"
+    assert name == f"Noor Maes · {waiting.reference}"
     assert "Wacht je kind al op een plaats?" in page.text
     changing = client.get(way)
     assert [wish.id for wish in changing.context["wishes"]] == [str(places[0].pk), str(places[1].pk)]
