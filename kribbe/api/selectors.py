@@ -23,11 +23,11 @@ from kribbe.places.models import (
     Location,
 )
 from kribbe.places.selectors import search
-from kribbe.places.selectors.distance import kilometres
 from kribbe.region.models import Desk, DeskPolicy, Municipality
 from kribbe.region.services import Terms
 from kribbe.region.words import sentences
 from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.distance import kilometres
 from kribbe.rules.halfdays import DAYS, SLOTS, WeekPattern
 from kribbe.rules.small_numbers import hide
 

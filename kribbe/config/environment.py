@@ -65,8 +65,8 @@ class Environment(BaseSettings):
         default_factory=default_data_dir,
     )
     files_dir: Path | None = _setting(
-        "Folder of photos, proofs and reports that people send. Private: no web server may serve it; keep a copy"
-        " of it with each copy of the database.",
+        "Folder of photos, proofs and reports that people send. Private: no web server may serve it. `kribbe backup`"
+        " takes it along.",
         expects="an absolute folder that the user running Kribbe can write, such as /var/lib/kribbe/files",
         shown="`files` in the data folder",
         default=None,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from kribbe.contact.kinds import Kind, kind_of
 from kribbe.contact.models import DeskText
 from kribbe.region.models import Desk
 from kribbe.rules.placeholders import absent, fill, opened, unknown
-from kribbe.web.language import in_language
+from kribbe.web.language import PARAMETER, in_language
 
 BINDING_LANGUAGE = "nl"
 WRAPPER = "contact/notices/base.txt"
@@ -36,21 +36,26 @@ def allowed_language(desk: Desk, wanted: str) -> str:
 
 
 def compose(
-    kind: str, context: Mapping[str, Any], *, desk: Desk, language: str, names: str, link: str
+    kind: str,
+    context: Mapping[str, Any],
+    *,
+    desk: Desk,
+    language: str,
+    names: str,
+    link: str,
+    reader: str | None = None,
 ) -> Text:
     """The notice of that kind; below another language than Dutch stands the Dutch text, which binds.
 
     `kind` "enrolment/offer_made" is the template "enrolment/notices/offer_made.txt": the subject on its first
-    line, a blank line, the body. Greeting, link and signature are added around it.
+    line, a blank line, the body. Greeting, link and signature are added around it. Links of it open in the
+    language of the `reader`, where that is known, also in a desk that may write in Dutch only.
     """
     room, _, name = kind.partition("/")
     given = {**context, "desk": desk, "names": names, "url": f"{settings.BASE_URL}{link}" if link else ""}
-    theirs = (
-        given
-        if language == BINDING_LANGUAGE or not link
-        else {**given, "url": in_language(given["url"], language)}
-    )
-    first = _own_text(kind, theirs, desk, language) or _text(f"{room}/notices/{name}.txt", theirs, language)
+    first = _own_text(kind, given, desk, language) or _text(f"{room}/notices/{name}.txt", given, language)
+    if reader and not context.get("on_paper"):
+        first = replace(first, body=_opening_in(reader, first.body))
     if language == BINDING_LANGUAGE:
         return first
     binding = _own_text(kind, given, desk, BINDING_LANGUAGE) or _text(
@@ -58,6 +63,15 @@ def compose(
     )
     return Text(
         first.subject, f"{first.body}\n\n{_separator(language)}\n\n{binding.subject}\n\n{binding.body}"
+    )
+
+
+def _opening_in(language: str, body: str) -> str:
+    """The text, with its links into the desk opening in that language."""
+    return re.sub(
+        rf"{re.escape(settings.BASE_URL)}/[^\s<>\"]*[^\s<>\".,;:!?)]",
+        lambda found: found[0] if f"{PARAMETER}=" in found[0] else in_language(found[0], language),
+        body,
     )
 
 

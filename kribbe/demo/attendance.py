@@ -1,10 +1,10 @@
-"""The register of the last weeks at the locations that somebody can log in to."""
+"""The register of the last weeks and of today at the locations that somebody can log in to."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from django.utils.timezone import get_default_timezone
+from django.utils.timezone import get_default_timezone, localtime
 
 from kribbe.attendance.access import digest
 from kribbe.attendance.attendee import Attendee
@@ -24,7 +24,8 @@ DAY = timedelta(days=1)
 DAYS_BACK = 21
 HOURS = {3: (time(8), time(16, 40)), 1: (time(8), time(12, 20)), 2: (time(13), time(16, 50))}
 """By the half-days of a day: about when a child comes and goes."""
-FORGOTTEN_SHARE, NOTE_SHARE = 0.02, 0.3
+NOON, MORNING = time(12, 30), 1
+FORGOTTEN_SHARE, NOTE_SHARE, LATE_TODAY = 0.02, 0.3, 0.08
 NOTES = ((About.FOOD, "at alles op"), (About.SLEEP, "sliep goed"), (About.MOOD, "vrolijk"))
 
 
@@ -33,7 +34,7 @@ KEY = "the-tablet-of-the-demo"
 
 
 def attend(book: Book) -> None:
-    """Add taps, stays and notes of the days that are over, and a tablet."""
+    """Add taps, stays and notes until now, and a tablet."""
     chance = Chance("attendance")
     kept = {
         grant.scope_id
@@ -80,7 +81,7 @@ def _bounds(closing: ClosingDay) -> tuple[date, date]:
 
 def _days(today: date, placement: Placement | DirectChild, closed: list[tuple[date, date]]) -> Iterator[date]:
     first, last = placement.during
-    for back in range(DAYS_BACK, 0, -1):
+    for back in range(DAYS_BACK, -1, -1):
         day = today - back * DAY
         is_open = day not in public_holidays(day.year) and not any(a <= day < b for a, b in closed)
         if is_open and first <= day < last and day.weekday() in WeekPattern(placement.pattern).days():
@@ -101,9 +102,13 @@ def _stay(book: Book, child: Attendee, day: date, chance: Chance) -> None:
         datetime.combine(day, hour, get_default_timezone()) + timedelta(minutes=chance.whole(0, 25))
         for hour in HOURS[halves]
     )
-    forgotten = chance.happens(FORGOTTEN_SHARE)
+    if start > book.now or (day == book.today and chance.happens(LATE_TODAY)):
+        return
+    is_gone = end <= book.now
+    taken = halves if is_gone or localtime(book.now).time() >= NOON else halves & MORNING
+    forgotten = is_gone and chance.happens(FORGOTTEN_SHARE)
     for pressed, at in ((Pressed.IN, start), (Pressed.OUT, end)):
-        if pressed == Pressed.IN or not forgotten:
+        if pressed == Pressed.IN or (is_gone and not forgotten):
             book.add(
                 Tap(
                     key=uuid5(NAMESPACE_URL, f"tap {child.reference} {day} {pressed}"),
@@ -125,12 +130,12 @@ def _stay(book: Book, child: Attendee, day: date, chance: Chance) -> None:
             day=day,
             number=0,
             start=start,
-            end=end,
-            halves=halves,
+            end=end if is_gone else None,
+            halves=taken,
             doubt=doubt,
         )
     )
-    if child.placement and chance.happens(NOTE_SHARE):
+    if is_gone and child.placement and chance.happens(NOTE_SHARE):
         about, words = chance.pick(NOTES)
         key = uuid5(NAMESPACE_URL, f"note {child.reference} {day}")
         book.add(DayNote(key=key, placement=child.placement, day=day, about=about, words=words, at=end))

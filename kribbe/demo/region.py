@@ -16,6 +16,7 @@ from kribbe.demo.staff import staff
 from kribbe.demo.supply import furnish
 from kribbe.demo.territory import lay_out
 from kribbe.demo.waiting import Waiting
+from kribbe.demo.weekend import open_saturdays
 from kribbe.region.models import Desk
 
 
@@ -33,6 +34,7 @@ def imagine(today: date, *, waiting: float = 1.0) -> Book:
     Fresh(book, supply, rest).tell()
     keep(book)
     show(book)
+    open_saturdays(book)
     plan(book)
     staff(book)
     care_after_school(book, next(desk for desk in book.rows(Desk) if desk.slug == CAPITAL))

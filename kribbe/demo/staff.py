@@ -27,12 +27,15 @@ from kribbe.staff.models import (
     LeaveKind,
     Shift,
 )
+from kribbe.staff.models.contracts import MOST_A_DAY, MOST_A_WEEK
 
 DAY = timedelta(days=1)
 WEEKS = 2
 FULL_WEEK, PART_WEEK = 76, 60
 AWAY_SHARE = 0.08
-STRETCH, LONGEST = 12, 16
+STRETCH, LONGEST, LONGEST_DAY = 12, 16, 18
+"""Half-hours after which a day has a pause, of a shift, and of a day by contract; a family carer works as long as
+her house is open."""
 WORK_DAYS = 5
 SEVERAL = 2
 """Carers at work from which on somebody more is on the team, for leave and rest."""
@@ -110,10 +113,13 @@ def _location(
     _papers(book, location, team, chance)
     _at_home(book, location, chance)
     away = {carer.pk: _leave(book, carer, chance) for carer in team}
+    longest = MOST_A_DAY if location.kind == Kind.FAMILY else LONGEST
     for day in _days(book.today):
-        here = [each for each in team if day != away[each.pk] and day.weekday() != _free_weekday(each)]
+        here = [
+            each for each in team if day != away[each.pk] and day.weekday() != _free_weekday(each, location)
+        ]
         for number, carer in enumerate(here[:needed]):
-            length = min(LONGEST, closes - opens)
+            length = min(longest, closes - opens)
             start = opens if (number + day.toordinal()) % 2 else closes - length
             book.add(
                 Shift(
@@ -143,26 +149,32 @@ def _carer(book: Book, location: Location, group: Group, hashed: str, chance: Ch
             made_at=book.now - timedelta(days=90),
         )
     )
-    is_full = _free_weekday(carer) is None
     contract = book.add(
         Contract(
             carer=carer,
             during=(begin, None),
-            week=FULL_WEEK if is_full else PART_WEEK,
-            day=18,
+            week=_week(carer, location),
+            day=MOST_A_DAY if location.kind == Kind.FAMILY else LONGEST_DAY,
             group=group,
         )
     )
     opens, closes = (minute(at) // MINUTES for at in (location.opens_at, location.closes_at))
     for weekday in range(WORK_DAYS):
-        if weekday != _free_weekday(carer):
+        if weekday != _free_weekday(carer, location):
             book.add(Available(contract=contract, weekday=weekday, start=opens, end=closes))
     return carer
 
 
-def _free_weekday(carer: Carer) -> int | None:
-    """The day on which somebody with a part-time contract is free; two in five have one."""
-    return carer.pk % WORK_DAYS if carer.pk % 10 > WORK_DAYS else None
+def _week(carer: Carer, location: Location) -> int:
+    if location.kind == Kind.FAMILY:
+        return MOST_A_WEEK
+    return FULL_WEEK if _free_weekday(carer, location) is None else PART_WEEK
+
+
+def _free_weekday(carer: Carer, location: Location) -> int | None:
+    """The day on which somebody with a part-time contract is free; two in five at a day-care centre have one."""
+    is_part_time = location.kind != Kind.FAMILY and carer.pk % 10 > WORK_DAYS
+    return carer.pk % WORK_DAYS if is_part_time else None
 
 
 def _leave(book: Book, carer: Carer, chance: Chance) -> date | None:

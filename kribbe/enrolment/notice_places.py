@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.kinds import Context, Place
 from kribbe.contact.writing import plain
-from kribbe.enrolment.templatetags.enrolment import called, fully_called, last_day
+from kribbe.enrolment.templatetags.enrolment import called, first_day_words, fully_called, last_day
 from kribbe.enrolment.words import reason
 from kribbe.places.models import Location
+from kribbe.places.selectors.closed import stretches_in_words
 from kribbe.web.templatetags.telling import long_date, money, month_name
 from kribbe.web.weeks import week_words
 
@@ -36,6 +37,10 @@ def stay(source: str) -> Places:
     return {
         "days": Place(_("the half-days"), lambda context: week_words(context[source].pattern)),
         "start": Place(_("the first day"), lambda context: long_date(context[source].during.lower)),
+        "closed": Place(
+            _("a warning where the first day is a closing day"),
+            lambda context: first_day_words(context[source]),
+        ),
         "group": Place(_("the name of the group"), lambda context: context[source].group.name),
     }
 
@@ -114,6 +119,9 @@ LAST_MINUTE = {
     "days": Place(_("the half-days"), lambda context: week_words(context["place"].pattern)),
     "first": Place(_("the first day"), lambda context: long_date(context["place"].first)),
     "last": Place(_("the last day"), lambda context: long_date(context["place"].last)),
+    "closed": Place(
+        _("the days in between on which it is closed"), lambda context: stretches_in_words(context["closed"])
+    ),
     "note": Place(_("what the location says"), lambda context: context["place"].note),
     "phone": Place(_("the telephone of the location"), lambda context: context["location"].phone),
 }

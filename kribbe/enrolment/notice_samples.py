@@ -21,6 +21,7 @@ from kribbe.enrolment.words import WHY_ENDED
 from kribbe.people.models import Child
 from kribbe.places.models import Group, Location, Organiser, SavedSearch
 from kribbe.region.models import Municipality, PassOverReason
+from kribbe.rules.closing import Closing
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 
@@ -93,7 +94,8 @@ def last_minute() -> dict[str, Any]:
     place = LastMinute(
         first=date(2027, 3, 1), last=date(2027, 3, 19), pattern=PATTERN.mask, note="Eerst komen wennen kan."
     )
-    return {"place": place, "location": _location(), "name": "Noor"}
+    day = date(2027, 3, 8)
+    return {"place": place, "location": _location(), "name": "Noor", "closed": [Closing(day, day)]}
 
 
 def weekly() -> dict[str, Any]:

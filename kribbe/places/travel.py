@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from kribbe.places.selectors.distance import kilometres
+from kribbe.rules.distance import kilometres
 from kribbe.rules.travel import Mode, minutes_for
 
 log = structlog.get_logger(__name__)

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.planning.services.check import MOST_WEEKS
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Parts, Weeks
 from kribbe.rules.allowance import Rounding
@@ -20,8 +21,13 @@ COMMUNITIES = [
     (Community.DUTCH.value, _("Dutch-speaking (Flemish school year)")),
     (Community.FRENCH.value, _("French-speaking (its own school year since 2022)")),
 ]
-WEEKS = 2
 DAYS = 7
+TURNS = [
+    (1, _("Every week is the same")),
+    (2, _("Two weeks take turns")),
+    (3, _("Three weeks take turns")),
+    (4, _("Four weeks take turns")),
+]
 
 
 def _time_field(label: str) -> forms.TimeField:
@@ -30,7 +36,7 @@ def _time_field(label: str) -> forms.TimeField:
 
 
 class PaperForm(forms.Form):
-    """From when on, which hours on which days (a second week where weeks take turns), and the signature."""
+    """From when on, which hours on which days of how many weeks that take turns, and the signature."""
 
     first = DayField(_("From"))
     last = DayField(_("Until"), required=False, help_text=_("Only for a change for a time."))
@@ -49,13 +55,20 @@ class PaperForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    is_free = forms.BooleanField(label=_("No days in the second week: the weeks take turns"), required=False)
+    turns = forms.TypedChoiceField(
+        label=_("Weeks"),
+        choices=TURNS,
+        coerce=int,
+        initial=1,
+        widget=forms.RadioSelect,
+        help_text=_("The child doesn't come in a week that you leave empty."),
+    )
     name = forms.CharField(label=_("Your name, as signature"), required=False, max_length=200)
 
     def __init__(self, *args: Any, days: Sequence[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.days = days
-        for week in range(WEEKS):
+        for week in range(MOST_WEEKS):
             for day in days:
                 for part in ("from", "to"):
                     said = gettext("from") if part == "from" else gettext("to")
@@ -65,12 +78,16 @@ class PaperForm(forms.Form):
     def rows(self) -> Iterator[tuple[str, list[list[Any]]]]:
         """The hours by day, for the template: the day's name and the two fields of each week."""
         for day in self.days:
-            pairs = [[self[f"w{week}d{day}{part}"] for part in ("from", "to")] for week in range(WEEKS)]
+            pairs = [[self[f"w{week}d{day}{part}"] for part in ("from", "to")] for week in range(MOST_WEEKS)]
             yield str(DAY_NAMES[day]), pairs
+
+    def week_names(self) -> list[str]:
+        """What the weeks of the turn are called, for the template."""
+        return [gettext("Week %(number)d") % {"number": week + 1} for week in range(MOST_WEEKS)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        for week in range(WEEKS):
+        for week in range(data.get("turns", 1)):
             for day in self.days:
                 given = [data.get(f"w{week}d{day}{part}") for part in ("from", "to")]
                 if (given[0] is None) != (given[1] is None):
@@ -81,9 +98,8 @@ class PaperForm(forms.Form):
         return data
 
     def weeks(self) -> Weeks:
-        """The weeks typed; the second only where it has hours or is free."""
-        found = [self._week(week) for week in range(WEEKS)]
-        return tuple(found) if found[1] or self.cleaned_data["is_free"] else (found[0],)
+        """The weeks typed, as many as take turns; one without hours is free."""
+        return tuple(self._week(week) for week in range(self.cleaned_data["turns"]))
 
     def _week(self, week: int) -> dict[int, Parts]:
         data = self.cleaned_data
@@ -94,10 +110,10 @@ class PaperForm(forms.Form):
         }
 
 
-def typed_hours(weeks: Weeks) -> Mapping[str, time]:
-    """Weeks as initial values of the form: the whole of a day from the first minute to the last."""
-    found = {}
-    for number, week in enumerate(weeks[:WEEKS]):
+def typed_hours(weeks: Weeks) -> Mapping[str, Any]:
+    """Weeks as initial values of the form, and how many take turns: a whole day from its first minute to its last."""
+    found: dict[str, Any] = {"turns": len(weeks)}
+    for number, week in enumerate(weeks):
         for day, parts in week.items():
             if parts:
                 start, end = parts[0][0], min(parts[-1][1], 24 * 60 - 1)

@@ -153,7 +153,11 @@ class Desk(models.Model):
 
 @remembered()
 class DeskPolicy(models.Model):
-    """What a desk decided, and from when. Never two policies on one day."""
+    """What a desk decided, and from when. Never two policies on one day.
+
+    `most_changes` counts what a family changes itself of start and locations, `change_days` are days before the
+    start after which only the desk changes them; None is unlimited.
+    """
 
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="policies")
     during = DateRangeField()
@@ -166,6 +170,9 @@ class DeskPolicy(models.Model):
     open_urgent = models.BooleanField(default=False)
     look_weeks = models.PositiveSmallIntegerField(default=4)
     tell_vacancies = models.BooleanField(default=True)
+    list_weeks = models.PositiveSmallIntegerField(default=1)
+    most_changes = models.PositiveSmallIntegerField(null=True)
+    change_days = models.PositiveSmallIntegerField(null=True)
     confirm_months = models.PositiveSmallIntegerField(null=True, default=6)
     confirm_days = models.PositiveSmallIntegerField(default=21)
     confirm_reminder_days = models.PositiveSmallIntegerField(default=10)
@@ -203,6 +210,7 @@ class DeskPolicy(models.Model):
                 name="desk_policy_wishes", condition=Q(max_wishes=None) | Q(max_wishes__gt=0)
             ),
             models.CheckConstraint(name="desk_policy_look_weeks", condition=Q(look_weeks__gt=0)),
+            models.CheckConstraint(name="desk_policy_list_weeks", condition=Q(list_weeks__range=(1, 8))),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,7 @@ LANGUAGES = frozenset({"nl", "en", "fr", "de"})
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """The policy of one real desk. `max_wishes` and `earliest_answer_months` None are unlimited.
+    """The policy of one real desk. A count that is None is unlimited.
 
     `name`, `source` and `note` are in the language of whoever reads them.
     """
@@ -53,6 +53,9 @@ class Preset:
     open_urgent: bool
     look_weeks: int
     tell_vacancies: bool
+    list_weeks: int
+    most_changes: int | None
+    change_days: int | None
     ranking_shown: bool
     date_rule: DateRule
 

@@ -54,6 +54,9 @@ class Terms:
     open_urgent: bool
     look_weeks: int
     tell_vacancies: bool
+    list_weeks: int
+    most_changes: int | None
+    change_days: int | None
     ranking_shown: bool
     date_rule: DateRule
 

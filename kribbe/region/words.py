@@ -46,6 +46,7 @@ def sentences(terms: Terms) -> list[str]:
             terms.signature_days,
         )
         % {"count": terms.signature_days},
+        *_own_changes(terms),
         _urgent(terms.urgent_days),
         *_confirming(terms),
         ngettext(
@@ -57,9 +58,7 @@ def sentences(terms: Terms) -> list[str]:
         _("An urgent request is shown to all locations of the desk, unless you say no.")
         if terms.open_urgent
         else _("An urgent request is shown to all locations of the desk only if you say yes."),
-        _("Every week you get a list of places that came free, unless you say no.")
-        if terms.tell_vacancies
-        else _("Every week you get a list of places that came free, if you ask for it."),
+        _vacancies(terms),
         ngettext(
             "A location says every %(count)d week whether its free places are still right.",
             "A location says every %(count)d weeks whether its free places are still right.",
@@ -98,6 +97,43 @@ def _urgent(days: int) -> str:
         days,
     )
     return text % {"count": days}
+
+
+def _vacancies(terms: Terms) -> str:
+    if terms.tell_vacancies:
+        text = ngettext(
+            "Every week you get a list of places that came free, unless you say no.",
+            "Every %(count)d weeks you get a list of places that came free, unless you say no.",
+            terms.list_weeks,
+        )
+    else:
+        text = ngettext(
+            "Every week you get a list of places that came free, if you ask for it.",
+            "Every %(count)d weeks you get a list of places that came free, if you ask for it.",
+            terms.list_weeks,
+        )
+    return text % {"count": terms.list_weeks}
+
+
+def _own_changes(terms: Terms) -> list[str]:
+    found = []
+    if terms.most_changes == 0:
+        found.append(_("To change your start or add a location later, ask the desk."))
+    elif terms.most_changes is not None:
+        text = ngettext(
+            "You can change your start or add locations %(count)d time yourself. After that the desk does it for you.",
+            "You can change your start or add locations %(count)d times yourself. After that the desk does it for you.",
+            terms.most_changes,
+        )
+        found.append(text % {"count": terms.most_changes})
+    if terms.change_days and terms.most_changes != 0:
+        text = ngettext(
+            "You can change your start or add locations yourself until %(count)d day before the start that you want.",
+            "You can change your start or add locations yourself until %(count)d days before the start that you want.",
+            terms.change_days,
+        )
+        found.append(text % {"count": terms.change_days})
+    return found
 
 
 def _confirming(terms: Terms) -> list[str]:

@@ -100,6 +100,11 @@ def turns_urgent(start: date, days: int) -> date:
     return start - timedelta(days=days)
 
 
+def last_own_change(start: date, days: int | None) -> date | None:
+    """The last day on which a family changes start and locations itself, `days` before the start; None: no last."""
+    return None if days is None else start - timedelta(days=days)
+
+
 def default_end(born_or_expected: date, pack: Pack | None = None) -> date:
     """The first day without care unless agreed otherwise: the day on which school is open to the child."""
     pack = pack or load_pack(DEFAULT_PACK)

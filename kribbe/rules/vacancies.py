@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 
@@ -36,6 +37,11 @@ def came_free(*, before: Sequence[int], after: Sequence[int]) -> list[Opening]:
         (Opening(start, until, WeekPattern(mask)) for (start, until), mask in found.items()),
         key=lambda each: (each.month, each.until is not None, each.until or 0),
     )
+
+
+def is_turn(day: date, weeks: int) -> bool:
+    """Whether a list goes in the week of that day to who gets one every so many weeks: all of them in one week."""
+    return (day.toordinal() - 1) // 7 % weeks == 0
 
 
 def _runs(masks: Sequence[int], slot: int) -> Iterator[tuple[int, int]]:

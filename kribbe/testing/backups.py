@@ -37,8 +37,13 @@ def take_here(target: Path) -> None:
 
 
 def at(url: str) -> dict[str, str]:
-    """The environment of a process that works on this database, with the product's own settings."""
-    return {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "kribbe.config.settings"}
+    """The environment of a process that works on this database and the files of the test, as the product does."""
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "KRIBBE_FILES_DIR": str(settings.FILES_DIR),
+        "DJANGO_SETTINGS_MODULE": "kribbe.config.settings",
+    }
 
 
 def kribbe(url: str, *args: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:

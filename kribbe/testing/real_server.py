@@ -1,4 +1,4 @@
-"""A PostgreSQL of the machine's own, as a city would run one: on the network, with a password, another version."""
+"""A PostgreSQL as a city would run one: on the network, with a password, and of another version if there is one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from kribbe.config import embedded
 from kribbe.config.server_user import ServerUser
 
 INSTALLED = Path("/usr/lib/postgresql")
@@ -20,11 +21,14 @@ FIRST_VERSION = 15
 PASSWORD = "for-tests-only"
 
 
-def programs() -> Path | None:
-    """The folder of the newest programs that are installed and new enough, or None."""
+def programs() -> Path:
+    """The folder of the newest programs that are installed and new enough; without any, of those that come along.
+
+    The latter too, started on a port with a password, are a server like any other.
+    """
     found = [path for path in INSTALLED.glob("*") if path.name.isdigit() and int(path.name) >= FIRST_VERSION]
     newest = max(found, key=lambda path: int(path.name), default=None)
-    return newest / "bin" if newest else None
+    return newest / "bin" if newest else embedded.programs()
 
 
 @contextmanager
@@ -33,8 +37,9 @@ def serving(bin_: Path) -> Iterator[RealServer]:
     user = ServerUser.current()
     folder = Path(tempfile.mkdtemp(prefix="kribbe-real-"))
     folder.chmod(0o711)
-    cluster = folder / "cluster"
+    cluster, password = folder / "cluster", folder / "password"
     user.own(cluster)
+    password.write_text(PASSWORD, encoding="ascii")
     port = _free_port()
     options = (
         f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={cluster} -c fsync=off"
@@ -46,7 +51,8 @@ def serving(bin_: Path) -> Iterator[RealServer]:
         cluster,
         "-U",
         "postgres",
-        "--auth-host=trust",
+        "--auth=scram-sha-256",
+        f"--pwfile={password}",
         "--encoding=UTF8",
         "--no-sync",
     )
@@ -72,7 +78,9 @@ class RealServer:
         return f"postgresql://kribbe:{PASSWORD}{self._base}/{name}"
 
     def _run(self, statement: sql.Composed) -> None:
-        with psycopg.connect(f"postgresql://postgres{self._base}/postgres", autocommit=True) as keeper:
+        with psycopg.connect(
+            f"postgresql://postgres:{PASSWORD}{self._base}/postgres", autocommit=True
+        ) as keeper:
             keeper.execute(statement)
 
 

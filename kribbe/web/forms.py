@@ -1,6 +1,6 @@
 """Form rendering: accessible markup for every Django form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -74,7 +74,11 @@ class DayField(forms.DateField):
 
 
 class HalfDayPicker(forms.Widget):
-    """Ten (or fourteen) half-days as tiles; the value is a pattern, a bit mask of slots."""
+    """The half-days as tiles; the value is a pattern, a bit mask of slots.
+
+    The four of the weekend stand folded under the ten others, and open where one is ticked; with `weekend` all
+    fourteen stand side by side.
+    """
 
     template_name = "web/forms/picker.html"
     use_fieldset = True
@@ -131,23 +135,38 @@ def picker_context(
     *, name: str, value: int, element_id: str, weekend: bool, morning: str, afternoon: str, small: bool
 ) -> dict[str, object]:
     """What the half-day picker's template needs."""
-    days = weeks.ALL_DAYS if weekend else weeks.WEEKDAYS
-    parts = []
-    for part, hours in enumerate((morning, afternoon)):
-        slots = [2 * day + part for day in range(days)]
-        tiles = [(slot, weeks.slot_name(slot), bool(value >> slot & 1)) for slot in slots]
-        parts.append({"part": part, "hours": hours, "tiles": tiles})
+    shown = range(weeks.ALL_DAYS if weekend else weeks.WEEKDAYS)
+    folded = range(len(shown), weeks.ALL_DAYS)
     return {
         "name": name,
         "id": element_id,
-        "days": list(zip(weeks.DAY_SHORTS[:days], weeks.DAY_NAMES[:days], strict=True)),
-        "parts": parts,
-        "weekend": weekend,
+        "grid": _grid(shown, value, (morning, afternoon)),
+        "fold": _grid(folded, value, (morning, afternoon)) if folded else None,
+        "fold_is_open": bool(value & ~weeks.WORKWEEK),
         "small": small,
         "value": value,
         "count": value.bit_count(),
         "words": weeks.picker_words(),
     }
+
+
+def _grid(days: range, value: int, hours: Sequence[str]) -> dict[str, object]:
+    """The tiles of these days in two rows: slot, name and whether it is ticked."""
+    return {
+        "days": [(weeks.DAY_SHORTS[day], weeks.DAY_NAMES[day]) for day in days],
+        "parts": [
+            {
+                "part": part,
+                "hours": text,
+                "tiles": [_tile(2 * day + part, value) for day in days],
+            }
+            for part, text in enumerate(hours)
+        ],
+    }
+
+
+def _tile(slot: int, value: int) -> tuple[int, str, bool]:
+    return slot, weeks.slot_name(slot), bool(value >> slot & 1)
 
 
 def styled(field: BoundField) -> SafeString:

@@ -1,5 +1,6 @@
 """Half-days in words and as the small week. Slots: bit 0 Monday morning, bit 1 Monday afternoon, and so on."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from django.templatetags.static import static
@@ -58,6 +59,18 @@ def picker_words() -> dict[str, object]:
         "many": _("%(count)d half-days:").replace("%(count)d", "%d"),
         "none": _("You haven't chosen any half-day yet."),
     }
+
+
+def days_shown(pattern: int) -> int:
+    """How many days of the week are shown for a pattern: the weekend only where something of it counts."""
+    return ALL_DAYS if pattern >> 2 * WEEKDAYS else WEEKDAYS
+
+
+def week_strip(free: Sequence[int], opened: int) -> list[int | None]:
+    """Free places by half-day, None where closed and nothing is taken; the weekend only where it isn't all None."""
+    taken = sum(1 << slot for slot, number in enumerate(free) if number)
+    shown = range(2 * days_shown(opened | taken))
+    return [free[slot] if (opened | taken) >> slot & 1 else None for slot in shown]
 
 
 def week_words(pattern: int) -> str:
@@ -149,7 +162,7 @@ def small_week(
     *, free: int, asked: int = 0, offered: int = WORKWEEK, kind: str = "search", wide: bool = False
 ) -> SafeString:
     """The small week. `kind` is `search` (what is free) or `fit` (only what is asked counts)."""
-    days = ALL_DAYS if (offered | asked) >> 2 * WEEKDAYS else WEEKDAYS
+    days = days_shown(offered | asked)
     classes = "week" + (" week--wide" if wide else "") + (" week--7" if days == ALL_DAYS else "")
     return _draw(get_language() or "", kind, (free, asked, offered), days, classes)
 
@@ -167,5 +180,5 @@ def _fit_cells(language: str, free: int, asked: int, days: int) -> SafeString:
 
 
 def fit_cells(*, free: int, asked: int, days: int = WEEKDAYS) -> SafeString:
-    """Ten table cells of a waiting-list row: asked and free, asked but full, not asked."""
+    """Two table cells a day of a waiting-list row: asked and free, asked but full, not asked."""
     return _fit_cells(get_language() or "", free, asked, days)

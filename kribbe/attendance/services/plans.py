@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from kribbe.attendance.attendee import Attendee, Who
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Location
-from kribbe.planning.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.selectors.getting_used import as_agreed, visits_at
 from kribbe.planning.selectors.planned import Planned, plan_of, plan_of_direct, with_weeks
 from kribbe.planning.written import minute

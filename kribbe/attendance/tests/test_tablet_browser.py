@@ -29,7 +29,7 @@ NAMES = (("Peeters", "Ilyas"), ("De Wael", "Fien"), ("Smets", "Mats"))
 @pytest.fixture
 def scene(monkeypatch):
     """Every day of the week is open and nobody stays away, whenever the test runs."""
-    monkeypatch.setattr("kribbe.planning.selectors.closed.public_holidays", lambda _year: {})
+    monkeypatch.setattr("kribbe.places.selectors.closed.public_holidays", lambda _year: {})
     now = timezone.now()
     made = notelaar(now=now, places=9, start=monday_of(now.date()) - 28 * DAY)
     for location_field, value in (("opens_at", "00:00"), ("closes_at", "23:59")):

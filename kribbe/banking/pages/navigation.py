@@ -1,4 +1,4 @@
-"""Banking in the navigation of a location."""
+"""Banking in the navigation of location and parent."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +8,7 @@ from kribbe.web.navigation import NavItem, register
 
 
 def register_navigation() -> None:
-    """Hang the pages in the rail."""
+    """Hang the pages in the rail and in the account menu of families."""
     register(
         NavItem(
             _("Bank"),
@@ -25,7 +25,7 @@ def register_navigation() -> None:
             _("Collection"),
             "banking:my_mandates",
             "coins",
-            "parent",
+            "account",
             order=17,
             arguments=own_household_only,
             holds=("banking:mandate",),

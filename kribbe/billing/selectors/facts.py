@@ -12,8 +12,8 @@ from django.db.models import Model, Q, QuerySet
 from kribbe.attendance.models import Presence
 from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, Share
 from kribbe.enrolment.models import Placement
+from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, AgreedWeeks, HouseRules
-from kribbe.planning.selectors.closed import closed_days_of
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
 from kribbe.region.models import DeskPolicy
 from kribbe.rules.calendar import add_months

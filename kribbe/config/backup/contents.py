@@ -5,7 +5,6 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Self
 
 FORMAT = 1
@@ -117,9 +116,3 @@ def pieces(packed: zipfile.ZipFile, name: str) -> Iterator[bytes]:
     with packed.open(name) as stream:
         while piece := stream.read(PIECE):
             yield piece
-
-
-def sha256_of(path: Path) -> str:
-    """The checksum of a file on disk."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

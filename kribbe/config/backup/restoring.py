@@ -259,16 +259,11 @@ def _migrate_on() -> bool:
 def _unpacked_files(packed: zipfile.ZipFile, manifest: Manifest) -> Iterator[Callable[[], None]]:
     """Unpack the uploaded files beside their place; gives what moves them there, once the database is back."""
     folder = uploads()
-    if folder is None:
-        if manifest.files:
-            raise BackupError("The backup has uploaded files, and this installation has no folder for them.")
-        yield lambda: None
-        return
     draft = folder.with_name(f".{folder.name}.restoring")
     before = folder.with_name(f".{folder.name}.before")
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        draft.mkdir(parents=True)
+        draft.mkdir(parents=True, mode=0o700)
         for file in manifest.files:
             _unpack(packed, file.path, draft)
         yield lambda: _swap(draft, folder, before)
@@ -281,7 +276,7 @@ def _unpack(packed: zipfile.ZipFile, name: str, draft: Path) -> None:
     if PurePosixPath(name).is_absolute() or ".." in parts:
         raise BackupError(f"The backup is damaged: {name!r} is no path of an uploaded file.")
     target = draft.joinpath(*parts)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with target.open("wb") as out:
         for piece in pieces(packed, FILES + name):
             out.write(piece)

@@ -1,5 +1,6 @@
 """Making a backup: everything as it was at one moment, while the desk goes on."""
 
+import hashlib
 import os
 import zipfile
 from collections.abc import Callable
@@ -22,7 +23,6 @@ from kribbe.config.backup.contents import (
     Manifest,
     RowSum,
     TableEntry,
-    sha256_of,
 )
 
 Progress = Callable[[str, int, int], None]
@@ -61,9 +61,9 @@ def hash_key_mark() -> str:
     return str(salted_hmac("kribbe.backup", "mark", secret=settings.NATIONAL_NUMBER_KEY).hexdigest())[:16]
 
 
-def uploads() -> Path | None:
-    """The folder of uploaded files, where there is one."""
-    return Path(settings.MEDIA_ROOT) if settings.MEDIA_ROOT else None
+def uploads() -> Path:
+    """The folder of the files that people sent."""
+    return Path(settings.FILES_DIR)
 
 
 def _pack(
@@ -105,12 +105,17 @@ def _pack_table(
 
 
 def _pack_files(packed: zipfile.ZipFile) -> list[FileEntry]:
+    """Every file but drafts, whose folders begin with a point; one that is erased meanwhile is left out."""
     folder = uploads()
-    if folder is None or not folder.is_dir():
-        return []
     entries = []
     for path in sorted(each for each in folder.rglob("*") if each.is_file() and not each.is_symlink()):
-        name = path.relative_to(folder).as_posix()
-        packed.write(path, FILES + name, zipfile.ZIP_STORED)
-        entries.append(FileEntry(name, path.stat().st_size, sha256_of(path)))
+        name = path.relative_to(folder)
+        if any(part.startswith(".") for part in name.parts):
+            continue
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            continue
+        packed.writestr(FILES + name.as_posix(), data, zipfile.ZIP_STORED)
+        entries.append(FileEntry(name.as_posix(), len(data), hashlib.sha256(data).hexdigest()))
     return entries

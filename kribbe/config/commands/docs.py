@@ -11,6 +11,7 @@ import typer
 from django.utils import translation
 from typer.main import get_command
 
+from kribbe.config.commands.docs_api import API_PROMISES, API_SHOWN
 from kribbe.config.commands.docs_pictures import gallery
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -53,6 +54,7 @@ def pages() -> dict[str, str]:
         "reference/figures.md": _figures,
         "reference/notices.md": _notices,
         "reference/api.md": _api,
+        "reference/tables.md": _tables,
         "tour/pictures.md": lambda: gallery(DOCS / "images"),
     }
     made = {name: "\n".join([NOTE, "", *maker()]).rstrip() + "\n" for name, maker in makers.items()}
@@ -111,6 +113,7 @@ def _api() -> Iterator[str]:
     yield ""
     yield from API_PROMISES
     yield ""
+    yield from API_SHOWN
     for operation in operations():
         yield f"## `{operation.method} {operation.path}`"
         yield ""
@@ -124,22 +127,6 @@ def _api() -> Iterator[str]:
         yield operation.example
         yield "```"
         yield ""
-
-
-API_PROMISES = (
-    "- Version 1 stays: fields, parameters and their meaning don't change. New fields may come. Should a version 2",
-    "  come, version 1 goes on for at least a year.",
-    "- Every error is `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance` and,",
-    "  for wrong values, `errors`. A parameter that doesn't exist is an error too.",
-    "- Answers carry `ETag`, `Last-Modified` and `Cache-Control`; `If-None-Match` gets 304 where nothing changed.",
-    "- Texts follow `Accept-Language`, codes don't. Pages of any origin may read (CORS for GET).",
-    "- [`KRIBBE_API_LIMIT`](settings.md#kribbe_api_limit) says how often an address may call in a minute;",
-    "  `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset` and, at 429, `Retry-After` tell how it stands.",
-    "  Who calls is kept for minutes, as a keyed hash.",
-    "- Nothing is about a family or a child; a count of children from 1 to 4 is left out. Of carers who work at home",
-    "  there is no street, telephone, mail or organiser, and the point is rounded to about a kilometre. The desk's",
-    "  own pages show these; the API is for copying in bulk.",
-)
 
 
 def _settings() -> Iterator[str]:
@@ -326,6 +313,12 @@ def _figures() -> Iterator[str]:
     return reference_page()
 
 
+def _tables() -> Iterator[str]:
+    from kribbe.config.export.page import reference_page
+
+    return reference_page()
+
+
 def _notices() -> Iterator[str]:
     from kribbe.contact.reference import notices_page
 
@@ -351,7 +344,10 @@ def _ways() -> Iterator[str]:
             "Urgent",
             "Urgent to all",
             "Look",
-            "Weekly list",
+            "List",
+            "List every",
+            "Own changes",
+            "Until",
             "Asks again",
             "Asked",
             "Reminded",
@@ -365,6 +361,8 @@ def _ways() -> Iterator[str]:
     yield (
         "Answer from: months before the start. Answer, reaction and signature: days for the location, the family,"
         " and to sign. Urgent: days. Look: weeks after which a location is asked to look."
+        " List: of places that came free, sent every so many weeks. Own changes: how often a family changes its start"
+        " or adds locations itself, and until how many days before the start."
         " Asks again: months between questions whether a place is still needed, with the days to answer and to be"
         " reminded. Ends: months after the latest start. Complaint: days to answer."
     )
@@ -377,7 +375,7 @@ def _way(preset: Any) -> Iterator[str]:
     yield preset_name
     for name in (
         "max_wishes", "earliest_answer_months", "answer_days", "reaction_days", "signature_days", "urgent_days",
-        "open_urgent", "look_weeks", "tell_vacancies",
+        "open_urgent", "look_weeks", "tell_vacancies", "list_weeks", "most_changes", "change_days",
         "confirm_months", "confirm_days", "confirm_reminder_days", "end_months", "complaint_days",
         "ranking_shown", "date_rule",
     ):  # fmt: skip

@@ -18,17 +18,27 @@ def export(
     out_dir: Annotated[Path, typer.Argument(help="A folder that isn't there yet.")],
     form: Annotated[str, typer.Option("--format", help="csv, xlsx or parquet.")] = "csv",
     desk: Annotated[str, typer.Option(help="Only what belongs to this desk.")] = "",
+    rows: Annotated[
+        bool,
+        typer.Option(
+            "--rows", help="With requests, wishes, offers and placements row by row; goes on the audit trail."
+        ),
+    ] = False,
     personal: Annotated[
-        bool, typer.Option("--personal", help="With references, names and days; goes on the audit trail.")
+        bool,
+        typer.Option(
+            "--personal", help="As --rows, with references, names and days; goes on the audit trail."
+        ),
     ] = False,
 ) -> None:
     """Write the tables that a city works with, and a dictionary of their columns.
 
-    Locations, groups, capacities, closing days, free half-days by month, requests, wishes, offers, placements,
-    counts by month, audit counts. Without --personal there are no names, references or exact days of families, and
-    small counts are left empty. All is as at one moment; the folder appears when everything is written.
+    Without --rows no row is about one family: families are counted, and small counts are left empty. The tables are
+    for reading; moving an installation is done by backup and restore. All is as at one moment; the folder appears
+    when everything is written.
     """
     prepare()
+    from django.utils import timezone
     from rich.progress import Progress, TextColumn
 
     from kribbe.config.export import writing
@@ -38,9 +48,11 @@ def export(
     if form not in writing.FORMATS:
         raise _failed(f"There is no format {form!r}. Formats: {', '.join(writing.FORMATS)}.")
     chosen = _desk(desk)
-    scope = Scope(chosen.pk if chosen else None, personal)
-    if personal:
-        _record(chosen, form)
+    scope = Scope(
+        chosen.pk if chosen else None, timezone.localdate(), personal=personal, rows=rows or personal
+    )
+    if scope.rows:
+        _record(chosen, form, personal=personal)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), TextColumn("{task.completed:>9.0f} rows"))
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -55,13 +67,13 @@ def export(
             )
         except (writing.ExportError, OSError) as error:
             raise _failed(str(error)) from None
-    for table, rows in written.items():
-        typer.echo(f"{rows:9}  {table}.{form}")
+    for table, count in written.items():
+        typer.echo(f"{count:9}  {table}.{form}")
     typer.echo(f"Columns are told in {out_dir / writing.DICTIONARY}.")
 
 
-def _record(desk: "Desk | None", form: str) -> None:
-    """Personal data left the desk: on the trail of each desk that it is of, before the first row is read."""
+def _record(desk: "Desk | None", form: str, *, personal: bool) -> None:
+    """Rows about families left the desk: on its trail, before the first row is read, and whether with names."""
     from django.utils import timezone
 
     from kribbe.region.models import Desk
@@ -70,9 +82,8 @@ def _record(desk: "Desk | None", form: str) -> None:
 
     now = timezone.now()
     for each in [desk] if desk else list(Desk.objects.order_by("pk")):
-        audit.record(
-            principal=SYSTEM, action="desk.export", subject=each, desk_id=each.pk, now=now, format=form
-        )
+        action = "desk.export" if personal else "desk.export_rows"
+        audit.record(principal=SYSTEM, action=action, subject=each, desk_id=each.pk, now=now, format=form)
 
 
 def _desk(slug: str) -> "Desk | None":

@@ -26,6 +26,13 @@ LITERAL = r"""u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 CALL = re.compile(rf"\b(?:_|n?p?gettext)\(\s*{LITERAL}(?:\s*,\s*(?:{LITERAL}|[\w.]+))*\s*\)")
 """A call for a text as Django writes a template's out for gathering; what stands around it is no Python."""
 
+HEDGE = re.compile(
+    r"[^\W\d_]\((?:e|en|er|es|euse|in|innen|le|n|ne|s|t|x)\)"
+    r"|[^\W\d_]·|[^\W\d_][:*_/]in(?:nen)?\b|[a-zäöü]In(?:nen)?\b|\b(?:hij/zij|zij/hij|zijn/haar|il/elle|er/sie)\b",
+)
+INCLUSIVE = "accueillant·e"
+"""The one word that French writes with a point; see decision 5."""
+
 ROOT = Path(__file__).resolve().parents[2]
 TRANSLATED = ("nl", "fr", "de")
 
@@ -34,16 +41,19 @@ def messages(
     check: Annotated[bool, typer.Option(help="Fail if a text lacks its translation.")] = False,
     compile_: Annotated[bool, typer.Option("--compile", help="Write the compiled catalogues.")] = False,
 ) -> None:
-    """Gather the texts of every room into its catalogues; check or compile them."""
+    """Gather the texts of every room into its catalogues; check or compile them.
+
+    The check also refuses words that leave number or gender to the reader, such as "place(s)".
+    """
     problems = [
         line for room in rooms() for locale in TRANSLATED for line in _treat(room, locale, check, compile_)
     ]
     if check:
-        problems += [line for locale in TRANSLATED for line in conflicts(locale)]
+        problems += [line for locale in TRANSLATED for line in (*conflicts(locale), *hedged(locale))]
     for line in problems:
         typer.echo(line, err=True)
     if problems:
-        typer.echo(f"{len(problems)} texts lack a translation of their own", err=True)
+        typer.echo(f"{len(problems)} texts lack a translation of their own, or hedge", err=True)
         raise typer.Exit(1)
 
 
@@ -100,6 +110,16 @@ def conflicts(locale: str) -> Iterator[str]:
             yield f"{locale}: {_first(text)!r} is {told}"
 
 
+def hedged(locale: str) -> Iterator[str]:
+    """Texts that leave number or gender to the reader: a plural has its own form, a sentence is turned round."""
+    for room in rooms():
+        for message in read(catalogue_file(room, locale), locale):
+            forms = (*_forms(message.id), *_forms(message.string)) if message.id else ()
+            for form in forms:
+                if HEDGE.search(form.replace(INCLUSIVE, "")):
+                    yield f"{room.name} {locale}: {form!r} leaves number or gender to the reader"
+
+
 def missing(catalogue: Catalog, wanted: Catalog) -> list[Message]:
     """The texts that the catalogue doesn't translate, or whose placeholders differ."""
     return [
@@ -112,16 +132,19 @@ def missing(catalogue: Catalog, wanted: Catalog) -> list[Message]:
 def _translated(found: Message | None, message: Message) -> bool:
     if found is None or not found.string or "fuzzy" in found.flags:
         return False
-    forms = found.string if isinstance(found.string, tuple | list) else (found.string,)
+    forms = _forms(found.string)
     return all(forms) and _holes(message.id) >= _holes(tuple(forms))
 
 
+def _forms(text: object) -> tuple[str, ...]:
+    return tuple(str(form) for form in (text if isinstance(text, tuple | list) else (text,)))
+
+
 def _holes(text: object) -> set[str]:
-    forms = text if isinstance(text, tuple | list) else (text,)
     return {
         hole
-        for form in forms
-        for hole in re.findall(r"%\((\w+)\)s|\{(\w+)\}", str(form))
+        for form in _forms(text)
+        for hole in re.findall(r"%\((\w+)\)s|\{(\w+)\}", form)
         for hole in hole
         if hole
     }

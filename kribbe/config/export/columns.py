@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -42,17 +43,24 @@ class Column:
 
 @dataclass(frozen=True)
 class Scope:
-    """Which desk (None: all), and whether personal columns go along."""
+    """Which desk (None: all), the day of the export, whether rows about single families go along, and names too."""
 
     desk_id: int | None
-    personal: bool
+    today: date
+    personal: bool = False
+    rows: bool = False
+
+    def __post_init__(self) -> None:
+        if self.personal and not self.rows:
+            raise ValueError("names go along with rows about single families only")
 
 
 @dataclass(frozen=True)
 class Table:
     """A table of one model. `desk` is the path to the desk's id; `order` makes the order the same each time.
 
-    `left_out` names fields of the model that are not exported, each with the reason.
+    `left_out` names fields of the model that are not exported, each with the reason. `single` tells that a row is
+    about one family; `feeds` names other models of which it tells something.
     """
 
     name: str
@@ -62,6 +70,8 @@ class Table:
     desk: str
     order: tuple[str, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
+    single: bool = False
+    feeds: tuple[type[Model], ...] = ()
 
     def shown(self, scope: Scope) -> tuple[Column, ...]:
         """The columns that go along."""
@@ -85,17 +95,21 @@ class Table:
 
     def _rows(self, scope: Scope) -> Any:
         rows = self.model._default_manager.all()
-        return rows if scope.desk_id is None else rows.filter(**{self.desk: scope.desk_id})
+        if scope.desk_id is None:
+            return rows
+        return rows.filter(pk__in=rows.filter(**{self.desk: scope.desk_id}).values("pk"))
 
 
 @dataclass(frozen=True)
 class Counts:
-    """A table that is counted by a query of its own, which never tells of one family."""
+    """A table that is counted by a query of its own, which never tells of one family. `feeds`: what it counts."""
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
     query: Callable[[Scope], Iterator[tuple[Any, ...]]]
+    feeds: tuple[type[Model], ...]
+    single: bool = False
 
     def shown(self, scope: Scope) -> tuple[Column, ...]:
         """All columns."""

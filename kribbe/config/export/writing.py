@@ -33,12 +33,13 @@ class ExportError(Exception):
 def export(
     tables: tuple[Table | Counts, ...], folder: Path, *, form: str, scope: Scope, progress: Progress
 ) -> dict[str, int]:
-    """Write every table and the dictionary into a new folder, as at one moment; rows by table.
+    """Write the tables that may go along and the dictionary into a new folder, as at one moment; rows by table.
 
     The folder appears when all is written. ExportError where it is there already.
     """
     if folder.exists():
         raise ExportError(f"{folder} is there already: choose a new folder.")
+    tables = going_along(tables, scope)
     draft = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
@@ -50,6 +51,11 @@ def export(
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return written
+
+
+def going_along(tables: tuple[Table | Counts, ...], scope: Scope) -> tuple[Table | Counts, ...]:
+    """The tables that this export has: those about single families only where their rows are asked for."""
+    return tuple(table for table in tables if scope.rows or not table.single)
 
 
 @contextmanager

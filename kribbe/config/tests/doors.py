@@ -320,6 +320,7 @@ DOORS: dict[str, Door] = {
     "planning:day": Door(LOCATION, SLUG),
     "planning:absence": Door(LOCATION, ("slug", "placement"), post=True),
     "planning:week": Door(LOCATION, SLUG),
+    "planning:together": Door(LOCATION, SLUG),
     "planning:copy_week": Door(LOCATION, SLUG),
     "planning:undo_days": Door(LOCATION, ("slug", "day_batch"), post=True),
     "planning:move_day": Door(LOCATION, ("slug", "placement")),

@@ -3,6 +3,8 @@
 The pages are those of the test of doors. What parents and visitors read is walked in each language.
 """
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -21,6 +23,9 @@ FEWEST = 3
 """Pages that a part has at least, so that a world without rows can't pass."""
 STAFF_LANGUAGES = ["nl"]
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
+NO_PAGE: dict[str, str] = {}
+"""Doors without a page of their own, and what stands there."""
+
 READERS = ("visitor", "anna", "clerk", "manager", "policy officer", "administrator")
 
 
@@ -35,7 +40,14 @@ def test_every_page_is_narrow_and_accessible(part, language, world, open_page: O
         client = client_of(users, reader)
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         address = reverse(name, args=[named[arg] for arg in door.args])
-        if not _is_page(client, address):
+        if name in NO_PAGE:
+            continue
+        answer = client.get(address)
+        answer.close()
+        if not is_page(answer):
+            problems.append(
+                f"{name} {address}: no page ({answer.status_code}); open it, or say why in NO_PAGE"
+            )
             continue
         seen += 1
         _sit_down(opened, client)
@@ -56,13 +68,12 @@ def _reader(door: Door) -> str:
     return next(who for who in (*READERS, *sorted(door.who)) if who in door.who)
 
 
-def _is_page(client: Client, address: str) -> bool:
-    answer = client.get(address)
-    answer.close()
+def is_page(answer: Any) -> bool:
+    """Whether somebody sees a page of its own there: no file, no way on, no piece of a page."""
     return (
         answer.status_code == 200
         and answer["Content-Type"].startswith("text/html")
-        and b"<h1" in answer.content
+        and (answer.streaming or b"<h1" in answer.content)
     )
 
 

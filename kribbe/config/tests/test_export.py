@@ -27,8 +27,10 @@ from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = Scope(None, personal=False)
-PERSONAL = Scope(None, personal=True)
+TODAY = date(2026, 11, 27)
+PUBLIC = Scope(None, TODAY)
+ROWS = Scope(None, TODAY, rows=True)
+PERSONAL = Scope(None, TODAY, personal=True, rows=True)
 MODELS = [table for table in TABLES if isinstance(table, Table)]
 
 
@@ -91,13 +93,13 @@ def test_every_column_has_a_known_type_and_a_meaning():
 
 
 def test_counts_of_rows_are_those_of_the_tables(world, tmp_path):
-    written = write(tmp_path / "out")
+    written = write(tmp_path / "out", scope=ROWS)
     assert written["locations"] == Location.objects.count() == 2
     assert written["requests"] == CareRequest.objects.count() == 6
     assert (written["offers"], written["placements"], written["closing_days"]) == (1, 1, 1)
     assert written["free_months"] == 24
     for table in MODELS:
-        assert written[table.name] == table.count(PUBLIC) == len(rows(tmp_path / "out" / f"{table.name}.csv"))
+        assert written[table.name] == table.count(ROWS) == len(rows(tmp_path / "out" / f"{table.name}.csv"))
 
 
 def test_values_are_those_of_the_rows(world, tmp_path):
@@ -112,8 +114,17 @@ def test_values_are_those_of_the_rows(world, tmp_path):
     assert request["child_first_name"] == "Léa0"
 
 
-def test_without_personal_nothing_tells_of_a_family(world, tmp_path):
+def test_without_rows_no_table_is_about_one_family(world, tmp_path):
     write(tmp_path / "out")
+    assert {"requests", "wishes", "offers", "placements"} == {table.name for table in TABLES if table.single}
+    for table in TABLES:
+        assert (tmp_path / "out" / f"{table.name}.csv").exists() is not table.single
+    told = {row["table"] for row in rows(tmp_path / "out" / "dictionary.csv")}
+    assert told == {table.name for table in TABLES if not table.single}
+
+
+def test_without_personal_nothing_names_a_family(world, tmp_path):
+    write(tmp_path / "out", scope=ROWS)
     text = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir())
     told = [
         *CareRequest.objects.values_list("reference", flat=True),
@@ -135,7 +146,7 @@ def test_small_counts_are_left_empty(world, tmp_path):
 
 
 def test_one_desk_alone(world, tmp_path):
-    assert write(tmp_path / "out", scope=Scope(world.pk, personal=False))["locations"] == 1
+    assert write(tmp_path / "out", scope=Scope(world.pk, TODAY))["locations"] == 1
     assert {row["desk"] for row in rows(tmp_path / "out" / "months.csv")} == {world.slug}
 
 
@@ -146,8 +157,8 @@ def test_a_formula_is_kept_from_running(world, tmp_path):
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
 def test_the_same_rows_are_the_same_bytes(world, tmp_path, form):
-    write(tmp_path / "one", form)
-    write(tmp_path / "two", form)
+    write(tmp_path / "one", form, ROWS)
+    write(tmp_path / "two", form, ROWS)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert names == sorted([*(f"{table.name}.{form}" for table in TABLES), "dictionary.csv"])
     for name in names:
@@ -155,9 +166,9 @@ def test_the_same_rows_are_the_same_bytes(world, tmp_path, form):
 
 
 def test_in_small_batches_the_same_comes_out(world, tmp_path, monkeypatch):
-    write(tmp_path / "whole", "parquet")
+    write(tmp_path / "whole", "parquet", ROWS)
     monkeypatch.setattr(reading, "BATCH", 2)
-    write(tmp_path / "pieces", "parquet")
+    write(tmp_path / "pieces", "parquet", ROWS)
     for table in TABLES:
         whole, pieces = (
             pl.read_parquet(tmp_path / name / f"{table.name}.parquet") for name in ("whole", "pieces")
@@ -178,7 +189,7 @@ def test_workbook_and_parquet_hold_the_rows_of_the_csv(world, tmp_path):
 
 
 def test_the_dictionary_tells_every_column(world, tmp_path):
-    write(tmp_path / "out")
+    write(tmp_path / "out", scope=ROWS)
     told = {(row["table"], row["column"]): row for row in rows(tmp_path / "out" / "dictionary.csv")}
     for table in TABLES:
         assert told[table.name, ""]["meaning"] == table.meaning
@@ -193,22 +204,24 @@ def test_the_folder_appears_whole_or_not_at_all(world, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        export(TABLES, tmp_path / "out", form="csv", scope=PUBLIC, progress=fails)
+        export(TABLES, tmp_path / "out", form="csv", scope=ROWS, progress=fails)
     assert list(tmp_path.iterdir()) == []
     write(tmp_path / "out")
     with pytest.raises(ExportError, match="already"):
         write(tmp_path / "out")
 
 
-def test_the_command_and_its_trail(world, tmp_path):
+@pytest.mark.parametrize(("option", "deed"), [("--rows", "desk.export_rows"), ("--personal", "desk.export")])
+def test_the_command_and_its_trail(world, tmp_path, option, deed):
     def call(*args):
         return CliRunner().invoke(app, ["export", *map(str, args)])
 
     done = call(tmp_path / "open", "--desk", world.slug)
     assert done.exit_code == 0, done.output
-    assert not AuditEntry.objects.filter(action="desk.export").exists()
-    done = call(tmp_path / "all", "--personal", "--desk", world.slug)
+    exports = AuditEntry.objects.filter(action__startswith="desk.export")
+    assert not exports.exists()
+    done = call(tmp_path / "all", option, "--desk", world.slug)
     assert done.exit_code == 0, done.output
-    assert AuditEntry.objects.get(action="desk.export").desk_id == world.pk
+    assert [(each.action, each.desk_id) for each in exports] == [(deed, world.pk)]
     assert call(tmp_path / "x", "--format", "pdf").exit_code == 2
     assert "lindedaal" in call(tmp_path / "x", "--desk", "nergens").output

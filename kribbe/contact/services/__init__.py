@@ -57,6 +57,7 @@ def tell_household(
         language=language,
         names=", ".join(adult.first_name for adult in adults),
         link=link if addresses or not link.startswith(ACCOUNT_PAGES) else "",
+        reader=household.language,
     )
     notice = Notice.objects.create(
         desk=household.desk,
@@ -99,7 +100,7 @@ def tell_one(
     """
     if Notice.objects.filter(once=once).exists():
         return None
-    text = compose(kind, context, desk=desk, language=language, names=name, link=link)
+    text = compose(kind, context, desk=desk, language=language, names=name, link=link, reader=language)
     notice = Notice.objects.create(
         desk=desk,
         household_id=household_id,

@@ -30,6 +30,7 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.web.branding import check_tokens
 
 TODAY = date(2026, 3, 2)
+SATURDAY = WeekPattern.from_text("sat").mask
 
 DIGEST = f"""
 import os
@@ -224,3 +225,13 @@ def test_everybody_can_log_in_and_only_staff_need_a_second_factor() -> None:
 def test_enterprise_numbers_have_their_check_digits() -> None:
     """97 - 2005178 mod 97 = 97 - 91 = 6, as by hand: 97 x 20671 = 2005087."""
     assert with_check_digits("02005178") == "0200517806"
+
+
+def test_some_locations_are_open_on_saturday_and_families_that_chose_them_ask_it() -> None:
+    opened = {row.group.location_id for row in book().rows(GroupCapacity) if SATURDAY & row.open_pattern}
+    asking = {row.pk for row in book().rows(CareRequest) if SATURDAY & row.pattern}
+    wishes = [wish for wish in book().rows(Preference) if wish.request_id in asking]
+    assert len(opened) >= 2
+    assert asking
+    assert all(wish.open_pattern & SATURDAY for wish in wishes)
+    assert asking == {wish.request_id for wish in wishes if wish.location_id in opened}

@@ -26,7 +26,8 @@ from kribbe.enrolment.selectors.coming_free import (
 )
 from kribbe.enrolment.services.stays import UNDO_TERM, keep_start, move_start, move_up, undo_move_up
 from kribbe.places.access import at_location
-from kribbe.places.models import ClosingDay, Group, Location
+from kribbe.places.models import Group, Location
+from kribbe.places.selectors.closed import days_in_words
 from kribbe.rules.forecast import Cause, Change, Month
 from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
@@ -37,6 +38,7 @@ from kribbe.web.weeks import week_words
 
 PAGE = "enrolment:coming_free"
 LATELY = timedelta(days=28)
+CLOSINGS = 6
 
 CAUSES: dict[Cause, str | Promise] = {
     Cause.ENDS: gettext_lazy("%(name)s leaves"),
@@ -56,6 +58,7 @@ def coming_free_page(request: Any, location: Location) -> HttpResponse:
     found = coming_free(location, today=today)
     births = births_to_ask(location, today=today)
     interests = interested(location, since=today - LATELY)
+    closings = found.calendar.closings
     agreed = moves_agreed(location, since=now - UNDO_TERM)
     note_list(
         principal=request.principal,
@@ -87,9 +90,7 @@ def coming_free_page(request: Any, location: Location) -> HttpResponse:
             }
             for each in interests
         ],
-        "closings": ClosingDay.objects.filter(location=location, during__endswith__gt=today).order_by(
-            "during"
-        )[:6],
+        "closings": [(days_in_words(each.first, each.last), each.reason) for each in closings[:CLOSINGS]],
     }
     return render(request, "enrolment/location/coming_free.html", context)
 
@@ -168,8 +169,9 @@ def _group(found: GroupForecast, who: Any) -> dict[str, Any]:
             "more": _mask(expected) & ~_mask(agreed),
             "less": _mask(agreed) & ~_mask(expected),
             "changes": [_said(change, who) for change in expected.changes],
+            "shut": shut,
         }
-        for agreed, expected in zip(found.agreed, found.expected, strict=True)
+        for agreed, expected, shut in zip(found.agreed, found.expected, found.shut, strict=True)
     ]
     return {"group": found.group, "months": months}
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_GET
 
 from kribbe.enrolment.models import PreferenceState
 from kribbe.enrolment.pages import location_words as words
-from kribbe.enrolment.pages.location_lines import Look, row_of
+from kribbe.enrolment.pages.location_lines import Look, Row, row_of
 from kribbe.enrolment.selectors import location as selectors
 from kribbe.enrolment.selectors.location import Line, Queue
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_list
@@ -33,6 +35,7 @@ from kribbe.web.components import Chip
 from kribbe.web.dates import date_format
 from kribbe.web.tables import csv_file
 from kribbe.web.templatetags.telling import short_date
+from kribbe.web.weeks import days_shown
 
 PAGE = 50
 MONTHS_AHEAD = 24
@@ -191,6 +194,7 @@ def _context(
         "month_value": f"{look.month:%Y-%m}",
         "week_query": look.query(show="", fits=""),
         "strip": queue.month,
+        "days": range(_days_shown(queue, rows)),
         "rows": rows,
         "primary": next((row.id for row in rows if row.is_fit and row.action), 0),
         "caption": _caption(queue, look, len(chosen)),
@@ -205,6 +209,12 @@ def _context(
         % {"first": len(before) + 1, "last": len(before) + len(shown), "total": len(chosen)},
         "earlier_days": f"{localtime(now).date()}",
     }
+
+
+def _days_shown(queue: Queue, rows: Sequence[Row]) -> int:
+    """The weekend has columns where the group is open then, or one of these families asks it."""
+    opened = queue.month.opened if queue.month else 0
+    return days_shown(opened | reduce(or_, (row.asked for row in rows), 0))
 
 
 def _page_before(before: Sequence[Line]) -> int:

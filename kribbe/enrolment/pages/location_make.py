@@ -32,6 +32,7 @@ from kribbe.enrolment.services.make_offer import Excuse, ahead_that_fit, kind_of
 from kribbe.places.access import at_location
 from kribbe.places.free import free_during
 from kribbe.places.models import Group, Location
+from kribbe.places.selectors.closed import closing_in_words, first_day_shut, open_pattern, shut_in_words
 from kribbe.region.models import PassOverReason
 from kribbe.region.selectors import policy_on
 from kribbe.rules.calendar import age_in_months
@@ -49,7 +50,7 @@ DAY = timedelta(days=1)
 
 class FreePicker(HalfDayPicker):
     """The half-day picker with the number of free places on each tile. Full ones can be ticked: the
-    location reads why it can't be, and loses nothing."""
+    location reads why it can't be, and loses nothing. The weekend is there only with `weekend`."""
 
     template_name = "enrolment/location/free_picker.html"
     free: Sequence[int] = ()
@@ -58,7 +59,7 @@ class FreePicker(HalfDayPicker):
     def get_context(self, name: str, value: object, attrs: object) -> dict[str, object]:
         """Each row of tiles gets its numbers, and what the family asked."""
         context = super().get_context(name, value, attrs)
-        context["rows"] = [
+        rows = [
             {
                 **row,
                 "tiles": [
@@ -66,9 +67,9 @@ class FreePicker(HalfDayPicker):
                     for slot, label, checked in row["tiles"]
                 ],
             }
-            for row in context["parts"]  # type: ignore[attr-defined]
+            for row in context["grid"]["parts"]  # type: ignore[index]
         ]
-        return context
+        return context | {"rows": rows, "days": context["grid"]["days"]}  # type: ignore[index]
 
 
 class OfferForm(forms.Form):
@@ -159,7 +160,7 @@ def make_offer_page(request: Any, location: Location, preference_id: int) -> Htt
 
 
 def _offer_form(request: Any, wish: Preference, groups: Sequence[Group], now: datetime) -> OfferForm:
-    weekend = bool(wish.open_pattern & ~WORK_WEEK)
+    weekend = _has_weekend(wish, groups, localtime(now).date())
     if request.method == "POST":
         return OfferForm(request.POST, groups=groups, weekend=weekend)
     return OfferForm(
@@ -167,11 +168,17 @@ def _offer_form(request: Any, wish: Preference, groups: Sequence[Group], now: da
     )
 
 
+def _has_weekend(wish: Preference, groups: Sequence[Group], today: date) -> bool:
+    """The weekend can be offered where the family asks it, or a group is open then."""
+    opened = open_pattern([group.pk for group in groups], today)
+    return bool((wish.open_pattern | opened.mask) & ~WORK_WEEK)
+
+
 def _first_idea(request: Any, wish: Preference, groups: Sequence[Group], today: date) -> dict[str, object]:
     """What the family asks, as far as it is free; the group of the list, or the one for the child's age."""
     child = wish.request.child
     birth = child.birth
-    start = day_of(request.GET.get("start", "")) or max(wish.request.wanted_start, today)
+    start = _open_day(wish, day_of(request.GET.get("start", "")) or max(wish.request.wanted_start, today))
     age = age_in_months(birth, start) if birth <= start else 0
     right = [group for group in groups if group.from_months <= age < group.to_months]
     group = next((g for g in groups if str(g.pk) == request.GET.get("group")), (right or groups)[0])
@@ -185,6 +192,13 @@ def _first_idea(request: Any, wish: Preference, groups: Sequence[Group], today: 
         "last": end - DAY,
         "pattern": (asked if possible.is_empty else possible).mask,
     }
+
+
+def _open_day(wish: Preference, start: date) -> date:
+    """The first day on which the child could come; the start itself where that is later than the family wants."""
+    shut = first_day_shut(wish.location_id, WeekPattern(wish.open_pattern), start)
+    opens = shut.opens if shut else None
+    return opens if opens and opens <= max(wish.request.latest_start, start) else start
 
 
 def _plan(form: OfferForm) -> Plan:
@@ -273,6 +287,7 @@ def _offer_context(
         "plan": plan,
         "said": _said(plan),
         "kind": _kind(wish, plan),
+        "closed": _closed_at_first(location, wish, plan),
         "too_old": _wrong_age(wish, plan),
         "deadline": offer_deadline(localtime(now).date(), policy.reaction_days),
         "passed": _passed(request.POST, ahead, sent=sent),
@@ -293,6 +308,24 @@ def _said(plan: Plan) -> str:
         "first": words.long_day(plan.start),
         "last": words.long_day(plan.end - DAY),
     }
+
+
+def _closed_at_first(location: Location, wish: Preference, plan: Plan) -> str:
+    """A warning where nobody can come on the first day, or where that was moved to the first open one."""
+    if plan.start is None or plan.pattern.is_empty:
+        return ""
+    shut = first_day_shut(location.pk, plan.pattern, plan.start)
+    if shut:
+        return gettext("You are %(closed)s. Better offer that day as the first day.") % {
+            "closed": shut_in_words(shut)
+        }
+    wanted = first_day_shut(location.pk, plan.pattern, wish.request.wanted_start)
+    if wanted and wanted.opens == plan.start:
+        return gettext("The family asks from %(day)s, but you are %(closed)s.") % {
+            "day": words.long_day(wish.request.wanted_start),
+            "closed": closing_in_words(wanted.closing),
+        }
+    return ""
 
 
 def _kind(wish: Preference, plan: Plan) -> tuple[str, str]:

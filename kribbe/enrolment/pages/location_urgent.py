@@ -25,6 +25,7 @@ from kribbe.enrolment.services.urgent import offer_to_urgent
 from kribbe.places.access import at_location
 from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import MONTHS_SHOWN, Group, Location
+from kribbe.places.selectors.closed import calendar_of, first_day_shut
 from kribbe.region.models import PassOverReason
 from kribbe.rules.calendar import first_of_month
 from kribbe.rules.halfdays import WeekPattern
@@ -119,7 +120,7 @@ def urgent_offer_page(request: Any, location: Location, request_id: int) -> Http
     groups = selectors.active_groups(location)
     reasons = list(PassOverReason.objects.filter(desk=location.desk, active=True, refusal=False))
     form = UrgentOfferForm(
-        request.POST or None, groups=groups, reasons=reasons, initial=_first_idea(line, groups, now)
+        request.POST or None, groups=groups, reasons=reasons, initial=_first_idea(location, line, groups, now)
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -173,6 +174,7 @@ def last_minute_page(request: Any, location: Location) -> HttpResponse:
             text = gettext("Published. %(count)d families were told.")
             messages.success(request, text % {"count": int(told)})
             return redirect("enrolment:last_minute", location.slug)
+    calendar = calendar_of(location.pk, today)
     shown = LastMinute.objects.filter(group__location=location, last__gte=today, ended_at=None)
     context = {
         "place_name": location.name,
@@ -180,7 +182,10 @@ def last_minute_page(request: Any, location: Location) -> HttpResponse:
         "form": form,
         "once": request.POST.get("once") or new_token(),
         "has_groups": bool(groups),
-        "rows": shown.select_related("group").order_by("first", "pk"),
+        "rows": [
+            (each, calendar.stretches(WeekPattern(each.pattern), each.first, each.last))
+            for each in shown.select_related("group").order_by("first", "pk")
+        ],
     }
     return render(request, "enrolment/location/last_minute.html", context, status=422 if form.errors else 200)
 
@@ -227,8 +232,11 @@ def _offer(request: Any, location: Location, line: Waiting, form: UrgentOfferFor
     return offer.reference
 
 
-def _first_idea(line: Waiting, groups: list[Group], now: datetime) -> dict[str, object]:
+def _first_idea(location: Location, line: Waiting, groups: list[Group], now: datetime) -> dict[str, object]:
     start = max(line.wanted_start, localtime(now).date())
+    shut = first_day_shut(location.pk, line.pattern, start)
+    if shut and shut.opens:
+        start = shut.opens
     group = next((each for each in groups if suits(each, line, start)), None)
     return {"group": group.pk if group else None, "start": start, "pattern": line.pattern.mask}
 

@@ -22,6 +22,7 @@ from kribbe.enrolment.models import (
     PlacementState,
     PreferenceState,
 )
+from kribbe.enrolment.pages import own_changes
 from kribbe.enrolment.pages.ranking import keys, listing, moved
 from kribbe.enrolment.pages.signed_in import back_to, open_request, request_of, signed_in
 from kribbe.enrolment.selectors.choices import Asked, point
@@ -85,7 +86,13 @@ def change_need_page(request: DeskRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, gettext("Your days are changed. You kept your date."))
             return redirect("enrolment:request", reference)
-    context = {"form": form, "found": found, "name": called(child), "back_url": back_to(found)}
+    context = {
+        "form": form,
+        "found": found,
+        "name": called(child),
+        "back_url": back_to(found),
+        "own_changes": own_changes.note(found, today=timezone.localdate()),
+    }
     return render(request, "enrolment/request_need.html", context, status=422 if form.errors else 200)
 
 
@@ -108,7 +115,7 @@ def _need_of(found: CareRequest) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
-    """Change the ranking, add a location, take one away. Nothing counts until it is saved."""
+    """Change the ranking, add a location (`?add=` begins with it), take one away. Nothing counts until it is saved."""
     found = open_request(request, reference)
     wishes = found.preferences.exclude(state=PreferenceState.WITHDRAWN).order_by("rank")
     before = [wish.location_id for wish in wishes if wish.state == PreferenceState.WAITING]
@@ -126,7 +133,11 @@ def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, gettext("Your choices are saved."))
             return redirect("enrolment:request", reference)
-    order = _changed_order(request.POST, keys(request.POST.getlist("order"))) if request.POST else before
+    order = (
+        _changed_order(request.POST, keys(request.POST.getlist("order")))
+        if request.POST
+        else [*before, *(key for key in keys(request.GET.getlist("add")) if key not in before)]
+    )
     context = {
         **listing(
             _asked(found),
@@ -142,6 +153,7 @@ def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
         "household": found.household,
         "back_url": back_to(found),
         "name": called(found.child),
+        "own_changes": own_changes.note(found, today=timezone.localdate()),
     }
     return render(request, "enrolment/request_wishes.html", context, status=422 if is_sent else 200)
 

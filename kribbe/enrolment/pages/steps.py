@@ -160,7 +160,9 @@ class Steps:
 
     @property
     def names(self) -> str:
-        """`Noor and Fien`, or `your child`."""
+        """`Noor and Fien`, or `your child`; of twins without a name yet `your children`."""
+        if len(self.children) > 1 and not any(child.first_name for child in self.children):
+            return gettext("your children")
         names = [called(child) for child in self.children]
         return join_words(list(dict.fromkeys(names))) if names else gettext("your child")
 

@@ -1,5 +1,7 @@
 """Places that came free: the desk's page for everybody, and the answer to a mailed one."""
 
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,12 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kribbe.enrolment.models import CareRequest, RequestState, Vacancy, VacancyInterest
+from kribbe.enrolment.models import CareRequest, LastMinute, RequestState, Vacancy, VacancyInterest
 from kribbe.enrolment.selectors.vacancies import last_minutes, lists_of, vacancies_of
 from kribbe.enrolment.services.vacancy_answer import add_location, tell_interest, waiting_at
 from kribbe.enrolment.services.weekly_list import read_token
+from kribbe.places.selectors.closed import calendar_of, calendars_of
 from kribbe.region.http import DeskRequest
 from kribbe.region.middleware import use_desk
+from kribbe.region.models import Desk
+from kribbe.rules.closing import Calendar, Closing
+from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import Principal
 
@@ -31,21 +37,40 @@ def vacancies_page(request: DeskRequest, desk: str) -> HttpResponse:
     asked = request.GET.get("week", "")
     made = next((one for one in lists if f"{one.day}" == asked), lists[0] if lists else None)
     rows = vacancies_of(made, request.desk, today=today) if made else []
-    here = [_row(each) for each in rows if each.group.location.desk_id == request.desk.pk]
-    near = [_row(each) for each in rows if each.group.location.desk_id != request.desk.pk]
+    soon = last_minutes(request.desk, today=today)
+    groups = [*(each.group for each in rows), *(each.group for each in soon)]
+    calendars = calendars_of({each.location_id for each in groups}, today, None)
+    own, others = _rows(rows, calendars, today, desk=request.desk)
     context = {
         "lists": lists,
         "made": made,
-        "here": here[:SHOWN],
-        "more_here": max(0, len(here) - SHOWN),
-        "near": near[:SHOWN],
-        "more_near": max(0, len(near) - SHOWN),
-        "last_minutes": last_minutes(request.desk, today=today),
+        "here": own[:SHOWN],
+        "more_here": max(0, len(own) - SHOWN),
+        "near": others[:SHOWN],
+        "more_near": max(0, len(others) - SHOWN),
+        "last_minutes": [(each, _closed_within(each, calendars)) for each in soon],
     }
     return render(request, "enrolment/vacancies.html", context)
 
 
-def _row(each: Vacancy) -> dict[str, Any]:
+def _rows(
+    found: Iterable[Vacancy], calendars: Mapping[int, Calendar], today: date, *, desk: Desk
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The desk's own places, and the neighbours'."""
+    own: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
+    for each in found:
+        into = own if each.group.location.desk_id == desk.pk else others
+        into.append(_row(each, calendars[each.group.location_id], today))
+    return own, others
+
+
+def _closed_within(place: LastMinute, calendars: Mapping[int, Calendar]) -> list[Closing]:
+    calendar = calendars[place.group.location_id]
+    return calendar.stretches(WeekPattern(place.pattern), place.first, place.last)
+
+
+def _row(each: Vacancy, calendar: Calendar, today: date) -> dict[str, Any]:
     location = each.group.location
     return {
         "location": location,
@@ -53,6 +78,7 @@ def _row(each: Vacancy) -> dict[str, Any]:
         "month": each.month,
         "until": each.until,
         "pattern": each.pattern,
+        "shut": calendar.late_start(WeekPattern(each.pattern), max(each.month, today)),
     }
 
 
@@ -75,14 +101,15 @@ def vacancy_page(request: Any, token: str) -> HttpResponse:
         except RefusedError as refused:
             messages.error(request, str(refused.message))
         return redirect("enrolment:vacancy", token)
+    today = timezone.localdate()
     context = {
         "asked": asked,
         "child": asked.child,
         "location": location,
-        "row": _row(vacancy),
+        "row": _row(vacancy, calendar_of(location.pk, today), today),
         "is_wish": is_wish,
         "is_told": VacancyInterest.objects.filter(request=asked, vacancy=vacancy).exists(),
-        "is_past": vacancy.until is not None and vacancy.until <= timezone.localdate(),
+        "is_past": vacancy.until is not None and vacancy.until <= today,
         "token": token,
     }
     return render(request, "enrolment/vacancy.html", context)

@@ -3,16 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import F, Q
 
 from kribbe.enrolment.models import DirectChild, Offer, Placement, PlacementState, VacancyInterest
 from kribbe.people.models import Child
 from kribbe.places.models import Group, GroupCapacity, LedgerTake, Location
+from kribbe.places.selectors.closed import calendar_of
 from kribbe.rules.calendar import add_months
+from kribbe.rules.closing import Calendar, Shut
 from kribbe.rules.dates import default_end
 from kribbe.rules.forecast import Cause, Month, Places, Stay, forecast
-from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.halfdays import EMPTY, WeekPattern
 
 MONTHS = 12
 MOVED_BIRTH = timedelta(days=14)
@@ -46,20 +50,22 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class GroupForecast:
-    """A group month by month: as agreed, and as it would be if every child moved up at its age."""
+    """A group month by month: as agreed, as it would be if every child moved up at its age, and what is closed."""
 
     group: Group
     agreed: Sequence[Month]
     expected: Sequence[Month]
+    shut: Sequence[Shut | None]
 
 
 @dataclass(frozen=True, slots=True)
 class ComingFree:
-    """All of it. `who` names the keys of the changes."""
+    """All of it. `who` names the keys of the changes; `calendar` has the closings that aren't over."""
 
     groups: Sequence[GroupForecast]
     who: Mapping[str, Who]
     moves: Sequence[Move]
+    calendar: Calendar
 
 
 def coming_free(location: Location, *, today: date) -> ComingFree:
@@ -86,8 +92,21 @@ def coming_free(location: Location, *, today: date) -> ComingFree:
         key: forecast(stays=expected[key], places=places[key], since=today, months=MONTHS) for key in keys
     }
     last = add_months(today, SOON)
+    calendar = calendar_of(location.pk, today)
     return ComingFree(
-        groups=[GroupForecast(group, agreed[group.pk], later[group.pk]) for group in groups],
+        groups=[
+            GroupForecast(
+                group,
+                agreed[group.pk],
+                later[group.pk],
+                [
+                    calendar.shut_month(_opened(places[group.pk], month.first), month.first, since=today)
+                    for month in agreed[group.pk]
+                ],
+            )
+            for group in groups
+        ],
+        calendar=calendar,
         who=who,
         moves=[replace(move, has_room=_has_room(move, agreed)) for move in moving if move.day <= last],
     )
@@ -137,6 +156,13 @@ def interested(location: Location, *, since: date) -> list[VacancyInterest]:
         .select_related("vacancy__group", "request__child")
         .order_by("at", "pk")[:50]
     )
+
+
+def _opened(places: Sequence[Places], month: date) -> WeekPattern:
+    """The half-days on which a group is open in a month."""
+    after = add_months(month, 1)
+    rows = [row.open for row in places if row.start < after and (row.end is None or row.end > month)]
+    return reduce(or_, rows, EMPTY)
 
 
 def _placements(takes: Sequence[LedgerTake]) -> dict[int, Placement]:

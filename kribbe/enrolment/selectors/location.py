@@ -18,6 +18,7 @@ from kribbe.region.selectors import policy_on
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.priority import PriceKind, Standing, compare
+from kribbe.web.weeks import week_strip
 
 JUDGED_MONTHS = 40
 """How many months ahead a week is judged: as far as the ledger's weeks are kept."""
@@ -55,11 +56,12 @@ class GroupMonth:
     @property
     def strip(self) -> list[int | None]:
         """Free places for the strip: None where the group is closed; the weekend only if it is ever open."""
-        slots = SLOTS if any(self.bookable[10:]) or any(self.free[10:]) else 10
-        return [
-            None if not self.bookable[slot] and not self.free[slot] else self.free[slot]
-            for slot in range(slots)
-        ]
+        return week_strip(self.free, self.opened)
+
+    @property
+    def opened(self) -> int:
+        """The half-days on which something can be booked, as a mask."""
+        return sum(1 << slot for slot in range(SLOTS) if self.bookable[slot])
 
     @property
     def free_total(self) -> int:

@@ -7,7 +7,8 @@ from itertools import groupby
 from math import cos, hypot, radians
 from operator import attrgetter
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from kribbe.enrolment.models import (
     CareRequest,
@@ -20,9 +21,11 @@ from kribbe.enrolment.models import (
 )
 from kribbe.enrolment.selectors.urgent import still_asked
 from kribbe.people.models import Child
+from kribbe.places.selectors.search import mask_of
 from kribbe.region.models import Desk, DeskPolicy, Region
 from kribbe.rules.calendar import age_in_months
-from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.halfdays import SLOTS, WeekPattern
+from kribbe.rules.vacancies import is_turn
 
 NEAR_KM = 10.0
 """So far from home a location is told that the family didn't choose."""
@@ -43,6 +46,8 @@ class Asking:
     price: str
     wishes: frozenset[int]
     home: tuple[float, float] | None
+    weeks: int
+    """Every how many weeks its desk sends the list, with all that came free in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +68,25 @@ class Match:
 
 def askers(region: Region, *, today: date) -> Iterator[tuple[int, list[Asking]]]:
     """Households of the region that wait and want the weekly list, with their requests."""
-    default = DeskPolicy.objects.filter(desk=OuterRef("desk"), during__contains=today, tell_vacancies=True)
+    policies = DeskPolicy.objects.filter(desk=OuterRef("desk"), during__contains=today)
     waiting = Preference.objects.filter(state=PreferenceState.WAITING)
     rows = (
         CareRequest.objects.filter(
-            Q(switches__weekly_list=True) | Q(Exists(default), switches__weekly_list=None),
+            Q(switches__weekly_list=True)
+            | Q(Exists(policies.filter(tell_vacancies=True)), switches__weekly_list=None),
             Exists(waiting.filter(request=OuterRef("pk"))),
             state=RequestState.OPEN,
             desk__region=region,
         )
+        .annotate(list_weeks=Coalesce(Subquery(policies.values("list_weeks")[:1]), 1))
         .select_related("child", "household")
         .prefetch_related(Prefetch("preferences", waiting, to_attr="waiting"))
         .order_by("household_id", "pk")
     )
     for household_id, requests in groupby(rows.iterator(chunk_size=500), key=attrgetter("household_id")):
-        yield household_id, [_asking(request) for request in requests]
+        asking = [_asking(request) for request in requests if is_turn(today, request.list_weeks)]
+        if asking:
+            yield household_id, asking
 
 
 def _asking(request: CareRequest) -> Asking:
@@ -97,13 +106,22 @@ def _asking(request: CareRequest) -> Asking:
         price=request.price,
         wishes=frozenset(wish.location_id for wish in wishes),
         home=home,
+        weeks=request.list_weeks,  # type: ignore[attr-defined]  # annotated
     )
 
 
 def matches(asking: Asking, vacancies: Sequence[Vacancy], *, today: date) -> list[Match]:
-    """The vacancies that fit a request, the best first: half-days that it asks, at its age, near or chosen."""
-    found = (_match(asking, vacancy, today) for vacancy in vacancies)
+    """The vacancies that fit a request, the best first: half-days that it asks, at its age, near or chosen.
+
+    Only those of today's list, and of the weeks before in which its desk told nothing.
+    """
+    news = (vacancy for vacancy in vacancies if _is_news(vacancy.list.day, asking.weeks, today))
+    found = (_match(asking, vacancy, today) for vacancy in news)
     return sorted((match for match in found if match), key=lambda match: match.order)
+
+
+def _is_news(day: date, weeks: int, today: date) -> bool:
+    return day == today or (day > today - timedelta(weeks=weeks) and not is_turn(day, weeks))
 
 
 def _match(asking: Asking, vacancy: Vacancy, today: date) -> Match | None:
@@ -129,6 +147,25 @@ def distance(home: tuple[float, float] | None, other: tuple[float, float]) -> fl
         return None
     east = (home[0] - other[0]) * cos(radians(home[1])) * KM_PER_DEGREE
     return hypot(east, (home[1] - other[1]) * KM_PER_DEGREE)
+
+
+def lately(made: VacancyList) -> list[Vacancy]:
+    """What a list tells, and before it what those of the weeks before told and is free still, whole."""
+    first = made.day - timedelta(weeks=SHOWN_WEEKS)
+    rows = (
+        Vacancy.objects.filter(list__region=made.region_id, list__day__gt=first, list__day__lte=made.day)
+        .select_related("list", "group__location__desk", "group__availability")
+        .prefetch_related("group__location__municipality")
+        .order_by("list__day", "pk")
+    )
+    return [row for row in rows if row.list_id == made.pk or _is_free(row)]
+
+
+def _is_free(row: Vacancy) -> bool:
+    kept = row.group.availability
+    month = max(row.month, kept.first_month)
+    start = ((month.year - kept.first_month.year) * 12 + month.month - kept.first_month.month) * SLOTS
+    return row.pattern & ~mask_of(kept.free[start : start + SLOTS] or "0") == 0
 
 
 def lists_of(region: Region) -> list[VacancyList]:

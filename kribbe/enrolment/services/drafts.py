@@ -182,6 +182,7 @@ def _mail(draft: RequestDraft, kind: str, address: str, *, due_at: datetime, now
         language=allowed_language(draft.desk, language),
         names="",
         link=reverse("enrolment:continue_request", args=[draft.desk.slug, token]),
+        reader=language,
     )
     outbox.put(
         address=address,

@@ -14,6 +14,8 @@ from kribbe.enrolment.selectors.fit import suits
 from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.places import ledger
 from kribbe.places.models import Group
+from kribbe.places.selectors.closed import calendar_of, closing_in_words
+from kribbe.rules.closing import days_of
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -39,7 +41,7 @@ def publish(
     """Publish half-days that are free from `first` to `last`, and tell the families that wait at the location.
 
     Told is who would begin by then, has the group's age and asks one of the half-days; whoever gets one gets it by
-    an ordinary offer. Raises RefusedError on days that are past, more than eight weeks, or not free.
+    an ordinary offer. Raises RefusedError on days that are past, more than eight weeks, all closed, or not free.
     """
     with transaction.atomic():
         lock_rows((Group, group_id))
@@ -86,6 +88,7 @@ def _check(group: Group, first: date, last: date, pattern: WeekPattern, today: d
         )
     if pattern.is_empty:
         raise RefusedError(_("Choose at least one half-day."), field="pattern")
+    _refuse_closed(group, first, last, pattern)
     full = ledger.full_cells(group_id=group.pk, start=first, end=last + DAY, pattern=pattern)
     if full:
         raise RefusedError(
@@ -93,8 +96,27 @@ def _check(group: Group, first: date, last: date, pattern: WeekPattern, today: d
         )
 
 
+def _refuse_closed(group: Group, first: date, last: date, pattern: WeekPattern) -> None:
+    """Nobody can come on days that are all closed, whatever is free by the agreements."""
+    if next(days_of(pattern, first, last), None) is None:
+        raise RefusedError(_("None of these half-days lies between the two days."), field="pattern")
+    calendar = calendar_of(group.location_id, first)
+    if next(calendar.open_days(pattern, first, last), None):
+        return
+    closings = [each for each in calendar.closings if each.first <= last]
+    if not closings:
+        raise RefusedError(_("These are public holidays. Choose other days."), field="first")
+    opens = calendar.next_open(pattern, first)
+    raise RefusedError(
+        _("Nobody can come on these days: you are %(closing)s. The next open day is %(day)s.")
+        % {"closing": closing_in_words(closings[0]), "day": long_date(opens)},
+        field="first",
+    )
+
+
 def _tell(made: LastMinute, now: datetime) -> int:
     location, pattern = made.group.location, WeekPattern(made.pattern)
+    calendar = calendar_of(location.pk, made.first)
     lines = {
         line.household_id: line
         for line in reversed(waiting_list(location.pk, now=now))
@@ -106,7 +128,12 @@ def _tell(made: LastMinute, now: datetime) -> int:
         tell_household(
             household_id=line.household_id,
             kind="enrolment/last_minute",
-            context={"place": made, "location": location, "name": line.first_name},
+            context={
+                "place": made,
+                "location": location,
+                "name": line.first_name,
+                "closed": calendar.stretches(pattern, made.first, made.last),
+            },
             now=now,
             link=reverse("enrolment:request", args=[line.request_reference]),
             about=f"last_minute:{made.pk}",

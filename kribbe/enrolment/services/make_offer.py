@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from kribbe.enrolment.models import (
     CareRequest,
@@ -197,11 +198,13 @@ def _check_within_ledger(group: Group, stay: tuple[date, date]) -> None:
 def _check_not_too_early(request: CareRequest, policy: DeskPolicy, today: date) -> None:
     if not may_be_answered(policy, request.wanted_start, today):
         first = earliest_answer(request.wanted_start, policy.earliest_answer_months or 0)
-        raise RefusedError(
-            _("At this desk an offer can be made from %(day)s, %(months)s months before the wanted start.")
-            % {"day": long_date(first), "months": policy.earliest_answer_months},
-            code="too_early",
+        text = ngettext(
+            "At this desk an offer can be made from %(day)s, %(months)s month before the wanted start.",
+            "At this desk an offer can be made from %(day)s, %(months)s months before the wanted start.",
+            policy.earliest_answer_months or 0,
         )
+        said = {"day": long_date(first), "months": policy.earliest_answer_months}
+        raise RefusedError(text % said, code="too_early")
 
 
 def _passed_over(

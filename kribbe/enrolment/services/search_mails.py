@@ -13,11 +13,11 @@ from kribbe.contact import outbox
 from kribbe.contact.addressing import message_id
 from kribbe.contact.writing import allowed_language, compose
 from kribbe.places.models import SavedSearch
-from kribbe.places.selectors.distance import kilometres
 from kribbe.places.selectors.saved import due_searches, sign_search
 from kribbe.places.selectors.search import Found, Search
 from kribbe.places.services.saved_searches import Wish, look_again, save_search
 from kribbe.region.models import Desk
+from kribbe.rules.distance import kilometres
 from kribbe.web.templatetags.telling import km
 
 MOST_TOLD = 10
@@ -67,7 +67,15 @@ def _line(saved: SavedSearch, row: Found) -> str:
 
 def _mail(saved: SavedSearch, kind: str, context: dict[str, Any], *, link: str, now: datetime) -> None:
     language = allowed_language(saved.desk, saved.language)
-    text = compose(f"enrolment/{kind}", context, desk=saved.desk, language=language, names="", link=link)
+    text = compose(
+        f"enrolment/{kind}",
+        context,
+        desk=saved.desk,
+        language=language,
+        names="",
+        link=link,
+        reader=saved.language,
+    )
     outbox.put(
         address=saved.email,
         subject=text.subject,

@@ -23,7 +23,11 @@ def add_location(*, principal: Principal, request_id: int, vacancy_id: int, now:
         chosen = waiting_at(request_id)
         if location_id not in chosen:
             rank_wishes(
-                principal=principal, request_id=request_id, location_ids=[*chosen, location_id], now=now
+                principal=principal,
+                request_id=request_id,
+                location_ids=[*chosen, location_id],
+                now=now,
+                invited=True,
             )
         tell_interest(principal=principal, request_id=request_id, vacancy_id=vacancy_id, now=now)
 

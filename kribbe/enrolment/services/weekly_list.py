@@ -1,7 +1,7 @@
 """The weekly list of places that came free: made from the ledger, kept, and told to those who wait."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,18 +12,22 @@ from django.utils.timezone import localtime
 
 from kribbe.contact.services import drop_unposted, tell_household
 from kribbe.enrolment.models import CareRequest, FreeThen, RequestState, Vacancy, VacancyList, VacancyTold
-from kribbe.enrolment.selectors.vacancies import Asking, Match, askers, matches
+from kribbe.enrolment.selectors.vacancies import Asking, Match, askers, lately, matches
 from kribbe.people.models import Adult, Household
 from kribbe.places.models import Group, GroupAvailability, LicenceState
+from kribbe.places.selectors.closed import calendars_of
 from kribbe.places.selectors.search import mask_of
 from kribbe.region.models import Region
 from kribbe.rules.calendar import add_months, first_of_month
-from kribbe.rules.halfdays import SLOTS
+from kribbe.rules.closing import Calendar
+from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.vacancies import came_free
 from kribbe.trust.locks import lock_rows
 
 MONTHS_AHEAD = 9
 """How far ahead the list looks: nine months and the running one, as in Leuven."""
+
+DAY = timedelta(days=1)
 
 KIND = "enrolment/weekly_list"
 SALT = "enrolment.vacancy"
@@ -56,7 +60,14 @@ def make_list(*, region: Region, now: datetime) -> VacancyList:
                 availability__isnull=False,
             ).select_related("availability", "free_then")
         )
-        Vacancy.objects.bulk_create(row for group in groups for row in _opened(made, group, day))
+        last = add_months(first_of_month(day), MONTHS_AHEAD + 1)
+        calendars = calendars_of({group.location_id for group in groups}, day, last)
+        Vacancy.objects.bulk_create(
+            row
+            for group in groups
+            for row in _opened(made, group, day)
+            if _somebody_can_come(calendars[group.location_id], row, day, last)
+        )
         FreeThen.objects.bulk_create(
             (
                 FreeThen(
@@ -79,13 +90,10 @@ def tell_list(*, made: VacancyList, now: datetime) -> int:
 
     A family without a mail address gets a letter, in place of an earlier one that nobody posted.
     """
-    vacancies = list(
-        made.vacancies.select_related("group__location__desk").prefetch_related(
-            "group__location__municipality"
-        )
-    )
+    vacancies = lately(made)
     if not vacancies:
         return 0
+    calendars = calendars_of({each.group.location_id for each in vacancies}, made.day, None)
     told = 0
     for household_id, requests in askers(made.region, today=made.day):
         found = [
@@ -94,7 +102,7 @@ def tell_list(*, made: VacancyList, now: datetime) -> int:
             for match in matches(asking, vacancies, today=made.day)[:MOST_TOLD]
         ]
         if found:
-            told += _tell(made, household_id, found, now)
+            told += _tell(made, household_id, found, calendars, now)
     return told
 
 
@@ -131,6 +139,12 @@ def _opened(made: VacancyList, group: Group, day: date) -> Iterator[Vacancy]:
         )
 
 
+def _somebody_can_come(calendar: Calendar, row: Vacancy, since: date, last: date) -> bool:
+    """Half-days that are free only while the location is closed help nobody."""
+    days = calendar.open_days(WeekPattern(row.pattern), max(row.month, since), (row.until or last) - DAY)
+    return any(True for _day in days)
+
+
 def _masks(kept: GroupAvailability | FreeThen, first: date) -> list[int]:
     """Free half-days by month from `first` on; months that were not kept count as full."""
     skipped = (first.year - kept.first_month.year) * 12 + first.month - kept.first_month.month
@@ -138,7 +152,13 @@ def _masks(kept: GroupAvailability | FreeThen, first: date) -> list[int]:
     return [mask_of(kept.free[start : start + SLOTS] or "0") for start in starts]
 
 
-def _tell(made: VacancyList, household_id: int, found: Sequence[tuple[Asking, Match]], now: datetime) -> bool:
+def _tell(
+    made: VacancyList,
+    household_id: int,
+    found: Sequence[tuple[Asking, Match]],
+    calendars: Mapping[int, Calendar],
+    now: datetime,
+) -> bool:
     """Whether there was something that an earlier run hadn't told, about a request that is open still."""
     with transaction.atomic():
         lock_rows((Household, household_id))
@@ -153,7 +173,9 @@ def _tell(made: VacancyList, household_id: int, found: Sequence[tuple[Asking, Ma
             household_id=household_id,
             kind=KIND,
             context={
-                "lines": [_line(asking, match, on_paper=on_paper) for asking, match in found],
+                "lines": [
+                    _line(asking, match, calendars, made.day, on_paper=on_paper) for asking, match in found
+                ],
                 "on_paper": on_paper,
             },
             now=now,
@@ -177,9 +199,13 @@ def _still_open(household_id: int) -> Iterable[int]:
     )
 
 
-def _line(asking: Asking, match: Match, *, on_paper: bool) -> dict[str, Any]:
+def _line(
+    asking: Asking, match: Match, calendars: Mapping[int, Calendar], today: date, *, on_paper: bool
+) -> dict[str, Any]:
     path = reverse("enrolment:vacancy", args=[vacancy_token(asking.request_id, match.vacancy.pk)])
+    start = max(asking.wanted_start, match.vacancy.month, today)
     return {
+        "shut": calendars[match.vacancy.group.location_id].late_start(match.fits, start),
         "child": asking.child,
         "match": match,
         "location": match.vacancy.group.location,

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from kribbe.enrolment.models import (
     CareRequest,
@@ -23,6 +24,7 @@ from kribbe.enrolment.models import (
 )
 from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.outdate import outdate_chances
+from kribbe.enrolment.services.own_changes import check_own_change
 from kribbe.enrolment.services.positions import watched
 from kribbe.enrolment.services.sign import undo_acceptance
 from kribbe.places import ledger
@@ -56,11 +58,13 @@ def rank_wishes(
     location_ids: Sequence[int],
     now: datetime,
     seen: Collection[int] | None = None,
+    invited: bool = False,
 ) -> None:
     """Make the household's ranked list this one. Wishes that stay keep their date; a new one takes today's.
 
     A wish left out is withdrawn; one with an open offer can't be left out before the offer is answered. Who chose
     on a page gives the list that it showed as `seen`: RefusedError "changed" where other wishes wait by now.
+    Where its desk told the family of the place (`invited`), a new wish is no change of the family's own.
     """
     with transaction.atomic():
         request = _locked_open(request_id)
@@ -74,6 +78,8 @@ def rank_wishes(
             raise RefusedError(
                 _("Your choices changed meanwhile. Here they are as they stand now."), code="changed"
             )
+        is_new = bool(set(location_ids) - waiting) and not invited
+        own = is_new and check_own_change(principal, request, today=today)
         gone = [
             p for key, p in wishes.items() if key not in location_ids and p.state == PreferenceState.WAITING
         ]
@@ -85,7 +91,7 @@ def rank_wishes(
                 _rank(request, wishes.get(location_id), location_id, rank, now)
             _put_behind(wishes.values(), location_ids)
         outdate_chances(request_id)
-        _record(principal, "request.rank", request, now, wishes=list(location_ids))
+        _record(principal, "request.rank", request, now, wishes=list(location_ids), **_own(own))
 
 
 def change_need(
@@ -106,7 +112,7 @@ def change_need(
     """
     with transaction.atomic():
         request = _locked_open(request_id)
-        child = request.child
+        child, today = request.child, localtime(now).date()
         problems = check_request(
             born=child.born,
             expected=child.expected,
@@ -115,11 +121,13 @@ def change_need(
             pattern=pattern,
             wishes=[],
             max_wishes=None,
-            today=localtime(now).date(),
+            today=today,
         )
         for problem in problems:
             if not problem.warning:
                 raise RefusedError(say(problem.reason), field=problem.field)
+        starts = (request.wanted_start, request.latest_start)
+        own = starts != (wanted_start, latest_start) and check_own_change(principal, request, today=today)
         waiting = list(request.preferences.filter(state=PreferenceState.WAITING))
         with watched(location_ids=[p.location_id for p in waiting], now=now, cause="facts"):
             before = WeekPattern(request.pattern)
@@ -133,7 +141,8 @@ def change_need(
                 preference.save(update_fields=["open_pattern"])
             set_alternatives(request, alternatives)
         outdate_chances(request_id)
-        _record(principal, "request.change", request, now, pattern=pattern.mask, start=f"{wanted_start}")
+        said = {"pattern": pattern.mask, "start": f"{wanted_start}", **_own(own)}
+        _record(principal, "request.change", request, now, **said)
 
 
 def refuse_wish(
@@ -267,11 +276,12 @@ def check_wishes(
     if len(set(location_ids)) < len(location_ids):
         raise RefusedError(_("The same location is in the list twice."), field="wishes")
     if max_wishes is not None and len(location_ids) > max_wishes:
-        raise RefusedError(
-            _("Choose at most %(allowed)s locations; there are %(given)s.")
-            % {"allowed": max_wishes, "given": len(location_ids)},
-            field="wishes",
+        text = ngettext(
+            "Choose at most %(allowed)s location; there are %(given)s.",
+            "Choose at most %(allowed)s locations; there are %(given)s.",
+            max_wishes,
         )
+        raise RefusedError(text % {"allowed": max_wishes, "given": len(location_ids)}, field="wishes")
     known = Location.objects.filter(pk__in=location_ids, active=True)
     if region_id is not None:
         known = known.filter(desk__region=region_id)
@@ -332,6 +342,11 @@ def _check_no_open_offer(preferences: Sequence[Preference]) -> None:
         raise RefusedError(
             _("There is an open offer from this location. Answer it first."), code="open_offer"
         )
+
+
+def _own(counts: bool) -> dict[str, bool]:
+    """How the trail says that a change is one of those that the desk lets a family make itself."""
+    return {"own": True} if counts else {}
 
 
 def _locked_open(request_id: int) -> CareRequest:

@@ -1,6 +1,7 @@
 """Words about children, offers and placements for templates and notices."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -9,9 +10,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from kribbe.enrolment import words
+from kribbe.enrolment.models import Offer, Placement
 from kribbe.enrolment.pages.acting import page_of
 from kribbe.people.models import Child, Household
+from kribbe.places.selectors import closed
 from kribbe.region.models import PassOverReason
+from kribbe.rules.closing import Closing, Shut
+from kribbe.rules.halfdays import WeekPattern
 from kribbe.web.dates import date_format
 from kribbe.web.templatetags.telling import long_date
 
@@ -57,6 +62,26 @@ def starting(start: dt.date, latest: dt.date) -> str:
 def reason_words(reason: PassOverReason) -> str:
     """A reason of the desk's list in the reader's language."""
     return words.reason(reason)
+
+
+@register.filter
+def stretches_in_words(stretches: Iterable[Closing]) -> str:
+    """Days on which a location is closed."""
+    return closed.stretches_in_words(stretches)
+
+
+@register.filter
+def shut_in_words(shut: Shut) -> str:
+    """By which closing a location is closed, and from when it is open again."""
+    return closed.shut_in_words(shut)
+
+
+@register.filter
+def first_day_words(stay: Offer | Placement) -> str:
+    """Where nobody can come on the first day of an offer or a place: why, and from when; "" otherwise."""
+    pattern = WeekPattern(stay.pattern)
+    shut = closed.first_day_shut(stay.group.location_id, pattern, stay.during.lower)
+    return _("The location is %(closed)s.") % {"closed": closed.shut_in_words(shut)} if shut else ""
 
 
 @register.inclusion_tag("enrolment/_way_back.html", takes_context=True)

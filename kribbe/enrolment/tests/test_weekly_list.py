@@ -29,6 +29,7 @@ from kribbe.places import ledger
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.vacancies import is_turn
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -312,3 +313,49 @@ def test_a_request_that_ends_while_the_list_is_told_hears_nothing(scene, monkeyp
     monkeypatch.setattr(weekly_list, "askers", lambda *_given, **_named: found_before)
     assert tell_list(made=made, now=now) == 0
     assert not Mail.objects.exists()
+
+
+@pytest.fixture
+def between_turns(scene):
+    """A list of a week that isn't the turn of the desk, which sends one every two weeks; and the week after."""
+    now, today, desk, _full, _group, placement, _request = scene
+    desk.policies.update(list_weeks=2)
+    end_stay(
+        principal=SYSTEM,
+        placement_id=placement.pk,
+        last=add_months(first_of_month(today), 2) - timedelta(days=1),
+        now=now,
+    )
+    Mail.objects.all().delete()
+    week = now + timedelta(days=7 if is_turn(today, 2) else 0)
+    return make_list(region=desk.region, now=week), week, week + timedelta(days=7)
+
+
+def test_a_desk_of_every_two_weeks_tells_at_its_turn_what_both_weeks_freed(scene, between_turns):
+    _now, _today, desk, full, *_ = scene
+    made, week, turn = between_turns
+    assert made.vacancies.count() == 1
+    assert tell_list(made=made, now=week) == 0
+    later = make_list(region=desk.region, now=turn)
+    assert later.vacancies.count() == 0
+    assert tell_list(made=later, now=turn) == 1
+    assert full.name in Mail.objects.get().body
+    third = make_list(region=desk.region, now=turn + timedelta(days=14))
+    assert tell_list(made=third, now=turn + timedelta(days=14)) == 0, "nothing is told twice"
+
+
+def test_what_was_taken_between_two_turns_is_not_told(scene, between_turns):
+    now, today, desk, _full, group, *_ = scene
+    _made, _week, turn = between_turns
+    other = cast.make_child(
+        cast.make_household(desk, "Peeters", now=now), "Mats", born=today - timedelta(days=300)
+    )
+    cast.make_placement(
+        other,
+        group,
+        start=add_months(first_of_month(today), 2),
+        end=add_months(today, 36),
+        pattern=MONDAY,
+        now=now,
+    )
+    assert tell_list(made=make_list(region=desk.region, now=turn), now=turn) == 0

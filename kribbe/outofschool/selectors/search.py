@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet
 
 from kribbe.outofschool.models import Club, ClubYear, HolidayWeek, School
-from kribbe.places.selectors.distance import kilometres
 from kribbe.region.models import Desk
+from kribbe.rules.distance import kilometres
 from kribbe.rules.outofschool import MOMENTS, fits, free_numbers
 from kribbe.rules.school import school_year_of
 

@@ -40,6 +40,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.web.forms import DayField, HalfDayPicker, PatternField
 from kribbe.web.templatetags.telling import long_date
+from kribbe.web.weeks import week_strip
 from kribbe.web.words import say
 
 DAY = timedelta(days=1)
@@ -362,9 +363,7 @@ def _shown(
 
 
 def _strip(present: GroupCapacity | None, free: Sequence[int]) -> list[int | None]:
-    opened = WeekPattern(present.open_pattern) if present else WeekPattern(0)
-    slots = 14 if opened.mask > WORK_WEEK else 10
-    return [free[slot] if slot in opened or free[slot] else None for slot in range(slots)]
+    return week_strip(free, present.open_pattern if present else 0)
 
 
 def _period(row: GroupCapacity) -> dict[str, object]:

@@ -15,16 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import ClosingDay, Location
+from kribbe.places.selectors.closed import closing_of
 from kribbe.places.selectors.location import HOLIDAY_LANGUAGES
 from kribbe.places.services.closing_days import (
     FURTHEST_YEARS,
-    Closing,
     add_closing,
-    closing_of,
     remove_closing,
     working_days,
 )
 from kribbe.rules.calendar import public_holidays
+from kribbe.rules.closing import Closing
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.web.dates import date_format

@@ -12,16 +12,17 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from kribbe.places.models import MONTHS_ASKED, Kind, LicenceState
-from kribbe.places.selectors.distance import kilometres
 from kribbe.places.selectors.freshness import freshness_point, judged
 from kribbe.places.selectors.prices import IncomeFee, price_line
 from kribbe.places.selectors.search import Found, Search, Tier, mask_of
 from kribbe.places.selectors.ways import Way
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months
+from kribbe.rules.closing import Calendar
+from kribbe.rules.distance import kilometres
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
 from kribbe.web.components import Picture, Point, ResultCard
-from kribbe.web.templatetags.telling import km, month_name
+from kribbe.web.templatetags.telling import km, long_date, month_name
 
 SLUG = "slug-of-a-location"
 
@@ -54,6 +55,7 @@ def cards(
             offered=row.offered or WORK_WEEK,
             points=(
                 availability(row, search),
+                *_late_start(row, search),
                 *_checked(row, search.today),
                 *_points(row, fee, desk, ways.get(row.id)),
             ),
@@ -80,6 +82,18 @@ def _line(row: Found, search: Search, kind: str, way: Way | None) -> str:
 def _checked(row: Found, today: date) -> Iterator[Point]:
     if row.months:
         yield freshness_point(judged(row.looked_at, row.look_weeks, today=today))
+
+
+def _late_start(row: Found, search: Search) -> Iterator[Point]:
+    """Where the location is closed when the child would begin: the first day on which it could come."""
+    if not row.closings:
+        return
+    offered = WeekPattern(row.offered or WORK_WEEK)
+    pattern = search.pattern & offered or offered
+    shut = Calendar(row.closings).late_start(pattern, max(search.start, search.today))
+    if shut and shut.opens:
+        text = _("Closed at first: open from %(day)s") % {"day": long_date(shut.opens)}
+        yield Point("calendar-x", text, "warn")
 
 
 def _points(row: Found, fee: IncomeFee | None, desk: Desk, way: Way | None) -> Iterator[Point]:

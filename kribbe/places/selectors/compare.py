@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from kribbe.places.models import Group, Location, LocationCriteria
 from kribbe.places.selectors.cards import availability, clock_time
-from kribbe.places.selectors.distance import kilometres
 from kribbe.places.selectors.freshness import checked_words, judged
 from kribbe.places.selectors.location import LICENCES, language_name
 from kribbe.places.selectors.orders import steps_in_words
@@ -19,6 +18,7 @@ from kribbe.places.selectors.prices import IncomeFee, price_line
 from kribbe.places.selectors.search import Found, Search, find
 from kribbe.places.selectors.ways import Way
 from kribbe.region.models import DeskPolicy
+from kribbe.rules.distance import kilometres
 from kribbe.rules.halfdays import WORK_WEEK
 from kribbe.web.templatetags.telling import km, money
 from kribbe.web.weeks import half_days, join_words, small_week

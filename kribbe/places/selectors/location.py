@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from itertools import islice
 
@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from kribbe.places.models import (
     MONTHS_SHOWN,
     PAGE_TEXTS,
-    ClosingDay,
     Group,
     GroupAvailability,
     GroupCapacity,
@@ -28,6 +27,7 @@ from kribbe.places.models import (
     PlanKind,
 )
 from kribbe.places.selectors.cards import clock_time
+from kribbe.places.selectors.closed import calendar_of, days_in_words, shut_in_words
 from kribbe.places.selectors.freshness import DEFAULT_WEEKS, freshness_point
 from kribbe.places.selectors.orders import motive_of, order_in_words, vulnerable_share
 from kribbe.places.selectors.prices import income_fee
@@ -43,6 +43,7 @@ from kribbe.places.selectors.showing import (
 )
 from kribbe.region.models import Desk, DeskPolicy
 from kribbe.rules.calendar import add_months, first_of_month, public_holidays
+from kribbe.rules.closing import Calendar
 from kribbe.rules.dates import DEFAULT_PACK
 from kribbe.rules.freshness import looked
 from kribbe.rules.halfdays import EMPTY, SLOTS, WORK_WEEK, WeekPattern
@@ -50,7 +51,7 @@ from kribbe.rules.priority import PriceKind
 from kribbe.web.components import Point
 from kribbe.web.dates import date_format
 from kribbe.web.templatetags.telling import long_date, money, months
-from kribbe.web.weeks import ALL_DAYS, DAY_NAMES, DAY_SHORTS, WEEKDAYS, cell, half_days, join_words
+from kribbe.web.weeks import DAY_NAMES, DAY_SHORTS, cell, days_shown, half_days, join_words
 
 MONTHS_AHEAD = 12
 CLOSINGS_SHOWN = 12
@@ -78,11 +79,13 @@ WARNINGS: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """A month of a group: its name, its year where that must be told, and a table cell for each half-day."""
+    """A month of a group: its name, its year where that must be told, a table cell for each half-day, and what to
+    know where it is closed for the most part."""
 
     name: str
     year: int
     cells: SafeString
+    shut: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,11 @@ class GroupView:
     price: str
     days: list[tuple[str, str]]
     months: list[MonthRow]
+
+    @property
+    def columns(self) -> int:
+        """Cells of a row of the table, its head among them."""
+        return 1 + 2 * len(self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +148,7 @@ def location_at(desk: Desk, slug: str) -> Location | None:
 def view_of(location: Location, *, today: date, asked: WeekPattern = EMPTY) -> LocationView:
     """Everything that the page shows, in the reader's language; the half-days asked are outlined."""
     groups = _groups(location, today)
+    calendar = calendar_of(location.pk, today)
     policy = DeskPolicy.objects.filter(desk=location.desk, during__contains=today).first()
     icon, tone, licence = LICENCES[location.licence_state]
     prices, note = _prices(location, groups, policy.rule_pack if policy else DEFAULT_PACK, today)
@@ -163,11 +172,11 @@ def view_of(location: Location, *, today: date, asked: WeekPattern = EMPTY) -> L
         facts=list(_facts(location)),
         prices=prices,
         price_note=note,
-        groups=[_group(group, today, asked, many=len(groups) > 1) for group in groups],
+        groups=[_group(group, today, asked, calendar, many=len(groups) > 1) for group in groups],
         checked=_looked(location, groups, policy, today),
         order=order_in_words(location, groups, policy, today),
         vulnerable=vulnerable_share(location, groups, policy, today),
-        closings=_closings(location, today),
+        closings=_closings(calendar, today),
         organiser=location.organiser.name if location.organiser else "",
         contacts=list(_contacts(location)),
         complaints=location.organiser.complaints if location.organiser else "",
@@ -248,18 +257,18 @@ def _fee_note(year: int, verified: bool, today: date) -> str:
     return text % {"year": year}
 
 
-def _group(group: Group, today: date, asked: WeekPattern, *, many: bool) -> GroupView:
+def _group(group: Group, today: date, asked: WeekPattern, calendar: Calendar, *, many: bool) -> GroupView:
     kept = getattr(group, "availability", None)
     capacity = next(iter(group.capacities.all()), None)
     offered = capacity.open_pattern if capacity else WORK_WEEK
-    count = ALL_DAYS if offered >> 2 * WEEKDAYS else WEEKDAYS
+    count = days_shown(offered | asked.mask)
     price = _("price by income") if group.price_kind == PriceKind.INCOME else _("fixed price")
     return GroupView(
         name=group.name if many else "",
         ages=_ages(group.from_months, group.to_months),
         price=price,
         days=[(str(DAY_SHORTS[day]), str(DAY_NAMES[day])) for day in range(count)],
-        months=_months(kept, today, offered, asked.mask, 2 * count) if kept else [],
+        months=_months(kept, today, offered, asked.mask, 2 * count, calendar) if kept else [],
     )
 
 
@@ -269,15 +278,22 @@ def _ages(start: int, end: int) -> str:
     return _("from %(start)d to %(end)s") % {"start": start, "end": months(end)}
 
 
-def _months(kept: GroupAvailability, today: date, offered: int, asked: int, slots: int) -> list[MonthRow]:
+def _months(
+    kept: GroupAvailability, today: date, offered: int, asked: int, slots: int, calendar: Calendar
+) -> list[MonthRow]:
+    """The months ahead. One that is closed wholly has nothing free, whatever the agreements leave."""
     first = kept.first_month
     skipped = max(0, (today.year - first.year) * 12 + today.month - first.month)
     rows = []
     for month in range(skipped, min(skipped + MONTHS_AHEAD, MONTHS_SHOWN)):
         day = add_months(first, month)
-        free = mask_of(kept.free[SLOTS * month : SLOTS * (month + 1)])
-        name = date_format(day, "F")
-        rows.append(MonthRow(name, day.year, _cells(get_language() or "", free, asked, offered, slots)))
+        shut = calendar.shut_month(WeekPattern(offered), day, since=today)
+        if shut and shut.whole:
+            free = opened = 0
+        else:
+            free, opened = mask_of(kept.free[SLOTS * month : SLOTS * (month + 1)]), offered
+        cells = _cells(get_language() or "", free, asked, opened, slots)
+        rows.append(MonthRow(date_format(day, "F"), day.year, cells, shut_in_words(shut) if shut else ""))
     return rows
 
 
@@ -309,34 +325,20 @@ def _state(bit: int, free: int, asked: int, offered: int) -> tuple[str, str, str
     )
 
 
-def _closings(location: Location, today: date) -> list[tuple[str, str]]:
+def _closings(calendar: Calendar, today: date) -> list[tuple[str, str]]:
     """Closing days and public holidays of the year ahead, in order: when and why."""
     end = add_months(first_of_month(today), MONTHS_AHEAD)
-    own = ClosingDay.objects.filter(location=location, during__overlap=(today, end)).order_by("during")
     found = [
-        (
-            row.during.lower,
-            _days(row.during.lower, row.during.upper - timedelta(days=1)),
-            row.reason or _("closed"),
-        )
-        for row in own
+        (each.first, days_in_words(each.first, each.last), each.reason or _("closed"))
+        for each in calendar.closings
+        if each.first < end
     ]
     language = HOLIDAY_LANGUAGES.get((get_language() or "nl")[:2], "nl")
     for year in range(today.year, end.year + 1):
         for day, name in public_holidays(year, language=language).items():
-            covered = any(row.during.lower <= day < row.during.upper for row in own)
-            if today <= day < end and day.weekday() < 5 and not covered:
+            if today <= day < end and day.weekday() < 5 and not calendar.closing_on(day):
                 found.append((day, long_date(day), name))
     return [(when, why) for _first, when, why in islice(sorted(found), CLOSINGS_SHOWN)]
-
-
-def _days(first: date, last: date) -> str:
-    if first == last:
-        return long_date(first)
-    return _("%(start)s to %(end)s") % {
-        "start": date_format(first, "MONTH_DAY_FORMAT"),
-        "end": long_date(last),
-    }
 
 
 def _contacts(location: Location) -> Iterator[tuple[str, str, str]]:

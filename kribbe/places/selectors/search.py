@@ -3,20 +3,26 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
 
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import get_language
 
 from kribbe.rules.calendar import first_of_month
+from kribbe.rules.closing import Closing
 from kribbe.rules.halfdays import EMPTY, SLOTS, WeekPattern
 from kribbe.trust.fields import KM_PER_DEGREE_LATITUDE, KM_PER_DEGREE_LONGITUDE
 
 PAGE = 20
 EVERYTHING = "1" * SLOTS
+LOOKED_CLOSED = 183
+"""Days from the start on in which a location's closings are read."""
+
+DAY = timedelta(days=1)
 
 
 class Sort(StrEnum):
@@ -70,7 +76,8 @@ class Found:
     `months` has a bit for each month and half-day from the start on, of the same group; it is empty where the
     location keeps no group with the desk. `number` counts from 1 through all pages. `metres` is the way from
     home, or the detour where results are ordered by that. `look_weeks` is how often its desk asks it to look;
-    `photo` has the alternative text, the key and the widths of its first photo.
+    `photo` has the alternative text, the key and the widths of its first photo. `closings` are those of the
+    `LOOKED_CLOSED` days from the start on, without their reason.
     """
 
     number: int
@@ -96,6 +103,7 @@ class Found:
     looked_at: datetime | None
     look_weeks: int | None
     photo: Mapping[str, Any] | None
+    closings: tuple[Closing, ...]
     free: int
     offered: int
     months: str
@@ -157,8 +165,9 @@ def find(search: Search, *, after: Key | None = None, limit: int = PAGE) -> Resu
 
 
 def _row(*values: Any) -> Found:
-    *plain, free, offered, months = values
-    fields = (*plain, mask_of(free), offered, months)
+    *plain, closed, free, offered, months = values
+    closings = tuple(Closing(during.lower, during.upper - DAY) for during in closed or ())
+    fields = (*plain, closings, mask_of(free), offered, months)
     return Found(*fields)
 
 
@@ -168,6 +177,7 @@ def mask_of(bits: str) -> int:
 
 
 def _parameters(search: Search) -> dict[str, Any]:
+    since = max(search.start, search.today)
     return way_parameters(search) | {
         "region": search.region_id,
         "km": search.kilometres,
@@ -178,8 +188,9 @@ def _parameters(search: Search) -> dict[str, Any]:
         "price": search.price,
         "before": search.before,
         "inclusive": search.inclusive,
-        "start": max(search.start, search.today),
+        "start": since,
         "today": search.today,
+        "closed": DateRange(since, since + LOOKED_CLOSED * DAY),
         "month": first_of_month(search.start),
         "asked": asked_bits(search),
         "wanted": wanted_half_days(search),
@@ -312,6 +323,8 @@ LEFT JOIN (
             FROM places_photo photo JOIN trust_storedfile file ON file.id = photo.file_id
             WHERE photo.location_id = location.id AND photo.removed_at IS NULL
             ORDER BY photo.position, photo.id LIMIT 1),
+           (SELECT array_agg(during ORDER BY during) FROM places_closingday
+            WHERE location_id = location.id AND during && %(closed)s::daterange),
            coalesce(best.free, 0::bit(14))::text, coalesce(best.offered, 0), coalesce(best.months::text, '')
     FROM page
     JOIN places_location location USING (id)

@@ -1,7 +1,6 @@
 """The days on which a location is closed."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -9,7 +8,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models import ClosingDay, Location
+from kribbe.places.selectors.closed import closing_of
 from kribbe.rules.calendar import is_working_day
+from kribbe.rules.closing import Closing
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -18,20 +19,6 @@ from kribbe.web.templatetags.telling import long_date
 
 LONGEST = timedelta(days=120)
 FURTHEST_YEARS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """A closing as a person says it: `last` is the last day on which it is closed."""
-
-    first: date
-    last: date
-    reason: str = ""
-
-
-def closing_of(row: ClosingDay) -> Closing:
-    """The closing that a row holds."""
-    return Closing(row.during.lower, row.during.upper - timedelta(days=1), row.reason)
 
 
 def working_days(closing: Closing) -> int:

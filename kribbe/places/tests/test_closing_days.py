@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from kribbe.places.models import ClosingDay, LocationCriteria
-from kribbe.places.services.closing_days import Closing, add_closing, remove_closing, working_days
+from kribbe.places.services.closing_days import add_closing, remove_closing, working_days
 from kribbe.places.services.profile import change_profile, profile_of, set_criteria
+from kribbe.rules.closing import Closing
 from kribbe.testing import cast
 from kribbe.testing.clock import BRUSSELS
 from kribbe.trust.errors import RefusedError

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.templatetags.enrolment import called, fully_called
 from kribbe.people.access import own_household
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning import words
 from kribbe.planning.access import own_paper, own_placement
 from kribbe.planning.forms import AbsenceForm, SignPaperForm
@@ -25,7 +26,6 @@ from kribbe.planning.pages.agreements import held, paper_row, pdf_answer
 from kribbe.planning.selectors.agreements import agreement_for, open_papers, papers_of
 from kribbe.planning.selectors.allowance import Stated, Year, cost, planned_days, stated, year_of
 from kribbe.planning.selectors.child_file import is_due
-from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.getting_used import visits_of
 from kribbe.planning.selectors.planned import absences, certain, plan_of
 from kribbe.planning.services.absences import report_absence, take_back_absence, told_in_time

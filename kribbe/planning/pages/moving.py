@@ -17,11 +17,11 @@ from kribbe.enrolment.models import Placement
 from kribbe.people.access import refusal
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.access import placement_at
 from kribbe.planning.forms_days import HALVES
 from kribbe.planning.models import DayBatch
 from kribbe.planning.pages.agreements import note_read
-from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.services.days import Wish
 from kribbe.planning.services.moving_days import (

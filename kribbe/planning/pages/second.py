@@ -63,7 +63,7 @@ def _initial(placement: Placement) -> dict[str, Any]:
     first = max(placement.during.lower, localtime().date())
     even, odd = turn_agreed(placement, first) or (0, 0)
     fuller = 0 if len(WeekPattern(even)) >= len(WeekPattern(odd)) else 1
-    return {"first": next_week_of(1 - fuller, first), "is_free": True}
+    return {"first": next_week_of(1 - fuller, first), "turns": 2}
 
 
 def _terms(form: SecondForm) -> Terms:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from kribbe.places.access import at_location, may_at
+from kribbe.places.access import at_location, locations_for, may_at
 from kribbe.places.models import Location
 from kribbe.planning.pages.day import asked_day, child_name, note_look, visit_row
 from kribbe.planning.pages.moving import last_batch
@@ -65,7 +65,8 @@ def week_page(request: Any, location: Location) -> HttpResponse:
         "needs": [_need(week, slot) for slot in slots],
         "has_carers": any(each is not None for each in week.carers),
         "short": [_short(each) for each in week.short if each.slot in slots],
-        "occupancy": _said(week.occupancy),
+        "occupancy": occupancy_words(week.occupancy),
+        "has_others": len(locations_for(request.principal, Action.PLAN_READ)[:2]) > 1,
         "visits": [visit_row(each) for each in visits_at(location, monday, monday + 6 * DAY)],
     }
     return render(request, "planning/week.html", context)
@@ -105,7 +106,7 @@ def _group(group: GroupWeek, slots: Sequence[int], moves: Moves) -> dict[str, An
         ],
         "nameless": [group.uncounted[slot] for slot in slots] if any(group.uncounted) else [],
         "counts": [_count(group, slot) for slot in slots],
-        "occupancy": _said(group.occupancy),
+        "occupancy": occupancy_words(group.occupancy),
     }
 
 
@@ -158,7 +159,7 @@ def _short(short: Short) -> dict[str, Any]:
     }
 
 
-def _said(occupancy: Occupancy) -> str:
+def occupancy_words(occupancy: Occupancy) -> str:
     """Occupancy in words: the share of the places with staff, or why there is none."""
     share = occupancy.of_staffed
     if share is None:

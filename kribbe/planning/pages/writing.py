@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods
 from kribbe.enrolment.models import Placement
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning import words
 from kribbe.planning.access import placement_at
 from kribbe.planning.forms import COMMUNITIES, HolidayForm, PaperForm, typed_hours
 from kribbe.planning.pages.agreements import note_read
 from kribbe.planning.selectors.agreements import agreement_for
-from kribbe.planning.selectors.closed import closed_days
+from kribbe.planning.services.locking import stay_from
 from kribbe.planning.services.papers import Terms, agreed_of, check, send_paper, with_terms
 from kribbe.rules.agreed import Agreement, ordinary, there_on
 from kribbe.rules.packs import load_pack
@@ -74,7 +75,7 @@ def holidays_page(request: Any, location: Location, reference: str) -> HttpRespo
     """Other days in school holidays, or outside of them: one change, laid over the ordinary weeks."""
     placement = placement_at(request.principal, location, reference)
     note_read(request.principal, placement, timezone.now())
-    pack, end = load_pack(PACK), placement.during.upper
+    pack, end = load_pack(PACK), stay_from(placement)[-1].during.upper
     first = max(placement.during.lower, localtime().date() + DAY)
     form = HolidayForm(request.POST or None, days=week_days(placement), initial={"first": first})
 
@@ -170,7 +171,6 @@ def _initial(placement: Placement, *, is_first: bool) -> dict[str, Any]:
     return {
         "first": first,
         "day_fee": agreement.day_fee if agreement else None,
-        "is_free": len(weeks) > 1 and not weeks[1],
         **typed_hours(weeks),
     }
 
@@ -199,7 +199,8 @@ def _look(placement: Placement, terms: Terms, *, is_first: bool) -> list[Row]:
 def _look_at_schedule(placement: Placement, terms: Terms, *, is_first: bool) -> list[Row]:
     """Each stretch of the schedule, or of the one that ends, with the days on which the child comes."""
     check(placement, terms, is_first=is_first)
-    before, after = agreed_of(placement), with_terms(placement, terms)
+    before = [each for part in stay_from(placement) for each in agreed_of(part)]
+    after = with_terms(placement, terms)
     stretches = [
         each
         for each in (after if terms.schedule and terms.schedule.stretches else before)

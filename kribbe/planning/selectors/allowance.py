@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, CareAgreement, HouseRules
-from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.services.papers import house_rules_on
 from kribbe.region.selectors import policy_on

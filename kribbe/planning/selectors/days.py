@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from kribbe.enrolment.models import Placement
 from kribbe.places import ledger
 from kribbe.places.models import GroupCapacity, LedgerTake, Location
+from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, DayChange, DayRules, DayState
 from kribbe.planning.selectors.allowance import Stated, month_case
-from kribbe.planning.selectors.closed import closed_days_of
 from kribbe.planning.selectors.planned import (
     OWN,
     Planned,

@@ -9,7 +9,7 @@ from kribbe.contact.invitations import FeedEvent
 from kribbe.contact.models import CalendarFeed
 from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.places.models import Location
-from kribbe.planning.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.selectors.getting_used import hours_of, visits_of
 from kribbe.planning.selectors.planned import absences, certain, plan_of
 

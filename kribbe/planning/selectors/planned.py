@@ -5,7 +5,7 @@ agreed yet), and those that the location took outside the desk.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -73,11 +73,16 @@ def planned_at_all(locations: Sequence[Location], first: date, last: date) -> li
     return [*_without(own, moved), *_guests(stays, coming), *_unnamed(known, (first, last + DAY))]
 
 
-def agreed_at_all(locations: Sequence[Location], first: date, last: date) -> list[Planned]:
-    """The children of certain places as was agreed with them, wherever they are cared for; three queries."""
-    known = {location.pk: location for location in locations}
-    stays = certain((first, last + DAY)).filter(group__location__in=known)
-    return [plan_of(each, known[each.group.location_id]) for each in stays]
+def agreed_at_all(
+    locations: Sequence[Location], first: date, last: date, *, also: Collection[int] = ()
+) -> list[Planned]:
+    """The children of certain places as was agreed with them, wherever they are cared for; three queries.
+
+    `also` are places of other locations that are asked too.
+    """
+    here = Q(group__location__in=locations) | Q(pk__in=also)
+    stays = certain((first, last + DAY)).filter(here).select_related("group__location")
+    return [plan_of(each, each.group.location) for each in stays]
 
 
 def _without(planned: Iterable[Planned], moved: Iterable[Elsewhere]) -> Iterator[Planned]:
@@ -171,7 +176,7 @@ def absences(placements: Iterable[Placement], first: date, last: date) -> Mappin
     return {(each.placement_id, each.day): each for each in found}
 
 
-def capacities(group_ids: Sequence[int], first: date, last: date) -> list[GroupCapacity]:
+def capacities(group_ids: Collection[int], first: date, last: date) -> list[GroupCapacity]:
     """The places of these groups on these days."""
     return list(GroupCapacity.objects.filter(group__in=group_ids, during__overlap=(first, last + DAY)))
 

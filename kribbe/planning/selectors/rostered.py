@@ -1,7 +1,7 @@
 """What a roster says of a half-day, where there is one: a higher room keeps it, and tells it here.
 
-A half-day of a rostered day stands for its tightest half-hour: that with the fewest carers beside those needed, the
-earliest of several. So a half-day is short exactly where one of its half-hours is.
+A half-day of a rostered day stands for its tightest half-hour with children: that with the fewest carers beside those
+needed, the earliest of several. So a half-day is short exactly where one of its half-hours is.
 """
 
 from collections.abc import Callable, Mapping, Sequence

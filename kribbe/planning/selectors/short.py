@@ -9,7 +9,7 @@ import numpy as np
 from kribbe.places.models import Group, Kind, Location
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
-from kribbe.planning.selectors.occupancy import Ints, cells
+from kribbe.planning.selectors.occupancy import Cells, Ints, cells
 from kribbe.planning.selectors.rostered import Key, Rostered, rostered
 from kribbe.planning.selectors.week import usual_layout
 from kribbe.region.selectors import policy_on
@@ -37,15 +37,30 @@ def short_weeks(location: Location, *, first: date, weeks: int, today: date) -> 
 def short_weeks_at(
     locations: Sequence[Location], *, first: date, weeks: int, today: date
 ) -> dict[int, list[ShortWeek]]:
-    """By location the weeks from the Monday `first` on that fall short; none where no carers are planned.
+    """By location the weeks from the Monday `first` on that fall short; none where no carers are planned."""
+    found = cells(
+        first=first,
+        last=first + (7 * weeks - 1) * DAY,
+        today=today,
+        locations=[each.pk for each in locations],
+    )
+    told = {}
+    for key, short in short_at(locations, found, today=today).items():
+        every = [(first + 7 * week * DAY, _of(short, first, week)) for week in range(weeks)]
+        told[key] = [_week(monday, of_week) for monday, of_week in every if of_week]
+    return told
+
+
+def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dict[int, list[Short]]:
+    """By location the half-days of these weeks, `found` of the locations, that fall short.
 
     A day with a roster is judged by its half-hours, any other by the carers planned for its half-days. The number of
     queries grows with desks only.
     """
-    last = first + (7 * weeks - 1) * DAY
+    first = found.first
+    last = first + (7 * found.planned.shape[1] - 1) * DAY
     groups = list(Group.objects.filter(location__in=locations, active=True))
     teams = list(GroupTeam.objects.filter(group__in=groups, during__overlap=(first, last + DAY)))
-    found = cells(first=first, last=last, today=today, locations=[each.pk for each in locations])
     known = rostered(locations, first, last)
     own_children = at_home(locations, first, last)
     present = np.where(found.closed, 0, found.planned)
@@ -56,11 +71,9 @@ def short_weeks_at(
         rows = [row for row, key in enumerate(found.groups) if key.group_id in own]
         planned = [team for team in teams if team.group_id in own]
         layouts = [_layout(own[found.groups[row].group_id], planned) for row in rows]
-        short = _short(
+        told[location.pk] = _short(
             location, first, present[rows], layouts, planned, known, own_children, packs[location.desk_id]
         )
-        every = [(first + 7 * week * DAY, _of(short, first, week)) for week in range(weeks)]
-        told[location.pk] = [_week(monday, of_week) for monday, of_week in every if of_week]
     return told
 
 

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from kribbe.enrolment.selectors.location import active_groups
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, GroupTeam
 from kribbe.planning.selectors.at_home import at_home
 from kribbe.planning.selectors.came import came
-from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.planned import Planned, absences, capacities, planned_at
 from kribbe.planning.selectors.rostered import Key, rostered
 from kribbe.region.selectors import policy_on

@@ -8,8 +8,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, AbsenceKind, DayChange, DayState, HouseRules, TellingSide
-from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.services.locking import locked_place

@@ -1,5 +1,6 @@
 """Holiday schedules: what they may be, and what the ledger holds for them beside the half-days of the place."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -9,11 +10,12 @@ from kribbe.enrolment.services.turns import check_once, room_told
 from kribbe.places import ledger
 from kribbe.planning.models import AgreedWeeks
 from kribbe.planning.services.check import check_days, check_hours, check_open, half_days
+from kribbe.planning.services.locking import stay_from
 from kribbe.planning.services.turns import turn_from
 from kribbe.planning.written import Bounds, agreement_of
 from kribbe.rules.agreed import Weeks
 from kribbe.rules.halfdays import WeekPattern
-from kribbe.rules.school import Schedule
+from kribbe.rules.school import Holiday, Schedule
 from kribbe.trust.errors import RefusedError
 from kribbe.web.weeks import week_words
 
@@ -27,19 +29,38 @@ def check_schedule(
     if is_first:
         raise RefusedError(_("Send the agreement first, then the days in the school holidays."), code="first")
     check_days(placement, first, None, is_first=False)
+    stay = stay_from(placement)
     if not schedule.stretches:
-        if not _has_schedule(placement, first):
+        if not any(_has_schedule(part, first) for part in stay):
             raise RefusedError(
                 _("No school holidays are known within the stay from this day on."), field="first"
             )
         return
-    check_hours(placement, weeks)
-    asked = half_days(placement, weeks)
-    check_open(placement, [(each.first, each.last) for each in schedule.stretches], asked)
-    _check_turn(placement, first, weeks)
-    more = beyond(placement, weeks)
+    for part in stay:
+        _check_part(part, max(first, part.during.lower), weeks, schedule)
+
+
+def _check_part(part: Placement, first: date, weeks: Weeks, schedule: Schedule) -> None:
+    """The same of one place of the stay, on its own days."""
+    own = stretches_within(schedule, part)
+    if not own:
+        return
+    check_hours(part, weeks)
+    check_open(part, [(each.first, each.last) for each in own], half_days(part, weeks))
+    _check_turn(part, first, weeks)
+    more = beyond(part, weeks)
     if not more.is_empty:
-        check_once(placement.child_id, (first, placement.during.upper), more, None)
+        check_once(part.child_id, (first, part.during.upper), more, None)
+
+
+def stretches_within(schedule: Schedule, part: Placement) -> list[Holiday]:
+    """The stretches of a schedule on the days of one place."""
+    start, end = part.during.lower, part.during.upper
+    cut = (
+        replace(each, first=max(each.first, start), last=min(each.last, end - DAY) if end else each.last)
+        for each in schedule.stretches
+    )
+    return [each for each in cut if each.first <= each.last]
 
 
 def beyond(placement: Placement, weeks: Weeks) -> WeekPattern:

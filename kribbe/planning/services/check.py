@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.services.turns import check_once
 from kribbe.places.models import GroupCapacity
-from kribbe.planning.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Agreement, Weeks, pattern_of, starting_on
 from kribbe.rules.halfdays import EMPTY, WeekPattern
@@ -39,6 +40,7 @@ def check_terms(
             field="weeks",
         )
     check_open(placement, [(first, last)], asked)
+    _check_other_places(placement, first, last, asked)
     _check_some_day(placement, first, last, weeks)
 
 
@@ -108,6 +110,14 @@ def _meets(during: Any, start: date, end: date | None) -> bool:
     ends_before = during.upper is not None and during.upper <= start
     begins_after = end is not None and during.lower is not None and end <= during.lower
     return not (ends_before or begins_after)
+
+
+def _check_other_places(placement: Placement, first: date, last: date | None, asked: WeekPattern) -> None:
+    """What the place doesn't have yet is no half-day of another place of the child; turns are looked at by week."""
+    more = asked - WeekPattern(placement.pattern)
+    if placement.in_turn is None and not more.is_empty:
+        end = last + DAY if last else placement.during.upper
+        check_once(placement.child_id, (first, end), more, None)
 
 
 def _check_some_day(placement: Placement, first: date, last: date | None, weeks: Weeks) -> None:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.models import Placement
 from kribbe.places import ledger
 from kribbe.places.models import Location
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import DayChange, DayRules, DayState
 from kribbe.planning.models_days import STANDING
-from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.days import room_on, rules_of
 from kribbe.planning.selectors.planned import absences, parts_of_halves, planned_halves, planned_of
 from kribbe.planning.services import telling

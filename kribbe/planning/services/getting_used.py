@@ -10,8 +10,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import GettingUsedDay
-from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.services import telling
 from kribbe.planning.services.locking import locked_certain_place
 from kribbe.planning.written import clock_time, minute

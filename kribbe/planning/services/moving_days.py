@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Group, Location
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import DayBatch, DayChange, DayRules, DayState
 from kribbe.planning.models_days import STANDING
-from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.days import NO_ROOM, Room, rooms_at
 from kribbe.planning.selectors.planned import Planned, absences, certain, plan_of
 from kribbe.planning.services.days import FURTHEST, Wish, give_day, take_back_day

@@ -8,19 +8,16 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.stays import change_days
-from kribbe.enrolment.services.turns import turning
-from kribbe.places import ledger
-from kribbe.places.models import Group, LedgerTake
 from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 from kribbe.planning.services import telling
-from kribbe.planning.services.calendar import beyond, check_schedule, hold_calendar
+from kribbe.planning.services.calendar import check_schedule, hold_calendar
 from kribbe.planning.services.check import check_terms, half_days
-from kribbe.planning.services.locking import locked_certain_place
+from kribbe.planning.services.holding import held, hold, release
+from kribbe.planning.services.locking import lock_stay, locked_certain_place, locked_stay, stay_from
 from kribbe.planning.services.turns import leave_turns, turn_of_weeks
 from kribbe.planning.written import (
     Bounds,
@@ -48,7 +45,6 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-from kribbe.web.templatetags.telling import long_date
 
 DAY = timedelta(days=1)
 REMINDED_AFTER = timedelta(days=7)
@@ -87,7 +83,7 @@ def send_paper(
     if not name.strip():
         raise RefusedError(_("Type your name to sign."), field="name")
     with transaction.atomic():
-        placement = locked_certain_place(placement_id)
+        placement = locked_stay(placement_id)
         agreement = _agreement_of(placement, principal, now)
         if agreement.papers.filter(signed_at=None, withdrawn_at=None).exists():
             raise RefusedError(_("A change already waits for the family. Withdraw it first."), code="open")
@@ -112,7 +108,7 @@ def send_paper(
             made_by=principal.user_id,
             location_name=name.strip(),
         )
-        _hold(paper, placement, terms, now)
+        hold(paper, placement, terms.schedule, terms.weeks, now)
         _record(principal, "agreement.send", paper, placement, now)
         telling.about_paper(paper, placement, "paper_sent", now=now)
     return paper
@@ -123,7 +119,7 @@ def withdraw_paper(*, principal: Principal, paper_id: int, now: datetime) -> Non
     with transaction.atomic():
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
-        _release(paper, now)
+        release(paper, now)
         paper.withdrawn_at = now
         paper.save(update_fields=["withdrawn_at"])
         if not paper.is_addendum:
@@ -142,7 +138,7 @@ def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime)
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
         _check_signer(placement, principal)
-        _release(paper, now)
+        release(paper, now)
         _lay(principal, paper, placement, now)
         paper.signed_at, paper.signed_by, paper.signed_name = now, principal.user_id, name.strip()
         paper.save(update_fields=["signed_at", "signed_by", "signed_name"])
@@ -187,15 +183,25 @@ def check(placement: Placement, terms: Terms, *, is_first: bool) -> None:
 
 
 def with_terms(placement: Placement, terms: Terms) -> tuple[Agreement, ...]:
-    """What would hold on the days of a place. A change for good leaves a holiday schedule, one for a time doesn't."""
-    held = agreed_of(placement)
+    """What would hold on the days of a place. A change for good leaves a holiday schedule, one for a time doesn't.
+
+    A holiday schedule goes on through the places that carry the agreement on.
+    """
     if terms.schedule is not None:
-        stretches = stretches_of(terms.schedule, terms.weeks, terms.first)
-        return rescheduled(held, terms.first, stretches)
+        return tuple(
+            each for part in stay_from(placement) for each in _scheduled(part, terms, terms.schedule)
+        )
+    held = agreed_of(placement)
     end = bounds(placement)[1]
     if terms.last is not None:
         return changed(held, Agreement(terms.first, terms.last, terms.weeks))
     return changed_for_good(held, Agreement(terms.first, end - DAY if end else None, terms.weeks))
+
+
+def _scheduled(part: Placement, terms: Terms, schedule: Schedule) -> tuple[Agreement, ...]:
+    stretches = stretches_of(schedule, terms.weeks, terms.first)
+    own = (each for stretch in stretches if (each := within(stretch, *bounds(part))))
+    return rescheduled(agreed_of(part), terms.first, own)
 
 
 def terms_of(paper: Paper) -> Terms:
@@ -214,7 +220,7 @@ def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime
     terms = terms_of(paper)
     check(placement, terms, is_first=not paper.is_addendum)
     laid = with_terms(placement, terms)
-    homes = [placement]
+    homes = stay_from(placement) if terms.schedule else [placement]
     turn = None if terms.schedule else turn_of_weeks(placement, terms.weeks, paper.first)
     is_other = paper.pattern != placement.pattern or (turn and list(turn) != placement.in_turn)
     if terms.schedule is None and is_other:
@@ -228,7 +234,7 @@ def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime
             in_turn=turn,
         )
         placement.refresh_from_db()
-    AgreedWeeks.objects.filter(placement=placement).delete()
+    AgreedWeeks.objects.filter(placement__in=homes).delete()
     AgreedWeeks.objects.bulk_create(_rows(laid, homes, paper))
     for home in homes:
         hold_calendar(home, now=now)
@@ -269,59 +275,6 @@ def _row(each: Agreement, home: Placement, paper: Paper) -> AgreedWeeks:
     )
 
 
-def _hold(paper: Paper, placement: Placement, terms: Terms, now: datetime) -> None:
-    """Hold what the paper asks beside what the place has, until it is signed or withdrawn."""
-    if terms.schedule is not None:
-        _hold_stretches(paper, placement, terms.schedule, terms.weeks, now)
-        return
-    more = WeekPattern(paper.pattern) - WeekPattern(placement.pattern)
-    for other in turning(placement) if placement.in_turn is not None else ():
-        more = more - WeekPattern(other.pattern)
-    if not more.is_empty:
-        after = paper.last + DAY if paper.last else placement.during.upper
-        _take(placement, _holder(paper), (paper.first, after), more, now)
-
-
-def _hold_stretches(
-    paper: Paper, placement: Placement, schedule: Schedule, weeks: Weeks, now: datetime
-) -> None:
-    """The same for each stretch, less what the schedule before has on all of its days already."""
-    own = list(ledger.besides(f"placement:{placement.pk}", placement.group_id))
-    for each in schedule.stretches:
-        more, after = beyond(placement, weeks), each.last + DAY
-        for row in own:
-            if row.during.lower <= each.first and (row.during.upper is None or row.during.upper >= after):
-                more = more - WeekPattern(row.pattern)
-        if not more.is_empty:
-            _take(placement, ledger.beside(_holder(paper), each.first), (each.first, after), more, now)
-
-
-def _take(placement: Placement, holder: str, during: Bounds, more: WeekPattern, now: datetime) -> None:
-    start, end = during
-    try:
-        ledger.take(group_id=placement.group_id, start=start, end=end, pattern=more, holder=holder, now=now)
-    except ledger.NoRoomError as error:
-        raise RefusedError(
-            _("There is no place left on %(day)s.") % {"day": long_date(error.cells[0].day)},
-            field="weeks",
-            code="full",
-        ) from error
-
-
-def _release(paper: Paper, now: datetime) -> None:
-    """Give back what the paper holds, in the group that the child left meanwhile too."""
-    for holder in _held(paper).order_by("group", "pk").values_list("holder", flat=True):
-        ledger.release(holder=holder, now=now)
-
-
-def _held(paper: Paper) -> QuerySet[LedgerTake]:
-    """What a paper holds: for all of its days, or for each stretch of its holiday schedule."""
-    terms, holder = terms_of(paper), _holder(paper)
-    stretches = terms.schedule.stretches if terms.schedule else ()
-    beside = (ledger.beside(holder, each.first) for each in stretches)
-    return LedgerTake.objects.filter(holder__in=[holder, *beside])
-
-
 def _agreement_of(placement: Placement, principal: Principal, now: datetime) -> CareAgreement:
     """The agreement of a place: its own, or the one whose weeks it carries on."""
     carried = CareAgreement.objects.filter(weeks__placement=placement).first()
@@ -349,16 +302,12 @@ def _check_signer(placement: Placement, principal: Principal) -> None:
         )
 
 
-def _holder(paper: Paper) -> str:
-    return f"paper:{paper.pk}"
-
-
 def _locked_paper(paper_id: int) -> tuple[Paper, Placement]:
     """A paper with the place on whose days it begins, both locked, and the groups in which it holds half-days."""
     found = Paper.objects.select_related("agreement").get(pk=paper_id)
     place = place_on(found.agreement, found.first)
-    held = _held(found).values_list("group", flat=True)
-    lock_rows((Placement, place.pk), (Group, place.group_id), *((Group, key) for key in held))
+    holding = held(found).values_list("group", flat=True)
+    lock_stay(place, besides=holding)
     placement = locked_certain_place(place.pk)
     lock_rows((Paper, paper_id))
     return Paper.objects.select_related("agreement").get(pk=paper_id), placement

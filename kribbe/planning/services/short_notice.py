@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import ShortNotice
-from kribbe.planning.selectors.closed import closed_days
 from kribbe.planning.selectors.days import HALVES, Room, room_on, rules_of
 from kribbe.planning.selectors.planned import absences, plan_of, with_weeks
 from kribbe.planning.services import telling

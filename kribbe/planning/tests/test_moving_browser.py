@@ -62,6 +62,53 @@ def test_a_day_is_moved_by_keys_and_by_mouse(open_as, size):
     assert DayChange.objects.filter(state=DayState.GRANTED, day=monday + 4 * DAY).count() == 1
 
 
+class Finger:
+    """One finger on the screen, through the browser's own protocol."""
+
+    def __init__(self, page):
+        self.page, self.session = page, page.context.new_cdp_session(page)
+
+    def __call__(self, kind, spot=None):
+        points = [{"x": spot[0], "y": spot[1]}] if spot else []
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def drag(self, source, target, *, rest):
+        """From one element to another; `rest` is in milliseconds, before the finger moves."""
+        start, end = middle(source), middle(target)
+        self("touchStart", start)
+        self.page.wait_for_timeout(rest)
+        for step in range(1, 6):
+            self("touchMove", tuple(a + (b - a) * step / 5 for a, b in zip(start, end, strict=True)))
+        self("touchEnd")
+
+
+def middle(element):
+    box = element.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize("size", [PHONE, NARROWEST])
+def test_a_day_is_moved_by_a_finger_that_rests_on_it_first(open_as, size):
+    """A finger that moves at once scrolls, and one that leaves the child's row moves nothing."""
+    scene = notelaar(now=timezone.now(), start=monday_of(timezone.now().date()) - 28 * DAY)
+    monday = plain_week(scene.now)
+    page = open_as(manager_of(scene.location, now=scene.now), size)
+    week = reverse("planning:week", args=[scene.location.slug]) + f"?week={monday}"
+    page.goto(week)
+    page.locator("[data-plan][data-ready]").first.wait_for()
+    finger, row = Finger(page), page.get_by_role("row", name="Noor")
+    grip, thursday = row.locator("[data-move-day]").first, row.locator("td").nth(6)
+    grip.scroll_into_view_if_needed()
+    finger.drag(grip, thursday, rest=0)
+    finger.drag(grip, page.get_by_role("row", name="Lou").locator("td").nth(6), rest=500)
+    page.wait_for_timeout(300)
+    assert f"week={monday}" in page.url
+    assert not page.locator(".is-target").count()
+    finger.drag(grip, thursday, rest=500)
+    page.get_by_role("heading", name="Wat het doet").wait_for()
+    assert f"to={monday + 3 * DAY}" in page.url
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_school_holidays_are_written_once(open_as, size):
     now = datetime(2026, 8, 3, 8, tzinfo=UTC)

@@ -275,9 +275,9 @@ def test_pages_from_the_button_to_both_signatures(scene, first, father):
     address = reverse("planning:second", args=[slug, scene.noor.reference])
     assert address in shown
     form = manager.get(address).context["form"]
-    assert (form.initial["first"], form.initial["is_free"]) == (scene.start + 7 * DAY, True)
+    assert (form.initial["first"], form.initial["turns"]) == (scene.start + 7 * DAY, 2)
     typed = {
-        "parent": father.pk, "first": f"{scene.start + 7 * DAY}", "is_free": "on",
+        "parent": father.pk, "first": f"{scene.start + 7 * DAY}", "turns": "2",
         **{f"w0d{day}{part}": text for day in (0, 1) for part, text in (("from", "09:00"), ("to", "16:00"))},
     }  # fmt: skip
     preview = manager.post(address, {**typed, "do": "preview"})

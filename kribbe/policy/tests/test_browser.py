@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kribbe.enrolment.tests.location_scene import client_of, make_family
 from kribbe.policy.services.snapshots import take_snapshots
-from kribbe.policy.tests.scene import new_file, policy_rows
+from kribbe.policy.tests.scene import new_file, policy_rows, year_of_families
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
 from kribbe.trust.principal import Role, Scope
@@ -84,10 +84,13 @@ def test_every_page_of_the_policy_officer(open_page, towns, size):
 
 
 def test_the_yearly_report_from_the_first_look_to_the_fixed_document(open_page, towns):
-    here, _there = towns
+    here, there = towns
+    year = timezone.localdate().year - 1
+    year_of_families(here.locations.get(), neighbour=there.municipality, year=year)
     page = logged_in(open_page, officer_of(here))
-    year = timezone.localdate().year
-    page.goto(f"{reverse('policy:reports', args=[here.slug])}?year={year}")
+    page.goto(reverse("policy:figures", args=[here.slug]))
+    page.get_by_role("link", name="Jaarverslag").click()
+    page.get_by_role("heading", name=f"Jaarverslag {year}").wait_for()
     axe(page)
     screenshot(page, "policy-report-year")
     page.get_by_role("button", name="Dit verslag vastleggen").click()

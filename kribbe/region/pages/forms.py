@@ -169,6 +169,23 @@ class PolicyForm(forms.Form):
         label=gettext_lazy("Families that wait get the weekly list of free places, unless they say no"),
         required=False,
     )
+    list_weeks = forms.IntegerField(
+        label=gettext_lazy("Weeks between two of those lists"), min_value=1, max_value=8, initial=1
+    )
+    most_changes = forms.IntegerField(
+        label=gettext_lazy("Times that a family changes its start or adds locations itself"),
+        help_text=gettext_lazy("Leave empty for no limit. The desk can always change them."),
+        required=False,
+        min_value=0,
+        max_value=100,
+    )
+    change_days = forms.IntegerField(
+        label=gettext_lazy("Days before the start until which a family can do that"),
+        help_text=gettext_lazy("Leave empty for no limit."),
+        required=False,
+        min_value=0,
+        max_value=366,
+    )
     confirm_months = forms.IntegerField(
         label=gettext_lazy("Months after which a family is asked whether it still needs a place"),
         help_text=gettext_lazy("Leave empty to ask nobody."),

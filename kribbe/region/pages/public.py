@@ -11,16 +11,16 @@ from django.views.decorators.http import require_GET
 
 from kribbe.region.branding import LOGO_FILE
 from kribbe.region.figures import figures
+from kribbe.region.finding import Finding, all_desks, find
 from kribbe.region.http import DeskRequest
-from kribbe.region.models import Desk, DeskPolicy
+from kribbe.region.models import DeskPolicy
 from kribbe.region.services import Terms
 from kribbe.region.words import sentences
 from kribbe.rules.calendar import months
 from kribbe.trust import files
-from kribbe.trust.text import sort_key
 from kribbe.web.templatetags.telling import month_name
 
-MONTHS_TO_CHOOSE = 24
+MONTHS_TO_CHOOSE, LONGEST_NAME = 24, 100
 
 
 @require_GET
@@ -33,12 +33,14 @@ def logo(request: DeskRequest, desk: str, number: int) -> HttpResponseBase:
 
 @require_GET
 def start(request: Any) -> HttpResponse:
-    """Choose a municipality; where there is but one desk, go there."""
-    desks = list(Desk.objects.select_related("municipality"))
-    if len(desks) == 1:
-        return HttpResponseRedirect(reverse("region:home", args=[desks[0].slug]))
-    desks.sort(key=lambda desk: sort_key(desk.municipality.name))
-    return render(request, "region/start.html", {"desks": desks})
+    """Choose a municipality, or find it by name or postcode; where there is but one desk, go there."""
+    desks = all_desks()
+    asked = request.GET.get("q", "").strip()[:LONGEST_NAME]
+    found = find(asked, desks) if asked else Finding(desks)
+    only = desks if len(desks) == 1 else found.desks if asked and found.town is None else []
+    if len(only) == 1:
+        return HttpResponseRedirect(reverse("region:home", args=[only[0].slug]))
+    return render(request, "region/start.html", {"found": found, "every": desks, "asked": asked})
 
 
 @require_GET

@@ -16,14 +16,15 @@ GIVEN = {
         "earliest_answer_months": 9,
         "urgent_days": 30,
         "tell_vacancies": True,
+        "list_weeks": 1,
     },
     "kinderopvanginmijnbuurt": {},
     "brussel": {"max_wishes": 5, "earliest_answer_months": 7, "reaction_days": 10, "open_urgent": True},
     "gent": {"earliest_answer_months": 9},
-    "antwerpen": {"max_wishes": 2, "answer_days": 21},
+    "antwerpen": {"max_wishes": 2, "answer_days": 21, "most_changes": 1, "end_months": 3},
     "turnhout": {"earliest_answer_months": 4, "date_rule": "lottery"},
     "kinder-opvang": {"answer_days": 21, "ranking_shown": False},
-    "koksijde": {"reaction_days": 14},
+    "koksijde": {"reaction_days": 14, "list_weeks": 2},
 }
 """Copied by hand from the published facts; every other field is assumed."""
 

@@ -31,7 +31,6 @@ TONES = {
     ProposalState.OFFERED: "primary",
     ProposalState.PROPOSED: "warn",
 }
-WORK_SLOTS = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,8 +79,8 @@ def _page(request: Any, location: Location, *, lacks_reason: str = "") -> HttpRe
         "note": request.POST.get("note", ""),
         "to_do": sum(row.state == ProposalState.PROPOSED for row in rows),
         "week": week,
-        "before": week.shown(week.before, WORK_SLOTS) if week else [],
-        "after": week.shown(week.after, WORK_SLOTS) if week else [],
+        "before": week.shown(week.before) if week else [],
+        "after": week.shown(week.after) if week else [],
         "month": add_months(found.first, found.months - 1) if found else None,
         "reasons": [(reason.code, reason_text(reason)) for reason in _reasons(location)],
     }

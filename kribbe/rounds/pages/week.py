@@ -19,11 +19,10 @@ from kribbe.rules.calendar import first_of_month, months
 from kribbe.trust.audit import note_list
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
-from kribbe.web.weeks import week_words
+from kribbe.web.weeks import week_strip, week_words
 
 MONTHS_AHEAD = 12
 HALF_A_MONTH = timedelta(days=15)
-WORK_SLOTS = 10
 
 
 @require_safe
@@ -73,8 +72,7 @@ def _month(ahead: list[date], text: str, today: date) -> date:
 
 def _strip(look: OwnHand) -> list[int | None]:
     """Free places by half-day; None where the group is closed."""
-    pairs = list(zip(look.free, look.bookable, strict=True))[:WORK_SLOTS]
-    return [free if free or bookable else None for free, bookable in pairs]
+    return week_strip(look.free, sum(1 << slot for slot, places in enumerate(look.bookable) if places))
 
 
 def _row(location: Location, choice: Choice) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from kribbe.rounds.models import LIVE, Calculation, Proposal, ProposalState, Rou
 from kribbe.rounds.selectors.instance import location_of
 from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import SLOTS, WeekPattern
+from kribbe.web.weeks import week_strip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,9 @@ class Week:
     after: Sequence[int]
     opened: WeekPattern
 
-    def shown(self, numbers: Sequence[int], slots: int) -> list[int | None]:
-        """So many of `before` or `after`; None where the location is closed."""
-        return [numbers[slot] if numbers[slot] or slot in self.opened else None for slot in range(slots)]
+    def shown(self, numbers: Sequence[int]) -> list[int | None]:
+        """`before` or `after` as a strip; None where the location is closed."""
+        return week_strip(numbers, self.opened.mask)
 
     @property
     def free(self) -> int:

@@ -1,10 +1,12 @@
 """What came free, against a slow count of every month and half-day."""
 
+from datetime import date, timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kribbe.rules.halfdays import SLOTS, WeekPattern
-from kribbe.rules.vacancies import Opening, came_free
+from kribbe.rules.vacancies import Opening, came_free, is_turn
 
 MASK = st.integers(0, 2**SLOTS - 1)
 MONTHS = st.integers(0, 9).flatmap(
@@ -46,3 +48,11 @@ def test_every_month_and_half_day_gained_is_in_one_opening_and_no_other(months):
         [int(new >> slot & 1 and not old >> slot & 1) for slot in range(SLOTS)]
         for old, new in zip(before, after, strict=True)
     ]
+
+
+@given(st.dates(), st.integers(1, 8))
+def test_a_turn_comes_once_in_so_many_weeks_and_for_the_whole_week(day, weeks):
+    monday = day - timedelta(days=min(day.weekday(), (day - date.min).days))
+    assert is_turn(monday, weeks) == is_turn(day, weeks)
+    coming = [day + timedelta(weeks=week) for week in range(weeks) if day < date(9990, 1, 1)]
+    assert not coming or sum(is_turn(each, weeks) for each in coming) == 1

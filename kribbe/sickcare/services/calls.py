@@ -13,7 +13,7 @@ from kribbe.contact.services import tell_household
 from kribbe.contact.writing import BINDING_LANGUAGE, compose
 from kribbe.people.locating import point_of
 from kribbe.people.models import Child, Household
-from kribbe.places.selectors.distance import kilometres
+from kribbe.rules.distance import kilometres
 from kribbe.rules.sickcare import OnCall, line_up
 from kribbe.sickcare.models import (
     BINDING,

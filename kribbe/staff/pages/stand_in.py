@@ -169,10 +169,11 @@ def _is_able(host: Host, each: ChildDay) -> bool:
 
 
 def _offer(host: Host, each: ChildDay) -> str:
-    return _("%(name)s, %(km)s, %(left)d free") % {
+    left = host.left(each.day, each.halves)
+    return ngettext("%(name)s, %(km)s, %(left)d free", "%(name)s, %(km)s, %(left)d free", left) % {
         "name": host.location.name,
         "km": km(host.km[each.placement.child.household_id]),
-        "left": host.left(each.day, each.halves),
+        "left": left,
     }
 
 

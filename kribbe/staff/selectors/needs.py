@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
+from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
-from kribbe.planning.selectors.closed import closed_days_of
 from kribbe.planning.selectors.planned import Planned, capacities, planned_at_all
 from kribbe.planning.selectors.rostered import Rostered
 from kribbe.planning.selectors.week import usual_layout
@@ -175,9 +175,9 @@ def rostered_halves(
     return found
 
 
-def _margin(day: DayNeed, carers: Sequence[int], half: int) -> tuple[int, bool]:
-    """Carers beside those needed; half-hours with nobody to care for and nobody there come last."""
-    return carers[half] - day.needs[half].carers, not day.needs[half].carers
+def _margin(day: DayNeed, carers: Sequence[int], half: int) -> tuple[bool, int]:
+    """Carers beside those needed; half-hours with nobody to care for come last."""
+    return not day.needs[half].carers, carers[half] - day.needs[half].carers
 
 
 def shifts_of(location: Location, first: date, last: date) -> list[Shift]:

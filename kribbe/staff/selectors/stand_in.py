@@ -11,13 +11,13 @@ from kribbe.enrolment.models import Placement
 from kribbe.people.models import Household
 from kribbe.places.access import locations_for
 from kribbe.places.models import Group, Kind, Location
-from kribbe.places.selectors.distance import kilometres
-from kribbe.planning.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.selectors.days import NO_ROOM, Expected, Room, expected_at, rooms_at
 from kribbe.planning.selectors.elsewhere import Elsewhere
 from kribbe.planning.written import minute
 from kribbe.rules import stand_in as rules
 from kribbe.rules.agreed import Parts
+from kribbe.rules.distance import kilometres
 from kribbe.staff.models import HOLDS, Carer, Leave, StandIn, StandInState
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.trust.permissions import Action

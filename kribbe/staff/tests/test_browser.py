@@ -1,4 +1,4 @@
-"""A manager plans September: a team with hours, a proposal taken over, a shift changed by keyboard, undone."""
+"""A team with hours, a proposal taken over, a shift changed by keyboard, undone; papers that end."""
 
 from datetime import date, datetime, timedelta
 
@@ -43,7 +43,7 @@ def scene():
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_a_manager_plans_september(open_as, scene, size):
+def test_a_manager_has_a_roster_proposed(open_as, scene, size):
     monday = next_september(scene.now)
     page = open_as(manager_of(scene.location, now=scene.now), size)
     roster = reverse("staff:roster", args=[scene.location.slug])

@@ -88,6 +88,16 @@ def test_a_rostered_day_says_the_carers_of_the_week_and_of_the_weeks_ahead(scene
     assert [(each.monday, each.half_days, each.most) for each in ahead] == [(monday, 2, 2)]
 
 
+def test_a_half_day_is_judged_while_children_are_there(scene):
+    """Four carers, one of them in a pause, for the two that ten children need; nobody at night."""
+    monday = monday_of_scene(scene)
+    for name, pause in (("An Jacobs", 23), ("Bo Smets", 24), ("Cis Maes", 25), ("Dirk Wit", 26)):
+        work(scene, hire(scene, name), monday, 14, 36, pause)
+    week = week_of(scene.location, monday, today=scene.now.date())
+    assert [need.carers for need in week.needs[:2]] == [2, 2]
+    assert week.carers[:2] == [3, 3]
+
+
 def test_many_locations_cost_as_many_queries_as_one(scene):
     monday = monday_of_scene(scene)
     work(scene, hire(scene, "An Jacobs"), monday, 14, 26)

@@ -1,7 +1,11 @@
-"""The months of an organiser's locations as its two monthly reports tell them; a fixed number of queries."""
+"""The months of an organiser's locations as its two monthly reports tell them; a fixed number of queries.
+
+A day that another carer had a child stands in the report of that carer's location, as it does in its register; a day
+of absence stands with the location of the agreement, whose free days it takes.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,8 +17,9 @@ from kribbe.billing.models import Books, FeeCertificate, PriceList
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, Location
+from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, AbsenceKind, HouseRules
-from kribbe.planning.selectors.closed import closed_days_of
+from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
 from kribbe.planning.selectors.planned import Planned, absences, agreed_at_all, capacities
 from kribbe.rules.agreed import Parts
 from kribbe.rules.allowance import HouseAllowance, Rounding, entitled
@@ -66,6 +71,18 @@ class _Read:
     reported: Mapping[int, ChildReported]
     places: Sequence[GroupCapacity]
     year_away: Mapping[int, list[Absence]] = field(default_factory=dict)
+    moved: Mapping[tuple[int, date], Elsewhere] = field(default_factory=dict)
+    """Days on which another location than that of the agreement was to have a child."""
+
+    def location_of(self, placement: Placement, day: date) -> int:
+        """The location that had a child on a day, or whose day of absence it is."""
+        key = (placement.pk, day)
+        is_absent = key in self.away and key not in self.came
+        return (
+            self.moved[key].location_id
+            if key in self.moved and not is_absent
+            else placement.group.location_id
+        )
 
 
 def months_of(
@@ -73,15 +90,21 @@ def months_of(
 ) -> list[LocationMonth]:
     """The month that begins on this day at these locations, in their order."""
     last = add_months(month, 1) - DAY
-    planned = agreed_at_all(locations, month, last)
-    read = _read(books, locations, planned, month, last)
+    moved = elsewhere(first=month, last=last, locations=[each.pk for each in locations])
+    planned = agreed_at_all(locations, month, last, also={each.placement_id for each in moved})
+    read = _read(books, locations, planned, moved, month, last)
     return [_location(each, planned, read, responsible) for each in locations]
 
 
 def _read(
-    books: Books, locations: Sequence[Location], planned: Sequence[Planned], month: date, last: date
+    books: Books,
+    locations: Sequence[Location],
+    planned: Sequence[Planned],
+    moved: Sequence[Elsewhere],
+    month: date,
+    last: date,
 ) -> _Read:
-    keys = [each.pk for each in locations]
+    keys = {each.pk for each in locations} | {_placement(each).group.location_id for each in planned}
     placements = [each.placement for each in planned if each.placement]
     january = month.replace(month=1, day=1)
     away = absences(placements, january, last)
@@ -92,6 +115,7 @@ def _read(
     for presence in Presence.objects.filter(placement__in=placements, day__range=(month, last)):
         if presence.placement_id:
             came[presence.placement_id, presence.day].append(presence)
+    groups = {each.group_id for each in planned} | {each.group_id for each in moved}
     children = {each.child_id for each in placements}
     certificates: dict[int, list[FeeCertificate]] = defaultdict(list)
     for each in FeeCertificate.objects.filter(
@@ -110,17 +134,21 @@ def _read(
         rules={each.location_id: each for each in rules},
         flex={each.location_id: each.flex for each in lists},
         reported={each.child_id: each for each in ChildReported.objects.filter(child__in=children)},
-        places=capacities([each.group_id for each in planned], month, last),
+        places=capacities(groups, month, last),
         year_away=year_away,
+        moved={(each.placement_id, each.day): each for each in moved},
     )
 
 
 def _location(location: Location, planned: Sequence[Planned], read: _Read, responsible: str) -> LocationMonth:
-    own = [each for each in planned if each.placement and each.placement.group.location_id == location.pk]
-    income = [each for each in own if _kind(each) == PriceKind.INCOME]
-    free = [each for each in own if _kind(each) == PriceKind.FREE]
+    groups = {each.group_id for each in planned if _placement(each).group.location_id == location.pk}
+    coming = [each for each in read.moved.values() if each.location_id == location.pk]
+    guests = {each.placement_id for each in coming}
+    here = [each for each in planned if each.group_id in groups or _placement(each).pk in guests]
+    income = [each for each in here if _kind(each) == PriceKind.INCOME]
+    free = [each for each in here if _kind(each) == PriceKind.FREE]
     lines, without_code = _lines(location, income, read)
-    children, without_sex = _children(free, read)
+    children, without_sex = _children(location, free, read)
     return LocationMonth(
         location=location,
         income=Month(
@@ -129,16 +157,21 @@ def _location(location: Location, planned: Sequence[Planned], read: _Read, respo
             file_number=location.licence_number,
             organiser=read.books.name,
             responsible=responsible,
-            open_days=_open_days(location, own, read),
+            open_days=_open_days(location, groups | {each.group_id for each in coming}, read),
             flex=read.flex.get(location.pk, False),
             lines=lines,
         ),
         children=children,
         without_code=without_code,
         without_sex=without_sex,
-        has_income=bool(income),
-        has_free=bool(free),
+        has_income=bool(lines or without_code) or _any_in(groups, income),
+        has_free=bool(children or without_sex) or _any_in(groups, free),
     )
+
+
+def _any_in(groups: Collection[int], planned: Iterable[Planned]) -> bool:
+    """Whether a child of the location itself is among them; a guest's absence is told where it was agreed."""
+    return any(each.group_id in groups for each in planned)
 
 
 def _kind(planned: Planned) -> str:
@@ -167,15 +200,17 @@ def _lines(location: Location, planned: Sequence[Planned], read: _Read) -> tuple
 
 
 def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[date, Block, Length, int]]:
-    """Every day of a child in the month: what it was, and how long."""
+    """Every day of a child in the month that is this location's to tell: what it was, and how long."""
     placement = _placement(planned)
-    closed = read.closed[location.pk]
+    closed = read.closed[placement.group.location_id]
     case = _case(location, read)
-    allowance = _allowance(location, planned, read)
+    allowance = _allowance(placement.group.location, planned, read)
     for earlier in read.year_away.get(placement.pk, []):
         if earlier.day < read.month:
             _covered(allowance, earlier, _stay(case, planned.parts(earlier.day, closed), earlier.day, ()))
     for day in _month_days(read.month):
+        if read.location_of(placement, day) != location.pk:
+            continue
         parts, came = planned.parts(day, closed), read.came.get((placement.pk, day), ())
         absence = read.away.get((placement.pk, day))
         stay = _stay(case, parts, day, came)
@@ -278,13 +313,17 @@ def _code(planned: Planned, day: date, read: _Read) -> str:
     return found[0].code if found else ""
 
 
-def _children(planned: Sequence[Planned], read: _Read) -> tuple[list[free_month.Child], list[Child]]:
+def _children(
+    location: Location, planned: Sequence[Planned], read: _Read
+) -> tuple[list[free_month.Child], list[Child]]:
     """The children at a free price with their stays by the register, and those of whom the sex isn't known."""
     stays: dict[int, list[Presence]] = defaultdict(list)
     known: dict[int, Child] = {}
     for each in planned:
         placement = _placement(each)
         for day in _month_days(read.month):
+            if read.location_of(placement, day) != location.pk:
+                continue
             ended = [one for one in read.came.get((placement.pk, day), ()) if one.end is not None]
             if ended:
                 known[placement.child_id] = placement.child
@@ -304,9 +343,8 @@ def _children(planned: Sequence[Planned], read: _Read) -> tuple[list[free_month.
     return told, [child for key, child in sorted(known.items()) if key not in read.reported]
 
 
-def _open_days(location: Location, planned: Sequence[Planned], read: _Read) -> int:
-    """The days on which some group of the location was open."""
-    groups = {each.group_id for each in planned}
+def _open_days(location: Location, groups: Collection[int], read: _Read) -> int:
+    """The days on which one of these groups of the location was open."""
     places = [each for each in read.places if each.group_id in groups]
     return sum(
         day not in read.closed[location.pk]

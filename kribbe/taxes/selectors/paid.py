@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from kribbe.billing.models import Books, EntryKind, Invoice, InvoiceLine, Payer, PayerKind, Settlement
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
-from kribbe.planning.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.selectors.planned import absences, plan_of, with_weeks
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.tax_certificate import Asked, Charge, PaidDay, is_care, is_month, paid_days, spread

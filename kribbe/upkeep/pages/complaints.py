@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kribbe.enrolment.access import request_for
@@ -67,15 +67,20 @@ def new_complaint(request: DeskRequest, reference: str) -> HttpResponse:
     context = {
         "form": form,
         "heading": gettext("Make a complaint"),
-        "lead": gettext(
-            "The desk answers within %(days)d days. A complaint never costs you your place in line."
-        )
-        % {"days": policy_on(found.desk, timezone.localdate()).complaint_days},
+        "lead": _lead(policy_on(found.desk, timezone.localdate()).complaint_days),
         "submit_label": gettext("Send the complaint"),
         "back_url": reverse("enrolment:request", args=[reference]),
         "earlier": found.complaints.order_by("-made_at")[:5],
     }
     return render(request, "upkeep/complain.html", context, status=422 if form.is_bound else 200)
+
+
+def _lead(days: int) -> str:
+    return ngettext(
+        "The desk answers within %(days)d day. A complaint never costs you your place in line.",
+        "The desk answers within %(days)d days. A complaint never costs you your place in line.",
+        days,
+    ) % {"days": days}
 
 
 def _choices(found: CareRequest) -> Choices:

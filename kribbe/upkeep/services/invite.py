@@ -146,6 +146,7 @@ def _mail(found: Invitation, inviter: str, now: datetime) -> None:
         language=allowed_language(desk, found.household.language),
         names="",
         link=reverse("upkeep:invitation", args=[make_token(INVITATION, found.pk)]),
+        reader=found.household.language,
     )
     outbox.put(
         address=found.email,

@@ -41,7 +41,7 @@ def test_a_merge_and_its_undo(open_as, scene, size):
     assert Merge.objects.get().kept == scene.first.child
     page.get_by_role("button", name="Draai de samenvoeging terug").click()
     page.get_by_role("button", name="Hetzelfde kind: samenvoegen").wait_for()
-    axe(page)
+    look(page, "undone")
     assert Merge.objects.get().undone_at is not None
     assert scene.pair.state == PairState.OPEN
 

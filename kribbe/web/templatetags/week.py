@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kribbe.web import forms, weeks
 
@@ -54,9 +55,9 @@ def fit_week(free: int, asked: int, offered: int = weeks.WORKWEEK, wide: bool = 
 
 
 @register.simple_tag
-def fit_cells(free: int, asked: int) -> SafeString:
-    """Ten table cells of a waiting-list row."""
-    return weeks.fit_cells(free=free, asked=asked)
+def fit_cells(free: int, asked: int, days: int = weeks.WEEKDAYS) -> SafeString:
+    """Two table cells a day of a waiting-list row."""
+    return weeks.fit_cells(free=free, asked=asked, days=days)
 
 
 @register.inclusion_tag("web/components/week_legend.html")
@@ -90,7 +91,9 @@ def _capacity(free: int | None) -> tuple[str, str]:
         return "is-full", _("closed")
     if free < 0:
         return "is-over", _("%(count)d too many") % {"count": -free}
-    return ("", _("%(count)d free") % {"count": free}) if free else ("is-full", _("full"))
+    if not free:
+        return "is-full", _("full")
+    return "", ngettext("%(count)d free", "%(count)d free", free) % {"count": free}
 
 
 @register.inclusion_tag("web/components/picker.html")

@@ -17,6 +17,7 @@ pytestmark = [
 OFFER = re.compile(r"Make an offer ?: Noor M\.")
 OpenPage = Callable[..., Page]
 GALLERY = "/_web/gallery/"
+LAST = "’t Zonnetje"
 SCREENS = [GALLERY, GALLERY + "search/", GALLERY + "request/", GALLERY + "waiting-list/"]
 
 
@@ -58,6 +59,56 @@ def test_wishes_move_by_keyboard_and_say_so(open_page: OpenPage) -> None:
     assert order == ["12", "13", "11"]
     expect(page.locator("[data-ranked-status]")).to_have_text("De Notelaar is now number 3.")
     expect(page.get_by_role("button", name="Move De Notelaar up")).to_be_focused()
+
+
+def order_of(page: Page) -> list[str]:
+    order: list[str] = page.locator('.ranked input[name="order"]').evaluate_all(
+        "all => all.map(one => one.value)"
+    )
+    return order
+
+
+def grip(page: Page, name: str) -> tuple[float, float]:
+    """The middle of the handle by which a wish is dragged."""
+    box = page.locator("li", has=page.get_by_role("button", name=f"Move {name} up")).locator("[data-grip]")
+    box.scroll_into_view_if_needed()
+    found = box.bounding_box()
+    assert found is not None
+    return found["x"] + found["width"] / 2, found["y"] + found["height"] / 2
+
+
+def test_wishes_are_dragged_with_the_mouse_and_the_form_follows(open_page: OpenPage) -> None:
+    page = open_page(language="en")
+    page.goto(GALLERY)
+    expect(page.locator(".ranked.is-sortable")).to_be_visible()
+    assert order_of(page) == ["11", "12", "13"]
+    page.mouse.move(*grip(page, "De Notelaar"))
+    page.mouse.down()
+    x, y = grip(page, LAST)
+    page.mouse.move(x, y + 20, steps=12)
+    page.mouse.up()
+    assert order_of(page) == ["12", "13", "11"]
+    expect(page.locator("[data-ranked-status]")).to_have_text("De Notelaar is now number 3.")
+    assert page.locator(".ranked [data-nr]").all_inner_texts() == ["1", "2", "3"]
+
+
+def test_wishes_are_dragged_with_a_finger_while_the_page_stands_still(open_page: OpenPage) -> None:
+    page = open_page(size=(820, 1180), language="en")
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    page.goto(GALLERY)
+    expect(page.locator(".ranked.is-sortable")).to_be_visible()
+    grip(page, LAST)
+    (x, start), (_x, end) = grip(page, "De Notelaar"), grip(page, LAST)
+    scrolled = page.evaluate("scrollY")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": start}]})
+    for step in range(1, 13):
+        here = {"x": x, "y": start + (end + 20 - start) * step / 12}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [here]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.locator("[data-ranked-status]")).to_have_text("De Notelaar is now number 3.")
+    assert order_of(page) == ["12", "13", "11"]
+    assert page.evaluate("scrollY") == scrolled
 
 
 def test_a_dialog_opens_takes_the_focus_and_gives_it_back(open_page: OpenPage) -> None:

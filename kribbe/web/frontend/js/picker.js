@@ -34,10 +34,12 @@ function update(picker, words) {
 
 const SETS = { all: () => true, mornings: (slot) => slot % 2 === 0, afternoons: (slot) => slot % 2 === 1, none: () => false };
 
+// What is ticked of the weekend stays, unless all is cleared.
 function set(picker, which) {
   const inputs = [...picker.querySelectorAll("input[type=checkbox]")];
   inputs.forEach((input) => {
-    if (!input.disabled) input.checked = Number(input.value) < 10 && SETS[which](Number(input.value));
+    const slot = Number(input.value);
+    if (!input.disabled && (slot < 10 || which === "none")) input.checked = SETS[which](slot);
   });
   inputs[0].dispatchEvent(new Event("change", { bubbles: true }));
 }

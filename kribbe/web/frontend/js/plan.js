@@ -1,5 +1,8 @@
-// A child's day in the week plan: dragged to another day, or taken up with Enter and moved with the arrow keys.
-// Both open the page that shows what it would do; without this script the link opens the same page with a choice.
+// A child's day in the week plan: dragged to another day with the mouse, by a finger that rests on it first, or taken
+// up with Enter and moved with the arrow keys. Each opens the page that shows what it would do; without this script the link opens the same page with a choice.
+
+const HELD = 350; // milliseconds that a finger rests before it drags: shorter is a tap, and a moving one scrolls
+const STILL = 10; // pixels that a resting finger may stray
 
 const dayOf = (cell) => cell.closest("table").querySelectorAll("thead [data-day]")[(cell.cellIndex - 1) >> 1]?.dataset.day;
 const cellsOf = (row, day) => [...row.cells].slice(1).filter((cell) => dayOf(cell) === day);
@@ -66,4 +69,57 @@ export function plan(table) {
     look(link, dayOf(cell));
   });
   table.addEventListener("dragend", stop);
+  dragByFinger(table, pick, stop);
+}
+
+function dragByFinger(table, pick, stop) {
+  let own = null; // the half-day beneath the finger
+  let held = false;
+  let from = null;
+  let to = "";
+  let timer = 0;
+
+  const end = () => {
+    clearTimeout(timer);
+    if (held) {
+      mark(own.closest("tr"), "");
+      stop();
+    }
+    own = from = null;
+    held = false;
+  };
+  table.addEventListener("touchstart", (event) => {
+    end();
+    own = event.touches.length === 1 ? event.target.closest("[data-move-day]") : null;
+    if (!own) return;
+    from = event.touches[0];
+    timer = setTimeout(() => {
+      held = true;
+      to = dayOf(own.closest("td"));
+      pick(own);
+      navigator.vibrate?.(15);
+    }, HELD);
+  }, { passive: true });
+  table.addEventListener("touchmove", (event) => {
+    if (!own) return;
+    const { clientX, clientY } = event.touches[0];
+    if (!held) {
+      if (Math.hypot(clientX - from.clientX, clientY - from.clientY) > STILL) end();
+      return;
+    }
+    event.preventDefault();
+    const cell = document.elementFromPoint(clientX, clientY)?.closest("tbody td");
+    to = cell?.parentElement === own.closest("tr") ? dayOf(cell) : "";
+    mark(own.closest("tr"), to);
+  }, { passive: false });
+  table.addEventListener("touchend", (event) => {
+    if (!held) return end();
+    event.preventDefault();
+    look(own, to);
+    end();
+  });
+  table.addEventListener("touchcancel", end);
+  for (const kind of ["contextmenu", "dragstart"]) {
+    table.addEventListener(kind, (event) => own && event.preventDefault(), true);
+  }
 }

@@ -1,6 +1,6 @@
 import Sortable from "sortablejs";
 
-// Dragging and up/down buttons; the hidden inputs follow the order of the list, so the form simply sends it.
+// Dragging by the handle, or where a phone has no room for it by the number; and up/down buttons; the hidden inputs follow the order of the list, so the form simply sends it.
 
 function renumber(list) {
   const items = [...list.children];
@@ -35,5 +35,5 @@ export function ranked(list) {
   list.dataset.ready = "yes";
   list.classList.add("is-sortable");
   list.addEventListener("click", (event) => onClick(list, event));
-  Sortable.create(list, { handle: "[data-grip]", animation: 0, onEnd: ({ item }) => moved(list, item) });
+  Sortable.create(list, { handle: "[data-grip], [data-nr]", animation: 0, onEnd: ({ item }) => moved(list, item) });
 }
