@@ -102,9 +102,7 @@ def planned_week(count: int) -> Page:
 
     def check(answer: Answer) -> None:
         expect(answer.status == 200, f"{answer.status} {answer.location}")
-        expect(
-            answer.body.count('<table class="plan"') == groups + 1, "the week lacks a group or its carers"
-        )
+        expect(answer.body.count('<table class="plan"') == groups + 1, "the week lacks a group or its carers")
         expect(all(name in answer.body for name in names), "the week lacks a child")
 
     visit = Visit(f"/at/{place.slug}/week/?week={day}", manager_session())

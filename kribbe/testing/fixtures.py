@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.core.management.commands import flush
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
@@ -47,6 +48,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
     """A database of this process's own, in place of pytest-django's."""
     patch = pytest.MonkeyPatch()
     patch.setattr(DatabaseOperations, "execute_sql_flush", _flush)
+    patch.setattr(flush, "emit_post_migrate_signal", _nothing_to_add)
     with django_db_blocker.unblock(), own_database(_migrate) as url:
         _connect_to(url)
         yield
@@ -86,6 +88,10 @@ def smtp(settings: Settings) -> Iterator[MailServer]:
 
 def _flush(_operations: DatabaseOperations, statements: Iterable[str]) -> None:
     empty_tables(statements)
+
+
+def _nothing_to_add(*_args: object, **_options: object) -> None:
+    """What follows a migration, permissions and kinds of content, is in the tables that are kept."""
 
 
 def _migrate(url: str) -> None:
