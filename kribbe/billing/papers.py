@@ -15,13 +15,21 @@ from django.utils.translation import gettext as _
 from kribbe.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoicePaper
 from kribbe.billing.qr import payment_svg
 from kribbe.billing.reasons import from_json
-from kribbe.billing.words import printed_iban, printed_reference, what
+from kribbe.billing.words import printed_enterprise, printed_iban, printed_reference, what
 from kribbe.people.models import Child
 from kribbe.region.branding import brand_of
 from kribbe.region.models import Desk
 from kribbe.web.branding import Brand
 from kribbe.web.documents import Sheet, pdf, pdfs
-from kribbe.web.templatetags.telling import amount, day_of_month, long_date, month_name, number, quantity, short_date
+from kribbe.web.templatetags.telling import (
+    amount,
+    day_of_month,
+    long_date,
+    month_name,
+    number,
+    quantity,
+    short_date,
+)
 from kribbe.web.words import say
 
 TEMPLATE = "billing/invoice"
@@ -122,6 +130,7 @@ def invoice_sheet(invoice: Invoice) -> Sheet:
                 "seller": seller_lines(seller),
                 "buyer": buyer_lines(buyer),
                 "about": _about(invoice, buyer),
+                "asked": amount(abs(invoice.total)),
                 "total": amount(invoice.total),
                 "payment": _payment(invoice, seller),
                 "qr": payment_svg(
@@ -169,11 +178,6 @@ def buyer_lines(buyer: Mapping[str, str]) -> list[str]:
     return [buyer["name"], buyer["street"], f"{buyer['postcode']} {buyer['city']}"]
 
 
-def printed_enterprise(number_: str) -> str:
-    """`0403.019.261`."""
-    return f"{number_[:4]}.{number_[4:7]}.{number_[7:]}"
-
-
 def _about(invoice: Invoice, buyer: Mapping[str, str]) -> list[list[str]]:
     rows = [
         [_("Number"), str(invoice)],
@@ -206,7 +210,8 @@ def _children(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
         {
             "name": f"{child}, {of_child[0].placement.group.location.name}",
             "lines": [
-                [_days(alike), _what(alike), _why(alike[0]), amount(_sum(alike))] for alike in _alike(of_child)
+                [_days(alike), _what(alike), _why(alike[0]), amount(_sum(alike))]
+                for alike in _alike(of_child)
             ],
             "total": amount(_sum(of_child)),
         }
@@ -232,7 +237,7 @@ def _sum(lines: Iterable[InvoiceLine]) -> Decimal:
 
 
 def _what(alike: Sequence[InvoiceLine]) -> str:
-    """What these lines charge. Beside several days stands the payer's own share of one, so that the product is right."""
+    """What these lines charge. Beside several days stands the payer's share of one, so that the product is right."""
     line, count = alike[0], len(alike)
     is_shared = line.percent != HUNDRED
     each = line.amount / line.quantity if is_shared and count > 1 else line.unit_price

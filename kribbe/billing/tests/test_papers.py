@@ -185,7 +185,9 @@ def test_the_reference_and_account_as_they_are_printed():
 
 
 @settings(deadline=None)
-@given(st.decimals("0.01", "9999.99", places=2), st.integers(0, 10**12 - 1), st.sampled_from(["", "GEBABEBB"]))
+@given(
+    st.decimals("0.01", "9999.99", places=2), st.integers(0, 10**12 - 1), st.sampled_from(["", "GEBABEBB"])
+)
 def test_the_code_is_the_one_that_its_library_draws(amount, ogm, bic):
     asked = {"name": "Crèche De 7 dwergen", "iban": "BE68539007547034", "bic": bic}
     text = qr._text(**asked, amount=amount, ogm=f"{ogm:012d}")
@@ -197,9 +199,7 @@ def test_the_code_is_the_one_that_its_library_draws(amount, ogm, bic):
 
 def test_days_that_cost_the_same_for_the_same_reason_are_one_line(kept):
     alike = [stay(kept.scene.noor, date(2026, 3, day), "12.34") for day in (2, 9, 16)]
-    shared = [
-        stay(kept.scene.lou, date(2026, 3, day), "6.17", unit="12.33", percent="50") for day in (3, 10)
-    ]
+    shared = [stay(kept.scene.lou, date(2026, 3, day), "6.17", unit="12.33", percent="50") for day in (3, 10)]
     dearer = stay(kept.scene.noor, date(2026, 3, 23), "13.00")
     hours = [
         stay(kept.scene.noor, date(2026, 3, day), "7.22", what="stay.hours", quantity="2.33", unit="3.10")
