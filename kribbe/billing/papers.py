@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from kribbe.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoicePaper
 from kribbe.billing.qr import payment_svg
 from kribbe.billing.reasons import from_json
-from kribbe.billing.words import printed_iban, printed_reference, what
+from kribbe.billing.words import printed_enterprise, printed_iban, printed_reference, what
 from kribbe.people.models import Child
 from kribbe.region.branding import brand_of
 from kribbe.region.models import Desk
@@ -130,6 +130,7 @@ def invoice_sheet(invoice: Invoice) -> Sheet:
                 "seller": seller_lines(seller),
                 "buyer": buyer_lines(buyer),
                 "about": _about(invoice, buyer),
+                "asked": amount(abs(invoice.total)),
                 "total": amount(invoice.total),
                 "payment": _payment(invoice, seller),
                 "qr": payment_svg(
@@ -175,11 +176,6 @@ def seller_lines(seller: Mapping[str, str]) -> list[str]:
 def buyer_lines(buyer: Mapping[str, str]) -> list[str]:
     """The address as it stands in the window of an envelope."""
     return [buyer["name"], buyer["street"], f"{buyer['postcode']} {buyer['city']}"]
-
-
-def printed_enterprise(number_: str) -> str:
-    """`0403.019.261`."""
-    return f"{number_[:4]}.{number_[4:7]}.{number_[7:]}"
 
 
 def _about(invoice: Invoice, buyer: Mapping[str, str]) -> list[list[str]]:
@@ -241,7 +237,7 @@ def _sum(lines: Iterable[InvoiceLine]) -> Decimal:
 
 
 def _what(alike: Sequence[InvoiceLine]) -> str:
-    """What these lines charge. Beside several days stands the payer's own share of one, so that the product is right."""
+    """What these lines charge. Beside several days stands the payer's share of one, so that the product is right."""
     line, count = alike[0], len(alike)
     is_shared = line.percent != HUNDRED
     each = line.amount / line.quantity if is_shared and count > 1 else line.unit_price

@@ -31,7 +31,8 @@ def payment_svg(*, name: str, iban: str, bic: str, amount: Decimal, ogm: str) ->
     side = size + 2 * QUIET
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
-        f'<path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/><path stroke="#000" d="{"".join(_lines(size, dark))}"/></svg>'
+        f'<path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/>'
+        f'<path stroke="#000" d="{"".join(_lines(size, dark))}"/></svg>'
     )
 
 
