@@ -14,21 +14,22 @@ from django.utils import timezone
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Notice, Side
 from kribbe.contact.services.feeds import feed_at, make_feed
-from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.models import CareRequest, Placement, PlacementState
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.services.sign import sign
-from kribbe.enrolment.services.wishes import refuse_wish
+from kribbe.enrolment.services.wishes import end_request, rank_wishes, refuse_wish
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.people.models import RoleGrant, User
 from kribbe.places import ledger
 from kribbe.places.models import GroupCapacity
+from kribbe.rules.counting import RequestEnd
 from kribbe.rules.phantom import Class
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import SYSTEM, Principal, Role, Scope
 from kribbe.trust.tokens import make_token
 from kribbe.upkeep.models import Complaint, FirstDay, FirstDayState, Invitation
 from kribbe.upkeep.pages import first_days as first_days_pages
@@ -198,7 +199,28 @@ def test_gross_and_net_cost_the_same_however_many(desk, location, now, others):
         register(desk, [location], now=now, first_name=f"K{number}")
     with CaptureQueriesContext(connection) as queries:
         sort_requests(desk, today=timezone.localdate())
-    assert len(queries) == 6
+    assert len(queries) == 8
+
+
+def test_a_pair_of_which_one_asks_no_longer_is_net_demand(now):
+    scene = twice()
+    end_request(principal=SYSTEM, request_id=scene.first.pk, end=RequestEnd.FOUND_ELSEWHERE, now=now)
+    (left,) = sort_requests(scene.desk, today=timezone.localdate())
+    assert (left.request, left.label) == (scene.second, Class.NET)
+
+
+def test_an_own_change_confirms_a_need(desk, request_, parent, now):
+    CareRequest.objects.filter(pk=request_.pk).update(registered_at=now - timedelta(days=300))
+    today = timezone.localdate()
+    assert [each.label for each in sort_requests(desk, today=today)] == [Class.UNCONFIRMED]
+    an = Principal(user_id=User.objects.get(email="an@ouders.example").pk, name="An")
+    rank_wishes(
+        principal=an,
+        request_id=request_.pk,
+        location_ids=[wish.location_id for wish in request_.preferences.all()],
+        now=now,
+    )
+    assert [each.label for each in sort_requests(desk, today=today)] == [Class.NET]
 
 
 def test_a_complaint_from_the_refusal_to_the_answer(request_, desk, parent, now):
