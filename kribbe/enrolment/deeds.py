@@ -91,6 +91,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "location.confirm": (_("Confirmed the free places"), "check"),
     "location.confirm_undone": (_("Undid that the free places are confirmed"), "undo-2"),
     "request.asked": (_("Asked whether the request is still needed"), "circle-help"),
+    "request.unreached": (_("The question whether the request is still needed did not arrive"), "mail"),
     "request.confirmed": (_("Said that the request is still needed"), "check"),
     "first_day.came": (_("Noted that the child came on its first day"), "calendar-check"),
     "first_day.absent": (_("Noted that the child didn't come on its first day"), "calendar-x"),

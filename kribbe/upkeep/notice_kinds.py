@@ -156,6 +156,20 @@ FAMILY: tuple[tuple[Any, ...], ...] = (
         _sample,
     ),
     (
+        "request_away",
+        _("A request is no longer with a family"),
+        "As soon as a clerk merges registrations of two families; to the one that loses its request.",
+        CHILD,
+        _sample,
+    ),
+    (
+        "request_back",
+        _("A request is with a family again"),
+        "As soon as a clerk undoes such a merge.",
+        CHILD,
+        _sample,
+    ),
+    (
         "complaint_received",
         _("A complaint has arrived"),
         "As soon as a family complains.",

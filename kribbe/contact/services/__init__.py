@@ -35,6 +35,7 @@ def tell_household(
     calendar: Invitation | None = None,
     once: str | None = None,
     awaited: bool = False,
+    by_letter: bool = False,
 ) -> Notice | None:
     """Tell a household: a notice in the desk, a mail to each adult with an address, a letter where none has one.
 
@@ -42,14 +43,15 @@ def tell_household(
     ("offer:12"), `location_id` the location that it is about, which then sees that it was told. What is told but
     `once` has a name of its own; told before, nothing happens and None comes back. Mails leave after the caller's
     transaction commits, with the calendar file where there is one; what isn't `awaited` (the answer to what somebody
-    just did) stays behind during the desk's quiet hours.
+    just did) stays behind during the desk's quiet hours. `by_letter` makes it a letter whatever addresses are known.
     """
     if once and Notice.objects.filter(once=once).exists():
         return None
     household = household_with_adults(household_id)
     adults = list(household.adults.all())
     language = allowed_language(household.desk, household.language)
-    addresses = list(dict.fromkeys(adult.email.lower() for adult in adults if adult.email))
+    known = [] if by_letter else [adult.email.lower() for adult in adults if adult.email]
+    addresses = list(dict.fromkeys(known))
     text = compose(
         kind,
         {**context, "on_paper": not addresses},

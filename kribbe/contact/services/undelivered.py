@@ -11,6 +11,7 @@ from kribbe.contact import outbox
 from kribbe.contact.addressing import message_id
 from kribbe.contact.bounces import Bounce
 from kribbe.contact.models import Letter, Mail, MailState
+from kribbe.contact.on_paper import on_paper
 from kribbe.people.models import Adult, Household
 from kribbe.people.services import AdultData, change_adult
 from kribbe.trust import audit
@@ -33,10 +34,11 @@ def send_again(*, mail: Mail, address: str, principal: Principal, now: datetime)
     Raises RefusedError where somebody dealt with the mail already.
     """
     with transaction.atomic():
-        _lock_open(mail)
+        household_id = mail.notice.household_id if mail.notice else None
+        _lock_open(mail, *([(Household, household_id)] if household_id else []))
         corrected = address.strip().lower()
-        if corrected != mail.address and mail.notice and mail.notice.household_id:
-            _correct(mail.notice.household_id, mail.address, corrected, principal, now)
+        if corrected != mail.address and household_id:
+            _correct(household_id, mail.address, corrected, principal, now)
         again = outbox.put(
             notice=mail.notice,
             user=mail.user,
@@ -51,14 +53,16 @@ def send_again(*, mail: Mail, address: str, principal: Principal, now: datetime)
 
 
 def post_instead(*, mail: Mail, principal: Principal, now: datetime) -> None:
-    """Put a letter with the same words among those to post; where there is one already it stays as it is.
+    """Put a letter among those to post, with the same words or those of its kind on paper (see `contact.on_paper`).
+
+    Where there is one already it stays as it is.
 
     Raises RefusedError where somebody dealt with the mail already.
     """
     with transaction.atomic():
         _lock_open(mail)
         if mail.notice and mail.notice.household_id:
-            Letter.objects.get_or_create(notice=mail.notice)
+            Letter.objects.get_or_create(notice=on_paper(mail.notice, now=now))
         _handled(mail, principal, "mail.posted_instead", now)
 
 
@@ -88,9 +92,8 @@ def _mail_of(bounce: Bounce, now: datetime) -> QuerySet[Mail]:
     return left.filter(address=bounce.address, created_at__gt=now - RECENT).order_by("-created_at", "-pk")
 
 
-def _lock_open(mail: Mail) -> None:
-    household_id = mail.notice.household_id if mail.notice else None
-    lock_rows((Mail, mail.pk), *([(Household, household_id)] if household_id else []))
+def _lock_open(mail: Mail, *rows: tuple[type[Household], int]) -> None:
+    lock_rows((Mail, mail.pk), *rows)
     if not Mail.objects.filter(pk=mail.pk, handled_at=None).exists():
         raise RefusedError(_("Somebody dealt with this mail already."), code="handled")
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import CareRequest, Offer, OfferState, Placement, PlacementState, RequestState
@@ -13,7 +13,8 @@ from kribbe.region.models import Desk, DeskPolicy
 from kribbe.region.selectors import policy_on
 from kribbe.rules.packs import load_pack
 from kribbe.rules.phantom import Asked, Bounds, Class, classify
-from kribbe.upkeep.models import Confirmation, ConfirmationState, Pair, PairState
+from kribbe.upkeep.models import Pair, PairState
+from kribbe.upkeep.selectors.heard import last_heard
 
 Placed = Mapping[int, Sequence[tuple[int, date, date | None]]]
 """The places of a child: pattern, first day, day after the last."""
@@ -28,7 +29,7 @@ class Sorted:
 
 
 def sort_requests(desk: Desk, *, today: date) -> list[Sorted]:
-    """Every open request of the desk with its one class, the earliest wanted start first. Six queries in all."""
+    """Every open request of the desk with its one class, the earliest wanted start first. Eight queries in all."""
     requests = list(
         CareRequest.objects.filter(desk=desk, state=RequestState.OPEN)
         .select_related("child", "household")
@@ -37,7 +38,12 @@ def sort_requests(desk: Desk, *, today: date) -> list[Sorted]:
     policy = policy_on(desk, today)
     bounds = bounds_of(policy, today)
     mine = CareRequest.objects.filter(desk=desk, state=RequestState.OPEN)
-    placed, kept, declined, twice = _placed(mine, today), _kept(mine), _declined(mine), _twice(mine)
+    placed, heard, declined, twice = (
+        _placed(mine, today),
+        last_heard(mine),
+        _declined(mine),
+        _twice(mine, today),
+    )
     return [
         Sorted(
             request,
@@ -46,7 +52,7 @@ def sort_requests(desk: Desk, *, today: date) -> list[Sorted]:
                     birth=request.child.birth,
                     wanted_start=request.wanted_start,
                     latest_start=request.latest_start,
-                    confirmed=kept.get(request.pk, localtime(request.registered_at).date()),
+                    confirmed=localtime(heard.get(request.pk, request.registered_at)).date(),
                     is_placed=_covers(request, placed.get(request.child_id, ()), today),
                     is_duplicate=request.child_id in twice,
                     declined=declined[request.pk],
@@ -88,12 +94,6 @@ def _placed(mine: "QuerySet[CareRequest]", today: date) -> Placed:
     return found
 
 
-def _kept(mine: "QuerySet[CareRequest]") -> dict[int, date]:
-    found = Confirmation.objects.filter(request__in=mine, state=ConfirmationState.KEPT)
-    last = found.values_list("request").annotate(last=Max("answered_at")).order_by()
-    return {key: localtime(at).date() for key, at in last}
-
-
 def _declined(mine: "QuerySet[CareRequest]") -> Counter[int]:
     found = Offer.objects.filter(
         preference__request__in=mine, state__in=[OfferState.DECLINED, OfferState.LAPSED]
@@ -102,10 +102,15 @@ def _declined(mine: "QuerySet[CareRequest]") -> Counter[int]:
     return Counter(dict(counted))
 
 
-def _twice(mine: "QuerySet[CareRequest]") -> set[int]:
+def _twice(mine: "QuerySet[CareRequest]", today: date) -> set[int]:
     """The later child of every undecided pair of which both still ask or have a place."""
     children = mine.values("child")
+    asking = CareRequest.objects.filter(state=RequestState.OPEN).values("child")
+    placed = Placement.objects.filter(state__in=[PlacementState.TO_SIGN, PlacementState.FINAL]).exclude(
+        during__endswith__lte=today
+    )
+    concerned = Q(first__in=asking) | Q(first__in=placed.values("child"))
     pairs = Pair.objects.filter(
-        Q(first__in=children) | Q(second__in=children), state__in=[PairState.OPEN, PairState.PROPOSED]
+        concerned, second__in=children, state__in=[PairState.OPEN, PairState.PROPOSED]
     )
     return {second for _first, second in pairs.values_list("first_id", "second_id")}

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_household
-from kribbe.enrolment.models import CareRequest, Offer, OfferState, RequestState
+from kribbe.enrolment.models import CareRequest, RequestState
 from kribbe.enrolment.services.wishes import end_request, reopen_request
 from kribbe.people.models import Adult
 from kribbe.region.models import Desk, DeskPolicy
@@ -22,6 +23,8 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
 from kribbe.trust.tokens import make_token
 from kribbe.upkeep.models import Confirmation, ConfirmationState
+from kribbe.upkeep.selectors.arrived import none_arrived, questions_of
+from kribbe.upkeep.selectors.heard import last_heard, was_heard_since
 from kribbe.upkeep.selectors.in_hand import in_hand
 from kribbe.upkeep.tokens import QUESTION
 
@@ -60,12 +63,12 @@ def _ask_at(desk: Desk, terms: Terms, now: datetime) -> int:
     requests = CareRequest.objects.filter(desk=desk, state=RequestState.OPEN).exclude(
         confirmations__state=ConfirmationState.OPEN
     )
-    asked, kept = _last("asked_at", requests), _last("answered_at", requests, state=ConfirmationState.KEPT)
+    asked, heard = _last_asked(requests), last_heard(requests)
     count = 0
     for request in requests.order_by("pk"):
         last = asked.get(request.pk)
         why = ask_now(
-            confirmed=localtime(kept.get(request.pk, request.registered_at)).date(),
+            confirmed=localtime(heard.get(request.pk, request.registered_at)).date(),
             asked=localtime(last).date() if last else None,
             wanted_start=request.wanted_start,
             today=localtime(now).date(),
@@ -76,9 +79,9 @@ def _ask_at(desk: Desk, terms: Terms, now: datetime) -> int:
     return count
 
 
-def _last(column: str, requests: "QuerySet[CareRequest]", **which: str) -> dict[int, datetime]:
-    found = Confirmation.objects.filter(request__in=requests, **which)
-    return dict(found.values_list("request").annotate(last=Max(column)).order_by())
+def _last_asked(requests: "QuerySet[CareRequest]") -> dict[int, datetime]:
+    found = Confirmation.objects.filter(request__in=requests)
+    return dict(found.values_list("request").annotate(last=Max("asked_at")).order_by())
 
 
 def _ask(request_id: int, why: str, terms: Terms, now: datetime) -> bool:
@@ -127,7 +130,7 @@ def _remind(key: int, now: datetime) -> bool:
     with transaction.atomic():
         found = _locked(key)
         is_open = found.state == ConfirmationState.OPEN and found.request.state == RequestState.OPEN
-        if not is_open or found.reminded_at is not None:
+        if not is_open or found.reminded_at is not None or _kept_meanwhile(found, now):
             return False
         found.reminded_at = now
         found.save(update_fields=["reminded_at"])
@@ -151,9 +154,10 @@ def _close_if_ended(key: int, now: datetime) -> bool:
 
 
 def lapse_due(*, now: datetime) -> int:
-    """End the requests whose family didn't answer in time; who got a letter is left to a clerk.
+    """End the requests whose family didn't answer in time; who got a letter, or no mail at all, is left to a clerk.
 
-    Not while it has an offer to answer or a place to sign; and who answered an offer since needs the place still.
+    Not while it has an offer to answer or a place to sign; who answered an offer or changed the request since needs
+    the place still.
     """
     late = Confirmation.objects.filter(
         state=ConfirmationState.OPEN, by_letter=False, answer_by__lt=localtime(now).date()
@@ -167,9 +171,7 @@ def _lapse_if_free(key: int, now: datetime) -> bool:
             found = _locked(key)
             if found.state != ConfirmationState.OPEN or _is_in_hand(found):
                 return False
-            if _answered_an_offer(found):
-                _close(found, ConfirmationState.KEPT, SYSTEM, now)
-                _record(SYSTEM, "request.confirmed", found.request, now)
+            if _kept_meanwhile(found, now) or _left_to_clerk(found, now):
                 return False
             _close(found, ConfirmationState.LAPSED, SYSTEM, now)
             if found.request.state == RequestState.OPEN:
@@ -190,14 +192,43 @@ def _is_in_hand(found: Confirmation) -> bool:
     return CareRequest.objects.filter(in_hand(), pk=found.request_id).exists()
 
 
-def _answered_an_offer(found: Confirmation) -> bool:
-    """Whether the family said yes or no to an offer after it was asked, and its request went on."""
-    if found.request.state != RequestState.OPEN:
+def _kept_meanwhile(found: Confirmation, now: datetime) -> bool:
+    """Close a question that the family answered by what it did since; its request went on."""
+    if found.request.state != RequestState.OPEN or not was_heard_since(found.request, found.asked_at):
         return False
-    answers = Offer.objects.filter(
-        state__in=[OfferState.ACCEPTED, OfferState.DECLINED], answered_by__isnull=False
-    )
-    return answers.filter(preference__request=found.request_id, answered_at__gte=found.asked_at).exists()
+    _close(found, ConfirmationState.KEPT, SYSTEM, now)
+    _record(SYSTEM, "request.confirmed", found.request, now)
+    return True
+
+
+def _left_to_clerk(found: Confirmation, now: datetime) -> bool:
+    """Have a clerk call the family where no mail arrived that asked it."""
+    if found.request.state != RequestState.OPEN or not none_arrived(found):
+        return False
+    found.by_letter = True
+    found.save(update_fields=["by_letter"])
+    _record(SYSTEM, "request.unreached", found.request, now)
+    return True
+
+
+def ask_on_paper(notice: Notice, now: datetime) -> Notice | None:
+    """The question of a mail that didn't arrive as a letter, with a term of its own; a clerk then notes the answer.
+
+    None where nothing is asked any more. Runs in the caller's transaction.
+    """
+    request_id = int(notice.about.partition(":")[2])
+    key = Confirmation.objects.filter(request=request_id, state=ConfirmationState.OPEN).values_list("pk")
+    if not key:
+        return None
+    found = _locked(key[0][0])
+    posted = questions_of(found).filter(letter__isnull=False).order_by("-pk").first()
+    if found.state != ConfirmationState.OPEN or posted is not None:
+        return posted
+    today = localtime(now).date()
+    found.by_letter = True
+    found.answer_by = max(found.answer_by, answer_by(today, terms_of(policy_on(found.request.desk, today))))
+    found.save(update_fields=["by_letter", "answer_by"])
+    return _tell(found, "still_needed", now)
 
 
 def answer(*, principal: Principal, confirmation_id: int, given: str, now: datetime) -> None:
@@ -267,13 +298,14 @@ def _record(principal: Principal, action: str, request: CareRequest, now: dateti
     )
 
 
-def _tell(found: Confirmation, kind: str, now: datetime) -> None:
+def _tell(found: Confirmation, kind: str, now: datetime) -> Notice | None:
     request = found.request
-    tell_household(
+    return tell_household(
         household_id=request.household_id,
         kind=f"upkeep/{kind}",
         context={"request": request, "child": request.child, "confirmation": found},
         now=now,
         link="" if found.by_letter else link_of(found),
         about=f"request:{request.pk}",
+        by_letter=found.by_letter,
     )

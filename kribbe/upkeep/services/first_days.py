@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -21,34 +22,51 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.trust.watching import household_changes, stay_moved
 from kribbe.upkeep.models import FirstDay, FirstDayState
+from kribbe.upkeep.selectors.first_days import first_days_before
 
 ASKED_FOR = timedelta(days=14)
 """A first day longer ago isn't asked about any more."""
 
+LONGEST_SHUT = timedelta(weeks=10)
+"""The longest that a place begins before the first open day of its half-days."""
 
 TOLD_WITHIN = timedelta(weeks=6)
 """How long after a first day a location can say who came, or say otherwise."""
 
 
 def ask_first_days(*, now: datetime) -> int:
-    """Ask the location about every child that should have come first yesterday or lately. Returns how many."""
+    """Ask the location about every child that should have come first yesterday or lately. Returns how many.
+
+    Who was to come later, as its family said, is asked about again after that day.
+    """
     today = localtime(now).date()
     begun = Placement.objects.filter(
+        Q(first_day=None) | Q(first_day__state=FirstDayState.LATER),
         state=PlacementState.FINAL,
         during__startswith__lt=today,
-        during__startswith__gte=today - ASKED_FOR,
+        during__startswith__gte=today - ASKED_FOR - LONGEST_SHUT,
         offer__isnull=False,
-        first_day=None,
-    ).select_related("child", "group__location__desk")
+    ).select_related("child", "group__location__desk", "first_day")
     found = list(begun.order_by("pk"))
-    for placement in found:
-        with transaction.atomic():
-            made, is_new = FirstDay.objects.get_or_create(
-                placement=placement, defaults={"day": placement.during.lower, "asked_at": now}
-            )
-            if is_new:
-                _tell_location(made, "first_day_asked", now)
-    return len(found)
+    days = first_days_before(found, today)
+    due = [(each, days[each.pk]) for each in found if days.get(each.pk, date.min) >= today - ASKED_FOR]
+    return sum(_ask(placement, day, now) for placement, day in due)
+
+
+def _ask(placement: Placement, day: date, now: datetime) -> bool:
+    with transaction.atomic():
+        made, is_new = FirstDay.objects.get_or_create(
+            placement=placement, defaults={"day": day, "asked_at": now}
+        )
+        if not is_new:
+            made = _locked(made.pk)
+            if made.state != FirstDayState.LATER or made.day >= day:
+                return False
+            made.state, made.day, made.asked_at = FirstDayState.ASKED, day, now
+            made.told_at = made.told_by = made.answered_at = made.answered_by = None
+            made.save()
+        _tell_location(made, "first_day_asked", now)
+    return True
 
 
 def tell_came(*, principal: Principal, first_day_id: int, came: bool, now: datetime) -> None:
@@ -79,7 +97,8 @@ def earliest_told(today: date) -> date:
 
 def _was_asked(found: FirstDay) -> bool:
     about = f"placement:{found.placement_id}"
-    return Notice.objects.filter(kind="upkeep/first_day_missed", about=about).exists()
+    told = Notice.objects.filter(kind="upkeep/first_day_missed", about=about)
+    return told.filter(created_at__gte=found.asked_at).exists()
 
 
 def comes_later(*, principal: Principal, first_day_id: int, start: date, now: datetime) -> None:

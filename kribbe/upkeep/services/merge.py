@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.contact.models import CalendarFeed, Thread
+from kribbe.contact.models import CalendarFeed, Notice, Thread
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import (
     CareRequest,
@@ -44,6 +44,7 @@ def merge(*, principal: Principal, pair_id: int, keep_id: int, now: datetime) ->
     Where both wait at one location, the earliest date counts. Nothing is thrown away: what can't move stays where it
     was, out of sight, and `undo_merge` restores every row. Of households that have no adult and no account in common
     only the child's own requests and places come along: one of them may not be meant to know where the other lives.
+    The one that loses them is told so, and nothing of the other.
     RefusedError, and nothing changed, where both have an open offer at one location, a place waits for a signature,
     or their places overlap.
     """
@@ -60,6 +61,7 @@ def merge(*, principal: Principal, pair_id: int, keep_id: int, now: datetime) ->
             merged_at=now,
             merged_by=principal.user_id,
         )
+        loses = are_strangers(kept.household, gone.household) and _has_something(gone)
         recorder = Recorder(made)
         with watched(location_ids=_waited_at(kept, gone), now=now, cause="facts"):
             _move_child(recorder, kept, gone, now)
@@ -71,6 +73,8 @@ def merge(*, principal: Principal, pair_id: int, keep_id: int, now: datetime) ->
         refresh_keys([kept.pk])
         _record(principal, "child.merged", made, now)
         _tell(made, "merged", [kept.household_id], now)
+        if loses:
+            _tell(made, "request_away", [made.gone_household_id], now)
     return made
 
 
@@ -101,8 +105,20 @@ def undo_merge(*, principal: Principal, merge_id: int, now: datetime) -> None:
         )
         refresh_keys([made.kept_id, made.gone_id])
         _record(principal, "child.merge_undone", made, now)
-        households = dict.fromkeys([made.kept_household_id, made.gone_household_id])
-        _tell(made, "merge_undone", households, now)
+        for household_id in dict.fromkeys([made.kept_household_id, made.gone_household_id]):
+            _tell(made, "request_back" if _lost(made, household_id) else "merge_undone", [household_id], now)
+
+
+def _has_something(child: Child) -> bool:
+    """Whether it asks for a place or has one."""
+    asks = CareRequest.objects.filter(child=child, state=RequestState.OPEN)
+    return asks.exists() or Placement.objects.filter(child=child, state__in=ACTIVE).exists()
+
+
+def _lost(made: Merge, household_id: int) -> bool:
+    """Whether the merge took a request from this household, which was told so."""
+    told = Notice.objects.filter(kind="upkeep/request_away", about=f"merge:{made.pk}")
+    return told.filter(household=household_id).exists()
 
 
 def _locked(pair_id: int) -> Pair:
@@ -326,7 +342,7 @@ def _tell(made: Merge, kind: str, households: Iterable[int], now: datetime) -> N
         tell_household(
             household_id=household_id,
             kind=f"upkeep/{kind}",
-            context={"child": made.kept},
+            context={"child": made.kept if household_id == made.kept_household_id else made.gone},
             now=now,
             link=reverse("enrolment:my"),
             about=f"merge:{made.pk}",

@@ -9,18 +9,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from kribbe.contact.models import Letter, Notice
+from kribbe.contact.models import Letter, Mail, MailState, Notice
+from kribbe.contact.services.undelivered import post_instead
 from kribbe.enrolment.models import CareRequest, RequestState
 from kribbe.enrolment.services.answer_offer import decline_offer, lapse_offers
 from kribbe.enrolment.services.hand_over import hand_over
 from kribbe.enrolment.services.make_offer import make_offer
-from kribbe.enrolment.services.wishes import end_request
+from kribbe.enrolment.services.wishes import change_need, end_request, rank_wishes
 from kribbe.people.models import Child
 from kribbe.people.services import record_birth
 from kribbe.rules.counting import RequestEnd
+from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.trust.principal import SYSTEM, Principal, Role, Scope
 from kribbe.trust.tokens import make_token
 from kribbe.upkeep.models import Confirmation, ConfirmationState
 from kribbe.upkeep.pages.still_needed import on_paper
@@ -197,6 +199,87 @@ def test_a_family_without_mail_gets_a_letter_and_a_clerk_notes_the_answer(desk, 
     assert "Noor Maes" in clerk.get(address).content.decode()
     clerk.post(address, {"question": asked.pk, "answer": "found"})
     assert state_of(request) == (RequestState.ENDED, "found_elsewhere")
+
+
+@pytest.mark.parametrize("state", [MailState.BOUNCED, MailState.FAILED])
+def test_a_question_that_never_arrived_is_a_clerks_to_ask(asked, now, state):
+    assert remind_due(now=now + timedelta(days=10)) == 1
+    Mail.objects.update(state=state)
+    assert lapse_due(now=now + timedelta(days=22)) == 0
+    assert state_of(asked.request) == (RequestState.OPEN, "")
+    assert on_paper(asked.request.desk_id).get() == asked
+    assert AuditEntry.objects.filter(action="request.unreached").count() == 1
+    assert not Notice.objects.filter(kind="upkeep/need_lapsed").exists()
+
+
+def test_one_mail_that_arrived_is_a_question_asked(asked, now):
+    Mail.objects.update(state=MailState.BOUNCED)
+    remind_due(now=now + timedelta(days=10))
+    Mail.objects.filter(notice__kind="upkeep/still_needed_reminder").update(state=MailState.SENT)
+    assert lapse_due(now=now + timedelta(days=22)) == 1
+    assert state_of(asked.request) == (RequestState.ENDED, "lapsed")
+
+
+def test_a_letter_in_place_of_the_mail_asks_to_call_and_gives_a_term_of_its_own(asked, now):
+    later = now + timedelta(days=20)
+    remind_due(now=now + timedelta(days=10))
+    Mail.objects.update(state=MailState.BOUNCED)
+    for mail in Mail.objects.order_by("pk"):
+        post_instead(mail=mail, principal=SYSTEM, now=later)
+    notice = Letter.objects.get().notice
+    assert "still-needed" not in notice.body
+    assert not notice.mails.exists()
+    asked.refresh_from_db()
+    assert (asked.by_letter, asked.answer_by) == (True, timezone.localdate() + timedelta(days=41))
+    assert on_paper(asked.request.desk_id).count() == 1
+    assert lapse_due(now=now + timedelta(days=90)) == 0
+
+
+def parent_of(request, now):
+    user = cast.make_user(
+        "an@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=request.household_id, now=now
+    )
+    return Principal(user_id=user.pk, name="An")
+
+
+def new_days(request, *, principal, now):
+    change_need(
+        principal=principal,
+        request_id=request.pk,
+        pattern=WeekPattern.from_text("mon"),
+        wanted_start=request.wanted_start,
+        latest_start=request.latest_start,
+        flexibility=request.flexibility,
+        alternatives=[],
+        now=now,
+    )
+
+
+def new_list(request, *, principal, now):
+    places = [wish.location_id for wish in request.preferences.all()]
+    rank_wishes(principal=principal, request_id=request.pk, location_ids=places, now=now)
+
+
+@pytest.mark.parametrize("deed", [new_days, new_list])
+def test_a_family_that_works_on_its_request_has_answered(asked, now, deed):
+    deed(asked.request, principal=parent_of(asked.request, now), now=now + timedelta(days=3))
+    assert remind_due(now=now + timedelta(days=10)) == 0
+    assert lapse_due(now=now + timedelta(days=22)) == 0
+    asked.refresh_from_db()
+    assert (asked.state, state_of(asked.request)) == (ConfirmationState.KEPT, (RequestState.OPEN, ""))
+
+
+def test_a_change_by_a_clerk_is_no_answer_of_the_family(asked, now):
+    clerk = cast.make_user(
+        "cleo@desk.example", role=Role.CLERK, scope=Scope.DESK, scope_id=asked.request.desk_id, now=now
+    )
+    new_days(asked.request, principal=Principal(user_id=clerk.pk, name="Cleo"), now=now + timedelta(days=3))
+    assert lapse_due(now=now + timedelta(days=22)) == 1
+
+
+def test_nobody_is_asked_who_changed_the_request_lately(old, now):
+    new_days(old, principal=parent_of(old, now), now=now - timedelta(days=1))
+    assert ask_due(now=now) == 0
 
 
 def test_a_start_long_past_ends_without_a_place(old, now):

@@ -14,24 +14,30 @@ from django.utils import timezone
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Notice, Side
 from kribbe.contact.services.feeds import feed_at, make_feed
-from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.models import CareRequest, Placement, PlacementState
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.services.sign import sign
-from kribbe.enrolment.services.wishes import refuse_wish
+from kribbe.enrolment.services.wishes import end_request, rank_wishes, refuse_wish
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.people.models import RoleGrant, User
 from kribbe.places import ledger
-from kribbe.places.models import GroupCapacity
+from kribbe.places.models import ClosingDay, GroupCapacity
+from kribbe.places.selectors.closed import calendar_of
+from kribbe.rules.calendar import public_holidays
+from kribbe.rules.counting import RequestEnd
+from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.phantom import Class
+from kribbe.rules.turns import turn_of
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import SYSTEM, Principal, Role, Scope
 from kribbe.trust.tokens import make_token
 from kribbe.upkeep.models import Complaint, FirstDay, FirstDayState, Invitation
 from kribbe.upkeep.pages import first_days as first_days_pages
+from kribbe.upkeep.selectors.first_days import first_days_before
 from kribbe.upkeep.selectors.phantom import sort_requests
 from kribbe.upkeep.services.first_days import ask_first_days, comes_later, no_longer_needed, tell_came
 from kribbe.upkeep.services.invite import invite
@@ -78,20 +84,39 @@ def _client(user):
     return client
 
 
-@pytest.fixture
-def begun(request_, location, now):
-    """A signed place, and the day after its first day."""
+def first_open(placement, since):
+    """The first day on which the child is expected, without a closing of the location."""
+    calendar = calendar_of(placement.group.location_id, since)
+    return calendar.next_open(WeekPattern(placement.pattern), since)
+
+
+def placed(request, location, *, start, now, pattern=WEEK):
+    """A signed place from that day."""
     offer = make_offer(
         principal=SYSTEM,
-        preference_id=request_.preferences.get().pk,
+        preference_id=request.preferences.get().pk,
         group_id=location.groups.get().pk,
-        start=request_.wanted_start,
-        pattern=WEEK,
+        start=start,
+        pattern=pattern,
         now=now,
     )
     placement = accept_offer(principal=SYSTEM, offer_id=offer.pk, yes=Yes(), now=now)
     sign(principal=SYSTEM, placement_id=placement.pk, name="An Maes", now=now)
-    then = now + timedelta(days=61)
+    return placement
+
+
+def at(day):
+    """Noon or so of a day."""
+    return timezone.now() + timedelta(days=(day - timezone.localdate()).days)
+
+
+@pytest.fixture
+def begun(request_, location, now):
+    """A signed place, and the day after its first day."""
+    placement = placed(request_, location, start=request_.wanted_start, now=now)
+    first = first_open(placement, request_.wanted_start)
+    then = now + timedelta(days=(first - timezone.localdate()).days + 1)
+    assert ask_first_days(now=then - timedelta(days=1)) == 0
     assert ask_first_days(now=then) == 1
     assert ask_first_days(now=then) == 0
     return FirstDay.objects.get()
@@ -99,7 +124,67 @@ def begun(request_, location, now):
 
 def after(begun, *, days=1):
     """A moment some days after the first day."""
-    return timezone.now() + timedelta(days=(begun.day - timezone.localdate()).days + days)
+    return at(begun.day + timedelta(days=days))
+
+
+def next_tuesday(since):
+    """The first Tuesday from a day on that comes after an open Monday, and before one."""
+    days = (since + timedelta(days=n) for n in range(60))
+    return next(day for day in days if day.weekday() == 1 and day + timedelta(days=6) not in holidays_of(day))
+
+
+def holidays_of(day):
+    """The public holidays of that year and the next."""
+    return {*public_holidays(day.year), *public_holidays(day.year + 1)}
+
+
+def test_a_child_of_mondays_is_asked_about_after_its_first_monday(request_, location, now):
+    start = next_tuesday(request_.wanted_start)
+    placed(request_, location, start=start, pattern=WeekPattern.from_text("mon"), now=now)
+    assert ask_first_days(now=at(start + timedelta(days=1))) == 0
+    assert ask_first_days(now=at(start + timedelta(days=6))) == 0
+    assert ask_first_days(now=at(start + timedelta(days=7))) == 1
+    assert FirstDay.objects.get().day == start + timedelta(days=6)
+
+
+def test_nobody_comes_first_on_a_closing_day(request_, location, now):
+    start = request_.wanted_start
+    ClosingDay.objects.create(
+        location=location, during=(start, start + timedelta(days=21)), reason="verbouwing"
+    )
+    placement = placed(request_, location, start=start, now=now)
+    first = first_open(placement, start)
+    assert first >= start + timedelta(days=21)
+    assert ask_first_days(now=at(start + timedelta(days=20))) == 0
+    assert ask_first_days(now=at(first)) == 0
+    assert ask_first_days(now=at(first + timedelta(days=1))) == 1
+    assert FirstDay.objects.get().day == first
+
+
+def test_a_week_of_the_other_parent_is_no_first_day(request_, location, now):
+    placement = placed(request_, location, start=request_.wanted_start, now=now)
+    first = first_open(placement, request_.wanted_start)
+    turns = [WEEK.mask, WEEK.mask]
+    turns[turn_of(first)] = 0
+    placement.in_turn = turns
+    assert first_days_before([placement], first + timedelta(days=1)) == {}
+    day = first_days_before([placement], first + timedelta(days=60))[placement.pk]
+    assert turn_of(day) != turn_of(first)
+
+
+def test_a_child_that_comes_later_is_asked_about_again_and_missed_again(begun, location):
+    tell_came(principal=SYSTEM, first_day_id=begun.pk, came=False, now=after(begun))
+    start = begun.day + timedelta(days=14)
+    comes_later(principal=SYSTEM, first_day_id=begun.pk, start=start, now=after(begun))
+    begun.placement.refresh_from_db()
+    first = first_open(begun.placement, start)
+    assert ask_first_days(now=at(first)) == 0
+    assert ask_first_days(now=at(first + timedelta(days=1))) == 1
+    begun.refresh_from_db()
+    assert (begun.state, begun.day, begun.told_at) == (FirstDayState.ASKED, first, None)
+    tell_came(principal=SYSTEM, first_day_id=begun.pk, came=False, now=at(first + timedelta(days=1)))
+    assert Notice.objects.filter(kind="upkeep/first_day_missed").count() == 2
+    assert ask_first_days(now=at(first + timedelta(days=2))) == 0
 
 
 def test_one_that_did_not_come_frees_its_half_days(begun, location, parent):
@@ -198,7 +283,28 @@ def test_gross_and_net_cost_the_same_however_many(desk, location, now, others):
         register(desk, [location], now=now, first_name=f"K{number}")
     with CaptureQueriesContext(connection) as queries:
         sort_requests(desk, today=timezone.localdate())
-    assert len(queries) == 6
+    assert len(queries) == 8
+
+
+def test_a_pair_of_which_one_asks_no_longer_is_net_demand(now):
+    scene = twice()
+    end_request(principal=SYSTEM, request_id=scene.first.pk, end=RequestEnd.FOUND_ELSEWHERE, now=now)
+    (left,) = sort_requests(scene.desk, today=timezone.localdate())
+    assert (left.request, left.label) == (scene.second, Class.NET)
+
+
+def test_an_own_change_confirms_a_need(desk, request_, parent, now):
+    CareRequest.objects.filter(pk=request_.pk).update(registered_at=now - timedelta(days=300))
+    today = timezone.localdate()
+    assert [each.label for each in sort_requests(desk, today=today)] == [Class.UNCONFIRMED]
+    an = Principal(user_id=User.objects.get(email="an@ouders.example").pk, name="An")
+    rank_wishes(
+        principal=an,
+        request_id=request_.pk,
+        location_ids=[wish.location_id for wish in request_.preferences.all()],
+        now=now,
+    )
+    assert [each.label for each in sort_requests(desk, today=today)] == [Class.NET]
 
 
 def test_a_complaint_from_the_refusal_to_the_answer(request_, desk, parent, now):

@@ -13,6 +13,7 @@ from kribbe.contact.services.threads import start_thread
 from kribbe.enrolment.models import CareRequest, Offer, OfferState, PositionChange, Preference, RequestState
 from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
+from kribbe.enrolment.services.wishes import end_request
 from kribbe.people.models import (
     Adult,
     Consent,
@@ -25,6 +26,7 @@ from kribbe.people.models import (
 )
 from kribbe.people.services import add_organisation, give_consent, refresh_keys
 from kribbe.places import ledger
+from kribbe.rules.counting import RequestEnd
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
@@ -169,6 +171,30 @@ def test_households_with_nobody_in_common_never_see_each_other():
     assert {mail.address for mail in told.mails.all()} == {"an@ouders.example"}
     undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
     assert CareRequest.objects.filter(household=gone).count() == 1
+
+
+def test_a_household_that_loses_its_request_is_told_so_and_nothing_of_the_other():
+    scene = twice(strangers=True)
+    gone = scene.second.household
+    made = bring_together(scene)
+    away = Notice.objects.get(household=gone, kind__startswith="upkeep/")
+    assert away.kind == "upkeep/request_away"
+    assert {mail.address for mail in away.mails.all()} == {"jo@ouders.example"}
+    assert "An" not in away.body.split()
+    for secret in ("an@ouders.example", scene.first.household.street, scene.first.reference):
+        assert secret not in away.body
+    undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
+    back = Notice.objects.filter(household=gone, kind__startswith="upkeep/").exclude(pk=away.pk)
+    assert back.get().kind == "upkeep/request_back"
+    kept = Notice.objects.filter(household=scene.first.household, kind__startswith="upkeep/")
+    assert sorted(kept.values_list("kind", flat=True)) == ["upkeep/merge_undone", "upkeep/merged"]
+
+
+def test_a_household_without_a_request_loses_nothing():
+    scene = twice(strangers=True)
+    end_request(principal=SYSTEM, request_id=scene.second.pk, end=RequestEnd.FOUND_ELSEWHERE, now=scene.now)
+    bring_together(scene)
+    assert not Notice.objects.filter(kind="upkeep/request_away").exists()
 
 
 def test_requests_and_conversations_go_to_the_desk_of_the_kept_household():
