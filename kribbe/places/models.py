@@ -9,7 +9,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models_finding import Favourite, NameKey, Names, Rhythm, SavedSearch, SavedSearchFit
-from kribbe.places.models_licence import LicenceCheck, LicenceState
+from kribbe.places.models_licence import STOPPED, LicenceCheck, LicenceState
 from kribbe.places.models_page import (
     PAGE_TEXTS,
     Charter,
@@ -27,6 +27,7 @@ from kribbe.trust.history import remembered
 
 __all__ = [
     "PAGE_TEXTS",
+    "STOPPED",
     "Charter",
     "CharterAgreement",
     "Favourite",
@@ -157,6 +158,11 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether its licence is suspended or has ended, so that it may take no new child."""
+        return self.licence_state in STOPPED
 
     @property
     def town(self) -> str:

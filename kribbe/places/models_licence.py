@@ -13,6 +13,10 @@ class LicenceState(models.TextChoices):
     UNKNOWN = "unknown", _("Licence not checked")
 
 
+STOPPED = frozenset({LicenceState.SUSPENDED, LicenceState.ENDED})
+"""States in which a location may take no new child."""
+
+
 class LicenceCheck(models.Model):
     """One look at a location's licence: its state on a day, and the source that says so. The last one holds."""
 

@@ -26,7 +26,7 @@ from kribbe.enrolment.pages.signed_in import back_to, request_of, signed_in
 from kribbe.enrolment.selectors.household import answered_for
 from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, decline_offer
 from kribbe.enrolment.services.take_no_back import may_take_no_back, take_no_back, undo_until
-from kribbe.places.models import Location
+from kribbe.places.models import LicenceState, Location
 from kribbe.region.http import DeskRequest
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.errors import RefusedError
@@ -123,6 +123,7 @@ def _context(
         "different": words.different(offer),
         "asked": offer.preference.open_pattern,
         "options": _answers(location, higher),
+        "is_suspended": location.licence_state == LicenceState.SUSPENDED,
         "rest": week_words(rest.mask) if not rest.is_empty else "",
         "errors": errors,
         "chosen": given.get("answer", ""),
@@ -135,6 +136,23 @@ def _context(
 
 def _answers(location: Location, higher: list[str]) -> list[Option]:
     name = {"location": location.name}
+    return [
+        *([] if location.is_stopped else _yeses(higher)),
+        Option(
+            "decline_keep",
+            gettext("No, but keep me in line here"),
+            gettext("This place goes to another child. You stay on the list of %(location)s, with your date.")
+            % name,
+        ),
+        Option(
+            "decline",
+            gettext("No, and take %(location)s off my list") % name,
+            gettext("This place goes to another child. Your other choices stay."),
+        ),
+    ]
+
+
+def _yeses(higher: list[str]) -> list[Option]:
     options = [
         Option(
             "stop",
@@ -156,17 +174,4 @@ def _answers(location: Location, higher: list[str]) -> list[Option]:
                 hint % {"names": ", ".join(higher)},
             )
         )
-    return [
-        *options,
-        Option(
-            "decline_keep",
-            gettext("No, but keep me in line here"),
-            gettext("This place goes to another child. You stay on the list of %(location)s, with your date.")
-            % name,
-        ),
-        Option(
-            "decline",
-            gettext("No, and take %(location)s off my list") % name,
-            gettext("This place goes to another child. Your other choices stay."),
-        ),
-    ]
+    return options

@@ -20,6 +20,7 @@ from kribbe.enrolment.pages.signed_in import request_of, signed_in
 from kribbe.enrolment.services.sign import sign
 from kribbe.enrolment.templatetags.enrolment import fully_called
 from kribbe.people.access import household_for
+from kribbe.places.models import LicenceState
 from kribbe.region.http import DeskRequest
 from kribbe.region.middleware import use_desk
 from kribbe.trust.errors import RefusedError
@@ -59,14 +60,18 @@ def placement_page(request: DeskRequest, reference: str) -> HttpResponse:
 
 
 def _context(placement: Placement) -> dict[str, Any]:
-    earlier = placement.replaces if placement.state == PlacementState.TO_SIGN else None
+    is_reserved = placement.state == PlacementState.TO_SIGN
+    earlier = placement.replaces if is_reserved else None
+    location = placement.group.location
     return {
         "placement": placement,
         "child": placement.child,
-        "location": placement.group.location,
+        "location": location,
         "name": fully_called(placement.child),
         "status": PlacementState(placement.state).label,
-        "is_to_sign": placement.state == PlacementState.TO_SIGN and placement.signed_at is None,
+        "is_stopped": is_reserved and location.is_stopped,
+        "is_suspended": location.licence_state == LicenceState.SUSPENDED,
+        "is_to_sign": is_reserved and placement.signed_at is None and not location.is_stopped,
         "is_final": placement.state == PlacementState.FINAL,
         "is_lapsed": placement.state == PlacementState.LAPSED,
         "steps": _steps(placement),

@@ -25,6 +25,7 @@ from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.make_offer import end_of_day
 from kribbe.enrolment.services.outdate import outdate_chances
 from kribbe.enrolment.services.positions import watched
+from kribbe.enrolment.services.stopped import check_takes_children, move_offer_terms
 from kribbe.enrolment.services.turns import lay_turns
 from kribbe.places import ledger
 from kribbe.places.models import Group
@@ -59,11 +60,12 @@ def accept_offer(*, principal: Principal, offer_id: int, yes: Yes, now: datetime
 
     In one transaction: the half-days held for the offer pass to the placement, what the placement replaces
     ends, wishes that are no longer needed are set aside, and everybody concerned is told. Raises RefusedError if
-    the offer is no longer open.
+    the offer is no longer open, or the location's licence allows no new child.
     """
     with transaction.atomic():
         offer = _locked(offer_id)
         _check_open(offer, now)
+        check_takes_children(offer.preference.location)
         request = offer.preference.request
         affected = [p.location_id for p in request.preferences.filter(state=PreferenceState.WAITING)]
         with watched(location_ids=affected, now=now, cause="left"):
@@ -138,7 +140,11 @@ def take_back_offer(*, principal: Principal, offer_id: int, reason: str, now: da
 
 
 def lapse_offers(*, now: datetime) -> int:
-    """Close every open offer whose deadline has passed; the wish keeps its date. Returns how many."""
+    """Close every open offer whose deadline has passed; the wish keeps its date. Returns how many.
+
+    At a suspended location none runs out: its term moves on first.
+    """
+    move_offer_terms(now=now)
     late = Offer.objects.filter(state=OfferState.OPEN, deadline__lte=now).values_list("pk", flat=True)
     return sum(_lapse_if_free(offer_id, now) for offer_id in list(late))
 

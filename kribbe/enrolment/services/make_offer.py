@@ -25,7 +25,7 @@ from kribbe.enrolment.selectors.waiting import Waiting, waiting_list
 from kribbe.enrolment.services import telling
 from kribbe.places import ledger
 from kribbe.places.ledger_free import free_by_month
-from kribbe.places.models import MONTHS_SHOWN, Group, LicenceState
+from kribbe.places.models import MONTHS_SHOWN, Group
 from kribbe.places.selectors.charter import standing_of
 from kribbe.region.models import DeskPolicy, PassOverReason
 from kribbe.region.selectors import policy_on
@@ -162,7 +162,7 @@ def _check(
         raise RefusedError(_("This family no longer waits here. Refresh the list."), code="not_waiting")
     if preference.offers.filter(state=OfferState.OPEN).exists():
         raise RefusedError(_("This family already has an offer of yours."), code="offered")
-    if preference.location.licence_state in {LicenceState.SUSPENDED, LicenceState.ENDED}:
+    if preference.location.is_stopped:
         raise RefusedError(_("Your licence doesn't allow new places now. Call the desk."), code="licence")
     standing = standing_of(preference.location, today)
     if standing is not None and not standing.may_offer:

@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import Offer, OfferState, Placement, PlacementState
 from kribbe.enrolment.services.telling import location_about_placement
+from kribbe.places.models import STOPPED
 
 AHEAD = timedelta(days=2)
 """How long before the term a family is reminded."""
@@ -25,7 +26,7 @@ def remind_of_offers(*, now: datetime) -> int:
     """Remind families of offers that run out soon. Returns how many."""
     ending = Offer.objects.filter(
         state=OfferState.OPEN, deadline__gt=now, deadline__lte=now + AHEAD, made_at__lt=now - FRESH
-    ).select_related("preference__request__child", "preference__location")
+    ).exclude(preference__location__licence_state__in=STOPPED).select_related("preference__request__child", "preference__location")
     return sum(_of_offer(offer, now) for offer in ending.order_by("deadline", "pk"))
 
 
@@ -33,7 +34,7 @@ def remind_of_signing(*, now: datetime) -> int:
     """Remind families of reserved places that are to be signed soon. Returns how many."""
     ending = Placement.objects.filter(
         state=PlacementState.TO_SIGN, sign_by__gt=now, sign_by__lte=now + AHEAD, reserved_at__lt=now - FRESH
-    ).select_related("child", "group__location")
+    ).exclude(group__location__licence_state__in=STOPPED).select_related("child", "group__location")
     return sum(_of_signing(placement, now) for placement in ending.order_by("sign_by", "pk"))
 
 

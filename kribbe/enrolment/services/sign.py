@@ -17,6 +17,7 @@ from kribbe.enrolment.models import (
 )
 from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.positions import watched
+from kribbe.enrolment.services.stopped import check_takes_children, move_signing_terms
 from kribbe.enrolment.services.turns import lay_turns, room_told
 from kribbe.places import ledger
 from kribbe.places.models import Group
@@ -60,7 +61,11 @@ def record_deposit(*, principal: Principal, placement_id: int, now: datetime) ->
 
 
 def lapse_unsigned(*, now: datetime) -> int:
-    """Give back every reservation that was not signed (or paid) in time. Returns how many."""
+    """Give back every reservation that was not signed (or paid) in time. Returns how many.
+
+    At a suspended location none runs out: its term moves on first.
+    """
+    move_signing_terms(now=now)
     late = Placement.objects.filter(state=PlacementState.TO_SIGN, sign_by__lte=now).values_list(
         "pk", flat=True
     )
@@ -222,6 +227,7 @@ def _check_to_sign(placement: Placement, now: datetime) -> None:
         raise RefusedError(_("This place is already certain."), code="final")
     if placement.state != PlacementState.TO_SIGN or (placement.sign_by and placement.sign_by <= now):
         raise RefusedError(_("The time to sign is over. Your other wishes stand again."), code="lapsed")
+    check_takes_children(placement.group.location)
 
 
 def _request_of(placement: Placement) -> CareRequest:
