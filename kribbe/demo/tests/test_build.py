@@ -26,6 +26,7 @@ from kribbe.enrolment.selectors.waiting import waiting_list, waiting_lists
 from kribbe.people.models import Child, RoleGrant, User
 from kribbe.places import ledger
 from kribbe.places.models import Group, GroupAvailability, LedgerWeek, Location
+from kribbe.planning.models import AgreedWeeks, Paper
 from kribbe.rules.calendar import months
 from kribbe.staff.models import Carer, Replacement
 from kribbe.testing.backups import held, kribbe, new_embedded, otherwise, take_here
@@ -44,9 +45,11 @@ def book(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 def test_every_row_is_there_and_the_next_one_gets_the_next_number(book: Book) -> None:
+    """A holiday schedule that was signed afterwards laid the weeks of its place anew."""
+    anew = {AgreedWeeks: Paper.objects.exclude(schedule=None).exclude(signed_at=None).count()}
     for model in book.tables:
         number = len(book.rows(model))
-        assert model._default_manager.filter(pk__lte=number).count() == number
+        assert model._default_manager.filter(pk__lte=number).count() == number - anew.get(model, 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('people_child', 'id'))")
         assert cursor.fetchone() == (len(book.rows(Child)) + 1,)
