@@ -120,7 +120,7 @@ def _told(count: int, now: datetime) -> tuple[Page, Page]:
     found = Notice.objects.filter(desk=_desk())
     other = {
         "created_at": "created_at - turn * interval '1 hour'",
-        "reference": "pg_temp.spread_reference(10 ^ 9::bigint + row_number() OVER ())",
+        "reference": "pg_temp.spread_reference(1000000000 + row_number() OVER ())",
         "once": "NULL",
     }
     _repeat(found.exclude(household=None), other, SHOWN * FAR, before=REFERENCE)

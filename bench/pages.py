@@ -21,12 +21,12 @@ def pages(count: int, now: datetime) -> list[Page]:
         location(count),
         waiting_list(count, now),
         clerk_search(count, now),
-        submit(count, now),
-        accept(count, now),
         roster(count),
         planned_week(count),
         planned_day(count),
         *lists(count, now),
+        submit(count, now),
+        accept(count, now),
     ]
 
 
@@ -102,9 +102,7 @@ def planned_week(count: int) -> Page:
 
     def check(answer: Answer) -> None:
         expect(answer.status == 200, f"{answer.status} {answer.location}")
-        expect(
-            answer.body.count('<table class="plan">') == groups + 1, "the week lacks a group or its carers"
-        )
+        expect(answer.body.count('<table class="plan"') == groups + 1, "the week lacks a group or its carers")
         expect(all(name in answer.body for name in names), "the week lacks a child")
 
     visit = Visit(f"/at/{place.slug}/week/?week={day}", manager_session())

@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from statistics import median
 
 from bench.pages import pages
-from bench.server import Answer, ask, server
+from bench.server import Answer, ask, collect, server
 from bench.visits import DESK, Page, Visit, cookies, expect
 
 WARM_UP = 5
@@ -23,7 +23,7 @@ Told = Callable[[str], None]
 class Result:
     """One page: times in milliseconds, `ratio` of its median to the bare view's in the same run.
 
-    `first` names the first page of the list of which this is a far one.
+    `first` is how many times the median of its list's first page a far page takes, visited by turns; else nought.
     """
 
     page: str
@@ -34,11 +34,11 @@ class Result:
     ratio: float
     queries: int
     shown: int
-    first: str = ""
+    first: float = 0.0
 
     def as_json(self) -> dict[str, object]:
         """Figures as they are printed."""
-        rounded = {"median": 2, "p95": 2, "bare": 2, "ratio": 2}
+        rounded = {"median": 2, "p95": 2, "bare": 2, "ratio": 2, "first": 2}
         return {name: round(value, rounded.get(name, 0)) if name in rounded else value
                 for name, value in asdict(self).items()}  # fmt: skip
 
@@ -49,27 +49,37 @@ def measure(runs: int, told: Told) -> list[Result]:
     from django.utils import timezone
 
     told("preparing drafts, offers and sessions")
+    collect()
     measured = pages(WARM_UP + runs + 1, timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0; ANALYZE; RESET statement_timeout")
     queries = {page.name: _queries(page) for page in measured}
     connection.close()
     told("starting the server")
+    by_name = {page.name: page for page in measured}
     with server() as client:
-        results = [_measure(client, page, runs, queries[page.name], told) for page in measured]
+        results = [
+            _measure(client, page, by_name.get(page.first), runs, queries[page.name], told)
+            for page in measured
+        ]
     for page in measured:
         page.at_the_end()
     return results
 
 
-def _measure(client: HTTPConnection, page: Page, runs: int, queries: int, told: Told) -> Result:
+def _measure(
+    client: HTTPConnection, page: Page, first: Page | None, runs: int, queries: int, told: Told
+) -> Result:
     told(f"measuring: {page.name}")
     took: list[float] = []
     bare: list[float] = []
+    near: list[float] = []
     for number, visit in enumerate(page.visits[1 : 1 + WARM_UP + runs]):
         empty = _bare(client, page, visit)
         answer = ask(client, visit.address, session=visit.session, form=visit.form)
         page.check(answer)
+        if first is not None and number >= WARM_UP:
+            near.append(ask(client, first.visits[0].address, session=first.visits[0].session).milliseconds)
         if number >= WARM_UP:
             bare.append(empty.milliseconds)
             took.append(answer.milliseconds)
@@ -83,7 +93,7 @@ def _measure(client: HTTPConnection, page: Page, runs: int, queries: int, told: 
         ratio=middle / least,
         queries=queries,
         shown=page.cards,
-        first=page.first,
+        first=middle / median(near) if near else 0.0,
     )
 
 
@@ -123,8 +133,7 @@ def machine() -> str:
 
 
 def lines(results: Sequence[Result]) -> list[tuple[str, ...]]:
-    """Rows of the table: page, median, p95, bare view, ratio, queries, ratio in that of the list's first page."""
-    firsts = {each.page: each.ratio for each in results}
+    """Rows of the table: page, median, p95, bare view, ratio, queries, times of its list's first page."""
     return [
         (
             r.page,
@@ -133,7 +142,7 @@ def lines(results: Sequence[Result]) -> list[tuple[str, ...]]:
             f"{r.bare:.1f}",
             f"{r.ratio:.1f}",
             str(r.queries),
-            f"{r.ratio / firsts[r.first]:.2f}" if r.first else "",
+            f"{r.first:.2f}" if r.first else "",
         )
         for r in results
     ]

@@ -39,9 +39,7 @@ def server(workers: int = 1) -> Iterator[HTTPConnection]:
 
     Both are closed at the end.
     """
-    from django.core.management import call_command
-
-    call_command("collectstatic", verbosity=0, interactive=False)
+    collect()
     port = free_port(HOST, FIRST_PORT)
     if port is None:
         raise RuntimeError(f"no free port from {FIRST_PORT} on")
@@ -60,6 +58,13 @@ def server(workers: int = 1) -> Iterator[HTTPConnection]:
     finally:
         connection.close()
         _stop(process)
+
+
+def collect() -> None:
+    """Styles and scripts where pages find them."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def _wait(process: "subprocess.Popen[bytes]", connection: HTTPConnection) -> None:

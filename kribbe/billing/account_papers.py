@@ -35,10 +35,10 @@ def reminder_pdf(reminder: Reminder) -> bytes:
                 "seller": seller_lines(seller),
                 "buyer": buyer_lines(buyer),
                 "about": _about(reminder),
-                "text": _("Part of this invoice isn't paid yet, as far as we can see.")
+                "text": _open(reminder)
                 + "\n\n"
                 + _("Did you pay in the last days? Then there is nothing to do."),
-                "total": amount(total),
+                "asked": amount(total),
                 "payment": [
                     [_("Pay before or on"), long_date(reminder.pay_by)],
                     [_("Account"), printed_iban(seller["iban"])],
@@ -54,7 +54,7 @@ def reminder_pdf(reminder: Reminder) -> bytes:
                     % {"amount": amount(total), "reference": printed_reference(invoice.ogm)},
                 },
             },
-            title=_("%(step)s of invoice %(number)s")
+            title=_("%(step)s: invoice %(number)s")
             % {"step": reminder.get_step_display(), "number": invoice},
             brand=face_of(desk_of(invoice), seller),
             language=invoice.language,
@@ -73,6 +73,12 @@ def _about(reminder: Reminder) -> list[list[str]]:
     if reminder.step == Step.COSTS:
         rows += [[_("Interest"), amount(reminder.interest)], [_("Lump sum"), amount(reminder.lump)]]
     return rows
+
+
+def _open(reminder: Reminder) -> str:
+    if reminder.asked < reminder.invoice.total:
+        return _("Part of this invoice isn't paid yet, as far as we can see.")
+    return _("This invoice isn't paid yet, as far as we can see.")
 
 
 def _after(reminder: Reminder) -> str:

@@ -15,13 +15,21 @@ from django.utils.translation import gettext as _
 from kribbe.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoicePaper
 from kribbe.billing.qr import payment_svg
 from kribbe.billing.reasons import from_json
-from kribbe.billing.words import printed_iban, printed_reference, what
+from kribbe.billing.words import printed_enterprise, printed_iban, printed_reference, what
 from kribbe.people.models import Child
 from kribbe.region.branding import brand_of
 from kribbe.region.models import Desk
 from kribbe.web.branding import Brand
 from kribbe.web.documents import Sheet, pdf, pdfs
-from kribbe.web.templatetags.telling import amount, long_date, month_name, number, quantity, short_date
+from kribbe.web.templatetags.telling import (
+    amount,
+    day_of_month,
+    long_date,
+    month_name,
+    number,
+    quantity,
+    short_date,
+)
 from kribbe.web.words import say
 
 TEMPLATE = "billing/invoice"
@@ -122,6 +130,7 @@ def invoice_sheet(invoice: Invoice) -> Sheet:
                 "seller": seller_lines(seller),
                 "buyer": buyer_lines(buyer),
                 "about": _about(invoice, buyer),
+                "asked": amount(abs(invoice.total)),
                 "total": amount(invoice.total),
                 "payment": _payment(invoice, seller),
                 "qr": payment_svg(
@@ -169,11 +178,6 @@ def buyer_lines(buyer: Mapping[str, str]) -> list[str]:
     return [buyer["name"], buyer["street"], f"{buyer['postcode']} {buyer['city']}"]
 
 
-def printed_enterprise(number_: str) -> str:
-    """`0403.019.261`."""
-    return f"{number_[:4]}.{number_[4:7]}.{number_[7:]}"
-
-
 def _about(invoice: Invoice, buyer: Mapping[str, str]) -> list[list[str]]:
     rows = [
         [_("Number"), str(invoice)],
@@ -205,25 +209,50 @@ def _children(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
     return [
         {
             "name": f"{child}, {of_child[0].placement.group.location.name}",
-            "lines": [[_day(line.day), _what(line), _why(line), amount(line.amount)] for line in of_child],
-            "total": amount(sum((line.amount for line in of_child), Decimal(0))),
+            "lines": [
+                [_days(alike), _what(alike), _why(alike[0]), amount(_sum(alike))]
+                for alike in _alike(of_child)
+            ],
+            "total": amount(_sum(of_child)),
         }
         for child, of_child in by_child.items()
     ]
 
 
-def _what(line: InvoiceLine) -> str:
-    counted = "" if line.quantity == 1 else f", {quantity(line.quantity)} × {amount(line.unit_price)}"
-    shared = (
-        ""
-        if line.percent == HUNDRED
-        else ", " + _("your share is %s%%") % number(line.percent, 0 if line.percent % 1 == 0 else 2)
-    )
-    return f"{what(line)}{counted}{shared}"
+def _alike(lines: Sequence[InvoiceLine]) -> list[list[InvoiceLine]]:
+    """Lines that differ by their day alone stand together, where the first of them stood.
+
+    Those of hours don't: their product is rounded for each day.
+    """
+    found: dict[tuple[object, ...], list[InvoiceLine]] = {}
+    for line in lines:
+        alone = line.day if abs(line.quantity) != 1 else line.day.replace(day=1)
+        charge = (line.what, line.quantity, line.unit_price, line.percent, line.amount)
+        found.setdefault((alone, *charge, json.dumps(line.why)), []).append(line)
+    return list(found.values())
 
 
-def _day(day: date) -> str:
-    return _short_day(day, translation.get_language() or "")
+def _sum(lines: Iterable[InvoiceLine]) -> Decimal:
+    return sum((line.amount for line in lines), Decimal(0))
+
+
+def _what(alike: Sequence[InvoiceLine]) -> str:
+    """What these lines charge. Beside several days stands the payer's share of one, so that the product is right."""
+    line, count = alike[0], len(alike)
+    is_shared = line.percent != HUNDRED
+    each = line.amount / line.quantity if is_shared and count > 1 else line.unit_price
+    total = line.quantity * count
+    counted = "" if total == 1 else f", {quantity(total)} × {amount(each)}"
+    shared = _("your share is %s%%") % number(line.percent, 0 if line.percent % 1 == 0 else 2)
+    return f"{what(line)}{counted}{', ' if is_shared else ''}{shared if is_shared else ''}"
+
+
+def _days(alike: Sequence[InvoiceLine]) -> str:
+    """`02/03/2026`; of several days of a month `2, 9, 16 March`."""
+    *first, last = (line.day for line in alike)
+    if not first:
+        return _short_day(last, translation.get_language() or "")
+    return ", ".join([*(str(day.day) for day in first), day_of_month(last)])
 
 
 @lru_cache(maxsize=4096)

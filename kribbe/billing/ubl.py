@@ -39,7 +39,7 @@ for _prefix in ("cac", "cbc"):
 
 
 class NotElectronicError(ValueError):
-    """This document can't leave as an electronic invoice; the message says why."""
+    """This document can't leave as an electronic invoice; the message says why and what to do."""
 
 
 def invoice_xml(invoice: Invoice) -> bytes:
@@ -48,11 +48,22 @@ def invoice_xml(invoice: Invoice) -> bytes:
     Raises NotElectronicError where buyer or seller has no enterprise number.
     """
     seller, buyer = invoice.parties["seller"], invoice.parties["buyer"]
-    if not seller["enterprise_number"] or not buyer["enterprise_number"]:
-        raise NotElectronicError("both sides need an enterprise number")
+    if problem := _not_electronic(seller, buyer):
+        raise NotElectronicError(problem)
     with translation.override(invoice.language):
         made: bytes = ET.tostring(_document(invoice, seller, buyer), encoding="utf-8", xml_declaration=True)
         return made
+
+
+def _not_electronic(seller: Mapping[str, str], buyer: Mapping[str, str]) -> str:
+    if not buyer["enterprise_number"]:
+        return _("Only an organisation with an enterprise number gets an electronic invoice. Send the PDF.")
+    if not seller["enterprise_number"]:
+        return _(
+            "Your own enterprise number wasn't in the details of your invoices on the day of this one. Fill it in "
+            "for the next ones, and send this one as a PDF."
+        )
+    return ""
 
 
 def zipped(invoices: Iterable[Invoice]) -> bytes:
@@ -60,7 +71,7 @@ def zipped(invoices: Iterable[Invoice]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for invoice in invoices:
-            if invoice.parties["buyer"]["enterprise_number"]:
+            if not _not_electronic(invoice.parties["seller"], invoice.parties["buyer"]):
                 stamp = (*invoice.issued_on.timetuple()[:3], 0, 0, 0)
                 archive.writestr(zipfile.ZipInfo(f"{invoice}.xml", stamp), invoice_xml(invoice))
     return made.getvalue()

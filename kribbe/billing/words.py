@@ -42,3 +42,8 @@ def printed_reference(ogm: str) -> str:
 def printed_iban(iban: str) -> str:
     """An account number in groups of four."""
     return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
+
+
+def printed_enterprise(number: str) -> str:
+    """`0403.019.261`; nothing of none."""
+    return f"{number[:4]}.{number[4:7]}.{number[7:]}" if number else ""

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vText
 
 from kribbe.contact.models import VisitBooking, VisitState
 
 PRODUCT = "-//Kribbe//Visits//NL"
 REQUEST = "REQUEST"
 CANCEL = "CANCEL"
+ZONE = "Europe/Brussels"
 PUBLISH = "PUBLISH"
 
 
@@ -109,6 +110,27 @@ def _other(given: FeedEvent, now: datetime) -> Event:
 
 
 def _text(calendar: Calendar) -> str:
-    calendar.add_missing_timezones()
+    if settings.TIME_ZONE == ZONE:
+        calendar.subcomponents.insert(0, _zone())
+    else:
+        calendar.add_missing_timezones()
     text: str = calendar.to_ical().decode()
     return text
+
+
+def _zone() -> Timezone:
+    """The clock of Brussels by its rule: not every program reads a zone that lists its changes day by day."""
+    zone = Timezone()
+    zone.add("tzid", ZONE)
+    for kind, name, begins, month, before, after in (
+        (TimezoneDaylight, "CEST", datetime(1996, 3, 31, 2), 3, 1, 2),  # noqa: DTZ001
+        (TimezoneStandard, "CET", datetime(1996, 10, 27, 3), 10, 2, 1),  # noqa: DTZ001
+    ):
+        part = kind()
+        part.add("dtstart", begins)
+        part.add("rrule", {"freq": "yearly", "bymonth": month, "byday": "-1su"})
+        part.add("tzname", name)
+        part.add("tzoffsetfrom", timedelta(hours=before))
+        part.add("tzoffsetto", timedelta(hours=after))
+        zone.add_component(part)
+    return zone

@@ -20,8 +20,10 @@ from kribbe.billing.models import (
     Sending,
 )
 from kribbe.billing.selectors.facts import placements_of
+from kribbe.billing.selectors.renewals import indexed_on, to_renew
 from kribbe.billing.services.books import Seller, keep_books
 from kribbe.billing.services.deposits import ask_deposit, receive
+from kribbe.billing.services.renewals import ask_to_renew
 from kribbe.billing.services.run import start_run, work_off
 from kribbe.billing.services.sending import way_of
 from kribbe.demo.book import Book
@@ -43,6 +45,8 @@ LEAST_FEE, MOST_FEE = 5.5, 30.0
 CERTIFIED_SHARE = 0.97
 LATE_PICK_UP, LATE_SHARE = Decimal(10), 0.06
 DEPOSIT = Decimal(150)
+RENEWING = 18
+"""Children of an organiser of whom every second one's family is asked to renew its certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ def keep_money(book: Book) -> list[list[Issued]]:
         found.append([_issue(books, month, book) for month in months])
         gather_statistics()
         _ask_deposit(books, months[0], book)
+        _renew(books, book)
+    _take_back_a_charge([months[0] for months in found], book)
     return found
 
 
@@ -182,6 +188,28 @@ def _charge(books: Books, months: list[date], chance: Chance, book: Book) -> Non
         for day in [chance.day(during[0], during[1] - DAY)]
         if place.during.upper is None or day < place.during.upper
     )
+
+
+def _renew(books: Books, book: Book) -> None:
+    """Of the families whose certificate isn't renewed since fees were indexed, some are asked for it."""
+    on = indexed_on(book.today)
+    waiting = to_renew(books, on).order_by("pk")[:RENEWING]
+    ask_to_renew(principal=SYSTEM, books=books, placements=waiting[::2], on=on, now=book.now)
+
+
+def _take_back_a_charge(months: Iterable[Issued], book: Book) -> None:
+    """A late charge of the first month was wrong: setting the month right gives a credit note, still to be sent."""
+    for issued in sorted(months, key=lambda each: len(each.invoices)):
+        month = issued.invoices[0].month if issued.invoices else issued.on
+        wrong = OneCharge.objects.filter(
+            placement__invoice_lines__invoice__in=issued.invoices,
+            day__range=(month, add_months(month, 1) - DAY),
+        ).order_by("pk")
+        if first := wrong.first():
+            OneCharge.objects.filter(pk=first.pk).update(taken_back_at=book.now)
+            run = start_run(principal=SYSTEM, books=issued.books, month=month, on=book.today, now=book.now)
+            work_off(run.pk, now=book.now)
+            return
 
 
 def _places(books: Books, during: tuple[date, date]) -> list[Placement]:

@@ -18,6 +18,7 @@ from kribbe.demo.book import Book
 from kribbe.demo.families import CAPITAL
 from kribbe.demo.fresh import list_last_thursday
 from kribbe.demo.logins import let_in
+from kribbe.demo.planning_changes import change_plans
 from kribbe.demo.region import imagine
 from kribbe.demo.rounds import hold_rounds
 from kribbe.demo.shown import write_files
@@ -71,6 +72,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         list_last_thursday(today)
         tell_of_offers(book)
         stand_in(book)
+        change_plans(book)
         hold_rounds(_first_desk(book), book.now)
         bank(book, keep_money(book))
         close_years(book)

@@ -55,6 +55,7 @@ def tell_of_offers(book: Book) -> None:
     homes = {grant.scope_id for grant in book.rows(RoleGrant) if grant.role == Role.PARENT}
     for offer in book.rows(Offer):
         if offer.state == OfferState.OPEN and offer.preference.request.household_id in homes:
+            offer.refresh_from_db(fields=["during"])
             about_offer(offer, "offer_made", now=offer.made_at)
             AuditEntry.objects.bulk_create(_trail(book, offer))
 

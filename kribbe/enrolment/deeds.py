@@ -178,6 +178,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "desk.reason": (_("Changed a reason for passing over or refusing"), "settings"),
     "desk.made": (_("Made the desk"), "plus"),
     "desk.export": (_("Exported tables with personal data"), "download"),
+    "desk.export_rows": (_("Exported rows about families, without names"), "download"),
     "figures.import": (_("Imported official figures"), "upload"),
     "figures.import_undo": (_("Took an import of official figures back"), "undo-2"),
     "desk.search": (_("Searched families"), "search"),

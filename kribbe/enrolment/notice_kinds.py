@@ -99,6 +99,14 @@ FAMILY: tuple[tuple[Any, ...], ...] = (
         samples.placed,
     ),
     (
+        "start_near",
+        _("The first day is near"),
+        "A week before the first day of a place that is certain; once.",
+        PLACE | places.PHONE,
+        samples.placed,
+        "start",
+    ),
+    (
         "place_lapsed",
         _("A reservation has run out"),
         "When the term to sign is over.",
@@ -260,6 +268,13 @@ LOCATION: tuple[tuple[Any, ...], ...] = (
         "place_final_location",
         _("To the location: a place is final"),
         "When a place is signed, and the deposit paid where one is asked.",
+        PLACE_THERE,
+        samples.placed,
+    ),
+    (
+        "start_near_location",
+        _("To the location: a child begins soon"),
+        "A week before the first day of a place that is certain; once.",
         PLACE_THERE,
         samples.placed,
     ),

@@ -112,6 +112,7 @@ REGISTERED = {
         _("within how many days the locations answer"), lambda context: str(context["answer_days"])
     ),
 }
+PHONE = {"phone": Place(_("the telephone of the location"), lambda context: context["location"].phone)}
 LAST_MINUTE = {
     "child": Place(
         _("the first name of the child"), lambda context: context["name"] or gettext("your child")
@@ -123,8 +124,7 @@ LAST_MINUTE = {
         _("the days in between on which it is closed"), lambda context: stretches_in_words(context["closed"])
     ),
     "note": Place(_("what the location says"), lambda context: context["place"].note),
-    "phone": Place(_("the telephone of the location"), lambda context: context["location"].phone),
-}
+} | PHONE
 WEEKLY = {
     "places": Place(
         _("the places that came free, each with its link"),

@@ -13,7 +13,7 @@ from kribbe.enrolment.services.drafts import forget_drafts, remind_of_drafts
 from kribbe.enrolment.services.hand_over import forget_documents
 from kribbe.enrolment.services.look_mails import ask_to_look
 from kribbe.enrolment.services.proofs import forget_proofs
-from kribbe.enrolment.services.reminders import remind_of_offers, remind_of_signing
+from kribbe.enrolment.services.reminders import remind_of_offers, remind_of_signing, remind_of_starts
 from kribbe.enrolment.services.search_mails import mail_news
 from kribbe.enrolment.services.sign import lapse_unsigned
 from kribbe.enrolment.services.weekly_list import make_lists
@@ -49,10 +49,16 @@ def signing_ends_soon(now: datetime) -> int:
     return remind_of_signing(now=now)
 
 
-@duty("enrolment.remind_of_consents", cron="30 7 * * *", told="organisations told that a consent ends")
+@duty("enrolment.remind_of_consents", cron="35 7 * * *", told="organisations told that a consent ends")
 def consents_end_soon(now: datetime) -> int:
     """Tell referrers before a family's consent ends."""
     return remind_of_consents(now=now)
+
+
+@duty("enrolment.remind_of_starts", cron="30 7 * * *", told="families reminded of a first day")
+def starts_near(now: datetime) -> int:
+    """Remind families and locations a week before the first day of a place."""
+    return remind_of_starts(now=now)
 
 
 @duty("enrolment.remind_of_drafts", cron="25 7 * * *", told="people reminded of a request left halfway")

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from kribbe.people.models import Household
+from kribbe.region.middleware import use_desk
 from kribbe.region.models import Desk
 from kribbe.trust import audit
 from kribbe.trust.permissions import Action, scope_ids
@@ -110,12 +111,14 @@ def staff_required(view: View) -> View:
 
 
 def parent_required(view: View) -> View:
-    """A view for somebody who is logged in."""
+    """A view for somebody who is logged in; where the address names no desk, in the face of the family's own."""
 
     @wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.principal.is_visitor:
             raise LogInNeededError
+        if request.desk is None and request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS):
+            use_desk(request, own_household(request.principal).desk)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -29,7 +29,7 @@ def actors(entries: Iterable[AuditEntry], household: Household) -> Mapping[int, 
 def _who(entry: AuditEntry, own: set[int], functions: Mapping[int, tuple[Role, str]], *, names: bool) -> str:
     if entry.actor_id is None:
         by_itself = entry.actor_name == SYSTEM.name
-        return gettext("Kribbe, by itself") if by_itself else gettext("Somebody without an account")
+        return gettext("Kribbe, by itself") if by_itself else gettext("Through a form, without logging in")
     if entry.actor_id in own:
         return entry.actor_name
     role, place = functions.get(entry.actor_id, (None, ""))

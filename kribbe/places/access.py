@@ -21,6 +21,9 @@ from kribbe.web.errors import session_ended
 View = Callable[..., HttpResponse]
 
 
+MOST_BESIDE = 25
+"""Locations that a page shows side by side."""
+
 SISTERS = ArraySubquery(Location.objects.filter(organiser=OuterRef("organiser")).values("pk"))
 
 
@@ -40,6 +43,12 @@ def locations_for(principal: Principal, action: Action) -> QuerySet[Location]:
         | Q(desk__in=scope_ids(principal, action, Scope.DESK))
         | Q(desk__region__in=scope_ids(principal, action, Scope.REGION))
     )
+
+
+def beside(principal: Principal, action: Action) -> tuple[list[Location], bool]:
+    """The open locations of the reader by name, MOST_BESIDE at most, and whether there are more."""
+    own = locations_for(principal, action).filter(active=True).order_by("name_key", "pk")[: MOST_BESIDE + 1]
+    return list(own[:MOST_BESIDE]), len(own) > MOST_BESIDE
 
 
 def location_for(principal: Principal, action: Action, slug: str) -> Location:

@@ -59,8 +59,6 @@ class PaperForm(forms.Form):
         label=_("Weeks"),
         choices=TURNS,
         coerce=int,
-        empty_value=1,
-        required=False,
         initial=1,
         widget=forms.RadioSelect,
         help_text=_("The child doesn't come in a week that you leave empty."),
@@ -113,7 +111,7 @@ class PaperForm(forms.Form):
 
 
 def typed_hours(weeks: Weeks) -> Mapping[str, Any]:
-    """Weeks as initial values of the form, with how many take turns: the whole of a day from the first minute to the last."""
+    """Weeks as initial values of the form, and how many take turns: a whole day from its first minute to its last."""
     found: dict[str, Any] = {"turns": len(weeks)}
     for number, week in enumerate(weeks):
         for day, parts in week.items():

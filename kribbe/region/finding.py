@@ -32,23 +32,27 @@ def all_desks() -> list[Desk]:
 
 def find(words: str, desks: Sequence[Desk]) -> Finding:
     """Of these desks those of the towns that match; where such a town has none, the desks nearest to it."""
-    by_town = {desk.municipality_id: desk for desk in desks}
-    towns = list(Municipality.objects.defer("outline"))
-    for matches in (_begins, _sounds, _almost):
-        found = [town for town in towns if matches(town, words)]
-        own = {town.pk for town in found if town.pk in by_town}
+    towns = list(Municipality.objects.defer("outline").order_by("name_nl"))
+    for matches in (_is, _begins, _sounds, _almost):
+        found = {town.pk: town for town in towns if matches(town, words)}
+        own = [desk for desk in desks if desk.municipality_id in found]
         if own:
-            return Finding([desk for desk in desks if desk.municipality_id in own])
+            return Finding(own)
         if found:
-            return Finding(_nearest(found[0], desks), found[0])
+            town = next(iter(found.values()))
+            return Finding(_nearest(town, desks), town)
     return Finding([])
+
+
+def _is(town: Municipality, words: str) -> bool:
+    asked = fold(words)
+    return bool(asked) and (asked in town.postcodes or asked in (fold(name) for name in town.names))
 
 
 def _begins(town: Municipality, words: str) -> bool:
     asked = fold(words)
-    return bool(asked) and (
-        asked in town.postcodes
-        or any(f" {fold(name)}".find(f" {asked}") >= 0 for name in (*town.names, *_with_postcode(town)))
+    return bool(asked) and any(
+        f" {asked}" in f" {fold(name)}" for name in (*town.names, *_with_postcode(town))
     )
 
 

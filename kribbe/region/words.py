@@ -121,15 +121,19 @@ def _own_changes(terms: Terms) -> list[str]:
         found.append(_("To change your start or add a location later, ask the desk."))
     elif terms.most_changes is not None:
         text = ngettext(
-            "You can change your start or add locations %(count)d time yourself. After that the desk does it for you.",
-            "You can change your start or add locations %(count)d times yourself. After that the desk does it for you.",
+            "You can change your start or add locations %(count)d time yourself. "
+            "After that the desk does it for you.",
+            "You can change your start or add locations %(count)d times yourself. "
+            "After that the desk does it for you.",
             terms.most_changes,
         )
         found.append(text % {"count": terms.most_changes})
     if terms.change_days and terms.most_changes != 0:
         text = ngettext(
-            "You can change your start or add locations yourself until %(count)d day before the start that you want.",
-            "You can change your start or add locations yourself until %(count)d days before the start that you want.",
+            "You can change your start or add locations yourself until %(count)d day "
+            "before the start that you want.",
+            "You can change your start or add locations yourself until %(count)d days "
+            "before the start that you want.",
             terms.change_days,
         )
         found.append(text % {"count": terms.change_days})

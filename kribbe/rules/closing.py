@@ -8,7 +8,6 @@ from kribbe.rules.calendar import add_months, first_of_month, public_holidays
 from kribbe.rules.halfdays import WeekPattern
 
 DAY = timedelta(days=1)
-WEEK = timedelta(days=6)
 FURTHEST = timedelta(days=366)
 """So far ahead the next open day is looked for."""
 
@@ -71,13 +70,13 @@ class Calendar:
     def late_start(self, pattern: WeekPattern, since: date, *, holidays: bool = False) -> Shut | None:
         """What keeps a child that would come by this pattern from `since` on away on its first day.
 
-        A month that begins with a public holiday surprises nobody: those count only with `holidays`.
+        A month that begins with a public holiday surprises nobody: those are skipped, but with `holidays`.
         """
-        first = next(days_of(pattern, since, since + WEEK), None)
+        days = days_of(pattern, since, since + FURTHEST)
+        first = next((day for day in days if holidays or day not in public_holidays(day.year)), None)
         if first is None or not self.is_closed(first):
             return None
-        closing = self.closing_on(first) or (Closing(first, first) if holidays else None)
-        return Shut(closing, 0, self.next_open(pattern, first)) if closing else None
+        return Shut(self.closing_on(first) or Closing(first, first), 0, self.next_open(pattern, first))
 
     def shut(self, pattern: WeekPattern, first: date, last: date) -> Shut | None:
         """The days of the pattern from `first` to `last` if fewer than half of them are open; None otherwise.

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from kribbe.billing.words import printed_enterprise
 from kribbe.taxes.models import CertificateKind, TaxCertificate
 from kribbe.web.branding import Brand
 from kribbe.web.documents import pdf
@@ -87,7 +88,7 @@ def _parts(certificate: TaxCertificate) -> list[dict[str, Any]]:
             "rows": [
                 [_("Name"), organiser["name"]],
                 [_("Address"), _address(organiser)],
-                [_("Enterprise number"), organiser["enterprise_number"] or "–"],
+                [_("Enterprise number"), printed_enterprise(organiser["enterprise_number"]) or "–"],
                 [_("Licensed by"), f"{certifier['name']}, {_address(certifier)}"],
             ],
         },

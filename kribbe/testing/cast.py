@@ -97,6 +97,7 @@ def make_group(
     now: datetime,
     name: str = "Vlinders",
     price: str = "income",
+    open_pattern: int = WORK_WEEK,
     **fields: Any,
 ) -> Group:
     """A group with so many places, all staffed and bookable, its weeks laid to the horizon."""
@@ -107,7 +108,7 @@ def make_group(
         licensed_places=places,
         staffed_places=places,
         bookable_places=places,
-        open_pattern=WORK_WEEK,
+        open_pattern=open_pattern,
     )
     ledger.recount(group_ids=[group.pk], today=localtime(now).date(), now=now)
     return group

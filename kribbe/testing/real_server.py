@@ -1,4 +1,4 @@
-"""A PostgreSQL as a city would run one: on the network, with a password; of the machine's own version, or ours."""
+"""A PostgreSQL as a city would run one: on the network, with a password, and of another version if there is one."""
 
 from __future__ import annotations
 
@@ -21,16 +21,14 @@ FIRST_VERSION = 15
 PASSWORD = "for-tests-only"
 
 
-def own_programs() -> Path:
-    """The folder of the programs that come along; started on a port they are a server like any other."""
-    return embedded.programs()
+def programs() -> Path:
+    """The folder of the newest programs that are installed and new enough; without any, of those that come along.
 
-
-def installed_programs() -> Path | None:
-    """The folder of the newest programs that are installed and new enough, or None."""
+    The latter too, started on a port with a password, are a server like any other.
+    """
     found = [path for path in INSTALLED.glob("*") if path.name.isdigit() and int(path.name) >= FIRST_VERSION]
     newest = max(found, key=lambda path: int(path.name), default=None)
-    return newest / "bin" if newest else None
+    return newest / "bin" if newest else embedded.programs()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from kribbe.web.branding import Brand, brand_for
+from kribbe.web.language import PARAMETER, in_language
 from kribbe.web.navigation import Entry, RailSection, entries, rail_section
 
 STAFF_SECTIONS = ("location", "desk", "policy", "admin")
@@ -55,6 +56,20 @@ class Shell:
         """The staff rail: sections that hold something for this reader."""
         found = [(section, entries(self.request, section)) for section in STAFF_SECTIONS]
         return [rail_section(section, shown) for section, shown in found if shown]
+
+    @cached_property
+    def alternates(self) -> list[tuple[str, str]]:
+        """The page's absolute address in each language, where who isn't logged in reads it; else nothing."""
+        reader = getattr(self.request, "user", None)
+        if reader is None or reader.is_authenticated or self.request.method != "GET":
+            return []
+        query = self.request.GET.copy()
+        query.pop(PARAMETER, None)
+        address = settings.BASE_URL + self.request.path + (f"?{query.urlencode()}" if query else "")
+        return [
+            *((code, in_language(address, code)) for code, _name in self.languages),
+            ("x-default", address),
+        ]
 
     @property
     def here(self) -> Entry | None:

@@ -73,7 +73,7 @@ def pdfs(sheets: Iterable[Sheet], *, workers: int = 0) -> Iterator[bytes]:
     Each keeps its compiler. Sheets are read as they are needed: never more than a few wait for each worker.
     """
     count = workers or os.cpu_count() or 1
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_compiler) as pool:
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_worker) as pool:
         waiting: deque[Future[list[bytes]]] = deque()
         for group in _grouped(sheets):
             waiting.append(pool.submit(_all_compiled, group))
@@ -81,6 +81,12 @@ def pdfs(sheets: Iterable[Sheet], *, workers: int = 0) -> Iterator[bytes]:
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
+
+
+def _begin_worker() -> None:
+    """One thread of its own for each: beside others that work, the compiler's threads only wait for each other."""
+    os.environ["RAYON_NUM_THREADS"] = "1"
+    _compiler()
 
 
 def _grouped(sheets: Iterable[Sheet]) -> Iterator[list[tuple[str, str]]]:

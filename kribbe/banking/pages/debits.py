@@ -1,5 +1,6 @@
 """Collections and payments back at an organiser."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -96,7 +97,7 @@ def debit_file_page(request: Any, location: Location, books: Books | None, refer
     """A file of collections for the bank."""
     file = debit_file_at(request.principal, books, reference)
     note_payers(request, location, Payer.objects.filter(mandates__collections__file=file), of="debits")
-    return _xml(debit_xml(file), f"collections-{file.reference}")
+    return _xml(request, location, lambda: debit_xml(file), f"collections-{file.reference}")
 
 
 @require_GET
@@ -105,7 +106,7 @@ def refund_file_page(request: Any, location: Location, books: Books | None, refe
     """A file of payments back for the bank."""
     file = refund_file_at(request.principal, books, reference)
     note_payers(request, location, Payer.objects.filter(refunds__file=file), of="debits")
-    return _xml(refund_xml(file), f"refunds-{file.reference}")
+    return _xml(request, location, lambda: refund_xml(file), f"refunds-{file.reference}")
 
 
 @require_POST
@@ -130,6 +131,11 @@ def kept_page(request: Any, location: Location, books: Books | None, reference: 
     return redirect("banking:debits", location.slug)
 
 
-def _xml(data: bytes, name: str) -> HttpResponse:
+def _xml(request: Any, location: Location, write: Callable[[], bytes], name: str) -> HttpResponse:
+    try:
+        data = write()
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+        return redirect("banking:debits", location.slug)
     headers = {"Content-Disposition": f'attachment; filename="{name}.xml"'}
     return HttpResponse(data, content_type="application/xml", headers=headers)

@@ -17,6 +17,7 @@ from kribbe.banking.access import own_payer, own_payers
 from kribbe.banking.models import Mandate
 from kribbe.banking.services.mandates import revoke, sign
 from kribbe.billing.models import Payer
+from kribbe.people.access import parent_required
 from kribbe.trust.errors import RefusedError
 
 
@@ -38,6 +39,7 @@ def mandate_words(payer: Payer) -> str:
 
 
 @require_safe
+@parent_required
 def my_mandates_page(request: Any) -> HttpResponse:
     """The organisers that invoice the reader, and whether each may collect."""
     payers = own_payers(request.principal).prefetch_related(
@@ -47,6 +49,7 @@ def my_mandates_page(request: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@parent_required
 def mandate_page(request: Any, reference: str) -> HttpResponse:
     """The mandate of one's own, or the form to sign one."""
     payer = own_payer(request.principal, reference)

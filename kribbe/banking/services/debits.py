@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from sepaxml import SepaDD
 
 from kribbe.banking.models import Collection, Creditor, DebitFile, Mandate, Sequence
+from kribbe.banking.services.pain import written
 from kribbe.billing.models import Books, Invoice, Payer
 from kribbe.billing.selectors.accounts import with_open
 from kribbe.contact.services import tell_household
@@ -131,7 +132,10 @@ def _collections(file: DebitFile, due: Iterable[Due]) -> list[Collection]:
 
 
 def debit_xml(file: DebitFile) -> bytes:
-    """The file for the bank (pain.008.001.08), valid by its schema; the same bytes but for the time of writing."""
+    """The file for the bank (pain.008.001.08), valid by its schema; the same bytes but for the time of writing.
+
+    Raises RefusedError where the bank would refuse it.
+    """
     books = file.books
     sepa = SepaDD(
         {
@@ -159,4 +163,4 @@ def debit_xml(file: DebitFile) -> bytes:
                 "endtoend_id": each.reference,
             }
         )
-    return bytes(sepa.export())
+    return written(sepa)

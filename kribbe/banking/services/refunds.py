@@ -12,6 +12,7 @@ from sepaxml import SepaTransfer
 from kribbe.banking.models import Refund, RefundFile
 from kribbe.banking.services.mandates import checked_iban
 from kribbe.banking.services.matching import kept_for
+from kribbe.banking.services.pain import written
 from kribbe.billing.models import Account, Books, JournalLine, Payer
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -63,7 +64,7 @@ def refund(*, principal: Principal, payer: Payer, iban: str, pay_on: date, now: 
 
 
 def refund_xml(file: RefundFile) -> bytes:
-    """The file for the bank (pain.001.001.09), valid by its schema."""
+    """The file for the bank (pain.001.001.09), valid by its schema. Raises RefusedError where it isn't."""
     books = file.books
     sepa = SepaTransfer(
         {
@@ -86,4 +87,4 @@ def refund_xml(file: RefundFile) -> bytes:
                 "endtoend_id": each.reference,
             }
         )
-    return bytes(sepa.export())
+    return written(sepa)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import sepaxml
 import xmlschema
+from django.test import Client
+from django.urls import reverse
 
 from kribbe.banking.models import Collection, Mandate, Movement
 from kribbe.banking.services.debits import debit_xml, make_file, set_creditor, to_collect
@@ -17,9 +19,11 @@ from kribbe.banking.services.matching import kept_for, undo
 from kribbe.banking.services.refunds import kept, refund, refund_xml
 from kribbe.banking.tests.scene import NOW, balance, booked, invoice, open_of, paid_in
 from kribbe.banking.tests.test_booking import refused, ties_out
-from kribbe.billing.models import Account
+from kribbe.billing.models import Account, Books
 from kribbe.billing.tests.scene import make_payer, with_books
 from kribbe.contact.models import Notice
+from kribbe.enrolment.tests.location_scene import manager_of
+from kribbe.testing.sessions import log_in
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +160,16 @@ def test_what_was_too_much_goes_back_once(kept_books):
     assert back.paid_by is not None
     assert balance(Account.TO_REFUND) == 0
     assert ties_out(kept_books)
+
+
+def test_a_file_that_the_bank_would_refuse_is_told_with_what_to_do(kept_books):
+    agreed(kept_books.payer)
+    invoice(kept_books, "80.05")
+    file = made(kept_books)
+    Books.objects.filter(pk=kept_books.books.pk).update(bic="K")
+    client = log_in(Client(), manager_of(kept_books.scene.location, now=NOW), second_factor=True)
+    address = reverse("banking:debit_file", args=[kept_books.scene.location.slug, file.reference])
+    answer = client.get(address, follow=True)
+    assert "De bank zou dit bestand weigeren" in answer.content.decode()
+    Books.objects.filter(pk=kept_books.books.pk).update(bic="")
+    assert client.get(address)["Content-Type"] == "application/xml"

@@ -44,7 +44,8 @@ def electronic(request: Any, location: Location, books: Books | None, reference:
     try:
         content = invoice_xml(with_lines([invoice.pk])[0])
     except NotElectronicError as error:
-        raise Http404 from error
+        messages.error(request, str(error))
+        return redirect("billing:invoice", location.slug, reference)
     waiting = Sending.objects.filter(invoice=invoice, way=Delivery.PEPPOL).values_list("pk", flat=True)
     mark_done(
         principal=request.principal, sendings=list(waiting), now=timezone.now(), action="invoice.download"

@@ -137,6 +137,7 @@ def _post(principal: Principal, books: Books, invoices: Sequence[Invoice], now: 
             kind=EntryKind.CREDIT if each.kind == InvoiceKind.CREDIT else EntryKind.INVOICE,
             on=each.issued_on,
             key=f"invoice:{each.pk}",
+            note=f"{each}",
             made_at=now,
             made_by=principal.user_id,
         )

@@ -85,6 +85,8 @@ def test_the_reminder_says_what_follows_and_what_was_added(kept):
     first = text_of(reminder_pdf(reminded(invoice, Step.FREE, DUE + DAY)))
     assert "€ 365,00" in first
     assert "€ 51,50" in first
+    assert f"Eerste herinnering, gratis: factuur {invoice}" in first
+    assert "Deze factuur is voor zover we zien nog niet betaald" in first
     second = text_of(reminder_pdf(reminded(invoice, Step.COSTS, date(2026, 5, 16))))
     assert "€ 417,55" in second
     assert "10,5% per jaar" in second
@@ -209,6 +211,7 @@ def test_a_statement_runs_from_what_was_open_before_to_what_is_now(kept):
     assert found.after == balance(kept.payer) == 120
     text = text_of(statement_pdf(found, desk=kept.scene.desk, language="nl"))
     assert "€ 120,00" in text
+    assert "Factuur 2026-00002" in text
 
 
 def test_the_balance_of_payers_by_age_is_that_of_the_ledger(kept):

@@ -18,8 +18,9 @@ from kribbe.billing.tests.scene import with_books
 from kribbe.billing.words import printed_reference
 from kribbe.contact.models import Mail
 from kribbe.rules.calendar import add_months, first_of_month, monday_of
-from kribbe.testing.browser import NARROWEST, PHONE, look_at
-from kribbe.trust.principal import SYSTEM
+from kribbe.testing import cast
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("billing")
@@ -74,3 +75,21 @@ def test_a_parent_pays_online_once(open_as, kept):
     payment = invoice.online_payments.get()
     page.goto(reverse("billing:paid_online", args=[payment.reference]))
     assert invoice.settlements.get().amount == payment.amount
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_a_manager_closes_the_oldest_month_and_opens_it_again(open_as, kept, size):
+    day = add_months(first_of_month(timezone.localdate()), -1)
+    issued(kept, [stay(kept.scene.noor, day, "148.08")], on=day, now=timezone.now())
+    manager = cast.make_user(
+        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
+        now=timezone.now(),
+    )  # fmt: skip
+    page = open_as(manager, size)
+    page.goto(reverse("billing:accounts", args=[kept.scene.location.slug]))
+    look(page, "closing")
+    page.get_by_role("button", name=re.compile("^Sluit ")).click()
+    page.get_by_text("Afgesloten tot en met").wait_for()
+    look(page, "closed")
+    page.get_by_role("button", name=re.compile("^Open .* weer$")).click()
+    page.get_by_text("Er is nog geen maand afgesloten").wait_for()

@@ -5,9 +5,12 @@ from datetime import date
 
 import pytest
 import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
 
+from kribbe.billing import qr
 from kribbe.billing.models import InvoiceKind, InvoicePaper
 from kribbe.billing.papers import invoice_pdf, invoice_sheet, make_papers, with_lines
 from kribbe.billing.tests.issued import NOW, issued, stay
@@ -179,3 +182,39 @@ def test_the_words_of_many_ask_no_more_queries(kept, django_assert_max_num_queri
 def test_the_reference_and_account_as_they_are_printed():
     assert printed_reference("090933755493") == "+++090/9337/55493+++"
     assert printed_iban("BE68539007547034") == "BE68 5390 0754 7034"
+
+
+@settings(deadline=None)
+@given(
+    st.decimals("0.01", "9999.99", places=2), st.integers(0, 10**12 - 1), st.sampled_from(["", "GEBABEBB"])
+)
+def test_the_code_is_the_one_that_its_library_draws(amount, ogm, bic):
+    asked = {"name": "Crèche De 7 dwergen", "iban": "BE68539007547034", "bic": bic}
+    text = qr._text(**asked, amount=amount, ogm=f"{ogm:012d}")
+    matrix = qr._code(text).matrix
+    size, dark = qr._modules(text)
+    assert size == len(matrix)
+    assert f"{dark:0{size * size}b}" == "".join(str(module) for row in matrix for module in row)
+
+
+def test_days_that_cost_the_same_for_the_same_reason_are_one_line(kept):
+    alike = [stay(kept.scene.noor, date(2026, 3, day), "12.34") for day in (2, 9, 16)]
+    shared = [stay(kept.scene.lou, date(2026, 3, day), "6.17", unit="12.33", percent="50") for day in (3, 10)]
+    dearer = stay(kept.scene.noor, date(2026, 3, 23), "13.00")
+    hours = [
+        stay(kept.scene.noor, date(2026, 3, day), "7.22", what="stay.hours", quantity="2.33", unit="3.10")
+        for day in (4, 11)
+    ]
+    sheet = invoice_sheet(with_lines([issued(kept, [*alike, *shared, dearer, *hours]).pk])[0])
+    told = [
+        [words.replace("\xa0", " ") for words in (line[0], line[1], line[3])]
+        for child in sheet.data["children"]
+        for line in child["lines"]
+    ]
+    assert told == [
+        ["2, 9, 16 maart", "Volle dag, 3 × € 12,34", "€ 37,02"],
+        ["04.03.2026", "Opvang per uur, 2,33 × € 3,10", "€ 7,22"],
+        ["11.03.2026", "Opvang per uur, 2,33 × € 3,10", "€ 7,22"],
+        ["23.03.2026", "Volle dag", "€ 13,00"],
+        ["3, 10 maart", "Volle dag, 2 × € 6,17, jouw deel is 50%", "€ 12,34"],
+    ]

@@ -6,12 +6,17 @@ import zipfile
 from datetime import date
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from peppol import check_rules, validate_xsd
 
+from kribbe.billing.models import Books
 from kribbe.billing.papers import with_lines
 from kribbe.billing.tests.issued import NOW, issued, mondays, stay
 from kribbe.billing.tests.scene import make_payer, with_books
 from kribbe.billing.ubl import NotElectronicError, invoice_xml, zipped
+from kribbe.enrolment.tests.location_scene import manager_of
+from kribbe.testing.sessions import log_in
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +99,16 @@ def test_a_parent_gets_none_and_a_zip_holds_those_of_organisations_alone(kept, o
     with zipfile.ZipFile(io.BytesIO(zipped(with_lines([own.pk, theirs.pk])))) as archive:
         assert archive.namelist() == [f"{theirs}.xml"]
         assert archive.read(f"{theirs}.xml") == xml_of(theirs)
+
+
+def test_what_cannot_leave_electronically_is_told_with_what_to_do(kept, ocmw):
+    own = issued(kept)
+    Books.objects.update(enterprise_number="")
+    kept.books.refresh_from_db()
+    theirs = issued(kept, payer=ocmw)
+    client = log_in(Client(), manager_of(kept.scene.location, now=NOW), second_factor=True)
+    for invoice, words in ((own, "Verstuur de pdf"), (theirs, "Het eigen ondernemingsnummer")):
+        address = reverse("billing:electronic", args=[kept.scene.location.slug, invoice.reference])
+        assert words in client.get(address, follow=True).content.decode()
+    with zipfile.ZipFile(io.BytesIO(zipped(with_lines([theirs.pk])))) as archive:
+        assert archive.namelist() == []

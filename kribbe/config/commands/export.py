@@ -52,7 +52,7 @@ def export(
         chosen.pk if chosen else None, timezone.localdate(), personal=personal, rows=rows or personal
     )
     if scope.rows:
-        _record(chosen, form)
+        _record(chosen, form, personal=personal)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), TextColumn("{task.completed:>9.0f} rows"))
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -67,13 +67,13 @@ def export(
             )
         except (writing.ExportError, OSError) as error:
             raise _failed(str(error)) from None
-    for table, rows in written.items():
-        typer.echo(f"{rows:9}  {table}.{form}")
+    for table, count in written.items():
+        typer.echo(f"{count:9}  {table}.{form}")
     typer.echo(f"Columns are told in {out_dir / writing.DICTIONARY}.")
 
 
-def _record(desk: "Desk | None", form: str) -> None:
-    """Personal data left the desk: on the trail of each desk that it is of, before the first row is read."""
+def _record(desk: "Desk | None", form: str, *, personal: bool) -> None:
+    """Rows about families left the desk: on its trail, before the first row is read, and whether with names."""
     from django.utils import timezone
 
     from kribbe.region.models import Desk
@@ -82,9 +82,8 @@ def _record(desk: "Desk | None", form: str) -> None:
 
     now = timezone.now()
     for each in [desk] if desk else list(Desk.objects.order_by("pk")):
-        audit.record(
-            principal=SYSTEM, action="desk.export", subject=each, desk_id=each.pk, now=now, format=form
-        )
+        action = "desk.export" if personal else "desk.export_rows"
+        audit.record(principal=SYSTEM, action=action, subject=each, desk_id=each.pk, now=now, format=form)
 
 
 def _desk(slug: str) -> "Desk | None":

@@ -97,6 +97,23 @@ POLICIES = Table(
         Column("look_weeks", "look_weeks", "whole", "After so long a location is asked to look.", "weeks"),
         Column("tell_vacancies", "tell_vacancies", "yes/no", "Families get the weekly list by mail."),
         Column(
+            "list_weeks", "list_weeks", "whole", "The list of free places is sent every so often.", "weeks"
+        ),
+        Column(
+            "most_changes",
+            "most_changes",
+            "whole",
+            "Most changes of start and locations that a family makes itself; empty: no limit.",
+            "changes",
+        ),
+        Column(
+            "change_days",
+            "change_days",
+            "whole",
+            "Until so long before the start a family makes them; empty: always.",
+            "days",
+        ),
+        Column(
             "confirm_months", "confirm_months", "whole", "When a need is asked again; empty: never.", "months"
         ),
         Column("confirm_days", "confirm_days", "whole", "Term of that question.", "days"),

@@ -87,7 +87,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "LookMail": "tells that a location was asked; locations say when they last looked",
         "RegisterVisit": UNDO,
     },
-    "outofschool": {},
+    "outofschool": {"HolidayPlace": "is one child's; `holiday_weeks` tells how many are taken"},
     "people": {
         **dict.fromkeys(("Adult", "Child", "Household", "HouseholdFact"), FAMILY),
         **dict.fromkeys(("HouseholdDue", "HouseholdKeys"), MADE),

@@ -16,8 +16,8 @@ def reference_page() -> Iterator[str]:
     yield "# Tables of an export"
     yield ""
     yield (
-        "What [`kribbe export`](../how-to/export-tables.md) writes, as `dictionary.csv` tells it too. Columns in italics"
-        " go along with `--personal` alone."
+        "What [`kribbe export`](../how-to/export-tables.md) writes, as `dictionary.csv` tells it too. Columns in"
+        " italics go along with `--personal` alone."
     )
     yield ""
     for table in TABLES:

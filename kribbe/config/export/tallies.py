@@ -1,7 +1,7 @@
 """Tables that count rows by desk and month: no row of a family is in them, and no small count can be worked out."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -21,7 +21,7 @@ from kribbe.enrolment.models import (
     VacancyInterest,
     VacancyTold,
 )
-from kribbe.outofschool.models import HolidayPlace, Registration
+from kribbe.outofschool.models import Registration
 from kribbe.people.models import Consent
 from kribbe.planning.models import Absence, CareAgreement, DayChange, Paper
 from kribbe.rounds.models import Proposal
@@ -48,7 +48,7 @@ class Tally:
     desk: str
     at: str
     parts: tuple[str, ...] = ()
-    where: Q = Q()  # noqa: RUF009  never changed
+    where: Q = field(default_factory=Q)
     yearly: bool = False
 
     def rows(self, scope: Scope) -> Iterator[Row]:
@@ -247,12 +247,6 @@ TALLIES = (
         "Requests for out-of-school places",
         "requests",
         Tally(Registration, "year__club__desk", "registered_at", ("state",)),
-    ),
-    _table(
-        "holiday_places",
-        "Children in holiday weeks, by the first month of the week",
-        "places",
-        Tally(HolidayPlace, "week__club__desk", "week__first", ("state",)),
     ),
     _table(
         "sick_calls",

@@ -2,6 +2,7 @@
 
 import csv
 import zipfile
+from collections import Counter
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -18,12 +19,14 @@ from kribbe.config.export.tallies import TALLIES
 from kribbe.config.export.writing import export
 from kribbe.contact.models import Question, QuestionSubject
 from kribbe.people.models import Adult, Child, Household
+from kribbe.places.models import Organiser
 from kribbe.region.models import Desk
 from kribbe.testing import cast
 
 TODAY = date(2026, 11, 27)
 PUBLIC = Scope(None, TODAY)
 PERSONAL = Scope(None, TODAY, personal=True, rows=True)
+TABLES_BY_NAME = {table.name: table for table in TABLES}
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -117,7 +120,7 @@ def test_a_hidden_count_cannot_be_worked_out_from_the_others(tmp_path):
 
 @pytest.mark.django_db
 def test_where_one_division_is_silent_the_others_are_too(tmp_path):
-    """Six languages asked once each: 6 by channel would say that each is 1."""
+    """Five languages asked once each: 5 by channel would say that each is 1."""
     desk = cast.make_desk()
     for language in ("nl", "fr", "en", "de", "xx"):
         asked(desk, "Prijs", 1, language=language)
@@ -140,6 +143,28 @@ def test_every_tally_can_be_read_for_one_desk_and_adds_up_to_all(world):
         assert apart == whole, table.name
         filled += bool(whole)
     assert filled > len(TALLIES) // 2
+
+
+@pytest.mark.django_db
+def test_every_table_of_one_desk_is_a_part_of_the_whole_and_no_row_comes_twice(world):
+    """Also where a desk has several rows on the way, as an organiser has locations."""
+    desk = Desk.objects.get(slug=world[1]["desk"])
+    organisers = desk.locations.values("organiser").distinct()
+    cast.make_location(desk, "Nog een", organiser=Organiser.objects.get(pk__in=organisers))
+    filled = 0
+    for table in TABLES:
+        whole = read(table, Scope(None, TODAY, personal=True, rows=True))
+        part = read(table, Scope(desk.pk, TODAY, personal=True, rows=True))
+        assert part <= whole, table.name
+        filled += bool(part)
+    assert read(TABLES_BY_NAME["organisers"], PERSONAL).total() == Organiser.objects.count()
+    assert read(TABLES_BY_NAME["organisers"], Scope(desk.pk, TODAY)).total() == 1
+    assert filled > len(TABLES) // 2
+
+
+def read(table, scope):
+    """How often each row is there."""
+    return Counter(row for batch in table.batches(scope) for row in batch)
 
 
 @pytest.mark.django_db

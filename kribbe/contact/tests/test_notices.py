@@ -1,7 +1,12 @@
+import re
+from urllib.parse import urlsplit
+
 import pytest
+from django.test import Client
 
 from kribbe.contact.models import Letter, Mail, Notice
 from kribbe.contact.services import mark_posted, tell_household, tell_location, undo_posted
+from kribbe.contact.writing import compose
 from kribbe.people.models import Adult, Household
 from kribbe.testing.cast import acting
 from kribbe.testing.clock import Clock
@@ -49,6 +54,44 @@ def test_another_language_comes_first_and_the_dutch_text_below_binds(
     assert "The Dutch text below is the one that counts in law." in dutch
     assert "De Nederlandse tekst hieronder geldt juridisch." in dutch
     assert "Verzonden Noor & Finn\n\nDag An," in dutch
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de"])
+def test_a_link_opens_in_the_readers_language_without_log_in_also_from_a_mail_that_must_be_dutch(
+    household: Household, clock: Clock, language: str
+) -> None:
+    household.language = language
+    household.save()
+    link = re.findall(r"http://localhost:8000(\S+)", tell(household, clock).body)
+    assert link == [f"/my/offers/X/?lang={language}"]
+    opened = Client(headers={"accept-language": "en"}).get(
+        f"/{household.desk.slug}/?{urlsplit(link[0]).query}"
+    )
+    assert f'<html lang="{language}"' in opened.text
+
+
+def test_each_text_of_a_mail_in_two_languages_and_the_links_of_its_words_open_in_the_readers_own(
+    household: Household,
+) -> None:
+    desk = household.desk
+    desk.letter_languages = ["nl", "fr"]
+    text = compose(
+        "testing/place_offered",
+        {"child": "http://localhost:8000/a/?b=1."},
+        desk=desk,
+        language="fr",
+        names="",
+        link="/c/",
+        reader="fr",
+    )
+    first, _rule, _dutch = text.body.partition("-" * 60)
+    assert "http://localhost:8000/a/?b=1&lang=fr" in first
+    assert "http://localhost:8000/c/?lang=fr" in first
+
+
+def test_on_paper_a_link_stays_short_enough_to_type(household: Household, clock: Clock) -> None:
+    household.adults.update(email="")
+    assert "lang=" not in tell(household, clock).body
 
 
 def test_a_language_that_the_desk_may_not_write_in_is_left_out(household: Household, clock: Clock) -> None:

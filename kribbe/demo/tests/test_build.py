@@ -11,7 +11,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from kribbe.attendance.models import DayInvite
@@ -166,9 +166,7 @@ def test_the_database_says_what_it_holds(book: Book) -> None:
     assert mark() == (version(), TODAY)
 
 
-def test_it_goes_into_a_backup_and_comes_back_whole(
-    book: Book, tmp_path: Path, settings: SettingsWrapper
-) -> None:
+def test_it_goes_into_a_backup_and_comes_back_whole(book: Book, tmp_path: Path, settings: Settings) -> None:
     settings.FILES_DIR = tmp_path / "files"
     source = tmp_path / "demo.zip"
     take_here(source)

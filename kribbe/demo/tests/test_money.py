@@ -11,8 +11,19 @@ from stdnum.be import vat
 
 from kribbe.banking.models import Movement
 from kribbe.banking.services.debits import to_collect
-from kribbe.billing.models import Account, Books, Deposit, Invoice, JournalEntry, JournalLine, Reminder
+from kribbe.billing.models import (
+    Account,
+    Books,
+    Deposit,
+    Invoice,
+    JournalEntry,
+    JournalLine,
+    Reminder,
+    Sending,
+)
 from kribbe.billing.selectors.accounts import with_open
+from kribbe.contact.models import Notice
+from kribbe.demo import billing
 from kribbe.demo.banking import bank
 from kribbe.demo.billing import Issued, account, enterprise, keep_money
 from kribbe.demo.book import Book
@@ -83,3 +94,13 @@ def test_invented_accounts_and_enterprises_pass_their_checks():
     assert all(IBAN(each).is_valid for each in drawn)
     assert all(one != other for one, other in pairwise(drawn))
     assert all(vat.is_valid(enterprise(chance)) for _time in range(50))
+
+
+def test_a_charge_that_was_wrong_is_given_back_and_some_are_asked_to_renew(monkeypatch):
+    monkeypatch.setattr(billing, "LATE_SHARE", 1.0)
+    monkeypatch.setattr(billing, "indexed_on", lambda today: date(2026, 4, 1))
+    kept()
+    credit = Invoice.objects.get(kind="credit")
+    assert credit.total == -10
+    assert not Sending.objects.filter(invoice=credit).exists(), "it waits to be sent"
+    assert 0 < Notice.objects.filter(kind="billing/renewal").count() < 6

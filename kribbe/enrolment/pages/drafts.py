@@ -17,6 +17,7 @@ from kribbe.enrolment.forms.typed import data_of
 from kribbe.enrolment.models import RequestDraft
 from kribbe.enrolment.pages.drafts_begun import free_reference, held, hold, household_of
 from kribbe.enrolment.pages.drafts_door import on_draft
+from kribbe.enrolment.pages.drafts_going import going
 from kribbe.enrolment.pages.drafts_typed import changed_by, version_of
 from kribbe.enrolment.pages.ranking import keys, listing
 from kribbe.enrolment.pages.registering import registration
@@ -261,6 +262,10 @@ def _near(asked: Asked) -> dict[str, Any] | None:
     return {"facts": facts, "is_judged": is_judged}
 
 
+def _child_context(request: DeskRequest, steps: Steps, _form: Any) -> dict[str, Any]:
+    return {"going": going(request, steps.household)}
+
+
 def _choices_context(request: DeskRequest, steps: Steps, form: Any) -> dict[str, Any]:
     typed = drafts.typed_in(steps.draft, "choices") or {}
     removed = next(iter(typed.get("removed", [])), "").partition(":")[0]
@@ -292,6 +297,7 @@ def _review_context(request: DeskRequest, steps: Steps, form: Any) -> dict[str, 
 
 
 _EXTRAS: Mapping[str, Callable[..., dict[str, Any]]] = {
+    "child": _child_context,
     "choices": _choices_context,
     "review": _review_context,
 }

@@ -115,7 +115,7 @@ def _need_of(found: CareRequest) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
-    """Change the ranking, add a location, take one away. Nothing counts until it is saved."""
+    """Change the ranking, add a location (`?add=` begins so), take one away. Nothing counts until it is saved."""
     found = open_request(request, reference)
     wishes = found.preferences.exclude(state=PreferenceState.WITHDRAWN).order_by("rank")
     before = [wish.location_id for wish in wishes if wish.state == PreferenceState.WAITING]
@@ -133,7 +133,11 @@ def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, gettext("Your choices are saved."))
             return redirect("enrolment:request", reference)
-    order = _changed_order(request.POST, keys(request.POST.getlist("order"))) if request.POST else before
+    order = (
+        _changed_order(request.POST, keys(request.POST.getlist("order")))
+        if request.POST
+        else [*before, *(key for key in keys(request.GET.getlist("add")) if key not in before)]
+    )
     context = {
         **listing(
             _asked(found),

@@ -1,16 +1,24 @@
-"""Reminders: an offer that is about to run out, a place that is still to be signed. Each is told once."""
+"""Reminders: an offer that is about to run out, a place that is still to be signed, a first day that is near.
+
+Each is told once.
+"""
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import Offer, OfferState, Placement, PlacementState
+from kribbe.enrolment.services.telling import location_about_placement
 
 AHEAD = timedelta(days=2)
 """How long before the term a family is reminded."""
 FRESH = timedelta(days=1)
 """What was told less than this ago needs no reminder yet."""
+BEFORE_START = timedelta(days=7)
+"""How long before the first day of a place its family and location are reminded."""
 
 
 def remind_of_offers(*, now: datetime) -> int:
@@ -27,6 +35,44 @@ def remind_of_signing(*, now: datetime) -> int:
         state=PlacementState.TO_SIGN, sign_by__gt=now, sign_by__lte=now + AHEAD, reserved_at__lt=now - FRESH
     ).select_related("child", "group__location")
     return sum(_of_signing(placement, now) for placement in ending.order_by("sign_by", "pk"))
+
+
+def remind_of_starts(*, now: datetime) -> int:
+    """Remind families and locations of places that begin soon. Returns how many.
+
+    A place that goes on in another group of its location has no first day of its own.
+    """
+    today = localtime(now).date()
+    beginning = Placement.objects.filter(
+        state=PlacementState.FINAL,
+        offer__isnull=False,
+        during__startswith__gt=today,
+        during__startswith__lte=today + BEFORE_START,
+        final_at__lt=now - FRESH,
+    ).select_related("child", "group__location__desk")
+    return sum(_of_start(placement, now) for placement in beginning.order_by("during", "pk"))
+
+
+def _of_start(placement: Placement, now: datetime) -> bool:
+    """Both are told, or neither: the family's notice is the mark that it was done."""
+    with transaction.atomic():
+        told = tell_household(
+            household_id=placement.child.household_id,
+            kind="enrolment/start_near",
+            context={
+                "placement": placement,
+                "child": placement.child,
+                "location": placement.group.location,
+            },
+            now=now,
+            link=reverse("enrolment:placement", args=[placement.reference]),
+            about=f"placement:{placement.pk}",
+            location_id=placement.group.location_id,
+            once=f"start_near:{placement.pk}",
+        )
+        if told is not None:
+            location_about_placement(placement, "start_near_location", now=now)
+    return told is not None
 
 
 def _of_offer(offer: Offer, now: datetime) -> bool:

@@ -99,7 +99,10 @@ def test_twins_are_two_requests_of_one_household(need):
     requests = register(need, children=twins)
     assert len({request.household_id for request in requests}) == 1
     assert sorted(request.child.birth_rank for request in requests) == [1, 2]
-    assert Notice.objects.count() == 1
+    notice = Notice.objects.get()
+    assert notice.subject == "De aanvragen voor je kinderen zijn geregistreerd"
+    for request in requests:
+        assert f"kind verwacht op 20 februari 2027, nummer {request.reference}." in notice.body
 
 
 def test_a_known_child_of_a_known_household_asks_again_after_its_request_ended(need):

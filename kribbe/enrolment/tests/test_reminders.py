@@ -1,6 +1,6 @@
 """Reminders come in time and once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,7 +8,9 @@ from kribbe.contact.models import Mail, Notice
 from kribbe.enrolment.models import Offer, Placement
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
-from kribbe.enrolment.services.reminders import remind_of_offers, remind_of_signing
+from kribbe.enrolment.services.reminders import remind_of_offers, remind_of_signing, remind_of_starts
+from kribbe.enrolment.services.sign import sign
+from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.clock import Clock
@@ -57,3 +59,47 @@ def test_a_reminder_in_the_evening_leaves_in_the_morning(offer: Offer) -> None:
     remind_of_offers(now=evening)
     mail = Mail.objects.latest("pk")
     assert mail.due_at > evening
+
+
+@pytest.fixture
+def place(offer: Offer, clock: Clock) -> Placement:
+    """A place that is signed for, at a location with a manager."""
+    placement: Placement = accept_offer(principal=SYSTEM, offer_id=offer.pk, yes=Yes(), now=clock.now)
+    manager_of(placement.group.location, now=clock.now)
+    sign(principal=SYSTEM, placement_id=placement.pk, name="An Maes", now=clock.now)
+    return Placement.objects.get(pk=placement.pk)
+
+
+def days_before(place: Placement, days: int, clock: Clock) -> datetime:
+    return clock.now + (place.during.lower - clock.today) - timedelta(days=days)
+
+
+def test_a_first_day_is_told_to_family_and_location_a_week_ahead_and_once(
+    place: Placement, clock: Clock
+) -> None:
+    assert remind_of_starts(now=days_before(place, 8, clock)) == 0
+    assert [remind_of_starts(now=days_before(place, days, clock)) for days in (7, 6, 1)] == [1, 0, 0]
+    family = Mail.objects.get(notice__kind="enrolment/start_near")
+    location = Mail.objects.get(notice__kind="enrolment/start_near_location")
+    assert (family.address, location.address) == (
+        "an@example.org",
+        f"mia@{place.group.location.slug}.example",
+    )
+    assert "Op 1 mei 2026 begint Noor bij De Notelaar." in family.body
+    assert "De locatie is gesloten op 1 mei 2026" not in family.body, "its first Monday is another day"
+    assert "Noor Maes begint op 1 mei 2026" in location.subject
+
+
+def test_no_first_day_is_told_once_it_is_there_or_where_the_place_is_not_certain(
+    offer: Offer, clock: Clock
+) -> None:
+    placement: Placement = accept_offer(principal=SYSTEM, offer_id=offer.pk, yes=Yes(), now=clock.now)
+    assert remind_of_starts(now=days_before(placement, 3, clock)) == 0
+    Placement.objects.filter(pk=placement.pk).update(state="final", signed_at=clock.now, final_at=clock.now)
+    assert remind_of_starts(now=days_before(placement, 0, clock)) == 0
+    assert remind_of_starts(now=days_before(placement, 3, clock)) == 1
+
+
+def test_who_signed_today_for_tomorrow_needs_no_reminder(place: Placement, clock: Clock) -> None:
+    Placement.objects.filter(pk=place.pk).update(final_at=days_before(place, 3, clock))
+    assert remind_of_starts(now=days_before(place, 3, clock)) == 0

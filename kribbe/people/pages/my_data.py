@@ -62,14 +62,15 @@ def export_household(request: Any, reference: str) -> HttpResponse:
 def _page(request: Any, household: Household) -> HttpResponse:
     use_desk(request, household.desk)
     shown = household_with_adults(household.pk)
-    today = timezone.localdate()
+    adults, today = list(shown.adults.all()), timezone.localdate()
     context = {
         "base": _base(request.principal, household),
         "household": shown,
         "may_invite": may(request.principal, Action.HOUSEHOLD_INVITE, Scope.HOUSEHOLD, household.pk),
         "may_take_along": may_for(request.principal, Action.HOUSEHOLD_FILE, household),
         "may_consent": may_for(request.principal, Action.HOUSEHOLD_CONSENT, household),
-        "adults": shown.adults.all(),
+        "adults": adults,
+        "each_logs_in": len(adults) > 1 and all(adult.user_id for adult in adults),
         "children": children_of(household),
         "facts": [_fact(fact, today=today) for fact in facts_of(household)],
         "own": household.pk in request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS),

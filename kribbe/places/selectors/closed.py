@@ -70,11 +70,11 @@ def days_in_words(first: date, last: date) -> str:
 
 
 def closing_in_words(closing: Closing) -> str:
-    """`closed 1 August to 26 August 2027 (summer)`."""
-    days = days_in_words(closing.first, closing.last)
-    if closing.reason:
-        return _("closed %(days)s (%(reason)s)") % {"days": days, "reason": closing.reason}
-    return _("closed %(days)s") % {"days": days}
+    """`closed from 1 August to 26 August 2027 (summer)`."""
+    is_day = closing.first == closing.last
+    text = _("closed on %(last)s") if is_day else _("closed from %(first)s to %(last)s")
+    days = {"first": date_format(closing.first, "MONTH_DAY_FORMAT"), "last": long_date(closing.last)}
+    return f"{text % days} ({closing.reason})" if closing.reason else text % days
 
 
 def first_day_shut(location_id: int, pattern: WeekPattern, start: date) -> Shut | None:
@@ -83,7 +83,7 @@ def first_day_shut(location_id: int, pattern: WeekPattern, start: date) -> Shut 
 
 
 def shut_in_words(shut: Shut) -> str:
-    """`closed 1 August to 26 August 2027 (summer), open again on 30 August 2027`."""
+    """`closed from 1 August to 26 August 2027 (summer), first open day 30 August 2027`."""
     closing = closing_in_words(shut.closing)
     if shut.opens is None:
         return closing

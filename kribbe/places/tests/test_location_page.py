@@ -51,6 +51,7 @@ def test_it_tells_what_a_family_wants_to_know(client: Client, desk: Desk) -> Non
         organiser=organiser,
         phone="016 11 22 33",
         approach="We go out every day.",
+        quality="Each carer follows a course a year.",
         languages=["nl", "fr"],
         deposit=150,
     )
@@ -59,7 +60,10 @@ def test_it_tells_what_a_family_wants_to_know(client: Client, desk: Desk) -> Non
         "De Notelaar",
         "Naamsestraat 1, 3000 Leuven",
         "016 11 22 33",
+        ">How we work</h2>",
         "We go out every day.",
+        ">What we do for quality</h2>",
+        "Each carer follows a course a year.",
         "Dutch and French",
         "€\N{NO-BREAK SPACE}150",
         "Dijleland vzw",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
-from kribbe.places.access import at_location, locations_for
+from kribbe.places.access import MOST_BESIDE, at_location, beside
 from kribbe.places.models import Location
 from kribbe.planning.pages.day import asked_day
 from kribbe.planning.pages.week import occupancy_words
@@ -24,8 +24,6 @@ from kribbe.web.weeks import DAY_NAMES, DAY_SHORTS, slot_name
 
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
-MOST = 25
-"""Locations on one page."""
 TONES = {State.CLOSED: "shut", State.NO_STAFF: "bare", State.OPEN: ""}
 
 
@@ -35,8 +33,8 @@ def together_page(request: Any, location: Location) -> HttpResponse:
     """Each location by half-day: children, places with staff, and the carers that are missing; no names."""
     today = localtime(timezone.now()).date()
     monday = monday_of(asked_day(request.GET.get("week", ""), today))
-    own = list(locations_for(request.principal, Action.PLAN_READ).order_by("name_key", "pk")[: MOST + 1])
-    weeks = weeks_at(own[:MOST], monday, today=today)
+    own, has_more = beside(request.principal, Action.PLAN_READ)
+    weeks = weeks_at(own, monday, today=today)
     slots = range(_width(weeks))
     context = {
         "place_name": location.name,
@@ -50,8 +48,8 @@ def together_page(request: Any, location: Location) -> HttpResponse:
         "days": [(DAY_SHORTS[day], DAY_NAMES[day], monday + day * DAY) for day in range(len(slots) // 2)],
         "rows": [_row(each, slots) for each in weeks],
         "short": [each for each in weeks if each.missing],
-        "has_more": len(own) > MOST,
-        "most": MOST,
+        "has_more": has_more,
+        "most": MOST_BESIDE,
     }
     return render(request, "planning/together.html", context)
 

@@ -1,5 +1,7 @@
 """A place, locked with its group, as every change of its days needs it."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from kribbe.enrolment.models import Placement, PlacementState
@@ -23,12 +25,20 @@ def locked_certain_place(placement_id: int) -> Placement:
 
 def locked_stay(placement_id: int) -> Placement:
     """As `locked_certain_place`, locked with the places that carry its agreement on and their groups."""
-    known = stay_from(Placement.objects.get(pk=placement_id))
-    lock_rows(
-        *((Placement, each.pk) for each in known),
-        *((Group, key) for key in {each.group_id for each in known}),
-    )
+    lock_stay(Placement.objects.get(pk=placement_id))
     return _certain(Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id))
+
+
+def lock_stay(placement: Placement, *, besides: Iterable[int] = ()) -> None:
+    """Lock a place, those that carry its agreement on, their groups, and the groups `besides`.
+
+    Raises RefusedError ("busy") where a move or a change of days added or took one away meanwhile.
+    """
+    stay = stay_from(placement)
+    groups = {*besides, *(each.group_id for each in stay)}
+    lock_rows(*((Placement, each.pk) for each in stay), *((Group, key) for key in groups))
+    if [each.pk for each in stay_from(Placement.objects.get(pk=placement.pk))] != [each.pk for each in stay]:
+        raise RefusedError(_("Somebody else changed this place just now. Try again."), code="busy")
 
 
 def stay_from(placement: Placement) -> list[Placement]:

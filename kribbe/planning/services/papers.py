@@ -8,19 +8,16 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.stays import change_days
-from kribbe.enrolment.services.turns import turning
-from kribbe.places import ledger
-from kribbe.places.models import Group, LedgerTake
 from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 from kribbe.planning.services import telling
-from kribbe.planning.services.calendar import beyond, check_schedule, hold_calendar, stretches_within
+from kribbe.planning.services.calendar import check_schedule, hold_calendar
 from kribbe.planning.services.check import check_terms, half_days
-from kribbe.planning.services.locking import locked_certain_place, locked_stay, stay_from
+from kribbe.planning.services.holding import held, hold, release
+from kribbe.planning.services.locking import lock_stay, locked_certain_place, locked_stay, stay_from
 from kribbe.planning.services.turns import leave_turns, turn_of_weeks
 from kribbe.planning.written import (
     Bounds,
@@ -48,7 +45,6 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-from kribbe.web.templatetags.telling import long_date
 
 DAY = timedelta(days=1)
 REMINDED_AFTER = timedelta(days=7)
@@ -112,7 +108,7 @@ def send_paper(
             made_by=principal.user_id,
             location_name=name.strip(),
         )
-        _hold(paper, placement, terms, now)
+        hold(paper, placement, terms.schedule, terms.weeks, now)
         _record(principal, "agreement.send", paper, placement, now)
         telling.about_paper(paper, placement, "paper_sent", now=now)
     return paper
@@ -123,7 +119,7 @@ def withdraw_paper(*, principal: Principal, paper_id: int, now: datetime) -> Non
     with transaction.atomic():
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
-        _release(paper, now)
+        release(paper, now)
         paper.withdrawn_at = now
         paper.save(update_fields=["withdrawn_at"])
         if not paper.is_addendum:
@@ -142,7 +138,7 @@ def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime)
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
         _check_signer(placement, principal)
-        _release(paper, now)
+        release(paper, now)
         _lay(principal, paper, placement, now)
         paper.signed_at, paper.signed_by, paper.signed_name = now, principal.user_id, name.strip()
         paper.save(update_fields=["signed_at", "signed_by", "signed_name"])
@@ -279,58 +275,6 @@ def _row(each: Agreement, home: Placement, paper: Paper) -> AgreedWeeks:
     )
 
 
-def _hold(paper: Paper, placement: Placement, terms: Terms, now: datetime) -> None:
-    """Hold what the paper asks beside what the place has, until it is signed or withdrawn."""
-    if terms.schedule is not None:
-        for part in stay_from(placement):
-            _hold_stretches(paper, part, terms.schedule, terms.weeks, now)
-        return
-    more = WeekPattern(paper.pattern) - WeekPattern(placement.pattern)
-    for other in turning(placement) if placement.in_turn is not None else ():
-        more = more - WeekPattern(other.pattern)
-    if not more.is_empty:
-        after = paper.last + DAY if paper.last else placement.during.upper
-        _take(placement, _holder(paper), (paper.first, after), more, now)
-
-
-def _hold_stretches(
-    paper: Paper, placement: Placement, schedule: Schedule, weeks: Weeks, now: datetime
-) -> None:
-    """The same for each stretch, less what the schedule before has on all of its days already."""
-    own = list(ledger.besides(f"placement:{placement.pk}", placement.group_id))
-    for each in stretches_within(schedule, placement):
-        more, after = beyond(placement, weeks), each.last + DAY
-        for row in own:
-            if row.during.lower <= each.first and (row.during.upper is None or row.during.upper >= after):
-                more = more - WeekPattern(row.pattern)
-        if not more.is_empty:
-            _take(placement, ledger.beside(_holder(paper), each.first), (each.first, after), more, now)
-
-
-def _take(placement: Placement, holder: str, during: Bounds, more: WeekPattern, now: datetime) -> None:
-    start, end = during
-    try:
-        ledger.take(group_id=placement.group_id, start=start, end=end, pattern=more, holder=holder, now=now)
-    except ledger.NoRoomError as error:
-        raise RefusedError(
-            _("There is no place left on %(day)s.") % {"day": long_date(error.cells[0].day)},
-            field="weeks",
-            code="full",
-        ) from error
-
-
-def _release(paper: Paper, now: datetime) -> None:
-    """Give back what the paper holds, in the group that the child left meanwhile too."""
-    for holder in _held(paper).order_by("group", "pk").values_list("holder", flat=True):
-        ledger.release(holder=holder, now=now)
-
-
-def _held(paper: Paper) -> QuerySet[LedgerTake]:
-    """What a paper holds: for all of its days, or for each stretch of its holiday schedule."""
-    holder = _holder(paper)
-    return LedgerTake.objects.filter(Q(holder=holder) | Q(holder__startswith=f"{holder}{ledger.BESIDE}"))
-
-
 def _agreement_of(placement: Placement, principal: Principal, now: datetime) -> CareAgreement:
     """The agreement of a place: its own, or the one whose weeks it carries on."""
     carried = CareAgreement.objects.filter(weeks__placement=placement).first()
@@ -358,18 +302,12 @@ def _check_signer(placement: Placement, principal: Principal) -> None:
         )
 
 
-def _holder(paper: Paper) -> str:
-    return f"paper:{paper.pk}"
-
-
 def _locked_paper(paper_id: int) -> tuple[Paper, Placement]:
     """A paper with the place on whose days it begins, both locked, and the groups in which it holds half-days."""
     found = Paper.objects.select_related("agreement").get(pk=paper_id)
     place = place_on(found.agreement, found.first)
-    held = _held(found).values_list("group", flat=True)
-    stay = stay_from(place)
-    groups = {*held, *(each.group_id for each in stay)}
-    lock_rows(*((Placement, each.pk) for each in stay), *((Group, key) for key in groups))
+    holding = held(found).values_list("group", flat=True)
+    lock_stay(place, besides=holding)
     placement = locked_certain_place(place.pk)
     lock_rows((Paper, paper_id))
     return Paper.objects.select_related("agreement").get(pk=paper_id), placement

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
-from kribbe.enrolment.models import Placement
+from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.stays import end_stay, restore_end
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
@@ -18,6 +18,7 @@ from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.allowance import stated, year_of
 from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.planned import planned_of
+from kribbe.planning.services import locking
 from kribbe.planning.services.papers import Terms, check, send_paper, sign_paper, withdraw_paper
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.halfdays import WeekPattern
@@ -257,7 +258,14 @@ def test_the_addendum_says_on_which_days(scene):
 def test_the_page_shows_first_what_it_does_and_the_family_sees_it(scene):
     client = client_of(manager_of(scene.location, now=scene.now))
     url = reverse("planning:holidays", args=[scene.location.slug, scene.noor.reference])
-    asked = {"first": "2026-09-07", "when": "in", "community": "nl", "note": "", "do": "preview"}
+    asked = {
+        "first": "2026-09-07",
+        "when": "in",
+        "community": "nl",
+        "turns": "1",
+        "note": "",
+        "do": "preview",
+    }
     page = client.post(url, asked)
     assert page.context["preview"][0] == ("2 November 2026 – 8 November 2026", "2 days", "0 days")
     assert client.post(url, {**asked, "do": "send", "name": ""}).status_code == 422
@@ -283,7 +291,14 @@ def test_the_page_shows_first_what_it_does_and_the_family_sees_it(scene):
 def test_the_page_asks_as_many_questions_for_any_schedule(scene, django_assert_max_num_queries):
     client = client_of(manager_of(scene.location, now=scene.now))
     url = reverse("planning:holidays", args=[scene.location.slug, scene.noor.reference])
-    asked = {"first": "2026-09-07", "when": "in", "community": "nl", "note": "", "do": "preview"}
+    asked = {
+        "first": "2026-09-07",
+        "when": "in",
+        "community": "nl",
+        "turns": "1",
+        "note": "",
+        "do": "preview",
+    }
     with django_assert_max_num_queries(30):
         client.post(url, {**asked, "w0d3from": "08:00", "w0d3to": "17:00"})
 
@@ -374,3 +389,20 @@ def test_from_the_second_place_on_the_first_stays_as_it_is(scene):
     sign(scene, send_again)
     assert (days_of(scene, CHRISTMAS), days_of(scene, date(2027, 7, 5))) == ([2], [])
     assert counted_right(scene)
+
+
+def test_a_stay_that_changes_while_a_paper_waits_for_its_turn_is_read_again(scene, monkeypatch):
+    """Its second place goes between the first look and the lock: refused, and nothing is half done."""
+    sign(scene, send(scene, Terms(first=CHRISTMAS + 7 * DAY, weeks=({4: FULL},))))
+    paper = send(scene, holidays({3: FULL}))
+    second, plainly = last_place(scene), locking.lock_rows
+
+    def after_somebody_else(*rows):
+        Placement.objects.filter(pk=second.pk).update(state=PlacementState.LAPSED)
+        plainly(*rows)
+
+    monkeypatch.setattr(locking, "lock_rows", after_somebody_else)
+    with pytest.raises(RefusedError) as refused:
+        withdraw_paper(principal=scene.manager, paper_id=paper.pk, now=scene.now)
+    assert refused.value.code == "busy"
+    assert Paper.objects.get(pk=paper.pk).withdrawn_at is None

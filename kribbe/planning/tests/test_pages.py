@@ -23,7 +23,9 @@ from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-HOURS = {f"w0d{day}{part}": text for day in (0, 1) for part, text in (("from", "08:00"), ("to", "17:00"))}
+HOURS = {"turns": "1"} | {
+    f"w0d{day}{part}": text for day in (0, 1) for part, text in (("from", "08:00"), ("to", "17:00"))
+}
 
 
 @pytest.fixture
@@ -124,6 +126,7 @@ def test_a_change_can_be_taken_back(scene, manager, parent):
     first = open_day(scene)
     typed = {
         "first": f"{first}",
+        "turns": "1",
         "w0d0from": "09:00",
         "w0d0to": "16:00",
         "w0d3from": "09:00",

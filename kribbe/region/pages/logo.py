@@ -20,7 +20,7 @@ from kribbe.region.settings_tabs import tabs
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.files import Kind
 from kribbe.trust.permissions import Action
-from kribbe.web.uploads import UploadField
+from kribbe.web.uploads import UploadField, UploadInput
 
 WAYS = {"icon": services.drop_logo, "undo": services.put_logo_back}
 
@@ -31,6 +31,7 @@ class LogoForm(forms.Form):
     file = UploadField(
         label=_("Logo"),
         kind=Kind.LOGO,
+        widget=UploadInput(attrs={"data-shown-in": "logo-new", "data-words": "alt"}),
         help_text=_("PNG, JPEG, WebP or AVIF, at most 12 MB. What is see-through stays so."),
     )
     alt = forms.CharField(

@@ -48,6 +48,15 @@ def test_a_name_typed_by_ear_is_found(client: Client, desks: dict[str, Desk]) ->
     assert client.get("/", {"q": "Oudheverlé"}).url == reverse("region:home", args=["heverlee"])
 
 
+def test_a_whole_name_goes_before_a_longer_one(client: Client, desks: dict[str, Desk]) -> None:
+    """Berte has no desk, and isn't taken for Bertem, whose name begins alike and which has one."""
+    region = desks["leuven"].region
+    _town(region, "24010", "Berte", 4.60)
+    page = client.get("/", {"q": "berte"}, headers={"accept-language": "en"})
+    assert "Berte has no desk here yet" in page.content.decode()
+    assert client.get("/", {"q": "bertem"}).url == reverse("region:home", args=["bertem"])
+
+
 def test_a_town_without_a_desk_shows_the_nearest_first(client: Client, desks: dict[str, Desk]) -> None:
     page = client.get("/", {"q": "3040"}, headers={"accept-language": "en"})
     assert [desk.slug for desk in page.context["found"].desks] == ["bertem", "heverlee", "leuven"]

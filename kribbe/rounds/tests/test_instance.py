@@ -16,7 +16,7 @@ from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.people.models import FactKind
 from kribbe.rounds.selectors.instance import draw, location_of, place_name
 from kribbe.rounds.selectors.rows import Window
-from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
 from kribbe.rules.priority import PriceKind
 from kribbe.testing import cast
 from kribbe.trust.principal import SYSTEM
@@ -117,6 +117,22 @@ def test_free_is_what_the_ledger_has_left_and_an_offer_holds_its_half_days(desk,
     assert free[1] == free[2] == [1, 1, 1, 1, 2, 2, 1, 1, 2, 2]
     # who has an open offer waits for nothing below it
     assert [child.id for child in found.instance.children] == [f"{waiting.child_id}"]
+
+
+def test_a_week_has_its_weekend_where_somebody_asks_it(desk, notelaar):
+    saturday = WeekPattern.from_text("fri sat")
+    opened = cast.make_location(desk, "De Vink")
+    cast.make_group(opened, 2, now=NOW, open_pattern=WORK_WEEK | saturday.mask)
+    ask(desk, "Claes", [notelaar])
+    assert drawn(notelaar, opened).instance.slots == 10
+    request = ask(desk, "Maes", [opened], pattern=saturday)
+    found = drawn(notelaar, opened)
+    assert found.instance.slots == SLOTS
+    (wish,) = child_of(found, request).wishes
+    assert {stay.pattern for stay in wish.stays} == {saturday.mask}
+    result = solve(found.instance)
+    verdict = check(found.raw, result.as_json())
+    assert (verdict.faults, verdict.claims, result.unplaced) == ([], [], [])
 
 
 def test_a_wish_is_the_stay_in_months_from_the_first_day_to_school(desk, notelaar):

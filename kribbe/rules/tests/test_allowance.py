@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 
 import pytest
 from hypothesis import given
@@ -111,6 +112,61 @@ def test_against_every_day_of_the_year(weeks, start, length, year):
 
     assert given_by(Rounding.DOWN) <= exact <= given_by(Rounding.UP)
     assert given_by(Rounding.UP) - given_by(Rounding.DOWN) in (0, 1)
+
+
+EDGES = st.sampled_from(
+    [
+        date(2027, 1, 1),
+        date(2027, 12, 31),
+        date(2028, 2, 28),
+        date(2028, 2, 29),
+        date(2028, 3, 1),
+        date(2028, 12, 31),
+    ]
+)
+HALF_DAYS = st.sets(st.integers(0, 9), min_size=1)
+"""Half-days of a working week: 0 is Monday morning, 9 Friday afternoon."""
+
+
+def hours_of(half_days: set[int]) -> dict[int, tuple[tuple[int, int], ...]]:
+    """Mornings from 8 to 12, afternoons from 13 to 17."""
+    week: dict[int, tuple[tuple[int, int], ...]] = {}
+    for slot in sorted(half_days):
+        part = (13 * 60, 17 * 60) if slot % 2 else (8 * 60, 12 * 60)
+        week[slot // 2] = (*week.get(slot // 2, ()), part)
+    return week
+
+
+@given(
+    st.lists(st.tuples(EDGES, st.lists(HALF_DAYS, min_size=1, max_size=4)), min_size=1, max_size=4,
+             unique_by=lambda each: each[0]),
+    st.sampled_from([2027, 2028]),
+    st.booleans(),
+    st.sampled_from(Rounding),
+    st.none() | st.integers(0, 30),
+)  # fmt: skip
+def test_against_half_days_counted_one_by_one(changes, year, half_days, rounding, house_days):
+    """Agreements that follow each other at the edges of a leap year; half-days are chosen, hours follow from them."""
+    changes = sorted(changes, key=lambda each: each[0])
+    ends = [each[0] - DAY for each in changes[1:]] + [None]
+    agreed = [
+        Agreement(start, end, tuple(map(hours_of, weeks)))
+        for (start, weeks), end in zip(changes, ends, strict=True)
+    ]
+    full_time = max(18, house_days or 0)
+    length = 366 if year == 2028 else 365
+    exact = Fraction(0)
+    for n in range(length):
+        day = date(year, 1, 1) + n * DAY
+        held = [weeks for start, weeks in changes if start <= day]
+        if held:
+            exact += Fraction(full_time, length) * Fraction(sum(map(len, held[-1])), 10 * len(held[-1]))
+    exact *= 2 if half_days else 1
+    house = HouseAllowance(
+        full_time=None if house_days is None else Decimal(house_days), half_days=half_days, rounding=rounding
+    )
+    found = entitled(agreements=agreed, year=year, pack=FLANDERS, house=house).units
+    assert found == (floor(exact) if rounding is Rounding.DOWN else ceil(exact))
 
 
 @given(

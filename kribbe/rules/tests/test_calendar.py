@@ -62,6 +62,49 @@ def test_belgian_holidays() -> None:
         public_holidays(2026, "nowhere")
 
 
+def easter(year: int) -> date:
+    """Easter Sunday as Gauss and Lichtenberg reckon it: the full moon of spring, and the Sunday after it."""
+    century = year // 100
+    moon = 15 + (3 * century + 3) // 4 - (8 * century + 13) // 25
+    sun = 2 - (3 * century + 3) // 4
+    age = (19 * (year % 19) + moon) % 30
+    late = (age + year % 19 // 11) // 29
+    full = 21 + age - late
+    sunday = 7 - (year + year // 4 + sun) % 7
+    return date(year, 3, 1) + timedelta(days=full + 7 - (full - sunday) % 7 - 1)
+
+
+@pytest.mark.parametrize("year", range(2000, 2100))
+def test_ten_holidays_a_year_reckoned_by_hand(year: int) -> None:
+    """Seven on fixed days, and Easter Monday, Ascension and Whit Monday after a full moon reckoned here."""
+    fixed = [(1, 1), (5, 1), (7, 21), (8, 15), (11, 1), (11, 11), (12, 25)]
+    moved = [easter(year) + timedelta(days=after) for after in (1, 39, 50)]
+    reckoned = {date(year, *each) for each in fixed} | set(moved)
+    assert {day for day in public_holidays(year) if day.weekday() < 6 or day in reckoned} >= reckoned
+    assert not {day for day in public_holidays(year) if day.weekday() < 5} - reckoned
+
+
+edges = st.builds(
+    lambda year, month, back: date(year, month, 1) - timedelta(days=back),
+    st.integers(2016, 2035),
+    st.sampled_from([1, 3, 11]),
+    st.integers(0, 2),
+)
+"""The days around New Year, the end of February of leap and other years, and 1 November."""
+
+
+@given(edges, st.integers(0, 40))
+def test_weeks_and_ages_at_the_edges_of_years(start: date, length: int) -> None:
+    end = start + timedelta(days=length)
+    counted = {
+        day - timedelta(days=day.weekday()) for day in (start + timedelta(days=n) for n in range(length))
+    }
+    assert weeks(start, end) == sorted(counted)
+    months_lived = (end.year - start.year) * 12 + end.month - start.month
+    day_reached = end.day >= start.day or (end + timedelta(days=1)).day == 1
+    assert age_in_months(start, end) == months_lived - (not day_reached)
+
+
 @given(days, st.integers(1, 30))
 def test_working_days_are_counted_one_by_one(day: date, n: int) -> None:
     last = working_days_after(day, n)

@@ -69,6 +69,7 @@ def test_a_start_in_a_closing_is_late_until_the_next_day_of_the_pattern():
 def test_a_public_holiday_is_a_late_start_only_where_that_is_asked():
     new_year = date(2027, 1, 1)
     assert Calendar().late_start(WEEK, new_year) is None
+    assert Calendar((Closing(new_year, new_year),)).late_start(WEEK, new_year) is None
     shut = Calendar().late_start(WEEK, new_year, holidays=True)
     assert (shut.closing, shut.opens) == (Closing(new_year, new_year), date(2027, 1, 4))
 

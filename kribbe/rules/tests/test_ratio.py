@@ -110,7 +110,10 @@ def test_children_can_not_be_fewer_than_none():
 numbers = st.integers(0, 60)
 
 
-@given(numbers, numbers, numbers, st.dates(date(2024, 1, 1), date(2030, 12, 31)))
+AROUND = st.sampled_from([BEFORE, AFTER]) | st.dates(date(2024, 1, 1), date(2030, 12, 31))
+
+
+@given(numbers, numbers, numbers, AROUND)
 def test_the_least_number_that_keeps_within_the_law(babies, toddlers, mixed, on):
     """Tried one by one, in whole numbers: 5, 8 and 7 go into 280 56, 35 and 40 times."""
 
@@ -122,6 +125,22 @@ def test_the_least_number_that_keeps_within_the_law(babies, toddlers, mixed, on)
 
     least = next(carers for carers in count() if enough(carers))
     assert needed(on, babies=babies, toddlers=toddlers, mixed=mixed) == least
+
+
+@given(numbers, st.integers(0, 4), st.sampled_from(["family", "rest"]), AROUND)
+def test_rest_and_family_care_one_child_at_a_time(children, own, kind, on):
+    """Shared out one by one: a carer more where all have their most; at rest two to begin with."""
+    most = 14 if kind == "rest" else 8 if on < AFTER else 7
+    carers = [0, 0] if kind == "rest" and children else []
+    for _child in range(children + (own if kind == "family" and children else 0)):
+        if not carers or min(carers) == most:
+            carers.append(0)
+        carers[carers.index(min(carers))] += 1
+    need = carers_needed(
+        children={MIXED: children}, pack=FLANDERS, on=on, resting=kind == "rest", family=kind == "family",
+        own=own if kind == "family" else 0,
+    )  # fmt: skip
+    assert need.carers == len(carers)
 
 
 @given(numbers, numbers, st.sampled_from(Layout), st.sampled_from([BEFORE, AFTER]))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
-from kribbe.places.access import at_location, locations_for
+from kribbe.places.access import MOST_BESIDE, at_location, beside
 from kribbe.places.models import Location
 from kribbe.planning.selectors.short import short_weeks_at
 from kribbe.rules.calendar import monday_of
@@ -17,8 +17,6 @@ from kribbe.trust.permissions import Action
 
 WEEK = timedelta(weeks=1)
 WEEKS_AHEAD = 26
-MOST = 25
-"""Locations on one page."""
 
 
 @require_safe
@@ -27,8 +25,7 @@ def ahead_page(request: Any, location: Location) -> HttpResponse:
     """Each location of the reader by week: on how many half-days carers are missing, and how many at most."""
     today = localtime(timezone.now()).date()
     first = monday_of(today)
-    own = list(locations_for(request.principal, Action.STAFF_READ).order_by("name_key", "pk")[: MOST + 1])
-    shown = own[:MOST]
+    shown, has_more = beside(request.principal, Action.STAFF_READ)
     short = short_weeks_at(shown, first=first, weeks=WEEKS_AHEAD, today=today)
     mondays = [first + week * WEEK for week in range(WEEKS_AHEAD)]
     rows = []
@@ -46,8 +43,8 @@ def ahead_page(request: Any, location: Location) -> HttpResponse:
         "location": location,
         "rows": rows,
         "mondays": mondays,
-        "has_more": len(own) > MOST,
-        "most": MOST,
+        "has_more": has_more,
+        "most": MOST_BESIDE,
         "weeks_ahead": WEEKS_AHEAD,
     }
     return render(request, "staff/ahead.html", context)

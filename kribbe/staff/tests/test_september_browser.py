@@ -202,7 +202,7 @@ def a_day_moved_and_the_week_copied(page, scene):
 
 
 def a_roster_with_what_it_lacks(page, scene):
-    """Two carers of thirty hours can't cover a week of fifteen children: it says so, and prints without its buttons."""
+    """Two carers of thirty hours can't cover the week: it says so, and prints without its buttons."""
     page.goto(address(scene, "staff:roster", week=SEPTEMBER))
     page.get_by_label("Aantal weken vanaf deze").select_option("1")
     press(page, "Stel een rooster voor")

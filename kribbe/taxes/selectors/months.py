@@ -5,7 +5,7 @@ of absence stands with the location of the agreement, whose free days it takes.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -115,6 +115,7 @@ def _read(
     for presence in Presence.objects.filter(placement__in=placements, day__range=(month, last)):
         if presence.placement_id:
             came[presence.placement_id, presence.day].append(presence)
+    groups = {each.group_id for each in planned} | {each.group_id for each in moved}
     children = {each.child_id for each in placements}
     certificates: dict[int, list[FeeCertificate]] = defaultdict(list)
     for each in FeeCertificate.objects.filter(
@@ -133,7 +134,7 @@ def _read(
         rules={each.location_id: each for each in rules},
         flex={each.location_id: each.flex for each in lists},
         reported={each.child_id: each for each in ChildReported.objects.filter(child__in=children)},
-        places=capacities({each.group_id for each in (*planned, *moved)}, month, last),
+        places=capacities(groups, month, last),
         year_away=year_away,
         moved={(each.placement_id, each.day): each for each in moved},
     )
@@ -163,9 +164,14 @@ def _location(location: Location, planned: Sequence[Planned], read: _Read, respo
         children=children,
         without_code=without_code,
         without_sex=without_sex,
-        has_income=bool(income),
-        has_free=bool(free),
+        has_income=bool(lines or without_code) or _any_in(groups, income),
+        has_free=bool(children or without_sex) or _any_in(groups, free),
     )
+
+
+def _any_in(groups: Collection[int], planned: Iterable[Planned]) -> bool:
+    """Whether a child of the location itself is among them; a guest's absence is told where it was agreed."""
+    return any(each.group_id in groups for each in planned)
 
 
 def _kind(planned: Planned) -> str:

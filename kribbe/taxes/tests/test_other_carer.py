@@ -94,6 +94,7 @@ def test_an_absence_on_such_a_day_is_told_where_it_was_agreed(kept):
     absent(kept, MONDAY)
     assert counts(kept, kept.scene.location, Block.JUSTIFIED) == 1
     assert (counts(kept, kept.host), counts(kept, kept.host, Block.JUSTIFIED)) == (0, 0)
+    assert not months_of(kept.books, [kept.host], MONTH, responsible="Mia")[0].has_income
 
 
 def test_who_came_all_the_same_was_there(kept):

@@ -20,7 +20,9 @@ FIRST = datetime(2026, 3, 2, 9, tzinfo=get_default_timezone())
 def entries():
     """Thirty rows, three at each moment."""
     AuditEntry.objects.bulk_create(
-        AuditEntry(at=FIRST + timedelta(minutes=n // 3), actor_name="An", action="x", subject="y", desk_id=DESK)
+        AuditEntry(
+            at=FIRST + timedelta(minutes=n // 3), actor_name="An", action="x", subject="y", desk_id=DESK
+        )
         for n in range(30)
     )
     return AuditEntry.objects.filter(desk_id=DESK)

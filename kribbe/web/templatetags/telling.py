@@ -27,6 +27,11 @@ def long_date(day: dt.date | None) -> str:
     return date_format(day) if day else ""
 
 
+def day_of_month(day: dt.date) -> str:
+    """`1 March`."""
+    return formats.date_format(day, "MONTH_DAY_FORMAT")
+
+
 @register.filter(expects_localtime=True)
 def long_moment(moment: dt.datetime | None) -> str:
     """`1 March 2027, 10:30`."""

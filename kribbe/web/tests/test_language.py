@@ -2,8 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from kribbe.testing.cast import make_desk
+from kribbe.testing.cast import make_desk, make_user
+from kribbe.trust.principal import Role, Scope
 from kribbe.web.language import in_language
 
 pytestmark = pytest.mark.django_db
@@ -26,3 +28,22 @@ def test_the_language_is_remembered() -> None:
 
 def test_an_address_with_a_question_keeps_it() -> None:
     assert in_language("/leuven/search/?days=3", "de") == "/leuven/search/?days=3&lang=de"
+
+
+def test_a_public_page_names_its_address_in_each_language_of_the_desk(settings) -> None:
+    desk = make_desk()
+    page = Client().get(f"/{desk.slug}/search/?start=2027-01&lang=de").content.decode()
+    here = f"{settings.BASE_URL}/{desk.slug}/search/?start=2027-01"
+    for code in desk.public_languages:
+        assert f'<link rel="alternate" hreflang="{code}" href="{here}&amp;lang={code}">' in page
+    assert f'hreflang="x-default" href="{here}"' in page
+
+
+def test_who_is_logged_in_needs_no_other_addresses() -> None:
+    client = Client()
+    client.force_login(
+        make_user(
+            "an@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=1, now=timezone.now()
+        )
+    )
+    assert "hreflang" not in client.get(f"/{make_desk().slug}/").content.decode()

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from kribbe.enrolment.mistyped import meant
 from kribbe.enrolment.models import CareRequest, RequestDraft
@@ -19,6 +21,8 @@ from kribbe.enrolment.tests.drafts.scene import (
     url,
 )
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing import cast
+from kribbe.trust.principal import Role, Scope
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +195,49 @@ def test_locations_are_found_by_name_or_town_and_show_what_is_free(client, draft
     assert "Het Molentje" in page
     assert "Pimpeloentje" not in page
     assert "3 van 3 halve dagen vrij" in page
+
+
+def test_twins_without_a_name_yet_are_children_and_the_second_adult_is_looked_over(client, draft):
+    expected = str(TODAY + timedelta(days=90))
+    twins = {
+        **CHILD,
+        "count": "2",
+        "other_first_name": "Tom",
+        "other_last_name": "Peeters",
+        "other_email": "tom.peeters@ouders.example",
+    }
+    for number in "01":
+        twins |= {f"born_{number}": "expected", f"day_{number}": expected}
+        twins |= {f"first_name_{number}": "", f"last_name_{number}": "Maes"}
+    assert client.post(url(draft, "child"), twins).status_code == 302
+    assert "opvang nodig voor je kinderen?" in text(client.get(url(draft, "days")))
+    client.post(url(draft, "days"), DAYS)
+    client.post(url(draft, "choices"), choices(draft))
+    assert "Tom Peeters · tom.peeters@ouders.example" in text(client.get(url(draft, "review")))
+
+
+def test_who_waits_already_is_shown_the_way_to_that_request_with_the_location_added(client, desk, places):
+    household = cast.make_household(desk, "Maes", now=timezone.now(), email="els.maes@ouders.example")
+    child = cast.make_child(household, "Noor", born=TODAY - timedelta(days=60))
+    waiting = cast.make_request(
+        child, [places[0]], start=START, pattern=WeekPattern.from_text("mon"), now=timezone.now()
+    )
+    client.force_login(
+        cast.make_user(
+            "els.maes@ouders.example",
+            role=Role.PARENT,
+            scope=Scope.HOUSEHOLD,
+            scope_id=household.pk,
+            now=timezone.now(),
+        )
+    )
+    address = reverse("enrolment:new_request", args=[desk.slug])
+    first = client.post(f"{address}?location={places[1].slug}")
+    page = client.get(first.url)
+    [(name, way)] = page.context["going"]
+    assert name == f"Noor Maes · {waiting.reference}"
+    assert "Wacht je kind al op een plaats?" in page.text
+    changing = client.get(way)
+    assert [wish.id for wish in changing.context["wishes"]] == [str(places[0].pk), str(places[1].pk)]
+    assert "Nog niet bewaard" in changing.text
+    assert waiting.preferences.count() == 1

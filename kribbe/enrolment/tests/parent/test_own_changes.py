@@ -1,4 +1,4 @@
-"""A desk that leaves a family so many changes of its own: they are counted, told, and then refused; staff always can."""
+"""A desk that leaves a family so many changes of its own: counted, told, and then refused; staff always can."""
 
 from datetime import timedelta
 

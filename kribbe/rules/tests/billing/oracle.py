@@ -1,4 +1,4 @@
-"""A second pricer, written from the text of the case alone: minutes in sets, money in whole cents, one loop over days.
+"""A second pricer, written from the text of the case alone: minutes in sets, money in cents, one loop over days.
 
 It shares no line with the code it judges, and knows the figures of the law by heart. It prices an income-based place,
 and a free price by full and half days. What the text leaves open about nights is settled at the three words "Nights".
@@ -76,7 +76,7 @@ def is_away(day, begun, entries):
 
 
 def absence_of(on, entries, reserved, raw):
-    """Nights, 2: whoever didn't come in the evening is away after midnight, unless that day has an entry or a stay."""
+    """Nights, 2: whoever didn't come in the evening is away after midnight, if nothing else is known then."""
     if on in entries:
         return entries[on].get("absent")
     closed = on in raw["closing_days"]

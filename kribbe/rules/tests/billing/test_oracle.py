@@ -22,7 +22,7 @@ EVERY_DAY = st.fixed_dictionaries({day: parts() for day in DAYS})
 
 @st.composite
 def months_of_absences(draw):
-    """Every day is reserved, half of them is missed, and a certificate holds: the allowance runs out and maxima bite."""
+    """Every day is reserved, half of them is missed, a certificate holds: the allowance runs out and maxima bite."""
     raw = draw(cases(price=INCOME))
     fee = {"from": "2020-01-01", "to": None, "day_fee": draw(AMOUNTS)}
     why = st.sampled_from(["told", "told", "untold", "location", "force_majeure"])

@@ -3,6 +3,7 @@ import { startComboboxes } from "./combobox.js";
 import { startForms } from "./forms.js";
 import { startPickers } from "./picker.js";
 import { startShell } from "./shell.js";
+import { startPreviews } from "./preview.js";
 import { startSizes } from "./sizes.js";
 
 window.htmx = htmx;
@@ -43,5 +44,6 @@ function start(root) {
 startShell();
 startForms();
 startSizes();
+startPreviews();
 start(document);
 document.addEventListener("htmx:after:swap", () => start(document));

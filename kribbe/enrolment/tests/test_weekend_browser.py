@@ -1,0 +1,129 @@
+"""From a search for Saturday to a place on Saturday, in a real browser."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from kribbe.enrolment.models import CareRequest, Offer
+from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.places.models import Street
+from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
+from kribbe.testing import cast
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SATURDAY = WeekPattern.from_text("sat")
+ASKED = WeekPattern.from_text("fri sat")
+
+
+@pytest.fixture
+def town():
+    """De Notelaar is open on Saturdays, Het Molentje is not."""
+    now = timezone.now()
+    desk = cast.make_desk(max_wishes=5)
+    Street.objects.create(
+        name="Kerkstraat",
+        key="kerkstraat",
+        postcode="3999",
+        city="Lindedaal",
+        municipality=desk.municipality,
+        longitude=4.701,
+        latitude=50.881,
+    )
+    opened = {"De Notelaar": WORK_WEEK | SATURDAY.mask, "Het Molentje": WORK_WEEK}
+    for name, pattern in opened.items():
+        cast.make_group(cast.make_location(desk, name), 2, now=now, open_pattern=pattern)
+    return desk
+
+
+def looked_at(page):
+    """Nothing wide, and nothing that axe finds."""
+    for width, height in (DESKTOP, PHONE, NARROWEST):
+        page.set_viewport_size({"width": width, "height": height})
+        fits(page)
+        axe(page)
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+
+
+def tick(page, *slots):
+    for slot in slots:
+        page.locator(f"#id_pattern_{slot}").check(force=True)
+
+
+def test_a_parent_finds_and_asks_a_saturday_and_a_location_offers_it(open_page, live_server, town):
+    page = open_page()
+    start = add_months(first_of_month(timezone.localdate()), 3)
+    page.goto(reverse("places:search", args=[town.slug]))
+    page.locator(".daypick > summary").click()
+    expect(page.locator("#id_pattern_10")).to_be_hidden()
+    page.get_by_text("Ook zaterdag of zondag").click()
+    tick(page, 8, 9, 10, 11)
+    looked_at(page)
+    page.get_by_label("Vanaf").select_option(f"{start:%Y-%m}")
+    page.get_by_role("button", name="Zoeken").click()
+    expect(page.get_by_text("vrij op al je dagen", exact=False).first).to_be_visible()
+    first = page.locator(".results li").first
+    expect(first).to_contain_text("De Notelaar")
+    expect(first).to_contain_text("za")
+    looked_at(page)
+    first.get_by_role("link", name="De Notelaar").click()
+    expect(page.get_by_role("columnheader", name="zaterdag")).to_be_visible()
+    looked_at(page)
+    page.get_by_role("link", name="Hier een plaats vragen").click()
+    _register(page, start)
+    asked = CareRequest.objects.get()
+    assert asked.pattern == ASKED.mask
+    _offer(open_page, live_server, asked, start)
+    assert Offer.objects.get().pattern == ASKED.mask
+
+
+def _register(page, start):
+    page.get_by_label("Ja", exact=True).check()
+    page.get_by_label("Geboortedatum").fill(str(timezone.localdate() - timedelta(days=60)))
+    page.locator("#id_first_name_0").fill("Noor")
+    page.locator("#id_last_name_0").fill("Maes")
+    page.get_by_label("Straat en nummer").first.fill("Kerkstraat 12")
+    page.get_by_label("Postcode").first.fill("3999")
+    page.get_by_label("Gemeente").first.fill("Lindedaal")
+    page.locator("#id_first_name").fill("Els")
+    page.locator("#id_last_name").fill("Maes")
+    page.locator("#id_email").fill("els.maes@ouders.example")
+    page.get_by_role("button", name="Verder naar de dagen").click()
+    if not page.locator("#id_pattern_10").is_visible():
+        page.locator("#id_pattern .picker__fold > summary").click()
+    tick(page, 8, 9, 10, 11)
+    expect(page.locator(".sentence").first).to_contain_text("vrijdag en zaterdag de hele dag")
+    page.locator("#id_pattern").get_by_role("button", name="Alle voormiddagen").click()
+    expect(page.locator(".sentence").first).to_contain_text("zaterdag de hele dag")
+    page.locator("#id_pattern").get_by_role("button", name="Wis alles").click()
+    tick(page, 8, 9, 10, 11)
+    page.get_by_label("Nee, alleen deze dagen").check()
+    page.get_by_label("Het liefst vanaf").fill(str(start))
+    page.get_by_label("Ten laatste op").fill(str(start + timedelta(days=60)))
+    looked_at(page)
+    page.get_by_role("button", name="Verder naar je keuzes").click()
+    page.get_by_role("button", name="Verder naar nakijken").click()
+    page.get_by_label("We hebben opvang nodig om te werken").check()
+    page.get_by_label("Wat ik invulde, klopt").check()
+    page.get_by_role("button", name="Verstuur mijn aanvraag").click()
+    page.get_by_role("heading", name="Je aanvraag is geregistreerd").wait_for()
+
+
+def _offer(open_page, live_server, asked, start):
+    location = asked.preferences.get().location
+    manager = open_page()
+    cookie = client_of(manager_of(location, now=timezone.now())).cookies["sessionid"].value
+    manager.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    manager.goto(reverse("enrolment:waiting_list", args=[location.slug]) + f"?month={start:%Y-%m}")
+    expect(manager.locator(".queue__day")).to_have_count(7)
+    looked_at(manager)
+    manager.get_by_role("row", name="Noor M.").get_by_role("link", name="Doe aanbod").click()
+    expect(manager.locator("#id_pattern_10")).to_be_checked()
+    looked_at(manager)
+    manager.get_by_role("button", name="Verstuur het aanbod").click()
+    manager.get_by_role("heading", level=1, name="Wachtlijst").wait_for()
