@@ -16,10 +16,12 @@ class EnrolmentConfig(AppConfig):
         from kribbe.enrolment.pages.office_navigation import register_office_navigation
         from kribbe.enrolment.pages.parent_navigation import register_parent_navigation
         from kribbe.enrolment.selectors.topics import topics_of_household
+        from kribbe.enrolment.services.consents import tell_family
         from kribbe.enrolment.services.positions import household_watched
-        from kribbe.trust.watching import watch_households
+        from kribbe.trust.watching import watch_consents, watch_households
 
         watch_households(household_watched)
+        watch_consents(tell_family)
         tell_families()
         register_kinds()
         register_topics(topics_of_household)

@@ -216,6 +216,24 @@ FAMILY: tuple[tuple[Any, ...], ...] = (
         places.PROOF,
         samples.proof,
     ),
+    (
+        "handed_over",
+        _("A family has another desk"),
+        "As soon as a desk hands a family over to another one here, or takes that back.",
+        places.HANDED_OVER,
+        samples.handed_over,
+        "to_desk",
+    ),
+    (
+        "consent_given",
+        _("An organisation can act for a family"),
+        "As soon as it is noted that a family agrees.",
+        places.CONSENT | places.CONSENT_WHAT,
+        samples.agreed,
+        "organisation",
+        "until",
+        "what",
+    ),
 )
 LOCATION: tuple[tuple[Any, ...], ...] = (
     (
@@ -297,6 +315,14 @@ LOCATION: tuple[tuple[Any, ...], ...] = (
     ),
 )
 ADDRESS: tuple[tuple[Any, ...], ...] = (
+    (
+        "consent_ends",
+        _("To a referrer: the consent of a family ends"),
+        "Two weeks before the consent of a family ends; once.",
+        places.CONSENT,
+        samples.agreed,
+        "until",
+    ),
     (
         "draft_link",
         _("The link to a request in the making"),

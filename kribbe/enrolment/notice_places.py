@@ -165,6 +165,21 @@ PROOF_DELETED = {
     "delete_on": Place(_("when the file is deleted"), lambda context: long_date(context["proof"].delete_on))
 }
 
+HANDED_OVER = {
+    "from_desk": Place(_("the desk until now"), lambda context: context["from_desk"].shown_name),
+    "to_desk": Place(_("the desk from now on"), lambda context: context["to_desk"].shown_name),
+}
+CONSENT = {
+    "organisation": Place(_("the name of the organisation"), lambda context: context["organisation"].name),
+    "until": Place(_("the last day of the consent"), lambda context: long_date(context["until"])),
+}
+CONSENT_WHAT = {
+    "what": Place(
+        _("what the organisation may do"),
+        lambda context: "\n".join(f"- {each.label}" for each in context["what"]),
+    )
+}
+
 
 def _deposit(placement: Any) -> str:
     return money(placement.deposit_asked) if placement.deposit_asked else ""

@@ -18,9 +18,9 @@ from kribbe.enrolment.models import (
 )
 from kribbe.enrolment.selectors.vacancies import Match
 from kribbe.enrolment.words import WHY_ENDED
-from kribbe.people.models import Child
+from kribbe.people.models import Child, Consented, ReferrerOrganisation
 from kribbe.places.models import Group, Location, Organiser, SavedSearch
-from kribbe.region.models import Municipality, PassOverReason
+from kribbe.region.models import Desk, Municipality, PassOverReason
 from kribbe.rules.closing import Closing
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
@@ -146,6 +146,25 @@ def proof() -> dict[str, Any]:
         delete_on=date(2027, 8, 16),
     )
     return {"proof": asked, "asker": _location()}
+
+
+def handed_over() -> dict[str, Any]:
+    """A family that goes from one desk to another."""
+    return {
+        "from_desk": Desk(name="Loket Voorbeeld", municipality=TOWN),
+        "to_desk": Desk(
+            name="Loket Overzijde", municipality=TOWN, email="loket@overzijde.example", phone="02 555 01 97"
+        ),
+    }
+
+
+def agreed() -> dict[str, Any]:
+    """A family that lets an organisation act for it."""
+    return {
+        "organisation": ReferrerOrganisation(name="Sociale dienst Voorbeeld"),
+        "what": list(Consented),
+        "until": date(2027, 6, 30),
+    }
 
 
 def _child() -> Child:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from kribbe.enrolment.services.answer_offer import lapse_offers
 from kribbe.enrolment.services.chances import count_chances, learn_lessons, recount_changed
+from kribbe.enrolment.services.consents import remind_of_consents
 from kribbe.enrolment.services.drafts import forget_drafts, remind_of_drafts
 from kribbe.enrolment.services.hand_over import forget_documents
 from kribbe.enrolment.services.look_mails import ask_to_look
@@ -46,6 +47,12 @@ def offers_end_soon(now: datetime) -> int:
 def signing_ends_soon(now: datetime) -> int:
     """Remind families before a reservation runs out."""
     return remind_of_signing(now=now)
+
+
+@duty("enrolment.remind_of_consents", cron="35 7 * * *", told="organisations told that a consent ends")
+def consents_end_soon(now: datetime) -> int:
+    """Tell referrers before a family's consent ends."""
+    return remind_of_consents(now=now)
 
 
 @duty("enrolment.remind_of_starts", cron="30 7 * * *", told="families reminded of a first day")

@@ -19,11 +19,15 @@ Follows = Callable[[int, Sequence[int], datetime], object]
 Stays = Callable[[int, datetime], object]
 """Given the id of a place whose days became others, and the moment."""
 
+Consents = Callable[[int, datetime], object]
+"""Given the id of a consent that a household gave to an organisation, and the moment."""
+
 _watchers: list[Watcher] = []
 _newcomers: list[Newcomers] = []
 _moves: list[Moves] = []
 _follows: list[Follows] = []
 _stays: list[Stays] = []
+_consents: list[Consents] = []
 
 
 def watch_households(watcher: Watcher) -> None:
@@ -87,3 +91,15 @@ def stay_moved(placement_id: int, now: datetime) -> None:
     """A place begins or ends on another day, with the same half-days."""
     for watcher in _stays:
         watcher(placement_id, now)
+
+
+def watch_consents(watcher: Consents) -> None:
+    """Have this watcher told of every consent of a household, within its transaction."""
+    if watcher not in _consents:
+        _consents.append(watcher)
+
+
+def consent_given(consent_id: int, now: datetime) -> None:
+    """A household lets an organisation act for it."""
+    for watcher in _consents:
+        watcher(consent_id, now)

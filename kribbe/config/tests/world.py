@@ -347,13 +347,13 @@ def talking(location, household, now):
         seat=Seat(Side.LOCATION, location.desk, location=location), household=household, **said
     )
     desks = start_thread(seat=Seat(Side.DESK, location.desk), household=household, **said)
-    first, second = publish_moments(
+    first, second, *_ = publish_moments(
         location=location,
         starts_at=now + timedelta(days=3),
         ends_at=now + timedelta(days=3, hours=1),
         seats=2,
         note="",
-        weeks=2,
+        weeks=4,
         principal=SYSTEM,
         now=now,
     )

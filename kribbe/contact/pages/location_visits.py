@@ -23,9 +23,12 @@ from kribbe.contact.words import discreetly, family, moment_words
 from kribbe.people.models import Household
 from kribbe.people.selectors import adults_first
 from kribbe.places.models import Location
+from kribbe.places.selectors.closed import closed_days
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.web.forms import DayField
+from kribbe.web.templatetags.telling import long_date
+from kribbe.web.weeks import join_words
 
 
 class MomentForm(forms.Form):
@@ -87,12 +90,13 @@ def visits(request: Any, seat: Seat) -> HttpResponse:
     if form.is_valid() and _made(request, location, household, form):
         return HttpResponseRedirect(address(seat, "visits"))
     moments = list(moments_at(location, now=now))
+    closed = _closed(location, moments)
     _note_families(request, location, moments, now)
     context = framed(
         seat,
         location=location,
         household=discreetly(household) if household else "",
-        moments=[_row(each) for each in moments],
+        moments=[_row(each, closed) for each in moments],
         form=form,
         feed=feed_of(request, seat),
     )
@@ -146,14 +150,31 @@ def _made(request: Any, location: Location, household: Household | None, form: M
             counts = {name: form.cleaned_data[name] for name in ("seats", "weeks")}
             services.publish_moments(**given, **counts)
             told.success(request, _("Published. Families that chose you can book now."))
+            _tell_skipped(request, location, form)
     except RefusedError as refused:
         form.add_error(refused.field or None, str(refused.message))
         return False
     return True
 
 
-def _row(moment: VisitMoment) -> dict[str, Any]:
+def _tell_skipped(request: Any, location: Location, form: MomentForm) -> None:
+    skipped = services.closed_moments(
+        location=location, starts_at=form.moment("begins"), weeks=form.cleaned_data["weeks"]
+    )
+    if skipped:
+        days = join_words([long_date(day) for day in skipped])
+        told.info(request, _("Left out, as you are closed then: %(days)s.") % {"days": days})
+
+
+def _closed(location: Location, moments: list[VisitMoment]) -> frozenset[dt.date]:
+    """The closed days among those of the moments, which come in order."""
+    days = [timezone.localdate(each.starts_at) for each in moments]
+    return closed_days(location.pk, days[0], days[-1]) if days else frozenset()
+
+
+def _row(moment: VisitMoment, closed: frozenset[dt.date]) -> dict[str, Any]:
     return {
+        "is_closed": timezone.localdate(moment.starts_at) in closed,
         "moment": moment,
         "when": moment_words(moment),
         "families": [family(each.household) for each in moment.bookings.all()],

@@ -10,6 +10,7 @@ from kribbe.contact.models import Side, Thread
 from kribbe.contact.selectors import letters_to_post, unread_notices
 from kribbe.contact.selectors.threads import unread_threads
 from kribbe.contact.selectors.undelivered import undelivered_waiting
+from kribbe.contact.selectors.visits import booked_when_closed
 from kribbe.people.navigation import desk_here, own_household_only
 from kribbe.places import waiting
 from kribbe.places.access import place_of, place_where
@@ -169,6 +170,16 @@ def register_navigation() -> None:
             rows=lambda now: _locations_unread(),
             path="location",
             order=60,
+        )
+    )
+    waiting.register(
+        waiting.AtLocation(
+            "visits_when_closed",
+            _("Visits on a closing day"),
+            "contact:location_visits",
+            rows=booked_when_closed,
+            path="location",
+            order=65,
         )
     )
 

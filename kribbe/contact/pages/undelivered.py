@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kribbe.contact.models import Mail
-from kribbe.contact.selectors.undelivered import undelivered_at
+from kribbe.contact.selectors.undelivered import households_of, undelivered_at
 from kribbe.contact.services import undelivered as services
 from kribbe.contact.words import family
 from kribbe.people.access import note_look, require_at_desk
+from kribbe.people.models import Household
 from kribbe.region.models import Desk
 from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
@@ -41,16 +41,17 @@ def undelivered(request: Any, desk: str) -> HttpResponse:
     here = _desk(request)
     found = undelivered_at(here)
     shown = list(found[:SHOWN])
+    households = households_of(shown, here)
     note_list(
         principal=request.principal,
         action="desk.list",
         subject=here,
         desk_id=here.pk,
-        households=[each.notice.household_id if each.notice else None for each in shown],
+        households=[household.pk for household in households.values()],
         now=timezone.now(),
         list="undelivered",
     )
-    rows = [{"mail": each, "who": _who(each)} for each in shown]
+    rows = [{"mail": each, "who": _who(households.get(each.pk))} for each in shown]
     return render(request, "contact/undelivered.html", {"rows": rows, "waiting": found.count()})
 
 
@@ -59,6 +60,7 @@ def undelivered_mail(request: Any, desk: str, mail: int) -> HttpResponse:
     """One mail: what it said, why it came back, and sending it again to a right address."""
     here = _desk(request)
     row = get_object_or_404(undelivered_at(here), pk=mail)
+    household = households_of([row], here).get(row.pk)
     form = AddressForm(request.POST or None, initial={"address": row.address})
     if form.is_valid():
 
@@ -68,13 +70,13 @@ def undelivered_mail(request: Any, desk: str, mail: int) -> HttpResponse:
                 address=form.cleaned_data["address"],
                 principal=request.principal,
                 now=timezone.now(),
+                household=household,
             )
 
         return _done(request, work, _("Sent again."))
-    household = row.notice.household if row.notice else None
     if household is not None:
         note_look(principal=request.principal, household=household, now=timezone.now())
-    context = {"mail": row, "who": _who(row), "form": form, "household": household}
+    context = {"mail": row, "who": _who(household), "form": form, "household": household}
     status = 422 if form.errors else 200
     return render(request, "contact/undelivered_mail.html", context, status=status)
 
@@ -93,10 +95,14 @@ def post_instead(request: Any, desk: str, mail: int) -> HttpResponse:
 @require_POST
 def set_aside(request: Any, desk: str, mail: int) -> HttpResponse:
     """Told otherwise."""
-    row = get_object_or_404(undelivered_at(_desk(request)), pk=mail)
+    here = _desk(request)
+    row = get_object_or_404(undelivered_at(here), pk=mail)
+    household = households_of([row], here).get(row.pk)
     return _done(
         request,
-        lambda: services.set_aside(mail=row, principal=request.principal, now=timezone.now()),
+        lambda: services.set_aside(
+            mail=row, principal=request.principal, now=timezone.now(), household=household
+        ),
         _("Noted: the family was told otherwise."),
     )
 
@@ -117,6 +123,5 @@ def _desk(request: Any) -> Desk:
     return desk
 
 
-def _who(mail: Mail) -> str:
-    household = mail.notice.household if mail.notice else None
+def _who(household: Household | None) -> str:
     return family(household) if household else _("A location")

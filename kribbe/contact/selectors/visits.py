@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from kribbe.contact.models import CalendarFeed, VisitBooking, VisitMoment, VisitState
 from kribbe.people.models import Household
 from kribbe.people.selectors import adults_first
-from kribbe.places.models import Location
+from kribbe.places.models import ClosingDay, Location
 
 FED_BACK = timedelta(days=90)
 """How far back a calendar feed goes."""
@@ -54,6 +55,17 @@ def moments_at(location: Location, *, now: datetime) -> QuerySet[VisitMoment]:
         .prefetch_related(Prefetch("bookings", queryset=standing), adults_first("for_household__"))
         .order_by("starts_at", "pk")
     )
+
+
+def booked_when_closed(now: datetime) -> QuerySet[VisitMoment]:
+    """Moments to come, booked by somebody, on days on which their location closes: it closed them later."""
+    closed = ClosingDay.objects.filter(
+        location=OuterRef("location"),
+        during__startswith__lte=OuterRef("day"),
+        during__endswith__gt=OuterRef("day"),
+    )
+    coming = VisitMoment.objects.filter(state=VisitState.ON, starts_at__gt=now, taken__gt=0)
+    return coming.annotate(day=TruncDate("starts_at")).filter(Exists(closed))
 
 
 def visits_in_feed(feed: CalendarFeed, *, now: datetime) -> QuerySet[VisitBooking]:

@@ -28,13 +28,21 @@ def note_bounces(bounces: Iterable[Bounce], *, now: datetime) -> int:
     return sum(_note(each, now) for each in bounces)
 
 
-def send_again(*, mail: Mail, address: str, principal: Principal, now: datetime) -> Mail:
+def send_again(
+    *, mail: Mail, address: str, principal: Principal, now: datetime, household: Household | None = None
+) -> Mail:
     """Send what the mail said once more; to another address where that was wrong, which the adult then keeps.
 
-    Raises RefusedError where somebody dealt with the mail already.
+    Raises RefusedError where somebody dealt with the mail already, or its personal link isn't kept. `household` is
+    whose address it is of a mail without a notice.
     """
+    if mail.is_secret:
+        raise RefusedError(
+            _("This mail held a personal link, which is not kept. The family can ask for a new one."),
+            code="secret",
+        )
     with transaction.atomic():
-        household_id = mail.notice.household_id if mail.notice else None
+        household_id = mail.notice.household_id if mail.notice else household and household.pk
         _lock_open(mail, *([(Household, household_id)] if household_id else []))
         corrected = address.strip().lower()
         if corrected != mail.address and household_id:
@@ -48,7 +56,7 @@ def send_again(*, mail: Mail, address: str, principal: Principal, now: datetime)
             message_id=message_id(f"again.{mail.pk}.{now:%Y%m%d%H%M%S%f}", corrected),
             now=now,
         )
-        _handled(mail, principal, "mail.sent_again", now)
+        _handled(mail, principal, "mail.sent_again", now, household)
     return again
 
 
@@ -66,11 +74,11 @@ def post_instead(*, mail: Mail, principal: Principal, now: datetime) -> None:
         _handled(mail, principal, "mail.posted_instead", now)
 
 
-def set_aside(*, mail: Mail, principal: Principal, now: datetime) -> None:
+def set_aside(*, mail: Mail, principal: Principal, now: datetime, household: Household | None = None) -> None:
     """The clerk told the family otherwise, by telephone for one. Raises RefusedError where it was dealt with."""
     with transaction.atomic():
         _lock_open(mail)
-        _handled(mail, principal, "mail.set_aside", now)
+        _handled(mail, principal, "mail.set_aside", now, household)
 
 
 def _note(bounce: Bounce, now: datetime) -> bool:
@@ -114,18 +122,22 @@ def _correct(household_id: int, wrong: str, right: str, principal: Principal, no
         change_adult(adult=adult, data=data, principal=principal, now=now)
 
 
-def _handled(mail: Mail, principal: Principal, action: str, now: datetime) -> None:
+def _handled(
+    mail: Mail, principal: Principal, action: str, now: datetime, household: Household | None = None
+) -> None:
     Mail.objects.filter(pk=mail.pk).update(handled_at=now, handled_by=principal.user_id)
-    _record(mail, principal, action, now)
+    _record(mail, principal, action, now, household)
 
 
-def _record(mail: Mail, principal: Principal, action: str, now: datetime) -> None:
+def _record(
+    mail: Mail, principal: Principal, action: str, now: datetime, household: Household | None = None
+) -> None:
     notice = mail.notice
     audit.record(
         principal=principal,
         action=action,
         subject=mail,
         now=now,
-        household_id=notice.household_id if notice else None,
-        desk_id=notice.desk_id if notice else None,
+        household_id=notice.household_id if notice else household and household.pk,
+        desk_id=notice.desk_id if notice else household and household.desk_id,
     )

@@ -1,7 +1,7 @@
 """Visits: moments published or proposed, booked, moved and cancelled. A seat is never given twice."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from kribbe.contact.writing import allowed_language
 from kribbe.people.models import Household
 from kribbe.people.selectors import household_with_adults, location_addresses
 from kribbe.places.models import Location
+from kribbe.places.selectors.closed import closed_days
 from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -42,10 +43,16 @@ def publish_moments(
 ) -> list[VisitMoment]:
     """Publish a moment, and the same one in the following weeks: `weeks` in all, at the same time by the clock.
 
-    RefusedError where it is over already.
+    Weeks in which the location is closed on that day are left out (see `closed_moments`). RefusedError where it is
+    over already, or where it is closed every time.
     """
     if starts_at <= now:
         raise RefusedError(_("Choose a moment that is still to come."), field="day", code="past")
+    closed = closed_moments(location=location, starts_at=starts_at, weeks=weeks)
+    if len(closed) == weeks:
+        raise RefusedError(
+            _("The location is closed on that day. Choose another one."), field="day", code="closed"
+        )
     with transaction.atomic():
         made = [
             VisitMoment.objects.create(
@@ -58,9 +65,17 @@ def publish_moments(
                 published_by=principal.user_id,
             )
             for week in range(weeks)
+            if localtime(_weeks_later(starts_at, week)).date() not in closed
         ]
         _record(principal, "visit.publish", made[0], now, location, moments=[each.pk for each in made])
     return made
+
+
+def closed_moments(*, location: Location, starts_at: datetime, weeks: int) -> list[date]:
+    """The days of a weekly series on which the location is closed, or that are public holidays; in order."""
+    days = [localtime(_weeks_later(starts_at, week)).date() for week in range(weeks)]
+    closed = closed_days(location.pk, days[0], days[-1])
+    return [day for day in days if day in closed]
 
 
 def propose_moment(

@@ -18,7 +18,7 @@ from kribbe.contact.services import tell_household
 from kribbe.contact.services import undelivered as services
 from kribbe.contact.tasks import send_mail
 from kribbe.people.models import Household
-from kribbe.testing.cast import make_user
+from kribbe.testing.cast import make_desk, make_user
 from kribbe.testing.clock import Clock
 from kribbe.testing.mail import MailServer
 from kribbe.testing.sessions import log_in
@@ -252,3 +252,58 @@ def test_what_a_colleague_dealt_with_is_refused(mail: Mail, clock: Clock) -> Non
     with pytest.raises(RefusedError):
         services.set_aside(mail=mail, principal=SYSTEM, now=clock.now)
     assert (Mail.objects.count(), Letter.objects.count()) == (count, 0)
+
+
+def loose(address: str, clock: Clock, *, is_secret: bool = False) -> Mail:
+    """A mail that tells of no notice, such as news of a saved search, and came back."""
+    made = outbox.put(
+        address=address,
+        subject="Nieuws",
+        body="Een plaats: /geheim",
+        message_id=f"<{address}.{is_secret}@x>",
+        is_secret=is_secret,
+        now=clock.now,
+    )
+    Mail.objects.filter(pk=made.pk).update(state=MailState.BOUNCED)
+    return made
+
+
+@pytest.mark.django_db
+def test_a_mail_without_a_notice_is_shown_at_the_desk_of_the_household(
+    household: Household, clock: Clock, cleo: Client
+) -> None:
+    an = make_user(
+        "an@account.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=household.pk, now=clock.now
+    )
+    adult = household.adults.get()
+    mine = [loose(an.email, clock), loose(adult.email.upper(), clock)]
+    loose("niemand@elders.example", clock)
+    assert set(undelivered_waiting(household.desk_id, clock.now)) == set(mine)
+    other = make_desk("overzijde", nis="99002")
+    assert not undelivered_waiting(other.pk, clock.now).exists()
+    shown = cleo.get(reverse("contact:undelivered", args=["lindedaal"]))
+    assert [adult.last_name in row["who"] for row in shown.context["rows"]] == [True, True]
+    there = reverse("contact:undelivered_mail", args=["lindedaal", mine[1].pk])
+    assert (
+        reverse("contact:post_instead", args=["lindedaal", mine[1].pk])
+        not in cleo.get(there).content.decode()
+    )
+    cleo.post(there, {"address": "an@nieuw.example"})
+    adult.refresh_from_db()
+    assert adult.email == "an@nieuw.example"
+    assert AuditEntry.objects.get(action="mail.sent_again").household_id == household.pk
+    cleo.post(reverse("contact:set_aside", args=["lindedaal", mine[0].pk]))
+    assert not undelivered_waiting(household.desk_id, clock.now).exists()
+
+
+@pytest.mark.django_db
+def test_a_personal_link_is_neither_shown_to_a_clerk_nor_sent_again(
+    household: Household, clock: Clock, cleo: Client
+) -> None:
+    mail = loose(household.adults.get().email, clock, is_secret=True)
+    there = reverse("contact:undelivered_mail", args=["lindedaal", mail.pk])
+    assert "/geheim" not in cleo.get(there).content.decode()
+    with pytest.raises(RefusedError) as refused:
+        services.send_again(mail=mail, address=mail.address, principal=SYSTEM, now=clock.now)
+    assert refused.value.code == "secret"
+    assert Mail.objects.count() == 1

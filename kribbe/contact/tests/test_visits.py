@@ -1,6 +1,6 @@
 """Visits: seats are never oversold, calendars follow, and each family is reminded once."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from time import sleep
 from typing import Any
@@ -10,14 +10,17 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from icalendar import Calendar
 
 from kribbe.contact.models import CalendarFeed, Mail, Notice, VisitBooking, VisitMoment, VisitState
+from kribbe.contact.selectors.visits import booked_when_closed
 from kribbe.contact.services import feeds
 from kribbe.contact.services import visits as services
 from kribbe.contact.tasks import send_mail
 from kribbe.contact.tests.scene import Scene, choose, set_scene
 from kribbe.people.models import Household
+from kribbe.places.models import ClosingDay
 from kribbe.testing.cast import make_household
 from kribbe.testing.clock import Clock
 from kribbe.testing.mail import MailServer
@@ -50,6 +53,17 @@ def publish(scene: Scene, clock: Clock, **more: Any) -> list[VisitMoment]:
     return services.publish_moments(**(given | more))
 
 
+def close(scene: Scene, first: date, last: date) -> None:
+    ClosingDay.objects.create(
+        location=scene.location, during=(first, last + timedelta(days=1)), reason="paas"
+    )
+
+
+def move_to(moment: VisitMoment, starts_at: datetime) -> None:
+    ends_at = starts_at + timedelta(hours=1)
+    VisitMoment.objects.filter(pk=moment.pk).update(starts_at=starts_at, ends_at=ends_at)
+
+
 def book(scene: Scene, moment: VisitMoment, clock: Clock, household: Household | None = None) -> VisitBooking:
     return services.book(
         moment_id=moment.pk, household=household or scene.maes, principal=scene.an, now=clock.now
@@ -73,6 +87,47 @@ def test_a_series_keeps_its_hour_when_the_clocks_change(scene: Scene, clock: Clo
     local = [each.starts_at.astimezone(BRUSSELS) for each in moments]
     assert [(day.day, day.month, day.hour) for day in local] == [(21, 3, 10), (28, 3, 10), (4, 4, 10)]
     assert [day.utcoffset() for day in local] == [timedelta(hours=hours) for hours in (1, 1, 2)]
+
+
+@pytest.mark.django_db
+def test_a_series_leaves_out_closing_days_and_holidays(scene: Scene, clock: Clock) -> None:
+    monday = datetime(2026, 3, 23, 10, tzinfo=BRUSSELS)
+    close(scene, date(2026, 3, 30), date(2026, 4, 1))
+    series = {"starts_at": monday, "ends_at": monday + timedelta(hours=1)}
+    made = publish(scene, clock, **series, weeks=4)
+    days = [each.starts_at.astimezone(BRUSSELS).date() for each in made]
+    assert days == [date(2026, 3, 23), date(2026, 4, 13)]
+    left_out = services.closed_moments(location=scene.location, starts_at=monday, weeks=4)
+    assert left_out == [date(2026, 3, 30), date(2026, 4, 6)]
+    close(scene, date(2026, 3, 23), date(2026, 3, 29))
+    with pytest.raises(RefusedError) as refused:
+        publish(scene, clock, **series, weeks=3)
+    assert refused.value.code == "closed"
+
+
+@pytest.mark.django_db
+def test_the_page_says_which_days_are_left_out(scene: Scene, clock: Clock) -> None:
+    day = timezone.localdate() + timedelta(days=7)
+    closed = day + timedelta(days=7)
+    close(scene, closed, closed)
+    form = {"day": f"{day}", "begins": "10:00", "ends": "11:00", "seats": "2", "weeks": "3", "note": ""}
+    manager, address = scene.client(scene.bea), reverse("contact:location_visits", args=[scene.location.slug])
+    said = [str(each) for each in manager.post(address, form, follow=True).context["messages"]]
+    assert [f"{closed.day} " in text and f"{closed.year}" in text for text in said] == [False, True]
+
+
+@pytest.mark.django_db
+def test_a_closing_that_comes_later_shows_the_visits_booked_on_it(scene: Scene, clock: Clock) -> None:
+    first, second = publish(scene, clock, weeks=2)
+    book(scene, first, clock)
+    assert list(booked_when_closed(clock.now)) == []
+    close(scene, SATURDAY.date(), SATURDAY.date() + timedelta(days=7))
+    assert list(booked_when_closed(clock.now)) == [first]
+    assert second in VisitMoment.objects.filter(taken=0)
+    close(scene, timezone.localdate(), timezone.localdate() + timedelta(days=30))
+    move_to(first, timezone.now() + timedelta(days=5))
+    page = scene.client(scene.bea).get(reverse("contact:location_visits", args=[scene.location.slug]))
+    assert [row["is_closed"] for row in page.context["moments"]] == [True]
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kribbe.enrolment.models import HandOver
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.pages.lists import note_list
-from kribbe.enrolment.selectors.hand_over import Handed, hand_overs_of, handed
+from kribbe.enrolment.selectors.hand_over import Handed, hand_overs_of, handed, not_looked_at
 from kribbe.enrolment.services.hand_over import hand_over, undo_hand_over
 from kribbe.people.access import household_for
 from kribbe.people.forms import OnceForm
@@ -118,9 +118,11 @@ def hand_overs(request: DeskRequest) -> HttpResponse:
     """What the desk handed over and took over, the latest first."""
     found = list(hand_overs_of(request.desk).order_by("-made_at", "-pk")[:SHOWN])
     note_list(request, "hand_overs", [made.household_id for made in found], now=timezone.now())
+    unseen = set(not_looked_at(request.desk.pk).values_list("pk", flat=True))
     rows = [
         {
             "made": made,
+            "is_new": made.pk in unseen,
             "name": next((str(adult) for adult in made.household.adults.all() if adult.is_applicant), "–"),
             "is_here": made.household.desk_id == request.desk.pk,
         }

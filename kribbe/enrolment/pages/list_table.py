@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.pages import list_lines as lines
 from kribbe.enrolment.pages.lists import DeskList
 from kribbe.enrolment.selectors import worklists as rows
+from kribbe.enrolment.selectors.hand_over import not_looked_at
 from kribbe.enrolment.selectors.proofs import sent_to_desk
 from kribbe.web import worklists
 
@@ -139,5 +140,16 @@ def register_work_lists() -> None:
             "enrolment:office_proofs",
             rows=sent_to_desk,
             order=75,
+        )
+    )
+    worklists.register(
+        worklists.WorkList(
+            "taken_over",
+            _("Families taken over"),
+            _("Another desk handed them over: open their page."),
+            "handshake",
+            "enrolment:hand_overs",
+            rows=lambda desk_id, _now: not_looked_at(desk_id),
+            order=55,
         )
     )

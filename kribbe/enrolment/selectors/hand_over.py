@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import CareRequest, HandOver, PreferenceState
 from kribbe.region.models import Desk
 from kribbe.rules.halfdays import SLOTS
+from kribbe.trust.models import AuditEntry
+from kribbe.trust.permissions import Action
 
 ASKED_DAYS = ("born", "expected", "registered_on", "wanted_start", "latest_start")
 
@@ -55,6 +57,18 @@ def hand_overs_of(desk: Desk) -> "QuerySet[HandOver]":
     return found.select_related("household", "from_desk", "to_desk").prefetch_related(
         "household__adults", "from_desk__municipality", "to_desk__municipality"
     )
+
+
+def not_looked_at(desk_id: int) -> "QuerySet[HandOver]":
+    """Households that a desk took over and of which nobody there opened the page since."""
+    looks = AuditEntry.objects.filter(
+        household_id=OuterRef("household_id"),
+        desk_id=desk_id,
+        action=Action.HOUSEHOLD_READ,
+        at__gte=OuterRef("made_at"),
+    )
+    standing = HandOver.objects.filter(to_desk=desk_id, household__desk=desk_id, undone_at=None)
+    return standing.exclude(Exists(looks))
 
 
 def handed(made: HandOver) -> Handed:

@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.models import Thread
+from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import CareRequest, HandOver, RequestState
 from kribbe.enrolment.selectors.hand_over import document_of
 from kribbe.people.models import Household
@@ -61,6 +63,7 @@ def hand_over(
     made.save(update_fields=["document"])
     if to_desk is not None:
         _move(made, to_desk)
+        _tell(made, made.from_desk, to_desk, now)
     _record("household.handed_over", made, principal, now)
     return made
 
@@ -73,7 +76,7 @@ def undo_hand_over(*, made: HandOver, principal: Principal, now: datetime) -> No
     third desk, and once the receiving desk has changed something.
     """
     _lock(made.household_id)
-    standing = HandOver.objects.select_related("household", "from_desk").get(pk=made.pk)
+    standing = HandOver.objects.select_related("household", "from_desk", "to_desk").get(pk=made.pk)
     if standing.undone_at is not None:
         raise RefusedError(_("This was undone already."), code="undone")
     if now - standing.made_at > UNDO_TERM:
@@ -88,6 +91,7 @@ def undo_hand_over(*, made: HandOver, principal: Principal, now: datetime) -> No
                 _("The new desk has worked on this family since. Hand it over again instead."), code="changed"
             )
         _move(standing, standing.from_desk)
+        _tell(standing, standing.to_desk, standing.from_desk, now)
     HandOver.objects.filter(pk=standing.pk).update(undone_at=now)
     _record("household.hand_over_undone", standing, principal, now)
 
@@ -129,6 +133,18 @@ def _move(made: HandOver, desk: Desk) -> None:
     Household.objects.filter(pk=household_id).update(desk=desk)
     CareRequest.objects.filter(gone_along, household=household_id).update(desk=desk)
     Thread.objects.filter(household=household_id, with_desk=True).update(desk=desk)
+
+
+def _tell(made: HandOver, from_desk: Desk | None, to_desk: Desk, now: datetime) -> None:
+    """Tell the family which desk it has now."""
+    tell_household(
+        household_id=made.household_id,
+        kind="enrolment/handed_over",
+        context={"from_desk": from_desk, "to_desk": to_desk},
+        now=now,
+        link=reverse("enrolment:my"),
+        about=f"hand_over:{made.pk}",
+    )
 
 
 def _was_worked_on(made: HandOver) -> bool:

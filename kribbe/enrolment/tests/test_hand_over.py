@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from kribbe.contact.models import Thread
+from kribbe.contact.models import Notice, Thread
 from kribbe.enrolment.models import HandOver
+from kribbe.enrolment.selectors.hand_over import not_looked_at
 from kribbe.enrolment.services import hand_over
 from kribbe.enrolment.services.hand_over import forget_documents, undo_hand_over
 from kribbe.enrolment.tasks import hand_overs_forgotten
@@ -53,6 +54,52 @@ def asked(desk):
         pattern=WeekPattern.from_text("mon tue"),
         now=timezone.now() - timedelta(days=100),
     )
+
+
+def hand(asked, to, **given):
+    return hand_over.hand_over(
+        household_id=asked.household_id,
+        from_desk_id=asked.household.desk_id,
+        to_desk=to,
+        consent_by="An Maes",
+        consented_on=timezone.localdate(),
+        principal=SYSTEM,
+        now=timezone.now(),
+        **given,
+    )
+
+
+def test_the_family_hears_which_desk_it_has_now_and_when_that_is_undone(desk, other, asked):
+    made = hand(asked, other)
+    told = Notice.objects.get(kind="enrolment/handed_over")
+    assert (told.desk, told.mails.get().address) == (other, "an@ouders.example")
+    assert f"Uw loket is nu {other.shown_name}" in told.subject
+    undo_hand_over(made=made, principal=SYSTEM, now=timezone.now())
+    back = Notice.objects.filter(kind="enrolment/handed_over").latest("pk")
+    assert (back.desk, f"Uw loket is nu {desk.shown_name}" in back.subject) == (desk, True)
+
+
+def test_a_desk_outside_tells_the_family_nothing(asked):
+    hand(asked, None, to_name="Loket Elders")
+    assert not Notice.objects.filter(kind="enrolment/handed_over").exists()
+
+
+def test_the_receiving_desk_finds_the_family_on_its_list_until_it_looked(desk, other, asked):
+    made = hand(asked, other)
+    there = clerk_of(other)
+    assert list(not_looked_at(other.pk)) == [made]
+    assert not not_looked_at(desk.pk).exists()
+    page = there.get(reverse("enrolment:hand_overs", args=[other.slug]))
+    assert [row["is_new"] for row in page.context["rows"]] == [True]
+    assert story(there, other, asked) == 200
+    assert not not_looked_at(other.pk).exists()
+    undo_hand_over(made=made, principal=SYSTEM, now=timezone.now())
+
+
+def test_a_hand_over_that_was_undone_waits_for_nobody(other, asked):
+    made = hand(asked, other)
+    undo_hand_over(made=made, principal=SYSTEM, now=timezone.now())
+    assert not not_looked_at(other.pk).exists()
 
 
 def send(clerk, asked, **given):

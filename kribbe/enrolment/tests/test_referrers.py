@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from kribbe.contact.models import Notice
 from kribbe.enrolment.models import RequestDraft
+from kribbe.enrolment.services.consents import remind_of_consents
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Consent, Consented, ReferrerOrganisation
 from kribbe.people.selectors import principal_of
@@ -114,6 +116,36 @@ def test_a_consent_ends_by_itself_and_at_once_when_withdrawn(household, organisa
         assert (household.pk in scope_ids(principal, Action.HOUSEHOLD_READ, Scope.HOUSEHOLD)) is holds
     withdraw_consent(consent=given, principal=SYSTEM, now=timezone.now())
     assert referrer.get(family).status_code == 404
+
+
+def test_a_family_hears_who_may_act_for_it_until_when_and_how_to_stop_that(desk, organisation):
+    family = cast.make_household(desk, "Claes", now=timezone.now(), email="jo@ouders.example", language="en")
+    given = agree(family, organisation)
+    (notice,) = Notice.objects.filter(household=family, kind="enrolment/consent_given")
+    last = given.during.upper - timedelta(days=1)
+    for said in ("Sociale dienst", "Answer offers for us", "withdraw", f"{last.day} ", f"{last.year}"):
+        assert said in notice.body
+    assert notice.mails.get().address == "jo@ouders.example"
+
+
+@pytest.mark.parametrize("address", ["dienst@dienst.example", ""])
+def test_a_referrer_hears_once_before_a_consent_ends(household, organisation, user, address):
+    ReferrerOrganisation.objects.filter(pk=organisation.pk).update(email=address)
+    agree(household, organisation, days=30)
+    now = timezone.now()
+    assert remind_of_consents(now=now + timedelta(days=15)) == 0
+    assert remind_of_consents(now=now + timedelta(days=16)) == 1
+    assert remind_of_consents(now=now + timedelta(days=17)) == 0
+    notice = Notice.objects.get(kind="enrolment/consent_ends")
+    assert notice.mails.get().address == (address or user.email)
+    assert "Maes" not in notice.body
+    assert reverse("enrolment:family", args=[household.reference]) in notice.body
+
+
+def test_nobody_hears_of_the_end_of_a_consent_that_was_withdrawn(household, organisation, user):
+    given = agree(household, organisation, days=10)
+    withdraw_consent(consent=given, principal=SYSTEM, now=timezone.now())
+    assert remind_of_consents(now=timezone.now()) == 0
 
 
 def test_an_organisation_that_stops_acts_for_nobody(household, organisation, referrer):

@@ -14,6 +14,7 @@ from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.watching import consent_given
 
 LONGEST = timedelta(days=366)
 """For how long a consent stands at most; then it is asked again."""
@@ -66,6 +67,7 @@ def give_consent(
         given_by=principal.user_id,
     )
     _record("consent.given", given, principal, now, what=sorted(what), until=str(until), on_paper=on_paper)
+    consent_given(given.pk, now)
     return given
 
 
