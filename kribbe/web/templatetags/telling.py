@@ -27,6 +27,12 @@ def long_date(day: dt.date | None) -> str:
     return date_format(day) if day else ""
 
 
+@register.filter
+def weekday_date(day: dt.date) -> str:
+    """`Monday 1 March`, for days so near that nobody asks of which year."""
+    return f"{formats.date_format(day, 'l')} {date_format(day, 'MONTH_DAY_FORMAT')}"
+
+
 def day_of_month(day: dt.date) -> str:
     """`1 March`."""
     return formats.date_format(day, "MONTH_DAY_FORMAT")

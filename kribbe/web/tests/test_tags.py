@@ -82,6 +82,7 @@ def test_french_counts_the_first_of_a_month() -> None:
         assert tags.long_date(first.date()) == "1er janvier 2027"
         assert tags.long_moment(first) == "1er janvier 2027, 11h01"
         assert date_format(first.date(), "l j F") == "vendredi 1er janvier"
+        assert tags.weekday_date(first.date()) == "vendredi 1er janvier"
         assert (tags.month_name(first.date()), tags.short_date(first.date())) == (
             "janvier 2027",
             "01.01.2027",
