@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from django.utils.timezone import get_default_timezone, localtime
+from django.utils.timezone import get_default_timezone, localdate, localtime, now
 
 from kribbe.attendance.access import digest
 from kribbe.attendance.attendee import Attendee
@@ -88,6 +88,11 @@ def _days(today: date, placement: Placement | DirectChild, closed: list[tuple[da
             yield day
 
 
+def _until(book: Book) -> datetime:
+    """The demo of today goes on until this minute; one of another day ends as that day begins."""
+    return max(book.now, now()) if book.today == localdate() else book.now
+
+
 def _outside(book: Book, kept: set[int], locations: Mapping[int, int], chance: Chance) -> None:
     """Children whom these locations took outside the desk."""
     for child in book.rows(DirectChild):
@@ -102,10 +107,11 @@ def _stay(book: Book, child: Attendee, day: date, chance: Chance) -> None:
         datetime.combine(day, hour, get_default_timezone()) + timedelta(minutes=chance.whole(0, 25))
         for hour in HOURS[halves]
     )
-    if start > book.now or (day == book.today and chance.happens(LATE_TODAY)):
+    until = _until(book)
+    if start > until or (day == book.today and chance.happens(LATE_TODAY)):
         return
-    is_gone = end <= book.now
-    taken = halves if is_gone or localtime(book.now).time() >= NOON else halves & MORNING
+    is_gone = end <= until
+    taken = halves if is_gone or localtime(until).time() >= NOON else halves & MORNING
     forgotten = is_gone and chance.happens(FORGOTTEN_SHARE)
     for pressed, at in ((Pressed.IN, start), (Pressed.OUT, end)):
         if pressed == Pressed.IN or (is_gone and not forgotten):

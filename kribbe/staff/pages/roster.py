@@ -53,7 +53,7 @@ def week_page(request: Any, location: Location) -> HttpResponse:
     sunday = monday + 6 * DAY
     shifts = shifts_of(location, monday, sunday)
     needs = needs_of(location, monday, sunday)
-    there = on_roster(shifts)
+    there = on_roster(location, shifts)
     width = 7 if any(max(day.carers) or day.day in there for day in needs[WORK_DAYS:]) else WORK_DAYS
     days = needs[:width]
     short = {day.day: short_halves(day, there.get(day.day, [0] * HALVES)) for day in days}
@@ -89,7 +89,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
     on = asked_day(request.GET.get("on", ""), today)
     shifts = shifts_of(location, on, on)
     need = needs_of(location, on, on)[0]
-    there = on_roster(shifts).get(on, [0] * HALVES)
+    there = on_roster(location, shifts).get(on, [0] * HALVES)
     halves = _shown(need, shifts)
     context = {
         "place_name": location.name,

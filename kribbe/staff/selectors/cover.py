@@ -135,7 +135,7 @@ def _gap(shift: Shift, team: _Team, need: DayNeed) -> Gap:
         found,
         key=lambda each: (each.missing, each.over, not each.is_of_group, each.is_elsewhere, each.carer.name),
     )
-    return Gap(shift, _short(need, others), covers)
+    return Gap(shift, _short(team.location, need, others), covers)
 
 
 def _cover(carer: Carer, shift: Shift, team: _Team, need: DayNeed, others: Sequence[Shift]) -> Cover | None:
@@ -159,7 +159,7 @@ def _cover(carer: Carer, shift: Shift, team: _Team, need: DayNeed, others: Seque
         over=max(0, worked + with_them[-1].turn.worked - contract.week),
         is_of_group=contract.group_id == shift.group_id,
         is_elsewhere=carer.pk not in team.here,
-        short=_short(need, with_them),
+        short=_short(team.location, need, with_them),
     )
 
 
@@ -178,6 +178,6 @@ def taken_over(shift: Shift, carer: Carer, start: int, end: int) -> Shift:
     )
 
 
-def _short(need: DayNeed, shifts: Sequence[Shift]) -> list[ShortHalf]:
-    there = on_roster(shifts).get(need.day, [0] * len(need.needs))
+def _short(location: Location, need: DayNeed, shifts: Sequence[Shift]) -> list[ShortHalf]:
+    there = on_roster(location, shifts).get(need.day, [0] * len(need.needs))
     return short_halves(need, there)

@@ -165,7 +165,7 @@ def rostered_halves(
     )
     found = {}
     for location in (each for each in locations if each.pk in having):
-        there = on_roster(shift for shift in shifts if shift.location_id == location.pk)
+        there = on_roster(location, (shift for shift in shifts if shift.location_id == location.pk))
         noon = minute(location.morning_ends_at) // MINUTES
         for day in (each for each in needs[location.pk] if each.day in there):
             for part, halves in enumerate((range(noon), range(noon, HALVES))):
@@ -186,11 +186,15 @@ def shifts_of(location: Location, first: date, last: date) -> list[Shift]:
     return list(found.select_related("carer", "group").order_by("day", "start", "carer__name", "pk"))
 
 
-def on_roster(shifts: Iterable[Shift]) -> Mapping[date, Sequence[int]]:
-    """By day with shifts the carers in each half-hour; in a pause somebody isn't counted."""
+def on_roster(location: Location, shifts: Iterable[Shift]) -> Mapping[date, Sequence[int]]:
+    """By day with shifts the carers in each half-hour.
+
+    In a pause somebody isn't counted, but for a family carer, who stays at home with the children.
+    """
+    is_home = location.kind == Kind.FAMILY
     found: dict[date, list[int]] = defaultdict(lambda: [0] * HALVES)
     for shift in shifts:
-        for half in shift.turn.present():
+        for half in range(shift.start, shift.end) if is_home else shift.turn.present():
             found[shift.day][half] += 1
     return found
 

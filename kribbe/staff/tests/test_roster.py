@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from kribbe.places.models import Organiser
+from kribbe.places.models import Kind, Organiser
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.short import short_weeks, short_weeks_at
 from kribbe.planning.selectors.week import week_of
@@ -57,7 +57,7 @@ def test_the_law_of_2027_asks_more_for_the_same_children():
     for day in (before.day, after.day):
         for carer, times in ((an, (14, 30, 20)), (bo, (20, 36, 26))):
             work(scene, carer, day, *times)
-    there = on_roster(shifts_of(scene.location, before.day, after.day))
+    there = on_roster(scene.location, shifts_of(scene.location, before.day, after.day))
     short = short_halves(after, there[after.day])
     assert [(each.start, each.end, each.missing) for each in short] == [
         (14, 21, 2),
@@ -96,6 +96,14 @@ def test_a_half_day_is_judged_while_children_are_there(scene):
     week = week_of(scene.location, monday, today=scene.now.date())
     assert [need.carers for need in week.needs[:2]] == [2, 2]
     assert week.carers[:2] == [3, 3]
+
+
+def test_a_family_carer_stays_with_the_children_in_her_pause(scene):
+    monday = monday_of_scene(scene)
+    work(scene, hire(scene, "An Jacobs"), monday, 14, 36, 24)
+    for kind, there in ((Kind.GROUP, 0), (Kind.FAMILY, 1)):
+        scene.location.kind = kind
+        assert on_roster(scene.location, [Shift.objects.get()])[monday][24] == there
 
 
 def test_many_locations_cost_as_many_queries_as_one(scene):
