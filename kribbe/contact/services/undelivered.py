@@ -42,7 +42,7 @@ def send_again(
             code="secret",
         )
     with transaction.atomic():
-        household_id = mail.notice.household_id if mail.notice else household and household.pk
+        household_id, _desk_id = _whose(mail, household)
         _lock_open(mail, *([(Household, household_id)] if household_id else []))
         corrected = address.strip().lower()
         if corrected != mail.address and household_id:
@@ -132,12 +132,19 @@ def _handled(
 def _record(
     mail: Mail, principal: Principal, action: str, now: datetime, household: Household | None = None
 ) -> None:
-    notice = mail.notice
+    household_id, desk_id = _whose(mail, household)
     audit.record(
         principal=principal,
         action=action,
         subject=mail,
         now=now,
-        household_id=notice.household_id if notice else household and household.pk,
-        desk_id=notice.desk_id if notice else household and household.desk_id,
+        household_id=household_id,
+        desk_id=desk_id,
     )
+
+
+def _whose(mail: Mail, household: Household | None) -> tuple[int | None, int | None]:
+    """The household and the desk of a mail, by its notice or else by the household that was found."""
+    if mail.notice is not None:
+        return mail.notice.household_id, mail.notice.desk_id
+    return (household.pk, household.desk_id) if household else (None, None)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.pages import list_lines as lines
 from kribbe.enrolment.pages.lists import DeskList
 from kribbe.enrolment.selectors import worklists as rows
-from kribbe.enrolment.selectors.hand_over import not_looked_at
+from kribbe.enrolment.selectors.hand_over import TAKEN_OVER, not_looked_at
 from kribbe.enrolment.selectors.proofs import sent_to_desk
 from kribbe.web import worklists
 
@@ -144,7 +144,7 @@ def register_work_lists() -> None:
     )
     worklists.register(
         worklists.WorkList(
-            "taken_over",
+            TAKEN_OVER,
             _("Families taken over"),
             _("Another desk handed them over: open their page."),
             "handshake",

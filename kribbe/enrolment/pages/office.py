@@ -16,6 +16,7 @@ from kribbe.enrolment.selectors.search import Terms, locations_named, read, sear
 from kribbe.enrolment.selectors.story import household_story
 from kribbe.enrolment.selectors.worklists import drafts as drafts_on_behalf
 from kribbe.enrolment.services import drafts
+from kribbe.enrolment.services.hand_over import note_looked_at
 from kribbe.people.access import household_for, may, require_at_desk
 from kribbe.people.models import Household
 from kribbe.region.http import DeskRequest
@@ -122,6 +123,7 @@ def household(request: DeskRequest, reference: str) -> HttpResponse:
     found = _household(request, reference)
     now = timezone.now()
     may_change = _may_change(request, found)
+    note_looked_at(household=found, principal=request.principal, now=now)
     story = household_story(found, now=now, with_facts=may_change)
     context = {
         **story_rows(story, now=now),

@@ -7,14 +7,17 @@ from datetime import date
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.timezone import localtime
 
+from kribbe.contact.desk_selectors import marked
 from kribbe.enrolment.models import CareRequest, HandOver, PreferenceState
 from kribbe.region.models import Desk
 from kribbe.rules.halfdays import SLOTS
-from kribbe.trust.models import AuditEntry
-from kribbe.trust.permissions import Action
+
+TAKEN_OVER = "taken_over"
+"""The work list of families that came from another desk; rows that were looked at are marked."""
 
 ASKED_DAYS = ("born", "expected", "registered_on", "wanted_start", "latest_start")
 
@@ -61,14 +64,9 @@ def hand_overs_of(desk: Desk) -> "QuerySet[HandOver]":
 
 def not_looked_at(desk_id: int) -> "QuerySet[HandOver]":
     """Households that a desk took over and of which nobody there opened the page since."""
-    looks = AuditEntry.objects.filter(
-        household_id=OuterRef("household_id"),
-        desk_id=desk_id,
-        action=Action.HOUSEHOLD_READ,
-        at__gte=OuterRef("made_at"),
-    )
+    seen = marked(desk_id, TAKEN_OVER).filter(row=Cast(OuterRef("pk"), CharField()))
     standing = HandOver.objects.filter(to_desk=desk_id, household__desk=desk_id, undone_at=None)
-    return standing.exclude(Exists(looks))
+    return standing.exclude(Exists(seen))
 
 
 def handed(made: HandOver) -> Handed:

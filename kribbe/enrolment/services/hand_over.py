@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.contact.desk_services import mark_rows
 from kribbe.contact.models import Thread
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import CareRequest, HandOver, RequestState
-from kribbe.enrolment.selectors.hand_over import document_of
+from kribbe.enrolment.selectors.hand_over import TAKEN_OVER, document_of, not_looked_at
 from kribbe.people.models import Household
 from kribbe.region.models import Desk
 from kribbe.trust.audit import record
@@ -94,6 +95,14 @@ def undo_hand_over(*, made: HandOver, principal: Principal, now: datetime) -> No
         _tell(standing, standing.to_desk, standing.from_desk, now)
     HandOver.objects.filter(pk=standing.pk).update(undone_at=now)
     _record("household.hand_over_undone", standing, principal, now)
+
+
+def note_looked_at(*, household: Household, principal: Principal, now: datetime) -> None:
+    """Its desk opened the family's page: it leaves the list of those taken over."""
+    unseen = not_looked_at(household.desk_id).filter(household=household).values_list("pk", flat=True)
+    rows = [str(key) for key in unseen]
+    if rows:
+        mark_rows(desk=household.desk, name=TAKEN_OVER, rows=rows, principal=principal, now=now)
 
 
 def forget_documents(*, older_than: timedelta, now: datetime) -> int:

@@ -14,6 +14,7 @@ from kribbe.enrolment.services import hand_over
 from kribbe.enrolment.services.hand_over import forget_documents, undo_hand_over
 from kribbe.enrolment.tasks import hand_overs_forgotten
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.people.access import note_look
 from kribbe.people.models import FactKind
 from kribbe.people.services import change_language
 from kribbe.rules.halfdays import WeekPattern
@@ -91,6 +92,8 @@ def test_the_receiving_desk_finds_the_family_on_its_list_until_it_looked(desk, o
     assert not not_looked_at(desk.pk).exists()
     page = there.get(reverse("enrolment:hand_overs", args=[other.slug]))
     assert [row["is_new"] for row in page.context["rows"]] == [True]
+    note_look(principal=SYSTEM, household=HandOver.objects.get().household, now=timezone.now())
+    assert list(not_looked_at(other.pk)) == [made]
     assert story(there, other, asked) == 200
     assert not not_looked_at(other.pk).exists()
     undo_hand_over(made=made, principal=SYSTEM, now=timezone.now())

@@ -16,6 +16,7 @@ from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Consent, Consented, ReferrerOrganisation
 from kribbe.people.selectors import principal_of
 from kribbe.people.services import give_consent, withdraw_consent
+from kribbe.region.models import Desk
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
@@ -119,6 +120,8 @@ def test_a_consent_ends_by_itself_and_at_once_when_withdrawn(household, organisa
 
 
 def test_a_family_hears_who_may_act_for_it_until_when_and_how_to_stop_that(desk, organisation):
+    Desk.objects.update(letter_languages=["nl", "en"])
+    desk.refresh_from_db()
     family = cast.make_household(desk, "Claes", now=timezone.now(), email="jo@ouders.example", language="en")
     given = agree(family, organisation)
     (notice,) = Notice.objects.filter(household=family, kind="enrolment/consent_given")
