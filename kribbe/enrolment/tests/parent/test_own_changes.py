@@ -1,5 +1,6 @@
 """A desk that leaves a family so many changes of its own: they are counted, told, and then refused; staff always can."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -91,5 +92,25 @@ def test_the_last_day_holds_and_the_day_after_it_doesnt(desk, maes, parent):
         change(maes, parent, start=START)
 
 
-def test_nothing_is_said_where_nothing_limits_it(maes):
-    assert own_changes.note(maes, today=TODAY) == ""
+def test_nothing_is_said_where_nothing_limits_it(maes, parent):
+    assert own_changes.note(parent, maes, today=TODAY) == ""
+
+
+@pytest.mark.usefixtures("once")
+def test_a_referrer_is_bound_as_the_family_is(maes):
+    referrer = cast.acting(Role.REFERRER, Scope.HOUSEHOLD, maes.household_id)
+    change(maes, referrer, start=START + timedelta(days=7))
+    assert own_changes.own_changes(maes, today=TODAY).left == 0
+    with pytest.raises(RefusedError):
+        change(maes, referrer, start=START + timedelta(days=14))
+
+
+@pytest.mark.usefixtures("once")
+def test_who_may_change_the_desks_households_is_not_bound_and_reads_nothing_of_it(desk, maes, parent):
+    assert own_changes.note(parent, maes, today=TODAY)
+    for scope, key in ((Scope.DESK, desk.pk), (Scope.REGION, desk.region_id)):
+        clerk = cast.acting(Role.CLERK, scope, key)
+        both = replace(clerk, grants=(*clerk.grants, *parent.grants))
+        for acting in (clerk, both):
+            assert own_changes.note(acting, maes, today=TODAY) == ""
+            assert not own_changes.is_bound(acting, maes)
