@@ -16,17 +16,28 @@ FRESH = timedelta(days=1)
 
 def remind_of_offers(*, now: datetime) -> int:
     """Remind families of offers that run out soon. Returns how many."""
-    ending = Offer.objects.filter(
-        state=OfferState.OPEN, deadline__gt=now, deadline__lte=now + AHEAD, made_at__lt=now - FRESH
-    ).exclude(preference__location__licence_state__in=STOPPED).select_related("preference__request__child", "preference__location")
+    ending = (
+        Offer.objects.filter(
+            state=OfferState.OPEN, deadline__gt=now, deadline__lte=now + AHEAD, made_at__lt=now - FRESH
+        )
+        .exclude(preference__location__licence_state__in=STOPPED)
+        .select_related("preference__request__child", "preference__location")
+    )
     return sum(_of_offer(offer, now) for offer in ending.order_by("deadline", "pk"))
 
 
 def remind_of_signing(*, now: datetime) -> int:
     """Remind families of reserved places that are to be signed soon. Returns how many."""
-    ending = Placement.objects.filter(
-        state=PlacementState.TO_SIGN, sign_by__gt=now, sign_by__lte=now + AHEAD, reserved_at__lt=now - FRESH
-    ).exclude(group__location__licence_state__in=STOPPED).select_related("child", "group__location")
+    ending = (
+        Placement.objects.filter(
+            state=PlacementState.TO_SIGN,
+            sign_by__gt=now,
+            sign_by__lte=now + AHEAD,
+            reserved_at__lt=now - FRESH,
+        )
+        .exclude(group__location__licence_state__in=STOPPED)
+        .select_related("child", "group__location")
+    )
     return sum(_of_signing(placement, now) for placement in ending.order_by("sign_by", "pk"))
 
 

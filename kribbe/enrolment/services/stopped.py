@@ -80,7 +80,11 @@ def _move_signing(placement_id: int, now: datetime) -> bool:
         placement = Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id)
         today, desk = localtime(now).date(), placement.group.location.desk
         until = end_of_day(today + timedelta(days=policy_on(desk, today).signature_days))
-        if placement.state != PlacementState.TO_SIGN or placement.sign_by is None or until <= placement.sign_by:
+        if (
+            placement.state != PlacementState.TO_SIGN
+            or placement.sign_by is None
+            or until <= placement.sign_by
+        ):
             return False
         placement.sign_by = until
         placement.save(update_fields=["sign_by"])
