@@ -247,7 +247,7 @@ def _stopped_since(moment: OuterRef, now: datetime) -> Q:
     )
 
 
-def _at_closed(desk_id: int, now: datetime) -> "QuerySet[Child]":
+def _at_closed(desk_id: int, now: datetime) -> "QuerySet[Any]":
     """Children with a place, or waiting, where it is stopped; `called_at`: when their family was last called."""
     placed, waiting = _placed(now), _waiting()
     calls = marked(desk_id, LICENCE).filter(row=Cast(OuterRef("pk"), CharField()))
