@@ -166,8 +166,10 @@ def retire_subject(*, subject: QuestionSubject, principal: Principal, now: datet
 
 @transaction.atomic
 def mark_rows(*, desk: Desk, name: str, rows: Sequence[str], principal: Principal, now: datetime) -> int:
-    """Rows of a work list were dealt with; returns how many weren't before."""
-    known = set(ListMark.objects.filter(desk=desk, list=name, row__in=rows).values_list("row", flat=True))
+    """Rows of a work list were dealt with, those of before anew; returns how many weren't before."""
+    before = ListMark.objects.filter(desk=desk, list=name, row__in=rows)
+    before.update(marked_at=now, marked_by=principal.user_id)
+    known = set(before.values_list("row", flat=True))
     fresh = [row for row in dict.fromkeys(rows) if row not in known]
     ListMark.objects.bulk_create(
         [

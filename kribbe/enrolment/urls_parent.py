@@ -52,6 +52,7 @@ parent_urls = [
     path("my/proofs/<str:reference>/", proofs.my_proof, name="my_proof"),
     path("my/proofs/<str:reference>/file/", proofs.my_proof_file, name="my_proof_file"),
     path("my/offers/<str:reference>/", offer_answer.offer_page, name="offer"),
+    path("my/households/<str:reference>/", parent.choose_household, name="my_household"),
     path("my/offers/<str:reference>/undo/", offer_answer.take_no_back_page, name="offer_undo"),
     path("my/placements/<str:reference>/", placement.placement_page, name="placement"),
 ]

@@ -21,6 +21,9 @@ from kribbe.trust.principal import PARENTS, Principal, Scope
 
 View = Callable[..., HttpResponseBase]
 
+CHOSEN = "household"
+"""Where the session keeps the id of the own household whose pages are seen."""
+
 
 class LogInNeededError(Exception):
     """A visitor came to a page for somebody known: the middleware sends them to log in, and back."""
@@ -70,11 +73,13 @@ def household_for(principal: Principal, action: Action, reference: str, *, now: 
 
 
 def own_household(principal: Principal) -> Household:
-    """The household that the principal is a parent of; of several the oldest. Raises Http404.
+    """The household that the principal is a parent of; of several the one chosen in this session, or the oldest.
 
-    A stranger who types somebody's address in a new request can so never hide that parent's own pages.
+    A stranger who types somebody's address in a new request can so never hide that parent's own pages. Raises
+    Http404 where there is none.
     """
     own = principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
+    own = own & {principal.household_id} or own
     household = (
         Household.objects.select_related("desk__municipality", "municipality")
         .filter(pk__in=own)

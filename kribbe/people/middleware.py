@@ -1,6 +1,7 @@
 """Who acts: every request gets its principal."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.timezone import localdate
 
-from kribbe.people.access import LogInNeededError
+from kribbe.people.access import CHOSEN, LogInNeededError
 from kribbe.people.selectors import principal_of
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import VISITOR
@@ -33,9 +34,8 @@ class PrincipalMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         request.principal = VISITOR
         if request.user.is_authenticated:
-            request.principal = principal_of(
-                request.user, verified=has_second_factor(request), today=localdate()
-            )
+            found = principal_of(request.user, verified=has_second_factor(request), today=localdate())
+            request.principal = replace(found, household_id=request.session.get(CHOSEN))
         response = self.get_response(request)
         if not request.principal.is_visitor and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)

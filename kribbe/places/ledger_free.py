@@ -9,7 +9,7 @@ from django.db import connection
 
 from kribbe.places.models import GroupAvailability
 from kribbe.rules.calendar import first_of_month
-from kribbe.rules.halfdays import SLOTS
+from kribbe.rules.halfdays import SLOTS, WeekPattern
 
 
 def free_by_month(
@@ -67,6 +67,32 @@ def _weeks(group_ids: Sequence[int], first: np.datetime64, months: int) -> Any:
         )
         with cursor.copy(statement) as copy:
             return np.frombuffer(b"".join(copy)[_COPY_HEAD:-_COPY_TAIL], _WEEK)
+
+
+def full_half_days(stays: Sequence[tuple[int, date, date]]) -> list[WeekPattern]:
+    """The half-days without a place left on a day of each stay: (group id, first day, day after the last).
+
+    One query; weeks beyond the horizon are not judged.
+    """
+    if not stays:
+        return []
+    groups, firsts, ends = zip(*stays, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT n, bit_or(1 << slot)
+            FROM unnest(%(groups)s::bigint[], %(firsts)s::date[], %(ends)s::date[])
+              WITH ORDINALITY AS stay (group_id, first, until, n)
+            JOIN places_ledgerweek week USING (group_id), generate_series(0, %(last)s) slot
+            WHERE monday > first - 7 AND monday < until
+              AND monday + slot / 2 >= first AND monday + slot / 2 < until
+              AND taken[slot + 1] >= bookable[slot + 1]
+            GROUP BY n
+            """,
+            {"groups": list(groups), "firsts": list(firsts), "ends": list(ends), "last": SLOTS - 1},
+        )
+        full = dict(cursor.fetchall())
+    return [WeekPattern(full.get(number, 0)) for number in range(1, len(stays) + 1)]
 
 
 def availability(group_ids: Collection[int]) -> dict[int, GroupAvailability]:

@@ -165,6 +165,11 @@ class Location(models.Model):
         return self.licence_state in STOPPED
 
     @property
+    def takes_children(self) -> bool:
+        """Whether it may be chosen and may tell what it has free: in use, and not stopped."""
+        return self.active and not self.is_stopped
+
+    @property
     def town(self) -> str:
         """Where it lies; in the language of the page where that is the municipality. An address has `city`."""
         return self.municipality.name if self.city == self.municipality.name_nl else self.city
@@ -206,6 +211,11 @@ class Group(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def takes_children(self) -> bool:
+        """Whether a place of it may be told and offered: in use, at a location that takes children."""
+        return self.active and self.location.takes_children
 
 
 @remembered()

@@ -128,7 +128,11 @@ def _own_changes(terms: Terms) -> list[str]:
             terms.most_changes,
         )
         found.append(text % {"count": terms.most_changes})
-    if terms.change_days and terms.most_changes != 0:
+    if terms.change_days == 0 and terms.most_changes != 0:
+        found.append(
+            _("You can change your start or add locations yourself until the day on which you want to start.")
+        )
+    elif terms.change_days is not None and terms.most_changes != 0:
         text = ngettext(
             "You can change your start or add locations yourself until %(count)d day "
             "before the start that you want.",

@@ -81,12 +81,12 @@ class Calendar:
     def shut(self, pattern: WeekPattern, first: date, last: date) -> Shut | None:
         """The days of the pattern from `first` to `last` if fewer than half of them are open; None otherwise.
 
-        It takes a closing of the location: public holidays alone close nothing.
+        It takes a closing of the location that holds one of them: public holidays alone close nothing.
         """
-        count = sum(1 for _day in days_of(pattern, first, last))
+        days = list(days_of(pattern, first, last))
         opened = sum(1 for _day in self.open_days(pattern, first, last))
-        within = [each for each in self.closings if each.first <= last and each.last >= first]
-        if not within or not count or 2 * opened >= count:
+        within = [each for each in self.closings if any(each.holds(day) for day in days)]
+        if not within or 2 * opened >= len(days):
             return None
         longest = max(within, key=lambda each: min(each.last, last) - max(each.first, first))
         return Shut(longest, opened, self.next_open(pattern, first))

@@ -51,6 +51,8 @@ class Principal:
     grants: tuple[Grant, ...] = field(default=())
     verified: bool = False
     """True once a second factor was given in this session; staff roles count only then."""
+    household_id: int | None = None
+    """Of several own households the one whose pages this session chose to see."""
 
     @property
     def is_visitor(self) -> bool:

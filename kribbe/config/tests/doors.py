@@ -198,6 +198,7 @@ DOORS: dict[str, Door] = {
     "enrolment:draft_later": Door(set(), DRAFT),
     "enrolment:draft_sent": Door(set(), DRAFT),
     "enrolment:my": Door({"anna", "charlie"}),
+    "enrolment:my_household": Door({"anna"}, REFERENCE_OF_HOUSEHOLD, post=True),
     "enrolment:request": Door(ANNA, REQUEST),
     "enrolment:request_need": Door(ANNA, REQUEST),
     "enrolment:request_wishes": Door(ANNA, REQUEST),

@@ -1,5 +1,6 @@
 """Step 3: the ranked locations."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -17,9 +18,11 @@ class ChoicesForm(forms.Form):
 
     price = forms.ChoiceField(label=_("Kind of price"), choices=Price.choices, required=False)
 
-    def __init__(self, *args: Any, max_wishes: int | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, max_wishes: int | None, standing: Collection[int] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.max_wishes = max_wishes
+        self.max_wishes, self.standing = max_wishes, standing
 
     @property
     def order(self) -> list[int]:
@@ -30,7 +33,7 @@ class ChoicesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         try:
-            check_wishes(self.order, self.max_wishes)
+            check_wishes(self.order, self.max_wishes, standing=self.standing)
         except RefusedError as refused:
             self.add_error(None, str(refused.message))
         return cleaned

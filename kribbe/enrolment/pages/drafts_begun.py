@@ -45,8 +45,9 @@ def free_reference(request: DeskRequest) -> str:
 
 
 def household_of(principal: Principal) -> Household | None:
-    """The first household that the principal is a parent of."""
-    return next(iter(households_of(principal.scope_ids(Scope.HOUSEHOLD, *PARENTS))), None)
+    """The household that the principal is a parent of; of several as `own_household` has it."""
+    own = principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
+    return next(iter(households_of(own & {principal.household_id} or own)), None)
 
 
 def begun(request: DeskRequest, reference: str) -> RequestDraft | None:

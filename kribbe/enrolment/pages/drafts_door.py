@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from kribbe.enrolment.access import draft_for
 from kribbe.enrolment.models import RequestDraft
-from kribbe.enrolment.pages.drafts_begun import begun, held
+from kribbe.enrolment.pages.drafts_begun import begun, held, household_of
 from kribbe.enrolment.services import drafts
 from kribbe.region.http import DeskRequest
 from kribbe.web.errors import session_ended
@@ -29,7 +29,7 @@ def on_draft(view: DraftView) -> Callable[..., HttpResponse]:
         if draft is None:
             return _new(request, reference, view)
         if draft.user_id is None and not request.principal.is_visitor and not request.principal.is_staff:
-            drafts.claim(draft=draft, principal=request.principal)
+            drafts.claim(draft=draft, principal=request.principal, household=household_of(request.principal))
         if draft.request_id is not None and view.__name__ != "sent":
             return redirect("enrolment:draft_sent", desk, reference)
         return view(request, draft)

@@ -176,20 +176,26 @@ def _json(found: Handed) -> HttpResponse:
 
 
 def _csv(found: Handed) -> HttpResponse:
-    heads = [
+    """A row for each request, and one without where there is none; every row has the family."""
+    asked_for = [
         "reference", "child", "born", "expected", "registered_on", "wanted_start", "latest_start", "half_days",
-        "locations", "parent", "email", "phone", "street", "postcode", "city", "language",
+        "locations",
     ]  # fmt: skip
-    parent = found.adults[0]
-    rows = [
-        (
+    family = [
+        "parent", "email", "phone", "parent_2", "email_2", "phone_2", "street", "postcode", "city", "language",
+    ]  # fmt: skip
+    adults = [[one["name"], one["email"], one["phone"]] for one in found.adults]
+    first, second = [*adults, ["", "", ""]][:2]
+    who = [*first, *second, found.street, found.postcode, found.city, found.language]
+    asked: list[list[Any]] = [
+        [
             one.reference, one.child, one.born, one.expected, one.registered_on, one.wanted_start,
-            one.latest_start, " ".join(map(str, one.half_days)), ", ".join(one.locations), parent["name"],
-            parent["email"], parent["phone"], found.street, found.postcode, found.city, found.language,
-        )
+            one.latest_start, " ".join(map(str, one.half_days)), ", ".join(one.locations),
+        ]
         for one in found.requests
     ]  # fmt: skip
-    return csv_file(found.reference, heads, rows)
+    rows = [[*one, *who] for one in asked or [[""] * len(asked_for)]]
+    return csv_file(found.reference, [*asked_for, *family], rows)
 
 
 def _pdf(found: Handed, row: HandOver) -> HttpResponse:

@@ -32,7 +32,13 @@ from kribbe.enrolment.services.make_offer import Excuse, ahead_that_fit, kind_of
 from kribbe.places.access import at_location
 from kribbe.places.free import free_during
 from kribbe.places.models import Group, Location
-from kribbe.places.selectors.closed import closing_in_words, first_day_shut, open_pattern, shut_in_words
+from kribbe.places.selectors.closed import (
+    closing_in_words,
+    first_day_shut,
+    first_open_day,
+    open_pattern,
+    shut_in_words,
+)
 from kribbe.region.models import PassOverReason
 from kribbe.region.selectors import policy_on
 from kribbe.rules.calendar import age_in_months
@@ -178,7 +184,10 @@ def _first_idea(request: Any, wish: Preference, groups: Sequence[Group], today: 
     """What the family asks, as far as it is free; the group of the list, or the one for the child's age."""
     child = wish.request.child
     birth = child.birth
-    start = _open_day(wish, day_of(request.GET.get("start", "")) or max(wish.request.wanted_start, today))
+    start = day_of(request.GET.get("start", "")) or max(wish.request.wanted_start, today)
+    start = first_open_day(
+        wish.location_id, WeekPattern(wish.open_pattern), start, latest=max(wish.request.latest_start, start)
+    )
     age = age_in_months(birth, start) if birth <= start else 0
     right = [group for group in groups if group.from_months <= age < group.to_months]
     group = next((g for g in groups if str(g.pk) == request.GET.get("group")), (right or groups)[0])
@@ -192,13 +201,6 @@ def _first_idea(request: Any, wish: Preference, groups: Sequence[Group], today: 
         "last": end - DAY,
         "pattern": (asked if possible.is_empty else possible).mask,
     }
-
-
-def _open_day(wish: Preference, start: date) -> date:
-    """The first day on which the child could come; the start itself where that is later than the family wants."""
-    shut = first_day_shut(wish.location_id, WeekPattern(wish.open_pattern), start)
-    opens = shut.opens if shut else None
-    return opens if opens and opens <= max(wish.request.latest_start, start) else start
 
 
 def _plan(form: OfferForm) -> Plan:

@@ -25,7 +25,7 @@ from kribbe.enrolment.services.urgent import offer_to_urgent
 from kribbe.places.access import at_location
 from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import MONTHS_SHOWN, Group, Location
-from kribbe.places.selectors.closed import calendar_of, first_day_shut
+from kribbe.places.selectors.closed import calendar_of, first_open_day
 from kribbe.region.models import PassOverReason
 from kribbe.rules.calendar import first_of_month
 from kribbe.rules.halfdays import WeekPattern
@@ -233,10 +233,7 @@ def _offer(request: Any, location: Location, line: Waiting, form: UrgentOfferFor
 
 
 def _first_idea(location: Location, line: Waiting, groups: list[Group], now: datetime) -> dict[str, object]:
-    start = max(line.wanted_start, localtime(now).date())
-    shut = first_day_shut(location.pk, line.pattern, start)
-    if shut and shut.opens:
-        start = shut.opens
+    start = first_open_day(location.pk, line.pattern, max(line.wanted_start, localtime(now).date()))
     group = next((each for each in groups if suits(each, line, start)), None)
     return {"group": group.pk if group else None, "start": start, "pattern": line.pattern.mask}
 

@@ -6,11 +6,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from kribbe.enrolment.models import CareRequest
-from kribbe.enrolment.services.own_changes import own_changes
+from kribbe.enrolment.services.own_changes import is_bound, own_changes
+from kribbe.trust.principal import Principal
 
 
-def note(found: CareRequest, *, today: date) -> str:
-    """How often and until when it still changes its start or adds locations; "" where nothing limits that."""
+def note(principal: Principal, found: CareRequest, *, today: date) -> str:
+    """How often and until when it still changes its start or adds locations; "" where nothing limits that, or who
+    reads isn't bound by it."""
+    if not is_bound(principal, found):
+        return ""
     own = own_changes(found, today=today)
     if not own.are_open(today):
         return gettext(

@@ -1,17 +1,18 @@
 """What a household sees: its children with their requests, offers and places; and one request."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from kribbe.enrolment.models import CareRequest, Offer, RequestDraft, RequestState
 from kribbe.enrolment.pages.acting import page_of
-from kribbe.enrolment.pages.rows import child_row, request_row
+from kribbe.enrolment.pages.rows import ChildRow, child_row, request_row
 from kribbe.enrolment.pages.signed_in import request_of, signed_in
 from kribbe.enrolment.pages.steps import Steps
 from kribbe.enrolment.selectors.household import (
@@ -23,10 +24,13 @@ from kribbe.enrolment.selectors.household import (
 )
 from kribbe.enrolment.services.take_no_back import undo_until
 from kribbe.enrolment.words import said_no_to
+from kribbe.people.access import CHOSEN, own_household
+from kribbe.people.models import Household
 from kribbe.region.http import DeskRequest
 from kribbe.region.middleware import use_desk
 from kribbe.trust.permissions import Action
-from kribbe.trust.principal import PARENTS, Scope
+from kribbe.trust.principal import PARENTS, Principal, Scope
+from kribbe.web.weeks import join_words
 
 
 @require_safe
@@ -40,8 +44,10 @@ def my(request: DeskRequest) -> HttpResponse:
     if households:
         use_desk(request, households[0].desk)
     drafts = RequestDraft.objects.filter(user=request.user.pk, request=None, on_behalf=False)
+    children = [child_row(story, now=now) for story in stories(own, now=now)]
     context = {
-        "children": [child_row(story, now=now) for story in stories(own, now=now)],
+        "children": children,
+        "households": _kept_apart(households, children, request.principal),
         "drafts": [
             (draft, Steps(draft, today=timezone.localdate()).names)
             for draft in drafts.select_related("desk", "household").order_by("-saved_at")[:3]
@@ -50,6 +56,29 @@ def my(request: DeskRequest) -> HttpResponse:
         "new_url": reverse("enrolment:new_request", args=[request.desk.slug]) if request.desk else "/",
     }
     return render(request, "enrolment/my.html", context)
+
+
+def _kept_apart(
+    households: Sequence[Household], children: Sequence[ChildRow], principal: Principal
+) -> list[tuple[Household, str, bool]]:
+    """Where somebody was registered more than once: each household, its children, and whether its pages are seen."""
+    if len(households) < 2:
+        return []
+    seen = own_household(principal)
+    names: dict[int, list[str]] = {}
+    for row in children:
+        names.setdefault(row.story.child.household_id, []).append(row.name)
+    return [(each, join_words(names.get(each.pk, [])), each == seen) for each in households]
+
+
+@require_POST
+@signed_in
+def choose_household(request: DeskRequest, reference: str) -> HttpResponse:
+    """Who was registered twice sees messages, conversations and data of this household from now on."""
+    own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
+    household = get_object_or_404(Household, reference=reference, pk__in=own)
+    request.session[CHOSEN] = household.pk
+    return redirect("people:my_data")
 
 
 @require_safe

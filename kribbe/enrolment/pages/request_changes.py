@@ -91,7 +91,7 @@ def change_need_page(request: DeskRequest, reference: str) -> HttpResponse:
         "found": found,
         "name": called(child),
         "back_url": back_to(found),
-        "own_changes": own_changes.note(found, today=timezone.localdate()),
+        "own_changes": own_changes.note(request.principal, found, today=timezone.localdate()),
     }
     return render(request, "enrolment/request_need.html", context, status=422 if form.errors else 200)
 
@@ -120,7 +120,7 @@ def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
     wishes = found.preferences.exclude(state=PreferenceState.WITHDRAWN).order_by("rank")
     before = [wish.location_id for wish in wishes if wish.state == PreferenceState.WAITING]
     most = policy_on(found.desk, timezone.localdate()).max_wishes
-    form = ChoicesForm(request.POST or None, max_wishes=most)
+    form = ChoicesForm(request.POST or None, max_wishes=most, standing=before)
     is_sent = request.POST.get("action") == "save"
     if is_sent and form.is_valid():
         try:
@@ -153,7 +153,7 @@ def rank_page(request: DeskRequest, reference: str) -> HttpResponse:
         "household": found.household,
         "back_url": back_to(found),
         "name": called(found.child),
-        "own_changes": own_changes.note(found, today=timezone.localdate()),
+        "own_changes": own_changes.note(request.principal, found, today=timezone.localdate()),
     }
     return render(request, "enrolment/request_wishes.html", context, status=422 if is_sent else 200)
 

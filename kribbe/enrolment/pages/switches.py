@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -24,7 +24,6 @@ class SwitchesForm(forms.Form):
     """Two switches."""
 
     weekly_list = forms.BooleanField(
-        label=_("Mail me every week which places came free"),
         required=False,
         help_text=_("Only places that fit what you ask, near you or among your choices."),
     )
@@ -33,6 +32,15 @@ class SwitchesForm(forms.Form):
         required=False,
         help_text=_("They see the first name, the age and the days, and may offer you a place."),
     )
+
+    def __init__(self, *args: Any, weeks: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        text = ngettext(
+            "Mail me every week which places came free",
+            "Mail me every %(count)d weeks which places came free",
+            weeks,
+        )
+        self.fields["weekly_list"].label = text % {"count": weeks}
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +55,7 @@ def switches_page(request: Any, reference: str) -> HttpResponse:
     form = SwitchesForm(
         request.POST if request.method == "POST" else None,
         initial={"weekly_list": weekly, "open_when_urgent": urgent},
+        weeks=policy.list_weeks,
     )
     if form.is_bound and form.is_valid():
         set_switches(principal=request.principal, request=found, now=now, **form.cleaned_data)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kribbe.enrolment.models import CareRequest, LastMinute, RequestState, Vacancy, VacancyInterest
-from kribbe.enrolment.selectors.vacancies import last_minutes, lists_of, vacancies_of
+from kribbe.enrolment.selectors.vacancies import is_on_offer, last_minutes, lists_of, vacancies_of
 from kribbe.enrolment.services.vacancy_answer import add_location, tell_interest, waiting_at
 from kribbe.enrolment.services.weekly_list import read_token
 from kribbe.places.selectors.closed import calendar_of, calendars_of
@@ -109,7 +109,7 @@ def vacancy_page(request: Any, token: str) -> HttpResponse:
         "row": _row(vacancy, calendar_of(location.pk, today), today),
         "is_wish": is_wish,
         "is_told": VacancyInterest.objects.filter(request=asked, vacancy=vacancy).exists(),
-        "is_past": vacancy.until is not None and vacancy.until <= today,
+        "is_gone": not is_on_offer(vacancy, today=today),
         "token": token,
     }
     return render(request, "enrolment/vacancy.html", context)
@@ -124,5 +124,9 @@ def _found(token: str) -> tuple[CareRequest, Vacancy] | None:
         .filter(pk=keys[0], state=RequestState.OPEN)
         .first()
     )
-    vacancy = Vacancy.objects.select_related("group__location__desk").filter(pk=keys[1]).first()
+    vacancy = (
+        Vacancy.objects.select_related("group__location__desk", "group__availability")
+        .filter(pk=keys[1])
+        .first()
+    )
     return (asked, vacancy) if asked and vacancy else None

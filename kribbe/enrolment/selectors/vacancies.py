@@ -21,6 +21,7 @@ from kribbe.enrolment.models import (
 )
 from kribbe.enrolment.selectors.urgent import still_asked
 from kribbe.people.models import Child
+from kribbe.places.ledger_free import full_half_days
 from kribbe.places.selectors.search import mask_of
 from kribbe.region.models import Desk, DeskPolicy, Region
 from kribbe.rules.calendar import age_in_months
@@ -32,6 +33,8 @@ NEAR_KM = 10.0
 
 KM_PER_DEGREE = 111.25
 SHOWN_WEEKS = 8
+LAST_MINUTES_SHOWN = 50
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,13 @@ def lately(made: VacancyList) -> list[Vacancy]:
         .prefetch_related("group__location__municipality")
         .order_by("list__day", "pk")
     )
-    return [row for row in rows if row.list_id == made.pk or _is_free(row)]
+    return [row for row in rows if is_on_offer(row, today=made.day)]
+
+
+def is_on_offer(row: Vacancy, *, today: date) -> bool:
+    """Whether what came free is free still, whole, in a group that takes children, and isn't past."""
+    is_past = row.until is not None and row.until <= today
+    return not is_past and row.group.takes_children and _is_free(row)
 
 
 def _is_free(row: Vacancy) -> bool:
@@ -174,21 +183,23 @@ def lists_of(region: Region) -> list[VacancyList]:
 
 
 def vacancies_of(made: VacancyList, desk: Desk, *, today: date) -> list[Vacancy]:
-    """The places of a list that are not past, the desk's own first, then the neighbours'; by location."""
+    """The places of a list that are free still, the desk's own first, then the neighbours'; by location."""
     rows: QuerySet[Vacancy] = (
-        Vacancy.objects.filter(Q(until=None) | Q(until__gt=today), list=made, group__location__active=True)
-        .select_related("group__location__municipality", "group__location__desk")
+        Vacancy.objects.filter(list=made)
+        .select_related("group__location__municipality", "group__location__desk", "group__availability")
         .order_by("group__location__name_key", "month", "pk")
     )
-    return sorted(rows, key=lambda row: row.group.location.desk_id != desk.pk)
+    found = (row for row in rows if is_on_offer(row, today=today))
+    return sorted(found, key=lambda row: row.group.location.desk_id != desk.pk)
 
 
 def last_minutes(desk: Desk, *, today: date) -> list[LastMinute]:
-    """Last-minute places of the desk's region that still hold, the soonest first."""
-    return list(
-        LastMinute.objects.filter(
-            group__location__desk__region=desk.region_id, last__gte=today, ended_at=None
-        )
-        .select_related("group__location__municipality")
-        .order_by("first", "pk")[:50]
-    )
+    """Last-minute places of the desk's region that still hold, the soonest first, with the half-days free still."""
+    found = LastMinute.objects.filter(
+        group__location__desk__region=desk.region_id, last__gte=today, ended_at=None
+    ).select_related("group__location__municipality")
+    rows = [row for row in found.order_by("first", "pk") if row.group.takes_children]
+    full = full_half_days([(row.group_id, max(row.first, today), row.last + DAY) for row in rows])
+    for row, taken in zip(rows, full, strict=True):
+        row.pattern = (WeekPattern(row.pattern) - taken).mask
+    return [row for row in rows if row.pattern][:LAST_MINUTES_SHOWN]

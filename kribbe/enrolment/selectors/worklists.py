@@ -42,7 +42,7 @@ from kribbe.enrolment.models import (
     RequestState,
 )
 from kribbe.people.models import Adult, Child, FactKind, HouseholdFact
-from kribbe.places.models import LicenceState, Location
+from kribbe.places.models import STOPPED, LicenceCheck, LicenceState, Location
 from kribbe.region.models import DeskPolicy
 from kribbe.region.selectors import policy_on
 from kribbe.rules.calendar import add_months
@@ -174,6 +174,7 @@ def late(desk_id: int, now: datetime) -> "QuerySet[Preference]":
         ~Exists(LookAgain.objects.filter(preference=OuterRef("pk"), month__gt=today)),
         location__desk=desk_id,
         location__active=True,
+        location__licence_state__in=[LicenceState.LICENSED, LicenceState.UNKNOWN],
         state=PreferenceState.WAITING,
         registered_at__lt=begun,
         request__state=RequestState.OPEN,
@@ -201,30 +202,60 @@ def late_locations(desk_id: int, now: datetime) -> "QuerySet[Location]":
 
 
 def to_call(desk_id: int, now: datetime) -> "QuerySet[Child]":
-    """The desk's children with a place, or waiting, at a location whose licence is suspended or has ended."""
-    return _at_closed(desk_id, now).exclude(_marked(desk_id, LICENCE))
+    """The desk's children with a place, or waiting, at a location whose licence is suspended or has ended.
+
+    Who was called before the licence of one of them came in this state is called again.
+    """
+    return _at_closed(desk_id, now).filter(Q(called_at=None) | _stopped_since(OuterRef("called_at"), now))
 
 
 def called(desk_id: int, now: datetime) -> "QuerySet[Child]":
     """Those of them whose family was called."""
-    return _at_closed(desk_id, now).filter(_marked(desk_id, LICENCE))
+    found = _at_closed(desk_id, now).filter(called_at__isnull=False)
+    return found.exclude(_stopped_since(OuterRef("called_at"), now))
 
 
-def _at_closed(desk_id: int, now: datetime) -> "QuerySet[Child]":
-    today = localtime(now).date()
-    closed = (LicenceState.SUSPENDED, LicenceState.ENDED)
-    placed = Placement.objects.filter(
-        group__location__licence_state__in=closed,
+def _placed(now: datetime) -> "QuerySet[Placement]":
+    """Places that aren't over at locations that are stopped."""
+    return Placement.objects.filter(
+        group__location__licence_state__in=STOPPED,
         state__in=(PlacementState.TO_SIGN, PlacementState.FINAL),
-        during__overlap=DateRange(today, None),
+        during__overlap=DateRange(localtime(now).date(), None),
     )
-    waiting = Preference.objects.filter(
-        location__licence_state__in=closed, state=PreferenceState.WAITING, request__state=RequestState.OPEN
+
+
+def _waiting() -> "QuerySet[Preference]":
+    """Wishes at locations that are stopped."""
+    return Preference.objects.filter(
+        location__licence_state__in=STOPPED, state=PreferenceState.WAITING, request__state=RequestState.OPEN
     )
-    return Child.objects.filter(
+
+
+def _stopped_since(moment: OuterRef, now: datetime) -> Q:
+    """Whether a location of a child came in the state in which it is after that moment; a check that only found
+    the same state once more changes nothing."""
+    checks = LicenceCheck.objects.order_by("-noted_at", "-pk")
+    earlier = checks.filter(location=OuterRef("location"), noted_at__lt=OuterRef("noted_at"))
+    came = checks.annotate(before=Subquery(earlier.values("state")[:1])).filter(
+        Q(before=None) | ~Q(state=F("before"))
+    )
+    stopped = Subquery(came.filter(location=OuterRef("closed")).values("noted_at")[:1])
+    placed = _placed(now).filter(child=OuterRef("pk")).annotate(closed=F("group__location"))
+    waiting = _waiting().filter(request__child=OuterRef("pk")).annotate(closed=F("location"))
+    return Q(Exists(placed.annotate(stopped_at=stopped).filter(stopped_at__gt=moment))) | Q(
+        Exists(waiting.annotate(stopped_at=stopped).filter(stopped_at__gt=moment))
+    )
+
+
+def _at_closed(desk_id: int, now: datetime) -> "QuerySet[Any]":
+    """Children with a place, or waiting, where it is stopped; `called_at`: when their family was last called."""
+    placed, waiting = _placed(now), _waiting()
+    calls = marked(desk_id, LICENCE).filter(row=Cast(OuterRef("pk"), CharField()))
+    found = Child.objects.filter(
         Exists(placed.filter(child=OuterRef("pk"))) | Exists(waiting.filter(request__child=OuterRef("pk"))),
         household__desk=desk_id,
-    ).prefetch_related(
+    )
+    return found.annotate(called_at=Subquery(calls.values("marked_at")[:1])).prefetch_related(
         Prefetch("household__adults", Adult.objects.order_by("-is_applicant", "pk")),
         Prefetch("placements", placed.select_related("group__location"), to_attr="closed_places"),
         Prefetch(

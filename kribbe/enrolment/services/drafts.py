@@ -16,6 +16,7 @@ from kribbe.contact.addressing import message_id
 from kribbe.contact.selectors.policy import policy_of, quiet_hours
 from kribbe.contact.writing import allowed_language, compose
 from kribbe.enrolment.models import RequestDraft
+from kribbe.people.models import Household
 from kribbe.region.models import Desk
 from kribbe.rules.quiet import leaves_at
 from kribbe.trust.errors import RefusedError
@@ -120,10 +121,16 @@ def typed_in(draft: RequestDraft, step: str) -> Typed | None:
     return kept["typed"] if kept else None
 
 
-def claim(*, draft: RequestDraft, principal: Principal) -> None:
-    """A visitor who logged in on the way takes the request along."""
-    RequestDraft.objects.filter(pk=draft.pk, user=None).update(user_id=principal.user_id)
-    draft.refresh_from_db(fields=["user"])
+def claim(*, draft: RequestDraft, principal: Principal, household: Household | None) -> None:
+    """A visitor who logged in on the way takes the request along: for the own household, where its desk is the same.
+
+    Without that a second child would be registered in a household of its own, and be nobody's brother or sister.
+    """
+    fits = household is not None and household.desk_id == draft.desk_id
+    RequestDraft.objects.filter(pk=draft.pk, user=None).update(
+        user_id=principal.user_id, household=household if fits else draft.household
+    )
+    draft.refresh_from_db(fields=["user", "household"])
 
 
 def mail_link(*, draft: RequestDraft, email: str, language: str, now: datetime) -> None:

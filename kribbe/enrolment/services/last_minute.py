@@ -41,7 +41,8 @@ def publish(
     """Publish half-days that are free from `first` to `last`, and tell the families that wait at the location.
 
     Told is who would begin by then, has the group's age and asks one of the half-days; whoever gets one gets it by
-    an ordinary offer. Raises RefusedError on days that are past, more than eight weeks, all closed, or not free.
+    an ordinary offer. Raises RefusedError on days that are past, more than eight weeks, all closed, or not free, and
+    where group or location takes no child now.
     """
     with transaction.atomic():
         lock_rows((Group, group_id))
@@ -50,6 +51,7 @@ def publish(
         )
         if group is None:
             raise RefusedError(_("Choose a group."), field="group")
+        _check_takes_children(group)
         _check(group, first, last, pattern, localtime(now).date())
         made = LastMinute.objects.create(
             group=group,
@@ -75,6 +77,13 @@ def take_away(*, principal: Principal, last_minute_id: int, now: datetime) -> No
             made.ended_at = now
             made.save(update_fields=["ended_at"])
             _record(principal, "last_minute.end", made, now)
+
+
+def _check_takes_children(group: Group) -> None:
+    if group.location.is_stopped:
+        raise RefusedError(_("Your licence doesn't allow new places now. Call the desk."), code="licence")
+    if not group.takes_children:
+        raise RefusedError(_("This group is out of use. Choose another one."), field="group", code="group")
 
 
 def _check(group: Group, first: date, last: date, pattern: WeekPattern, today: date) -> None:
@@ -103,13 +112,14 @@ def _refuse_closed(group: Group, first: date, last: date, pattern: WeekPattern) 
     calendar = calendar_of(group.location_id, first)
     if next(calendar.open_days(pattern, first, last), None):
         return
-    closings = [each for each in calendar.closings if each.first <= last]
-    if not closings:
+    closings = (calendar.closing_on(day) for day in days_of(pattern, first, last))
+    closing = next((each for each in closings if each), None)
+    if closing is None:
         raise RefusedError(_("These are public holidays. Choose other days."), field="first")
     opens = calendar.next_open(pattern, first)
     raise RefusedError(
         _("Nobody can come on these days: you are %(closing)s. The next open day is %(day)s.")
-        % {"closing": closing_in_words(closings[0]), "day": long_date(opens)},
+        % {"closing": closing_in_words(closing), "day": long_date(opens)},
         field="first",
     )
 

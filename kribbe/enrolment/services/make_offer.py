@@ -224,7 +224,11 @@ def _passed_over(
         excuse = excuses.get(line.preference_id)
         if excuse is None or excuse.reason_code not in reasons:
             raise RefusedError(
-                _("%(count)s children stand ahead and would fit. Give the reason for passing over them.")
+                ngettext(
+                    "%(count)s child stands ahead and would fit. Give the reason for passing over it.",
+                    "%(count)s children stand ahead and would fit. Give the reason for passing over them.",
+                    len(ahead),
+                )
                 % {"count": len(ahead)},
                 field="reason",
                 code="passed_over",

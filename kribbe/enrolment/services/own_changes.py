@@ -6,11 +6,13 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import CareRequest
+from kribbe.people.access import may
 from kribbe.region.selectors import policy_on
 from kribbe.rules.dates import last_own_change
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import PARENTS, Principal, Scope
+from kribbe.trust.permissions import Action, roles_for
+from kribbe.trust.principal import Principal, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,23 @@ def own_changes(request: CareRequest, *, today: date) -> OwnChanges:
     return OwnChanges(left, last_own_change(request.wanted_start, policy.change_days))
 
 
+def is_bound(principal: Principal, request: CareRequest) -> bool:
+    """Whether the terms for families bind who acts: parents, and a referrer who acts for them.
+
+    Not whoever may change the households of the desk, even where it is a parent of this one.
+    """
+    act = Action.HOUSEHOLD_CHANGE
+    if may(principal, act, Scope.DESK, request.desk_id) or may(
+        principal, act, Scope.REGION, request.desk.region_id
+    ):
+        return False
+    roles = roles_for(act, Scope.HOUSEHOLD)
+    return request.household_id in principal.scope_ids(Scope.HOUSEHOLD, *roles)
+
+
 def check_own_change(principal: Principal, request: CareRequest, *, today: date) -> bool:
     """Whether a change counts as the family's own. RefusedError where its desk leaves it none; staff always can."""
-    if request.household_id not in principal.scope_ids(Scope.HOUSEHOLD, *PARENTS):
+    if not is_bound(principal, request):
         return False
     if not own_changes(request, today=today).are_open(today):
         message = _("Your start and your locations can now be changed only by the desk. Call or write to it.")

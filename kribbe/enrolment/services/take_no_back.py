@@ -120,9 +120,11 @@ def _check_wish(preference: Preference, now: datetime) -> None:
         raise RefusedError(_("Your choices changed since. Call the desk."), code="changed")
     request = preference.request
     waiting = request.preferences.filter(state=PreferenceState.WAITING)
+    standing = list(waiting.values_list("location_id", flat=True))
     check_wishes(
-        [*waiting.values_list("location_id", flat=True), preference.location_id],
+        [*standing, preference.location_id],
         policy_on(request.desk, localtime(now).date()).max_wishes,
+        standing=standing,
     )
 
 

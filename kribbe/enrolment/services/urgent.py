@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from kribbe.enrolment.models import CareRequest, Offer, Preference, RequestSwitches, UrgentReach
 from kribbe.enrolment.selectors.fit import fit, stay_end, suits
@@ -136,7 +137,11 @@ def _check_excuse(location: Location, passed: list[int], excuse: Excuse | None) 
     is_known = excuse is not None and known.filter(code=excuse.reason_code).exists()
     if passed and not is_known:
         raise RefusedError(
-            _("%(count)s urgent children stand ahead and would fit. Give the reason for passing over them.")
+            ngettext(
+                "%(count)s urgent child stands ahead and would fit. Give the reason for passing over it.",
+                "%(count)s urgent children stand ahead and would fit. Give the reason for passing over them.",
+                len(passed),
+            )
             % {"count": len(passed)},
             field="reason",
             code="passed_over",

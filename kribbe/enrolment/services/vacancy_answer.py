@@ -3,10 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import CareRequest, PreferenceState, Vacancy, VacancyInterest
+from kribbe.enrolment.selectors.vacancies import is_on_offer
 from kribbe.enrolment.services.wishes import rank_wishes
 from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
@@ -14,12 +18,12 @@ from kribbe.trust.principal import Principal
 def add_location(*, principal: Principal, request_id: int, vacancy_id: int, now: datetime) -> None:
     """Add the vacancy's location at the end of the family's choices; its place in line begins today.
 
-    It stands in the location's published order like everybody. Raises RefusedError as `rank_wishes` does.
+    It stands in the location's published order like everybody. Raises RefusedError as `rank_wishes` does, and where
+    the half-days are no longer free.
     """
     with transaction.atomic():
         lock_rows((CareRequest, request_id))
-        vacancy = Vacancy.objects.select_related("group").get(pk=vacancy_id)
-        location_id = vacancy.group.location_id
+        location_id = _still_on_offer(vacancy_id, now).group.location_id
         chosen = waiting_at(request_id)
         if location_id not in chosen:
             rank_wishes(
@@ -33,8 +37,12 @@ def add_location(*, principal: Principal, request_id: int, vacancy_id: int, now:
 
 
 def tell_interest(*, principal: Principal, request_id: int, vacancy_id: int, now: datetime) -> None:
-    """The location sees that the family would like these half-days; the order stays as it is."""
+    """The location sees that the family would like these half-days; the order stays as it is.
+
+    Raises RefusedError where they are no longer free.
+    """
     with transaction.atomic():
+        _still_on_offer(vacancy_id, now)
         request = CareRequest.objects.get(pk=request_id)
         _row, is_new = VacancyInterest.objects.get_or_create(
             request=request, vacancy_id=vacancy_id, defaults={"at": now}
@@ -49,6 +57,13 @@ def tell_interest(*, principal: Principal, request_id: int, vacancy_id: int, now
                 desk_id=request.desk_id,
                 vacancy=vacancy_id,
             )
+
+
+def _still_on_offer(vacancy_id: int, now: datetime) -> Vacancy:
+    vacancy = Vacancy.objects.select_related("group__location", "group__availability").get(pk=vacancy_id)
+    if not is_on_offer(vacancy, today=localtime(now).date()):
+        raise RefusedError(_("These half-days are no longer free."), code="gone")
+    return vacancy
 
 
 def waiting_at(request_id: int) -> list[int]:

@@ -14,7 +14,7 @@ from kribbe.contact.services import drop_unposted, tell_household
 from kribbe.enrolment.models import CareRequest, FreeThen, RequestState, Vacancy, VacancyList, VacancyTold
 from kribbe.enrolment.selectors.vacancies import Asking, Match, askers, lately, matches
 from kribbe.people.models import Adult, Household
-from kribbe.places.models import Group, GroupAvailability, LicenceState
+from kribbe.places.models import Group, GroupAvailability
 from kribbe.places.selectors.closed import calendars_of
 from kribbe.places.selectors.search import mask_of
 from kribbe.region.models import Region
@@ -51,15 +51,12 @@ def make_list(*, region: Region, now: datetime) -> VacancyList:
         made, is_new = VacancyList.objects.get_or_create(region=region, day=day, defaults={"made_at": now})
         if not is_new:
             return made
-        groups = list(
-            Group.objects.filter(
-                location__desk__region=region,
-                location__active=True,
-                location__licence_state__in=[LicenceState.LICENSED, LicenceState.UNKNOWN],
-                active=True,
-                availability__isnull=False,
-            ).select_related("availability", "free_then")
-        )
+        found = Group.objects.filter(location__desk__region=region, availability__isnull=False)
+        groups = [
+            group
+            for group in found.select_related("location", "availability", "free_then")
+            if group.takes_children
+        ]
         last = add_months(first_of_month(day), MONTHS_AHEAD + 1)
         calendars = calendars_of({group.location_id for group in groups}, day, last)
         Vacancy.objects.bulk_create(

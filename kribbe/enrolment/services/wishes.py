@@ -69,11 +69,14 @@ def rank_wishes(
     with transaction.atomic():
         request = _locked_open(request_id)
         today = localtime(now).date()
-        check_wishes(
-            location_ids, policy_on(request.desk, today).max_wishes, region_id=request.desk.region_id
-        )
         wishes = {p.location_id: p for p in request.preferences.all()}
         waiting = {key for key, p in wishes.items() if p.state == PreferenceState.WAITING}
+        check_wishes(
+            location_ids,
+            policy_on(request.desk, today).max_wishes,
+            region_id=request.desk.region_id,
+            standing=waiting,
+        )
         if seen is not None and waiting != set(seen):
             raise RefusedError(
                 _("Your choices changed meanwhile. Here they are as they stand now."), code="changed"
@@ -268,9 +271,16 @@ def may_reopen(request: CareRequest, *, now: datetime) -> bool:
 
 
 def check_wishes(
-    location_ids: Sequence[int], max_wishes: int | None, *, region_id: int | None = None
+    location_ids: Sequence[int],
+    max_wishes: int | None,
+    *,
+    region_id: int | None = None,
+    standing: Collection[int] = (),
 ) -> None:
-    """Raise RefusedError on a doubled wish, too many, none, or a location that isn't there (in that region)."""
+    """Raise RefusedError on a doubled wish, too many, none, or a location that isn't there (in that region).
+
+    One that is stopped can't be chosen; where a child waits already (`standing`), it may go on waiting.
+    """
     if not location_ids:
         raise RefusedError(_("Choose at least one location."), field="wishes")
     if len(set(location_ids)) < len(location_ids):
@@ -285,7 +295,7 @@ def check_wishes(
     known = Location.objects.filter(pk__in=location_ids, active=True)
     if region_id is not None:
         known = known.filter(desk__region=region_id)
-    if known.count() < len(location_ids):
+    if sum(each.takes_children or each.pk in standing for each in known) < len(location_ids):
         raise RefusedError(_("One of these locations takes no requests any more. Remove it."), field="wishes")
 
 

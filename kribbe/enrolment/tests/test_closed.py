@@ -177,3 +177,18 @@ def test_an_offer_from_a_closed_day_tells_the_family_the_first_open_day(scene):
     made.during = DateRange(date(2027, 8, 16), made.during.upper)
     assert first_day_words(made) == ""
     assert location.closing_days.count() == 1
+
+
+def test_the_closing_that_is_named_is_the_one_of_these_days(scene):
+    location, *_rest = scene
+    for first, last, why in (
+        (date(2027, 7, 5), date(2027, 7, 6), "Studie"),
+        (date(2027, 7, 7), date(2027, 7, 9), "Kamp"),
+    ):
+        ClosingDay.objects.create(
+            location=location, during=DateRange(first, last + timedelta(days=1)), reason=why
+        )
+    with translation.override("en"), pytest.raises(RefusedError, match="Kamp"):
+        last_minute(scene, date(2027, 7, 5), date(2027, 7, 9), WeekPattern.from_text("wed"))
+    with translation.override("en"), pytest.raises(RefusedError, match="public holidays"):
+        last_minute(scene, date(2027, 7, 20), date(2027, 7, 27), WeekPattern.from_text("wed"))

@@ -1,5 +1,7 @@
 """A household goes to another desk with its consent: inside at once and undone as easily, outside with a document."""
 
+import csv
+import io
 import json
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,7 +17,7 @@ from kribbe.enrolment.services.hand_over import forget_documents, undo_hand_over
 from kribbe.enrolment.tasks import hand_overs_forgotten
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.access import note_look
-from kribbe.people.models import FactKind
+from kribbe.people.models import Adult, FactKind
 from kribbe.people.services import change_language
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -171,6 +173,31 @@ def test_a_desk_outside_gets_a_document_without_what_gives_priority(desk, asked)
     assert AuditEntry.objects.filter(action="household.hand_over_file").count() == 4
     here.post(reverse("enrolment:hand_over_undo", args=[desk.slug, made.pk]))
     assert file("json").status_code == 404
+
+
+def test_the_table_has_both_parents_and_a_row_without_a_request(desk, asked):
+    Adult.objects.create(
+        household=asked.household, first_name="Bo", last_name="Claes", name_key="claesbo",
+        email="bo@ouders.example", phone="0470 00 00 01",
+    )  # fmt: skip
+    alone = cast.make_household(desk, "Alleen", now=timezone.now())
+    here = clerk_of(desk)
+
+    def table(household):
+        address = reverse("enrolment:new_hand_over", args=[desk.slug, household.reference])
+        day = f"{timezone.localdate()}"
+        here.post(address, {"to_desk": "", "to_name": "Ver", "consent_by": "An Maes", "consented_on": day})
+        made = HandOver.objects.get(household=household)
+        answer = here.get(reverse("enrolment:hand_over_file", args=[desk.slug, made.pk, "csv"]))
+        text = answer.content.decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+    (row,) = table(asked.household)
+    assert (row["parent"], row["parent_2"]) == ("An Maes", "Bo Claes")
+    assert (row["email_2"], row["phone_2"]) == ("bo@ouders.example", "0470 00 00 01")
+    (row,) = table(alone)
+    assert (row["reference"], row["child"], row["parent"], row["parent_2"]) == ("", "", "An Alleen", "")
+    assert row["city"] == alone.city
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from kribbe.contact.desk_services import mark_rows
 from kribbe.contact.models import Letter, Mail, Notice
 from kribbe.enrolment.models import Offer, OfferState, Preference, RequestDraft
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.pages.lists import PAGE
-from kribbe.enrolment.selectors.worklists import late
+from kribbe.enrolment.selectors.worklists import LICENCE, called, late, to_call
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.keep_waiting import keep_waiting
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Adult, FactKind
 from kribbe.places.models import LicenceState, Location
+from kribbe.places.services.licences import note_licence
 from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
@@ -293,3 +295,47 @@ def test_the_queries_of_whom_to_call_dont_grow(desk, location, clerk):
     for number in range(6):
         ask(desk, location, f"Kind{number}")
     assert queries() == few <= 30
+
+
+def test_a_later_suspension_calls_who_was_called_before(desk, location, clerk):
+    request = ask(desk, location, "Wacht")
+    now = timezone.now()
+
+    def note(state, days, source="website"):
+        at = now - timedelta(days=days)
+        note_licence(
+            principal=SYSTEM, location_id=location.pk, state=state, checked_on=timezone.localdate(at),
+            source=source, now=at,
+        )  # fmt: skip
+
+    def call(days):
+        mark_rows(
+            desk=desk, name=LICENCE, rows=[f"{request.child_id}"], principal=SYSTEM,
+            now=now - timedelta(days=days),
+        )  # fmt: skip
+
+    def wait():
+        return [to_call(desk.pk, now).count(), called(desk.pk, now).count()]
+
+    note(LicenceState.SUSPENDED, 100)
+    assert wait() == [1, 0]
+    call(99)
+    assert wait() == [0, 1]
+    note(LicenceState.SUSPENDED, 90, "a second look")
+    assert wait() == [0, 1]
+    note(LicenceState.LICENSED, 80)
+    assert wait() == [0, 0]
+    note(LicenceState.SUSPENDED, 20)
+    assert wait() == [1, 0]
+    call(19)
+    assert wait() == [0, 1]
+    note(LicenceState.ENDED, 5)
+    assert wait() == [1, 0]
+
+
+def test_nobody_asks_a_stopped_location_for_answers(desk, location):
+    old(ask(desk, location, "Laat"), 60)
+    assert late(desk.pk, timezone.now()).count() == 1
+    for state in (LicenceState.SUSPENDED, LicenceState.ENDED):
+        Location.objects.filter(pk=location.pk).update(licence_state=state)
+        assert late(desk.pk, timezone.now()).count() == 0

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from kribbe.places.models import Charter, CharterAgreement, Location
+from kribbe.places.models import Charter, CharterAgreement, LicenceState, Location
 from kribbe.region.models import Desk
 from kribbe.trust.text import sort_key
 
@@ -48,7 +48,7 @@ def standings(desk: Desk, day: date) -> list[tuple[Location, Standing]]:
     charter = charter_on(desk, day)
     if charter is None:
         return []
-    rows = Location.objects.filter(desk=desk, active=True).select_related("organiser")
+    rows = _bound().filter(desk=desk).select_related("organiser")
     agreements: dict[int, list[CharterAgreement]] = {}
     for each in CharterAgreement.objects.filter(charter__desk=desk).select_related("charter"):
         agreements.setdefault(each.location_id, []).append(each)
@@ -61,8 +61,13 @@ def without_charter(desk_id: int, day: date) -> QuerySet[Location]:
     charter = Charter.objects.filter(desk=desk_id, from_day__lte=day).order_by("-from_day").values("pk")[:1]
     agreed = CharterAgreement.objects.filter(charter__in=charter).values("location")
     has_rules = Charter.objects.filter(desk=desk_id, from_day__lte=day)
-    rows = Location.objects.filter(desk=desk_id, active=True, desk__in=has_rules.values("desk"))
+    rows = _bound().filter(desk=desk_id, desk__in=has_rules.values("desk"))
     return rows.exclude(pk__in=agreed)
+
+
+def _bound() -> QuerySet[Location]:
+    """Locations whom the rules of their desk concern; one whose licence ended is none any more."""
+    return Location.objects.filter(active=True).exclude(licence_state=LicenceState.ENDED)
 
 
 def text_of(charter: Charter) -> str:

@@ -82,8 +82,19 @@ def first_day_shut(location_id: int, pattern: WeekPattern, start: date) -> Shut 
     return calendar_of(location_id, start).late_start(pattern, start, holidays=True)
 
 
+def first_open_day(
+    location_id: int, pattern: WeekPattern, start: date, *, latest: date | None = None
+) -> date:
+    """The first day from `start` on which a child could come by this pattern; `start` itself where that is later
+    than `latest`, or never within a year."""
+    shut = first_day_shut(location_id, pattern, start)
+    opens = shut.opens if shut else None
+    return opens if opens and (latest is None or opens <= latest) else start
+
+
 def shut_in_words(shut: Shut) -> str:
-    """`closed from 1 August to 26 August 2027 (summer), first open day 30 August 2027`."""
+    """`closed from 1 August to 26 August 2027 (summer), first open day 30 August 2027`; without the day where it
+    doesn't open within a year."""
     closing = closing_in_words(shut.closing)
     if shut.opens is None:
         return closing

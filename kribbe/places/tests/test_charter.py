@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.places.models import CharterAgreement
-from kribbe.places.selectors.charter import standing_of, text_of, without_charter
+from kribbe.places.selectors.charter import standing_of, standings, text_of, without_charter
 from kribbe.places.services.charter import CharterText, agree, drop_planned, publish_charter
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
@@ -169,8 +169,6 @@ def test_the_list_of_agreements_asks_the_same_for_two_and_for_twenty(
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from kribbe.places.selectors.charter import standings
-
     charter = publish(desk, clock)
     agreed(charter, cast.make_location(desk, "A"), cast.make_location(desk, "B"), clock=clock)
     with CaptureQueriesContext(connection) as few:
@@ -180,3 +178,12 @@ def test_the_list_of_agreements_asks_the_same_for_two_and_for_twenty(
     with CaptureQueriesContext(connection) as many:
         standings(desk, clock.today)
     assert len(few) == len(many)
+
+
+def test_a_location_whose_licence_ended_is_asked_for_no_agreement(desk, location, clock):
+    publish(desk, clock)
+    assert [row for row, _standing in standings(desk, clock.today)] == [location]
+    location.licence_state = "ended"
+    location.save(update_fields=["licence_state"])
+    assert standings(desk, clock.today) == []
+    assert not without_charter(desk.pk, clock.today).exists()

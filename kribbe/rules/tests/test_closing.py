@@ -43,7 +43,7 @@ def test_open_days_stretches_and_shut_agree_with_a_count(calendar, pattern, firs
         day for day in coming if day not in opened
     ]
     shut = calendar.shut(pattern, first, last)
-    own = any(each.first <= last and each.last >= first for each in calendar.closings)
+    own = any(each.first <= day <= each.last for each in calendar.closings for day in coming)
     assert (shut is not None) == (bool(coming) and own and 2 * len(opened) < len(coming))
     if shut:
         assert (shut.open_days, shut.whole) == (len(opened), not opened)
@@ -82,3 +82,10 @@ def test_a_month_is_shut_where_fewer_than_half_of_its_days_are_open():
     assert (rest.open_days, rest.whole, rest.opens) == (5, False, date(2027, 7, 12))
     assert calendar.shut_month(WEEK, date(2027, 7, 1), since=date(2027, 7, 19)).whole
     assert Calendar().shut(WEEK, date(2027, 1, 1), date(2027, 1, 1)) is None, "a holiday alone"
+
+
+def test_a_closing_beside_the_days_of_the_pattern_closes_nothing():
+    christmas = Calendar((Closing(date(2026, 12, 28), date(2026, 12, 30)),))
+    friday = WeekPattern.from_text("fri")
+    assert christmas.shut(friday, date(2026, 12, 25), date(2026, 12, 31)) is None
+    assert christmas.shut(MONDAY, date(2026, 12, 25), date(2026, 12, 31)).closing == christmas.closings[0]

@@ -1,14 +1,18 @@
 """A desk that leaves a family so many changes of its own: counted, told, and then refused; staff always can."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 from django.utils.timezone import localdate
 
 from kribbe.enrolment.models import Flexibility
 from kribbe.enrolment.pages import own_changes
+from kribbe.enrolment.pages.switches import SwitchesForm
 from kribbe.enrolment.services.wishes import change_need, rank_wishes
 from kribbe.enrolment.tests.parent.scene import NOW, PART, START, TODAY, WEEK, page
+from kribbe.region.words import sentences
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -91,5 +95,40 @@ def test_the_last_day_holds_and_the_day_after_it_doesnt(desk, maes, parent):
         change(maes, parent, start=START)
 
 
-def test_nothing_is_said_where_nothing_limits_it(maes):
-    assert own_changes.note(maes, today=TODAY) == ""
+def test_nothing_is_said_where_nothing_limits_it(maes, parent):
+    assert own_changes.note(parent, maes, today=TODAY) == ""
+
+
+@pytest.mark.usefixtures("once")
+def test_a_referrer_is_bound_as_the_family_is(maes):
+    referrer = cast.acting(Role.REFERRER, Scope.HOUSEHOLD, maes.household_id)
+    change(maes, referrer, start=START + timedelta(days=7))
+    assert own_changes.own_changes(maes, today=TODAY).left == 0
+    with pytest.raises(RefusedError):
+        change(maes, referrer, start=START + timedelta(days=14))
+
+
+@pytest.mark.usefixtures("once")
+def test_who_may_change_the_desks_households_is_not_bound_and_reads_nothing_of_it(desk, maes, parent):
+    assert own_changes.note(parent, maes, today=TODAY)
+    for scope, key in ((Scope.DESK, desk.pk), (Scope.REGION, desk.region_id)):
+        clerk = cast.acting(Role.CLERK, scope, key)
+        both = replace(clerk, grants=(*clerk.grants, *parent.grants))
+        for acting in (clerk, both):
+            assert own_changes.note(acting, maes, today=TODAY) == ""
+            assert not own_changes.is_bound(acting, maes)
+
+
+def test_a_desk_that_leaves_changes_until_the_start_says_so(desk):
+    policy = desk.policies.get()
+    until = "until the day on which you want to start"
+    with translation.override("en"):
+        for days, says in ((0, True), (3, False), (None, False)):
+            policy.change_days = days
+            assert any(until in text for text in sentences(policy)) is says
+
+
+@pytest.mark.parametrize(("weeks", "label"), [(1, "every week which"), (4, "every 4 weeks which")])
+def test_the_switch_says_how_often_the_list_comes(weeks, label):
+    with translation.override("en"):
+        assert label in str(SwitchesForm(weeks=weeks).fields["weekly_list"].label)

@@ -28,7 +28,7 @@ def stop(location, state="suspended"):
 def test_nobody_accepts_at_a_stopped_location_but_a_no_is_heard(maes, molentje, state):
     made = offer(maes, molentje)
     stop(molentje, state)
-    with pytest.raises(RefusedError, match="desk calls you; your other choices stay") as refused:
+    with pytest.raises(RefusedError, match="Het loket belt je; je andere keuzes blijven staan") as refused:
         accept_offer(principal=SYSTEM, offer_id=made.pk, yes=Yes(), now=NOW)
     assert refused.value.code == "licence"
     assert not Placement.objects.exists()
