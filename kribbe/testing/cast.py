@@ -10,7 +10,15 @@ from django.utils.timezone import localtime
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState, Preference
 from kribbe.people.models import Adult, Child, FactKind, Household, HouseholdFact, RoleGrant, User
 from kribbe.places import ledger
-from kribbe.places.models import Group, GroupCapacity, LicenceState, Location, LocationCriteria, Organiser
+from kribbe.places.models import (
+    Group,
+    GroupCapacity,
+    LicenceState,
+    Location,
+    LocationCriteria,
+    Organiser,
+    Street,
+)
 from kribbe.region.models import Desk, DeskPolicy, Municipality, PassOverReason, Region
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.trust.principal import Grant, Principal, Role, Scope
@@ -52,6 +60,19 @@ def make_desk(slug: str = "lindedaal", *, nis: str = "99001", **policy: Any) -> 
     for code, refusal in (("group-balance", False), ("other-age", False), ("full", True)):
         PassOverReason.objects.create(desk=desk, code=code, text_nl=code, text_en=code, refusal=refusal)
     return desk
+
+
+def make_street(desk: Desk) -> None:
+    """Kerkstraat in the desk's municipality, for whoever types an address."""
+    Street.objects.create(
+        name="Kerkstraat",
+        key="kerkstraat",
+        postcode="3999",
+        city="Lindedaal",
+        municipality=desk.municipality,
+        longitude=4.701,
+        latitude=50.881,
+    )
 
 
 def make_location(

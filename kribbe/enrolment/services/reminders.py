@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import Offer, OfferState, Placement, PlacementState
-from kribbe.enrolment.services.telling import location_about_placement
+from kribbe.enrolment.services.telling import about_placement, location_about_placement
 from kribbe.places.models import STOPPED
 
 AHEAD = timedelta(days=2)
@@ -68,20 +68,7 @@ def remind_of_starts(*, now: datetime) -> int:
 def _of_start(placement: Placement, now: datetime) -> bool:
     """Both are told, or neither: the family's notice is the mark that it was done."""
     with transaction.atomic():
-        told = tell_household(
-            household_id=placement.child.household_id,
-            kind="enrolment/start_near",
-            context={
-                "placement": placement,
-                "child": placement.child,
-                "location": placement.group.location,
-            },
-            now=now,
-            link=reverse("enrolment:placement", args=[placement.reference]),
-            about=f"placement:{placement.pk}",
-            location_id=placement.group.location_id,
-            once=f"start_near:{placement.pk}",
-        )
+        told = about_placement(placement, "start_near", now=now, once=f"start_near:{placement.pk}")
         if told is not None:
             location_about_placement(placement, "start_near_location", now=now)
     return told is not None

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_household, tell_location
 from kribbe.enrolment.models import Offer, Placement, Preference
 from kribbe.people.selectors import location_addresses
@@ -39,9 +40,11 @@ def location_about_offer(offer: Offer, kind: str, *, now: datetime, **context: A
     )
 
 
-def about_placement(placement: Placement, kind: str, *, now: datetime, **context: Any) -> None:
-    """Tell the household about a placement."""
-    tell_household(
+def about_placement(
+    placement: Placement, kind: str, *, now: datetime, once: str | None = None, **context: Any
+) -> Notice | None:
+    """Tell the household about a placement; what has a name in `once` only once (None after that)."""
+    return tell_household(
         household_id=placement.child.household_id,
         kind=f"enrolment/{kind}",
         context={
@@ -54,6 +57,7 @@ def about_placement(placement: Placement, kind: str, *, now: datetime, **context
         link=reverse("enrolment:placement", args=[placement.reference]),
         about=f"placement:{placement.pk}",
         location_id=placement.group.location_id,
+        once=once,
     )
 
 

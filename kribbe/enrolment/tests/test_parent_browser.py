@@ -11,7 +11,6 @@ from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.people.models import User
 from kribbe.people.services import link_user
-from kribbe.places.models import Street
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
@@ -26,15 +25,7 @@ WEEK = WeekPattern.from_text("mon tue thu-am")
 def town():
     now = timezone.now()
     desk = cast.make_desk(max_wishes=5)
-    Street.objects.create(
-        name="Kerkstraat",
-        key="kerkstraat",
-        postcode="3999",
-        city="Lindedaal",
-        municipality=desk.municipality,
-        longitude=4.701,
-        latitude=50.881,
-    )
+    cast.make_street(desk)
     for place, name in enumerate(("De Notelaar", "Het Molentje", "Pimpeloentje", "De Wolkentuin")):
         location = cast.make_location(desk, name, longitude=4.70 + place / 150, deposit=150 * (place % 2))
         cast.make_group(location, 2, now=now)

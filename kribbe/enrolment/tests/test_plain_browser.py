@@ -12,7 +12,6 @@ from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.people.models import User
 from kribbe.people.services import link_user
-from kribbe.places.models import Street
 from kribbe.places.services.names import learn_names
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -28,15 +27,7 @@ WEEK = WeekPattern.from_text("mon tue")
 def town():
     now = timezone.now()
     desk = cast.make_desk(max_wishes=5)
-    Street.objects.create(
-        name="Kerkstraat",
-        key="kerkstraat",
-        postcode="3999",
-        city="Lindedaal",
-        municipality=desk.municipality,
-        longitude=4.701,
-        latitude=50.881,
-    )
+    cast.make_street(desk)
     for place, name in enumerate(("De Notelaar", "Het Molentje")):
         location = cast.make_location(desk, name, longitude=4.70 + place / 150)
         cast.make_group(location, 3, now=now)

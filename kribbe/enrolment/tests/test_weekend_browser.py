@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from kribbe.enrolment.models import CareRequest, Offer
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
-from kribbe.places.models import Street
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.testing import cast
@@ -26,15 +25,7 @@ def town():
     """De Notelaar is open on Saturdays, Het Molentje is not."""
     now = timezone.now()
     desk = cast.make_desk(max_wishes=5)
-    Street.objects.create(
-        name="Kerkstraat",
-        key="kerkstraat",
-        postcode="3999",
-        city="Lindedaal",
-        municipality=desk.municipality,
-        longitude=4.701,
-        latitude=50.881,
-    )
+    cast.make_street(desk)
     opened = {"De Notelaar": WORK_WEEK | SATURDAY.mask, "Het Molentje": WORK_WEEK}
     for name, pattern in opened.items():
         cast.make_group(cast.make_location(desk, name), 2, now=now, open_pattern=pattern)

@@ -1,87 +1,48 @@
 """A holiday schedule of an agreement: one paper, laid over the ordinary weeks; ledger, plan and allowance follow."""
 
 import io
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
-from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.models import Placement
 from kribbe.enrolment.services.stays import end_stay, restore_end
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
-from kribbe.places import ledger
 from kribbe.places.models import LedgerTake
 from kribbe.planning.models import AgreedWeeks, Paper
 from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.allowance import stated, year_of
 from kribbe.planning.selectors.days import room_on
-from kribbe.planning.selectors.planned import planned_of
-from kribbe.planning.services import locking
-from kribbe.planning.services.papers import Terms, check, send_paper, sign_paper, withdraw_paper
-from kribbe.planning.tests.scene import notelaar, place
+from kribbe.planning.services.papers import Terms, check, withdraw_paper
+from kribbe.planning.tests.holidays import (
+    AUTUMN,
+    CHRISTMAS,
+    DAY,
+    FULL,
+    NO_LONGER,
+    START,
+    counted_right,
+    days_of,
+    holiday_scene,
+    holidays,
+    send,
+    sign,
+    taken,
+)
+from kribbe.planning.tests.scene import place
 from kribbe.rules.halfdays import WeekPattern
-from kribbe.rules.packs import load_pack
-from kribbe.rules.school import PACK, Community, Schedule, schedule
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
-FULL = ((8 * 60, 17 * 60),)
-MONDAY_TUESDAY = {0: FULL, 1: FULL}
-NOW = datetime(2026, 8, 3, 8, tzinfo=UTC)
-START = date(2026, 9, 7)
-AUTUMN, CHRISTMAS = date(2026, 11, 2), date(2026, 12, 21)
-"""Mondays: the first of the autumn holidays, and of those of Christmas, by the pack."""
 
 
 @pytest.fixture
 def scene():
-    """Noor comes on Mondays and Tuesdays of two years from 7 September 2026 on, by an agreement that is signed."""
-    made = notelaar(now=NOW, places=2, start=START)
-    sign(made, send(made, Terms(first=START, weeks=(MONDAY_TUESDAY,))))
-    return made
-
-
-def send(scene, terms, placement=None):
-    return send_paper(
-        principal=scene.manager, placement_id=(placement or scene.noor).pk, terms=terms, name="Mia",
-        now=scene.now,
-    )  # fmt: skip
-
-
-def sign(scene, paper):
-    return sign_paper(principal=scene.parent, paper_id=paper.pk, name="An Maes", now=scene.now)
-
-
-def holidays(*weeks, first=START, outside=False):
-    found = schedule(load_pack(PACK), Community.DUTCH, first, date(2028, 9, 6), outside=outside)
-    return Terms(first=first, weeks=weeks or ({},), schedule=found)
-
-
-NO_LONGER = Schedule(Community.DUTCH, False, ())
-
-
-def days_of(scene, monday, weeks=1):
-    """The weekdays on which Noor is planned, by all of her places."""
-    found = []
-    for place_ in Placement.objects.filter(child=scene.noor.child, state="final"):
-        plan = planned_of(place_)
-        days = (monday + n * DAY for n in range(7 * weeks))
-        found += [(day - monday).days for day in days if plan.parts(day, frozenset())]
-    return sorted(found)
-
-
-def counted_right(scene):
-    return ledger.miscounted(group_ids=[scene.group.pk], today=NOW.date()) == []
-
-
-def taken(scene, day):
-    """Who holds something of a day, by the ledger."""
-    rows = LedgerTake.objects.filter(group=scene.group, during__contains=day)
-    return sum(row.pattern >> 2 * day.weekday() & 3 != 0 for row in rows)
+    return holiday_scene()
 
 
 def test_nothing_in_school_holidays(scene):
@@ -328,81 +289,3 @@ def test_rows_of_one_place_keep_apart_and_in_order(scene):
     sign(scene, send(scene, holidays()))
     rows = AgreedWeeks.objects.filter(placement=scene.noor).order_by("during")
     assert [row.by_calendar for row in rows[:4]] == [False, True, False, True]
-
-
-def last_place(scene):
-    return Placement.objects.filter(child=scene.noor.child, state="final").order_by("during").last()
-
-
-def test_a_schedule_goes_on_through_a_stay_that_was_split(scene):
-    """From 28 December on Fridays for good: a second place. One schedule holds on both, and is held on both."""
-    friday = CHRISTMAS + 7 * DAY
-    sign(scene, send(scene, Terms(first=friday, weeks=({4: FULL},))))
-    paper = send(scene, holidays({3: FULL}))
-    summer = date(2027, 7, 8)
-    assert (taken(scene, CHRISTMAS + 3 * DAY), taken(scene, friday + 3 * DAY), taken(scene, summer)) == (
-        1,
-        1,
-        1,
-    )
-    sign(scene, paper)
-    assert [days_of(scene, monday) for monday in (AUTUMN, CHRISTMAS, friday)] == [[3], [3], [3]]
-    assert (days_of(scene, date(2027, 1, 4)), days_of(scene, date(2027, 7, 5))) == ([4], [3])
-    assert (taken(scene, summer), taken(scene, date(2027, 6, 10))) == (1, 0)
-    assert not LedgerTake.objects.filter(holder__startswith="paper:").exists()
-    assert counted_right(scene)
-
-
-def test_taken_back_a_schedule_of_two_places_holds_nothing(scene):
-    sign(scene, send(scene, Terms(first=CHRISTMAS + 7 * DAY, weeks=({4: FULL},))))
-    before = LedgerTake.objects.count()
-    paper = send(scene, holidays({3: FULL}))
-    withdraw_paper(principal=scene.manager, paper_id=paper.pk, now=scene.now)
-    assert LedgerTake.objects.count() == before
-    assert counted_right(scene)
-
-
-def test_ended_from_the_first_place_it_ends_on_the_second_too(scene):
-    sign(scene, send(scene, holidays()))
-    sign(scene, send(scene, Terms(first=date(2027, 3, 1), weeks=({4: FULL},))))
-    sign(scene, send(scene, Terms(first=date(2026, 12, 1), weeks=({},), schedule=NO_LONGER)))
-    assert (days_of(scene, AUTUMN), days_of(scene, CHRISTMAS)) == ([], [0, 1])
-    assert days_of(scene, date(2027, 7, 5)) == [4]
-    assert counted_right(scene)
-
-
-def test_a_second_place_without_room_refuses_the_schedule(scene):
-    """Thursdays are full from January on, when the second place runs."""
-    sign(scene, send(scene, Terms(first=date(2027, 1, 4), weeks=({4: FULL},))))
-    for name in ("Vos", "Smets"):
-        place(scene.desk, scene.group, name, "Kim", WeekPattern.from_text("thu"), date(2027, 1, 4), scene.now)
-    with pytest.raises(RefusedError) as refused:
-        send(scene, holidays({3: FULL}))
-    assert refused.value.code == "full"
-    assert counted_right(scene)
-
-
-def test_from_the_second_place_on_the_first_stays_as_it_is(scene):
-    sign(scene, send(scene, holidays({2: FULL})))
-    sign(scene, send(scene, Terms(first=date(2027, 1, 4), weeks=({4: FULL},))))
-    send_again = send(scene, holidays({}, first=date(2027, 1, 4)), last_place(scene))
-    sign(scene, send_again)
-    assert (days_of(scene, CHRISTMAS), days_of(scene, date(2027, 7, 5))) == ([2], [])
-    assert counted_right(scene)
-
-
-def test_a_stay_that_changes_while_a_paper_waits_for_its_turn_is_read_again(scene, monkeypatch):
-    """Its second place goes between the first look and the lock: refused, and nothing is half done."""
-    sign(scene, send(scene, Terms(first=CHRISTMAS + 7 * DAY, weeks=({4: FULL},))))
-    paper = send(scene, holidays({3: FULL}))
-    second, plainly = last_place(scene), locking.lock_rows
-
-    def after_somebody_else(*rows):
-        Placement.objects.filter(pk=second.pk).update(state=PlacementState.LAPSED)
-        plainly(*rows)
-
-    monkeypatch.setattr(locking, "lock_rows", after_somebody_else)
-    with pytest.raises(RefusedError) as refused:
-        withdraw_paper(principal=scene.manager, paper_id=paper.pk, now=scene.now)
-    assert refused.value.code == "busy"
-    assert Paper.objects.get(pk=paper.pk).withdrawn_at is None

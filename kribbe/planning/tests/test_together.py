@@ -80,35 +80,32 @@ def test_as_many_queries_for_more_locations(scene):
     assert cost([scene.location, scene.sister]) == cost([scene.location, scene.sister, *more])
 
 
-def test_a_location_that_closed_stands_no_longer_beside_the_others(scene):
-    organiser = cast.make_user(
+def organiser_of(scene):
+    return cast.make_user(
         "mia@kinderhuis.example",
         role=Role.ORGANISER,
         scope=Scope.ORGANISER,
         scope_id=scene.location.organiser_id,
         now=NOW,
     )
+
+
+def test_a_location_that_closed_stands_no_longer_beside_the_others(scene):
     address = reverse("planning:together", args=[scene.location.slug]) + f"?week={MONDAY}"
     type(scene.sister).objects.filter(pk=scene.sister.pk).update(active=False)
-    rows = client_of(organiser).get(address).context["rows"]
+    rows = client_of(organiser_of(scene)).get(address).context["rows"]
     assert [row["location"] for row in rows] == [scene.location]
 
 
 def test_who_runs_one_location_sees_that_one_alone(scene):
-    organiser = cast.make_user(
-        "mia@kinderhuis.example",
-        role=Role.ORGANISER,
-        scope=Scope.ORGANISER,
-        scope_id=scene.location.organiser_id,
-        now=NOW,
-    )
     address = reverse("planning:together", args=[scene.location.slug]) + f"?week={MONDAY}"
     one = client_of(manager_of(scene.location, now=NOW)).get(address)
     assert [row["location"] for row in one.context["rows"]] == [scene.location]
-    both = client_of(organiser).get(address)
+    mia = client_of(organiser_of(scene))
+    both = mia.get(address)
     assert [row["location"].name for row in both.context["rows"]] == ["De Kastanje", "De Notelaar"]
     week = reverse("planning:week", args=[scene.location.slug])
-    assert "All locations" in client_of(organiser).get(week).content.decode()
+    assert "All locations" in mia.get(week).content.decode()
     sister = manager_of(scene.sister, now=NOW)
     week = reverse("planning:week", args=[scene.sister.slug])
     assert "All locations" not in client_of(sister).get(week).content.decode()

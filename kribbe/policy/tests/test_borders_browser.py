@@ -20,7 +20,7 @@ from kribbe.contact.models import Mail
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState
 from kribbe.enrolment.tests.location_scene import client_of, make_family, manager_of
 from kribbe.people.models import Adult
-from kribbe.places.models import Group, Location, Street
+from kribbe.places.models import Group, Location
 from kribbe.places.services.names import learn_names
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months
@@ -55,7 +55,7 @@ def towns() -> Towns:
     there = cast.make_desk("beukenrode", nis="99002", max_wishes=None, reaction_days=7)
     there.tokens, there.logo_icon = {"primary": "#8a1c4a", "sand": "#fbeff3"}, "sun"
     there.save()
-    make_street(here)
+    cast.make_street(here)
     notelaar = cast.make_location(here, "De Notelaar")
     kapoentje = cast.make_location(
         there, "Het Kapoentje", longitude=4.73, latitude=50.89, street="Beukenlaan 8", postcode="3998"
@@ -73,18 +73,6 @@ def towns() -> Towns:
     )
     learn_names()
     return Towns(here, there, notelaar, kapoentje, now)
-
-
-def make_street(desk: Desk) -> None:
-    Street.objects.create(
-        name="Kerkstraat",
-        key="kerkstraat",
-        postcode="3999",
-        city="Lindedaal",
-        municipality=desk.municipality,
-        longitude=4.701,
-        latitude=50.881,
-    )
 
 
 def fill(group: Group, desk: Desk, *, today: date, now: datetime) -> None:

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from kribbe.enrolment.models import CareRequest
-from kribbe.people.models import Adult, Child, Household
+from kribbe.people.models import Adult, Child, Household, User
 from kribbe.people.services import rebuild_keys
 from kribbe.places.models import Location
 from kribbe.region.models import Desk
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.sessions import log_in
 from kribbe.trust.principal import Role, Scope
 from kribbe.trust.text import sort_key
 from kribbe.upkeep.models import Pair
@@ -101,3 +103,10 @@ def name_too(household: Household, first_name: str) -> Adult:
 def another_child(household: Household, name: str, **born: Any) -> Child:
     """A brother or sister."""
     return cast.make_child(household, name, **born)
+
+
+def family_client(user: User) -> Client:
+    """Logged in, and reading English."""
+    client = log_in(Client(), user, second_factor=False)
+    client.cookies.load({"django_language": "en"})
+    return client

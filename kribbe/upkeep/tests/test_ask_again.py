@@ -17,7 +17,6 @@ from kribbe.enrolment.services.hand_over import hand_over
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.services.wishes import change_need, end_request, rank_wishes
 from kribbe.people.models import Child
-from kribbe.people.services import record_birth
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -28,7 +27,7 @@ from kribbe.upkeep.models import Confirmation, ConfirmationState
 from kribbe.upkeep.pages.still_needed import on_paper
 from kribbe.upkeep.services import ends
 from kribbe.upkeep.services.ask_again import ask_due, lapse_due, link_of, remind_due
-from kribbe.upkeep.services.ends import ask_births, end_unanswered
+from kribbe.upkeep.services.ends import end_unanswered
 from kribbe.upkeep.tasks import questions_lapse
 from kribbe.upkeep.tests.scene import WEEK, born, register
 from kribbe.upkeep.tests.test_pair_pages import clerk_of
@@ -152,19 +151,6 @@ def test_reminders_read_the_policy_once_a_desk(desk, location, now, others):
     with CaptureQueriesContext(connection) as queries:
         assert remind_due(now=now + timedelta(days=9)) == 0
     assert len(queries) == 3
-
-
-@pytest.mark.parametrize("others", [1, 6])
-def test_asking_for_births_costs_the_same_however_many_were_asked(desk, location, now, others):
-    expected = timezone.localdate() - timedelta(days=20)
-    for number in range(others):
-        register(
-            desk, [location], now=now, first_name="", last_name=f"K{number}", born=None, expected=expected
-        )
-    assert ask_births(now=now) == others
-    with CaptureQueriesContext(connection) as queries:
-        assert ask_births(now=now) == 0
-    assert len(queries) == 4
 
 
 @pytest.mark.parametrize("key", ["²", "9" * 19])
@@ -293,27 +279,6 @@ def test_a_start_long_past_ends_without_a_place(old, now):
     assert Notice.objects.filter(kind="upkeep/ended_unanswered").count() == 1
 
 
-def test_one_of_two_expected_children_is_born_and_the_other_is_asked_for(old, now):
-    expected = timezone.localdate() - timedelta(days=20)
-    Child.objects.filter(pk=old.child_id).update(born=None, expected=expected, first_name="")
-    twin = cast.make_child(old.household, "", born=None, expected=expected, birth_rank=2)
-    cast.make_request(
-        twin, [old.preferences.get().location], start=old.wanted_start, pattern=WEEK, now=old.registered_at
-    )
-    assert ask_births(now=now) == 2
-    assert ask_births(now=now) == 0
-    record_birth(
-        child=twin, born=expected, first_name="Lou", principal=SYSTEM, today=timezone.localdate(), now=now
-    )
-    twin.refresh_from_db()
-    assert (twin.first_name, twin.born, twin.name_key) == ("Lou", expected, "maes\x1flou")
-    old.child.refresh_from_db()
-    assert old.child.born is None
-    page = clerk_of(old.desk).get(reverse("upkeep:births", args=[old.desk.slug])).content.decode()
-    assert page.count("Record the birth") >= 1
-    assert "Lou" not in page
-
-
 def offered(request, now):
     location = request.preferences.get().location
     group = cast.make_group(location, 5, now=now)
@@ -382,23 +347,3 @@ def test_a_mailed_link_follows_the_family_to_another_desk(asked, now):
     browser.post(link, {"answer": "keep"})
     asked.refresh_from_db()
     assert asked.state == ConfirmationState.KEPT
-
-
-@pytest.mark.parametrize(
-    "meanwhile",
-    [
-        lambda request, now: end_request(
-            principal=SYSTEM, request_id=request.pk, end=RequestEnd.LAPSED_MISCARRIAGE, now=now
-        ),
-        lambda request, now: record_birth(
-            child=request.child, born=born(), principal=SYSTEM, today=timezone.localdate(), now=now
-        ),
-    ],
-    ids=["lost", "born"],
-)
-def test_nobody_is_asked_for_a_birth_that_was_told_a_moment_ago(old, now, meanwhile):
-    Child.objects.filter(pk=old.child_id).update(born=None, expected=born())
-    old.child.refresh_from_db()
-    meanwhile(old, now)
-    assert not ends._ask_birth(old.pk, now)
-    assert not Notice.objects.filter(kind="upkeep/is_born").exists()
