@@ -313,6 +313,20 @@ LOCATION: tuple[tuple[Any, ...], ...] = (
         places.LOCATION,
         samples.looked,
     ),
+    (
+        "charter_asked",
+        _("To the location: agree to the rules of the desk"),
+        "On the first day of new rules, and to a location that comes later.",
+        places.LOCATION | places.CHARTER,
+        samples.charter,
+    ),
+    (
+        "charter_reminded",
+        _("To the location: agree to the rules of the desk (reminder)"),
+        "In the last week of the term, to a location that did not agree; once.",
+        places.LOCATION | places.CHARTER,
+        samples.charter,
+    ),
 )
 ADDRESS: tuple[tuple[Any, ...], ...] = (
     (

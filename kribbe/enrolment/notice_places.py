@@ -140,6 +140,9 @@ LOOKED = {
         _("when the places were last confirmed, as a sentence"), lambda context: _last_looked(context)
     )
 }
+CHARTER = {
+    "last": Place(_("the last day of the term"), lambda context: long_date(context["charter"].agree_by))
+}
 WAITING = {"count": Place(_("how many families wait"), lambda context: str(context["count"]))}
 STOP = {"stop_link": Place(_("the link that stops these mails"), lambda context: context["stop_url"])}
 DRAFT = STOP | {"days": Place(_("for how many days it is kept"), lambda context: str(context["days"]))}

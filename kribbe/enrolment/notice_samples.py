@@ -19,7 +19,7 @@ from kribbe.enrolment.models import (
 from kribbe.enrolment.selectors.vacancies import Match
 from kribbe.enrolment.words import WHY_ENDED
 from kribbe.people.models import Child, Consented, ReferrerOrganisation
-from kribbe.places.models import Group, Location, Organiser, SavedSearch
+from kribbe.places.models import Charter, Group, Location, Organiser, SavedSearch
 from kribbe.region.models import Desk, Municipality, PassOverReason
 from kribbe.rules.closing import Closing
 from kribbe.rules.counting import RequestEnd
@@ -121,6 +121,11 @@ def weekly() -> dict[str, Any]:
 def looked() -> dict[str, Any]:
     """A location that hasn't looked since a day, and families that wait for its answer."""
     return {"location": _location(), "since": date(2027, 1, 14), "count": 4}
+
+
+def charter() -> dict[str, Any]:
+    """A location that has still to agree to the rules of its desk."""
+    return {"location": _location(), "charter": Charter(version=1, from_day=date(2027, 1, 4), term_days=30)}
 
 
 def searched() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from kribbe.enrolment.services.answer_offer import lapse_offers
 from kribbe.enrolment.services.chances import count_chances, learn_lessons, recount_changed
+from kribbe.enrolment.services.charter_mails import ask_for_agreement
 from kribbe.enrolment.services.consents import remind_of_consents
 from kribbe.enrolment.services.drafts import forget_drafts, remind_of_drafts
 from kribbe.enrolment.services.hand_over import forget_documents
@@ -53,6 +54,12 @@ def signing_ends_soon(now: datetime) -> int:
 def consents_end_soon(now: datetime) -> int:
     """Tell referrers before a family's consent ends."""
     return remind_of_consents(now=now)
+
+
+@duty("enrolment.ask_for_agreement", cron="40 7 * * *", told="locations asked to agree to the rules")
+def rules_wait(now: datetime) -> int:
+    """Ask locations to agree to the rules of their desk."""
+    return ask_for_agreement(now=now)
 
 
 @duty("enrolment.remind_of_starts", cron="30 7 * * *", told="families reminded of a first day")

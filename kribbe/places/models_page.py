@@ -1,5 +1,7 @@
 """What a location shows of itself, and the rules of the desk that it agrees to."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +40,11 @@ class Charter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.desk_id} {self.version}"
+
+    @property
+    def agree_by(self) -> date:
+        """The last day of the term."""
+        return self.from_day + timedelta(days=self.term_days)
 
 
 @remembered()

@@ -1,11 +1,15 @@
 """The entries of a location's own settings in the navigation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.access import place_of
+from kribbe.places.models import Location
+from kribbe.places.selectors.charter import without_charter
 from kribbe.web.navigation import NavItem, register
 
 
@@ -52,10 +56,19 @@ def register_location_navigation() -> None:
             "handshake",
             "location",
             order=85,
+            badge=rules_to_agree_to,
             arguments=_in_place,
             group="place",
         )
     )
+
+
+def rules_to_agree_to(request: HttpRequest) -> "Sequence[QuerySet[Location]]":
+    """The open location, where it has still to agree to the rules of its desk."""
+    location = place_of(request)
+    if location is None:
+        return []
+    return [without_charter(location.desk_id, localdate()).filter(pk=location.pk)]
 
 
 def _in_place(request: HttpRequest) -> Mapping[str, object] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language
@@ -79,8 +79,7 @@ def text_of(charter: Charter) -> str:
 def _standing(charter: Charter, agreements: Iterable[CharterAgreement], day: date) -> Standing:
     mine = next((each for each in agreements if each.charter_id == charter.pk), None)
     before = any(each.charter.version < charter.version for each in agreements)
-    agree_by = charter.from_day + timedelta(days=charter.term_days)
-    in_term = day <= agree_by and (before or charter.version == 1)
+    in_term = day <= charter.agree_by and (before or charter.version == 1)
     return Standing(
-        charter, mine, before, agree_by, mine is not None or in_term or not charter.needed_to_offer
+        charter, mine, before, charter.agree_by, mine is not None or in_term or not charter.needed_to_offer
     )
