@@ -78,7 +78,7 @@ def test_one_ahead_that_was_not_ticked_is_not_passed_over_silently(mia, scene):
     wishes = scene[2]
     page = answer(mia, scene, [wishes[1]], answer="offer", once="abc")
     assert not Offer.objects.exists()
-    assert "stand ahead and would fit" in page.content.decode()
+    assert "1 child stands ahead and would fit" in page.content.decode()
 
 
 def test_refusing_several_needs_a_reason_and_tells_each(mia, scene):

@@ -76,10 +76,10 @@ def test_the_family_hears_which_desk_it_has_now_and_when_that_is_undone(desk, ot
     made = hand(asked, other)
     told = Notice.objects.get(kind="enrolment/handed_over")
     assert (told.desk, told.mails.get().address) == (other, "an@ouders.example")
-    assert f"Uw loket is nu {other.shown_name}" in told.subject
+    assert f"Je loket is nu {other.shown_name}" in told.subject
     undo_hand_over(made=made, principal=SYSTEM, now=timezone.now())
     back = Notice.objects.filter(kind="enrolment/handed_over").latest("pk")
-    assert (back.desk, f"Uw loket is nu {desk.shown_name}" in back.subject) == (desk, True)
+    assert (back.desk, f"Je loket is nu {desk.shown_name}" in back.subject) == (desk, True)
 
 
 def test_a_desk_outside_tells_the_family_nothing(asked):
