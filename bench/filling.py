@@ -14,12 +14,13 @@ def drafts(now: datetime) -> Iterator[Visit]:
     """Forms that send a request, each of a parent of its own."""
     from kribbe.enrolment.models import RequestDraft
     from kribbe.people.models import Household, User
-    from kribbe.places.models import Location
+    from kribbe.places.models import STOPPED, Location
     from kribbe.region.models import Desk
 
     desk = Desk.objects.get(slug=DESK)
     home = Household.objects.filter(desk=desk, longitude__isnull=False).order_by("pk")[0]
-    near = list(Location.objects.filter(desk=desk, active=True).order_by("pk").values_list("pk", flat=True))
+    open_here = Location.objects.filter(desk=desk, active=True).exclude(licence_state__in=STOPPED)
+    near = list(open_here.order_by("pk").values_list("pk", flat=True))
     today = now.date()
     number = 0
     while True:
@@ -68,9 +69,11 @@ def offers(now: datetime) -> Iterator[Visit]:
     """Forms that accept an offer, one a family: a yes sets a family's other offers aside."""
     from kribbe.enrolment.models import Offer, OfferState
     from kribbe.people.models import RoleGrant, User
+    from kribbe.places.models import STOPPED
     from kribbe.trust.principal import Role, Scope
 
     open_offers = Offer.objects.filter(state=OfferState.OPEN, deadline__gt=now).order_by("pk")
+    open_offers = open_offers.exclude(preference__location__licence_state__in=STOPPED)
     seen: set[int] = set()
     for number, offer in enumerate(chain(open_offers, _made(now))):
         household = offer.preference.request.household_id
