@@ -152,7 +152,7 @@ def _two(
     def check(answer: Answer) -> None:
         expect(answer.status == 200, f"{name}: {answer.status} {answer.location}")
         found = answer.body.count(mark)
-        expect(0 <= marks - found <= 1, f"{name}: {found} rows in place of {marks}")
+        expect(found == marks, f"{name}: {found} rows in place of {marks}")
 
     first, far = (
         Page(called, cards, [Visit(address, visitor)] * count, check)

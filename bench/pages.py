@@ -15,7 +15,11 @@ MONTHS = 12
 
 
 def pages(count: int, now: datetime) -> list[Page]:
-    """The pages with `count` visits each. Forms have a fresh draft or offer for each visit."""
+    """The pages with `count` visits each. Forms have a fresh draft or offer for each visit.
+
+    Those are made first: an offer takes rows from the lists, which are counted after it.
+    """
+    forms = [submit(count, now), accept(count, now)]
     return [
         search(count),
         location(count),
@@ -25,8 +29,7 @@ def pages(count: int, now: datetime) -> list[Page]:
         planned_week(count),
         planned_day(count),
         *lists(count, now),
-        submit(count, now),
-        accept(count, now),
+        *forms,
     ]
 
 

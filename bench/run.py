@@ -4,7 +4,7 @@ import math
 import platform
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from http.client import HTTPConnection
 from statistics import median
 
@@ -44,7 +44,10 @@ class Result:
 
 
 def measure(runs: int, told: Told) -> list[Result]:
-    """Prepare, start the server, measure, stop it. WrongAnswerError where a page returns what it shouldn't."""
+    """Prepare, start the server, measure, stop it, and count queries: a form that was sent changes the lists.
+
+    WrongAnswerError where a page returns what it shouldn't.
+    """
     from django.db import connection
     from django.utils import timezone
 
@@ -53,23 +56,21 @@ def measure(runs: int, told: Told) -> list[Result]:
     measured = pages(WARM_UP + runs + 1, timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0; ANALYZE; RESET statement_timeout")
-    queries = {page.name: _queries(page) for page in measured}
     connection.close()
     told("starting the server")
     by_name = {page.name: page for page in measured}
     with server() as client:
-        results = [
-            _measure(client, page, by_name.get(page.first), runs, queries[page.name], told)
-            for page in measured
-        ]
+        results = [_measure(client, page, by_name.get(page.first), runs, told) for page in measured]
+    results = [
+        replace(result, queries=_queries(page)) for page, result in zip(measured, results, strict=True)
+    ]
     for page in measured:
         page.at_the_end()
     return results
 
 
-def _measure(
-    client: HTTPConnection, page: Page, first: Page | None, runs: int, queries: int, told: Told
-) -> Result:
+def _measure(client: HTTPConnection, page: Page, first: Page | None, runs: int, told: Told) -> Result:
+    """The times of a page; its queries are counted once the server has stopped."""
     told(f"measuring: {page.name}")
     took: list[float] = []
     bare: list[float] = []
@@ -91,7 +92,7 @@ def _measure(
         p95=percentile(took, 0.95),
         bare=least,
         ratio=middle / least,
-        queries=queries,
+        queries=0,
         shown=page.cards,
         first=middle / median(near) if near else 0.0,
     )
