@@ -62,17 +62,17 @@ def make_desk(slug: str = "lindedaal", *, nis: str = "99001", **policy: Any) -> 
     return desk
 
 
-def make_street(desk: Desk) -> None:
-    """Kerkstraat in the desk's municipality, for whoever types an address."""
-    Street.objects.create(
-        name="Kerkstraat",
-        key="kerkstraat",
-        postcode="3999",
-        city="Lindedaal",
-        municipality=desk.municipality,
-        longitude=4.701,
-        latitude=50.881,
-    )
+def make_street(desk: Desk, **fields: Any) -> Street:
+    """Kerkstraat in the desk's municipality, or what `fields` say, for whoever types an address."""
+    given = {
+        "name": "Kerkstraat",
+        "postcode": "3999",
+        "city": "Lindedaal",
+        "longitude": 4.701,
+        "latitude": 50.881,
+    }
+    given |= fields
+    return Street.objects.create(municipality=desk.municipality, key=sort_key(given["name"]), **given)
 
 
 def make_location(

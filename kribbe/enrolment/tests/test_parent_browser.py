@@ -9,6 +9,7 @@ from django.utils import timezone
 from kribbe.enrolment.models import CareRequest, PositionChange, RequestDraft
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
+from kribbe.enrolment.tests.browser_steps import tell_child_and_parent
 from kribbe.people.models import User
 from kribbe.people.services import link_user
 from kribbe.rules.halfdays import WeekPattern
@@ -43,19 +44,6 @@ def looked_at(page, name, heading):
     screenshot(page, f"parent-{name}")
 
 
-def step_one(page):
-    page.get_by_label("Ja", exact=True).check()
-    page.get_by_label("Geboortedatum").fill(str(timezone.localdate() - timedelta(days=60)))
-    page.locator("#id_first_name_0").fill("Noor")
-    page.locator("#id_last_name_0").fill("Maes")
-    page.get_by_label("Straat en nummer").first.fill("Kerkstraat 12")
-    page.get_by_label("Postcode").first.fill("3999")
-    page.get_by_label("Gemeente").first.fill("Lindedaal")
-    page.locator("#id_first_name").fill("Els")
-    page.locator("#id_last_name").fill("Maes")
-    page.locator("#id_email").fill("els.maes@ouders.example")
-
-
 def test_a_parent_registers(open_page, town):
     page = open_page()
     notelaar = town.locations.get(name="De Notelaar")
@@ -64,7 +52,7 @@ def test_a_parent_registers(open_page, town):
     page.get_by_role("button", name="Verder naar de dagen").click()
     page.locator("[data-error-summary]").wait_for()
     looked_at(page, "request-child-wrong", "Voor wie zoek je opvang?")
-    step_one(page)
+    tell_child_and_parent(page)
     page.locator(".saved").wait_for()
     page.get_by_role("button", name="Verder naar de dagen").click()
     for slot in ("0", "1", "6"):
@@ -96,7 +84,7 @@ def test_a_parent_registers(open_page, town):
 def test_two_tabs_and_stopping(open_page, town):
     page = open_page()
     page.goto(reverse("enrolment:new_request", args=[town.slug]))
-    step_one(page)
+    tell_child_and_parent(page)
     page.locator("#id_email").blur()
     with page.expect_response(lambda response: response.request.method == "POST"):
         pass

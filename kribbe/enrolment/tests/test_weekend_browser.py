@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from kribbe.enrolment.models import CareRequest, Offer
+from kribbe.enrolment.tests.browser_steps import tell_child_and_parent
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
@@ -74,16 +75,7 @@ def test_a_parent_finds_and_asks_a_saturday_and_a_location_offers_it(open_page, 
 
 
 def _register(page, start):
-    page.get_by_label("Ja", exact=True).check()
-    page.get_by_label("Geboortedatum").fill(str(timezone.localdate() - timedelta(days=60)))
-    page.locator("#id_first_name_0").fill("Noor")
-    page.locator("#id_last_name_0").fill("Maes")
-    page.get_by_label("Straat en nummer").first.fill("Kerkstraat 12")
-    page.get_by_label("Postcode").first.fill("3999")
-    page.get_by_label("Gemeente").first.fill("Lindedaal")
-    page.locator("#id_first_name").fill("Els")
-    page.locator("#id_last_name").fill("Maes")
-    page.locator("#id_email").fill("els.maes@ouders.example")
+    tell_child_and_parent(page)
     page.get_by_role("button", name="Verder naar de dagen").click()
     if not page.locator("#id_pattern_10").is_visible():
         page.locator("#id_pattern .picker__fold > summary").click()
