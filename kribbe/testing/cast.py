@@ -64,14 +64,13 @@ def make_desk(slug: str = "lindedaal", *, nis: str = "99001", **policy: Any) -> 
 
 def make_street(desk: Desk, **fields: Any) -> Street:
     """Kerkstraat in the desk's municipality, or what `fields` say, for whoever types an address."""
-    given = {
+    given: dict[str, Any] = {
         "name": "Kerkstraat",
         "postcode": "3999",
         "city": "Lindedaal",
         "longitude": 4.701,
         "latitude": 50.881,
-    }
-    given |= fields
+    } | fields
     return Street.objects.create(municipality=desk.municipality, key=sort_key(given["name"]), **given)
 
 
