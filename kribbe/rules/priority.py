@@ -7,7 +7,7 @@ on a day is in the pack (`priority.regime`), so that an order can be replayed fo
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -83,9 +83,10 @@ DECISIVE = frozenset({"low_income", "care_need", "no_diploma"})
 def vulnerable(facts: Facts, pack: Pack, on: date) -> Verdict:
     """Whether a household is vulnerable by law: enough of the five characteristics, enough of them decisive.
 
-    The reasons are the characteristics that hold, followed by what is lacking.
+    The reasons are the characteristics that hold, followed by what is lacking. Who works four fifths works.
     """
-    held = [name for name in CHARACTERISTICS if getattr(facts, name)]
+    works = replace(facts, work=facts.work or facts.work_share_4_5)
+    held = [name for name in CHARACTERISTICS if getattr(works, name)]
     needed = pack.integer("vulnerable.characteristics", on)
     reasons = [Reason.of(f"vulnerable.{name}") for name in held]
     lacking = []

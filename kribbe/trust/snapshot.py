@@ -1,6 +1,6 @@
 """Rows as they stand, or as they stood at a moment, read from the history that triggers keep."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,27 @@ def rows(model: type[models.Model], *fields: str, as_of: datetime | None, **filt
     )
     then = event._default_manager.filter(pgh_id__in=last, **filters).exclude(pgh_label="delete")
     return list(then.values("id", *fields))
+
+
+def over_time(
+    model: type[models.Model], *fields: str, **filters: Any
+) -> dict[int, list[tuple[datetime, Row]]]:
+    """What `fields` held from which moment on, by row, the first moment first.
+
+    Only of rows with an event that `filters` choose: `pgh_label="update"` chooses those that ever changed.
+    """
+    event = apps.get_model(model._meta.app_label, f"{model.__name__}Event")
+    chosen = event._default_manager.filter(**filters).values("pgh_obj_id")
+    told = event._default_manager.filter(pgh_obj_id__in=chosen).exclude(pgh_label="delete").order_by("pgh_id")
+    found: dict[int, list[tuple[datetime, Row]]] = {}
+    for row in told.values("pgh_obj_id", "pgh_created_at", *fields):
+        found.setdefault(row.pop("pgh_obj_id"), []).append((row.pop("pgh_created_at"), row))
+    return found
+
+
+def held_at(moments: Sequence[tuple[datetime, Row]], at: datetime) -> Row:
+    """What a row held at a moment; what it holds now, where it is younger than that."""
+    return next((row for since, row in reversed(moments) if since <= at), moments[-1][1])
 
 
 def by(key: str, found: Iterable[Mapping[str, Any]]) -> dict[Any, Row]:

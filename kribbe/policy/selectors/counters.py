@@ -8,13 +8,13 @@ of these that holds.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.postgres.aggregates import BitOr
 from django.db import connection
-from django.db.models import Count, Q, Sum
-from django.utils.timezone import localtime
+from django.db.models import Count, Model, Q, Sum
+from django.utils.timezone import localtime, make_aware
 
 from kribbe.contact.desk_selectors import QuestionCount, questions_by_month
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState, PreferenceState, RequestState
@@ -26,6 +26,7 @@ from kribbe.policy.territory import Territory
 from kribbe.rules.calendar import first_of_month, monday_of
 from kribbe.rules.calendar import months as months_from
 from kribbe.rules.halfdays import SLOTS, WeekPattern
+from kribbe.trust.snapshot import held_at, over_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +175,13 @@ def places(territory: Territory, *, today: date) -> dict[tuple[str, str], Places
 
 
 def places_by_municipality(territory: Territory, *, on: date) -> dict[tuple[str, str, str], Places]:
-    """Places on a day by municipality (NIS code), kind of location and kind of price."""
+    """Places on a day by municipality (NIS code), kind of location and kind of price, in groups active that day."""
     keys = ("group__location__municipality__nis_code", "group__location__kind", "group__price_kind")
     rows = (
         GroupCapacity.objects.filter(
+            _active(Group, "group", on),
+            _active(Location, "group__location", on),
             group__location__desk__in=territory.desk_ids,
-            group__active=True,
-            group__location__active=True,
             during__contains=on,
         )
         .values_list(*keys)
@@ -193,6 +194,15 @@ def places_by_municipality(territory: Territory, *, on: date) -> dict[tuple[str,
         .order_by(*keys)
     )
     return {tuple(row[:3]): Places(*row[3:]) for row in rows}
+
+
+def _active(model: type[Model], path: str, on: date) -> Q:
+    """What was active at the end of a day, whatever it is now; of what is younger, what it was first."""
+    moments = over_time(model, "active", active=False)
+    end = make_aware(datetime.combine(on + timedelta(days=1), time.min))
+    were = {key: held_at(own, end)["active"] for key, own in moments.items()}
+    on_then = Q(**{f"{path}__active": True}) | Q(**{f"{path}__in": [key for key in were if were[key]]})
+    return on_then & ~Q(**{f"{path}__in": [key for key in were if not were[key]]})
 
 
 def locations(territory: Territory) -> int:

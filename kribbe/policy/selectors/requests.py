@@ -7,7 +7,7 @@ work here) is judged on the day on which it was registered.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState
 from kribbe.enrolment.selectors.waiting import FACTS
-from kribbe.people.models import Adult, FactKind, HouseholdFact
+from kribbe.people.models import Adult, FactKind, Household, HouseholdFact
 from kribbe.policy.selectors.children import same_children
 from kribbe.policy.selectors.counters import NEVER_CAME
 from kribbe.policy.territory import Territory
@@ -34,6 +34,7 @@ from kribbe.rules.counting import (
 )
 from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import Facts, vulnerable
+from kribbe.trust.snapshot import Row, held_at, over_time
 
 URGENT, VULNERABLE, RESIDENT, WORKS_HERE = "urgent", "vulnerable", "resident", "works_here"
 CATEGORIES = (URGENT, VULNERABLE, PRIORITY_CATEGORY, RESIDENT, WORKS_HERE)
@@ -64,7 +65,7 @@ class Requests:
     needs: Sequence[Need]
     left_out: frozenset[str]
     home_of: Mapping[str, str]
-    """Name of the municipality by household."""
+    """Name of the municipality in which its household lived when it was registered, by request."""
 
     @property
     def told(self) -> YearTold:
@@ -86,10 +87,10 @@ class Requests:
 
     @property
     def homes(self) -> dict[str, Tally]:
-        """By the municipality where the household of the latest request lives, in order of name."""
+        """By the municipality where the household lived at the latest request, in order of name."""
         found: dict[str, list[Need]] = defaultdict(list)
         for need in self.needs:
-            found[self.home_of.get(need[-1].applicant_key, ELSEWHERE)].append(need)
+            found[self.home_of.get(need[-1].key, ELSEWHERE)].append(need)
         return {name: tally(found[name]) for name in sorted(found, key=home_order)}
 
 
@@ -116,16 +117,14 @@ def requests_of_years(territories: Sequence[Territory], *, year: int) -> list[Re
         registered.filter(child__in=registered.filter(in_year).values("child"))
         .values(
             "id", "child_id", "household_id", "desk_id", "registered_at", "ended_at", "end", "wanted_start",
-            "child__foster", "household__municipality_id",
+            "child__foster", "child__care_need", "household__municipality_id",
         )
         .order_by("registered_at", "id")
     )  # fmt: skip
     names = dict(Municipality.objects.values_list("pk", named()))
     child = same_children({row["child_id"] for row in rows})
     care, kinds = _Care(child), _Kinds(rows, territories[0])
-    homes = {
-        str(row["household_id"]): names.get(row["household__municipality_id"], ELSEWHERE) for row in rows
-    }
+    homes = {str(row["id"]): names.get(kinds.home(row), ELSEWHERE) for row in rows}
     left_out = categories_left_out(load_pack(DEFAULT_PACK), year)
     found = []
     for territory in territories:
@@ -177,13 +176,14 @@ class _Kinds:
 
     def __init__(self, rows: Sequence[Mapping[str, Any]], territory: Territory) -> None:
         households = {row["household_id"] for row in rows}
-        self._works: dict[int, set[int]] = defaultdict(set)
-        working = Adult.objects.filter(
-            household__in=households, work_municipality__in=territory.municipality_ids
+        self._homes = over_time(Household, "municipality_id", pgh_label="update", pgh_obj_id__in=households)
+        self._jobs: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+        adults = Adult.objects.filter(household__in=households)
+        for key, household, municipality in adults.values_list("pk", "household_id", "work_municipality_id"):
+            self._jobs[household].append((key, municipality))
+        self._moved_jobs = over_time(
+            Adult, "work_municipality_id", pgh_label="update", household_id__in=households
         )
-        for household, municipality in working.values_list("household_id", "work_municipality_id"):
-            if municipality is not None:
-                self._works[household].add(municipality)
         self._of_all: dict[int, frozenset[str]] = {}
         self._facts: dict[int, list[tuple[str, Any]]] = defaultdict(list)
         told = HouseholdFact.objects.filter(household__in=households)
@@ -198,11 +198,23 @@ class _Kinds:
         if row["id"] not in self._of_all:
             self._of_all[row["id"]] = self._anywhere(row, localtime(row["registered_at"]).date())
         found = self._of_all[row["id"]]
-        if row["household__municipality_id"] in territory.municipality_ids:
+        if self.home(row) in territory.municipality_ids:
             found |= {RESIDENT}
-        if not self._works[row["household_id"]].isdisjoint(territory.municipality_ids):
+        if not self._works(row).isdisjoint(territory.municipality_ids):
             found |= {WORKS_HERE}
         return found
+
+    def home(self, row: Mapping[str, Any]) -> int | None:
+        """The municipality in which the household lived then."""
+        now: int | None = row["household__municipality_id"]
+        return _then(self._homes.get(row["household_id"]), row["registered_at"], now)
+
+    def _works(self, row: Mapping[str, Any]) -> set[int | None]:
+        """The municipalities in which its adults worked then."""
+        return {
+            _then(self._moved_jobs.get(adult), row["registered_at"], now)
+            for adult, now in self._jobs[row["household_id"]]
+        }
 
     def _anywhere(self, row: Mapping[str, Any], opened: date) -> frozenset[str]:
         """The categories that don't depend on the territory."""
@@ -213,6 +225,7 @@ class _Kinds:
         }
         policy = next((one for one in self._policies[row["desk_id"]] if _contains(one.during, opened)), None)
         pack = load_pack(policy.rule_pack if policy else DEFAULT_PACK)
+        held |= {"care_need"} if row["child__care_need"] else set()
         facts = Facts(**dict.fromkeys(held, True))
         found = {
             URGENT: policy is not None and (row["wanted_start"] - opened).days <= policy.urgent_days,
@@ -220,6 +233,11 @@ class _Kinds:
             PRIORITY_CATEGORY: bool(held & PRIORITY_FACTS) or row["child__foster"],
         }
         return frozenset(name for name, holds in found.items() if holds)
+
+
+def _then(moments: Sequence[tuple[datetime, Row]] | None, at: datetime, now: int | None) -> int | None:
+    """The one column of a row at a moment; as it is now where it never changed."""
+    return next(iter(held_at(moments, at).values())) if moments else now
 
 
 def _contains(during: Any, day: date) -> bool:

@@ -4,13 +4,17 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
+from django.apps import apps
 from django.db import ProgrammingError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
+from kribbe.enrolment.models import CareRequest
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.people.models import Adult, FactKind, RoleGrant
+from kribbe.people.models import Adult, Child, FactKind, Household, RoleGrant
+from kribbe.places.models import Location
 from kribbe.policy.models import YearlyReport
+from kribbe.policy.selectors.counters import places_by_municipality
 from kribbe.policy.selectors.report import content
 from kribbe.policy.services.reports import fix_report
 from kribbe.policy.territory import Territory
@@ -106,6 +110,42 @@ def test_the_report_of_a_small_world(desk, location):
         ["Lindedaal", "group", "income", {"licensed": 14, "staffed": 14, "bookable": 14, "locations": 1}]
     ]
     assert "priority_rules" in content(Territory.of_desk(desk), year=2023, now=NOW)["categories"]
+
+
+def test_who_moves_stays_a_resident_of_the_day_of_registration(desk, location):
+    """Ada moves to the other town and her parent finds work elsewhere, in June; nothing changes in the report."""
+    other = small_world(desk, location)
+    before = content(Territory.of_desk(desk), year=2026, now=NOW)
+    ada = CareRequest.objects.get(child__first_name="Ada").household
+    Household.objects.filter(pk=ada.pk).update(municipality=other.municipality)
+    Adult.objects.filter(household=ada).update(work_municipality=other.municipality)
+    for model in ("HouseholdEvent", "AdultEvent"):
+        events = apps.get_model("people", model).objects
+        events.filter(pgh_label="insert").update(pgh_created_at=at("2026-01-01"))
+    events.filter(work_municipality=desk.municipality_id).update(pgh_created_at=at("2026-01-02"))
+    after = content(Territory.of_desk(desk), year=2026, now=NOW)
+    assert (after["homes"], after["categories"]) == (before["homes"], before["categories"])
+
+
+def test_vulnerable_by_what_the_child_needs_and_by_work_of_four_fifths(desk, location):
+    """A single parent whose child needs care; low income and work of four fifths: two of five, one decisive."""
+    ivo = family(desk, "Ivo", FactKind.SINGLE)
+    Child.objects.filter(pk=ivo.pk).update(care_need=True)
+    for child in (ivo, family(desk, "Jef", FactKind.LOW_INCOME, FactKind.WORK_4_5), family(desk, "Kim")):
+        ask(child, location, opened="2026-03-02")
+    told = content(Territory.of_desk(desk), year=2026, now=NOW)
+    assert told["categories"]["vulnerable"]["running"] == 2
+
+
+def test_places_on_a_past_day_are_those_of_groups_that_were_active_then(desk, location):
+    """It closed in January: the report on the year before still has its places, a day of February hasn't."""
+    territory = Territory.of_desk(desk)
+    Location.objects.filter(pk=location.pk).update(active=False)
+    events = apps.get_model("places", "LocationEvent").objects
+    events.filter(active=True).update(pgh_created_at=at("2026-06-01"))
+    events.filter(active=False).update(pgh_created_at=at("2027-01-05"))
+    assert content(territory, year=2026, now=NOW)["places"] != []
+    assert places_by_municipality(territory, on=date(2027, 2, 1)) == {}
 
 
 def test_the_region_counts_a_child_of_two_desks_once(desk, location):

@@ -77,5 +77,5 @@ def _facts(household_ids: set[int], today: date, as_of: datetime | None) -> dict
 
 
 def _with_care(names: frozenset[str], *, care_need: bool) -> Facts:
-    held = {*names, *(["care_need"] if care_need else []), *(["work"] if "work_share_4_5" in names else [])}
+    held = {*names, *(["care_need"] if care_need else [])}
     return Facts(**dict.fromkeys(held, True))
