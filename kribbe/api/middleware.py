@@ -26,13 +26,15 @@ FRESH_SECONDS: Mapping[str, int] = {
     "desk": 300,
     "areas": 86_400,
     "area": 86_400,
+    "clubs": 300,
+    "club": 300,
     "openapi-json": 3600,
     "reference": 3600,
 }
 """For how long an answer may be used again without asking, by the name of the address."""
 
-UNDATED = ("openapi-json", "reference")
-"""These change with the program, not with the data."""
+UNDATED = ("openapi-json", "reference", "desks", "desk", "clubs", "club")
+"""These change with the program, or with rows of which no last change is kept: their ETag alone tells."""
 
 CORS: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
@@ -40,11 +42,12 @@ CORS: Mapping[str, str] = {
     "RateLimit-Reset, Retry-After",
 }
 PREFLIGHT: Mapping[str, str] = {
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, If-Modified-Since",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Modified-Since",
     "Access-Control-Max-Age": "86400",
-    "Allow": "GET, HEAD, OPTIONS",
 }
+READS, READS_OR_POSTS = "GET, HEAD, OPTIONS", "GET, HEAD, OPTIONS, POST"
+POSTED = f"{CALLS}free"
+"""The one question that can be posted, so that an address stands in no log."""
 
 
 class ApiMiddleware:
@@ -65,7 +68,7 @@ class ApiMiddleware:
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         if request.method == "OPTIONS":
-            return HttpResponse(status=204, headers=dict(PREFLIGHT))
+            return _preflight(request)
         if not request.path.startswith(CALLS):
             return self._found(request)
         allowance = limits.count(request, now=timezone.now())
@@ -93,6 +96,13 @@ class ApiMiddleware:
             response["Content-Length"] = str(len(response.content))
             response.content = b""
         return response
+
+
+def _preflight(request: HttpRequest) -> HttpResponse:
+    allowed = READS_OR_POSTS if request.path == POSTED else READS
+    return HttpResponse(
+        status=204, headers={**PREFLIGHT, "Access-Control-Allow-Methods": allowed, "Allow": allowed}
+    )
 
 
 def _conditional(request: HttpRequest, response: HttpResponse, language: str) -> HttpResponse:

@@ -86,9 +86,22 @@ class PricesForm(forms.Form):
     )
     extra_full = euros(_("For a full day"))
     extra_half = euros(_("For half a day"))
+    extra_short = euros(_("For less than three hours, of a school child"))
+    extra_long = euros(_("For eleven hours and more"))
+    short = euros(_("Less than three hours, of a school child"))
+    long = euros(_("Eleven hours and more"))
+    flex = forms.BooleanField(
+        label=_("We may ask more for a stay of eleven hours and more"),
+        required=False,
+        help_text=_("With the authority's permission for flexible hours, where the price follows the income."),
+    )
     own_fee = forms.BooleanField(
         label=_("An absence beyond the free days costs the family's own price, at least what the house rules say"),
         required=False,
+    )  # fmt: skip
+    replaces = forms.BooleanField(
+        label=_("It takes the place of the list from this day"), required=False,
+        help_text=_("To mend a mistake: the next run of each month that was invoiced asks or gives back what differs."),
     )  # fmt: skip
 
     def prices(self) -> dict[str, Any]:
@@ -116,6 +129,9 @@ class CertificateForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input--code", "inputmode": "numeric"}),
     )
     alone = forms.BooleanField(label=_("Only for this place, as with parents who live apart"), required=False)
+    replaces = forms.BooleanField(
+        label=_("It takes the place of what was written down for these days"), required=False
+    )
 
 
 class LookUpForm(forms.Form):

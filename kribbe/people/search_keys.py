@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from kribbe.trust.text import fold, phonetic_key
+from kribbe.trust.text import address_words, fold, phonetic_key
 
 SHORTEST_SOUND = 2
 """Letters of a sound at least; shorter ones would be everybody's."""
@@ -45,8 +45,9 @@ def of_names(names: Iterable[str]) -> Iterator[str]:
 
 
 def of_address(*parts: str) -> Iterator[str]:
-    """Keys of the words of an address."""
-    yield from (f"a.{word}" for word in fold(" ".join(parts)).split())
+    """Keys of the words of an address, as they are written and written out."""
+    text = " ".join(parts)
+    yield from (f"a.{word}" for word in {*fold(text).split(), *address_words(text)})
 
 
 def of_birth(born: date | None, expected: date | None) -> Iterator[str]:

@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import ClassVar, Self, TypeVar
 
 import structlog
@@ -20,7 +21,7 @@ from django.db.models import Avg, Q
 
 from kribbe.places.models import Street
 from kribbe.region.models import Municipality
-from kribbe.trust.text import fold
+from kribbe.trust.text import address_words, begun_address, fold
 
 T = TypeVar("T")
 
@@ -188,34 +189,26 @@ class KnownStreets(AddressRegister):
         return list(Street.objects.filter(key__in=runs).order_by("postcode"))
 
     def suggest(self, text: str, limit: int) -> list[Located]:
-        words = [spelled(word) for word in fold(text).split() if not word.isdigit()]
-        start = " ".join(words)
-        if not start:
+        starts = tuple(begun_address(text))
+        if not starts:
             return []
-        streets = Street.objects.filter(key__startswith=start).order_by("key", "postcode")[:limit]
-        towns = [each for each in self.municipalities if any(name.startswith(start) for name in each.names)]
+        streets = Street.objects.filter(any_key_begins(starts)).order_by("key", "postcode")[:limit]
+        towns = [each for each in self.municipalities if any(name.startswith(starts) for name in each.names)]
         found = [each.located() for each in towns] + [_at_street(street, street.name) for street in streets]
         return found[:limit]
 
 
-_SHORT = {"str": "straat", "stwg": "steenweg", "stw": "steenweg", "pln": "plein", "ln": "laan"}
 _NO_PLACE = frozenset({"bus", "box", "bte", "boite", "belgie", "belgique", "belgium"})
-_WHOLE = {"st": "sint", "o": "onze", "l": "lieve", "vr": "vrouw"}
 
 
-def spelled(word: str) -> str:
-    """A folded word with its abbreviation written out: `kerkstr` becomes `kerkstraat`."""
-    if word in _WHOLE:
-        return _WHOLE[word]
-    for short, whole in _SHORT.items():
-        if word == short or (word.endswith(short) and len(word) > len(short) + 2):
-            return word[: -len(short)] + whole
-    return word
+def any_key_begins(starts: Iterable[str]) -> Q:
+    """Streets whose key begins with one of these."""
+    return reduce(or_, (Q(key__startswith=start) for start in starts))
 
 
 def _words(text: str) -> list[str]:
     """The words of an address, folded and written out."""
-    return [spelled(word) for word in fold(text).split()[:MAX_WORDS]]
+    return address_words(text)[:MAX_WORDS]
 
 
 def _runs(words: list[str]) -> list[str]:

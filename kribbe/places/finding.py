@@ -11,14 +11,14 @@ from enum import StrEnum
 from django.db import connection
 from django.db.models import Avg, ExpressionWrapper, F, FloatField, Q, QuerySet
 
-from kribbe.places.addresses import MAX_TEXT, AddressRegister, Located, Precision, spelled
+from kribbe.places.addresses import MAX_TEXT, AddressRegister, Located, Precision, any_key_begins
 from kribbe.places.addresses import suggest as suggest_addresses
 from kribbe.places.models import LicenceState, Location, Names, Street
 from kribbe.places.names import MOST_WORDS, beginning, best_run, runs, sought_trigrams
 from kribbe.region.models import Desk
 from kribbe.region.selectors import municipalities_of
 from kribbe.trust.fields import KM_PER_DEGREE_LATITUDE, KM_PER_DEGREE_LONGITUDE
-from kribbe.trust.text import fold, phonetic_key, sort_key
+from kribbe.trust.text import address_words, begun_address, fold, phonetic_key, sort_key
 
 CANDIDATES = 30
 """Names of each kind that are compared letter by letter."""
@@ -113,15 +113,15 @@ def _addresses(text: str, desk: Desk, limit: int, source: AddressRegister | None
     """Towns and streets that begin so: of the register where there is one, else the known ones."""
     if source is not None:
         return [_of_address(found, 1.0) for found in suggest_addresses(text, limit=limit, source=source)]
-    start = " ".join(spelled(word) for word in fold(text).split() if not word.isdigit())
-    if not start:
+    starts = tuple(begun_address(text))
+    if not starts:
         return []
     towns = [
         Match(Sort.TOWN, place.name, place.longitude, place.latitude, 1.0)
         for place in municipalities_of(desk.region_id)
-        if any(fold(name).startswith(start) for name in place.names)
+        if any(fold(name).startswith(starts) for name in place.names)
     ]
-    streets = _nearest(Street.objects.filter(key__startswith=start), desk)[:limit]
+    streets = _nearest(Street.objects.filter(any_key_begins(starts)), desk)[:limit]
     return towns + [_of_street(street, 1.0) for street in streets]
 
 
@@ -168,7 +168,7 @@ def _typing(words: Sequence[str], key: str) -> tuple[float, list[str]]:
 
 
 def _alike(text: str, desk: Desk, score: Score, *, places_only: bool) -> list[Match]:
-    words = [spelled(word) for word in fold(text).split()[:MOST_WORDS]]
+    words = address_words(text)[:MOST_WORDS]
     letters = [word for word in words if not word.isdigit()]
     if not letters:
         return []

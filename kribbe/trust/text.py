@@ -16,9 +16,41 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[0-9a-z]+", text.lower() if text.isascii() else _plain(text)))
 
 
+_LETTERS = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ŋ": "n", "ħ": "h"}
+)
+"""Letters that are no other letter with a mark."""
+
+
 def _plain(text: str) -> str:
-    spelled = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("œ", "oe").replace("æ", "ae"))
-    return "".join(c for c in spelled if not unicodedata.combining(c)).casefold()
+    marked = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
+    return "".join(c for c in marked if not unicodedata.combining(c)).casefold()
+
+
+_SHORT = {"str": "straat", "stwg": "steenweg", "stw": "steenweg", "pln": "plein", "ln": "laan"}
+_WHOLE = {"st": "sint", "o": "onze", "l": "lieve", "vr": "vrouw"}
+
+
+def spelled(word: str) -> str:
+    """A folded word of an address with its abbreviation written out: `kerkstr` becomes `kerkstraat`."""
+    if word in _WHOLE:
+        return _WHOLE[word]
+    for short, whole in _SHORT.items():
+        if word == short or (word.endswith(short) and len(word) > len(short) + 2):
+            return word[: -len(short)] + whole
+    return word
+
+
+def address_words(text: str) -> list[str]:
+    """The words of an address, folded and written out."""
+    return [spelled(word) for word in fold(text).split()]
+
+
+def begun_address(text: str) -> list[str]:
+    """How an address that is being typed may begin, without numbers: its last word as it stands, or written out."""
+    words = [word for word in fold(text).split() if not word.isdigit()]
+    before = [spelled(word) for word in words[:-1]]
+    return [" ".join([*before, last]) for last in dict.fromkeys([*words[-1:], *map(spelled, words[-1:])])]
 
 
 def whole_number(text: str, *, otherwise: int = 0) -> int:

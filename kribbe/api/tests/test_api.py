@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.http import http_date
 
 from kribbe.api import examples, limits, schemas
 from kribbe.api.clubs import ClubList, ClubOut
@@ -190,7 +191,7 @@ def addresses(world) -> list[str]:
         "desk": [world.desk.slug],
         "area": ["99001"],
     }
-    names = [name for name in FRESH_SECONDS if name != "reference"]
+    names = [name for name in FRESH_SECONDS if name not in ("reference", "club")]
     query = {"free": "?longitude=4.7&latitude=50.88"}
     return [reverse(f"api:{name}", args=args.get(name, [])) + query.get(name, "") for name in names]
 
@@ -303,6 +304,23 @@ def test_pages_of_any_origin_may_read_and_only_read(world, caller):
     asked = caller.options(f"{ROOT}/desks", headers={"origin": "https://x.example"})
     assert asked.status_code == 204
     assert asked["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+
+
+def test_the_private_question_can_be_posted_from_any_origin(world, caller):
+    asked = caller.options(f"{ROOT}/free", headers={"origin": "https://x.example"})
+    assert asked["Access-Control-Allow-Methods"] == asked["Allow"] == "GET, HEAD, OPTIONS, POST"
+    assert "Content-Type" in asked["Access-Control-Allow-Headers"]
+
+
+def test_how_many_wait_is_no_older_than_its_mark(world, caller):
+    """A request is no change that is dated: the desks carry a mark of their content alone."""
+    first = caller.get(f"{ROOT}/desks")
+    assert not first.has_header("Last-Modified")
+    again = caller.get(
+        f"{ROOT}/desks", headers={"if-modified-since": http_date(world.now.timestamp() + 3600)}
+    )
+    assert again.status_code == 200
+    assert caller.get(f"{ROOT}/desks", headers={"if-none-match": first["ETag"]}).status_code == 304
 
 
 def test_no_session_is_looked_at_nor_made(world, caller):

@@ -52,6 +52,15 @@ def test_a_club_tells_its_schools_moments_and_weeks_and_nothing_of_a_family(scen
     assert "Familie0" not in answer.content.decode()
 
 
+def test_who_has_it_is_told_so_until_a_place_goes(scene, caller):
+    for path in (ROOT, f"{ROOT}/{scene.club.slug}"):
+        first = caller.get(path)
+        assert "max-age=" in first["Cache-Control"]
+        assert caller.get(path, headers={"if-none-match": first["ETag"]}).status_code == 304
+    fill(scene)
+    assert caller.get(path, headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
 def test_weeks_with_a_place_free_and_schools_served(scene, caller):
     def found(**query):
         return [each["slug"] for each in caller.get(ROOT, query).json()["items"]]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCharge
@@ -31,11 +31,13 @@ def add_certificate(
     code: str,
     alone: bool,
     now: datetime,
+    replaces: bool = False,
 ) -> FeeCertificate:
     """Write a fee down from a day to a day (both included), of the child or of this place `alone`.
 
-    One that holds on the first day, and began earlier, ends on its eve. Raises RefusedError where another begins
-    on one of the days, and where `last` is before `first`.
+    One that holds on the first day, and began earlier, ends on its eve. With `replaces` it takes the place of
+    whatever holds on its days, as where the true one comes after one at the maximum fee. Raises RefusedError where
+    another begins on one of the days without that, and where `last` is before `first`.
     """
     if last is not None and last < first:
         raise RefusedError(_("This day is before the first one."), field="last")
@@ -45,13 +47,9 @@ def add_certificate(
         others = FeeCertificate.objects.filter(
             books=books, child=placement.child_id, placement=placement if alone else None
         )
-        if others.filter(during__overlap=DateRange(first, after), during__startswith__gte=first).exists():
-            raise RefusedError(_("Another certificate begins on one of these days."), field="first")
-        for each in others.filter(during__contains=first):
-            if after is not None and (each.during.upper is None or each.during.upper > after):
-                raise RefusedError(_("Another certificate holds before and after these days."), field="last")
-            each.during = DateRange(each.during.lower, first)
-            each.save(update_fields=["during"])
+        if not replaces:
+            _check_room(others, first, after)
+        _give_way(others, first, after)
         made = FeeCertificate.objects.create(
             books=books,
             child=placement.child,
@@ -65,6 +63,52 @@ def add_certificate(
         )
         _record(principal, "billing.certificate", made, placement, now)
     return made
+
+
+def withdraw_certificate(
+    *, principal: Principal, books: Books, placement: Placement, certificate_id: int, now: datetime
+) -> None:
+    """A certificate that was wrong no longer holds, from its first day on; the next runs of its months say so.
+
+    Its days are held back until another holds. The history keeps it.
+    """
+    with transaction.atomic():
+        lock_rows((Child, placement.child_id))
+        own = FeeCertificate.objects.filter(books=books, child=placement.child_id, pk=certificate_id)
+        for each in own.filter(Q(placement=None) | Q(placement=placement)):
+            _record(principal, "billing.certificate_back", each, placement, now)
+            each.delete()
+
+
+def _check_room(others: QuerySet[FeeCertificate], first: date, after: date | None) -> None:
+    if others.filter(during__overlap=DateRange(first, after), during__startswith__gte=first).exists():
+        raise RefusedError(
+            _("Another certificate begins on one of these days. Say so if this one takes its place."),
+            field="first",
+        )
+    if after is not None and others.filter(during__contains=DateRange(first, after + DAY)).exists():
+        raise RefusedError(
+            _("Another certificate holds before and after these days. Say so if this one takes its place."),
+            field="last",
+        )
+
+
+def _give_way(others: QuerySet[FeeCertificate], first: date, after: date | None) -> None:
+    """What holds on these days holds before and after them only."""
+    for each in others.filter(during__overlap=DateRange(first, after)):
+        begins, ends = each.during.lower, each.during.upper
+        goes_on = after is not None and (ends is None or ends > after)
+        if begins < first:
+            each.during = DateRange(begins, first)
+            each.save(update_fields=["during"])
+        elif goes_on:
+            each.during = DateRange(after, ends)
+            each.save(update_fields=["during"])
+        else:
+            each.delete()
+        if begins < first and goes_on:
+            each.pk, each.during = None, DateRange(after, ends)
+            each.save(force_insert=True)
 
 
 def add_charge(

@@ -19,6 +19,7 @@ from kribbe.enrolment.selectors.household import stories
 from kribbe.enrolment.services import drafts
 from kribbe.people.access import household_for, refusal
 from kribbe.people.forms import AddressForm
+from kribbe.people.locating import point_of
 from kribbe.people.models import Consented, Household, ReferrerOrganisation
 from kribbe.people.pages.showing import form_page
 from kribbe.people.selectors import municipality_of, standing_consents
@@ -130,6 +131,8 @@ def new_family(request: Any) -> HttpResponse:
 def _register(principal: Principal, organisation: ReferrerOrganisation, given: dict[str, Any]) -> Household:
     now, today = timezone.now(), timezone.localdate()
     place = municipality_of(given["postcode"])
+    centre = (place.longitude, place.latitude) if place else (None, None)
+    longitude, latitude = point_of(given["street"], given["postcode"].strip(), given["city"]) or centre
     household = register_household(
         desk=organisation.desk,
         adults=[AdultData(**{name: given[name] for name in ("first_name", "last_name", "phone", "email")})],
@@ -137,8 +140,8 @@ def _register(principal: Principal, organisation: ReferrerOrganisation, given: d
         postcode=given["postcode"].strip(),
         city=given["city"],
         municipality=place,
-        longitude=place.longitude if place else None,
-        latitude=place.latitude if place else None,
+        longitude=longitude,
+        latitude=latitude,
         principal=principal,
         now=now,
     )

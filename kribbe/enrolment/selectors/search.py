@@ -21,7 +21,7 @@ from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.keyset import Page, page
 from kribbe.trust.references import ALPHABET, LENGTH
-from kribbe.trust.text import fold, phonetic_key, sort_key
+from kribbe.trust.text import fold, phonetic_key, sort_key, spelled
 
 PAGE = 20
 SHORTEST = 2
@@ -196,7 +196,8 @@ def _all_of(terms: Terms, referred: Referred, kinds: str, *, by_sound: bool) -> 
 
 def _word(word: str, kinds: str, *, by_sound: bool) -> str:
     """A word begins a name or a word of the address; or it sounds like a word of a name."""
-    ways = [f"{quoted(f'{kind}.{word}')}:*" for kind in kinds]
+    begun = {f"{kind}.{word}" for kind in kinds} | ({f"a.{spelled(word)}"} if "a" in kinds else set())
+    ways = [f"{quoted(key)}:*" for key in sorted(begun)]
     if by_sound and phonetic_key(word):
         ways.append(quoted(f"s.{phonetic_key(word)}"))
     return f"({' | '.join(ways)})"

@@ -69,6 +69,12 @@ def test_whatever_is_known(text, desk, family):
     assert found(text, desk) == [family]
 
 
+@pytest.mark.parametrize("street", ["St.-Jansstr. 4", "Sint-Jansstraat 4"])
+def test_a_street_written_short_or_whole(street, desk):
+    household = cast.make_household(desk, "Maes", now=NOW, street=street)
+    assert found("sint-jansstraat 4", desk) == found("St. Jansstr", desk) == [household]
+
+
 @pytest.mark.parametrize(
     "text", ["", "z", "peeters", "02/05/2026", "zoe peeters", "0470 12 34 57", "99/99/2026"]
 )

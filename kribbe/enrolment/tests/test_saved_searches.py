@@ -201,6 +201,11 @@ def test_saved_twice_is_kept_once(desk: Desk) -> None:
     assert save(desk).pk == save(desk).pk
 
 
+def test_saved_again_it_has_the_rhythm_chosen_last(desk: Desk) -> None:
+    save(desk, rhythm=Rhythm.DAILY)
+    assert save(desk, rhythm=Rhythm.WEEKLY).rhythm == SavedSearch.objects.get().rhythm == Rhythm.WEEKLY
+
+
 def test_a_search_whose_mail_cannot_be_written_is_not_kept(
     client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

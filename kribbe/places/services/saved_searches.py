@@ -37,7 +37,7 @@ class Wish:
 
 @transaction.atomic
 def save_search(*, desk: Desk, search: Search, wish: Wish, now: datetime) -> SavedSearch:
-    """Keep a search that still has to be confirmed. The same one saved twice is kept once.
+    """Keep a search that still has to be confirmed. The same one saved twice is one, with its last rhythm.
 
     What fits now is known to the reader, who looks at it. Raises RefusedError where the address has too many.
     """
@@ -45,6 +45,8 @@ def save_search(*, desk: Desk, search: Search, wish: Wish, now: datetime) -> Sav
     lock_rows((Desk, desk.pk))
     same = SavedSearch.objects.filter(desk=desk, email=email, query=wish.query).first()
     if same is not None:
+        same.rhythm, same.language = wish.rhythm, wish.language
+        same.save(update_fields=["rhythm", "language"])
         return same
     if SavedSearch.objects.filter(desk=desk, email=email).count() >= MOST:
         raise RefusedError(_("This address has five saved searches already. Stop one first."), field="email")

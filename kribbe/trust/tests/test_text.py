@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.trust.text import LAST_DAY, day_of, fold, phonetic_key, row_key, sort_key, whole_number
+from kribbe.trust.text import (
+    LAST_DAY,
+    begun_address,
+    day_of,
+    fold,
+    phonetic_key,
+    row_key,
+    sort_key,
+    whole_number,
+)
 
 ALIKE = [
     ("Janssens", "Jansens"),
@@ -84,3 +93,32 @@ def test_what_is_no_number_of_a_column_is_none(text):
 def test_a_day_lies_where_sums_with_days_can_be_made(text):
     assert day_of(text) is None
     assert day_of("2199-12-31") == LAST_DAY == day_of(LAST_DAY)
+
+
+@pytest.mark.parametrize(
+    "text, folded",
+    [
+        ("Łukasz", "lukasz"),
+        ("Søren", "soren"),
+        ("Đorđe", "dorde"),
+        ("Işık", "isik"),
+        ("Œuvre", "oeuvre"),
+        ("Þór", "thor"),
+    ],
+)
+def test_letters_that_are_no_letter_with_a_mark_are_kept(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    "typed, starts",
+    [
+        ("st", ["st", "sint"]),
+        ("St.-J", ["sint j"]),
+        ("kerkstr", ["kerkstr", "kerkstraat"]),
+        ("Rue de l", ["rue de l", "rue de lieve"]),
+        ("12", []),
+    ],
+)
+def test_the_word_that_is_being_typed_may_be_whole_or_short(typed: str, starts: list[str]) -> None:
+    assert begun_address(typed) == starts

@@ -10,7 +10,7 @@ from django.db.models import Min, Q, QuerySet
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState, RequestState
 from kribbe.people.models import Adult, Child
 from kribbe.rules.duplicates import Name, Person
-from kribbe.trust.text import fold, phonetic_key
+from kribbe.trust.text import address_words, fold, phonetic_key
 
 ACTIVE = (PlacementState.TO_SIGN, PlacementState.FINAL)
 SHORTEST_PHONE = 8
@@ -72,7 +72,7 @@ def _name(text: str) -> Name:
 
 def _home(street: str, postcode: str) -> str:
     """A street with a number and its postcode; a street alone says too little."""
-    return f"{fold(street)} {fold(postcode)}" if re.search(r"\d", street) else ""
+    return " ".join([*address_words(street), fold(postcode)]) if re.search(r"\d", street) else ""
 
 
 def _phone(text: str) -> str:
