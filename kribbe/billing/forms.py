@@ -69,50 +69,83 @@ class BooksForm(forms.Form):
             ) from error
 
 
+CHARGES = 3
+"""Charges for each stay that a list can have."""
+
+
 class PricesForm(forms.Form):
     """A price list from a day on."""
 
     from_day = DayField(_("From"), help_text=_("The first of a month."))
     full = euros(_("Full day"))
     half = euros(_("Half a day"))
+    long = euros(_("Eleven hours and more"), help_text=_("Without it: the price of a full day."))
+    short = euros(
+        _("Less than three hours, of a school child"), help_text=_("Without it: the price of half a day.")
+    )
     month = euros(_("A month"))
     hour = euros(_("An hour"))
     sibling_percent = forms.IntegerField(
         label=_("Discount for brothers and sisters, in percent"), required=False, min_value=0, max_value=99,
         widget=forms.NumberInput(attrs={"class": "input--short"}),
     )  # fmt: skip
-    extra_name = forms.CharField(
-        label=_("Charge for each stay"), required=False, max_length=80, help_text=_("Such as nappies.")
-    )
-    extra_full = euros(_("For a full day"))
-    extra_half = euros(_("For half a day"))
-    extra_short = euros(_("For less than three hours, of a school child"))
-    extra_long = euros(_("For eleven hours and more"))
-    short = euros(_("Less than three hours, of a school child"))
-    long = euros(_("Eleven hours and more"))
     flex = forms.BooleanField(
-        label=_("We may ask more for a stay of eleven hours and more"),
+        label=_("By income, eleven hours and more cost more than a full day"),
         required=False,
-        help_text=_("With the authority's permission for flexible hours, where the price follows the income."),
+        help_text=_("Only with the authority's permission for flexible hours."),
     )
     own_fee = forms.BooleanField(
         label=_("An absence beyond the free days costs the family's own price, at least what the house rules say"),
         required=False,
     )  # fmt: skip
     replaces = forms.BooleanField(
-        label=_("It takes the place of the list from this day"), required=False,
-        help_text=_("To mend a mistake: the next run of each month that was invoiced asks or gives back what differs."),
-    )  # fmt: skip
+        label=_("It takes the place of the list from this day"),
+        required=False,
+        help_text=_("Months that were invoiced already are set right by their next run."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(1, CHARGES + 1):
+            self.fields[f"charge_{number}"] = forms.CharField(
+                label=_("Charge for each stay (%(number)s)") % {"number": number},
+                required=False,
+                max_length=80,
+                help_text=_("Such as nappies.") if number == 1 else "",
+            )
+            self.fields[f"charge_{number}_full"] = euros(_("For a full day"))
+            self.fields[f"charge_{number}_half"] = euros(_("For half a day"))
+
+    def clean(self) -> dict[str, Any]:
+        """Every charge has a name and an amount, and a name stands once."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        named = [data[name] for name in self._charges() if data.get(name)]
+        for name in self._charges():
+            amounts = [data.get(f"{name}_{part}") for part in ("full", "half")]
+            if data.get(name) and not any(amounts):
+                self.add_error(f"{name}_full", _("Type what it costs."))
+            if any(amounts) and not data.get(name):
+                self.add_error(name, _("Type what is charged."))
+            if data.get(name) and named.count(data[name]) > 1:
+                self.add_error(name, _("This name stands twice."))
+        return data
 
     def prices(self) -> dict[str, Any]:
         """The fields of the list."""
         data = self.cleaned_data
-        extra = {name: str(data[f"extra_{name}"] or 0) for name in ("full", "half")}
+        plain = ("full", "half", "long", "short", "month", "hour", "flex", "own_fee")
         return {
-            **{name: data[name] for name in ("full", "half", "month", "hour", "own_fee")},
+            **{name: data[name] for name in plain},
             "sibling_discount": Decimal(data["sibling_percent"] or 0) / 100,
-            "extras": [{"name": data["extra_name"], **extra}] if data["extra_name"] else [],
+            "extras": [self._charge(name) for name in self._charges() if data[name]],
         }
+
+    def _charge(self, name: str) -> dict[str, str]:
+        amounts = {part: str(self.cleaned_data[f"{name}_{part}"] or 0) for part in ("full", "half")}
+        return {"name": self.cleaned_data[name], **amounts}
+
+    def _charges(self) -> list[str]:
+        return [f"charge_{number}" for number in range(1, CHARGES + 1)]
 
 
 class CertificateForm(forms.Form):

@@ -1,6 +1,7 @@
 """The books of an organiser: who asks for money, and the last number it gave out."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
@@ -110,3 +111,8 @@ class PriceList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.location_id} {self.from_day}"
+
+    @property
+    def charges(self) -> list[tuple[str, Decimal]]:
+        """What is charged for each stay, and how much for a full day."""
+        return [(each["name"], Decimal(each["full"])) for each in self.extras]

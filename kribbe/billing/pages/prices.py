@@ -18,7 +18,7 @@ from kribbe.billing.forms import BooksForm, CertificateForm, ChargeForm, LookUpF
 from kribbe.billing.lookup import fee_registers, look_up
 from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCharge, PriceList, Share
 from kribbe.billing.services.books import Seller, keep_books, publish_prices
-from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge
+from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge, withdraw_certificate
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.planning.selectors.planned import certain
@@ -62,6 +62,7 @@ def prices_page(request: Any, location: Location, books: Books | None) -> HttpRe
                 first=form.cleaned_data["from_day"],
                 prices=form.prices(),
                 now=timezone.now(),
+                replaces=form.cleaned_data["replaces"],
             )
         except RefusedError as refused:
             form.add_error(refused.field or None, str(refused.message))
@@ -160,6 +161,11 @@ def _did(request: Any, books: Books, placement: Placement, do: str, form: Form |
     acting = {"principal": request.principal, "placement": placement, "now": timezone.now()}
     if do == "take_back":
         take_back_charge(**acting, charge_id=row_key(request.POST.get("charge", "")))
+        return True
+    if do == "withdraw":
+        withdraw_certificate(
+            **acting, books=books, certificate_id=row_key(request.POST.get("certificate", ""))
+        )
         return True
     if form is None or not form.is_valid():
         return False

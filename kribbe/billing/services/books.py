@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -61,24 +61,36 @@ def keep_books(*, principal: Principal, location: Location, seller: Seller, now:
 
 
 def publish_prices(
-    *, principal: Principal, location: Location, first: date, prices: Mapping[str, Any], now: datetime
+    *,
+    principal: Principal,
+    location: Location,
+    first: date,
+    prices: Mapping[str, Any],
+    now: datetime,
+    replaces: bool = False,
 ) -> PriceList:
-    """A price list from the first of a month on; fields as `PriceList`. Raises RefusedError on another day, where
-    half is dearer than full, and where the location has a list from that day.
+    """A price list from the first of a month on; fields as `PriceList`.
+
+    With `replaces` it takes the place of the location's list from that day, as after a typing error; the history
+    keeps that one. Raises RefusedError on another day, where half is dearer than full, and where the location has a
+    list from that day otherwise.
     """
     if first.day != 1:
         raise RefusedError(_("A price list begins on the first of a month."), field="from_day")
     full, half = prices.get("full"), prices.get("half")
     if full is not None and half is not None and half > full:
         raise RefusedError(_("A half day can't cost more than a full one."), field="half")
-    try:
-        with transaction.atomic():
-            made = PriceList.objects.create(
-                location=location, from_day=first, made_at=now, made_by=principal.user_id, **prices
+    with transaction.atomic():
+        lock_rows((Location, location.pk))
+        made = PriceList.objects.filter(location=location, from_day=first).first()
+        if made is not None and not replaces:
+            raise RefusedError(
+                _("There is a price list from this day already. Say so if this one takes its place."),
+                field="from_day",
             )
-            record(
-                principal=principal, action="billing.prices", subject=made, now=now, desk_id=location.desk_id
-            )
-    except IntegrityError as error:
-        raise RefusedError(_("There is a price list from this day already."), field="from_day") from error
+        made = made or PriceList(location=location, from_day=first)
+        for name, value in {**prices, "made_at": now, "made_by": principal.user_id}.items():
+            setattr(made, name, value)
+        made.save()
+        record(principal=principal, action="billing.prices", subject=made, now=now, desk_id=location.desk_id)
     return made

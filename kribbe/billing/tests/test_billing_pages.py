@@ -1,17 +1,20 @@
 """The pages of a month: begun, foreseen, issued, explained."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
-from kribbe.billing.models import Books, FeeCertificate, Invoice, OneCharge, PriceList
+from kribbe.billing.models import Books, FeeCertificate, Invoice, OneCharge, Payer, PriceList
+from kribbe.billing.services.payers import usual_payers
 from kribbe.billing.services.run import work_off_waiting
 from kribbe.billing.tests.month import MARCH, certificate, run
 from kribbe.billing.tests.scene import with_books
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.testing import cast
 from kribbe.trust.principal import Role, Scope
+from kribbe.web.templatetags.telling import amount
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
@@ -99,6 +102,88 @@ def test_a_certificate_takes_over_from_the_one_before(kept, client):
     assert (first.during.upper, second.during.lower) == (date(2026, 4, 1), date(2026, 4, 1))
 
 
+def test_the_true_certificate_takes_the_place_of_the_one_at_the_maximum(kept, client):
+    """March was asked at the maximum fee: 10 days x 34.14; then the true one comes, from New Year on, 12.34."""
+    noor = kept.scene.noor
+    typed = {"do": "certificate", "first": "2026-01-01", "day_fee": "34.14", "kind": "maximum"}
+    assert client.post(address(kept, "fee", noor.reference), typed).status_code == 302
+    assert run(kept, MARCH, date(2026, 4, 2)) == {"An Maes": Decimal("341.40")}
+    typed |= {"day_fee": "12.34", "kind": "income"}
+    refused = client.post(address(kept, "fee", noor.reference), typed)
+    assert refused.status_code == 422 and "first" in refused.context["certificate"].errors
+    typed["replaces"] = "on"
+    assert client.post(address(kept, "fee", noor.reference), typed).status_code == 302
+    assert FeeCertificate.objects.get().day_fee == Decimal("12.34")
+    assert run(kept, MARCH, date(2026, 4, 20)) == {"An Maes": Decimal("-218.00")}, "10 x (12.34 - 34.14)"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "left"),
+    [
+        (
+            "2026-02-01", "2026-02-28",
+            [("2026-01-01", "2026-02-01"), ("2026-02-01", "2026-03-01"), ("2026-03-01", None)],
+        ),
+        ("2025-12-01", "2026-01-31", [("2025-12-01", "2026-02-01"), ("2026-02-01", None)]),
+        ("2025-12-01", "", [("2025-12-01", None)]),
+    ],
+)  # fmt: skip
+def test_what_held_on_the_same_days_gives_way_on_those_alone(kept, client, first, last, left):
+    noor = kept.scene.noor
+    certificate(kept, noor, "20.00", date(2026, 1, 1))
+    typed = {
+        "do": "certificate",
+        "first": first,
+        "last": last,
+        "day_fee": "10",
+        "kind": "income",
+        "replaces": "on",
+    }
+    assert client.post(address(kept, "fee", noor.reference), typed).status_code == 302
+    held = FeeCertificate.objects.order_by("during")
+    assert [(f"{each.during.lower}", each.during.upper and f"{each.during.upper}") for each in held] == left
+
+
+def test_a_certificate_of_the_wrong_child_is_withdrawn(kept, client):
+    noor = kept.scene.noor
+    wrong = certificate(kept, noor, "12.34", date(2026, 1, 1))
+    page = address(kept, "fee", noor.reference)
+    other = certificate(kept, kept.scene.lou, "20.00", date(2026, 1, 1))
+    for key in (wrong.pk, other.pk):
+        assert client.post(page, {"do": "withdraw", "certificate": key}).status_code == 302
+    assert list(FeeCertificate.objects.all()) == [other], "that of another child isn't touched"
+
+
+def test_a_price_list_typed_wrong_is_mended_with_its_charges(kept, client):
+    typed = {"from_day": "2026-03-01", "full": "3.50", "half": "2"}
+    assert client.post(address(kept, "prices"), typed).status_code == 302
+    right = {
+        "from_day": "2026-03-01", "full": "35", "half": "20", "long": "50", "flex": "on", "replaces": "on",
+        "charge_1": "Nappies", "charge_1_full": "1", "charge_1_half": "0.5",
+        "charge_2": "Meals", "charge_2_full": "3",
+    }  # fmt: skip
+    faulty = client.post(address(kept, "prices"), {**right, "charge_2": "Nappies", "charge_3_full": "2"})
+    assert set(faulty.context["form"].errors) == {"charge_1", "charge_2", "charge_3"}
+    assert client.post(address(kept, "prices"), right).status_code == 302
+    prices = PriceList.objects.get()
+    assert (prices.full, prices.long, prices.flex) == (35, 50, True)
+    assert prices.charges == [("Nappies", Decimal(1)), ("Meals", Decimal(3))]
+    assert "Meals" in client.get(address(kept, "prices")).content.decode()
+
+
+def test_the_preview_of_a_first_month_is_what_its_run_asks(kept, client):
+    """Nobody was chosen to pay yet: the preview counts with the applicant, as the run does, and writes nothing."""
+    kept.scene.noor.shares.all().delete()
+    kept.payer.delete()
+    certificate(kept, kept.scene.noor, "12.34", date(2026, 1, 1))
+    page = client.get(address(kept, "month", "2026-03"))
+    assert [(row["payer"].name, row["total"]) for row in page.context["rows"]] == [
+        ("An Maes", amount(Decimal("123.40")))
+    ]
+    assert not Payer.objects.exists()
+    assert run(kept, MARCH, date(2026, 4, 2)) == {"An Maes": Decimal("123.40")}
+
+
 def test_a_charge_is_written_and_taken_back(kept, client):
     page = address(kept, "fee", kept.scene.noor.reference)
     typed = {"do": "charge", "day": "2026-03-12", "name": "Late", "amount": "10.00"}
@@ -115,6 +200,7 @@ def test_a_charge_is_written_and_taken_back(kept, client):
 )
 def test_pages_ask_little(kept, client, name, more, django_assert_max_num_queries):
     certificate(kept, kept.scene.noor, "12.34", date(2026, 1, 1))
+    usual_payers(books=kept.books, month=MARCH, now=NOW)
     with django_assert_max_num_queries(30):
         assert client.get(address(kept, name, *more)).status_code == 200
 

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from kribbe.billing.models import FeeCertificate, Invoice, InvoiceKind
+from kribbe.billing.models import CertificateKind, Invoice, InvoiceKind
 from kribbe.billing.reasons import from_json
+from kribbe.billing.services.fees import add_certificate
 from kribbe.billing.services.payers import Part, share_out
-from kribbe.billing.tests.marched import FEE, NOW, THE_2ND, THE_20TH, euros, march
+from kribbe.billing.tests.marched import FEE, NEW_YEAR, NOW, THE_2ND, THE_20TH, euros, march
 from kribbe.billing.tests.month import (
     MARCH,
     absent,
@@ -28,9 +29,17 @@ from kribbe.trust.principal import SYSTEM
 pytestmark = pytest.mark.django_db
 
 
-def test_a_retroactive_certificate_over_a_closed_month(kept, fee):
+def true_fee(kept, noor, fee):
+    """A certificate comes that holds from New Year on, in place of the one that was written down."""
+    add_certificate(
+        principal=SYSTEM, books=kept.books, placement=noor, first=NEW_YEAR, last=None, day_fee=euros(fee),
+        kind=CertificateKind.INCOME, code="", alone=False, now=NOW, replaces=True,
+    )  # fmt: skip
+
+
+def test_a_retroactive_certificate_over_a_closed_month(kept, noor, fee):
     run(kept, MARCH, THE_2ND)
-    FeeCertificate.objects.update(day_fee=euros("10.00"))
+    true_fee(kept, noor, "10.00")
     # 10 days x (10.00 - 12.34)
     assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("-23.40")}
     first, credit = Invoice.objects.all()
@@ -41,11 +50,11 @@ def test_a_retroactive_certificate_over_a_closed_month(kept, fee):
     assert [each.english() for each in from_json(taken.why)] == ["Differs from document 2026-00001."]
 
 
-def test_set_right_twice(kept, fee):
+def test_set_right_twice(kept, noor, fee):
     run(kept, MARCH, THE_2ND)
-    FeeCertificate.objects.update(day_fee=euros("10.00"))
+    true_fee(kept, noor, "10.00")
     run(kept, MARCH, date(2026, 4, 10))
-    FeeCertificate.objects.update(day_fee=euros("11.00"))
+    true_fee(kept, noor, "11.00")
     # 10 days x (11.00 - 10.00)
     assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("10.00")}
 
@@ -86,7 +95,7 @@ def test_a_credit_over_the_turn_of_the_year(kept, noor, fee):
     december = date(2026, 12, 1)
     # Mondays 7, 14, 21, 28; Tuesdays 1, 8, 15, 22, 29: 9 x 12.34
     assert run(kept, december, date(2026, 12, 31)) == {"An Maes": euros("111.06")}
-    FeeCertificate.objects.update(day_fee=euros("10.00"))
+    true_fee(kept, noor, "10.00")
     # 9 x (10.00 - 12.34)
     assert run(kept, december, date(2027, 1, 15)) == {"An Maes": euros("-21.06")}
     assert [str(each) for each in Invoice.objects.all()] == ["2026-00001", "2027-00001"]
