@@ -30,6 +30,7 @@ from kribbe.places.models import Group, Location
 from kribbe.region.models import Desk, PassOverReason, SameKey
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import SLOTS
+from kribbe.rules.turns import LENGTHS, ROUND
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
 
@@ -281,10 +282,10 @@ class MaskSlots(Func):
     function = "kribbe_slots"
 
 
-class OfEitherWeek(Func):
-    """The half-days of the even and the odd weeks together."""
+class OfAllWeeks(Func):
+    """The half-days of all weeks in turn together."""
 
-    template = "((%(expressions)s)[1] | (%(expressions)s)[2])"
+    function = "kribbe_of_all_weeks"
     output_field = models.IntegerField()
 
 
@@ -292,8 +293,8 @@ class OfEitherWeek(Func):
 class Placement(models.Model):
     """A child's agreed place: group, dates and week pattern. Signed (and paid for, where asked) it is final.
 
-    A child of parents who live apart can have two, each with its own weeks: `in_turn` has the half-days of the even
-    and of the odd weeks (`rules.turns`), None where every week is the same. Such places hold their half-days in the
+    A child of parents who live apart can have two, each with its own weeks: `in_turn` has the half-days of each week
+    in turn (`rules.turns`), None where every week is the same. Such places hold their half-days in the
     ledger together, under the child's name (`services.turns`). `parent` is the one with whom it is agreed, where that
     matters.
     """
@@ -304,7 +305,7 @@ class Placement(models.Model):
     offer = models.OneToOneField(Offer, on_delete=models.PROTECT, null=True, related_name="placement")
     during = DateRangeField()
     pattern = models.PositiveSmallIntegerField()
-    in_turn = ArrayField(models.PositiveSmallIntegerField(), size=2, null=True)
+    in_turn = ArrayField(models.PositiveSmallIntegerField(), size=ROUND, null=True)
     parent = models.ForeignKey(Adult, on_delete=models.SET_NULL, null=True, related_name="placements")
     state = models.CharField(max_length=10, choices=PlacementState.choices, default=PlacementState.TO_SIGN)
     reserved_at = models.DateTimeField()
@@ -333,7 +334,7 @@ class Placement(models.Model):
             models.CheckConstraint(name="placement_pattern", condition=Q(pattern__range=MASKS)),
             models.CheckConstraint(
                 name="placement_in_turn",
-                condition=Q(in_turn=None) | Q(in_turn__len=2, pattern=OfEitherWeek("in_turn")),
+                condition=Q(in_turn=None) | Q(in_turn__len__in=LENGTHS, pattern=OfAllWeeks("in_turn")),
             ),
             models.CheckConstraint(
                 name="placement_final_is_signed",

@@ -15,7 +15,7 @@ from kribbe.planning.models_plan import DayBatch, ManyChange
 from kribbe.region.models import no_overlap
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.halfdays import SLOTS
-from kribbe.rules.turns import EVEN_MONDAY
+from kribbe.rules.turns import EVEN_MONDAY, ROUND
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
 
@@ -225,14 +225,15 @@ class AgreedWeeks(models.Model):
                     ("own", "smallint[]"),
                     ("length", "integer"),
                     ("even", f"date := '{EVEN_MONDAY}'"),
+                    ("final", f"integer := {ROUND - 1}"),
                 ],
                 func="""
                     SELECT in_turn INTO own FROM enrolment_placement WHERE id = NEW.placement_id;
                     length := cardinality(NEW.masks);
                     IF own IS NOT NULL THEN
-                        FOR week IN 0..2 * length - 1 LOOP
+                        FOR week IN 0..final LOOP
                             IF NEW.masks[1 + week % length]
-                               & ~own[1 + ((NEW.turns_from - even) / 7 + week) % 2] <> 0 THEN
+                               & ~own[1 + ((NEW.turns_from - even) / 7 + week) % cardinality(own)] <> 0 THEN
                                 RAISE EXCEPTION 'week % has half-days outside the turn of place %',
                                     week, NEW.placement_id
                                     USING ERRCODE = 'check_violation', CONSTRAINT = 'agreed_weeks_in_turn';

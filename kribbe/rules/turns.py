@@ -1,7 +1,7 @@
 """Weeks that take turns between two places of one child, as where its parents live apart.
 
-Weeks are even or odd by the number of weeks since `EVEN_MONDAY`; so two places that know nothing of each other's
-first day still speak of the same weeks. A year of 53 weeks changes nothing in the turn.
+Weeks are numbered from `EVEN_MONDAY`, and two, three or four of them take turns; so two places that know nothing of
+each other's first day still speak of the same weeks. A year of 53 weeks changes nothing in the turn.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,10 +13,12 @@ from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import EMPTY, WeekPattern
 
 EVEN_MONDAY = date(2000, 1, 3)
-TURNS = 2
+ROUND = 12
+"""After so many weeks two, three and four weeks in turn all begin again."""
+LENGTHS = (2, 3, 4, 6, ROUND)
 
-InTurn = tuple[int, int]
-"""The half-days of the even weeks and those of the odd ones, as masks."""
+InTurn = Sequence[int]
+"""The half-days of each week in turn, as masks, from that of `EVEN_MONDAY` on; as many as one of `LENGTHS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +30,61 @@ class Held:
     pattern: WeekPattern
 
 
-def turn_of(day: date) -> int:
-    """0 in an even week, 1 in an odd one."""
-    return (monday_of(day) - EVEN_MONDAY).days // 7 % TURNS
+def week_number(day: date) -> int:
+    """How many weeks after that of `EVEN_MONDAY` the day lies."""
+    return (monday_of(day) - EVEN_MONDAY).days // 7
+
+
+def mask_on(turn: InTurn, day: date) -> int:
+    """The half-days of the week of that day."""
+    return turn[week_number(day) % len(turn)]
 
 
 def in_turn(masks: Sequence[int], turns_from: date) -> InTurn:
-    """The half-days that weeks repeated in turn take in even and in odd weeks; the first is that of `turns_from`.
+    """The half-days of weeks repeated in turn, of which the first is that of `turns_from`.
 
-    A turn of an odd number of weeks takes all of its half-days in both.
+    Raises ValueError for a number of weeks that a round of twelve can't hold.
     """
-    found = [0, 0]
-    for week in range(TURNS * len(masks)):
-        found[(turn_of(turns_from) + week) % TURNS] |= masks[week % len(masks)]
-    return found[0], found[1]
+    if not masks or ROUND % len(masks):
+        raise ValueError(f"{len(masks)} weeks can't take turns")
+    first = week_number(turns_from)
+    return _shortest([masks[(week - first) % len(masks)] for week in range(ROUND)])
 
 
-def both(one: Iterable[int], other: Iterable[int]) -> WeekPattern:
+def joined(turns: Iterable[InTurn]) -> InTurn:
+    """What several take between them, week by week."""
+    found = [0] * ROUND
+    for turn in turns:
+        found = [mine | theirs for mine, theirs in zip(found, _round(turn), strict=True)]
+    return _shortest(found)
+
+
+def both(one: InTurn, other: InTurn) -> WeekPattern:
     """The half-days that two have in the same weeks; empty where their weeks keep clear of each other."""
-    shared = 0
-    for mine, theirs in zip(one, other, strict=True):
-        shared |= mine & theirs
-    return WeekPattern(shared)
+    return whole([mine & theirs for mine, theirs in zip(_round(one), _round(other), strict=True)])
+
+
+def outside(one: InTurn, other: InTurn) -> WeekPattern:
+    """The half-days of the one in weeks in which the other hasn't them."""
+    return whole([mine & ~theirs for mine, theirs in zip(_round(one), _round(other), strict=True)])
+
+
+def whole(turn: InTurn) -> WeekPattern:
+    """The half-days of all weeks together."""
+    found = 0
+    for mask in turn:
+        found |= mask
+    return WeekPattern(found)
+
+
+def _round(turn: InTurn) -> list[int]:
+    return list(turn) * (ROUND // len(turn))
+
+
+def _shortest(masks: Sequence[int]) -> InTurn:
+    return next(
+        tuple(masks[:length]) for length in LENGTHS if list(masks) == list(masks[:length]) * (ROUND // length)
+    )
 
 
 def difference(held: Iterable[Held], other: Iterable[Held]) -> list[Held]:
@@ -88,7 +123,8 @@ def _on(known: Iterable[Held], day: date) -> WeekPattern:
     return found
 
 
-def next_week_of(turn: int, day: date) -> date:
-    """The first Monday on a day or after it whose week is even (0) or odd (1)."""
-    monday = day if day.weekday() == 0 else monday_of(day) + timedelta(weeks=1)
-    return monday if turn_of(monday) == turn else monday + timedelta(weeks=1)
+def emptiest_week(turn: InTurn, day: date) -> date:
+    """The first Monday on a day or after it, of the week in turn with the fewest half-days."""
+    first = day if day.weekday() == 0 else monday_of(day) + timedelta(weeks=1)
+    mondays = [first + timedelta(weeks=n) for n in range(len(turn))]
+    return min(mondays, key=lambda monday: mask_on(turn, monday).bit_count())

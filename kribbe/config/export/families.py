@@ -136,7 +136,7 @@ PLACEMENTS = Table(
     left_out={
         "id": PUBLIC_NUMBER,
         "signed_name": WORDS,
-        "in_turn": "half-days tell those of both weeks together",
+        "in_turn": "half-days tell those of all weeks together",
         "parent": "whose weeks they are is between the parents and the location",
         "replaces": "follows from dates and child",
         "replaced_end": "is kept to undo",

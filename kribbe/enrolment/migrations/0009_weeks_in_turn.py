@@ -85,6 +85,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('in_turn', None), models.Q(('in_turn__len', 2), ('pattern', kribbe.enrolment.models.OfEitherWeek('in_turn'))), _connector='OR'), name='placement_in_turn'),
+            constraint=models.CheckConstraint(condition=models.Q(('in_turn', None), models.Q(('in_turn__len', 2), ('pattern', models.Func('in_turn', template='((%(expressions)s)[1] | (%(expressions)s)[2])', output_field=models.IntegerField()))), _connector='OR'), name='placement_in_turn'),
         ),
     ]

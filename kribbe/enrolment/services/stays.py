@@ -149,7 +149,7 @@ def change_days(
 ) -> list[Placement]:
     """From `first` on the child comes on other half-days of its group, until `last` or for good.
 
-    A place that takes turns with another one of the child has `in_turn`, its half-days by even and odd weeks.
+    A place that takes turns with another one of the child has `in_turn`, its half-days week by week.
 
     Gives the places that follow: that of the change, and the one that goes on as before after it. A change from
     the first day on takes the place of all of it. Raises RefusedError on days outside the stay, and without room.

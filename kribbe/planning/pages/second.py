@@ -13,15 +13,14 @@ from kribbe.people.models import Adult
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
 from kribbe.planning.access import placement_at
-from kribbe.planning.forms import SecondForm
+from kribbe.planning.forms import TURNS, SecondForm
 from kribbe.planning.pages.agreements import note_read
 from kribbe.planning.pages.writing import Row, side_by_side, week_days, written
 from kribbe.planning.services.papers import Terms, agreed_of
 from kribbe.planning.services.second import check_weeks, send_second
 from kribbe.planning.services.turns import turn_agreed
 from kribbe.rules.agreed import Agreement
-from kribbe.rules.halfdays import WeekPattern
-from kribbe.rules.turns import next_week_of
+from kribbe.rules.turns import emptiest_week
 from kribbe.trust.permissions import Action
 
 
@@ -61,9 +60,8 @@ def _parents(placement: Placement) -> list[tuple[int, str]]:
 def _initial(placement: Placement) -> dict[str, Any]:
     """The next week in which the child doesn't come, and weeks that take turns."""
     first = max(placement.during.lower, localtime().date())
-    even, odd = turn_agreed(placement, first) or (0, 0)
-    fuller = 0 if len(WeekPattern(even)) >= len(WeekPattern(odd)) else 1
-    return {"first": next_week_of(1 - fuller, first), "turns": 2}
+    turn = turn_agreed(placement, first) or (0, 0)
+    return {"first": emptiest_week(turn, first), "turns": min(len(turn), TURNS[-1][0])}
 
 
 def _terms(form: SecondForm) -> Terms:

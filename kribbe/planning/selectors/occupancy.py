@@ -252,7 +252,7 @@ def _halves_of(day: str) -> sql.SQL:
     return sql.SQL(
         f"""(coalesce(w.masks[1 + mod(({day} - w.turns_from + 7000 * cardinality(w.masks)) / 7,
                                       cardinality(w.masks))],
-                     p.in_turn[1 + mod(({day} - DATE '{EVEN_MONDAY}') / 7, 2)], p.pattern)
+                     p.in_turn[1 + mod(({day} - DATE '{EVEN_MONDAY}') / 7, cardinality(p.in_turn))], p.pattern)
              >> 2 * (extract(isodow FROM {day})::int - 1) & 3)"""
     )
 

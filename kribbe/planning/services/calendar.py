@@ -16,6 +16,7 @@ from kribbe.planning.written import Bounds, agreement_of
 from kribbe.rules.agreed import Weeks
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.school import Holiday, Schedule
+from kribbe.rules.turns import outside
 from kribbe.trust.errors import RefusedError
 from kribbe.web.weeks import week_words
 
@@ -123,12 +124,10 @@ def _has_schedule(placement: Placement, first: date) -> bool:
 def _check_turn(placement: Placement, first: date, weeks: Weeks) -> None:
     if placement.in_turn is None:
         return
-    outside = 0
-    for asked, own in zip(turn_from(placement, weeks, first), placement.in_turn, strict=True):
-        outside |= asked & ~own
-    if outside:
+    more = outside(turn_from(placement, weeks, first), placement.in_turn)
+    if not more.is_empty:
         raise RefusedError(
             _("These half-days aren't in the weeks of this agreement: %(days)s. Change its weeks first.")
-            % {"days": week_words(outside)},
+            % {"days": week_words(more.mask)},
             field="weeks",
         )

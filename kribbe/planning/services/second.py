@@ -18,8 +18,7 @@ from kribbe.planning.services.locking import locked_certain_place
 from kribbe.planning.services.moving import carry_on
 from kribbe.planning.services.papers import Terms, send_paper
 from kribbe.planning.services.turns import turn_agreed, turn_from
-from kribbe.rules.halfdays import WeekPattern
-from kribbe.rules.turns import InTurn, both
+from kribbe.rules.turns import InTurn, both, whole
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import Principal
 from kribbe.trust.watching import household_changes
@@ -97,7 +96,7 @@ def _give_turn(
     """From that day on the first place is one of two, agreed with its own parent."""
     first.parent = parent
     if day == first.during.lower:
-        first.pattern = turn[0] | turn[1]
+        first.pattern = whole(turn).mask
         join_turns(first, turn, now=now)
         hold_calendar(first, now=now)
         return
@@ -105,7 +104,7 @@ def _give_turn(
     following = change_days(
         principal=principal,
         placement_id=first.pk,
-        pattern=WeekPattern(turn[0] | turn[1]),
+        pattern=whole(turn),
         in_turn=turn,
         first=day,
         last=None,

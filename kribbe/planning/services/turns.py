@@ -9,29 +9,26 @@ from kribbe.enrolment.services.turns import lay_turns
 from kribbe.planning.models import AgreedWeeks
 from kribbe.rules.agreed import Weeks, pattern_of
 from kribbe.rules.calendar import monday_of
-from kribbe.rules.turns import InTurn, in_turn
+from kribbe.rules.turns import InTurn, in_turn, joined, whole
 
 
 def turn_of_weeks(placement: Placement, weeks: Weeks, first: date) -> InTurn | None:
-    """What weeks from a day on take in even and odd weeks; None for a place that takes no turns."""
+    """What weeks from a day on take in turn; None for a place that takes no turns."""
     return None if placement.in_turn is None else turn_from(placement, weeks, first)
 
 
 def turn_from(placement: Placement, weeks: Weeks, first: date) -> InTurn:
-    """What weeks from a day on take in even and odd weeks, as the location divides the day."""
+    """What weeks from a day on take in turn, as the location divides the day."""
     noon = placement.group.location.morning_ends_at
     return in_turn([pattern_of(week, noon).mask for week in weeks], monday_of(first))
 
 
 def turn_agreed(placement: Placement, first: date) -> InTurn | None:
     """What the agreed weeks of a place take from a day on; None where nothing is agreed."""
-    found = [0, 0]
     rows = AgreedWeeks.objects.filter(placement=placement)
-    for row in rows:
-        if row.during.upper is None or row.during.upper > first:
-            even, odd = in_turn(row.masks, row.turns_from)
-            found = [found[0] | even, found[1] | odd]
-    return (found[0], found[1]) if any(found) else None
+    held = [row for row in rows if row.during.upper is None or row.during.upper > first]
+    turn = joined(in_turn(row.masks, row.turns_from) for row in held)
+    return None if whole(turn).is_empty else turn
 
 
 def leave_turns(placement: Placement, *, now: datetime) -> None:

@@ -37,7 +37,7 @@ class Scene:
 
     @property
     def parent(self) -> Principal:
-        return cast.acting(Role.PARENT, Scope.HOUSEHOLD, self.noor.child.household_id, user_id=2)
+        return cast.acting(Role.PARENT, Scope.HOUSEHOLD, self.noor.child.household_id, user_id=2_000_000)
 
     def parent_user(self) -> User:
         return cast.make_user(

@@ -125,6 +125,55 @@ def test_other_half_days_of_the_same_weeks(scene, father):
     assert counted(scene)
 
 
+@pytest.mark.parametrize("hers, his", [
+    ((WEEK, WEEK, {}), ({}, {}, WEEK)),
+    ((WEEK, {0: FULL}, {}), ({}, {1: FULL}, WEEK)),
+    ((WEEK, WEEK, {}, {}), ({}, {}, WEEK, WEEK)),
+    ((WEEK, {}, {0: FULL}, {}), ({}, WEEK, {1: FULL}, WEEK)),
+    ((WEEK, {}), ({}, WEEK, {}, {1: FULL})),
+])  # fmt: skip
+def test_three_and_four_weeks_in_turn_between_two(scene, father, hers, his):
+    """Planned are the days of both, week by week; with three weeks the turn of twelve holds too."""
+    sign(scene, send_paper(
+        principal=scene.manager, placement_id=scene.noor.pk, name="Mia",
+        terms=Terms(first=scene.start, weeks=hers), now=scene.now,
+    ))  # fmt: skip
+    paper = second(scene, father, first=scene.start, weeks=his)
+    expected = {
+        7 * week + day: 1
+        for week in range(13)
+        for day in {*hers[week % len(hers)], *his[week % len(his)]}
+    }  # fmt: skip
+    first, last = scene.start, scene.start + (13 * 7 - 1) * DAY
+
+    def check():
+        assert coming(scene, days=13 * 7) == expected
+        found = cells(first=first, last=last, today=scene.now.date(), location=scene.location.pk)
+        by_day = found.planned[0].reshape(13 * 7, 2)[:, 0]
+        lou = set(range(0, 13 * 7, 7))
+        assert {day for day in range(13 * 7) if by_day[day] > (day in lou)} == set(expected)
+        assert counted(scene)
+
+    check()
+    sign(scene, paper)
+    check()
+
+
+@pytest.mark.parametrize("hers, his", [
+    ((WEEK, WEEK, {}), ({}, WEEK)),
+    ((WEEK, WEEK, {}), ({}, {0: FULL}, WEEK)),
+    ((WEEK, {}, {}, {}), ({}, {}, {1: FULL})),
+])  # fmt: skip
+def test_one_shared_half_day_in_twelve_weeks_is_refused(scene, father, hers, his):
+    sign(scene, send_paper(
+        principal=scene.manager, placement_id=scene.noor.pk, name="Mia",
+        terms=Terms(first=scene.start, weeks=hers), now=scene.now,
+    ))  # fmt: skip
+    with pytest.raises(RefusedError) as refused:
+        second(scene, father, first=scene.start, weeks=his)
+    assert (refused.value.field, refused.value.code) == ("weeks", "twice")
+
+
 @pytest.mark.parametrize("weeks", [(WEEK,), ({}, {1: FULL}), ({0: FULL}, {1: FULL}), ({}, {}, {0: FULL})])
 def test_weeks_that_meet_are_refused(scene, first, father, weeks):
     """From the second week on; the mother has the first, the third and so on."""

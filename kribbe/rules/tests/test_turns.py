@@ -1,14 +1,29 @@
 """Weeks in turn against counting day by day."""
 
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kribbe.rules.agreed import Agreement, pattern_of, starting_on
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
-from kribbe.rules.turns import Held, both, difference, held_together, in_turn, next_week_of, turn_of
+from kribbe.rules.turns import (
+    EVEN_MONDAY,
+    Held,
+    both,
+    difference,
+    emptiest_week,
+    held_together,
+    in_turn,
+    joined,
+    mask_on,
+    outside,
+    whole,
+)
 
 DAY = timedelta(days=1)
 DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
@@ -28,31 +43,33 @@ def taken(masks, turns_from, day):
     return masks[(monday_of(day) - monday_of(turns_from)).days // 7 % len(masks)]
 
 
-@given(MASKS, DAYS)
-def test_every_week_lies_within_its_turn(masks, turns_from):
+@given(MASKS, DAYS, DAYS)
+def test_a_turn_says_what_each_week_has(masks, turns_from, day):
     turn = in_turn(masks, turns_from)
-    weeks = [turns_from + 7 * n * DAY for n in range(2 * len(masks))]
-    found = [0, 0]
-    for day in weeks:
-        found[turn_of(day)] |= taken(masks, turns_from, day)
-    assert turn == tuple(found)
+    assert mask_on(turn, day) == taken(masks, turns_from, day)
+    assert len(turn) <= max(2, len(masks))
+    assert whole(turn).mask == whole(masks).mask
+
+
+@pytest.mark.parametrize("masks", [[], [1] * 5, [1] * 24])
+def test_weeks_that_no_round_holds_are_refused(masks):
+    with pytest.raises(ValueError, match="can't take turns"):
+        in_turn(masks, EVEN_MONDAY)
 
 
 @given(MASKS, DAYS, MASKS, DAYS)
-def test_two_whose_turns_share_nothing_never_meet(mine, mine_from, theirs, theirs_from):
-    if both(in_turn(mine, mine_from), in_turn(theirs, theirs_from)).is_empty:
-        for day in (date(2028, 1, 3) + 7 * n * DAY for n in range(26)):
-            assert not taken(mine, mine_from, day) & taken(theirs, theirs_from, day)
-
-
-@given(MASKS.filter(lambda masks: len(masks) in (1, 2, 4)), DAYS, st.integers(0, 2**SLOTS - 1), DAYS)
-def test_a_week_that_both_have_is_found(mine, mine_from, mask, theirs_from):
-    """With turns of one, two or four weeks, sharing a half-day in some week is sharing it in its turn."""
-    meets = any(
-        taken(mine, mine_from, day) & taken([mask, 0], theirs_from, day)
-        for day in (date(2028, 1, 3) + 7 * n * DAY for n in range(8))
-    )
-    assert meets != both(in_turn(mine, mine_from), in_turn([mask, 0], theirs_from)).is_empty
+def test_of_two_turns_what_both_have_and_what_is_outside_is_that_of_some_week(
+    mine, mine_from, theirs, theirs_from
+):
+    weeks = [
+        (taken(mine, mine_from, day), taken(theirs, theirs_from, day))
+        for day in (date(2028, 1, 3) + 7 * n * DAY for n in range(12))
+    ]
+    one, other = in_turn(mine, mine_from), in_turn(theirs, theirs_from)
+    assert both(one, other).mask == reduce(or_, (a & b for a, b in weeks))
+    assert outside(one, other).mask == reduce(or_, (a & ~b for a, b in weeks))
+    for n, (a, b) in enumerate(weeks):
+        assert mask_on(joined([one, other]), date(2028, 1, 3) + 7 * n * DAY) == a | b
 
 
 @given(STRETCHES)
@@ -83,11 +100,13 @@ def test_a_difference_is_what_only_the_ones_hold(ones, others):
         assert sums[2] == sums[0] & ~sums[1]
 
 
-@given(st.integers(0, 1), DAYS)
-def test_the_next_week_of_a_turn_begins_on_a_monday_within_two_weeks(turn, day):
-    monday = next_week_of(turn, day)
-    assert (monday.weekday(), turn_of(monday)) == (0, turn)
-    assert timedelta(0) <= monday - day < timedelta(days=14)
+@given(MASKS, DAYS, DAYS)
+def test_the_emptiest_week_begins_on_a_monday_to_come(masks, turns_from, day):
+    turn = in_turn(masks, turns_from)
+    monday = emptiest_week(turn, day)
+    assert monday.weekday() == 0
+    assert timedelta(0) <= monday - day < timedelta(weeks=len(turn) + 1)
+    assert mask_on(turn, monday).bit_count() == min(mask.bit_count() for mask in turn)
 
 
 def test_a_year_of_53_weeks_keeps_the_turn():
@@ -96,4 +115,4 @@ def test_a_year_of_53_weeks_keeps_the_turn():
     agreed = Agreement(first, None, weeks)
     turn = in_turn([pattern_of(week).mask for week in weeks], first)
     for monday in (first + 7 * n * DAY for n in range(8)):
-        assert bool(starting_on([agreed], monday)) == bool(turn[turn_of(monday)])
+        assert bool(starting_on([agreed], monday)) == bool(mask_on(turn, monday))

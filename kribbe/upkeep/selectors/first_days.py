@@ -7,7 +7,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.places.selectors.closed import calendars_of
 from kribbe.rules.closing import Calendar
 from kribbe.rules.halfdays import WeekPattern
-from kribbe.rules.turns import turn_of
+from kribbe.rules.turns import mask_on
 
 DAY = timedelta(days=1)
 
@@ -34,4 +34,4 @@ def _first(placement: Placement, calendar: Calendar, today: date) -> date | None
 def _comes_on(placement: Placement, day: date) -> bool:
     """Whether it is a week in which the child comes that day: weeks can take turns."""
     turns = placement.in_turn
-    return turns is None or day.weekday() in WeekPattern(turns[turn_of(day)]).days()
+    return turns is None or day.weekday() in WeekPattern(mask_on(turns, day)).days()
