@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrolment', '0009_weeks_in_turn'),
+        ('enrolment', '0010_turns_of_more_weeks'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
