@@ -143,7 +143,7 @@ def test_a_request_beside_running_care_is_one_need_with_it(desk, location):
 
 
 def test_care_that_a_location_gave_directly_ends_the_need_until_it_stops(desk, location):
-    group = location.groups.get()
+    group = cast.make_group(location, 9, now=NOW)
     for name, end in (("Returns", date(2026, 12, 1)), ("Stays", date(2028, 9, 1))):
         child = family(desk, name)
         ended(child, location, RequestEnd.ANSWERED, opened=at("2025-01-02"), closed=at("2025-02-01"))

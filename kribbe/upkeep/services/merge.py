@@ -200,7 +200,7 @@ def _complete(recorder: Recorder, kept: Child, gone: Child) -> None:
     recorder.change(kept, **values)
 
 
-def _record(principal: Principal, action: str, made: Merge, now: datetime, **data: bool) -> None:
+def _record(principal: Principal, action: str, made: Merge, now: datetime, **data: Any) -> None:
     record(
         principal=principal,
         action=action,
