@@ -72,13 +72,13 @@ def test_a_child_taken_directly_is_the_one_of_a_request(open_as, size):
     page.get_by_role("link", name="Noor Maes").wait_for()
     look(page, "taken")
     page.get_by_role("button", name="sluiten als hier geplaatst").click()
-    page.get_by_text("De opvangvraag is gesloten").first.wait_for()
+    page.get_by_text("De aanvraag is gesloten").first.wait_for()
     page.get_by_role("link", name="Bekeken", exact=True).click()
     page.get_by_text("Gesloten als geplaatst").wait_for()
     look(page, "taken-closed")
     asked.refresh_from_db()
     assert asked.end == "answered"
-    page.get_by_role("button", name="opvangvraag weer openen").click()
+    page.get_by_role("button", name="aanvraag weer openen").click()
     page.get_by_role("button", name="sluiten als hier geplaatst").wait_for(state="detached")
     asked.refresh_from_db()
     assert asked.state == "open"
