@@ -55,6 +55,7 @@ _FREE: dict[str, Any] = {
             "months": [{"month": "2027-01", "free": _HALF_DAYS}],
         }
     ],
+    "closed": [{"first": "2027-01-04", "last": "2027-01-08", "reason": "Winter"}],
 }
 
 _FOUND: dict[str, Any] = {
@@ -68,6 +69,7 @@ _FOUND: dict[str, Any] = {
             "metres": 640,
             "fits": "whole",
             "free": _HALF_DAYS,
+            "opens_on": None,
         }
     ],
     "total": 12,

@@ -137,6 +137,14 @@ class GroupFree(Schema):
     months: list[MonthOut] = Field(description="The months asked.")
 
 
+class ClosedOut(Schema):
+    """Days on which nobody comes, by the location itself."""
+
+    first: str = Field(description="First closed day, as YYYY-MM-DD.")
+    last: str = Field(description="Last closed day, as YYYY-MM-DD.")
+    reason: str = Field(description="Why, in the location's own words; empty where it gives none.")
+
+
 class LocationFree(Schema):
     """The free half-days of one location."""
 
@@ -144,6 +152,12 @@ class LocationFree(Schema):
     accepting: bool = Field(description="False while its licence is suspended: then nothing is free.")
     groups: list[GroupFree] = Field(
         description="Groups that keep their places with the desk; none: ask the location."
+    )
+    closed: list[ClosedOut] = Field(
+        description=(
+            "Its closing days that touch the months asked and aren't over, in order; public holidays, on which "
+            "every location is closed, are not among them."
+        )
     )
 
 
@@ -160,6 +174,9 @@ class FoundOut(Schema):
         description="Whether the half-days asked are free from the start on, for six months."
     )
     free: list[HalfDay] = Field(description="What is free from the start on, asked or not.")
+    opens_on: str | None = Field(
+        description="Where it is closed at the start: the first day on which a child could come, as YYYY-MM-DD."
+    )
 
 
 class FoundList(Schema):

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +23,8 @@ from kribbe.places.models import (
     Location,
 )
 from kribbe.places.selectors import search
+from kribbe.places.selectors.cards import opens_late
+from kribbe.places.selectors.closed import calendars_of
 from kribbe.region.models import Desk, DeskPolicy, Municipality
 from kribbe.region.services import Terms
 from kribbe.region.words import sentences
@@ -81,7 +83,17 @@ def location_free(slug: str, asked: schemas.FreeMonths, today: date) -> dict[str
         "slug": found.slug,
         "accepting": accepting,
         "groups": [_free_of(group, start, asked.months, accepting) for group in found.groups.all()],
+        "closed": _closed(found.pk, max(start, today), add_months(start, asked.months)),
     }
+
+
+def _closed(location_id: int, since: date, end: date) -> list[dict[str, str]]:
+    """The closings of a location that touch the days from `since` until before `end`; one query."""
+    calendar = calendars_of([location_id], since, end - timedelta(days=1))[location_id]
+    return [
+        {"first": each.first.isoformat(), "last": each.last.isoformat(), "reason": each.reason}
+        for each in calendar.closings
+    ]
 
 
 def free(asked: schemas.FreeSearch, today: date) -> dict[str, Any]:
@@ -91,11 +103,12 @@ def free(asked: schemas.FreeSearch, today: date) -> dict[str, Any]:
         after = search.Key.from_text(read_cursor(asked.cursor))
         if after is None:
             raise ProblemError(422, [("query.cursor", "is none that was given here")])
-    found = search.find(_search(asked, today), after=after, limit=asked.limit)
+    terms = _search(asked, today)
+    found = search.find(terms, after=after, limit=asked.limit)
     nis = _nis_codes(row.municipality_id for row in found.rows)
     desks = _desks_of([row.id for row in found.rows])
     return {
-        "items": [_found(row, asked, nis[row.municipality_id], desks[row.id]) for row in found.rows],
+        "items": [_found(row, terms, nis[row.municipality_id], desks[row.id]) for row in found.rows],
         "total": found.total,
         "whole": found.whole,
         "next": cursor_of(found.following.to_text()) if found.following else None,
@@ -288,7 +301,8 @@ def _desks_of(ids: list[int]) -> dict[int, str]:
     return dict(Location.objects.filter(pk__in=ids).values_list("pk", "desk__slug"))
 
 
-def _found(row: search.Found, asked: schemas.FreeSearch, nis: str, desk: str) -> dict[str, Any]:
+def _found(row: search.Found, asked: search.Search, nis: str, desk: str) -> dict[str, Any]:
+    opens = opens_late(row, asked)
     return {
         "slug": row.slug,
         "name": row.name,
@@ -298,10 +312,11 @@ def _found(row: search.Found, asked: schemas.FreeSearch, nis: str, desk: str) ->
         "metres": _metres(row, asked),
         "fits": FITS[search.Tier(row.tier)],
         "free": half_days(row.free),
+        "opens_on": opens.isoformat() if opens else None,
     }
 
 
-def _metres(row: search.Found, asked: schemas.FreeSearch) -> int:
+def _metres(row: search.Found, asked: search.Search) -> int:
     away = kilometres((asked.longitude, asked.latitude), (row.longitude, row.latitude))
     return round(away) * 1000 if row.kind == Kind.FAMILY else round(away * 1000)
 

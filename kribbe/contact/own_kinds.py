@@ -35,6 +35,11 @@ FAMILY_KINDS = (
     ("visit_moved", _("A visit is moved"), "As soon as a visit gets another moment; with a calendar file."),
     ("visit_cancelled", _("A family cancels its visit"), "As soon as a family cancels its visit."),
     (
+        "visit_moved_by_location",
+        _("A location moves a visit"),
+        "As soon as a location moves a moment for visits; with a calendar file.",
+    ),
+    (
         "visit_cancelled_by_location",
         _("A location calls a visit off"),
         "As soon as a location calls a visit off.",

@@ -95,6 +95,11 @@ _visits = [
     path("at/<slug:slug>/visits/feed/", as_location(feeds.make_feed), name="location_make_feed"),
     path("at/<slug:slug>/visits/feed/stop/", as_location(feeds.revoke_feed), name="location_revoke_feed"),
     path(
+        "at/<slug:slug>/visits/<str:reference>/move/",
+        as_location(location_visits.move_moment),
+        name="location_move_moment",
+    ),
+    path(
         "at/<slug:slug>/visits/<str:reference>/off/",
         as_location(location_visits.cancel_moment),
         name="location_cancel_moment",

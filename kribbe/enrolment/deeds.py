@@ -124,6 +124,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "visit.propose": (_("Proposed a moment to visit"), "calendar-days"),
     "visit.cancel_moment": (_("Called a visit off"), "calendar-x"),
     "visit.book": (_("Booked a visit"), "calendar-check"),
+    "visit.move_moment": (_("Moved a moment for visits"), "calendar-days"),
     "visit.move": (_("Moved a visit"), "calendar-days"),
     "visit.cancel": (_("Cancelled a visit"), "calendar-x"),
     "feed.make": (_("Made an address for a calendar"), "link"),

@@ -7,6 +7,7 @@ def tell_families() -> None:
     """Requests, wishes, offers and placements; nothing of the other families on a list."""
     request, wish = "request__household", "preference__request__household"
     export("enrolment.CareRequest", "household")
+    export("enrolment.DirectMatch", request, but=("direct",))
     export("enrolment.RequestAlternative", request)
     export("enrolment.Preference", request)
     export("enrolment.Chance", request)

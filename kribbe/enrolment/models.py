@@ -10,6 +10,7 @@ from kribbe.enrolment.models_asked import LookAgain, ProofRequest, ProofState
 from kribbe.enrolment.models_chance import Chance, ChanceLesson, ChanceRun
 from kribbe.enrolment.models_free import (
     DirectChild,
+    DirectMatch,
     FreeThen,
     LastMinute,
     LookMail,
@@ -38,6 +39,7 @@ __all__ = [
     "ChanceLesson",
     "ChanceRun",
     "DirectChild",
+    "DirectMatch",
     "FreeThen",
     "HandOver",
     "LastMinute",

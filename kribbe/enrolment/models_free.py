@@ -44,6 +44,39 @@ class DirectChild(models.Model):
         return f"{self.name} {self.during}"
 
 
+@remembered()
+class DirectMatch(models.Model):
+    """A clerk found that a child taken directly is the one of this request, which so ended as placed.
+
+    `score` and `signs` are those of `rules.taken` at that moment. One that was undone stays: it isn't proposed again.
+    """
+
+    direct = models.ForeignKey(DirectChild, on_delete=models.CASCADE, related_name="matches")
+    request = models.ForeignKey(
+        "enrolment.CareRequest", on_delete=models.CASCADE, related_name="direct_matches"
+    )
+    score = models.PositiveSmallIntegerField()
+    signs = ArrayField(models.CharField(max_length=30))
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="direct_match_one_standing", fields=["direct"], condition=Q(undone_at=None)
+            ),
+            models.UniqueConstraint(
+                name="direct_match_request_once", fields=["request"], condition=Q(undone_at=None)
+            ),
+            models.CheckConstraint(name="direct_match_score", condition=Q(score__lte=100)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direct_id} is {self.request_id}"
+
+
 class RegisterVisit(models.Model):
     """One time that a location went through its register: what it changed, so that it can be undone.
 

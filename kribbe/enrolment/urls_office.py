@@ -42,10 +42,6 @@ office_urls = [
     ),
     path("office/<slug:desk>/silent-locations/", office_free.stale_page, name="office_stale"),
     path("office/<slug:desk>/weekly-list/", office_free.weekly_letters, name="weekly_letters"),
-    path("office/<slug:desk>/taken-directly/", office_free.direct_page, name="office_direct"),
-    path(
-        "office/<slug:desk>/taken-directly/<int:child>/", office_free.direct_seen, name="office_direct_seen"
-    ),
     path("office/<slug:desk>/audit/", audit.audit, name="audit"),
     path("office/<slug:desk>/fee/", fee.fee, name="fee"),
     path("office/<slug:desk>/hand-overs/", hand_over.hand_overs, name="hand_overs"),

@@ -67,6 +67,13 @@ ENDS: Mapping[RequestEnd, str | Promise] = {
 """How a request ended."""
 
 
+def reopen(request: CareRequest) -> str:
+    """What its family presses to open an ended request again."""
+    if request.end == RequestEnd.ANSWERED:
+        return gettext("This isn't so: open the request again")
+    return gettext("Take the withdrawal back")
+
+
 def why(wish: Wish) -> list[str]:
     """The parts of a standing in words, but for the lot at the end."""
     parts = wish.standing.parts if wish.standing else ()

@@ -137,7 +137,7 @@ def _first(one: Person, other: Person) -> str:
         return "first_missing"
     if one.first.plain == other.first.plain:
         return "first_same"
-    if _alike(one.first, other.first):
+    if alike(one.first, other.first):
         return "first_alike"
     return "first_changed" if bool(one.born) != bool(other.born) else "first_different"
 
@@ -145,14 +145,15 @@ def _first(one: Person, other: Person) -> str:
 def _last(one: Person, other: Person) -> str:
     if one.last.plain == other.last.plain:
         return "last_same"
-    if _alike(one.last, other.last):
+    if alike(one.last, other.last):
         return "last_alike"
     of_parents = {name.plain for name in one.adult_last_names} & {other.last.plain}
     of_parents |= {name.plain for name in other.adult_last_names} & {one.last.plain}
     return "last_of_parent" if of_parents - {""} else "last_different"
 
 
-def _alike(one: Name, other: Name) -> bool:
+def alike(one: Name, other: Name) -> bool:
+    """Whether one name is a slip for the other: it sounds the same, or nearly all letters are."""
     share = Indel.normalized_similarity(one.plain, other.plain) * 100
     return (one.sound == other.sound and bool(one.sound)) or share >= weights()["alike"]
 

@@ -149,6 +149,13 @@ FAMILY: tuple[tuple[Any, ...], ...] = (
         _sample,
     ),
     (
+        "households_joined",
+        _("Two households are one now"),
+        "As soon as a clerk merges two registrations and makes one household of two; to all its parents.",
+        CHILD,
+        _sample,
+    ),
+    (
         "merge_undone",
         _("Two registrations are apart again"),
         "As soon as a clerk undoes a merge.",

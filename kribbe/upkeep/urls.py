@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from kribbe.upkeep.pages import complaints, first_days, pairs, phantom, second_parent, still_needed
+from kribbe.upkeep.pages import complaints, first_days, pairs, phantom, second_parent, still_needed, taken
 
 app_name = "upkeep"
 urlpatterns = [
     path("office/<slug:desk>/duplicates/", pairs.pairs, name="pairs"),
     path("office/<slug:desk>/duplicates/<str:reference>/", pairs.pair_page, name="pair"),
+    path("office/<slug:desk>/taken-directly/", taken.taken, name="taken"),
+    path("office/<slug:desk>/taken-directly/<int:child>/", taken.taken_child, name="taken_child"),
     path("office/<slug:desk>/still-needed/", still_needed.questions, name="questions"),
     path("office/<slug:desk>/births/", phantom.births, name="births"),
     path("office/<slug:desk>/first-days/", first_days.absences, name="absences"),

@@ -1,7 +1,7 @@
 """What other programs get: the facts, in pages, languages and one error shape; nothing of a family."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
@@ -20,7 +20,7 @@ from kribbe.api.v1 import api
 from kribbe.enrolment.models import CareRequest
 from kribbe.people.models import Adult
 from kribbe.places import ledger
-from kribbe.places.models import LicenceState, Location
+from kribbe.places.models import ClosingDay, LicenceState, Location
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -126,6 +126,43 @@ def test_a_suspended_location_has_nothing_free(world, caller):
     told = caller.get(f"{ROOT}/locations/{world.location.slug}/free").json()
     assert told["accepting"] is False
     assert all(month["free"] == [] for group in told["groups"] for month in group["months"])
+
+
+def close(world, first, days, reason="Zomer"):
+    during = (first, first + timedelta(days=days))
+    ClosingDay.objects.create(location=world.location, during=during, reason=reason)
+
+
+def test_closings_of_the_months_asked_stand_beside_what_is_free(world, caller):
+    start = add_months(first_of_month(world.today), 2)
+    close(world, start - timedelta(days=5), 3, "Voordien")
+    close(world, start + timedelta(days=9), 5)
+    close(world, add_months(start, 1) - timedelta(days=2), 4, "")
+    close(world, add_months(start, 3), 5, "Nadien")
+    asked = {"start": f"{start:%Y-%m}", "months": 2}
+    told = caller.get(f"{ROOT}/locations/{world.location.slug}/free", asked).json()["closed"]
+    assert [each["reason"] for each in told] == ["Zomer", ""]
+    assert told[0] == {
+        "first": f"{start + timedelta(days=9)}",
+        "last": f"{start + timedelta(days=13)}",
+        "reason": "Zomer",
+    }
+
+
+def test_a_closing_that_is_over_isnt_told(world, caller):
+    close(world, world.today - timedelta(days=3), 3)
+    assert caller.get(f"{ROOT}/locations/{world.location.slug}/free").json()["closed"] == []
+
+
+def test_the_search_tells_when_a_location_that_is_closed_at_the_start_opens(world, caller):
+    start = add_months(first_of_month(world.today), 2)
+    close(world, start - timedelta(days=1), 15)
+    asked = {"longitude": 4.7, "latitude": 50.88, "start": f"{start:%Y-%m}"}
+    opens = {each["slug"]: each["opens_on"] for each in caller.get(f"{ROOT}/free", asked).json()["items"]}
+    assert opens[world.carer.slug] is None
+    assert date.fromisoformat(opens[world.location.slug]) >= start + timedelta(days=14)
+    later = {**asked, "start": f"{add_months(start, 1):%Y-%m}"}
+    assert {each["opens_on"] for each in caller.get(f"{ROOT}/free", later).json()["items"]} == {None}
 
 
 def test_the_search_by_query_and_by_body_is_one(world, caller):

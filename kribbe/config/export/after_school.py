@@ -9,6 +9,7 @@ from kribbe.config.export.shared import (
     SHOWN_OTHERWISE,
     WORDS,
     listed,
+    moment,
     since_until,
 )
 from kribbe.outofschool.models import Club, ClubRules, HolidayWeek, Pickup, School
@@ -111,8 +112,8 @@ HOLIDAY_WEEKS = Table(
         Column("name", "name", "text", "What it is called."),
         Column("first", "first", "date", "First day."),
         Column("last", "last", "date", "Last day."),
-        Column("opens_at", "opens_at", "moment", "When registration opens.", "UTC"),
-        Column("closes_at", "closes_at", "moment", "When it closes.", "UTC"),
+        moment("opens_at", "opens_at", "When registration opens."),
+        moment("closes_at", "closes_at", "When it closes."),
         Column("places", "places", "whole", "Places.", "children"),
         Column("taken", "taken", "whole", "Places taken; empty from 1 to 4.", "children", shown=hide),
         Column("per_household", "per_household", "whole", "Most places of one family.", "children"),

@@ -1,7 +1,7 @@
 """What a city follows: projects, grants, its register beside the authority's, places that came free."""
 
 from kribbe.config.export.columns import Column, Table
-from kribbe.config.export.shared import ACCOUNT, NAME_OF_STAFF, PUBLIC_NUMBER, WORDS, half_days
+from kribbe.config.export.shared import ACCOUNT, NAME_OF_STAFF, PUBLIC_NUMBER, WORDS, moment, pattern
 from kribbe.enrolment.models import LastMinute, Vacancy, VacancyList
 from kribbe.policy.models import (
     ExpansionFile,
@@ -36,7 +36,7 @@ EXPANSION_FILES = Table(
         Column("state_on", "state_on", "date", "Since when it is so."),
         Column("location", "location__slug", "text", "The location, where there is one."),
         Column("organiser", "organiser__name", "text", "The organiser, where it is known."),
-        Column("created_at", "created_at", "moment", "When the file was opened.", "UTC"),
+        moment("created_at", "created_at", "When the file was opened."),
         Column("followed_by", "followed_by", "text", "Who follows it.", personal=True),
     ),
     desk="desk",
@@ -52,7 +52,7 @@ EXPANSION_STEPS = Table(
         Column("file", "file__reference", "text", "The file."),
         Column("on", "on", "date", "The day."),
         Column("state", "state", "text", "idea, planned, advice, licence, works, open or stopped."),
-        Column("recorded_at", "recorded_at", "moment", "When it was noted.", "UTC"),
+        moment("recorded_at", "recorded_at", "When it was noted."),
         Column("recorded_by", "recorded_by", "text", "Who noted it.", personal=True),
     ),
     desk="file__desk",
@@ -75,7 +75,7 @@ PLACE_GRANTS = Table(
         Column("expected_on", "expected_on", "date", "Day on which it is expected."),
         Column("paid", "paid", "amount", "What was paid; empty: not yet.", "euro"),
         Column("paid_on", "paid_on", "date", "Day on which it was paid."),
-        Column("created_at", "created_at", "moment", "When it was noted.", "UTC"),
+        moment("created_at", "created_at", "When it was noted."),
     ),
     desk="desk",
     order=("desk__slug", "expected_on", "pk"),
@@ -90,7 +90,7 @@ LICENCE_LISTS = Table(
         Column("list", "reference", "text", "Its reference, by which the differences name it."),
         Column("desk", "desk__slug", "text", "The desk."),
         Column("file_name", "file_name", "text", "Name of the file."),
-        Column("at", "at", "moment", "When.", "UTC"),
+        moment("at", "at", "When."),
         Column("rows", "rows", "whole", "Rows of the list.", "rows"),
         Column("agreeing", "agreeing", "whole", "Rows that say what the register says.", "rows"),
         Column("unread", "unread", "whole", "Rows that couldn't be read.", "rows"),
@@ -115,7 +115,7 @@ LICENCE_DIFFERENCES = Table(
         Column("here", "here", "text", "What the register says."),
         Column("there", "there", "text", "What the list says."),
         Column("settled", "settled", "text", "How it was settled; empty: still open."),
-        Column("settled_at", "settled_at", "moment", "When it was settled.", "UTC"),
+        moment("settled_at", "settled_at", "When it was settled."),
     ),
     desk="check_run__desk",
     order=("check_run__reference", "pk"),
@@ -137,7 +137,7 @@ YEARLY_REPORTS = Table(
         Column("region", "region__slug", "text", "The region."),
         Column("year", "year", "whole", "The year."),
         Column("version", "version", "whole", "The version; the highest one holds."),
-        Column("fixed_at", "fixed_at", "moment", "When it was fixed.", "UTC"),
+        moment("fixed_at", "fixed_at", "When it was fixed."),
         Column("fixed_by_name", "fixed_by_name", "text", "Who fixed it.", personal=True),
     ),
     desk="desk",
@@ -158,12 +158,12 @@ VACANCIES = Table(
     (
         Column("region", "list__region__slug", "text", "The region."),
         Column("day", "list__day", "date", "Day of the list."),
-        Column("told_at", "list__made_at", "moment", "When the list was made.", "UTC"),
+        moment("told_at", "list__made_at", "When the list was made."),
         Column("location", "group__location__slug", "text", "The location."),
         Column("group", "group", "whole", "The group."),
         Column("month", "month", "date", "Month from which they are free.", "first day of the month"),
         Column("until", "until", "date", "First month in which they aren't; empty: as far as is known."),
-        Column("half_days", "pattern", "text", "The half-days.", "half-days", shown=half_days),
+        pattern("half_days", "pattern", "The half-days."),
     ),
     desk="group__location__desk",
     order=("list__day", "group__location__slug", "group", "month", "pk"),
@@ -180,9 +180,9 @@ LAST_MINUTE = Table(
         Column("group", "group", "whole", "The group."),
         Column("first", "first", "date", "First day."),
         Column("last", "last", "date", "Last day."),
-        Column("half_days", "pattern", "text", "The half-days.", "half-days", shown=half_days),
-        Column("published_at", "published_at", "moment", "When it was published.", "UTC"),
-        Column("ended_at", "ended_at", "moment", "When it was taken off.", "UTC"),
+        pattern("half_days", "pattern", "The half-days."),
+        moment("published_at", "published_at", "When it was published."),
+        moment("ended_at", "ended_at", "When it was taken off."),
         Column(
             "told", "told", "whole", "Families that were told; empty from 1 to 4.", "families", shown=hide
         ),

@@ -3,7 +3,7 @@
 from django.db.models import Count
 
 from kribbe.config.export.columns import Column, Table
-from kribbe.config.export.shared import ACCOUNT, FOR_ITS_PAGE, PUBLIC_NUMBER, listed, since_until
+from kribbe.config.export.shared import ACCOUNT, FOR_ITS_PAGE, PUBLIC_NUMBER, listed, moment, since_until
 from kribbe.people.models import ReferrerOrganisation
 from kribbe.places.models import Charter
 from kribbe.region.models import (
@@ -157,7 +157,7 @@ CHARTERS = Table(
         Column("from_day", "from_day", "date", "First day on which it holds."),
         Column("term_days", "term_days", "whole", "Term in which locations agree.", "days"),
         Column("needed_to_offer", "needed_to_offer", "yes/no", "Who didn't agree offers no places."),
-        Column("published_at", "published_at", "moment", "When it was published.", "UTC"),
+        moment("published_at", "published_at", "When it was published."),
     ),
     desk="desk",
     order=("desk__slug", "version"),
@@ -193,7 +193,7 @@ OFFICIAL_FIGURES = Table(
         Column("places", "places", "whole", "Licensed places.", "places"),
         Column("locations", "locations", "whole", "Locations that have them; empty: not told.", "locations"),
         Column("source", "source", "text", "Where it was published."),
-        Column("imported_at", "imported_at", "moment", "When it was taken over.", "UTC"),
+        moment("imported_at", "imported_at", "When it was taken over."),
     ),
     desk="municipality__desk",
     order=("municipality__nis_code", "year", "quarter", "licence_kind", "price_kind", "pk"),
@@ -226,8 +226,8 @@ ROUNDS = Table(
         Column("first", "first", "date", "First month of the first days that it gives places for."),
         Column("months", "months", "whole", "How many months.", "months"),
         Column("state", "state", "text", "planned, preview, done or called_off."),
-        Column("planned_at", "planned_at", "moment", "When it was planned.", "UTC"),
-        Column("closed_at", "closed_at", "moment", "When it was done or called off.", "UTC"),
+        moment("planned_at", "planned_at", "When it was planned."),
+        moment("closed_at", "closed_at", "When it was done or called off."),
         Column("locations", Count("locations"), "whole", "Locations that take part.", "locations"),
     ),
     desk="desk",

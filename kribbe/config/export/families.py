@@ -1,7 +1,7 @@
 """Requests, wishes, offers and placements: rows about single children, only where they are asked for."""
 
 from kribbe.config.export.columns import Column, Table
-from kribbe.config.export.shared import ACCOUNT, PUBLIC_NUMBER, WORDS, half_days, month
+from kribbe.config.export.shared import ACCOUNT, PUBLIC_NUMBER, WORDS, moment, month, pattern
 from kribbe.enrolment.models import CareRequest, Offer, Placement, Preference
 
 REQUESTS = Table(
@@ -17,17 +17,17 @@ REQUESTS = Table(
         Column("child_last_name", "child__last_name", "text", "Last name.", personal=True),
         Column("child_born", "child__born", "date", "Day of birth.", personal=True),
         Column("child_expected", "child__expected", "date", "Expected day of birth.", personal=True),
-        Column("registered_at", "registered_at", "moment", "When it was registered.", "UTC", personal=True),
+        moment("registered_at", "registered_at", "When it was registered.", personal=True),
         Column("wanted_start", "wanted_start", "date", "First day wanted.", personal=True),
         Column("latest_start", "latest_start", "date", "Last day on which it may begin.", personal=True),
-        Column("ended_at", "ended_at", "moment", "When it ended.", "UTC", personal=True),
+        moment("ended_at", "ended_at", "When it ended.", personal=True),
         Column("desk", "desk__slug", "text", "The desk that registered it."),
         Column(
             "municipality", "household__municipality__nis_code", "text", "Where the family lives.", "NIS code"
         ),
         month("registered_month", "registered_at", "Month in which it was registered."),
         month("wanted_month", "wanted_start", "Month of the wanted start."),
-        Column("half_days", "pattern", "text", "Half-days asked.", "half-days", shown=half_days),
+        pattern("half_days", "pattern", "Half-days asked."),
         Column("flexibility", "flexibility", "text", "exact, same_number or fewer half-days would do."),
         Column("price", "price", "text", "any, income or free."),
         Column("state", "state", "text", "open or ended."),
@@ -51,14 +51,12 @@ WISHES = Table(
     Preference,
     (
         Column("request", "request__reference", "text", "The request.", personal=True),
-        Column("registered_at", "registered_at", "moment", "From when it waits there.", "UTC", personal=True),
-        Column("state_at", "state_at", "moment", "Since when it is so.", "UTC", personal=True),
+        moment("registered_at", "registered_at", "From when it waits there.", personal=True),
+        moment("state_at", "state_at", "Since when it is so.", personal=True),
         Column("location", "location__slug", "text", "The location."),
         Column("rank", "rank", "whole", "How the family ranked it; 1 is the favourite."),
         month("registered_month", "registered_at", "Month from which it waits there."),
-        Column(
-            "open_half_days", "open_pattern", "text", "Half-days still sought.", "half-days", shown=half_days
-        ),
+        pattern("open_half_days", "open_pattern", "Half-days still sought."),
         Column("state", "state", "text", "waiting, placed, replaced, refused or withdrawn."),
         Column("refusal_reason", "refusal_reason__code", "text", "Why it was refused."),
     ),
@@ -77,11 +75,9 @@ OFFERS = Table(
         Column("request", "preference__request__reference", "text", "The request.", personal=True),
         Column("since", "during__startswith", "date", "First day offered.", personal=True),
         Column("until", "during__endswith", "date", "First day after it.", personal=True),
-        Column("made_at", "made_at", "moment", "When it was made.", "UTC", personal=True),
-        Column("deadline", "deadline", "moment", "Until when it could be answered.", "UTC", personal=True),
-        Column(
-            "answered_at", "answered_at", "moment", "When it was answered, or ran out.", "UTC", personal=True
-        ),
+        moment("made_at", "made_at", "When it was made.", personal=True),
+        moment("deadline", "deadline", "Until when it could be answered.", personal=True),
+        moment("answered_at", "answered_at", "When it was answered, or ran out.", personal=True),
         Column("location", "group__location__slug", "text", "The location."),
         Column("group", "group", "whole", "The group."),
         Column(
@@ -90,7 +86,7 @@ OFFERS = Table(
         Column("onward_from", "onward_from", "date", "First day there.", personal=True),
         month("made_month", "made_at", "Month in which it was made."),
         Column("kind", "kind", "text", "same, other_date, other_pattern or other_both."),
-        Column("half_days", "pattern", "text", "Half-days offered.", "half-days", shown=half_days),
+        pattern("half_days", "pattern", "Half-days offered."),
         Column("state", "state", "text", "open, accepted, declined, lapsed or taken_back."),
     ),
     desk="group__location__desk",
@@ -116,17 +112,15 @@ PLACEMENTS = Table(
         Column("offer", "offer__reference", "text", "The offer.", personal=True),
         Column("since", "during__startswith", "date", "First day.", personal=True),
         Column("until", "during__endswith", "date", "First day after it.", personal=True),
-        Column("reserved_at", "reserved_at", "moment", "When it was reserved.", "UTC", personal=True),
-        Column("sign_by", "sign_by", "moment", "Until when it may be signed.", "UTC", personal=True),
-        Column("signed_at", "signed_at", "moment", "When it was signed.", "UTC", personal=True),
-        Column(
-            "deposit_paid_at", "deposit_paid_at", "moment", "When the deposit came.", "UTC", personal=True
-        ),
-        Column("final_at", "final_at", "moment", "Since when it is certain.", "UTC", personal=True),
+        moment("reserved_at", "reserved_at", "When it was reserved.", personal=True),
+        moment("sign_by", "sign_by", "Until when it may be signed.", personal=True),
+        moment("signed_at", "signed_at", "When it was signed.", personal=True),
+        moment("deposit_paid_at", "deposit_paid_at", "When the deposit came.", personal=True),
+        moment("final_at", "final_at", "Since when it is certain.", personal=True),
         Column("location", "group__location__slug", "text", "The location."),
         Column("group", "group", "whole", "The group."),
         month("start_month", "during__startswith", "Month in which it begins."),
-        Column("half_days", "pattern", "text", "Half-days.", "half-days", shown=half_days),
+        pattern("half_days", "pattern", "Half-days."),
         Column("state", "state", "text", "to_sign, final, lapsed or ended."),
         Column("deposit_asked", "deposit_asked", "amount", "Deposit asked.", "euro"),
     ),

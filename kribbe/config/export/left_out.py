@@ -80,7 +80,15 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     },
     "enrolment": {
         **dict.fromkeys(
-            ("LookAgain", "PositionChange", "RequestAlternative", "RequestSwitches", "StartAnswer"), FAMILY
+            (
+                "DirectMatch",
+                "LookAgain",
+                "PositionChange",
+                "RequestAlternative",
+                "RequestSwitches",
+                "StartAnswer",
+            ),
+            FAMILY,
         ),
         "RequestDraft": "isn't sent yet, so it isn't the desk's",
         **dict.fromkeys(("Chance", "ChanceLesson", "ChanceRun", "FreeThen"), MADE),

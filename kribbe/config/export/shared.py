@@ -31,6 +31,16 @@ def month(name: str, path: str, meaning: str) -> Column:
     return Column(name, source, "date", meaning, "first day of the month", shown=_day)
 
 
+def moment(name: str, path: str, meaning: str, *, personal: bool = False) -> Column:
+    """A moment, in UTC."""
+    return Column(name, path, "moment", meaning, "UTC", personal=personal)
+
+
+def pattern(name: str, path: str, meaning: str) -> Column:
+    """A mask of half-days, in words."""
+    return Column(name, path, "text", meaning, "half-days", shown=half_days)
+
+
 def since_until(field: str = "during") -> tuple[Column, Column]:
     """The first day of a period, and the first one after it."""
     return (

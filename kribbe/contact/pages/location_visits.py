@@ -31,8 +31,8 @@ from kribbe.web.templatetags.telling import long_date
 from kribbe.web.weeks import join_words
 
 
-class MomentForm(forms.Form):
-    """When families may come, and how many."""
+class WhenForm(forms.Form):
+    """A day, and from when until when."""
 
     day = DayField(
         gettext_lazy("Day"),
@@ -43,6 +43,24 @@ class MomentForm(forms.Form):
     ends = forms.TimeField(
         label=gettext_lazy("Until"), widget=forms.TimeInput(attrs={"type": "time", "class": "input--short"})
     )
+
+    def clean(self) -> dict[str, Any]:
+        """The end comes after the beginning, both on one day."""
+        given = super().clean() or {}
+        begins, ends = given.get("begins"), given.get("ends")
+        if begins and ends and begins >= ends:
+            self.add_error("ends", _("Choose a time after the beginning."))
+        return given
+
+    def moment(self, name: str) -> dt.datetime:
+        """The day at that time, by the clock of the desk."""
+        naive = dt.datetime.combine(self.cleaned_data["day"], self.cleaned_data[name])
+        return timezone.make_aware(naive)
+
+
+class MomentForm(WhenForm):
+    """When families may come, and how many."""
+
     seats = forms.IntegerField(
         label=gettext_lazy("How many families"),
         min_value=1,
@@ -63,19 +81,6 @@ class MomentForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Where to ring, where to park, whether the child may come along."),
     )
-
-    def clean(self) -> dict[str, Any]:
-        """The end comes after the beginning, both on one day."""
-        given = super().clean() or {}
-        begins, ends = given.get("begins"), given.get("ends")
-        if begins and ends and begins >= ends:
-            self.add_error("ends", _("Choose a time after the beginning."))
-        return given
-
-    def moment(self, name: str) -> dt.datetime:
-        """The day at that time, by the clock of the desk."""
-        naive = dt.datetime.combine(self.cleaned_data["day"], self.cleaned_data[name])
-        return timezone.make_aware(naive)
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,10 +109,50 @@ def visits(request: Any, seat: Seat) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+def move_moment(request: Any, seat: Seat, reference: str) -> HttpResponse:
+    """Move a moment in time; the families that booked it are told, and their calendars follow."""
+    moment = _moment(seat, reference)
+    starts, ends = timezone.localtime(moment.starts_at), timezone.localtime(moment.ends_at)
+    form = WhenForm(
+        request.POST or None, initial={"day": starts.date(), "begins": starts.time(), "ends": ends.time()}
+    )
+    if form.is_valid() and _moved(request, moment, form):
+        return HttpResponseRedirect(address(seat, "visits"))
+    context = framed(
+        seat,
+        form=form,
+        moment=moment,
+        heading=_("Move this moment"),
+        lead=moment_words(moment),
+        submit_label=_("Move"),
+        back_url=address(seat, "visits"),
+        back_label=_("Visits"),
+    )
+    return render(request, "contact/move_moment.html", context, status=422 if form.errors else 200)
+
+
+def _moved(request: Any, moment: VisitMoment, form: WhenForm) -> bool:
+    try:
+        count = services.move_moment(
+            moment_id=moment.pk,
+            starts_at=form.moment("begins"),
+            ends_at=form.moment("ends"),
+            principal=request.principal,
+            now=timezone.now(),
+        )
+    except RefusedError as refused:
+        form.add_error(refused.field or None, str(refused.message))
+        return False
+    told.success(
+        request, ngettext("Moved; %d family is told.", "Moved; %d families are told.", count) % count
+    )
+    return True
+
+
+@require_http_methods(["GET", "POST"])
 def cancel_moment(request: Any, seat: Seat, reference: str) -> HttpResponse:
     """Call a moment off; the families are told."""
-    location = _location(seat)
-    moment = get_object_or_404(VisitMoment, location=location, reference=reference, state=VisitState.ON)
+    moment = _moment(seat, reference)
     if request.method == "POST":
         count = services.cancel_moment(moment_id=moment.pk, principal=request.principal, now=timezone.now())
         said = ngettext("Called off; %d family is told.", "Called off; %d families are told.", count) % count
@@ -115,6 +160,10 @@ def cancel_moment(request: Any, seat: Seat, reference: str) -> HttpResponse:
         return HttpResponseRedirect(address(seat, "visits"))
     context = framed(seat, moment=moment, when=moment_words(moment), back_url=address(seat, "visits"))
     return render(request, "contact/cancel_moment.html", context)
+
+
+def _moment(seat: Seat, reference: str) -> VisitMoment:
+    return get_object_or_404(VisitMoment, location=_location(seat), reference=reference, state=VisitState.ON)
 
 
 def _location(seat: Seat) -> Location:

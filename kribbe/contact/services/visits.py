@@ -104,16 +104,51 @@ def propose_moment(
             published_by=principal.user_id,
         )
         _record(principal, "visit.propose", moment, now, location, household_id=household.pk)
-        tell_household(
-            household_id=household.pk,
-            kind="contact/visit_proposed",
-            context={"moment": moment, "location": location},
-            now=now,
-            link=reverse("contact:visits"),
-            about=f"moment:{moment.pk}",
-            location_id=location.pk,
-        )
+        _propose(moment, household.pk, now)
     return moment
+
+
+def _propose(moment: VisitMoment, household_id: int, now: datetime) -> None:
+    tell_household(
+        household_id=household_id,
+        kind="contact/visit_proposed",
+        context={"moment": moment, "location": moment.location},
+        now=now,
+        link=reverse("contact:visits"),
+        about=f"moment:{moment.pk}",
+        location_id=moment.location_id,
+    )
+
+
+def move_moment(
+    *, moment_id: int, starts_at: datetime, ends_at: datetime, principal: Principal, now: datetime
+) -> int:
+    """The location moves a moment in time: every family that booked it is told, with its calendar. Returns how many.
+
+    RefusedError to a moment that is past or on a closed day, and where this one is over or called off.
+    """
+    if starts_at <= now:
+        raise RefusedError(_("Choose a moment that is still to come."), field="day", code="past")
+    with transaction.atomic():
+        lock_rows((VisitMoment, moment_id))
+        moment = VisitMoment.objects.select_related("location__desk").get(pk=moment_id)
+        if moment.state != VisitState.ON or moment.starts_at <= now:
+            raise RefusedError(_("This visit is over or called off. Look at the list again."), code="gone")
+        if closed_moments(location=moment.location, starts_at=starts_at, weeks=1):
+            raise RefusedError(
+                _("The location is closed on that day. Choose another one."), field="day", code="closed"
+            )
+        moment.starts_at, moment.ends_at = starts_at, ends_at
+        moment.save(update_fields=["starts_at", "ends_at"])
+        bookings = list(moment.bookings.filter(state=VisitState.ON).order_by("pk"))
+        for booking in bookings:
+            booking.moment, booking.sequence = moment, booking.sequence + 1
+            booking.save(update_fields=["sequence"])
+            _tell(booking, "visit_moved_by_location", now)
+        if moment.for_household_id is not None and not bookings:
+            _propose(moment, moment.for_household_id, now)
+        _record(principal, "visit.move_moment", moment, now, moment.location, start=f"{starts_at:%Y-%m-%d}")
+    return len(bookings)
 
 
 def cancel_moment(*, moment_id: int, principal: Principal, now: datetime) -> int:
@@ -202,7 +237,7 @@ def remind_of_visits(*, now: datetime) -> int:
 
 
 def _remind(booking: VisitBooking, now: datetime) -> bool:
-    once = f"visit_tomorrow:{booking.pk}:{booking.moment_id}"
+    once = f"visit_tomorrow:{booking.pk}:{localtime(booking.moment.starts_at):%Y-%m-%d}"
     return _tell(booking, "visit_tomorrow", now, with_invitation=False, once=once)
 
 

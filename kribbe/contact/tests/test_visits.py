@@ -232,6 +232,54 @@ def test_a_moment_called_off_tells_every_family(scene: Scene, clock: Clock) -> N
 
 
 @pytest.mark.django_db
+def test_a_moment_that_the_location_moves_tells_every_family_and_its_calendar(
+    scene: Scene, clock: Clock
+) -> None:
+    moment, other = publish(scene, clock, weeks=2)
+    booking = book(scene, moment, clock)
+    services.cancel(
+        booking=book(scene, moment, clock, family(scene, "Claes", clock)), principal=SYSTEM, now=clock.now
+    )
+    given = {"moment_id": moment.pk, "principal": scene.bea, "now": clock.now}
+    later = SATURDAY + timedelta(days=2, hours=4)
+    assert services.move_moment(starts_at=later, ends_at=later + timedelta(hours=1), **given) == 1
+    told = Notice.objects.get(kind="contact/visit_moved_by_location")
+    assert told.household == scene.maes
+    mail = told.mails.get()
+    event = event_of(mail.calendar)
+    assert (mail.calendar_method, int(event["sequence"])) == ("REQUEST", 1)
+    assert event.decoded("dtstart") == later
+    booking.refresh_from_db()
+    assert (booking.moment_id, booking.sequence) == (moment.pk, 1)
+    services.move(booking=booking, moment_id=other.pk, principal=scene.an, now=clock.now)
+    close(scene, SATURDAY.date() + timedelta(days=3), SATURDAY.date() + timedelta(days=3))
+    for starts_at, code in (
+        (clock.now - timedelta(hours=1), "past"),
+        (SATURDAY + timedelta(days=3), "closed"),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            services.move_moment(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), **given)
+        assert refused.value.code == code
+    services.cancel_moment(moment_id=moment.pk, principal=scene.bea, now=clock.now)
+    with pytest.raises(RefusedError) as refused:
+        services.move_moment(starts_at=later, ends_at=later + timedelta(hours=1), **given)
+    assert refused.value.code == "gone"
+
+
+@pytest.mark.django_db
+def test_who_was_reminded_is_reminded_again_of_a_visit_that_moved(scene: Scene, clock: Clock) -> None:
+    moment = publish(scene, clock)[0]
+    book(scene, moment, clock)
+    eve = SATURDAY - timedelta(days=1, hours=2)
+    assert services.remind_of_visits(now=eve) == 1
+    later = SATURDAY + timedelta(days=7)
+    services.move_moment(
+        moment_id=moment.pk, starts_at=later, ends_at=later + timedelta(hours=1), principal=scene.bea, now=eve
+    )
+    assert services.remind_of_visits(now=eve + timedelta(days=7)) == 1
+
+
+@pytest.mark.django_db
 def test_the_database_itself_sells_no_seat_too_many(scene: Scene, clock: Clock) -> None:
     moment = publish(scene, clock, seats=1)[0]
     with pytest.raises(IntegrityError), transaction.atomic():

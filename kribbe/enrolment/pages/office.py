@@ -1,5 +1,8 @@
 """The clerk's pages: finding a family, registering for a parent, and a household's whole story."""
 
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kribbe.contact.desk_selectors import notes_about, tasks_about, tasks_for
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.pages.story import story_rows
-from kribbe.enrolment.selectors.search import Terms, locations_named, read, search
+from kribbe.enrolment.selectors.search import Found, Terms, locations_named, read, search
 from kribbe.enrolment.selectors.story import household_story
 from kribbe.enrolment.selectors.worklists import drafts as drafts_on_behalf
 from kribbe.enrolment.services import drafts
@@ -64,7 +67,8 @@ def _searched(request: DeskRequest, query: str) -> dict[str, Any]:
     if terms.is_enough:
         _note_search(request, terms, [found.household for found in results])
     return {
-        "results": results,
+        "parts": _parts(results),
+        "total": len(results),
         "locations": locations_named(query, desk_id=request.desk.pk),
         "is_enough": terms.is_enough,
         "by_sound": answer.by_sound,
@@ -72,6 +76,11 @@ def _searched(request: DeskRequest, query: str) -> dict[str, Any]:
         "next_url": _page_url(request, query, after=results[-1].household) if answer.has_next else "",
         "is_all": not (answer.has_previous or answer.has_next),
     }
+
+
+def _parts(results: Sequence[Found]) -> list[tuple[bool, list[Found]]]:
+    """The desk's own families, then those of its neighbours; without a part that is empty."""
+    return [(is_here, list(part)) for is_here, part in groupby(results, attrgetter("is_here"))]
 
 
 def _page_url(request: DeskRequest, query: str, **where: Household) -> str:

@@ -85,6 +85,7 @@ class RequestRow:
     next: str
     ended: str
     may_reopen: bool
+    reopen_label: str
     wishes: Sequence[WishRow]
     split: str
     chance: ChanceView | None
@@ -130,6 +131,7 @@ def request_row(story: RequestStory, *, now: datetime) -> RequestRow:
         next=words.what_next(story, today=today) if story.is_open else "",
         ended=_ended(request),
         may_reopen=may_reopen(request, now=now),
+        reopen_label=words.reopen(request),
         wishes=[
             wish_row(wish, rank, story.policy, today=today) for rank, wish in enumerate(story.wishes, start=1)
         ],

@@ -6,13 +6,10 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localtime
 
-from kribbe.enrolment.models import DirectChild
 from kribbe.places.models import Group, LicenceState, Location
 from kribbe.places.selectors.freshness import DEFAULT_WEEKS
 from kribbe.region.models import Desk, DeskPolicy
 from kribbe.rules.freshness import MARKED_AFTER
-
-MOST = 51
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +40,3 @@ def stale(desk_id: int, now: datetime) -> QuerySet[Location]:
     return Location.objects.filter(
         Q(looked_at=None) | Q(looked_at__lte=last), Exists(groups), desk=desk_id, active=True
     ).exclude(licence_state=LicenceState.ENDED)
-
-
-def direct_children(desk: Desk, *, seen: bool, before: int | None = None) -> list[DirectChild]:
-    """Children taken directly at the desk's locations, the newest first; one more than a page."""
-    rows = _direct(desk.pk).filter(seen_at__isnull=not seen).select_related("group__location", "municipality")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return list(rows.order_by("-pk")[:MOST])
-
-
-def direct_unseen(desk_id: int, _now: datetime) -> QuerySet[DirectChild]:
-    """Those at which no clerk has looked."""
-    return _direct(desk_id).filter(seen_at=None)
-
-
-def _direct(desk_id: int) -> QuerySet[DirectChild]:
-    return DirectChild.objects.filter(group__location__desk=desk_id, undone_at=None)

@@ -19,7 +19,7 @@ from kribbe.people.services import refresh_keys
 from kribbe.places.models import Location
 from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.keyset import Page, page
+from kribbe.trust.keyset import Page, page_of_parts
 from kribbe.trust.references import ALPHABET, LENGTH
 from kribbe.trust.text import fold, phonetic_key, sort_key, spelled
 
@@ -138,7 +138,7 @@ class Answer:
 
 
 def search(terms: Terms, *, desk: Desk, after: str = "", before: str = "") -> Answer:
-    """Households in the desk's region by all of the terms, in the order of their applicant's name.
+    """Households by all of the terms: the desk's own, then its neighbours', each in order of the applicant's name.
 
     `after` and `before` are references of the household where the reader is. Where nobody is found as it is
     written, those are that sound so. Keys that are due are made first, so that a family registered a moment ago is
@@ -149,31 +149,43 @@ def search(terms: Terms, *, desk: Desk, after: str = "", before: str = "") -> An
     refresh_keys(at_most=FRESH)
     referred = {word: _referred(word) for word in terms.words}
     start, end, by_sound = _row(after), _row(before), False
-    here = _page(_matching(terms, referred, desk, by_sound=False), start, end)
+    here = _page(_matching(terms, referred, desk, by_sound=False), desk, start, end)
     if terms.words and not here.rows:
-        here, by_sound = _page(_matching(terms, referred, desk, by_sound=True), start, end), True
+        here, by_sound = _page(_matching(terms, referred, desk, by_sound=True), desk, start, end), True
     results = _results([row.household_id for row in here.rows], desk)
     return Answer(results, here.has_previous, here.has_next, by_sound)
 
 
 def _page(
-    found: "QuerySet[HouseholdKeys]", after: HouseholdKeys | None, before: HouseholdKeys | None
+    found: "Sequence[QuerySet[HouseholdKeys]]",
+    desk: Desk,
+    after: HouseholdKeys | None,
+    before: HouseholdKeys | None,
 ) -> Page[HouseholdKeys]:
-    return page(found, by="name_key", size=PAGE, after=after, before=before)
+    return page_of_parts(
+        found,
+        by="name_key",
+        size=PAGE,
+        after=after,
+        before=before,
+        part_of=lambda keys: min(int(keys.desk_id != desk.pk), len(found) - 1),
+    )
 
 
 def _row(reference: str) -> HouseholdKeys | None:
     return HouseholdKeys.objects.filter(household__reference=reference).first() if reference else None
 
 
-def _matching(terms: Terms, referred: Referred, desk: Desk, *, by_sound: bool) -> "QuerySet[HouseholdKeys]":
-    """Those of the own desk by everything, those of others in the region by who they are."""
+def _matching(
+    terms: Terms, referred: Referred, desk: Desk, *, by_sound: bool
+) -> "list[QuerySet[HouseholdKeys]]":
+    """Those of the own desk by everything, and those of others in the region by who they are."""
     found = HouseholdKeys.objects.filter(region_id=desk.region_id)
-    own = _all_of(terms, referred, "na", by_sound=by_sound)
+    own = found.filter(_all_of(terms, referred, "na", by_sound=by_sound), desk_id=desk.pk)
     if terms.emails or terms.phones:
-        return found.filter(own, desk_id=desk.pk)
-    elsewhere = _all_of(terms, referred, "n", by_sound=by_sound)
-    return found.filter((Q(desk_id=desk.pk) & own) | (~Q(desk_id=desk.pk) & elsewhere))
+        return [own]
+    elsewhere = _all_of(terms, referred, "n", by_sound=by_sound) & ~Q(desk_id=desk.pk)
+    return [own, found.filter(elsewhere)]
 
 
 def _all_of(terms: Terms, referred: Referred, kinds: str, *, by_sound: bool) -> Q:

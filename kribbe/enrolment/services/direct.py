@@ -65,12 +65,17 @@ def take_directly(*, principal: Principal, location_id: int, told: Direct, now: 
 
 
 def take_back(*, principal: Principal, child_id: int, now: datetime) -> None:
-    """It was a mistake: the half-days come free and the clerk's list no longer has it."""
+    """It was a mistake: the half-days come free, and the clerk's list no longer has it.
+
+    One for which a request ended comes back on that list: the request may have to be opened again.
+    """
     with transaction.atomic():
         child = _locked(child_id)
         ledger.release(holder=holder(child), now=now)
         child.undone_at = now
-        child.save(update_fields=["undone_at"])
+        if child.matches.filter(undone_at=None).exists():
+            child.seen_at = child.seen_by = None
+        child.save(update_fields=["undone_at", "seen_at", "seen_by"])
         _record(principal, "direct.take_undone", child, now)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import CareRequest
@@ -16,12 +17,23 @@ UNTOLD = frozenset({RequestEnd.LAPSED_MISCARRIAGE})
 """Ends of which no mail or letter follows, neither when they are recorded nor when they are taken back."""
 
 
-def end_for_family(*, principal: Principal, request_id: int, end: RequestEnd, now: datetime) -> None:
-    """End a request for its family, and tell them why; nothing of a lost pregnancy."""
+def end_for_family(
+    *,
+    principal: Principal,
+    request_id: int,
+    end: RequestEnd,
+    now: datetime,
+    why: str | Promise = "",
+    code: str = "",
+) -> None:
+    """End a request for its family, and tell them why; nothing of a lost pregnancy.
+
+    `why` says more than the end itself; `code` is how the audit trail names that.
+    """
     with transaction.atomic():
-        end_request(principal=principal, request_id=request_id, end=end, now=now)
+        end_request(principal=principal, request_id=request_id, end=end, now=now, why=code)
         if end not in UNTOLD:
-            _tell(request_id, "request_ended_by_desk", now=now, why=WHY_ENDED[end])
+            _tell(request_id, "request_ended_by_desk", now=now, why=why or WHY_ENDED[end])
 
 
 def reopen_for_family(*, principal: Principal, request_id: int, now: datetime) -> None:

@@ -6,12 +6,15 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kribbe.enrolment.models import (
     CareRequest,
+    DirectChild,
+    DirectMatch,
     Flexibility,
     Offer,
     OfferState,
@@ -49,6 +52,9 @@ REOPEN_WITHIN = {
     RequestEnd.LAPSED: timedelta(days=60),
 }
 """How long an end can be taken back; one for want of an answer longest, as nobody chose it."""
+
+TAKEN_WITHIN = timedelta(days=60)
+"""How long a request that a clerk ended for a child taken directly can be opened again."""
 
 
 def rank_wishes(
@@ -261,13 +267,30 @@ def reopen_request(*, principal: Principal, request_id: int, now: datetime) -> N
         with watched(location_ids=[p.location_id for p in waiting], now=now, cause="returned"):
             request.state, request.ended_at, request.end = RequestState.OPEN, None, ""
             request.save(update_fields=["state", "ended_at", "end"])
+        _unmatch(request, principal, now)
         _record(principal, "request.reopen", request, now)
 
 
 def may_reopen(request: CareRequest, *, now: datetime) -> bool:
-    """Whether a request was withdrawn so lately that this can be undone."""
-    within = REOPEN_WITHIN.get(RequestEnd(request.end)) if request.end else None
-    return within is not None and request.ended_at is not None and now - request.ended_at <= within
+    """Whether a request ended so lately that this can be undone; an answered one where no offer was the answer."""
+    if request.ended_at is None:
+        return False
+    if request.end == RequestEnd.ANSWERED:
+        return now - request.ended_at <= TAKEN_WITHIN and _standing_match(request).exists()
+    within = REOPEN_WITHIN.get(RequestEnd(request.end))
+    return within is not None and now - request.ended_at <= within
+
+
+def _standing_match(request: CareRequest) -> "QuerySet[DirectMatch]":
+    return DirectMatch.objects.filter(request=request, undone_at=None)
+
+
+def _unmatch(request: CareRequest, principal: Principal, now: datetime) -> None:
+    """A child taken directly isn't the one of this request after all: a clerk looks at it anew."""
+    for match in _standing_match(request):
+        match.undone_at, match.undone_by = now, principal.user_id
+        match.save(update_fields=["undone_at", "undone_by"])
+        DirectChild.objects.filter(pk=match.direct_id).update(seen_at=None, seen_by=None)
 
 
 def check_wishes(

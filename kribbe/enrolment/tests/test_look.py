@@ -119,14 +119,14 @@ def test_a_child_taken_directly_waits_for_the_clerk_until_seen(scene):
         "clerk@stad.example", role=Role.CLERK, scope=Scope.DESK, scope_id=location.desk_id, now=now
     )
     client = client_of(clerk)
-    page = client.get(reverse("enrolment:office_direct", args=[location.desk.slug]))
-    assert [row["child"] for row in page.context["rows"]] == [child]
+    page = client.get(reverse("upkeep:taken", args=[location.desk.slug]))
+    assert [row.child for row in page.context["rows"]] == [child]
     assert "B." not in page.content.decode()
-    seen = reverse("enrolment:office_direct_seen", args=[location.desk.slug, child.pk])
-    client.post(seen, {"seen": "1"})
+    seen = reverse("upkeep:taken_child", args=[location.desk.slug, child.pk])
+    client.post(seen, {"verdict": "seen"})
     assert DirectChild.objects.get().seen_by == clerk.pk
     assert client.get(page.request["PATH_INFO"]).context["rows"] == []
-    client.post(seen, {"seen": "0"})
+    client.post(seen, {"verdict": "unseen"})
     assert DirectChild.objects.get().seen_at is None
 
 

@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from kribbe.enrolment.selectors.search import PAGE, read, search
+from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.identity import national_number_hash
 from kribbe.people.models import Adult, HouseholdDue, HouseholdKeys
 from kribbe.people.services import rebuild_keys, refresh_keys
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.trust.principal import Role, Scope
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 
@@ -134,6 +137,44 @@ def test_pages_by_key_forth_and_back(desk):
     assert listed(again) == (names[:PAGE], False, True)
 
 
+def test_the_own_desk_comes_first_and_its_neighbours_after_it_over_all_pages(desk):
+    here = cast.make_desk("beukenrode", nis="99002")
+    own = [f"Janssens z{number:02}" for number in range(PAGE - 3)]
+    near = [f"Janssens a{number:02}" for number in range(PAGE)]
+    for names, where in ((near, desk), (own, here)):
+        for name in names:
+            cast.make_household(where, name, now=NOW)
+    terms = read("janssens")
+
+    def listed(answer):
+        return [each.adults[0].last_name for each in answer.found], answer.has_previous, answer.has_next
+
+    first = search(terms, desk=here)
+    assert listed(first) == (own + near[:3], False, True)
+    second = search(terms, desk=here, after=first.found[-1].household.reference)
+    assert listed(second) == (near[3:], True, False)
+    third = search(terms, desk=here, before=second.found[2].household.reference)
+    assert listed(third) == (own[-15:] + near[:5], True, True)
+    assert listed(search(terms, desk=here, before=third.found[0].household.reference)) == (
+        own[:2],
+        False,
+        True,
+    )
+
+
+def test_the_page_puts_neighbours_under_a_heading_of_their_own(desk):
+    here = cast.make_desk("beukenrode", nis="99002")
+    cast.make_household(desk, "Adams", now=NOW)
+    cast.make_household(here, "Adamsen", now=NOW)
+    clerk = cast.make_user("clerk@stad.example", role=Role.CLERK, scope=Scope.DESK, scope_id=here.pk, now=NOW)
+    text = (
+        client_of(clerk).get(reverse("enrolment:office", args=[here.slug]), {"q": "adams"}).content.decode()
+    )
+    own, near = text.split("At other desks of the region</h3>")
+    assert ("Adamsen" in own, "An Adams<" in own) == (True, False)
+    assert "Registered at another desk" in near
+
+
 def test_the_number_of_queries_is_fixed(desk):
     def queries():
         refresh_keys()
@@ -148,7 +189,7 @@ def test_the_number_of_queries_is_fixed(desk):
             cast.make_household(desk, "Janssens", now=NOW), f"Kind {number}", born=date(2026, 1, 1)
         )
         cast.make_child(child.household, f"Zus {number}", born=date(2024, 1, 1))
-    assert queries() == few == 9
+    assert queries() == few == 10
 
 
 @pytest.mark.parametrize("text", ["dhont", "d'hont zoe", "soë d'hondt"])

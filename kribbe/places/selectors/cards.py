@@ -84,15 +84,25 @@ def _checked(row: Found, today: date) -> Iterator[Point]:
         yield freshness_point(judged(row.looked_at, row.look_weeks, today=today))
 
 
-def _late_start(row: Found, search: Search) -> Iterator[Point]:
+def opens_late(row: Found, search: Search) -> date | None:
     """Where the location is closed when the child would begin: the first day on which it could come."""
     if not row.closings:
-        return
+        return None
     offered = WeekPattern(row.offered or WORK_WEEK)
     pattern = search.pattern & offered or offered
     shut = Calendar(row.closings).late_start(pattern, max(search.start, search.today))
-    if shut and shut.opens:
-        text = _("Closed at first: open from %(day)s") % {"day": long_date(shut.opens)}
+    return shut.opens if shut else None
+
+
+def opens_late_in_words(row: Found, search: Search) -> str:
+    """`Closed at first: open from 30 August 2027`; "" where it is open from the start."""
+    opens = opens_late(row, search)
+    return _("Closed at first: open from %(day)s") % {"day": long_date(opens)} if opens else ""
+
+
+def _late_start(row: Found, search: Search) -> Iterator[Point]:
+    text = opens_late_in_words(row, search)
+    if text:
         yield Point("calendar-x", text, "warn")
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from kribbe.people.models import User
 from kribbe.places.favourites import COOKIE
-from kribbe.places.models import Favourite, Location
+from kribbe.places.models import ClosingDay, Favourite, Location
 from kribbe.places.services.favourites import MOST
 from kribbe.places.tests.scene import HERENT, fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
@@ -139,6 +139,20 @@ def test_side_by_side(client: Client, desk: Desk) -> None:
     assert rows["Languages"].count("Dutch and French") == 2
     assert "By law first" in rows["How places are given"]
     assert "Give your address above" in rows["How far"]
+
+
+def test_side_by_side_tells_the_closing_days_of_the_months_ahead(client: Client, desk: Desk) -> None:
+    first, second = places(desk, 2)
+    today = timezone.localdate()
+    for away, reason in ((-1, "Zomer"), (60, "Werken"), (400, "Later")):
+        days = [today + timedelta(days=away + extra) for extra in (0, 8)]
+        ClosingDay.objects.create(location=first, during=(days[0], days[1]), reason=reason)
+    page = compare(client, desk, [first, second])
+    row = page.split("Closing days</th>")[1].split("</tr>")[0]
+    closed, open_ = row.split("</td>")[:2]
+    assert "Closed at first: open from" in closed
+    assert ("(Zomer)" in closed, "(Werken)" in closed, "(Later)" in closed) == (True, True, False)
+    assert "none told" in open_
 
 
 def test_side_by_side_from_an_address(client: Client, desk: Desk) -> None:

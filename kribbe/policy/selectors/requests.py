@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.timezone import localtime
 
-from kribbe.enrolment.models import CareRequest, Placement, PlacementState
+from kribbe.enrolment.models import CareRequest, DirectMatch, Placement, PlacementState
 from kribbe.enrolment.selectors.waiting import FACTS
 from kribbe.people.models import Adult, FactKind, Household, HouseholdFact
 from kribbe.policy.selectors.children import same_children
@@ -245,7 +245,7 @@ def _contains(during: Any, day: date) -> bool:
 
 
 class _Care:
-    """Until when children are cared for without a break, whatever groups they move through."""
+    """Until when children are cared for without a break, whatever groups they move through; taken directly too."""
 
     def __init__(self, child: Mapping[int, int]) -> None:
         rows = (
@@ -255,9 +255,12 @@ class _Care:
             .exclude(NEVER_CAME)
             .values_list("child_id", "during", "offer__preference__request")
         )
+        directly = DirectMatch.objects.filter(
+            request__child__in=list(child), undone_at=None, direct__undone_at=None
+        ).values_list("request__child", "direct__during", "request")
         self._starts: dict[int, date] = {}
         self._stays: dict[int, list[tuple[date, date]]] = defaultdict(list)
-        for child_id, during, request_id in rows:
+        for child_id, during, request_id in [*rows, *directly]:
             self._stays[child[child_id]].append((during.lower, during.upper or date.max))
             if request_id is not None:
                 self._starts[request_id] = min(during.lower, self._starts.get(request_id, date.max))

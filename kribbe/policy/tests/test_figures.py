@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kribbe.contact.models import Question
-from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.models import DirectChild, DirectMatch, Placement, PlacementState
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Adult
 from kribbe.places import ledger
@@ -140,6 +140,24 @@ def test_a_request_beside_running_care_is_one_need_with_it(desk, location):
         )
     ended(child, location, RequestEnd.UNANSWERED, opened=at("2027-01-03"), closed=at("2027-01-09"))
     assert requests_of_year(Territory.of_desk(desk), year=2027).all == Tally(1, 0, 0, 0)
+
+
+def test_care_that_a_location_gave_directly_ends_the_need_until_it_stops(desk, location):
+    group = cast.make_group(location, 9, now=NOW)
+    for name, end in (("Returns", date(2026, 12, 1)), ("Stays", date(2028, 9, 1))):
+        child = family(desk, name)
+        ended(child, location, RequestEnd.ANSWERED, opened=at("2025-01-02"), closed=at("2025-02-01"))
+        direct = DirectChild.objects.create(
+            group=group,
+            name=name,
+            birth_month=date(2024, 5, 1),
+            during=DateRange(date(2025, 3, 1), end),
+            pattern=WEEK.mask,
+            recorded_at=NOW,
+        )
+        DirectMatch.objects.create(direct=direct, request=child.requests.get(), score=80, signs=[], at=NOW)
+        ended(child, location, RequestEnd.UNANSWERED, opened=at("2027-01-03"), closed=at("2027-01-09"))
+    assert requests_of_year(Territory.of_desk(desk), year=2027).all == Tally(1, 1, 0, 0)
 
 
 def test_a_request_after_care_stopped_is_new(desk, location):

@@ -34,6 +34,20 @@ def _colour(label: Any, help_text: Any) -> forms.CharField:
     )
 
 
+def _whole(
+    label: Any, *, least: int, most: int, empty: Any = None, initial: int | None = None
+) -> forms.IntegerField:
+    """A whole number; it may be left empty where `empty` says what that means."""
+    return forms.IntegerField(
+        label=label,
+        help_text="" if empty is None else empty,
+        required=empty is None,
+        min_value=least,
+        max_value=most,
+        initial=initial,
+    )
+
+
 class ContactsForm(forms.ModelForm[Desk]):
     """Name and contacts."""
 
@@ -128,89 +142,67 @@ class PolicyForm(forms.Form):
     since = DayField(
         gettext_lazy("Holds from"),
     )
-    max_wishes = forms.IntegerField(
-        label=gettext_lazy("Most locations that a family can choose"),
-        help_text=gettext_lazy("Leave empty for no limit."),
-        required=False,
-        min_value=1,
-        max_value=100,
+    max_wishes = _whole(
+        gettext_lazy("Most locations that a family can choose"),
+        least=1,
+        most=100,
+        empty=gettext_lazy("Leave empty for no limit."),
     )
-    earliest_answer_months = forms.IntegerField(
-        label=gettext_lazy("Months before the start from which a location may answer"),
-        help_text=gettext_lazy("Leave empty for no limit."),
-        required=False,
-        min_value=1,
-        max_value=36,
+    earliest_answer_months = _whole(
+        gettext_lazy("Months before the start from which a location may answer"),
+        least=1,
+        most=36,
+        empty=gettext_lazy("Leave empty for no limit."),
     )
-    answer_days = forms.IntegerField(
-        label=gettext_lazy("Days within which a location answers"), min_value=1, max_value=366
-    )
-    reaction_days = forms.IntegerField(
-        label=gettext_lazy("Days within which a parent answers an offer"), min_value=1, max_value=90
-    )
-    signature_days = forms.IntegerField(
-        label=gettext_lazy("Days within which the agreement is signed"), min_value=1, max_value=90
-    )
-    urgent_days = forms.IntegerField(
-        label=gettext_lazy("Days before the start at which a request turns urgent"),
-        min_value=0,
-        max_value=366,
+    answer_days = _whole(gettext_lazy("Days within which a location answers"), least=1, most=366)
+    reaction_days = _whole(gettext_lazy("Days within which a parent answers an offer"), least=1, most=90)
+    signature_days = _whole(gettext_lazy("Days within which the agreement is signed"), least=1, most=90)
+    urgent_days = _whole(
+        gettext_lazy("Days before the start at which a request turns urgent"), least=0, most=366
     )
     open_urgent = forms.BooleanField(
         label=gettext_lazy("An urgent request is opened to all locations, unless the family says no"),
         required=False,
     )
-    look_weeks = forms.IntegerField(
-        label=gettext_lazy("Weeks after which a location is asked whether its free places are still right"),
-        min_value=1,
-        max_value=52,
+    look_weeks = _whole(
+        gettext_lazy("Weeks after which a location is asked whether its free places are still right"),
+        least=1,
+        most=52,
     )
     tell_vacancies = forms.BooleanField(
         label=gettext_lazy("Families that wait get the weekly list of free places, unless they say no"),
         required=False,
     )
-    list_weeks = forms.IntegerField(
-        label=gettext_lazy("Weeks between two of those lists"), min_value=1, max_value=8, initial=1
+    list_weeks = _whole(gettext_lazy("Weeks between two of those lists"), least=1, most=8, initial=1)
+    most_changes = _whole(
+        gettext_lazy("Times that a family changes its start or adds locations itself"),
+        least=0,
+        most=100,
+        empty=gettext_lazy("Leave empty for no limit. The desk can always change them."),
     )
-    most_changes = forms.IntegerField(
-        label=gettext_lazy("Times that a family changes its start or adds locations itself"),
-        help_text=gettext_lazy("Leave empty for no limit. The desk can always change them."),
-        required=False,
-        min_value=0,
-        max_value=100,
+    change_days = _whole(
+        gettext_lazy("Days before the start until which a family can do that"),
+        least=0,
+        most=366,
+        empty=gettext_lazy("Leave empty for no limit."),
     )
-    change_days = forms.IntegerField(
-        label=gettext_lazy("Days before the start until which a family can do that"),
-        help_text=gettext_lazy("Leave empty for no limit."),
-        required=False,
-        min_value=0,
-        max_value=366,
+    confirm_months = _whole(
+        gettext_lazy("Months after which a family is asked whether it still needs a place"),
+        least=1,
+        most=36,
+        empty=gettext_lazy("Leave empty to ask nobody."),
     )
-    confirm_months = forms.IntegerField(
-        label=gettext_lazy("Months after which a family is asked whether it still needs a place"),
-        help_text=gettext_lazy("Leave empty to ask nobody."),
-        required=False,
-        min_value=1,
-        max_value=36,
+    confirm_days = _whole(
+        gettext_lazy("Days within which it answers, before its request ends"), least=2, most=120
     )
-    confirm_days = forms.IntegerField(
-        label=gettext_lazy("Days within which it answers, before its request ends"),
-        min_value=2,
-        max_value=120,
+    confirm_reminder_days = _whole(gettext_lazy("Days after which it is reminded"), least=1, most=119)
+    end_months = _whole(
+        gettext_lazy("Months after the latest start at which a request ends without a place"),
+        least=1,
+        most=36,
+        empty=gettext_lazy("Leave empty and no request ends so."),
     )
-    confirm_reminder_days = forms.IntegerField(
-        label=gettext_lazy("Days after which it is reminded"), min_value=1, max_value=119
-    )
-    end_months = forms.IntegerField(
-        label=gettext_lazy("Months after the latest start at which a request ends without a place"),
-        help_text=gettext_lazy("Leave empty and no request ends so."),
-        required=False,
-        min_value=1,
-        max_value=36,
-    )
-    complaint_days = forms.IntegerField(
-        label=gettext_lazy("Days within which the desk answers a complaint"), min_value=1, max_value=366
-    )
+    complaint_days = _whole(gettext_lazy("Days within which the desk answers a complaint"), least=1, most=366)
     date_rule = forms.ChoiceField(
         label=gettext_lazy("Who comes first among equals"),
         choices=[

@@ -28,12 +28,15 @@ from kribbe.upkeep.models import Merge, Pair, PairState
 from kribbe.upkeep.pages.comparing import birth, column, head, lines
 from kribbe.upkeep.selectors.pairs import decided, sides, to_look_at
 from kribbe.upkeep.services.decide_pair import look_again, not_the_same, propose
-from kribbe.upkeep.services.merge import are_strangers, merge, undo_merge
+from kribbe.upkeep.services.merge import merge, undo_merge
+from kribbe.upkeep.services.merge_households import are_strangers, live_apart, may_be_joined
 from kribbe.web.components import Option
 from kribbe.web.words import say
 
 PAGE = 25
 REASONS_SHOWN = 3
+JOIN, APART = "join", "apart"
+"""What becomes of two households."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,33 @@ class PairRow:
     why: str
     elsewhere: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """Two households that could become one, and what is advised."""
+
+    are_strangers: bool
+    live_apart: bool
+    advised: str
+
+    @property
+    def options(self) -> list[Option]:
+        """The two ways, in words."""
+        return [
+            Option(
+                JOIN,
+                gettext("Make one household of the two"),
+                gettext(
+                    "Parents, accounts, addresses and conversations come together. Every parent sees all of it."
+                ),
+            ),
+            Option(
+                APART,
+                gettext("Leave two households"),
+                gettext("Only the requests and places of the child come along. Neither sees the other's."),
+            ),
+        ]
 
 
 @require_safe
@@ -120,17 +150,17 @@ def pair_page(request: DeskRequest, reference: str) -> HttpResponse:
         return _decide(request, pair)
     both = sides(pair, request.desk)
     columns = [column(side) for side in both]
+    is_undecided = pair.state in {PairState.OPEN, PairState.PROPOSED}
     context = {
         "pair": pair,
         "columns": columns,
         "lines": lines(columns),
         "why": _why(pair),
         "status": _status(pair, request),
-        "is_undecided": pair.state in {PairState.OPEN, PairState.PROPOSED},
+        "is_undecided": is_undecided,
         "is_apart": pair.state == PairState.DIFFERENT,
         "may_merge": _may_merge(request, pair),
-        "are_strangers": pair.first.household_id != pair.second.household_id
-        and are_strangers(pair.first.household, pair.second.household),
+        "homes": _homes(pair) if is_undecided else None,
         "waits_for_other": pair.state == PairState.PROPOSED and pair.proposed_by_id == request.desk.pk,
         "registrations": [
             Option(str(each.key), f"{each.name}, {each.side.household.desk.shown_name}", head(each))
@@ -141,6 +171,18 @@ def pair_page(request: DeskRequest, reference: str) -> HttpResponse:
         "other_desk": next((side.household.desk for side in both if not side.is_here), None),
     }
     return render(request, "upkeep/pair.html", context)
+
+
+def _homes(pair: Pair) -> Homes | None:
+    """What can happen to the two households; None where it is one."""
+    one, other = pair.first.household, pair.second.household
+    if one.pk == other.pk:
+        return None
+    return Homes(
+        are_strangers=are_strangers(one, other),
+        live_apart=live_apart(one, other),
+        advised=JOIN if may_be_joined(one, other) else APART,
+    )
 
 
 def _may_merge(request: DeskRequest, pair: Pair) -> bool:
@@ -179,8 +221,19 @@ def _merge(request: DeskRequest, pair: Pair) -> str:
     if not _may_merge(request, pair):
         propose(principal=request.principal, pair_id=pair.pk, keep_id=keep, desk=request.desk, now=now)
         return gettext("Proposed. The other desk looks at it and decides.")
-    merge(principal=request.principal, pair_id=pair.pk, keep_id=keep, now=now)
+    join = _joins(request, pair)
+    merge(principal=request.principal, pair_id=pair.pk, keep_id=keep, join=join, now=now)
+    if join:
+        return gettext(
+            "It is one child and one household now, and all parents are told. You can undo it here."
+        )
     return gettext("The two registrations are one now, and the parents are told. You can undo it here.")
+
+
+def _joins(request: DeskRequest, pair: Pair) -> bool:
+    """Whether the clerk wants one household of the two; nothing said is what is advised."""
+    homes = _homes(pair)
+    return homes is not None and request.POST.get("households", homes.advised) == JOIN
 
 
 def _different(request: DeskRequest, pair: Pair) -> str:

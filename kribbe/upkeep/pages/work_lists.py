@@ -11,6 +11,7 @@ from kribbe.upkeep.pages.first_days import asked, missed, untold
 from kribbe.upkeep.pages.pairs import waiting_pairs
 from kribbe.upkeep.pages.phantom import births_untold
 from kribbe.upkeep.pages.still_needed import on_paper
+from kribbe.upkeep.selectors.taken import direct_unseen
 from kribbe.web import navigation
 from kribbe.web.navigation import NavItem
 from kribbe.web.worklists import WorkList, register
@@ -60,6 +61,15 @@ LISTS = (
         "upkeep:absences",
         rows=lambda desk_id, _now: missed(desk_id),
         order=35,
+    ),
+    WorkList(
+        "direct",
+        _("Taken directly"),
+        _("A location took a child outside the desk."),
+        "user-plus",
+        "upkeep:taken",
+        rows=direct_unseen,
+        order=70,
     ),
 )
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.contact.models import CalendarFeed, Notice, Thread
+from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import (
     CareRequest,
@@ -21,30 +21,29 @@ from kribbe.enrolment.models import (
     RequestState,
 )
 from kribbe.enrolment.services.positions import watched
-from kribbe.people.models import Adult, Child, Consent, Household, HouseholdFact, RoleGrant
+from kribbe.people.models import Child, Household
 from kribbe.rules.counting import RequestEnd
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
-from kribbe.trust.principal import Principal, Scope
+from kribbe.trust.principal import Principal
 from kribbe.upkeep.models import ChildKey, Merge, MergeChange, Pair, PairState
 from kribbe.upkeep.services.find_pairs import refresh_keys
+from kribbe.upkeep.services.merge_households import OWN, move_household
 from kribbe.upkeep.services.merge_requests import fold
 from kribbe.upkeep.services.recorder import Recorder, restore
-
-OWN = (ChildKey, Pair, Merge)
-"""Tables that speak of both children, and stay as they are."""
 
 ACTIVE = (PlacementState.TO_SIGN, PlacementState.FINAL)
 
 
-def merge(*, principal: Principal, pair_id: int, keep_id: int, now: datetime) -> Merge:
+def merge(*, principal: Principal, pair_id: int, keep_id: int, join: bool, now: datetime) -> Merge:
     """Bring the other child of the pair under the one that is kept, with all that hangs on it.
 
     Where both wait at one location, the earliest date counts. Nothing is thrown away: what can't move stays where it
-    was, out of sight, and `undo_merge` restores every row. Of households that have no adult and no account in common
-    only the child's own requests and places come along: one of them may not be meant to know where the other lives.
-    The one that loses them is told so, and nothing of the other.
+    was, out of sight, and `undo_merge` restores every row. With `join` two households become one: adults, accounts,
+    addresses, conversations and all else come along, and everybody in it is told. Without it only the child's own
+    requests and places do, as one household may not be meant to know where the other lives; the one that loses them
+    is told so, and nothing of the other.
     RefusedError, and nothing changed, where both have an open offer at one location, a place waits for a signature,
     or their places overlap.
     """
@@ -61,18 +60,19 @@ def merge(*, principal: Principal, pair_id: int, keep_id: int, now: datetime) ->
             merged_at=now,
             merged_by=principal.user_id,
         )
-        loses = are_strangers(kept.household, gone.household) and _has_something(gone)
+        is_two = kept.household_id != gone.household_id
+        loses = is_two and not join and _has_something(gone)
         recorder = Recorder(made)
         with watched(location_ids=_waited_at(kept, gone), now=now, cause="facts"):
             _move_child(recorder, kept, gone, now)
-            if kept.household_id != gone.household_id and not are_strangers(kept.household, gone.household):
-                _move_household(recorder, kept.household, gone, now)
+            if is_two and join:
+                move_household(recorder, kept.household, gone, now)
         pair.state, pair.decided_at, pair.decided_by = PairState.MERGED, now, principal.user_id
         pair.save(update_fields=["state", "decided_at", "decided_by"])
         ChildKey.objects.filter(child=gone).delete()
         refresh_keys([kept.pk])
-        _record(principal, "child.merged", made, now)
-        _tell(made, "merged", [kept.household_id], now)
+        _record(principal, "child.merged", made, now, joined=is_two and join)
+        _tell(made, "households_joined" if is_two and join else "merged", [kept.household_id], now)
         if loses:
             _tell(made, "request_away", [made.gone_household_id], now)
     return made
@@ -200,130 +200,7 @@ def _complete(recorder: Recorder, kept: Child, gone: Child) -> None:
     recorder.change(kept, **values)
 
 
-def _move_household(recorder: Recorder, kept: Household, gone: Child, now: datetime) -> None:
-    """Adults, accounts, facts and all else of the other household; only the accounts where other children stay.
-
-    What the other household let others do or see ends: it didn't speak for this one.
-    """
-    household = gone.household
-    others = household.children.exclude(pk=gone.pk)
-    stays = (
-        Placement.objects.filter(child__in=others).exists() or others.filter(requests__isnull=False).exists()
-    )
-    _join_adults(recorder, kept, household, copy=stays)
-    _join_accounts(recorder, kept, household, copy=stays)
-    if stays:
-        return
-    for child in others:
-        recorder.change(child, household_id=kept.pk)
-    _shut(recorder, household, now)
-    left = recorder.point(old=household, to=kept, but=(*OWN, Adult, Child, Consent, CalendarFeed))
-    for thread in Thread.objects.filter(household=kept).exclude(desk=kept.desk_id):
-        recorder.change(thread, desk_id=kept.desk_id)
-    _widen_facts(recorder, kept, (row for row in left if isinstance(row, HouseholdFact)))
-
-
-def are_strangers(one: Household, other: Household) -> bool:
-    """Whether two households have no adult and no account in common."""
-    mine, theirs = list(one.adults.all()), list(other.adults.all())
-    users = [
-        set(
-            RoleGrant.objects.filter(scope=Scope.HOUSEHOLD, scope_id=household.pk).values_list(
-                "user_id", flat=True
-            )
-        )
-        for household in (one, other)
-    ]
-    return users[0].isdisjoint(users[1]) and not any(
-        _is_same(adult, twin) for adult in mine for twin in theirs
-    )
-
-
-def _shut(recorder: Recorder, household: Household, now: datetime) -> None:
-    """Withdraw its consents and open invitations, and revoke its calendar address."""
-    for consent in household.consents.filter(withdrawn_at=None):
-        recorder.change(consent, withdrawn_at=now, withdrawn_by=recorder.merge.merged_by)
-    for invitation in household.invitations.filter(ended_at=None):
-        recorder.change(invitation, ended_at=now)
-    for feed in CalendarFeed.objects.filter(household=household, revoked_at=None):
-        recorder.change(feed, revoked_at=now)
-
-
-def _join_adults(recorder: Recorder, kept: Household, gone: Household, *, copy: bool) -> None:
-    known = list(kept.adults.all())
-    for adult in gone.adults.order_by("pk"):
-        twin = next((other for other in known if _is_same(adult, other)), None)
-        elsewhere = {} if adult.other_street or _address(gone) == _address(kept) else _address(gone)
-        if twin is not None:
-            _fill(recorder, twin, adult)
-            if not copy:
-                recorder.change(adult, is_applicant=False)
-        elif copy:
-            values = {
-                f.attname: getattr(adult, f.attname) for f in adult._meta.concrete_fields if not f.primary_key
-            }
-            recorder.make(Adult(**{**values, **elsewhere, "household_id": kept.pk, "is_applicant": False}))
-        else:
-            recorder.change(adult, household_id=kept.pk, is_applicant=False, **elsewhere)
-
-
-def _address(household: Household) -> dict[str, str]:
-    return {
-        "other_street": household.street,
-        "other_postcode": household.postcode,
-        "other_city": household.city,
-    }
-
-
-def _is_same(one: Adult, other: Adult) -> bool:
-    pairs = (
-        (getattr(one, name), getattr(other, name)) for name in ("national_number_hash", "email", "name_key")
-    )
-    return any(mine and mine == theirs for mine, theirs in pairs)
-
-
-def _fill(recorder: Recorder, adult: Adult, other: Adult) -> None:
-    names = ("email", "phone", "national_number_hash", "work_municipality_id", "user_id")
-    recorder.change(
-        adult,
-        **{name: getattr(other, name) for name in names if not getattr(adult, name) and getattr(other, name)},
-    )
-
-
-def _join_accounts(recorder: Recorder, kept: Household, gone: Household, *, copy: bool) -> None:
-    held = RoleGrant.objects.filter(scope=Scope.HOUSEHOLD)
-    known = set(held.filter(scope_id=kept.pk).values_list("user_id", "role"))
-    for grant in held.filter(scope_id=gone.pk).order_by("pk"):
-        is_known = (grant.user_id, grant.role) in known
-        if copy and not is_known:
-            recorder.make(
-                RoleGrant(
-                    user_id=grant.user_id,
-                    role=grant.role,
-                    scope=grant.scope,
-                    scope_id=kept.pk,
-                    granted_at=grant.granted_at,
-                )
-            )
-        elif not copy and is_known:
-            recorder.remove(grant)
-        elif not copy:
-            recorder.change(grant, scope_id=kept.pk)
-
-
-def _widen_facts(recorder: Recorder, kept: Household, left: Iterable[HouseholdFact]) -> None:
-    """A fact that both told holds on the days of both; the other row stays where it was."""
-    for fact in left:
-        for mine in kept.facts.filter(kind=fact.kind, during__overlap=fact.during):
-            lowest = min(mine.during.lower, fact.during.lower)
-            ends = [mine.during.upper, fact.during.upper]
-            highest = None if None in ends else max(ends)
-            others = kept.facts.filter(kind=fact.kind, during__overlap=(lowest, highest)).exclude(pk=mine.pk)
-            if not others.exists():
-                recorder.change(mine, during=type(mine.during)(lowest, highest))
-
-
-def _record(principal: Principal, action: str, made: Merge, now: datetime) -> None:
+def _record(principal: Principal, action: str, made: Merge, now: datetime, **data: Any) -> None:
     record(
         principal=principal,
         action=action,
@@ -334,6 +211,7 @@ def _record(principal: Principal, action: str, made: Merge, now: datetime) -> No
         kept=made.kept_id,
         gone=made.gone_id,
         gone_household=made.gone_household_id,
+        **data,
     )
 
 

@@ -1,16 +1,19 @@
 """A merge with its undo, and a complaint from the parent to the answer, in a real browser with nothing for axe."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.wishes import refuse_wish
 from kribbe.people.models import User
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, look_at
 from kribbe.trust.principal import SYSTEM, Role, Scope
 from kribbe.upkeep.models import Complaint, ComplaintState, Merge, PairState
-from kribbe.upkeep.tests.scene import twice
+from kribbe.upkeep.tests.scene import WEEK, born, register, twice
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("upkeep")
@@ -44,6 +47,41 @@ def test_a_merge_and_its_undo(open_as, scene, size):
     look(page, "undone")
     assert Merge.objects.get().undone_at is not None
     assert scene.pair.state == PairState.OPEN
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_a_child_taken_directly_is_the_one_of_a_request(open_as, size):
+    now, desk = timezone.now(), cast.make_desk()
+    location = cast.make_location(desk, "De Notelaar")
+    group = cast.make_group(location, 5, now=now)
+    asked = register(desk, [location], now=now, email="an@ouders.example", days_ago=40)
+    today = timezone.localdate()
+    told = Direct(
+        group_id=group.pk,
+        name="Noor M.",
+        birth_month=born(),
+        start=today,
+        end=today + timedelta(days=300),
+        pattern=WEEK,
+        municipality=desk.municipality,
+    )
+    take_directly(principal=SYSTEM, location_id=location.pk, told=told, now=now)
+    page = open_as(clerk_of(desk), size)
+    page.goto(reverse("enrolment:office", args=[desk.slug]))
+    page.get_by_role("link", name="Rechtstreeks opgenomen").click()
+    page.get_by_role("link", name="Noor Maes").wait_for()
+    look(page, "taken")
+    page.get_by_role("button", name="sluiten als hier geplaatst").click()
+    page.get_by_text("De aanvraag is gesloten").first.wait_for()
+    page.get_by_role("link", name="Bekeken", exact=True).click()
+    page.get_by_text("Gesloten als geplaatst").wait_for()
+    look(page, "taken-closed")
+    asked.refresh_from_db()
+    assert asked.end == "answered"
+    page.get_by_role("button", name="aanvraag weer openen").click()
+    page.get_by_role("button", name="sluiten als hier geplaatst").wait_for(state="detached")
+    asked.refresh_from_db()
+    assert asked.state == "open"
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])

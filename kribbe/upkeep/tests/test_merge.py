@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.contact.access import Seat
@@ -23,6 +24,7 @@ from kribbe.people.models import (
     HouseholdFact,
     HouseholdKeys,
     RoleGrant,
+    User,
 )
 from kribbe.people.services import add_organisation, give_consent, refresh_keys
 from kribbe.places import ledger
@@ -34,7 +36,7 @@ from kribbe.trust.principal import SYSTEM
 from kribbe.upkeep.models import ChildKey, Invitation, Merge, MergeChange, Pair, PairState
 from kribbe.upkeep.services.invite import invite
 from kribbe.upkeep.services.merge import merge, undo_merge
-from kribbe.upkeep.tests.scene import WEEK, another_child, twice
+from kribbe.upkeep.tests.scene import WEEK, another_child, family_client, twice
 
 pytestmark = pytest.mark.django_db
 
@@ -44,9 +46,9 @@ def scene():
     return twice()
 
 
-def bring_together(scene, *, keep=None):
+def bring_together(scene, *, keep=None, join=True):
     kept = keep or scene.first
-    return merge(principal=SYSTEM, pair_id=scene.pair.pk, keep_id=kept.child_id, now=scene.now)
+    return merge(principal=SYSTEM, pair_id=scene.pair.pk, keep_id=kept.child_id, join=join, now=scene.now)
 
 
 def offer(wish, now):
@@ -122,7 +124,7 @@ def test_adults_accounts_facts_and_notices_come_along(scene):
     mine.refresh_from_db()
     assert mine.during.lower == day - timedelta(days=40)
     assert kept.notices.filter(kind="x").exists()
-    told = Notice.objects.get(kind="upkeep/merged")
+    told = Notice.objects.get(kind="upkeep/households_joined")
     assert set(told.mails.values_list("address", flat=True)) == {"an@ouders.example", "jo@ouders.example"}
 
 
@@ -146,7 +148,7 @@ def test_what_the_other_household_let_others_see_ends_and_an_undo_opens_it_again
     before = everything()
     made = bring_together(scene)
     kept = scene.first.household
-    assert not kept.consents.exists()
+    assert [consent.withdrawn_at for consent in kept.consents.all()] == [scene.now]
     assert not Consent.objects.filter(withdrawn_at=None).exists()
     assert not Invitation.objects.filter(ended_at=None).exists()
     assert not CalendarFeed.objects.filter(revoked_at=None).exists()
@@ -156,13 +158,23 @@ def test_what_the_other_household_let_others_see_ends_and_an_undo_opens_it_again
     assert {name for name in before if before[name] != after[name]} == set()
 
 
-def test_households_with_nobody_in_common_never_see_each_other():
-    scene = twice(strangers=True)
+@pytest.mark.parametrize("strangers", [True, False])
+def test_two_households_that_stay_two_never_see_each_other(strangers):
+    scene = twice(strangers=strangers)
     cast.make_fact(scene.second.household, FactKind.SINGLE, since=timezone.localdate(), now=scene.now)
     kept, gone = scene.first.household, scene.second.household
-    made = bring_together(scene)
+    start_thread(
+        seat=Seat(Side.HOUSEHOLD, scene.desk, household=gone),
+        household=gone,
+        subject="Vraag",
+        text="Dag",
+        principal=SYSTEM,
+        now=scene.now,
+    )
+    made = bring_together(scene, join=False)
     assert [adult.first_name for adult in kept.adults.all()] == ["An"]
-    assert [adult.first_name for adult in gone.adults.all()] == ["Jo"]
+    assert Thread.objects.get().household == gone
+    assert "Jo" in [adult.first_name for adult in gone.adults.all()]
     held = RoleGrant.objects.filter(scope="household").values_list("scope_id", flat=True)
     assert sorted(held) == sorted([kept.pk, gone.pk])
     assert (kept.facts.count(), gone.facts.count()) == (0, 1)
@@ -176,7 +188,7 @@ def test_households_with_nobody_in_common_never_see_each_other():
 def test_a_household_that_loses_its_request_is_told_so_and_nothing_of_the_other():
     scene = twice(strangers=True)
     gone = scene.second.household
-    made = bring_together(scene)
+    made = bring_together(scene, join=False)
     away = Notice.objects.get(household=gone, kind__startswith="upkeep/")
     assert away.kind == "upkeep/request_away"
     assert {mail.address for mail in away.mails.all()} == {"jo@ouders.example"}
@@ -193,8 +205,36 @@ def test_a_household_that_loses_its_request_is_told_so_and_nothing_of_the_other(
 def test_a_household_without_a_request_loses_nothing():
     scene = twice(strangers=True)
     end_request(principal=SYSTEM, request_id=scene.second.pk, end=RequestEnd.FOUND_ELSEWHERE, now=scene.now)
-    bring_together(scene)
+    bring_together(scene, join=False)
     assert not Notice.objects.filter(kind="upkeep/request_away").exists()
+
+
+def test_a_clerk_can_join_households_that_have_nobody_in_common_and_undo_that():
+    scene = twice(strangers=True)
+    kept, gone = scene.first.household, scene.second.household
+    start_thread(
+        seat=Seat(Side.HOUSEHOLD, scene.desk, household=gone),
+        household=gone,
+        subject="Vraag",
+        text="Dag",
+        principal=SYSTEM,
+        now=scene.now,
+    )
+    before = everything()
+    made = bring_together(scene)
+    assert sorted(kept.adults.values_list("first_name", flat=True)) == ["An", "Jo"]
+    told = Notice.objects.get(kind="upkeep/households_joined")
+    assert {mail.address for mail in told.mails.all()} == {"an@ouders.example", "jo@ouders.example"}
+    jo = family_client(User.objects.get(email="jo@ouders.example"))
+    thread = reverse("contact:thread", args=[Thread.objects.get().reference])
+    assert jo.get(thread).status_code == 200
+    assert AuditEntry.objects.get(action="child.merged").data["joined"] is True
+    undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
+    after = everything()
+    read = {"contact.Thread", "people.User"}
+    assert {name for name in before if before[name] != after[name]} == read
+    assert Notice.objects.filter(kind="upkeep/merge_undone").count() == 2
+    assert jo.get(thread).status_code == 200
 
 
 def test_requests_and_conversations_go_to_the_desk_of_the_kept_household():

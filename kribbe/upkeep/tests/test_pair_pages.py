@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.people.models import Adult
+from kribbe.people.models import Adult, RoleGrant
 from kribbe.testing import cast
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
@@ -55,6 +55,40 @@ def test_the_page_warns_where_two_families_have_nobody_in_common():
     assert warning in clerk.get(address(scene, scene.desk)).content.decode()
     name_too(scene.second.household, "An")
     assert warning not in clerk.get(address(scene, scene.desk)).content.decode()
+
+
+APART = "These may be parents who live apart"
+
+
+def test_parents_who_live_apart_stay_two_households_unless_the_clerk_says_otherwise():
+    scene = twice()
+    clerk = clerk_of(scene.desk)
+    page = clerk.get(address(scene, scene.desk))
+    assert APART in page.content.decode()
+    assert page.context["homes"].advised == "apart"
+    clerk.post(address(scene, scene.desk), {"verdict": "same", "keep": scene.first.child_id})
+    assert scene.second.household.adults.count() == 2
+    clerk.post(address(scene, scene.desk), {"verdict": "undo"})
+    said = {"verdict": "same", "keep": scene.first.child_id, "households": "join"}
+    clerk.post(address(scene, scene.desk), said)
+    assert not scene.second.household.adults.filter(is_applicant=True).exists()
+    assert scene.first.household.adults.filter(first_name="Jo").exists()
+
+
+@pytest.mark.parametrize("same", ["address", "account"])
+def test_one_family_that_registered_twice_is_advised_to_be_one_household(same):
+    scene = twice()
+    first, second = scene.first.household, scene.second.household
+    if same == "address":
+        type(second).objects.filter(pk=second.pk).update(street=first.street)
+    else:
+        RoleGrant.objects.filter(scope=Scope.HOUSEHOLD, scope_id=second.pk).delete()
+    clerk = clerk_of(scene.desk)
+    page = clerk.get(address(scene, scene.desk))
+    assert APART not in page.content.decode()
+    assert page.context["homes"].advised == "join"
+    clerk.post(address(scene, scene.desk), {"verdict": "same", "keep": scene.first.child_id})
+    assert first.adults.filter(first_name="Jo").exists()
 
 
 def test_across_desks_each_sees_its_own_side_and_the_other_decides():

@@ -24,7 +24,9 @@ def scene():
 
 
 def merging(scene, keep):
-    return lambda: merge(principal=SYSTEM, pair_id=scene.pair.pk, keep_id=keep.child_id, now=scene.now)
+    return lambda: merge(
+        principal=SYSTEM, pair_id=scene.pair.pk, keep_id=keep.child_id, join=True, now=scene.now
+    )
 
 
 def refusals(outcomes):

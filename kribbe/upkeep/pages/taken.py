@@ -1,0 +1,185 @@
+"""Children that a location took directly: whose request that perhaps is, closing it as placed, and its undo."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from kribbe.enrolment.models import DirectChild, DirectMatch
+from kribbe.enrolment.pages.at_desk import at_desk
+from kribbe.enrolment.services.direct import mark_seen
+from kribbe.enrolment.services.direct_match import close_as_taken, undo_taken
+from kribbe.enrolment.templatetags.enrolment import fully_called
+from kribbe.people.access import may_for
+from kribbe.people.models import Household
+from kribbe.region.http import DeskRequest
+from kribbe.rules.duplicates import Likeness
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.permissions import Action
+from kribbe.trust.text import row_key
+from kribbe.upkeep.pages.comparing import birth
+from kribbe.upkeep.selectors.taken import Proposal, direct_children, matches_of, proposals
+from kribbe.web.words import say
+
+PAGE = 20
+LIST = "upkeep:taken"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A request that is perhaps the child's own, as the page shows it."""
+
+    reference: str
+    name: str
+    birth: str
+    household: Household
+    score: int
+    why: Sequence[str]
+    is_here: bool
+    may_close: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRow:
+    """A child taken directly, with the request that ended for it, or those that are perhaps its own."""
+
+    child: DirectChild
+    closed: ProposalRow | None
+    proposals: Sequence[ProposalRow]
+
+    @property
+    def is_taken_back(self) -> bool:
+        return self.child.undone_at is not None
+
+
+@require_safe
+@at_desk(Action.DESK_UPKEEP)
+def taken(request: DeskRequest) -> HttpResponse:
+    """Children taken directly, the newest first: those that no clerk looked at; the others from `?seen=1`."""
+    seen = request.GET.get("seen") == "1"
+    found = direct_children(request.desk.pk, seen=seen).select_related("group__location", "municipality")
+    if before := row_key(request.GET.get("before", "")):
+        found = found.filter(pk__lt=before)
+    children = list(found.order_by("-pk")[: PAGE + 1])
+    rows = _rows(request, children[:PAGE])
+    _note(request, rows)
+    context = {
+        "rows": rows,
+        "seen": seen,
+        "next_url": f"?seen={int(seen)}&before={children[PAGE - 1].pk}" if len(children) > PAGE else "",
+    }
+    return render(request, "upkeep/taken.html", context)
+
+
+def _rows(request: DeskRequest, children: Sequence[DirectChild]) -> list[TakenRow]:
+    closed = matches_of(children)
+    likely = proposals([child for child in children if child.pk not in closed], request.desk)
+    return [
+        TakenRow(
+            child=child,
+            closed=_closed(closed.get(child.pk), request),
+            proposals=[_proposal(each, request) for each in likely.get(child.pk, ())],
+        )
+        for child in children
+    ]
+
+
+def _closed(match: DirectMatch | None, request: DeskRequest) -> ProposalRow | None:
+    if match is None:
+        return None
+    return _proposal(Proposal(match.request, Likeness(match.score, tuple(match.signs))), request)
+
+
+def _proposal(proposal: Proposal, request: DeskRequest) -> ProposalRow:
+    found, likeness = proposal.request, proposal.likeness
+    return ProposalRow(
+        reference=found.reference,
+        name=fully_called(found.child),
+        birth=birth(found.child),
+        household=found.household,
+        score=likeness.score,
+        why=[say(reason) for reason in likeness.reasons],
+        is_here=found.household.desk_id == request.desk.pk,
+        may_close=may_for(request.principal, Action.DESK_UPKEEP, found.household),
+    )
+
+
+def _note(request: DeskRequest, rows: Iterable[TakenRow]) -> None:
+    """The names that the page shows leave their trace."""
+    shown = [each for row in rows for each in (row.closed, *row.proposals) if each is not None]
+    if shown:
+        record(
+            principal=request.principal,
+            action="desk.list",
+            subject=request.desk,
+            now=timezone.now(),
+            desk_id=request.desk.pk,
+            list="direct",
+            households=sorted({each.household.pk for each in shown}),
+        )
+
+
+Verdict = Callable[[DeskRequest, DirectChild], str]
+
+
+@require_POST
+@at_desk(Action.DESK_UPKEEP)
+def taken_child(request: DeskRequest, child: int) -> HttpResponse:
+    """What a clerk says of one: looked at, put back, close this request, or undo that."""
+    found = get_object_or_404(
+        DirectChild.objects.select_related("group__location"), pk=child, group__location__desk=request.desk
+    )
+    verdict = VERDICTS.get(request.POST.get("verdict", ""))
+    if verdict is None:
+        messages.error(request, gettext("Choose what you decide."))
+        return redirect(LIST, request.desk.slug)
+    try:
+        messages.success(request, verdict(request, found))
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+    return redirect(LIST, request.desk.slug)
+
+
+def _seen(request: DeskRequest, child: DirectChild) -> str:
+    mark_seen(principal=request.principal, child_id=child.pk, now=timezone.now())
+    return gettext("Off the list.")
+
+
+def _unseen(request: DeskRequest, child: DirectChild) -> str:
+    mark_seen(principal=request.principal, child_id=child.pk, now=timezone.now(), seen=False)
+    return gettext("Back on the list.")
+
+
+def _close(request: DeskRequest, child: DirectChild) -> str:
+    reference = request.POST.get("request", "")
+    likely = proposals([child], request.desk).get(child.pk, ())
+    proposal = next((each for each in likely if each.request.reference == reference), None)
+    if proposal is None or not may_for(request.principal, Action.DESK_UPKEEP, proposal.request.household):
+        raise RefusedError(gettext("This request isn't proposed any more. Look at the list again."))
+    close_as_taken(
+        principal=request.principal,
+        child_id=child.pk,
+        request_id=proposal.request.pk,
+        likeness=proposal.likeness,
+        now=timezone.now(),
+    )
+    return gettext(
+        "The request is closed as placed, and the family is told. You can undo it under “Looked at”."
+    )
+
+
+def _undo(request: DeskRequest, child: DirectChild) -> str:
+    match = matches_of([child]).get(child.pk)
+    if match is not None and not may_for(request.principal, Action.DESK_UPKEEP, match.request.household):
+        raise RefusedError(gettext("The desk of that request can undo this."))
+    undo_taken(principal=request.principal, child_id=child.pk, now=timezone.now())
+    return gettext("Undone: the request stands again with its dates, and the family is told.")
+
+
+VERDICTS: Mapping[str, Verdict] = {"seen": _seen, "unseen": _unseen, "close": _close, "undo": _undo}
