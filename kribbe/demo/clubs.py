@@ -96,7 +96,6 @@ def _club(
             slug=f"{desk.slug}-{name.lower().replace(' ', '-')}", street=f"{street.name} 7",
             postcode=street.postcode, city=street.city, longitude=street.longitude, latitude=street.latitude,
             phone="016 55 01 10", email=f"{sort_key(name)}@bko.example", opens_at=time(7), closes_at=time(18),
-            hour_price=Decimal("3.20"), day_price=Decimal("14.00"),
             about="Spelen, een vieruurtje en tijd voor huiswerk.",
         )
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.outofschool import words
 from kribbe.outofschool.models import Club, ClubYear, Community, School
-from kribbe.outofschool.services.settings import Address, ClubData, SchoolData
+from kribbe.outofschool.services.settings import Address, ClubData, SchoolData, TariffData
 from kribbe.people.models import Child
 from kribbe.rules.outofschool import MOMENTS, Charge, Criterion, Rounding
 from kribbe.web.forms import DayField
@@ -19,6 +20,7 @@ NEW = "new"
 MOST_PLACES = 400
 MOST_SCHOOLS = 500
 COLUMNS = 5
+HUNDRED = Decimal(100)
 
 
 def _times(label: Any, **options: Any) -> forms.TimeField:
@@ -43,6 +45,19 @@ def _price(label: Any, **options: Any) -> forms.DecimalField:
         min_value=0,
         max_value=999,
         decimal_places=2,
+        widget=forms.NumberInput(attrs=attrs),
+        **options,
+    )
+
+
+def _percent(label: Any, **options: Any) -> forms.DecimalField:
+    attrs = {"class": "input--short", "step": "0.1"}
+    return forms.DecimalField(
+        label=label,
+        min_value=0,
+        max_value=100,
+        decimal_places=1,
+        initial=0,
         widget=forms.NumberInput(attrs=attrs),
         **options,
     )
@@ -190,6 +205,29 @@ class ClubForm(forms.Form):
     closes_at = _times(_("Closes at"), initial=time(18))
     hour_price = _price(_("Price of an hour, in euros"))
     day_price = _price(_("Price of a holiday day, in euros"), help_text=_("A day never costs more."))
+    half_day_price = _price(
+        _("Price of half a holiday day, in euros"),
+        required=False,
+        help_text=_("Leave it empty to charge holidays by the hour."),
+    )
+    half_day_hours = forms.DecimalField(
+        label=_("Shorter than so many hours is half a day"),
+        min_value=1,
+        max_value=12,
+        decimal_places=2,
+        initial=5,
+    )
+    sibling_percent = _percent(
+        _("Less for brothers and sisters, in percent"), help_text=_("On days when more than one is there.")
+    )
+    every_sibling = forms.BooleanField(
+        label=_("All of them pay less, also the one with the most to pay"), required=False
+    )
+    social_percent = _percent(
+        _("Less with the social tariff, in percent"),
+        help_text=_("For the families that you note as such."),
+    )
+    prices_from = DayField(_("These prices hold from"))
     schools = forms.ModelMultipleChoiceField(
         label=_("Fetches children from"),
         queryset=School.objects.none(),
@@ -200,10 +238,28 @@ class ClubForm(forms.Form):
         label=_("How"), max_length=100, required=False, help_text=_("For example: on foot, or by bus.")
     )
 
-    def __init__(self, *args: Any, schools: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, schools: Any, organisers: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["schools"]
         field.queryset = schools
+        if organisers is not None:
+            self.fields["organiser"] = forms.ModelChoiceField(
+                label=_("Who runs it, and sends the invoices"), queryset=organisers, required=False
+            )
+
+    def tariff_given(self) -> TariffData:
+        """The prices that were typed, once valid."""
+        given = self.cleaned_data
+        return TariffData(
+            from_day=given["prices_from"],
+            hour_price=given["hour_price"],
+            day_price=given["day_price"],
+            half_day_price=given["half_day_price"],
+            half_day_minutes=int(given["half_day_hours"] * 60),
+            sibling_discount=given["sibling_percent"] / HUNDRED,
+            every_sibling=given["every_sibling"],
+            social_discount=given["social_percent"] / HUNDRED,
+        )
 
     def data_given(self) -> ClubData:
         """What was typed, once valid."""
@@ -212,10 +268,11 @@ class ClubForm(forms.Form):
             address=_address(given),
             from_months=int(given["from_years"] * 12),
             to_months=int(given["to_years"] * 12),
+            organiser=given.get("organiser"),
             **{
                 name: given[name]
                 for name in (
-                    "name", "phone", "email", "about", "opens_at", "closes_at", "hour_price", "day_price",
+                    "name", "phone", "email", "about", "opens_at", "closes_at",
                 )
             },
         )  # fmt: skip
@@ -303,6 +360,18 @@ class RulesForm(forms.Form):
     )
     least = forms.IntegerField(
         label=_("The least that is charged, in minutes"), min_value=0, max_value=240, initial=0
+    )
+    cancel_days = forms.IntegerField(
+        label=_("Days before a holiday week until which cancelling is free"),
+        min_value=0,
+        max_value=90,
+        initial=7,
+    )
+    unused_percent = forms.IntegerField(
+        label=_("What a holiday day costs that is cancelled later or not used, in percent"),
+        min_value=0,
+        max_value=100,
+        initial=0,
     )
     why = forms.CharField(
         label=_("Why this order"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

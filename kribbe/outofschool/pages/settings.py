@@ -43,6 +43,8 @@ def rules(request: DeskRequest) -> HttpResponse:
                 criteria=form.criteria(),
                 answer_days=data["answer_days"],
                 charge=form.charge(),
+                cancel_days=data["cancel_days"],
+                unused_percent=data["unused_percent"],
                 why=data["why"],
                 now=now,
             )
@@ -114,5 +116,7 @@ def _initial(current: Rules) -> dict[str, Any]:
         "step": current.charge.step,
         "rounding": current.charge.rounding.value,
         "least": current.charge.least,
+        "cancel_days": current.cancel_days,
+        "unused_percent": current.unused_percent,
         "why": current.why,
     }
