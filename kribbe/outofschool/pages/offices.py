@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.outofschool import words
 from kribbe.outofschool.access import at_club, clubs_for
-from kribbe.outofschool.forms import ClubForm, PlacesForm, WeekForm
+from kribbe.outofschool.forms import PlacesForm, WeekForm
+from kribbe.outofschool.forms_office import ClubForm
 from kribbe.outofschool.models import Club, ClubYear, HolidayPlace, Registration, RegistrationState, School
 from kribbe.outofschool.pages.public import week_row
 from kribbe.outofschool.selectors.figures import figures_of

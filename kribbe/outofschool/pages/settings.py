@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from kribbe.enrolment.pages.at_desk import at_desk
-from kribbe.outofschool.forms import RulesForm, SchoolForm, SchoolsForm
+from kribbe.outofschool.forms_office import RulesForm, SchoolForm, SchoolsForm
 from kribbe.outofschool.models import ClubRules, School
 from kribbe.outofschool.pages.public import order_told
 from kribbe.outofschool.selectors.order import Rules, rules_on
