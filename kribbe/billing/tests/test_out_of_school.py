@@ -11,28 +11,21 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from kribbe.banking.models import Match
-from kribbe.banking.services.booking import book_file
-from kribbe.banking.services.files import take_in
-from kribbe.banking.tests.scene import open_of, paid_in
 from kribbe.billing.models import ClubCare, Invoice, InvoiceLine, Payer, Share
 from kribbe.billing.papers import invoice_pdf, invoice_sheet, with_lines
 from kribbe.billing.selectors.drafts import drafted, parties
 from kribbe.billing.selectors.preview import foreseen
 from kribbe.billing.services.payers import Part, share_out, undo_shares
 from kribbe.billing.services.run import start_run, work_off
-from kribbe.billing.tests.issued import paid
+from kribbe.billing.tests.club_scene import club_of, payer_of, stay
 from kribbe.billing.tests.marched import NEW_YEAR, NOW, THE_2ND, THE_20TH, euros
 from kribbe.billing.tests.month import MARCH, certificate, lines_of, run
 from kribbe.billing.tests.scene import make_payer
 from kribbe.billing.ubl import invoice_xml
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.outofschool.models import ClubRules, HolidayPlace, Stay
+from kribbe.outofschool.models import ClubRules, HolidayPlace
 from kribbe.outofschool.services.social import grant_social
-from kribbe.outofschool.tests.scene import make_pupil, make_week, speelvogel
-from kribbe.rules.bank.coda_writing import write_coda
-from kribbe.rules.tests.bank.drawn import statement
-from kribbe.taxes.selectors.paid import paid_by
+from kribbe.outofschool.tests.scene import make_pupil, make_week
 from kribbe.testing import cast
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -43,23 +36,7 @@ MONDAY, TUESDAY, NEXT_MONDAY = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3,
 
 @pytest.fixture
 def club(kept):
-    """De Speelvogel of the organiser of De Notelaar, and two families."""
-    made = speelvogel(now=NOW, families=2, desk=kept.scene.desk)
-    made.club.organiser = kept.books.organiser
-    made.club.save()
-    return made
-
-
-def stay(club, day, came="15:30", left="17:00", *, child=0, part="after"):
-    pupil = club.children[child] if isinstance(child, int) else child
-    return Stay.objects.create(
-        club=club.club, child=pupil, day=day, part=part, came_at=time.fromisoformat(came),
-        left_at=left and time.fromisoformat(left), noted_at=NOW,
-    )  # fmt: skip
-
-
-def payer_of(club, number=0) -> Payer:
-    return Payer.objects.get(adult__household=club.children[number].household_id)
+    return club_of(kept)
 
 
 def test_stays_are_asked_of_the_parent_who_registered_the_child(kept, club):
@@ -208,41 +185,6 @@ def test_the_papers_say_what_and_why(kept, club):
     Payer.objects.update(enterprise_number="0403019261")
     invoice.parties["buyer"]["enterprise_number"] = "0403019261"
     assert "Kind0 Familie0" in invoice_xml(invoice).decode()
-
-
-def test_a_payment_of_the_bank_settles_it_and_the_certificate_counts_the_days(kept, club):
-    stay(club, MONDAY)
-    stay(club, TUESDAY, "07:15", "08:30", part="before")
-    run(kept, MARCH, THE_2ND)
-    asked = Invoice.objects.get()
-    data = write_coda([statement(paid_in(1, str(asked.total), ogm=asked.ogm, name="FAMILIE"))])
-    file = take_in(principal=SYSTEM, books=kept.books, name="april.cod", data=data, now=NOW)
-    book_file(principal=SYSTEM, file=file, now=NOW)
-    assert open_of(asked) == 0
-    assert Match.objects.count() == 1
-    year = Match.objects.get().movement.on.year
-    (found,) = paid_by([asked.payer], year)
-    assert [(day.day, day.price) for day in found.days] == [(MONDAY, euros("4.80")), (TUESDAY, euros("4.00"))]
-
-
-def test_a_day_that_nobody_used_is_no_care_for_the_tax_office(kept, club):
-    ClubRules.objects.create(
-        desk=kept.scene.desk, during=(date(2025, 9, 1), None), criteria=[], unused_percent=100
-    )
-    week = make_week(club.club, opens_at=NOW, first=MONDAY, name="Krokus")
-    for child in club.children:
-        HolidayPlace.objects.create(week=week, child=child, state="taken", state_at=NOW, asked_at=NOW)
-    stay(club, MONDAY, "08:00", "16:00", part="holiday")
-    run(kept, MARCH, THE_2ND)
-    for number in (0, 1):
-        paid(
-            kept,
-            "14.00",
-            payer=payer_of(club, number),
-            first=[Invoice.objects.get(payer=payer_of(club, number))],
-        )
-    found = paid_by([payer_of(club, 0), payer_of(club, 1)], 2026)
-    assert [(each.child, len(each.days)) for each in found if each.days] == [(club.children[0], 1)]
 
 
 def test_the_preview_tells_what_changed_and_a_part_keeps_a_family_together(kept, club):
