@@ -64,7 +64,7 @@ class Issued:
 def keep_money(book: Book) -> list[list[Issued]]:
     """By organiser, the months that were invoiced, the older one first."""
     chance = Chance("billing")
-    found = []
+    found: list[list[Issued]] = []
     for location in list(_locations()):
         books = _books(location, chance, book)
         if not found:
@@ -98,14 +98,14 @@ def set_off_deposits(kept: Iterable[list[Issued]], book: Book) -> None:
 
 
 def _set_off_agreed(invoice: Invoice, month: Issued, book: Book) -> None:
-    line = invoice.lines.filter(placement__isnull=False).select_related("placement__group__location")[0]
-    place = line.charged
-    Placement.objects.filter(pk=place.pk).update(deposit_asked=DEPOSIT)
-    place.refresh_from_db()
+    place = Placement.objects.filter(invoice_lines__invoice=invoice).order_by("pk")[0]
+    place.deposit_asked = DEPOSIT
+    place.save(update_fields=["deposit_asked"])
     first = place.during.lower
     now = moment(first)
-    agreed = {"principal": SYSTEM, "books": month.books, "placement": place, "low_income": False, "now": now}
-    deposit = ask_agreed(**agreed, on=first)
+    deposit = ask_agreed(
+        principal=SYSTEM, books=month.books, placement=place, low_income=False, on=first, now=now
+    )
     receive(
         principal=SYSTEM, deposit=deposit, euros=DEPOSIT, on=first + 9 * DAY, key=f"{deposit.pk}",
         now=moment(first + 9 * DAY),
