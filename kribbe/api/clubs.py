@@ -1,7 +1,7 @@
 """Out-of-school care for everybody: the clubs, the schools from which they fetch, and their holiday weeks."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from kribbe.api.problems import ProblemError
 from kribbe.api.schemas import Address, Cursor, NisCode, Point, Slug, Strict
 from kribbe.api.selectors import cursor_of, read_cursor
 from kribbe.outofschool.models import Club, HolidayWeek, Pickup
+from kribbe.outofschool.selectors.prices import with_prices
 from kribbe.outofschool.selectors.search import Found, current_year, many
 from kribbe.rules.halfdays import DAYS
 from kribbe.rules.outofschool import MOMENTS
@@ -108,7 +109,7 @@ class ClubFilter(Strict):
 
 def clubs(filters: ClubFilter, now: datetime) -> tuple[list[dict[str, Any]], str | None]:
     """One page of clubs and the cursor of the next; six queries, whatever their number."""
-    found = _open_clubs().order_by("slug")
+    found = _open_clubs(localtime(now).date()).order_by("slug")
     plain = {"desk__slug": filters.desk, "desk__municipality__nis_code": filters.municipality}
     found = found.filter(**{name: value for name, value in plain.items() if value is not None})
     if filters.school:
@@ -128,16 +129,16 @@ def clubs(filters: ClubFilter, now: datetime) -> tuple[list[dict[str, Any]], str
 
 def club(slug: str, now: datetime) -> dict[str, Any]:
     """One club. ProblemError 404 where it isn't there."""
-    found = _told(_open_clubs().filter(slug=slug), now)
+    found = _told(_open_clubs(localtime(now).date()).filter(slug=slug), now)
     if not found:
         raise ProblemError(404)
     return found[0]
 
 
-def _open_clubs() -> "QuerySet[Club]":
+def _open_clubs(on: date) -> "QuerySet[Club]":
     pickups = Pickup.objects.filter(school__active=True).select_related("school")
     return (
-        Club.objects.filter(active=True)
+        with_prices(Club.objects.filter(active=True), on)
         .select_related("desk", "organiser")
         .prefetch_related(Prefetch("pickups", pickups.order_by("school__name_key", "pk")))
     )
@@ -149,7 +150,7 @@ def _told(rows: Iterable[Club], now: datetime) -> list[dict[str, Any]]:
 
 
 def _club(found: Found, year: int) -> dict[str, Any]:
-    row = found.club
+    row: Any = found.club
     return {
         "slug": row.slug,
         "name": row.name,

@@ -10,8 +10,9 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 
-from kribbe.billing.models import Books, Invoice, Payer
+from kribbe.billing.models import Books, Charged, ClubCare, Invoice, Payer
 from kribbe.enrolment.models import Placement
+from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.people.access import refusal
 from kribbe.people.models import Adult, Child
 from kribbe.places.access import at_location, place_of, sisters
@@ -81,6 +82,13 @@ def placement_at(books: Books | None, location: Location, reference: str) -> tup
     if books is None or placement is None:
         raise Http404
     return books, placement
+
+
+def charged_at(books: Books | None, location: Location, reference: str) -> tuple[Books, Charged]:
+    """As `placement_at`, or out-of-school care at a club of the organiser."""
+    care = ClubCare.objects.select_related("child", "club").filter(reference=reference)
+    found = care.filter(club__in=clubs_of(books.organiser_id)).first() if books else None
+    return (books, found) if books and found else placement_at(books, location, reference)
 
 
 def payer_of_books(principal: Principal, books: Books | None, reference: str) -> Payer:

@@ -13,6 +13,7 @@ def tell_families() -> None:
     export("billing.OneCharge", PLACE, but=("made_by",))
     export("billing.Payer", PAYER)
     export("billing.Share", f"payer__{PAYER}")
+    export("billing.ClubCare", "child__household")
     export("billing.ShareChange", PLACE, but=("made_by", "before"))
     export("billing.Invoice", f"payer__{PAYER}")
     for table in ("InvoiceLine", "Settlement", "Sending", "WriteOff", "OnlinePayment"):

@@ -31,6 +31,25 @@ def euros(
     )
 
 
+class EnterpriseNumberField(forms.CharField):
+    """An enterprise number in any of its forms, or nothing; its check digits must be right. Cleaned: ten digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Enterprise number"), required=False, max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The ten digits. Raises ValidationError on others."""
+        typed = super().clean(value)
+        if not typed:
+            return ""
+        try:
+            return str(vat.validate(typed))
+        except exceptions.ValidationError as error:
+            raise forms.ValidationError(
+                _("This isn't a right enterprise number, such as 0403.019.261.")
+            ) from error
+
+
 class BooksForm(forms.Form):
     """What invoices say of the organiser."""
 
@@ -38,7 +57,7 @@ class BooksForm(forms.Form):
     street = forms.CharField(label=_("Street and number"), max_length=200)
     postcode = forms.CharField(label=_("Postcode"), max_length=10)
     city = forms.CharField(label=_("Municipality"), max_length=100)
-    enterprise_number = forms.CharField(label=_("Enterprise number"), required=False, max_length=20)
+    enterprise_number = EnterpriseNumberField()
     iban = forms.CharField(label=_("Bank account (IBAN)"), max_length=42)
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(label=_("Telephone"), required=False, max_length=40)
@@ -55,18 +74,6 @@ class BooksForm(forms.Form):
             raise forms.ValidationError(_("This isn't a right account number. Check each digit.")) from error
         self.cleaned_data["bic"] = str(account.bic or "")
         return str(account)
-
-    def clean_enterprise_number(self) -> str:
-        """Ten digits, or nothing."""
-        typed = self.cleaned_data["enterprise_number"]
-        if not typed:
-            return ""
-        try:
-            return str(vat.validate(typed))
-        except exceptions.ValidationError as error:
-            raise forms.ValidationError(
-                _("This isn't a right enterprise number, such as 0403.019.261.")
-            ) from error
 
 
 CHARGES = 3

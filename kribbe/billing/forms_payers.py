@@ -8,14 +8,11 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from stdnum import exceptions
-from stdnum.be import vat
 
+from kribbe.billing.forms import SHORT, EnterpriseNumberField
 from kribbe.billing.models import Delivery, Payer, PayerKind
 from kribbe.billing.selectors.shares import Candidate
 from kribbe.web.forms import DayField
-
-SHORT = {"class": "input--short", "step": "0.01"}
 
 
 def percent_field(label: Any) -> forms.DecimalField:
@@ -85,10 +82,7 @@ class PayerForm(forms.Form):
         label=_("E-mail"), required=False, help_text=_("Empty for a parent: the address of the account.")
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    enterprise_number = forms.CharField(
-        label=_("Enterprise number"), required=False, max_length=20,
-        help_text=_("Of an organisation, such as 0403.019.261."),
-    )  # fmt: skip
+    enterprise_number = EnterpriseNumberField(help_text=_("Of an organisation, such as 0403.019.261."))
     delivery = forms.ChoiceField(label=_("How invoices leave"), choices=Delivery.choices)
 
     def __init__(self, *args: Any, payer: Payer | None, **kwargs: Any) -> None:
@@ -100,18 +94,6 @@ class PayerForm(forms.Form):
             del self.fields["enterprise_number"]
             delivery: Any = self.fields["delivery"]
             delivery.choices = [each for each in Delivery.choices if each[0] != Delivery.PEPPOL]
-
-    def clean_enterprise_number(self) -> str:
-        """Ten digits, or nothing."""
-        typed = self.cleaned_data["enterprise_number"]
-        if not typed:
-            return ""
-        try:
-            return str(vat.validate(typed))
-        except exceptions.ValidationError as error:
-            raise forms.ValidationError(
-                _("This isn't a right enterprise number, such as 0403.019.261.")
-            ) from error
 
     def kept(self) -> dict[str, Any]:
         """The fields of the payer."""

@@ -16,7 +16,9 @@ from kribbe.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoicePape
 from kribbe.billing.qr import payment_svg
 from kribbe.billing.reasons import from_json
 from kribbe.billing.words import printed_enterprise, printed_iban, printed_reference, what
+from kribbe.outofschool.models import Club
 from kribbe.people.models import Child
+from kribbe.places.models import Location
 from kribbe.region.branding import brand_of
 from kribbe.region.models import Desk
 from kribbe.web.branding import Brand
@@ -110,7 +112,10 @@ def with_lines(keys: Sequence[int]) -> list[Invoice]:
     found = Invoice.objects.filter(pk__in=keys).select_related("corrects", "payer").order_by("pk")
     return list(
         found.prefetch_related(
-            "lines__placement__child__household", "lines__placement__group__location__desk__municipality"
+            "lines__placement__child__household",
+            "lines__placement__group__location__desk__municipality",
+            "lines__care__child__household",
+            "lines__care__club__desk__municipality",
         )
     )
 
@@ -123,7 +128,7 @@ def invoice_sheet(invoice: Invoice) -> Sheet:
         return Sheet(
             template=TEMPLATE,
             title=f"{invoice.get_kind_display()} {invoice}",
-            brand=face_of(lines[0].placement.group.location.desk, seller),
+            brand=face_of(lines[0].site.desk, seller),
             language=invoice.language,
             data={
                 "language": invoice.language,
@@ -203,19 +208,19 @@ def _payment(invoice: Invoice, seller: Mapping[str, str]) -> list[list[str]]:
 
 
 def _children(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
-    by_child: dict[Child, list[InvoiceLine]] = defaultdict(list)
+    by_place: dict[tuple[Child, Location | Club], list[InvoiceLine]] = defaultdict(list)
     for line in lines:
-        by_child[line.placement.child].append(line)
+        by_place[line.child, line.site].append(line)
     return [
         {
-            "name": f"{child}, {of_child[0].placement.group.location.name}",
+            "name": f"{child}, {site.name}",
             "lines": [
                 [_days(alike), _what(alike), _why(alike[0]), amount(_sum(alike))]
                 for alike in _alike(of_child)
             ],
             "total": amount(_sum(of_child)),
         }
-        for child, of_child in by_child.items()
+        for (child, site), of_child in by_place.items()
     ]
 
 

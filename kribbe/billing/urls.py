@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.billing.pages import import_fees, invoices, payers, prices, renewals
+from kribbe.billing.pages import clubs, import_fees, invoices, payers, prices, renewals
 from kribbe.billing.urls_after import after_urls
 
 app_name = "billing"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("at/<slug:slug>/fees/list/example.csv", import_fees.example, name="import_example"),
     path("at/<slug:slug>/fees/list/<slug:reference>/", import_fees.look, name="import_list"),
     path("at/<slug:slug>/fees/list/<slug:reference>.csv", import_fees.report, name="import_report"),
+    path("at/<slug:slug>/fees/out-of-school/", clubs.club_payers, name="club_payers"),
     path("at/<slug:slug>/fees/renew/", renewals.renewals_page, name="renewals"),
     path("at/<slug:slug>/fees/<slug:reference>/", prices.fee_page, name="fee"),
     path("at/<slug:slug>/fees/<slug:reference>/payers/", payers.shares_page, name="shares"),

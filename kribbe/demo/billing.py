@@ -19,10 +19,11 @@ from kribbe.billing.models import (
     PriceList,
     Sending,
 )
+from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.facts import placements_of
 from kribbe.billing.selectors.renewals import indexed_on, to_renew
 from kribbe.billing.services.books import Seller, keep_books
-from kribbe.billing.services.deposits import ask_deposit, receive
+from kribbe.billing.services.deposits import ask_agreed, ask_deposit, receive, set_off
 from kribbe.billing.services.renewals import ask_to_renew
 from kribbe.billing.services.run import start_run, work_off
 from kribbe.billing.services.sending import way_of
@@ -30,6 +31,7 @@ from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
 from kribbe.demo.logins import logins
 from kribbe.enrolment.models import Placement
+from kribbe.outofschool.models import Club
 from kribbe.people.models import RoleGrant
 from kribbe.places.models import Location
 from kribbe.rules.bank.statement import belgian_iban
@@ -45,6 +47,7 @@ LEAST_FEE, MOST_FEE = 5.5, 30.0
 CERTIFIED_SHARE = 0.97
 LATE_PICK_UP, LATE_SHARE = Decimal(10), 0.06
 DEPOSIT = Decimal(150)
+CLUBS = 2
 RENEWING = 18
 """Children of an organiser of whom every second one's family is asked to renew its certificate."""
 
@@ -61,9 +64,11 @@ class Issued:
 def keep_money(book: Book) -> list[list[Issued]]:
     """By organiser, the months that were invoiced, the older one first."""
     chance = Chance("billing")
-    found = []
+    found: list[list[Issued]] = []
     for location in list(_locations()):
         books = _books(location, chance, book)
+        if not found:
+            _run_clubs(books, location)
         _prices(books, book)
         months = [add_months(first_of_month(book.today), -back) for back in (2, 1)]
         _certify(books, months[0], chance, book)
@@ -74,6 +79,38 @@ def keep_money(book: Book) -> list[list[Issued]]:
         _renew(books, book)
     _take_back_a_charge([months[0] for months in found], book)
     return found
+
+
+def _run_clubs(books: Books, location: Location) -> None:
+    """Two clubs of the desk are run by the first organiser: their stays are on its invoices."""
+    clubs = Club.objects.filter(desk=location.desk_id).order_by("pk").values("pk")[:CLUBS]
+    Club.objects.filter(pk__in=clubs).update(organiser=books.organiser)
+
+
+def set_off_deposits(kept: Iterable[list[Issued]], book: Book) -> None:
+    """For each organiser, an invoice that is still open is paid with the deposit of the place's agreement."""
+    for months in kept:
+        asked = Invoice.objects.filter(pk__in=[each.pk for each in months[-1].invoices], kind="invoice")
+        unpaid = with_open(asked).filter(open__gt=0, payer__adult__user=None, lines__placement__deposit=None)
+        invoice = unpaid.filter(lines__placement__isnull=False, reminders=None).order_by("-pk").first()
+        if invoice is not None:
+            _set_off_agreed(invoice, months[-1], book)
+
+
+def _set_off_agreed(invoice: Invoice, month: Issued, book: Book) -> None:
+    place = Placement.objects.filter(invoice_lines__invoice=invoice).order_by("pk")[0]
+    place.deposit_asked = DEPOSIT
+    place.save(update_fields=["deposit_asked"])
+    first = place.during.lower
+    now = moment(first)
+    deposit = ask_agreed(
+        principal=SYSTEM, books=month.books, placement=place, low_income=False, on=first, now=now
+    )
+    receive(
+        principal=SYSTEM, deposit=deposit, euros=DEPOSIT, on=first + 9 * DAY, key=f"{deposit.pk}",
+        now=moment(first + 9 * DAY),
+    )  # fmt: skip
+    set_off(principal=SYSTEM, deposit=deposit, invoice=invoice, on=book.today, now=book.now)
 
 
 def gather_statistics() -> None:

@@ -13,7 +13,7 @@ from psycopg import sql
 from kribbe.demo import past
 from kribbe.demo.attendance import attend
 from kribbe.demo.banking import bank
-from kribbe.demo.billing import keep_money
+from kribbe.demo.billing import keep_money, set_off_deposits
 from kribbe.demo.book import Book
 from kribbe.demo.families import CAPITAL
 from kribbe.demo.fresh import list_last_thursday
@@ -74,7 +74,9 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         stand_in(book)
         change_plans(book)
         hold_rounds(_first_desk(book), book.now)
-        bank(book, keep_money(book))
+        money = keep_money(book)
+        bank(book, money)
+        set_off_deposits(money, book)
         close_years(book)
         rebuild_keys()
         find_for(twice, book.now)

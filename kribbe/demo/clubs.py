@@ -11,6 +11,7 @@ from kribbe.demo.chance import Chance
 from kribbe.outofschool.models import (
     Club,
     ClubRules,
+    ClubTariff,
     ClubYear,
     HolidayPlace,
     HolidayWeek,
@@ -54,7 +55,7 @@ PATTERNS = (0b1010101010, 0b0010100010, 0b1111111111, 0b0000100000, 0b1000100010
 NAMES = ("Lotte", "Mats", "Fien", "Noor", "Stan", "Lina", "Wout", "Amira", "Jef", "Zoë", "Oscar", "Ilyas")
 PUPILS_A_CLUB = 34
 PLACES = 14
-BACK = 10
+BACK = 45
 """School days before today with hours."""
 
 
@@ -66,7 +67,7 @@ def care_after_school(book: Book, desk: Desk) -> None:
     opened = date(book.today.year - 1, 9, 1)
     book.add(
         ClubRules(desk=desk, during=(opened, None), criteria=[each.value for each in DEFAULT_ORDER],
-                  answer_days=7, why="Beslist door de gemeenteraad.")
+                  answer_days=7, step_minutes=30, unused_percent=50, why="Beslist door de gemeenteraad.")
     )  # fmt: skip
     for number, name in enumerate(CLUBS):
         near = [schools[number], schools[(number + 1) % len(schools)]]
@@ -96,8 +97,14 @@ def _club(
             slug=f"{desk.slug}-{name.lower().replace(' ', '-')}", street=f"{street.name} 7",
             postcode=street.postcode, city=street.city, longitude=street.longitude, latitude=street.latitude,
             phone="016 55 01 10", email=f"{sort_key(name)}@bko.example", opens_at=time(7), closes_at=time(18),
-            hour_price=Decimal("3.20"), day_price=Decimal("14.00"),
             about="Spelen, een vieruurtje en tijd voor huiswerk.",
+        )
+    )  # fmt: skip
+    book.add(
+        ClubTariff(
+            club=club, from_day=date(book.today.year - 2, 9, 1), hour_price=Decimal("3.20"),
+            day_price=Decimal("14.00"), half_day_price=Decimal("8.50"), sibling_discount=Decimal("0.25"),
+            social_discount=Decimal("0.5"),
         )
     )  # fmt: skip
     for school in schools:

@@ -1,7 +1,7 @@
 """What families, clubs and desks fill in about out-of-school care."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,19 +9,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.outofschool import words
-from kribbe.outofschool.models import Club, ClubYear, Community, School
-from kribbe.outofschool.services.settings import Address, ClubData, SchoolData
+from kribbe.outofschool.models import Club, ClubYear, School
 from kribbe.people.models import Child
-from kribbe.rules.outofschool import MOMENTS, Charge, Criterion, Rounding
+from kribbe.rules.outofschool import MOMENTS
 from kribbe.web.forms import DayField
 
 NEW = "new"
 MOST_PLACES = 400
-MOST_SCHOOLS = 500
-COLUMNS = 5
 
 
-def _times(label: Any, **options: Any) -> forms.TimeField:
+def times_field(label: Any, **options: Any) -> forms.TimeField:
+    """A moment of a day."""
     attrs = {"type": "time", "class": "input--short"}
     return forms.TimeField(label=label, widget=forms.TimeInput(format="%H:%M", attrs=attrs), **options)
 
@@ -32,18 +30,6 @@ def _moment(label: Any, **options: Any) -> forms.DateTimeField:
         label=label,
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs=attrs),
-        **options,
-    )
-
-
-def _price(label: Any, **options: Any) -> forms.DecimalField:
-    attrs = {"class": "input--short", "step": "0.01"}
-    return forms.DecimalField(
-        label=label,
-        min_value=0,
-        max_value=999,
-        decimal_places=2,
-        widget=forms.NumberInput(attrs=attrs),
         **options,
     )
 
@@ -164,184 +150,11 @@ class WeekForm(forms.Form):
     )
 
 
-class ClubForm(forms.Form):
-    """What a club says of itself, and the schools from which it fetches."""
-
-    name = forms.CharField(label=_("Name"), max_length=200)
-    street = forms.CharField(label=_("Street and number"), max_length=200)
-    postcode = forms.CharField(label=_("Postcode"), max_length=10)
-    city = forms.CharField(label=_("Town"), max_length=100)
-    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
-    email = forms.EmailField(label=_("Mail address"), required=False)
-    about = forms.CharField(
-        label=_("What families should know"), required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    from_years = forms.DecimalField(
-        label=_("From how many years"), min_value=2, max_value=12, decimal_places=1, initial=2.5
-    )
-    to_years = forms.DecimalField(
-        label=_("Until the birthday of how many years"),
-        min_value=3,
-        max_value=18,
-        decimal_places=1,
-        initial=12,
-    )
-    opens_at = _times(_("Opens at"), initial=time(7))
-    closes_at = _times(_("Closes at"), initial=time(18))
-    hour_price = _price(_("Price of an hour, in euros"))
-    day_price = _price(_("Price of a holiday day, in euros"), help_text=_("A day never costs more."))
-    schools = forms.ModelMultipleChoiceField(
-        label=_("Fetches children from"),
-        queryset=School.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    how = forms.CharField(
-        label=_("How"), max_length=100, required=False, help_text=_("For example: on foot, or by bus.")
-    )
-
-    def __init__(self, *args: Any, schools: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["schools"]
-        field.queryset = schools
-
-    def data_given(self) -> ClubData:
-        """What was typed, once valid."""
-        given = self.cleaned_data
-        return ClubData(
-            address=_address(given),
-            from_months=int(given["from_years"] * 12),
-            to_months=int(given["to_years"] * 12),
-            **{
-                name: given[name]
-                for name in (
-                    "name", "phone", "email", "about", "opens_at", "closes_at", "hour_price", "day_price",
-                )
-            },
-        )  # fmt: skip
-
-    def pickups(self) -> dict[int, str]:
-        """The schools with how children are fetched."""
-        return {school.pk: self.cleaned_data["how"] for school in self.cleaned_data["schools"]}
-
-
-class SchoolForm(forms.Form):
-    """One school."""
-
-    name = forms.CharField(label=_("Name"), max_length=200)
-    street = forms.CharField(label=_("Street and number"), max_length=200)
-    postcode = forms.CharField(label=_("Postcode"), max_length=10)
-    city = forms.CharField(label=_("Town"), max_length=100)
-    community = forms.ChoiceField(label=_("School year"), choices=Community.choices)
-    begins_at = _times(_("School begins at"), initial=time(8, 30))
-    ends_at = _times(_("School ends at"), initial=time(15, 30))
-    wednesday_ends_at = _times(_("On Wednesday it ends at"), initial=time(11, 50))
-
-    def data_given(self) -> SchoolData:
-        """What was typed, once valid."""
-        given = self.cleaned_data
-        return SchoolData(
-            name=given["name"],
-            address=_address(given),
-            community=Community(given["community"]),
-            begins_at=given["begins_at"],
-            ends_at=given["ends_at"],
-            wednesday_ends_at=given["wednesday_ends_at"],
-        )
-
-
-class SchoolsForm(forms.Form):
-    """Rows pasted from a spreadsheet: each is judged by the form of one school."""
-
-    rows = forms.CharField(
-        label=_("Schools, one a line"),
-        max_length=100_000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_(
-            "Copy them from a spreadsheet: name, street and number, postcode, town, nl or fr. Hours can follow:"
-            " begin, end, end on Wednesday."
-        ),
-    )
-
-    def clean_rows(self) -> list[SchoolData]:
-        """The schools. The first wrong line is named."""
-        lines = [line for line in self.cleaned_data["rows"].splitlines() if line.strip()]
-        if len(lines) > MOST_SCHOOLS:
-            raise forms.ValidationError(gettext("At most %(most)d at once.") % {"most": MOST_SCHOOLS})
-        return [self._school(number, line) for number, line in enumerate(lines, start=1)]
-
-    def _school(self, number: int, line: str) -> SchoolData:
-        cells = [cell.strip() for cell in line.split("\t" if "\t" in line else ";")]
-        hours = [*cells[COLUMNS:], "", "", ""]
-        form = SchoolForm(
-            {
-                **dict(zip(("name", "street", "postcode", "city", "community"), cells, strict=False)),
-                "begins_at": hours[0] or "08:30",
-                "ends_at": hours[1] or "15:30",
-                "wednesday_ends_at": hours[2] or "11:50",
-            }
-        )
-        if not form.is_valid():
-            field, errors = next(iter(form.errors.items()))
-            raise forms.ValidationError(
-                gettext("Line %(number)d, %(field)s: %(error)s")
-                % {"number": number, "field": form.fields[field].label, "error": errors[0]}
-            )
-        return form.data_given()
-
-
-class RulesForm(forms.Form):
-    """The order of the desk and its terms, from a day on."""
-
-    first = DayField(_("From"))
-    answer_days = forms.IntegerField(label=_("Days to answer an offer"), min_value=1, max_value=60, initial=7)
-    step = forms.IntegerField(
-        label=_("Time is charged in steps of so many minutes"), min_value=1, max_value=120, initial=15
-    )
-    rounding = forms.ChoiceField(
-        label=_("How steps are counted"), choices=[(each.value, words.ROUNDINGS[each]) for each in Rounding]
-    )
-    least = forms.IntegerField(
-        label=_("The least that is charged, in minutes"), min_value=0, max_value=240, initial=0
-    )
-    why = forms.CharField(
-        label=_("Why this order"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [
-            ("", gettext("nothing more")),
-            *((each.value, words.CRITERIA[each][0]) for each in Criterion),
-        ]
-        for place in range(len(Criterion)):
-            self.fields[f"c{place}"] = forms.ChoiceField(
-                label=gettext("%(place)d. first comes") % {"place": place + 1},
-                choices=choices,
-                required=False,
-            )
-        self.order_fields(["first", *(f"c{place}" for place in range(len(Criterion)))])
-
-    def criteria(self) -> list[Criterion]:
-        """In their order, once valid."""
-        given = (self.cleaned_data[f"c{place}"] for place in range(len(Criterion)))
-        return [Criterion(each) for each in given if each]
-
-    def charge(self) -> Charge:
-        """How time is charged, once valid."""
-        data = self.cleaned_data
-        return Charge(step=data["step"], rounding=Rounding(data["rounding"]), least=data["least"])
-
-
 class TimesForm(forms.Form):
     """When a child came and left, by hand."""
 
-    came_at = _times(_("Came at"))
-    left_at = _times(_("Left at"), required=False)
-
-
-def _address(given: dict[str, Any]) -> Address:
-    return Address(street=given["street"], postcode=given["postcode"], city=given["city"])
+    came_at = times_field(_("Came at"))
+    left_at = times_field(_("Left at"), required=False)
 
 
 def first_day(year: ClubYear, today: date) -> date:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.outofschool.pages import day, family, offices, public, settings
+from kribbe.outofschool.pages import day, family, offices, public, settings, social
 
 app_name = "outofschool"
 _family = "households/<str:reference>/out-of-school"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("office/<slug:desk>/clubs/figures.csv", offices.figures, name="figures"),
     path(f"{_club}/day/", day.day_page, name="day"),
     path(f"{_club}/hours/", day.hours, name="hours"),
+    path(f"{_club}/social/", social.social, name="social"),
     path(f"{_club}/requests/", offices.requests, name="requests"),
     path(f"{_club}/holidays/", offices.holidays, name="holidays"),
     path(f"{_club}/data/", offices.club_data, name="club_data"),

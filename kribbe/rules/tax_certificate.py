@@ -16,7 +16,7 @@ from kribbe.rules.billing.stays import CENT, cents
 from kribbe.rules.packs import Figure, Pack
 
 NOUGHT = Decimal(0)
-CARE = ("stay.", "extra_day.")
+CARE = ("stay.", "extra_day.", "club.")
 MONTH = ("month", "month.absence")
 
 

@@ -20,6 +20,8 @@ from kribbe.billing.models.invoices import Invoice, InvoiceKind, InvoiceLine, Ru
 from kribbe.billing.models.journal import Account, EntryKind, JournalEntry, JournalLine, Settlement
 from kribbe.billing.models.payers import (
     CertificateKind,
+    Charged,
+    ClubCare,
     Delivery,
     FeeCertificate,
     OneCharge,
@@ -27,6 +29,8 @@ from kribbe.billing.models.payers import (
     PayerKind,
     Share,
     ShareChange,
+    charged_by,
+    site_of,
 )
 
 __all__ = [
@@ -34,6 +38,8 @@ __all__ = [
     "Books",
     "CertificateImport",
     "CertificateKind",
+    "Charged",
+    "ClubCare",
     "Counter",
     "Delivery",
     "Deposit",
@@ -65,4 +71,6 @@ __all__ = [
     "ShareChange",
     "Step",
     "WriteOff",
+    "charged_by",
+    "site_of",
 ]

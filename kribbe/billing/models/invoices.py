@@ -6,8 +6,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models.books import Books
-from kribbe.billing.models.payers import Payer
+from kribbe.billing.models.payers import ONE_OF, Charged, ClubCare, Payer, site_of
 from kribbe.enrolment.models import Placement
+from kribbe.outofschool.models import Club
+from kribbe.people.models import Child
+from kribbe.places.models import Location
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import no_number_left_out
 
@@ -115,7 +118,10 @@ class InvoiceLine(models.Model):
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="invoice_lines")
+    placement = models.ForeignKey(
+        Placement, on_delete=models.PROTECT, null=True, related_name="invoice_lines"
+    )
+    care = models.ForeignKey(ClubCare, on_delete=models.PROTECT, null=True, related_name="invoice_lines")
     month = models.DateField()
     day = models.DateField()
     what = models.CharField(max_length=80)
@@ -128,7 +134,26 @@ class InvoiceLine(models.Model):
     class Meta:
         ordering = ["day", "pk"]
         indexes = [models.Index(fields=["placement", "month"], name="invoice_line_placement")]
+        constraints = [models.CheckConstraint(name="invoice_line_of_one", condition=ONE_OF)]
         triggers = [pgtrigger.Protect(name="line_stays", operation=STAYS)]
 
     def __str__(self) -> str:
         return f"{self.day} {self.what} {self.amount}"
+
+    @property
+    def charged(self) -> Charged:
+        """The place, or the out-of-school care, that the line is about."""
+        about = self.placement or self.care
+        if about is None:
+            raise ValueError(f"line {self.pk} is about nothing")
+        return about
+
+    @property
+    def child(self) -> Child:
+        """Whose care it is."""
+        return self.charged.child
+
+    @property
+    def site(self) -> Location | Club:
+        """Where the child is cared for; both have a name and a desk."""
+        return site_of(self.charged)

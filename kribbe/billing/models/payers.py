@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models.books import Books
 from kribbe.enrolment.models import Placement
+from kribbe.outofschool.models import Club
 from kribbe.people.models import Adult, Child
+from kribbe.places.models import Location
 from kribbe.region.models import no_overlap
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
@@ -66,24 +68,65 @@ class Payer(models.Model):
         return self.name
 
 
+ONE_OF = Q(placement__isnull=False, care=None) | Q(placement=None, care__isnull=False)
+"""What is charged is care of a placement or out-of-school care, never both."""
+
+
+@remembered()
+class ClubCare(models.Model):
+    """The out-of-school care of a child at a club, over all of its school years and holidays: what a payer pays for.
+
+    It is to a child at a club what a placement is to one in day care.
+    """
+
+    reference = reference_field()
+    club = models.ForeignKey(Club, on_delete=models.PROTECT, related_name="cares")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="club_cares")
+    during = DateRangeField()
+    """From the first day of the school year in which the child came first."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="club_care_once", fields=["club", "child"])]
+
+    def __str__(self) -> str:
+        return f"{self.club_id} {self.child_id}"
+
+
+Charged = Placement | ClubCare
+"""What is invoiced and shared."""
+
+
+def charged_by(charged: Charged) -> dict[str, Charged]:
+    """What is charged, by the name of its column."""
+    return {"care" if isinstance(charged, ClubCare) else "placement": charged}
+
+
+def site_of(charged: Charged) -> Location | Club:
+    """Where the child is cared for; both have a name and a desk."""
+    return charged.club if isinstance(charged, ClubCare) else charged.group.location
+
+
 @remembered()
 class Share(models.Model):
     """The part of a place's price that a payer pays on some days, in percent. Those of a day make 100."""
 
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="shares")
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="shares")
+    care = models.ForeignKey(ClubCare, on_delete=models.PROTECT, null=True, related_name="shares")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="shares")
     during = DateRangeField()
     percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(100))
 
     class Meta:
         constraints = [
-            no_overlap("share_one_a_day", "placement_id", "payer_id"),
+            no_overlap("share_one_a_day", "placement_id", "payer_id", condition=Q(placement__isnull=False)),
+            no_overlap("share_of_club_one_a_day", "care_id", "payer_id", condition=Q(care__isnull=False)),
+            models.CheckConstraint(name="share_of_one", condition=ONE_OF),
             models.CheckConstraint(name="share_percent", condition=Q(percent__gt=0, percent__lte=100)),
             models.CheckConstraint(name="share_not_empty", condition=Q(during__isempty=False)),
         ]
 
     def __str__(self) -> str:
-        return f"{self.placement_id} {self.payer_id} {self.percent}"
+        return f"{self.placement_id or self.care_id} {self.payer_id} {self.percent}"
 
 
 class ShareChange(models.Model):
@@ -93,7 +136,10 @@ class ShareChange(models.Model):
     or None), percent as text.
     """
 
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="share_changes")
+    placement = models.ForeignKey(
+        Placement, on_delete=models.PROTECT, null=True, related_name="share_changes"
+    )
+    care = models.ForeignKey(ClubCare, on_delete=models.PROTECT, null=True, related_name="share_changes")
     first = models.DateField()
     before = models.JSONField(default=list)
     made_at = models.DateTimeField()
@@ -102,9 +148,10 @@ class ShareChange(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["placement", "-id"], name="share_change_placement")]
+        constraints = [models.CheckConstraint(name="share_change_of_one", condition=ONE_OF)]
 
     def __str__(self) -> str:
-        return f"{self.placement_id} {self.first}"
+        return f"{self.placement_id or self.care_id} {self.first}"
 
 
 class CertificateKind(models.TextChoices):

@@ -1,7 +1,5 @@
 """Fee certificates by list: look first, fault by fault, take over, undo."""
 
-import csv
-import io
 from typing import Any
 
 from django import forms
@@ -21,10 +19,10 @@ from kribbe.billing.models import Books, CertificateImport
 from kribbe.billing.pages.prices import base
 from kribbe.people.access import refusal
 from kribbe.places.importing.list_field import ListField
-from kribbe.places.importing.report import harmless
 from kribbe.places.models import Location
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.web.tables import list_file, text_file
 
 SHOWN = 200
 EARLIER = 20
@@ -92,19 +90,19 @@ def look(request: Any, location: Location, books: Books | None, reference: str) 
 @with_books(CHANGE)
 def report(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
     """Every fault by row and column, as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("row"), _("column"), _("message")])
-    for fault in _faults(_run(request, books, reference)):
-        writer.writerow([fault.line, harmless(fault.column), harmless(fault.message)])
-    return _csv(out.getvalue(), f"{reference}.csv")
+    faults = _faults(_run(request, books, reference))
+    return list_file(
+        f"{reference}.csv",
+        [_("row"), _("column"), _("message")],
+        ([fault.line, fault.column, fault.message] for fault in faults),
+    )
 
 
 @require_safe
 @with_books(CHANGE)
 def example(request: Any, location: Location, books: Books | None) -> HttpResponse:
     """A list to fill in, with the names of the columns and two invented children."""
-    return _csv(EXAMPLE, "kribbe.csv")
+    return text_file(EXAMPLE, "kribbe.csv")
 
 
 def _do(request: Any, run: CertificateImport) -> str:
@@ -173,9 +171,3 @@ def _run(request: Any, books: Books | None, reference: str) -> CertificateImport
     if found is None:
         raise refusal(request.principal)
     return found
-
-
-def _csv(text: str, name: str) -> HttpResponse:
-    answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kribbe.billing.access import invoice_at, may_bill, note_payers, with_books
-from kribbe.billing.models import Books, Invoice, InvoiceKind, InvoiceLine, Run, RunState
+from kribbe.billing.models import Books, ClubCare, Invoice, InvoiceKind, InvoiceLine, Run, RunState, site_of
 from kribbe.billing.reasons import from_json
 from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.drafts import Draft, Drafted, HeldDay, parties
@@ -98,12 +98,10 @@ def invoice_page(request: Any, location: Location, books: Books | None, referenc
     if books is None:
         raise Http404
     invoice = invoice_at(request.principal, books, reference)
-    lines = invoice.lines.select_related("placement__child", "placement__group__location").order_by(
-        "placement", "day", "pk"
+    lines = invoice.lines.select_related("placement__child", "care__child").order_by(
+        "placement", "care", "day", "pk"
     )
-    note_payers(
-        request, location, [invoice.payer], of="invoice", children=(each.placement.child for each in lines)
-    )
+    note_payers(request, location, [invoice.payer], of="invoice", children=(each.child for each in lines))
     paid = invoice.settlements.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     return render(
         request,
@@ -124,7 +122,7 @@ def invoice_page(request: Any, location: Location, books: Books | None, referenc
 def _line(line: InvoiceLine) -> dict[str, Any]:
     return {
         "day": line.day,
-        "child": line.placement.child,
+        "child": line.child,
         "what": what(line),
         "quantity": quantity(line.quantity),
         "unit_price": amount(line.unit_price),
@@ -152,19 +150,19 @@ def month_page(request: Any, location: Location, books: Books | None, month: str
         else:
             messages.success(request, _("The month is being invoiced."))
             return redirect("billing:run", location.slug, run.reference)
-    preview = _preview(request, books, first)
+    preview = _preview(request, location, books, first)
     note_payers(
         request,
         location,
         (row["payer"] for row in preview["rows"]),
         of="month",
-        children=(row["placement"].child for row in preview["held"]),
+        children=(row["child"] for row in preview["held"]),
     )
     context = {**_base(request, location), **preview, "error": error}
     return render(request, "billing/month.html", context, status=422 if error else 200)
 
 
-def _preview(request: Any, books: Books, month: date) -> dict[str, Any]:
+def _preview(request: Any, location: Location, books: Books, month: date) -> dict[str, Any]:
     parts = parties(books, month, size=AT_ONCE)
     number = min(max(1, whole_number(request.GET.get("part", ""), otherwise=1)), max(1, len(parts)))
     rows, found = _as_run(books, month, parts[number - 1] if parts else [])
@@ -173,7 +171,7 @@ def _preview(request: Any, books: Books, month: date) -> dict[str, Any]:
         "month": month,
         "rows": [_foreseen(each) for each in rows],
         "total": amount(sum((each.draft.total for each in rows), Decimal(0))),
-        "held": _held(found.held),
+        "held": _held(found.held, location),
         "unregistered": found.unregistered,
         "parts": range(1, len(parts) + 1) if len(parts) > 1 else (),
         "part": number,
@@ -220,14 +218,29 @@ def _lines_said(draft: Draft) -> str:
     return _("Differs on %s days.") % len({line.day for line in draft.lines})
 
 
-def _held(days: list[HeldDay]) -> list[dict[str, Any]]:
-    """By child and reason the days that aren't charged yet."""
-    found: dict[tuple[int, str], dict[str, Any]] = {}
+def _held(days: list[HeldDay], at: Location) -> list[dict[str, Any]]:
+    """By child and reason the days that aren't charged yet, with the page where that is settled."""
+    found: dict[tuple[object, ...], dict[str, Any]] = {}
     for each in days:
         why = _said(each.why[-1:])
-        row = found.setdefault((each.placement.pk, why), {"placement": each.placement, "why": why, "days": 0})
+        about = each.about
+        row = found.setdefault(
+            (type(about).__name__, about.child_id, site_of(about).pk, why),
+            {"child": about.child, "why": why, "days": 0, "url": _settled_at(each, at)},
+        )
         row["days"] += 1
     return list(found.values())
+
+
+def _settled_at(held: HeldDay, at: Location) -> str:
+    about = held.about
+    if not isinstance(about, ClubCare):
+        return reverse("billing:fee", args=[about.group.location.slug, about.reference])
+    if held.why[-1].code == "billing.held.end":
+        return reverse("outofschool:day", args=[about.club.desk.slug, about.club.slug]) + f"?on={held.day}"
+    if about.pk:
+        return reverse("billing:shares", args=[at.slug, about.reference])
+    return reverse("billing:club_payers", args=[at.slug])
 
 
 @require_GET

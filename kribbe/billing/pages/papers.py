@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -124,7 +125,10 @@ def printed(request: Any, location: Location, books: Books | None) -> HttpRespon
 
 def _note(request: Any, location: Location, invoices: Sequence[Invoice]) -> None:
     """Write down whose documents were read, with the children that they are about."""
-    children = Child.objects.filter(placements__invoice_lines__invoice__in=invoices).distinct()
+    children = Child.objects.filter(
+        Q(placements__invoice_lines__invoice__in=invoices)
+        | Q(club_cares__invoice_lines__invoice__in=invoices)
+    ).distinct()
     note_payers(request, location, (each.payer for each in invoices), of="post", children=children)
 
 

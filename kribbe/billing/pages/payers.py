@@ -12,13 +12,22 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kribbe.billing.access import note_payers, payer_of_books, placement_at, with_books
+from kribbe.billing.access import charged_at, note_payers, payer_of_books, with_books
 from kribbe.billing.forms_payers import PayerForm, SharesForm
-from kribbe.billing.models import Books, Payer, PayerKind, Share, ShareChange
+from kribbe.billing.models import (
+    Books,
+    Charged,
+    ClubCare,
+    Payer,
+    PayerKind,
+    Share,
+    ShareChange,
+    charged_by,
+    site_of,
+)
 from kribbe.billing.pages.prices import base
 from kribbe.billing.selectors.shares import Effect, candidates, effect, months_asked, organisations
 from kribbe.billing.services.payers import Part, keep_payer, share_out, undo_shares
-from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.trust.errors import RefusedError
@@ -33,7 +42,7 @@ READ, CHANGE = Action.BILLING_READ, Action.BILLING_CHANGE
 @with_books(READ, CHANGE)
 def shares_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
     """Who pays for a place from which day on; a change shows the next invoices before it is saved."""
-    books, placement = placement_at(books, location, reference)
+    books, placement = charged_at(books, location, reference)
     do = request.POST.get("do", "")
     if do == "undo":
         return _undone(request, location, placement)
@@ -50,12 +59,16 @@ def shares_page(request: Any, location: Location, books: Books | None, reference
             if do == "save":
                 messages.success(request, _("Saved. The next run of each month asks it so."))
                 return redirect("billing:shares", location.slug, placement.reference)
-    shares = list(Share.objects.filter(placement=placement).select_related("payer").order_by("during", "pk"))
+    shares = list(
+        Share.objects.filter(**charged_by(placement)).select_related("payer").order_by("during", "pk")
+    )
     payers = [each.payer for each in shares] + [each.payer for each in foreseen]
     note_payers(request, location, payers, of="shares", children=[placement.child])
     context = {
         **base(request, location, books),
         "placement": placement,
+        "is_club": isinstance(placement, ClubCare),
+        "site": site_of(placement),
         "form": form,
         "rows": [
             {"share": each, "last": each.during.upper - DAY if each.during.upper else None} for each in shares
@@ -63,12 +76,12 @@ def shares_page(request: Any, location: Location, books: Books | None, reference
         "foreseen": foreseen,
         "month": month,
         "asked": months_asked(placement, month) if foreseen else [],
-        "change": ShareChange.objects.filter(placement=placement, undone_at=None).order_by("-pk").first(),
+        "change": ShareChange.objects.filter(**charged_by(placement), undone_at=None).order_by("-pk").first(),
     }
     return render(request, "billing/shares.html", context, status=422 if form.errors else 200)
 
 
-def _form(request: Any, books: Books, placement: Placement) -> SharesForm:
+def _form(request: Any, books: Books, placement: Charged) -> SharesForm:
     also = request.GET.get("payer", "")
     return SharesForm(
         request.POST if request.method == "POST" else None,
@@ -78,14 +91,14 @@ def _form(request: Any, books: Books, placement: Placement) -> SharesForm:
     )
 
 
-def _usual_day(placement: Placement, today: date) -> date:
+def _usual_day(placement: Charged, today: date) -> date:
     """The first of next month, or the first day of a place that begins later."""
     begins: date = placement.during.lower
     return max(add_months(first_of_month(today), 1), begins)
 
 
 def _carried_out(
-    request: Any, books: Books, placement: Placement, form: SharesForm, month: date, *, is_final: bool
+    request: Any, books: Books, placement: Charged, form: SharesForm, month: date, *, is_final: bool
 ) -> list[Effect]:
     now = timezone.now()
 
@@ -105,7 +118,7 @@ def _carried_out(
     return effect(books, placement, month, change)
 
 
-def _undone(request: Any, location: Location, placement: Placement) -> HttpResponse:
+def _undone(request: Any, location: Location, placement: Charged) -> HttpResponse:
     try:
         undo_shares(
             principal=request.principal,
@@ -123,7 +136,7 @@ def _undone(request: Any, location: Location, placement: Placement) -> HttpRespo
 @with_books(READ, CHANGE)
 def new_payer_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
     """An organisation that will pay for this child."""
-    books, placement = placement_at(books, location, reference)
+    books, placement = charged_at(books, location, reference)
     note_payers(request, location, (), of="shares", children=[placement.child])
     back = reverse("billing:shares", args=[location.slug, placement.reference])
     return _details(request, location, books, None, back)

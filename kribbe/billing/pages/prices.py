@@ -20,6 +20,7 @@ from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCha
 from kribbe.billing.services.books import Seller, keep_books, publish_prices
 from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge, withdraw_certificate
 from kribbe.enrolment.models import Placement
+from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.places.models import Location
 from kribbe.planning.selectors.planned import certain
 from kribbe.rules.calendar import add_months, first_of_month
@@ -92,7 +93,11 @@ def fees_page(request: Any, location: Location, books: Books | None) -> HttpResp
     )
     rows = sorted(found, key=_urgency)[:SHOWN]
     note_payers(request, location, (), of="fees", children=(each.child for each in rows))
-    context = {**base(request, location, books), "rows": [_fee_row(each) for each in rows]}
+    context = {
+        **base(request, location, books),
+        "rows": [_fee_row(each) for each in rows],
+        "has_clubs": books is not None and clubs_of(books.organiser_id).exists(),
+    }
     return render(request, "billing/fees.html", context)
 
 

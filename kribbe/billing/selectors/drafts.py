@@ -1,33 +1,37 @@
 """What the payers of a month are to be asked: the month priced, shared, less what was asked for it before."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
+from django.db.models.functions import Coalesce
 
-from kribbe.billing.models import Books, Invoice, InvoiceLine, Payer, Share
+from kribbe.billing.models import Books, Charged, ClubCare, Invoice, InvoiceLine, Payer, Share
 from kribbe.billing.reasons import to_json
 from kribbe.billing.selectors.cases import Priced, cases_of, discounted
-from kribbe.billing.selectors.facts import Facts, facts_of, placements_of
+from kribbe.billing.selectors.clubs import club_months, households_of
+from kribbe.billing.selectors.facts import facts_of, placements_of
 from kribbe.enrolment.models import Placement
 from kribbe.rules.billing.pricing import bill
-from kribbe.rules.billing.result import Line, Result
+from kribbe.rules.billing.result import Result
 from kribbe.rules.billing.shares import HUNDRED, NOTHING, Asked, differences, shared
 from kribbe.rules.reasons import Reason
 
-Key = tuple[int, int, date, str, Decimal, Decimal]
-"""Payer, placement, day, what, unit price and percent: what two charges have alike that are added up."""
+Key = tuple[int, int | None, int | None, date, str, Decimal, Decimal]
+"""Payer, placement or out-of-school care, day, what, unit price and percent: what two charges have alike that are
+added up.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
     """A line before it has an invoice; fields as `InvoiceLine`."""
 
-    placement_id: int
+    placement_id: int | None
     month: date
     day: date
     what: str
@@ -36,6 +40,7 @@ class DraftLine:
     percent: Decimal
     amount: Decimal
     why: Sequence[Any] = ()
+    care_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class HeldDay:
-    """A day of a placement that isn't charged yet, and why."""
+    """A day of a placement, or of out-of-school care, that isn't charged yet, and why."""
 
-    placement: Placement
+    about: Charged
     day: date
     why: tuple[Reason, ...]
 
@@ -68,7 +73,6 @@ class Drafted:
     drafts: list[Draft] = field(default_factory=list)
     held: list[HeldDay] = field(default_factory=list)
     unregistered: list[tuple[Placement, date]] = field(default_factory=list)
-    placements: dict[int, Placement] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -90,10 +94,11 @@ def drafted(books: Books, month: date, households: Collection[int] | None = None
     facts = facts_of(books, month, households)
     found, due = Drafted(), _Due()
     for priced, result in results(cases_of(facts)):
-        found.placements[priced.placement.pk] = priced.placement
-        found.held += [HeldDay(priced.placement, held.on, held.why) for held in result.held]
-        found.unregistered += [(priced.placement, day) for day in priced.unregistered]
-        found.held += _share(facts, priced.placement, result.lines, due)
+        place = priced.placement
+        found.unregistered += [(place, day) for day in priced.unregistered]
+        found.held += _share(place, result, facts.shares.get(place.pk, ()), due)
+    for each in club_months(books, month, households):
+        found.held += _share(each.care, each.result, each.shares, due)
     asked, last = _asked(books, month, households)
     found.drafts = list(_drafts(month, due, asked, last))
     return found
@@ -118,21 +123,22 @@ def results(cases: Sequence[Priced]) -> Iterator[tuple[Priced, Result]]:
         yield priced, bill(discounted(priced.case, priced.sibling_discount)) if has_less else result
 
 
-def _share(facts: Facts, placement: Placement, lines: Iterable[Line], due: _Due) -> Iterator[HeldDay]:
-    """Add the lines to what is due of their payers; the days without payers are held back."""
-    shares = facts.shares.get(placement.pk, ())
+def _share(about: Charged, result: Result, shares: Sequence[Share], due: _Due) -> Iterator[HeldDay]:
+    """Add the lines to what is due of their payers; the days without payers are held back, as those of the result."""
+    yield from (HeldDay(about, held.on, held.why) for held in result.held)
+    ids = (None, about.pk) if isinstance(about, ClubCare) else (about.pk, None)
     held = []
-    for line in lines:
+    for line in result.lines:
         on_day = [share for share in shares if line.on in share.during]
         percents = [share.percent for share in on_day]
         if sum(percents) != HUNDRED:
             held.append(line.on)
             continue
         for share, amount in zip(on_day, shared(line.amount, percents), strict=True):
-            key = (share.payer_id, placement.pk, line.on, line.what, line.unit_price, share.percent)
+            key = (share.payer_id, *ids, line.on, line.what, line.unit_price, share.percent)
             due.add(key, line.quantity, amount, line.why)
     for day in sorted(set(held)):
-        yield HeldDay(placement, day, (Reason.of("billing.held.payer"),))
+        yield HeldDay(about, day, (Reason.of("billing.held.payer"),))
 
 
 def _asked(
@@ -143,8 +149,10 @@ def _asked(
         invoice__books=books, invoice__run__isnull=False, month=month
     ).order_by()
     if households is not None:
-        lines = lines.filter(placement__child__household__in=households)
-    names = ("invoice__payer_id", "placement_id", "day", "what", "unit_price", "percent")
+        lines = lines.filter(
+            Q(placement__child__household__in=households) | Q(care__child__household__in=households)
+        )
+    names = ("invoice__payer_id", "placement_id", "care_id", "day", "what", "unit_price", "percent")
     asked, last = {}, {}
     for *parts, quantity, amount, invoice in lines.values_list(*names).annotate(
         Sum("quantity"), Sum("amount"), Max("invoice_id")
@@ -168,9 +176,15 @@ def _drafts(month: date, due: _Due, asked: Mapping[Key, Asked], last: Mapping[Ke
         earlier = invoices.get(before.get(payer.pk, 0))
         lines = [
             _line(month, key, changed[key], _why(key, due, earlier if key in asked else None))
-            for key in sorted(by_payer[payer.pk], key=lambda key: (key[1], key[2], changed[key][1] > 0))
+            for key in sorted(by_payer[payer.pk], key=lambda key: _order(key, changed[key]))
         ]
         yield Draft(payer, month, lines, earlier)
+
+
+def _order(key: Key, asked: Asked) -> tuple[object, ...]:
+    """Places before out-of-school care, by day, what is given back before what is asked."""
+    _payer, placement, care, day, *_rest = key
+    return (care or 0, placement or 0, day, asked[1] > 0)
 
 
 def _why(key: Key, due: _Due, earlier: Invoice | None) -> Sequence[Reason]:
@@ -181,8 +195,10 @@ def _why(key: Key, due: _Due, earlier: Invoice | None) -> Sequence[Reason]:
 
 
 def _line(month: date, key: Key, asked: Asked, why: Sequence[Reason]) -> DraftLine:
-    _payer, placement, day, what, unit_price, percent = key
-    return DraftLine(placement, month, day, what, asked[0], unit_price, percent, asked[1], to_json(why))
+    _payer, placement, care, day, what, unit_price, percent = key
+    return DraftLine(
+        placement, month, day, what, asked[0], unit_price, percent, asked[1], to_json(why), care_id=care
+    )
 
 
 def parties(books: Books, month: date, *, size: int) -> list[list[int]]:
@@ -213,15 +229,17 @@ def parties(books: Books, month: date, *, size: int) -> list[list[int]]:
 def _pairs(books: Books, month: date) -> Iterator[tuple[int, int | None]]:
     places = placements_of(books, month).order_by().prefetch_related(None).select_related(None)
     households = dict(places.values_list("pk", "child__household_id"))
-    for household in sorted(set(households.values())):
+    clubs = households_of(books, month)
+    for household in sorted({*households.values(), *clubs.values()}):
         yield household, None
     shares = Share.objects.filter(placement__in=places.values("pk"))
     for placement, payer in shares.values_list("placement_id", "payer_id"):
         yield households[placement], payer
+    paid = Share.objects.filter(payer__books=books, care__child__in={child for child, _club in clubs})
+    yield from paid.values_list("care__child__household_id", "payer_id").distinct()
     issued = InvoiceLine.objects.filter(invoice__books=books, invoice__run__isnull=False, month=month)
-    yield from (
-        issued.order_by().values_list("placement__child__household_id", "invoice__payer_id").distinct()
-    )
+    home = Coalesce("placement__child__household_id", "care__child__household_id")
+    yield from issued.order_by().values_list(home, "invoice__payer_id").distinct()
 
 
 def _packed(groups: Sequence[Sequence[int]], size: int) -> list[list[int]]:

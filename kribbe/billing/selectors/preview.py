@@ -20,11 +20,14 @@ Row = tuple[str, Decimal, Decimal, Decimal]
 
 @dataclass(slots=True)
 class Sums:
-    """A month of a payer by kind: days, absences, the price of a full day, and other charges in euros."""
+    """A month of a payer by kind: days, absences, the price of a full day, out-of-school care and other
+    charges in euros.
+    """
 
     days: Decimal = Decimal(0)
     absences: Decimal = Decimal(0)
     full: set[Decimal] = field(default_factory=set)
+    club: Decimal = Decimal(0)
     other: Decimal = Decimal(0)
 
 
@@ -64,6 +67,8 @@ def changes_of(now: Iterable[Row], before: Iterable[Row] | None) -> Iterable[Rea
         yield Reason.of("billing.change.absences", now=plain(here.absences), before=plain(there.absences))
     if here.full and there.full and here.full != there.full:
         yield Reason.of("billing.change.price", now=_prices(here.full), before=_prices(there.full))
+    if here.club != there.club:
+        yield Reason.of("billing.change.club", now=euros(here.club), before=euros(there.club))
     if here.other != there.other:
         yield Reason.of("billing.change.other", now=euros(here.other), before=euros(there.other))
 
@@ -79,6 +84,8 @@ def _sums(rows: Iterable[Row]) -> Sums:
             found.days += quantity
             if what.endswith(".full") and quantity > 0:
                 found.full.add(unit_price)
+        elif what.startswith("club."):
+            found.club += amount
         elif what.startswith("absence."):
             found.absences += quantity
         else:

@@ -9,9 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import localtime
 
-from kribbe.billing.models import Books, InvoiceLine, Payer, PayerKind, Share
+from kribbe.billing.models import Books, Charged, InvoiceLine, Payer, PayerKind, Share, charged_by
 from kribbe.billing.selectors.drafts import drafted
-from kribbe.enrolment.models import Placement
 from kribbe.people.models import Adult
 
 MOST = 200
@@ -34,10 +33,10 @@ class Effect:
     then: Decimal
 
 
-def candidates(books: Books, placement: Placement, *, now: datetime, also: str = "") -> list[Candidate]:
+def candidates(books: Books, placement: Charged, *, now: datetime, also: str = "") -> list[Candidate]:
     """The parents of the household, and the organisations that pay or paid for the child; `also` one by reference."""
     today = localtime(now).date()
-    shares = Share.objects.filter(placement=placement, during__contains=today)
+    shares = Share.objects.filter(**charged_by(placement), during__contains=today)
     percents = dict(shares.values_list("payer_id", "percent"))
     payers = Payer.objects.filter(books=books)
     adults = Adult.objects.select_related("household").filter(household=placement.child.household_id)
@@ -45,7 +44,10 @@ def candidates(books: Books, placement: Placement, *, now: datetime, also: str =
     parents = [
         by_adult.get(each.pk) or payer_of(books, each, now) for each in adults.order_by("-is_applicant", "pk")
     ]
-    others = payers.filter(Q(shares__placement__child=placement.child_id) | Q(reference=also))
+    child = placement.child_id
+    others = payers.filter(
+        Q(shares__placement__child=child) | Q(shares__care__child=child) | Q(reference=also)
+    )
     others = others.exclude(adult__in=adults).distinct().order_by("name", "pk")
     return [Candidate(each, percents.get(each.pk)) for each in [*parents, *others]]
 
@@ -73,7 +75,7 @@ def organisations(books: Books) -> list[Payer]:
     return list(Payer.objects.filter(books=books, kind=PayerKind.ORGANISATION).order_by("name", "pk")[:MOST])
 
 
-def effect(books: Books, placement: Placement, month: date, change: Callable[[], object]) -> list[Effect]:
+def effect(books: Books, placement: Charged, month: date, change: Callable[[], object]) -> list[Effect]:
     """What the family's month would be asked as things stand and after `change`, which is taken back.
 
     Raises RefusedError where the change does.
@@ -92,12 +94,12 @@ def effect(books: Books, placement: Placement, month: date, change: Callable[[],
     ]
 
 
-def _totals(books: Books, placement: Placement, month: date) -> Sequence[tuple[Payer, Decimal]]:
+def _totals(books: Books, placement: Charged, month: date) -> Sequence[tuple[Payer, Decimal]]:
     found = drafted(books, month, [placement.child.household_id])
     return [(draft.payer, draft.total) for draft in found.drafts]
 
 
-def months_asked(placement: Placement, first: date) -> list[date]:
+def months_asked(placement: Charged, first: date) -> list[date]:
     """The months from a day on for which the place was invoiced already: their next run sets them right."""
-    lines = InvoiceLine.objects.filter(placement=placement, day__gte=first, invoice__run__isnull=False)
+    lines = InvoiceLine.objects.filter(**charged_by(placement), day__gte=first, invoice__run__isnull=False)
     return list(lines.order_by("month").values_list("month", flat=True).distinct())

@@ -118,6 +118,7 @@ def _line(invoice: Invoice, line: DraftLine) -> InvoiceLine:
     return InvoiceLine(
         invoice=invoice,
         placement_id=line.placement_id,
+        care_id=line.care_id,
         month=line.month,
         day=line.day,
         what=line.what,

@@ -13,18 +13,25 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import (
     Books,
+    Charged,
+    ClubCare,
     Delivery,
     FeeCertificate,
     Payer,
     PayerKind,
     Share,
     ShareChange,
+    charged_by,
+    site_of,
 )
+from kribbe.billing.selectors.clubs import households_of
 from kribbe.billing.selectors.facts import placements_of
 from kribbe.billing.selectors.shares import payer_of
 from kribbe.enrolment.models import Placement
+from kribbe.outofschool.selectors.prices import clubs_of, first_days
 from kribbe.people.models import Adult
 from kribbe.rules.billing.shares import HUNDRED
+from kribbe.rules.school import school_year_of
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -40,28 +47,46 @@ class Part:
 
 
 def usual_payers(*, books: Books, month: date, now: datetime) -> int:
-    """Have somebody pay for each place of a month that nobody pays for: the parent with whom it is agreed, else the
-    applicant of the household. Returns how many.
+    """Have somebody pay for each place, and each child's out-of-school care, of a month that nobody pays for: the
+    parent with whom it is agreed, else the applicant of the household. Returns how many.
     """
     with transaction.atomic():
         lock_rows((Books, books.pk))
-        waiting = list(placements_of(books, month).filter(shares=None).prefetch_related(None))
-        by_place = _asked(waiting)
-        adults = set(by_place.values())
+        places = list(placements_of(books, month).filter(shares=None).prefetch_related(None))
+        asked = [*_asked(places), *_asked(_unpaid(books, month))]
+        adults = {adult.pk: adult for _each, adult in asked}
         known = {each.adult_id: each for each in Payer.objects.filter(books=books, adult__in=adults)}
-        new = [payer_of(books, each, now) for each in adults if each.pk not in known]
+        new = [payer_of(books, adult, now) for key, adult in sorted(adults.items()) if key not in known]
         known |= {each.adult_id: each for each in Payer.objects.bulk_create(new)}
         made = Share.objects.bulk_create(
             Share(
-                placement=each,
-                payer=known[by_place[each.pk].pk],
+                **charged_by(each),
+                payer=known[adult.pk],
                 during=DateRange(each.during.lower, None),
                 percent=HUNDRED,
             )
-            for each in waiting
-            if each.pk in by_place
+            for each, adult in asked
         )
     return len(made)
+
+
+def _unpaid(books: Books, month: date) -> list[ClubCare]:
+    """The out-of-school care of a month that nobody pays for; what isn't written yet is."""
+    pairs = set(households_of(books, month))
+    clubs = clubs_of(books.organiser_id)
+    cares = ClubCare.objects.filter(club__in=clubs, child__in={child for child, _club in pairs})
+    new = sorted(pairs - set(cares.values_list("child_id", "club_id")))
+    first = first_days(clubs, {child for child, _club in new})
+    ClubCare.objects.bulk_create(
+        ClubCare(
+            child_id=child,
+            club_id=club,
+            during=DateRange(date(school_year_of(first[child, club]), 9, 1), None),
+        )
+        for child, club in new
+    )
+    waiting = cares.filter(shares=None).select_related("child").order_by("pk")
+    return [each for each in waiting if (each.child_id, each.club_id) in pairs]
 
 
 def payer_for(*, books: Books, placement: Placement, now: datetime) -> Payer | None:
@@ -76,7 +101,7 @@ def payer_for(*, books: Books, placement: Placement, now: datetime) -> Payer | N
         )
         if found := sharing.first():
             return found
-        adult = _asked([placement]).get(placement.pk)
+        adult = next((adult for _place, adult in _asked([placement])), None)
         if adult is None:
             return None
         known = Payer.objects.filter(books=books, adult=adult).first()
@@ -86,20 +111,24 @@ def payer_for(*, books: Books, placement: Placement, now: datetime) -> Payer | N
     return known
 
 
-def _asked(waiting: Sequence[Placement]) -> dict[int, Adult]:
-    """By place the parent who pays for it; one whose family has no applicant any more has none."""
+def _asked(waiting: Sequence[Charged]) -> list[tuple[Charged, Adult]]:
+    """The places with the parent who pays for each; that of a family without an applicant any more isn't told."""
     households = {each.child.household_id for each in waiting}
-    parents = {each.parent_id for each in waiting if each.parent_id is not None}
+    parents = {parent for each in waiting if (parent := _parent(each)) is not None}
     adults = Adult.objects.select_related("household").filter(
         Q(household__in=households, is_applicant=True) | Q(pk__in=parents)
     )
     by_key = {each.pk: each for each in adults}
     applicants = {each.household_id: each for each in adults if each.is_applicant}
-    found = {
-        each.pk: by_key.get(each.parent_id or 0) or applicants.get(each.child.household_id)
-        for each in waiting
-    }
-    return {key: adult for key, adult in found.items() if adult is not None}
+    found = (
+        (each, by_key.get(_parent(each) or 0) or applicants.get(each.child.household_id)) for each in waiting
+    )
+    return [(each, adult) for each, adult in found if adult is not None]
+
+
+def _parent(charged: Charged) -> int | None:
+    """The parent with whom a place is agreed, by primary key; out-of-school care is asked by the family."""
+    return None if isinstance(charged, ClubCare) else charged.parent_id
 
 
 def carry_payers(before_id: int, following_ids: Sequence[int], _now: datetime) -> None:
@@ -115,9 +144,9 @@ def carry_payers(before_id: int, following_ids: Sequence[int], _now: datetime) -
 
 
 def share_out(
-    *, principal: Principal, placement: Placement, parts: Sequence[Part], first: date, now: datetime
+    *, principal: Principal, placement: Charged, parts: Sequence[Part], first: date, now: datetime
 ) -> ShareChange:
-    """From a day on these payers pay for the place, in place of those of before.
+    """From a day on these payers pay for the place (or the out-of-school care), instead of those of before.
 
     A payer that isn't written yet is. The days of before keep their payers, or have the usual one. Raises
     RefusedError unless the parts make 100 percent together and each payer is named once, and on a day on which the
@@ -130,18 +159,18 @@ def share_out(
     if placement.during.upper is not None and first >= placement.during.upper:
         raise RefusedError(_("The place is over on this day."), field="first")
     with transaction.atomic():
-        lock_rows((Placement, placement.pk))
-        before = [_kept(each) for each in Share.objects.filter(placement=placement).order_by("pk")]
+        lock_rows((type(placement), placement.pk))
+        before = [_kept(each) for each in Share.objects.filter(**charged_by(placement)).order_by("pk")]
         if not before and first > placement.during.lower:
             _share_usually(placement, parts[0].payer.books, now)
-        later = Share.objects.filter(placement=placement)
+        later = Share.objects.filter(**charged_by(placement))
         later.filter(during__startswith__gte=first).delete()
         for share in later.filter(during__contains=first):
             share.during = DateRange(share.during.lower, first)
             share.save(update_fields=["during"])
         Share.objects.bulk_create(
             Share(
-                placement=placement,
+                **charged_by(placement),
                 payer=_written(part.payer),
                 during=DateRange(first, None),
                 percent=part.percent,
@@ -149,20 +178,20 @@ def share_out(
             for part in parts
         )
         made = ShareChange.objects.create(
-            placement=placement, first=first, before=before, made_at=now, made_by=principal.user_id
+            **charged_by(placement), first=first, before=before, made_at=now, made_by=principal.user_id
         )
         _record(principal, "billing.shares", placement, now, first=f"{first}")
     return made
 
 
-def undo_shares(*, principal: Principal, placement: Placement, change_id: int, now: datetime) -> None:
+def undo_shares(*, principal: Principal, placement: Charged, change_id: int, now: datetime) -> None:
     """Have those pay who paid before the last change. Raises RefusedError where it isn't the last, or is undone."""
     with transaction.atomic():
-        lock_rows((Placement, placement.pk))
-        last = ShareChange.objects.filter(placement=placement, undone_at=None).order_by("-pk").first()
+        lock_rows((type(placement), placement.pk))
+        last = ShareChange.objects.filter(**charged_by(placement), undone_at=None).order_by("-pk").first()
         if last is None or last.pk != change_id:
             raise RefusedError(_("Somebody changed this since. Look at the payers again."), code="changed")
-        Share.objects.filter(placement=placement).delete()
+        Share.objects.filter(**charged_by(placement)).delete()
         Share.objects.bulk_create(_as_it_was(placement, each) for each in last.before)
         last.undone_at = now
         last.save(update_fields=["undone_at"])
@@ -200,12 +229,12 @@ def keep_payer(
     return payer
 
 
-def _share_usually(placement: Placement, books: Books, now: datetime) -> None:
+def _share_usually(placement: Charged, books: Books, now: datetime) -> None:
     """Who usually pays does so from the place's first day on."""
-    adult = _asked([placement]).get(placement.pk)
-    if adult is not None:
+    for _place, adult in _asked([placement]):
         payer = _written(payer_of(books, adult, now))
-        Share.objects.create(placement=placement, payer=payer, during=DateRange(placement.during.lower, None))
+        during = DateRange(placement.during.lower, None)
+        Share.objects.create(**charged_by(placement), payer=payer, during=during)
 
 
 def _written(payer: Payer) -> Payer:
@@ -223,21 +252,21 @@ def _kept(share: Share) -> list[Any]:
     return [share.payer_id, *(end.isoformat() if end else None for end in ends), str(share.percent)]
 
 
-def _as_it_was(placement: Placement, kept: Sequence[Any]) -> Share:
+def _as_it_was(placement: Charged, kept: Sequence[Any]) -> Share:
     payer, *ends, percent = kept
     lower, upper = (date.fromisoformat(end) if end else None for end in ends)
     return Share(
-        placement=placement, payer_id=payer, during=DateRange(lower, upper), percent=Decimal(percent)
+        **charged_by(placement), payer_id=payer, during=DateRange(lower, upper), percent=Decimal(percent)
     )
 
 
-def _record(principal: Principal, action: str, placement: Placement, now: datetime, **data: str) -> None:
+def _record(principal: Principal, action: str, placement: Charged, now: datetime, **data: str) -> None:
     record(
         principal=principal,
         action=action,
         subject=placement,
         now=now,
         household_id=placement.child.household_id,
-        desk_id=placement.group.location.desk_id,
+        desk_id=site_of(placement).desk_id,
         **data,
     )

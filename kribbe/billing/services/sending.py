@@ -102,11 +102,12 @@ def household_of(payer: Payer) -> int | None:
 
 def desk_of(invoice: Invoice) -> Desk:
     """The desk in whose name an invoice's mails leave: that of the first child's location."""
-    first = invoice.lines.select_related("placement__group__location__desk__municipality").first()
+    first = invoice.lines.select_related(
+        "placement__group__location__desk__municipality", "care__club__desk__municipality"
+    ).first()
     if first is None:
         raise ValueError("an invoice has lines")
-    desk: Desk = first.placement.group.location.desk
-    return desk
+    return first.site.desk
 
 
 def _mailed(invoice: Invoice, now: datetime) -> Notice | None:

@@ -66,7 +66,7 @@ def test_the_same_run_again_asks_nothing_new(kept, fee):
 
 def test_a_month_without_a_certificate_is_held_then_billed(kept, noor):
     assert run(kept, MARCH, THE_2ND) == {}
-    assert len([each for each in drafted(kept.books, MARCH).held if each.placement == noor]) == 10
+    assert len([each for each in drafted(kept.books, MARCH).held if each.about == noor]) == 10
     certificate(kept, noor, FEE, NEW_YEAR)
     assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("123.40")}
 
@@ -140,7 +140,7 @@ def test_shares_that_do_not_make_a_hundred_are_refused_and_held(kept, noor, fee)
     Share.objects.update(percent=Decimal(90))
     held = drafted(kept.books, MARCH).held
     assert run(kept, MARCH, THE_2ND) == {}
-    assert {each.why[0].code for each in held if each.placement == noor} == {"billing.held.payer"}
+    assert {each.why[0].code for each in held if each.about == noor} == {"billing.held.payer"}
 
 
 def test_a_family_without_a_payer_pays_itself(kept, noor, fee):

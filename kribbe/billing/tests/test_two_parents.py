@@ -93,4 +93,4 @@ def test_payers_and_certificates_go_with_a_stay_on_other_days(kept, noor):
     )  # fmt: skip
     # 2, 3, 9, 10 and then the Mondays 16, 23, 30 and Wednesdays 18, 25: 9 x 7.00 and 9 x 3.00
     assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("63.00"), "OCMW": euros("27.00")}
-    assert {each.placement for each in drafted(kept.books, MARCH).held} == {kept.scene.lou}
+    assert {each.about for each in drafted(kept.books, MARCH).held} == {kept.scene.lou}

@@ -12,7 +12,7 @@ from kribbe.config.export.shared import (
     moment,
     since_until,
 )
-from kribbe.outofschool.models import Club, ClubRules, HolidayWeek, Pickup, School
+from kribbe.outofschool.models import Club, ClubRules, ClubTariff, HolidayWeek, Pickup, School
 from kribbe.rules.small_numbers import hide
 from kribbe.sickcare.models import SickCarer, SickService
 
@@ -61,13 +61,33 @@ CLUBS = Table(
         Column("to_months", "to_months", "whole", "Oldest age.", "months"),
         Column("opens_at", "opens_at", "time", "Opening time."),
         Column("closes_at", "closes_at", "time", "Closing time."),
-        Column("hour_price", "hour_price", "amount", "Price of an hour.", "euro"),
-        Column("day_price", "day_price", "amount", "Price of a holiday.", "euro a day"),
         Column("active", "active", "yes/no", "Shown to families."),
     ),
     desk="desk",
     order=("slug",),
     left_out={"id": PUBLIC_NUMBER, "name_key": SHOWN_OTHERWISE, "about": FOR_ITS_PAGE},
+)
+
+CLUB_TARIFFS = Table(
+    "club_tariffs",
+    "What out-of-school locations ask, from a day on.",
+    ClubTariff,
+    (
+        Column("club", "club__slug", "text", "The club."),
+        Column("from_day", "from_day", "date", "From this day on, until the next tariff."),
+        Column("hour_price", "hour_price", "amount", "Price of an hour.", "euro"),
+        Column("day_price", "day_price", "amount", "Price of a holiday; no day costs more.", "euro a day"),
+        Column("half_day_price", "half_day_price", "amount", "Price of a short holiday day.", "euro"),
+        Column(
+            "half_day_minutes", "half_day_minutes", "whole", "Half a day is shorter than this.", "minutes"
+        ),
+        Column("sibling_discount", "sibling_discount", "number", "Off for siblings.", "share"),
+        Column("every_sibling", "every_sibling", "yes/no", "All siblings have it, not all but one."),
+        Column("social_discount", "social_discount", "number", "Off with the social tariff.", "share"),
+    ),
+    desk="club__desk",
+    order=("club__slug", "from_day"),
+    left_out={"id": PUBLIC_NUMBER},
 )
 
 PICKUPS = Table(
@@ -96,6 +116,10 @@ CLUB_RULES = Table(
         Column("step_minutes", "step_minutes", "whole", "Hours are counted by steps of this.", "minutes"),
         Column("rounding", "rounding", "text", "begun, nearest or whole step."),
         Column("least_minutes", "least_minutes", "whole", "Least that a stay counts for.", "minutes"),
+        Column(
+            "cancel_days", "cancel_days", "whole", "Until when a holiday week is given up for free.", "days"
+        ),
+        Column("unused_percent", "unused_percent", "whole", "Asked for a day kept for nothing.", "percent"),
     ),
     desk="desk",
     order=("desk__slug", "during"),

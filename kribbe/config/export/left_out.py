@@ -45,6 +45,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         (
             "Books",
             "CertificateImport",
+            "ClubCare",
             "Counter",
             "Deposit",
             "DepositMove",
@@ -95,7 +96,10 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "LookMail": "tells that a location was asked; locations say when they last looked",
         "RegisterVisit": UNDO,
     },
-    "outofschool": {"HolidayPlace": "is one child's; `holiday_weeks` tells how many are taken"},
+    "outofschool": {
+        "HolidayPlace": "is one child's; `holiday_weeks` tells how many are taken",
+        "SocialTariff": FAMILY,
+    },
     "people": {
         **dict.fromkeys(("Adult", "Child", "Household", "HouseholdFact"), FAMILY),
         **dict.fromkeys(("HouseholdDue", "HouseholdKeys"), MADE),

@@ -39,6 +39,7 @@ TABLES: tuple[Table | Counts, ...] = (
     city.YEARLY_REPORTS,
     after_school.SCHOOLS,
     after_school.CLUBS,
+    after_school.CLUB_TARIFFS,
     after_school.PICKUPS,
     after_school.CLUB_RULES,
     after_school.HOLIDAY_WEEKS,

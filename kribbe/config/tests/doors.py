@@ -382,6 +382,7 @@ DOORS: dict[str, Door] = {
     "outofschool:rules": Door(ADMIN, DESK),
     "outofschool:schools": Door(ADMIN, DESK),
     "outofschool:day": Door({"organiser", "clerk"}, ("desk", "club"), query="?on={club_day}"),
+    "outofschool:social": Door({"organiser", "clerk"}, ("desk", "club")),
     "outofschool:hours": Door({"organiser", "clerk"}, ("desk", "club"), query="?month={club_month}"),
     "outofschool:requests": Door({"organiser", "clerk"}, ("desk", "club")),
     "outofschool:holidays": Door({"organiser", "clerk"}, ("desk", "club")),

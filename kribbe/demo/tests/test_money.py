@@ -25,7 +25,7 @@ from kribbe.billing.selectors.accounts import with_open
 from kribbe.contact.models import Notice
 from kribbe.demo import billing
 from kribbe.demo.banking import bank
-from kribbe.demo.billing import Issued, account, enterprise, keep_money
+from kribbe.demo.billing import Issued, account, enterprise, keep_money, set_off_deposits
 from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
 from kribbe.places.models import Organiser
@@ -57,6 +57,7 @@ def kept() -> tuple[Scene, Sequence[Issued]]:
     book = Book(TODAY)
     (months,) = money = keep_money(book)
     bank(book, money)
+    set_off_deposits(money, book)
     return scene, months
 
 
@@ -77,7 +78,9 @@ def test_the_books_are_true_and_show_every_case():
     assert any(0 < share < 1 for share in first) and 1 in first
     assert Movement.objects.filter(amount__gt=0, matches=None).count() == 1
     assert Reminder.objects.count() == 1
-    assert Deposit.objects.exclude(moves=None).count() == 1
+    assert Deposit.objects.filter(moves__amount__gt=0).count() == 2
+    agreed = Deposit.objects.get(moves__amount__lt=0)
+    assert agreed.asked == agreed.placement.deposit_asked, "the deposit of the agreement paid an open invoice"
     books = Books.objects.get()
     assert len(to_collect(books)) == 1
     assert is_creditor_id(books.creditor.identifier)

@@ -1,7 +1,6 @@
 """A club's day list with pick-up per school, in and out, and the hours of a month."""
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,11 +20,10 @@ from kribbe.outofschool.forms import TimesForm
 from kribbe.outofschool.models import Club, Part, Stay
 from kribbe.outofschool.selectors.day import ClubDay, Stop, charged, day_of
 from kribbe.outofschool.selectors.order import Rules, rules_on
+from kribbe.outofschool.selectors.prices import Priced, priced_month, prices_of
 from kribbe.outofschool.services.stays import Which, came, correct, left
-from kribbe.people.models import Child
 from kribbe.planning.words import HOLIDAYS
 from kribbe.rules.calendar import add_months, first_of_month
-from kribbe.rules.outofschool import amount
 from kribbe.rules.packs import load_pack
 from kribbe.rules.school import PACK, Community, DayKind, holiday_on
 from kribbe.trust.audit import note_list
@@ -33,6 +31,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import day_of as day_given
 from kribbe.trust.text import row_key
+from kribbe.web.tables import list_file
 
 DAY = timedelta(days=1)
 at = at_club(Action.CLUB_READ, Action.CLUB_CHANGE)
@@ -81,10 +80,12 @@ def hours(request: Any, club: Club) -> HttpResponse:
         .select_related("child")
         .order_by("child__last_name", "child__first_name", "child_id", "day", "came_at")
     )
-    _note_look(request, club, {stay.child.household_id for stay in stays}, now)
+    priced = priced_month(Club.objects.filter(pk=club.pk), month)
+    households = {each.child.household_id for each in stays} | {each.child.household_id for each in priced}
+    _note_look(request, club, households, now)
     if request.GET.get("as") == "csv":
-        return _table(club, stays, rules, month)
-    rows = list(_by_child(club, stays, rules))
+        return _table(club, stays, rules, month, priced)
+    rows = list(_by_child(stays, rules, priced))
     context = {
         "club": club,
         "tab": "hours",
@@ -174,50 +175,42 @@ def _note_look(request: Any, club: Club, households: set[int], now: datetime) ->
     )
 
 
-def _priced(club: Club, stay: Stay, rules: Rules) -> tuple[int, Decimal]:
-    minutes = charged(stay, rules.charge)
-    return minutes, amount(minutes, club.hour_price, at_most=club.day_price)
+def _by_child(stays: list[Stay], rules: Rules, priced: Sequence[Priced]) -> Iterator[dict[str, Any]]:
+    """What each child's month comes to, as it will be invoiced; also who paid for a place that stayed empty."""
+    totals = {each.child.pk: each.result.total for each in priced}
+    children = {each.child.pk: each.child for each in priced} | {each.child_id: each.child for each in stays}
+    for key, child in sorted(children.items(), key=lambda each: (str(each[1]), each[0])):
+        own = [stay for stay in stays if stay.child_id == key]
+        minutes = sum(charged(stay, rules.charge) for stay in own)
+        yield {
+            "child": child,
+            "days": len({stay.day for stay in own}),
+            "minutes": minutes,
+            "hours": words.hours(minutes),
+            "amount": totals.get(key, Decimal(0)),
+            "open": sum(stay.left_at is None for stay in own),
+        }
 
 
-def _by_child(club: Club, stays: list[Stay], rules: Rules) -> Iterator[dict[str, Any]]:
-    found: dict[int, dict[str, Any]] = {}
-    for stay in stays:
-        minutes, price = _priced(club, stay, rules)
-        blank: dict[str, Any] = {
-            "child": stay.child, "days": set(), "minutes": 0, "amount": Decimal(0), "open": 0,
-        }  # fmt: skip
-        row = found.setdefault(stay.child_id, blank)
-        row["days"].add(stay.day)
-        row["minutes"] += minutes
-        row["amount"] += price
-        row["open"] += stay.left_at is None
-    for row in found.values():
-        yield {**row, "days": len(row["days"]), "hours": words.hours(row["minutes"])}
-
-
-def _table(club: Club, stays: list[Stay], rules: Rules, month: date) -> HttpResponse:
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{club.slug}-{month:%Y-%m}.csv"'
-    sheet = csv.writer(answer)
-    sheet.writerow(["day", "part", "child", "born", "came", "left", "charged_minutes", "amount_euro"])
-    for stay in stays:
-        minutes, price = _priced(club, stay, rules)
-        child: Child = stay.child
-        sheet.writerow(
-            [
-                stay.day,
-                stay.part,
-                _plain(str(child)),
-                child.born,
-                f"{stay.came_at:%H:%M}",
-                f"{stay.left_at:%H:%M}" if stay.left_at else "",
-                minutes,
-                price,
-            ]
-        )
-    return answer
-
-
-def _plain(text: str) -> str:
-    """No name becomes a formula in a spreadsheet."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+def _table(
+    club: Club, stays: list[Stay], rules: Rules, month: date, priced: Sequence[Priced]
+) -> HttpResponse:
+    """Stay by stay, and after those the days that are asked though nobody came."""
+    prices = prices_of(priced)
+    rows = [
+        [
+            *(stay.day, stay.part, str(stay.child), stay.child.born, f"{stay.came_at:%H:%M}"),
+            f"{stay.left_at:%H:%M}" if stay.left_at else "",
+            charged(stay, rules.charge),
+            prices.get((club.pk, stay.child_id, stay.day, f"club.{stay.part}"), Decimal(0)),
+        ]
+        for stay in stays
+    ]
+    rows += [
+        [line.on, "unused", str(each.child), each.child.born, "", "", 0, line.amount]
+        for each in priced
+        for line in each.result.lines
+        if line.what == "absence.club"
+    ]
+    columns = ["day", "part", "child", "born", "came", "left", "charged_minutes", "amount_euro"]
+    return list_file(f"{club.slug}-{month:%Y-%m}.csv", columns, rows)

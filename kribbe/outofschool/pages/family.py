@@ -1,7 +1,8 @@
 """What a family asks, has and cancels. Parents and whoever acts for them see the same page."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -30,12 +31,14 @@ from kribbe.outofschool.models import (
 from kribbe.outofschool.pages.public import order_told, week_row
 from kribbe.outofschool.selectors.day import charged
 from kribbe.outofschool.selectors.order import line, rules_on
+from kribbe.outofschool.selectors.prices import priced_month, prices_of, tariff_on
 from kribbe.outofschool.services import holidays
 from kribbe.outofschool.services.registering import answer, register, stop, undo_stop
 from kribbe.people.access import own_household
 from kribbe.people.models import Child, Household
 from kribbe.people.services import ChildData, add_child
-from kribbe.rules.outofschool import Charge, amount
+from kribbe.rules.calendar import first_of_month
+from kribbe.rules.outofschool import Charge
 from kribbe.rules.school import school_year_of
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -185,7 +188,13 @@ def week(request: Any, household: Household, week: str) -> HttpResponse:
         else:
             _say_taken(request, made)
             return redirect("outofschool:family", household.reference)
-    context = {"household": household, "row": week_row(found, now), "form": form}
+    context = {
+        "household": household,
+        "row": week_row(found, now),
+        "tariff": tariff_on(found.club.tariffs.all(), found.first),
+        "rules": rules_on(found.club.desk, localtime(now).date()),
+        "form": form,
+    }
     return render(request, "outofschool/week.html", context, status=422 if form.errors else 200)
 
 
@@ -268,18 +277,34 @@ def _place(place: HolidayPlace, now: datetime) -> dict[str, Any]:
         "tone": {"taken": "good", "waiting": "warn"}.get(place.state, ""),
         "position": ahead + 1 if place.state == HolidayState.WAITING else None,
         "is_live": place.state != HolidayState.CANCELLED,
+        "late_percent": _late_percent(place, now),
         "may_undo": place.state == HolidayState.CANCELLED and now < place.week.closes_at,
     }
 
 
+def _late_percent(place: HolidayPlace, now: datetime) -> int:
+    """What of the price of its days cancelling this place costs from now on, in percent; 0 while it is free."""
+    today = localtime(now).date()
+    rules = rules_on(place.week.club.desk, today)
+    is_late = today > place.week.first - timedelta(days=rules.cancel_days)
+    return rules.unused_percent if is_late and place.state == HolidayState.TAKEN else 0
+
+
 def _stays(household: Household, charge: Charge) -> list[dict[str, Any]]:
+    """The last stays with what they will be invoiced at."""
     rows = Stay.objects.filter(child__household=household).select_related("child", "club")
-    found = []
-    for stay in rows.order_by("-day", "-came_at", "-pk")[:SHOWN_STAYS]:
-        minutes = charged(stay, charge)
-        price = amount(minutes, stay.club.hour_price, at_most=stay.club.day_price)
-        found.append({"stay": stay, "minutes": minutes, "amount": price})
-    return found
+    shown = list(rows.order_by("-day", "-came_at", "-pk")[:SHOWN_STAYS])
+    clubs = Club.objects.filter(pk__in={stay.club_id for stay in shown})
+    months = {first_of_month(stay.day) for stay in shown}
+    prices = prices_of(each for month in months for each in priced_month(clubs, month, [household.pk]))
+    return [
+        {
+            "stay": stay,
+            "minutes": charged(stay, charge),
+            "amount": prices.get((stay.club_id, stay.child_id, stay.day, f"club.{stay.part}"), Decimal(0)),
+        }
+        for stay in shown
+    ]
 
 
 Deed = Callable[[Any, int, datetime], str]

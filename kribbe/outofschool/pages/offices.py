@@ -1,9 +1,9 @@
 """The clubs of a desk for their staff: requests and places, holiday weeks, what a club says of itself."""
 
-import csv
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,16 +15,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.outofschool import words
 from kribbe.outofschool.access import at_club, clubs_for
-from kribbe.outofschool.forms import ClubForm, PlacesForm, WeekForm
+from kribbe.outofschool.forms import PlacesForm, WeekForm
+from kribbe.outofschool.forms_office import ClubForm
 from kribbe.outofschool.models import Club, ClubYear, HolidayPlace, Registration, RegistrationState, School
 from kribbe.outofschool.pages.public import week_row
 from kribbe.outofschool.selectors.figures import figures_of
 from kribbe.outofschool.selectors.order import line, rules_on
+from kribbe.outofschool.selectors.prices import tariff_on
 from kribbe.outofschool.selectors.search import current_year
 from kribbe.outofschool.services.holidays import set_week
 from kribbe.outofschool.services.registering import set_places
 from kribbe.outofschool.services.settings import set_club
 from kribbe.people.access import refusal
+from kribbe.places.models import Organiser
 from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk
 from kribbe.rules.outofschool import MOMENTS, free_numbers
@@ -33,6 +36,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Scope
 from kribbe.trust.text import whole_number
+from kribbe.web.tables import list_file
 
 MOST = 200
 at = at_club(Action.CLUB_READ, Action.CLUB_CHANGE)
@@ -64,26 +68,13 @@ def figures(request: DeskRequest) -> HttpResponse:
     rows = figures_of(
         list(Club.objects.filter(desk=request.desk, active=True).order_by("name_key")), year=year
     )
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{request.desk.slug}-out-of-school-{year}.csv"'
-    sheet = csv.writer(answer)
-    sheet.writerow(
-        ["club", "school_year", "moments", "places", "taken", "children", "waiting", "holiday_places"]
+    heads = ["club", "school_year", "moments", "places", "taken", "children", "waiting", "holiday_places"]
+    counted = ("moments", "places", "taken", "children", "waiting", "holiday_places")
+    return list_file(
+        f"{request.desk.slug}-out-of-school-{year}.csv",
+        heads,
+        ([row.club.name, year, *(getattr(row, name) for name in counted)] for row in rows),
     )
-    for row in rows:
-        sheet.writerow(
-            [
-                row.club.name,
-                year,
-                row.moments,
-                row.places,
-                row.taken,
-                row.children,
-                row.waiting,
-                row.holiday_places,
-            ]
-        )
-    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -181,7 +172,8 @@ def _club_form(request: Any, desk: Desk, club: Club | None) -> HttpResponse:
     form = ClubForm(
         request.POST if request.method == "POST" else None,
         schools=schools,
-        initial=_initial(club) if club else None,
+        organisers=_organisers(desk) if _over_desk(request) else None,
+        initial=_initial(club) if club else {"prices_from": timezone.localdate()},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -190,6 +182,7 @@ def _club_form(request: Any, desk: Desk, club: Club | None) -> HttpResponse:
                 desk=desk,
                 club=club,
                 data=form.data_given(),
+                tariff=form.tariff_given(),
                 pickups=form.pickups(),
                 now=timezone.now(),
             )
@@ -204,17 +197,29 @@ def _club_form(request: Any, desk: Desk, club: Club | None) -> HttpResponse:
 
 def _initial(club: Club) -> dict[str, Any]:
     pickups = list(club.pickups.all())
+    today = timezone.localdate()
+    tariff = tariff_on(club.tariffs.all(), today)
     names = (
-        "name", "street", "postcode", "city", "phone", "email", "about", "opens_at", "closes_at",
-        "hour_price", "day_price",
+        "name", "street", "postcode", "city", "phone", "email", "about", "opens_at", "closes_at", "organiser",
     )  # fmt: skip
+    prices = ("hour_price", "day_price", "half_day_price", "every_sibling")
     return {
         **{name: getattr(club, name) for name in names},
+        **{name: getattr(tariff, name) for name in prices},
+        "half_day_hours": tariff.half_day_minutes / 60,
+        "sibling_percent": (tariff.sibling_discount * 100).normalize(),
+        "social_percent": (tariff.social_discount * 100).normalize(),
+        "prices_from": today,
         "from_years": club.from_months / 12,
         "to_years": club.to_months / 12,
         "schools": [each.school_id for each in pickups],
         "how": next((each.how for each in pickups if each.how), ""),
     }
+
+
+def _organisers(desk: Desk) -> "QuerySet[Organiser]":
+    """Those with a location at the desk."""
+    return Organiser.objects.filter(locations__desk=desk).distinct().order_by("name_key", "pk")
 
 
 def _rows(year: ClubYear) -> list[Registration]:

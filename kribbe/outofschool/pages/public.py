@@ -12,6 +12,7 @@ from kribbe.outofschool import words
 from kribbe.outofschool.forms import SearchForm
 from kribbe.outofschool.models import Club, HolidayWeek
 from kribbe.outofschool.selectors.order import Rules, rules_on
+from kribbe.outofschool.selectors.prices import tariff_on, with_prices
 from kribbe.outofschool.selectors.search import Found, current_year, find, one, schools_of
 from kribbe.places.addresses import locate
 from kribbe.planning.words import HOLIDAYS
@@ -55,18 +56,16 @@ def search(request: DeskRequest, desk: str) -> HttpResponse:
 def club_page(request: DeskRequest, desk: str, club: str) -> HttpResponse:
     """One club: moments with free places, schools, prices, the order, and its holiday weeks."""
     now = timezone.now()
-    here = (
-        Club.objects.filter(desk=request.desk, slug=club, active=True)
-        .select_related("desk", "organiser")
-        .first()
-    )
+    today = localtime(now).date()
+    clubs = Club.objects.filter(desk=request.desk, slug=club, active=True)
+    here = with_prices(clubs.select_related("desk", "organiser"), today).first()
     if here is None:
         raise Http404
-    today = localtime(now).date()
     year = current_year(today)
     found = one(here, year=year, now=now)
     context = {
         "club": here,
+        "tariff": tariff_on(here.tariffs.all(), today),
         "found": found,
         "ages": words.ages(here),
         "year": words.school_year(year),
@@ -101,6 +100,8 @@ def order_told(rules: Rules) -> dict[str, Any]:
         "step": rules.charge.step,
         "rounding": words.ROUNDINGS[rules.charge.rounding],
         "least": rules.charge.least,
+        "cancel_days": rules.cancel_days,
+        "unused_percent": rules.unused_percent,
     }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from kribbe.enrolment.pages.at_desk import at_desk
-from kribbe.outofschool.forms import RulesForm, SchoolForm, SchoolsForm
+from kribbe.outofschool.forms_office import RulesForm, SchoolForm, SchoolsForm
 from kribbe.outofschool.models import ClubRules, School
 from kribbe.outofschool.pages.public import order_told
 from kribbe.outofschool.selectors.order import Rules, rules_on
@@ -43,6 +43,8 @@ def rules(request: DeskRequest) -> HttpResponse:
                 criteria=form.criteria(),
                 answer_days=data["answer_days"],
                 charge=form.charge(),
+                cancel_days=data["cancel_days"],
+                unused_percent=data["unused_percent"],
                 why=data["why"],
                 now=now,
             )
@@ -114,5 +116,7 @@ def _initial(current: Rules) -> dict[str, Any]:
         "step": current.charge.step,
         "rounding": current.charge.rounding.value,
         "least": current.charge.least,
+        "cancel_days": current.cancel_days,
+        "unused_percent": current.unused_percent,
         "why": current.why,
     }

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 
@@ -19,7 +18,7 @@ from kribbe.outofschool.models import (
     Stay,
 )
 from kribbe.people.models import Adult, Child
-from kribbe.rules.outofschool import Charge, amount, charged_minutes
+from kribbe.rules.outofschool import Charge, charged_minutes
 from kribbe.rules.packs import load_pack
 from kribbe.rules.school import PACK, Community, DayKind, day_kind, school_year_of
 
@@ -37,7 +36,6 @@ class Expected:
     phones: tuple[str, ...]
     minutes: int
     """Charged so far: 0 until the child has left."""
-    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,7 @@ def day_of(club: Club, day: date, charge: Charge) -> ClubDay:
         for part in (Part.BEFORE, Part.AFTER):
             slot = 2 * day.weekday() + (part is Part.AFTER)
             children = (each.child for each in own if each.held >> slot & 1)
-            found = tuple(_expected(child, part, stays, club, charge) for child in _by_name(children))
+            found = tuple(_expected(child, part, stays, charge) for child in _by_name(children))
             if found:
                 stops.append(
                     Stop(
@@ -95,7 +93,7 @@ def day_of(club: Club, day: date, charge: Charge) -> ClubDay:
                 )
     whole = _by_name(each.child for each in _on_holiday(weeks))
     if whole:
-        found = tuple(_expected(child, Part.HOLIDAY, stays, club, charge) for child in whole)
+        found = tuple(_expected(child, Part.HOLIDAY, stays, charge) for child in whole)
         stops.append(Stop(part=Part.HOLIDAY, school=None, at=club.opens_at, how="", children=found))
     order = list(Part)
     stops.sort(key=lambda each: (order.index(each.part), each.at or time.min))
@@ -165,16 +163,12 @@ def _by_name(children: Iterable[Child]) -> list[Child]:
     return sorted(children, key=lambda child: (child.first_name, child.last_name, child.pk))
 
 
-def _expected(
-    child: Child, part: Part, stays: dict[tuple[int, str], Stay], club: Club, charge: Charge
-) -> Expected:
+def _expected(child: Child, part: Part, stays: dict[tuple[int, str], Stay], charge: Charge) -> Expected:
     stay = stays.get((child.pk, part))
-    minutes = charged(stay, charge) if stay else 0
     return Expected(
         child=child,
         part=part,
         stay=stay,
         phones=tuple(each.phone for each in child.household.adults.all() if each.phone),
-        minutes=minutes,
-        amount=amount(minutes, club.hour_price, at_most=club.day_price),
+        minutes=charged(stay, charge) if stay else 0,
     )

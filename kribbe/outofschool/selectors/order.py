@@ -17,6 +17,7 @@ FACTS = {
     FactKind.CARE_NEED: Criterion.CARE_NEED,
 }
 ANSWER_DAYS = 7
+CANCEL_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,30 @@ class Rules:
     why: str
     charge: Charge
     is_own: bool
+    cancel_days: int = CANCEL_DAYS
+    unused_percent: int = 0
 
 
 def rules_on(desk: Desk, day: date) -> Rules:
     """The rules of a desk that hold on a day."""
-    found = ClubRules.objects.filter(desk=desk, during__contains=day).first()
+    return as_rules(ClubRules.objects.filter(desk=desk, during__contains=day).first())
+
+
+def as_rules(found: ClubRules | None) -> Rules:
+    """Published rules, or the usual ones where there are none."""
     if found is None:
         return Rules(DEFAULT_ORDER, ANSWER_DAYS, "", Charge(), is_own=False)
     criteria = tuple(Criterion(name) for name in found.criteria)
     charge = Charge(step=found.step_minutes, rounding=Rounding(found.rounding), least=found.least_minutes)
-    return Rules(criteria, found.answer_days, found.why, charge, is_own=True)
+    return Rules(
+        criteria,
+        found.answer_days,
+        found.why,
+        charge,
+        is_own=True,
+        cancel_days=found.cancel_days,
+        unused_percent=found.unused_percent,
+    )
 
 
 def line(year: ClubYear, club: Club, criteria: Sequence[Criterion], *, today: date) -> list[Standing]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import localtime
 
 from kribbe.outofschool.models import Club, ClubYear, HolidayWeek, School
+from kribbe.outofschool.selectors.prices import with_prices
 from kribbe.region.models import Desk
 from kribbe.rules.distance import kilometres
 from kribbe.rules.outofschool import MOMENTS, fits, free_numbers
@@ -51,7 +53,8 @@ def find(
     desk: Desk, *, school: School | None, point: Point | None, pattern: int, year: int, now: datetime
 ) -> list[Found]:
     """Clubs of the region, those where everything asked is free first, then the nearest. Four queries."""
-    clubs = Club.objects.filter(active=True, desk__region=desk.region_id).select_related("desk")
+    region = Club.objects.filter(active=True, desk__region=desk.region_id).select_related("desk")
+    clubs = with_prices(region, localtime(now).date())
     if school is not None:
         clubs = clubs.filter(pickups__school=school)
         point = point or (school.longitude, school.latitude)

@@ -151,6 +151,7 @@ def _seats(
                 state_at=now,
                 asked_at=now,
                 asked_by=principal.user_id,
+                given_up_on=None if number < free or child.pk not in known else known[child.pk].given_up_on,
             )
             for number, child in enumerate(children)
         ]
@@ -218,8 +219,13 @@ def _locked_place(place_id: int) -> tuple[HolidayWeek, HolidayPlace]:
 
 
 def _move(place: HolidayPlace, state: HolidayState, now: datetime) -> None:
+    """A place that was had and is cancelled stays known as given up, until the child has one again."""
+    if state == State.TAKEN:
+        place.given_up_on = None
+    elif place.state == State.TAKEN:
+        place.given_up_on = localtime(now).date()
     place.state, place.state_at = state, now
-    place.save(update_fields=["state", "state_at"])
+    place.save(update_fields=["state", "state_at", "given_up_on"])
 
 
 def _tell_taken(week: HolidayWeek, made: list[HolidayPlace], now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -11,8 +12,10 @@ from django.utils.text import slugify
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.outofschool.models import Club, ClubRules, Community, Pickup, School
+from kribbe.outofschool.models import Club, ClubRules, ClubTariff, Community, Pickup, School
+from kribbe.outofschool.selectors.order import CANCEL_DAYS
 from kribbe.places.addresses import Precision, locate
+from kribbe.places.models import Organiser
 from kribbe.region.models import Desk, Municipality
 from kribbe.rules.outofschool import Charge, Criterion
 from kribbe.trust.audit import record
@@ -22,6 +25,15 @@ from kribbe.trust.principal import Principal
 from kribbe.trust.text import sort_key
 
 EXACT = (Precision.ADDRESS, Precision.STREET)
+PRICES = (
+    "hour_price",
+    "day_price",
+    "half_day_price",
+    "half_day_minutes",
+    "sibling_discount",
+    "every_sibling",
+    "social_discount",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +58,21 @@ class ClubData:
     to_months: int
     opens_at: time
     closes_at: time
+    organiser: Organiser | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffData:
+    """What a club asks from a day on; fields as `ClubTariff`."""
+
+    from_day: date
     hour_price: Decimal
     day_price: Decimal
+    half_day_price: Decimal | None = None
+    half_day_minutes: int = 300
+    sibling_discount: Decimal = Decimal(0)
+    every_sibling: bool = False
+    social_discount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +97,8 @@ def publish_rules(
     charge: Charge,
     why: str,
     now: datetime,
+    cancel_days: int = CANCEL_DAYS,
+    unused_percent: int = 0,
 ) -> ClubRules:
     """From `first` on the desk gives places in this order; what was planned later goes.
 
@@ -95,6 +122,8 @@ def publish_rules(
             step_minutes=charge.step,
             rounding=charge.rounding,
             least_minutes=charge.least,
+            cancel_days=cancel_days,
+            unused_percent=unused_percent,
             why=why,
         )
         record(principal=principal, action="club.rules", subject=made, now=now, desk_id=desk.pk)
@@ -107,19 +136,24 @@ def set_club(
     desk: Desk,
     club: Club | None,
     data: ClubData,
+    tariff: TariffData,
     pickups: Mapping[int, str],
     now: datetime,
 ) -> Club:
-    """Make a club or change it, with the schools it fetches from and how (school id to words).
+    """Make a club or change it, with its prices from a day on, and the schools it fetches from and how (school id to
+    words).
 
-    Raises RefusedError on an address that nobody knows, and on ages or hours the wrong way round.
+    Raises RefusedError on an address that nobody knows, on ages or hours the wrong way round, and on half a day that
+    costs more than a whole one.
     """
     if data.closes_at <= data.opens_at:
         raise RefusedError(_("It closes before it opens."), field="closes_at")
     if data.to_months <= data.from_months:
         raise RefusedError(_("The oldest age is below the youngest."), field="to_years")
+    if tariff.half_day_price is not None and tariff.half_day_price > tariff.day_price:
+        raise RefusedError(_("Half a day costs more than a whole one."), field="half_day_price")
     longitude, latitude, _municipality = _placed(data.address, desk)
-    values = {
+    values: dict[str, Any] = {
         "name": data.name,
         "name_key": sort_key(data.name),
         "street": data.address.street,
@@ -134,8 +168,7 @@ def set_club(
         "to_months": data.to_months,
         "opens_at": data.opens_at,
         "closes_at": data.closes_at,
-        "hour_price": data.hour_price,
-        "day_price": data.day_price,
+        **({"organiser": data.organiser} if data.organiser else {}),
     }
     with transaction.atomic():
         if club is None:
@@ -145,6 +178,7 @@ def set_club(
             for name, value in values.items():
                 setattr(club, name, value)
             club.save(update_fields=list(values))
+        _set_tariff(club, tariff)
         _set_pickups(club, pickups)
         record(principal=principal, action="club.set", subject=club, now=now, desk_id=desk.pk)
     return club
@@ -195,6 +229,14 @@ def _placed(address: Address, desk: Desk) -> tuple[float, float, int]:
     known = Municipality.objects.filter(region=desk.region_id, postcodes__contains=[address.postcode]).first()
     municipality = found.municipality_id or (known.pk if known else desk.municipality_id)
     return found.longitude, found.latitude, municipality
+
+
+def _set_tariff(club: Club, data: TariffData) -> None:
+    """Prices that are as those of the day before add nothing."""
+    given = {name: getattr(data, name) for name in PRICES}
+    holding = club.tariffs.filter(from_day__lte=data.from_day).last()
+    if holding is None or any(getattr(holding, name) != value for name, value in given.items()):
+        ClubTariff.objects.update_or_create(club=club, from_day=data.from_day, defaults=given)
 
 
 def _set_pickups(club: Club, pickups: Mapping[int, str]) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from kribbe.outofschool.models import Club, ClubYear, HolidayWeek, Pickup, School
+from kribbe.outofschool.models import Club, ClubTariff, ClubYear, HolidayWeek, Pickup, School
 from kribbe.people.models import Child, Household, User
 from kribbe.region.models import Desk
 from kribbe.rules.outofschool import MOMENTS
@@ -75,9 +75,8 @@ def speelvogel(*, now: datetime = NOW, places: int = 2, families: int = 4, desk:
         latitude=50.88,
         opens_at=time(7),
         closes_at=time(18),
-        hour_price=Decimal("3.20"),
-        day_price=Decimal("14.00"),
     )
+    make_tariff(club)
     Pickup.objects.create(club=club, school=school, how="te voet")
     year = ClubYear.objects.create(
         club=club, year=now.year if now.month >= 9 else now.year - 1,
@@ -86,6 +85,12 @@ def speelvogel(*, now: datetime = NOW, places: int = 2, families: int = 4, desk:
     scene = Scene(now, desk, club, school, year)
     scene.children = [make_pupil(desk, number, now=now) for number in range(families)]
     return scene
+
+
+def make_tariff(club: Club, from_day: date = date(2020, 1, 1), **fields) -> ClubTariff:
+    """An hour at 3.20, a day at 14.00."""
+    prices = {"hour_price": Decimal("3.20"), "day_price": Decimal(14)}
+    return ClubTariff.objects.create(club=club, from_day=from_day, **(prices | fields))
 
 
 def make_school(desk: Desk, name: str, **fields) -> School:

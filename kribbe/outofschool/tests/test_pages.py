@@ -1,6 +1,7 @@
 """What families, a club's staff, a clerk and an administrator see and do, and how many queries it costs."""
 
 from datetime import date, time, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -232,10 +233,16 @@ def test_staff_sets_places_plans_a_week_and_tells_of_itself(scene, organiser):
     data = {
         "name": "De Speelvogel Plus", "street": "Schoolstraat 3", "postcode": "3999", "city": scene.desk.name,
         "from_years": "2.5", "to_years": "12", "opens_at": "07:00", "closes_at": "18:30",
-        "hour_price": "3.40", "day_price": "15", "schools": [scene.school.pk], "how": "te voet",
+        "hour_price": "3.40", "day_price": "15", "half_day_price": "8.50", "half_day_hours": "5",
+        "sibling_percent": "25", "social_percent": "50", "prices_from": "2027-01-01",
+        "schools": [scene.school.pk], "how": "te voet",
     }  # fmt: skip
     assert organiser.post(at(scene, "club_data"), data).status_code == 302
     assert Club.objects.get().name == "De Speelvogel Plus"
+    earlier, later = scene.club.tariffs.all()
+    assert [earlier.hour_price, later.hour_price] == [Decimal("3.20"), Decimal("3.40")]
+    assert (later.sibling_discount, later.half_day_minutes) == (Decimal("0.25"), 300)
+    assert organiser.post(at(scene, "club_data"), data | {"half_day_price": "16"}).status_code == 422
     assert (
         organiser.post(at(scene, "club_data"), data | {"street": "Nergens 1", "postcode": "1"}).status_code
         == 422
@@ -252,13 +259,14 @@ def test_an_administrator_publishes_the_order_and_imports_schools(scene):
     rules = reverse("outofschool:rules", args=[scene.desk.slug])
     given = {
         "first": f"{timezone.localdate()}", "c0": "work", "c1": "sibling", "answer_days": 5, "step": 30,
-        "rounding": "nearest", "least": 0, "why": "Zo besliste de raad.",
+        "rounding": "nearest", "least": 0, "cancel_days": 10, "unused_percent": 50, "why": "Zo besliste de raad.",
     }  # fmt: skip
     assert admin.post(rules, given | {"c1": "work"}).status_code == 422
     assert admin.post(rules, given).status_code == 302
     assert ClubRules.objects.get().criteria == ["work", "sibling"]
     page = Client().get(reverse("outofschool:club", args=[scene.desk.slug, scene.club.slug])).content.decode()
     assert "Zo besliste de raad." in page
+    assert "10" in page and "50%" in page, "families are told what cancelling late costs"
     Street.objects.create(
         name="Beukenlaan", key="beukenlaan", postcode="3999", city=scene.desk.name,
         municipality=scene.desk.municipality, longitude=4.7, latitude=50.88,

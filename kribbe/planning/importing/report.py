@@ -1,12 +1,9 @@
 """The faults of a list as a file, and a list to fill in."""
 
-import csv
-import io
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from kribbe.places.importing.report import harmless
 from kribbe.planning.importing.faults import Fault
 
 EXAMPLE = (
@@ -17,12 +14,17 @@ EXAMPLE = (
 )
 
 
-def as_csv(faults: Iterable[Fault]) -> str:
-    """One line a fault: row of the file, column, what becomes of the row, what is wrong."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("row"), _("column"), _("state"), _("message")])
-    for fault in faults:
-        state = _("left out") if fault.refused else _("taken over, but look at it")
-        writer.writerow([fault.line, harmless(fault.column), state, harmless(fault.message)])
-    return out.getvalue()
+def as_table(faults: Iterable[Fault]) -> list[list[object]]:
+    """A head and one row a fault: row of the file, column, what becomes of the row, what is wrong."""
+    return [
+        [_("row"), _("column"), _("state"), _("message")],
+        *(
+            [
+                fault.line,
+                fault.column,
+                _("left out") if fault.refused else _("taken over, but look at it"),
+                fault.message,
+            ]
+            for fault in faults
+        ),
+    ]

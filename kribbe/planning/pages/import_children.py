@@ -20,7 +20,7 @@ from kribbe.places.models import Location
 from kribbe.planning import words
 from kribbe.planning.importing.faults import Fault
 from kribbe.planning.importing.plan import Plan, plan
-from kribbe.planning.importing.report import EXAMPLE, as_csv
+from kribbe.planning.importing.report import EXAMPLE, as_table
 from kribbe.planning.importing.run import ask_list, keep_list, let_go, table_of
 from kribbe.planning.importing.undo import undo_list
 from kribbe.planning.importing.words import FIELD_NAMES, known_words, lacks
@@ -28,6 +28,7 @@ from kribbe.planning.models import AgreementImport
 from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.web.tables import list_file, text_file
 
 SHOWN = 200
 EARLIER = 20
@@ -125,14 +126,15 @@ def look(request: Any, location: Location, reference: str) -> HttpResponse:
 @at_location(Action.PLAN_CHANGE)
 def report(request: Any, location: Location, reference: str) -> HttpResponse:
     """Every fault by row and column, as CSV."""
-    return _csv(as_csv(_faults(_run(request, location, reference), location)), f"{reference}.csv")
+    heads, *rows = as_table(_faults(_run(request, location, reference), location))
+    return list_file(f"{reference}.csv", heads, rows)
 
 
 @require_safe
 @at_location(Action.PLAN_CHANGE)
 def example(request: Any, location: Location) -> HttpResponse:
     """A list to fill in, with the names of the columns and two invented children."""
-    return _csv(EXAMPLE, "kribbe.csv")
+    return text_file(EXAMPLE, "kribbe.csv")
 
 
 def _do(request: Any, run: AgreementImport) -> str:
@@ -204,9 +206,3 @@ def _run(request: Any, location: Location, reference: str) -> AgreementImport:
     if found is None:
         raise refusal(request.principal)
     return found
-
-
-def _csv(text: str, name: str) -> HttpResponse:
-    answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -15,7 +17,17 @@ from kribbe.people.models import Child
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.selectors.planned import absences, plan_of, with_weeks
 from kribbe.rules.calendar import add_months, first_of_month
-from kribbe.rules.tax_certificate import Asked, Charge, PaidDay, is_care, is_month, paid_days, spread
+from kribbe.rules.tax_certificate import (
+    CARE,
+    MONTH,
+    Asked,
+    Charge,
+    PaidDay,
+    is_care,
+    is_month,
+    paid_days,
+    spread,
+)
 
 DAY = timedelta(days=1)
 PAID_ON = Coalesce("entry__match__movement__on", "entry__undone_match__movement__on", "entry__on")
@@ -57,7 +69,7 @@ def paid_by(payers: Sequence[Payer], year: int) -> list[ChildPaid]:
     found: dict[tuple[int, int], list[Charge]] = defaultdict(list)
     children: dict[int, Child] = {}
     for line in lines:
-        child = line.placement.child
+        child = line.child
         children[child.pk] = child
         if is_care(line.what):
             found[line.invoice.payer_id, child.pk].append(Charge(line.invoice_id, line.day, line.amount))
@@ -79,11 +91,11 @@ def _lines(payers: Sequence[Payer], year: int) -> list[InvoiceLine]:
         return []
     return list(
         InvoiceLine.objects.filter(
-            Q(what__startswith="stay.") | Q(what__startswith="extra_day.") | Q(what__startswith="month"),
+            reduce(or_, (Q(what__startswith=each) for each in (*CARE, *MONTH))),
             invoice__payer__in=payers,
             day__range=(bounds["first"], bounds["last"]),
         )
-        .select_related("invoice", "placement__child", "placement__group__location")
+        .select_related("invoice", "placement__child", "placement__group__location", "care__child")
         .order_by("day", "pk")
     )
 
@@ -110,10 +122,10 @@ def _months(lines: Iterable[InvoiceLine]) -> list[tuple[int, int, list[Charge]]]
     placements: dict[int, Placement] = {}
     payers: dict[int, int] = {}
     for line in lines:
-        if is_month(line.what):
-            key = line.invoice_id, (line.placement_id, first_of_month(line.day))
+        if line.placement is not None and is_month(line.what):
+            key = line.invoice_id, (line.placement.pk, first_of_month(line.day))
             amounts[key] += line.amount
-            placements[line.placement_id] = line.placement
+            placements[line.placement.pk] = line.placement
             payers[line.invoice_id] = line.invoice.payer_id
             if line.what != "month":
                 free[key].add(line.day)

@@ -80,9 +80,6 @@ class Club(models.Model):
     to_months = models.PositiveSmallIntegerField(default=150)
     opens_at = models.TimeField()
     closes_at = models.TimeField()
-    hour_price = models.DecimalField(max_digits=5, decimal_places=2)
-    day_price = models.DecimalField(max_digits=6, decimal_places=2)
-    """Euros for a holiday day; a day never costs more."""
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -90,7 +87,6 @@ class Club(models.Model):
         constraints = [
             models.CheckConstraint(name="club_hours", condition=Q(opens_at__lt=F("closes_at"))),
             models.CheckConstraint(name="club_ages", condition=Q(from_months__lt=F("to_months"))),
-            models.CheckConstraint(name="club_prices", condition=Q(hour_price__gte=0, day_price__gte=0)),
         ]
 
     def __str__(self) -> str:
@@ -236,6 +232,10 @@ class ClubRules(models.Model):
         max_length=8, choices=[(each.value, each.value) for each in ChargeRounding], default="begun"
     )
     least_minutes = models.PositiveSmallIntegerField(default=0)
+    cancel_days = models.PositiveSmallIntegerField(default=7)
+    """Days before a holiday week until which a place is given up for nothing."""
+    unused_percent = models.PositiveSmallIntegerField(default=0)
+    """What of the price of a day is asked for one that was given up later, or not used."""
     why = models.TextField(blank=True)
 
     class Meta:
@@ -243,6 +243,7 @@ class ClubRules(models.Model):
             no_overlap("club_rules_one_a_day", "desk_id"),
             models.CheckConstraint(name="club_rules_days", condition=Q(answer_days__range=(1, 60))),
             models.CheckConstraint(name="club_rules_step", condition=Q(step_minutes__range=(1, 120))),
+            models.CheckConstraint(name="club_rules_unused", condition=Q(unused_percent__lte=100)),
         ]
 
     def __str__(self) -> str:
@@ -311,10 +312,17 @@ class HolidayPlace(models.Model):
     state_at = models.DateTimeField()
     asked_at = models.DateTimeField()
     asked_by = models.BigIntegerField(null=True)
+    given_up_on = models.DateField(null=True)
+    """The day on which the family cancelled a place that it had; None again once it has one."""
 
     class Meta:
         indexes = [models.Index(fields=["week", "state"], name="holiday_place_week_state")]
-        constraints = [models.UniqueConstraint(name="holiday_place_once", fields=["week", "child"])]
+        constraints = [
+            models.UniqueConstraint(name="holiday_place_once", fields=["week", "child"]),
+            models.CheckConstraint(
+                name="holiday_place_given_up", condition=~Q(state="taken") | Q(given_up_on=None)
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="week_stays", operation=change_of("week_id")),
             pgtrigger.Trigger(
