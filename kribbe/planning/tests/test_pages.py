@@ -246,6 +246,29 @@ def test_carers_and_the_weeks_that_fall_short(scene, manager):
     assert short and short[0].most >= 1
 
 
+def test_carers_are_set_on_the_half_days_on_which_a_group_is_open(scene, manager):
+    """Vlinders works from Monday to Friday; the other group on Thursdays and on Saturday mornings."""
+    weekend = cast.make_group(
+        scene.location, 9, now=scene.now, name="Uilen", from_months=30, open_pattern=0b01_00_11_00_00_00
+    )
+    team = at(scene, "team")
+    forms = {each["group"].pk: each for each in manager.get(team).context["groups"]}
+    shown = {
+        key: [[cell and cell[0] for cell in cells] for _name, cells in form["rows"]]
+        for key, form in forms.items()
+    }
+    assert shown == {
+        scene.group.pk: [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]],
+        weekend.pk: [[6, 10], [7, None]],
+    }
+    first = f"{scene.now.date()}"
+    typed = {"group": weekend.pk, "first": first, "layout": "toddlers", "carers6": "1", "carers10": "2"}
+    assert manager.post(team, typed).status_code == 302
+    assert GroupTeam.objects.get(group=weekend).carers[10] == 2
+    [_name, mornings] = manager.get(team).context["groups"][1]["rows"][0]
+    assert [cell[2] for cell in mornings] == [1, 2]
+
+
 def test_house_rules_are_published_and_never_changed(scene, manager):
     address = at(scene, "house_rules")
     typed = {
