@@ -8,7 +8,7 @@ from kribbe.enrolment.selectors.location import active_groups
 from kribbe.places.models import Group, Location
 from kribbe.places.selectors.closed import open_patterns
 from kribbe.planning.models import GroupTeam
-from kribbe.planning.selectors.week import usual_layout
+from kribbe.planning.selectors.plan import usual_layout
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.ratio import Layout
 
