@@ -1,6 +1,6 @@
 """The week of a location at a glance: children by half-day, with places and carers beneath."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from kribbe.places.access import at_location, locations_for, may_at
+from kribbe.places.access import at_location, has_others, may_at
 from kribbe.places.models import Location
 from kribbe.planning.pages.day import asked_day, child_name, note_look, visit_row
 from kribbe.planning.pages.moving import last_batch
@@ -79,7 +79,7 @@ def week_page(request: Any, location: Location) -> HttpResponse:
         "has_carers": any(each is not None for each in week.carers),
         "short": [_short(each) for each in week.short if each.slot in slots],
         "occupancy": occupancy_words(week.occupancy),
-        "has_others": len(locations_for(request.principal, Action.PLAN_READ)[:2]) > 1,
+        "has_others": has_others(request.principal, Action.PLAN_READ, location),
         "visits": [visit_row(each) for each in visits_at(location, monday, monday + 6 * DAY)],
     }
     return render(request, "planning/week.html", context)
@@ -112,10 +112,11 @@ def _moves(week: Week, location: Location, today: date) -> dict[int, dict[int, s
 
 
 def _group(group: GroupWeek, slots: Sequence[int], moves: Moves, days: Sequence[str]) -> dict[str, Any]:
+    shut = {slot for slot in slots if group.cells[slot].state is State.CLOSED}
     return {
         "group": group.group,
         "layout": group.layout,
-        "rows": [_row(row, group, slots, moves, days) for row in _by_child(group.rows)],
+        "rows": [_row(row, shut, slots, moves, days) for row in _by_child(group.rows)],
         "nameless": [group.uncounted[slot] for slot in slots] if any(group.uncounted) else [],
         "counts": [_count(group, slot) for slot in slots],
         "occupancy": occupancy_words(group.occupancy),
@@ -123,12 +124,13 @@ def _group(group: GroupWeek, slots: Sequence[int], moves: Moves, days: Sequence[
 
 
 def _row(
-    row: Row, group: GroupWeek, slots: Sequence[int], moves: Moves, days: Sequence[str]
+    row: Row, shut: Collection[int], slots: Sequence[int], moves: Moves, days: Sequence[str]
 ) -> tuple[str, SafeString]:
-    """A child's name, and its half-days as cells."""
+    """A child's name, and its half-days as cells; `shut` are those on which the group is closed."""
     name = child_name(row.planned)
     own = moves.get(row.planned.child.pk, {}) if row.planned.child else {}
-    return name, draw_cells([_tone(row, group, slot) for slot in slots], name, moves=own, days=days)
+    tones = [_tone(row, slot, slot in shut) for slot in slots]
+    return name, draw_cells(tones, name, moves=own, days=days)
 
 
 def _by_child(rows: Sequence[Row]) -> list[Row]:
@@ -143,13 +145,13 @@ def _by_child(rows: Sequence[Row]) -> list[Row]:
     return list(found.values())
 
 
-def _tone(row: Row, group: GroupWeek, slot: int) -> str:
+def _tone(row: Row, slot: int, is_shut: bool) -> str:
     """The look of a half-day of a child."""
     if row.away >> slot & 1:
         return "away"
     if row.there >> slot & 1:
         return "in"
-    return "shut" if group.cells[slot].state is State.CLOSED else "out"
+    return "shut" if is_shut else "out"
 
 
 def _count(group: GroupWeek, slot: int) -> dict[str, Any]:

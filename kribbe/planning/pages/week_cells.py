@@ -27,8 +27,8 @@ def draw_cells(
     `name` is the child's, `days` are the days of the week in words.
     """
     language = get_language() or ""
-    text = _("move %(name)s from %(day)s")
-    told = [escape(text % {"name": name, "day": day}) for day in days] if moves else ()
+    text, known = escape(_("move %(name)s from %(day)s")), escape(name)
+    told = {slot // 2: text % {"name": known, "day": escape(days[slot // 2])} for slot in moves}
     cells = []
     for slot, tone in enumerate(tones):
         start, icon, said = _parts(language, tone, bool(slot % 2))

@@ -26,6 +26,7 @@ class Plan:
     groups: Sequence[Group]
     """Those in use, the youngest first."""
     planned: Sequence[Planned]
+    """From the eve of the first day: a night goes on into it."""
     places: Sequence[GroupCapacity]
     teams: Mapping[int, Sequence[GroupTeam]]
     """By group, the first one first."""
@@ -50,7 +51,7 @@ def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
     desks = {location.desk_id for location in locations}
     return Plan(
         groups=in_use,
-        planned=planned_in(locations, groups, first, last),
+        planned=planned_in(locations, groups, first - DAY, last),
         places=capacities([group.pk for group in in_use], first, last),
         teams=_teams(in_use, first, last),
         closed=closed_days_of(keys, first - DAY, last),

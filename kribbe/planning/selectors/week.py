@@ -10,12 +10,14 @@ from kribbe.planning.selectors.came import came
 from kribbe.planning.selectors.plan import Plan, plan_at
 from kribbe.planning.selectors.planned import Planned, absences
 from kribbe.planning.selectors.rostered import Key, rostered
+from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Cell, Occupancy, State, total
 from kribbe.rules.ratio import Layout, Need, Short, carers_needed
 
 DAY = timedelta(days=1)
 WORK_SLOTS = 10
+NOTHING = Cell(planned=0, licensed=0, staffed=0, closed=True)
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,23 @@ def week_of(location: Location, monday: date, *, today: date) -> Week:
 
     As many queries at any size.
     """
-    sunday = monday + 6 * DAY
-    plan = plan_at([location], monday, sunday)
-    away = absences([each.placement for each in plan.planned if each.placement], monday, sunday)
+    return _read(location, monday, range(7), today)
+
+
+def day_of(location: Location, on: date, *, today: date) -> Week:
+    """As `week_of`, with one day of it: on the others the location is closed and nobody is planned."""
+    return _read(location, monday_of(on), range(on.weekday(), on.weekday() + 1), today)
+
+
+def _read(location: Location, monday: date, days: range, today: date) -> Week:
+    """`days` of the week, as weekdays that follow each other."""
+    first, last = monday + days[0] * DAY, monday + days[-1] * DAY
+    plan = plan_at([location], first, last)
+    away = absences([each.placement for each in plan.planned if each.placement], first, last)
     register = _register(location, monday, today)
-    found = [_group(group, location, plan, monday, today, away, register) for group in plan.groups]
+    found = [_group(group, location, plan, monday, days, today, away, register) for group in plan.groups]
     needs, carers = _needs(location, monday, found, plan), _carers(found)
-    for (_location, _day, slot), half in rostered([location], monday, sunday, plan).items():
+    for (_location, _day, slot), half in rostered([location], first, last, plan).items():
         needs[slot], carers[slot] = half.need, half.carers
     return Week(monday, plan.closed[location.pk], found, needs, carers, away, plan.at_home)
 
@@ -97,6 +109,7 @@ def _group(
     location: Location,
     plan: Plan,
     monday: date,
+    days: range,
     today: date,
     away: Mapping[tuple[int, date], Absence],
     register: Mapping[tuple[int, int], tuple[int, int]],
@@ -105,10 +118,11 @@ def _group(
     places = [each for each in plan.places if each.group_id == group.pk]
     own = plan.teams.get(group.pk, ())
     planned = [each for each in plan.planned if each.group_id == group.pk]
-    rows = [_row(each, location, monday, closed, away) for each in planned]
-    arrived = [_came(group, slot, rows, register) for slot in range(SLOTS)]
+    rows = [_row(each, location, monday, days, closed, away) for each in planned]
     cells = tuple(
-        _cell(slot, rows, arrived[slot], monday + slot // 2 * DAY, today, closed, places)
+        _cell(group, slot, rows, register, monday + slot // 2 * DAY, today, closed, places)
+        if slot // 2 in days
+        else NOTHING
         for slot in range(SLOTS)
     )
     named = [row for row in rows if row.there and (row.planned.child or row.planned.name)]
@@ -127,11 +141,12 @@ def _row(
     planned: Planned,
     location: Location,
     monday: date,
+    days: range,
     closed: frozenset[date],
     away: Mapping[tuple[int, date], Absence],
 ) -> Row:
     there = missing = 0
-    for day in range(7):
+    for day in days:
         on = monday + day * DAY
         halves = planned.halves(on, closed, location) << 2 * day
         there |= halves
@@ -141,9 +156,10 @@ def _row(
 
 
 def _cell(
+    group: Group,
     slot: int,
     rows: Sequence[Row],
-    arrived: int,
+    register: Mapping[tuple[int, int], tuple[int, int]],
     on: date,
     today: date,
     closed: frozenset[date],
@@ -156,7 +172,7 @@ def _cell(
         planned=planned,
         licensed=own.licensed_places if own else 0,
         staffed=own.staffed_places if own else 0,
-        realised=arrived if on < today else None,
+        realised=_came(group, slot, rows, register) if on < today else None,
         closed=not is_open,
     )
 
