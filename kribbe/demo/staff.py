@@ -48,8 +48,8 @@ BETWEEN = (15, 17)
 """When those begin who neither open nor close, in half-hours of the day: as the children come."""
 DAYS_A_WEEK = Fraction(18, 5)
 """Long days of a carer at a day-care centre: four, or three for those who work part-time, two in five."""
-ILL_ON, ILL = 8, 4
-"""At the largest team so many are ill on Tuesday of next week: a gap to see."""
+LARGE, ILL_ON, ILL = 8, 8, 4
+"""Where the law asks so many carers, so many days after Monday (a Tuesday) so many are ill: a gap to see."""
 
 
 def staff(book: Book) -> None:
@@ -63,7 +63,7 @@ def staff(book: Book) -> None:
     for location in book.rows(Location):
         if location.pk in needed and location.active:
             of_location = _team(book, location, groups[location.pk], needed[location.pk], hashed, chance)
-            ill = ILL if needed[location.pk] == max(needed.values()) else 0
+            ill = ILL if needed[location.pk] >= LARGE else 0
             _shifts(book, location, groups[location.pk], of_location, needed[location.pk], ill, chance)
 
 
