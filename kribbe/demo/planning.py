@@ -21,7 +21,7 @@ from kribbe.planning.models import (
     Paper,
     TellingSide,
 )
-from kribbe.planning.selectors.week import usual_layout
+from kribbe.planning.selectors.plan import usual_layout
 from kribbe.planning.written import minute
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern

@@ -45,6 +45,14 @@ def locations_for(principal: Principal, action: Action) -> QuerySet[Location]:
     )
 
 
+def has_others(principal: Principal, action: Action, location: Location) -> bool:
+    """Whether the principal may do this at other locations too; asks nothing for one who has this one alone."""
+    wider = any(scope_ids(principal, action, scope) for scope in (Scope.ORGANISER, Scope.DESK, Scope.REGION))
+    if not wider and scope_ids(principal, action, Scope.LOCATION) <= {location.pk}:
+        return False
+    return locations_for(principal, action).exclude(pk=location.pk).exists()
+
+
 def beside(principal: Principal, action: Action) -> tuple[list[Location], bool]:
     """The open locations of the reader by name, MOST_BESIDE at most, and whether there are more."""
     own = locations_for(principal, action).filter(active=True).order_by("name_key", "pk")[: MOST_BESIDE + 1]

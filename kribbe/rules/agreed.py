@@ -46,14 +46,16 @@ class Agreement(Period):
 
     def starting(self, on: date) -> Parts:
         """The agreed parts that start on a day."""
-        if not self.holds(on):
-            return ()
-        return self.weeks[self._turn(on)].get(on.weekday(), ())
+        return self._of_week(on) if self.holds(on) else ()
 
     def weeks_from(self, day: date) -> Weeks:
         """The weeks in their turn, that of a day first."""
         turn = self._turn(day)
         return self.weeks[turn:] + self.weeks[:turn]
+
+    def _of_week(self, on: date) -> Parts:
+        week = self.weeks[self._turn(on)] if len(self.weeks) > 1 else self.weeks[0]
+        return week.get(on.weekday(), ())
 
     def _turn(self, day: date) -> int:
         return (monday_of(day) - monday_of(self.turns_from or self.start)).days // 7 % len(self.weeks)
@@ -63,7 +65,10 @@ def starting_on(agreements: Iterable[Agreement], on: date, closed: Container[dat
     """The parts that start on a day, none on a closed one. No two agreements hold on the same day."""
     if on in closed:
         return ()
-    return next((each.starting(on) for each in agreements if each.holds(on)), ())
+    for each in agreements:
+        if each.holds(on):
+            return each.starting(on)
+    return ()
 
 
 def there_on(agreements: Iterable[Agreement], on: date, closed: Container[date] = frozenset()) -> Parts:
@@ -72,7 +77,8 @@ def there_on(agreements: Iterable[Agreement], on: date, closed: Container[date] 
         return ()
     held = tuple(agreements)
     night = after_midnight(starting_on(held, on - DAY, closed))
-    return tuple(sorted((*night, *before_midnight(starting_on(held, on, closed)))))
+    day = before_midnight(starting_on(held, on, closed))
+    return tuple(sorted((*night, *day))) if night or len(day) > 1 else day
 
 
 def before_midnight(parts: Parts) -> Parts:

@@ -52,11 +52,24 @@ def closing_of(row: ClosingDay) -> Closing:
 
 def open_pattern(group_ids: Collection[int], since: date) -> WeekPattern:
     """The half-days on which any of these groups is open on a day or later; the working week where none is known."""
-    rows = GroupCapacity.objects.filter(group__in=group_ids, during__overlap=(since, None))
     mask = 0
-    for each in rows.values_list("open_pattern", flat=True):
+    for each in _open_masks(group_ids, since).values():
         mask |= each
     return WeekPattern(mask or WORK_WEEK)
+
+
+def open_patterns(group_ids: Collection[int], since: date) -> dict[int, WeekPattern]:
+    """As `open_pattern`, of each group alone; one query."""
+    found = _open_masks(group_ids, since)
+    return {key: WeekPattern(found.get(key) or WORK_WEEK) for key in group_ids}
+
+
+def _open_masks(group_ids: Collection[int], since: date) -> dict[int, int]:
+    found: dict[int, int] = {}
+    rows = GroupCapacity.objects.filter(group__in=group_ids, during__overlap=(since, None))
+    for key, mask in rows.values_list("group", "open_pattern"):
+        found[key] = found.get(key, 0) | mask
+    return found
 
 
 def days_in_words(first: date, last: date) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -21,14 +22,14 @@ from kribbe.planning.access import placement_at
 from kribbe.planning.models import AbsenceKind, GettingUsedDay, TellingSide
 from kribbe.planning.selectors.child_file import AtHand, at_hand
 from kribbe.planning.selectors.getting_used import hours_of, visits_at
-from kribbe.planning.selectors.planned import Planned, absences
-from kribbe.planning.selectors.week import GroupWeek, Week, week_of
+from kribbe.planning.selectors.planned import Planned
+from kribbe.planning.selectors.week import GroupWeek, Week, day_of
 from kribbe.planning.services.absences import report_absence, take_back_absence
-from kribbe.rules.calendar import monday_of
 from kribbe.rules.occupancy import State
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.web.templatetags.telling import age
 
 DAY = timedelta(days=1)
 FURTHEST = timedelta(days=800)
@@ -41,17 +42,12 @@ def day_page(request: Any, location: Location) -> HttpResponse:
     now = timezone.now()
     today = localtime(now).date()
     on = asked_day(request.GET.get("on", ""), today)
-    week = week_of(location, monday_of(on), today=today)
-    away = absences(
-        [row.planned.placement for group in week.groups for row in group.rows if row.planned.placement],
-        on,
-        on,
-    )
+    week = day_of(location, on, today=today)
     may_change = may_at(request.principal, Action.PLAN_CHANGE, location)
     hand = at_hand(
         [row.planned.placement for group in week.groups for row in group.rows if row.planned.placement]
     )
-    groups = [(group, list(_children(group, on, week, location, away, hand))) for group in week.groups]
+    groups = [(group, list(_children(group, on, week, location, hand))) for group in week.groups]
     note_look(request.principal, location, week, now)
     context = {
         "place_name": location.name,
@@ -76,7 +72,8 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         ],
         "visits": [visit_row(each) for each in visits_at(location, on, on)],
         "may_change": may_change,
-        "kinds": AbsenceKind.choices,
+        "on_text": f"{on}",
+        "options": format_html_join("", '<option value="{}">{}</option>', AbsenceKind.choices),
     }
     return render(request, "planning/day.html", context)
 
@@ -151,22 +148,21 @@ def child_name(planned: Planned) -> str:
 
 
 def _children(
-    group: GroupWeek,
-    on: date,
-    week: Week,
-    location: Location,
-    away: Any,
-    hand: Mapping[int, AtHand],
+    group: GroupWeek, on: date, week: Week, location: Location, hand: Mapping[int, AtHand]
 ) -> Iterator[dict[str, Any]]:
+    why = _("Why %(name)s stays away")
     for row in group.rows:
-        if not row.there >> 2 * on.weekday() & 3:
-            continue
         planned = row.planned
         placement = planned.placement
-        found = away.get((placement.pk, on)) if placement else None
+        found = week.absences.get((placement.pk, on)) if placement else None
+        reference = placement.reference if placement and placement.group_id == planned.group_id else ""
+        name = child_name(planned)
         yield {
-            "reference": placement.reference if placement and placement.group_id == planned.group_id else "",
-            "name": child_name(planned),
+            "reference": reference,
+            "address": reverse("planning:absence", args=[location.slug, reference]) if reference else "",
+            "name": name,
+            "why": why % {"name": name},
+            "age": age(planned.child.birth, on) if planned.child else "–",
             "birth": planned.child.birth if planned.child else None,
             "hours": words.hours(planned.parts(on, week.closed)),
             "away": AbsenceKind(found.kind).label if found else "",

@@ -22,7 +22,7 @@ from kribbe.planning.access import placement_at
 from kribbe.planning.forms_days import HALVES
 from kribbe.planning.models import DayBatch
 from kribbe.planning.pages.agreements import note_read
-from kribbe.planning.selectors.planned import planned_of
+from kribbe.planning.selectors.planned import capacities, planned_of
 from kribbe.planning.services.days import Wish
 from kribbe.planning.services.moving_days import (
     MOST_WEEKS,
@@ -35,6 +35,7 @@ from kribbe.planning.services.moving_days import (
     undo_batch,
 )
 from kribbe.rules.calendar import monday_of
+from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -78,7 +79,7 @@ def move_page(request: Any, location: Location, reference: str) -> HttpResponse:
         "given": given,
         "monday": monday_of(given),
         "chosen": chosen,
-        "days": [(day, DAY_NAMES[day.weekday()]) for day in _days(location, given, today)],
+        "days": [(day, DAY_NAMES[day.weekday()]) for day in _days(placement, given, today)],
         "rows": rows,
         "problem": problem,
     }
@@ -159,11 +160,18 @@ def _halves(placement: Placement, day: date) -> int:
     return planned_of(placement).halves(day, closed_days(location.pk, day, day), location)
 
 
-def _days(location: Location, given: date, today: date) -> list[date]:
-    """The open days of this week and the next to choose from."""
+def _days(placement: Placement, given: date, today: date) -> list[date]:
+    """The days of this week and the next on which the child's group is open, to choose from."""
     days = [monday_of(given) + n * DAY for n in range(REACH.days + 1)]
-    closed = closed_days(location.pk, days[0], days[-1])
-    return [day for day in days if day > today and day != given and day not in closed and day.weekday() < 5]
+    closed = closed_days(placement.group.location_id, days[0], days[-1])
+    places = capacities([placement.group_id], days[0], days[-1])
+    opened = {
+        day
+        for each in places
+        for day in days
+        if day in each.during and day.weekday() in WeekPattern(each.open_pattern).days()
+    }
+    return sorted(day for day in opened - closed - {given} if day > today)
 
 
 def _effect(placement: Placement, wish: Wish, space: Rooms) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from kribbe.planning.forms import HouseRulesForm
 from kribbe.planning.models import HouseRules
 from kribbe.planning.models import Layout as LayoutWords
 from kribbe.planning.selectors.short import short_weeks
-from kribbe.planning.selectors.week import GroupWeek, week_of
+from kribbe.planning.selectors.teams import Team, teams_at
 from kribbe.planning.services.settings import Rules, publish_house_rules, set_team
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.calendar import monday_of
@@ -25,7 +25,7 @@ from kribbe.rules.ratio import Layout
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import day_of, row_key
-from kribbe.web.weeks import DAY_NAMES, slot_name
+from kribbe.web.weeks import DAY_NAMES, DAY_SHORTS, slot_name
 
 WEEKS_AHEAD = 26
 MOST_TYPED = 2
@@ -43,14 +43,12 @@ def team_page(request: Any, location: Location) -> HttpResponse:
         if not error:
             messages.success(request, _("Saved. The weeks ahead are judged anew."))
             return redirect("planning:team", location.slug)
-    week = week_of(location, monday_of(today), today=today)
     context = {
         "place_name": location.name,
         "location": location,
         "today": today,
-        "groups": [_group(each, week.needs) for each in week.groups],
+        "groups": [_group(each) for each in teams_at(location, today)],
         "layouts": LayoutWords.choices,
-        "days": [str(DAY_NAMES[day]) for day in range(5)],
         "short": short_weeks(location, first=monday_of(today), weeks=WEEKS_AHEAD, today=today),
         "weeks_ahead": WEEKS_AHEAD,
         "may_change": may_at(request.principal, Action.PLAN_CHANGE, location),
@@ -88,19 +86,25 @@ def _rules(form: HouseRulesForm) -> Rules:
     return Rules(**{**data, "rounding": Rounding(data["rounding"])})
 
 
-def _group(each: GroupWeek, needs: Any) -> dict[str, Any]:
-    carers = each.carers or (0,) * SLOTS
+def _group(each: Team) -> dict[str, Any]:
+    """The days on which a group is open, and its carers by half of the day: None where that half is closed."""
+    days, opened = each.opened.days(), each.opened
+    halves = ([2 * day + part for day in days] for part in (0, 1))
     return {
         "group": each.group,
         "layout": each.layout,
-        "cells": [(slot, slot_name(slot), carers[slot]) for slot in range(10)],
+        "days": [(DAY_SHORTS[day], DAY_NAMES[day]) for day in days],
+        "rows": [
+            (name, [(slot, slot_name(slot), each.carers[slot]) if slot in opened else None for slot in slots])
+            for name, slots in zip((_("Morning"), _("Afternoon")), halves, strict=True)
+        ],
     }
 
 
 def _save_team(request: Any, location: Location, now: Any) -> str:
     """Save what was typed; says what is wrong, or nothing."""
     given = request.POST
-    typed = [given.get(f"carers{slot}", "").strip() or "0" for slot in range(10)]
+    typed = [given.get(f"carers{slot}", "").strip() or "0" for slot in range(SLOTS)]
     first = day_of(given.get("first", ""))
     if first is None:
         return _("Give the day from which this holds.")
@@ -116,7 +120,7 @@ def _save_team(request: Any, location: Location, now: Any) -> str:
             group_id=row_key(given.get("group", "")) or 0,
             first=first,
             layout=Layout(layout),
-            carers=[*map(int, typed), *[0] * (SLOTS - 10)],
+            carers=list(map(int, typed)),
             now=now,
         )
     except RefusedError as refused:

@@ -1,22 +1,25 @@
 """The week of a location at a glance: children by half-day, with places and carers beneath."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from kribbe.places.access import at_location, locations_for, may_at
+from kribbe.places.access import at_location, has_others, may_at
 from kribbe.places.models import Location
 from kribbe.planning.pages.day import asked_day, child_name, note_look, visit_row
 from kribbe.planning.pages.moving import last_batch
+from kribbe.planning.pages.week_cells import draw_cells
 from kribbe.planning.selectors.getting_used import visits_at
 from kribbe.planning.selectors.week import WORK_SLOTS, GroupWeek, Row, Week, week_of
 from kribbe.rules.calendar import monday_of
@@ -24,13 +27,14 @@ from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Occupancy, State
 from kribbe.rules.ratio import Short
 from kribbe.trust.permissions import Action
-from kribbe.web.templatetags.telling import percent
+from kribbe.web.templatetags.telling import long_date, percent
 from kribbe.web.weeks import DAY_NAMES, DAY_SHORTS, slot_name
 from kribbe.web.words import say
 
 WEEK = timedelta(weeks=1)
 DAY = timedelta(days=1)
-Moves = Mapping[tuple[int, int], tuple[str, date]]
+Moves = Mapping[int, Mapping[int, str]]
+"""The addresses on which days are moved, by child and half-day."""
 
 
 @require_safe
@@ -44,7 +48,9 @@ def week_page(request: Any, location: Location) -> HttpResponse:
     note_look(request.principal, location, week, now)
     slots = range(_width(week))
     may_change = may_at(request.principal, Action.PLAN_CHANGE, location)
-    moves = _moves(week, today) if may_change else {}
+    moves = _moves(week, location, today) if may_change else {}
+    days = [monday + day * DAY for day in range(len(slots) // 2)]
+    words = [long_date(day) for day in days]
     context = {
         "place_name": location.name,
         "location": location,
@@ -56,17 +62,24 @@ def week_page(request: Any, location: Location) -> HttpResponse:
         "before": monday - WEEK,
         "after": monday + WEEK,
         "days": [
-            (DAY_SHORTS[day], DAY_NAMES[day], monday + day * DAY, monday + day * DAY in week.closed)
-            for day in range(len(slots) // 2)
+            {
+                "short": DAY_SHORTS[number],
+                "name": DAY_NAMES[number],
+                "number": day.day,
+                "iso": f"{day}",
+                "said": words[number],
+                "is_shut": day in week.closed,
+            }
+            for number, day in enumerate(days)
         ],
-        "groups": [_group(group, slots, moves) for group in week.groups],
+        "groups": [_group(group, slots, moves, words) for group in week.groups],
         "may_change": may_change,
         "batch": last_batch(location) if may_change else None,
         "needs": [_need(week, slot) for slot in slots],
         "has_carers": any(each is not None for each in week.carers),
         "short": [_short(each) for each in week.short if each.slot in slots],
         "occupancy": occupancy_words(week.occupancy),
-        "has_others": len(locations_for(request.principal, Action.PLAN_READ)[:2]) > 1,
+        "has_others": has_others(request.principal, Action.PLAN_READ, location),
         "visits": [visit_row(each) for each in visits_at(location, monday, monday + 6 * DAY)],
     }
     return render(request, "planning/week.html", context)
@@ -83,35 +96,41 @@ def _width(week: Week) -> int:
     return SLOTS if used else WORK_SLOTS
 
 
-def _moves(week: Week, today: date) -> dict[tuple[int, int], tuple[str, date]]:
-    """The days that can be moved, by child and half-day: of which place, and which day."""
-    found = {}
-    for row in (row for group in week.groups for row in group.rows):
-        for slot in WeekPattern(row.there & ~row.away).slots():
-            day = week.monday + slot // 2 * DAY
-            place = row.planned.placement
-            is_own = place and place.group_id == row.planned.group_id
-            if place and is_own and row.planned.child and day > today:
-                found[row.planned.child.pk, slot] = (place.reference, day)
+def _moves(week: Week, location: Location, today: date) -> dict[int, dict[int, str]]:
+    """The days to come that can be moved: not those of a child that comes from another location."""
+    ahead = sum(3 << 2 * day for day in range(7) if week.monday + day * DAY > today)
+    found: dict[int, dict[int, str]] = {}
+    for row in (row for group in week.groups for row in group.rows) if ahead else ():
+        place = row.planned.placement
+        if place is None or place.group_id != row.planned.group_id:
+            continue
+        url = reverse("planning:move_day", args=[location.slug, place.reference])
+        own = found.setdefault(place.child_id, {})
+        for slot in WeekPattern(row.there & ~row.away & ahead).slots():
+            own[slot] = f"{url}?day={week.monday + slot // 2 * DAY}"
     return found
 
 
-def _group(group: GroupWeek, slots: Sequence[int], moves: Moves) -> dict[str, Any]:
+def _group(group: GroupWeek, slots: Sequence[int], moves: Moves, days: Sequence[str]) -> dict[str, Any]:
+    shut = {slot for slot in slots if group.cells[slot].state is State.CLOSED}
     return {
         "group": group.group,
         "layout": group.layout,
-        "rows": [
-            (child_name(row.planned), [_mark(row, group, slot) + _move(row, slot, moves) for slot in slots])
-            for row in _by_child(group.rows)
-        ],
+        "rows": [_row(row, shut, slots, moves, days) for row in _by_child(group.rows)],
         "nameless": [group.uncounted[slot] for slot in slots] if any(group.uncounted) else [],
         "counts": [_count(group, slot) for slot in slots],
         "occupancy": occupancy_words(group.occupancy),
     }
 
 
-def _move(row: Row, slot: int, moves: Moves) -> tuple[str, date | None]:
-    return moves.get((row.planned.child.pk, slot), ("", None)) if row.planned.child else ("", None)
+def _row(
+    row: Row, shut: Collection[int], slots: Sequence[int], moves: Moves, days: Sequence[str]
+) -> tuple[str, SafeString]:
+    """A child's name, and its half-days as cells; `shut` are those on which the group is closed."""
+    name = child_name(row.planned)
+    own = moves.get(row.planned.child.pk, {}) if row.planned.child else {}
+    tones = [_tone(row, slot, slot in shut) for slot in slots]
+    return name, draw_cells(tones, name, moves=own, days=days)
 
 
 def _by_child(rows: Sequence[Row]) -> list[Row]:
@@ -126,13 +145,13 @@ def _by_child(rows: Sequence[Row]) -> list[Row]:
     return list(found.values())
 
 
-def _mark(row: Row, group: GroupWeek, slot: int) -> tuple[str, str, str]:
-    """The look of a half-day of a child, its icon, and what is read out."""
+def _tone(row: Row, slot: int, is_shut: bool) -> str:
+    """The look of a half-day of a child."""
     if row.away >> slot & 1:
-        return "away", "x", _("stays away")
+        return "away"
     if row.there >> slot & 1:
-        return "in", "check", _("comes")
-    return ("shut", "", _("closed")) if group.cells[slot].state is State.CLOSED else ("out", "", "")
+        return "in"
+    return "shut" if is_shut else "out"
 
 
 def _count(group: GroupWeek, slot: int) -> dict[str, Any]:

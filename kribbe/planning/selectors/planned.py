@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from kribbe.enrolment.models import DirectChild, Placement, PlacementState
 from kribbe.people.models import Child
-from kribbe.places.models import GroupCapacity, Kind, LedgerTake, Location
+from kribbe.places.models import Group, GroupCapacity, Kind, LedgerTake, Location
 from kribbe.planning.models import Absence, AgreedWeeks, DayChange, DayState
 from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
 from kribbe.planning.written import agreement_of, opening_hours, plain_agreement, unwritten
@@ -54,23 +54,54 @@ class Planned:
 
 
 def planned_at(location: Location, first: date, last: date) -> list[Planned]:
-    """Everybody planned at a location on some day from `first` to `last`, by group and name; five queries.
+    """Everybody planned at a location on some day from `first` to `last`, by group and name; six queries.
 
-    One more at family carers.
+    At family carers one more, and another where children of other carers come.
     """
     return planned_at_all([location], first, last)
 
 
 def planned_at_all(locations: Sequence[Location], first: date, last: date) -> list[Planned]:
     """As `planned_at`, of several locations; no more queries."""
+    return planned_in(locations, groups_of(locations), first, last)
+
+
+def groups_of(locations: Sequence[Location]) -> dict[int, Group]:
+    """All groups of these locations by key, the youngest first, each with its location; one query."""
+    known = {location.pk: location for location in locations}
+    found = Group.objects.filter(location__in=known).order_by("from_months", "name")
+    return {group.pk: _located(group, known) for group in found}
+
+
+def planned_in(
+    locations: Sequence[Location], groups: Mapping[int, Group], first: date, last: date
+) -> list[Planned]:
+    """As `planned_at_all`, where the groups of these locations are known; a query less."""
     known = {location.pk: location for location in locations}
     homes = [location.pk for location in locations if location.kind == Kind.FAMILY]
     moved = elsewhere(first=first, last=last, locations=homes) if homes else []
     coming = [each for each in moved if each.location_id in known]
-    here = Q(group__location__in=known) | Q(pk__in={each.placement_id for each in coming})
-    stays = list(certain((first, last + DAY)).filter(here).select_related("group__location"))
-    own = [plan_of(each, known[each.group.location_id]) for each in stays if each.group.location_id in known]
-    return [*_without(own, moved), *_guests(stays, coming), *_unnamed(known, (first, last + DAY))]
+    here = Q(group__in=groups)
+    if coming:
+        here |= Q(pk__in={each.placement_id for each in coming})
+    stays = _in_groups(certain((first, last + DAY)).filter(here), groups)
+    own = [plan_of(each, each.group.location) for each in stays if each.group_id in groups]
+    return [*_without(own, moved), *_guests(stays, coming), *_unnamed(groups, (first, last + DAY))]
+
+
+def _located(group: Group, known: Mapping[int, Location]) -> Group:
+    group.location = known[group.location_id]
+    return group
+
+
+def _in_groups(found: QuerySet[Placement], groups: Mapping[int, Group]) -> list[Placement]:
+    """These places, with one group for all that share it: a week has hundreds of places in a handful of groups."""
+    stays = list(found.select_related(None).select_related("child"))
+    strange = {each.group_id for each in stays} - groups.keys()
+    others = Group.objects.select_related("location").in_bulk(strange) if strange else {}
+    for each in stays:
+        each.group = groups.get(each.group_id) or others[each.group_id]
+    return stays
 
 
 def agreed_at_all(
@@ -113,10 +144,10 @@ def _guests(stays: Iterable[Placement], coming: Iterable[Elsewhere]) -> Iterator
         yield replace(plan, group_id=group_id, agreements=agreements, base=agreements)
 
 
-def _unnamed(known: Mapping[int, Location], during: tuple[date, date]) -> Iterator[Planned]:
+def _unnamed(groups: Mapping[int, Group], during: tuple[date, date]) -> Iterator[Planned]:
     """Who was taken outside the desk, and places that only count."""
-    yield from _direct(known, during)
-    yield from _counted(known, during)
+    yield from _direct(groups, during)
+    yield from _counted(groups, during)
 
 
 def planned_of(placement: Placement) -> Planned:
@@ -210,13 +241,11 @@ def merged(parts: Iterable[tuple[int, int]], more: Iterable[tuple[int, int]]) ->
     return tuple(found)
 
 
-def _direct(known: Mapping[int, Location], during: tuple[date, date]) -> Iterator[Planned]:
-    rows = (
-        DirectChild.objects.select_related("group")
-        .filter(group__location__in=known, undone_at=None, during__overlap=during)
-        .order_by("group__from_months", "name", "pk")
-    )
-    return (plan_of_direct(row, known[row.group.location_id]) for row in rows)
+def _direct(groups: Mapping[int, Group], during: tuple[date, date]) -> Iterator[Planned]:
+    rows = DirectChild.objects.filter(group__in=groups, undone_at=None, during__overlap=during)
+    for row in rows.order_by("group__from_months", "name", "pk"):
+        row.group = groups[row.group_id]
+        yield plan_of_direct(row, row.group.location)
 
 
 def plan_of_direct(child: DirectChild, location: Location) -> Planned:
@@ -226,13 +255,9 @@ def plan_of_direct(child: DirectChild, location: Location) -> Planned:
     return Planned(child.group_id, (agreement,), direct=child, name=child.name)
 
 
-def _counted(known: Mapping[int, Location], during: tuple[date, date]) -> Iterator[Planned]:
-    rows = (
-        LedgerTake.objects.select_related("group")
-        .filter(group__location__in=known, holder__startswith=OWN, during__overlap=during)
-        .order_by("pk")
-    )
-    for row in rows:
+def _counted(groups: Mapping[int, Group], during: tuple[date, date]) -> Iterator[Planned]:
+    rows = LedgerTake.objects.filter(group__in=groups, holder__startswith=OWN, during__overlap=during)
+    for row in rows.order_by("pk"):
         stay = (row.during.lower, row.during.upper)
-        agreement = plain_agreement(WeekPattern(row.pattern), stay, known[row.group.location_id])
+        agreement = plain_agreement(WeekPattern(row.pattern), stay, groups[row.group_id].location)
         yield Planned(row.group_id, (agreement,))

@@ -10,8 +10,8 @@ from kribbe.places.models import Group, Kind, Location
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
 from kribbe.planning.selectors.occupancy import Cells, Ints, cells
+from kribbe.planning.selectors.plan import usual_layout
 from kribbe.planning.selectors.rostered import Key, Rostered, rostered
-from kribbe.planning.selectors.week import usual_layout
 from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.packs import Pack, load_pack

@@ -4,24 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from kribbe.enrolment.selectors.location import active_groups
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
-from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, GroupTeam
-from kribbe.planning.selectors.at_home import at_home
 from kribbe.planning.selectors.came import came
-from kribbe.planning.selectors.planned import Planned, absences, capacities, planned_at
+from kribbe.planning.selectors.plan import Plan, plan_at
+from kribbe.planning.selectors.planned import Planned, absences
 from kribbe.planning.selectors.rostered import Key, rostered
-from kribbe.region.selectors import policy_on
+from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Cell, Occupancy, State, total
-from kribbe.rules.packs import load_pack
 from kribbe.rules.ratio import Layout, Need, Short, carers_needed
 
 DAY = timedelta(days=1)
 WORK_SLOTS = 10
-TODDLERS_FROM = 12
-"""Months of age from which a group without a chosen layout counts as one of toddlers; to it, as one of babies."""
+NOTHING = Cell(planned=0, licensed=0, staffed=0, closed=True)
 
 
 @dataclass(frozen=True)
@@ -87,62 +83,53 @@ def week_of(location: Location, monday: date, *, today: date) -> Week:
 
     As many queries at any size.
     """
-    sunday = monday + 6 * DAY
-    closed = closed_days(location.pk, monday - DAY, sunday)
-    groups = active_groups(location)
-    keys = [group.pk for group in groups]
-    planned = planned_at(location, monday, sunday)
-    away = absences([each.placement for each in planned if each.placement], monday, sunday)
-    places = capacities(keys, monday, sunday)
-    teams = list(GroupTeam.objects.filter(group__in=keys, during__overlap=(monday, sunday + DAY)))
+    return _read(location, monday, range(7), today)
+
+
+def day_of(location: Location, on: date, *, today: date) -> Week:
+    """As `week_of`, with one day of it: on the others the location is closed and nobody is planned."""
+    return _read(location, monday_of(on), range(on.weekday(), on.weekday() + 1), today)
+
+
+def _read(location: Location, monday: date, days: range, today: date) -> Week:
+    """`days` of the week, as weekdays that follow each other."""
+    first, last = monday + days[0] * DAY, monday + days[-1] * DAY
+    plan = plan_at([location], first, last)
+    away = absences([each.placement for each in plan.planned if each.placement], first, last)
     register = _register(location, monday, today)
-    found = [
-        _group(
-            group,
-            [each for each in planned if each.group_id == group.pk],
-            location,
-            monday,
-            today,
-            closed,
-            away,
-            places,
-            teams,
-            register,
-        )
-        for group in groups
-    ]
-    known = rostered([location], monday, sunday)
-    own = at_home([location], monday, sunday)
-    needs, carers = _needs(location, monday, found, own), _carers(found)
-    for (_location, _day, slot), half in known.items():
+    found = [_group(group, location, plan, monday, days, today, away, register) for group in plan.groups]
+    needs, carers = _needs(location, monday, found, plan), _carers(found)
+    for (_location, _day, slot), half in rostered([location], first, last, plan).items():
         needs[slot], carers[slot] = half.need, half.carers
-    return Week(monday, closed, found, needs, carers, away, own)
+    return Week(monday, plan.closed[location.pk], found, needs, carers, away, plan.at_home)
 
 
 def _group(
     group: Group,
-    planned: Sequence[Planned],
     location: Location,
+    plan: Plan,
     monday: date,
+    days: range,
     today: date,
-    closed: frozenset[date],
     away: Mapping[tuple[int, date], Absence],
-    places: Sequence[GroupCapacity],
-    teams: Sequence[GroupTeam],
     register: Mapping[tuple[int, int], tuple[int, int]],
 ) -> GroupWeek:
-    rows = [_row(each, location, monday, closed, away) for each in planned]
-    arrived = [_came(group, slot, rows, register) for slot in range(SLOTS)]
+    closed = plan.closed[location.pk]
+    places = [each for each in plan.places if each.group_id == group.pk]
+    own = plan.teams.get(group.pk, ())
+    planned = [each for each in plan.planned if each.group_id == group.pk]
+    rows = [_row(each, location, monday, days, closed, away) for each in planned]
     cells = tuple(
-        _cell(group, slot, rows, arrived[slot], monday + slot // 2 * DAY, today, closed, places)
+        _cell(group, slot, rows, register, monday + slot // 2 * DAY, today, closed, places)
+        if slot // 2 in days
+        else NOTHING
         for slot in range(SLOTS)
     )
-    own = [team for team in teams if team.group_id == group.pk]
     named = [row for row in rows if row.there and (row.planned.child or row.planned.name)]
     nameless = [row for row in rows if not (row.planned.child or row.planned.name)]
     return GroupWeek(
         group=group,
-        layout=Layout(own[-1].layout) if own else usual_layout(group),
+        layout=plan.layout(group),
         rows=named,
         uncounted=tuple(sum(row.there >> slot & 1 for row in nameless) for slot in range(SLOTS)),
         cells=cells,
@@ -154,11 +141,12 @@ def _row(
     planned: Planned,
     location: Location,
     monday: date,
+    days: range,
     closed: frozenset[date],
     away: Mapping[tuple[int, date], Absence],
 ) -> Row:
     there = missing = 0
-    for day in range(7):
+    for day in days:
         on = monday + day * DAY
         halves = planned.halves(on, closed, location) << 2 * day
         there |= halves
@@ -171,20 +159,20 @@ def _cell(
     group: Group,
     slot: int,
     rows: Sequence[Row],
-    arrived: int,
+    register: Mapping[tuple[int, int], tuple[int, int]],
     on: date,
     today: date,
     closed: frozenset[date],
     places: Sequence[GroupCapacity],
 ) -> Cell:
-    own = next((each for each in places if each.group_id == group.pk and on in each.during), None)
+    own = next((each for each in places if on in each.during), None)
     is_open = own is not None and slot in WeekPattern(own.open_pattern) and on not in closed
     planned = sum(row.there >> slot & 1 for row in rows)
     return Cell(
         planned=planned,
         licensed=own.licensed_places if own else 0,
         staffed=own.staffed_places if own else 0,
-        realised=arrived if on < today else None,
+        realised=_came(group, slot, rows, register) if on < today else None,
         closed=not is_open,
     )
 
@@ -208,13 +196,6 @@ def _came(
     return sum((row.there & ~row.away) >> slot & 1 for row in rows)
 
 
-def usual_layout(group: Group) -> Layout:
-    """What a group is by its age band, as long as the location chose nothing."""
-    if group.to_months <= TODDLERS_FROM:
-        return Layout.BABIES
-    return Layout.TODDLERS if group.from_months >= TODDLERS_FROM else Layout.MIXED
-
-
 def _team_week(own: Sequence[GroupTeam], monday: date) -> tuple[int, ...]:
     def on(slot: int) -> int:
         day = monday + slot // 2 * DAY
@@ -223,10 +204,7 @@ def _team_week(own: Sequence[GroupTeam], monday: date) -> tuple[int, ...]:
     return tuple(on(slot) for slot in range(SLOTS))
 
 
-def _needs(
-    location: Location, monday: date, groups: Sequence[GroupWeek], own: Mapping[Key, int]
-) -> list[Need]:
-    pack = load_pack(policy_on(location.desk, monday).rule_pack)
+def _needs(location: Location, monday: date, groups: Sequence[GroupWeek], plan: Plan) -> list[Need]:
     needs = []
     for slot in range(SLOTS):
         children = dict.fromkeys(Layout, 0)
@@ -237,10 +215,10 @@ def _needs(
         needs.append(
             carers_needed(
                 children=children,
-                pack=pack,
+                pack=plan.packs[location.desk_id],
                 on=on,
                 family=location.kind == Kind.FAMILY,
-                own=own.get((location.pk, on, slot), 0),
+                own=plan.at_home.get((location.pk, on, slot), 0),
             )
         )
     return needs

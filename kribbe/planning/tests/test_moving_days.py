@@ -237,6 +237,20 @@ def test_pages_from_the_week_to_the_undo(scene, monday, django_assert_max_num_qu
     assert days(scene, monday + 2 * WEEK) == [0, 1]
 
 
+def test_a_day_is_moved_to_a_saturday_where_the_group_is_open(scene, monday):
+    """From Tuesday to Saturday: no Wednesday and no Sunday is offered, and Saturday takes the child."""
+    scene.group.capacities.update(open_pattern=WeekPattern.from_text("mon tue sat").mask)
+    ledger.recount(group_ids=[scene.group.pk], today=scene.now.date(), now=scene.now)
+    client = client_of(manager_of(scene.location, now=scene.now))
+    url = reverse("planning:move_day", args=[scene.location.slug, scene.noor.reference])
+    url += f"?day={monday + DAY}"
+    offered = [day for day, _name in client.get(url).context["days"]]
+    assert offered == [monday, *(monday + n * DAY for n in (5, 7, 8, 12))]
+    assert client.post(url, {"do": "move", "to": f"{monday + 5 * DAY}"}).status_code == 302
+    assert days(scene, monday) == [0, 5]
+    assert client.post(url, {"do": "move", "to": f"{monday + 6 * DAY}"}).status_code == 422
+
+
 def test_a_guest_has_no_day_to_move(scene, monday, monkeypatch):
     """Noor is cared for elsewhere on Monday; her own location moves the days of her place."""
     host = cast.make_location(scene.desk, "Gastouder", kind=Kind.FAMILY)

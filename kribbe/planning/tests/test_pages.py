@@ -19,6 +19,7 @@ from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +247,29 @@ def test_carers_and_the_weeks_that_fall_short(scene, manager):
     assert short and short[0].most >= 1
 
 
+def test_carers_are_set_on_the_half_days_on_which_a_group_is_open(scene, manager):
+    """Vlinders works from Monday to Friday; the other group on Thursdays and on Saturday mornings."""
+    weekend = cast.make_group(
+        scene.location, 9, now=scene.now, name="Uilen", from_months=30, open_pattern=0b01_00_11_00_00_00
+    )
+    team = at(scene, "team")
+    forms = {each["group"].pk: each for each in manager.get(team).context["groups"]}
+    shown = {
+        key: [[cell and cell[0] for cell in cells] for _name, cells in form["rows"]]
+        for key, form in forms.items()
+    }
+    assert shown == {
+        scene.group.pk: [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]],
+        weekend.pk: [[6, 10], [7, None]],
+    }
+    first = f"{scene.now.date()}"
+    typed = {"group": weekend.pk, "first": first, "layout": "toddlers", "carers6": "1", "carers10": "2"}
+    assert manager.post(team, typed).status_code == 302
+    assert GroupTeam.objects.get(group=weekend).carers[10] == 2
+    [_name, mornings] = manager.get(team).context["groups"][1]["rows"][0]
+    assert [cell[2] for cell in mornings] == [1, 2]
+
+
 def test_house_rules_are_published_and_never_changed(scene, manager):
     address = at(scene, "house_rules")
     typed = {
@@ -269,10 +293,72 @@ def test_pages_cost_the_same_however_many_children(scene, manager, parent):
             scene.desk, group, f"Vos{number}", "Kim", WeekPattern.from_text("mon tue"), scene.start, scene.now
         )
     assert [queries(manager, at(scene, name))[0] for name in names] == first
+    assert max(first[:2]) <= 22
     assert max(first) <= 30
     mine = reverse("planning:my_agreement", args=[scene.noor.reference])
     assert queries(parent, mine)[0] <= 30
     assert queries(parent, reverse("planning:my_days"))[0] <= 30
+
+
+def test_a_day_is_told_as_its_week_tells_it(scene):
+    """Each day alone has the children, carers and reasons of the same day in the week, with somebody away."""
+    from kribbe.planning.selectors.week import day_of, week_of
+
+    monday, today = open_day(scene), scene.now.date()
+    Absence.objects.create(placement=scene.noor, day=monday, kind="told", side="family", told_at=scene.now)
+    GroupTeam.objects.create(
+        group=scene.group, during=(scene.start, None), layout="babies", carers=[0, 1] * 7
+    )
+    week = week_of(scene.location, monday, today=today)
+    assert [short.slot for short in week.short] == [0, 2]
+    for number in range(7):
+        on = monday + number * DAY
+        alone, slots = day_of(scene.location, on, today=today), slice(2 * number, 2 * number + 2)
+        mask = 3 << 2 * number
+        assert alone.needs[slots] == week.needs[slots]
+        assert alone.carers[slots] == week.carers[slots]
+        assert alone.groups[0].cells[slots] == week.groups[0].cells[slots]
+        rows = [(row.planned.child.pk, row.there & mask, row.away & mask) for row in week.groups[0].rows]
+        assert [(row.planned.child.pk, row.there, row.away) for row in alone.groups[0].rows] == [
+            row for row in rows if row[1]
+        ]
+
+
+def test_a_cell_links_only_where_the_child_comes_and_escapes_its_name():
+    from kribbe.planning.pages.week_cells import draw_cells
+
+    cells = draw_cells(
+        ["in", "away", "out", "shut"],
+        "<b>Noor</b>",
+        moves={0: "/move/?day=1", 2: "/move/?day=2"},
+        days=["Mo", "Tu"],
+    )
+    assert cells.count("<td") == 4
+    assert cells.count("<a ") == 1
+    assert "&lt;b&gt;Noor&lt;/b&gt; van Mo" in cells
+    assert "<b>" not in cells
+
+
+def test_the_audit_of_a_day_names_who_stands_on_it(scene, manager):
+    """Noor comes on Monday and Tuesday, Lou on Monday alone."""
+    monday = open_day(scene)
+    manager.get(at(scene, "day") + f"?on={monday + DAY}")
+    [entry] = AuditEntry.objects.filter(action="list.read")
+    assert entry.data["households"] == [scene.noor.child.household_id]
+
+
+def test_many_short_half_days_are_folded_on_a_phone(scene, manager):
+    monday = open_day(scene)
+    team = GroupTeam.objects.create(
+        group=scene.group, during=(scene.start, None), layout="babies", carers=[0] * 14
+    )
+    assert (
+        '<details class="fold-small"><summary>4 half-days'
+        in manager.get(at(scene, "week") + f"?week={monday}").content.decode()
+    )
+    team.carers = [0, 0, 1, 1] + [0] * 10
+    team.save()
+    assert "fold-small" not in manager.get(at(scene, "week") + f"?week={monday}").content.decode()
 
 
 def test_the_calendar_of_a_family_is_read_back(scene, client):

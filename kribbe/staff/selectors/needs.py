@@ -5,17 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kribbe.places.models import Group, GroupCapacity, Kind, Location
-from kribbe.places.selectors.closed import closed_days_of
-from kribbe.planning.models import GroupTeam
-from kribbe.planning.selectors.at_home import at_home
-from kribbe.planning.selectors.planned import Planned, capacities, planned_at_all
+from kribbe.places.models import GroupCapacity, Kind, Location
+from kribbe.planning.selectors.plan import Plan, plan_at
+from kribbe.planning.selectors.planned import Planned
 from kribbe.planning.selectors.rostered import Rostered
-from kribbe.planning.selectors.week import usual_layout
 from kribbe.planning.written import minute
-from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import WeekPattern, halves_of
-from kribbe.rules.packs import Pack, load_pack
+from kribbe.rules.packs import Pack
 from kribbe.rules.ratio import Layout, Need, carers_needed
 from kribbe.rules.roster.plan import HALVES, MINUTES
 from kribbe.staff.models import Shift
@@ -59,31 +55,28 @@ def needs_of(location: Location, first: date, last: date) -> list[DayNeed]:
     return needs_at([location], days)[location.pk]
 
 
-def needs_at(locations: Sequence[Location], days: Sequence[date]) -> dict[int, list[DayNeed]]:
-    """These days by location. Queries grow with desks only."""
+def needs_at(
+    locations: Sequence[Location], days: Sequence[date], plan: Plan | None = None
+) -> dict[int, list[DayNeed]]:
+    """These days by location. Queries grow with desks only; there are none where the plan of the days is known."""
     if not days:
         return {location.pk: [] for location in locations}
-    first, last = min(days), max(days)
-    closed = closed_days_of([location.pk for location in locations], first - DAY, last)
-    groups = list(Group.objects.filter(location__in=locations, active=True).order_by("from_months", "name"))
-    layouts = _layouts(groups, first, last)
-    places = capacities([group.pk for group in groups], first, last)
-    planned = planned_at_all(locations, first, last)
-    packs = {desk: load_pack(policy_on(desk, first).rule_pack) for desk in {at.desk_id for at in locations}}
-    at_home_then = at_home(locations, first, last)
+    known = plan or plan_at(locations, min(days), max(days))
+    layouts = {group.pk: known.layout(group) for group in known.groups}
     found = {}
     for location in locations:
-        own = [group.pk for group in groups if group.location_id == location.pk]
-        present = [each for each in planned if each.group_id in own]
+        own = [group.pk for group in known.groups if group.location_id == location.pk]
+        present = [each for each in known.planned if each.group_id in own]
+        closed = known.closed[location.pk]
         found[location.pk] = [
             _day(
                 location,
                 day,
-                day in closed[location.pk],
-                _children(location, own, present, places, day, closed[location.pk]),
+                day in closed,
+                _children(location, own, present, known.places, day, closed),
                 layouts,
-                packs[location.desk_id],
-                [at_home_then.get((location.pk, day, 2 * day.weekday() + part), 0) for part in range(2)],
+                known.packs[location.desk_id],
+                [known.at_home.get((location.pk, day, 2 * day.weekday() + part), 0) for part in range(2)],
             )
             for day in days
         ]
@@ -137,13 +130,6 @@ def _day(
     return DayNeed(day, is_closed, children, needs)
 
 
-def _layouts(groups: Iterable[Group], first: date, last: date) -> dict[int, Layout]:
-    """As the week page has it: what the location chose last within these days, else what the age band says."""
-    found = {group.pk: usual_layout(group) for group in groups}
-    rows = GroupTeam.objects.filter(group__in=found, during__overlap=(first, last + DAY)).order_by("during")
-    return found | {row.group_id: Layout(row.layout) for row in rows}
-
-
 def _open(places: Sequence[GroupCapacity], group_id: int, day: date) -> int:
     """The half-days on which a group is open on a day: bit 0 the morning."""
     own = next((each for each in places if each.group_id == group_id and day in each.during), None)
@@ -153,7 +139,7 @@ def _open(places: Sequence[GroupCapacity], group_id: int, day: date) -> int:
 
 
 def rostered_halves(
-    locations: Sequence[Location], first: date, last: date
+    locations: Sequence[Location], first: date, last: date, plan: Plan | None = None
 ) -> dict[tuple[int, date, int], Rostered]:
     """The tightest half-hour of each half-day that has a roster, by location."""
     shifts = list(Shift.objects.filter(location__in=locations, day__range=(first, last)))
@@ -161,7 +147,7 @@ def rostered_halves(
         return {}
     having = {shift.location_id for shift in shifts}
     needs = needs_at(
-        [each for each in locations if each.pk in having], sorted({shift.day for shift in shifts})
+        [each for each in locations if each.pk in having], sorted({shift.day for shift in shifts}), plan
     )
     found = {}
     for location in (each for each in locations if each.pk in having):

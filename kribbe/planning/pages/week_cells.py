@@ -1,0 +1,52 @@
+"""The half-days of a child on the week plan, drawn as cells of a table: a week of a large location has a thousand."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from kribbe.web.weeks import icon_svg
+
+LOOKS = {
+    "away": ("x", gettext_lazy("stays away")),
+    "in": ("check", gettext_lazy("comes")),
+    "shut": ("", gettext_lazy("closed")),
+    "out": ("", ""),
+}
+"""The icon of a half-day and what is read out, by its tone."""
+
+
+def draw_cells(
+    tones: Sequence[str], name: str, *, moves: Mapping[int, str], days: Sequence[str]
+) -> SafeString:
+    """A cell a half-day, Monday morning first; one on which the child comes links to its address in `moves`.
+
+    `name` is the child's, `days` are the days of the week in words.
+    """
+    language = get_language() or ""
+    text, known = escape(_("move %(name)s from %(day)s")), escape(name)
+    told = {slot // 2: text % {"name": known, "day": escape(days[slot // 2])} for slot in moves}
+    cells = []
+    for slot, tone in enumerate(tones):
+        start, icon, said = _parts(language, tone, bool(slot % 2))
+        if tone == "in" and slot in moves:
+            inner = (
+                f'<a class="plan__grip" href="{escape(moves[slot])}" data-move-day>{icon}'
+                f'<span class="ams-visually-hidden">{said}, {told[slot // 2]}</span></a>'
+            )
+        else:
+            inner = icon + (f'<span class="ams-visually-hidden">{said}</span>' if said else "")
+        cells.append(f"{start}{inner}</td>")
+    return mark_safe("".join(cells))  # noqa: S308 - names and addresses are escaped
+
+
+@lru_cache(maxsize=64)
+def _parts(language: str, tone: str, is_afternoon: bool) -> tuple[str, str, str]:
+    """How a cell begins, its icon, and what is read out."""
+    icon, said = LOOKS[tone]
+    edge = "" if is_afternoon else " plan__cell--am"
+    start = f'<td class="plan__cell plan__cell--{tone}{edge}">'
+    return start, icon_svg(icon) if icon else "", escape(said)

@@ -1,0 +1,77 @@
+"""What is known of some days of some locations, read once: whoever judges these days counts from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kribbe.places.models import Group, GroupCapacity, Location
+from kribbe.places.selectors.closed import closed_days_of
+from kribbe.planning.models import GroupTeam
+from kribbe.planning.selectors.at_home import at_home
+from kribbe.planning.selectors.planned import Planned, capacities, groups_of, planned_in
+from kribbe.planning.selectors.rostered import Key
+from kribbe.region.selectors import policy_on
+from kribbe.rules.packs import Pack, load_pack
+from kribbe.rules.ratio import Layout
+
+DAY = timedelta(days=1)
+TODDLERS_FROM = 12
+"""Months of age from which a group without a chosen layout counts as one of toddlers; to it, as one of babies."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Days of some locations, from a first to a last one."""
+
+    groups: Sequence[Group]
+    """Those in use, the youngest first."""
+    planned: Sequence[Planned]
+    """From the eve of the first day: a night goes on into it."""
+    places: Sequence[GroupCapacity]
+    teams: Mapping[int, Sequence[GroupTeam]]
+    """By group, the first one first."""
+    closed: Mapping[int, frozenset[date]]
+    """By location, from the eve of the first day."""
+    packs: Mapping[int, Pack]
+    """The rules of the first day, by desk."""
+    at_home: Mapping[Key, int]
+    """Children of a family carer that count."""
+
+    def layout(self, group: Group) -> Layout:
+        """What the location chose for a group last within these days, else what its age band says."""
+        own = self.teams.get(group.pk)
+        return Layout(own[-1].layout) if own else usual_layout(group)
+
+
+def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
+    """What is known of these locations from `first` to `last`, both included; queries grow with desks only."""
+    keys = [location.pk for location in locations]
+    groups = groups_of(locations)
+    in_use = [group for group in groups.values() if group.active]
+    desks = {location.desk_id for location in locations}
+    return Plan(
+        groups=in_use,
+        planned=planned_in(locations, groups, first - DAY, last),
+        places=capacities([group.pk for group in in_use], first, last),
+        teams=_teams(in_use, first, last),
+        closed=closed_days_of(keys, first - DAY, last),
+        packs={desk: load_pack(policy_on(desk, first).rule_pack) for desk in desks},
+        at_home=at_home(locations, first, last),
+    )
+
+
+def usual_layout(group: Group) -> Layout:
+    """What a group is by its age band, as long as the location chose nothing."""
+    if group.to_months <= TODDLERS_FROM:
+        return Layout.BABIES
+    return Layout.TODDLERS if group.from_months >= TODDLERS_FROM else Layout.MIXED
+
+
+def _teams(groups: Sequence[Group], first: date, last: date) -> dict[int, list[GroupTeam]]:
+    found: dict[int, list[GroupTeam]] = {}
+    rows = GroupTeam.objects.filter(
+        group__in=[group.pk for group in groups], during__overlap=(first, last + DAY)
+    )
+    for row in rows.order_by("during"):
+        found.setdefault(row.group_id, []).append(row)
+    return found

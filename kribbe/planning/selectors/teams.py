@@ -1,0 +1,38 @@
+"""The carers that a location set for its groups, as they stand on a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kribbe.enrolment.selectors.location import active_groups
+from kribbe.places.models import Group, Location
+from kribbe.places.selectors.closed import open_patterns
+from kribbe.planning.models import GroupTeam
+from kribbe.planning.selectors.plan import usual_layout
+from kribbe.rules.halfdays import SLOTS, WeekPattern
+from kribbe.rules.ratio import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A group, for whom it is, its carers by half-day, and the half-days on which it is open from that day on."""
+
+    group: Group
+    layout: Layout
+    carers: Sequence[int]
+    opened: WeekPattern
+
+
+def teams_at(location: Location, day: date) -> list[Team]:
+    """The groups of a location with the carers that stand on a day, or else with the next ones; three queries."""
+    groups = active_groups(location)
+    patterns = open_patterns([group.pk for group in groups], day)
+    rows = GroupTeam.objects.filter(group__in=groups, during__overlap=(day, None)).order_by("-during")
+    standing = {row.group_id: row for row in rows}
+    return [_team(group, standing.get(group.pk), patterns[group.pk]) for group in groups]
+
+
+def _team(group: Group, row: GroupTeam | None, opened: WeekPattern) -> Team:
+    if row is None:
+        return Team(group, usual_layout(group), (0,) * SLOTS, opened)
+    return Team(group, Layout(row.layout), tuple(map(int, row.carers)), opened)
