@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.places.indexes import LOCATION_SOUGHT
 from kribbe.places.models_finding import Favourite, NameKey, Names, Rhythm, SavedSearch, SavedSearchFit
 from kribbe.places.models_licence import STOPPED, LicenceCheck, LicenceState
 from kribbe.places.models_page import (
@@ -146,6 +147,7 @@ class Location(models.Model):
         indexes = [
             GistIndex(fields=["point"], name="location_point"),
             models.Index(fields=["desk", "name_key"]),
+            LOCATION_SOUGHT,
         ]
         constraints = [
             models.UniqueConstraint(

@@ -22,6 +22,9 @@ EVERYTHING = "1" * SLOTS
 LOOKED_CLOSED = 183
 """Days from the start on in which a location's closings are read."""
 
+FAR_KM = 25
+"""Beyond this way a search finds a good part of a region's locations."""
+
 DAY = timedelta(days=1)
 
 
@@ -153,15 +156,21 @@ def find(search: Search, *, after: Key | None = None, limit: int = PAGE) -> Resu
     last = after or Key(-1, -1, -1)
     with connection.cursor() as cursor:
         cursor.execute(
-            QUERY,
+            FAR if _is_far(search) else NEAR,
             _parameters(search)
-            | {"tier": last.tier, "metres": last.metres, "id": last.id, "limit": limit + 1},
+            | {"later": after is not None, "tier": last.tier, "metres": last.metres, "id": last.id}
+            | {"limit": limit + 1},
         )
         found = cursor.fetchall()
     total, whole, own_whole = found[0][:3]
     rows = [_row(row[3], *row[5:]) for row in found if row[3] is not None]
     following = rows[limit - 1].key if len(rows) > limit else None
     return Results(rows[:limit], total, whole, own_whole, following)
+
+
+def _is_far(search: Search) -> bool:
+    """Whether so many locations lie in reach that all groups are rather judged at once than those of each."""
+    return search.only is None and (search.kilometres is None or search.kilometres > FAR_KM)
 
 
 def _row(*values: Any) -> Found:
@@ -261,12 +270,10 @@ def skipped(month: str) -> str:
 SKIPPED = skipped("%(month)s::date")
 """Bits of the months before the start."""
 
-KEPT_FREE = f"""CASE WHEN location.licence_state = 'suspended' THEN 0::bit(14)
-    ELSE substring(availability.steady FROM 1 + {SKIPPED} FOR 14)::bit(14) END"""
+STEADY = f"substring(availability.steady FROM 1 + {SKIPPED} FOR 14)::bit(14)"
 """The half-days of a group that are free throughout the months judged."""
 
-FITS = f"max(bit_count({KEPT_FREE} & %(asked)s::bit(14)))"
-TIER = f"CASE WHEN {FITS} >= %(wanted)s THEN 0 WHEN {FITS} > 0 THEN 1 ELSE 2 END"
+TIER = "CASE WHEN best.fits >= %(wanted)s THEN 0 WHEN best.fits > 0 THEN 1 ELSE 2 END"
 
 PRICED = "(%(price)s = '' OR groups.price_kind = %(price)s)"
 
@@ -276,17 +283,30 @@ TOWN = """coalesce(nullif(CASE %(language)s WHEN 'fr' THEN municipality.name_fr 
 
 KEY = "(CASE WHEN %(by_days)s THEN tier ELSE 0 END)"
 AFTER = "(CASE WHEN %(by_days)s THEN %(tier)s ELSE 0 END, %(metres)s, %(id)s)"
+LATER = f"(%(later)s AND ({KEY}, metres, id) <= {AFTER})"
 LISTED = "(NOT %(whole_only)s OR tier = 0)"
-"""What results are ordered by before their way, the key after which the page begins, and which of them are shown."""
+"""What results are ordered by before their way, the key after which the page begins, which rows came before it, and
+which of all are shown."""
 
-QUERY = f"""
+FITS = f"""max(bit_count({STEADY} & %(asked)s::bit(14))) AS fits
+    FROM places_group groups JOIN places_groupavailability availability ON availability.group_id = groups.id
+    WHERE groups.active AND {PRICED}"""
+
+OF_EACH = f"LEFT JOIN LATERAL (SELECT {FITS} AND groups.location_id = location.id) best ON true"
+OF_ALL = f"""LEFT JOIN (SELECT groups.location_id, {FITS} GROUP BY groups.location_id) best
+    ON best.location_id = location.id"""
+"""The most of what is asked that a group of the location has free: sought for each location, or for all at once."""
+
+
+def _query(best: str) -> str:
+    """The search, with what fits best joined in one of the two ways."""
+    return f"""
 WITH judged AS MATERIALIZED (
     SELECT location.id, location.municipality_id, round(({ORDER_KM}) * 1000)::int AS metres,
            {TIER} AS tier
     FROM places_location location
     JOIN region_desk desk ON desk.id = location.desk_id
-    LEFT JOIN (places_group groups JOIN places_groupavailability availability ON availability.group_id = groups.id)
-        ON groups.location_id = location.id AND groups.active AND {PRICED}
+    {best} AND location.licence_state <> 'suspended'
     WHERE desk.region_id = %(region)s AND location.active AND location.licence_state <> 'ended'
       AND (%(only)s::bigint[] IS NULL OR location.id = ANY(%(only)s::bigint[]))
       AND {WITHIN}
@@ -298,17 +318,16 @@ WITH judged AS MATERIALIZED (
                       WHERE groups.location_id = location.id AND groups.active AND {PRICED})
            OR (%(price)s = 'free' AND location.day_price IS NOT NULL
                AND NOT EXISTS (SELECT FROM places_group WHERE location_id = location.id AND active)))
-    GROUP BY location.id
 ), page AS MATERIALIZED (
     SELECT id, tier, metres FROM judged
-    WHERE {LISTED} AND ({KEY}, metres, id) > {AFTER}
+    WHERE {LISTED} AND NOT {LATER}
     ORDER BY {KEY}, metres, id LIMIT %(limit)s
 )
 SELECT counts.total, counts.whole, counts.own_whole, counts.before + shown.number, shown.*
 FROM (
     SELECT count(*) AS total, count(*) FILTER (WHERE tier = 0) AS whole,
            count(*) FILTER (WHERE tier = 0 AND municipality_id = %(own)s) AS own_whole,
-           count(*) FILTER (WHERE {LISTED} AND ({KEY}, metres, id) <= {AFTER}) AS before
+           count(*) FILTER (WHERE {LISTED} AND {LATER}) AS before
     FROM judged
 ) counts
 LEFT JOIN (
@@ -340,7 +359,9 @@ LEFT JOIN (
                 WHERE group_id = groups.id AND during @> %(start)s::date) AS offered
         FROM places_group groups
         JOIN places_groupavailability availability ON availability.group_id = groups.id
-        CROSS JOIN LATERAL (SELECT {KEPT_FREE} AS free) kept
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN location.licence_state = 'suspended' THEN 0::bit(14) ELSE {STEADY} END AS free
+        ) kept
         WHERE groups.location_id = location.id AND groups.active AND {PRICED}
         ORDER BY bit_count(kept.free & %(asked)s::bit(14)) DESC, bit_count(kept.free) DESC, groups.id
         LIMIT 1
@@ -348,6 +369,9 @@ LEFT JOIN (
 ) shown ON true
 ORDER BY shown.number
 """
+
+
+NEAR, FAR = _query(OF_EACH), _query(OF_ALL)
 """Every location in reach is judged by the best of its groups; only those of the page are read in full.
 
 Groups whose free half-days cover the search come first within their location; the location is shown once. Months

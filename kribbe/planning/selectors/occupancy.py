@@ -110,6 +110,7 @@ def cells(
     }  # fmt: skip
     groups, places = _places(given)
     keys = np.array([group.group_id for group in groups], dtype=np.int64)
+    given["groups"] = keys.tolist()
     shape = (len(groups), weeks, SLOTS)
     licensed, staffed, is_open = _laid_places(places, keys, shape)
     day = 7 * np.arange(weeks)[:, None] + np.arange(SLOTS) // 2
@@ -223,28 +224,27 @@ def _ints(rows: Collection[Any], columns: int) -> Ints:
     return np.array(list(rows), dtype=np.int64).reshape(len(rows), columns)
 
 
-WHOSE = sql.SQL("""
-    JOIN places_location l ON l.id = g.location_id
-     AND (%(locations)s::bigint[] IS NULL OR l.id = ANY(%(locations)s))
-     AND (%(desk)s::bigint IS NULL OR l.desk_id = %(desk)s)
-""")
-
-PLACES = (
-    sql.SQL("""
+PLACES = """
     SELECT g.id, g.name, l.name, l.slug, lower(c.during) - %(monday)s::date,
            coalesce(upper(c.during) - %(monday)s::date, %(long)s),
            c.licensed_places, c.staffed_places, c.open_pattern
-    FROM places_group g {whose}
+    FROM places_group g
+    JOIN places_location l ON l.id = g.location_id
+     AND (%(locations)s::bigint[] IS NULL OR l.id = ANY(%(locations)s))
+     AND (%(desk)s::bigint IS NULL OR l.desk_id = %(desk)s)
     JOIN places_groupcapacity c ON c.group_id = g.id AND c.during && daterange(%(monday)s::date, %(end)s::date)
     WHERE g.active AND l.active
     ORDER BY g.id, c.during
-""")
-    .format(whose=WHOSE)
-    .as_string()
-)
+"""
 
-CERTAIN = sql.SQL("(p.state = 'final' OR (p.state = 'ended' AND p.replaced_state = ''))")
-"""A place that is certain, or was and is over; not one that another took the place of before it began."""
+CERTAIN = sql.SQL("""
+    p.group_id = ANY(%(groups)s::bigint[])
+    AND (p.state = 'final' OR (p.state = 'ended' AND p.replaced_state = ''))
+""")
+"""A place in these groups that is certain, or was and is over; not one that another replaced before it began.
+
+The groups are given by number: joined, they are easily taken for few, and gone through once for each place.
+"""
 
 
 def _halves_of(day: str) -> sql.SQL:
@@ -259,7 +259,7 @@ def _halves_of(day: str) -> sql.SQL:
 
 STAYS = (
     sql.SQL("""
-    SELECT g.id, coalesce(lower(held.during) - %(monday)s::date, -%(long)s),
+    SELECT held.group_id, coalesce(lower(held.during) - %(monday)s::date, -%(long)s),
            coalesce(upper(held.during) - %(monday)s::date, %(long)s),
            (held.turns_from - %(monday)s::date) / 7, cardinality(held.masks),
            held.masks[1], coalesce(held.masks[2], 0), coalesce(held.masks[3], 0), coalesce(held.masks[4], 0)
@@ -275,67 +275,52 @@ STAYS = (
         UNION ALL
         SELECT p.group_id, daterange(c.day, c.day + 1), %(monday)s::date,
                ARRAY[((c.halves & ~{own}) << 2 * (extract(isodow FROM c.day)::int - 1))::int]
-        FROM planning_daychange c JOIN enrolment_placement p ON p.id = c.placement_id AND {certain}
-         AND p.during @> c.day
+        FROM enrolment_placement p JOIN planning_daychange c ON c.placement_id = p.id AND p.during @> c.day
         LEFT JOIN planning_agreedweeks w ON w.placement_id = p.id AND w.during @> c.day
-        WHERE c.state = 'granted' AND c.day >= %(monday)s::date AND c.day < %(end)s::date
+        WHERE {certain} AND c.state = 'granted' AND c.day >= %(monday)s::date AND c.day < %(end)s::date
         UNION ALL
         SELECT t.group_id, t.during, %(monday)s::date, ARRAY[t.pattern::int]
         FROM places_ledgertake t
-        WHERE (t.holder LIKE 'direct:%%' OR t.holder LIKE 'own:%%')
+        WHERE t.group_id = ANY(%(groups)s::bigint[]) AND (t.holder LIKE 'direct:%%' OR t.holder LIKE 'own:%%')
           AND t.during && daterange(%(monday)s::date, %(end)s::date)
     ) held
-    JOIN places_group g ON g.id = held.group_id AND g.active {whose} AND l.active
     WHERE NOT isempty(held.during)
-      AND EXISTS (SELECT FROM places_groupcapacity c WHERE c.group_id = g.id
-                  AND c.during && daterange(%(monday)s::date, %(end)s::date))
 """)
-    .format(whose=WHOSE, certain=CERTAIN, own=_halves_of("c.day"), even=sql.SQL(f"{EVEN_MONDAY}"))
+    .format(certain=CERTAIN, own=_halves_of("c.day"), even=sql.SQL(f"{EVEN_MONDAY}"))
     .as_string()
 )
-"""Stays by group: days from the first Monday, the week in which turns begin, up to four masks."""
+"""Stays by group: days from the first Monday, the week in which turns begin, up to four masks.
 
-CLOSED = (
-    sql.SQL("""
+Each kind of stay is sought by its groups, since none can be once they are put together.
+"""
+
+CLOSED = """
     SELECT g.id, lower(d.during) - %(monday)s::date, upper(d.during) - %(monday)s::date
-    FROM places_closingday d
-    JOIN places_group g ON g.location_id = d.location_id AND g.active {whose} AND l.active
-    WHERE d.during && daterange(%(monday)s::date, %(end)s::date)
-      AND EXISTS (SELECT FROM places_groupcapacity c WHERE c.group_id = g.id
-                  AND c.during && daterange(%(monday)s::date, %(end)s::date))
-""")
-    .format(whose=WHOSE)
-    .as_string()
-)
+    FROM places_group g JOIN places_closingday d ON d.location_id = g.location_id
+    WHERE g.id = ANY(%(groups)s::bigint[]) AND d.during && daterange(%(monday)s::date, %(end)s::date)
+"""
 
 AWAY = (
     sql.SQL("""
-    SELECT g.id, a.day - %(monday)s::date, {own} | coalesce(c.halves, 0)
-    FROM planning_absence a
-    JOIN enrolment_placement p ON p.id = a.placement_id AND {certain} AND p.during @> a.day
+    SELECT p.group_id, a.day - %(monday)s::date, {own} | coalesce(c.halves, 0)
+    FROM enrolment_placement p JOIN planning_absence a ON a.placement_id = p.id AND p.during @> a.day
     LEFT JOIN planning_agreedweeks w ON w.placement_id = p.id AND w.during @> a.day
     LEFT JOIN planning_daychange c ON c.placement_id = p.id AND c.day = a.day AND c.state = 'granted'
-    JOIN places_group g ON g.id = p.group_id AND g.active {whose} AND l.active
-    WHERE a.taken_back_at IS NULL AND a.day >= %(monday)s::date AND a.day < %(end)s::date
-      AND EXISTS (SELECT FROM places_groupcapacity c WHERE c.group_id = g.id
-                  AND c.during && daterange(%(monday)s::date, %(end)s::date))
+    WHERE {certain} AND a.taken_back_at IS NULL AND a.day >= %(monday)s::date AND a.day < %(end)s::date
 """)
-    .format(whose=WHOSE, certain=CERTAIN, own=_halves_of("a.day"))
+    .format(certain=CERTAIN, own=_halves_of("a.day"))
     .as_string()
 )
 
 GIVEN = (
     sql.SQL("""
-    SELECT g.id, s.instead_of - %(monday)s::date, {own}
-    FROM planning_daychange s
-    JOIN enrolment_placement p ON p.id = s.placement_id AND {certain} AND p.during @> s.instead_of
+    SELECT p.group_id, s.instead_of - %(monday)s::date, {own}
+    FROM enrolment_placement p JOIN planning_daychange s ON s.placement_id = p.id AND p.during @> s.instead_of
     LEFT JOIN planning_agreedweeks w ON w.placement_id = p.id AND w.during @> s.instead_of
-    JOIN places_group g ON g.id = p.group_id AND g.active {whose} AND l.active
-    WHERE s.state = 'granted' AND s.instead_of >= %(monday)s::date AND s.instead_of < %(end)s::date
-      AND EXISTS (SELECT FROM places_groupcapacity c WHERE c.group_id = g.id
-                  AND c.during && daterange(%(monday)s::date, %(end)s::date))
+    WHERE {certain} AND s.state = 'granted'
+      AND s.instead_of >= %(monday)s::date AND s.instead_of < %(end)s::date
 """)
-    .format(whose=WHOSE, certain=CERTAIN, own=_halves_of("s.instead_of"))
+    .format(certain=CERTAIN, own=_halves_of("s.instead_of"))
     .as_string()
 )
 """Days that children gave for another."""
