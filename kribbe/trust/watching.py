@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 
+from kribbe.trust.principal import Principal
+
 Watcher = Callable[[int, datetime], AbstractContextManager[None]]
 """Given a household's id and the moment, a context around the change."""
 
@@ -22,12 +24,16 @@ Stays = Callable[[int, datetime], object]
 Consents = Callable[[int, datetime], object]
 """Given the id of a consent that a household gave to an organisation, and the moment."""
 
+LogIns = Callable[[int, Principal, datetime], object]
+"""Given the id of a household from which an account was taken out, by whom, and the moment."""
+
 _watchers: list[Watcher] = []
 _newcomers: list[Newcomers] = []
 _moves: list[Moves] = []
 _follows: list[Follows] = []
 _stays: list[Stays] = []
 _consents: list[Consents] = []
+_log_ins: list[LogIns] = []
 
 
 def watch_households(watcher: Watcher) -> None:
@@ -103,3 +109,15 @@ def consent_given(consent_id: int, now: datetime) -> None:
     """A household lets an organisation act for it."""
     for watcher in _consents:
         watcher(consent_id, now)
+
+
+def watch_log_ins(watcher: LogIns) -> None:
+    """Have this watcher told of every account that no longer acts for a household, within its transaction."""
+    if watcher not in _log_ins:
+        _log_ins.append(watcher)
+
+
+def log_in_ended(household_id: int, principal: Principal, now: datetime) -> None:
+    """An account no longer acts for the household."""
+    for watcher in _log_ins:
+        watcher(household_id, principal, now)

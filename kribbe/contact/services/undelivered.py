@@ -13,6 +13,7 @@ from kribbe.contact.bounces import Bounce
 from kribbe.contact.models import Letter, Mail, MailState
 from kribbe.contact.on_paper import on_paper
 from kribbe.people.models import Adult, Household
+from kribbe.people.selectors import user_by_email
 from kribbe.people.services import AdultData, change_adult
 from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
@@ -49,7 +50,7 @@ def send_again(
             _correct(household_id, mail.address, corrected, principal, now)
         again = outbox.put(
             notice=mail.notice,
-            user=mail.user,
+            user=mail.user and user_by_email(corrected),
             address=corrected,
             subject=mail.subject,
             body=mail.body,

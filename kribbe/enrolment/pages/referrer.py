@@ -22,7 +22,7 @@ from kribbe.people.forms import AddressForm
 from kribbe.people.models import Consented, Household, ReferrerOrganisation
 from kribbe.people.pages.showing import form_page
 from kribbe.people.selectors import municipality_of, standing_consents
-from kribbe.people.services import AdultData, give_consent, register_household
+from kribbe.people.services import AdultData, give_consent, open_log_ins, register_household
 from kribbe.region.middleware import use_desk
 from kribbe.trust.audit import note_list
 from kribbe.trust.permissions import Action, scope_ids
@@ -142,6 +142,7 @@ def _register(principal: Principal, organisation: ReferrerOrganisation, given: d
         principal=principal,
         now=now,
     )
+    open_log_ins(household=household, principal=principal, now=now)
     give_consent(
         household=household,
         organisation=organisation,

@@ -13,7 +13,7 @@ from kribbe.contact.models import Notice
 from kribbe.enrolment.models import RequestDraft
 from kribbe.enrolment.services.consents import remind_of_consents
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.people.models import Consent, Consented, ReferrerOrganisation
+from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
 from kribbe.people.selectors import principal_of
 from kribbe.people.services import give_consent, withdraw_consent
 from kribbe.region.models import Desk
@@ -230,6 +230,23 @@ def test_a_new_family_with_its_consent_on_paper(organisation, referrer, desk):
         AuditEntry.objects.filter(household_id=consent.household_id).values_list("action", flat=True)
     )
     assert {"household.registered", "consent.given", "household.read"} <= actions
+
+
+def test_a_new_family_with_a_mail_address_logs_in_with_it(organisation, referrer, user, desk):
+    form = {
+        "first_name": "Fatima",
+        "last_name": "Amrani",
+        "email": "Fatima@ouders.example",
+        "street": "Kerkstraat 3",
+        "postcode": "3999",
+        "city": "Lindedaal",
+        "signed": "on",
+    }
+    referrer.post(reverse("enrolment:new_family"), form)
+    referrer.post(reverse("enrolment:new_family"), form | {"email": user.email, "first_name": "Samira"})
+    grant = RoleGrant.objects.get(scope=Scope.HOUSEHOLD)
+    assert (grant.role, grant.user.email) == (Role.PARENT, "fatima@ouders.example")
+    assert grant.user != user, "no referrer becomes a parent by typing the own address"
 
 
 def test_the_desk_notes_a_consent_from_paper_and_names_staff_only_if_it_wants(household, organisation, desk):
