@@ -29,6 +29,14 @@ FAMILY: tuple[tuple[Any, ...], ...] = (
         "requests",
     ),
     (
+        "request_withdrawn",
+        _("A request is withdrawn"),
+        "As soon as a family, or who acts for it, withdraws a request; never for a lost pregnancy.",
+        places.CHILD | places.ENDED | places.TAKE_BACK,
+        samples.ended,
+        "take_back",
+    ),
+    (
         "request_ended_by_desk",
         _("The desk ends a request"),
         "As soon as a clerk ends a request; never for a lost pregnancy.",
@@ -51,6 +59,14 @@ FAMILY: tuple[tuple[Any, ...], ...] = (
         OFFER | places.OFFERED,
         samples.offered,
         "answer_by",
+    ),
+    (
+        "no_noted",
+        _("A family says no to an offer"),
+        "As soon as a family, or who acts for it, says no to an offer.",
+        places.CHILD | places.LOCATION | places.stay("offer") | places.TAKE_NO_BACK,
+        samples.declined,
+        "take_back",
     ),
     (
         "offer_reminder",

@@ -258,6 +258,7 @@ def test_what_a_colleague_dealt_with_is_refused(mail: Mail, clock: Clock) -> Non
     assert (Mail.objects.count(), Letter.objects.count()) == (count, 0)
 
 
+@pytest.mark.django_db
 def test_who_reads_the_wrong_address_no_longer_logs_in_and_the_family_does(
     mail: Mail, household: Household, cleo: Client, clock: Clock
 ) -> None:

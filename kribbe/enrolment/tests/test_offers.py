@@ -10,6 +10,7 @@ from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, decline_offer, lapse_offers
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.sign import lapse_unsigned, record_deposit, sign
+from kribbe.enrolment.services.wishes import rank_wishes
 from kribbe.places import ledger
 from kribbe.places.ledger_free import free_by_month
 from kribbe.places.services.capacity import close_group
@@ -206,3 +207,34 @@ def test_a_group_out_of_use_takes_no_offer(desk, notelaar, group):
         offer(request, group)
     assert (refused.value.field, refused.value.code) == ("group", "group")
     assert not Offer.objects.exists()
+
+
+def test_a_location_added_later_is_asked_for_the_rest_only(desk, notelaar, group):
+    molen, nest = (cast.make_location(desk, name) for name in ("Het Molentje", "Het Nest"))
+    request = family(desk, "Maes", [notelaar, molen])
+    part = offer(request, group, pattern=WeekPattern.from_text("mon tue"))
+    accept_offer(principal=SYSTEM, offer_id=part.pk, yes=Yes(look_on=True), now=NOW)
+    ranking = {"principal": SYSTEM, "request_id": request.pk, "now": NOW}
+    rank_wishes(**ranking, location_ids=[notelaar.pk, nest.pk])
+    rank_wishes(**ranking, location_ids=[notelaar.pk, nest.pk, molen.pk])
+    rest = WeekPattern.from_text("thu").mask
+    assert set(request.preferences.values_list("open_pattern", flat=True)) == {rest}
+    assert [line.pattern.mask for line in waiting_list(nest.pk, now=NOW)] == [rest]
+
+
+def test_half_days_of_an_earlier_place_are_never_given_up_unsaid(desk, notelaar, group):
+    high = cast.make_location(desk, "Hoog")
+    upper = cast.make_group(high, 1, now=NOW)
+    request = family(desk, "Maes", [high, notelaar])
+    first = accept_offer(principal=SYSTEM, offer_id=offer(request, group).pk, yes=Yes(AfterYes.STAY), now=NOW)
+    sign(principal=SYSTEM, placement_id=first.pk, name="An Maes", now=NOW)
+    later = offer(request, upper, pattern=WeekPattern.from_text("thu fri"), start=date(2027, 5, 3))
+    with pytest.raises(RefusedError) as refused:
+        accept_offer(principal=SYSTEM, offer_id=later.pk, yes=Yes(), now=NOW)
+    assert refused.value.code == "gives_up"
+    first.refresh_from_db()
+    assert first.during.upper > date(2027, 5, 3)
+    assert free(group, date(2027, 6, 1))[0] == 0
+    accept_offer(principal=SYSTEM, offer_id=later.pk, yes=Yes(give_up=True), now=NOW)
+    first.refresh_from_db()
+    assert first.during.upper == date(2027, 5, 3)
