@@ -186,6 +186,15 @@ CONSENT = {
     "organisation": Place(_("the name of the organisation"), lambda context: context["organisation"].name),
     "until": Place(_("the last day of the consent"), lambda context: long_date(context["until"])),
 }
+CONSENT_ENDS = CONSENT | {
+    "waits": Place(
+        _("a warning where something waits for an answer"), lambda context: _waits(is_so=context["waits"])
+    )
+}
+REFERRER = {
+    "organisation": CONSENT["organisation"],
+    "term": Place(_("the last day"), lambda context: long_date(last_day(context["term"]))),
+}
 CONSENT_WHAT = {
     "what": Place(
         _("what the organisation may do"),
@@ -238,6 +247,15 @@ def _take_no_back(context: Context) -> str:
         "child has the place."
     )
     return text % {"day": long_date(last_day(context["undo_until"]))}
+
+
+def _waits(*, is_so: bool) -> str:
+    if not is_so:
+        return ""
+    return gettext(
+        "An offer to this family waits for an answer, or a place for a signature. After that day you can no longer "
+        "give it."
+    )
 
 
 def _last_looked(context: Context) -> str:

@@ -179,6 +179,8 @@ def agreed() -> dict[str, Any]:
         "organisation": ReferrerOrganisation(name="Sociale dienst Voorbeeld"),
         "what": list(Consented),
         "until": date(2027, 6, 30),
+        "waits": True,
+        "term": _midnight(2027, 2, 12),
     }
 
 

@@ -157,9 +157,7 @@ def test_a_day_is_for_an_open_request_without_a_place_where_the_licence_allows_i
             yes(request)
         assert refused.value.code == code
     Placement.objects.filter(child=first.child).delete()
-    Location.objects.filter(pk=scene.location.pk).update(
-        licence_state=LicenceState.SUSPENDED, licence_since=SUNDAY.date()
-    )
+    Location.objects.filter(pk=scene.location.pk).update(licence_state=LicenceState.SUSPENDED)
     with pytest.raises(RefusedError) as refused:
         yes(first)
     assert refused.value.code == "licence"
@@ -168,9 +166,7 @@ def test_a_day_is_for_an_open_request_without_a_place_where_the_licence_allows_i
 
 @pytest.mark.django_db
 def test_nobody_is_asked_for_a_location_that_may_take_no_child_or_who_has_a_place_that_day(scene):
-    Location.objects.filter(pk=scene.location.pk).update(
-        licence_state=LicenceState.SUSPENDED, licence_since=SUNDAY.date()
-    )
+    Location.objects.filter(pk=scene.location.pk).update(licence_state=LicenceState.SUSPENDED)
     stays_away(scene)
     assert not DayInvite.objects.exists()
     Location.objects.filter(pk=scene.location.pk).update(licence_state=LicenceState.LICENSED)

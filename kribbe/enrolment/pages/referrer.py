@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kribbe.enrolment.pages.rows import child_row
 from kribbe.enrolment.selectors.household import stories
+from kribbe.enrolment.selectors.still_asked import open_offers
 from kribbe.enrolment.services import drafts
 from kribbe.people.access import household_for, refusal
 from kribbe.people.forms import AddressForm
@@ -73,12 +74,14 @@ def families(request: Any) -> HttpResponse:
         .order_by("household__keys__name_key", "pk")
     )
     shown = list(consents[:SHOWN])
+    offers = open_offers([consent.household_id for consent in shown], now=timezone.now())
     rows = [
         {
             "household": consent.household,
             "adults": consent.household.adults.all(),
             "children": consent.household.children.all(),
             "what": [Consented(each).label for each in consent.what],
+            "offers": offers.get(consent.household_id, ()),
             "last_day": consent.during.upper - timedelta(days=1),
         }
         for consent in shown

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.contact.selectors.reach import reached_on
 from kribbe.enrolment.models import (
     CareRequest,
     Offer,
@@ -26,6 +27,7 @@ from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.make_offer import end_of_day
 from kribbe.enrolment.services.outdate import outdate_chances
 from kribbe.enrolment.services.positions import watched
+from kribbe.enrolment.services.referrers import tell_of_signing
 from kribbe.enrolment.services.stopped import check_takes_children, move_offer_terms
 from kribbe.enrolment.services.turns import lay_turns
 from kribbe.places import ledger
@@ -92,6 +94,7 @@ def accept_offer(*, principal: Principal, offer_id: int, yes: Yes, now: datetime
             look_on=yes.look_on,
         )
         telling.about_placement(placement, "place_reserved", now=now)
+        tell_of_signing(placement, now=now)
         telling.location_about_offer(offer, "offer_accepted", now=now)
     return placement
 
@@ -213,7 +216,10 @@ def _locked(offer_id: int) -> Offer:
     groups |= set(Placement.objects.filter(child=child_id, state__in=ACTIVE).values_list("group", flat=True))
     lock_rows((Offer, offer_id), *((Group, group) for group in groups))
     return Offer.objects.select_related(
-        "preference__location__desk", "preference__request__child", "group__location__desk"
+        "preference__location__desk",
+        "preference__request__child",
+        "preference__request__household__desk",
+        "group__location__desk",
     ).get(pk=offer_id)
 
 
@@ -263,7 +269,8 @@ def _end_replaced(offer: Offer, yes: Yes, now: datetime) -> Placement | None:
 def _reserve(offer: Offer, replaced: Placement | None, now: datetime) -> Placement:
     location = offer.preference.location
     policy = policy_on(location.desk, localtime(now).date())
-    sign_by = end_of_day(localtime(now).date() + timedelta(days=policy.signature_days))
+    reached = reached_on(offer.preference.request.household, now=now)
+    sign_by = end_of_day(reached + timedelta(days=policy.signature_days))
     placement = Placement.objects.create(
         child=offer.preference.request.child,
         group=offer.group,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kribbe.contact.models import Notice
+from kribbe.contact.models import Mail, Notice
 from kribbe.enrolment.models import Offer, Placement, Preference
 from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, decline_offer, lapse_offers
@@ -50,7 +50,7 @@ def family(desk, name, locations, *, days_ago=0, pattern=WEEK, start=START):
     return cast.make_request(child, locations, start=start, pattern=pattern, now=then)
 
 
-def offer(request, group, *, pattern=WEEK, start=START, location=None, **more):
+def offer(request, group, *, pattern=WEEK, start=START, location=None, now=NOW, **more):
     preference = request.preferences.get(location=location or group.location)
     return make_offer(
         principal=SYSTEM,
@@ -58,7 +58,7 @@ def offer(request, group, *, pattern=WEEK, start=START, location=None, **more):
         group_id=group.pk,
         start=start,
         pattern=pattern,
-        now=NOW,
+        now=now,
         **more,
     )
 
@@ -238,3 +238,23 @@ def test_half_days_of_an_earlier_place_are_never_given_up_unsaid(desk, notelaar,
     accept_offer(principal=SYSTEM, offer_id=later.pk, yes=Yes(give_up=True), now=NOW)
     first.refresh_from_db()
     assert first.during.upper == date(2027, 5, 3)
+
+
+def test_the_term_counts_from_the_moment_at_which_the_mail_leaves(desk, notelaar, group):
+    request = family(desk, "Maes", [notelaar])
+    saturday = datetime(2027, 1, 16, 21, 30, tzinfo=UTC)
+    made = offer(request, group, now=saturday)
+    # the mail leaves on Monday the 18th: 10 days to react, until the end of the 28th
+    assert Mail.objects.get(notice__about=f"offer:{made.pk}").due_at.date() == date(2027, 1, 18)
+    assert made.deadline == datetime(2027, 1, 28, 23, 0, tzinfo=UTC)
+    placement = accept_offer(principal=SYSTEM, offer_id=made.pk, yes=Yes(), now=saturday)
+    assert placement.sign_by == datetime(2027, 2, 1, 23, 0, tzinfo=UTC)
+
+
+def test_a_letter_has_its_days_under_way_beside_the_term(desk, notelaar, group):
+    request = family(desk, "Maes", [notelaar])
+    request.household.adults.update(email="")
+    made = offer(request, group)
+    assert made.deadline == datetime(2027, 1, 26, 23, 0, tzinfo=UTC)
+    placement = accept_offer(principal=SYSTEM, offer_id=made.pk, yes=Yes(), now=NOW)
+    assert placement.sign_by == datetime(2027, 1, 30, 23, 0, tzinfo=UTC)
