@@ -15,8 +15,9 @@ from kribbe.enrolment.models import (
     PreferenceState,
     RequestState,
 )
+from kribbe.enrolment.selectors.still_asked import ACTIVE
 from kribbe.enrolment.services import telling
-from kribbe.enrolment.services.answer_offer import ACTIVE, undo_until
+from kribbe.enrolment.services.answer_offer import undo_until
 from kribbe.enrolment.services.make_offer import end_of_day, hold
 from kribbe.enrolment.services.outdate import outdate_chances
 from kribbe.enrolment.services.positions import watched
