@@ -9,6 +9,9 @@ from kribbe.trust.principal import Principal
 Watcher = Callable[[int, datetime], AbstractContextManager[None]]
 """Given a household's id and the moment, a context around the change."""
 
+LogIns = Callable[[int, Principal, datetime], object]
+"""Given the id of a household from which an account was taken out, by whom, and the moment."""
+
 Newcomers = Callable[[Sequence[int], datetime], object]
 """Given the ids of children for whom a request was registered, and the moment."""
 
@@ -24,16 +27,13 @@ Stays = Callable[[int, datetime], object]
 Consents = Callable[[int, datetime], object]
 """Given the id of a consent that a household gave to an organisation, and the moment."""
 
-LogIns = Callable[[int, Principal, datetime], object]
-"""Given the id of a household from which an account was taken out, by whom, and the moment."""
-
 _watchers: list[Watcher] = []
+_log_ins: list[LogIns] = []
 _newcomers: list[Newcomers] = []
 _moves: list[Moves] = []
 _follows: list[Follows] = []
 _stays: list[Stays] = []
 _consents: list[Consents] = []
-_log_ins: list[LogIns] = []
 
 
 def watch_households(watcher: Watcher) -> None:
@@ -49,6 +49,18 @@ def household_changes(household_id: int, now: datetime) -> Iterator[None]:
         for watcher in _watchers:
             stack.enter_context(watcher(household_id, now))
         yield
+
+
+def watch_log_ins(watcher: LogIns) -> None:
+    """Have this watcher told of every account that no longer acts for a household, within its transaction."""
+    if watcher not in _log_ins:
+        _log_ins.append(watcher)
+
+
+def log_in_ended(household_id: int, principal: Principal, now: datetime) -> None:
+    """An account no longer acts for the household."""
+    for watcher in _log_ins:
+        watcher(household_id, principal, now)
 
 
 def watch_newcomers(watcher: Newcomers) -> None:
@@ -109,15 +121,3 @@ def consent_given(consent_id: int, now: datetime) -> None:
     """A household lets an organisation act for it."""
     for watcher in _consents:
         watcher(consent_id, now)
-
-
-def watch_log_ins(watcher: LogIns) -> None:
-    """Have this watcher told of every account that no longer acts for a household, within its transaction."""
-    if watcher not in _log_ins:
-        _log_ins.append(watcher)
-
-
-def log_in_ended(household_id: int, principal: Principal, now: datetime) -> None:
-    """An account no longer acts for the household."""
-    for watcher in _log_ins:
-        watcher(household_id, principal, now)

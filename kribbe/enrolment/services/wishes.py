@@ -43,6 +43,12 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.web.words import say
 
+UNTOLD = frozenset({RequestEnd.LAPSED_MISCARRIAGE})
+"""Ends of which no mail or letter follows, neither when they are recorded nor when they are taken back.
+
+They aren't named on the trail, and the visits that were booked are cancelled without a word to the family.
+"""
+
 REOPEN_WITHIN = {
     RequestEnd.CANCELLED_PARENT: timedelta(days=1),
     RequestEnd.FOUND_ELSEWHERE: timedelta(days=1),
@@ -51,12 +57,6 @@ REOPEN_WITHIN = {
     RequestEnd.LAPSED: timedelta(days=60),
 }
 """How long an end can be taken back; one for want of an answer longest, as nobody chose it."""
-
-UNTOLD = frozenset({RequestEnd.LAPSED_MISCARRIAGE})
-"""Ends of which no mail or letter follows, neither when they are recorded nor when they are taken back.
-
-They aren't named on the trail, and the visits that were booked are cancelled without a word to the family.
-"""
 
 
 def rank_wishes(

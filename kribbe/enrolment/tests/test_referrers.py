@@ -388,9 +388,9 @@ def test_an_open_offer_stands_in_the_list_and_in_the_mail_that_the_consent_ends(
     household, organisation, user, referrer, desk
 ):
     agree(household, organisation, days=10)
-    assert "biedt een plaats aan" not in referrer.get(reverse("enrolment:families")).text
+    assert "offers a place" not in referrer.get(reverse("enrolment:families")).text
     offered_to(household, desk)
-    assert "De Notelaar biedt een plaats aan" in referrer.get(reverse("enrolment:families")).text
+    assert "De Notelaar offers a place" in referrer.get(reverse("enrolment:families")).text
     remind_of_consents(now=timezone.now())
     ((_address, body),) = told("consent_ends")
     assert "Een aanbod aan dit gezin wacht op antwoord" in body
