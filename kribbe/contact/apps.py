@@ -10,7 +10,10 @@ class ContactConfig(AppConfig):
         from kribbe.contact.exporting import tell_families
         from kribbe.contact.own_kinds import register_own_kinds
         from kribbe.contact.pages.navigation import register_navigation
+        from kribbe.contact.services.feeds import end_feed_of
+        from kribbe.trust.watching import watch_log_ins
 
         tell_families()
         register_navigation()
         register_own_kinds()
+        watch_log_ins(end_feed_of)

@@ -12,7 +12,7 @@ from kribbe.enrolment.templatetags.enrolment import called, first_day_words, ful
 from kribbe.enrolment.words import reason
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import stretches_in_words
-from kribbe.web.templatetags.telling import long_date, money, month_name
+from kribbe.web.templatetags.telling import long_date, long_moment, money, month_name
 from kribbe.web.weeks import week_words
 
 Places = dict[str, Place]
@@ -97,6 +97,16 @@ ENDED = {
     "desk_contact": COMPLAIN["desk_contact"],
 }
 WHY_ENDED = {"why": Place(_("why the desk ended it"), lambda context: str(context["why"]))}
+TAKE_BACK = {
+    "take_back": Place(
+        _("until when it can be taken back, as a sentence"), lambda context: _take_back(context)
+    )
+}
+TAKE_NO_BACK = {
+    "take_back": Place(
+        _("until when it can be taken back, as a sentence"), lambda context: _take_no_back(context)
+    )
+}
 REGISTERED = {
     "requests": Place(
         _("each request with its number and date"),
@@ -176,6 +186,15 @@ CONSENT = {
     "organisation": Place(_("the name of the organisation"), lambda context: context["organisation"].name),
     "until": Place(_("the last day of the consent"), lambda context: long_date(context["until"])),
 }
+CONSENT_ENDS = CONSENT | {
+    "waits": Place(
+        _("a warning where something waits for an answer"), lambda context: _waits(is_so=context["waits"])
+    )
+}
+REFERRER = {
+    "organisation": CONSENT["organisation"],
+    "term": Place(_("the last day"), lambda context: long_date(last_day(context["term"]))),
+}
 CONSENT_WHAT = {
     "what": Place(
         _("what the organisation may do"),
@@ -209,6 +228,34 @@ def _how_long(context: Context) -> str:
         return gettext("The earlier message was a mistake: the place goes on as you agreed.")
     text = gettext("The earlier message was a mistake: the place goes on until %(day)s, as you agreed.")
     return text % {"day": long_date(end)}
+
+
+def _take_back(context: Context) -> str:
+    if context["on_paper"]:
+        return gettext("Isn't this right? Call the desk as soon as you can: perhaps it can be taken back.")
+    text = gettext("Isn't this right? Until %(when)s you can take it back, on the page of the request.")
+    return text % {"when": long_moment(context["undo_until"])}
+
+
+def _take_no_back(context: Context) -> str:
+    if context["on_paper"]:
+        return gettext(
+            "Isn't this right? Call the location as soon as you can: perhaps the place is still free."
+        )
+    text = gettext(
+        "Isn't this right? Until %(day)s you can take the no back on the page of the offer, as long as no other "
+        "child has the place."
+    )
+    return text % {"day": long_date(last_day(context["undo_until"]))}
+
+
+def _waits(*, is_so: bool) -> str:
+    if not is_so:
+        return ""
+    return gettext(
+        "An offer to this family waits for an answer, or a place for a signature. After that day you can no longer "
+        "give it."
+    )
 
 
 def _last_looked(context: Context) -> str:

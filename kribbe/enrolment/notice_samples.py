@@ -85,8 +85,18 @@ def registered() -> dict[str, Any]:
 
 
 def ended() -> dict[str, Any]:
-    """A request that the desk ended."""
-    return family() | {"why": WHY_ENDED[RequestEnd.CANCELLED_DESK]}
+    """A request that the desk ended, or that was withdrawn."""
+    more = {
+        "why": WHY_ENDED[RequestEnd.CANCELLED_DESK],
+        "undo_until": _midnight(2027, 2, 12),
+        "on_paper": False,
+    }
+    return family() | more
+
+
+def declined() -> dict[str, Any]:
+    """An offer to which a family said no."""
+    return offered() | {"undo_until": _midnight(2027, 2, 12), "on_paper": False}
 
 
 def last_minute() -> dict[str, Any]:
@@ -169,6 +179,8 @@ def agreed() -> dict[str, Any]:
         "organisation": ReferrerOrganisation(name="Sociale dienst Voorbeeld"),
         "what": list(Consented),
         "until": date(2027, 6, 30),
+        "waits": True,
+        "term": _midnight(2027, 2, 12),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from allauth.account.models import EmailAddress
 from django.db.models import Prefetch, QuerySet
 
 from kribbe.people.models import (
@@ -137,6 +138,18 @@ def facts_of(household: Household) -> QuerySet[HouseholdFact]:
 def municipality_of(postcode: str) -> Municipality | None:
     """The municipality that uses this postcode, or None."""
     return Municipality.objects.filter(postcodes__contains=[postcode.strip()]).order_by("pk").first()
+
+
+def grants_over(household: Household) -> "QuerySet[RoleGrant]":
+    """Who acts for the household with an account of their own, the first to get there first."""
+    held = RoleGrant.objects.filter(scope=Scope.HOUSEHOLD, scope_id=household.pk, role__in=PARENTS)
+    return held.select_related("user").order_by("granted_at", "pk")
+
+
+def used_addresses(users: Iterable[User]) -> set[int]:
+    """The ids of those who proved their mail address, by logging in with it."""
+    proven = EmailAddress.objects.filter(user__in=list(users), verified=True)
+    return set(proven.values_list("user", flat=True))
 
 
 def grants_at(desk: Desk) -> list[RoleGrant]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kribbe.people.pages import consents, my_data, roles, start
+from kribbe.people.pages import consents, log_ins, my_data, roles, start
 
 app_name = "people"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("households/<str:reference>/facts/", my_data.record_fact, name="record_fact"),
     path("households/<str:reference>/facts/<int:fact>/end/", my_data.end_fact, name="end_fact"),
     path("households/<str:reference>/facts/<int:fact>/reopen/", my_data.reopen_fact, name="reopen_fact"),
+    path("households/<str:reference>/log-ins/", log_ins.log_ins, name="log_ins"),
+    path("households/<str:reference>/log-ins/<int:grant>/end/", log_ins.take_out, name="take_out"),
+    path("households/<str:reference>/log-ins/of/<int:adult>/", log_ins.let_in, name="let_in"),
     path("households/<str:reference>/referrers/", consents.consents, name="consents"),
     path(
         "households/<str:reference>/referrers/<int:consent>/withdraw/",

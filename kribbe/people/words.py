@@ -25,6 +25,7 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.HOUSEHOLD_CHANGE: _("Change the data of a household"),
     Action.HOUSEHOLD_INVITE: _("Invite a second parent, and take the invitation back"),
     Action.HOUSEHOLD_CONSENT: _("Let an organisation act for a household, or withdraw that"),
+    Action.HOUSEHOLD_LOG_INS: _("Let somebody log in for a household, or take that back"),
     Action.HOUSEHOLD_FILE: _("Take along all that the desk holds of a household"),
     Action.COMPLAINT_MAKE: _("Complain about a decision"),
     Action.REQUEST_MAKE: _("Make and change a request"),

@@ -85,9 +85,9 @@ def _check_wishes(wishes: Sequence[str], allowed: int | None) -> Iterator[Proble
         yield Problem("wishes", Reason.of("wishes.too_many", allowed=allowed, given=len(wishes)))
 
 
-def offer_deadline(made_on: date, reaction_days: int) -> date:
-    """The last day on which an offer can be answered, `reaction_days` calendar days after it was made."""
-    return made_on + timedelta(days=reaction_days)
+def offer_deadline(read_on: date, reaction_days: int) -> date:
+    """The last day on which an offer can be answered, `reaction_days` calendar days after it could be read."""
+    return read_on + timedelta(days=reaction_days)
 
 
 def earliest_answer(start: date, months: int) -> date:

@@ -13,6 +13,7 @@ class Action(StrEnum):
     HOUSEHOLD_CHANGE = "household.change"
     HOUSEHOLD_INVITE = "household.invite"
     HOUSEHOLD_CONSENT = "household.consent"
+    HOUSEHOLD_LOG_INS = "household.log_ins"
     HOUSEHOLD_FILE = "household.file"
     COMPLAINT_MAKE = "complaint.make"
     REQUEST_MAKE = "request.make"
@@ -126,6 +127,7 @@ TABLE: tuple[Rule, ...] = (
         _FAMILY
         | {
             Action.HOUSEHOLD_CONSENT,
+            Action.HOUSEHOLD_LOG_INS,
             Action.DESK_SEARCH,
             Action.DESK_LETTERS,
             Action.DESK_FIGURES,

@@ -4,8 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 
+from kribbe.trust.principal import Principal
+
 Watcher = Callable[[int, datetime], AbstractContextManager[None]]
 """Given a household's id and the moment, a context around the change."""
+
+LogIns = Callable[[int, Principal, datetime], object]
+"""Given the id of a household from which an account was taken out, by whom, and the moment."""
 
 Newcomers = Callable[[Sequence[int], datetime], object]
 """Given the ids of children for whom a request was registered, and the moment."""
@@ -23,6 +28,7 @@ Consents = Callable[[int, datetime], object]
 """Given the id of a consent that a household gave to an organisation, and the moment."""
 
 _watchers: list[Watcher] = []
+_log_ins: list[LogIns] = []
 _newcomers: list[Newcomers] = []
 _moves: list[Moves] = []
 _follows: list[Follows] = []
@@ -43,6 +49,18 @@ def household_changes(household_id: int, now: datetime) -> Iterator[None]:
         for watcher in _watchers:
             stack.enter_context(watcher(household_id, now))
         yield
+
+
+def watch_log_ins(watcher: LogIns) -> None:
+    """Have this watcher told of every account that no longer acts for a household, within its transaction."""
+    if watcher not in _log_ins:
+        _log_ins.append(watcher)
+
+
+def log_in_ended(household_id: int, principal: Principal, now: datetime) -> None:
+    """An account no longer acts for the household."""
+    for watcher in _log_ins:
+        watcher(household_id, principal, now)
 
 
 def watch_newcomers(watcher: Newcomers) -> None:

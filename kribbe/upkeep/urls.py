@@ -23,7 +23,7 @@ urlpatterns = [
     path("my/first-days/<str:reference>/", first_days.first_day, name="first_day"),
     path("my/requests/<str:reference>/complain/", complaints.new_complaint, name="complain"),
     path("my/complaints/<str:reference>/", complaints.complaint, name="complaint"),
-    path("my/second-parent/", second_parent.second_parent, name="second_parent"),
+    path("my/second-parent/<str:reference>/", second_parent.second_parent, name="second_parent"),
     path("my/invitation/<str:token>/", second_parent.invitation, name="invitation"),
     path("<slug:desk>/still-needed/<str:token>/", still_needed.still_needed, name="still_needed"),
 ]

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.attendance.models_spare import DayInvite, DayListener, InviteState
 from kribbe.contact.services import tell_household, tell_location
-from kribbe.enrolment.models import CareRequest, DirectChild, Placement
+from kribbe.enrolment.models import CareRequest, DirectChild, Placement, RequestState
 from kribbe.enrolment.selectors.fit import suits
+from kribbe.enrolment.selectors.still_asked import ACTIVE
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_list
 from kribbe.enrolment.services.direct import holder, take_back
+from kribbe.enrolment.services.stopped import check_takes_children
 from kribbe.people.selectors import location_addresses
 from kribbe.places import ledger
 from kribbe.places.models import Group, Location
@@ -45,7 +47,7 @@ def invite(*, placement: Placement, days: Collection[date], now: datetime) -> in
     today = localtime(now).date()
     location = placement.group.location
     soon = sorted(day for day in set(days) if today <= day <= today + DAY)
-    if not soon or not rules_of(location).short_notice:
+    if not soon or location.is_stopped or not rules_of(location).short_notice:
         return 0
     lines = _listening(location, now)
     return sum(_invite_of(placement.group, day, lines, now) for day in soon) if lines else 0
@@ -54,13 +56,19 @@ def invite(*, placement: Placement, days: Collection[date], now: datetime) -> in
 def take(*, principal: Principal, invite_id: int, now: datetime) -> DirectChild:
     """The family says yes: the place of that day is its own, and whoever can't have it any more is told.
 
-    Raises RefusedError where the term is over, or somebody else was first.
+    Raises RefusedError where the term is over or somebody else was first, the request ended, the child has a place
+    on that day already, or the location's licence allows no new child.
     """
     with transaction.atomic():
         found = _locked(invite_id)
         if found.state != InviteState.ASKED or now >= found.answer_by:
             raise RefusedError(_("This place isn't free any more."), code="over")
         location = found.group.location
+        check_takes_children(location)
+        if found.request.state != RequestState.OPEN:
+            raise RefusedError(_("This request has ended. Make a new one."), code="ended")
+        if _elsewhere([found.request.child_id], found.day, found.halves):
+            raise RefusedError(_("Your child has a place on that day already."), code="placed")
         if not room_on(location, found.group_id, found.day).has(found.halves):
             raise RefusedError(_("Another family was first: this place is gone."), code="full")
         found.direct = _come(principal, found, now)
@@ -72,14 +80,17 @@ def take(*, principal: Principal, invite_id: int, now: datetime) -> DirectChild:
 
 
 def decline(*, principal: Principal, invite_id: int, now: datetime) -> None:
-    """The family says no, or gives back the day that it took, before that day begins."""
+    """The family says no, or gives back the day that it took, before that day begins: others can have it then."""
     with transaction.atomic():
         found = _locked(invite_id)
         if now >= found.answer_by or found.state not in {InviteState.ASKED, InviteState.TAKEN}:
             raise RefusedError(_("This can't be changed any more. Call the location."), code="over")
-        if found.direct is not None:
-            take_back(principal=principal, child_id=found.direct.pk, now=now)
+        given_back = found.direct
+        if given_back is not None:
+            take_back(principal=principal, child_id=given_back.pk, now=now)
         _set(found, InviteState.DECLINED, now)
+        if given_back is not None:
+            _ask_others_again(found, now)
         _record(principal, "spare_day.decline", found, found.request, now, day=f"{found.day}")
 
 
@@ -96,7 +107,21 @@ def _listening(location: Location, now: datetime) -> list[Waiting]:
 def _invite_of(group: Group, day: date, lines: Iterable[Waiting], now: datetime) -> int:
     room = room_on(group.location, group.pk, day)
     free = sum(1 << half for half in HALVES if room.has(1 << half))
-    return sum(_invite(group, day, line, halves, now) for line, halves in _fitting(group, day, lines, free))
+    fitting = list(_fitting(group, day, lines, free))
+    placed = _elsewhere([line.child_id for line, _halves in fitting], day, 3)
+    return sum(
+        _invite(group, day, line, halves, now) for line, halves in fitting if line.child_id not in placed
+    )
+
+
+def _elsewhere(child_ids: Collection[int], day: date, halves: int) -> set[int]:
+    """Which of these children have a place on one of these halves of the day."""
+    held = Placement.objects.filter(child__in=child_ids, state__in=ACTIVE, during__contains=day)
+    return {
+        child_id
+        for child_id, pattern in held.values_list("child", "pattern")
+        if pattern >> 2 * day.weekday() & halves
+    }
 
 
 def _fitting(group: Group, day: date, lines: Iterable[Waiting], free: int) -> Iterator[tuple[Waiting, int]]:
@@ -162,6 +187,18 @@ def _tell_others(taken: DayInvite, now: datetime) -> None:
             _tell(each, "day_gone", now)
 
 
+def _ask_others_again(given_back: DayInvite, now: datetime) -> None:
+    """Who was told that this day was gone is asked again, as long as there is time and room."""
+    others = DayInvite.objects.filter(
+        group=given_back.group_id, day=given_back.day, state=InviteState.GONE, answer_by__gt=now
+    ).exclude(pk=given_back.pk)
+    room = room_on(given_back.group.location, given_back.group_id, given_back.day)
+    for each in others.select_related("request__child", "group__location__desk").order_by("pk"):
+        if each.request.state == RequestState.OPEN and room.has(each.halves):
+            _set(each, InviteState.ASKED, now)
+            _tell(each, "day_free", now)
+
+
 def _tell(found: DayInvite, kind: str, now: datetime) -> None:
     location = found.group.location
     tell_household(
@@ -177,7 +214,7 @@ def _tell(found: DayInvite, kind: str, now: datetime) -> None:
         link=reverse("attendance:my_spare"),
         about=f"day_invite:{found.pk}",
         location_id=location.pk,
-        once=f"{kind}:{found.pk}",
+        once=f"{kind}:{found.pk}:{found.state_at:%Y%m%d%H%M%S%f}",
     )
 
 
@@ -201,8 +238,8 @@ def _set(found: DayInvite, state: InviteState, now: datetime) -> None:
 
 
 def _locked(invite_id: int) -> DayInvite:
-    group_id = DayInvite.objects.values_list("group_id", flat=True).get(pk=invite_id)
-    lock_rows((Group, group_id), (DayInvite, invite_id))
+    group_id, request_id = DayInvite.objects.values_list("group_id", "request_id").get(pk=invite_id)
+    lock_rows((CareRequest, request_id), (Group, group_id), (DayInvite, invite_id))
     known = DayInvite.objects.select_related("request__child", "group__location__desk", "direct")
     return known.get(pk=invite_id)
 

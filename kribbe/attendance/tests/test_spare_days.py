@@ -16,21 +16,24 @@ from kribbe.attendance.selectors.day import day_of
 from kribbe.attendance.services import spare_days
 from kribbe.attendance.services.spare_days import decline, listen, take
 from kribbe.contact.models import Mail, Notice
-from kribbe.enrolment.models import CareRequest, DirectChild
+from kribbe.enrolment.models import CareRequest, DirectChild, Placement
+from kribbe.enrolment.services.wishes import end_request
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.places import ledger
+from kribbe.places.models import LicenceState, Location
 from kribbe.planning.models import DayRules, TellingSide
 from kribbe.planning.selectors.days import room_on
 from kribbe.planning.services.absences import report_absence
 from kribbe.planning.tests.scene import notelaar
+from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.principal import Role, Scope
+from kribbe.trust.principal import SYSTEM, Role, Scope
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 SUNDAY = datetime(2026, 3, 8, 9, tzinfo=ZoneInfo("Europe/Brussels"))
 MONDAY = SUNDAY.date() + DAY
 
@@ -112,6 +115,70 @@ def test_after_the_deadline_nobody_takes_it_and_before_it_can_be_given_back(scen
     decline(principal=parent(first), invite_id=DayInvite.objects.get(request=first).pk, now=SUNDAY)
     assert room_on(scene.location, scene.group.pk, MONDAY).has(3)
     assert DirectChild.objects.get().undone_at is not None
+
+
+@pytest.mark.django_db
+def test_a_day_given_back_is_asked_again_of_who_was_told_that_it_was_gone(scene):
+    stays_away(scene)
+    first, second, _third = scene.waiting
+    yes(first)
+    mine = DayInvite.objects.get(request=first)
+    decline(principal=parent(first), invite_id=mine.pk, now=SUNDAY + HOUR)
+    theirs = DayInvite.objects.get(request=second)
+    assert theirs.state == InviteState.ASKED
+    asked = Notice.objects.filter(kind="attendance/day_free", household_id=second.household_id)
+    assert asked.count() == 2
+    assert Notice.objects.filter(kind="attendance/day_free", household_id=first.household_id).count() == 1
+    assert yes(second, now=SUNDAY + 2 * HOUR) is not None
+
+
+@pytest.mark.django_db
+def test_a_day_given_back_is_asked_of_nobody_whose_request_ended(scene):
+    stays_away(scene)
+    first, second, _third = scene.waiting
+    yes(first)
+    end_request(principal=SYSTEM, request_id=second.pk, end=RequestEnd.FOUND_ELSEWHERE, now=SUNDAY)
+    decline(principal=parent(first), invite_id=DayInvite.objects.get(request=first).pk, now=SUNDAY + HOUR)
+    assert DayInvite.objects.get(request=second).state == InviteState.GONE
+
+
+@pytest.mark.django_db
+def test_a_day_is_for_an_open_request_without_a_place_where_the_licence_allows_it(scene):
+    stays_away(scene)
+    first, second, _third = scene.waiting
+    elsewhere = cast.make_group(cast.make_location(scene.desk, "Het Nest"), 5, now=SUNDAY)
+    cast.make_placement(
+        first.child, elsewhere, start=MONDAY - 7 * DAY, end=MONDAY + 90 * DAY,
+        pattern=WeekPattern.from_text("mon"), now=SUNDAY,
+    )  # fmt: skip
+    end_request(principal=SYSTEM, request_id=second.pk, end=RequestEnd.FOUND_ELSEWHERE, now=SUNDAY)
+    for request, code in ((first, "placed"), (second, "ended")):
+        with pytest.raises(RefusedError) as refused:
+            yes(request)
+        assert refused.value.code == code
+    Placement.objects.filter(child=first.child).delete()
+    Location.objects.filter(pk=scene.location.pk).update(licence_state=LicenceState.SUSPENDED)
+    with pytest.raises(RefusedError) as refused:
+        yes(first)
+    assert refused.value.code == "licence"
+    assert not DirectChild.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nobody_is_asked_for_a_location_that_may_take_no_child_or_who_has_a_place_that_day(scene):
+    Location.objects.filter(pk=scene.location.pk).update(licence_state=LicenceState.SUSPENDED)
+    stays_away(scene)
+    assert not DayInvite.objects.exists()
+    Location.objects.filter(pk=scene.location.pk).update(licence_state=LicenceState.LICENSED)
+    first, second, _third = scene.waiting
+    elsewhere = cast.make_group(cast.make_location(scene.desk, "Het Nest"), 5, now=SUNDAY)
+    cast.make_placement(
+        first.child, elsewhere, start=MONDAY - 7 * DAY, end=MONDAY + 90 * DAY,
+        pattern=WeekPattern.from_text("mon"), now=SUNDAY,
+    )  # fmt: skip
+    placement = Placement.objects.select_related("group__location").get(pk=scene.noor.pk)
+    assert spare_days.invite(placement=placement, days=[MONDAY], now=SUNDAY) == 1
+    assert DayInvite.objects.get().request == second
 
 
 @pytest.mark.django_db

@@ -191,6 +191,7 @@ def world():
         "placement": placement.reference,
         "notice": Notice.objects.filter(household=maes).first().reference,
         "letter": Notice.objects.get(household=posted).reference,
+        "log_in": RoleGrant.objects.get(user=users["anna"]).pk,
         "grant": RoleGrant.objects.get(user=users["policy officer"]).pk,
         "year": timezone.localdate().year,
         "month": timezone.localdate().month,

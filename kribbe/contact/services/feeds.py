@@ -13,7 +13,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from kribbe.contact.access import Seat
 from kribbe.contact.invitations import FeedEvent
-from kribbe.contact.models import CalendarFeed
+from kribbe.contact.models import CalendarFeed, Side
+from kribbe.people.models import Household
 from kribbe.trust import audit
 from kribbe.trust.principal import Principal
 
@@ -73,6 +74,12 @@ def revoke_feed(*, seat: Seat, principal: Principal, now: datetime) -> None:
         if feed is not None:
             _revoke(seat, now)
             _record(seat, principal, "feed.revoke", feed, now)
+
+
+def end_feed_of(household_id: int, principal: Principal, now: datetime) -> None:
+    """Who was taken out of a household may know its address: it stops working, and the family makes a new one."""
+    household = Household.objects.select_related("desk").get(pk=household_id)
+    revoke_feed(seat=Seat(Side.HOUSEHOLD, household.desk, household=household), principal=principal, now=now)
 
 
 def _revoke(seat: Seat, now: datetime) -> None:

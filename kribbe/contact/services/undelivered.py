@@ -11,8 +11,9 @@ from kribbe.contact import outbox
 from kribbe.contact.addressing import message_id
 from kribbe.contact.bounces import Bounce
 from kribbe.contact.models import Letter, Mail, MailState
-from kribbe.contact.on_paper import on_paper
+from kribbe.contact.on_paper import on_paper, words_again
 from kribbe.people.models import Adult, Household
+from kribbe.people.selectors import user_by_email
 from kribbe.people.services import AdultData, change_adult
 from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
@@ -33,6 +34,8 @@ def send_again(
 ) -> Mail:
     """Send what the mail said once more; to another address where that was wrong, which the adult then keeps.
 
+    What has a term says the new one (see `contact.on_paper`).
+
     Raises RefusedError where somebody dealt with the mail already, or its personal link isn't kept. `household` is
     whose address it is of a mail without a notice.
     """
@@ -47,12 +50,13 @@ def send_again(
         corrected = address.strip().lower()
         if corrected != mail.address and household_id:
             _correct(household_id, mail.address, corrected, principal, now)
+        words = words_again(mail.notice, now=now) if mail.notice else None
         again = outbox.put(
             notice=mail.notice,
-            user=mail.user,
+            user=mail.user and user_by_email(corrected),
             address=corrected,
-            subject=mail.subject,
-            body=mail.body,
+            subject=words.subject if words else mail.subject,
+            body=words.body if words else mail.body,
             message_id=message_id(f"again.{mail.pk}.{now:%Y%m%d%H%M%S%f}", corrected),
             now=now,
         )

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localtime
@@ -212,28 +212,51 @@ def cancel(*, booking: VisitBooking, principal: Principal, now: datetime) -> Non
         if VisitBooking.objects.filter(pk=booking.pk, state=VisitState.CANCELLED).exists():
             return
         booking = _standing(booking, now)
-        _cancel(booking, booking.moment, now)
-        _give_back(booking.moment)
-        _record(
-            principal,
-            "visit.cancel",
-            booking,
-            now,
-            booking.moment.location,
-            household_id=booking.household_id,
-        )
+        _drop(booking, principal, now)
         _tell(booking, "visit_cancelled", now)
         _tell_location(booking, "visit_cancelled_location", now)
 
 
+def cancel_unlinked(*, household_id: int, principal: Principal, now: datetime) -> None:
+    """Cancel what the family booked at locations where nothing of it is left, without a word to it.
+
+    The locations are told, so that nobody waits.
+    """
+    with transaction.atomic():
+        for booking in _to_come(household_id, now):
+            lock_rows((Household, household_id), (VisitMoment, booking.moment_id))
+            if not VisitBooking.objects.filter(pk=booking.pk, state=VisitState.ON).exists():
+                continue
+            if not _is_linked(booking):
+                _drop(booking, principal, now)
+                _tell_location(booking, "visit_cancelled_location", now)
+
+
+def _to_come(household_id: int, now: datetime) -> "QuerySet[VisitBooking]":
+    return (
+        VisitBooking.objects.filter(household=household_id, state=VisitState.ON, moment__starts_at__gt=now)
+        .select_related("moment__location__desk")
+        .order_by("moment", "pk")
+    )
+
+
+def _is_linked(booking: VisitBooking) -> bool:
+    return are_linked(household_id=booking.household_id, location_id=booking.moment.location_id)
+
+
+def _drop(booking: VisitBooking, principal: Principal, now: datetime) -> None:
+    location = booking.moment.location
+    _cancel(booking, booking.moment, now)
+    _give_back(booking.moment)
+    _record(principal, "visit.cancel", booking, now, location, household_id=booking.household_id)
+
+
 def remind_of_visits(*, now: datetime) -> int:
-    """Remind each family the day before its visit, once. Returns how many."""
+    """Remind each family the day before its visit, once; not where its request is gone. Returns how many."""
     tomorrow = localtime(now).date() + timedelta(days=1)
     bookings = VisitBooking.objects.filter(state=VisitState.ON, moment__starts_at__date=tomorrow)
-    told = [
-        _remind(booking, now) for booking in bookings.select_related("moment__location__desk").order_by("pk")
-    ]
-    return sum(told)
+    standing = bookings.select_related("moment__location__desk").order_by("pk")
+    return sum(_remind(booking, now) for booking in standing if _is_linked(booking))
 
 
 def _remind(booking: VisitBooking, now: datetime) -> bool:

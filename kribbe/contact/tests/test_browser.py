@@ -102,6 +102,7 @@ def test_staff_set_up_their_second_factor_and_work(
         "/office/lindedaal/roles/",
         "/office/lindedaal/letters/",
         f"/households/{household.reference}/data/",
+        f"/households/{household.reference}/log-ins/",
         "/account/2fa/",
         "/account/password/change/",
     ):

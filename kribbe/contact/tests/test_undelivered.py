@@ -10,14 +10,18 @@ from django.test import Client
 from django.urls import reverse
 
 from kribbe.contact import outbox
+from kribbe.contact.access import Seat
 from kribbe.contact.bounces import Bounce, read, read_all
 from kribbe.contact.delivery import deliver
-from kribbe.contact.models import Letter, Mail, MailState
+from kribbe.contact.models import Letter, Mail, MailState, Side
 from kribbe.contact.selectors.undelivered import undelivered_waiting
 from kribbe.contact.services import tell_household
 from kribbe.contact.services import undelivered as services
+from kribbe.contact.services.feeds import feed_at, make_feed
 from kribbe.contact.tasks import send_mail
 from kribbe.people.models import Household
+from kribbe.people.selectors import grants_over
+from kribbe.people.services import open_log_ins
 from kribbe.testing.cast import make_desk, make_user
 from kribbe.testing.clock import Clock
 from kribbe.testing.mail import MailServer
@@ -252,6 +256,22 @@ def test_what_a_colleague_dealt_with_is_refused(mail: Mail, clock: Clock) -> Non
     with pytest.raises(RefusedError):
         services.set_aside(mail=mail, principal=SYSTEM, now=clock.now)
     assert (Mail.objects.count(), Letter.objects.count()) == (count, 0)
+
+
+@pytest.mark.django_db
+def test_who_reads_the_wrong_address_no_longer_logs_in_and_the_family_does(
+    mail: Mail, household: Household, cleo: Client, clock: Clock
+) -> None:
+    open_log_ins(household=household, principal=SYSTEM, now=clock.now)
+    home = Seat(Side.HOUSEHOLD, household.desk, household=household)
+    make_feed(seat=home, principal=SYSTEM, now=clock.now)
+    services.note_bounces([Bounce(mail.message_id, mail.address, "5.1.1")], now=clock.now)
+    cleo.post(
+        reverse("contact:undelivered_mail", args=["lindedaal", mail.pk]), {"address": "an@nieuw.example"}
+    )
+    (grant,) = grants_over(household)
+    assert grant.user.email == "an@nieuw.example"
+    assert feed_at(home) is None, "the calendar's address may have gone along"
 
 
 def loose(address: str, clock: Clock, *, is_secret: bool = False) -> Mail:

@@ -162,8 +162,15 @@ def _file(request: DeskRequest, rows: "QuerySet[AuditEntry]") -> HttpResponse:
             shown["household"],
             shown["reason"],
             shown["details"],
-            json.dumps(entry.data, sort_keys=True) if entry.data else "",
+            _codes(entry),
         )
         for entry, shown in ((entry, _shown(entry, references)) for entry in entries)
     )
     return csv_file(f"{request.desk.slug}-audit", heads, lines)
+
+
+def _codes(entry: AuditEntry) -> str:
+    """The data of a row; without how a request ended, which says of some families that they lost a pregnancy."""
+    hidden = {"end"} if entry.action == "request.end" else set()
+    data = {name: value for name, value in entry.data.items() if name not in hidden}
+    return json.dumps(data, sort_keys=True) if data else ""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from kribbe.contact.selectors.reach import reached_on
 from kribbe.enrolment.models import Preference
 from kribbe.enrolment.pages import location_words as words
 from kribbe.enrolment.pages.location_answering import (
@@ -291,7 +292,7 @@ def _offer_context(
         "kind": _kind(wish, plan),
         "closed": _closed_at_first(location, wish, plan),
         "too_old": _wrong_age(wish, plan),
-        "deadline": offer_deadline(localtime(now).date(), policy.reaction_days),
+        "deadline": offer_deadline(reached_on(wish.request.household, now=now), policy.reaction_days),
         "passed": _passed(request.POST, ahead, sent=sent),
         "reasons": [(reason.code, words.reason_text(reason)) for reason in reasons],
         "reason_all": request.POST.get("reason-all", ""),

@@ -24,8 +24,9 @@ from kribbe.enrolment.models import (
 )
 from kribbe.enrolment.pages.signed_in import back_to, request_of, signed_in
 from kribbe.enrolment.selectors.household import answered_for
-from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, decline_offer
-from kribbe.enrolment.services.take_no_back import may_take_no_back, take_no_back, undo_until
+from kribbe.enrolment.selectors.still_asked import given_up, replaced_by
+from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, decline_offer, undo_until
+from kribbe.enrolment.services.take_no_back import may_take_no_back, take_no_back
 from kribbe.places.models import LicenceState, Location
 from kribbe.region.http import DeskRequest
 from kribbe.rules.halfdays import WeekPattern
@@ -51,7 +52,7 @@ def offer_page(request: DeskRequest, reference: str) -> HttpResponse:
         return render(request, "enrolment/offer.html", context, status=422)
 
     def work() -> str:
-        return _answer(request, offer, answer, look_on="look_on" in request.POST)
+        return _answer(request, offer, answer)
 
     try:
         token = request.POST.get("once", "")
@@ -81,12 +82,11 @@ def take_no_back_page(request: DeskRequest, reference: str) -> HttpResponse:
 _ANSWERS = ("stop", "stay", "decline_keep", "decline")
 
 
-def _answer(request: DeskRequest, offer: Offer, answer: str, *, look_on: bool) -> str:
+def _answer(request: DeskRequest, offer: Offer, answer: str) -> str:
     now = timezone.now()
     if answer in {"stop", "stay"}:
-        placement = accept_offer(
-            principal=request.principal, offer_id=offer.pk, yes=Yes(AfterYes(answer), look_on), now=now
-        )
+        yes = Yes(AfterYes(answer), "look_on" in request.POST, "give_up" in request.POST)
+        placement = accept_offer(principal=request.principal, offer_id=offer.pk, yes=yes, now=now)
         return reverse("enrolment:placement", args=[placement.reference])
     decline_offer(principal=request.principal, offer_id=offer.pk, now=now, keep_wish=answer == "decline_keep")
     messages.success(request, gettext("You said no. The location knows."))
@@ -128,9 +128,23 @@ def _context(
         "errors": errors,
         "chosen": given.get("answer", ""),
         "look_on": "look_on" in given,
+        **(_ended(offer, given) if is_open else {}),
         "once": new_token(),
         "back_url": back_to(asked),
         "placement": Placement.objects.filter(offer=offer).first(),
+    }
+
+
+def _ended(offer: Offer, given: Mapping[str, str]) -> dict[str, Any]:
+    """The place that a yes ends, and the half-days that the child then has nowhere."""
+    places = replaced_by(offer)
+    if len(places) != 1:
+        return {}
+    lost = given_up(places[0], offer)
+    return {
+        "ends": places[0],
+        "lost": "" if lost.is_empty else week_words(lost.mask),
+        "give_up": "give_up" in given,
     }
 
 

@@ -22,7 +22,7 @@ from kribbe.enrolment.selectors.household import (
     request_story,
     stories,
 )
-from kribbe.enrolment.services.take_no_back import undo_until
+from kribbe.enrolment.services.answer_offer import undo_until
 from kribbe.enrolment.words import said_no_to
 from kribbe.people.access import CHOSEN, own_household
 from kribbe.people.models import Household

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kribbe.enrolment.pages.rows import child_row
 from kribbe.enrolment.selectors.household import stories
+from kribbe.enrolment.selectors.still_asked import open_offers
 from kribbe.enrolment.services import drafts
 from kribbe.people.access import household_for, refusal
 from kribbe.people.forms import AddressForm
@@ -23,7 +24,7 @@ from kribbe.people.locating import point_of
 from kribbe.people.models import Consented, Household, ReferrerOrganisation
 from kribbe.people.pages.showing import form_page
 from kribbe.people.selectors import municipality_of, standing_consents
-from kribbe.people.services import AdultData, give_consent, register_household
+from kribbe.people.services import AdultData, give_consent, open_log_ins, register_household
 from kribbe.region.middleware import use_desk
 from kribbe.trust.audit import note_list
 from kribbe.trust.permissions import Action, scope_ids
@@ -74,12 +75,14 @@ def families(request: Any) -> HttpResponse:
         .order_by("household__keys__name_key", "pk")
     )
     shown = list(consents[:SHOWN])
+    offers = open_offers([consent.household_id for consent in shown], now=timezone.now())
     rows = [
         {
             "household": consent.household,
             "adults": consent.household.adults.all(),
             "children": consent.household.children.all(),
             "what": [Consented(each).label for each in consent.what],
+            "offers": offers.get(consent.household_id, ()),
             "last_day": consent.during.upper - timedelta(days=1),
         }
         for consent in shown
@@ -145,6 +148,7 @@ def _register(principal: Principal, organisation: ReferrerOrganisation, given: d
         principal=principal,
         now=now,
     )
+    open_log_ins(household=household, principal=principal, now=now)
     give_consent(
         household=household,
         organisation=organisation,

@@ -26,7 +26,8 @@ from kribbe.enrolment.pages import own_changes
 from kribbe.enrolment.pages.ranking import keys, listing, moved
 from kribbe.enrolment.pages.signed_in import back_to, open_request, request_of, signed_in
 from kribbe.enrolment.selectors.choices import Asked, point
-from kribbe.enrolment.services.wishes import change_need, end_request, rank_wishes, reopen_request
+from kribbe.enrolment.services.end_for_family import withdraw_request
+from kribbe.enrolment.services.wishes import change_need, rank_wishes, reopen_request
 from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.people.services import record_birth
 from kribbe.places.favourites import held
@@ -223,7 +224,7 @@ def _end(request: DeskRequest, found: CareRequest, chosen: str) -> list[str]:
     if chosen not in [end.value for end in ENDS]:
         return [gettext("Say why you withdraw your request.")]
     try:
-        end_request(
+        withdraw_request(
             principal=request.principal, request_id=found.pk, end=RequestEnd(chosen), now=timezone.now()
         )
     except RefusedError as refused:

@@ -28,7 +28,8 @@ from kribbe.enrolment.pages.chances import ChanceView, chance_view
 from kribbe.enrolment.pages.on_behalf import ENDS
 from kribbe.enrolment.pages.rows import TONES
 from kribbe.enrolment.selectors.story import Asked, ChildPage, HouseholdStory, WishPlace
-from kribbe.enrolment.services.take_no_back import may_take_no_back, undo_until
+from kribbe.enrolment.services.answer_offer import undo_until
+from kribbe.enrolment.services.take_no_back import may_take_no_back
 from kribbe.enrolment.services.wishes import may_reopen
 from kribbe.enrolment.templatetags.enrolment import fully_called, last_day
 from kribbe.people.models import Child, FactKind, HouseholdFact

@@ -8,7 +8,14 @@ from operator import or_
 
 from django.db.models import F, Q
 
-from kribbe.enrolment.models import DirectChild, Offer, Placement, PlacementState, VacancyInterest
+from kribbe.enrolment.models import (
+    DirectChild,
+    Offer,
+    Placement,
+    PlacementState,
+    RequestState,
+    VacancyInterest,
+)
 from kribbe.people.models import Child
 from kribbe.places.models import Group, GroupCapacity, LedgerTake, Location
 from kribbe.places.selectors.closed import calendar_of
@@ -150,9 +157,14 @@ def moved_by(child: Child) -> timedelta:
 
 
 def interested(location: Location, *, since: date) -> list[VacancyInterest]:
-    """Families that told since that day that they would like half-days that came free, the first first."""
+    """Families that told since that day that they would like half-days that came free, the first first.
+
+    Those whose request is still open: who withdrew or has a place is no longer shown.
+    """
     return list(
-        VacancyInterest.objects.filter(vacancy__group__location=location, at__date__gte=since)
+        VacancyInterest.objects.filter(
+            vacancy__group__location=location, at__date__gte=since, request__state=RequestState.OPEN
+        )
         .select_related("vacancy__group", "request__child")
         .order_by("at", "pk")[:50]
     )

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.contact.selectors.reach import reached_on
 from kribbe.enrolment.models import (
     CareRequest,
     Offer,
@@ -21,10 +22,12 @@ from kribbe.enrolment.models import (
     PreferenceState,
     UrgentReach,
 )
+from kribbe.enrolment.selectors.still_asked import ACTIVE, given_up, replaced_by
 from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.make_offer import end_of_day
 from kribbe.enrolment.services.outdate import outdate_chances
 from kribbe.enrolment.services.positions import watched
+from kribbe.enrolment.services.referrers import tell_of_signing
 from kribbe.enrolment.services.stopped import check_takes_children, move_offer_terms
 from kribbe.enrolment.services.turns import lay_turns
 from kribbe.places import ledger
@@ -36,7 +39,8 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
 
-ACTIVE = (PlacementState.TO_SIGN, PlacementState.FINAL)
+UNDO_DAYS = 1
+"""So many days after the day of the no, to the end of that day, it can be taken back."""
 
 
 class AfterYes(StrEnum):
@@ -49,10 +53,14 @@ class AfterYes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Yes:
-    """A yes: with or without waiting for a higher wish, with or without looking on for half-days not offered."""
+    """A yes: with or without waiting for a higher wish, with or without looking on for half-days not offered.
+
+    `give_up`: an earlier place may end whole, also on half-days that this offer hasn't.
+    """
 
     after: AfterYes = AfterYes.STOP
     look_on: bool = False
+    give_up: bool = False
 
 
 def accept_offer(*, principal: Principal, offer_id: int, yes: Yes, now: datetime) -> Placement:
@@ -60,7 +68,8 @@ def accept_offer(*, principal: Principal, offer_id: int, yes: Yes, now: datetime
 
     In one transaction: the half-days held for the offer pass to the placement, what the placement replaces
     ends, wishes that are no longer needed are set aside, and everybody concerned is told. Raises RefusedError if
-    the offer is no longer open, or the location's licence allows no new child.
+    the offer is no longer open, the location's licence allows no new child, or half-days of an earlier place that
+    the offer hasn't would go unsaid.
     """
     with transaction.atomic():
         offer = _locked(offer_id)
@@ -69,7 +78,7 @@ def accept_offer(*, principal: Principal, offer_id: int, yes: Yes, now: datetime
         request = offer.preference.request
         affected = [p.location_id for p in request.preferences.filter(state=PreferenceState.WAITING)]
         with watched(location_ids=affected, now=now, cause="left"):
-            replaced = _end_replaced(offer, now)
+            replaced = _end_replaced(offer, yes, now)
             placement = _reserve(offer, replaced, now)
             _close(offer, OfferState.ACCEPTED, principal, now)
             _sort_wishes(offer, yes, now)
@@ -85,12 +94,13 @@ def accept_offer(*, principal: Principal, offer_id: int, yes: Yes, now: datetime
             look_on=yes.look_on,
         )
         telling.about_placement(placement, "place_reserved", now=now)
+        tell_of_signing(placement, now=now)
         telling.location_about_offer(offer, "offer_accepted", now=now)
     return placement
 
 
 def decline_offer(*, principal: Principal, offer_id: int, now: datetime, keep_wish: bool = False) -> None:
-    """Say no. The half-days come free; the wish itself stays only if `keep_wish`.
+    """Say no. The half-days come free; the wish itself stays only if `keep_wish`. All of the household is told.
 
     `take_no_back` undoes it for a short time.
     """
@@ -114,6 +124,18 @@ def decline_offer(*, principal: Principal, offer_id: int, now: datetime, keep_wi
             keep_wish=keep_wish,
         )
         telling.location_about_offer(offer, "offer_declined", now=now)
+        telling.about_offer(offer, "no_noted", now=now, awaited=True, undo_until=undo_until(offer))
+
+
+def undo_until(offer: Offer) -> datetime | None:
+    """Until when the household's no to this offer can be taken back; None where it didn't say no itself.
+
+    Never past the deadline of the offer: what would have run out by now isn't opened again.
+    """
+    if offer.declined_rank is None or offer.answered_at is None:
+        return None
+    term = end_of_day(localtime(offer.answered_at).date() + timedelta(days=UNDO_DAYS))
+    return min(term, offer.deadline)
 
 
 def take_back_offer(*, principal: Principal, offer_id: int, reason: str, now: datetime) -> None:
@@ -194,7 +216,10 @@ def _locked(offer_id: int) -> Offer:
     groups |= set(Placement.objects.filter(child=child_id, state__in=ACTIVE).values_list("group", flat=True))
     lock_rows((Offer, offer_id), *((Group, group) for group in groups))
     return Offer.objects.select_related(
-        "preference__location__desk", "preference__request__child", "group__location__desk"
+        "preference__location__desk",
+        "preference__request__child",
+        "preference__request__household__desk",
+        "group__location__desk",
     ).get(pk=offer_id)
 
 
@@ -210,17 +235,9 @@ def _close(offer: Offer, state: OfferState, principal: Principal, now: datetime)
     offer.save(update_fields=["state", "answered_at", "answered_by", "declined_rank"])
 
 
-def _end_replaced(offer: Offer, now: datetime) -> Placement | None:
+def _end_replaced(offer: Offer, yes: Yes, now: datetime) -> Placement | None:
     """End the child's place on half-days that the offer takes over, from the offer's start."""
-    child_id, start = offer.preference.request.child_id, offer.during.lower
-    pattern = WeekPattern(offer.pattern)
-    current = [
-        placement
-        for placement in Placement.objects.filter(
-            child=child_id, state__in=ACTIVE, during__overlap=offer.during
-        ).select_related("child", "group__location__desk")
-        if not (WeekPattern(placement.pattern) & pattern).is_empty
-    ]
+    start, current = offer.during.lower, replaced_by(offer)
     if len(current) > 1:
         raise RefusedError(
             _("This child has two places already. Call the desk to sort them out."), code="two_places"
@@ -228,6 +245,15 @@ def _end_replaced(offer: Offer, now: datetime) -> Placement | None:
     if not current:
         return None
     placement = current[0]
+    if not (yes.give_up or given_up(placement, offer).is_empty):
+        raise RefusedError(
+            _(
+                "This offer ends your place at %(location)s, with half-days that it hasn't itself. Say that you "
+                "give those up, or say no."
+            )
+            % {"location": placement.group.location.name},
+            code="gives_up",
+        )
     ledger.release(holder=f"placement:{placement.pk}", now=now, from_day=max(start, placement.during.lower))
     placement.replaced_end, placement.replaced_state = placement.during.upper, placement.state
     if placement.during.lower < start:
@@ -243,7 +269,8 @@ def _end_replaced(offer: Offer, now: datetime) -> Placement | None:
 def _reserve(offer: Offer, replaced: Placement | None, now: datetime) -> Placement:
     location = offer.preference.location
     policy = policy_on(location.desk, localtime(now).date())
-    sign_by = end_of_day(localtime(now).date() + timedelta(days=policy.signature_days))
+    reached = reached_on(offer.preference.request.household, now=now)
+    sign_by = end_of_day(reached + timedelta(days=policy.signature_days))
     placement = Placement.objects.create(
         child=offer.preference.request.child,
         group=offer.group,

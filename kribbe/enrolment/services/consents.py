@@ -7,6 +7,7 @@ from django.utils.timezone import localtime
 
 from kribbe.contact.services import tell_household, tell_one
 from kribbe.contact.writing import BINDING_LANGUAGE
+from kribbe.enrolment.selectors.still_asked import waits_for_answer
 from kribbe.people.models import Consent, Consented, RoleGrant
 from kribbe.trust.principal import Role, Scope
 
@@ -59,18 +60,22 @@ def _remind(consent: Consent, now: datetime) -> int:
             address=address,
             language=BINDING_LANGUAGE,
             kind="enrolment/consent_ends",
-            context={"organisation": organisation, "until": last_day_of(consent)},
+            context={
+                "organisation": organisation,
+                "until": last_day_of(consent),
+                "waits": waits_for_answer(consent.household, now),
+            },
             now=now,
             link=reverse("enrolment:family", args=[consent.household.reference]),
             about=f"consent:{consent.pk}",
             once=f"consent_ends:{consent.pk}:{number}",
         )
-        for number, address in enumerate(_addresses(consent))
+        for number, address in enumerate(addresses_of(consent))
     ]
     return sum(each is not None for each in told)
 
 
-def _addresses(consent: Consent) -> list[str]:
+def addresses_of(consent: Consent) -> list[str]:
     """The organisation's own address; without one those of the people who act for it."""
     if consent.organisation.email:
         return [consent.organisation.email]

@@ -1,4 +1,4 @@
-"""A clerk ends a request for a family, or takes that end back, and the family is told."""
+"""A request is withdrawn by its family, or ended by a clerk, who can take that back; the family is told."""
 
 from datetime import datetime
 
@@ -8,13 +8,10 @@ from django.utils.functional import Promise
 
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import CareRequest
-from kribbe.enrolment.services.wishes import end_request, reopen_request
+from kribbe.enrolment.services.wishes import REOPEN_WITHIN, UNTOLD, end_request, reopen_request
 from kribbe.enrolment.words import WHY_ENDED
 from kribbe.rules.counting import RequestEnd
 from kribbe.trust.principal import Principal
-
-UNTOLD = frozenset({RequestEnd.LAPSED_MISCARRIAGE})
-"""Ends of which no mail or letter follows, neither when they are recorded nor when they are taken back."""
 
 
 def end_for_family(
@@ -36,6 +33,16 @@ def end_for_family(
             _tell(request_id, "request_ended_by_desk", now=now, why=why or WHY_ENDED[end])
 
 
+def withdraw_request(
+    *, principal: Principal, request_id: int, end: RequestEnd, now: datetime, why: str = ""
+) -> None:
+    """A family, or who acts for it, withdraws its request, and all of it is told; nothing of a lost pregnancy."""
+    with transaction.atomic():
+        end_request(principal=principal, request_id=request_id, end=end, now=now, why=why)
+        if end not in UNTOLD:
+            _tell(request_id, "request_withdrawn", now=now, awaited=True, undo_until=now + REOPEN_WITHIN[end])
+
+
 def reopen_for_family(*, principal: Principal, request_id: int, now: datetime) -> None:
     """Take the end of a request back for its family, and tell them; nothing of a lost pregnancy."""
     with transaction.atomic():
@@ -45,7 +52,7 @@ def reopen_for_family(*, principal: Principal, request_id: int, now: datetime) -
             _tell(request_id, "request_reopened_by_desk", now=now)
 
 
-def _tell(request_id: int, kind: str, *, now: datetime, **context: object) -> None:
+def _tell(request_id: int, kind: str, *, now: datetime, awaited: bool = False, **context: object) -> None:
     request = CareRequest.objects.select_related("child").get(pk=request_id)
     tell_household(
         household_id=request.household_id,
@@ -54,4 +61,5 @@ def _tell(request_id: int, kind: str, *, now: datetime, **context: object) -> No
         now=now,
         link=reverse("enrolment:request", args=[request.reference]),
         about=f"request:{request.pk}",
+        awaited=awaited,
     )

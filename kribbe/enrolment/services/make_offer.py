@@ -10,6 +10,7 @@ from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from kribbe.contact.selectors.reach import reached_on
 from kribbe.enrolment.models import (
     CareRequest,
     Offer,
@@ -23,6 +24,7 @@ from kribbe.enrolment.models import (
 from kribbe.enrolment.selectors.fit import fit, stay_end, suits
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_list
 from kribbe.enrolment.services import telling
+from kribbe.enrolment.services.referrers import tell_of_offer
 from kribbe.places import ledger
 from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import MONTHS_SHOWN, Group
@@ -69,7 +71,7 @@ def make_offer(
     excuses: Mapping[int, Excuse] | None = None,
     onward: Onward | None = None,
 ) -> Offer:
-    """Offer a place and hold its half-days until the desk's reaction term has run out.
+    """Offer a place and hold its half-days until the desk's reaction term, from when it is read, has run out.
 
     With `onward` the child goes on in another group of the location, and its half-days there are held too.
     `excuses` has one entry per preference that stands ahead and would fit (see `ahead_that_fit`). Raises
@@ -80,9 +82,9 @@ def make_offer(
         request_id = Preference.objects.values_list("request_id", flat=True).get(pk=preference_id)
         groups = [group_id, *([onward.group_id] if onward else [])]
         lock_rows((CareRequest, request_id), (Preference, preference_id), *((Group, key) for key in groups))
-        preference = Preference.objects.select_related("location__desk", "request__child").get(
-            pk=preference_id
-        )
+        preference = Preference.objects.select_related(
+            "location__desk", "request__child", "request__household__desk"
+        ).get(pk=preference_id)
         group = Group.objects.select_related("location__desk").get(pk=group_id, location=preference.location)
         policy = policy_on(preference.location.desk, localtime(now).date())
         child = preference.request.child
@@ -106,6 +108,7 @@ def make_offer(
             passed_over=[entry["preference_id"] for entry in passed],
         )
         telling.about_offer(offer, "offer_made", now=now)
+        tell_of_offer(offer, now=now)
     return offer
 
 
@@ -249,6 +252,7 @@ def _create(
     message: str,
     now: datetime,
 ) -> Offer:
+    reached = reached_on(preference.request.household, now=now)
     return Offer.objects.create(
         preference=preference,
         group=group,
@@ -257,7 +261,7 @@ def _create(
         pattern=pattern.mask,
         made_at=now,
         made_by=principal.user_id,
-        deadline=end_of_day(offer_deadline(localtime(now).date(), policy.reaction_days)),
+        deadline=end_of_day(offer_deadline(reached, policy.reaction_days)),
         message=message,
     )
 

@@ -23,14 +23,13 @@ from kribbe.enrolment.models import (
 from kribbe.enrolment.services.positions import watched
 from kribbe.enrolment.services.wishes import check_wishes, set_alternatives
 from kribbe.people.models import Child, FactKind, Household, User
-from kribbe.people.selectors import holds_staff_role
 from kribbe.people.services import (
     AdultData,
     ChildData,
     add_child,
     change_adult,
     link_user,
-    make_account,
+    open_log_ins,
     record_fact,
     register_household,
 )
@@ -171,7 +170,7 @@ def _household(principal: Principal, registration: Registration, now: datetime) 
         principal=principal,
         now=now,
     )
-    _link(principal, registration, household, now)
+    _link(principal, household, now)
     return household
 
 
@@ -193,23 +192,11 @@ def _add_work(principal: Principal, registration: Registration, household: House
     change_adult(adult=applicant, data=data, principal=principal, now=now)
 
 
-def _link(principal: Principal, registration: Registration, household: Household, now: datetime) -> None:
-    """Everybody with a mail address gets to the household by a mailed code; who is logged in, at once.
-
-    An account of staff is never tied to a household by its address alone: anybody can type that.
-    """
-    accounts = [
-        make_account(
-            email=adult.email,
-            name=f"{adult.first_name} {adult.last_name}",
-            language=registration.language,
-        )
-        for adult in household.adults.exclude(email="").order_by("-is_applicant", "pk")
-    ]
-    users = [user for user in accounts if not holds_staff_role(user)]
+def _link(principal: Principal, household: Household, now: datetime) -> None:
+    """Everybody with a mail address gets to the household by a mailed code; who is logged in, at once."""
+    open_log_ins(household=household, principal=principal, now=now)
     if principal.user_id is not None and not principal.is_staff:
-        users.append(User.objects.get(pk=principal.user_id))
-    for user in {user.pk: user for user in users}.values():
+        user = User.objects.get(pk=principal.user_id)
         link_user(household=household, user=user, principal=principal, now=now)
 
 

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import Offer, OfferState, Placement, PlacementState
+from kribbe.enrolment.services.referrers import tell_of_offer, tell_of_signing
 from kribbe.enrolment.services.telling import about_placement, location_about_placement
 from kribbe.places.models import STOPPED
 
@@ -86,6 +87,7 @@ def _of_offer(offer: Offer, now: datetime) -> bool:
         location_id=offer.preference.location_id,
         once=f"offer_reminder:{offer.pk}",
     )
+    tell_of_offer(offer, now=now, again=True)
     return told is not None
 
 
@@ -100,4 +102,5 @@ def _of_signing(placement: Placement, now: datetime) -> bool:
         location_id=placement.group.location_id,
         once=f"sign_reminder:{placement.pk}",
     )
+    tell_of_signing(placement, now=now, again=True)
     return told is not None

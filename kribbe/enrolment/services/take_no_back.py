@@ -1,6 +1,6 @@
 """A household takes its no to an offer back, for a short time and while the place is free."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -15,8 +15,9 @@ from kribbe.enrolment.models import (
     PreferenceState,
     RequestState,
 )
+from kribbe.enrolment.selectors.still_asked import ACTIVE
 from kribbe.enrolment.services import telling
-from kribbe.enrolment.services.answer_offer import ACTIVE
+from kribbe.enrolment.services.answer_offer import undo_until
 from kribbe.enrolment.services.make_offer import end_of_day, hold
 from kribbe.enrolment.services.outdate import outdate_chances
 from kribbe.enrolment.services.positions import watched
@@ -28,20 +29,6 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-
-UNDO_DAYS = 1
-"""So many days after the day of the no, to the end of that day, it can be taken back."""
-
-
-def undo_until(offer: Offer) -> datetime | None:
-    """Until when the household's no to this offer can be taken back; None where it didn't say no itself.
-
-    Never past the deadline of the offer: what would have run out by now isn't opened again.
-    """
-    if offer.declined_rank is None or offer.answered_at is None:
-        return None
-    term = end_of_day(localtime(offer.answered_at).date() + timedelta(days=UNDO_DAYS))
-    return min(term, offer.deadline)
 
 
 def may_take_no_back(offer: Offer, *, now: datetime) -> bool:

@@ -11,8 +11,8 @@ from kribbe.enrolment.models import Offer, Placement, Preference
 from kribbe.people.selectors import location_addresses
 
 
-def about_offer(offer: Offer, kind: str, *, now: datetime, **context: Any) -> None:
-    """Tell the household about an offer."""
+def about_offer(offer: Offer, kind: str, *, now: datetime, awaited: bool = False, **context: Any) -> None:
+    """Tell the household about an offer; `awaited` answers what somebody of it just did."""
     request = offer.preference.request
     tell_household(
         household_id=request.household_id,
@@ -22,6 +22,7 @@ def about_offer(offer: Offer, kind: str, *, now: datetime, **context: Any) -> No
         link=reverse("enrolment:offer", args=[offer.reference]),
         about=f"offer:{offer.pk}",
         location_id=offer.preference.location_id,
+        awaited=awaited,
     )
 
 

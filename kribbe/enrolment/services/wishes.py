@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from kribbe.contact.services.visits import cancel_unlinked
 from kribbe.enrolment.models import (
     CareRequest,
     DirectChild,
@@ -25,6 +26,7 @@ from kribbe.enrolment.models import (
     RequestAlternative,
     RequestState,
 )
+from kribbe.enrolment.selectors.still_asked import still_asked
 from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.outdate import outdate_chances
 from kribbe.enrolment.services.own_changes import check_own_change
@@ -43,6 +45,12 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.web.words import say
+
+UNTOLD = frozenset({RequestEnd.LAPSED_MISCARRIAGE})
+"""Ends of which no mail or letter follows, neither when they are recorded nor when they are taken back.
+
+They aren't named on the trail, and the visits that were booked are cancelled without a word to the family.
+"""
 
 REOPEN_WITHIN = {
     RequestEnd.CANCELLED_PARENT: timedelta(days=1),
@@ -93,11 +101,12 @@ def rank_wishes(
             p for key, p in wishes.items() if key not in location_ids and p.state == PreferenceState.WAITING
         ]
         _check_no_open_offer(gone)
+        asked = still_asked(wishes.values(), request.pattern)
         with watched(location_ids={*wishes, *location_ids}, now=now, cause="left"):
             for preference in gone:
                 _withdraw(preference, now)
             for rank, location_id in enumerate(location_ids, start=1):
-                _rank(request, wishes.get(location_id), location_id, rank, now)
+                _rank(request, wishes.get(location_id), location_id, rank, asked, now)
             _put_behind(wishes.values(), location_ids)
         outdate_chances(request_id)
         _record(principal, "request.rank", request, now, wishes=list(location_ids), **_own(own))
@@ -222,7 +231,10 @@ def end_request(
                 reserved = _to_sign(request)
             request.state, request.ended_at, request.end = RequestState.ENDED, now, end
             request.save(update_fields=["state", "ended_at", "end"])
-        _record(principal, "request.end", request, now, end=end.value, reason=why)
+        shown = {} if end in UNTOLD else {"end": end.value}
+        _record(principal, "request.end", request, now, reason=why, **shown)
+        if end in UNTOLD:
+            cancel_unlinked(household_id=request.household_id, principal=principal, now=now)
 
 
 def _to_sign(request: CareRequest) -> list[Placement]:
@@ -334,20 +346,22 @@ def set_alternatives(request: CareRequest, alternatives: Sequence[WeekPattern]) 
     )
 
 
-def _rank(request: CareRequest, wish: Preference | None, location_id: int, rank: int, now: datetime) -> None:
+def _rank(
+    request: CareRequest, wish: Preference | None, location_id: int, rank: int, asked: int, now: datetime
+) -> None:
     if wish is None:
         Preference.objects.create(
             request=request,
             location_id=location_id,
             rank=rank,
             registered_at=now,
-            open_pattern=request.pattern,
+            open_pattern=asked,
             state_at=now,
         )
         return
     if wish.state == PreferenceState.WITHDRAWN:
         wish.state, wish.state_at, wish.registered_at = PreferenceState.WAITING, now, now
-        wish.open_pattern = request.pattern
+        wish.open_pattern = asked
     wish.rank = rank
     wish.save(update_fields=["rank", "state", "state_at", "registered_at", "open_pattern"])
 

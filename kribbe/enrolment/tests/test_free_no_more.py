@@ -9,15 +9,17 @@ from django.utils import timezone
 
 from kribbe.contact.models import Mail
 from kribbe.enrolment.models import LastMinute, VacancyInterest
+from kribbe.enrolment.selectors.coming_free import interested
 from kribbe.enrolment.selectors.vacancies import last_minutes, vacancies_of
 from kribbe.enrolment.services.last_minute import publish
 from kribbe.enrolment.services.vacancy_answer import add_location, tell_interest
 from kribbe.enrolment.services.weekly_list import make_list, tell_list, vacancy_token
-from kribbe.enrolment.services.wishes import check_wishes, rank_wishes
+from kribbe.enrolment.services.wishes import check_wishes, end_request, rank_wishes
 from kribbe.places import ledger
 from kribbe.places.ledger_free import full_half_days
 from kribbe.places.models import Group, Location
 from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
@@ -168,3 +170,10 @@ def test_a_stopped_location_cannot_be_chosen_but_who_waits_there_may_rank(scene,
     rank_wishes(principal=SYSTEM, request_id=scene.request.pk, location_ids=both[::-1], now=scene.now)
     wishes = scene.request.preferences.order_by("rank").values_list("location", flat=True)
     assert list(wishes) == both[::-1]
+
+
+def test_interest_is_shown_only_while_the_request_is_open(scene):
+    tell_interest(principal=SYSTEM, request_id=scene.request.pk, vacancy_id=scene.row.pk, now=scene.now)
+    assert [row.request for row in interested(scene.location, since=scene.today)] == [scene.request]
+    end_request(principal=SYSTEM, request_id=scene.request.pk, end=RequestEnd.FOUND_ELSEWHERE, now=scene.now)
+    assert interested(scene.location, since=scene.today) == []

@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kribbe.contact.models import Notice
+from kribbe.contact.models import Mail, Notice
 from kribbe.enrolment.models import Offer, Placement, Preference
 from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, decline_offer, lapse_offers
 from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.enrolment.services.sign import lapse_unsigned, record_deposit, sign
+from kribbe.enrolment.services.wishes import rank_wishes
 from kribbe.places import ledger
 from kribbe.places.ledger_free import free_by_month
 from kribbe.places.services.capacity import close_group
@@ -49,7 +50,7 @@ def family(desk, name, locations, *, days_ago=0, pattern=WEEK, start=START):
     return cast.make_request(child, locations, start=start, pattern=pattern, now=then)
 
 
-def offer(request, group, *, pattern=WEEK, start=START, location=None, **more):
+def offer(request, group, *, pattern=WEEK, start=START, location=None, now=NOW, **more):
     preference = request.preferences.get(location=location or group.location)
     return make_offer(
         principal=SYSTEM,
@@ -57,7 +58,7 @@ def offer(request, group, *, pattern=WEEK, start=START, location=None, **more):
         group_id=group.pk,
         start=start,
         pattern=pattern,
-        now=NOW,
+        now=now,
         **more,
     )
 
@@ -206,3 +207,54 @@ def test_a_group_out_of_use_takes_no_offer(desk, notelaar, group):
         offer(request, group)
     assert (refused.value.field, refused.value.code) == ("group", "group")
     assert not Offer.objects.exists()
+
+
+def test_a_location_added_later_is_asked_for_the_rest_only(desk, notelaar, group):
+    molen, nest = (cast.make_location(desk, name) for name in ("Het Molentje", "Het Nest"))
+    request = family(desk, "Maes", [notelaar, molen])
+    part = offer(request, group, pattern=WeekPattern.from_text("mon tue"))
+    accept_offer(principal=SYSTEM, offer_id=part.pk, yes=Yes(look_on=True), now=NOW)
+    ranking = {"principal": SYSTEM, "request_id": request.pk, "now": NOW}
+    rank_wishes(**ranking, location_ids=[notelaar.pk, nest.pk])
+    rank_wishes(**ranking, location_ids=[notelaar.pk, nest.pk, molen.pk])
+    rest = WeekPattern.from_text("thu").mask
+    assert set(request.preferences.values_list("open_pattern", flat=True)) == {rest}
+    assert [line.pattern.mask for line in waiting_list(nest.pk, now=NOW)] == [rest]
+
+
+def test_half_days_of_an_earlier_place_are_never_given_up_unsaid(desk, notelaar, group):
+    high = cast.make_location(desk, "Hoog")
+    upper = cast.make_group(high, 1, now=NOW)
+    request = family(desk, "Maes", [high, notelaar])
+    first = accept_offer(principal=SYSTEM, offer_id=offer(request, group).pk, yes=Yes(AfterYes.STAY), now=NOW)
+    sign(principal=SYSTEM, placement_id=first.pk, name="An Maes", now=NOW)
+    later = offer(request, upper, pattern=WeekPattern.from_text("thu fri"), start=date(2027, 5, 3))
+    with pytest.raises(RefusedError) as refused:
+        accept_offer(principal=SYSTEM, offer_id=later.pk, yes=Yes(), now=NOW)
+    assert refused.value.code == "gives_up"
+    first.refresh_from_db()
+    assert first.during.upper > date(2027, 5, 3)
+    assert free(group, date(2027, 6, 1))[0] == 0
+    accept_offer(principal=SYSTEM, offer_id=later.pk, yes=Yes(give_up=True), now=NOW)
+    first.refresh_from_db()
+    assert first.during.upper == date(2027, 5, 3)
+
+
+def test_the_term_counts_from_the_moment_at_which_the_mail_leaves(desk, notelaar, group):
+    request = family(desk, "Maes", [notelaar])
+    saturday = datetime(2027, 1, 16, 21, 30, tzinfo=UTC)
+    made = offer(request, group, now=saturday)
+    # the mail leaves on Monday the 18th: 10 days to react, until the end of the 28th
+    assert Mail.objects.get(notice__about=f"offer:{made.pk}").due_at.date() == date(2027, 1, 18)
+    assert made.deadline == datetime(2027, 1, 28, 23, 0, tzinfo=UTC)
+    placement = accept_offer(principal=SYSTEM, offer_id=made.pk, yes=Yes(), now=saturday)
+    assert placement.sign_by == datetime(2027, 2, 1, 23, 0, tzinfo=UTC)
+
+
+def test_a_letter_has_its_days_under_way_beside_the_term(desk, notelaar, group):
+    request = family(desk, "Maes", [notelaar])
+    request.household.adults.update(email="")
+    made = offer(request, group)
+    assert made.deadline == datetime(2027, 1, 26, 23, 0, tzinfo=UTC)
+    placement = accept_offer(principal=SYSTEM, offer_id=made.pk, yes=Yes(), now=NOW)
+    assert placement.sign_by == datetime(2027, 1, 30, 23, 0, tzinfo=UTC)

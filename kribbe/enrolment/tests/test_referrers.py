@@ -9,11 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from kribbe.contact.models import Notice
+from kribbe.contact.models import Mail, Notice
 from kribbe.enrolment.models import RequestDraft
+from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.consents import remind_of_consents
+from kribbe.enrolment.services.make_offer import make_offer
+from kribbe.enrolment.services.reminders import remind_of_offers, remind_of_signing
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.people.models import Consent, Consented, ReferrerOrganisation
+from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
 from kribbe.people.selectors import principal_of
 from kribbe.people.services import give_consent, withdraw_consent
 from kribbe.region.models import Desk
@@ -232,6 +235,23 @@ def test_a_new_family_with_its_consent_on_paper(organisation, referrer, desk):
     assert {"household.registered", "consent.given", "household.read"} <= actions
 
 
+def test_a_new_family_with_a_mail_address_logs_in_with_it(organisation, referrer, user, desk):
+    form = {
+        "first_name": "Fatima",
+        "last_name": "Amrani",
+        "email": "Fatima@ouders.example",
+        "street": "Kerkstraat 3",
+        "postcode": "3999",
+        "city": "Lindedaal",
+        "signed": "on",
+    }
+    referrer.post(reverse("enrolment:new_family"), form)
+    referrer.post(reverse("enrolment:new_family"), form | {"email": user.email, "first_name": "Samira"})
+    grant = RoleGrant.objects.get(scope=Scope.HOUSEHOLD)
+    assert (grant.role, grant.user.email) == (Role.PARENT, "fatima@ouders.example")
+    assert grant.user != user, "no referrer becomes a parent by typing the own address"
+
+
 def test_the_desk_notes_a_consent_from_paper_and_names_staff_only_if_it_wants(household, organisation, desk):
     clerk = client_of(
         cast.make_user(
@@ -313,3 +333,64 @@ def test_the_queries_of_my_families_dont_grow(desk, organisation, referrer):
 
 def test_a_visitor_is_asked_to_log_in():
     assert Client().get(reverse("enrolment:families")).status_code == 302
+
+
+def offered_to(household, desk):
+    location = cast.make_location(desk, "De Notelaar")
+    group = cast.make_group(location, 2, now=timezone.now())
+    child = cast.make_child(household, "Lotte", born=timezone.localdate() - timedelta(days=120))
+    request = cast.make_request(
+        child,
+        [location],
+        start=timezone.localdate() + timedelta(days=60),
+        pattern=WeekPattern.from_text("mon tue"),
+        now=timezone.now(),
+    )
+    return make_offer(
+        principal=SYSTEM,
+        preference_id=request.preferences.get().pk,
+        group_id=group.pk,
+        start=request.wanted_start,
+        pattern=WeekPattern.from_text("mon tue"),
+        now=timezone.now(),
+    )
+
+
+def told(kind):
+    return [(mail.address, mail.body) for mail in Mail.objects.filter(notice__kind=f"enrolment/{kind}")]
+
+
+def test_who_may_answer_hears_of_an_offer_its_end_and_the_place_to_sign(household, organisation, user, desk):
+    agree(household, organisation)
+    made = offered_to(household, desk)
+    ((address, body),) = told("referrer_offer")
+    assert address == user.email
+    assert reverse("enrolment:family", args=[household.reference]) in body
+    assert "Lotte" not in body
+    assert "Maes" not in body
+    remind_of_offers(now=made.deadline - timedelta(days=1))
+    remind_of_offers(now=made.deadline - timedelta(hours=1))
+    assert len(told("referrer_offer")) == 2
+    placement = accept_offer(principal=SYSTEM, offer_id=made.pk, yes=Yes(), now=timezone.now())
+    remind_of_signing(now=placement.sign_by - timedelta(days=1))
+    assert [address for address, _body in told("referrer_sign")] == [user.email] * 2
+
+
+def test_who_may_not_answer_hears_of_no_offer(household, organisation, desk):
+    agree(household, organisation, what=[Consented.REGISTER, Consented.CHANGE])
+    ended = agree(cast.make_household(desk, "Peeters", now=timezone.now()), organisation)
+    withdraw_consent(consent=ended, principal=SYSTEM, now=timezone.now())
+    offered_to(household, desk)
+    assert told("referrer_offer") == []
+
+
+def test_an_open_offer_stands_in_the_list_and_in_the_mail_that_the_consent_ends(
+    household, organisation, user, referrer, desk
+):
+    agree(household, organisation, days=10)
+    assert "offers a place" not in referrer.get(reverse("enrolment:families")).text
+    offered_to(household, desk)
+    assert "De Notelaar offers a place" in referrer.get(reverse("enrolment:families")).text
+    remind_of_consents(now=timezone.now())
+    ((_address, body),) = told("consent_ends")
+    assert "Een aanbod aan dit gezin wacht op antwoord" in body

@@ -6,9 +6,9 @@ import pytest
 
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import Offer
-from kribbe.enrolment.services.answer_offer import Yes, accept_offer, decline_offer
+from kribbe.enrolment.services.answer_offer import Yes, accept_offer, decline_offer, undo_until
 from kribbe.enrolment.services.make_offer import Excuse, end_of_day, make_offer
-from kribbe.enrolment.services.take_no_back import may_take_no_back, take_no_back, undo_until
+from kribbe.enrolment.services.take_no_back import may_take_no_back, take_no_back
 from kribbe.enrolment.services.wishes import end_request, rank_wishes
 from kribbe.places import ledger
 from kribbe.places.ledger_free import free_by_month

@@ -15,9 +15,16 @@ from kribbe.people import forms, services
 from kribbe.people.access import household_for, may, may_for, own_household
 from kribbe.people.actors import actors
 from kribbe.people.locating import point_of
-from kribbe.people.models import Child, FactKind, Household, HouseholdFact
+from kribbe.people.models import Child, FactKind, Household, HouseholdFact, RoleGrant
 from kribbe.people.pages.showing import form_page
-from kribbe.people.selectors import children_of, facts_of, household_with_adults, looks_at, municipality_of
+from kribbe.people.selectors import (
+    children_of,
+    facts_of,
+    grants_over,
+    household_with_adults,
+    looks_at,
+    municipality_of,
+)
 from kribbe.people.words import DEEDS, FACTS
 from kribbe.region.middleware import use_desk
 from kribbe.trust.errors import RefusedError
@@ -69,6 +76,8 @@ def _page(request: Any, household: Household) -> HttpResponse:
         "may_invite": may(request.principal, Action.HOUSEHOLD_INVITE, Scope.HOUSEHOLD, household.pk),
         "may_take_along": may_for(request.principal, Action.HOUSEHOLD_FILE, household),
         "may_consent": may_for(request.principal, Action.HOUSEHOLD_CONSENT, household),
+        "log_ins": _log_ins(request.principal, household),
+        "may_log_ins": may_for(request.principal, Action.HOUSEHOLD_LOG_INS, household),
         "adults": adults,
         "each_logs_in": len(adults) > 1 and all(adult.user_id for adult in adults),
         "children": children_of(household),
@@ -77,6 +86,13 @@ def _page(request: Any, household: Household) -> HttpResponse:
         "events": _events(household),
     }
     return render(request, "people/my_data.html", context)
+
+
+def _log_ins(principal: Principal, household: Household) -> list[RoleGrant]:
+    """Who logs in for the household, for the desk and for a parent who may invite."""
+    may_see = (Action.HOUSEHOLD_LOG_INS, Action.HOUSEHOLD_INVITE)
+    shown = any(may_for(principal, action, household) for action in may_see)
+    return list(grants_over(household)) if shown else []
 
 
 def _base(principal: Principal, household: Household) -> str:

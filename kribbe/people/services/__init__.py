@@ -14,6 +14,7 @@ from kribbe.people.services.households import (
     record_birth,
     register_household,
 )
+from kribbe.people.services.log_ins import let_in, open_log_ins, take_out
 from kribbe.people.services.own_file import own_file
 from kribbe.people.services.search_keys import rebuild_keys, refresh_keys
 
@@ -29,8 +30,10 @@ __all__ = [
     "end_fact",
     "give_consent",
     "grant_role",
+    "let_in",
     "link_user",
     "make_account",
+    "open_log_ins",
     "own_file",
     "rebuild_keys",
     "record_birth",
@@ -40,5 +43,6 @@ __all__ = [
     "register_household",
     "reopen_fact",
     "revoke_role",
+    "take_out",
     "withdraw_consent",
 ]

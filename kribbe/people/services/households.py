@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.identity import national_number_hash
 from kribbe.people.models import Adult, Child, Household
+from kribbe.people.services.log_ins import follow_address
 from kribbe.region.models import Desk, Municipality
 from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
@@ -229,7 +230,10 @@ def change_language(*, household: Household, language: str, principal: Principal
 
 @transaction.atomic
 def change_adult(*, adult: Adult, data: AdultData, principal: Principal, now: datetime) -> None:
-    """New names, contacts or second address of an adult; an empty national number leaves the kept hash."""
+    """New names, contacts or second address of an adult; an empty national number leaves the kept hash.
+
+    With another mail address, who logs in by it follows (see `log_ins`).
+    """
     lock_rows((Household, adult.household_id))
     before = {field.attname: getattr(adult, field.attname) for field in adult._meta.concrete_fields}
     adult.first_name, adult.last_name = data.first_name, data.last_name
@@ -242,6 +246,8 @@ def change_adult(*, adult: Adult, data: AdultData, principal: Principal, now: da
     with household_changes(adult.household_id, now):
         adult.save(update_fields=[name for name, value in before.items() if getattr(adult, name) != value])
     _record(adult.household, "adult.changed", principal, now, adult=adult.pk)
+    if adult.email != before["email"]:
+        follow_address(adult=adult, before=before["email"], principal=principal, now=now)
 
 
 def _record(household: Household, action: str, principal: Principal, now: datetime, **data: Any) -> None:

@@ -30,9 +30,9 @@ from kribbe.upkeep.tokens import INVITATION
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def second_parent(request: DeskRequest) -> HttpResponse:
+def second_parent(request: DeskRequest, reference: str) -> HttpResponse:
     """Who acts for the household by invitation; the applicant invites and takes back."""
-    household = _household(request)
+    household = _household(request, reference)
     use_desk(request, household.desk)
     now = timezone.now()
     if "take_back" in request.POST:
@@ -42,7 +42,7 @@ def second_parent(request: DeskRequest) -> HttpResponse:
     def work(given: dict[str, Any]) -> str:
         invite(principal=request.principal, household_id=household.pk, email=given["email"], now=now)
         messages.success(request, gettext("The invitation is on its way. It is good for two weeks."))
-        return reverse("upkeep:second_parent")
+        return reverse("upkeep:second_parent", args=[reference])
 
     address = form.carry_out(work, at=request.path, now=now) if form.is_bound else None
     if address is not None:
@@ -50,14 +50,17 @@ def second_parent(request: DeskRequest) -> HttpResponse:
     shown = household.invitations.filter(revoked_at=None).order_by("-made_at")
     context = {
         "form": form,
+        "household": household,
         "rows": [(row, _state(row, now)) for row in shown if row.accepted_by or is_good(row, now)],
     }
     return render(request, "upkeep/second_parent.html", context, status=422 if form.is_bound else 200)
 
 
-def _household(request: DeskRequest) -> Household:
+def _household(request: DeskRequest, reference: str) -> Household:
+    """The household that the address names: of several own ones another may be chosen meanwhile."""
     own = scope_ids(request.principal, Action.HOUSEHOLD_INVITE, Scope.HOUSEHOLD)
-    found = Household.objects.select_related("desk__municipality").filter(pk__in=own).order_by("pk").first()
+    named = Household.objects.select_related("desk__municipality").filter(pk__in=own, reference=reference)
+    found = named.first()
     if found is None:
         raise refusal(request.principal)
     return found
@@ -79,7 +82,7 @@ def _taken_back(request: DeskRequest, household: Household) -> HttpResponse:
         messages.error(request, str(refused.message))
     else:
         messages.success(request, gettext("Taken back."))
-    return redirect("upkeep:second_parent")
+    return redirect("upkeep:second_parent", household.reference)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_household
+from kribbe.contact.writing import Text, compose
 from kribbe.enrolment.models import CareRequest, RequestState
+from kribbe.enrolment.services.end_for_family import withdraw_request
 from kribbe.enrolment.services.wishes import end_request, reopen_request
 from kribbe.people.models import Adult
+from kribbe.people.selectors import household_with_adults
 from kribbe.region.models import Desk, DeskPolicy
 from kribbe.region.selectors import policy_on
 from kribbe.rules.counting import RequestEnd
@@ -224,11 +227,42 @@ def ask_on_paper(notice: Notice, now: datetime) -> Notice | None:
     posted = questions_of(found).filter(letter__isnull=False).order_by("-pk").first()
     if found.state != ConfirmationState.OPEN or posted is not None:
         return posted
-    today = localtime(now).date()
     found.by_letter = True
-    found.answer_by = max(found.answer_by, answer_by(today, terms_of(policy_on(found.request.desk, today))))
+    _move_term(found, now)
     found.save(update_fields=["by_letter", "answer_by"])
     return _tell(found, "still_needed", now)
+
+
+def ask_by_mail_again(notice: Notice, now: datetime) -> Text | None:
+    """The question of a mail that didn't arrive, mailed again with a term of its own.
+
+    None where nothing is asked any more, or a clerk notes the answer. Runs in the caller's transaction.
+    """
+    request_id = int(notice.about.partition(":")[2])
+    key = Confirmation.objects.filter(request=request_id, state=ConfirmationState.OPEN).values_list("pk")
+    if not key:
+        return None
+    found = _locked(key[0][0])
+    if found.state != ConfirmationState.OPEN or found.by_letter:
+        return None
+    _move_term(found, now)
+    found.save(update_fields=["answer_by"])
+    household = household_with_adults(found.request.household_id)
+    return compose(
+        notice.kind,
+        {"request": found.request, "child": found.request.child, "confirmation": found, "on_paper": False},
+        desk=household.desk,
+        language=notice.language,
+        names=", ".join(adult.first_name for adult in household.adults.all()),
+        link=link_of(found),
+        reader=household.language,
+    )
+
+
+def _move_term(found: Confirmation, now: datetime) -> None:
+    """A family that is only now asked has as long to answer as the others had."""
+    today = localtime(now).date()
+    found.answer_by = max(found.answer_by, answer_by(today, terms_of(policy_on(found.request.desk, today))))
 
 
 def answer(*, principal: Principal, confirmation_id: int, given: str, now: datetime) -> None:
@@ -247,7 +281,7 @@ def answer(*, principal: Principal, confirmation_id: int, given: str, now: datet
         end = ANSWERS[given]
         _close(found, ConfirmationState.ENDED if end else ConfirmationState.KEPT, principal, now)
         if end is not None:
-            end_request(
+            withdraw_request(
                 principal=principal, request_id=found.request_id, end=end, now=now, why="answered_question"
             )
         else:

@@ -10,13 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact import outbox
-from kribbe.contact.access import Seat
 from kribbe.contact.addressing import message_id
-from kribbe.contact.models import Side
-from kribbe.contact.services.feeds import revoke_feed
 from kribbe.contact.writing import allowed_language, compose
 from kribbe.people.models import Household, RoleGrant, User
-from kribbe.people.services import link_user, make_account, revoke_role
+from kribbe.people.services import link_user, make_account, take_out
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -101,11 +98,7 @@ def take_back(*, principal: Principal, invitation_id: int, now: datetime) -> Non
         elif found.accepted_by is not None and found.revoked_at is None:
             grant = _held(found.household_id).filter(user=found.accepted_by, role=Role.CO_PARENT).first()
             if grant is not None:
-                revoke_role(grant=grant, principal=principal, now=now)
-            household = found.household
-            revoke_feed(
-                seat=Seat(Side.HOUSEHOLD, household.desk, household=household), principal=principal, now=now
-            )
+                take_out(grant=grant, principal=principal, now=now)
             found.revoked_at = now
         else:
             raise _over()

@@ -1,9 +1,9 @@
 """Two open requests for one child made into one: the wishes of both, each location with its earliest date."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from kribbe.enrolment.models import CareRequest, Preference, PreferenceState, RequestState
+from kribbe.enrolment.selectors.still_asked import still_asked
 from kribbe.rules.counting import RequestEnd
 from kribbe.upkeep.services.recorder import Recorder
 
@@ -18,7 +18,7 @@ def fold(
     """
     wishes = {wish.location_id: wish for wish in mine.preferences.all()}
     rank = max((wish.rank or 0 for wish in wishes.values()), default=0)
-    pattern = _open_pattern(mine, wishes)
+    pattern = still_asked(wishes.values(), mine.pattern)
     for wish in theirs.preferences.order_by("rank", "pk"):
         twin = wishes.get(wish.location_id)
         if twin is not None:
@@ -28,12 +28,6 @@ def fold(
             recorder.change(wish, request_id=mine.pk, rank=rank, open_pattern=pattern)
     recorder.change(mine, registered_at=min(mine.registered_at, theirs.registered_at))
     recorder.change(theirs, state=RequestState.ENDED, ended_at=now, end=end)
-
-
-def _open_pattern(mine: CareRequest, wishes: Mapping[int, Preference]) -> int:
-    """What is still looked for; less than the whole need where a part has a place."""
-    waiting = [wish.open_pattern for wish in wishes.values() if wish.state == PreferenceState.WAITING]
-    return waiting[0] if waiting else mine.pattern
 
 
 def _join(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.contact.models import Letter, Mail, MailState, Notice
-from kribbe.contact.services.undelivered import post_instead
+from kribbe.contact.services.undelivered import post_instead, send_again
 from kribbe.enrolment.models import CareRequest, RequestState
 from kribbe.enrolment.services.answer_offer import decline_offer, lapse_offers
 from kribbe.enrolment.services.hand_over import hand_over
@@ -26,12 +26,13 @@ from kribbe.trust.tokens import make_token
 from kribbe.upkeep.models import Confirmation, ConfirmationState
 from kribbe.upkeep.pages.still_needed import on_paper
 from kribbe.upkeep.services import ends
-from kribbe.upkeep.services.ask_again import ask_due, lapse_due, link_of, remind_due
+from kribbe.upkeep.services.ask_again import ask_due, close_answered, lapse_due, link_of, remind_due
 from kribbe.upkeep.services.ends import end_unanswered
 from kribbe.upkeep.tasks import questions_lapse
 from kribbe.upkeep.tests.scene import WEEK, born, register
 from kribbe.upkeep.tests.test_pair_pages import clerk_of
 from kribbe.upkeep.tokens import INVITATION
+from kribbe.web.templatetags.telling import long_date
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +220,28 @@ def test_a_letter_in_place_of_the_mail_asks_to_call_and_gives_a_term_of_its_own(
     assert (asked.by_letter, asked.answer_by) == (True, timezone.localdate() + timedelta(days=41))
     assert on_paper(asked.request.desk_id).count() == 1
     assert lapse_due(now=now + timedelta(days=90)) == 0
+
+
+def test_a_question_that_is_mailed_again_has_a_term_of_its_own_and_says_so(asked, now):
+    later = now + timedelta(days=20)
+    Mail.objects.update(state=MailState.BOUNCED)
+    again = send_again(mail=Mail.objects.get(), address="an@nieuw.example", principal=SYSTEM, now=later)
+    asked.refresh_from_db()
+    term = timezone.localdate() + timedelta(days=41)
+    assert (asked.by_letter, asked.answer_by) == (False, term)
+    assert long_date(term) in again.body
+    assert "/lindedaal/still-needed/" in again.body
+    assert lapse_due(now=now + timedelta(days=22)) == 0
+    assert state_of(asked.request) == (RequestState.OPEN, "")
+    assert lapse_due(now=now + timedelta(days=42)) == 1
+
+
+def test_a_mail_sent_again_of_a_request_that_ended_says_what_it_said(asked, now):
+    end_request(principal=SYSTEM, request_id=asked.request_id, end=RequestEnd.FOUND_ELSEWHERE, now=now)
+    close_answered(now=now)
+    mail = Mail.objects.get(notice__kind="upkeep/still_needed")
+    again = send_again(mail=mail, address=mail.address, principal=SYSTEM, now=now)
+    assert again.body == mail.body
 
 
 def parent_of(request, now):

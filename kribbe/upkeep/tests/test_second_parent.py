@@ -10,18 +10,23 @@ from kribbe.contact.access import Seat
 from kribbe.contact.models import Side
 from kribbe.contact.services.feeds import feed_at, make_feed
 from kribbe.people.models import RoleGrant, User
+from kribbe.people.services import link_user
 from kribbe.trust.principal import SYSTEM, Role
 from kribbe.trust.tokens import make_token
 from kribbe.upkeep.models import Invitation
 from kribbe.upkeep.services.invite import invite
-from kribbe.upkeep.tests.scene import family_client
+from kribbe.upkeep.tests.scene import family_client, register
 from kribbe.upkeep.tokens import INVITATION
 
 pytestmark = pytest.mark.django_db
 
 
+def there(request_) -> str:
+    return reverse("upkeep:second_parent", args=[request_.household.reference])
+
+
 def test_a_second_parent_joins_once_and_is_taken_back(request_, parent, now):
-    parent.post(reverse("upkeep:second_parent"), {"email": "Jo@ouders.example"})
+    parent.post(there(request_), {"email": "Jo@ouders.example"})
     made = Invitation.objects.get()
     link = reverse("upkeep:invitation", args=[make_token(INVITATION, made.pk)])
     jo, eve = (User.objects.create_user(f"{name}@ouders.example", name=name) for name in ("jo", "eve"))
@@ -34,11 +39,11 @@ def test_a_second_parent_joins_once_and_is_taken_back(request_, parent, now):
     grant = RoleGrant.objects.get(user=jo)
     assert (grant.role, grant.scope_id) == (Role.CO_PARENT, request_.household_id)
     assert second.get(reverse("enrolment:request", args=[request_.reference])).status_code == 200
-    assert second.get(reverse("upkeep:second_parent")).status_code == 404
+    assert second.get(there(request_)).status_code == 404
     home = Seat(Side.HOUSEHOLD, request_.desk, household=request_.household)
     make_feed(seat=home, principal=SYSTEM, now=now)
-    assert parent.post(reverse("upkeep:second_parent"), {"take_back": "²"}).status_code == 404
-    parent.post(reverse("upkeep:second_parent"), {"take_back": made.pk})
+    assert parent.post(there(request_), {"take_back": "²"}).status_code == 404
+    parent.post(there(request_), {"take_back": made.pk})
     assert feed_at(home) is None
     assert not RoleGrant.objects.filter(user=jo).exists()
     second.post(link)
@@ -46,7 +51,7 @@ def test_a_second_parent_joins_once_and_is_taken_back(request_, parent, now):
 
 
 def test_a_second_parent_without_an_account_gets_one_by_the_code(request_, parent, client, mailoutbox):
-    parent.post(reverse("upkeep:second_parent"), {"email": "sam@ouders.example"})
+    parent.post(there(request_), {"email": "sam@ouders.example"})
     link = reverse("upkeep:invitation", args=[make_token(INVITATION, Invitation.objects.get().pk)])
     assert "sam@ouders.example" in client.get(link).text
     assert not User.objects.filter(email="sam@ouders.example").exists(), "looking changes nothing"
@@ -83,3 +88,22 @@ def test_an_invitation_runs_out(request_, now):
     jo = User.objects.create_user("jo@ouders.example")
     family_client(jo).post(reverse("upkeep:invitation", args=[make_token(INVITATION, made.pk)]))
     assert not RoleGrant.objects.exists()
+
+
+def test_of_two_households_the_one_of_the_address_is_meant(request_, desk, location, now, parent):
+    later = register(desk, [location], now=now, first_name="Mats", email="an@ouders.example")
+    user = User.objects.get(email="an@ouders.example")
+    link_user(household=later.household, user=user, principal=SYSTEM, now=now)
+    parent.post(reverse("enrolment:my_household", args=[later.household.reference]))
+    data = parent.get(reverse("people:my_data"))
+    assert there(later) in data.text
+    parent.post(there(later), {"email": "jo@ouders.example"})
+    parent.post(reverse("enrolment:my_household", args=[request_.household.reference]))
+    parent.post(there(later), {"email": "sam@ouders.example"})
+    assert set(Invitation.objects.values_list("household", flat=True)) == {later.household_id}
+
+
+def test_nobody_invites_for_another_household(request_, desk, location, now, parent):
+    strange = register(desk, [location], now=now, last_name="Ander")
+    assert parent.post(there(strange), {"email": "jo@ouders.example"}).status_code == 404
+    assert not Invitation.objects.exists()

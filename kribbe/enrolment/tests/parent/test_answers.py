@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from kribbe.enrolment.models import Offer, Placement, Preference
-from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, lapse_offers
+from kribbe.enrolment.services.answer_offer import AfterYes, Yes, accept_offer, lapse_offers, take_back_offer
 from kribbe.enrolment.services.vacancy_answer import waiting_at
 from kribbe.enrolment.services.wishes import rank_wishes
 from kribbe.enrolment.tests.parent.scene import (
@@ -201,3 +201,26 @@ def test_a_no_taken_back_too_late_is_told_on_the_request(client, maes, molentje)
     late = client.post(reverse("enrolment:offer_undo", args=[made.reference]), follow=True)
     assert "Het is te laat" in text(late)
     assert Offer.objects.get().state == "declined"
+
+
+def test_an_offer_names_the_place_that_it_ends_and_what_goes_with_it(client, maes, notelaar, molentje):
+    first = offer(maes, notelaar)
+    assert "eindigt je plaats" not in page(client, "offer", first.reference)
+    placement = accept_offer(principal=SYSTEM, offer_id=first.pk, yes=Yes(AfterYes.STAY), now=NOW)
+    same = offer(maes, molentje)
+    shown = page(client, "offer", same.reference)
+    assert "bij De Notelaar (maandag en dinsdag de hele dag, donderdag voormiddag) op" in shown
+    assert 'name="give_up"' not in shown
+    take_back_offer(principal=SYSTEM, offer_id=same.pk, reason="Toch niet", now=NOW)
+    part = offer(maes, molentje, pattern=PART)
+    shown = page(client, "offer", part.reference)
+    assert "<strong>donderdag voormiddag</strong> verlies je ook" in shown
+    address = reverse("enrolment:offer", args=[part.reference])
+    refused = client.post(address, {"answer": "stop"})
+    assert refused.status_code == 409
+    assert "Zeg dat je die opgeeft" in text(refused)
+    placement.refresh_from_db()
+    assert placement.state == "to_sign"
+    assert client.post(address, {"answer": "stop", "give_up": "1"}).status_code == 302
+    placement.refresh_from_db()
+    assert placement.state == "ended"
