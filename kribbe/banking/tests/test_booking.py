@@ -7,10 +7,11 @@ import pytest
 from kribbe.banking.models import BankFile, Match, Movement, Statement
 from kribbe.banking.services.booking import book_file
 from kribbe.banking.services.files import take_in, throw_away
-from kribbe.banking.services.matching import kept_for, match, put_aside, set_off, undo
-from kribbe.banking.services.posting import Share
+from kribbe.banking.services.matching import match, put_aside, set_off, undo
+from kribbe.billing.services.posting import Share
 from kribbe.banking.tests.scene import NOW, balance, booked, invoice, open_of, paid_in, received
 from kribbe.billing.models import Account, JournalEntry, JournalLine
+from kribbe.billing.selectors.net import net_of
 from kribbe.billing.tests.scene import make_payer, with_books
 from kribbe.rules.bank.camt_writing import write_camt
 from kribbe.rules.bank.coda_writing import write_coda
@@ -79,7 +80,7 @@ def test_a_part_and_the_rest_and_too_much(kept):
     booked(kept, paid_in(1, "60.00", ogm=first.ogm), paid_in(2, "90.00", ogm=first.ogm))
     # 150.00 for 140.00: both settled, 10.00 kept
     assert (open_of(first), open_of(second)) == (0, 0)
-    assert kept_for(kept.payer.pk) == Decimal("10.00")
+    assert net_of(kept.payer.pk).kept == Decimal("10.00")
     assert ties_out(kept)
 
 
@@ -89,7 +90,7 @@ def test_what_is_kept_settles_the_next_invoice(kept):
     later = invoice(kept, "50.00")
     assert set_off(principal=SYSTEM, payer=kept.payer, on=later.issued_on, now=NOW) == Decimal("30.00")
     assert open_of(later) == Decimal("20.00")
-    assert kept_for(kept.payer.pk) == 0
+    assert net_of(kept.payer.pk).kept == 0
     assert ties_out(kept)
 
 
