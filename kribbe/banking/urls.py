@@ -1,19 +1,8 @@
 """Addresses of banking: what the bank told an organiser."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
 from kribbe.banking.pages import debits, mandates, payments, statements
-
-
-
-class Money(StringConverter):
-    """Which way the money of a file goes."""
-
-    regex = "collect|back"
-
-
-register_converter(Money, "money")
 
 app_name = "banking"
 urlpatterns = [
@@ -26,7 +15,14 @@ urlpatterns = [
     path("at/<slug:slug>/bank/collect/<str:reference>.xml", debits.debit_file_page, name="debit_file"),
     path("at/<slug:slug>/bank/back/<str:reference>.xml", debits.refund_file_page, name="refund_file"),
     path(
-        "at/<slug:slug>/bank/withdraw/<money:what>/<str:reference>/", debits.withdraw_page, name="withdraw"
+        "at/<slug:slug>/bank/collect/<str:reference>/withdraw/",
+        debits.withdraw_debits_page,
+        name="withdraw_debits",
+    ),
+    path(
+        "at/<slug:slug>/bank/back/<str:reference>/withdraw/",
+        debits.withdraw_refunds_page,
+        name="withdraw_refunds",
     ),
     path("at/<slug:slug>/bank/kept/<str:reference>/", debits.kept_page, name="kept"),
     path("my/collection/", mandates.my_mandates_page, name="my_mandates"),

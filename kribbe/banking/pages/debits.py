@@ -129,18 +129,29 @@ def _done(request: Any, books: Books, form: forms.Form, today: date) -> bool:
 
 @require_POST
 @with_books(READ, CHANGE)
-def withdraw_page(
-    request: Any, location: Location, books: Books | None, what: str, reference: str
+def withdraw_debits_page(
+    request: Any, location: Location, books: Books | None, reference: str
 ) -> HttpResponse:
-    """Take a file back that the bank didn't carry out."""
-    principal, now = request.principal, timezone.now()
+    """Take a file of collections back that the bank didn't carry out."""
+    file = debit_file_at(request.principal, books, reference)
     try:
-        if what == "collect":
-            withdraw_debits(principal=principal, file=debit_file_at(principal, books, reference), now=now)
-            messages.success(request, _("Withdrawn. Its invoices can be collected again."))
-        else:
-            withdraw_refunds(principal=principal, file=refund_file_at(principal, books, reference), now=now)
-            messages.success(request, _("Withdrawn. What was in it is kept again."))
+        withdraw_debits(principal=request.principal, file=file, now=timezone.now())
+        messages.success(request, _("Withdrawn. Its invoices can be collected again."))
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+    return redirect("banking:debits", location.slug)
+
+
+@require_POST
+@with_books(READ, CHANGE)
+def withdraw_refunds_page(
+    request: Any, location: Location, books: Books | None, reference: str
+) -> HttpResponse:
+    """Take a file of payments back that the bank didn't carry out."""
+    file = refund_file_at(request.principal, books, reference)
+    try:
+        withdraw_refunds(principal=request.principal, file=file, now=timezone.now())
+        messages.success(request, _("Withdrawn. What was in it is kept again."))
     except RefusedError as refused:
         messages.error(request, str(refused.message))
     return redirect("banking:debits", location.slug)

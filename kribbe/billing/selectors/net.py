@@ -140,6 +140,12 @@ def to_pay(invoice: Invoice) -> ToPay:
     return ToPay(net.asked.get(invoice.pk, NOUGHT), min(added, net.costs_asked))
 
 
+def own_used(invoice: Invoice) -> Decimal:
+    """What of an invoice was settled, on the day it was issued, with what was the payer's own; its paper says so."""
+    key = f"set_off:invoice:{invoice.pk}"
+    return sum((each.amount for each in invoice.settlements.all() if each.entry.key == key), NOUGHT)
+
+
 def _sums(payers: Collection[int]) -> Mapping[tuple[int, str], Decimal]:
     rows = (
         JournalLine.objects.filter(payer__in=payers, account__in=(Account.RECEIVABLE, Account.TO_REFUND))
