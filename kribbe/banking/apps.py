@@ -6,7 +6,7 @@ class BankingConfig(AppConfig):
     label = "banking"
 
     def ready(self) -> None:
-        """Hang the pages in the navigation, offer the notice, tell families what is kept, and billing what goes back."""
+        """Hang the pages in the navigation, offer the notice, and tell families and billing what is kept."""
         from kribbe.banking.exporting import tell_families
         from kribbe.banking.notice_kinds import register_kinds
         from kribbe.banking.pages.navigation import register_navigation

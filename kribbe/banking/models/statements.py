@@ -114,7 +114,8 @@ class Movement(models.Model):
             models.UniqueConstraint(name="movement_once", fields=["statement", "number"]),
             models.CheckConstraint(
                 name="movement_aside",
-                condition=Q(aside_at=None, aside_as="") | Q(aside_at__isnull=False, aside_as__in=Aside.values),
+                condition=Q(aside_at=None, aside_as="")
+                | Q(aside_at__isnull=False, aside_as__in=Aside.values),
             ),
             models.CheckConstraint(name="movement_ogm", condition=Q(ogm="") | Q(ogm__regex=r"^[0-9]{12}$")),
         ]

@@ -13,7 +13,7 @@ NOUGHT = Decimal(0)
 
 
 def entered_before(books: Books) -> Decimal:
-    """Euros that were entered as paid (online, or a deposit received by hand) and of which no transfer is known yet."""
+    """Euros that were entered as paid (online, or a deposit received by hand) and whose transfer isn't known yet."""
     entered = JournalLine.objects.filter(
         Q(entry__online__isnull=False) | Q(entry__deposit_move__isnull=False),
         entry__books=books,

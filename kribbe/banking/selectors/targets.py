@@ -96,9 +96,7 @@ def _collected(amount: Decimal, among: Sequence[Collection]) -> Target | None:
 
 def _by_refund(books_id: int, movements: Iterable[Movement]) -> Iterator[tuple[int, Target]]:
     told = {each.client_reference: each for each in movements if each.amount < 0 and each.client_reference}
-    rows = Refund.objects.filter(
-        file__books=books_id, reference__in=told, paid_by=None, withdrawn_at=None
-    )
+    rows = Refund.objects.filter(file__books=books_id, reference__in=told, paid_by=None, withdrawn_at=None)
     for refund in rows:
         if told[refund.reference].amount == -refund.amount:
             yield told[refund.reference].pk, Target(Kind.REFUNDED, (refund.payer_id,), refund=refund)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -36,16 +37,17 @@ def _book(principal: Principal, books: Books, statement: Statement, now: datetim
         targets = targets_of(books.pk, movements)
         payers = {payer for target in targets.values() for payer in target.payers}
         deposits = {target.deposit for target in targets.values() if target.deposit}
-        lock_rows(
-            *((Payer, payer) for payer in payers), *((Deposit, each) for each in deposits)
-        )
-        by_whom = {"principal": principal, "today": localtime(now).date(), "now": now}
+        lock_rows(*((Payer, payer) for payer in payers), *((Deposit, each) for each in deposits))
+        by_whom: dict[str, Any] = {"principal": principal, "today": localtime(now).date(), "now": now}
         undone = ask_again(invoices=_paid_invoices(targets.values()), **by_whom)
         waiting, room = Waiting(payers), _room(deposits)
         known = [each for each in movements if each.amount]
         drafted = [_draft(each, targets.get(each.pk), waiting, room) for each in known]
         entries = write_matched(
-            [(draft, each if each.pk in targets else None) for each, (draft, _of) in zip(known, drafted, strict=True)],
+            [
+                (draft, each if each.pk in targets else None)
+                for each, (draft, _of) in zip(known, drafted, strict=True)
+            ],
             principal=principal,
             books=books,
             now=now,

@@ -140,9 +140,7 @@ def debit_xml(file: DebitFile) -> bytes:
 
     Raises RefusedError where nothing is left to collect, and where the bank would refuse it.
     """
-    rows = list(
-        file.collections.filter(dropped_at=None).select_related("mandate", "invoice").order_by("pk")
-    )
+    rows = list(file.collections.filter(dropped_at=None).select_related("mandate", "invoice").order_by("pk"))
     if not rows:
         raise RefusedError(_("Nothing is left to collect in this file."), code="empty")
     books = file.books

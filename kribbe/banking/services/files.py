@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
+from django.db.models import Manager
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.banking.models import BankFile, FileForm, FileState, Movement, Statement
@@ -84,7 +86,8 @@ def _read(data: bytes) -> tuple[FileForm, list[told.Statement]]:
 
 def _own(books: Books, statements: Sequence[told.Statement]) -> list[told.Statement]:
     """Those of the accounts of the books. Raises RefusedError where there are none."""
-    accounts = {books.iban, *books.events.values_list("iban", flat=True)}
+    versions: Manager[Any] = apps.get_model("billing", "BooksEvent")._default_manager
+    accounts = {books.iban, *versions.filter(pgh_obj=books).values_list("iban", flat=True)}
     own = [each for each in statements if each.iban in accounts]
     if not own:
         raise RefusedError(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -52,7 +53,7 @@ def match(*, principal: Principal, movement: Movement, shares: Sequence[Share], 
         _refuse_unless_parked(movement)
         _refuse_unless_whole(movement, shares)
         _refuse_other_deposits(movement, shares)
-        by_whom = {"principal": principal, "today": localtime(now).date(), "now": now}
+        by_whom: dict[str, Any] = {"principal": principal, "today": localtime(now).date(), "now": now}
         named = {invoice for share in shares for invoice in share.first} if movement.amount > 0 else set()
         undone = ask_again(invoices=named, **by_whom)
         movement.refresh_from_db(fields=["aside_at"])
@@ -212,7 +213,7 @@ def _refuse_other_deposits(movement: Movement, shares: Sequence[Share]) -> None:
     if len(of_deposits) > 1 or (of_deposits and movement.amount < 0):
         raise RefusedError(_("Choose one deposit for a payment."), field="shares", code="deposits")
     for share in of_deposits:
-        deposit = Deposit.objects.filter(pk=share.deposit, payer=share.payer).first()
+        deposit = Deposit.objects.filter(pk__in=[share.deposit], payer=share.payer).first()
         if deposit is None:
             raise RefusedError(_("Choose who paid."), field="shares", code="nobody")
         refuse_beyond(deposit, share.amount)

@@ -12,7 +12,7 @@ from kribbe.trust.principal import Principal
 def write_matched(
     drafts: Sequence[tuple[Draft, Movement | None]], *, principal: Principal, books: Books, now: datetime
 ) -> list[JournalEntry]:
-    """Write entries, and a match of those that say whose a movement is. Who calls this holds the lock of the books."""
+    """Write entries, and a match of those that say whose a movement is. Who calls this has the books locked."""
     entries = write([draft for draft, _movement in drafts], principal=principal, books=books, now=now)
     Match.objects.bulk_create(
         (

@@ -86,7 +86,7 @@ def _recorded(principal: Principal, action: str, row: Refund, now: datetime) -> 
 
 
 def refund_xml(file: RefundFile) -> bytes:
-    """The file for the bank (pain.001.001.09), valid by its schema. Raises RefusedError where it isn't, or withdrawn."""
+    """The file for the bank (pain.001.001.09), valid by its schema. RefusedError where it isn't, or was withdrawn."""
     rows = list(file.refunds.filter(withdrawn_at=None).select_related("payer").order_by("pk"))
     if not rows:
         raise RefusedError(_("This file was withdrawn."), code="withdrawn")

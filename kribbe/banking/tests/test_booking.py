@@ -10,10 +10,10 @@ from kribbe.banking.services.booking import book_file
 from kribbe.banking.services.files import take_in, throw_away
 from kribbe.banking.services.matching import match, put_aside, undo
 from kribbe.banking.services.refunds import refund
-from kribbe.billing.services.posting import Share
 from kribbe.banking.tests.scene import NOW, balance, booked, invoice, open_of, paid_in, received
 from kribbe.billing.models import Account, JournalEntry, JournalLine
 from kribbe.billing.selectors.net import net_of
+from kribbe.billing.services.posting import Share
 from kribbe.billing.tests.scene import IBAN, make_payer, with_books
 from kribbe.rules.bank.camt_writing import write_camt
 from kribbe.rules.bank.coda_writing import write_coda

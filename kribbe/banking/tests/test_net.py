@@ -139,7 +139,11 @@ def test_an_invoice_that_was_written_off_is_named_by_hand(kept, manager):
     booked(kept, paid_in(1, "60.00", text="opvang maart"))
     page = at(kept, "payment", Movement.objects.get().reference)
     assert asked.reference in manager.get(page, {"payer": kept.payer.reference}).content.decode()
-    given = {"payer": kept.payer.reference, f"amount-{kept.payer.reference}": "60", "invoice": asked.reference}
+    given = {
+        "payer": kept.payer.reference,
+        f"amount-{kept.payer.reference}": "60",
+        "invoice": asked.reference,
+    }
     assert manager.post(page, given).status_code == 302
     assert (balance(Account.LOSS), net_of(kept.payer.pk).own) == (0, 0)
 

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='journalentry',
             name='kind',
-            field=models.CharField(choices=[('invoice', 'Invoice'), ('credit', 'Credit note'), ('payment', 'Payment'), ('return', 'Payment that was returned'), ('refund', 'Paid back'), ('deposit', 'Deposit'), ('reminder', 'Costs of a reminder'), ('write_off', 'Written off'), ('move', 'Moved between accounts'), ('set_off', 'Set off')], max_length=9),
+            field=models.CharField(choices=[('invoice', 'Invoice'), ('credit', 'Credit note'), ('payment', 'Payment'), ('return', 'Payment that was returned'), ('refund', 'Paid back'), ('deposit', 'Deposit'), ('reminder', 'Costs of a reminder'), ('write_off', 'Written off'), ('move', 'Moved between accounts'), ('set_off', 'Went off what was owed')], max_length=9),
         ),
     ]

@@ -80,7 +80,9 @@ def _own_payers(principal: Principal) -> QuerySet[Payer]:
 
 def _asked_deposits(payers: list[Payer]) -> list[dict[str, Any]]:
     """The deposits of which nothing came in yet, each with how to pay it."""
-    rows = Deposit.objects.filter(payer__in=payers, moves=None).select_related("payer__books", "placement__child")
+    rows = Deposit.objects.filter(payer__in=payers, moves=None).select_related(
+        "payer__books", "placement__child"
+    )
     return [
         {
             "deposit": each,

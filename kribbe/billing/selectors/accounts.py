@@ -58,7 +58,7 @@ class Statement:
 
 
 def statement(payer: Payer, first: date, last: date) -> Statement:
-    """What was asked of a payer and what it paid, from the first day to the last; what is kept of it is no longer owed.
+    """What was asked of a payer and what it paid, from the first day to the last; what is kept for it isn't owed.
 
     What only went from one to the other isn't shown.
     """
@@ -76,8 +76,8 @@ def statement(payer: Payer, first: date, last: date) -> Statement:
 
 @dataclass(slots=True)
 class Aged:
-    """What a payer owes by how late it is: not yet due, up to 30, 60 and 90 days, later; and beside the invoices costs
-    of reminders, less what is kept for it."""
+    """What a payer owes by how late it is: not yet due, up to 30, 60 and 90 days, later; and beside the invoices the
+    costs of reminders, less what is kept for it."""
 
     payer: Payer
     bands: list[Decimal] = field(default_factory=lambda: [NOUGHT] * (len(BANDS) + 1))

@@ -63,9 +63,7 @@ def late_among(invoices: QuerySet[Invoice], on: date) -> list[Late]:
     rows = due.select_related("payer__adult", "books").prefetch_related("reminders").order_by("due_on", "pk")
     found = list(rows)
     asked, covered = asked_of(found), covered_by_plans({each.payer_id for each in found}, on)
-    return [
-        _late_of(each, asked[each.pk], on) for each in found if asked[each.pk] and each.pk not in covered
-    ]
+    return [_late_of(each, asked[each.pk], on) for each in found if asked[each.pk] and each.pk not in covered]
 
 
 def _late_of(invoice: Any, asked: Decimal, on: date) -> Late:

@@ -21,8 +21,8 @@ from kribbe.billing.models import (
 )
 from kribbe.billing.selectors.net import to_pay
 from kribbe.billing.services.journal import Side, post
-from kribbe.billing.services.payers import payer_for
 from kribbe.billing.services.numbers import deposit_reference
+from kribbe.billing.services.payers import payer_for
 from kribbe.billing.services.posting import pay
 from kribbe.billing.services.sending import address_of, household_of
 from kribbe.billing.words import printed_iban, printed_reference

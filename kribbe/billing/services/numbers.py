@@ -36,8 +36,8 @@ def new_keys(count: int = 1) -> list[int]:
 def structured_reference(key: int) -> str:
     """The twelve digits of a structured reference (OGM) of an invoice with this primary key.
 
-    Ten digits, which no invoice takes from `DEPOSITS_FROM` on, and the remainder of their division by 97, where nought
-    is written 97.
+    Ten digits, which no invoice takes from `DEPOSITS_FROM` on, and the remainder of their division by 97, where
+    nought is written 97.
     """
     digits = f"{key:010d}"
     return f"{digits}{int(ogm_vcs.calc_check_digits(digits)):02d}"

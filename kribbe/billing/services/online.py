@@ -70,7 +70,9 @@ def finish_begun(*, now: datetime) -> int:
     """
     begun = OnlinePayment.objects.filter(state=OnlineState.BEGUN, begun_at__gt=now - ASKED_FOR)
     ended = 0
-    for payment in begun.select_related("invoice__payer__adult", "invoice__payer__books", "books").order_by("pk"):
+    for payment in begun.select_related("invoice__payer__adult", "invoice__payer__books", "books").order_by(
+        "pk"
+    ):
         with suppress(ProviderError):
             finish_payment(principal=SYSTEM, payment=payment, now=now)
         ended += payment.state != OnlineState.BEGUN

@@ -30,7 +30,9 @@ def remind(*, principal: Principal, invoice_id: int, step: Step, today: date, no
     plan covers the invoice, and where what is kept for the payer does.
     """
     with transaction.atomic():
-        lock_rows((Payer, Invoice.objects.values_list("payer", flat=True).get(pk=invoice_id)), (Invoice, invoice_id))
+        lock_rows(
+            (Payer, Invoice.objects.values_list("payer", flat=True).get(pk=invoice_id)), (Invoice, invoice_id)
+        )
         found = _late(invoice_id, today)
         if found is None or found.next != step:
             raise RefusedError(_("This reminder can't be sent now: look at the list again."), code="not_due")

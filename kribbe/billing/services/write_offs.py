@@ -101,9 +101,7 @@ def write_off_rest(
         net = net_of(each.invoice.payer_id)
         left = min(each.amount, net.asked.get(each.invoice_id, Decimal(0)) if of_invoice else net.costs_asked)
         if left > 0:
-            again = _written_off(
-                principal, each.invoice, left, each.reason, today, now, settles=of_invoice
-            )
+            again = _written_off(principal, each.invoice, left, each.reason, today, now, settles=of_invoice)
             made.append(again)
     return made
 

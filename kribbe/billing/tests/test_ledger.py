@@ -6,8 +6,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from kribbe.billing.models import Account, EntryKind, Invoice, JournalEntry, JournalLine
-from kribbe.billing.services.issue import DraftLine, issue
 from kribbe.billing.selectors.accounts import balance
+from kribbe.billing.services.issue import DraftLine, issue
 from kribbe.billing.services.journal import Side, open_invoices, post
 from kribbe.billing.services.numbers import next_numbers, structured_reference
 from kribbe.billing.services.posting import pay
