@@ -150,8 +150,8 @@ def set_off(*, principal: Principal, payer: Payer, on: date, now: datetime) -> D
     with transaction.atomic():
         lock_rows((Books, payer.books_id), (Payer, payer.pk))
         net = net_of(payer.pk)
-        used = net.kept + max(-net.costs, NOUGHT) - net.free
-        if not (net.free or used > 0):
+        used = net.own - net.free
+        if net.own <= 0:
             raise RefusedError(_("Nothing is kept for this payer."), code="nothing")
         if used <= 0:
             raise RefusedError(_("This payer owes nothing."), code="nothing_open")

@@ -67,7 +67,7 @@ def my_invoices(request: Any) -> HttpResponse:
             "nets": [(each, found[each.pk]) for each in payers],
             "deposits": _asked_deposits(payers),
             "plans": _plans(payers),
-            "payers": payers,
+            "payers": [each for each in payers if each.pk in {one.payer_id for one in shown}],
             "today": localdate(),
         },
     )

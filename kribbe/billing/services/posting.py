@@ -100,7 +100,7 @@ class Waiting:
                 known.open += part
                 left -= part
                 parts.append((each.invoice, -part))
-        costs = min(_costs_asked(payer) - max(mine.costs, NOUGHT), left)
+        costs = min(max(_costs_asked(payer) - max(mine.costs, NOUGHT), NOUGHT), left)
         mine.costs += costs
         left -= costs
         mine.kept -= left
