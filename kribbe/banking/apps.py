@@ -6,11 +6,14 @@ class BankingConfig(AppConfig):
     label = "banking"
 
     def ready(self) -> None:
-        """Hang the pages in the navigation, offer the notice, and tell families what is kept."""
+        """Hang the pages in the navigation, offer the notice, and tell families and billing what is kept."""
         from kribbe.banking.exporting import tell_families
         from kribbe.banking.notice_kinds import register_kinds
         from kribbe.banking.pages.navigation import register_navigation
+        from kribbe.banking.selectors.expected import leaving
+        from kribbe.billing.selectors.net import register_leaving
 
         register_navigation()
         register_kinds()
         tell_families()
+        register_leaving(leaving)

@@ -14,6 +14,16 @@ urlpatterns = [
     path("at/<slug:slug>/bank/collect/", debits.debits_page, name="debits"),
     path("at/<slug:slug>/bank/collect/<str:reference>.xml", debits.debit_file_page, name="debit_file"),
     path("at/<slug:slug>/bank/back/<str:reference>.xml", debits.refund_file_page, name="refund_file"),
+    path(
+        "at/<slug:slug>/bank/collect/<str:reference>/withdraw/",
+        debits.withdraw_debits_page,
+        name="withdraw_debits",
+    ),
+    path(
+        "at/<slug:slug>/bank/back/<str:reference>/withdraw/",
+        debits.withdraw_refunds_page,
+        name="withdraw_refunds",
+    ),
     path("at/<slug:slug>/bank/kept/<str:reference>/", debits.kept_page, name="kept"),
     path("my/collection/", mandates.my_mandates_page, name="my_mandates"),
     path("my/collection/<str:reference>/", mandates.mandate_page, name="mandate"),

@@ -59,6 +59,14 @@ KINDS = (
         _sample,
     ),
     (
+        "deposit",
+        _("A deposit that is asked"),
+        "When an organiser asks a deposit for a place; to the payer alone, once.",
+        {name: COMMON[name] for name in ("sender", "amount", "iban", "reference")}
+        | {"child": Place(_("the child's name"), lambda context: str(context["child"]))},
+        lambda: _sample() | {"child": "Noor Maes", "reference": "+++900/0000/01226+++"},
+    ),
+    (
         "renewal",
         _("A fee certificate to renew"),
         "When an organiser asks the families whose certificate wasn't renewed since fees were indexed; once.",

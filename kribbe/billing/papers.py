@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from kribbe.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoicePaper
 from kribbe.billing.qr import payment_svg
 from kribbe.billing.reasons import from_json
+from kribbe.billing.selectors.net import own_used
 from kribbe.billing.words import printed_enterprise, printed_iban, printed_reference, what
 from kribbe.outofschool.models import Club
 from kribbe.people.models import Child
@@ -116,6 +117,7 @@ def with_lines(keys: Sequence[int]) -> list[Invoice]:
             "lines__placement__group__location__desk__municipality",
             "lines__care__child__household",
             "lines__care__club__desk__municipality",
+            "settlements__entry",
         )
     )
 
@@ -124,6 +126,8 @@ def invoice_sheet(invoice: Invoice) -> Sheet:
     """What the paper of an invoice says, in the language that it was issued in. It comes `with_lines`."""
     lines = list(invoice.lines.all())
     seller, buyer = invoice.parties["seller"], invoice.parties["buyer"]
+    own = own_used(invoice) if invoice.total > 0 else Decimal(0)
+    asked = invoice.total - own
     with translation.override(invoice.language):
         return Sheet(
             template=TEMPLATE,
@@ -135,19 +139,19 @@ def invoice_sheet(invoice: Invoice) -> Sheet:
                 "seller": seller_lines(seller),
                 "buyer": buyer_lines(buyer),
                 "about": _about(invoice, buyer),
-                "asked": amount(abs(invoice.total)),
+                "asked": amount(abs(asked)),
                 "total": amount(invoice.total),
-                "payment": _payment(invoice, seller),
+                "payment": _payment(invoice, seller, own),
                 "qr": payment_svg(
                     name=seller["name"],
                     iban=seller["iban"],
                     bic=seller["bic"],
-                    amount=invoice.total,
+                    amount=asked,
                     ogm=invoice.ogm,
                 ),
                 "children": _children(lines),
                 "notes": _notes(invoice, seller),
-                "words": _words(invoice),
+                "words": _words(invoice, asked),
             },
         )
 
@@ -196,10 +200,12 @@ def _about(invoice: Invoice, buyer: Mapping[str, str]) -> list[list[str]]:
     return rows
 
 
-def _payment(invoice: Invoice, seller: Mapping[str, str]) -> list[list[str]]:
-    if invoice.total <= 0:
-        return []
+def _payment(invoice: Invoice, seller: Mapping[str, str], own: Decimal) -> list[list[str]]:
+    used = [[_("Of the total, already paid"), amount(own)]] if own else []
+    if invoice.total <= own:
+        return used
     return [
+        *used,
         [_("Pay before or on"), long_date(invoice.due_on)],
         [_("Account"), printed_iban(seller["iban"])],
         [_("In the name of"), seller["name"]],
@@ -287,12 +293,12 @@ def _notes(invoice: Invoice, seller: Mapping[str, str]) -> list[str]:
     return notes
 
 
-def _words(invoice: Invoice) -> dict[str, Any]:
+def _words(invoice: Invoice, asked: Decimal) -> dict[str, Any]:
     return {
         "to_pay": _("Goes off what you owe") if invoice.kind == InvoiceKind.CREDIT else _("To pay"),
         "qr": _("Pay with your bank's app"),
         "qr_alt": _("QR code to pay %(amount)s with reference %(reference)s")
-        % {"amount": amount(invoice.total), "reference": printed_reference(invoice.ogm)},
+        % {"amount": amount(asked), "reference": printed_reference(invoice.ogm)},
         "columns": [_("Day"), _("What and why"), _("Amount")],
         "subtotal": _("Together"),
         "total": _("Total"),

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from kribbe.billing.importing.run import forget_lists
-from kribbe.billing.services import run
+from kribbe.billing.services import online, run
 from kribbe.trust.duties import duty
 
 
@@ -20,6 +20,12 @@ def invoice_month(run_id: int) -> None:
 def runs_resumed(now: datetime) -> int:
     """Resume the runs that lost their worker."""
     return run.work_off_waiting(now=now)
+
+
+@duty("billing.online", cron="*/10 * * * *", told="online payments of which the end is known")
+def online_finished(now: datetime) -> int:
+    """Ask how payments ended of parents who closed the page of the provider."""
+    return online.finish_begun(now=now)
 
 
 @duty("billing.forget_lists", cron="25 3 * * *", told="lists of certificates let go of that nobody took over")

@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kribbe.billing.models import Invoice, InvoiceKind, InvoiceLine
+from kribbe.billing.selectors.net import own_used
 from kribbe.billing.words import printed_reference, what
 from kribbe.rules.calendar import add_months
 from kribbe.web.templatetags.telling import long_date
@@ -98,7 +99,7 @@ def _document(invoice: Invoice, seller: Mapping[str, str], buyer: Mapping[str, s
     _party(_add(root, "cac:AccountingSupplierParty"), seller, country="BE", is_seller=True)
     _party(_add(root, "cac:AccountingCustomerParty"), buyer, country=buyer["country"], is_seller=False)
     _payment(root, invoice, seller)
-    _totals(root, abs(invoice.total))
+    _totals(root, abs(invoice.total), own_used(invoice) if invoice.total > 0 else Decimal(0))
     for number, line in enumerate(invoice.lines.all(), 1):
         _line(root, line, number, is_credit=is_credit)
     return root
@@ -140,7 +141,7 @@ def _payment(root: ET.Element, invoice: Invoice, seller: Mapping[str, str]) -> N
         _add(_add(account, "cac:FinancialInstitutionBranch"), "cbc:ID", seller["bic"])
 
 
-def _totals(root: ET.Element, total: Decimal) -> None:
+def _totals(root: ET.Element, total: Decimal, prepaid: Decimal) -> None:
     taxes = _add(root, "cac:TaxTotal")
     _money(taxes, "cbc:TaxAmount", Decimal(0))
     part = _add(taxes, "cac:TaxSubtotal")
@@ -157,8 +158,11 @@ def _totals(root: ET.Element, total: Decimal) -> None:
     )
     _add(_add(category, "cac:TaxScheme"), "cbc:ID", "VAT")
     sums = _add(root, "cac:LegalMonetaryTotal")
-    for name in ("LineExtensionAmount", "TaxExclusiveAmount", "TaxInclusiveAmount", "PayableAmount"):
+    for name in ("LineExtensionAmount", "TaxExclusiveAmount", "TaxInclusiveAmount"):
         _money(sums, f"cbc:{name}", total)
+    if prepaid:
+        _money(sums, "cbc:PrepaidAmount", prepaid)
+    _money(sums, "cbc:PayableAmount", total - prepaid)
 
 
 def _line(root: ET.Element, line: InvoiceLine, number: int, *, is_credit: bool) -> None:

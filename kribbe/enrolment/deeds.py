@@ -71,6 +71,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "debt.write_off_undone": (_("Undid that an invoice was written off"), "undo-2"),
     "deposit.ask": (_("Asked a deposit"), "piggy-bank"),
     "deposit.receive": (_("Received a deposit"), "coins"),
+    "deposit.take_back": (_("Took the payment of a deposit back"), "undo-2"),
     "deposit.set_off": (_("Paid an invoice with a deposit"), "coins"),
     "deposit.refund": (_("Pays a deposit back"), "undo-2"),
     "payment.begin": (_("Began an online payment"), "wallet"),
@@ -345,10 +346,12 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "bank.aside": (_("Put a payment aside, or back"), "check"),
     "bank.set_off": (_("Used what was kept for open invoices"), "coins"),
     "bank.refund": (_("Wrote a payment back down"), "coins"),
+    "bank.refund_withdrawn": (_("Withdrew a payment back"), "undo-2"),
     "mandate.sign": (_("Agreed to collection from the account"), "pencil"),
     "mandate.revoke": (_("Took the leave to collect back"), "undo-2"),
     "debit.creditor": (_("Gave the identifier for collections"), "pencil"),
     "debit.file": (_("Announced collections"), "send"),
+    "debit.drop": (_("Dropped a collection that was announced"), "circle-x"),
 }
 """What was done, and the icon beside it, by the action of the audit row."""
 

@@ -4,18 +4,29 @@ from kribbe.banking.models.debits import (
     Collection,
     Creditor,
     DebitFile,
+    Dropped,
     Mandate,
     Refund,
     RefundFile,
     Sequence,
 )
-from kribbe.banking.models.statements import BankFile, FileForm, FileState, Match, Movement, Statement
+from kribbe.banking.models.statements import (
+    Aside,
+    BankFile,
+    FileForm,
+    FileState,
+    Match,
+    Movement,
+    Statement,
+)
 
 __all__ = [
+    "Aside",
     "BankFile",
     "Collection",
     "Creditor",
     "DebitFile",
+    "Dropped",
     "FileForm",
     "FileState",
     "Mandate",

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import Books, Invoice, JournalEntry, Payer
 from kribbe.trust.fields import reference_field
@@ -82,8 +83,16 @@ class DebitFile(models.Model):
         return self.reference
 
 
+class Dropped(models.TextChoices):
+    """Why a collection doesn't go to the bank, though it was announced."""
+
+    REVOKED = "revoked", _("The mandate was taken back")
+    SETTLED = "settled", _("It was paid meanwhile, or needn't be paid at once")
+    WITHDRAWN = "withdrawn", _("The file was withdrawn")
+
+
 class Collection(models.Model):
-    """What is collected for an invoice, in euros: once, unless it came back."""
+    """What is collected for an invoice, in euros: once, unless it came back or was dropped before it was paid."""
 
     reference = reference_field()
     file = models.ForeignKey(DebitFile, on_delete=models.PROTECT, related_name="collections")
@@ -96,10 +105,18 @@ class Collection(models.Model):
         JournalEntry, on_delete=models.PROTECT, null=True, related_name="collection_returned"
     )
 
+    dropped_at = models.DateTimeField(null=True)
+    dropped_why = models.CharField(max_length=9, choices=Dropped.choices, blank=True)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="collection_once", fields=["invoice"], condition=Q(returned_by=None)
+                name="collection_once", fields=["invoice"], condition=Q(returned_by=None, dropped_at=None)
+            ),
+            models.CheckConstraint(
+                name="collection_dropped",
+                condition=Q(dropped_at=None, dropped_why="")
+                | Q(dropped_at__isnull=False, dropped_why__in=Dropped.values, paid_by=None, returned_by=None),
             ),
             models.CheckConstraint(name="collection_amount", condition=Q(amount__gt=0)),
         ]
@@ -122,7 +139,7 @@ class RefundFile(models.Model):
 
 
 class Refund(models.Model):
-    """Money that goes back to a payer, in euros; `paid_by` once the bank told that it went."""
+    """Money that goes back to a payer, in euros; `paid_by` once the bank told that it went, or withdrawn before."""
 
     reference = reference_field()
     file = models.ForeignKey(RefundFile, on_delete=models.PROTECT, related_name="refunds")
@@ -132,10 +149,12 @@ class Refund(models.Model):
     paid_by = models.OneToOneField(
         JournalEntry, on_delete=models.PROTECT, null=True, related_name="refund_paid"
     )
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="refund_amount", condition=Q(amount__gt=0)),
+            models.CheckConstraint(name="refund_withdrawn", condition=Q(withdrawn_at=None) | Q(paid_by=None)),
             models.CheckConstraint(name="refund_iban", condition=Q(iban__regex=IBAN)),
         ]
 

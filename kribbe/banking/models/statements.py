@@ -40,6 +40,8 @@ class BankFile(models.Model):
     state = models.CharField(max_length=7, choices=FileState.choices, default=FileState.CHECKED)
     skipped = models.PositiveSmallIntegerField(default=0)
     """Statements of the file that the books had already."""
+    others = models.PositiveSmallIntegerField(default=0)
+    """Statements of the file that are of other accounts, and weren't read."""
     received_at = models.DateTimeField()
     received_by = models.BigIntegerField(null=True)
 
@@ -76,6 +78,13 @@ class Statement(models.Model):
         return f"{self.year}/{self.number}"
 
 
+class Aside(models.TextChoices):
+    """Why a movement needs no look though it is of no payer."""
+
+    OTHER = "other", _("Of no payer")
+    ENTERED = "entered", _("Entered already")
+
+
 class Movement(models.Model):
     """Money in (above nought) or out, in euros. Once its statement is booked it never changes, save `aside`."""
 
@@ -94,13 +103,20 @@ class Movement(models.Model):
     code = models.CharField(max_length=20, blank=True)
     return_reason = models.CharField(max_length=4, blank=True)
     aside_at = models.DateTimeField(null=True)
-    """Since when somebody said that it isn't of a payer, and needs no look."""
+    """Since when somebody said that it needs no look."""
+    aside_as = models.CharField(max_length=7, choices=Aside.choices, blank=True)
+    """Of no payer, and moved to other income or costs; or entered before it came, and moved nowhere."""
 
     class Meta:
         ordering = ["statement_id", "number"]
         indexes = [models.Index(fields=["iban"], name="movement_iban", condition=~Q(iban=""))]
         constraints = [
             models.UniqueConstraint(name="movement_once", fields=["statement", "number"]),
+            models.CheckConstraint(
+                name="movement_aside",
+                condition=Q(aside_at=None, aside_as="")
+                | Q(aside_at__isnull=False, aside_as__in=Aside.values),
+            ),
             models.CheckConstraint(name="movement_ogm", condition=Q(ogm="") | Q(ogm__regex=r"^[0-9]{12}$")),
         ]
         triggers = [

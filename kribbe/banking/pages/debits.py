@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kribbe.banking.access import debit_file_at, refund_file_at
-from kribbe.banking.models import Creditor, DebitFile, RefundFile
+from kribbe.banking.models import Collection, Creditor, DebitFile, Refund, RefundFile
 from kribbe.banking.pages.showing import around
 from kribbe.banking.services.debits import debit_xml, make_file, set_creditor, to_collect
+from kribbe.banking.services.dropping import drop_stale, withdraw_debits
 from kribbe.banking.services.matching import set_off
-from kribbe.banking.services.refunds import kept, refund, refund_xml
+from kribbe.banking.services.refunds import kept, refund, refund_xml, withdraw_refunds
 from kribbe.billing.access import note_payers, with_books
 from kribbe.billing.models import Books, Payer
 from kribbe.people.access import refusal
@@ -66,11 +68,45 @@ def debits_page(request: Any, location: Location, books: Books | None) -> HttpRe
         "form": form,
         "due": due[:SHOWN],
         "due_count": len(due),
-        "files": DebitFile.objects.filter(books=books).order_by("-pk")[:SHOWN],
+        "files": _debit_files(books),
         "keeping": keeping[:SHOWN],
-        "refunds": RefundFile.objects.filter(books=books).order_by("-pk")[:SHOWN],
+        "refunds": _refund_files(books),
     }
     return render(request, "banking/debits.html", context, status=422 if form.errors else 200)
+
+
+def _debit_files(books: Books) -> list[dict[str, Any]]:
+    """The last files of collections, with what was dropped of each and whether it can still be withdrawn."""
+    rows = Collection.objects.select_related("mandate__payer").order_by("pk")
+    files = DebitFile.objects.filter(books=books).prefetch_related(Prefetch("collections", rows))
+    return [_debit_file(each, list(each.collections.all())) for each in files.order_by("-pk")[:SHOWN]]
+
+
+def _debit_file(file: DebitFile, rows: list[Collection]) -> dict[str, Any]:
+    standing = [each for each in rows if each.dropped_at is None]
+    return {
+        "file": file,
+        "standing": len(standing),
+        "dropped": [each for each in rows if each.dropped_at],
+        "may_withdraw": bool(standing) and all(each.paid_by_id is None for each in standing),
+    }
+
+
+def _refund_files(books: Books) -> list[dict[str, Any]]:
+    """The last files of payments back, and whether each is withdrawn or can still be."""
+    rows = Refund.objects.select_related("payer").order_by("pk")
+    files = RefundFile.objects.filter(books=books).prefetch_related(Prefetch("refunds", rows))
+    found = []
+    for file in files.order_by("-pk")[:SHOWN]:
+        standing = [each for each in file.refunds.all() if each.withdrawn_at is None]
+        found.append(
+            {
+                "file": file,
+                "standing": bool(standing),
+                "may_withdraw": bool(standing) and all(each.paid_by_id is None for each in standing),
+            }
+        )
+    return found
 
 
 def _done(request: Any, books: Books, form: forms.Form, today: date) -> bool:
@@ -91,11 +127,42 @@ def _done(request: Any, books: Books, form: forms.Form, today: date) -> bool:
     return True
 
 
+@require_POST
+@with_books(READ, CHANGE)
+def withdraw_debits_page(
+    request: Any, location: Location, books: Books | None, reference: str
+) -> HttpResponse:
+    """Take a file of collections back that the bank didn't carry out."""
+    file = debit_file_at(request.principal, books, reference)
+    try:
+        withdraw_debits(principal=request.principal, file=file, now=timezone.now())
+        messages.success(request, _("Withdrawn. Its invoices can be collected again."))
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+    return redirect("banking:debits", location.slug)
+
+
+@require_POST
+@with_books(READ, CHANGE)
+def withdraw_refunds_page(
+    request: Any, location: Location, books: Books | None, reference: str
+) -> HttpResponse:
+    """Take a file of payments back that the bank didn't carry out."""
+    file = refund_file_at(request.principal, books, reference)
+    try:
+        withdraw_refunds(principal=request.principal, file=file, now=timezone.now())
+        messages.success(request, _("Withdrawn. What was in it is kept again."))
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+    return redirect("banking:debits", location.slug)
+
+
 @require_GET
 @with_books(READ)
 def debit_file_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
-    """A file of collections for the bank."""
+    """A file of collections for the bank, without those that may not be collected any more."""
     file = debit_file_at(request.principal, books, reference)
+    drop_stale(principal=request.principal, file=file, now=timezone.now())
     note_payers(request, location, Payer.objects.filter(mandates__collections__file=file), of="debits")
     return _xml(request, location, lambda: debit_xml(file), f"collections-{file.reference}")
 
@@ -121,7 +188,7 @@ def kept_page(request: Any, location: Location, books: Books | None, reference: 
     try:
         if request.POST.get("use") == "set_off":
             set_off(principal=request.principal, payer=payer, on=today, now=now)
-            messages.success(request, _("Used for the open invoices."))
+            messages.success(request, _("Used for what was open."))
         else:
             iban = request.POST.get("iban", "")
             refund(principal=request.principal, payer=payer, iban=iban, pay_on=today, now=now)

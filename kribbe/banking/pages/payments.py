@@ -15,12 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kribbe.banking.access import movement_at
 from kribbe.banking.models import Movement
 from kribbe.banking.pages.showing import around, at_row, noted
+from kribbe.banking.selectors.expected import entered_before
 from kribbe.banking.selectors.movements import parked, shown
 from kribbe.banking.selectors.payers import Owing, owing, payers_named
 from kribbe.banking.services.matching import match, put_aside, undo
-from kribbe.banking.services.posting import Share
 from kribbe.billing.access import note_payers, with_books
 from kribbe.billing.models import Books
+from kribbe.billing.services.posting import Share
 from kribbe.places.models import Location
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.keyset import page
@@ -76,6 +77,7 @@ def payment_page(request: Any, location: Location, books: Books | None, referenc
         "chosen": chosen,
         "picked": [each.owing.payer.reference for each in chosen],
         "error": error,
+        "may_be_entered": 0 < movement.amount <= entered_before(movement.statement.books),
     }
     return render(request, "banking/payment.html", context, status=422 if error else 200)
 
@@ -96,11 +98,17 @@ def undo_page(request: Any, location: Location, books: Books | None, reference: 
 @require_POST
 @with_books(READ, CHANGE)
 def aside_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
-    """Say that a payment needs no look, or that it does."""
+    """Say that a payment needs no look, as of no payer or as entered already; or that it does."""
     movement = movement_at(request.principal, books, reference)
-    aside = request.POST.get("aside") == "yes"
+    answer = request.POST.get("aside")
     try:
-        put_aside(principal=request.principal, movement=movement, aside=aside, now=timezone.now())
+        put_aside(
+            principal=request.principal,
+            movement=movement,
+            aside=answer in ("yes", "entered"),
+            entered=answer == "entered",
+            now=timezone.now(),
+        )
     except RefusedError as refused:
         messages.error(request, str(refused.message))
     return redirect("banking:payment", location.slug, movement.reference)
@@ -120,14 +128,20 @@ def _match(request: Any, movement: Movement) -> str:
     """Match by what was typed; says what is wrong, or nothing."""
     found = owing(movement.statement.books, request.POST.getlist("payer")[:MOST_CHOSEN])
     named = set(request.POST.getlist("invoice"))
+    of_deposit = request.POST.get("deposit", "")
     shares = []
     for each in found:
         amount = _euros(request.POST.get(f"amount-{each.payer.reference}", ""))
         if amount is None:
             return _("Give each amount in euros, as 12.50.")
-        first = tuple(invoice.pk for invoice in each.invoices if invoice.reference in named)
-        if amount:
-            shares.append(Share(each.payer.pk, amount, first))
+        invoices = (*each.invoices, *each.written_off)
+        first = tuple(invoice.pk for invoice in invoices if invoice.reference in named)
+        deposit = next((one for one in each.deposits if one.reference == of_deposit), None)
+        part = min(amount, deposit.missing) if deposit else Decimal(0)
+        if deposit and part:
+            shares.append(Share(each.payer.pk, part, deposit=deposit.pk))
+        if amount > part:
+            shares.append(Share(each.payer.pk, amount - part, first))
     try:
         match(principal=request.principal, movement=movement, shares=shares, now=timezone.now())
     except RefusedError as refused:

@@ -1,12 +1,15 @@
 """Payers to choose from, with what they have open."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 
-from kribbe.billing.models import Books, Invoice, Payer
+from kribbe.billing.models import Books, Deposit, Invoice, Payer
 from kribbe.billing.selectors.accounts import with_open
 
 MOST = 12
@@ -14,10 +17,15 @@ MOST = 12
 
 @dataclass(frozen=True)
 class Owing:
-    """A payer with its invoices that aren't settled, each with its `open`, the first due first."""
+    """A payer with its invoices that aren't settled, each with its `open`, the first due first.
+
+    Then invoices that were `written_off`, which a payment makes open again, and `deposits` with what is `missing`.
+    """
 
     payer: Payer
     invoices: Sequence[Invoice]
+    written_off: Sequence[Invoice]
+    deposits: Sequence[Any]
 
 
 def payers_named(books: Books, query: str) -> list[Payer]:
@@ -45,4 +53,23 @@ def owing(books: Books, references: Sequence[str]) -> list[Owing]:
     of: dict[int, list[Invoice]] = defaultdict(list)
     for row in rows:
         of[row.payer_id].append(row)
-    return [Owing(payers[each], of[payers[each].pk]) for each in dict.fromkeys(references) if each in payers]
+    off, deposits = _written_off(payers.values()), _deposits(payers.values())
+    found = [payers[each] for each in dict.fromkeys(references) if each in payers]
+    return [Owing(each, of[each.pk], off[each.pk], deposits[each.pk]) for each in found]
+
+
+def _written_off(payers: Collection[Payer]) -> dict[int, list[Invoice]]:
+    of: dict[int, list[Invoice]] = defaultdict(list)
+    rows = Invoice.objects.filter(payer__in=payers, write_offs__isnull=False, write_offs__undone=None)
+    for row in rows.distinct().order_by("due_on", "pk"):
+        of[row.payer_id].append(row)
+    return of
+
+
+def _deposits(payers: Collection[Payer]) -> dict[int, list[Any]]:
+    of: dict[int, list[Any]] = defaultdict(list)
+    came = Coalesce(Sum("moves__amount"), Decimal(0))
+    rows = Deposit.objects.filter(payer__in=payers).annotate(missing=F("asked") - came).filter(missing__gt=0)
+    for row in rows.select_related("placement__child").order_by("pk"):
+        of[row.payer_id].append(row)
+    return of

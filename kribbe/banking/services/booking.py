@@ -1,14 +1,20 @@
 """Booking what the bank told: every movement once, and each statement in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from kribbe.banking.models import BankFile, Collection, FileState, Movement, Refund, Statement
 from kribbe.banking.selectors.targets import Kind, Target, targets_of
-from kribbe.banking.services.posting import BATCH, Draft, Part, Share, Side, Waiting, write
-from kribbe.billing.models import Account, Books, EntryKind, JournalEntry, Payer
+from kribbe.banking.services.posting import write_matched
+from kribbe.billing.models import Account, Books, Deposit, EntryKind, JournalEntry, Payer
+from kribbe.billing.services.deposits import enter_received, missing
+from kribbe.billing.services.posting import BATCH, Draft, Part, Share, Side, Waiting
+from kribbe.billing.services.write_offs import ask_again, write_off_rest
 from kribbe.trust.audit import record
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
@@ -30,12 +36,26 @@ def _book(principal: Principal, books: Books, statement: Statement, now: datetim
         movements = list(statement.movements.order_by("number"))
         targets = targets_of(books.pk, movements)
         payers = {payer for target in targets.values() for payer in target.payers}
-        lock_rows(*((Payer, payer) for payer in payers))
-        waiting = Waiting(payers)
+        deposits = {target.deposit for target in targets.values() if target.deposit}
+        lock_rows(*((Payer, payer) for payer in payers), *((Deposit, each) for each in deposits))
+        by_whom: dict[str, Any] = {"principal": principal, "today": localtime(now).date(), "now": now}
+        undone = ask_again(invoices=_paid_invoices(targets.values()), **by_whom)
+        waiting, room = Waiting(payers), _room(deposits)
         known = [each for each in movements if each.amount]
-        drafts = [_draft(each, targets.get(each.pk), waiting) for each in known]
-        entries = write(drafts, principal=principal, books=books, now=now)
+        drafted = [_draft(each, targets.get(each.pk), waiting, room) for each in known]
+        entries = write_matched(
+            [
+                (draft, each if each.pk in targets else None)
+                for each, (draft, _of) in zip(known, drafted, strict=True)
+            ],
+            principal=principal,
+            books=books,
+            now=now,
+        )
         _note(known, targets, entries)
+        for entry, (_drafted, shares) in zip(entries, drafted, strict=True):
+            enter_deposits(principal, entry, shares, now)
+        write_off_rest(undone=undone, **by_whom)
         statement.booked_at = now
         statement.save(update_fields=["booked_at"])
         record(
@@ -48,10 +68,31 @@ def _book(principal: Principal, books: Books, statement: Statement, now: datetim
         )
 
 
-def _draft(movement: Movement, target: Target | None, waiting: Waiting) -> Draft:
-    key = f"movement:{movement.pk}"
+def enter_deposits(principal: Principal, entry: JournalEntry, shares: Sequence[Share], now: datetime) -> None:
+    """Have the deposits that an entry brought in know of it."""
+    for share in shares:
+        if share.deposit is not None:
+            deposit = Deposit.objects.select_related("payer__adult", "placement").get(pk=share.deposit)
+            enter_received(principal=principal, deposit=deposit, entry=entry, euros=share.amount, now=now)
+
+
+def _paid_invoices(targets: Iterable[Target]) -> set[int]:
+    paid = [each for each in targets if each.kind in (Kind.INVOICE, Kind.COLLECTED)]
+    named = {each.invoice for each in paid if each.invoice is not None}
+    return named | {one.invoice_id for each in paid for one in each.collections}
+
+
+def _room(deposits: Iterable[int]) -> dict[int, Decimal]:
+    """By deposit, what of it can still come in."""
+    return {each.pk: missing(each) for each in Deposit.objects.filter(pk__in=deposits)}
+
+
+def _draft(
+    movement: Movement, target: Target | None, waiting: Waiting, room: dict[int, Decimal]
+) -> tuple[Draft, Sequence[Share]]:
     sides: list[Side] = [(Account.PARKED, -movement.amount, None)]
     parts: list[Part] = []
+    shares: Sequence[Share] = ()
     if target is None:
         kind = EntryKind.PAYMENT if movement.amount > 0 else EntryKind.MOVE
     elif target.kind == Kind.REFUNDED:
@@ -62,16 +103,27 @@ def _draft(movement: Movement, target: Target | None, waiting: Waiting) -> Draft
         (returned,) = target.collections
         sides, parts = waiting.reopen(target.payers[0], -movement.amount, first=[returned.invoice_id])
     else:
-        kind = EntryKind.PAYMENT
-        sides, parts = waiting.pay_all(_shares(movement, target))
+        kind = EntryKind.DEPOSIT if target.deposit else EntryKind.PAYMENT
+        shares = _shares(movement, target, room)
+        sides, parts = waiting.pay_all(shares)
     bank: Side = (Account.BANK, movement.amount, None)
-    return Draft(kind, movement.on, key, [bank, *sides], parts, movement if target else None)
+    return Draft(kind, movement.on, f"movement:{movement.pk}", [bank, *sides], parts), shares
 
 
-def _shares(movement: Movement, target: Target) -> list[Share]:
+def _shares(movement: Movement, target: Target, room: dict[int, Decimal]) -> list[Share]:
+    if target.deposit is not None:
+        return _of_deposit(movement.amount, target.payers[0], target.deposit, room)
     if target.invoice is not None:
         return [Share(target.payers[0], movement.amount, (target.invoice,))]
     return [Share(each.invoice.payer_id, each.amount, (each.invoice_id,)) for each in target.collections]
+
+
+def _of_deposit(euros: Decimal, payer: int, deposit: int, room: dict[int, Decimal]) -> list[Share]:
+    """What is missing of the deposit; what is more than that is a payment as any other."""
+    part = min(euros, room[deposit])
+    room[deposit] -= part
+    found = [Share(payer, part, deposit=deposit), Share(payer, euros - part)]
+    return [each for each in found if each.amount]
 
 
 def _note(

@@ -15,6 +15,8 @@ from kribbe.banking.models import Collection, Creditor, DebitFile, Mandate, Sequ
 from kribbe.banking.services.pain import written
 from kribbe.billing.models import Books, Invoice, Payer
 from kribbe.billing.selectors.accounts import with_open
+from kribbe.billing.selectors.late import in_running_plans
+from kribbe.billing.selectors.net import asked_of
 from kribbe.contact.services import tell_household
 from kribbe.rules.bank.creditor import is_creditor_id
 from kribbe.trust.audit import record
@@ -22,7 +24,6 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
-NOUGHT = Decimal(0)
 SCHEMA = "pain.008.001.08"
 
 
@@ -47,23 +48,26 @@ def set_creditor(
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is open of an invoice, in euros, and the mandate by which it may be collected."""
+    """What is to be paid of an invoice, in euros, and the mandate by which it may be collected."""
 
     invoice: Invoice
-    open: Decimal
+    asked: Decimal
     mandate: Mandate
 
 
 def to_collect(books: Books) -> list[Due]:
-    """Open invoices of payers with a mandate that no collection is under way for."""
-    under_way = Collection.objects.filter(invoice=OuterRef("pk"), returned_by=None)
+    """Invoices of which something is to be paid, of payers with a mandate, that no collection is under way for and no
+    payment plan pays off."""
+    under_way = Collection.objects.filter(invoice=OuterRef("pk"), returned_by=None, dropped_at=None)
     mandates = {
         each.payer_id: each
         for each in Mandate.objects.filter(payer__books=books, revoked_at=None).select_related("payer__adult")
     }
-    free = Invoice.objects.filter(~Exists(under_way), payer__in=mandates, total__gt=0)
-    rows = with_open(free).filter(open__gt=0).order_by("due_on", "pk")
-    return [Due(invoice, invoice.open, mandates[invoice.payer_id]) for invoice in rows]
+    planned = in_running_plans().filter(invoice=OuterRef("pk"))
+    found = Invoice.objects.filter(~Exists(under_way), ~Exists(planned), payer__in=mandates, total__gt=0)
+    rows = list(with_open(found).filter(open__gt=0).order_by("due_on", "pk"))
+    asked = asked_of(rows)
+    return [Due(each, asked[each.pk], mandates[each.payer_id]) for each in rows if asked[each.pk]]
 
 
 def make_file(
@@ -116,7 +120,7 @@ def _announce(collection: Collection, now: datetime) -> None:
 def _collections(file: DebitFile, due: Iterable[Due]) -> list[Collection]:
     used = set(
         Collection.objects.filter(
-            mandate__in={each.mandate.pk for each in due}, returned_by=None
+            mandate__in={each.mandate.pk for each in due}, returned_by=None, dropped_at=None
         ).values_list("mandate_id", flat=True)
     )
     found = []
@@ -125,7 +129,7 @@ def _collections(file: DebitFile, due: Iterable[Due]) -> list[Collection]:
         used.add(each.mandate.pk)
         found.append(
             Collection(
-                file=file, mandate=each.mandate, invoice=each.invoice, amount=each.open, sequence=sequence
+                file=file, mandate=each.mandate, invoice=each.invoice, amount=each.asked, sequence=sequence
             )
         )
     return found
@@ -134,8 +138,11 @@ def _collections(file: DebitFile, due: Iterable[Due]) -> list[Collection]:
 def debit_xml(file: DebitFile) -> bytes:
     """The file for the bank (pain.008.001.08), valid by its schema; the same bytes but for the time of writing.
 
-    Raises RefusedError where the bank would refuse it.
+    Raises RefusedError where nothing is left to collect, and where the bank would refuse it.
     """
+    rows = list(file.collections.filter(dropped_at=None).select_related("mandate", "invoice").order_by("pk"))
+    if not rows:
+        raise RefusedError(_("Nothing is left to collect in this file."), code="empty")
     books = file.books
     sepa = SepaDD(
         {
@@ -148,7 +155,6 @@ def debit_xml(file: DebitFile) -> bytes:
         },
         schema=SCHEMA,
     )
-    rows = file.collections.select_related("mandate", "invoice").order_by("pk")
     for each in rows:
         sepa.add_payment(
             {

@@ -1,11 +1,13 @@
 """A file of the bank: checked as a whole, looked at, and booked or thrown away."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
+from django.db.models import Manager
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.banking.models import BankFile, FileForm, FileState, Movement, Statement
@@ -27,16 +29,17 @@ MOST_TEXT = 300
 
 
 def take_in(*, principal: Principal, books: Books, data: bytes, name: str, now: datetime) -> BankFile:
-    """Check a file and keep what it tells; the same file again gives the one that is here.
+    """Check a file and keep what it tells of the books' account, or of one that they had earlier; the same file again
+    gives the one that is here.
 
-    Raises RefusedError with the record that is wrong, for another account, and where all of it is here already.
+    Raises RefusedError with the record that is wrong, where all of it is of other accounts, or is here already.
     """
     digest = hashlib.sha256(data).hexdigest()
     known = BankFile.objects.filter(books=books, digest=digest).first()
     if known:
         return known
-    form, statements = _read(data)
-    _check_account(books, statements)
+    form, told_all = _read(data)
+    statements = _own(books, told_all)
     with transaction.atomic():
         lock_rows((Books, books.pk))
         known = BankFile.objects.filter(books=books, digest=digest).first()
@@ -51,6 +54,7 @@ def take_in(*, principal: Principal, books: Books, data: bytes, name: str, now: 
             name=name[:120],
             digest=digest,
             skipped=len(statements) - len(fresh),
+            others=len(told_all) - len(statements),
             received_at=now,
             received_by=principal.user_id,
         )
@@ -80,15 +84,19 @@ def _read(data: bytes) -> tuple[FileForm, list[told.Statement]]:
         raise RefusedError(fault_words(error), field="file", code=error.code) from error
 
 
-def _check_account(books: Books, statements: Iterable[told.Statement]) -> None:
-    other = next((each.iban for each in statements if each.iban != books.iban), None)
-    if other:
+def _own(books: Books, statements: Sequence[told.Statement]) -> list[told.Statement]:
+    """Those of the accounts of the books. Raises RefusedError where there are none."""
+    versions: Manager[Any] = apps.get_model("billing", "BooksEvent")._default_manager
+    accounts = {books.iban, *versions.filter(pgh_obj=books).values_list("iban", flat=True)}
+    own = [each for each in statements if each.iban in accounts]
+    if not own:
         raise RefusedError(
             _("This is a statement of %(other)s. Your books have the account %(own)s.")
-            % {"other": other, "own": books.iban},
+            % {"other": statements[0].iban, "own": books.iban},
             field="file",
             code="other_account",
         )
+    return own
 
 
 def _is_here(books: Books, each: told.Statement) -> bool:

@@ -8,7 +8,8 @@ from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 
 from kribbe.banking.models import Mandate
-from kribbe.billing.models import Payer
+from kribbe.banking.services.dropping import drop_revoked
+from kribbe.billing.models import Books, Payer
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -47,14 +48,16 @@ def sign(
 
 
 def revoke(*, principal: Principal, payer: Payer, now: datetime) -> None:
-    """Take the mandate back: nothing new is collected. A second call changes nothing."""
+    """Take the mandate back: nothing more is collected, nor what was announced and isn't paid. A second call changes
+    nothing."""
     with transaction.atomic():
-        lock_rows((Payer, payer.pk))
+        lock_rows((Books, payer.books_id), (Payer, payer.pk))
         mandate = payer.mandates.filter(revoked_at=None).first()
         if mandate is None:
             return
         mandate.revoked_at = now
         mandate.save(update_fields=["revoked_at"])
+        drop_revoked(principal=principal, mandate=mandate, now=now)
         _note(principal, "mandate.revoke", mandate, now)
 
 

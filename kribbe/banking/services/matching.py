@@ -3,14 +3,30 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.banking.models import Collection, Match, Movement, Refund
-from kribbe.banking.services.posting import Draft, Share, Side, Waiting, write
-from kribbe.billing.models import Account, Books, EntryKind, JournalEntry, JournalLine, Payer
+from kribbe.banking.models import Aside, Collection, Match, Movement, Refund
+from kribbe.banking.selectors.expected import entered_before
+from kribbe.banking.services.booking import enter_deposits
+from kribbe.banking.services.posting import write_matched
+from kribbe.billing.models import (
+    Account,
+    Books,
+    Deposit,
+    DepositMove,
+    EntryKind,
+    JournalEntry,
+    Payer,
+)
+from kribbe.billing.selectors.net import net_of
+from kribbe.billing.services.deposits import refuse_beyond, take_received_back
+from kribbe.billing.services.posting import Draft, Share, Side, Waiting, write
+from kribbe.billing.services.setting_off import use_own
+from kribbe.billing.services.write_offs import ask_again, write_off_rest
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -19,34 +35,38 @@ from kribbe.trust.principal import Principal
 NOUGHT = Decimal(0)
 
 
-def kept_for(payer_id: int) -> Decimal:
-    """Euros that are kept for a payer and not on their way back."""
-    kept = JournalLine.objects.filter(payer=payer_id, account=Account.TO_REFUND).aggregate(sum=Sum("amount"))
-    leaving = Refund.objects.filter(payer=payer_id, paid_by=None).aggregate(sum=Sum("amount"))
-    return -(kept["sum"] or NOUGHT) - (leaving["sum"] or NOUGHT)
-
-
 def match(*, principal: Principal, movement: Movement, shares: Sequence[Share], now: datetime) -> Match:
     """Say whose a parked payment is; the shares make its amount.
 
-    Money that went out takes from what is kept for its one payer, or opens the payer's invoices again.
-    Raises RefusedError where somebody was faster, or where the shares don't make the amount.
+    Money that went out takes from what is kept for its one payer, or opens the payer's invoices again. An invoice
+    that is named and was written off is asked again for it. Raises RefusedError where somebody was faster, where the
+    shares don't make the amount, and beyond what was asked as a deposit.
     """
     books = movement.statement.books
+    deposits = [share.deposit for share in shares if share.deposit is not None]
     with transaction.atomic():
-        lock_rows((Books, books.pk), *((Payer, share.payer) for share in shares))
+        lock_rows(
+            (Books, books.pk),
+            *((Payer, share.payer) for share in shares),
+            *((Deposit, each) for each in deposits),
+        )
         _refuse_unless_parked(movement)
         _refuse_unless_whole(movement, shares)
+        _refuse_other_deposits(movement, shares)
+        by_whom: dict[str, Any] = {"principal": principal, "today": localtime(now).date(), "now": now}
+        named = {invoice for share in shares for invoice in share.first} if movement.amount > 0 else set()
+        undone = ask_again(invoices=named, **by_whom)
         movement.refresh_from_db(fields=["aside_at"])
         if movement.aside_at is not None:
-            _move_aside(principal, movement, False, now)
+            _take_aside_back(principal, movement, now)
         waiting = Waiting([share.payer for share in shares])
         kind, sides, parts = _drawn(movement, shares, waiting)
         turn = movement.matches.count() + 1
         parked: Side = (Account.PARKED, movement.amount, None)
-        draft = Draft(kind, movement.on, f"match:{movement.pk}:{turn}", [parked, *sides], parts, movement)
-        (entry,) = write([draft], principal=principal, books=books, now=now)
-        Movement.objects.filter(pk=movement.pk).update(aside_at=None)
+        draft = Draft(kind, movement.on, f"match:{movement.pk}:{turn}", [parked, *sides], parts)
+        (entry,) = write_matched([(draft, movement)], principal=principal, books=books, now=now)
+        enter_deposits(principal, entry, shares, now)
+        write_off_rest(undone=undone, **by_whom)
         record(
             principal=principal,
             action="bank.match",
@@ -60,7 +80,8 @@ def match(*, principal: Principal, movement: Movement, shares: Sequence[Share], 
 def undo(*, principal: Principal, movement: Movement, now: datetime) -> None:
     """Take a match back by a contrary entry, on the same day: the payment is parked again.
 
-    Raises RefusedError where it wasn't matched, or where what was kept of it is used since.
+    What was kept of it and used since, is open again. Raises RefusedError where it wasn't matched, or where what was
+    kept of it was paid back.
     """
     with transaction.atomic():
         lock_rows((Books, movement.statement.books_id))
@@ -70,60 +91,71 @@ def undo(*, principal: Principal, movement: Movement, now: datetime) -> None:
         lines = list(found.entry.lines.all())
         payers = {line.payer_id for line in lines if line.payer_id}
         lock_rows(*((Payer, payer) for payer in payers))
-        _refuse_if_used(lines)
+        taken, parts = Waiting(payers).take_back(found.entry)
         sides: list[Side] = [
-            (
-                Account.PARKED if line.account == Account.BANK else Account(line.account),
-                -line.amount,
-                line.payer_id,
-            )
-            for line in lines
+            (Account.PARKED if account == Account.BANK else account, euros, payer)
+            for account, euros, payer in taken
         ]
-        parts = [(each.invoice_id, -each.amount) for each in found.entry.settlements.all()]
         draft = Draft(EntryKind.MOVE, found.entry.on, f"undo:{found.pk}", sides, parts)
         (entry,) = write([draft], principal=principal, books=movement.statement.books, now=now)
         Match.objects.filter(pk=found.pk).update(undone_by=entry)
         Collection.objects.filter(paid_by=found.entry).update(paid_by=None)
         Collection.objects.filter(returned_by=found.entry).update(returned_by=None)
         Refund.objects.filter(paid_by=found.entry).update(paid_by=None)
+        for each in DepositMove.objects.filter(entry=found.entry).select_related("deposit__payer__adult"):
+            take_received_back(principal=principal, received=each, entry=entry, now=now)
         record(principal=principal, action="bank.undo", subject=movement, now=now, payers=sorted(payers))
 
 
-def put_aside(*, principal: Principal, movement: Movement, aside: bool, now: datetime) -> None:
-    """Say that a parked movement is of no payer and needs no look; or that it does.
+def put_aside(
+    *, principal: Principal, movement: Movement, aside: bool, now: datetime, entered: bool = False
+) -> None:
+    """Say that a parked movement needs no look; or that it does.
 
-    What went out goes to the costs of the bank, what came in (a subsidy) to other income; back by a contrary entry.
+    Of one that is of no payer, what went out goes to the costs of the bank, what came in (a subsidy) to other income;
+    back by a contrary entry. One that was `entered` before it came (the transfer of a provider of online payments, a
+    deposit that was received by hand) goes nowhere: its money was entered from where it is parked.
+    Raises RefusedError where less than the movement was entered so.
     """
     with transaction.atomic():
         lock_rows((Books, movement.statement.books_id))
         _refuse_unless_parked(movement)
-        movement.refresh_from_db(fields=["aside_at"])
+        movement.refresh_from_db(fields=["aside_at", "aside_as"])
         if aside == (movement.aside_at is not None):
             return
-        _move_aside(principal, movement, aside, now)
-        Movement.objects.filter(pk=movement.pk).update(aside_at=now if aside else None)
+        if not aside:
+            _take_aside_back(principal, movement, now)
+        else:
+            _put_aside(principal, movement, Aside.ENTERED if entered else Aside.OTHER, now)
         record(principal=principal, action="bank.aside", subject=movement, now=now, aside=aside)
 
 
+def _put_aside(principal: Principal, movement: Movement, as_what: Aside, now: datetime) -> None:
+    if as_what == Aside.OTHER:
+        _move_aside(principal, movement, True, now)
+    elif not 0 < movement.amount <= entered_before(movement.statement.books):
+        raise RefusedError(_("So much wasn't entered before this payment came."), code="not_entered")
+    Movement.objects.filter(pk=movement.pk).update(aside_at=now, aside_as=as_what)
+
+
+def _take_aside_back(principal: Principal, movement: Movement, now: datetime) -> None:
+    movement.refresh_from_db(fields=["aside_as"])
+    if movement.aside_as == Aside.OTHER:
+        _move_aside(principal, movement, False, now)
+    Movement.objects.filter(pk=movement.pk).update(aside_at=None, aside_as="")
+
+
 def set_off(*, principal: Principal, payer: Payer, on: date, now: datetime) -> Decimal:
-    """Settle a payer's open invoices with what is kept for it; returns the euros used."""
+    """Settle what a payer owes, costs of reminders too, with what is its own; returns the euros used."""
     with transaction.atomic():
         lock_rows((Books, payer.books_id), (Payer, payer.pk))
-        kept = kept_for(payer.pk)
-        if kept <= 0:
+        net = net_of(payer.pk)
+        used = net.own - net.free
+        if net.own <= 0:
             raise RefusedError(_("Nothing is kept for this payer."), code="nothing")
-        sides, parts = Waiting([payer.pk]).pay_all([Share(payer.pk, kept)])
-        if not parts:
-            raise RefusedError(_("This payer has no open invoice."), code="nothing_open")
-        used = -sum((amount for account, amount, _payer in sides if account == Account.RECEIVABLE), NOUGHT)
-        draft = Draft(
-            EntryKind.MOVE,
-            on,
-            f"set_off:{payer.pk}:{now.timestamp()}",
-            [(Account.TO_REFUND, kept, payer.pk), *sides],
-            parts,
-        )
-        write([draft], principal=principal, books=payer.books, now=now)
+        if used <= 0:
+            raise RefusedError(_("This payer owes nothing."), code="nothing_open")
+        use_own(principal=principal, payer=payer, on=on, now=now)
         record(principal=principal, action="bank.set_off", subject=payer, now=now)
     return used
 
@@ -142,12 +174,13 @@ def _drawn(
     movement: Movement, shares: Sequence[Share], waiting: Waiting
 ) -> tuple[EntryKind, list[Side], list[tuple[int, Decimal]]]:
     if movement.amount > 0:
-        return EntryKind.PAYMENT, *waiting.pay_all(shares)
+        of_deposits = all(share.deposit is not None for share in shares)
+        return EntryKind.DEPOSIT if of_deposits else EntryKind.PAYMENT, *waiting.pay_all(shares)
     (share,) = shares
-    if kept_for(share.payer) >= -movement.amount:
+    if waiting.kept(share.payer) >= -movement.amount:
         return EntryKind.REFUND, [(Account.TO_REFUND, -movement.amount, share.payer)], []
     sides, parts = waiting.reopen(share.payer, -movement.amount, first=share.first)
-    if sum((part for _invoice, part in parts), NOUGHT) != movement.amount:
+    if any(euros for account, euros, _payer in sides if account == Account.TO_REFUND):
         raise RefusedError(_("So much was never paid by this payer."), field="shares", code="too_much")
     return EntryKind.RETURN, sides, parts
 
@@ -174,13 +207,13 @@ def _refuse_unless_whole(movement: Movement, shares: Sequence[Share]) -> None:
         )
 
 
-def _refuse_if_used(lines: Sequence[JournalLine]) -> None:
-    for line in lines:
-        if (
-            line.account == Account.TO_REFUND
-            and line.amount < 0
-            and kept_for(line.payer_id or 0) < -line.amount
-        ):
-            raise RefusedError(
-                _("What was kept of this payment is used or paid back since. Undo that first."), code="used"
-            )
+def _refuse_other_deposits(movement: Movement, shares: Sequence[Share]) -> None:
+    """A deposit is of its payer and takes no more than is missing; one payment brings in one deposit."""
+    of_deposits = [share for share in shares if share.deposit is not None]
+    if len(of_deposits) > 1 or (of_deposits and movement.amount < 0):
+        raise RefusedError(_("Choose one deposit for a payment."), field="shares", code="deposits")
+    for share in of_deposits:
+        deposit = Deposit.objects.filter(pk__in=[share.deposit], payer=share.payer).first()
+        if deposit is None:
+            raise RefusedError(_("Choose who paid."), field="shares", code="nobody")
+        refuse_beyond(deposit, share.amount)

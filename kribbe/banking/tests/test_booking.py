@@ -1,5 +1,6 @@
 """A file of the bank settles invoices once, keeps what is too much and parks what nobody knows; matches go back."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,11 +8,13 @@ import pytest
 from kribbe.banking.models import BankFile, Match, Movement, Statement
 from kribbe.banking.services.booking import book_file
 from kribbe.banking.services.files import take_in, throw_away
-from kribbe.banking.services.matching import kept_for, match, put_aside, set_off, undo
-from kribbe.banking.services.posting import Share
+from kribbe.banking.services.matching import match, put_aside, undo
+from kribbe.banking.services.refunds import refund
 from kribbe.banking.tests.scene import NOW, balance, booked, invoice, open_of, paid_in, received
 from kribbe.billing.models import Account, JournalEntry, JournalLine
-from kribbe.billing.tests.scene import make_payer, with_books
+from kribbe.billing.selectors.net import net_of
+from kribbe.billing.services.posting import Share
+from kribbe.billing.tests.scene import IBAN, make_payer, with_books
 from kribbe.rules.bank.camt_writing import write_camt
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.tests.bank.drawn import statement
@@ -79,7 +82,7 @@ def test_a_part_and_the_rest_and_too_much(kept):
     booked(kept, paid_in(1, "60.00", ogm=first.ogm), paid_in(2, "90.00", ogm=first.ogm))
     # 150.00 for 140.00: both settled, 10.00 kept
     assert (open_of(first), open_of(second)) == (0, 0)
-    assert kept_for(kept.payer.pk) == Decimal("10.00")
+    assert net_of(kept.payer.pk).kept == Decimal("10.00")
     assert ties_out(kept)
 
 
@@ -87,9 +90,8 @@ def test_what_is_kept_settles_the_next_invoice(kept):
     asked = invoice(kept, "100.00")
     booked(kept, paid_in(1, "130.00", ogm=asked.ogm))
     later = invoice(kept, "50.00")
-    assert set_off(principal=SYSTEM, payer=kept.payer, on=later.issued_on, now=NOW) == Decimal("30.00")
     assert open_of(later) == Decimal("20.00")
-    assert kept_for(kept.payer.pk) == 0
+    assert net_of(kept.payer.pk).kept == 0
     assert ties_out(kept)
 
 
@@ -134,12 +136,23 @@ def test_another_organisers_payer_is_refused(kept):
     )
 
 
-def test_what_was_kept_and_used_stops_an_undo(kept):
+def test_what_was_kept_of_a_wrong_match_and_used_is_open_again(kept):
+    asked = invoice(kept, "10.00")
+    booked(kept, paid_in(1, "35.00", ogm=asked.ogm))
+    later = invoice(kept, "20.00")
+    assert (open_of(asked), open_of(later), net_of(kept.payer.pk).kept) == (0, 0, 5)
+    undo(principal=SYSTEM, movement=only_movement(), now=NOW)
+    assert (open_of(asked), open_of(later), net_of(kept.payer.pk).kept) == (10, 20, 0)
+    assert balance(Account.PARKED) == Decimal("-35.00")
+    assert ties_out(kept)
+
+
+def test_what_was_kept_and_paid_back_stops_an_undo(kept):
     asked = invoice(kept, "10.00")
     booked(kept, paid_in(1, "30.00", ogm=asked.ogm))
-    later = invoice(kept, "20.00")
-    set_off(principal=SYSTEM, payer=kept.payer, on=later.issued_on, now=NOW)
-    assert refused(lambda: undo(principal=SYSTEM, movement=only_movement(), now=NOW)) == "used"
+    refund(principal=SYSTEM, payer=kept.payer, iban=IBAN, pay_on=NOW.date(), now=NOW)
+    paid_movement = Movement.objects.get()
+    assert refused(lambda: undo(principal=SYSTEM, movement=paid_movement, now=NOW)) == "used"
 
 
 def test_money_that_goes_back_by_hand_opens_the_invoice_again(kept):
@@ -218,9 +231,9 @@ def test_a_file_that_is_cut_or_of_another_account_leaves_nothing(kept):
         refused(lambda: take_in(principal=SYSTEM, books=kept.books, data=whole[:500], name="a", now=NOW))
         == "length"
     )
-    kept.books.iban = "BE71096123456769"
+    other = write_coda([replace(statement(paid_in(1, "10.00")), iban="BE71096123456769")])
     assert (
-        refused(lambda: take_in(principal=SYSTEM, books=kept.books, data=whole, name="a", now=NOW))
+        refused(lambda: take_in(principal=SYSTEM, books=kept.books, data=other, name="a", now=NOW))
         == "other_account"
     )
     assert not BankFile.objects.exists()

@@ -15,11 +15,12 @@ from django.urls import reverse
 from kribbe.banking.models import Collection, Mandate, Movement
 from kribbe.banking.services.debits import debit_xml, make_file, set_creditor, to_collect
 from kribbe.banking.services.mandates import revoke, sign
-from kribbe.banking.services.matching import kept_for, undo
+from kribbe.banking.services.matching import undo
 from kribbe.banking.services.refunds import kept, refund, refund_xml
 from kribbe.banking.tests.scene import NOW, balance, booked, invoice, open_of, paid_in
 from kribbe.banking.tests.test_booking import refused, ties_out
 from kribbe.billing.models import Account, Books
+from kribbe.billing.selectors.net import net_of
 from kribbe.billing.tests.scene import make_payer, with_books
 from kribbe.contact.models import Notice
 from kribbe.enrolment.tests.location_scene import manager_of
@@ -152,7 +153,7 @@ def test_what_was_too_much_goes_back_once(kept_books):
         (kept_books.payer, Decimal("30.00"))
     ]
     back = refund(principal=SYSTEM, payer=kept_books.payer, iban=ACCOUNT, pay_on=TODAY, now=NOW)
-    assert kept_for(kept_books.payer.pk) == 0
+    assert net_of(kept_books.payer.pk).kept == 0
     again = partial(refund, principal=SYSTEM, payer=kept_books.payer, iban=ACCOUNT, pay_on=TODAY, now=NOW)
     assert refused(again) == "nothing"
     booked(kept_books, paid_in(1, "-30.00", client_reference=back.reference), number=2, old="1130.00")

@@ -8,9 +8,9 @@ from kribbe.banking.models import BankFile, Match, Movement, Statement
 from kribbe.banking.services.booking import book_file
 from kribbe.banking.services.files import take_in
 from kribbe.banking.services.matching import match
-from kribbe.banking.services.posting import Share
 from kribbe.banking.tests.scene import NOW, balance, booked, invoice, open_of, paid_in, received
 from kribbe.billing.models import Account, JournalEntry
+from kribbe.billing.services.posting import Share
 from kribbe.billing.tests.scene import with_books
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.tests.bank.drawn import statement

@@ -58,6 +58,7 @@ class EntryKind(models.TextChoices):
     REMINDER = "reminder", _("Costs of a reminder")
     WRITE_OFF = "write_off", _("Written off")
     MOVE = "move", _("Moved between accounts")
+    SET_OFF = "set_off", _("Went off what was owed")
 
 
 class JournalEntry(models.Model):

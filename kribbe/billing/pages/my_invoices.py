@@ -2,10 +2,11 @@
 
 from contextlib import suppress
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,12 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kribbe.billing.access import own_invoice
 from kribbe.billing.account_papers import reminder_pdf, statement_pdf
-from kribbe.billing.models import Invoice, OnlinePayment, OnlineState, Payer, PaymentPlan
+from kribbe.billing.models import Deposit, Invoice, OnlinePayment, OnlineState, Payer, PaymentPlan
 from kribbe.billing.online import ProviderError, provider_of, providers
 from kribbe.billing.online.demo import DemoProvider
 from kribbe.billing.papers import invoice_pdf
 from kribbe.billing.qr import payment_data_uri
-from kribbe.billing.selectors.accounts import open_costs, statement, with_open
+from kribbe.billing.selectors.accounts import statement, with_open
+from kribbe.billing.selectors.net import ToPay, nets, to_pay
+from kribbe.billing.services.numbers import deposit_reference
 from kribbe.billing.services.online import begin_payment, finish_payment
 from kribbe.billing.services.sending import desk_of
 from kribbe.billing.words import printed_iban, printed_reference
@@ -47,24 +50,47 @@ def my_invoices(request: Any) -> HttpResponse:
     """What is open first, what is settled below it."""
     if not scope_ids(request.principal, Action.INVOICE_READ, Scope.HOUSEHOLD):
         raise refusal(request.principal)
-    found = with_open(Invoice.objects.filter(own(request.principal)))
-    shown = list(found.select_related("books", "payer").order_by("-issued_on", "-pk")[:SHOWN])
-    payers = list(Payer.objects.filter(pk__in={each.payer_id for each in shown}).select_related("books"))
+    invoices = with_open(Invoice.objects.filter(own(request.principal)))
+    shown = list(invoices.select_related("books", "payer").order_by("-issued_on", "-pk")[:SHOWN])
+    payers = list(_own_payers(request.principal).order_by("books__name", "name", "pk"))
+    found = nets(each.pk for each in payers)
+    asked = {key: euros for net in found.values() for key, euros in net.asked.items()}
+    for each in shown:
+        each.asked = asked.get(each.pk, Decimal(0))
     return render(
         request,
         "billing/my_invoices.html",
         {
-            "open": sorted(
-                (each for each in shown if each.open > 0), key=lambda each: (each.due_on, each.pk)
-            ),
+            "open": sorted((each for each in shown if each.asked), key=lambda each: (each.due_on, each.pk)),
             "credits": [each for each in shown if each.open < 0],
-            "settled": [each for each in shown if not each.open],
-            "costs": [(each.books.name, costs) for each in payers if (costs := open_costs(each)) > 0],
+            "settled": [each for each in shown if each.open >= 0 and not each.asked],
+            "nets": [(each, found[each.pk]) for each in payers],
+            "deposits": _asked_deposits(payers),
             "plans": _plans(payers),
-            "payers": payers,
+            "payers": [each for each in payers if each.pk in {one.payer_id for one in shown}],
             "today": localdate(),
         },
     )
+
+
+def _own_payers(principal: Principal) -> QuerySet[Payer]:
+    households = scope_ids(principal, Action.INVOICE_READ, Scope.HOUSEHOLD)
+    return Payer.objects.filter(adult__household__in=households).select_related("books")
+
+
+def _asked_deposits(payers: list[Payer]) -> list[dict[str, Any]]:
+    """The deposits of which nothing came in yet, each with how to pay it."""
+    rows = Deposit.objects.filter(payer__in=payers, moves=None).select_related(
+        "payer__books", "placement__child"
+    )
+    return [
+        {
+            "deposit": each,
+            "account": printed_iban(each.payer.books.iban),
+            "reference": printed_reference(deposit_reference(each.pk)),
+        }
+        for each in rows.order_by("pk")
+    ]
 
 
 def _plans(payers: list[Payer]) -> list[PaymentPlan]:
@@ -75,8 +101,9 @@ def _plans(payers: list[Payer]) -> list[PaymentPlan]:
 @require_GET
 @parent_required
 def my_invoice(request: Any, reference: str) -> HttpResponse:
-    """One invoice: what is open of it, the code to pay it, and what it is made of."""
+    """One invoice: what is to be paid of it and of its reminders, the code for that, and what it is made of."""
     invoice = _opened(request.principal, reference)
+    due = to_pay(invoice) if invoice.total > 0 else ToPay(Decimal(0), Decimal(0))
     seller = invoice.parties["seller"]
     payment = {"name": seller["name"], "iban": seller["iban"], "bic": seller["bic"], "ogm": invoice.ogm}
     return render(
@@ -85,15 +112,17 @@ def my_invoice(request: Any, reference: str) -> HttpResponse:
         {
             "invoice": invoice,
             "seller": seller,
-            "qr": payment_data_uri(amount=invoice.open, **payment) if invoice.open > 0 else "",
+            "due": due,
+            "qr": payment_data_uri(amount=due.total, **payment) if due.total else "",
             "account": printed_iban(seller["iban"]),
             "reference": printed_reference(invoice.ogm),
-            "amount": amount(invoice.open),
+            "amount": amount(due.total),
+            "covered": max(invoice.open - due.asked, Decimal(0)),
             "total": amount(invoice.total),
             "settlements": invoice.settlements.select_related("entry").order_by("pk"),
             "reminders": invoice.reminders.all(),
-            "providers": providers() if invoice.open > 0 else [],
-            "late": invoice.open > 0 and invoice.due_on < localdate(),
+            "providers": providers() if due.total else [],
+            "late": due.total > 0 and invoice.due_on < localdate(),
         },
     )
 
@@ -121,14 +150,7 @@ def my_reminder_paper(request: Any, reference: str, step: int) -> HttpResponse:
 @parent_required
 def my_statement(request: Any, payer: str, kind: str) -> HttpResponse:
     """The account of this year and the last, as PDF or as a table."""
-    found = (
-        Payer.objects.select_related("books")
-        .filter(
-            reference=payer,
-            adult__household__in=scope_ids(request.principal, Action.INVOICE_READ, Scope.HOUSEHOLD),
-        )
-        .first()
-    )
+    found = _own_payers(request.principal).filter(reference=payer).first()
     if found is None:
         raise refusal(request.principal)
     today = localdate()

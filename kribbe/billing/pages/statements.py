@@ -1,7 +1,6 @@
 """Accounts of payers: what is owed and how late, one account with its plan and write-offs, files for accounting."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -19,12 +18,13 @@ from kribbe.billing.access import invoice_at, may_bill, note_payers, with_books
 from kribbe.billing.models import Books, Payer, PaymentPlan, WriteOff
 from kribbe.billing.pages.my_invoices import statement_file
 from kribbe.billing.papers import with_lines
-from kribbe.billing.selectors.accounts import aged, open_costs, sales_rows, statement
+from kribbe.billing.selectors.accounts import aged, sales_rows, statement
 from kribbe.billing.selectors.late import plan_states
+from kribbe.billing.selectors.net import net_of
 from kribbe.billing.services.closing import close_month, next_to_close, reopen_month
 from kribbe.billing.services.journal import open_invoices
 from kribbe.billing.services.plans import end_plan, make_plan, monthly
-from kribbe.billing.services.write_offs import undo_write_off, write_off
+from kribbe.billing.services.write_offs import undo_write_off, write_off, write_off_costs
 from kribbe.billing.ubl import zipped
 from kribbe.places.models import Location
 from kribbe.rules.calendar import add_months, first_of_month
@@ -129,7 +129,8 @@ def account(request: Any, location: Location, books: Books | None, payer: str) -
     plan_form, off_form = PlanForm(), WriteOffForm()
     if request.method == "POST":
         plan_form = PlanForm(request.POST if request.POST.get("do") == "plan" else None)
-        off_form = WriteOffForm(request.POST if request.POST.get("do") == "write_off" else None)
+        is_off = request.POST.get("do") in ("write_off", "write_off_costs")
+        off_form = WriteOffForm(request.POST if is_off else None)
         try:
             if _done(request, found, plan_form, off_form):
                 return redirect("billing:account", location.slug, payer)
@@ -150,7 +151,7 @@ def account(request: Any, location: Location, books: Books | None, payer: str) -
             "statement": statement(found, date(today.year - 1, 1, 1), today),
             "open": [each for each in unsettled if each.amount > 0],
             "credits": [each for each in unsettled if each.amount < 0],
-            "costs": open_costs(found),
+            "net": net_of(found.pk),
             "plans": plan_states(list(running.prefetch_related("instalments", "invoices")), today),
             "write_offs": WriteOff.objects.filter(invoice__payer=found).select_related("invoice", "entry"),
             "plan_form": plan_form,
@@ -206,7 +207,7 @@ def _done(request: Any, payer: Payer, plan_form: PlanForm, off_form: WriteOffFor
     principal, now, today = request.principal, timezone.now(), localdate()
     match request.POST.get("do"):
         case "plan" if plan_form.is_valid():
-            total = sum((each.amount for each in open_invoices(payer) if each.amount > 0), Decimal(0))
+            total = net_of(payer.pk).owed
             if not total:
                 raise RefusedError(_("Nothing is open."), code="nothing_open")
             parts = monthly(total, plan_form.cleaned_data["count"], plan_form.cleaned_data["first"])
@@ -218,6 +219,9 @@ def _done(request: Any, payer: Payer, plan_form: PlanForm, off_form: WriteOffFor
             invoice = invoice_at(principal, payer.books, request.POST.get("invoice", ""))
             reason = off_form.cleaned_data["reason"]
             write_off(principal=principal, invoice=invoice, reason=reason, today=today, now=now)
+        case "write_off_costs" if off_form.is_valid():
+            reason = off_form.cleaned_data["reason"]
+            write_off_costs(principal=principal, payer=payer, reason=reason, today=today, now=now)
         case "undo":
             _undo(principal, payer, request.POST.get("write_off", ""), today, now)
         case _:

@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce
 from kribbe.billing.models import Account, Books, Invoice, JournalEntry, JournalLine, Payer
 
 NOUGHT = Decimal(0)
+OWED = (Account.RECEIVABLE, Account.TO_REFUND)
+"""What a payer owes, and what of it is kept: together what stands between it and the organiser."""
 BANDS = (0, 30, 60, 90)
 """Days late up to which a band goes; the first is what isn't due yet, the last what is later than all."""
 
@@ -23,18 +25,12 @@ def with_open(invoices: QuerySet[Invoice], *, on: date | None = None) -> "QueryS
     return invoices.annotate(open=F("total") - Coalesce(Sum("settlements__amount", filter=when), NOUGHT))
 
 
-def balance(payer: Payer, account: Account = Account.RECEIVABLE, *, on: date | None = None) -> Decimal:
-    """What an account has of a payer: above nought it owes, below nought we owe it."""
-    lines = JournalLine.objects.filter(payer=payer, account=account)
+def balance(payer: Payer, *accounts: Account, on: date | None = None) -> Decimal:
+    """What accounts (where none is given: what is owed) have of a payer: above nought it owes, below we owe it."""
+    lines = JournalLine.objects.filter(payer=payer, account__in=accounts or (Account.RECEIVABLE,))
     if on is not None:
         lines = lines.filter(entry__on__lte=on)
     return Decimal(lines.aggregate(sum=Coalesce(Sum("amount"), NOUGHT))["sum"])
-
-
-def open_costs(payer: Payer) -> Decimal:
-    """What is owed beside the invoices: the costs of reminders; below nought what was paid too much."""
-    of_invoices = sum((each.open for each in with_open(Invoice.objects.filter(payer=payer))), NOUGHT)
-    return balance(payer) - of_invoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +58,26 @@ class Statement:
 
 
 def statement(payer: Payer, first: date, last: date) -> Statement:
-    """What was asked of a payer and what it paid, from the first day to the last."""
-    before = balance(payer, on=first - timedelta(days=1))
-    lines = JournalLine.objects.filter(
-        payer=payer, account=Account.RECEIVABLE, entry__on__range=(first, last)
-    ).select_related("entry")
+    """What was asked of a payer and what it paid, from the first day to the last; what is kept for it isn't owed.
+
+    What only went from one to the other isn't shown.
+    """
+    before = balance(payer, *OWED, on=first - timedelta(days=1))
+    entries = JournalEntry.objects.filter(
+        lines__payer=payer, lines__account__in=OWED, on__range=(first, last)
+    ).annotate(moved=Sum("lines__amount"))
     movements = []
     running = before
-    for line in lines.order_by("entry__on", "entry__pk", "pk"):
-        running += line.amount
-        movements.append(Movement(line.entry, line.amount, running))
+    for entry in entries.exclude(moved=0).order_by("on", "pk"):
+        running += entry.moved
+        movements.append(Movement(entry, entry.moved, running))
     return Statement(payer, first, last, before, movements)
 
 
 @dataclass(slots=True)
 class Aged:
-    """What a payer owes by how late it is: not yet due, up to 30, 60 and 90 days, later, and beside the invoices."""
+    """What a payer owes by how late it is: not yet due, up to 30, 60 and 90 days, later; and beside the invoices the
+    costs of reminders, less what is kept for it."""
 
     payer: Payer
     bands: list[Decimal] = field(default_factory=lambda: [NOUGHT] * (len(BANDS) + 1))
@@ -89,7 +89,7 @@ def aged(books: Books, on: date) -> list[Aged]:
     """Every payer whose account wasn't at nought at the end of a day; the totals are those of the ledger."""
     owed = dict(
         JournalLine.objects.filter(
-            account=Account.RECEIVABLE, entry__books=books, entry__on__lte=on
+            account__in=OWED, entry__books=books, entry__on__lte=on
         ).values_list("payer").annotate(sum=Sum("amount")).order_by()
     )  # fmt: skip
     found = {

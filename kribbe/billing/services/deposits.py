@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import (
@@ -18,10 +19,14 @@ from kribbe.billing.models import (
     JournalEntry,
     Payer,
 )
-from kribbe.billing.selectors.accounts import with_open
-from kribbe.billing.services.journal import Side, post, settle
+from kribbe.billing.selectors.net import to_pay
+from kribbe.billing.services.journal import Side, post
+from kribbe.billing.services.numbers import deposit_reference
 from kribbe.billing.services.payers import payer_for
-from kribbe.billing.services.sending import household_of
+from kribbe.billing.services.posting import pay
+from kribbe.billing.services.sending import address_of, household_of
+from kribbe.billing.words import printed_iban, printed_reference
+from kribbe.contact.services import tell_one
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.sign import record_deposit
 from kribbe.region.selectors import policy_on
@@ -30,6 +35,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.web.templatetags.telling import amount
 
 NOUGHT = Decimal(0)
 
@@ -50,7 +56,10 @@ def ask_deposit(
     on: date,
     now: datetime,
 ) -> Deposit:
-    """Ask a deposit for a place. Raises RefusedError above the law's ceiling, or where one was asked already."""
+    """Ask a deposit for a place, and tell the payer how to pay it.
+
+    Raises RefusedError above the law's ceiling, or where one was asked already.
+    """
     most = ceiling(placement, low_income=low_income, on=on)
     if not 0 < euros <= most:
         raise RefusedError(
@@ -69,6 +78,7 @@ def ask_deposit(
             made_at=now,
             made_by=principal.user_id,
         )
+        _tell(deposit, now)
         _recorded(principal, deposit, "deposit.ask", now)
     return deposit
 
@@ -106,40 +116,82 @@ def kept(deposit: Deposit) -> Decimal:
 def receive(
     *, principal: Principal, deposit: Deposit, euros: Decimal, on: date, key: str, now: datetime
 ) -> DepositMove:
-    """A deposit, or a part of it, came in on the bank; once all of it is in, the place knows.
+    """Say by hand that a deposit, or a part of it, came in; once all of it is in, the place knows.
 
-    `key` names the payment, so that it is never entered twice. Raises RefusedError beyond what was asked.
+    The money is to be found among the payments to look at, until its transfer is put aside as entered already: the
+    bank's account has only what its statements tell. `key` names the payment, so that it is never entered twice.
+    Raises RefusedError beyond what was asked.
     """
     with transaction.atomic():
         lock_rows((Deposit, deposit.pk))
-        now_kept = kept(deposit) + euros
-        if euros <= 0 or now_kept > deposit.asked:
-            raise RefusedError(_("That is more than the deposit that was asked."), code="too_much")
-        sides = [Side(Account.BANK, euros), Side(Account.DEPOSITS, -euros, deposit.payer)]
-        move = _moved(principal, deposit, euros, sides, f"deposit:{key}", on, now)
-        if now_kept == deposit.asked and deposit.placement.state == PlacementState.TO_SIGN:
-            record_deposit(principal=principal, placement_id=deposit.placement_id, now=now)
-        _recorded(principal, deposit, "deposit.receive", now)
+        refuse_beyond(deposit, euros)
+        sides = [Side(Account.PARKED, euros), Side(Account.DEPOSITS, -euros, deposit.payer)]
+        entry = _posted(principal, deposit, sides, f"deposit:{key}", on, now)
+        return enter_received(principal=principal, deposit=deposit, entry=entry, euros=euros, now=now)
+
+
+def enter_received(
+    *, principal: Principal, deposit: Deposit, entry: JournalEntry, euros: Decimal, now: datetime
+) -> DepositMove:
+    """An entry brought in a deposit or a part of it: what is kept grows, and once all is in, the place knows.
+
+    In the transaction of the entry, with the deposit locked and `refuse_beyond` asked.
+    """
+    move = DepositMove.objects.create(deposit=deposit, entry=entry, amount=euros)
+    is_whole = kept(deposit) == deposit.asked
+    if is_whole and deposit.placement.state == PlacementState.TO_SIGN:
+        record_deposit(principal=principal, placement_id=deposit.placement_id, now=now)
+    _recorded(principal, deposit, "deposit.receive", now)
     return move
+
+
+def take_received_back(
+    *, principal: Principal, received: DepositMove, entry: JournalEntry, now: datetime
+) -> DepositMove:
+    """A payment wasn't of a deposit after all: `entry` is its contrary. RefusedError where it was used since."""
+    lock_rows((Deposit, received.deposit_id))
+    if kept(received.deposit) < received.amount:
+        raise RefusedError(_("This deposit was set off or paid back since."), code="used")
+    move = DepositMove.objects.create(deposit=received.deposit, entry=entry, amount=-received.amount)
+    _recorded(principal, received.deposit, "deposit.take_back", now)
+    return move
+
+
+def missing(deposit: Deposit) -> Decimal:
+    """What of a deposit can still come in, in euros."""
+    return deposit.asked - kept(deposit)
+
+
+def refuse_beyond(deposit: Deposit, euros: Decimal) -> None:
+    """Raises RefusedError where these euros aren't above nought, or more than can still come in."""
+    if not 0 < euros <= missing(deposit):
+        raise RefusedError(_("That is more than the deposit that was asked."), code="too_much")
 
 
 def set_off(
     *, principal: Principal, deposit: Deposit, invoice: Invoice, on: date, now: datetime
 ) -> DepositMove:
-    """Pay an invoice of the same payer with what is kept, as far as it goes. RefusedError where nothing can be."""
+    """Pay an invoice of the same payer, and costs of its reminders, with what is kept, as far as it goes.
+
+    RefusedError where nothing can be.
+    """
     with transaction.atomic():
         lock_rows((Deposit, deposit.pk), (Payer, deposit.payer_id))
-        left = with_open(Invoice.objects.filter(pk=invoice.pk, payer=deposit.payer)).first()
-        euros = min(kept(deposit), left.open) if left else NOUGHT
+        is_own = invoice.payer_id == deposit.payer_id
+        euros = min(kept(deposit), to_pay(invoice).total) if is_own else NOUGHT
         if euros <= 0:
             raise RefusedError(_("There is nothing to set off."), code="nothing")
-        sides = [
-            Side(Account.DEPOSITS, euros, deposit.payer),
-            Side(Account.RECEIVABLE, -euros, deposit.payer),
-        ]
-        key = f"deposit_set_off:{deposit.pk}:{invoice.pk}"
-        move = _moved(principal, deposit, -euros, sides, key, on, now)
-        settle(entry=move.entry, payer=deposit.payer, amount=euros, first=[invoice])
+        entry = pay(
+            principal=principal,
+            payer=deposit.payer,
+            source=(Account.DEPOSITS, euros, deposit.payer_id),
+            kind=EntryKind.DEPOSIT,
+            on=on,
+            key=f"deposit_set_off:{deposit.pk}:{deposit.moves.count()}",
+            now=now,
+            first=[invoice],
+        )
+        move = DepositMove.objects.create(deposit=deposit, entry=entry, amount=-euros)
         _recorded(principal, deposit, "deposit.set_off", now)
     return move
 
@@ -155,23 +207,17 @@ def give_back(*, principal: Principal, deposit: Deposit, on: date, now: datetime
             Side(Account.DEPOSITS, euros, deposit.payer),
             Side(Account.TO_REFUND, -euros, deposit.payer),
         ]
-        move = _moved(
-            principal, deposit, -euros, sides, f"deposit_back:{deposit.pk}:{deposit.moves.count()}", on, now
-        )
+        key = f"deposit_back:{deposit.pk}:{deposit.moves.count()}"
+        entry = _posted(principal, deposit, sides, key, on, now)
+        move = DepositMove.objects.create(deposit=deposit, entry=entry, amount=-euros)
         _recorded(principal, deposit, "deposit.refund", now)
     return move
 
 
-def _moved(
-    principal: Principal,
-    deposit: Deposit,
-    euros: Decimal,
-    sides: list[Side],
-    key: str,
-    on: date,
-    now: datetime,
-) -> DepositMove:
-    entry: JournalEntry = post(
+def _posted(
+    principal: Principal, deposit: Deposit, sides: list[Side], key: str, on: date, now: datetime
+) -> JournalEntry:
+    return post(
         principal=principal,
         books=deposit.payer.books,
         kind=EntryKind.DEPOSIT,
@@ -180,7 +226,34 @@ def _moved(
         sides=sides,
         now=now,
     )
-    return DepositMove.objects.create(deposit=deposit, entry=entry, amount=euros)
+
+
+def _tell(deposit: Deposit, now: datetime) -> None:
+    """By mail; whoever has no address sees it on its own page, or hears it from the location."""
+    payer, place = deposit.payer, deposit.placement
+    address = address_of(payer)
+    if not address:
+        return
+    household = household_of(payer)
+    tell_one(
+        desk=place.group.location.desk,
+        household_id=household,
+        name=payer.name,
+        address=address,
+        language=payer.language,
+        kind="billing/deposit",
+        context={
+            "sender": payer.books.name,
+            "child": str(place.child),
+            "amount": amount(deposit.asked),
+            "iban": printed_iban(payer.books.iban),
+            "reference": printed_reference(deposit_reference(deposit.pk)),
+        },
+        now=now,
+        link=reverse("billing:my_invoices") if household else "",
+        about=f"deposit:{deposit.pk}",
+        once=f"deposit:{deposit.pk}",
+    )
 
 
 def _recorded(principal: Principal, deposit: Deposit, action: str, now: datetime) -> None:

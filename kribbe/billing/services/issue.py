@@ -20,6 +20,7 @@ from kribbe.billing.models import (
 )
 from kribbe.billing.selectors.drafts import Draft, DraftLine
 from kribbe.billing.services.numbers import new_keys, next_numbers, structured_reference
+from kribbe.billing.services.setting_off import set_off_issued
 from kribbe.trust.audit import record_all
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import Principal
@@ -58,7 +59,10 @@ def issue_all(
     now: datetime,
     run: Run | None = None,
 ) -> list[Invoice]:
-    """Issue drafts, with numbers in their order; all of them or none. Raises RefusedError on one without lines."""
+    """Issue drafts, with numbers in their order; all of them or none. Raises RefusedError on one without lines.
+
+    What credit notes give, and what is kept for the payers, goes off what they owe at once.
+    """
     if not all(draft.lines for draft in drafts):
         raise RefusedError("An invoice has at least one line.", code="empty")
     with transaction.atomic():
@@ -74,6 +78,7 @@ def issue_all(
             batch_size=2000,
         )
         _post(principal, books, [each for each in made if each.total], now)
+        set_off_issued(principal=principal, books=books, issued=made, on=on, now=now)
         record_all(
             principal=principal,
             action="invoice.issue",

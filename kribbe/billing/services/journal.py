@@ -1,6 +1,6 @@
-"""Writing in the ledger, and settling invoices with what was written."""
+"""Writing in the ledger, and what of a payer is open in it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,14 +15,9 @@ from kribbe.billing.models import (
     JournalEntry,
     JournalLine,
     Payer,
-    Settlement,
 )
 from kribbe.billing.selectors.accounts import with_open
-from kribbe.rules import settling
-from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-
-NOUGHT = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +75,3 @@ def open_invoices(payer: Payer) -> list[Open]:
     """A payer's invoices and credit notes that aren't wholly settled, the first due first."""
     found = with_open(Invoice.objects.filter(payer=payer)).exclude(open=0)
     return [Open(each, each.open) for each in found.order_by("due_on", "pk")]
-
-
-def settle(*, entry: JournalEntry, payer: Payer, amount: Decimal, first: Sequence[Invoice] = ()) -> Decimal:
-    """Settle a payer's invoices with `amount` euros of an entry; returns what is left over.
-
-    Credit notes are set off before anything; the invoices of `first` come first, the others as they fall due.
-    """
-    with transaction.atomic():
-        lock_rows((Payer, payer.pk))
-        waiting = [
-            settling.Open(each.invoice.pk, each.amount, each.invoice.due_on) for each in open_invoices(payer)
-        ]
-        parts, left = settling.settled_by(amount, waiting, first=[invoice.pk for invoice in first])
-        Settlement.objects.bulk_create(
-            Settlement(invoice_id=invoice, entry=entry, amount=part) for invoice, part in parts
-        )
-    return left

@@ -6,6 +6,9 @@ from stdnum.be import ogm_vcs
 
 from kribbe.billing.models import Books, Counter, Invoice
 
+DEPOSITS_FROM = 9_000_000_000
+"""The first ten digits of a deposit's reference less its primary key; invoices count from 1."""
+
 
 def next_numbers(books: Books, year: int, count: int = 1) -> list[int]:
     """The next numbers of a year, kept by whoever issues documents in the same transaction.
@@ -33,7 +36,19 @@ def new_keys(count: int = 1) -> list[int]:
 def structured_reference(key: int) -> str:
     """The twelve digits of a structured reference (OGM) of an invoice with this primary key.
 
-    Ten digits and the remainder of their division by 97, where nought is written 97.
+    Ten digits, which no invoice takes from `DEPOSITS_FROM` on, and the remainder of their division by 97, where
+    nought is written 97.
     """
     digits = f"{key:010d}"
     return f"{digits}{int(ogm_vcs.calc_check_digits(digits)):02d}"
+
+
+def deposit_reference(key: int) -> str:
+    """The twelve digits of the structured reference of a deposit with this primary key."""
+    return structured_reference(DEPOSITS_FROM + key)
+
+
+def deposit_of(reference: str) -> int | None:
+    """The primary key of the deposit of which this is the structured reference; None of an invoice's."""
+    key = int(reference[:10])
+    return key - DEPOSITS_FROM if key >= DEPOSITS_FROM else None

@@ -1,6 +1,7 @@
 """Online payments: begun by a parent, ended by what the provider says, entered in the ledger once."""
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -14,21 +15,24 @@ from kribbe.billing.models import (
     OnlineState,
     Payer,
 )
-from kribbe.billing.online import Provider, provider_of
-from kribbe.billing.selectors.accounts import with_open
-from kribbe.billing.services.journal import Side, post, settle
+from kribbe.billing.online import Provider, ProviderError, provider_of
+from kribbe.billing.selectors.net import to_pay
+from kribbe.billing.services.posting import pay
 from kribbe.billing.services.sending import household_of
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
-from kribbe.trust.principal import Principal
+from kribbe.trust.principal import SYSTEM, Principal
+
+ASKED_FOR = timedelta(days=30)
+"""How long a payment that was begun is asked for; providers end theirs within days."""
 
 
 def begin_payment(
     *, principal: Principal, invoice: Invoice, provider: Provider, now: datetime
 ) -> OnlinePayment:
-    """Begin to pay what is open of an invoice. Raises RefusedError where nothing is."""
-    left = with_open(Invoice.objects.filter(pk=invoice.pk)).get().open
+    """Begin to pay what is asked of an invoice and its reminders. Raises RefusedError where nothing is."""
+    left = to_pay(invoice).total
     if left <= 0:
         raise RefusedError(_("Nothing of this invoice is open."), code="nothing_open")
     with transaction.atomic():
@@ -59,22 +63,34 @@ def finish_payment(*, principal: Principal, payment: OnlinePayment, now: datetim
     return payment
 
 
+def finish_begun(*, now: datetime) -> int:
+    """Ask the providers of all payments that were begun lately how they stand; returns how many ended here.
+
+    One that its provider doesn't answer for is asked again the next time.
+    """
+    begun = OnlinePayment.objects.filter(state=OnlineState.BEGUN, begun_at__gt=now - ASKED_FOR)
+    ended = 0
+    for payment in begun.select_related("invoice__payer__adult", "invoice__payer__books", "books").order_by(
+        "pk"
+    ):
+        with suppress(ProviderError):
+            finish_payment(principal=SYSTEM, payment=payment, now=now)
+        ended += payment.state != OnlineState.BEGUN
+    return ended
+
+
 def _end(principal: Principal, payment: OnlinePayment, state: OnlineState, now: datetime) -> None:
-    payer = payment.invoice.payer
     if state == OnlineState.PAID:
-        payment.entry = post(
+        payment.entry = pay(
             principal=principal,
-            books=payment.books,
+            payer=payment.invoice.payer,
+            source=(Account.PARKED, payment.amount, None),
             kind=EntryKind.PAYMENT,
             on=localtime(now).date(),
             key=f"online:{payment.reference}",
-            sides=[
-                Side(Account.PARKED, payment.amount),
-                Side(Account.RECEIVABLE, -payment.amount, payer),
-            ],
             now=now,
+            first=[payment.invoice],
         )
-        settle(entry=payment.entry, payer=payer, amount=payment.amount, first=[payment.invoice])
     payment.state, payment.ended_at = state, now
     payment.save(update_fields=["state", "ended_at", "entry"])
     _recorded(principal, payment, f"payment.{state}", now)

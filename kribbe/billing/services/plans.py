@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import Instalment, Payer, PaymentPlan, PlannedInvoice
-from kribbe.billing.services.journal import open_invoices
+from kribbe.billing.selectors.net import net_of
 from kribbe.billing.services.sending import household_of
 from kribbe.rules.calendar import add_months
 from kribbe.trust.audit import record
@@ -38,21 +38,23 @@ def monthly(total: Decimal, count: int, first: date) -> list[Part]:
 def make_plan(
     *, principal: Principal, payer: Payer, parts: Sequence[Part], today: date, now: datetime
 ) -> PaymentPlan:
-    """Agree on a plan for all of a payer's open invoices.
+    """Agree on a plan for all that a payer owes: its open invoices and the costs of reminders, less what is kept.
 
-    Raises RefusedError where the parts don't make what is open, a day lies in the past or is there twice, or the
+    Raises RefusedError where the parts don't make what is owed, a day lies in the past or is there twice, or the
     payer has a plan already.
     """
     with transaction.atomic():
         lock_rows((Payer, payer.pk))
         if payer.plans.filter(ended_at=None).exists():
             raise RefusedError(_("There is a payment plan already. End it first."), code="has_plan")
-        invoices = [each for each in open_invoices(payer) if each.amount > 0]
-        total = sum((each.amount for each in invoices), Decimal(0))
+        net = net_of(payer.pk)
+        total = net.owed
         _check(parts, total, today)
         plan = PaymentPlan.objects.create(payer=payer, total=total, made_at=now, made_by=principal.user_id)
         PlannedInvoice.objects.bulk_create(
-            PlannedInvoice(plan=plan, invoice=each.invoice, amount=each.amount) for each in invoices
+            PlannedInvoice(plan=plan, invoice_id=invoice, amount=euros)
+            for invoice, euros in net.asked.items()
+            if euros
         )
         Instalment.objects.bulk_create(
             Instalment(plan=plan, due_on=part.due_on, amount=part.amount) for part in parts

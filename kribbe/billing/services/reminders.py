@@ -6,9 +6,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.billing.models import Account, Delivery, EntryKind, Invoice, JournalEntry, Reminder, Step
-from kribbe.billing.selectors.accounts import with_open
-from kribbe.billing.selectors.late import Late, late_of, pack
+from kribbe.billing.models import Account, Delivery, EntryKind, Invoice, JournalEntry, Payer, Reminder, Step
+from kribbe.billing.selectors.late import Late, late_among, pack
 from kribbe.billing.services.journal import Side, post
 from kribbe.billing.services.sending import address_of, desk_of, household_of, way_of
 from kribbe.billing.words import printed_iban, printed_reference
@@ -27,10 +26,13 @@ TERM = timedelta(days=14)
 def remind(*, principal: Principal, invoice_id: int, step: Step, today: date, now: datetime) -> Reminder:
     """Send the reminder that is due for a late invoice; its costs go to the ledger.
 
-    Raises RefusedError where another step than this one is due, so that nothing is asked twice or too early.
+    Raises RefusedError where another step than this one is due, so that nothing is asked twice or too early, where a
+    plan covers the invoice, and where what is kept for the payer does.
     """
     with transaction.atomic():
-        lock_rows((Invoice, invoice_id))
+        lock_rows(
+            (Payer, Invoice.objects.values_list("payer", flat=True).get(pk=invoice_id)), (Invoice, invoice_id)
+        )
         found = _late(invoice_id, today)
         if found is None or found.next != step:
             raise RefusedError(_("This reminder can't be sent now: look at the list again."), code="not_due")
@@ -48,9 +50,7 @@ def remind(*, principal: Principal, invoice_id: int, step: Step, today: date, no
 
 
 def _late(invoice_id: int, today: date) -> Late | None:
-    due = Invoice.objects.filter(pk=invoice_id, due_on__lt=today).select_related("payer__adult", "books")
-    invoice = with_open(due).filter(open__gt=0).first()
-    return late_of(invoice, today) if invoice else None
+    return next(iter(late_among(Invoice.objects.filter(pk=invoice_id), today)), None)
 
 
 def _written(principal: Principal, found: Late, step: Step, today: date, now: datetime) -> Reminder:
@@ -61,7 +61,7 @@ def _written(principal: Principal, found: Late, step: Step, today: date, now: da
         step=step,
         on=today,
         pay_by=last_free_day(today, pack()) if step == Step.FREE else today + TERM,
-        asked=found.open,
+        asked=found.asked,
         interest=found.costs.interest,
         lump=found.costs.lump,
         entry=_posted(principal, found, key, today, now),

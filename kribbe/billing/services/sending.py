@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from kribbe.billing.models import Delivery, Invoice, Payer, Sending
 from kribbe.billing.papers import make_papers
+from kribbe.billing.selectors.net import to_pay
 from kribbe.billing.words import printed_iban, printed_reference
 from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_one
@@ -114,6 +115,7 @@ def _mailed(invoice: Invoice, now: datetime) -> Notice | None:
     payer = invoice.payer
     seller = invoice.parties["seller"]
     household = household_of(payer)
+    asked = to_pay(invoice).asked if invoice.total > 0 else invoice.total
     return tell_one(
         desk=desk_of(invoice),
         household_id=household,
@@ -125,8 +127,8 @@ def _mailed(invoice: Invoice, now: datetime) -> Notice | None:
             "sender": seller["name"],
             "number": str(invoice),
             "month": invoice.month,
-            "total": invoice.total,
-            "amount": amount(invoice.total),
+            "total": asked,
+            "amount": amount(asked),
             "due_on": invoice.due_on,
             "iban": printed_iban(seller["iban"]),
             "reference": printed_reference(invoice.ogm),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from kribbe.billing.models import Account, EntryKind, Invoice, JournalEntry, Payer
 from kribbe.billing.reasons import to_json
 from kribbe.billing.services.issue import DraftLine, issue
-from kribbe.billing.services.journal import Side, post, settle
+from kribbe.billing.services.posting import pay
 from kribbe.billing.tests.scene import Kept
 from kribbe.rules.reasons import Reason
 from kribbe.trust.principal import SYSTEM
@@ -73,14 +73,13 @@ def issued(kept: Kept, lines: Sequence[DraftLine] = (), *, payer: Payer | None =
 def paid(kept: Kept, amount: str, *, on: date = ON, payer: Payer | None = None, first=()) -> JournalEntry:
     """A payment by transfer, as the bank's room posts it."""
     payer, euros = payer or kept.payer, Decimal(amount)
-    entry = post(
+    return pay(
         principal=SYSTEM,
-        books=kept.books,
+        payer=payer,
+        source=(Account.BANK, euros, None),
         kind=EntryKind.PAYMENT,
         on=on,
         key=f"payment:{JournalEntry.objects.count()}",
         now=NOW,
-        sides=[Side(Account.BANK, euros), Side(Account.RECEIVABLE, -euros, payer)],
+        first=first,
     )
-    settle(entry=entry, payer=payer, amount=euros, first=first)
-    return entry

@@ -82,7 +82,8 @@ def run(kept: Kept, month: date, on: date) -> dict[str, Decimal]:
 
 def check_books() -> None:
     """The ledger balances and has exactly what documents asked, and these have what their lines sum to."""
-    owed = JournalLine.objects.filter(account="receivable").aggregate(sum=Sum("amount"))["sum"] or 0
+    owed_and_kept = JournalLine.objects.filter(account__in=("receivable", "to_refund"))
+    owed = owed_and_kept.aggregate(sum=Sum("amount"))["sum"] or 0
     assert owed == sum(each.total for each in Invoice.objects.all())
     assert not JournalLine.objects.exists() or JournalLine.objects.aggregate(sum=Sum("amount"))["sum"] == 0
     for each in Invoice.objects.all():

@@ -17,11 +17,11 @@ from kribbe.billing.selectors.accounts import (
     aged,
     balance,
     journal_rows,
-    open_costs,
     statement,
     sums_by_account,
 )
 from kribbe.billing.selectors.late import late, plan_states
+from kribbe.billing.selectors.net import net_of
 from kribbe.billing.services.deposits import ask_deposit, give_back, receive, set_off
 from kribbe.billing.services.journal import open_invoices
 from kribbe.billing.services.plans import Part, end_plan, make_plan, monthly
@@ -71,7 +71,7 @@ def test_first_a_free_reminder_then_what_the_law_allows(kept):
     # Ten days: 365 * 10.5 % * 10 / 365 = 1.05. Lump sum: 30 + 10 % of 215 = 51.50.
     assert (second.interest, second.lump) == (Decimal("1.05"), Decimal("51.50"))
     assert balance(kept.payer) == Decimal("417.55")
-    assert open_costs(kept.payer) == Decimal("52.55")
+    assert net_of(kept.payer.pk).costs == Decimal("52.55")
     with pytest.raises(RefusedError):
         reminded(invoice, Step.COSTS, date(2026, 6, 16))
     assert Mail.objects.count() == 2

@@ -6,9 +6,11 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from kribbe.billing.models import Account, EntryKind, Invoice, JournalEntry, JournalLine
+from kribbe.billing.selectors.accounts import balance
 from kribbe.billing.services.issue import DraftLine, issue
-from kribbe.billing.services.journal import Side, open_invoices, post, settle
+from kribbe.billing.services.journal import Side, open_invoices, post
 from kribbe.billing.services.numbers import next_numbers, structured_reference
+from kribbe.billing.services.posting import pay
 from kribbe.billing.tests.scene import with_books
 from kribbe.trust.principal import SYSTEM
 
@@ -44,6 +46,13 @@ def paid(kept, amount: str, key: str = "payment:1") -> JournalEntry:
     )  # fmt: skip
 
 
+def came_in(kept, amount: str) -> JournalEntry:
+    return pay(
+        principal=SYSTEM, payer=kept.payer, source=(Account.BANK, Decimal(amount), None), on=date(2026, 4, 9),
+        kind=EntryKind.PAYMENT, key="payment:1", now=NOW,
+    )  # fmt: skip
+
+
 def test_numbers_follow_and_the_ledger_has_what_is_owed(kept):
     first, second = issued(kept, "123.40"), issued(kept, "-23.40")
     assert [(each.number, each.kind) for each in (first, second)] == [(1, "invoice"), (2, "credit")]
@@ -54,15 +63,16 @@ def test_numbers_follow_and_the_ledger_has_what_is_owed(kept):
 
 def test_a_payment_sets_off_credit_first_and_leaves_what_is_too_much(kept):
     issued(kept, "123.40"), issued(kept, "-23.40")
-    left = settle(entry=paid(kept, "110.00"), payer=kept.payer, amount=Decimal("110.00"))
+    came_in(kept, "110.00")
     # 123.40 - 23.40 = 100.00 asked, 110.00 paid
-    assert left == Decimal("10.00")
+    assert balance(kept.payer, Account.TO_REFUND) == Decimal("-10.00")
     assert open_invoices(kept.payer) == []
 
 
 def test_a_part_payment_leaves_the_rest_open(kept):
     invoice = issued(kept, "123.40")
-    assert settle(entry=paid(kept, "100.00"), payer=kept.payer, amount=Decimal("100.00")) == 0
+    came_in(kept, "100.00")
+    assert balance(kept.payer, Account.TO_REFUND) == 0
     assert [(each.invoice.pk, each.amount) for each in open_invoices(kept.payer)] == [
         (invoice.pk, Decimal("23.40"))
     ]

@@ -67,6 +67,8 @@ MONEY: dict[str, Door] = {
     "banking:aside": Door({"organiser"}, ("slug", "movement"), post=True),
     "banking:debits": Door({"organiser"}, SLUG),
     "banking:debit_file": Door({"organiser"}, ("slug", "debit_file")),
+    "banking:withdraw_debits": Door({"organiser"}, ("slug", "debit_file"), post=True),
+    "banking:withdraw_refunds": Door({"organiser"}, ("slug", "refund_file"), post=True),
     "banking:refund_file": Door({"organiser"}, ("slug", "refund_file")),
     "banking:kept": Door({"organiser"}, ("slug", "payer"), post=True),
     "banking:my_mandates": Door({"anna", "charlie"}),

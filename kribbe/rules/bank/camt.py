@@ -32,10 +32,11 @@ Place = tuple[Element, int]
 
 
 def read_camt(data: bytes) -> list[Statement]:
-    """The statements of a file. Raises StatementError; XML with a document type or entities is refused."""
+    """The statements of a file. Raises StatementError; XML with a document type, with entities or of an
+    unknown encoding is refused."""
     try:
         root = fromstring(data, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError):
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
         refuse("xml")
     if not SPACE.match(root.tag):
         refuse("version")

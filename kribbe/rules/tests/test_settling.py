@@ -13,7 +13,7 @@ CENTS = st.integers(-50_000, 50_000).map(lambda cents: Decimal(cents).scaleb(-2)
 def test_no_cent_is_lost_and_nothing_is_settled_beyond_what_is_open(cents, opens):
     amount = Decimal(cents).scaleb(-2)
     waiting = [Open(number, each, date(2026, 4, 1)) for number, each in enumerate(opens)]
-    parts, left = settled_by(amount, waiting)
+    parts, _costs, left = settled_by(amount, waiting)
     assert sum((part for _, part in parts), left) == amount
     assert left >= 0
     assert all(part / opens[number] > 0 and abs(part) <= abs(opens[number]) for number, part in parts)
@@ -29,5 +29,20 @@ def test_credit_first_then_what_was_named_then_as_it_falls_due():
     # 40.00 + 10.00 of credit = 50.00: 30.00 for the second, 20.00 for the first
     assert settled_by(Decimal("40.00"), waiting, first=[2]) == (
         [(3, Decimal("-10.00")), (2, Decimal("30.00")), (1, Decimal("20.00"))],
+        0,
         Decimal("0.00"),
     )
+
+
+def test_costs_come_after_the_invoice_that_is_named_and_before_the_others():
+    waiting = [Open(1, Decimal("50.00"), date(2026, 3, 1)), Open(2, Decimal("30.00"), date(2026, 4, 1))]
+    costs = Decimal("20.00")
+    assert settled_by(Decimal("55.00"), waiting, first=[2], costs=costs) == (
+        [(2, Decimal("30.00")), (1, Decimal("5.00"))],
+        costs,
+        0,
+    )
+    # None is named: the one that fell due first, then costs. 60.00 - 50.00 leaves 10.00 for costs.
+    assert settled_by(Decimal("60.00"), waiting, costs=costs) == ([(1, Decimal("50.00"))], 10, 0)
+    # The one that is named was paid before: what comes by its reference pays its costs.
+    assert settled_by(costs, waiting, first=[9], costs=costs) == ([], costs, 0)

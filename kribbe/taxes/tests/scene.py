@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kribbe.billing.models import Account, EntryKind, Invoice, Payer
 from kribbe.billing.services.issue import DraftLine, issue
-from kribbe.billing.services.journal import Side, post, settle
+from kribbe.billing.services.posting import pay as enter
 from kribbe.billing.tests.scene import Kept
 from kribbe.enrolment.models import Placement
 from kribbe.trust.principal import SYSTEM
@@ -41,12 +41,10 @@ def pay(
 ) -> None:
     """Money that comes in on a day, for the invoices as they fall due."""
     who, euros = payer or kept.payer, Decimal(amount)
-    entry = post(
-        principal=SYSTEM, books=kept.books, kind=EntryKind(kind), on=on,
+    enter(
+        principal=SYSTEM, payer=who, source=(Account.BANK, euros, None), kind=EntryKind(kind), on=on,
         key=f"{kind}:{on}:{who.pk}:{amount}", now=now,
-        sides=[Side(Account.BANK, euros), Side(Account.RECEIVABLE, -euros, who)],
     )  # fmt: skip
-    settle(entry=entry, payer=who, amount=euros)
 
 
 def child_number(born: date) -> str:

@@ -53,7 +53,7 @@ def faults(data: bytes) -> list[str]:
     """What is wrong, one line each with the place; none where all that is known holds."""
     try:
         root = fromstring(data)
-    except (ParseError, DefusedXmlException) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         return [_("no XML: %(error)s") % {"error": error}]
     sending = root.find("Verzending")
     if root.tag != "Verzendingen" or sending is None or len(root) != 1:

@@ -29,7 +29,7 @@ def faults(data: bytes) -> list[str]:
     """What is wrong, one line each with the place; none where all that is known holds."""
     try:
         root = fromstring(data)
-    except (ParseError, DefusedXmlException) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         return [_("no XML: %(error)s") % {"error": error}]
     if root.tag != "IKG":
         return [_("the file begins with IKG, not %(tag)s") % {"tag": root.tag}]

@@ -67,3 +67,9 @@ def test_details_of_a_total_are_not_added_twice():
     assert [(str(each.amount), each.text) for each in read.movements] == [
         ("4.00", "a"), ("6.00", "b"), ("-2.50", "kosten"),
     ]  # fmt: skip
+
+
+def test_an_encoding_that_nobody_knows_is_no_xml_of_a_bank():
+    with pytest.raises(StatementError) as caught:
+        read_camt(b'<?xml version="1.0" encoding="UTF-9"?>' + SMALL.partition(b"?>")[2])
+    assert caught.value.code == "xml"

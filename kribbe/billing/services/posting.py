@@ -1,0 +1,217 @@
+"""Entries of money: drawn up in memory with what they settle, written together."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.billing.models import (
+    Account,
+    Books,
+    EntryKind,
+    Invoice,
+    JournalEntry,
+    JournalLine,
+    Payer,
+    Settlement,
+)
+from kribbe.billing.selectors.net import nets
+from kribbe.rules.settling import Open
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+
+NOUGHT = Decimal(0)
+BATCH = 2000
+Side = tuple[Account, Decimal, int | None]
+Part = tuple[int, Decimal]
+
+
+@dataclass(slots=True)
+class Draft:
+    """An entry to be written: `sides` of account, euros and payer; `parts` of invoice and euros."""
+
+    kind: EntryKind
+    on: date
+    key: str
+    sides: list[Side]
+    parts: list[Part] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The euros of a payment that are a payer's, and which of its invoices they settle first; or the deposit (by
+    primary key) that they are."""
+
+    payer: int
+    amount: Decimal
+    first: tuple[int, ...] = ()
+    deposit: int | None = None
+
+
+class Waiting:
+    """Where these payers stand, brought up to date as drafts are made. Lock the payers first."""
+
+    def __init__(self, payers: Collection[int]) -> None:
+        self._of = nets(payers)
+
+    def kept(self, payer: int) -> Decimal:
+        """What is kept for a payer and can be used."""
+        return self._of[payer].kept
+
+    def pay_all(self, shares: Iterable[Share]) -> tuple[list[Side], list[Part]]:
+        """The sides and parts of a payment: what settles invoices and pays costs, and what is kept for its payers.
+
+        What was kept before is used too. A share of nought uses that alone. One of a deposit settles nothing.
+        """
+        sides: list[Side] = []
+        parts: list[Part] = []
+        for share in shares:
+            if share.deposit is not None:
+                sides.append((Account.DEPOSITS, -share.amount, share.payer))
+                continue
+            mine = self._of[share.payer]
+            done = mine.settled(share.amount, first=share.first)
+            sides += _of_payer(share.payer, done.left - share.amount - mine.kept, mine.kept - done.left)
+            for invoice, part in done.parts:
+                mine.waiting[invoice].open -= part
+            mine.costs, mine.kept = max(mine.costs, NOUGHT) - done.costs, done.left
+            parts += done.parts
+        return sides, parts
+
+    def reopen(
+        self, payer: int, amount: Decimal, *, first: Collection[int] = ()
+    ) -> tuple[list[Side], list[Part]]:
+        """The sides and parts of a payment that came back: invoices are open again, those of `first` before others
+        and then the last due; then costs that were paid; what none of these had is taken from what is kept."""
+        mine = self._of[payer]
+        rows = Invoice.objects.filter(payer=payer, total__gt=0).order_by("-due_on", "-pk")
+        found = [Open(pk, total, due) for pk, total, due in rows.values_list("pk", "total", "due_on")]
+        parts, left = [], amount
+        for each in sorted(found, key=lambda each: each.invoice not in first):
+            known = mine.waiting.setdefault(each.invoice, Open(each.invoice, NOUGHT, each.due_on))
+            part = min(each.open - known.open, left)
+            if part > 0:
+                known.open += part
+                left -= part
+                parts.append((each.invoice, -part))
+        costs = min(max(_costs_asked(payer) - max(mine.costs, NOUGHT), NOUGHT), left)
+        mine.costs += costs
+        left -= costs
+        mine.kept -= left
+        return _of_payer(payer, amount - left, left), parts
+
+    def take_back(self, entry: JournalEntry) -> tuple[list[Side], list[Part]]:
+        """The sides and parts that undo an entry. What it had kept for a payer and was used since, is open again.
+
+        Raises RefusedError where that was paid back.
+        """
+        settled = entry.settlements.select_related("invoice")
+        parts = [(each.invoice_id, -each.amount) for each in settled]
+        for each in settled:
+            mine = self._of[each.invoice.payer_id].waiting
+            known = mine.setdefault(each.invoice_id, Open(each.invoice_id, NOUGHT, each.invoice.due_on))
+            known.open += each.amount
+        sides: list[Side] = []
+        for line in entry.lines.all():
+            payer, account, euros = line.payer_id, Account(line.account), -line.amount
+            used = euros - self._of[payer].kept if payer and account == Account.TO_REFUND else NOUGHT
+            if payer and used > 0:
+                more, again = self.reopen(payer, used)
+                if any(euros for on, euros, _payer in more if on == Account.TO_REFUND):
+                    raise RefusedError(_("What was kept of this payment was paid back since."), code="used")
+                sides += more
+                parts += again
+                euros -= used
+            sides.append((account, euros, payer))
+        return sides, parts
+
+
+def _costs_asked(payer: int) -> Decimal:
+    """What was asked of a payer as costs of reminders, less what was written off of them."""
+    lines = JournalLine.objects.filter(payer=payer, account=Account.RECEIVABLE)
+    asked = lines.filter(entry__kind=EntryKind.REMINDER).aggregate(sum=Sum("amount"))["sum"]
+    off = lines.filter(entry__kind=EntryKind.WRITE_OFF, entry__settlements=None).aggregate(sum=Sum("amount"))
+    return (asked or NOUGHT) + (off["sum"] or NOUGHT)
+
+
+def _of_payer(payer: int, owed: Decimal, kept: Decimal) -> list[Side]:
+    return [(Account.RECEIVABLE, owed, payer), (Account.TO_REFUND, kept, payer)]
+
+
+def pay(
+    *,
+    principal: Principal,
+    payer: Payer,
+    source: Side,
+    kind: EntryKind,
+    on: date,
+    key: str,
+    now: datetime,
+    first: Sequence[Invoice] = (),
+) -> JournalEntry:
+    """Enter money of a payer that came from `source`: it settles the invoices of `first` and others, pays costs, and
+    what is left is kept. Raises IntegrityError where the books have an entry with this key.
+    """
+    with transaction.atomic():
+        lock_rows((Payer, payer.pk))
+        share = Share(payer.pk, source[1], tuple(each.pk for each in first))
+        sides, parts = Waiting([payer.pk]).pay_all([share])
+        draft = Draft(kind, on, key, [source, *sides], parts)
+        (entry,) = write([draft], principal=principal, books=payer.books, now=now)
+    return entry
+
+
+def write(
+    drafts: Sequence[Draft], *, principal: Principal, books: Books, now: datetime
+) -> list[JournalEntry]:
+    """Write entries with their lines and settlements; sides of nought are left out.
+
+    A payment of a closed month is entered on the first open day.
+    """
+    books.refresh_from_db(fields=["closed_until"])
+    entries = JournalEntry.objects.bulk_create(
+        (
+            JournalEntry(
+                books=books,
+                kind=each.kind,
+                on=books.open_day(each.on),
+                key=each.key,
+                made_at=now,
+                made_by=principal.user_id,
+            )
+            for each in drafts
+        ),
+        batch_size=BATCH,
+    )
+    both = list(zip(entries, drafts, strict=True))
+    JournalLine.objects.bulk_create(
+        (
+            JournalLine(entry=entry, account=account, amount=amount, payer_id=payer)
+            for entry, draft in both
+            for account, amount, payer in summed(draft.sides)
+        ),
+        batch_size=BATCH,
+    )
+    Settlement.objects.bulk_create(
+        (
+            Settlement(entry=entry, invoice_id=invoice, amount=amount)
+            for entry, draft in both
+            for invoice, amount in draft.parts
+        ),
+        batch_size=BATCH,
+    )
+    return entries
+
+
+def summed(sides: Iterable[Side]) -> list[Side]:
+    """One side for each account and payer; those of nought are left out."""
+    sums: dict[tuple[Account, int | None], Decimal] = defaultdict(Decimal)
+    for account, amount, payer in sides:
+        sums[account, payer] += amount
+    return [(account, amount, payer) for (account, payer), amount in sums.items() if amount]
