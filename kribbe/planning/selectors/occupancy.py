@@ -15,6 +15,7 @@ from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
 
+from kribbe.enrolment.selectors.stays import CAME_SQL
 from kribbe.planning.selectors.came import came
 from kribbe.planning.selectors.elsewhere import elsewhere
 from kribbe.rules.calendar import monday_of, public_holidays
@@ -243,8 +244,8 @@ PLACES = (
     .as_string()
 )
 
-CERTAIN = sql.SQL("(p.state = 'final' OR (p.state = 'ended' AND p.replaced_state = ''))")
-"""A place that is certain, or was and is over; not one that another took the place of before it began."""
+CERTAIN = sql.SQL(CAME_SQL)
+"""A place that is certain, or was and is over; not one that never came to be."""
 
 
 def _halves_of(day: str) -> sql.SQL:
