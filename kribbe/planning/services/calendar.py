@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services.turns import check_once, room_told
 from kribbe.places import ledger
 from kribbe.planning.models import AgreedWeeks
 from kribbe.planning.services.check import check_days, check_hours, check_open, half_days
-from kribbe.planning.services.locking import stay_from
 from kribbe.planning.services.turns import turn_from
 from kribbe.planning.written import Bounds, agreement_of
 from kribbe.rules.agreed import Weeks
