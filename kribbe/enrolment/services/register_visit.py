@@ -207,7 +207,9 @@ def _undo_leave(principal: Principal, change: Change, now: datetime) -> None:
 def _leaving(change: Change) -> stays.Leaving:
     """What a visit kept of a child that left; one of before pieces were kept has the place alone."""
     return stays.Leaving(
-        change.get("cut", change["id"]), _day(change["before"]), tuple(change.get("closed", ()))
+        change["cut"] if "cut" in change else change["id"],
+        _day(change["before"]),
+        tuple(change.get("closed", ())),
     )
 
 

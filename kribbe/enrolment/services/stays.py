@@ -21,6 +21,7 @@ from kribbe.enrolment.services.pieces import (
     follow_all,
     holder,
     lay,
+    lock_all,
     lock_stay,
     reopen,
 )
@@ -32,7 +33,6 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.turns import InTurn
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.trust.watching import household_changes, moved_up, place_follows, stay_moved
 
@@ -103,7 +103,7 @@ def restore_end(*, principal: Principal, leaving: Leaving, now: datetime) -> Non
     Raises RefusedError where somebody else has its half-days.
     """
     with transaction.atomic():
-        placement, *later = _locked_all([leaving.placement_id, *leaving.closed])
+        placement, *later = lock_all([leaving.placement_id, *leaving.closed])
         check_final(placement)
         _move(placement, placement.during.lower, leaving.end, now)
         with household_changes(placement.child.household_id, now):
@@ -331,17 +331,8 @@ def _answer(
 
 
 def _locked(placement_id: int) -> Placement:
-    (placement,) = _locked_all([placement_id])
+    (placement,) = lock_all([placement_id])
     return placement
-
-
-def _locked_all(placement_ids: Sequence[int]) -> list[Placement]:
-    """These places, locked with their groups, in this order."""
-    rows = Placement.objects.filter(pk__in=placement_ids)
-    groups: list[int] = list(rows.values_list("group_id", flat=True))
-    lock_rows(*((Placement, key) for key in placement_ids), *((Group, key) for key in groups))
-    found = rows.select_related("child", "group__location__desk").in_bulk()
-    return [found[key] for key in placement_ids]
 
 
 def _locked_moves(placement_id: int) -> list[tuple[Placement, Placement]]:
@@ -358,7 +349,7 @@ def _locked_moves(placement_id: int) -> list[tuple[Placement, Placement]]:
         replaces__group=before.group_id,
     )
     pairs = made.order_by("during", "pk").values_list("replaces", "pk")
-    found = _locked_all([key for pair in pairs for key in pair if key is not None])
+    found = lock_all([key for pair in pairs for key in pair if key is not None])
     return list(zip(found[::2], found[1::2], strict=True))
 
 

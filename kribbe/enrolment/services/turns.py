@@ -78,7 +78,7 @@ def check_once(
     """
     mine = in_turn or (pattern.mask, pattern.mask)
     others = Placement.objects.filter(child=child_id, state__in=CERTAIN, during__overlap=DateRange(*during))
-    others = others.exclude(pk=but)
+    others = others.exclude(pk__in=[] if but is None else [but])
     for other in others:
         shared = both(mine, other.in_turn or (other.pattern, other.pattern))
         if not shared.is_empty:
