@@ -74,7 +74,9 @@ def children_page(request: Any, location: Location) -> HttpResponse:
 def give_up_page(request: Any, location: Location, reference: str) -> HttpResponse:
     """The child won't come, as its family told the location: what that means, and yes."""
     placement = get_object_or_404(
-        Placement.objects.select_related("child__household", "group"), reference=reference, group__location=location
+        Placement.objects.select_related("child__household", "group"),
+        reference=reference,
+        group__location=location,
     )
     now = timezone.now()
     _note_read(request, location, placement, now)

@@ -5,13 +5,11 @@ that looks at a stay as a whole gets its pieces here.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date
 
 from django.db.models import Q
 
 from kribbe.enrolment.models import Placement, PlacementState
-
-DAY = timedelta(days=1)
 
 NEVER_CAME = Q(state=PlacementState.ENDED) & (~Q(replaced_state="") | Q(final_at=None))
 """A place that gave way to another one or was given up before it began, or that was never signed."""
@@ -22,11 +20,27 @@ CAME_SQL = "(p.state = 'final' OR (p.state = 'ended' AND p.replaced_state = '' A
 
 def stay_of(placement: Placement) -> list[Placement]:
     """All certain pieces of the stay of which this place is one, in the order of their days; one query."""
+    standing = (each for each in every_piece(placement) if each.state == PlacementState.FINAL)
+    return sorted(standing, key=lambda each: each.during.lower)
+
+
+def every_piece(placement: Placement) -> list[Placement]:
+    """All pieces of the stay of which this place is one, those that never came to be too; one query."""
     known = _of_child(placement)
     first = known.get(placement.pk, placement)
     while first.offer_id is None and first.replaces_id in known:
         first = known[first.replaces_id]
-    return _in_order(_branch(first, known.values()))
+    return list(_branch(first, known.values()))
+
+
+def piece_on(stay: Iterable[Placement], day: date) -> Placement | None:
+    """The piece that has this day; None where the stay is over, or hasn't begun."""
+    return next((each for each in stay if _has(each, day)), None)
+
+
+def _has(piece: Placement, day: date) -> bool:
+    end = piece.during.upper
+    return bool(piece.during.lower <= day and (end is None or day < end))
 
 
 def stay_from(placement: Placement) -> list[Placement]:
@@ -47,8 +61,3 @@ def _branch(first: Placement, known: Iterable[Placement]) -> Iterator[Placement]
     for each in known:
         if each.replaces_id == first.pk and each.offer_id is None:
             yield from _branch(each, known)
-
-
-def _in_order(places: Iterable[Placement]) -> list[Placement]:
-    standing = (each for each in places if each.state == PlacementState.FINAL)
-    return sorted(standing, key=lambda each: each.during.lower)

@@ -19,7 +19,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Principal
-from kribbe.trust.watching import household_changes
+from kribbe.trust.watching import household_changes, stay_ends
 
 
 def give_up(*, principal: Principal, placement_id: int, now: datetime, lost: bool = False) -> Placement:
@@ -76,6 +76,7 @@ def _close_all(stay: Sequence[Placement], now: datetime) -> None:
     with household_changes(stay[0].child.household_id, now):
         for each in stay:
             close(each, now)
+    stay_ends(stay[0].pk, now)
 
 
 def _end_as(placement: Placement, end: RequestEnd) -> str:

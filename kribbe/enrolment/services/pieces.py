@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
-from kribbe.enrolment.selectors.stays import stay_from
+from kribbe.enrolment.selectors.stays import piece_on, stay_from
 from kribbe.enrolment.services.turns import check_once, lay_turns, room_told
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
-from kribbe.trust.watching import stay_moved
+from kribbe.trust.watching import household_changes, stay_ends, stay_moved
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,30 @@ def close(placement: Placement, now: datetime) -> None:
     stay_moved(placement.pk, now)
 
 
+def piece_at_end(stay: Sequence[Placement], last: date) -> Placement:
+    """The piece in which the last day lies, or the last one before it."""
+    return next(each for each in reversed(stay) if each.during.lower <= last)
+
+
+def cut_short(stay: Sequence[Placement], last: date, now: datetime) -> tuple[Placement, list[Placement]]:
+    """The stay ends after its day `last`: gives the piece that ends then, and those after it, which never come to be.
+
+    The caller holds the locks of all of it.
+    """
+    ending = piece_at_end(stay, last)
+    later = [each for each in stay if each.during.lower > last]
+    end = min(each for each in (last + DAY, ending.during.upper) if each is not None)
+    with household_changes(ending.child.household_id, now):
+        ledger.release(holder=holder(ending), now=now, from_day=end)
+        lay(ending, ending.during.lower, end)
+        for each in later:
+            close(each, now)
+    lay_turns(ending, now=now)
+    stay_moved(ending.pk, now)
+    stay_ends(ending.pk, now)
+    return ending, later
+
+
 def reopen(placement: Placement, now: datetime) -> None:
     """A place that was closed stands again. Raises RefusedError ("full") where its half-days were given away."""
     if placement.state != PlacementState.ENDED or not placement.replaced_state:
@@ -107,6 +134,21 @@ def reopen(placement: Placement, now: datetime) -> None:
     take(placement, now)
     lay_turns(placement, now=now)
     stay_moved(placement.pk, now)
+
+
+def bring_along(rows: Iterable[Any], stay: Sequence[Placement]) -> list[Any]:
+    """Have what is kept of a day hang on the piece that has this day now; gives what moved.
+
+    What lies on a day of no piece stays where it is.
+    """
+    moved = []
+    for row in rows:
+        home = piece_on(stay, row.day)
+        if home is not None and home.pk != row.placement_id:
+            row.placement_id = home.pk
+            row.save(update_fields=["placement"])
+            moved.append(row)
+    return moved
 
 
 def become(placement: Placement, piece: Piece, now: datetime) -> None:

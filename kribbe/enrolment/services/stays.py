@@ -17,12 +17,14 @@ from kribbe.enrolment.services.pieces import (
     become,
     check_final,
     close,
+    cut_short,
     follow,
     follow_all,
     holder,
     lay,
     lock_all,
     lock_stay,
+    piece_at_end,
     reopen,
 )
 from kribbe.enrolment.services.turns import lay_turns, room_told
@@ -63,16 +65,8 @@ def end_stay(*, principal: Principal, placement_id: int, last: date, now: dateti
         stay = lock_stay(placement_id)
         check_final(stay[0])
         _check_last(stay, last, localtime(now).date())
-        ending = next(each for each in reversed(stay) if each.during.lower <= last)
-        agreed: date | None = ending.during.upper
-        closed = [each for each in stay if each.during.lower > last]
-        with household_changes(ending.child.household_id, now):
-            ledger.release(holder=holder(ending), now=now, from_day=last + DAY)
-            lay(ending, ending.during.lower, last + DAY)
-            for each in closed:
-                close(each, now)
-        lay_turns(ending, now=now)
-        stay_moved(ending.pk, now)
+        agreed: date | None = piece_at_end(stay, last).during.upper
+        ending, closed = cut_short(stay, last, now)
         keys = [each.pk for each in closed]
         _record(
             principal,

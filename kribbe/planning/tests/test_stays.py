@@ -5,12 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kribbe.enrolment.models import Placement
-from kribbe.enrolment.selectors.stays import stay_of
+from kribbe.enrolment.selectors.stays import piece_on, stay_of
 from kribbe.enrolment.services.stays import end_stay, move_up, restore_end, undo_move_up
 from kribbe.places import ledger
 from kribbe.places.models import LedgerTake
-from kribbe.planning.selectors.planned import planned_at
+from kribbe.planning.models import DayRules, DayState, ShortNotice, TellingSide
+from kribbe.planning.selectors.planned import absences, planned_at
+from kribbe.planning.services.absences import report_absence
+from kribbe.planning.services.days import Wish, give_day
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.short_notice import listen
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -139,6 +143,81 @@ def test_who_moves_up_stays_up(scene, older):
     undo_move_up(principal=scene.manager, placement_id=moved.pk, now=NOW)
     assert weekdays(scene, date(2026, 7, 6)) == both("wed")
     assert sorted(LedgerTake.objects.values_list("holder", "during", "pattern")) == before
+
+
+def absent(scene, *days):
+    report_absence(
+        principal=scene.parent, placement_id=on(scene, days[0]).pk, days=days, side=TellingSide.FAMILY, now=NOW
+    )  # fmt: skip
+
+
+def on(scene, day):
+    return piece_on(stay_of(scene.noor), day)
+
+
+def away(scene, first, days=7):
+    """The days on which Noor is told absent, as the plan of the location reads them."""
+    plans = [each.placement for each in planned_at(scene.location, first, first + days * DAY)]
+    return sorted(day for _key, day in absences(plans, first, first + days * DAY))
+
+
+def extra(scene, day, halves=3, **more):
+    rules = DayRules(swap_weeks=2)
+    change, _place = give_day(
+        principal=scene.manager, placement_id=on(scene, day).pk, wish=Wish(day=day, halves=halves, **more),
+        rules=rules, now=NOW,
+    )  # fmt: skip
+    return change
+
+
+def in_ledger(change):
+    rows = LedgerTake.objects.filter(holder=f"day:{change.pk}")
+    return [(row.group_id, WeekPattern(row.pattern).to_text()) for row in rows]
+
+
+def test_what_was_told_for_later_days_goes_along_to_the_next_group_and_back(scene, older):
+    told = [date(2026, 6, 8), date(2026, 6, 9)]
+    absent(scene, *told)
+    change = extra(scene, date(2026, 6, 12))
+    swap = extra(scene, date(2026, 6, 18), instead_of=date(2026, 6, 16))
+    listen(principal=scene.parent, placement_id=scene.noor.pk, wanted=True, now=NOW)
+    moved = up(scene, older, JUNE)
+    assert away(scene, told[0]) == told
+    assert weekdays(scene, date(2026, 6, 8)) == both("mon", "tue", "fri", group="Kevers")
+    assert weekdays(scene, date(2026, 6, 15)) == both("mon", "thu", group="Kevers")
+    assert (in_ledger(change), in_ledger(swap)) == ([(older.pk, "fri")], [(older.pk, "thu")])
+    assert ShortNotice.objects.filter(placement=moved).exists()
+    undo_move_up(principal=scene.manager, placement_id=moved.pk, now=NOW)
+    assert away(scene, told[0]) == told
+    assert weekdays(scene, date(2026, 6, 8)) == both("mon", "tue", "fri")
+    assert in_ledger(change) == [(scene.group.pk, "fri")]
+    listen(principal=scene.parent, placement_id=scene.noor.pk, wanted=False, now=NOW)
+    assert not ShortNotice.objects.exists()
+
+
+def test_what_was_told_goes_along_when_half_days_change(scene):
+    """An extra Thursday is held once, though Thursdays are agreed later on."""
+    told = [date(2026, 7, 6), date(2026, 7, 7)]
+    absent(scene, *told)
+    change = extra(scene, date(2026, 7, 9))
+    agree(scene, JUNE, {0: FULL, 1: FULL, 3: FULL})
+    assert away(scene, told[0]) == told
+    assert in_ledger(change) == []
+    assert in_step(scene)
+
+
+def test_who_leaves_takes_back_what_was_asked_for_later(scene, older):
+    up(scene, older, SEPTEMBER)
+    change = extra(scene, date(2026, 7, 17))
+    paper = send_paper(
+        principal=scene.manager, placement_id=on(scene, SEPTEMBER).pk, now=NOW, name="Mia",
+        terms=Terms(first=date(2026, 10, 1), weeks=({0: FULL, 1: FULL, 3: FULL},)),
+    )  # fmt: skip
+    end_stay(principal=scene.manager, placement_id=scene.noor.pk, last=date(2026, 7, 15), now=NOW)
+    change.refresh_from_db()
+    paper.refresh_from_db()
+    assert (change.state, paper.withdrawn_at) == (DayState.WITHDRAWN, NOW)
+    assert in_step(scene, older)
 
 
 def test_a_paper_signed_after_its_first_day_leaves_the_days_before(scene):
