@@ -4,7 +4,7 @@ The pieces hang together by `replaces`: a place without an offer of its own goes
 that looks at a stay as a whole gets its pieces here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from django.db.models import Q
@@ -31,6 +31,19 @@ def every_piece(placement: Placement) -> list[Placement]:
     while first.offer_id is None and first.replaces_id in known:
         first = known[first.replaces_id]
     return list(_branch(first, known.values()))
+
+
+def firsts(child_ids: Collection[int]) -> Mapping[int, int]:
+    """By the key of each place of these children that of the first piece of its stay; one query."""
+    rows = Placement.objects.filter(child__in=child_ids).values_list("pk", "replaces", "offer")
+    before: dict[int, int | None] = {key: earlier for key, earlier, offer in rows if offer is None}
+    return {key: _first(key, before) for key, *_ in rows}
+
+
+def _first(key: int, before: Mapping[int, int | None]) -> int:
+    while (earlier := before.get(key)) is not None:
+        key = earlier
+    return key
 
 
 def piece_on(stay: Iterable[Placement], day: date) -> Placement | None:
