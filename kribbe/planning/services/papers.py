@@ -161,6 +161,12 @@ def first_day_of(paper: Paper, placement: Placement, today: date) -> date:
     return today + DAY if any(_has_others(paper, home) for home in homes) else paper.first
 
 
+def put_off_to(paper: Paper, today: date) -> date | None:
+    """From when a paper would hold that is signed today, after its first day; None where it holds as it says."""
+    first = first_day_of(paper, place_on(paper.agreement, paper.first), today)
+    return first if first != paper.first else None
+
+
 def _has_others(paper: Paper, home: Placement) -> bool:
     """Whether a piece of the stay has other half-days than the paper."""
     turn = turn_of_weeks(home, from_json(paper.weeks), paper.first)
