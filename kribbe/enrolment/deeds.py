@@ -55,6 +55,8 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "placement.term_moved": (_("Got more time to sign, as the licence is suspended"), "hourglass"),
     "placement.leave": (_("Said that a child leaves"), "log-out"),
     "placement.leave_undone": (_("Undid that a child leaves"), "undo-2"),
+    "placement.give_up": (_("Gave up a place before it began"), "log-out"),
+    "placement.give_up_undone": (_("Took back that a place was given up"), "undo-2"),
     "placement.start_moved": (_("Moved a first day"), "calendar-days"),
     "placement.start_kept": (_("Kept a first day after the birth"), "calendar-check"),
     "placement.move_up": (_("Moved a child to the next group"), "arrow-up"),

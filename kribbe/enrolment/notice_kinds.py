@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.contact.kinds import Kind, Recipient, register_kind
 from kribbe.enrolment import notice_places as places
 from kribbe.enrolment import notice_samples as samples
+from kribbe.enrolment import notice_stays as stays
 from kribbe.enrolment.services.weekly_list import KIND
 
 OFFER = places.CHILD | places.LOCATION | places.stay("offer") | places.ANSWER_BY
@@ -15,7 +16,6 @@ PLACE = places.CHILD | places.LOCATION | places.stay("placement")
 WISH = places.CHILD | places.LOCATION
 OFFER_THERE = places.FULL_CHILD | places.stay("offer")
 PLACE_THERE = places.FULL_CHILD | places.stay("placement")
-LAST_DAY = places.day("last", _("the last day"))
 NEW_START = places.day("start", _("the new first day"))
 FREE_FROM = places.day("until", _("the day from which the half-days are free"))
 
@@ -143,34 +143,7 @@ FAMILY: tuple[tuple[Any, ...], ...] = (
         PLACE | NEW_START,
         samples.placed,
     ),
-    (
-        "place_moves_up",
-        _("A child goes to another group"),
-        "As soon as a location lets a child move to another group.",
-        places.CHILD | places.LOCATION | places.MOVES_UP,
-        samples.placed,
-    ),
-    (
-        "place_stays_in_group",
-        _("A child stays in its group after all"),
-        "As soon as a location undoes that a child goes to another group.",
-        places.CHILD | places.LOCATION | {"group": places.MOVES_UP["group"]},
-        samples.placed,
-    ),
-    (
-        "place_ends",
-        _("A location notes the last day"),
-        "As soon as a location notes that a child leaves.",
-        PLACE | LAST_DAY,
-        samples.placed,
-    ),
-    (
-        "place_goes_on",
-        _("A place goes on after all"),
-        "As soon as a location undoes a last day.",
-        PLACE | places.GOES_ON,
-        samples.placed,
-    ),
+    *stays.FAMILY,
     (
         "wish_refused",
         _("A location refuses"),
@@ -308,6 +281,7 @@ LOCATION: tuple[tuple[Any, ...], ...] = (
         PLACE_THERE | FREE_FROM,
         samples.placed,
     ),
+    *stays.LOCATION,
     (
         "answers_wanted",
         _("To the location: families wait for an answer"),

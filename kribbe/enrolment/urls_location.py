@@ -44,6 +44,16 @@ location_urls = [
     ),
     path("at/<slug:slug>/offers/<slug:reference>/deposit/", location_offers.deposit_received, name="deposit"),
     path("at/<slug:slug>/children/", location_children.children_page, name="location_children"),
+    path(
+        "at/<slug:slug>/children/<slug:reference>/give-up/",
+        location_children.give_up_page,
+        name="location_give_up",
+    ),
+    path(
+        "at/<slug:slug>/children/<slug:reference>/give-up/undo/",
+        location_children.take_back_page,
+        name="location_give_up_undo",
+    ),
     path("at/<slug:slug>/coming-free/", location_coming.coming_free_page, name="coming_free"),
     path("at/<slug:slug>/coming-free/<slug:reference>/up/", location_coming.move_up_page, name="move_up"),
     path(

@@ -7,6 +7,7 @@ from kribbe.enrolment.pages import (
     drafts,
     drafts_later,
     fee,
+    giving_up,
     offer_answer,
     parent,
     placement,
@@ -55,4 +56,6 @@ parent_urls = [
     path("my/households/<str:reference>/", parent.choose_household, name="my_household"),
     path("my/offers/<str:reference>/undo/", offer_answer.take_no_back_page, name="offer_undo"),
     path("my/placements/<str:reference>/", placement.placement_page, name="placement"),
+    path("my/placements/<str:reference>/give-up/", giving_up.give_up_page, name="give_up"),
+    path("my/placements/<str:reference>/give-up/undo/", giving_up.take_back_page, name="give_up_undo"),
 ]

@@ -14,8 +14,9 @@ class PlanningConfig(AppConfig):
         from kribbe.planning.selectors.child_file import files_to_look_at
         from kribbe.planning.selectors.feed import care_days
         from kribbe.planning.services.calendar import stay_laid
+        from kribbe.planning.services.following import follow, keep_days, let_go
         from kribbe.planning.services.moving import carry_on
-        from kribbe.trust.watching import watch_moves, watch_stays
+        from kribbe.trust.watching import watch_ends, watch_follows, watch_moves, watch_stays
         from kribbe.web import expiring
 
         register_navigation()
@@ -24,4 +25,7 @@ class PlanningConfig(AppConfig):
         register_events(care_days)
         watch_moves(carry_on)
         watch_stays(stay_laid)
+        watch_stays(keep_days)
+        watch_follows(follow)
+        watch_ends(let_go)
         expiring.register("child_files", files_to_look_at)

@@ -89,6 +89,11 @@ class DayChange(models.Model):
         return self.reference
 
 
+def day_holder(change: DayChange) -> str:
+    """Under this name the ledger holds the half-days of a granted day."""
+    return f"day:{change.pk}"
+
+
 @remembered()
 class GettingUsedDay(models.Model):
     """A visit before the first day of a place, by the clock on the wall. It takes no place and costs nothing."""

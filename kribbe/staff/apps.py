@@ -17,6 +17,8 @@ class StaffConfig(AppConfig):
         from kribbe.staff.selectors.home import children_at_home
         from kribbe.staff.selectors.needs import rostered_halves
         from kribbe.staff.selectors.stand_in import stand_ins
+        from kribbe.staff.services.following import follow, keep_days
+        from kribbe.trust.watching import watch_follows, watch_stays
         from kribbe.web import expiring
 
         register_navigation()
@@ -25,5 +27,7 @@ class StaffConfig(AppConfig):
         register_at_home(children_at_home)
         register_elsewhere(stand_ins)
         register_kinds()
+        watch_follows(follow)
+        watch_stays(keep_days)
         expiring.register("staff", ending_papers)
         expiring.register_page("staff:documents")

@@ -10,13 +10,21 @@ from django.db import models
 Row = dict[str, Any]
 
 
-def rows(model: type[models.Model], *fields: str, as_of: datetime | None, **filters: Any) -> list[Row]:
+def rows(
+    model: type[models.Model],
+    *fields: str,
+    as_of: datetime | None,
+    without: models.Q | None = None,
+    **filters: Any,
+) -> list[Row]:
     """The values of `fields` (and `id`) of the rows that match; at `as_of`, or now where it is None.
 
-    `filters` on columns that change are applied to the state of that moment.
+    `filters` on columns that change are applied to the state of that moment, as is `without`, which leaves rows out.
     """
     if as_of is None:
-        return list(model._default_manager.filter(**filters).values("id", *fields))
+        return list(
+            model._default_manager.filter(**filters).exclude(without or models.Q()).values("id", *fields)
+        )
     event = apps.get_model(model._meta.app_label, f"{model.__name__}Event")
     last = (
         event._default_manager.filter(pgh_created_at__lte=as_of)
@@ -25,6 +33,7 @@ def rows(model: type[models.Model], *fields: str, as_of: datetime | None, **filt
         .values("pgh_id")
     )
     then = event._default_manager.filter(pgh_id__in=last, **filters).exclude(pgh_label="delete")
+    then = then.exclude(without or models.Q())
     return list(then.values("id", *fields))
 
 

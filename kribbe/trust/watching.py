@@ -27,12 +27,16 @@ Stays = Callable[[int, datetime], object]
 Consents = Callable[[int, datetime], object]
 """Given the id of a consent that a household gave to an organisation, and the moment."""
 
+Ends = Callable[[int, datetime], object]
+"""Given the id of a place whose stay is shorter than was agreed, and the moment."""
+
 _watchers: list[Watcher] = []
 _log_ins: list[LogIns] = []
 _newcomers: list[Newcomers] = []
 _moves: list[Moves] = []
 _follows: list[Follows] = []
 _stays: list[Stays] = []
+_ends: list[Ends] = []
 _consents: list[Consents] = []
 
 
@@ -108,6 +112,18 @@ def watch_stays(watcher: Stays) -> None:
 def stay_moved(placement_id: int, now: datetime) -> None:
     """A place begins or ends on another day, with the same half-days."""
     for watcher in _stays:
+        watcher(placement_id, now)
+
+
+def watch_ends(watcher: Ends) -> None:
+    """Have this watcher told of every stay that ends earlier or never begins, within its transaction."""
+    if watcher not in _ends:
+        _ends.append(watcher)
+
+
+def stay_ends(placement_id: int, now: datetime) -> None:
+    """A child leaves earlier than was agreed, or won't come: what was planned for later days has no place."""
+    for watcher in _ends:
         watcher(placement_id, now)
 
 

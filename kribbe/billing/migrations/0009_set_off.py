@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0007_closed_months'),
+        ('billing', '0008_out_of_school'),
     ]
 
     operations = [

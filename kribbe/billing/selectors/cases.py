@@ -90,7 +90,7 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     )
     return Priced(
         placement,
-        replace(case, allowance=_allowance(facts, planned, placement, rules, case)),
+        replace(case, allowance=_allowance(facts, placement, rules, case)),
         prices.sibling_discount if prices else NOUGHT,
         _unregistered(facts, placement, case),
     )
@@ -143,9 +143,8 @@ def _extra(raw: Mapping[str, str | None]) -> Extra:
     return Extra(str(raw["name"]), ByStay(**amounts))
 
 
-def _allowance(
-    facts: Facts, planned: Planned, placement: Placement, rules: HouseRules | None, case: Case
-) -> Allowance:
+def _allowance(facts: Facts, placement: Placement, rules: HouseRules | None, case: Case) -> Allowance:
+    stay = facts.stays[placement.pk]
     house = HouseAllowance()
     if rules is not None:
         house = HouseAllowance(
@@ -155,18 +154,17 @@ def _allowance(
             told_only=rules.told_by is not None,
         )
     units = entitled(
-        agreements=planned.base,
+        agreements=stay.base,
         year=facts.month.year,
         pack=case.pack,
         house=house,
         morning_ends=placement.group.location.morning_ends_at,
     ).units
     year = Allowance(half_days=house.half_days, entitled=units, told_only=house.told_only)
-    before = [each for each in facts.absences.get(placement.pk, ()) if each.day < facts.month]
     lengths = [
         (each, length)
-        for each in before
-        if (length := minutes(there_on(planned.agreements, each.day, case.closing_days)))
+        for each in stay.before(placement, facts.month)
+        if (length := minutes(stay.parts(each.day, case.closing_days)))
     ]
     used = [(Absent(each.kind), stay_class(case, length, each.day)) for each, length in lengths]
     return replace(year, used_before=balance(allowance=year, absences=used).used)
@@ -177,7 +175,7 @@ def _days(
 ) -> tuple[tuple[Agreement, ...], dict[date, Entry]]:
     """The agreed weeks with the days laid over them that other months have a part in, and what is known of days."""
     came = _came(facts, placement)
-    away = {each.day: each for each in facts.absences.get(placement.pk, ()) if each.day >= facts.month}
+    away = {each.day: each for each in facts.absences.get(placement.pk, ())}
     entries = {day: Entry(present=tuple(parts)) for day, parts in came.items()}
     entries |= {day: Entry(absent=Absent(each.kind)) for day, each in away.items() if day not in came}
     agreement, closed = planned.base, facts.closed[placement.group.location_id]

@@ -15,6 +15,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, AgreedWeeks, HouseRules
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
+from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.region.models import DeskPolicy
 from kribbe.rules.calendar import add_months
 from kribbe.rules.packs import Pack, load_pack
@@ -36,6 +37,8 @@ class Facts:
     prices: Mapping[int, Sequence[PriceList]]
     certificates: Mapping[int, Sequence[FeeCertificate]]
     absences: Mapping[int, Sequence[Absence]]
+    stays: Mapping[int, StayYear]
+    """All pieces of the stay of each placement in the year, with every absence."""
     presences: Mapping[int, Sequence[Presence]]
     charges: Mapping[int, Sequence[OneCharge]]
     shares: Mapping[int, Sequence[Share]]
@@ -51,7 +54,7 @@ def placements_of(books: Books, month: date) -> "QuerySet[Placement]":
 
 
 def facts_of(books: Books, month: date, households: Collection[int] | None = None) -> Facts:
-    """The facts of a month, of the children of these households or of all; sixteen queries at most."""
+    """The facts of a month, of the children of these households or of all; twenty-one queries at most."""
     found = placements_of(books, month).select_related("group__location", "child")
     if households is not None:
         found = found.filter(child__household__in=households)
@@ -76,11 +79,12 @@ def facts_of(books: Books, month: date, households: Collection[int] | None = Non
         ),
         certificates=_certificates(books, placements, month, last),
         absences=_by(
-            Absence.objects.filter(placement__in=keys, day__range=(year, last), taken_back_at=None).order_by(
+            Absence.objects.filter(placement__in=keys, day__range=(month, last), taken_back_at=None).order_by(
                 "day"
             ),
             "placement_id",
         ),
+        stays=stay_years(planned, month.year),
         presences=_by(
             Presence.objects.filter(placement__in=keys, day__range=(month - DAY, last), end__isnull=False),
             "placement_id",

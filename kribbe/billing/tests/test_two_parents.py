@@ -10,11 +10,14 @@ from decimal import Decimal
 import pytest
 
 from kribbe.billing.models import Share
+from kribbe.billing.selectors.cases import cases_of
 from kribbe.billing.selectors.drafts import drafted
+from kribbe.billing.selectors.facts import facts_of
 from kribbe.billing.tests.marched import NEW_YEAR, NOW, THE_2ND, euros, march
 from kribbe.billing.tests.month import MARCH, absent, certificate, house_rules, lines_of, run
 from kribbe.billing.tests.scene import make_payer
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import stay_of
 from kribbe.enrolment.services.stays import change_days
 from kribbe.people.models import Adult
 from kribbe.planning.selectors.allowance import stated, year_of
@@ -94,3 +97,30 @@ def test_payers_and_certificates_go_with_a_stay_on_other_days(kept, noor):
     # 2, 3, 9, 10 and then the Mondays 16, 23, 30 and Wednesdays 18, 25: 9 x 7.00 and 9 x 3.00
     assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("63.00"), "OCMW": euros("27.00")}
     assert {each.about for each in drafted(kept.books, MARCH).held} == {kept.scene.lou}
+
+
+def test_one_allowance_for_all_pieces_of_a_stay(kept, noor, fee):
+    """Other half-days for two weeks in April cut the stay in three: still 18 x 4/10 x 361/365 = 7.12, up to 8.
+
+    Three absences in March leave five for every piece, and count before those of May.
+    """
+    house_rules(kept)
+    first = send_paper(
+        principal=SYSTEM, placement_id=noor.pk, name="Mia", now=NOW,
+        terms=Terms(first=START, weeks=({0: FULL, 1: FULL},)),
+    )  # fmt: skip
+    sign_paper(principal=SYSTEM, paper_id=first.pk, name="An Maes", now=NOW)
+    absent(noor, march(2), march(3), march(9))
+    for_a_time = send_paper(
+        principal=SYSTEM, placement_id=noor.pk, name="Mia", now=NOW,
+        terms=Terms(first=date(2026, 4, 6), last=date(2026, 4, 19), weeks=({2: FULL, 3: FULL},)),
+    )  # fmt: skip
+    sign_paper(principal=SYSTEM, paper_id=for_a_time.pk, name="An Maes", now=NOW)
+    *_before, last = stay_of(noor)
+    for piece in stay_of(noor):
+        found = year_of(stated(piece, 2026, today=march(31)), 2026)
+        assert (found.balance.entitled, found.balance.left) == (8, 5)
+    absent(last, date(2026, 5, 4), date(2026, 5, 5))
+    facts = facts_of(kept.books, date(2026, 5, 1))
+    case = next(each.case for each in cases_of(facts) if each.placement == last)
+    assert (case.allowance.entitled, case.allowance.used_before) == (8, 3)

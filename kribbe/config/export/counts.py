@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 
 from kribbe.attendance.models import Presence
 from kribbe.config.export.columns import BATCH, Column, Counts, Scope
 from kribbe.enrolment.models import CareRequest, Offer, Placement
+from kribbe.enrolment.selectors.stays import CAME_SQL
 from kribbe.outofschool.models import ClubYear, Stay
 from kribbe.places.models import GroupAvailability, LedgerWeek
 from kribbe.places.selectors.search import mask_of
@@ -130,7 +132,8 @@ WHERE %(desk)s::bigint IS NULL OR location.desk_id = %(desk)s
 ORDER BY location.slug, groups.id, month
 """
 
-MONTH_QUERY = """
+MONTH_QUERY = (
+    sql.SQL("""
 SELECT desk.slug, month, sum(registered)::int, sum(ended)::int, sum(offered)::int, sum(accepted)::int, sum(begun)::int
 FROM (
     SELECT desk_id, date_trunc('month', registered_at AT TIME ZONE %(zone)s)::date AS month,
@@ -146,16 +149,19 @@ FROM (
     JOIN places_group groups ON groups.id = offer.group_id
     JOIN places_location location ON location.id = groups.location_id GROUP BY 1, 2
     UNION ALL
-    SELECT location.desk_id, date_trunc('month', lower(placement.during))::date, 0, 0, 0, 0, count(*)
-    FROM enrolment_placement placement
-    JOIN places_group groups ON groups.id = placement.group_id
+    SELECT location.desk_id, date_trunc('month', lower(p.during))::date, 0, 0, 0, 0, count(*)
+    FROM enrolment_placement p
+    JOIN places_group groups ON groups.id = p.group_id
     JOIN places_location location ON location.id = groups.location_id
-    WHERE placement.state IN ('to_sign', 'final', 'ended') GROUP BY 1, 2
+    WHERE p.state = 'to_sign' OR {came} GROUP BY 1, 2
 ) counted
 JOIN region_desk desk ON desk.id = counted.desk_id
 WHERE %(desk)s::bigint IS NULL OR desk.id = %(desk)s
 GROUP BY desk.slug, month ORDER BY desk.slug, month
-"""
+""")
+    .format(came=sql.SQL(CAME_SQL))
+    .as_string()
+)
 
 OCCUPANCY_QUERY = """
 SELECT location.slug, date_trunc('month', week.monday)::date AS month, sum(half.bookable)::int, sum(half.taken)::int,

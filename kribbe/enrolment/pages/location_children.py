@@ -1,23 +1,27 @@
 """The children who have a place at a location."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors import location as selectors
+from kribbe.enrolment.selectors.given_up import given_up_at, may_be_given_up
+from kribbe.enrolment.services.give_up import give_up, take_back
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import fold
 from kribbe.web.tables import csv_file
@@ -47,24 +51,78 @@ def children_page(request: Any, location: Location) -> HttpResponse:
     )
     if exporting:
         return _csv(location, found)
+    stays = {each.pk for each in everyone}
     context = {
         "place_name": location.name,
         "location": location,
         "q": asked,
         "today": today,
         "groups": [
-            (group, [_row(each, today) for each in placements])
+            (group, [_row(each, today, stays) for each in placements])
             for group, placements in groupby(found, key=lambda each: each.group)
         ],
         "total": len({each.child_id for each in everyone}),
         "here": len({each.child_id for each in everyone if each.during.lower <= today}),
         "found": len(found),
+        "given_up": given_up_at(location, today),
     }
     return render(request, "enrolment/location/children.html", context)
 
 
-def _row(placement: Placement, today: date) -> dict[str, object]:
-    end = placement.during.upper
+@require_http_methods(["GET", "POST"])
+@at_location(Action.OFFER_MAKE)
+def give_up_page(request: Any, location: Location, reference: str) -> HttpResponse:
+    """The child won't come, as its family told the location: what that means, and yes."""
+    placement = get_object_or_404(
+        Placement.objects.select_related("child__household", "group"),
+        reference=reference,
+        group__location=location,
+    )
+    now = timezone.now()
+    _note_read(request, location, placement, now)
+    if request.method == "POST":
+        try:
+            give_up(principal=request.principal, placement_id=placement.pk, now=now)
+        except RefusedError as refused:
+            messages.error(request, str(refused.message))
+        else:
+            messages.success(
+                request, _("The place is given up, and its half-days are free. The family is told.")
+            )
+    elif may_be_given_up(placement, localtime(now).date()):
+        context = {"place_name": location.name, "location": location, "placement": placement}
+        return render(request, "enrolment/location/give_up.html", context)
+    return redirect("enrolment:location_children", location.slug)
+
+
+@require_POST
+@at_location(Action.OFFER_MAKE)
+def take_back_page(request: Any, location: Location, reference: str) -> HttpResponse:
+    """The child comes after all."""
+    placement = get_object_or_404(Placement, reference=reference, group__location=location)
+    try:
+        take_back(principal=request.principal, placement_id=placement.pk, now=timezone.now())
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+    else:
+        messages.success(request, _("The place stands again. The family is told."))
+    return redirect("enrolment:location_children", location.slug)
+
+
+def _note_read(request: Any, location: Location, placement: Placement, now: datetime) -> None:
+    record(
+        principal=request.principal,
+        action="household.read",
+        subject=placement.child.household,
+        now=now,
+        household_id=placement.child.household_id,
+        desk_id=location.desk_id,
+    )
+
+
+def _row(placement: Placement, today: date, stays: Collection[int]) -> dict[str, object]:
+    """A place; `stays` are the keys of all that are shown, of which one may go on as this one."""
+    end, is_final = placement.during.upper, placement.state == PlacementState.FINAL
     return {
         "placement": placement,
         "child": placement.child,
@@ -73,6 +131,7 @@ def _row(placement: Placement, today: date) -> dict[str, object]:
         "first": placement.during.lower,
         "last": end - DAY if end else None,
         "is_coming": placement.during.lower > today,
+        "may_give_up": is_final and placement.during.lower > today and placement.replaces_id not in stays,
         "is_unsigned": placement.state == PlacementState.TO_SIGN,
     }
 

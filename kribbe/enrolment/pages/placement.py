@@ -17,6 +17,7 @@ from kribbe.enrolment.models import (
     RequestState,
 )
 from kribbe.enrolment.pages.signed_in import request_of, signed_in
+from kribbe.enrolment.selectors.given_up import back_until, may_be_given_up
 from kribbe.enrolment.services.sign import sign
 from kribbe.enrolment.templatetags.enrolment import fully_called
 from kribbe.people.access import household_for
@@ -73,6 +74,8 @@ def _context(placement: Placement) -> dict[str, Any]:
         "is_suspended": location.licence_state == LicenceState.SUSPENDED,
         "is_to_sign": is_reserved and placement.signed_at is None and not location.is_stopped,
         "is_final": placement.state == PlacementState.FINAL,
+        "may_give_up": may_be_given_up(placement, timezone.localdate()),
+        "back_until": back_until(placement, timezone.localdate()),
         "is_lapsed": placement.state == PlacementState.LAPSED,
         "steps": _steps(placement),
         "earlier": earlier,

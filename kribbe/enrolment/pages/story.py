@@ -98,6 +98,7 @@ class PlaceView:
     status: str
     tone: str
     is_to_sign: bool
+    is_to_come: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,7 @@ def _place(placement: Placement) -> PlaceView:
         status=str(state.label),
         tone=PLACE_TONES.get(state, ""),
         is_to_sign=state == PlacementState.TO_SIGN,
+        is_to_come=state == PlacementState.FINAL and placement.during.lower > localtime().date(),
     )
 
 

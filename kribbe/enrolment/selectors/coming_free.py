@@ -1,6 +1,6 @@
 """When places come free at a location: the forecast of its groups, with the children behind every change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -115,7 +115,11 @@ def coming_free(location: Location, *, today: date) -> ComingFree:
         ],
         calendar=calendar,
         who=who,
-        moves=[replace(move, has_room=_has_room(move, agreed)) for move in moving if move.day <= last],
+        moves=[
+            replace(move, has_room=_has_room(move, agreed))
+            for move in _first_of_stays(moving)
+            if move.day <= last
+        ],
     )
 
 
@@ -137,8 +141,11 @@ def births_to_ask(location: Location, *, today: date) -> list[Placement]:
 
 
 def moves_agreed(location: Location, *, since: datetime) -> list[Placement]:
-    """Places in a next group on which family and location agreed since then, and that still hold; the last first."""
-    return list(
+    """Places in a next group on which family and location agreed since then, and that still hold; the last first.
+
+    Of a child that moves up with more than one piece of its stay, the first.
+    """
+    found = (
         Placement.objects.filter(
             group__location=location,
             offer=None,
@@ -146,9 +153,14 @@ def moves_agreed(location: Location, *, since: datetime) -> list[Placement]:
             state=PlacementState.FINAL,
             reserved_at__gte=since,
         )
+        .exclude(group=F("replaces__group"))
         .select_related("child", "group", "replaces__group")
-        .order_by("-reserved_at", "-pk")
+        .order_by("-reserved_at", "child", "during", "pk")
     )
+    first: dict[tuple[int, datetime], Placement] = {}
+    for each in found:
+        first.setdefault((each.child_id, each.reserved_at), each)
+    return list(first.values())
 
 
 def moved_by(child: Child) -> timedelta:
@@ -236,6 +248,12 @@ def _moves(placements: Iterable[Placement], groups: Sequence[Group], today: date
             continue
         found.append(Move(placement, start, _next_group(placement, groups, start), has_room=False))
     return sorted(found, key=lambda move: (move.day, move.placement.pk))
+
+
+def _first_of_stays(moves: Sequence[Move]) -> Iterator[Move]:
+    """Of the pieces of a stay in one group the first: the others move up with it."""
+    known = {move.placement.pk for move in moves}
+    return (move for move in moves if move.placement.replaces_id not in known)
 
 
 def _next_group(placement: Placement, groups: Sequence[Group], day: date) -> Group | None:

@@ -4,7 +4,7 @@ All of it in one transaction, through the services that do each part; what chang
 be undone as long as nobody took what came free.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import DirectChild, Placement, RegisterVisit
+from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services import direct, own_count, stays
 from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.places.services.capacity import Places, set_capacity
@@ -71,7 +72,9 @@ def visit(*, principal: Principal, location_id: int, answers: Answers, now: date
     Raises RefusedError, and changes nothing, where a part is refused; its field is "<part>-<id>-<field>".
     """
     with transaction.atomic():
-        _lock(location_id, [*answers.left, *answers.started], answers.direct_left)
+        going = Placement.objects.filter(pk__in=answers.left)
+        leaving = [piece.pk for each in going for piece in stay_from(each)]
+        _lock(location_id, [*leaving, *answers.started], answers.direct_left)
         changes = list(_carry_out(principal, location_id, answers, now))
         before = confirm_places(principal=principal, location_id=location_id, now=now)
         made = RegisterVisit.objects.create(
@@ -92,7 +95,7 @@ def undo_visit(*, principal: Principal, visit_id: int, now: datetime) -> Registe
         ids = {kind: [change["id"] for change in changes if change["kind"] == kind] for kind in UNDO}
         _lock(
             location_id,
-            [*ids["left"], *ids["started"]],
+            [*_left(changes), *ids["started"]],
             [*ids["direct_left"], *ids["taken"]],
             (RegisterVisit, visit_id),
         )
@@ -132,8 +135,15 @@ def _carry_out(principal: Principal, location_id: int, answers: Answers, now: da
 def _leave(principal: Principal, location_id: int, key: int, last: date, now: datetime) -> Change:
     _here(Placement.objects.filter(pk=key, group__location=location_id).exists())
     with _at_field(f"left-{key}"):
-        before = stays.end_stay(principal=principal, placement_id=key, last=last, now=now)
-    return {"kind": "left", "id": key, "last": f"{last}", "before": f"{before}" if before else None}
+        left = stays.end_stay(principal=principal, placement_id=key, last=last, now=now)
+    return {
+        "kind": "left",
+        "id": key,
+        "last": f"{last}",
+        "before": f"{left.end}" if left.end else None,
+        "cut": left.placement_id,
+        "closed": list(left.closed),
+    }
 
 
 def _direct_leave(principal: Principal, location_id: int, key: int, last: date, now: datetime) -> Change:
@@ -191,7 +201,22 @@ def _numbers(principal: Principal, location_id: int, numbers: Numbers, now: date
 
 
 def _undo_leave(principal: Principal, change: Change, now: datetime) -> None:
-    stays.restore_end(principal=principal, placement_id=change["id"], end=_day(change["before"]), now=now)
+    stays.restore_end(principal=principal, leaving=_leaving(change), now=now)
+
+
+def _leaving(change: Change) -> stays.Leaving:
+    """What a visit kept of a child that left; one of before pieces were kept has the place alone."""
+    return stays.Leaving(
+        change["cut"] if "cut" in change else change["id"],
+        _day(change["before"]),
+        tuple(change.get("closed", ())),
+    )
+
+
+def _left(changes: Iterable[Change]) -> Iterator[int]:
+    """Every place that the children who left lost days of."""
+    for leaving in (_leaving(change) for change in changes if change["kind"] == "left"):
+        yield from (leaving.placement_id, *leaving.closed)
 
 
 def _undo_direct_leave(principal: Principal, change: Change, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """A child's agreed stay changes: it leaves earlier, begins on another day, or goes on in the next group."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,22 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState, StartAnswer
 from kribbe.enrolment.services import telling
-from kribbe.enrolment.services.turns import check_once, lay_turns, room_told
+from kribbe.enrolment.services.pieces import (
+    Piece,
+    become,
+    check_final,
+    close,
+    cut_short,
+    follow,
+    follow_all,
+    holder,
+    lay,
+    lock_all,
+    lock_stay,
+    piece_at_end,
+    reopen,
+)
+from kribbe.enrolment.services.turns import lay_turns, room_told
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.rules.calendar import add_months
@@ -19,7 +35,6 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.turns import InTurn
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.trust.watching import household_changes, moved_up, place_follows, stay_moved
 
@@ -31,37 +46,64 @@ FURTHEST_BACK = timedelta(days=62)
 """A child that left is told within two months; what is older is for the desk to sort out."""
 
 
-def end_stay(*, principal: Principal, placement_id: int, last: date, now: datetime) -> date | None:
-    """The child's last day is `last`, earlier than agreed; gives the end that was agreed (the day after).
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """How a stay was cut short: the piece in which its last day lies, when that was to end, and those given up."""
 
-    Its half-days come free from the day after. Raises RefusedError on a place that isn't certain, on a day after
-    the agreed end, or too long ago.
+    placement_id: int
+    end: date | None
+    closed: tuple[int, ...] = ()
+
+
+def end_stay(*, principal: Principal, placement_id: int, last: date, now: datetime) -> Leaving:
+    """The child's last day is `last`, earlier than agreed; gives what `restore_end` needs to put it back.
+
+    Half-days come free from the day after, and what was agreed for later days, in a next group too, is given up.
+    Raises RefusedError on a place that isn't certain, on a day after the agreed end, or too long ago.
     """
     with transaction.atomic():
-        placement = _locked(placement_id)
-        agreed: date | None = placement.during.upper
-        _check_final(placement)
-        if agreed is not None and last + DAY > agreed:
-            raise RefusedError(_("This is after the agreed end. Make a new agreement first."), field="last")
-        if last + DAY <= placement.during.lower:
-            raise RefusedError(_("This is before the first day."), field="last")
-        if last < localtime(now).date() - FURTHEST_BACK:
-            raise RefusedError(_("This is more than two months ago. Call the desk."), field="last")
-        with household_changes(placement.child.household_id, now):
-            ledger.release(holder=_holder(placement), now=now, from_day=last + DAY)
-            _lay(placement, placement.during.lower, last + DAY)
-        lay_turns(placement, now=now)
-        _record(principal, "placement.leave", placement, now, last=f"{last}", agreed=f"{agreed}")
-        telling.about_placement(placement, "place_ends", now=now, last=last)
-    return agreed
+        stay = lock_stay(placement_id)
+        check_final(stay[0])
+        _check_last(stay, last, localtime(now).date())
+        agreed: date | None = piece_at_end(stay, last).during.upper
+        ending, closed = cut_short(stay, last, now)
+        keys = [each.pk for each in closed]
+        _record(
+            principal,
+            "placement.leave",
+            ending,
+            now,
+            last=f"{last}",
+            agreed=f"{stay[-1].during.upper}",
+            closed=keys,
+        )
+        telling.about_placement(ending, "place_ends", now=now, last=last)
+    return Leaving(ending.pk, agreed, tuple(keys))
 
 
-def restore_end(*, principal: Principal, placement_id: int, end: date | None, now: datetime) -> None:
-    """The child stays until the agreed end after all. Raises RefusedError where somebody else has its half-days."""
+def _check_last(stay: Sequence[Placement], last: date, today: date) -> None:
+    agreed = stay[-1].during.upper
+    if agreed is not None and last + DAY > agreed:
+        raise RefusedError(_("This is after the agreed end. Make a new agreement first."), field="last")
+    if last + DAY <= stay[0].during.lower:
+        raise RefusedError(_("This is before the first day."), field="last")
+    if last < today - FURTHEST_BACK:
+        raise RefusedError(_("This is more than two months ago. Call the desk."), field="last")
+
+
+def restore_end(*, principal: Principal, leaving: Leaving, now: datetime) -> None:
+    """The child stays until the agreed end after all, in the next group too where that was agreed.
+
+    Raises RefusedError where somebody else has its half-days.
+    """
     with transaction.atomic():
-        placement = _locked(placement_id)
-        _check_final(placement)
-        _move(placement, placement.during.lower, end, now)
+        placement, *later = lock_all([leaving.placement_id, *leaving.closed])
+        check_final(placement)
+        _move(placement, placement.during.lower, leaving.end, now)
+        with household_changes(placement.child.household_id, now):
+            for each in later:
+                reopen(each, now)
+        end = later[-1].during.upper if later else leaving.end
         _record(principal, "placement.leave_undone", placement, now, end=f"{end}")
         telling.about_placement(placement, "place_goes_on", now=now, end=end)
 
@@ -76,7 +118,7 @@ def move_start(
     """
     with transaction.atomic():
         placement = _locked(placement_id)
-        _check_final(placement)
+        check_final(placement)
         before: date = placement.during.lower
         if placement.during.upper is not None and start >= placement.during.upper:
             raise RefusedError(_("This is after the agreed end."), field="start")
@@ -103,38 +145,49 @@ def move_up(
 ) -> Placement:
     """From `start` on the child goes on in an older group of the location, until the end that was agreed.
 
-    Its half-days in the group that it leaves come free from that day. Raises RefusedError where the next group is
-    of another location or too old or young for it then, or has no room.
+    Whatever days were agreed for later go with it. Its half-days in the group that it leaves come free from that day.
+    Gives the first place in the next group. Raises RefusedError where that group is of another location or too old
+    or young for it then, or has no room.
     """
     with transaction.atomic():
-        placement = _locked(placement_id, group_id)
-        _check_final(placement)
+        stay = lock_stay(placement_id, besides=[group_id])
+        placement = stay[0]
+        check_final(placement)
         group = Group.objects.get(pk=group_id)
-        _check_next(placement, group, start)
-        end = placement.during.upper
-        ledger.release(holder=_holder(placement), now=now, from_day=start)
-        _lay(placement, placement.during.lower, start)
-        following = Placement.objects.create(
-            child=placement.child,
-            group=group,
-            during=DateRange(start, end),
-            pattern=placement.pattern,
-            in_turn=placement.in_turn,
-            parent_id=placement.parent_id,
-            state=PlacementState.FINAL,
-            reserved_at=now,
-            final_at=now,
-            replaces=placement,
-        )
-        placement.replaced_end, placement.replaced_state = end, placement.state
-        placement.save(update_fields=["replaced_end", "replaced_state"])
-        _take(following, start, end, now)
-        lay_turns(following, now=now)
-        moved_up(placement.pk, following.pk, now)
-        place_follows(placement.pk, [following.pk], now)
-        _record(principal, "placement.move_up", following, now, before=placement.pk, start=f"{start}")
-        telling.about_placement(following, "place_moves_up", now=now, start=start, group=group)
+        _check_next(stay, group, start)
+        moving = [each for each in stay if each.group_id == placement.group_id and _has_from(each, start)]
+        following = [_go_up(each, group, start, now) for each in moving]
+        _record(principal, "placement.move_up", following[0], now, before=moving[0].pk, start=f"{start}")
+        telling.about_placement(following[0], "place_moves_up", now=now, start=start, group=group)
+    return following[0]
+
+
+def _has_from(placement: Placement, day: date) -> bool:
+    """Whether the place has days from this one on."""
+    return placement.during.upper is None or bool(placement.during.upper > day)
+
+
+def _go_up(placement: Placement, group: Group, day: date, now: datetime) -> Placement:
+    start, end = max(day, placement.during.lower), placement.during.upper
+    placement.replaced_end, placement.replaced_state = end, placement.state
+    ledger.release(holder=holder(placement), now=now, from_day=start)
+    _cut(placement, start)
+    following = follow(
+        placement, Piece(WeekPattern(placement.pattern), placement.in_turn, start, end), now, group
+    )
+    lay_turns(following, now=now)
+    moved_up(placement.pk, following.pk, now)
+    place_follows(placement.pk, [following.pk], now)
     return following
+
+
+def _cut(placement: Placement, start: date) -> None:
+    """Another place takes over from a day on: this one ends before it, or never comes to be."""
+    if start > placement.during.lower:
+        placement.during = DateRange(placement.during.lower, start)
+    else:
+        placement.state = PlacementState.ENDED
+    placement.save(update_fields=["during", "state", "replaced_end", "replaced_state"])
 
 
 def change_days(
@@ -147,86 +200,69 @@ def change_days(
     now: datetime,
     in_turn: InTurn | None = None,
 ) -> list[Placement]:
-    """From `first` on the child comes on other half-days of its group, until `last` or for good.
+    """From `first` on the child comes on other half-days of its group, until `last` or until this place ends.
 
     A place that takes turns with another one of the child has `in_turn`, its half-days week by week.
 
     Gives the places that follow: that of the change, and the one that goes on as before after it. A change from
-    the first day on takes the place of all of it. Raises RefusedError on days outside the stay, and without room.
+    the first day on is one of the place itself. Raises RefusedError on days outside the place, and without room.
     """
     with transaction.atomic():
         placement = _locked(placement_id)
-        _check_final(placement)
+        check_final(placement)
         start, end = placement.during.lower, placement.during.upper
         until = end if last is None else last + DAY
         if first < start or (end is not None and (first >= end or (until or end) > end)):
             raise RefusedError(_("Choose a day within the child's stay."), field="first")
-        ledger.release(holder=_holder(placement), now=now, from_day=first)
-        if first > start:
-            _lay(placement, start, first)
-        else:
-            placement.replaced_end, placement.replaced_state = end, placement.state
-            placement.state = PlacementState.ENDED
-            placement.save(update_fields=["state", "replaced_end", "replaced_state"])
-        pieces: list[tuple[WeekPattern, Sequence[int] | None, date, date | None]]
-        pieces = [(pattern, in_turn, first, until)]
+        pieces = [Piece(pattern, in_turn, first, until)]
         if until != end and until is not None:
-            pieces.append((WeekPattern(placement.pattern), placement.in_turn, until, end))
+            pieces.append(Piece(WeekPattern(placement.pattern), placement.in_turn, until, end))
+        ledger.release(holder=holder(placement), now=now, from_day=first)
         with household_changes(placement.child.household_id, now):
-            following = [_follow(placement, *piece, now) for piece in pieces]
-        lay_turns(following[0], now=now)
+            if first > start:
+                lay(placement, start, first)
+            else:
+                become(placement, pieces.pop(0), now)
+            following = follow_all(placement, pieces, now)
+        lay_turns(placement, now=now)
+        for each in following:
+            lay_turns(each, now=now)
         place_follows(placement.pk, [each.pk for each in following], now)
         _record(principal, "placement.change_days", placement, now, first=f"{first}", pattern=pattern.mask)
-    return following
-
-
-def _follow(
-    placement: Placement,
-    pattern: WeekPattern,
-    in_turn: Sequence[int] | None,
-    start: date,
-    end: date | None,
-    now: datetime,
-) -> Placement:
-    check_once(placement.child_id, (start, end), pattern, in_turn)
-    following = Placement.objects.create(
-        child=placement.child,
-        group=placement.group,
-        during=DateRange(start, end),
-        pattern=pattern.mask,
-        in_turn=list(in_turn) if in_turn else None,
-        parent_id=placement.parent_id,
-        state=PlacementState.FINAL,
-        reserved_at=now,
-        final_at=now,
-    )
-    _take(following, start, end, now)
     return following
 
 
 def undo_move_up(*, principal: Principal, placement_id: int, now: datetime) -> Placement:
     """The child stays in the group that it would leave, until the end that was agreed; gives that place.
 
-    `placement_id` is the place in the next group. Raises RefusedError where the half-days of the old group were
-    given to somebody else meanwhile, where one of the two stays changed since, after UNDO_TERM, or for a place
-    that came of no move.
+    `placement_id` is the first place in the next group; those that were moved with it go back too. Raises
+    RefusedError where the half-days of the old group were given to somebody else meanwhile, where the stay changed
+    since, after UNDO_TERM, or for a place that came of no move.
     """
     with transaction.atomic():
-        before, following = _locked_move(placement_id)
-        _check_as_agreed(before, following, now)
-        end = before.replaced_end
-        ledger.release(holder=_holder(following), now=now)
-        following.state, following.replaced_state = PlacementState.ENDED, following.state
-        following.save(update_fields=["state", "replaced_state"])
-        try:
-            _move(before, before.during.lower, end, now)
-        except RefusedError as refused:
-            raise RefusedError(_given_away(before.group, refused), code="full") from refused
-        before.replaced_end, before.replaced_state = None, ""
-        before.save(update_fields=["replaced_end", "replaced_state"])
+        pairs = _locked_moves(placement_id)
+        for before, following in pairs:
+            _check_as_agreed(before, following, now)
+        for before, following in pairs:
+            close(following, now)
+            _go_back(before, now)
+        before, following = pairs[0]
         _record(principal, "placement.move_up_undone", before, now, following=following.pk)
         telling.about_placement(before, "place_stays_in_group", now=now, group=before.group)
     return before
+
+
+def _go_back(before: Placement, now: datetime) -> None:
+    """The place has the days again on which the child would have been in the next group."""
+    try:
+        if before.state == PlacementState.ENDED:
+            reopen(before, now)
+        else:
+            _move(before, before.during.lower, before.replaced_end, now)
+    except RefusedError as refused:
+        raise RefusedError(_given_away(before.group, refused), code="full") from refused
+    before.replaced_end, before.replaced_state = None, ""
+    before.save(update_fields=["replaced_end", "replaced_state"])
 
 
 def _check_as_agreed(before: Placement, following: Placement, now: datetime) -> None:
@@ -236,10 +272,10 @@ def _check_as_agreed(before: Placement, following: Placement, now: datetime) -> 
         raise RefusedError(
             _("This move was agreed more than two weeks ago. Make a new agreement instead."), code="late"
         )
-    agreed = (before.replaced_state, before.during.upper, before.replaced_end)
-    now_is = (following.state, following.during.lower, following.during.upper)
-    same_days = before.pattern == following.pattern and before.state == following.state
-    if agreed != now_is or not same_days:
+    begins = before.during.lower if before.state == PlacementState.ENDED else before.during.upper
+    agreed = (before.replaced_state, begins, before.replaced_end, before.pattern)
+    now_is = (following.state, following.during.lower, following.during.upper, following.pattern)
+    if agreed != now_is:
         raise RefusedError(
             _("The stay of this child changed after the move. Undo that change first."), code="changed"
         )
@@ -257,13 +293,13 @@ def band_ends(birth: date, group: Group) -> date:
     return add_months(birth, group.to_months)
 
 
-def _check_next(placement: Placement, group: Group, start: date) -> None:
+def _check_next(stay: Sequence[Placement], group: Group, start: date) -> None:
+    placement, end = stay[0], stay[-1].during.upper
     child = placement.child
     if group.location_id != placement.group.location_id or group.pk == placement.group_id:
         raise RefusedError(_("Choose another group of this location."), field="group")
     if not add_months(child.birth, group.from_months) <= start < band_ends(child.birth, group):
         raise RefusedError(_("On that day the child hasn't the age of this group."), field="start")
-    end = placement.during.upper
     if start <= placement.during.lower or (end is not None and start >= end):
         raise RefusedError(_("Choose a day within the child's stay."), field="start")
 
@@ -272,30 +308,11 @@ def _move(placement: Placement, start: date, end: date | None, now: datetime) ->
     """Give the place other dates, if its half-days are free then."""
     if placement.in_turn is None:
         with room_told():
-            ledger.move(holder=_holder(placement), start=start, end=end, now=now)
+            ledger.move(holder=holder(placement), start=start, end=end, now=now)
     with household_changes(placement.child.household_id, now):
-        _lay(placement, start, end)
+        lay(placement, start, end)
     lay_turns(placement, now=now)
     stay_moved(placement.pk, now)
-
-
-def _lay(placement: Placement, start: date, end: date | None) -> None:
-    placement.during = DateRange(start, end)
-    placement.save(update_fields=["during"])
-
-
-def _take(placement: Placement, start: date, end: date | None, now: datetime) -> None:
-    if placement.in_turn is not None:
-        return
-    with room_told():
-        ledger.take(
-            group_id=placement.group_id,
-            start=start,
-            end=end,
-            pattern=WeekPattern(placement.pattern),
-            holder=_holder(placement),
-            now=now,
-        )
 
 
 def _answer(
@@ -307,31 +324,27 @@ def _answer(
     )
 
 
-def _check_final(placement: Placement) -> None:
-    if placement.state != PlacementState.FINAL:
-        raise RefusedError(_("This place isn't certain, or has ended."), code="not_final")
+def _locked(placement_id: int) -> Placement:
+    (placement,) = lock_all([placement_id])
+    return placement
 
 
-def _holder(placement: Placement) -> str:
-    return f"placement:{placement.pk}"
-
-
-def _locked(placement_id: int, *group_ids: int) -> Placement:
-    group_id = Placement.objects.values_list("group_id", flat=True).get(pk=placement_id)
-    lock_rows((Placement, placement_id), *((Group, key) for key in {group_id, *group_ids}))
-    return Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id)
-
-
-def _locked_move(placement_id: int) -> tuple[Placement, Placement]:
-    """The place before a move and the one after it, with their groups locked at once."""
-    befores = Placement.objects.filter(replaced_by=placement_id, replaced_by__offer=None)
-    keys = befores.values_list("pk", "group_id", "replaced_by__group_id").first()
-    if keys is None:
+def _locked_moves(placement_id: int) -> list[tuple[Placement, Placement]]:
+    """What one move made, each with the place before it, the first first; all locked with their groups."""
+    asked = Placement.objects.select_related("replaces").get(pk=placement_id)
+    before = asked.replaces
+    if before is None or asked.offer_id is not None or before.group_id == asked.group_id:
         raise RefusedError(_("This child didn't come from another group."), code="not_moved")
-    before_id, *group_ids = keys
-    lock_rows((Placement, before_id), (Placement, placement_id), *((Group, key) for key in group_ids))
-    rows = Placement.objects.select_related("child", "group__location__desk")
-    return rows.get(pk=before_id), rows.get(pk=placement_id)
+    made = Placement.objects.filter(
+        child=asked.child_id,
+        group=asked.group_id,
+        offer=None,
+        reserved_at=asked.reserved_at,
+        replaces__group=before.group_id,
+    )
+    pairs = made.order_by("during", "pk").values_list("replaces", "pk")
+    found = lock_all([key for pair in pairs for key in pair if key is not None])
+    return list(zip(found[::2], found[1::2], strict=True))
 
 
 def _record(principal: Principal, action: str, placement: Placement, now: datetime, **data: Any) -> None:

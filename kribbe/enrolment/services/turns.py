@@ -65,11 +65,20 @@ def turning(placement: Placement) -> list[Placement]:
 
 
 def check_once(
-    child_id: int, during: tuple[date, date | None], pattern: WeekPattern, in_turn: Sequence[int] | None
+    child_id: int,
+    during: tuple[date, date | None],
+    pattern: WeekPattern,
+    in_turn: Sequence[int] | None,
+    *,
+    but: int | None = None,
 ) -> None:
-    """Raises RefusedError where another certain place of the child has some of these half-days in the same weeks."""
+    """Raises RefusedError where another certain place of the child has some of these half-days in the same weeks.
+
+    `but` is a place that isn't looked at: the one that changes itself.
+    """
     mine = in_turn or (pattern.mask, pattern.mask)
     others = Placement.objects.filter(child=child_id, state__in=CERTAIN, during__overlap=DateRange(*during))
+    others = others.exclude(pk__in=[] if but is None else [but])
     for other in others:
         shared = both(mine, other.in_turn or (other.pattern, other.pattern))
         if not shared.is_empty:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import DirectChild, Placement, RegisterVisit
 from kribbe.enrolment.selectors.register import groups_now
-from kribbe.enrolment.services import register_visit, stays
+from kribbe.enrolment.services import pieces, register_visit
 from kribbe.enrolment.services.direct import Direct, end_direct, take_back, take_directly
 from kribbe.enrolment.services.register_visit import Answers, Numbers, Staff, undo_visit, visit
 from kribbe.enrolment.services.stays import move_start
@@ -275,7 +275,7 @@ def test_a_visit_locks_all_that_its_parts_lock_at_once(scene, monkeypatch):
         calls.append(set(rows))
         lock_rows(*rows)
 
-    for room in (register_visit, stays):
+    for room in (register_visit, pieces):
         monkeypatch.setattr(room, "lock_rows", watched)
     made = go(scene, left={placement.pk: today + timedelta(days=20)})
     undo_visit(principal=SYSTEM, visit_id=made.pk, now=now)

@@ -29,7 +29,7 @@ from kribbe.planning.selectors.child_file import is_due
 from kribbe.planning.selectors.getting_used import visits_of
 from kribbe.planning.selectors.planned import absences, certain, plan_of
 from kribbe.planning.services.absences import report_absence, take_back_absence, told_in_time
-from kribbe.planning.services.papers import sign_paper
+from kribbe.planning.services.papers import put_off_to, sign_paper
 from kribbe.region.middleware import use_desk
 from kribbe.rules.billing.absence import AbsenceCost
 from kribbe.rules.billing.case import Absent
@@ -110,12 +110,13 @@ def agreement(request: Any, reference: str) -> HttpResponse:
         "location": placement.group.location,
         "name": fully_called(placement.child),
         "waiting": paper_row(waiting) if waiting else None,
+        "put_off": put_off_to(waiting, today) if waiting else None,
         "form": form,
         "held": held(placement),
         "is_agreed": any(paper.signed_at for paper in papers),
         "papers": [paper_row(paper) for paper in papers if paper.withdrawn_at is None],
         "years": [_allowance(year_of(told, today.year))],
-        "absences": [_absence(each, today) for each in told.absences],
+        "absences": [_absence(each, placement, today) for each in told.absences],
     }
     return render(request, "planning/my_agreement.html", context, status=422 if form.errors else 200)
 
@@ -250,9 +251,11 @@ def _allowance(year: Year) -> dict[str, Any]:
     }
 
 
-def _absence(each: Any, today: date) -> dict[str, Any]:
+def _absence(each: Any, placement: Placement, today: date) -> dict[str, Any]:
+    """One of the stay; what was told for another piece of it is taken back on that piece's page."""
+    own = each.placement_id == placement.pk
     return {
         "day": each.day,
         "kind": AbsenceKind(each.kind).label,
-        "may_undo": each.side == TellingSide.FAMILY and each.day >= today,
+        "may_undo": own and each.side == TellingSide.FAMILY and each.day >= today,
     }

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
@@ -23,7 +24,6 @@ from kribbe.planning.access import placement_at
 from kribbe.planning.forms import COMMUNITIES, HolidayForm, PaperForm, typed_hours
 from kribbe.planning.pages.agreements import note_read
 from kribbe.planning.selectors.agreements import agreement_for
-from kribbe.planning.services.locking import stay_from
 from kribbe.planning.services.papers import Terms, agreed_of, check, send_paper, with_terms
 from kribbe.rules.agreed import Agreement, ordinary, there_on
 from kribbe.rules.packs import load_pack
@@ -193,13 +193,18 @@ def _send(request: Any, placement: Placement, form: PaperForm, terms: Terms) -> 
 
 def _look(placement: Placement, terms: Terms, *, is_first: bool) -> list[Row]:
     check(placement, terms, is_first=is_first)
-    return side_by_side(placement, terms.first, agreed_of(placement), with_terms(placement, terms))
+    return side_by_side(placement, terms.first, _agreed_from(placement), with_terms(placement, terms))
+
+
+def _agreed_from(placement: Placement) -> list[Agreement]:
+    """What holds on the days of a place and of the pieces of its stay after it."""
+    return [each for part in stay_from(placement) for each in agreed_of(part)]
 
 
 def _look_at_schedule(placement: Placement, terms: Terms, *, is_first: bool) -> list[Row]:
     """Each stretch of the schedule, or of the one that ends, with the days on which the child comes."""
     check(placement, terms, is_first=is_first)
-    before = [each for part in stay_from(placement) for each in agreed_of(part)]
+    before = _agreed_from(placement)
     after = with_terms(placement, terms)
     stretches = [
         each

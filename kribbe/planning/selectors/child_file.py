@@ -11,9 +11,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.selectors.stays import NEVER_CAME
 from kribbe.people.models import Child
 from kribbe.planning.models import ChildFile, Severity
-from kribbe.planning.selectors.planned import NEVER_CAME
 from kribbe.rules.calendar import add_months
 from kribbe.trust.fields import EncryptedText
 from kribbe.trust.models import AuditEntry

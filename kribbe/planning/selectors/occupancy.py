@@ -15,6 +15,7 @@ from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
 
+from kribbe.enrolment.selectors.stays import CAME_SQL
 from kribbe.planning.selectors.came import came
 from kribbe.planning.selectors.elsewhere import elsewhere
 from kribbe.rules.calendar import monday_of, public_holidays
@@ -237,11 +238,8 @@ PLACES = """
     ORDER BY g.id, c.during
 """
 
-CERTAIN = sql.SQL("""
-    p.group_id = ANY(%(groups)s::bigint[])
-    AND (p.state = 'final' OR (p.state = 'ended' AND p.replaced_state = ''))
-""")
-"""A place in these groups that is certain, or was and is over; not one that another replaced before it began.
+CERTAIN = sql.SQL(f"p.group_id = ANY(%(groups)s::bigint[]) AND {CAME_SQL}")
+"""A place in these groups that is certain, or was and is over; not one that never came to be.
 
 The groups are given by number: joined, they are easily taken for few, and gone through once for each place.
 """

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from django.db.models import Prefetch, Q, QuerySet
 
 from kribbe.enrolment.models import DirectChild, Placement, PlacementState
+from kribbe.enrolment.selectors.stays import NEVER_CAME
 from kribbe.people.models import Child
 from kribbe.places.models import Group, GroupCapacity, Kind, LedgerTake, Location
 from kribbe.planning.models import Absence, AgreedWeeks, DayChange, DayState
@@ -21,9 +22,6 @@ from kribbe.rules.agreed import Agreement, Parts, changed, starting_on, there_on
 from kribbe.rules.halfdays import WeekPattern, halves_of
 
 DAY = timedelta(days=1)
-NEVER_CAME = Q(state=PlacementState.ENDED) & ~Q(replaced_state="")
-"""A place that another one took the place of before it began."""
-
 OWN = "own:"
 """Under this name the ledger holds places that a location only counts."""
 

@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from kribbe.enrolment.models import Placement
+from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services.turns import check_once, room_told
 from kribbe.places import ledger
 from kribbe.planning.models import AgreedWeeks
 from kribbe.planning.services.check import check_days, check_hours, check_open, half_days
-from kribbe.planning.services.locking import stay_from
 from kribbe.planning.services.turns import turn_from
 from kribbe.planning.written import Bounds, agreement_of
 from kribbe.rules.agreed import Weeks
@@ -77,7 +77,7 @@ def hold_calendar(placement: Placement, *, now: datetime) -> None:
     The caller holds the locks of the place and its group. Raises RefusedError where there is no room.
     """
     holder = f"placement:{placement.pk}"
-    wanted = _wanted(placement, holder)
+    wanted = _wanted(placement, holder) if placement.state == PlacementState.FINAL else {}
     for row in ledger.besides(holder, placement.group_id):
         if wanted.get(row.holder) == (row.during.lower, row.during.upper, row.pattern):
             del wanted[row.holder]

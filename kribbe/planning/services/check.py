@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services.turns import check_once
 from kribbe.places.models import GroupCapacity
 from kribbe.places.selectors.closed import closed_days
@@ -39,8 +40,10 @@ def check_terms(
             % {"days": week_words(placement.pattern)},
             field="weeks",
         )
-    check_open(placement, [(first, last)], asked)
-    _check_other_places(placement, first, last, asked)
+    for part in [placement] if last else stay_from(placement):
+        start = max(first, part.during.lower)
+        check_open(part, [(start, last)], asked)
+        _check_other_places(part, start, last, asked)
     _check_some_day(placement, first, last, weeks)
 
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import NEVER_CAME
 from kribbe.people.models import Child
 from kribbe.planning.models import ChildFile
 from kribbe.planning.selectors.child_file import Allergy, Person, is_due, shown_on
-from kribbe.planning.selectors.planned import NEVER_CAME
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows

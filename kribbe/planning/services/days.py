@@ -13,7 +13,7 @@ from kribbe.places import ledger
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import DayChange, DayRules, DayState
-from kribbe.planning.models_days import STANDING
+from kribbe.planning.models_days import STANDING, day_holder
 from kribbe.planning.selectors.days import room_on, rules_of
 from kribbe.planning.selectors.planned import absences, parts_of_halves, planned_halves, planned_of
 from kribbe.planning.services import telling
@@ -133,7 +133,7 @@ def take_back_day(
             halves = halves_of(there_on(planned_of(placement).base, given), _noon(placement))
             if not room_on(placement.group.location, placement.group_id, given).has(halves):
                 raise RefusedError(_("The day that you gave for it is full now."), code="full")
-        ledger.release(holder=_holder(change), now=now)
+        ledger.release(holder=day_holder(change), now=now)
         _settle(change, DayState.WITHDRAWN, principal, now)
         _record(principal, "day.take_back", change, placement, now)
         if by_location:
@@ -226,7 +226,7 @@ def _grant(change: DayChange, placement: Placement, principal: Principal, now: d
             start=change.day,
             end=change.day + DAY,
             pattern=pattern,
-            holder=_holder(change),
+            holder=day_holder(change),
             now=now,
         )
         change.in_ledger = True
@@ -246,10 +246,6 @@ def _settle(
 
 def _noon(placement: Placement) -> time:
     return placement.group.location.morning_ends_at
-
-
-def _holder(change: DayChange) -> str:
-    return f"day:{change.pk}"
 
 
 def _locked_change(change_id: int) -> tuple[DayChange, Placement]:

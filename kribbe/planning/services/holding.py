@@ -6,12 +6,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services.turns import turning
 from kribbe.places import ledger
 from kribbe.places.models import Group, LedgerTake
 from kribbe.planning.models import Paper
 from kribbe.planning.services.calendar import beyond, stretches_within
-from kribbe.planning.services.locking import stay_from
 from kribbe.planning.written import Bounds
 from kribbe.rules.agreed import Weeks
 from kribbe.rules.halfdays import WeekPattern
@@ -31,12 +31,20 @@ def hold(paper: Paper, placement: Placement, schedule: Schedule | None, weeks: W
         for part in stay_from(placement):
             _hold_stretches(paper, part, schedule, weeks, now)
         return
-    more = WeekPattern(paper.pattern) - WeekPattern(placement.pattern)
-    for other in turning(placement) if placement.in_turn is not None else ():
+    for part in stay_from(placement) if paper.last is None else [placement]:
+        _hold_part(paper, part, now)
+
+
+def _hold_part(paper: Paper, part: Placement, now: datetime) -> None:
+    """The same on the days of one piece of the stay."""
+    more = WeekPattern(paper.pattern) - WeekPattern(part.pattern)
+    for other in turning(part) if part.in_turn is not None else ():
         more = more - WeekPattern(other.pattern)
     if not more.is_empty:
-        after = paper.last + DAY if paper.last else placement.during.upper
-        _take(placement, _holder(paper), (paper.first, after), more, now)
+        start = max(paper.first, part.during.lower)
+        after = paper.last + DAY if paper.last else part.during.upper
+        holder = _holder(paper) if start == paper.first else ledger.beside(_holder(paper), start)
+        _take(part, holder, (start, after), more, now)
 
 
 def _hold_stretches(

@@ -13,9 +13,9 @@ from django.utils.timezone import localtime
 from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.selectors.stays import NEVER_CAME
 from kribbe.people.models import Child
 from kribbe.planning.models import ChildFile
-from kribbe.planning.selectors.planned import NEVER_CAME
 from kribbe.rules.calendar import add_months
 from kribbe.rules.packs import load_pack
 from kribbe.trust.audit import record

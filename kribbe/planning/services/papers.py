@@ -8,16 +8,19 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.selectors.stays import stay_from
+from kribbe.enrolment.services.pieces import lock_stay
 from kribbe.enrolment.services.stays import change_days
 from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 from kribbe.planning.services import telling
 from kribbe.planning.services.calendar import check_schedule, hold_calendar
 from kribbe.planning.services.check import check_terms, half_days
 from kribbe.planning.services.holding import held, hold, release
-from kribbe.planning.services.locking import lock_stay, locked_certain_place, locked_stay, stay_from
+from kribbe.planning.services.locking import locked_certain_place, locked_stay
 from kribbe.planning.services.turns import leave_turns, turn_of_weeks
 from kribbe.planning.written import (
     Bounds,
@@ -130,7 +133,8 @@ def withdraw_paper(*, principal: Principal, paper_id: int, now: datetime) -> Non
 def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime) -> Paper:
     """The family signs on screen by typing its name. From its first day on the paper holds.
 
-    Raises RefusedError where it was signed or withdrawn, or where the place changed since it was written.
+    Other half-days hold from tomorrow at the earliest (`first_day_of`); the paper then says so. Raises RefusedError
+    where it was signed or withdrawn, where its days are over, or where the place changed since it was written.
     """
     if not name.strip():
         raise RefusedError(_("Type your name to sign."), field="name")
@@ -139,13 +143,49 @@ def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime)
         _check_open(paper)
         _check_signer(placement, principal)
         release(paper, now)
+        placement = _put_off(paper, placement, localtime(now).date())
         _lay(principal, paper, placement, now)
         paper.signed_at, paper.signed_by, paper.signed_name = now, principal.user_id, name.strip()
-        paper.save(update_fields=["signed_at", "signed_by", "signed_name"])
+        paper.save(update_fields=["first", "weeks", "signed_at", "signed_by", "signed_name"])
         CareAgreement.objects.filter(pk=paper.agreement_id).update(day_fee=paper.day_fee)
         _record(principal, "agreement.sign", paper, placement, now)
         telling.location_about_paper(paper, placement, "paper_signed", now=now)
     return paper
+
+
+def first_day_of(paper: Paper, placement: Placement, today: date) -> date:
+    """From when a paper holds if it is signed today: days that are over keep their half-days."""
+    if paper.first > today or paper.schedule is not None or not paper.is_addendum:
+        return paper.first
+    homes = [placement] if paper.last else stay_from(placement)
+    return today + DAY if any(_has_others(paper, home) for home in homes) else paper.first
+
+
+def put_off_to(paper: Paper, today: date) -> date | None:
+    """From when a paper would hold that is signed today, after its first day; None where it holds as it says."""
+    first = first_day_of(paper, place_on(paper.agreement, paper.first), today)
+    return first if first != paper.first else None
+
+
+def _has_others(paper: Paper, home: Placement) -> bool:
+    """Whether a piece of the stay has other half-days than the paper."""
+    turn = turn_of_weeks(home, from_json(paper.weeks), paper.first)
+    return paper.pattern != home.pattern or (turn is not None and list(turn) != home.in_turn)
+
+
+def _put_off(paper: Paper, placement: Placement, today: date) -> Placement:
+    """Have the paper begin on the day from which it can hold, its weeks in the same turn; gives that day's place."""
+    first = first_day_of(paper, placement, today)
+    if first == paper.first:
+        return placement
+    if paper.last is not None and paper.last < first:
+        raise RefusedError(
+            _("The days of this change are over. Ask the location for a new one."), code="over"
+        )
+    turned = (monday_of(first) - monday_of(paper.first)).days // 7 % len(paper.weeks)
+    paper.first, paper.weeks = first, [*paper.weeks[turned:], *paper.weeks[:turned]]
+    found = place_on(paper.agreement, first)
+    return Placement.objects.select_related("child", "group__location__desk").get(pk=found.pk)
 
 
 def remind_due(*, now: datetime) -> int:
@@ -185,17 +225,22 @@ def check(placement: Placement, terms: Terms, *, is_first: bool) -> None:
 def with_terms(placement: Placement, terms: Terms) -> tuple[Agreement, ...]:
     """What would hold on the days of a place. A change for good leaves a holiday schedule, one for a time doesn't.
 
-    A holiday schedule goes on through the places that carry the agreement on.
+    A holiday schedule and a change for good go on through the pieces of the stay that follow.
     """
-    if terms.schedule is not None:
-        return tuple(
-            each for part in stay_from(placement) for each in _scheduled(part, terms, terms.schedule)
-        )
-    held = agreed_of(placement)
-    end = bounds(placement)[1]
     if terms.last is not None:
-        return changed(held, Agreement(terms.first, terms.last, terms.weeks))
-    return changed_for_good(held, Agreement(terms.first, end - DAY if end else None, terms.weeks))
+        return changed(agreed_of(placement), Agreement(terms.first, terms.last, terms.weeks))
+    parts = stay_from(placement)
+    if terms.schedule is not None:
+        return tuple(each for part in parts for each in _scheduled(part, terms, terms.schedule))
+    return tuple(each for part in parts for each in _for_good(part, terms))
+
+
+def _for_good(part: Placement, terms: Terms) -> tuple[Agreement, ...]:
+    start, end = bounds(part)
+    change = Agreement(
+        max(start, terms.first), end - DAY if end else None, terms.weeks, monday_of(terms.first)
+    )
+    return changed_for_good(agreed_of(part), change)
 
 
 def _scheduled(part: Placement, terms: Terms, schedule: Schedule) -> tuple[Agreement, ...]:
@@ -220,24 +265,31 @@ def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime
     terms = terms_of(paper)
     check(placement, terms, is_first=not paper.is_addendum)
     laid = with_terms(placement, terms)
-    homes = stay_from(placement) if terms.schedule else [placement]
-    turn = None if terms.schedule else turn_of_weeks(placement, terms.weeks, paper.first)
-    is_other = paper.pattern != placement.pattern or (turn and list(turn) != placement.in_turn)
-    if terms.schedule is None and is_other:
-        homes += change_days(
-            principal=principal,
-            placement_id=placement.pk,
-            pattern=WeekPattern(paper.pattern),
-            first=paper.first,
-            last=paper.last,
-            now=now,
-            in_turn=turn,
-        )
-        placement.refresh_from_db()
+    homes = [placement] if terms.last else stay_from(placement)
+    if terms.schedule is None:
+        homes = [each for home in homes for each in _on_other_days(principal, paper, home, now)]
     AgreedWeeks.objects.filter(placement__in=homes).delete()
     AgreedWeeks.objects.bulk_create(_rows(laid, homes, paper))
     for home in homes:
         hold_calendar(home, now=now)
+
+
+def _on_other_days(principal: Principal, paper: Paper, home: Placement, now: datetime) -> list[Placement]:
+    """A piece of the stay once it has the half-days of the paper, with what follows where it is cut."""
+    if not _has_others(paper, home):
+        return [home]
+    turn = turn_of_weeks(home, from_json(paper.weeks), paper.first)
+    following = change_days(
+        principal=principal,
+        placement_id=home.pk,
+        pattern=WeekPattern(paper.pattern),
+        first=max(paper.first, home.during.lower),
+        last=paper.last,
+        now=now,
+        in_turn=turn,
+    )
+    home.refresh_from_db()
+    return [home, *following]
 
 
 def agreed_of(placement: Placement) -> list[Agreement]:
@@ -307,7 +359,7 @@ def _locked_paper(paper_id: int) -> tuple[Paper, Placement]:
     found = Paper.objects.select_related("agreement").get(pk=paper_id)
     place = place_on(found.agreement, found.first)
     holding = held(found).values_list("group", flat=True)
-    lock_stay(place, besides=holding)
+    lock_stay(place.pk, besides=holding)
     placement = locked_certain_place(place.pk)
     lock_rows((Paper, paper_id))
     return Paper.objects.select_related("agreement").get(pk=paper_id), placement

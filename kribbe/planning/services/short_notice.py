@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.selectors.stays import every_piece
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import ShortNotice
 from kribbe.planning.selectors.days import HALVES, Room, room_on, rules_of
@@ -30,7 +31,7 @@ def listen(*, principal: Principal, placement_id: int, wanted: bool, now: dateti
         if wanted:
             ShortNotice.objects.get_or_create(placement=placement, defaults={"since": now})
         else:
-            ShortNotice.objects.filter(placement=placement).delete()
+            ShortNotice.objects.filter(placement__in=every_piece(placement)).delete()
         record(
             principal=principal,
             action="short_notice.set",

@@ -155,9 +155,9 @@ def test_a_schedule_that_was_cut_off_is_no_schedule_to_end(scene):
 def test_what_is_held_beside_ends_with_the_place_and_comes_back_with_it(scene):
     sign(scene, send(scene, holidays({3: FULL})))
     thursday, now = date(2027, 7, 8), scene.now
-    end = end_stay(principal=scene.manager, placement_id=scene.noor.pk, last=date(2027, 6, 30), now=now)
+    left = end_stay(principal=scene.manager, placement_id=scene.noor.pk, last=date(2027, 6, 30), now=now)
     assert (taken(scene, thursday), counted_right(scene)) == (0, True)
-    restore_end(principal=scene.manager, placement_id=scene.noor.pk, end=end, now=now)
+    restore_end(principal=scene.manager, leaving=left, now=now)
     assert (taken(scene, thursday), counted_right(scene)) == (1, True)
 
 

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.services import pieces
 from kribbe.places.models import LedgerTake
 from kribbe.planning.models import Paper
-from kribbe.planning.services import locking
 from kribbe.planning.services.papers import Terms, withdraw_paper
 from kribbe.planning.tests.holidays import (
     AUTUMN,
@@ -100,13 +100,13 @@ def test_a_stay_that_changes_while_a_paper_waits_for_its_turn_is_read_again(scen
     """Its second place goes between the first look and the lock: refused, and nothing is half done."""
     sign(scene, send(scene, Terms(first=CHRISTMAS + 7 * DAY, weeks=({4: FULL},))))
     paper = send(scene, holidays({3: FULL}))
-    second, plainly = last_place(scene), locking.lock_rows
+    second, plainly = last_place(scene), pieces.lock_rows
 
     def after_somebody_else(*rows):
         Placement.objects.filter(pk=second.pk).update(state=PlacementState.LAPSED)
         plainly(*rows)
 
-    monkeypatch.setattr(locking, "lock_rows", after_somebody_else)
+    monkeypatch.setattr(pieces, "lock_rows", after_somebody_else)
     with pytest.raises(RefusedError) as refused:
         withdraw_paper(principal=scene.manager, paper_id=paper.pk, now=scene.now)
     assert refused.value.code == "busy"

@@ -110,7 +110,8 @@ def test_other_days_from_the_first_day_on(scene):
     sign(scene, send(scene, first=scene.start, weeks=({4: FULL},)))
     assert [day for day, _ in there(scene, scene.start, 7)] == [scene.start + 4 * DAY]
     scene.noor.refresh_from_db()
-    assert scene.noor.state == PlacementState.ENDED
+    assert (scene.noor.state, scene.noor.pattern) == (PlacementState.FINAL, WeekPattern.from_text("fri").mask)
+    assert Placement.objects.filter(child=scene.noor.child).count() == 1
 
 
 def test_half_days_are_held_until_the_family_answers(scene, signed):

@@ -240,12 +240,12 @@ def test_one_leaves_and_the_other_keeps_its_half_days(scene, first, father):
     sign(scene, second(scene, father, first=scene.start, weeks=({}, {0: FULL})))
     LedgerWeek.objects.filter(group=scene.group).update(bookable=[1] * 14)
     last = scene.start + 34 * DAY
-    before = end_stay(principal=scene.manager, placement_id=scene.noor.pk, last=last, now=scene.now)
+    left = end_stay(principal=scene.manager, placement_id=scene.noor.pk, last=last, now=scene.now)
     # from the sixth week on Noor comes on her father's Mondays only
     assert taken(scene, 6) == [[2, 2, 1, 1]] * 5 + [[2, 2, 0, 0]]
     assert coming(scene, days=56) == dict.fromkeys((0, 1, 7, 14, 15, 21, 28, 29, 35, 49), 1)
     LedgerWeek.objects.filter(group=scene.group).update(bookable=[2] * 14)
-    restore_end(principal=scene.manager, placement_id=scene.noor.pk, end=before, now=scene.now)
+    restore_end(principal=scene.manager, leaving=left, now=scene.now)
     assert taken(scene, 6) == [[2, 2, 1, 1]] * 6
 
 

@@ -18,6 +18,7 @@ from django.utils.timezone import localtime, make_aware
 
 from kribbe.contact.desk_selectors import QuestionCount, questions_by_month
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState, PreferenceState, RequestState
+from kribbe.enrolment.selectors.stays import NEVER_CAME
 from kribbe.people.models import Adult
 from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import Group, GroupCapacity, Location
@@ -83,10 +84,6 @@ class HalfDayUse:
     def share(self) -> float | None:
         """Planned occupancy from 0; None where nothing can be booked, which is no share at all."""
         return self.taken / self.bookable if self.bookable else None
-
-
-NEVER_CAME = Q(state=PlacementState.ENDED) & ~Q(replaced_state="")
-"""Places that gave way to another one before they began."""
 
 
 def asking(territory: Territory, *, at: datetime | None = None) -> Asking:

@@ -14,9 +14,9 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.selectors.stays import NEVER_CAME
 from kribbe.people.models import Adult
 from kribbe.policy.selectors.children import same_children
-from kribbe.policy.selectors.counters import NEVER_CAME
 from kribbe.policy.selectors.people import kept
 from kribbe.policy.territory import Territory
 from kribbe.region.models import Municipality

@@ -14,10 +14,10 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import CareRequest, DirectMatch, Placement, PlacementState
+from kribbe.enrolment.selectors.stays import NEVER_CAME
 from kribbe.enrolment.selectors.waiting import FACTS
 from kribbe.people.models import Adult, FactKind, Household, HouseholdFact
 from kribbe.policy.selectors.children import same_children
-from kribbe.policy.selectors.counters import NEVER_CAME
 from kribbe.policy.territory import Territory
 from kribbe.region.models import DeskPolicy, Municipality
 from kribbe.region.selectors import named

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from kribbe.enrolment.models import DirectChild, Placement, PlacementState
+from kribbe.enrolment.selectors.stays import NEVER_CAME
 from kribbe.enrolment.selectors.waiting import FACTS
 from kribbe.people.models import FactKind, HouseholdFact
 from kribbe.places.models import Group
@@ -57,7 +58,7 @@ def _cared(
     found: dict[int, set[tuple[int, int, bool]]] = defaultdict(set)
     for row in rows(
         Placement, "group__location_id", "child_id", "child__household_id", "child__care_need",
-        as_of=as_of, group_id__in=[group.pk for group in groups], during__overlap=year,
+        as_of=as_of, without=NEVER_CAME, group_id__in=[group.pk for group in groups], during__overlap=year,
         state__in=[PlacementState.TO_SIGN, PlacementState.FINAL, PlacementState.ENDED],
     ):  # fmt: skip
         found[row["group__location_id"]].add(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.contact.models import Notice
+from kribbe.enrolment.services.stays import change_days
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.places import ledger
 from kribbe.places.models import Kind, Organiser
@@ -334,3 +335,22 @@ def test_a_service_sees_its_carers_side_by_side_and_nobody_elses():
     assert set(rows) == {"De Notelaar", "Gastouder 0", "Gastouder 1"}
     assert rows["De Notelaar"] == [1, 1, 2, 2, 3, 3, 3, 3, 3, 3]
     assert rows["Gastouder 0"] == [3] * 10
+
+
+def test_a_day_with_another_carer_goes_along_when_half_days_change(scene_with_fridays):
+    """Noor comes on Fridays too from Sunday on: on Monday the other carer has her all the same."""
+    scene = scene_with_fridays
+    row = StandIn.objects.get(placement__child=scene.noor.child, day=MONDAY)
+    assert row.placement.during.lower == MONDAY - DAY
+    assert planned(scene.hosts[0].location, MONDAY) == 2
+
+
+@pytest.fixture
+def scene_with_fridays():
+    scene = service()
+    place_all(scene)
+    change_days(
+        principal=scene.manager, placement_id=scene.noor.pk, pattern=WeekPattern.from_text("mon tue fri"),
+        first=MONDAY - DAY, last=None, now=NOW,
+    )  # fmt: skip
+    return scene

@@ -21,6 +21,7 @@ from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, AbsenceKind, HouseRules
 from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
 from kribbe.planning.selectors.planned import Planned, absences, agreed_at_all, capacities
+from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.rules.agreed import Parts
 from kribbe.rules.allowance import HouseAllowance, Rounding, entitled
 from kribbe.rules.billing.allowance import AllowanceCount
@@ -70,7 +71,7 @@ class _Read:
     flex: Mapping[int, bool]
     reported: Mapping[int, ChildReported]
     places: Sequence[GroupCapacity]
-    year_away: Mapping[int, list[Absence]] = field(default_factory=dict)
+    stays: Mapping[int, StayYear] = field(default_factory=dict)
     moved: Mapping[tuple[int, date], Elsewhere] = field(default_factory=dict)
     """Days on which another location than that of the agreement was to have a child."""
 
@@ -107,10 +108,7 @@ def _read(
     keys = {each.pk for each in locations} | {_placement(each).group.location_id for each in planned}
     placements = [each.placement for each in planned if each.placement]
     january = month.replace(month=1, day=1)
-    away = absences(placements, january, last)
-    year_away: dict[int, list[Absence]] = defaultdict(list)
-    for (placement_id, _day), absence in sorted(away.items(), key=lambda each: each[0]):
-        year_away[placement_id].append(absence)
+    away = absences(placements, month, last)
     came: dict[tuple[int, date], list[Presence]] = defaultdict(list)
     for presence in Presence.objects.filter(placement__in=placements, day__range=(month, last)):
         if presence.placement_id:
@@ -135,7 +133,7 @@ def _read(
         flex={each.location_id: each.flex for each in lists},
         reported={each.child_id: each for each in ChildReported.objects.filter(child__in=children)},
         places=capacities(groups, month, last),
-        year_away=year_away,
+        stays=stay_years(planned, month.year),
         moved={(each.placement_id, each.day): each for each in moved},
     )
 
@@ -205,9 +203,9 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
     closed = read.closed[placement.group.location_id]
     case = _case(location, read)
     allowance = _allowance(placement.group.location, planned, read)
-    for earlier in read.year_away.get(placement.pk, []):
-        if earlier.day < read.month:
-            _covered(allowance, earlier, _stay(case, planned.parts(earlier.day, closed), earlier.day, ()))
+    stay_year = read.stays[placement.pk]
+    for earlier in stay_year.before(placement, read.month):
+        _covered(allowance, earlier, _stay(case, stay_year.parts(earlier.day, closed), earlier.day, ()))
     for day in _month_days(read.month):
         if read.location_of(placement, day) != location.pk:
             continue
@@ -248,7 +246,7 @@ def _allowance(location: Location, planned: Planned, read: _Read) -> AllowanceCo
         else HouseAllowance()
     )
     given = entitled(
-        agreements=planned.base,
+        agreements=read.stays[_placement(planned).pk].base,
         year=read.month.year,
         pack=load_pack(PACK),
         house=house,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_household, tell_location
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.services.pieces import cut_short, lock_stay
 from kribbe.enrolment.services.turns import lay_turns
 from kribbe.people.selectors import location_addresses
 from kribbe.places import ledger
@@ -24,6 +25,7 @@ from kribbe.trust.watching import household_changes, stay_moved
 from kribbe.upkeep.models import FirstDay, FirstDayState
 from kribbe.upkeep.selectors.first_days import first_days_before
 
+DAY = timedelta(days=1)
 ASKED_FOR = timedelta(days=14)
 """A first day longer ago isn't asked about any more."""
 
@@ -125,17 +127,16 @@ def comes_later(*, principal: Principal, first_day_id: int, start: date, now: da
 
 
 def no_longer_needed(*, principal: Principal, first_day_id: int, now: datetime) -> None:
-    """The place is given up: it ends today, and its half-days are free from today."""
+    """The place is given up: it ends today, with all that was agreed after it; its half-days are free from today."""
     with transaction.atomic():
         found = _open(first_day_id)
         placement = found.placement
-        first = placement.during.lower
-        last = max(localtime(now).date(), first + timedelta(days=1))
-        ledger.release(holder=f"placement:{placement.pk}", now=now, from_day=last)
+        last = max(localtime(now).date() - DAY, placement.during.lower)
+        ending, _later = cut_short(lock_stay(placement.pk), last, now)
         with household_changes(placement.child.household_id, now):
-            placement.state, placement.during = PlacementState.ENDED, DateRange(first, last)
-            placement.save(update_fields=["state", "during"])
-        lay_turns(placement, now=now)
+            ending.state, ending.replaced_end, ending.replaced_state = PlacementState.ENDED, None, ""
+            ending.save(update_fields=["state", "replaced_end", "replaced_state"])
+        lay_turns(ending, now=now)
         _answered(found, FirstDayState.FREED, principal, now)
         _record(principal, "first_day.freed", found, now)
         _tell_location(found, "first_day_freed", now)

@@ -11,13 +11,15 @@ from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.make_offer import make_offer
 from kribbe.enrolment.services.sign import sign
+from kribbe.enrolment.services.stays import change_days, move_up
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
-from kribbe.places.models import ClosingDay, GroupCapacity
+from kribbe.places.models import ClosingDay, GroupCapacity, LedgerTake
 from kribbe.places.selectors.closed import calendar_of
 from kribbe.rules.calendar import public_holidays
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.turns import week_number
+from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 from kribbe.upkeep.models import FirstDay, FirstDayState
@@ -231,3 +233,42 @@ def test_every_child_that_is_missed_is_in_reach(begun, desk, monkeypatch):
         seen |= {row.pk for row, _name in answer.context["rows"]}
         address = reverse("upkeep:absences", args=[desk.slug]) + answer.context["next_url"]
     assert seen == set(FirstDay.objects.values_list("pk", flat=True))
+
+
+def test_the_question_is_asked_though_the_first_agreement_has_other_half_days(begun_on_other_days, now):
+    """An agreement with other half-days from the first day on is still the place that was offered."""
+    placement = begun_on_other_days
+    assert ask_first_days(now=at(first_open(placement, placement.during.lower) + timedelta(days=1))) == 1
+    assert FirstDay.objects.get().placement == placement
+
+
+@pytest.fixture
+def begun_on_other_days(request_, location, now):
+    start = timezone.localdate(now) + timedelta(days=30)
+    placement = placed(request_, location, start=start, now=now)
+    change_days(
+        principal=SYSTEM, placement_id=placement.pk, pattern=WeekPattern.from_text("mon thu"), first=start,
+        last=None, now=now,
+    )  # fmt: skip
+    placement.refresh_from_db()
+    return placement
+
+
+def test_who_isnt_coming_any_more_gives_up_the_next_group_too(request_, location, now):
+    start = timezone.localdate(now) + timedelta(days=30)
+    placement = placed(request_, location, start=start, now=now)
+    older = cast.make_group(location, 2, now=now, name="Kevers")
+    move_up(
+        principal=SYSTEM,
+        placement_id=placement.pk,
+        group_id=older.pk,
+        start=start + timedelta(days=60),
+        now=now,
+    )
+    first = first_open(placement, start)
+    assert ask_first_days(now=at(first + timedelta(days=1))) == 1
+    key = FirstDay.objects.get().pk
+    tell_came(principal=SYSTEM, first_day_id=key, came=False, now=at(first + timedelta(days=1)))
+    no_longer_needed(principal=SYSTEM, first_day_id=key, now=at(first + timedelta(days=1)))
+    assert not Placement.objects.filter(child=placement.child_id, state=PlacementState.FINAL).exists()
+    assert not LedgerTake.objects.filter(during__endswith__gt=first + timedelta(days=2)).exists()

@@ -35,6 +35,7 @@ from kribbe.enrolment.selectors.chance.joint import Together, together
 from kribbe.enrolment.selectors.chance.lately import USUAL, Lately, lately
 from kribbe.enrolment.selectors.chance.turns import once
 from kribbe.enrolment.selectors.fit import stay_end
+from kribbe.enrolment.selectors.stays import NEVER_CAME
 from kribbe.enrolment.selectors.waiting import Waiting, registered_between, waiting_lists
 from kribbe.people.models import Child
 from kribbe.places.models import Group, GroupCapacity, LedgerTake, Location
@@ -148,7 +149,7 @@ class _Reader:
         )  # fmt: skip
         self.placements = rows(
             Placement, "child_id", "group_id", "during", "pattern", "in_turn", "state",
-            as_of=as_of, group_id__in=keys, state__in=["to_sign", "final", "ended"],
+            as_of=as_of, without=NEVER_CAME, group_id__in=keys, state__in=["to_sign", "final", "ended"],
         )  # fmt: skip
         children = by(
             "id",

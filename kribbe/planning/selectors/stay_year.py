@@ -1,0 +1,61 @@
+"""A calendar year of a stay, whatever pieces it is cut into: an allowance is one for all of them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import firsts
+from kribbe.planning.models import Absence
+from kribbe.planning.selectors.planned import Planned, certain, plan_of
+from kribbe.rules.agreed import Agreement, Parts
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class StayYear:
+    """The plans of all pieces of a stay that have days in the year, and its absences in the order of their days."""
+
+    plans: Sequence[Planned]
+    absences: Sequence[Absence]
+
+    @property
+    def base(self) -> tuple[Agreement, ...]:
+        """The agreed weeks of all pieces, without extra days and swaps."""
+        return tuple(each for plan in self.plans for each in plan.base)
+
+    def parts(self, day: date, closed: frozenset[date]) -> Parts:
+        """When the child is planned on a day, in whatever piece."""
+        return next((found for plan in self.plans if (found := plan.parts(day, closed))), ())
+
+    def before(self, placement: Placement, month: date) -> list[Absence]:
+        """What counts before the days of a piece in a month: absences of months before, and of pieces before."""
+        since = max(month, placement.during.lower)
+        return [each for each in self.absences if each.day < since]
+
+
+def stay_years(plans: Sequence[Planned], year: int) -> Mapping[int, StayYear]:
+    """By the key of each place its stay in a calendar year; two queries, and three where a stay has other pieces."""
+    own = {plan.placement.pk: plan for plan in plans if plan.placement}
+    first = firsts({plan.placement.child_id for plan in own.values() if plan.placement})
+    wanted = {first[key] for key in own}
+    keys = [key for key, each in first.items() if each in wanted]
+    known = own | _others([key for key in keys if key not in own], year)
+    away: dict[int, list[Absence]] = defaultdict(list)
+    days = (date(year, 1, 1), date(year, 12, 31))
+    rows = Absence.objects.filter(placement__in=known, day__range=days, taken_back_at=None)
+    for row in rows.order_by("day", "pk"):
+        away[first[row.placement_id]].append(row)
+    pieces: dict[int, list[Planned]] = defaultdict(list)
+    for key, plan in known.items():
+        pieces[first[key]].append(plan)
+    return {key: StayYear(pieces[first[key]], away[first[key]]) for key in own}
+
+
+def _others(keys: Sequence[int], year: int) -> dict[int, Planned]:
+    if not keys:
+        return {}
+    found = certain((date(year, 1, 1), date(year + 1, 1, 1))).filter(pk__in=keys)
+    return {each.pk: plan_of(each, each.group.location) for each in found.select_related("group__location")}
