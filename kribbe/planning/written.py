@@ -15,6 +15,9 @@ from kribbe.rules.school import Community, Holiday, Schedule
 from kribbe.rules.turns import EVEN_MONDAY
 
 DAY = timedelta(days=1)
+HALF_DAY = 270
+"""Minutes that half a day lasts at most where no hours were agreed: under five hours, the class of half a day."""
+
 Bounds = tuple[date, date | None]
 """A first day, and the first day after the last; None is without end."""
 
@@ -45,12 +48,12 @@ def clock_time(minutes: int) -> time:
 
 
 def opening_hours(pattern: WeekPattern, location: Location) -> Weeks:
-    """A week of these half-days, each as long as the location is open."""
+    """A week of these half-days: a whole day as long as the location is open, half a day beside noon."""
     opens, noon, closes = map(minute, (location.opens_at, location.morning_ends_at, location.closes_at))
     spans: Mapping[tuple[bool, bool], Parts] = {
         (True, True): ((opens, closes),),
-        (True, False): ((opens, noon),),
-        (False, True): ((noon, closes),),
+        (True, False): ((max(opens, noon - HALF_DAY), noon),),
+        (False, True): ((noon, min(closes, noon + HALF_DAY)),),
     }
     return ({day: spans[2 * day in pattern, 2 * day + 1 in pattern] for day in pattern.days()},)
 

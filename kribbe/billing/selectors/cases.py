@@ -216,11 +216,15 @@ def _add_extra(
     placement: Placement,
     facts: Facts,
 ) -> None:
-    if not facts.month <= change.day <= facts.last or change.day in entries:
+    """An extra day that was granted is reserved: it costs that at least, however short the stay (6.8)."""
+    known = entries.get(change.day)
+    if not facts.month <= change.day <= facts.last or (known is not None and known.absent is not None):
         return
     extra = parts_of_halves(change.halves, placement.group.location)
     closed = facts.closed[placement.group.location_id]
-    entries[change.day] = Entry(present=merged(starting_on(agreement, change.day, closed), extra))
+    reserved = merged(starting_on(agreement, change.day, closed), extra)
+    if known is None or minutes(known.present) < minutes(reserved):
+        entries[change.day] = Entry(present=reserved)
 
 
 def _is_within(

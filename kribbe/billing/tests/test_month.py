@@ -187,6 +187,23 @@ def test_an_extra_day(kept, noor, fee):
     assert (march(11), "extra_day.full", euros(FEE)) in lines_of("An Maes")
 
 
+@pytest.mark.parametrize("halves", [1, 2])
+def test_an_extra_half_day_is_half_a_day(kept, noor, fee, halves):
+    """The location is open from 7 to 18, noon is at 13: both halves last five hours and more.
+
+    10 x 12.34 + 7.40
+    """
+    day_change(noor, march(11), halves=halves)
+    assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("130.80")}
+    assert (march(11), "extra_day.half", euros("7.40")) in lines_of("An Maes")
+
+
+def test_a_short_stay_on_an_extra_day_costs_what_was_reserved(kept, noor, fee):
+    day_change(noor, march(11))
+    came(noor, march(11), "08:00", "11:00")
+    assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("135.74")}
+
+
 def test_an_extra_day_is_charged_beside_a_price_of_the_month(kept, noor):
     free(kept, month="500.00", full="30.00")
     day_change(noor, march(11))
