@@ -13,13 +13,13 @@ from kribbe.contact.models import Thread
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import CareRequest, HandOver, RequestState
 from kribbe.enrolment.selectors.hand_over import TAKEN_OVER, document_of, not_looked_at
-from kribbe.people.models import Household
+from kribbe.people.models import Household, RoleGrant
 from kribbe.region.models import Desk
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.trust.principal import SYSTEM, Principal, Scope
 
 UNDO_TERM = timedelta(days=14)
 OTHER_LOOKS = ("proof.see", "household.export", "household.hand_over_file")
@@ -157,9 +157,13 @@ def _tell(made: HandOver, from_desk: Desk | None, to_desk: Desk, now: datetime) 
 
 
 def _was_worked_on(made: HandOver) -> bool:
-    """Whether something changed at the receiving desk since; a look is no change."""
+    """Whether somebody of the receiving desk changed something since; a look is no change, nor what others did."""
+    staff = RoleGrant.objects.filter(scope=Scope.DESK, scope_id=made.to_desk_id)
     since = AuditEntry.objects.filter(
-        household_id=made.household_id, desk_id=made.to_desk_id, at__gt=made.made_at
+        household_id=made.household_id,
+        desk_id=made.to_desk_id,
+        at__gt=made.made_at,
+        actor_id__in=staff.values("user_id"),
     )
     return since.exclude(action__endswith=".read").exclude(action__in=OTHER_LOOKS).exists()
 

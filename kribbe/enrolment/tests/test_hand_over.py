@@ -17,7 +17,7 @@ from kribbe.enrolment.services.hand_over import forget_documents, undo_hand_over
 from kribbe.enrolment.tasks import hand_overs_forgotten
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.access import note_look
-from kribbe.people.models import Adult, FactKind
+from kribbe.people.models import Adult, FactKind, RoleGrant
 from kribbe.people.services import change_language
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -365,9 +365,12 @@ def test_it_isnt_undone_after_two_weeks_nor_once_the_new_desk_worked_on_it(desk,
     there = clerk_of(other)
     assert story(there, other, asked) == 200
     asked.household.refresh_from_db()
-    change_language(
-        household=asked.household, language="fr", principal=SYSTEM, now=made.made_at + timedelta(hours=1)
-    )
+    hour = made.made_at + timedelta(hours=1)
+    change_language(household=asked.household, language="fr", principal=SYSTEM, now=hour)
+    assert not hand_over._was_worked_on(made), "what the desk didn't do itself doesn't count"
+    staff = RoleGrant.objects.get(scope=Scope.DESK, scope_id=other.pk)
+    clerk = cast.acting(Role.CLERK, Scope.DESK, other.pk, user_id=staff.user_id)
+    change_language(household=asked.household, language="de", principal=clerk, now=hour)
     with pytest.raises(RefusedError) as refused:
         undo_hand_over(made=made, principal=SYSTEM, now=made.made_at + timedelta(days=1))
     assert refused.value.code == "changed"

@@ -173,15 +173,17 @@ def _waited_at(kept: Child, gone: Child) -> set[int]:
 
 
 def _move_child(recorder: Recorder, kept: Child, gone: Child, now: datetime) -> None:
+    """What had ended stays with the desk at which it did, in whose past years it counts."""
     _complete(recorder, kept, gone)
+    ended = CareRequest.objects.filter(child=gone).exclude(state=RequestState.OPEN)
+    desks = dict(ended.values_list("pk", "desk_id"))
     mine = CareRequest.objects.filter(child=kept, state=RequestState.OPEN).first()
     theirs = CareRequest.objects.filter(child=gone, state=RequestState.OPEN).first()
     if mine is not None and theirs is not None:
         fold(recorder, mine, theirs, end=RequestEnd.CANCELLED_DESK, now=now)
     for request in CareRequest.objects.filter(child=gone).order_by("pk"):
-        recorder.change(
-            request, child_id=kept.pk, household_id=kept.household_id, desk_id=kept.household.desk_id
-        )
+        desk_id = desks.get(request.pk, kept.household.desk_id)
+        recorder.change(request, child_id=kept.pk, household_id=kept.household_id, desk_id=desk_id)
     recorder.point(old=gone, to=kept, but=OWN)
 
 
@@ -201,18 +203,20 @@ def _complete(recorder: Recorder, kept: Child, gone: Child) -> None:
 
 
 def _record(principal: Principal, action: str, made: Merge, now: datetime, **data: Any) -> None:
-    record(
-        principal=principal,
-        action=action,
-        subject=made,
-        now=now,
-        household_id=made.kept_household_id,
-        desk_id=made.kept_household.desk_id,
-        kept=made.kept_id,
-        gone=made.gone_id,
-        gone_household=made.gone_household_id,
-        **data,
-    )
+    """On the trail of both families."""
+    for household in dict.fromkeys([made.kept_household, made.gone_household]):
+        record(
+            principal=principal,
+            action=action,
+            subject=made,
+            now=now,
+            household_id=household.pk,
+            desk_id=household.desk_id,
+            kept=made.kept_id,
+            gone=made.gone_id,
+            gone_household=made.gone_household_id,
+            **data,
+        )
 
 
 def _tell(made: Merge, kind: str, households: Iterable[int], now: datetime) -> None:

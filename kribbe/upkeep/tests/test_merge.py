@@ -228,7 +228,8 @@ def test_a_clerk_can_join_households_that_have_nobody_in_common_and_undo_that():
     jo = family_client(User.objects.get(email="jo@ouders.example"))
     thread = reverse("contact:thread", args=[Thread.objects.get().reference])
     assert jo.get(thread).status_code == 200
-    assert AuditEntry.objects.get(action="child.merged").data["joined"] is True
+    told = AuditEntry.objects.filter(action="child.merged")
+    assert [each.data["joined"] for each in told] == [True, True]
     undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
     after = everything()
     read = {"contact.Thread", "people.User"}
@@ -253,6 +254,18 @@ def test_requests_and_conversations_go_to_the_desk_of_the_kept_household():
     assert Thread.objects.get().desk == scene.desk
     undo_merge(principal=SYSTEM, merge_id=made.pk, now=scene.now)
     assert Thread.objects.get().desk == scene.other
+
+
+def test_both_families_have_it_on_their_trail_and_what_ended_stays_at_its_desk(scene):
+    """A request that ended at another desk is counted in that desk's past years, whoever keeps the child."""
+    other = cast.make_desk("elders", nis="99009")
+    end_request(principal=SYSTEM, request_id=scene.second.pk, end=RequestEnd.UNANSWERED, now=scene.now)
+    CareRequest.objects.filter(pk=scene.second.pk).update(desk=other)
+    bring_together(scene)
+    found = CareRequest.objects.get(pk=scene.second.pk)
+    assert (found.child_id, found.desk_id) == (scene.first.child_id, other.pk)
+    told = AuditEntry.objects.filter(action="child.merged").values_list("household_id", flat=True)
+    assert set(told) == {scene.first.household_id, scene.second.household_id}
 
 
 def test_the_kept_household_is_found_by_both_parents(scene):
@@ -372,5 +385,5 @@ def test_nobody_is_merged_twice(scene):
     with pytest.raises(RefusedError) as refused:
         bring_together(scene)
     assert refused.value.code == "decided"
-    assert AuditEntry.objects.filter(action="child.merged").count() == 1
+    assert AuditEntry.objects.filter(action="child.merged").count() == 2, "one on the trail of each family"
     assert HouseholdFact.objects.count() == 0
