@@ -23,9 +23,7 @@ CARER = {
     "carer": Place(_("the name of the carer"), lambda context: context["carer"].name),
     "carer_phone": Place(_("the telephone of the carer"), lambda context: context["carer"].phone),
 }
-GOES_ON = {
-    "goes_on": Place(_("when we ask on"), lambda context: long_moment(localtime(context["goes_on"])))
-}
+GOES_ON = {"goes_on": Place(_("when we ask on"), lambda context: long_moment(localtime(context["goes_on"])))}
 TOWN = {"town": Place(_("the town of the child"), lambda context: context["call"].city)}
 ANSWER_BY = {"answer_by": Place(_("until what time to answer"), lambda context: f"{context['until']:%H:%M}")}
 

@@ -159,9 +159,7 @@ def _on_holiday(
     weeks: Iterable[HolidayWeek], day: date, stays: Iterable[tuple[int, str]]
 ) -> list[HolidayPlace]:
     came = [child_id for child_id, part in stays if part == Part.HOLIDAY]
-    rows = HolidayPlace.objects.filter(
-        _had(day) | Q(child__in=came), week__in=[each.pk for each in weeks]
-    )
+    rows = HolidayPlace.objects.filter(_had(day) | Q(child__in=came), week__in=[each.pk for each in weeks])
     return list(rows.select_related("child__household").prefetch_related(_phones("child__household__adults")))
 
 

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from kribbe.outofschool.models import HolidayPlace, Part, Registration, Stay
 from kribbe.outofschool.selectors.day import day_of
 from kribbe.outofschool.selectors.order import rules_on
-from kribbe.outofschool.services.registering import register, stop, undo_stop
 from kribbe.outofschool.services.holidays import cancel
+from kribbe.outofschool.services.registering import register, stop, undo_stop
 from kribbe.outofschool.services.stays import Which, came, correct, left
 from kribbe.outofschool.tests.scene import BRUSSELS, NOW, make_pupil, make_school, make_week, speelvogel
 from kribbe.rules.outofschool import Charge

@@ -189,8 +189,12 @@ def _days(placement: Placement, first: date, last: date, away: Any, hosts: Any) 
     location = placement.group.location
     planned, closed = plan_of(placement, location), closed_days(location.pk, first - DAY, last)
     return [
-        {"day": day, "hours": words.hours(parts), "away": (placement.pk, day) in away,
-         "host": hosts.get((placement.pk, day))}
+        {
+            "day": day,
+            "hours": words.hours(parts),
+            "away": (placement.pk, day) in away,
+            "host": hosts.get((placement.pk, day)),
+        }
         for day in (first + n * DAY for n in range((last - first).days + 1))
         if (parts := planned.parts(day, closed))
     ]

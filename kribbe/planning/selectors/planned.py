@@ -132,9 +132,7 @@ def hosts_of(placements: Collection[Placement], first: date, last: date) -> Mapp
     """The group of another location that has a child on a day, by placement and day; two queries."""
     keys = {each.pk for each in placements}
     homes = {each.group.location_id for each in placements}
-    moved = [
-        each for each in elsewhere(first=first, last=last, locations=homes) if each.placement_id in keys
-    ]
+    moved = [each for each in elsewhere(first=first, last=last, locations=homes) if each.placement_id in keys]
     hosts = Group.objects.select_related("location").in_bulk({each.group_id for each in moved})
     return {(each.placement_id, each.day): hosts[each.group_id] for each in moved}
 

@@ -42,7 +42,9 @@ def calls(request: DeskRequest) -> HttpResponse:
     found = (
         SickCall.objects.filter(service__desk=request.desk, day__gte=timezone.localdate() - BACK)
         .select_related("child__household")
-        .prefetch_related(Prefetch("proposals", Proposal.objects.select_related("carer", "call").order_by("pk")))
+        .prefetch_related(
+            Prefetch("proposals", Proposal.objects.select_related("carer", "call").order_by("pk"))
+        )
         .order_by("day", "begins", "pk")[:MOST]
     )
     rows = list(found)

@@ -114,7 +114,9 @@ def withdraw(*, principal: Principal, proposal_id: int, now: datetime) -> Propos
 def go_on(*, now: datetime) -> int:
     """Calls that waited for the morning: the next carer is asked. Returns how many."""
     waiting = SickCall.objects.filter(state=CallState.SEARCHING).exclude(proposals__state__in=BINDING)
-    due = [each.pk for each in waiting.select_related("service").order_by("asked_at") if not _rests(each, now)]
+    due = [
+        each.pk for each in waiting.select_related("service").order_by("asked_at") if not _rests(each, now)
+    ]
     return sum(_gone_on(key, now) for key in due)
 
 
@@ -216,9 +218,7 @@ def _on_call(day: CarerDay, call: SickCall) -> OnCall:
 def _settle(call: SickCall, state: CallState, now: datetime, proposal: Proposal | None) -> None:
     call.state, call.settled_at = state, now
     call.save(update_fields=["state", "settled_at"])
-    _tell(
-        call, "confirmed" if proposal else "nobody", now, carer=proposal.carer if proposal else None
-    )
+    _tell(call, "confirmed" if proposal else "nobody", now, carer=proposal.carer if proposal else None)
 
 
 def _tell(call: SickCall, kind: str, now: datetime, **more: Any) -> None:
