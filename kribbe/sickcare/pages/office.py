@@ -116,12 +116,11 @@ def _saved(request: DeskRequest, service: SickService | None, form: Any) -> bool
         return False
     data = dict(form.cleaned_data)
     acting: dict[str, Any] = {"principal": request.principal, "now": timezone.now()}
-    if service is None and not isinstance(form, ServiceForm):
-        form.add_error(None, gettext("Describe the service first."))
-        return False
     try:
         if isinstance(form, ServiceForm):
             set_service(desk=request.desk, **acting, **data)
+        elif service is None:
+            raise RefusedError(gettext("Describe the service first."))
         else:
             set_carer(service=service, email=data.pop("email"), values=data, **acting)
     except RefusedError as refused:
