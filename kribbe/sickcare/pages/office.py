@@ -114,19 +114,23 @@ def _noted(request: DeskRequest) -> None:
 def _saved(request: DeskRequest, service: SickService | None, form: Any) -> bool:
     if not form.is_valid():
         return False
-    data = dict(form.cleaned_data)
-    acting: dict[str, Any] = {"principal": request.principal, "now": timezone.now()}
     try:
-        if isinstance(form, ServiceForm):
-            set_service(desk=request.desk, **acting, **data)
-        elif service is None:
-            raise RefusedError(gettext("Describe the service first."))
-        else:
-            set_carer(service=service, email=data.pop("email"), values=data, **acting)
+        _keep(request, service, form)
     except RefusedError as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return False
     return True
+
+
+def _keep(request: DeskRequest, service: SickService | None, form: Any) -> None:
+    data = dict(form.cleaned_data)
+    acting: dict[str, Any] = {"principal": request.principal, "now": timezone.now()}
+    if isinstance(form, ServiceForm):
+        set_service(desk=request.desk, **acting, **data)
+        return
+    if service is None:
+        raise RefusedError(gettext("Describe the service first."))
+    set_carer(service=service, email=data.pop("email"), values=data, **acting)
 
 
 def _proposal(one: Proposal, now: Any) -> dict[str, Any]:
