@@ -13,12 +13,13 @@ from kribbe.enrolment.notice_samples import placed
 from kribbe.web.templatetags.telling import long_moment
 
 ON = day("day", _("the day"))
+WORDS = {"words": Place(_("what was written"), lambda context: str(context["words"]))}
 UNTIL = {"until": Place(_("the last moment to answer"), lambda context: long_moment(context["until"]))}
 
 
 def _sample() -> dict[str, Any]:
     until = datetime(2027, 4, 8, 7, tzinfo=get_default_timezone())
-    return placed() | {"day": date(2027, 4, 8), "until": until}
+    return placed() | {"day": date(2027, 4, 8), "until": until, "words": "Om 8.05 uur waren we er al."}
 
 
 def register_kinds() -> None:
@@ -43,6 +44,22 @@ FAMILY = (
         CHILD | LOCATION | ON,
         _sample,
     ),
+    (
+        "day_answered",
+        _("The location answers a question about a day of the register"),
+        "As soon as the location answers.",
+        CHILD | LOCATION | ON | WORDS,
+        _sample,
+        "words",
+    ),
+    (
+        "day_corrected",
+        _("The location changed a day that the family had signed for"),
+        "As soon as the location corrects such a day.",
+        CHILD | LOCATION | ON | WORDS,
+        _sample,
+        "words",
+    ),
 )
 AT_LOCATION = (
     (
@@ -51,5 +68,13 @@ AT_LOCATION = (
         "As soon as the family says yes.",
         FULL_CHILD | ON,
         _sample,
+    ),
+    (
+        "day_asked",
+        _("To the location: a family asks about a day of the register"),
+        "As soon as the family sends its question.",
+        FULL_CHILD | ON | WORDS,
+        _sample,
+        "words",
     ),
 )

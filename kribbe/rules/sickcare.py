@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,19 @@ class OnCall:
     radius_km: float
     begins: time
     ends: time
+
+
+def waits_until(now: datetime, asks_from: time, asks_until: time, begins: datetime) -> datetime | None:
+    """When asking goes on, where it is too late or too early now; None asks at once.
+
+    `now` and `begins` are by the local clock. Who is needed before asking would go on, is asked for at once.
+    """
+    here = now.time()
+    if asks_from <= here < asks_until:
+        return None
+    day = now.date() + timedelta(days=here >= asks_until)
+    goes_on = datetime.combine(day, asks_from, now.tzinfo)
+    return goes_on if goes_on < begins else None
 
 
 def line_up(on_call: Iterable[OnCall], begins: time, ends: time) -> list[int]:

@@ -42,6 +42,8 @@ class ServiceForm(forms.Form):
     answer_minutes = forms.IntegerField(
         label=_("Minutes that a carer has to answer"), min_value=5, max_value=240, initial=20
     )
+    asks_from = _times(_("Ask carers from"), initial=time(6, 30))
+    asks_until = _times(_("Ask carers until"), initial=time(22))
     hour_price = forms.DecimalField(
         label=_("Price of an hour, in euros"), min_value=0, max_value=999, decimal_places=2
     )

@@ -1,5 +1,7 @@
 """A desk's service for sick children: its carers on call, their days, and who is asked to come."""
 
+from datetime import time
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -19,12 +21,16 @@ class SickService(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     about = models.TextField(blank=True)
     answer_minutes = models.PositiveSmallIntegerField(default=20)
+    asks_from = models.TimeField(default=time(6, 30))
+    asks_until = models.TimeField(default=time(22))
+    """Between these hours carers are asked; outside them the family hears that asking goes on in the morning."""
     hour_price = models.DecimalField(max_digits=5, decimal_places=2)
     active = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="sick_service_minutes", condition=Q(answer_minutes__range=(5, 240)))
+            models.CheckConstraint(name="sick_service_minutes", condition=Q(answer_minutes__range=(5, 240))),
+            models.CheckConstraint(name="sick_service_hours", condition=Q(asks_from__lt=F("asks_until"))),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.utils.timezone import get_default_timezone
+from django.utils.timezone import get_default_timezone, localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.kinds import Place, Recipient
@@ -12,7 +12,7 @@ from kribbe.enrolment.notice_kinds import register_all
 from kribbe.enrolment.notice_places import CHILD
 from kribbe.enrolment.notice_samples import family
 from kribbe.sickcare.models import SickCall, SickCarer, SickService
-from kribbe.web.templatetags.telling import long_date
+from kribbe.web.templatetags.telling import long_date, long_moment
 
 CALL = {
     "day": Place(_("the day"), lambda context: long_date(context["call"].day)),
@@ -23,6 +23,7 @@ CARER = {
     "carer": Place(_("the name of the carer"), lambda context: context["carer"].name),
     "carer_phone": Place(_("the telephone of the carer"), lambda context: context["carer"].phone),
 }
+GOES_ON = {"goes_on": Place(_("when we ask on"), lambda context: long_moment(localtime(context["goes_on"])))}
 TOWN = {"town": Place(_("the town of the child"), lambda context: context["call"].city)}
 ANSWER_BY = {"answer_by": Place(_("until what time to answer"), lambda context: f"{context['until']:%H:%M}")}
 
@@ -46,6 +47,7 @@ def _sample() -> dict[str, Any]:
         "call": call,
         "carer": SickCarer(name="Mieke Voorbeelds", phone="0470 00 00 01"),
         "service": SickService(name="Zieke kinderen thuis", phone="02 555 01 10", hour_price=Decimal(4)),
+        "goes_on": datetime(2027, 2, 2, 6, 30, tzinfo=get_default_timezone()),
         "until": datetime(2027, 2, 1, 19, 20, tzinfo=get_default_timezone()),
     }
 
@@ -62,9 +64,25 @@ FAMILY: tuple[tuple[Any, ...], ...] = (
     (
         "nobody",
         _("Sick child: nobody was found"),
-        "As soon as all carers on call were asked and none can come.",
+        "As soon as all carers on call were asked and none can come, or the hours begin.",
         CHILD | CALL,
         _sample,
+    ),
+    (
+        "waits",
+        _("Sick child: nobody said yes yet, we ask on in the morning"),
+        "Late in the evening, instead of asking the next carer.",
+        CHILD | CALL | GOES_ON,
+        _sample,
+        "goes_on",
+    ),
+    (
+        "withdrawn",
+        _("Sick child: the carer can't come after all"),
+        "As soon as a carer who said yes takes it back.",
+        CHILD | CALL | CARER,
+        _sample,
+        "carer",
     ),
 )
 CARERS: tuple[tuple[Any, ...], ...] = (

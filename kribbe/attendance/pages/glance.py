@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_safe
 
 from kribbe.attendance import words
 from kribbe.attendance.attendee import households
+from kribbe.attendance.models import Dispute
 from kribbe.attendance.selectors.day import Day, Where, day_of
+from kribbe.attendance.selectors.disputes import open_disputes
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
 from kribbe.planning.pages.day import birthday_in
@@ -32,6 +35,7 @@ def glance(request: Any, location: Location) -> HttpResponse:
     now = timezone.now()
     day = day_of(location, localtime(now).date(), now=now)
     missing = [each.child.short for each in day.children if each.where is Where.MISSING]
+    questions = list(open_disputes(location))
     note_list(
         principal=request.principal,
         action="list.read",
@@ -50,10 +54,18 @@ def glance(request: Any, location: Location) -> HttpResponse:
         "more_missing": max(0, len(missing) - SHOWN),
         "halves": [] if day.is_closed else list(_halves(day)),
         "asked": asked_at(location).count(),
+        "questions": questions,
+        "questions_url": _day_url(location, questions[0]) if questions else "",
         "birthdays": list(_birthdays(day)),
     }
     part = request.headers.get("HX-Request") is not None
     return render(request, "attendance/glance_part.html" if part else "attendance/glance.html", context)
+
+
+def _day_url(location: Location, question: Dispute) -> str:
+    return reverse(
+        "attendance:child_day", args=[location.slug, question.placement.reference, f"{question.day}"]
+    )
 
 
 def _halves(day: Day) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from kribbe.attendance.services.spare_days import decline, listen, take
 from kribbe.enrolment.access import request_for
 from kribbe.enrolment.models import CareRequest, RequestState
 from kribbe.people.access import own_household
+from kribbe.planning.selectors.child_file import file_of
 from kribbe.region.middleware import use_desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -53,7 +54,9 @@ def _do(request: Any, now: Any) -> None:
         listen(principal=request.principal, request=found, wanted=do == "hear", now=now)
         messages.success(request, _("Noted."))
         return
-    invite = DayInvite.objects.select_related("request").filter(reference=reference).first()
+    invite = (
+        DayInvite.objects.select_related("request", "group__location").filter(reference=reference).first()
+    )
     if invite is None:
         raise Http404
     request_for(request.principal, Action.REQUEST_ANSWER_OFFER, invite.request.reference, now=now)
@@ -66,6 +69,14 @@ def _answer(request: Any, invite: DayInvite, do: str, now: Any) -> None:
         if do == "yes":
             take(**acting)
             messages.success(request, _("The place of this day is yours. The location expects your child."))
+            if file_of(invite.request.child_id) is None:
+                messages.warning(
+                    request,
+                    _(
+                        "Call %(location)s about allergies, medication and who may fetch: it knows none of them yet."
+                    )
+                    % {"location": invite.group.location.name},
+                )
         else:
             decline(**acting)
             messages.success(request, _("Noted."))

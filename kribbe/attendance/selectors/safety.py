@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kribbe.attendance.attendee import Attendee, Who
-from kribbe.people.models import Adult
-from kribbe.planning.selectors.child_file import AtHand, Person, at_hand
+from kribbe.attendance.models_spare import DayInvite
+from kribbe.people.models import Adult, Child
+from kribbe.planning.selectors.child_file import AtHand, Person, at_hand_of
 
 
 @dataclass(frozen=True)
@@ -19,21 +20,30 @@ class Safety:
 
 
 def safety_of(attendees: Collection[Attendee]) -> Mapping[Who, Safety]:
-    """By child; two queries. Give it children who are cared for on the day that is shown.
+    """By child; two queries, three with children of no place. Give it children who are cared for on the day shown.
 
-    Of a child that was taken outside the desk nothing is known here: the location keeps it itself.
+    Of a child that was taken outside the desk nothing is known here, the location keeps it itself; unless its family
+    waits and took a place of one day.
     """
-    placements = [each.placement for each in attendees if each.placement]
+    known = {each.who: each.placement.child for each in attendees if each.placement} | spare_children(
+        attendees
+    )
     adults: dict[int, list[Adult]] = defaultdict(list)
-    households = {each.child.household_id for each in placements}
+    households = {child.household_id for child in known.values()}
     for adult in Adult.objects.filter(household__in=households).order_by("-is_applicant", "pk"):
         adults[adult.household_id].append(adult)
-    files = at_hand(placements)
-    known = {
-        Who(placement_id=each.pk): _safety(adults[each.child.household_id], files[each.pk])
-        for each in placements
-    }
-    return {each.who: known.get(each.who, Safety()) for each in attendees}
+    files = at_hand_of({child.pk for child in known.values()})
+    told = {who: _safety(adults[child.household_id], files[child.pk]) for who, child in known.items()}
+    return {each.who: told.get(each.who, Safety()) for each in attendees}
+
+
+def spare_children(attendees: Collection[Attendee]) -> dict[Who, Child]:
+    """The children of waiting families that took a place of one day; one query, none where all have a place."""
+    directs = [each.direct.pk for each in attendees if each.direct]
+    if not directs:
+        return {}
+    found = DayInvite.objects.filter(direct__in=directs).select_related("request__child")
+    return {Who(direct_id=each.direct_id or 0): each.request.child for each in found}
 
 
 def _safety(adults: Sequence[Adult], file: AtHand) -> Safety:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.attendance.models import Confirmation, Dispute
 from kribbe.attendance.selectors.months import Month, signed_lines
+from kribbe.attendance.services.telling import tell_asked, tell_family
 from kribbe.enrolment.models import Placement
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -16,7 +17,10 @@ from kribbe.trust.principal import Principal
 
 
 def dispute(*, principal: Principal, placement: Placement, day: date, words: str, now: datetime) -> Dispute:
-    """The family says what is wrong with a day. Raises RefusedError on a day to come or asked already."""
+    """The family says what is wrong with a day; the location is told.
+
+    Raises RefusedError on a day to come or asked already.
+    """
     if not words.strip():
         raise RefusedError(_("Say what is wrong."), field="words")
     if day > localtime(now).date() or day not in placement.during:
@@ -33,11 +37,15 @@ def dispute(*, principal: Principal, placement: Placement, day: date, words: str
             raised_by=principal.user_id,
         )
         _record(principal, placement, "register.dispute", now, day)
+        tell_asked(placement, day, made.words, now)
     return made
 
 
 def answer(*, principal: Principal, placement: Placement, day: date, words: str, now: datetime) -> None:
-    """The location answers what a family said of a day. Raises RefusedError without words or with nothing asked."""
+    """The location answers what a family said of a day; the family is told.
+
+    Raises RefusedError without words or with nothing asked.
+    """
     if not words.strip():
         raise RefusedError(_("Write an answer. The family reads it."), field="answer")
     with transaction.atomic():
@@ -48,6 +56,7 @@ def answer(*, principal: Principal, placement: Placement, day: date, words: str,
         asked.answer, asked.answered_at, asked.answered_by = words.strip(), now, principal.user_id
         asked.save(update_fields=["answer", "answered_at", "answered_by"])
         _record(principal, placement, "register.answer", now, day)
+        tell_family(placement, "day_answered", day, asked.answer, now)
 
 
 def confirm(

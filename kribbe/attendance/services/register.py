@@ -15,12 +15,13 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.attendance.attendee import Who, of_any, who_of
-from kribbe.attendance.models import Correction, Device, Mark, Presence, Pressed, Tap
+from kribbe.attendance.models import Confirmation, Correction, Device, Mark, Presence, Pressed, Tap
 from kribbe.attendance.services.plans import Plans, plans_of
+from kribbe.attendance.services.telling import tell_family
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Location
 from kribbe.planning.models import Absence, TellingSide
-from kribbe.planning.services.absences import take_back_absence
+from kribbe.planning.services.absences import restore_absence, take_back_absence
 from kribbe.rules import attendance as rules
 from kribbe.staff.models import Carer
 from kribbe.trust.audit import record
@@ -66,7 +67,8 @@ def take(*, principal: Principal, source: Source, presses: Sequence[Press], now:
     """Keep these taps, those known already as they are, and work out the days they touch. Returns the new ones.
 
     The places are locked first, so that taps of two devices for one child wait for each other. A check-in takes a
-    reported absence of its day back. Places must be of the source's location.
+    reported absence of its day back, until that check-in is itself taken back. Places must be of the source's
+    location.
     """
     if not presses:
         return []
@@ -82,6 +84,7 @@ def take(*, principal: Principal, source: Source, presses: Sequence[Press], now:
         taps = Tap.objects.bulk_create(_tap(press, *dated[key], intake) for key, press in fresh.items())
         work_out(source.location, {(who_of(tap), tap.day) for tap in taps}, now)
         _come_after_all(principal, taps, now)
+        _absent_after_all(principal, taps, now)
         record_families(principal, source.location, "register.take", whos, now, taps=len(taps))
     return taps
 
@@ -97,6 +100,8 @@ def correct(
     now: datetime,
 ) -> Correction:
     """On this day the child was there so, whatever was tapped; without stays it wasn't there.
+
+    A family that signed for the day is told.
 
     Raises RefusedError on times that can't be, on a day to come or long ago, and without a reason.
     """
@@ -124,7 +129,15 @@ def correct(
         )
         work_out(location, {(who, day)}, now)
         record_families(principal, location, "register.correct", {who}, now, day=f"{day}")
+        _tell_signer(made, now)
     return made
+
+
+def _tell_signer(made: Correction, now: datetime) -> None:
+    signed = Confirmation.objects.filter(placement=made.placement_id, lines__has_key=f"{made.day}")
+    if made.placement_id and signed.exists():
+        placement = Placement.objects.select_related("child", "group__location").get(pk=made.placement_id)
+        tell_family(placement, "day_corrected", made.day, made.reason, now)
 
 
 def close_days(now: datetime) -> int:
@@ -277,6 +290,24 @@ def _come_after_all(principal: Principal, taps: Sequence[Tap], now: datetime) ->
         take_back_absence(
             principal=principal, placement_id=placement_id, days=[day], side=TellingSide.LOCATION, now=now
         )
+
+
+def _absent_after_all(principal: Principal, taps: Sequence[Tap], now: datetime) -> None:
+    """After a check-in by mistake, the absence that it took back holds again, unless the child came all the same."""
+    undone = Tap.objects.filter(
+        key__in=[tap.cancels for tap in taps if tap.cancels],
+        placement__in=[tap.placement_id for tap in taps if tap.cancels],
+        marks__contains=[Mark.WAS_ABSENT],
+    ).order_by("pk")
+    for tap in undone:
+        if tap.placement_id and not Presence.objects.filter(placement=tap.placement_id, day=tap.day).exists():
+            restore_absence(
+                principal=principal,
+                placement_id=tap.placement_id,
+                day=tap.day,
+                taken_back_at=tap.received_at,
+                now=now,
+            )
 
 
 def _check_stays(stays: Sequence[tuple[datetime, datetime]], now: datetime) -> None:

@@ -14,6 +14,7 @@ from kribbe.attendance.selectors.months import Month
 from kribbe.attendance.services.answers import answer, confirm, dispute
 from kribbe.attendance.services.register import correct
 from kribbe.attendance.tests.scene import at, open_monday, tap, who
+from kribbe.contact.models import Notice
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.services.absences import report_absence
 from kribbe.planning.tests.scene import notelaar
@@ -58,6 +59,31 @@ def test_the_location_answers_and_the_family_reads_it(scene, day):
     assert "Klopt, we passen het aan." in parent.get(mine).content.decode()
     manager.post(sends, {"answer": "Toch niet."})
     assert Dispute.objects.get().answer == "Klopt, we passen het aan."
+
+
+def test_question_answer_and_correction_of_a_signed_day_are_told(scene, day):
+    def correction(reason):
+        times = [(at(day, "8:00"), at(day, "17:00"))]
+        given = {"who": who(scene.noor), "day": day, "stays": times, "reason": reason, "now": scene.now}
+        correct(principal=scene.manager, location=scene.location, **given)
+
+    def told():
+        return list(
+            Notice.objects.filter(kind__startswith="attendance/")
+            .order_by("pk")
+            .values_list("kind", flat=True)
+        )
+
+    asked(scene, day)
+    (question,) = Notice.objects.filter(kind="attendance/day_asked")
+    assert question.location_id == scene.location.pk and "We kwamen om acht uur." in question.body
+    answer(principal=scene.manager, placement=scene.noor, day=day, words="Klopt.", now=scene.now)
+    correction("Om acht uur gekomen")
+    assert told() == ["attendance/day_asked", "attendance/day_answered"], "nobody signed yet"
+    confirm(principal=scene.parent, placement=scene.noor, month=Month.of(day), name="An Maes", now=scene.now)
+    correction("Tot vijf uur gebleven")
+    (changed,) = Notice.objects.filter(kind="attendance/day_corrected")
+    assert changed.household_id == scene.noor.child.household_id and "Tot vijf uur gebleven" in changed.body
 
 
 def test_another_location_answers_nothing(scene, day):

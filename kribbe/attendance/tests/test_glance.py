@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from kribbe.attendance.models import Dispute
 from kribbe.attendance.tests.scene import DAY, at, monday_scene, tap
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.models import DayChange, GroupTeam
@@ -37,6 +38,8 @@ def test_it_says_who_is_in_and_missing_and_where_carers_lack(scene):
     scene.noor.child.save()
     DayChange.objects.create(placement=scene.lou, day=scene.day + DAY, halves=3, asked_at=scene.now)
     tap(scene, scene.noor, "in", at(scene.day, "08:05"))
+    for day in (scene.day - 7 * DAY, scene.day - DAY):
+        Dispute.objects.create(placement=scene.noor, day=day, words="Fout", raised_at=at(day, "20:00"))
     page = client_of(manager_of(scene.location, now=scene.now)).get(
         url(scene), headers={"hx-request": "true"}
     )
@@ -46,6 +49,10 @@ def test_it_says_who_is_in_and_missing_and_where_carers_lack(scene):
     assert "Morning: 2 planned; carers: 0 of the 1 that the law asks" in text
     assert "Afternoon: 2 planned; carers: 1 of the 1 that the law asks" in text
     assert "1 family asks an extra day" in text
+    oldest = reverse(
+        "attendance:child_day", args=[scene.location.slug, scene.noor.reference, f"{scene.day - 7 * DAY}"]
+    )
+    assert f'href="{oldest}">2 questions of families about the register wait for an answer' in text
     assert "Noor M. turns 2 years today" in text
 
 

@@ -93,6 +93,36 @@ def test_a_check_in_takes_a_reported_absence_back(scene, day):
     assert Tap.objects.get().marks == [Mark.WAS_ABSENT]
 
 
+def absent_and_tapped(scene, day):
+    """The absence that a check-in at 8:05 took back, and the key of that tap."""
+    (told,) = report_absence(
+        principal=scene.parent, placement_id=scene.noor.pk, days=[day], side="family", now=at(day, "6:00")
+    )
+    (made,) = tap(scene, scene.noor, "in", at(day, "8:05"))
+    return told, made.key
+
+
+def test_a_check_in_by_mistake_gives_the_absence_back(scene, day):
+    told, key = absent_and_tapped(scene, day)
+    tap(scene, scene.noor, "cancel", at(day, "8:06"), cancels=key)
+    told.refresh_from_db()
+    assert told.taken_back_at is None
+    (noor,) = [
+        each for each in day_of(scene.location, day, now=at(day, "9:00")).children
+        if each.placement == scene.noor
+    ]  # fmt: skip
+    assert noor.where is Where.AWAY
+    assert AuditEntry.objects.filter(action="absence.restore").exists()
+
+
+def test_a_child_that_came_all_the_same_stays_no_absence(scene, day):
+    told, key = absent_and_tapped(scene, day)
+    tap(scene, scene.noor, "in", at(day, "9:00"))
+    tap(scene, scene.noor, "cancel", at(day, "9:01"), cancels=key)
+    told.refresh_from_db()
+    assert told.taken_back_at == at(day, "8:05")
+
+
 def test_a_tap_outside_the_place_is_kept_and_counts_for_nothing(scene):
     before = scene.start - 7 * DAY
     tap(scene, scene.noor, "in", at(before, "8:05"))

@@ -3,17 +3,24 @@
 import time
 from datetime import datetime, timedelta
 from threading import Barrier
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 
-from kribbe.attendance.models import DayInvite, DayListener, InviteState
+from kribbe.attendance.attendee import Who
+from kribbe.attendance.models import DayInvite, DayListener, InviteState, Pressed
 from kribbe.attendance.selectors.day import day_of
+from kribbe.attendance.selectors.evacuation import inside_now
+from kribbe.attendance.selectors.tablet import held_by_tablet
 from kribbe.attendance.services import spare_days
+from kribbe.attendance.services.register import Press, Source
+from kribbe.attendance.services.register import take as take_taps
 from kribbe.attendance.services.spare_days import decline, listen, take
 from kribbe.contact.models import Mail, Notice
 from kribbe.enrolment.models import CareRequest, DirectChild, Placement
@@ -24,7 +31,9 @@ from kribbe.places.models import LicenceState, Location
 from kribbe.planning.models import DayRules, TellingSide
 from kribbe.planning.selectors.days import room_on
 from kribbe.planning.services.absences import report_absence
+from kribbe.planning.services.child_file import keep_file
 from kribbe.planning.tests.scene import notelaar
+from kribbe.planning.tests.test_child_file import KEPT, NUTS, RITA
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -103,6 +112,38 @@ def test_the_first_yes_takes_it_and_the_other_is_told_that_it_is_gone(scene):
     names = [each.child.name for each in day_of(scene.location, MONDAY, now=SUNDAY + DAY).children]
     assert child.name in names
     assert ledger.miscounted(group_ids=[scene.group.pk], today=SUNDAY.date()) == []
+
+
+@pytest.mark.django_db
+def test_the_child_of_one_day_is_on_the_tablet_with_allergies_and_telephone(scene):
+    stays_away(scene)
+    first = scene.waiting[0]
+    keep_file(principal=parent(first), child_id=first.child_id, kept=KEPT, seen_version=0, now=SUNDAY)
+    first.household.adults.update(phone="0470 11 22 33")
+    child = yes(first)
+    (group,) = held_by_tablet(scene.location, now=SUNDAY + DAY)["groups"]
+    shown = next(each for each in group["children"] if each["full"] == child.name)
+    assert any("0470 11 22 33" in line for line in shown["calls"])
+    assert any(NUTS.what in line for line in shown["care"])
+    assert any(RITA.name in line for line in shown["fetchers"])
+    come = Press(key=uuid4(), who=Who(direct_id=child.pk), pressed=Pressed.IN, told_at=SUNDAY + DAY)
+    source = Source(location=scene.location)
+    take_taps(principal=scene.manager, source=source, presses=[come], now=SUNDAY + DAY)
+    found = inside_now(scene.location, now=SUNDAY + DAY)
+    assert first.household_id in found.households
+
+
+@pytest.mark.django_db
+def test_a_family_whose_childs_file_is_empty_is_asked_to_call(scene, monkeypatch):
+    stays_away(scene)
+    first = scene.waiting[0]
+    user = cast.make_user(
+        "a@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=first.household_id, now=SUNDAY
+    )
+    monkeypatch.setattr(timezone, "now", lambda: SUNDAY)
+    given = {"do": "yes", "of": DayInvite.objects.get(request=first).reference}
+    page = client_of(user).post(reverse("attendance:my_spare"), given, follow=True).content.decode()
+    assert "about allergies, medication and who may fetch" in page
 
 
 @pytest.mark.django_db

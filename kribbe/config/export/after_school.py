@@ -156,6 +156,8 @@ SICK_SERVICES = Table(
         Column("name", "name", "text", "Name."),
         Column("phone", "phone", "text", "Telephone."),
         Column("answer_minutes", "answer_minutes", "whole", "Term in which a carer answers.", "minutes"),
+        Column("asks_from", "asks_from", "time", "From when carers are asked."),
+        Column("asks_until", "asks_until", "time", "Until when carers are asked."),
         Column("hour_price", "hour_price", "amount", "Price of an hour.", "euro"),
         Column("active", "active", "yes/no", "Can be asked."),
         Column(

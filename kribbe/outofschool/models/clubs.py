@@ -183,6 +183,8 @@ class Registration(models.Model):
     pattern = models.PositiveSmallIntegerField()
     held = models.PositiveSmallIntegerField(default=0)
     first = models.DateField()
+    last = models.DateField(null=True)
+    """The last day on which it was used, of a place that was stopped after it began; None of any other."""
     state = models.CharField(max_length=10, choices=RegistrationState.choices)
     state_at = models.DateTimeField()
     answer_by = models.DateField(null=True)
@@ -204,6 +206,9 @@ class Registration(models.Model):
             ),
             models.CheckConstraint(
                 name="registration_term", condition=~Q(state="offered") | Q(answer_by__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="registration_last", condition=Q(last=None) | Q(state="ended", last__gte=F("first"))
             ),
         ]
         triggers = [

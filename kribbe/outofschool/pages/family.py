@@ -321,7 +321,8 @@ def _decline(principal: Any, key: int, now: datetime) -> str:
 
 
 def _stop(principal: Any, key: int, now: datetime) -> str:
-    stop(principal=principal, registration_id=key, now=now)
+    if stop(principal=principal, registration_id=key, now=now).last:
+        return gettext("Stopped: today is the last day. You can undo this below.")
     return gettext("Stopped. You can undo this below.")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from kribbe.outofschool.models import (
     Club,
@@ -79,7 +79,7 @@ def day_of(club: Club, day: date, charge: Charge) -> ClubDay:
         own = [each for each in at_school if each.school_id == pickup.school_id]
         for part in (Part.BEFORE, Part.AFTER):
             slot = 2 * day.weekday() + (part is Part.AFTER)
-            children = (each.child for each in own if each.held >> slot & 1)
+            children = (each.child for each in own if each.pattern >> slot & 1)
             found = tuple(_expected(child, part, stays, charge) for child in _by_name(children))
             if found:
                 stops.append(
@@ -91,7 +91,7 @@ def day_of(club: Club, day: date, charge: Charge) -> ClubDay:
                         children=found,
                     )
                 )
-    whole = _by_name(each.child for each in _on_holiday(weeks))
+    whole = _by_name(each.child for each in _on_holiday(weeks, day, stays))
     if whole:
         found = tuple(_expected(child, Part.HOLIDAY, stays, charge) for child in whole)
         stops.append(Stop(part=Part.HOLIDAY, school=None, at=club.opens_at, how="", children=found))
@@ -113,18 +113,17 @@ def meeting(school: School, part: Part, kind: DayKind) -> time:
 
 
 def is_expected(club: Club, child_id: int, day: date, part: Part) -> bool:
-    """Whether this child may be noted then: it holds the moment and has school, or has a place in the week."""
+    """Whether this child may be noted then: it holds the moment and has school, has a place in the week, or came."""
+    if Stay.objects.filter(club=club, child=child_id, day=day, part=part).exists():
+        return True
     if part is Part.HOLIDAY:
-        return HolidayPlace.objects.filter(
-            week__club=club,
-            week__first__lte=day,
-            week__last__gte=day,
-            child=child_id,
-            state=HolidayState.TAKEN,
-        ).exists()
+        weeks = HolidayPlace.objects.filter(
+            week__club=club, week__first__lte=day, week__last__gte=day, child=child_id
+        )
+        return weeks.filter(_had(day)).exists()
     slot = 2 * day.weekday() + (part is Part.AFTER)
     return any(
-        each.held >> slot & 1 and kind_at(each.school, day) in SCHOOL_DAYS
+        each.pattern >> slot & 1 and kind_at(each.school, day) in SCHOOL_DAYS
         for each in _registered(club, day).filter(child=child_id)
     )
 
@@ -138,11 +137,12 @@ def charged(stay: Stay, charge: Charge) -> int:
 
 
 def _registered(club: Club, day: date) -> QuerySet[Registration]:
+    """Places granted that have begun, and stopped ones until their last day."""
     return (
         Registration.objects.filter(
+            Q(state=RegistrationState.GRANTED) | Q(last__gte=day),
             year__club=club,
             year__year=school_year_of(day),
-            state=RegistrationState.GRANTED,
             first__lte=day,
         )
         .select_related("child__household", "school")
@@ -150,8 +150,16 @@ def _registered(club: Club, day: date) -> QuerySet[Registration]:
     )
 
 
-def _on_holiday(weeks: Iterable[HolidayWeek]) -> list[HolidayPlace]:
-    rows = HolidayPlace.objects.filter(week__in=[each.pk for each in weeks], state=HolidayState.TAKEN)
+def _had(day: date) -> Q:
+    """Holiday places that were had on this day: a place given up counts until the day before that."""
+    return Q(state=HolidayState.TAKEN) | Q(given_up_on__gt=day)
+
+
+def _on_holiday(
+    weeks: Iterable[HolidayWeek], day: date, stays: Iterable[tuple[int, str]]
+) -> list[HolidayPlace]:
+    came = [child_id for child_id, part in stays if part == Part.HOLIDAY]
+    rows = HolidayPlace.objects.filter(_had(day) | Q(child__in=came), week__in=[each.pk for each in weeks])
     return list(rows.select_related("child__household").prefetch_related(_phones("child__household__adults")))
 
 
@@ -160,7 +168,9 @@ def _phones(path: str) -> Prefetch[str]:
 
 
 def _by_name(children: Iterable[Child]) -> list[Child]:
-    return sorted(children, key=lambda child: (child.first_name, child.last_name, child.pk))
+    """Each once: who stopped and asked again on one day is in two requests."""
+    once = {child.pk: child for child in children}
+    return sorted(once.values(), key=lambda child: (child.first_name, child.last_name, child.pk))
 
 
 def _expected(child: Child, part: Part, stays: dict[tuple[int, str], Stay], charge: Charge) -> Expected:

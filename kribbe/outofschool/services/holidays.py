@@ -50,9 +50,14 @@ def take(
 
 
 def cancel(*, principal: Principal, place_id: int, now: datetime) -> HolidayPlace:
-    """The child doesn't come; the first on the waiting list moves up and is told."""
+    """The child doesn't come any more; until the week begins, the first who waits moves up and is told.
+
+    Raises RefusedError where it was cancelled already, or the week is over.
+    """
     with transaction.atomic():
         week, place = _locked_place(place_id)
+        if week.last < localtime(now).date():
+            raise RefusedError(_("This week is over."), code="over")
         if place.state not in LIVE:
             raise RefusedError(_("This place was cancelled already."), code="cancelled")
         _move(place, State.CANCELLED, now)
@@ -160,6 +165,9 @@ def _seats(
 
 
 def _move_up(week: HolidayWeek, now: datetime) -> None:
+    """Give what is free to who waits, in the order of asking; nobody once the week has begun."""
+    if week.first <= localtime(now).date():
+        return
     waiting = HolidayPlace.objects.filter(week=week, state=State.WAITING).select_related("child__household")
     week.refresh_from_db(fields=["taken"])
     for place in waiting.order_by("pk")[: max(0, week.free)]:

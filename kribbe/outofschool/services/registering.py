@@ -81,11 +81,13 @@ def answer(*, principal: Principal, registration_id: int, accepts: bool, now: da
 
 
 def stop(*, principal: Principal, registration_id: int, now: datetime) -> Registration:
-    """The family no longer needs it. What it held is offered to who waits."""
+    """The family no longer needs it: today is the last day of a place that began. What it held is offered on."""
     with transaction.atomic():
         found = _locked_registration(registration_id)
         if found.state not in LIVE:
             raise RefusedError(_("This request has ended already."), code="ended")
+        today = localtime(now).date()
+        found.last = today if found.state == State.GRANTED and found.first <= today else None
         _move(found, State.ENDED, now)
         _record(principal, "club.stop", found, found.year.club, now)
         offer_free(year_id=found.year_id, now=now)
@@ -185,7 +187,9 @@ def _move(found: Registration, state: RegistrationState, now: datetime) -> None:
     found.held = found.pattern if state in {State.GRANTED, State.OFFERED} else 0
     if state is not State.OFFERED:
         found.answer_by = None
-    found.save(update_fields=["state", "state_at", "held", "answer_by"])
+    if state is not State.ENDED:
+        found.last = None
+    found.save(update_fields=["state", "state_at", "held", "answer_by", "last"])
 
 
 def _check(year: ClubYear, child: Child, school_id: int, pattern: int, first: date, today: date) -> None:

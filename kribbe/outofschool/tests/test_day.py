@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from kribbe.outofschool.models import HolidayPlace, Part, Registration, Stay
 from kribbe.outofschool.selectors.day import day_of
 from kribbe.outofschool.selectors.order import rules_on
-from kribbe.outofschool.services.registering import register
+from kribbe.outofschool.services.holidays import cancel
+from kribbe.outofschool.services.registering import register, stop, undo_stop
 from kribbe.outofschool.services.stays import Which, came, correct, left
 from kribbe.outofschool.tests.scene import BRUSSELS, NOW, make_pupil, make_school, make_week, speelvogel
 from kribbe.rules.outofschool import Charge
@@ -135,6 +136,48 @@ def test_who_isnt_expected_cant_be_noted(scene):
                 now=at_clock(16, 0, day),
             )
         assert refused.value.code == "unexpected"
+
+
+def test_who_stops_while_the_child_is_there_leaves_no_open_stay(scene):
+    child, noted = scene.children[0], {"principal": scene.organiser, "club": scene.club}
+    which = Which(child.pk, MONDAY, Part.AFTER)
+    came(**noted, which=which, now=at_clock(15, 42))
+    own = Registration.objects.get(child=child)
+    assert stop(principal=SYSTEM, registration_id=own.pk, now=at_clock(16, 0)).last == MONDAY
+    assert listed(scene, MONDAY)[-1][-1] == 2, "today is the last day"
+    assert listed(scene, MONDAY + DAY)[-1][-1] == 1
+    assert left(**noted, which=which, now=at_clock(17, 28)).left_at == time(17, 28)
+    past = Which(child.pk, MONDAY - 3 * DAY, Part.AFTER)
+    late = at_clock(9, 0, MONDAY + DAY)
+    assert correct(**noted, which=past, came_at=time(15, 30), left_at=time(16), now=late).left_at == time(16)
+    assert undo_stop(principal=SYSTEM, registration_id=own.pk, now=late).last is None
+
+
+def test_who_stops_and_asks_again_on_one_day_is_listed_once(scene):
+    child = scene.children[0]
+    own = Registration.objects.get(child=child)
+    stop(principal=SYSTEM, registration_id=own.pk, now=NOW)
+    enrol(scene, child, scene.school)
+    assert listed(scene, NOW.date())[-1][-1] == 2
+
+
+def test_a_holiday_place_cancelled_halfway_keeps_the_days_before(scene):
+    week = make_week(scene.club, opens_at=NOW, first=date(2026, 11, 2), name="Herfstvakantie", places=1)
+    own, waits = (
+        HolidayPlace.objects.create(week=week, child=child, state=state, state_at=NOW, asked_at=NOW)
+        for child, state in ((scene.children[3], "taken"), (scene.children[2], "waiting"))
+    )
+    tuesday, noted = date(2026, 11, 3), {"principal": scene.organiser, "club": scene.club}
+    which = Which(own.child_id, tuesday, Part.HOLIDAY)
+    came(**noted, which=which, now=at_clock(9, 0, tuesday))
+    cancel(principal=SYSTEM, place_id=own.pk, now=at_clock(10, 0, tuesday))
+    waits.refresh_from_db()
+    assert waits.state == "waiting", "nobody moves up once the week has begun"
+    assert [listed(scene, tuesday + n * DAY) != [] for n in (-1, 0, 1)] == [True, True, False]
+    assert left(**noted, which=which, now=at_clock(12, 0, tuesday)).left_at == time(12)
+    with pytest.raises(RefusedError) as over:
+        cancel(principal=SYSTEM, place_id=waits.pk, now=at_clock(9, 0, date(2026, 11, 9)))
+    assert over.value.code == "over"
 
 
 def test_a_day_costs_as_many_queries_for_many_as_for_few(scene):

@@ -27,7 +27,7 @@ from kribbe.planning.selectors.agreements import agreement_for, open_papers, pap
 from kribbe.planning.selectors.allowance import Stated, Year, cost, planned_days, stated, year_of
 from kribbe.planning.selectors.child_file import is_due
 from kribbe.planning.selectors.getting_used import visits_of
-from kribbe.planning.selectors.planned import absences, certain, plan_of
+from kribbe.planning.selectors.planned import absences, certain, hosts_of, plan_of
 from kribbe.planning.services.absences import report_absence, take_back_absence, told_in_time
 from kribbe.planning.services.papers import put_off_to, sign_paper
 from kribbe.region.middleware import use_desk
@@ -57,6 +57,7 @@ def days_page(request: Any) -> HttpResponse:
         .select_related("child__household", "group__location", "parent")
     )
     away = absences(found, today, last)
+    hosts = hosts_of(found, today, last)
     waiting = set(
         open_papers()
         .filter(agreement__placement__child__household=household)
@@ -71,7 +72,7 @@ def days_page(request: Any) -> HttpResponse:
                 "name": called(placement.child),
                 "location": placement.group.location,
                 "to_sign": placement.child_id in waiting,
-                "days": _days(placement, today, last, away),
+                "days": _days(placement, today, last, away, hosts),
                 "visits": [each for each in visits if each.placement_id == placement.pk],
                 "is_coming": placement.during.lower > last,
                 "file_due": placement.pk in files_due,
@@ -184,12 +185,17 @@ def _files_due(found: Sequence[Placement], today: date) -> set[int]:
     return {one.pk for one in found if is_due(files.get(one.child_id), today)}
 
 
-def _days(placement: Placement, first: date, last: date, away: Any) -> list[dict[str, Any]]:
-    """The days on which the child is planned, with the hours."""
+def _days(placement: Placement, first: date, last: date, away: Any, hosts: Any) -> list[dict[str, Any]]:
+    """The days on which the child is planned, with the hours, and with whom where that isn't its own location."""
     location = placement.group.location
     planned, closed = plan_of(placement, location), closed_days(location.pk, first - DAY, last)
     return [
-        {"day": day, "hours": words.hours(parts), "away": (placement.pk, day) in away}
+        {
+            "day": day,
+            "hours": words.hours(parts),
+            "away": (placement.pk, day) in away,
+            "host": hosts.get((placement.pk, day)),
+        }
         for day in (first + n * DAY for n in range((last - first).days + 1))
         if (parts := planned.parts(day, closed))
     ]

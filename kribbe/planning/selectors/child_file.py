@@ -80,9 +80,15 @@ def at_hand(placements: Collection[Placement]) -> Mapping[int, AtHand]:
 
     It opens no door: give it places whose children are cared for on the day that is shown.
     """
-    kept = ChildFile.objects.filter(child__in={place.child_id for place in placements}, version__gt=0)
+    files = at_hand_of({place.child_id for place in placements})
+    return {place.pk: files[place.child_id] for place in placements}
+
+
+def at_hand_of(child_ids: Collection[int]) -> Mapping[int, AtHand]:
+    """As `at_hand`, by the key of the child: for who comes without a place of its own."""
+    kept = ChildFile.objects.filter(child__in=child_ids, version__gt=0)
     files = {each.child_id: each for each in kept.only("child", *AT_HAND)}
-    return {place.pk: _at_hand(files.get(place.child_id)) for place in placements}
+    return {key: _at_hand(files.get(key)) for key in child_ids}
 
 
 def shown_on(today: date) -> Q:

@@ -11,15 +11,15 @@ from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.selectors.getting_used import hours_of, visits_of
-from kribbe.planning.selectors.planned import absences, certain, plan_of
+from kribbe.planning.selectors.planned import absences, certain, hosts_of, plan_of
 
 DAY = timedelta(days=1)
 FED_BACK, FED_AHEAD = timedelta(days=14), timedelta(days=120)
 
 
 def care_days(feed: CalendarFeed, now: datetime) -> Iterator[FeedEvent]:
-    """The planned stays of a household's children, two weeks back and four months ahead, without absences; and the
-    visits before they begin.
+    """The planned stays of a household's children, two weeks back and four months ahead, without absences, where each
+    is cared for on that day; and the visits before they begin.
     """
     if feed.household_id is None:
         return
@@ -28,6 +28,7 @@ def care_days(feed: CalendarFeed, now: datetime) -> Iterator[FeedEvent]:
     found = certain((first, last + DAY)).filter(child__household=feed.household_id)
     placements = list(found.select_related("child__household", "group__location"))
     away = absences(placements, first, last)
+    hosts = hosts_of(placements, first, last)
     closed = {
         location_id: closed_days(location_id, first - DAY, last)
         for location_id in {each.group.location_id for each in placements}
@@ -38,13 +39,15 @@ def care_days(feed: CalendarFeed, now: datetime) -> Iterator[FeedEvent]:
         for day in (first + n * DAY for n in range((last - first).days + 1)):
             if (placement.pk, day) in away:
                 continue
+            host = hosts.get((placement.pk, day))
+            at = host.location if host else location
             for number, part in enumerate(planned.parts(day, closed[location.pk])):
                 yield FeedEvent(
                     uid=f"care-{placement.reference}-{day:%Y%m%d}-{number}",
                     starts_at=_moment(day, part[0]),
                     ends_at=_moment(day, part[1]),
-                    title=f"{called(placement.child)}: {location.name}",
-                    place=_place(location),
+                    title=f"{called(placement.child)}: {at.name}",
+                    place=_place(at),
                 )
     begin_later = certain((today, last + FED_AHEAD)).filter(child__household=feed.household_id)
     for visit in visits_of(begin_later, today):

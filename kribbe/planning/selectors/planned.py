@@ -126,6 +126,15 @@ def _without(planned: Iterable[Planned], moved: Iterable[Elsewhere]) -> Iterator
         yield replace(plan, agreements=found)
 
 
+def hosts_of(placements: Collection[Placement], first: date, last: date) -> Mapping[tuple[int, date], Group]:
+    """The group of another location that has a child on a day, by placement and day; two queries."""
+    keys = {each.pk for each in placements}
+    homes = {each.group.location_id for each in placements}
+    moved = [each for each in elsewhere(first=first, last=last, locations=homes) if each.placement_id in keys]
+    hosts = Group.objects.select_related("location").in_bulk({each.group_id for each in moved})
+    return {(each.placement_id, each.day): hosts[each.group_id] for each in moved}
+
+
 def _guests(stays: Iterable[Placement], coming: Iterable[Elsewhere]) -> Iterator[Planned]:
     """Children of other locations on the days on which they are cared for here, as their own weeks have it."""
     places = {each.pk: each for each in stays}

@@ -103,6 +103,24 @@ def take_back_absence(
     return len(gone)
 
 
+def restore_absence(
+    *, principal: Principal, placement_id: int, day: date, taken_back_at: datetime, now: datetime
+) -> bool:
+    """What was taken back of a day at that moment holds again, by a mistake that is undone. Whether there was any."""
+    with transaction.atomic():
+        placement = locked_place(placement_id)
+        told = Absence.objects.filter(placement=placement, day=day)
+        if told.filter(taken_back_at=None).exists():
+            return False
+        found = told.filter(taken_back_at=taken_back_at).order_by("-told_at", "-pk").first()
+        if found is None:
+            return False
+        found.taken_back_at = None
+        found.save(update_fields=["taken_back_at"])
+        _record(principal, "absence.restore", placement, now, [day])
+    return True
+
+
 def _told_before(placement: Placement, absences: Iterable[Absence]) -> list[int]:
     """What was taken back in the moment in which these were told instead."""
     moments = {(each.day, each.told_at) for each in absences}

@@ -1,11 +1,11 @@
 """Who is asked to come to a sick child, and in which order."""
 
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.rules.sickcare import OnCall, line_up
+from kribbe.rules.sickcare import OnCall, line_up, waits_until
 
 hours = st.integers(6, 20).map(time)
 carers = st.lists(
@@ -20,6 +20,34 @@ carers = st.lists(
     unique_by=lambda each: each.id,
     max_size=12,
 )
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2027, 2, day, hour, minute, tzinfo=UTC)
+
+
+def waits(now: datetime, begins: datetime) -> datetime | None:
+    return waits_until(now, time(6, 30), time(22), begins)
+
+
+def test_asking_rests_at_night_unless_somebody_is_needed_before_the_morning() -> None:
+    morning, goes_on = at(2, 8), at(2, 6, 30)
+    for now in (at(1, 22), at(2, 0, 5), at(2, 6, 29)):
+        assert waits(now, morning) == goes_on
+        assert waits(now, goes_on) is None, "needed before asking would go on"
+    assert waits(at(1, 21, 59), morning) is None
+    assert waits(goes_on, morning) is None
+
+
+@given(st.integers(0, 20_000), st.integers(0, 10_000))
+def test_a_rest_ends_before_the_carer_is_needed_and_then_somebody_is_asked(minute: int, ahead: int) -> None:
+    now = at(1, 0) + timedelta(minutes=minute)
+    begins = now + timedelta(minutes=ahead)
+    found = waits(now, begins)
+    if found:
+        assert now < found < begins
+        assert found - now <= timedelta(hours=8, minutes=30)
+        assert waits(found, begins) is None
 
 
 def test_by_hand() -> None:

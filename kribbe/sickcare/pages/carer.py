@@ -16,7 +16,7 @@ from kribbe.people.models import Adult
 from kribbe.region.http import DeskRequest
 from kribbe.sickcare.forms import DaysForm
 from kribbe.sickcare.models import BINDING, Proposal, ProposalState, SickCarer
-from kribbe.sickcare.services.calls import answer
+from kribbe.sickcare.services.calls import answer, ends_at, withdraw
 from kribbe.sickcare.services.carers import set_days
 from kribbe.sickcare.tokens import ANSWER, DAYS
 from kribbe.trust.errors import RefusedError
@@ -42,8 +42,7 @@ def answer_page(request: DeskRequest, desk: str, token: str) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         try:
-            comes = request.POST.get("do") == "yes"
-            answer(principal=CARER, proposal_id=found.pk, comes=comes, now=now)
+            answered(CARER, found.pk, request.POST.get("do", ""))
         except RefusedError as refused:
             messages.error(request, str(refused.message))
         return redirect(request.path)
@@ -54,9 +53,19 @@ def answer_page(request: DeskRequest, desk: str, token: str) -> HttpResponse:
         "family": family.order_by("-is_applicant", "pk"),
         "is_open": found.state == ProposalState.OPEN and found.answer_by > now,
         "comes": found.state == ProposalState.YES,
+        "may_withdraw": ends_at(found.call) > now,
         "days_url": reverse("sickcare:days", args=[request.desk.slug, make_token(DAYS, found.carer_id)]),
     }
     return render(request, "sickcare/answer.html", context)
+
+
+def answered(principal: Principal, proposal_id: int, told: str) -> None:
+    """What a carer says: yes, no, or after a yes that it can't be after all. RefusedError where that is over."""
+    now = timezone.now()
+    if told == "withdraw":
+        withdraw(principal=principal, proposal_id=proposal_id, now=now)
+    else:
+        answer(principal=principal, proposal_id=proposal_id, comes=told == "yes", now=now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -87,6 +87,8 @@ def _ask(request: Any, service: SickService | None, form: CallForm, now: datetim
         return False
     if made.state == CallState.NOBODY:
         messages.warning(request, gettext("Nobody is on call near you on that day. Call the service."))
+    elif not made.proposals.exists():
+        messages.success(request, gettext("It is late now. We ask on in the morning, and tell you at once."))
     else:
         messages.success(request, gettext("We ask a carer now. You are told as soon as somebody says yes."))
     return True

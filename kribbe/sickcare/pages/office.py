@@ -16,8 +16,9 @@ from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.region.http import DeskRequest
 from kribbe.sickcare.forms import CarerForm, ServiceForm
 from kribbe.sickcare.models import Proposal, ProposalState, SickCall, SickCarer, SickService
+from kribbe.sickcare.pages.carer import answered
 from kribbe.sickcare.pages.family import TONES
-from kribbe.sickcare.services.calls import answer
+from kribbe.sickcare.services.calls import ends_at
 from kribbe.sickcare.services.carers import set_carer, set_service
 from kribbe.sickcare.tokens import DAYS
 from kribbe.trust.audit import note_list
@@ -41,7 +42,9 @@ def calls(request: DeskRequest) -> HttpResponse:
     found = (
         SickCall.objects.filter(service__desk=request.desk, day__gte=timezone.localdate() - BACK)
         .select_related("child__household")
-        .prefetch_related(Prefetch("proposals", Proposal.objects.select_related("carer").order_by("pk")))
+        .prefetch_related(
+            Prefetch("proposals", Proposal.objects.select_related("carer", "call").order_by("pk"))
+        )
         .order_by("day", "begins", "pk")[:MOST]
     )
     rows = list(found)
@@ -75,7 +78,7 @@ def carers(request: DeskRequest) -> HttpResponse:
     """The service and its carers, with the link to each one's days."""
     service = SickService.objects.filter(desk=request.desk).first()
     is_service = request.POST.get("form") == "service"
-    names = ("name", "phone", "about", "answer_minutes", "hour_price", "active")
+    names = ("name", "phone", "about", "answer_minutes", "asks_from", "asks_until", "hour_price", "active")
     about = ServiceForm(
         request.POST if is_service else None,
         initial={name: getattr(service, name) for name in names} if service else None,
@@ -103,8 +106,7 @@ def _noted(request: DeskRequest) -> None:
     if proposal is None:
         return
     try:
-        comes = request.POST.get("do") == "yes"
-        answer(principal=request.principal, proposal_id=key, comes=comes, now=timezone.now())
+        answered(request.principal, key, request.POST.get("do", ""))
     except RefusedError as refused:
         messages.error(request, str(refused.message))
 
@@ -112,20 +114,23 @@ def _noted(request: DeskRequest) -> None:
 def _saved(request: DeskRequest, service: SickService | None, form: Any) -> bool:
     if not form.is_valid():
         return False
-    data = dict(form.cleaned_data)
-    acting: dict[str, Any] = {"principal": request.principal, "now": timezone.now()}
-    if isinstance(form, ServiceForm):
-        set_service(desk=request.desk, **acting, **data)
-        return True
-    if service is None:
-        form.add_error(None, gettext("Describe the service first."))
-        return False
     try:
-        set_carer(service=service, email=data.pop("email"), values=data, **acting)
+        _keep(request, service, form)
     except RefusedError as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return False
     return True
+
+
+def _keep(request: DeskRequest, service: SickService | None, form: Any) -> None:
+    data = dict(form.cleaned_data)
+    acting: dict[str, Any] = {"principal": request.principal, "now": timezone.now()}
+    if isinstance(form, ServiceForm):
+        set_service(desk=request.desk, **acting, **data)
+        return
+    if service is None:
+        raise RefusedError(gettext("Describe the service first."))
+    set_carer(service=service, email=data.pop("email"), values=data, **acting)
 
 
 def _proposal(one: Proposal, now: Any) -> dict[str, Any]:
@@ -134,6 +139,7 @@ def _proposal(one: Proposal, now: Any) -> dict[str, Any]:
         "state": one.get_state_display(),
         "tone": PROPOSALS.get(one.state, ""),
         "is_open": one.state == ProposalState.OPEN and one.answer_by > now,
+        "may_withdraw": one.state == ProposalState.YES and ends_at(one.call) > now,
     }
 
 

@@ -1,10 +1,12 @@
 """A call for a sick child: carers are asked one at a time, until one says yes or all were asked."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
-from django.utils.timezone import localtime
+from django.utils.timezone import get_default_timezone, localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact import outbox
@@ -14,7 +16,7 @@ from kribbe.contact.writing import BINDING_LANGUAGE, compose
 from kribbe.people.locating import point_of
 from kribbe.people.models import Child, Household
 from kribbe.rules.distance import kilometres
-from kribbe.rules.sickcare import OnCall, line_up
+from kribbe.rules.sickcare import OnCall, line_up, waits_until
 from kribbe.sickcare.models import (
     BINDING,
     CallState,
@@ -89,6 +91,35 @@ def answer(*, principal: Principal, proposal_id: int, comes: bool, now: datetime
     return proposal
 
 
+def withdraw(*, principal: Principal, proposal_id: int, now: datetime) -> Proposal:
+    """A carer who said yes can't come after all, and is off that day: the family is told, and the next one asked.
+
+    Raises RefusedError where no yes stands, or the hours are over.
+    """
+    with transaction.atomic():
+        proposal = _locked(proposal_id)
+        call = proposal.call
+        if proposal.state != ProposalState.YES or ends_at(call) <= now:
+            raise RefusedError(_("There is nothing to take back any more."), code="over")
+        _move(proposal, ProposalState.NO, now)
+        CarerDay.objects.filter(carer=proposal.carer_id, day=call.day).delete()
+        call.state, call.settled_at = CallState.SEARCHING, None
+        call.save(update_fields=["state", "settled_at"])
+        _record(principal, "sick.withdraw", call, now)
+        _tell(call, "withdrawn", now, carer=proposal.carer)
+        _ask_next(call, now)
+    return proposal
+
+
+def go_on(*, now: datetime) -> int:
+    """Calls that waited for the morning: the next carer is asked. Returns how many."""
+    waiting = SickCall.objects.filter(state=CallState.SEARCHING).exclude(proposals__state__in=BINDING)
+    due = [
+        each.pk for each in waiting.select_related("service").order_by("asked_at") if not _rests(each, now)
+    ]
+    return sum(_gone_on(key, now) for key in due)
+
+
 def lapse_due(*, now: datetime) -> int:
     """Who didn't answer in time is passed over, and the next one asked."""
     due = Proposal.objects.filter(state=ProposalState.OPEN, answer_by__lte=now).order_by("answer_by", "pk")
@@ -98,9 +129,7 @@ def lapse_due(*, now: datetime) -> int:
 def call_off(*, principal: Principal, call_id: int, now: datetime) -> SickCall:
     """The family no longer needs anybody; a carer who was asked or comes is told."""
     with transaction.atomic():
-        service_id = SickCall.objects.values_list("service_id", flat=True).get(pk=call_id)
-        lock_rows((SickService, service_id))
-        call = SickCall.objects.select_related("child__household", "service__desk").get(pk=call_id)
+        call = _locked_call(call_id)
         if call.state == CallState.CALLED_OFF:
             raise RefusedError(_("This was called off already."), code="over")
         for proposal in call.proposals.filter(state__in=BINDING).select_related("carer"):
@@ -113,8 +142,12 @@ def call_off(*, principal: Principal, call_id: int, now: datetime) -> SickCall:
 
 
 def _ask_next(call: SickCall, now: datetime) -> None:
-    """Ask the nearest who wasn't asked yet and is free that day; the family is told where none is left."""
-    asked = call.proposals.values("carer")
+    """Ask the nearest who wasn't asked yet and is free that day; the family is told where none is left.
+
+    Once the hours have begun nobody is asked. Late in the evening asking stops until the morning.
+    """
+    refused = Q(call__child=call.child_id, day=call.day, state=ProposalState.NO)
+    asked = Proposal.objects.filter(Q(call=call) | refused).values("carer")
     busy = Proposal.objects.filter(day=call.day, state__in=BINDING).values("carer")
     days = {
         each.carer_id: each
@@ -125,9 +158,13 @@ def _ask_next(call: SickCall, now: datetime) -> None:
     }
     on_call = [_on_call(each, call) for each in days.values()]
     line = line_up(on_call, call.begins, call.ends)
-    if not line:
+    if not line or begins_at(call) <= now:
         _settle(call, CallState.NOBODY, now, None)
         _record(SYSTEM, "sick.nobody", call, now)
+        return
+    goes_on = _rests(call, now)
+    if goes_on:
+        _tell(call, "waits", now, goes_on=goes_on)
         return
     chosen = next(each for each in on_call if each.id == line[0])
     proposal = Proposal.objects.create(
@@ -136,11 +173,35 @@ def _ask_next(call: SickCall, now: datetime) -> None:
         day=call.day,
         km=chosen.km,
         asked_at=now,
-        answer_by=now + timedelta(minutes=call.service.answer_minutes),
+        answer_by=min(now + timedelta(minutes=call.service.answer_minutes), begins_at(call)),
         state_at=now,
     )
     _mail(proposal, call, "carer_asked", now)
     _record(SYSTEM, "sick.propose", call, now)
+
+
+def begins_at(call: SickCall) -> datetime:
+    """When a carer is needed."""
+    return datetime.combine(call.day, call.begins, get_default_timezone())
+
+
+def ends_at(call: SickCall) -> datetime:
+    """Until when a carer is needed."""
+    return datetime.combine(call.day, call.ends, get_default_timezone())
+
+
+def _rests(call: SickCall, now: datetime) -> datetime | None:
+    service = call.service
+    return waits_until(localtime(now), service.asks_from, service.asks_until, begins_at(call))
+
+
+def _gone_on(call_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        call = _locked_call(call_id)
+        if call.state != CallState.SEARCHING or call.proposals.filter(state__in=BINDING).exists():
+            return False
+        _ask_next(call, now)
+    return True
 
 
 def _on_call(day: CarerDay, call: SickCall) -> OnCall:
@@ -157,16 +218,15 @@ def _on_call(day: CarerDay, call: SickCall) -> OnCall:
 def _settle(call: SickCall, state: CallState, now: datetime, proposal: Proposal | None) -> None:
     call.state, call.settled_at = state, now
     call.save(update_fields=["state", "settled_at"])
+    _tell(call, "confirmed" if proposal else "nobody", now, carer=proposal.carer if proposal else None)
+
+
+def _tell(call: SickCall, kind: str, now: datetime, **more: Any) -> None:
     household = call.child.household
     tell_household(
         household_id=household.pk,
-        kind=f"sickcare/{'confirmed' if proposal else 'nobody'}",
-        context={
-            "child": call.child,
-            "call": call,
-            "service": call.service,
-            "carer": proposal.carer if proposal else None,
-        },
+        kind=f"sickcare/{kind}",
+        context={"child": call.child, "call": call, "service": call.service, **more},
         now=now,
         link=reverse("sickcare:family", args=[household.reference]),
         about=f"sick:{call.pk}",
@@ -208,6 +268,12 @@ def _home(household: Household) -> tuple[float, float]:
     if found is None:
         raise RefusedError(_("We don't find your address on the map. Correct it first, or call the desk."))
     return found
+
+
+def _locked_call(call_id: int) -> SickCall:
+    service_id = SickCall.objects.values_list("service_id", flat=True).get(pk=call_id)
+    lock_rows((SickService, service_id))
+    return SickCall.objects.select_related("child__household", "service__desk").get(pk=call_id)
 
 
 def _locked(proposal_id: int) -> Proposal:

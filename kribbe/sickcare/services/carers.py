@@ -27,11 +27,15 @@ def set_service(
     phone: str,
     about: str,
     answer_minutes: int,
+    asks_from: time,
+    asks_until: time,
     hour_price: Decimal,
     active: bool,
     now: datetime,
 ) -> SickService:
-    """Make or change the desk's service."""
+    """Make or change the desk's service. Raises RefusedError on hours of asking the wrong way round."""
+    if asks_until <= asks_from:
+        raise RefusedError(_("It ends before it begins."), field="asks_until")
     with transaction.atomic():
         made, _created = SickService.objects.update_or_create(
             desk=desk,
@@ -40,6 +44,8 @@ def set_service(
                 "phone": phone,
                 "about": about,
                 "answer_minutes": answer_minutes,
+                "asks_from": asks_from,
+                "asks_until": asks_until,
                 "hour_price": hour_price,
                 "active": active,
             },

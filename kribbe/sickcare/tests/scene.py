@@ -20,7 +20,7 @@ HOME = (4.70, 50.88)
 
 @dataclass
 class Scene:
-    """Carers are on call today and tomorrow, from 7:00 to 19:00."""
+    """Carers are on call today and tomorrow, from 7:00 to 19:00, and asked at every hour."""
 
     now: datetime
     desk: Desk
@@ -41,8 +41,9 @@ def on_call(
 ) -> Scene:
     desk = desk or cast.make_desk()
     service = SickService.objects.create(
-        desk=desk, name="Zieke kinderen thuis", phone="02 555 01 99", hour_price=Decimal(4)
-    )
+        desk=desk, name="Zieke kinderen thuis", phone="02 555 01 99", hour_price=Decimal(4),
+        asks_from=time(0), asks_until=time.max,
+    )  # fmt: skip
     scene = Scene(now, desk, service)
     for number in range(1, carers + 1):
         carer = SickCarer.objects.create(

@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from kribbe.contact.models import Mail, Notice
-from kribbe.sickcare.models import CarerDay, Proposal, SickCall, SickCarer
-from kribbe.sickcare.services.calls import answer, ask, call_off, lapse_due
+from kribbe.sickcare.models import CarerDay, Proposal, SickCall, SickCarer, SickService
+from kribbe.sickcare.services.calls import answer, ask, call_off, go_on, lapse_due, withdraw
 from kribbe.sickcare.tests.scene import EVENING, on_call
 from kribbe.testing.races import side_by_side
 from kribbe.trust import locks
@@ -66,6 +66,52 @@ def test_silence_moves_on_after_so_many_minutes_and_all_silent_is_nobody(scene):
     assert made.state == "nobody"
     assert Notice.objects.get().kind == "sickcare/nobody"
     assert lapse_due(now=now + 60 * MINUTE) == 0
+
+
+def test_late_in_the_evening_asking_waits_for_the_morning_and_the_family_is_told(scene):
+    SickService.objects.update(asks_from=time(6, 30), asks_until=time(22))
+    made = call(scene, now=EVENING + 170 * MINUTE)
+    lapse_due(now=EVENING + 190 * MINUTE)
+    assert not Proposal.objects.filter(state="open").exists(), "nobody is asked at 22:10"
+    made.refresh_from_db()
+    assert made.state == "searching"
+    assert "6.30 uur" in Notice.objects.get(kind="sickcare/waits").body
+    morning = EVENING + 690 * MINUTE
+    assert go_on(now=morning - MINUTE) == 0
+    assert go_on(now=morning) == 1
+    assert open_one().carer == scene.carers[1]
+    assert go_on(now=morning + MINUTE) == 0
+    assert Notice.objects.count() == 1
+
+
+def test_nobody_is_asked_once_the_hours_have_begun(scene):
+    made = call(scene, now=EVENING + 760 * MINUTE)
+    assert open_one().answer_by == EVENING + 780 * MINUTE, "at 8:00, not 8:00 and after"
+    lapse_due(now=EVENING + 780 * MINUTE)
+    made.refresh_from_db()
+    assert made.state == "nobody"
+    assert Proposal.objects.count() == 1
+
+
+def test_a_yes_is_taken_back_and_the_next_is_asked(scene):
+    made = call(scene)
+    first = open_one()
+    answer(principal=SYSTEM, proposal_id=first.pk, comes=True, now=EVENING)
+    withdraw(principal=SYSTEM, proposal_id=first.pk, now=EVENING + MINUTE)
+    made.refresh_from_db()
+    assert made.state == "searching"
+    assert open_one().carer == scene.carers[1]
+    assert "Mieke 1" in Notice.objects.get(kind="sickcare/withdrawn").body
+    assert call(scene, 1).proposals.get().carer == scene.carers[2], "who is ill is asked for nobody that day"
+    with pytest.raises(RefusedError):
+        withdraw(principal=SYSTEM, proposal_id=first.pk, now=EVENING + 2 * MINUTE)
+
+
+def test_asked_anew_who_said_no_isnt_asked_again(scene):
+    made = call(scene)
+    answer(principal=SYSTEM, proposal_id=open_one().pk, comes=False, now=EVENING)
+    call_off(principal=scene.parent(), call_id=made.pk, now=EVENING + MINUTE)
+    assert call(scene, now=EVENING + 2 * MINUTE).proposals.get().carer == scene.carers[1]
 
 
 def test_a_no_asks_the_next_and_a_late_yes_is_refused(scene):

@@ -71,7 +71,10 @@ def test_asked_answered_by_the_link_and_seen(scene):
     coming = carer.get(link).content.decode()
     assert "Dorpsstraat 5" in coming and "0470 55 66 77" in coming
     assert "Mieke 1" in parent.get(sent.url).content.decode()
+    carer.post(link, {"do": "withdraw"})
+    assert "Dorpsstraat" not in carer.get(link).content.decode()
     call = SickCall.objects.get()
+    assert call.state == "searching", "the next carer is asked"
     assert parent.post(sent.url, {"do": "call_off", "row": call.pk}).status_code == 302
     assert parent.post(sent.url, {"do": "call_off", "row": 0}).status_code == 404
     call.refresh_from_db()
@@ -117,17 +120,21 @@ def test_the_desk_notes_an_answer_by_telephone_and_keeps_its_carers(scene, clerk
     assert "Ziekens0" in clerk.get(office).content.decode()
     clerk.post(office, {"proposal": Proposal.objects.get().pk, "do": "yes"})
     assert SickCall.objects.get().state == "confirmed"
+    assert 'value="withdraw"' in clerk.get(office).content.decode()
     carers = reverse("sickcare:carers", args=[scene.desk.slug])
     about = {
         "form": "service",
         "name": "Ziek thuis",
         "answer_minutes": 15,
+        "asks_from": "07:00",
+        "asks_until": "21:00",
         "hour_price": "4.5",
         "active": "on",
     }
     assert clerk.post(carers, about).status_code == 302
     assert SickService.objects.get().answer_minutes == 15
     assert clerk.post(carers, about | {"answer_minutes": 1}).status_code == 422
+    assert clerk.post(carers, about | {"asks_until": "06:00"}).status_code == 422
     one = {
         "name": "Jos", "email": "Jos@thuis.example", "street": "Beukenlaan 1", "postcode": "3999",
         "city": scene.desk.name, "radius_km": 5, "active": "on",

@@ -8,14 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localtime
 
-from kribbe.contact.models import Notice
+from kribbe.contact.models import CalendarFeed, Notice
 from kribbe.enrolment.services.stays import change_days
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.places import ledger
 from kribbe.places.models import Kind, Organiser
 from kribbe.planning.models import Absence, AbsenceKind, DayRules, TellingSide
 from kribbe.planning.selectors.days import room_on
+from kribbe.planning.selectors.feed import care_days
 from kribbe.planning.selectors.occupancy import cells
 from kribbe.planning.selectors.planned import planned_at
 from kribbe.planning.selectors.week import week_of
@@ -126,6 +128,18 @@ def test_plan_ratio_occupancy_and_room_follow_the_children():
         found = cells(first=MONDAY, last=MONDAY, today=NOW.date(), locations=[location.pk]).total()
         assert found.planned == number
     assert ledger.miscounted(group_ids=[each.pk for each in scene.hosts], today=NOW.date()) == []
+
+
+def test_care_days_and_calendar_of_the_family_name_who_has_the_child(monkeypatch):
+    scene = service()
+    place_all(scene)
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    page = client_of(scene.parent_user()).get(reverse("planning:my_days")).content.decode()
+    assert page.count("Gastouder 0") == 1, "on that Monday alone"
+    feed = CalendarFeed(household=scene.noor.child.household)
+    at = {localtime(each.starts_at).date(): each for each in care_days(feed, NOW)}
+    assert "Gastouder 0" in at[MONDAY].title and "Gastouder 0" in at[MONDAY].place
+    assert scene.location.name in at[MONDAY + 7 * DAY].title
 
 
 def test_the_day_that_nobody_can_have_is_not_charged_and_is_offered_to_nobody():

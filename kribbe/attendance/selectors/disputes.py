@@ -1,0 +1,12 @@
+"""What families say of days of the register, and nobody answered yet."""
+
+from django.db.models import QuerySet
+
+from kribbe.attendance.models import Dispute
+from kribbe.places.models import Location
+
+
+def open_disputes(location: Location) -> QuerySet[Dispute]:
+    """Questions that wait for the location's answer, the oldest first, with their places."""
+    found = Dispute.objects.filter(placement__group__location=location, answered_at=None)
+    return found.select_related("placement").order_by("raised_at", "pk")
