@@ -49,6 +49,8 @@ class Shift(models.Model):
     start = models.PositiveSmallIntegerField()
     end = models.PositiveSmallIntegerField()
     pause = models.PositiveSmallIntegerField(null=True)
+    is_away = False
+    """Whether the carer is away on the day, as `selectors.needs.with_leave` reads it."""
 
     class Meta:
         ordering = ["day", "start", "pk"]

@@ -205,12 +205,13 @@ def _shown(need: DayNeed, shifts: Sequence[Shift]) -> range:
 
 
 def _bar(shift: Shift, halves: range) -> Mapping[str, Any]:
-    present = set(shift.turn.present())
+    present = () if shift.is_away else set(shift.turn.present())
+    pause = None if shift.is_away else shift.pause
     return {
         "shift": shift,
         "hours": span(shift.start, shift.end),
-        "pause": "" if shift.pause is None else clock(shift.pause),
-        "cells": ["in" if half in present else "pause" if half == shift.pause else "" for half in halves],
+        "pause": "" if pause is None else clock(pause),
+        "cells": ["in" if half in present else "pause" if half == pause else "" for half in halves],
     }
 
 

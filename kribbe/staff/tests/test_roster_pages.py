@@ -182,6 +182,9 @@ def test_leave_takes_shifts_out_of_the_calendar_and_is_marked_on_the_roster(scen
     manager.post(at(scene, "leave", an.reference), {"kind": "leave", "first_day": f"{monday}"})
     page = manager.get(at(scene, "roster") + f"?week={monday}").content.decode()
     assert "roster__shift--clash" in page
+    day = manager.get(at(scene, "roster_day") + f"?on={monday}").content.decode()
+    assert 'class="roster__in"' not in day
+    assert '<small class="bad">away</small>' in day
     feed = make_feed(principal=SYSTEM, location=scene.location, carer=an, now=scene.now)
     answer = Client(headers={"host": "localhost"}).get(reverse("staff:feed", args=[token_of(feed)]))
     assert not Calendar.from_ical(answer.content).walk("VEVENT")
