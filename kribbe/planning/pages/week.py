@@ -115,7 +115,6 @@ def _group(group: GroupWeek, slots: Sequence[int], moves: Moves, days: Sequence[
     shut = {slot for slot in slots if group.cells[slot].state is State.CLOSED}
     return {
         "group": group.group,
-        "layout": group.layout,
         "rows": [_row(row, shut, slots, moves, days) for row in _by_child(group.rows)],
         "nameless": [group.uncounted[slot] for slot in slots] if any(group.uncounted) else [],
         "counts": [_count(group, slot) for slot in slots],

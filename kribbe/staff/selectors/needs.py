@@ -64,10 +64,10 @@ def needs_at(
     if not days:
         return {location.pk: [] for location in locations}
     known = plan or plan_at(locations, min(days), max(days))
-    layouts = {group.pk: known.layout(group) for group in known.groups}
     found = {}
     for location in locations:
-        own = [group.pk for group in known.groups if group.location_id == location.pk]
+        groups = [group for group in known.groups if group.location_id == location.pk]
+        own = [group.pk for group in groups]
         present = [each for each in known.planned if each.group_id in own]
         closed = known.closed[location.pk]
         found[location.pk] = [
@@ -76,7 +76,7 @@ def needs_at(
                 day,
                 day in closed,
                 _children(location, own, present, known.places, day, closed),
-                layouts,
+                {group.pk: known.layout(group, day) for group in groups},
                 known.packs[location.desk_id],
                 [known.at_home.get((location.pk, day, 2 * day.weekday() + part), 0) for part in range(2)],
             )

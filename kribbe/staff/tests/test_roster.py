@@ -107,6 +107,21 @@ def test_who_is_ill_is_not_counted_on_the_roster(scene):
     assert (max(there[monday]), max(there[monday + DAY])) == (1, 0)
 
 
+def test_each_day_is_judged_by_the_layout_of_that_day():
+    """Six or seven babies need two carers by 1:5 until Tuesday 13 April 2027; mixed, from Wednesday, one by 1:7."""
+    scene = busy(timezone.now(), children=8, start=date(2026, 11, 2))
+    monday, wednesday = date(2027, 4, 12), date(2027, 4, 14)
+    for during, layout in (((wednesday, None), "mixed"), ((scene.start, wednesday), "babies")):
+        GroupTeam.objects.create(group=scene.group, during=during, layout=layout, carers=[1] * SLOTS)
+    today = scene.now.date()
+    week = week_of(scene.location, monday, today=today)
+    assert [need.carers for need in week.needs[:8:2]] == [2, 2, 1, 1]
+    days = needs_of(scene.location, monday - 7 * DAY, monday + 3 * DAY)
+    assert [max(each.carers) for each in days if each.total(20)] == [2, 2, 2, 2, 2, 2, 1, 1]
+    ahead = short_weeks(scene.location, first=monday - 7 * DAY, weeks=2, today=today)
+    assert [(each.monday, each.half_days) for each in ahead] == [(monday - 7 * DAY, 8), (monday, 4)]
+
+
 def test_a_half_day_is_judged_while_children_are_there(scene):
     """Four carers, one of them in a pause, for the two that ten children need; nobody at night."""
     monday = monday_of_scene(scene)
