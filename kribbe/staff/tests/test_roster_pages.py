@@ -12,10 +12,12 @@ from django.utils.timezone import localtime
 from icalendar import Calendar
 
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.places.models import GroupCapacity
 from kribbe.staff.models import Contract, Leave, RosterChange, Shift, ShiftFeed
 from kribbe.staff.services.feeds import feed_of_token, make_feed, token_of
 from kribbe.staff.services.roster import Hours, set_shift
 from kribbe.staff.tests.scene import busy, hire, open_monday
+from kribbe.testing import cast
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +153,15 @@ def test_a_carers_page_takes_contract_and_leave_and_names_the_field_that_is_wron
     assert manager.post(leave, {"kind": "leave", "first_day": f"{today}"}).status_code == 422
     assert manager.post(leave, {"do": "back", "leave": Leave.objects.get().pk}).status_code == 302
     assert not Leave.objects.exists()
+
+
+def test_a_new_contract_offers_the_days_on_which_the_location_is_open(scene, manager):
+    """Closed on Wednesday; a second group is open on Saturday."""
+    GroupCapacity.objects.update(open_pattern=0b11_11_00_11_11)
+    cast.make_group(scene.location, 5, now=scene.now, name="Uilen", open_pattern=0b01_00_00_00_00_00)
+    form = manager.get(at(scene, "carer", hire(scene, "An Jacobs").reference)).context["contract_form"]
+    assert [day for day in range(7) if f"d{day}from" in form.initial] == [0, 1, 3, 4, 5]
+    assert form.initial["d5to"] == scene.location.closes_at
 
 
 def test_a_carers_calendar_is_read_by_another_library_and_revoked(scene, manager):
