@@ -92,7 +92,9 @@ def test_who_is_ill_is_not_counted_on_the_roster(scene):
     """An and Bo are enough on Monday; An is noted ill, and Bo too on Tuesday, when nobody else works."""
     monday = monday_of_scene(scene)
     an, bo = hire(scene, "An Jacobs"), hire(scene, "Bo Smets")
-    GroupTeam.objects.create(group=scene.group, during=(scene.start, None), layout="mixed", carers=[2] * SLOTS)
+    GroupTeam.objects.create(
+        group=scene.group, during=(scene.start, None), layout="mixed", carers=[2] * SLOTS
+    )
     work(scene, an, monday, 14, 36, 24)
     work(scene, bo, monday, 14, 36, 26)
     work(scene, bo, monday + DAY, 14, 36, 26)
