@@ -22,6 +22,7 @@ from kribbe.planning.pages.moving import last_batch
 from kribbe.planning.pages.week_cells import draw_cells
 from kribbe.planning.selectors.getting_used import visits_at
 from kribbe.planning.selectors.week import WORK_SLOTS, GroupWeek, Row, Week, week_of
+from kribbe.planning.words import short_words
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Occupancy, State
@@ -171,8 +172,7 @@ def _need(week: Week, slot: int) -> dict[str, Any]:
 def _short(short: Short) -> dict[str, Any]:
     return {
         "when": slot_name(short.slot),
-        "said": ngettext("%(count)d carer too few", "%(count)d carers too few", short.missing)
-        % {"count": short.missing},
+        "said": short_words(short.missing, short.need.too_many),
         "why": " ".join(map(say, short.need.reasons)),
     }
 

@@ -22,11 +22,12 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ShortWeek:
-    """A week that falls short: on how many half-days, and by how many carers at most."""
+    """A week that falls short: on how many half-days, and by how many carers, or children too many, at most."""
 
     monday: date
     half_days: int
     most: int
+    too_many: int = 0
 
 
 def short_weeks(location: Location, *, first: date, weeks: int, today: date) -> list[ShortWeek]:
@@ -95,7 +96,7 @@ def _short(
         for slot in range(SLOTS):
             on = first + (7 * week + slot // 2) * DAY
             half = known.get((location.pk, on, slot))
-            if half is not None and half.need.carers > half.carers:
+            if half is not None and half.need.is_short(half.carers):
                 found.append(Short(on, slot, half.need, half.carers))
             if half is None and teams:
                 layouts = [layout_on(group, rows, on) for group, rows in zip(groups, chosen, strict=True)]
@@ -122,4 +123,5 @@ def _of(short: list[Short], first: date, week: int) -> list[Short]:
 
 
 def _week(monday: date, short: list[Short]) -> ShortWeek:
-    return ShortWeek(monday, len(short), max(each.missing for each in short))
+    most, too_many = (max(each.missing for each in short), max(each.need.too_many for each in short))
+    return ShortWeek(monday, len(short), most, too_many)

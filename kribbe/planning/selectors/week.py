@@ -71,7 +71,7 @@ class Week:
         return [
             Short(self.monday + slot // 2 * DAY, slot, need, carers)
             for slot, (need, carers) in enumerate(zip(self.needs, self.carers, strict=True))
-            if carers is not None and need.carers > carers
+            if carers is not None and need.is_short(carers)
         ]
 
     @property

@@ -49,8 +49,6 @@ class Shift(models.Model):
     start = models.PositiveSmallIntegerField()
     end = models.PositiveSmallIntegerField()
     pause = models.PositiveSmallIntegerField(null=True)
-    is_away = False
-    """Whether the carer is away on the day, as `selectors.needs.with_leave` reads it."""
 
     class Meta:
         ordering = ["day", "start", "pk"]
@@ -91,6 +89,11 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.carer_id} {self.day} {self.start}-{self.end}"
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the carer is away on the day, where `selectors.needs.with_leave` read it."""
+        return bool(getattr(self, "on_leave", False))
 
     @property
     def turn(self) -> Turn:

@@ -177,7 +177,7 @@ def shifts_of(location: Location, first: date, last: date) -> list[Shift]:
 def with_leave(shifts: QuerySet[Shift]) -> QuerySet[Shift]:
     """These shifts, each with whether its carer is away on the day (`Shift.is_away`); no query more."""
     away = Leave.objects.filter(carer=OuterRef("carer"), during__contains=OuterRef("day"))
-    return shifts.annotate(is_away=Exists(away))
+    return shifts.annotate(on_leave=Exists(away))
 
 
 def on_roster(location: Location, shifts: Iterable[Shift]) -> Mapping[date, Sequence[int]]:
@@ -200,9 +200,9 @@ def short_halves(day: DayNeed, carers: Sequence[int]) -> list[ShortHalf]:
     """Where a day falls short; half-hours in a row that lack as many for the same reason are one."""
     found: list[ShortHalf] = []
     for half, (need, there) in enumerate(zip(day.needs, carers, strict=True)):
-        if need.carers <= there:
+        if not need.is_short(there):
             continue
-        lack = need.carers - there
+        lack = max(0, need.carers - there)
         last = found[-1] if found else None
         if last and (last.end, last.missing, last.need) == (half, lack, need):
             found[-1] = ShortHalf(day.day, last.start, half + 1, lack, need)

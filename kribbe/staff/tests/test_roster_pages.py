@@ -12,7 +12,9 @@ from django.utils.timezone import localtime
 from icalendar import Calendar
 
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
-from kribbe.places.models import GroupCapacity
+from kribbe.places.models import GroupCapacity, Kind, Location
+from kribbe.planning.tests.scene import place
+from kribbe.rules.halfdays import WeekPattern
 from kribbe.staff.models import Contract, Leave, RosterChange, Shift, ShiftFeed
 from kribbe.staff.services.feeds import feed_of_token, make_feed, token_of
 from kribbe.staff.services.roster import Hours, set_shift
@@ -85,6 +87,31 @@ def test_a_day_shows_half_hours_and_what_is_missing(scene, manager):
     assert page.count('class="roster__in"') == 17
     assert page.count('class="roster__pause"') == 1
     assert 'class="roster__short"' in page
+
+
+def test_twelve_children_of_two_carers_at_a_home_are_too_many(manager, scene):
+    for number in range(2):
+        place(
+            scene.desk,
+            scene.group,
+            f"Das {number}",
+            "Kim",
+            WeekPattern.from_text("mon"),
+            scene.start,
+            scene.now,
+        )
+    Location.objects.filter(pk=scene.location.pk).update(kind=Kind.FAMILY)
+    monday = monday_of_scene(scene)
+    for name in ("An Jacobs", "Bo Smets"):
+        put(scene, hire(scene, name), monday, 14, 36)
+    for address in (at(scene, "roster") + "?week=", at(scene, "roster_day") + "?on="):
+        assert "4 children too many." in manager.get(f"{address}{monday}").content.decode()
+    for name, asked in (("week", "week"), ("day", "on")):
+        page = manager.get(reverse(f"planning:{name}", args=[scene.location.slug]) + f"?{asked}={monday}")
+        assert "4 children too many" in page.content.decode()
+    team = manager.get(reverse("planning:team", args=[scene.location.slug])).content.decode()
+    assert "4 children too many at most" in team
+    assert "0 carers" not in team
 
 
 def test_pages_cost_no_more_for_more_carers_shifts_and_locations(scene, manager):
