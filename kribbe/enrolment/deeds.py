@@ -278,6 +278,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "spare_day.take": (_("Took a place of one day"), "calendar-check"),
     "spare_day.decline": (_("Said no to a place of one day"), "circle-x"),
     "short_notice.set": (_("Chose whether to hear of places at short notice"), "bell"),
+    "team.remove": (_("Took away carers planned for later"), "users"),
     "team.set": (_("Planned the carers of a group"), "users"),
     "carer.add": (_("Added a carer to the team"), "user-plus"),
     "carer.change": (_("Changed the data of a carer"), "pencil"),

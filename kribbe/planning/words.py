@@ -5,14 +5,14 @@ from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kribbe.planning.models import Paper
 from kribbe.planning.written import schedule_of
 from kribbe.rules.agreed import Parts, Weeks
 from kribbe.rules.school import Schedule
 from kribbe.web.dates import date_format
-from kribbe.web.weeks import DAY_NAMES
+from kribbe.web.weeks import DAY_NAMES, join_words
 
 MIDNIGHT = 24 * 60
 
@@ -99,3 +99,16 @@ def stretch_lines(paper: Paper) -> list[str]:
 def day_list(days: Sequence[date]) -> str:
     """Days in words, with the year at the last."""
     return ", ".join(date_format(day, "D j F") for day in days)
+
+
+def short_words(missing: int, too_many: int) -> str:
+    """`2 carers too few`, `4 children too many`, or both."""
+    said = []
+    if missing:
+        said.append(
+            ngettext("%(count)d carer too few", "%(count)d carers too few", missing) % {"count": missing}
+        )
+    if too_many:
+        told = ngettext("%(count)d child too many", "%(count)d children too many", too_many)
+        said.append(told % {"count": too_many})
+    return join_words(said)

@@ -32,6 +32,12 @@ class Need:
 
     carers: int
     reasons: tuple[Reason, ...]
+    too_many: int = 0
+    """Children at a family carer's home beyond those that the law allows there, however many carers there are."""
+
+    def is_short(self, carers: int) -> bool:
+        """Whether so many carers are too few, or the children too many whoever is there."""
+        return carers < self.carers or self.too_many > 0
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Half:
 
 @dataclass(frozen=True)
 class Short:
-    """A half-day with fewer carers than the law asks."""
+    """A half-day with fewer carers than the law asks, or more children than it allows."""
 
     on: date
     slot: int
@@ -57,7 +63,7 @@ class Short:
 
     @property
     def missing(self) -> int:
-        return self.need.carers - self.carers
+        return max(0, self.need.carers - self.carers)
 
 
 def carers_needed(
@@ -80,7 +86,7 @@ def carers_needed(
     if not total:
         return Need(0, (Reason.of("ratio.nobody"),))
     if family:
-        return _family(total, own, pack.integer("capacity.family_care", on))
+        return _family(total, own, pack, on)
     if resting:
         return _resting(total, pack.integer("ratio.rest", on))
     limits = _limits(pack, on)
@@ -92,17 +98,25 @@ def shortfalls(*, halves: Iterable[Half], pack: Pack, family: bool = False) -> l
     found = []
     for half in halves:
         need = carers_needed(children=half.children, pack=pack, on=half.on, family=family, own=half.own)
-        if need.carers > half.carers:
+        if need.is_short(half.carers):
             found.append(Short(half.on, half.slot, need, half.carers))
     return found
 
 
-def _family(total: int, own: int, limit: int) -> Need:
+def _family(total: int, own: int, pack: Pack, on: date) -> Need:
+    """By the carers' own limit; from the least of group care on it is no care at a home, also by carers together."""
+    limit, most = (
+        pack.integer("capacity.family_care", on),
+        pack.integer("capacity.group_care_minimum", on) - 1,
+    )
     present = total + own
     reasons = [Reason.of("ratio.family", children=present, limit=limit)]
     if own:
         reasons.append(Reason.of("family_carer.own", own=own))
-    return Need(_ceiling(Fraction(present, limit)), tuple(reasons))
+    too_many = max(0, present - most)
+    if too_many:
+        reasons.append(Reason.of("ratio.family_most", most=most))
+    return Need(_ceiling(Fraction(present, limit)), tuple(reasons), too_many)
 
 
 def _resting(total: int, limit: int) -> Need:

@@ -19,6 +19,7 @@ CODES: Mapping[str, str] = {
     "ratio.together": "{children} children: at most {limit} for each carer, where there are several.",
     "ratio.rest": "{children} children who rest: at most {limit} for each carer, and at least two carers.",
     "ratio.family": "{children} children: at most {limit} for each family carer.",
+    "ratio.family_most": "At one home at most {most} children may be there at once, however many carers there are.",
     "family_carer.own": "{own} of them are children or grandchildren of the carer.",
     "ratio.babies": "{children} children in groups of babies: at most {limit} for each carer.",
     "ratio.toddlers": "{children} children in groups without babies: at most {limit} for each carer.",

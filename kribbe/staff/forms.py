@@ -1,14 +1,16 @@
 """The forms of staff."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.enrolment.selectors.location import active_groups
 from kribbe.people.models import User
 from kribbe.places.access import locations_for
 from kribbe.places.models import Group, Location
+from kribbe.places.selectors.closed import open_pattern
 from kribbe.staff.models import Carer, LeaveKind, Shift
 from kribbe.staff.models.carers import INITIALS
 from kribbe.staff.selectors.carers import accounts_at
@@ -213,11 +215,12 @@ class ContractForm(forms.Form):
         )
 
 
-def usual_times(location: Location) -> dict[str, Any]:
-    """A new contract begins with the opening hours from Monday to Friday."""
+def usual_times(location: Location, on: date) -> dict[str, Any]:
+    """A new contract begins with the opening hours, on the weekdays on which the location is open from a day on."""
+    opened = open_pattern([group.pk for group in active_groups(location)], on)
     return {
         f"d{day}{part}": at
-        for day in range(5)
+        for day in opened.days()
         for part, at in (("from", location.opens_at), ("to", location.closes_at))
     }
 

@@ -78,7 +78,7 @@ def _halves(day: Day) -> Iterator[dict[str, Any]]:
             "children": sum(group.cells[slot].planned for group in day.week.groups),
             "need": need.carers,
             "carers": carers,
-            "missing": max(0, need.carers - carers) if carers is not None else 0,
+            "is_short": carers is not None and need.is_short(carers),
             "why": [say(reason) for reason in need.reasons],
         }
 

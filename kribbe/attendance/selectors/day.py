@@ -71,6 +71,7 @@ class GroupDay:
     """A group's children on a day. `others` are only counted: the register doesn't know them by name."""
 
     week: GroupWeek
+    layout: Layout
     children: Sequence[ChildDay]
     others: int = 0
 
@@ -206,7 +207,7 @@ def _group(
     slots = slice(2 * on.weekday(), 2 * on.weekday() + 2)
     own = [each for each in known if each.group_id == group.group.pk]
     children = [child for each in own if (child := _child(each, week, on, said, now))]
-    return GroupDay(group, children, max(group.uncounted[slots]))
+    return GroupDay(group, group.layouts[on.weekday()], children, max(group.uncounted[slots]))
 
 
 def _child(planned: Planned, week: Week, on: date, said: _Said, now: datetime) -> ChildDay | None:
@@ -246,5 +247,5 @@ def where_of(on: date, parts: Parts, stays: Sequence[Presence], away: Absence | 
 def _inside(groups: Sequence[GroupDay]) -> dict[Layout, int]:
     found = dict.fromkeys(Layout, 0)
     for group in groups:
-        found[group.week.layout] += group.inside
+        found[group.layout] += group.inside
     return found

@@ -46,7 +46,7 @@ def held_by_tablet(location: Location, *, now: datetime) -> dict[str, Any]:
 def _group(group: GroupDay, safety: Mapping[Who, Safety]) -> dict[str, Any]:
     return {
         "name": group.week.group.name,
-        "layout": group.week.layout,
+        "layout": group.layout,
         "children": [_child(child, safety[child.child.who]) for child in group.children],
     }
 
@@ -92,7 +92,7 @@ def _needs(day: Day) -> dict[str, Any]:
     """
     most: dict[Layout, int] = {}
     for group in day.groups:
-        most[group.week.layout] = most.get(group.week.layout, 0) + len(group.children)
+        most[group.layout] = most.get(group.layout, 0) + len(group.children)
     layouts, sizes = list(most), [number + 1 for number in most.values()]
     if prod(sizes) > MOST_NEEDS:
         return {"layouts": [], "sizes": [], "table": []}

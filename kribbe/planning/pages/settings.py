@@ -13,14 +13,14 @@ from django.views.decorators.http import require_http_methods
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning.forms import HouseRulesForm
-from kribbe.planning.models import HouseRules
+from kribbe.planning.models import GroupTeam, HouseRules
 from kribbe.planning.models import Layout as LayoutWords
 from kribbe.planning.selectors.short import short_weeks
 from kribbe.planning.selectors.teams import Team, teams_at
-from kribbe.planning.services.settings import Rules, publish_house_rules, set_team
+from kribbe.planning.services.settings import Rules, publish_house_rules, remove_team, set_team
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.calendar import monday_of
-from kribbe.rules.halfdays import SLOTS
+from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.ratio import Layout
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -39,7 +39,8 @@ def team_page(request: Any, location: Location) -> HttpResponse:
     today = localtime(now).date()
     error = ""
     if request.method == "POST":
-        error = _save_team(request, location, now)
+        is_removal = request.POST.get("do") == "remove"
+        error = (_remove_team if is_removal else _save_team)(request, location, now)
         if not error:
             messages.success(request, _("Saved. The weeks ahead are judged anew."))
             return redirect("planning:team", location.slug)
@@ -94,11 +95,28 @@ def _group(each: Team) -> dict[str, Any]:
         "group": each.group,
         "layout": each.layout,
         "days": [(DAY_SHORTS[day], DAY_NAMES[day]) for day in days],
+        "later": [_later(row, opened) for row in each.later],
         "rows": [
             (name, [(slot, slot_name(slot), each.carers[slot]) if slot in opened else None for slot in slots])
             for name, slots in zip((_("Morning"), _("Afternoon")), halves, strict=True)
         ],
     }
+
+
+def _later(row: GroupTeam, opened: WeekPattern) -> dict[str, Any]:
+    """What is planned from a later day on, in words: the carers of the morning and the afternoon by day."""
+    carers = [f"{DAY_SHORTS[day]} {row.carers[2 * day]}/{row.carers[2 * day + 1]}" for day in opened.days()]
+    return {"pk": row.pk, "first": row.during.lower, "layout": row.get_layout_display(), "carers": carers}
+
+
+def _remove_team(request: Any, location: Location, now: Any) -> str:
+    """Take away what was planned for later; says what is wrong, or nothing."""
+    team_id = row_key(request.POST.get("team", "")) or 0
+    try:
+        remove_team(principal=request.principal, location=location, team_id=team_id, now=now)
+    except RefusedError as refused:
+        return str(refused.message)
+    return ""
 
 
 def _save_team(request: Any, location: Location, now: Any) -> str:

@@ -22,6 +22,7 @@ from kribbe.planning.pages.moving import last_batch
 from kribbe.planning.pages.week_cells import draw_cells
 from kribbe.planning.selectors.getting_used import visits_at
 from kribbe.planning.selectors.week import WORK_SLOTS, GroupWeek, Row, Week, week_of
+from kribbe.planning.words import short_words
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Occupancy, State
@@ -115,7 +116,6 @@ def _group(group: GroupWeek, slots: Sequence[int], moves: Moves, days: Sequence[
     shut = {slot for slot in slots if group.cells[slot].state is State.CLOSED}
     return {
         "group": group.group,
-        "layout": group.layout,
         "rows": [_row(row, shut, slots, moves, days) for row in _by_child(group.rows)],
         "nameless": [group.uncounted[slot] for slot in slots] if any(group.uncounted) else [],
         "counts": [_count(group, slot) for slot in slots],
@@ -172,8 +172,7 @@ def _need(week: Week, slot: int) -> dict[str, Any]:
 def _short(short: Short) -> dict[str, Any]:
     return {
         "when": slot_name(short.slot),
-        "said": ngettext("%(count)d carer too few", "%(count)d carers too few", short.missing)
-        % {"count": short.missing},
+        "said": short_words(short.missing, short.need.too_many),
         "why": " ".join(map(say, short.need.reasons)),
     }
 

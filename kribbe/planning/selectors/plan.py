@@ -37,10 +37,9 @@ class Plan:
     at_home: Mapping[Key, int]
     """Children of a family carer that count."""
 
-    def layout(self, group: Group) -> Layout:
-        """What the location chose for a group last within these days, else what its age band says."""
-        own = self.teams.get(group.pk)
-        return Layout(own[-1].layout) if own else usual_layout(group)
+    def layout(self, group: Group, on: date) -> Layout:
+        """As `layout_on`, of a group and a day of these."""
+        return layout_on(group, self.teams.get(group.pk, ()), on)
 
 
 def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
@@ -58,6 +57,12 @@ def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
         packs={desk: load_pack(policy_on(desk, first).rule_pack) for desk in desks},
         at_home=at_home(locations, first, last),
     )
+
+
+def layout_on(group: Group, teams: Sequence[GroupTeam], on: date) -> Layout:
+    """What the location chose for a group on a day, by its `teams`, else what its age band says."""
+    chosen = next((team.layout for team in teams if on in team.during), None)
+    return usual_layout(group) if chosen is None else Layout(chosen)
 
 
 def usual_layout(group: Group) -> Layout:

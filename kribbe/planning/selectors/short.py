@@ -10,7 +10,7 @@ from kribbe.places.models import Group, Kind, Location
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
 from kribbe.planning.selectors.occupancy import Cells, Ints, cells
-from kribbe.planning.selectors.plan import usual_layout
+from kribbe.planning.selectors.plan import layout_on
 from kribbe.planning.selectors.rostered import Key, Rostered, rostered
 from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import SLOTS
@@ -22,11 +22,12 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ShortWeek:
-    """A week that falls short: on how many half-days, and by how many carers at most."""
+    """A week that falls short: on how many half-days, and by how many carers, or children too many, at most."""
 
     monday: date
     half_days: int
     most: int
+    too_many: int = 0
 
 
 def short_weeks(location: Location, *, first: date, weeks: int, today: date) -> list[ShortWeek]:
@@ -70,9 +71,9 @@ def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dic
         own = {group.pk: group for group in groups if group.location_id == location.pk}
         rows = [row for row, key in enumerate(found.groups) if key.group_id in own]
         planned = [team for team in teams if team.group_id in own]
-        layouts = [_layout(own[found.groups[row].group_id], planned) for row in rows]
+        here = [own[found.groups[row].group_id] for row in rows]
         told[location.pk] = _short(
-            location, first, present[rows], layouts, planned, known, own_children, packs[location.desk_id]
+            location, first, present[rows], here, planned, known, own_children, packs[location.desk_id]
         )
     return told
 
@@ -81,7 +82,7 @@ def _short(
     location: Location,
     first: date,
     present: Ints,
-    layouts: Sequence[Layout],
+    groups: Sequence[Group],
     teams: Sequence[GroupTeam],
     known: Mapping[Key, Rostered],
     own: Mapping[Key, int],
@@ -90,22 +91,19 @@ def _short(
     """The half-days that fall short. `present` has the shape (groups, weeks, slots)."""
     found: list[Short] = []
     halves: list[Half] = []
+    chosen = [[team for team in teams if team.group_id == group.pk] for group in groups]
     for week in range(present.shape[1]):
         for slot in range(SLOTS):
             on = first + (7 * week + slot // 2) * DAY
             half = known.get((location.pk, on, slot))
-            if half is not None and half.need.carers > half.carers:
+            if half is not None and half.need.is_short(half.carers):
                 found.append(Short(on, slot, half.need, half.carers))
             if half is None and teams:
+                layouts = [layout_on(group, rows, on) for group, rows in zip(groups, chosen, strict=True)]
                 children = _children(present[:, week, slot].tolist(), layouts)
                 at_work, of_carer = _carers(teams, on, slot), own.get((location.pk, on, slot), 0)
                 halves.append(Half(on=on, slot=slot, children=children, carers=at_work, own=of_carer))
     return found + shortfalls(halves=halves, pack=pack, family=location.kind == Kind.FAMILY)
-
-
-def _layout(group: Group, teams: Sequence[GroupTeam]) -> Layout:
-    own = [team for team in teams if team.group_id == group.pk]
-    return Layout(own[-1].layout) if own else usual_layout(group)
 
 
 def _children(present: Sequence[int], layouts: Sequence[Layout]) -> dict[Layout, int]:
@@ -125,4 +123,5 @@ def _of(short: list[Short], first: date, week: int) -> list[Short]:
 
 
 def _week(monday: date, short: list[Short]) -> ShortWeek:
-    return ShortWeek(monday, len(short), max(each.missing for each in short))
+    most, too_many = (max(each.missing for each in short), max(each.need.too_many for each in short))
+    return ShortWeek(monday, len(short), most, too_many)

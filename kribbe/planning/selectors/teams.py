@@ -1,5 +1,6 @@
 """The carers that a location set for its groups, as they stand on a day."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,18 +22,23 @@ class Team:
     layout: Layout
     carers: Sequence[int]
     opened: WeekPattern
+    later: Sequence[GroupTeam] = ()
+    """What is planned from a later day on, the first one first."""
 
 
 def teams_at(location: Location, day: date) -> list[Team]:
     """The groups of a location with the carers that stand on a day, or else with the next ones; three queries."""
     groups = active_groups(location)
     patterns = open_patterns([group.pk for group in groups], day)
-    rows = GroupTeam.objects.filter(group__in=groups, during__overlap=(day, None)).order_by("-during")
-    standing = {row.group_id: row for row in rows}
-    return [_team(group, standing.get(group.pk), patterns[group.pk]) for group in groups]
+    rows = GroupTeam.objects.filter(group__in=groups, during__overlap=(day, None)).order_by("during")
+    found: dict[int, list[GroupTeam]] = defaultdict(list)
+    for row in rows:
+        found[row.group_id].append(row)
+    return [_team(group, found[group.pk], patterns[group.pk], day) for group in groups]
 
 
-def _team(group: Group, row: GroupTeam | None, opened: WeekPattern) -> Team:
-    if row is None:
+def _team(group: Group, rows: Sequence[GroupTeam], opened: WeekPattern, day: date) -> Team:
+    if not rows:
         return Team(group, usual_layout(group), (0,) * SLOTS, opened)
-    return Team(group, Layout(row.layout), tuple(map(int, row.carers)), opened)
+    stands, later = rows[0], [row for row in rows if row.during.lower > day]
+    return Team(group, Layout(stands.layout), tuple(map(int, stands.carers)), opened, later)

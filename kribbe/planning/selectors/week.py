@@ -34,7 +34,8 @@ class GroupWeek:
     """A group's week. `cells` has an entry for each half-day."""
 
     group: Group
-    layout: Layout
+    layouts: Sequence[Layout]
+    """By day of the week."""
     rows: Sequence[Row]
     uncounted: Sequence[int]
     """Children without a name, by half-day."""
@@ -70,7 +71,7 @@ class Week:
         return [
             Short(self.monday + slot // 2 * DAY, slot, need, carers)
             for slot, (need, carers) in enumerate(zip(self.needs, self.carers, strict=True))
-            if carers is not None and need.carers > carers
+            if carers is not None and need.is_short(carers)
         ]
 
     @property
@@ -129,7 +130,7 @@ def _group(
     nameless = [row for row in rows if not (row.planned.child or row.planned.name)]
     return GroupWeek(
         group=group,
-        layout=plan.layout(group),
+        layouts=tuple(plan.layout(group, monday + day * DAY) for day in range(7)),
         rows=named,
         uncounted=tuple(sum(row.there >> slot & 1 for row in nameless) for slot in range(SLOTS)),
         cells=cells,
@@ -210,7 +211,7 @@ def _needs(location: Location, monday: date, groups: Sequence[GroupWeek], plan: 
         children = dict.fromkeys(Layout, 0)
         for group in groups:
             if group.cells[slot].state is not State.CLOSED:
-                children[group.layout] += group.cells[slot].planned
+                children[group.layouts[slot // 2]] += group.cells[slot].planned
         on = monday + slot // 2 * DAY
         needs.append(
             carers_needed(

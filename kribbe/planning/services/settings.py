@@ -34,7 +34,7 @@ def set_team(
     carers: Sequence[int],
     now: datetime,
 ) -> GroupTeam:
-    """From `first` on the group has this layout and these carers by half-day; what was planned later goes.
+    """From `first` on the group has this layout and these carers by half-day, until what was planned later begins.
 
     Raises RefusedError on a group of another location or numbers that can't be.
     """
@@ -45,15 +45,41 @@ def set_team(
         group = Group.objects.filter(pk=group_id, location=location).first()
         if group is None:
             raise RefusedError(_("Choose a group of this location."), field="group")
-        GroupTeam.objects.filter(group=group, during__startswith__gte=first).delete()
-        for running in GroupTeam.objects.filter(group=group, during__contains=first):
+        own = GroupTeam.objects.filter(group=group)
+        own.filter(during__startswith=first).delete()
+        for running in own.filter(during__contains=first):
             running.during = DateRange(running.during.lower, first)
             running.save(update_fields=["during"])
+        later = own.filter(during__startswith__gt=first).order_by("during").first()
         made = GroupTeam.objects.create(
-            group=group, during=DateRange(first, None), layout=layout, carers=list(carers)
+            group=group,
+            during=DateRange(first, later.during.lower if later else None),
+            layout=layout,
+            carers=list(carers),
         )
         _record(principal, "team.set", made, location, now)
     return made
+
+
+def remove_team(*, principal: Principal, location: Location, team_id: int, now: datetime) -> None:
+    """Carers that were planned for later go; those before go on in their place.
+
+    Raises RefusedError where they hold already. What isn't the location's changes nothing.
+    """
+    with transaction.atomic():
+        group_ids = list(Group.objects.filter(location=location, teams=team_id).values_list("pk", flat=True))
+        lock_rows(*((Group, key) for key in group_ids))
+        gone = GroupTeam.objects.filter(pk=team_id, group__in=group_ids).first()
+        if gone is None:
+            return
+        first, after = gone.during.lower, gone.during.upper
+        if first <= localtime(now).date():
+            raise RefusedError(_("These carers hold already. Give the new ones from today on."))
+        _record(principal, "team.remove", gone, location, now)
+        gone.delete()
+        for before in GroupTeam.objects.filter(group=gone.group_id, during__endswith=first):
+            before.during = DateRange(before.during.lower, after)
+            before.save(update_fields=["during"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

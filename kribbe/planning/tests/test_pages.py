@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localtime
 from icalendar import Calendar
 
 from kribbe.contact.access import Seat
@@ -268,6 +269,31 @@ def test_carers_are_set_on_the_half_days_on_which_a_group_is_open(scene, manager
     assert GroupTeam.objects.get(group=weekend).carers[10] == 2
     [_name, mornings] = manager.get(team).context["groups"][1]["rows"][0]
     assert [cell[2] for cell in mornings] == [1, 2]
+
+
+def test_a_small_edit_today_keeps_the_plan_of_next_year(scene, manager):
+    """Babies with two carers are planned from January on; then this week gets one carer more."""
+    team, today = at(scene, "team"), localtime(scene.now).date()
+    january = date(today.year + 1, 1, 1)
+    mondays = {"group": scene.group.pk, "carers0": "1", "carers1": "1"}
+    first = {**mondays, "first": f"{today - DAY}", "layout": "mixed"}
+    ahead = {**mondays, "first": f"{january}", "layout": "babies", "carers0": "2"}
+    for typed in (first, ahead, {**first, "first": f"{today}", "carers1": "3"}):
+        assert manager.post(team, typed).status_code == 302
+    rows = list(GroupTeam.objects.order_by("during"))
+    found = [(each.during.lower, each.during.upper, each.layout, each.carers[:2]) for each in rows]
+    assert found == [
+        (today - DAY, today, "mixed", [1, 1]),
+        (today, january, "mixed", [1, 3]),
+        (january, None, "babies", [2, 1]),
+    ]
+    [form] = manager.get(team).context["groups"]
+    assert (form["rows"][1][1][0][2], [each["pk"] for each in form["later"]]) == (3, [rows[2].pk])
+    assert "Mon 2/1" in manager.get(team).content.decode()
+    assert manager.post(team, {"do": "remove", "team": rows[1].pk}).status_code == 422
+    assert manager.post(team, {"do": "remove", "team": rows[2].pk}).status_code == 302
+    assert [each.during.upper for each in GroupTeam.objects.order_by("during")] == [today, None]
+    assert manager.get(team).context["groups"][0]["later"] == []
 
 
 def test_house_rules_are_published_and_never_changed(scene, manager):

@@ -53,6 +53,18 @@ def test_rest_and_family_care_by_hand():
     assert [needed(AFTER, family=True, mixed=n) for n in (7, 8)] == [1, 2]
 
 
+def test_care_at_a_home_has_a_most_however_many_carers_there_are():
+    """Twelve children of two carers together are four too many: above eight it is group care."""
+    for on in (BEFORE, AFTER):
+        halves = [Half(on=on, slot=0, children={MIXED: n}, carers=2) for n in (8, 12)]
+        [short] = shortfalls(halves=halves, pack=FLANDERS, family=True)
+        assert (short.missing, short.need.carers, short.need.too_many) == (0, 2, 4)
+        assert short.need.reasons[-1].english() == (
+            "At one home at most 8 children may be there at once, however many carers there are."
+        )
+        assert shortfalls(halves=halves, pack=FLANDERS) == []
+
+
 def test_the_reasons():
     need = carers_needed(children={BABIES: 7, TODDLERS: 12}, pack=FLANDERS, on=AFTER)
     assert [reason.english() for reason in need.reasons] == [

@@ -91,6 +91,11 @@ class Shift(models.Model):
         return f"{self.carer_id} {self.day} {self.start}-{self.end}"
 
     @property
+    def is_away(self) -> bool:
+        """Whether the carer is away on the day, where `selectors.needs.with_leave` read it."""
+        return bool(getattr(self, "on_leave", False))
+
+    @property
     def turn(self) -> Turn:
         """As the rules have it."""
         return Turn(self.day, self.carer_id, self.start, self.end, self.pause)

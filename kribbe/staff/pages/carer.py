@@ -148,7 +148,7 @@ def _page(request: Any, location: Location, carer: Carer, **given: Any) -> HttpR
         "form": CarerForm(initial=typed_carer(carer), location=location, principal=request.principal),
         "pin_form": PinForm(),
         "contract_form": ContractForm(
-            initial={"begin": monday_of(today), **usual_times(location)}, location=location
+            initial={"begin": monday_of(today), **usual_times(location, today)}, location=location
         ),
         "leave_form": LeaveForm(),
     }

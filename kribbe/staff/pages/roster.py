@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning.pages.day import asked_day
+from kribbe.planning.words import short_words
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.roster.plan import HALVES
 from kribbe.staff.forms import CopyForm
@@ -189,8 +189,7 @@ def _said(short: ShortHalf) -> dict[str, Any]:
     return {
         "day": short.day,
         "span": span(short.start, short.end),
-        "said": ngettext("%(count)d carer too few", "%(count)d carers too few", short.missing)
-        % {"count": short.missing},
+        "said": short_words(short.missing, short.need.too_many),
         "why": " ".join(map(say, short.need.reasons)),
     }
 
@@ -205,12 +204,13 @@ def _shown(need: DayNeed, shifts: Sequence[Shift]) -> range:
 
 
 def _bar(shift: Shift, halves: range) -> Mapping[str, Any]:
-    present = set(shift.turn.present())
+    present = () if shift.is_away else set(shift.turn.present())
+    pause = None if shift.is_away else shift.pause
     return {
         "shift": shift,
         "hours": span(shift.start, shift.end),
-        "pause": "" if shift.pause is None else clock(shift.pause),
-        "cells": ["in" if half in present else "pause" if half == shift.pause else "" for half in halves],
+        "pause": "" if pause is None else clock(pause),
+        "cells": ["in" if half in present else "pause" if half == pause else "" for half in halves],
     }
 
 

@@ -15,7 +15,7 @@ from kribbe.rules.roster.plan import HALVES, Law
 from kribbe.staff.models import Carer, Contract, Shift
 from kribbe.staff.models.roster import STRETCH
 from kribbe.staff.selectors.carers import carers_of
-from kribbe.staff.selectors.needs import DayNeed, ShortHalf, needs_of, on_roster, short_halves
+from kribbe.staff.selectors.needs import DayNeed, ShortHalf, needs_of, on_roster, short_halves, with_leave
 from kribbe.staff.selectors.terms import contracts_of, leaves_of
 
 DAY = timedelta(days=1)
@@ -92,7 +92,7 @@ class _Team:
         carers = list(found.exclude(pk=gone.pk).order_by("name", "pk"))
         by_carer: dict[int, list[Shift]] = defaultdict(list)
         everywhere = Shift.objects.filter(Q(carer__in=carers) | Q(location=location))
-        for shift in everywhere.filter(day__range=(first, last)):
+        for shift in with_leave(everywhere.filter(day__range=(first, last))):
             by_carer[shift.carer_id].append(shift)
         return cls(
             location=location,

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from kribbe.places.models import GroupCapacity, Kind, Location
 from kribbe.planning.selectors.plan import Plan, plan_at
 from kribbe.planning.selectors.planned import Planned
@@ -14,7 +16,7 @@ from kribbe.rules.halfdays import WeekPattern, halves_of
 from kribbe.rules.packs import Pack
 from kribbe.rules.ratio import Layout, Need, carers_needed
 from kribbe.rules.roster.plan import HALVES, MINUTES
-from kribbe.staff.models import Shift
+from kribbe.staff.models import Leave, Shift
 
 DAY = timedelta(days=1)
 
@@ -62,10 +64,10 @@ def needs_at(
     if not days:
         return {location.pk: [] for location in locations}
     known = plan or plan_at(locations, min(days), max(days))
-    layouts = {group.pk: known.layout(group) for group in known.groups}
     found = {}
     for location in locations:
-        own = [group.pk for group in known.groups if group.location_id == location.pk]
+        groups = [group for group in known.groups if group.location_id == location.pk]
+        own = [group.pk for group in groups]
         present = [each for each in known.planned if each.group_id in own]
         closed = known.closed[location.pk]
         found[location.pk] = [
@@ -74,7 +76,7 @@ def needs_at(
                 day,
                 day in closed,
                 _children(location, own, present, known.places, day, closed),
-                layouts,
+                {group.pk: known.layout(group, day) for group in groups},
                 known.packs[location.desk_id],
                 [known.at_home.get((location.pk, day, 2 * day.weekday() + part), 0) for part in range(2)],
             )
@@ -142,7 +144,7 @@ def rostered_halves(
     locations: Sequence[Location], first: date, last: date, plan: Plan | None = None
 ) -> dict[tuple[int, date, int], Rostered]:
     """The tightest half-hour of each half-day that has a roster, by location."""
-    shifts = list(Shift.objects.filter(location__in=locations, day__range=(first, last)))
+    shifts = list(with_leave(Shift.objects.filter(location__in=locations, day__range=(first, last))))
     if not shifts:
         return {}
     having = {shift.location_id for shift in shifts}
@@ -168,20 +170,29 @@ def _margin(day: DayNeed, carers: Sequence[int], half: int) -> tuple[bool, int]:
 
 def shifts_of(location: Location, first: date, last: date) -> list[Shift]:
     """The shifts of a location from `first` to `last`, by day and begin; one query."""
-    found = Shift.objects.filter(location=location, day__range=(first, last))
+    found = with_leave(Shift.objects.filter(location=location, day__range=(first, last)))
     return list(found.select_related("carer", "group").order_by("day", "start", "carer__name", "pk"))
 
 
+def with_leave(shifts: QuerySet[Shift]) -> QuerySet[Shift]:
+    """These shifts, each with whether its carer is away on the day (`Shift.is_away`); no query more."""
+    away = Leave.objects.filter(carer=OuterRef("carer"), during__contains=OuterRef("day"))
+    return shifts.annotate(on_leave=Exists(away))
+
+
 def on_roster(location: Location, shifts: Iterable[Shift]) -> Mapping[date, Sequence[int]]:
-    """By day with shifts the carers in each half-hour.
+    """By day with shifts the carers in each half-hour; who is away on the day isn't there (see `with_leave`).
 
     In a pause somebody isn't counted, but for a family carer, who stays at home with the children.
     """
     is_home = location.kind == Kind.FAMILY
     found: dict[date, list[int]] = defaultdict(lambda: [0] * HALVES)
     for shift in shifts:
+        there = found[shift.day]
+        if shift.is_away:
+            continue
         for half in range(shift.start, shift.end) if is_home else shift.turn.present():
-            found[shift.day][half] += 1
+            there[half] += 1
     return found
 
 
@@ -189,9 +200,9 @@ def short_halves(day: DayNeed, carers: Sequence[int]) -> list[ShortHalf]:
     """Where a day falls short; half-hours in a row that lack as many for the same reason are one."""
     found: list[ShortHalf] = []
     for half, (need, there) in enumerate(zip(day.needs, carers, strict=True)):
-        if need.carers <= there:
+        if not need.is_short(there):
             continue
-        lack = need.carers - there
+        lack = max(0, need.carers - there)
         last = found[-1] if found else None
         if last and (last.end, last.missing, last.need) == (half, lack, need):
             found[-1] = ShortHalf(day.day, last.start, half + 1, lack, need)

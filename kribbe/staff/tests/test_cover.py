@@ -95,6 +95,17 @@ def test_who_is_free_and_fits_and_who_is_not(scene):
     assert list(found) == ["Cas Vrij", "Hans Vlinder", "Dan Namiddag"]
 
 
+def test_another_who_is_away_does_not_fill_the_day(scene):
+    """Bo is ill too: nobody is there, whoever takes over An's shift."""
+    ill(scene, scene.bo)
+    hire(scene, "Cas Vrij")
+    (gap,) = gaps_of(scene.location, scene.an, scene.day, scene.day)
+    assert {each.missing for each in gap.short} == {2}
+    assert [(each.start, each.end, each.missing) for each in gap.covers[0].short] == [
+        (14, 16, 2), (16, 26, 1), (26, 36, 2),
+    ]  # fmt: skip
+
+
 def test_hours_beyond_the_contract_are_told_and_come_later(scene):
     little = hire(scene, "Bea Weinig", week=8)
     hire(scene, "Cas Vrij")

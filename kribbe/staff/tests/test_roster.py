@@ -88,6 +88,42 @@ def test_a_rostered_day_says_the_carers_of_the_week_and_of_the_weeks_ahead(scene
     assert [(each.monday, each.half_days, each.most) for each in ahead] == [(monday, 2, 2)]
 
 
+def test_who_is_ill_is_not_counted_on_the_roster(scene):
+    """An and Bo are enough on Monday; An is noted ill, and Bo too on Tuesday, when nobody else works."""
+    monday = monday_of_scene(scene)
+    an, bo = hire(scene, "An Jacobs"), hire(scene, "Bo Smets")
+    GroupTeam.objects.create(
+        group=scene.group, during=(scene.start, None), layout="mixed", carers=[2] * SLOTS
+    )
+    work(scene, an, monday, 14, 36, 24)
+    work(scene, bo, monday, 14, 36, 26)
+    work(scene, bo, monday + DAY, 14, 36, 26)
+    acting = {"principal": SYSTEM, "location": scene.location, "kind": LeaveKind.ILLNESS, "now": scene.now}
+    report_leave(**acting, carer=an, first=monday, last=monday)
+    report_leave(**acting, carer=bo, first=monday + DAY, last=monday + DAY)
+    week = week_of(scene.location, monday, today=scene.now.date())
+    assert week.carers[:4] == [1, 0, 0, 0]
+    [ahead] = short_weeks(scene.location, first=monday, weeks=1, today=scene.now.date())
+    assert (ahead.half_days, ahead.most) == (4, 2)
+    there = on_roster(scene.location, shifts_of(scene.location, monday, monday + DAY))
+    assert (max(there[monday]), max(there[monday + DAY])) == (1, 0)
+
+
+def test_each_day_is_judged_by_the_layout_of_that_day():
+    """Six or seven babies need two carers by 1:5 until Tuesday 13 April 2027; mixed, from Wednesday, one by 1:7."""
+    scene = busy(timezone.now(), children=8, start=date(2026, 11, 2))
+    monday, wednesday = date(2027, 4, 12), date(2027, 4, 14)
+    for during, layout in (((wednesday, None), "mixed"), ((scene.start, wednesday), "babies")):
+        GroupTeam.objects.create(group=scene.group, during=during, layout=layout, carers=[1] * SLOTS)
+    today = scene.now.date()
+    week = week_of(scene.location, monday, today=today)
+    assert [need.carers for need in week.needs[:8:2]] == [2, 2, 1, 1]
+    days = needs_of(scene.location, monday - 7 * DAY, monday + 3 * DAY)
+    assert [max(each.carers) for each in days if each.total(20)] == [2, 2, 2, 2, 2, 2, 1, 1]
+    ahead = short_weeks(scene.location, first=monday - 7 * DAY, weeks=2, today=today)
+    assert [(each.monday, each.half_days) for each in ahead] == [(monday - 7 * DAY, 8), (monday, 4)]
+
+
 def test_a_half_day_is_judged_while_children_are_there(scene):
     """Four carers, one of them in a pause, for the two that ten children need; nobody at night."""
     monday = monday_of_scene(scene)

@@ -12,10 +12,14 @@ from django.utils.timezone import localtime
 from icalendar import Calendar
 
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.places.models import GroupCapacity, Kind, Location
+from kribbe.planning.tests.scene import place
+from kribbe.rules.halfdays import WeekPattern
 from kribbe.staff.models import Contract, Leave, RosterChange, Shift, ShiftFeed
 from kribbe.staff.services.feeds import feed_of_token, make_feed, token_of
 from kribbe.staff.services.roster import Hours, set_shift
 from kribbe.staff.tests.scene import busy, hire, open_monday
+from kribbe.testing import cast
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +87,31 @@ def test_a_day_shows_half_hours_and_what_is_missing(scene, manager):
     assert page.count('class="roster__in"') == 17
     assert page.count('class="roster__pause"') == 1
     assert 'class="roster__short"' in page
+
+
+def test_twelve_children_of_two_carers_at_a_home_are_too_many(manager, scene):
+    for number in range(2):
+        place(
+            scene.desk,
+            scene.group,
+            f"Das {number}",
+            "Kim",
+            WeekPattern.from_text("mon"),
+            scene.start,
+            scene.now,
+        )
+    Location.objects.filter(pk=scene.location.pk).update(kind=Kind.FAMILY)
+    monday = monday_of_scene(scene)
+    for name in ("An Jacobs", "Bo Smets"):
+        put(scene, hire(scene, name), monday, 14, 36)
+    for address in (at(scene, "roster") + "?week=", at(scene, "roster_day") + "?on="):
+        assert "4 children too many." in manager.get(f"{address}{monday}").content.decode()
+    for name, asked in (("week", "week"), ("day", "on")):
+        page = manager.get(reverse(f"planning:{name}", args=[scene.location.slug]) + f"?{asked}={monday}")
+        assert "4 children too many" in page.content.decode()
+    team = manager.get(reverse("planning:team", args=[scene.location.slug])).content.decode()
+    assert "4 children too many at most" in team
+    assert "0 carers" not in team
 
 
 def test_pages_cost_no_more_for_more_carers_shifts_and_locations(scene, manager):
@@ -153,6 +182,15 @@ def test_a_carers_page_takes_contract_and_leave_and_names_the_field_that_is_wron
     assert not Leave.objects.exists()
 
 
+def test_a_new_contract_offers_the_days_on_which_the_location_is_open(scene, manager):
+    """Closed on Wednesday; a second group is open on Saturday."""
+    GroupCapacity.objects.update(open_pattern=0b11_11_00_11_11)
+    cast.make_group(scene.location, 5, now=scene.now, name="Uilen", open_pattern=0b01_00_00_00_00_00)
+    form = manager.get(at(scene, "carer", hire(scene, "An Jacobs").reference)).context["contract_form"]
+    assert [day for day in range(7) if f"d{day}from" in form.initial] == [0, 1, 3, 4, 5]
+    assert form.initial["d5to"] == scene.location.closes_at
+
+
 def test_a_carers_calendar_is_read_by_another_library_and_revoked(scene, manager):
     monday, an = monday_of_scene(scene), hire(scene, "An Jacobs")
     put(scene, an, monday, 14, 26)
@@ -182,6 +220,9 @@ def test_leave_takes_shifts_out_of_the_calendar_and_is_marked_on_the_roster(scen
     manager.post(at(scene, "leave", an.reference), {"kind": "leave", "first_day": f"{monday}"})
     page = manager.get(at(scene, "roster") + f"?week={monday}").content.decode()
     assert "roster__shift--clash" in page
+    day = manager.get(at(scene, "roster_day") + f"?on={monday}").content.decode()
+    assert 'class="roster__in"' not in day
+    assert '<small class="bad">away</small>' in day
     feed = make_feed(principal=SYSTEM, location=scene.location, carer=an, now=scene.now)
     answer = Client(headers={"host": "localhost"}).get(reverse("staff:feed", args=[token_of(feed)]))
     assert not Calendar.from_ical(answer.content).walk("VEVENT")
