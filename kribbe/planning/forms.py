@@ -188,7 +188,10 @@ class HouseRulesForm(forms.Form):
     """A new version of the house rules."""
 
     from_day = DayField(
-        _("From"), help_text=_("Tell families two months before, if it is less good for them.")
+        _("From"),
+        help_text=_(
+            "Families are told as soon as you publish. What is less good for them begins two months later."
+        ),
     )
     notice_days = forms.IntegerField(label=_("Days of notice"), min_value=0, max_value=365, initial=60)
     allowance_days = forms.DecimalField(
