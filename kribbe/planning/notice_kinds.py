@@ -103,6 +103,13 @@ FAMILY = (
         _sample,
     ),
     (
+        "day_lapsed",
+        _("An extra day or a swap wasn't answered in time"),
+        "In the night after its day, or on the day that would be given for it.",
+        CHILD | LOCATION | ON,
+        _sample,
+    ),
+    (
         "visit_agreed",
         _("A visit to get used is agreed"),
         "As soon as the location writes it down.",
