@@ -172,6 +172,13 @@ class SignPaperForm(forms.Form):
     name = forms.CharField(label=_("Your name, as signature"), max_length=200)
 
 
+class OnPaperForm(forms.Form):
+    """The location notes who signed on paper for the family, and when."""
+
+    name = forms.CharField(label=_("Who signed for the family"), max_length=200)
+    day = DayField(_("Signed on"))
+
+
 class AbsenceForm(forms.Form):
     """The days on which a child stays away."""
 

@@ -68,6 +68,13 @@ FAMILY = (
         _sample,
     ),
     (
+        "paper_on_paper",
+        _("The location noted a signature on paper"),
+        "As soon as the location notes that the family signed an agreement on paper.",
+        CHILD | LOCATION | FROM | WHO,
+        _sample,
+    ),
+    (
         "paper_waits",
         _("An agreement still waits for a signature"),
         "A week after it was sent; once.",

@@ -201,7 +201,9 @@ def check_wish(
     `besides` is the change that asks it, where it is written already.
     """
     _check_day(placement, wish.day, today)
-    standing = DayChange.objects.filter(STANDING, placement=placement).exclude(pk=besides and besides.pk)
+    standing = DayChange.objects.filter(STANDING, placement=placement)
+    if besides is not None:
+        standing = standing.exclude(pk=besides.pk)
     if standing.filter(day=wish.day).exists() or standing.filter(instead_of=wish.day).exists():
         raise RefusedError(_("You asked for this day already. Take that back first."), field="day")
     hours = parts_of_halves(wish.halves, placement.group.location) if wish.halves else ()
