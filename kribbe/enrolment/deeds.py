@@ -218,6 +218,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "capacity.drop": (_("Dropped a planned change of places"), "undo-2"),
     "agreement.send": (_("Signed an agreement or addendum and sent it to the family"), "send"),
     "agreement.sign": (_("Signed an agreement or addendum"), "badge-check"),
+    "agreement.sign_on_paper": (_("Noted that the family signed an agreement on paper"), "badge-check"),
     "agreement.withdraw": (_("Took back an agreement or addendum that wasn't signed"), "undo-2"),
     "agreement.take_over": (_("Took over an agreement from a list"), "upload"),
     "agreements.import_ask": (_("Asked to take over a list of children and agreements"), "upload"),

@@ -172,6 +172,13 @@ class SignPaperForm(forms.Form):
     name = forms.CharField(label=_("Your name, as signature"), max_length=200)
 
 
+class OnPaperForm(forms.Form):
+    """The location notes who signed on paper for the family, and when."""
+
+    name = forms.CharField(label=_("Who signed for the family"), max_length=200)
+    day = DayField(_("Signed on"))
+
+
 class AbsenceForm(forms.Form):
     """The days on which a child stays away."""
 
@@ -188,7 +195,10 @@ class HouseRulesForm(forms.Form):
     """A new version of the house rules."""
 
     from_day = DayField(
-        _("From"), help_text=_("Tell families two months before, if it is less good for them.")
+        _("From"),
+        help_text=_(
+            "Families are told as soon as you publish. What is less good for them begins two months later."
+        ),
     )
     notice_days = forms.IntegerField(label=_("Days of notice"), min_value=0, max_value=365, initial=60)
     allowance_days = forms.DecimalField(

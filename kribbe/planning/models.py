@@ -136,6 +136,8 @@ class Paper(models.Model):
     signed_at = models.DateTimeField(null=True)
     signed_by = models.BigIntegerField(null=True)
     signed_name = models.CharField(max_length=200, blank=True)
+    on_paper = models.BooleanField(default=False)
+    """Whether the family signed on paper on the day of `signed_at`, as the location noted (`signed_by`)."""
     withdrawn_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     taken_over = models.ForeignKey(

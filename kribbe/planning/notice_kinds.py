@@ -9,7 +9,7 @@ from kribbe.contact.kinds import Place, Recipient
 from kribbe.enrolment.notice_kinds import register_all
 from kribbe.enrolment.notice_places import CHILD, FULL_CHILD, LOCATION
 from kribbe.enrolment.notice_samples import placed
-from kribbe.planning.models import DayChange, GettingUsedDay, Paper
+from kribbe.planning.models import DayChange, GettingUsedDay, HouseRules, Paper
 from kribbe.web.templatetags.telling import long_date
 
 FROM = {"day": Place(_("the first day on which it holds"), lambda context: long_date(context["paper"].first))}
@@ -18,6 +18,10 @@ WHO = {"who": Place(_("who signed for the family"), lambda context: context["pap
 GOES = {"day": Place(_("the day on which it is removed"), lambda context: long_date(context["day"]))}
 ON = {"day": Place(_("the day"), lambda context: long_date(context["change"].day))}
 VISIT = {"day": Place(_("the day"), lambda context: long_date(context["visit"].day))}
+RULES = {
+    "version": Place(_("the number of the version"), lambda context: str(context["rules"].version)),
+    "day": Place(_("the first day on which it holds"), lambda context: long_date(context["rules"].from_day)),
+}
 FREE_ON = {"day": Place(_("the day"), lambda context: long_date(context["day"]))}
 
 
@@ -27,6 +31,8 @@ def _sample() -> dict[str, Any]:
         "is_new": True,
         "change": DayChange(day=date(2027, 4, 8), halves=1, instead_of=date(2027, 4, 7)),
         "visit": GettingUsedDay(day=date(2027, 4, 8), start=time(9), end=time(10, 30)),
+        "rules": HouseRules(version=2, from_day=date(2027, 7, 1), told_by=time(8)),
+        "is_worse": True,
         "day": date(2027, 4, 8),
         "halves": 1,
     }
@@ -62,10 +68,24 @@ FAMILY = (
         _sample,
     ),
     (
+        "paper_on_paper",
+        _("The location noted a signature on paper"),
+        "As soon as the location notes that the family signed an agreement on paper.",
+        CHILD | LOCATION | FROM | WHO,
+        _sample,
+    ),
+    (
         "paper_waits",
         _("An agreement still waits for a signature"),
         "A week after it was sent; once.",
         CHILD | LOCATION | FROM,
+        _sample,
+    ),
+    (
+        "house_rules",
+        _("The house rules of a location change"),
+        "As soon as the location publishes a version, to families with a certain place.",
+        LOCATION | RULES,
         _sample,
     ),
     (
@@ -86,6 +106,13 @@ FAMILY = (
         "day_refused",
         _("An extra day or a swap is refused"),
         "As soon as the location refuses.",
+        CHILD | LOCATION | ON,
+        _sample,
+    ),
+    (
+        "day_lapsed",
+        _("An extra day or a swap wasn't answered in time"),
+        "In the night after its day, or on the day that would be given for it.",
         CHILD | LOCATION | ON,
         _sample,
     ),

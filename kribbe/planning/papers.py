@@ -96,11 +96,10 @@ def _signatures(paper: Paper) -> list[list[str]]:
             [_("For the location"), paper.location_name, taken],
             [_("For the family"), paper.signed_name, taken],
         ]
+    day = long_date(localtime(family).date()) if family else _("not signed yet")
+    if paper.on_paper:
+        day = _("signed on paper on %(day)s") % {"day": day}
     return [
         [_("For the location"), paper.location_name, long_date(localtime(paper.made_at).date())],
-        [
-            _("For the family"),
-            paper.signed_name or "–",
-            long_date(localtime(family).date()) if family else _("not signed yet"),
-        ],
+        [_("For the family"), paper.signed_name or "–", day],
     ]

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from kribbe.planning.importing import run
 from kribbe.planning.importing.run import forget_lists
-from kribbe.planning.services import child_file, keeping, papers
+from kribbe.planning.services import child_file, days, keeping, papers
 from kribbe.trust.duties import duty
 
 
@@ -33,6 +33,12 @@ def ask_for_files(now: datetime) -> int:
 def remind_of_papers(now: datetime) -> int:
     """Remind whoever leaves an agreement unsigned for a week."""
     return papers.remind_due(now=now)
+
+
+@duty("planning.lapse_days", cron="40 0 * * *", told="extra days lapsed that nobody answered")
+def lapse_days(now: datetime) -> int:
+    """Let go of extra days and swaps that were never answered and whose day has come."""
+    return days.lapse_due(now=now)
 
 
 @duty("planning.forget_lists", cron="20 3 * * *", told="lists of children let go of that nobody took over")

@@ -60,6 +60,7 @@ urlpatterns = [
         "at/<slug:slug>/getting-used/<slug:reference>/back/", getting_used.take_back, name="getting_used_back"
     ),
     path("at/<slug:slug>/agreements/<slug:reference>/other-parent/", second.second_page, name="second"),
+    path("at/<slug:slug>/papers/<slug:reference>/on-paper/", agreements.on_paper, name="on_paper"),
     path("at/<slug:slug>/papers/<slug:reference>/withdraw/", agreements.withdraw, name="withdraw"),
     path("at/<slug:slug>/papers/<slug:reference>.pdf", agreements.paper_file, name="paper"),
     path("at/<slug:slug>/take-over/", import_children.start, name="import"),

@@ -341,6 +341,7 @@ DOORS: dict[str, Door] = {
     "planning:second": Door(LOCATION, ("slug", "placement")),
     "planning:getting_used": Door(LOCATION, ("slug", "placement")),
     "planning:getting_used_back": Door(LOCATION, ("slug", "getting_used"), post=True),
+    "planning:on_paper": Door(LOCATION, ("slug", "paper"), post=True),
     "planning:withdraw": Door(LOCATION, ("slug", "paper"), post=True),
     "planning:paper": Door(LOCATION, ("slug", "paper")),
     "planning:import": Door(LOCATION, SLUG),

@@ -16,10 +16,11 @@ from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning import words
 from kribbe.planning.access import paper_at, placement_at
+from kribbe.planning.forms import OnPaperForm
 from kribbe.planning.models import Paper
 from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.agreements import agreement_for, papers_of, places_of
-from kribbe.planning.services.papers import agreed_of, withdraw_paper
+from kribbe.planning.services.papers import agreed_of, sign_on_paper, withdraw_paper
 from kribbe.planning.written import from_json
 from kribbe.rules.agreed import ordinary
 from kribbe.trust.audit import record
@@ -77,6 +78,7 @@ def agreement_page(request: Any, location: Location, reference: str) -> HttpResp
         "is_agreed": any(paper.signed_at for paper in papers),
         "is_to_come": placement.during.lower > localtime().date(),
         "open": next((paper for paper in papers if paper.is_open), None),
+        "on_paper": OnPaperForm(initial={"day": localtime().date()}),
         "held": held(placement),
         "papers": [paper_row(paper) for paper in papers],
         "others": [each for each in turning(placement) if each.parent_id != placement.parent_id],
@@ -95,6 +97,25 @@ def withdraw(request: Any, location: Location, reference: str) -> HttpResponse:
         messages.success(request, _("Taken back. The family no longer sees it."))
     except RefusedError as refused:
         messages.error(request, str(refused.message))
+    return redirect("planning:agreement", location.slug, paper.agreement.placement.reference)
+
+
+@require_POST
+@at_location(Action.PLAN_CHANGE)
+def on_paper(request: Any, location: Location, reference: str) -> HttpResponse:
+    """Note that the family signed on paper."""
+    paper = paper_at(request.principal, location, reference)
+    form = OnPaperForm(request.POST)
+    if form.is_valid():
+        try:
+            sign_on_paper(
+                principal=request.principal, paper_id=paper.pk, now=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, _("Noted. It holds as agreed, and the family is told."))
+        except RefusedError as refused:
+            messages.error(request, str(refused.message))
+    else:
+        messages.error(request, _("Give the name of who signed, and the day."))
     return redirect("planning:agreement", location.slug, paper.agreement.placement.reference)
 
 

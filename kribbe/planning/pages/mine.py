@@ -27,6 +27,7 @@ from kribbe.planning.selectors.agreements import agreement_for, open_papers, pap
 from kribbe.planning.selectors.allowance import Stated, Year, cost, planned_days, stated, year_of
 from kribbe.planning.selectors.child_file import is_due
 from kribbe.planning.selectors.getting_used import visits_of
+from kribbe.planning.selectors.house_rules import house_rules_ahead, house_rules_by_day
 from kribbe.planning.selectors.planned import absences, certain, hosts_of, plan_of
 from kribbe.planning.services.absences import report_absence, take_back_absence, told_in_time
 from kribbe.planning.services.papers import put_off_to, sign_paper
@@ -116,6 +117,8 @@ def agreement(request: Any, reference: str) -> HttpResponse:
         "held": held(placement),
         "is_agreed": any(paper.signed_at for paper in papers),
         "papers": [paper_row(paper) for paper in papers if paper.withdrawn_at is None],
+        "house_rules": house_rules_ahead(placement.group.location_id, today),
+        "today": today,
         "years": [_allowance(year_of(told, today.year))],
         "absences": [_absence(each, placement, today) for each in told.absences],
     }
@@ -218,7 +221,8 @@ def _asked(placement: Placement, first: date, last: date, today: date) -> tuple[
 
 def _costs(told: Stated, days: Sequence[date], now: Any) -> dict[str, Any]:
     """What the absence costs, in the words of the page."""
-    kinds = {day: told_in_time(told.rules, day, now) for day in days}
+    rules = house_rules_by_day(told.location.pk, days)
+    kinds = {day: told_in_time(rules[day], day, now) for day in days}
     late = AbsenceKind.UNTOLD in kinds.values()
     found = cost(told, {day: Absent(kind) for day, kind in kinds.items()})
     lines = [line for each in found for line in each.lines]

@@ -1,7 +1,7 @@
 """An extra day of one's own child, or one day for another: first what it costs and whether there is room."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +20,7 @@ from kribbe.planning.forms_days import HALVES, ExtraDayForm
 from kribbe.planning.models import DayChange, DayRules, DayState, ShortNotice
 from kribbe.planning.selectors.allowance import planned_days, stated
 from kribbe.planning.selectors.days import changes_of, extra_cost, room_on, rules_of
-from kribbe.planning.services.days import Wish, ask_day, check_wish, take_back_day
+from kribbe.planning.services.days import Wish, ask_day, check_to_come, check_wish, take_back_day
 from kribbe.planning.services.short_notice import listen
 from kribbe.region.middleware import use_desk
 from kribbe.trust.errors import RefusedError
@@ -47,7 +47,7 @@ def my_extra(request: Any, reference: str) -> HttpResponse:
         try:
             if request.POST.get("do") == "ask":
                 return _ask(request, placement, form.wish(), now)
-            found = _look(placement, form.wish(), rules, today)
+            found = _look(placement, form.wish(), rules, now)
         except RefusedError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
     context = {
@@ -103,8 +103,10 @@ def _form(request: Any, placement: Placement, rules: DayRules, today: date) -> E
     return ExtraDayForm(request.POST or None, initial=asked, own_days=own, swap_weeks=rules.swap_weeks)
 
 
-def _look(placement: Placement, wish: Wish, rules: DayRules, today: date) -> dict[str, Any]:
+def _look(placement: Placement, wish: Wish, rules: DayRules, now: datetime) -> dict[str, Any]:
+    today = localtime(now).date()
     check_wish(placement, wish, rules, today)
+    check_to_come(placement, wish, now)
     room = room_on(placement.group.location, placement.group_id, wish.day)
     told = stated(placement, wish.day.year, today=today)
     amount = None if wish.instead_of else extra_cost(told, wish.day, wish.halves)

@@ -17,7 +17,8 @@ from kribbe.planning.models import GroupTeam, HouseRules
 from kribbe.planning.models import Layout as LayoutWords
 from kribbe.planning.selectors.short import short_weeks
 from kribbe.planning.selectors.teams import Team, teams_at
-from kribbe.planning.services.settings import Rules, publish_house_rules, remove_team, set_team
+from kribbe.planning.services.house_rules import Rules, publish_house_rules
+from kribbe.planning.services.settings import remove_team, set_team
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
@@ -70,7 +71,9 @@ def house_rules_page(request: Any, location: Location) -> HttpResponse:
         except RefusedError as refused:
             form.add_error(refused.field or None, str(refused.message))
         else:
-            messages.success(request, _("Published. New agreements name this version."))
+            messages.success(
+                request, _("Published. Your families are told; new agreements name this version.")
+            )
             return redirect("planning:house_rules", location.slug)
     context = {
         "place_name": location.name,

@@ -1,7 +1,7 @@
 """A child's allowance of a year, and what an absence would cost."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, CareAgreement, HouseRules
+from kribbe.planning.selectors.house_rules import house_rules_by_day
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.planning.services.papers import house_rules_on
@@ -115,20 +116,21 @@ def year_of(told: Stated, year: int) -> Year:
 
 
 def cost(told: Stated, days: Mapping[date, Absent]) -> list[AbsenceCost]:
-    """What being absent on these days of one year would cost, month by month; each day by how it is told."""
-    year = min(days).year
-    units = year_of(told, year).balance.entitled
-    found = []
-    for month in sorted({first_of_month(day) for day in days}):
-        earlier = told.stay.before(told.placement, month)
-        own = [
-            *_stays(told, earlier),
-            *_proposed(told, {day: why for day, why in days.items() if day < month}),
-        ]
-        used = balance(allowance=_allowance(told, units), absences=own).used
-        asked = {day: why for day, why in days.items() if first_of_month(day) == month}
-        found.append(cost_of_absence(_case(told, month, units, used), asked))
-    return found
+    """What being absent on these days of one year would cost, by month, as its invoice reads the rules."""
+    months = sorted({first_of_month(day) for day in days})
+    rules = house_rules_by_day(told.location.pk, months)
+    return [_cost_in(replace(told, rules=rules[month] or told.rules), days, month) for month in months]
+
+
+def _cost_in(told: Stated, days: Mapping[date, Absent], month: date) -> AbsenceCost:
+    units = year_of(told, month.year).balance.entitled
+    own = [
+        *_stays(told, told.stay.before(told.placement, month)),
+        *_proposed(told, {day: why for day, why in days.items() if day < month}),
+    ]
+    used = balance(allowance=_allowance(told, units), absences=own).used
+    asked = {day: why for day, why in days.items() if first_of_month(day) == month}
+    return cost_of_absence(_case(told, month, units, used), asked)
 
 
 def month_case(told: Stated, day: date) -> Case:

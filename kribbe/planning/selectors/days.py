@@ -1,17 +1,19 @@
 """Extra days and swaps: what they make of the agreed weeks, whether there is room on a day, what one would cost."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import Placement
 from kribbe.places import ledger
 from kribbe.places.models import GroupCapacity, LedgerTake, Location
 from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, DayChange, DayRules, DayState
+from kribbe.planning.models_days import BOTH_HALVES
 from kribbe.planning.selectors.allowance import Stated, month_case
 from kribbe.planning.selectors.planned import (
     OWN,
@@ -21,7 +23,7 @@ from kribbe.planning.selectors.planned import (
     parts_of_halves,
     planned_at_all,
 )
-from kribbe.rules.agreed import Agreement, changed, there_on
+from kribbe.rules.agreed import Agreement, Parts, changed, there_on
 from kribbe.rules.billing.pricing import bill
 from kribbe.rules.halfdays import WeekPattern
 
@@ -121,6 +123,25 @@ def _room(
         for half in HALVES
     )
     return Room((morning[0], afternoon[0]), (morning[1], afternoon[1]))
+
+
+def halves_to_come(location: Location, day: date, now: datetime) -> int:
+    """The half-days of a day, by its opening hours, that haven't begun; bit 0 the morning."""
+    return _halves_after(location, day, now, lambda parts: parts[0][0])
+
+
+def halves_not_over(location: Location, day: date, now: datetime) -> int:
+    """The half-days of a day, by its opening hours, that haven't ended; bit 0 the morning."""
+    return _halves_after(location, day, now, lambda parts: parts[-1][1])
+
+
+def _halves_after(location: Location, day: date, now: datetime, edge: Callable[[Parts], int]) -> int:
+    clock = localtime(now)
+    if day != clock.date():
+        return BOTH_HALVES if day > clock.date() else 0
+    minute = clock.hour * 60 + clock.minute
+    parts = {1 << half: parts_of_halves(1 << half, location) for half in HALVES}
+    return sum(half for half, open_ in parts.items() if open_ and minute < edge(open_))
 
 
 def asked_at(location: Location) -> QuerySet[DayChange]:

@@ -11,9 +11,9 @@ from kribbe.enrolment.models import Placement
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, AbsenceKind, DayChange, DayState, HouseRules, TellingSide
 from kribbe.planning.selectors.days import room_on
+from kribbe.planning.selectors.house_rules import house_rules_by_day
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.services.locking import locked_place
-from kribbe.planning.services.papers import house_rules_on
 from kribbe.planning.services.short_notice import tell_freed
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -51,12 +51,12 @@ def report_absence(
         if instead:
             told.filter(day__in=days).exclude(kind__in=NOT_CHARGED).update(taken_back_at=now)
         known = set(told.values_list("day", flat=True))
-        rules = house_rules_on(placement.group.location_id, min(days))
+        rules = house_rules_by_day(placement.group.location_id, days)
         made = Absence.objects.bulk_create(
             Absence(
                 placement=placement,
                 day=day,
-                kind=kind or told_in_time(rules, day, now),
+                kind=kind or told_in_time(rules[day], day, now),
                 side=side,
                 told_at=now,
                 told_by=principal.user_id,

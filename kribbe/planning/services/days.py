@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import DayChange, DayRules, DayState
 from kribbe.planning.models_days import STANDING, day_holder
-from kribbe.planning.selectors.days import room_on, rules_of
+from kribbe.planning.selectors.days import halves_not_over, halves_to_come, room_on, rules_of
 from kribbe.planning.selectors.planned import absences, parts_of_halves, planned_halves, planned_of
 from kribbe.planning.services import telling
 from kribbe.planning.services.locking import locked_certain_place
@@ -24,7 +25,7 @@ from kribbe.rules.halfdays import WeekPattern, halves_of
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
-from kribbe.trust.principal import Principal
+from kribbe.trust.principal import SYSTEM, Principal
 
 DAY = timedelta(days=1)
 FURTHEST = timedelta(days=92)
@@ -45,7 +46,7 @@ def ask_day(*, principal: Principal, placement_id: int, wish: Wish, now: datetim
 
     Where the location lets the free half-days decide, and for a place of today or tomorrow told at short notice, it
     is granted at once; otherwise it waits for the location. Raises RefusedError, naming the field, on what can't be
-    and, where it would be granted at once, on a full day.
+    and, where it would be granted at once, on a full day; a half-day that has begun is too late.
     """
     with transaction.atomic():
         placement = locked_certain_place(placement_id)
@@ -53,6 +54,7 @@ def ask_day(*, principal: Principal, placement_id: int, wish: Wish, now: datetim
         today = localtime(now).date()
         rules = rules_of(location)
         check_wish(placement, wish, rules, today)
+        check_to_come(placement, wish, now)
         change = DayChange.objects.create(
             placement=placement,
             day=wish.day,
@@ -96,14 +98,17 @@ def give_day(
 def answer_day(
     *, principal: Principal, change_id: int, granted: bool, now: datetime, reason: str = ""
 ) -> DayChange:
-    """The location grants or refuses. Raises RefusedError where it is answered already, or the day is full."""
+    """The location grants or refuses.
+
+    Raises RefusedError where it is answered already and, where it grants, on what can't be any more (the day or the
+    one given for it is over, the child is planned then meanwhile) and on a full day.
+    """
     with transaction.atomic():
         change, placement = _locked_change(change_id)
         if change.state != DayState.ASKED:
             raise RefusedError(_("This was answered already."), code="answered")
         if granted:
-            if change.day < localtime(now).date():
-                raise RefusedError(_("This day is over."), code="over")
+            _check_still(change, placement, now)
             _grant(change, placement, principal, now)
         else:
             _settle(change, DayState.REFUSED, principal, now, reason)
@@ -143,10 +148,62 @@ def take_back_day(
     return change
 
 
-def check_wish(placement: Placement, wish: Wish, rules: DayRules, today: date) -> None:
-    """Raises RefusedError, naming the field, on the first thing that can't be; whether there is room isn't asked."""
+def lapse_due(*, now: datetime) -> int:
+    """What nobody answered lapses once its day, or the day given for it, is there; the family is told. How many."""
+    today = localtime(now).date()
+    due = DayChange.objects.filter(Q(day__lt=today) | Q(instead_of__lte=today), state=DayState.ASKED)
+    return sum(_lapse(key, now) for key in due.order_by("pk").values_list("pk", flat=True))
+
+
+def _lapse(change_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        lock_rows((DayChange, change_id))
+        change = DayChange.objects.select_related("placement__child", "placement__group__location__desk").get(
+            pk=change_id
+        )
+        if change.state != DayState.ASKED:
+            return False
+        _settle(change, DayState.REFUSED, SYSTEM, now)
+        _record(SYSTEM, "day.lapse", change, change.placement, now)
+        _tell_family(change, change.placement, "day_lapsed", now)
+    return True
+
+
+def check_to_come(placement: Placement, wish: Wish, now: datetime) -> None:
+    """Raises RefusedError where a half-day that a family asks has begun."""
+    if wish.halves & ~halves_to_come(placement.group.location, wish.day, now):
+        raise RefusedError(
+            _("This half-day has begun. Choose one that is still to come, or call the location."),
+            field="halves",
+            code="begun",
+        )
+
+
+def _check_still(change: DayChange, placement: Placement, now: datetime) -> None:
+    """Raises RefusedError where what was asked can't be any more."""
+    location, today = placement.group.location, localtime(now).date()
+    if not change.halves & halves_not_over(location, change.day, now):
+        raise RefusedError(_("This day is over."), code="over")
+    if change.instead_of is not None and change.instead_of <= today:
+        raise RefusedError(
+            _("The day that the family would give for it has come. Refuse this, or give an extra day."),
+            code="over",
+        )
+    wish = Wish(day=change.day, halves=change.halves, instead_of=change.instead_of)
+    check_wish(placement, wish, rules_of(location), today, besides=change)
+
+
+def check_wish(
+    placement: Placement, wish: Wish, rules: DayRules, today: date, *, besides: DayChange | None = None
+) -> None:
+    """Raises RefusedError, naming the field, on the first thing that can't be; whether there is room isn't asked.
+
+    `besides` is the change that asks it, where it is written already.
+    """
     _check_day(placement, wish.day, today)
     standing = DayChange.objects.filter(STANDING, placement=placement)
+    if besides is not None:
+        standing = standing.exclude(pk=besides.pk)
     if standing.filter(day=wish.day).exists() or standing.filter(instead_of=wish.day).exists():
         raise RefusedError(_("You asked for this day already. Take that back first."), field="day")
     hours = parts_of_halves(wish.halves, placement.group.location) if wish.halves else ()

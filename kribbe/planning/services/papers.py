@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
@@ -42,7 +42,7 @@ from kribbe.rules.agreed import (
     within,
 )
 from kribbe.rules.calendar import monday_of
-from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.halfdays import NOON, WeekPattern
 from kribbe.rules.school import Schedule
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -142,15 +142,55 @@ def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime)
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
         _check_signer(placement, principal)
-        release(paper, now)
-        placement = _put_off(paper, placement, localtime(now).date())
-        _lay(principal, paper, placement, now)
-        paper.signed_at, paper.signed_by, paper.signed_name = now, principal.user_id, name.strip()
-        paper.save(update_fields=["first", "weeks", "signed_at", "signed_by", "signed_name"])
-        CareAgreement.objects.filter(pk=paper.agreement_id).update(day_fee=paper.day_fee)
+        placement = _make_hold(principal, paper, placement, name, now)
         _record(principal, "agreement.sign", paper, placement, now)
         telling.location_about_paper(paper, placement, "paper_signed", now=now)
     return paper
+
+
+def sign_on_paper(
+    *, principal: Principal, paper_id: int, name: str, day: date, now: datetime
+) -> tuple[Paper, Placement]:
+    """The location notes that the family signed on paper: who, and on which day. The family is told.
+
+    Raises RefusedError, naming the field, without a name or on a day to come, and as `sign_paper` does.
+    """
+    if not name.strip():
+        raise RefusedError(_("Give the name of who signed for the family."), field="name")
+    if day > localtime(now).date():
+        raise RefusedError(_("Give the day on which it was signed: today or before."), field="day")
+    with transaction.atomic():
+        paper, placement = _locked_paper(paper_id)
+        _check_open(paper)
+        paper.on_paper = True
+        placement = _make_hold(principal, paper, placement, name, now, signed=_moment_of(day, now))
+        _record(principal, "agreement.sign_on_paper", paper, placement, now, day=f"{day}", name=name.strip())
+        telling.about_paper(paper, placement, "paper_on_paper", now=now)
+    return paper, placement
+
+
+def _moment_of(day: date, now: datetime) -> datetime:
+    """Noon of the day on which a paper was signed by hand, no later than now."""
+    return min(now, make_aware(datetime.combine(day, NOON)))
+
+
+def _make_hold(
+    principal: Principal,
+    paper: Paper,
+    placement: Placement,
+    name: str,
+    now: datetime,
+    *,
+    signed: datetime | None = None,
+) -> Placement:
+    """From its first day on a signed paper holds; gives the place of that day."""
+    release(paper, now)
+    placement = _put_off(paper, placement, localtime(now).date())
+    _lay(principal, paper, placement, now)
+    paper.signed_at, paper.signed_by, paper.signed_name = signed or now, principal.user_id, name.strip()
+    paper.save(update_fields=["first", "weeks", "signed_at", "signed_by", "signed_name", "on_paper"])
+    CareAgreement.objects.filter(pk=paper.agreement_id).update(day_fee=paper.day_fee)
+    return placement
 
 
 def first_day_of(paper: Paper, placement: Placement, today: date) -> date:

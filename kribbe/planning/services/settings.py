@@ -1,19 +1,15 @@
-"""What a location decides for itself: the layout and carers of a group, and its house rules."""
+"""What a location decides for its groups: the layout and the carers by half-day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Max
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models import Group, Location
-from kribbe.planning.models import GroupTeam, HouseRules
-from kribbe.rules.allowance import Rounding
+from kribbe.planning.models import GroupTeam
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.ratio import Layout
 from kribbe.trust.audit import record
@@ -82,53 +78,8 @@ def remove_team(*, principal: Principal, location: Location, team_id: int, now: 
             before.save(update_fields=["during"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What a version of the house rules says; see `HouseRules`."""
-
-    from_day: date
-    notice_days: int = 60
-    allowance_days: Decimal | None = None
-    half_days: bool = False
-    rounding: Rounding = Rounding.UP
-    told_by: time | None = None
-    absence_full: Decimal | None = None
-    absence_half: Decimal | None = None
-
-
-def publish_house_rules(
-    *, principal: Principal, location: Location, rules: Rules, now: datetime
-) -> HouseRules:
-    """A new version of the house rules; those before it stay. Raises RefusedError on a day that is over."""
-    if rules.from_day < localtime(now).date():
-        raise RefusedError(_("House rules can't begin on a day that is over."), field="from_day")
-    if (rules.absence_full is None) != (rules.absence_half is None):
-        raise RefusedError(
-            _("Give both amounts, for a full and for half a day, or none."), field="absence_half"
-        )
-    with transaction.atomic():
-        lock_rows((Location, location.pk))
-        last = HouseRules.objects.filter(location=location).aggregate(last=Max("version"))["last"] or 0
-        made = HouseRules.objects.create(
-            location=location,
-            version=last + 1,
-            from_day=rules.from_day,
-            notice_days=rules.notice_days,
-            allowance_days=rules.allowance_days,
-            allowance_half_days=rules.half_days,
-            allowance_rounding=rules.rounding,
-            told_by=rules.told_by,
-            absence_full=rules.absence_full,
-            absence_half=rules.absence_half,
-            published_at=now,
-            published_by=principal.user_id,
-        )
-        _record(principal, "house_rules.publish", made, location, now)
-    return made
-
-
 def _record(
-    principal: Principal, action: str, subject: GroupTeam | HouseRules, location: Location, now: datetime
+    principal: Principal, action: str, subject: GroupTeam, location: Location, now: datetime
 ) -> None:
     record(
         principal=principal,

@@ -11,7 +11,7 @@ from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.stays import every_piece
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import ShortNotice
-from kribbe.planning.selectors.days import HALVES, Room, room_on, rules_of
+from kribbe.planning.selectors.days import HALVES, Room, halves_to_come, room_on, rules_of
 from kribbe.planning.selectors.planned import absences, plan_of, with_weeks
 from kribbe.planning.services import telling
 from kribbe.trust.audit import record
@@ -64,7 +64,7 @@ def watch_freed(watch: Callable[..., object]) -> None:
 def _tell_of(freed: Placement, day: date, now: datetime) -> int:
     location = freed.group.location
     closed = closed_days(location.pk, day - DAY, day)
-    room = room_on(location, freed.group_id, day)
+    free = _free(room_on(location, freed.group_id, day)) & halves_to_come(location, day, now)
     listening = with_weeks(
         Placement.objects.filter(
             short_notice__isnull=False,
@@ -76,10 +76,10 @@ def _tell_of(freed: Placement, day: date, now: datetime) -> int:
     found = list(listening.select_related("child__household", "group__location__desk"))
     away = absences(found, day, day)
     return sum(
-        _tell(each, day, free, now)
+        _tell(each, day, wanted, now)
         for each in found
         if (each.pk, day) not in away
-        and (free := ~plan_of(each, location).halves(day, closed, location) & _free(room))
+        and (wanted := ~plan_of(each, location).halves(day, closed, location) & free)
     )
 
 

@@ -1,6 +1,6 @@
 """Extra days, one day for another, places at short notice: rules, room, cost, undo, and who had it first."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -203,8 +203,9 @@ def test_the_cost_is_the_price_of_a_day_and_the_allowance_stays(scene):
 
 
 def test_families_on_the_list_are_told_once_and_the_first_has_it(scene):
-    """Lou stays away today; Kim and Bo want to hear of it, and Kim is first."""
+    """Before opening time Lou is told absent; Kim and Bo want to hear of it, and Kim is first."""
     today = timezone.localdate()
+    scene.now = timezone.make_aware(datetime.combine(today, time(6)))
     at_once(scene, at_once=False, short_notice=True)
     everyday = WeekPattern.from_text("mon tue wed thu fri sat sun")
     scene.group.capacities.update(

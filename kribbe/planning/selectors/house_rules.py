@@ -1,0 +1,28 @@
+"""The versions of a location's house rules by day: what holds, and what is to come."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from kribbe.planning.models import HouseRules
+
+
+def house_rules_by_day(location_id: int, days: Iterable[date]) -> Mapping[date, HouseRules | None]:
+    """The version that holds on each day; one query."""
+    versions = _latest_last(location_id)
+    return {day: _on(versions, day) for day in days}
+
+
+def house_rules_ahead(location_id: int, today: date) -> list[HouseRules]:
+    """The version that holds today, if there is one, and those that take its place later; one query."""
+    versions = _latest_last(location_id)
+    first = _on(versions, today)
+    later = {each.from_day: each for each in versions if each.from_day > today}
+    return [*([first] if first else []), *later.values()]
+
+
+def _latest_last(location_id: int) -> list[HouseRules]:
+    return list(HouseRules.objects.filter(location=location_id).order_by("from_day", "version"))
+
+
+def _on(versions: Sequence[HouseRules], day: date) -> HouseRules | None:
+    return next((each for each in reversed(versions) if each.from_day <= day), None)

@@ -1,0 +1,160 @@
+"""House rules: a new version, in time where it is less good for families, and the word to those that it concerns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.contact.services import tell_household
+from kribbe.enrolment.models import Placement
+from kribbe.places.models import Location
+from kribbe.planning.models import HouseRules
+from kribbe.planning.selectors.house_rules import house_rules_by_day
+from kribbe.planning.selectors.planned import certain
+from kribbe.region.selectors import policy_on
+from kribbe.rules.allowance import Rounding
+from kribbe.rules.house_rules import AbsenceRules, earliest_worse, is_worse
+from kribbe.rules.packs import load_pack
+from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.locks import lock_rows
+from kribbe.trust.principal import Principal
+from kribbe.web.templatetags.telling import long_date
+
+AHEAD = timedelta(days=4000)
+"""As far as a certain place can lie ahead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a version of the house rules says; see `HouseRules`."""
+
+    from_day: date
+    notice_days: int = 60
+    allowance_days: Decimal | None = None
+    half_days: bool = False
+    rounding: Rounding = Rounding.UP
+    told_by: time | None = None
+    absence_full: Decimal | None = None
+    absence_half: Decimal | None = None
+
+
+def publish_house_rules(
+    *, principal: Principal, location: Location, rules: Rules, now: datetime
+) -> HouseRules:
+    """A new version of the house rules; those before it stay. Families with a certain place are told.
+
+    Raises RefusedError on a day that is over and, where a family has a certain place, on rules that are less good
+    for it and begin within two months.
+    """
+    today = localtime(now).date()
+    if rules.from_day < today:
+        raise RefusedError(_("House rules can't begin on a day that is over."), field="from_day")
+    if (rules.absence_full is None) != (rules.absence_half is None):
+        raise RefusedError(
+            _("Give both amounts, for a full and for half a day, or none."), field="absence_half"
+        )
+    with transaction.atomic():
+        lock_rows((Location, location.pk))
+        places = _concerned(location, today)
+        worse = _is_worse(location, rules, today)
+        if worse and places:
+            _check_term(rules, today)
+        last = HouseRules.objects.filter(location=location).aggregate(last=Max("version"))["last"] or 0
+        made = HouseRules.objects.create(
+            location=location,
+            version=last + 1,
+            from_day=rules.from_day,
+            notice_days=rules.notice_days,
+            allowance_days=rules.allowance_days,
+            allowance_half_days=rules.half_days,
+            allowance_rounding=rules.rounding,
+            told_by=rules.told_by,
+            absence_full=rules.absence_full,
+            absence_half=rules.absence_half,
+            published_at=now,
+            published_by=principal.user_id,
+        )
+        record(
+            principal=principal,
+            action="house_rules.publish",
+            subject=made,
+            now=now,
+            desk_id=location.desk_id,
+            location=location.pk,
+        )
+        _tell(made, places, worse, now)
+    return made
+
+
+def _concerned(location: Location, today: date) -> list[Placement]:
+    """One certain place, running or to come, of each family."""
+    found = (
+        certain((today, today + AHEAD)).filter(group__location=location).select_related("child__household")
+    )
+    return list({each.child.household_id: each for each in found}.values())
+
+
+def _is_worse(location: Location, rules: Rules, today: date) -> bool:
+    """Whether they are less good than those before; the first version writes down what holds on paper already."""
+    before = house_rules_by_day(location.pk, [rules.from_day])[rules.from_day]
+    return before is not None and is_worse(
+        _of_absence(before),
+        AbsenceRules(
+            allowance_days=rules.allowance_days,
+            rounding=rules.rounding,
+            told_by=rules.told_by,
+            absence_full=rules.absence_full,
+            absence_half=rules.absence_half,
+        ),
+        pack=load_pack(policy_on(location.desk, today).rule_pack),
+        on=rules.from_day,
+    )
+
+
+def _of_absence(rules: HouseRules) -> AbsenceRules:
+    return AbsenceRules(
+        allowance_days=rules.allowance_days,
+        rounding=Rounding(rules.allowance_rounding),
+        told_by=rules.told_by,
+        absence_full=rules.absence_full,
+        absence_half=rules.absence_half,
+    )
+
+
+def _check_term(rules: Rules, today: date) -> None:
+    first = earliest_worse(today)
+    if rules.from_day < first:
+        raise RefusedError(
+            _(
+                "These rules are less good for families: they are told two months before. Let them begin on"
+                " %(day)s at the earliest."
+            )
+            % {"day": long_date(first)},
+            field="from_day",
+        )
+
+
+def _tell(made: HouseRules, places: Sequence[Placement], worse: bool, now: datetime) -> None:
+    for placement in places:
+        tell_household(
+            household_id=placement.child.household_id,
+            kind="planning/house_rules",
+            context={
+                "placement": placement,
+                "child": placement.child,
+                "location": made.location,
+                "rules": made,
+                "is_worse": worse,
+            },
+            now=now,
+            link=reverse("planning:my_agreement", args=[placement.reference]),
+            about=f"house_rules:{made.pk}",
+            location_id=made.location_id,
+        )

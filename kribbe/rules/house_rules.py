@@ -1,0 +1,57 @@
+"""When a new version of house rules is less good for families, and from when it may then hold."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+
+from kribbe.rules.allowance import DAYS, Rounding
+from kribbe.rules.calendar import add_months
+from kribbe.rules.packs import Pack
+
+MONTHS_TOLD_BEFORE = 2
+"""Months of written notice of what is less good for families, and in which they may end for free (model rules)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceRules:
+    """What a version says of absences: days a year, `None` by law; the time of the day itself; euros, or own price.
+
+    Notice isn't among it: each signed agreement keeps its own days of notice.
+    """
+
+    allowance_days: Decimal | None = None
+    rounding: Rounding = Rounding.UP
+    told_by: time | None = None
+    absence_full: Decimal | None = None
+    absence_half: Decimal | None = None
+
+
+def earliest_worse(published: date) -> date:
+    """The first day from which a version that is less good may hold."""
+    return add_months(published, MONTHS_TOLD_BEFORE)
+
+
+def is_worse(before: AbsenceRules, after: AbsenceRules, *, pack: Pack, on: date) -> bool:
+    """Whether some family may have it less good: fewer free days, an earlier term, higher amounts.
+
+    Between the own price and fixed amounts either may be higher, by the family: that counts as less good.
+    FigureMissing where the pack has no figure of free days on that day.
+    """
+    by_law = pack.decimal(DAYS, on)
+    return (
+        max(by_law, after.allowance_days or by_law) < max(by_law, before.allowance_days or by_law)
+        or (before.rounding, after.rounding) == (Rounding.UP, Rounding.DOWN)
+        or _is_earlier(before.told_by, after.told_by)
+        or _is_dearer(before.absence_full, after.absence_full)
+        or _is_dearer(before.absence_half, after.absence_half)
+    )
+
+
+def _is_earlier(before: time | None, after: time | None) -> bool:
+    return after is not None and (before is None or after < before)
+
+
+def _is_dearer(before: Decimal | None, after: Decimal | None) -> bool:
+    if before is None or after is None:
+        return before != after
+    return after > before
