@@ -78,9 +78,7 @@ def remove_team(*, principal: Principal, location: Location, team_id: int, now: 
             before.save(update_fields=["during"])
 
 
-def _record(
-    principal: Principal, action: str, subject: GroupTeam, location: Location, now: datetime
-) -> None:
+def _record(principal: Principal, action: str, subject: GroupTeam, location: Location, now: datetime) -> None:
     record(
         principal=principal,
         action=action,
