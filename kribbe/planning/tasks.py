@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from kribbe.planning.importing import run
 from kribbe.planning.importing.run import forget_lists
-from kribbe.planning.services import child_file, days, keeping, papers
+from kribbe.planning.services import child_file, days, keeping
 from kribbe.trust.duties import duty
 
 
@@ -32,7 +32,7 @@ def ask_for_files(now: datetime) -> int:
 @duty("planning.remind_papers", cron="45 6 * * *", told="families reminded of an agreement to sign")
 def remind_of_papers(now: datetime) -> int:
     """Remind whoever leaves an agreement unsigned for a week."""
-    return papers.remind_due(now=now)
+    return reminding.remind_due(now=now)
 
 
 @duty("planning.lapse_days", cron="40 0 * * *", told="extra days lapsed that nobody answered")

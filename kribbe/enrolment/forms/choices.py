@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Price
-from kribbe.enrolment.services.wishes import check_wishes
+from kribbe.enrolment.services.check_wishes import check_wishes
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.text import row_key
 

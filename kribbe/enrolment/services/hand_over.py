@@ -158,7 +158,7 @@ def _tell(made: HandOver, from_desk: Desk | None, to_desk: Desk, now: datetime) 
 
 def _was_worked_on(made: HandOver) -> bool:
     """Whether somebody of the receiving desk changed something since; a look is no change, nor what others did."""
-    staff = RoleGrant.objects.filter(scope=Scope.DESK, scope_id=made.to_desk_id)
+    staff = RoleGrant.objects.filter(scope=Scope.DESK, scope_id=made.to_desk_id or 0)
     since = AuditEntry.objects.filter(
         household_id=made.household_id,
         desk_id=made.to_desk_id,

@@ -20,8 +20,9 @@ from kribbe.enrolment.models import (
     RequestDraft,
     RequestState,
 )
+from kribbe.enrolment.services.check_wishes import check_wishes
 from kribbe.enrolment.services.positions import watched
-from kribbe.enrolment.services.wishes import check_wishes, set_alternatives
+from kribbe.enrolment.services.wishes import set_alternatives
 from kribbe.people.models import Child, FactKind, Household, User
 from kribbe.people.services import (
     AdultData,

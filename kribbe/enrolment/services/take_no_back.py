@@ -18,10 +18,10 @@ from kribbe.enrolment.models import (
 from kribbe.enrolment.selectors.still_asked import ACTIVE
 from kribbe.enrolment.services import telling
 from kribbe.enrolment.services.answer_offer import undo_until
+from kribbe.enrolment.services.check_wishes import check_wishes
 from kribbe.enrolment.services.make_offer import end_of_day, hold
 from kribbe.enrolment.services.outdate import outdate_chances
 from kribbe.enrolment.services.positions import watched
-from kribbe.enrolment.services.wishes import check_wishes
 from kribbe.places import ledger
 from kribbe.places.models import Group
 from kribbe.region.selectors import policy_on

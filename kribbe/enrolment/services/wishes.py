@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from kribbe.contact.services.visits import cancel_unlinked
 from kribbe.enrolment.models import (
@@ -28,12 +27,12 @@ from kribbe.enrolment.models import (
 )
 from kribbe.enrolment.selectors.still_asked import still_asked
 from kribbe.enrolment.services import telling
+from kribbe.enrolment.services.check_wishes import check_wishes
 from kribbe.enrolment.services.outdate import outdate_chances
 from kribbe.enrolment.services.own_changes import check_own_change
 from kribbe.enrolment.services.positions import watched
 from kribbe.enrolment.services.sign import undo_acceptance
 from kribbe.places import ledger
-from kribbe.places.models import Location
 from kribbe.region.models import PassOverReason
 from kribbe.region.selectors import policy_on
 from kribbe.rules.counting import RequestEnd
@@ -303,35 +302,6 @@ def _unmatch(request: CareRequest, principal: Principal, now: datetime) -> None:
         match.undone_at, match.undone_by = now, principal.user_id
         match.save(update_fields=["undone_at", "undone_by"])
         DirectChild.objects.filter(pk=match.direct_id).update(seen_at=None, seen_by=None)
-
-
-def check_wishes(
-    location_ids: Sequence[int],
-    max_wishes: int | None,
-    *,
-    region_id: int | None = None,
-    standing: Collection[int] = (),
-) -> None:
-    """Raise RefusedError on a doubled wish, too many, none, or a location that isn't there (in that region).
-
-    One that is stopped can't be chosen; where a child waits already (`standing`), it may go on waiting.
-    """
-    if not location_ids:
-        raise RefusedError(_("Choose at least one location."), field="wishes")
-    if len(set(location_ids)) < len(location_ids):
-        raise RefusedError(_("The same location is in the list twice."), field="wishes")
-    if max_wishes is not None and len(location_ids) > max_wishes:
-        text = ngettext(
-            "Choose at most %(allowed)s location; there are %(given)s.",
-            "Choose at most %(allowed)s locations; there are %(given)s.",
-            max_wishes,
-        )
-        raise RefusedError(text % {"allowed": max_wishes, "given": len(location_ids)}, field="wishes")
-    known = Location.objects.filter(pk__in=location_ids, active=True)
-    if region_id is not None:
-        known = known.filter(desk__region=region_id)
-    if sum(each.takes_children or each.pk in standing for each in known) < len(location_ids):
-        raise RefusedError(_("One of these locations takes no requests any more. Remove it."), field="wishes")
 
 
 def set_alternatives(request: CareRequest, alternatives: Sequence[WeekPattern]) -> None:

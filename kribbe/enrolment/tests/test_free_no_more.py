@@ -11,10 +11,11 @@ from kribbe.contact.models import Mail
 from kribbe.enrolment.models import LastMinute, VacancyInterest
 from kribbe.enrolment.selectors.coming_free import interested
 from kribbe.enrolment.selectors.vacancies import last_minutes, vacancies_of
+from kribbe.enrolment.services.check_wishes import check_wishes
 from kribbe.enrolment.services.last_minute import publish
 from kribbe.enrolment.services.vacancy_answer import add_location, tell_interest
 from kribbe.enrolment.services.weekly_list import make_list, tell_list, vacancy_token
-from kribbe.enrolment.services.wishes import check_wishes, end_request, rank_wishes
+from kribbe.enrolment.services.wishes import end_request, rank_wishes
 from kribbe.places import ledger
 from kribbe.places.ledger_free import full_half_days
 from kribbe.places.models import Group, Location

@@ -12,7 +12,7 @@ from kribbe.people.services import ChildData, FamilyData, add_child, register_fa
 from kribbe.places.ledger_many import Taking, take_many
 from kribbe.planning.importing.rows import Row
 from kribbe.planning.models import AgreedWeeks, AgreementImport, CareAgreement, ImportedPlace, Paper
-from kribbe.planning.services.papers import USUAL_NOTICE, house_rules_on
+from kribbe.planning.selectors.house_rules import USUAL_NOTICE, house_rules_on
 from kribbe.planning.written import to_json
 from kribbe.rules.agreed import pattern_of
 from kribbe.rules.calendar import monday_of

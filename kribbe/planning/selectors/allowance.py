@@ -9,10 +9,9 @@ from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, CareAgreement, HouseRules
-from kribbe.planning.selectors.house_rules import house_rules_by_day
+from kribbe.planning.selectors.house_rules import house_rules_by_day, house_rules_on
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
-from kribbe.planning.services.papers import house_rules_on
 from kribbe.region.selectors import policy_on
 from kribbe.rules.agreed import Agreement, minutes, there_on
 from kribbe.rules.allowance import Balance, HouseAllowance, Rounding, balance, entitled

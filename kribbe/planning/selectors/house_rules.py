@@ -5,6 +5,15 @@ from datetime import date
 
 from kribbe.planning.models import HouseRules
 
+USUAL_NOTICE = 60
+"""Days of notice where a location published no house rules."""
+
+
+def house_rules_on(location_id: int, on: date) -> HouseRules | None:
+    """The version that holds at a location on a day."""
+    found = HouseRules.objects.filter(location=location_id, from_day__lte=on)
+    return found.order_by("-from_day", "-version").first()
+
 
 def house_rules_by_day(location_id: int, days: Iterable[date]) -> Mapping[date, HouseRules | None]:
     """The version that holds on each day; one query."""

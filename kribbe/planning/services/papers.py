@@ -15,7 +15,8 @@ from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services.pieces import lock_stay
 from kribbe.enrolment.services.stays import change_days
-from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
+from kribbe.planning.models import AgreedWeeks, CareAgreement, Paper
+from kribbe.planning.selectors.house_rules import USUAL_NOTICE, house_rules_on
 from kribbe.planning.services import telling
 from kribbe.planning.services.calendar import check_schedule, hold_calendar
 from kribbe.planning.services.check import check_terms, half_days
@@ -50,9 +51,6 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
 DAY = timedelta(days=1)
-REMINDED_AFTER = timedelta(days=7)
-USUAL_NOTICE = 60
-"""Days of notice where a location published no house rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,32 +224,6 @@ def _put_off(paper: Paper, placement: Placement, today: date) -> Placement:
     paper.first, paper.weeks = first, [*paper.weeks[turned:], *paper.weeks[:turned]]
     found = place_on(paper.agreement, first)
     return Placement.objects.select_related("child", "group__location__desk").get(pk=found.pk)
-
-
-def remind_due(*, now: datetime) -> int:
-    """Remind, once, the families that leave a paper unsigned for a week. Returns how many."""
-    due = Paper.objects.filter(
-        signed_at=None, withdrawn_at=None, reminded_at=None, made_at__lte=now - REMINDED_AFTER
-    )
-    return sum(_remind(key, now) for key in due.order_by("pk").values_list("pk", flat=True))
-
-
-def _remind(paper_id: int, now: datetime) -> bool:
-    with transaction.atomic():
-        lock_rows((Paper, paper_id))
-        paper = Paper.objects.select_related("agreement").get(pk=paper_id)
-        if not paper.is_open or paper.reminded_at is not None:
-            return False
-        paper.reminded_at = now
-        paper.save(update_fields=["reminded_at"])
-        telling.about_paper(paper, place_on(paper.agreement, paper.first), "paper_waits", now=now)
-    return True
-
-
-def house_rules_on(location_id: int, on: date) -> HouseRules | None:
-    """The version of the house rules that holds at a location on a day."""
-    found = HouseRules.objects.filter(location=location_id, from_day__lte=on)
-    return found.order_by("-from_day", "-version").first()
 
 
 def check(placement: Placement, terms: Terms, *, is_first: bool) -> None:

@@ -247,7 +247,7 @@ def test_a_child_that_moves_up_keeps_its_hours(scene, signed):
 
 def test_families_are_told_of_a_paper_and_reminded_once(scene):
     from kribbe.contact.models import Notice
-    from kribbe.planning.services.papers import remind_due
+    from kribbe.planning.services.reminding import remind_due
 
     paper = send(scene)
     kinds = Notice.objects.filter(kind__startswith="planning/paper").order_by("pk")
