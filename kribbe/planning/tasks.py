@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from kribbe.planning.importing import run
 from kribbe.planning.importing.run import forget_lists
-from kribbe.planning.services import child_file, days, keeping
+from kribbe.planning.services import child_file, days, keeping, reminding
 from kribbe.trust.duties import duty
 
 
