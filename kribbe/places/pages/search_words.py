@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -146,6 +147,7 @@ def _changed(other: Alternative) -> dict[str, object]:
     search = other.search
     changes: dict[Change, dict[str, object]] = {
         Change.LATER: {"start": f"{search.start:%Y-%m}"},
+        Change.SWAP: {"days": search.pattern.mask},
         Change.DAY: {"days": search.pattern.mask},
         Change.FURTHER: {"km": f"{search.kilometres or 0:g}"},
         Change.PRICE: {"price": search.price},
@@ -160,6 +162,9 @@ def _else(other: Alternative) -> str:
     if other.change is Change.LATER:
         text = ngettext("%(count)d month later", "%(count)d months later", other.size)
         return text % {"count": other.size}
+    if other.change is Change.SWAP:
+        days = {"other": DAY_NAMES[other.instead], "day": DAY_NAMES[other.size]}
+        return capfirst(_("%(other)s in the place of %(day)s") % days)
     if other.change is Change.DAY:
         return _("Without %(day)s") % {"day": DAY_NAMES[other.size]}
     if other.change is Change.FURTHER:

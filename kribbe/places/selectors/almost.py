@@ -22,9 +22,10 @@ from kribbe.rules.priority import PriceKind
 
 FEW = 5
 """With fewer places than that on all days asked, others are offered."""
-SHOWN = 6
+SHOWN = 8
 MOST_DAYS_SHOWN = 2
 MONTHS_LATER = (1, 2, 3)
+WORKING_DAYS = 5
 NEAREST = 3
 """Looking further goes as far as so many more places need."""
 LEAST_FURTHER_KM = 5.0
@@ -35,6 +36,7 @@ class Change(StrEnum):
     """What an alternative asks else, in the order in which they are offered."""
 
     LATER = "later"
+    SWAP = "swap"
     DAY = "day"
     FURTHER = "further"
     PRICE = "price"
@@ -47,20 +49,28 @@ class Change(StrEnum):
 class Alternative:
     """A search that differs in one point, and how many places are free there on all days asked.
 
-    `size` says how much: months later, the weekday left out, or metres further.
+    `size` says how much: months later, the weekday left out, or metres further. `instead` is the weekday in the place
+    of that one.
     """
 
     change: Change
     search: Search
     size: int = 0
     count: int = 0
+    instead: int = 0
 
 
 def almost(search: Search, whole: int) -> list[Alternative]:
     """Searches that find more than `whole` places free on all days asked, in one query; none where it is enough."""
     if whole >= FEW:
         return []
-    tried = [*_later(search), *_without_a_day(search), *_further(search), *_without_a_filter(search)]
+    tried = [
+        *_later(search),
+        *_another_day(search),
+        *_without_a_day(search),
+        *_further(search),
+        *_without_a_filter(search),
+    ]
     ways = _ways([each.search for each in tried])
     counted = [_counted(each, found, search) for each, found in zip(tried, ways, strict=True)]
     better = [each for each in counted if each.count > whole]
@@ -70,9 +80,14 @@ def almost(search: Search, whole: int) -> list[Alternative]:
 def _chosen(better: list[Alternative]) -> list[Alternative]:
     """The least delay that helps, the days that help most, and all others."""
     later = [each for each in better if each.change is Change.LATER][:1]
-    days = sorted((each for each in better if each.change is Change.DAY), key=lambda each: -each.count)
-    others = [each for each in better if each.change not in {Change.LATER, Change.DAY}]
-    return [*later, *days[:MOST_DAYS_SHOWN], *others]
+    days = [each for change in (Change.SWAP, Change.DAY) for each in _most(better, change)]
+    others = [each for each in better if each.change not in {Change.LATER, Change.SWAP, Change.DAY}]
+    return [*later, *days, *others]
+
+
+def _most(better: list[Alternative], change: Change) -> list[Alternative]:
+    found = (each for each in better if each.change is change)
+    return sorted(found, key=lambda each: -each.count)[:MOST_DAYS_SHOWN]
 
 
 def _later(search: Search) -> list[Alternative]:
@@ -83,6 +98,24 @@ def _later(search: Search) -> list[Alternative]:
         for months, start in starts
         if start <= last
     ]
+
+
+def _another_day(search: Search) -> list[Alternative]:
+    """One working day in the place of another, with the same half-days."""
+    days = search.pattern.days()
+    spare = [day for day in range(WORKING_DAYS) if day not in days]
+    return [
+        Alternative(
+            Change.SWAP, replace(search, pattern=_swapped(search.pattern, day, other)), day, instead=other
+        )
+        for day in days
+        for other in spare
+    ]
+
+
+def _swapped(pattern: WeekPattern, day: int, other: int) -> WeekPattern:
+    halves = pattern.mask >> 2 * day & 0b11
+    return WeekPattern(pattern.mask & ~(0b11 << 2 * day) | halves << 2 * other)
 
 
 def _without_a_day(search: Search) -> list[Alternative]:

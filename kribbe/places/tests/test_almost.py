@@ -112,6 +112,22 @@ def test_what_is_tried_is_found_by_brute_force(clock: Clock) -> None:
     assert [each.count for each in found if each.change is Change.DAY] == best
 
 
+def test_another_weekday_is_tried_for_each_day_asked(clock: Clock) -> None:
+    """For one day asked too; the two that help most, by brute force."""
+    desk = crowded_region(clock)
+    for text in ("mon", "tue-am thu"):
+        asked = search(desk, pattern=WeekPattern.from_text(text), kilometres=0.8)
+        whole = find(asked).whole
+        counts = []
+        for day in asked.pattern.days():
+            for other in set(range(5)) - set(asked.pattern.days()):
+                halves = asked.pattern.mask >> 2 * day & 3
+                mask = asked.pattern.mask - (halves << 2 * day) + (halves << 2 * other)
+                counts.append(find(replace(asked, pattern=WeekPattern(mask))).whole)
+        best = sorted((count for count in counts if count > whole), reverse=True)[:2]
+        assert [each.count for each in almost(asked, whole) if each.change is Change.SWAP] == best
+
+
 def test_further_goes_no_further_than_needed(clock: Clock) -> None:
     desk = make_desk()
     for km in (2.75, 2.84, 2.86, 6.0):

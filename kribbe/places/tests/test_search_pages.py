@@ -205,6 +205,8 @@ def test_almost_fits_keeps_the_rest_of_the_search_and_its_numbers_hold(client: C
     found = re.findall(r'<a href="([^"]+)">([^<]+)<strong>(\d+) place', section)
     assert [text for _url, text, _count in found] == [
         "1 month later: ",
+        "Wednesday in the place of Tuesday: ",
+        "Thursday in the place of Tuesday: ",
         "Without Tuesday: ",
         "800\N{NO-BREAK SPACE}m further: ",
     ]
