@@ -29,6 +29,7 @@ from kribbe.region.middleware import use_desk
 from kribbe.trust.audit import note_list
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
+from kribbe.trust.text import row_key
 
 HALF_A_YEAR = timedelta(days=182)
 
@@ -48,24 +49,29 @@ class FamilyForm(AddressForm):
     field_order = ("first_name", "last_name", "phone", "email", "street", "postcode", "city", "signed")
 
 
-def _organisation(principal: Principal) -> ReferrerOrganisation:
+def _organisations(principal: Principal) -> list[ReferrerOrganisation]:
+    """Those for which the reader acts, in the order in which they began."""
     held = scope_ids(principal, Action.REFERRER_FAMILIES, Scope.REFERRER)
     found = (
-        ReferrerOrganisation.objects.select_related("desk")
-        .filter(pk__in=held, active=True)
-        .order_by("pk")
-        .first()
+        ReferrerOrganisation.objects.select_related("desk").filter(pk__in=held, active=True).order_by("pk")
     )
-    if found is None:
+    if not found:
         raise refusal(principal)
-    return found
+    return list(found)
+
+
+def _chosen(request: Any, organisations: list[ReferrerOrganisation]) -> ReferrerOrganisation:
+    """The one that the address names, else the first."""
+    key = row_key(request.GET.get("organisation", ""))
+    return next((each for each in organisations if each.pk == key), organisations[0])
 
 
 @require_safe
 @never_cache
 def families(request: Any) -> HttpResponse:
     """The families that agreed to the reader's organisation, by name."""
-    organisation = _organisation(request.principal)
+    organisations = _organisations(request.principal)
+    organisation = _chosen(request, organisations)
     use_desk(request, organisation.desk)
     consents = (
         standing_consents(timezone.localdate())
@@ -95,7 +101,13 @@ def families(request: Any) -> HttpResponse:
         households=[consent.household_id for consent in shown],
         now=timezone.now(),
     )
-    return render(request, "enrolment/families.html", {"organisation": organisation, "families": rows})
+    context = {
+        "organisation": organisation,
+        "others": [each for each in organisations if each.pk != organisation.pk],
+        "families": rows,
+        "new_url": f"{reverse('enrolment:new_family')}?organisation={organisation.pk}",
+    }
+    return render(request, "enrolment/families.html", context)
 
 
 SHOWN = 500
@@ -106,7 +118,7 @@ SHOWN = 500
 @never_cache
 def new_family(request: Any) -> HttpResponse:
     """Register a family that the desk doesn't know, with its consent on paper, and begin its request."""
-    organisation = _organisation(request.principal)
+    organisation = _chosen(request, _organisations(request.principal))
     use_desk(request, organisation.desk)
     now, made = timezone.now(), list[Household]()
 
@@ -200,6 +212,6 @@ def _family(request: Any, action: Action, reference: str) -> Household:
     household = household_for(request.principal, action, reference, now=timezone.now())
     if household.pk not in scope_ids(request.principal, action, Scope.HOUSEHOLD):
         raise Http404
-    _organisation(request.principal)
+    _organisations(request.principal)
     use_desk(request, household.desk)
     return household

@@ -235,6 +235,25 @@ def test_a_new_family_with_its_consent_on_paper(organisation, referrer, desk):
     assert {"household.registered", "consent.given", "household.read"} <= actions
 
 
+def test_who_acts_for_two_organisations_sees_the_families_of_both_and_registers_for_the_one_chosen(
+    organisation, referrer, user, desk, household
+):
+    other = ReferrerOrganisation.objects.create(desk=desk, name="Huis van het Kind")
+    RoleGrant.objects.create(
+        user=user, role=Role.REFERRER, scope=Scope.REFERRER, scope_id=other.pk, granted_at=timezone.now()
+    )
+    agree(household, other)
+    page = reverse("enrolment:families")
+    assert "Maes" not in referrer.get(page).text and "Huis van het Kind" in referrer.get(page).text
+    there = referrer.get(page, {"organisation": other.pk})
+    assert "Maes" in there.text
+    form = {"first_name": "Fatima", "last_name": "Amrani", "street": "Kerkstraat 3", "postcode": "3999",
+            "city": "Lindedaal", "signed": "on"}  # fmt: skip
+    referrer.post(there.context["new_url"], form)
+    assert {each.organisation for each in Consent.objects.all()} == {other}
+    assert referrer.get(page, {"organisation": 10**9}).context["organisation"] == organisation
+
+
 def test_a_new_family_with_a_mail_address_logs_in_with_it(organisation, referrer, user, desk):
     form = {
         "first_name": "Fatima",
