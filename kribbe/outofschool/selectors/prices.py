@@ -94,13 +94,12 @@ def clubs_of(organiser: Organiser | int | None) -> "QuerySet[Club]":
 
 
 def coming(clubs: "QuerySet[Club]", month: date) -> list[tuple[int, int]]:
-    """Child and club of everybody with something to price in a month."""
+    """Child and club of everybody with something to price in a month; one query."""
     during = (month, add_months(month, 1) - DAY)
     stays = Stay.objects.filter(club__in=clubs, day__range=during)
     places = _places(clubs, *during)
-    return sorted(
-        {*stays.values_list("child_id", "club_id"), *places.values_list("child_id", "week__club_id")}
-    )
+    found = stays.order_by().values_list("child_id", "club_id")
+    return sorted(found.union(places.order_by().values_list("child_id", "week__club_id")))
 
 
 def first_days(clubs: "QuerySet[Club]", children: Collection[int]) -> dict[tuple[int, int], date]:
