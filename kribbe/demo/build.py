@@ -18,6 +18,7 @@ from kribbe.demo.book import Book
 from kribbe.demo.families import CAPITAL
 from kribbe.demo.fresh import list_last_thursday
 from kribbe.demo.logins import let_in
+from kribbe.demo.past import date_versions
 from kribbe.demo.planning_changes import change_plans
 from kribbe.demo.region import imagine
 from kribbe.demo.rounds import hold_rounds
@@ -78,6 +79,7 @@ def build(today: date, told: Told = lambda _what, _share: None, *, waiting: floa
         bank(book, money)
         set_off_deposits(money, book)
         close_years(book)
+        date_versions(book.now)
         rebuild_keys()
         find_for(twice, book.now)
         keep_counts(now=this_moment())

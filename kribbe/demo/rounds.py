@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import pgtrigger
-from django.apps import apps
 from django.db.models import Exists, OuterRef
-from pghistory.models import Event
 
 from kribbe.people.models import RoleGrant
 from kribbe.places.models import Location
@@ -46,15 +43,6 @@ def hold_rounds(desk: Desk, now: datetime) -> None:
     answered = Proposal.objects.filter(round=second).exclude(group__location=places[0]).order_by("pk")
     for row in answered.select_related("group__location")[:OFFERED]:
         confirm(principal=SYSTEM, location=row.group.location, proposal_ids=[row.pk], now=now)
-    _date_versions(now)
-
-
-def _date_versions(now: datetime) -> None:
-    """What the services wrote has its version from the demo's clock, not from the machine's."""
-    with pgtrigger.ignore():
-        for model in apps.get_models():
-            if issubclass(model, Event):
-                model._default_manager.filter(pgh_created_at__gt=now).update(pgh_created_at=now)
 
 
 def _take_part(places: Sequence[Location], now: datetime) -> None:
