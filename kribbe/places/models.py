@@ -268,7 +268,7 @@ class LedgerTake(models.Model):
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="takes")
     during = DateRangeField()
     pattern = models.PositiveSmallIntegerField()
-    holder = models.CharField(max_length=40)
+    holder = models.CharField(max_length=80)
 
     class Meta:
         indexes = [GistIndex(fields=["during"], name="ledger_take_during")]

@@ -26,7 +26,8 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 NO_PAGE = {
     **dict.fromkeys(
         (
-            "attendance:my", "attendance:tablet", "billing:paid_online", "billing:pile", "enrolment:new_request",
+            "attendance:my", "attendance:tablet", "billing:paid_online", "billing:pile", "enrolment:give_up",
+            "enrolment:location_give_up", "enrolment:new_request",
             "outofschool:my", "outofschool:my_ask", "outofschool:my_week", "people:start", "planning:move_day",
             "sickcare:my",
         ),

@@ -1,6 +1,6 @@
 """Extra days and swaps: what they make of the agreed weeks, whether there is room on a day, what one would cost."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ from kribbe.planning.selectors.planned import (
     parts_of_halves,
     planned_at_all,
 )
-from kribbe.rules.agreed import Agreement, Parts, changed, there_on
+from kribbe.rules.agreed import Agreement, changed, there_on
 from kribbe.rules.billing.pricing import bill
 from kribbe.rules.halfdays import WeekPattern
 
@@ -127,21 +127,21 @@ def _room(
 
 def halves_to_come(location: Location, day: date, now: datetime) -> int:
     """The half-days of a day, by its opening hours, that haven't begun; bit 0 the morning."""
-    return _halves_after(location, day, now, lambda parts: parts[0][0])
+    return _halves_after(location, day, now, edge=0)
 
 
 def halves_not_over(location: Location, day: date, now: datetime) -> int:
     """The half-days of a day, by its opening hours, that haven't ended; bit 0 the morning."""
-    return _halves_after(location, day, now, lambda parts: parts[-1][1])
+    return _halves_after(location, day, now, edge=1)
 
 
-def _halves_after(location: Location, day: date, now: datetime, edge: Callable[[Parts], int]) -> int:
+def _halves_after(location: Location, day: date, now: datetime, *, edge: int) -> int:
     clock = localtime(now)
     if day != clock.date():
         return BOTH_HALVES if day > clock.date() else 0
-    minute = clock.hour * 60 + clock.minute
-    parts = {1 << half: parts_of_halves(1 << half, location) for half in HALVES}
-    return sum(half for half, open_ in parts.items() if open_ and minute < edge(open_))
+    noon = location.morning_ends_at
+    spans = ((location.opens_at, noon), (noon, location.closes_at))
+    return sum(1 << half for half in HALVES if clock.time() < spans[half][edge])
 
 
 def asked_at(location: Location) -> QuerySet[DayChange]:

@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import BitOr
 from django.db import connection
 from django.db.models import Count, Model, Q, Sum
+from django.utils import timezone
 from django.utils.timezone import localtime, make_aware
 
 from kribbe.contact.desk_selectors import QuestionCount, questions_by_month
@@ -195,8 +196,10 @@ def places_by_municipality(territory: Territory, *, on: date) -> dict[tuple[str,
 
 def _active(model: type[Model], path: str, on: date) -> Q:
     """What was active at the end of a day, whatever it is now; of what is younger, what it was first."""
-    moments = over_time(model, "active", active=False)
     end = make_aware(datetime.combine(on + timedelta(days=1), time.min))
+    if end > timezone.now():
+        return Q(**{f"{path}__active": True})
+    moments = over_time(model, "active", active=False)
     were = {key: held_at(own, end)["active"] for key, own in moments.items()}
     on_then = Q(**{f"{path}__active": True}) | Q(**{f"{path}__in": [key for key in were if were[key]]})
     return on_then & ~Q(**{f"{path}__in": [key for key in were if not were[key]]})

@@ -42,7 +42,7 @@ def on_call(
     desk = desk or cast.make_desk()
     service = SickService.objects.create(
         desk=desk, name="Zieke kinderen thuis", phone="02 555 01 99", hour_price=Decimal(4),
-        asks_from=time(0), asks_until=time.max,
+        asks_from=time(0), asks_until=time(23, 59),
     )  # fmt: skip
     scene = Scene(now, desk, service)
     for number in range(1, carers + 1):
