@@ -138,14 +138,14 @@ def test_vulnerable_by_what_the_child_needs_and_by_work_of_four_fifths(desk, loc
 
 
 def test_places_on_a_past_day_are_those_of_groups_that_were_active_then(desk, location):
-    """It closed in January: the report on the year before still has its places, a day of February hasn't."""
+    """It closed in July 2026: the end of June still has its places, the end of August hasn't."""
     territory = Territory.of_desk(desk)
     Location.objects.filter(pk=location.pk).update(active=False)
     events = apps.get_model("places", "LocationEvent").objects
-    events.filter(active=True).update(pgh_created_at=at("2026-06-01"))
-    events.filter(active=False).update(pgh_created_at=at("2027-01-05"))
-    assert content(territory, year=2026, now=NOW)["places"] != []
-    assert places_by_municipality(territory, on=date(2027, 2, 1)) == {}
+    events.filter(active=True).update(pgh_created_at=at("2026-01-01"))
+    events.filter(active=False).update(pgh_created_at=at("2026-07-05"))
+    assert places_by_municipality(territory, on=date(2026, 6, 30)) != {}
+    assert places_by_municipality(territory, on=date(2026, 8, 31)) == {}
 
 
 def test_the_region_counts_a_child_of_two_desks_once(desk, location):
