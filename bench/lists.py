@@ -68,16 +68,20 @@ def _waiting_list(count: int, now: datetime) -> tuple[Page, Page]:
 
 def _found_families(count: int, now: datetime) -> tuple[Page, Page]:
     """A clerk's search that finds very many."""
+    from django.db.models import Q
+
     from kribbe.enrolment.selectors.search import PAGE
     from kribbe.people.models import HouseholdKeys
     from kribbe.people.search_keys import quoted
     from kribbe.trust.principal import Role
 
     named = HouseholdKeys.objects.filter(region_id=_desk().region_id, keys__holds=f"{quoted(f'n.{NAME}')}:*")
-    last = _anchor(named.select_related("household").order_by("name_key", "pk"), PAGE)
+    here_first = named.select_related("household").annotate(is_away=~Q(desk_id=_desk().pk))
+    here_first = here_first.order_by("is_away", "name_key", "pk")
+    last = _anchor(here_first, PAGE)
     addresses = _turned(f"/office/{DESK}/", last.household.reference, q=NAME)
     visitor = _staff("search", Role.CLERK, now)
-    return _two("Clerk's search of many", addresses, visitor, count, PAGE, "<tr>", PAGE + 1)
+    return _two("Clerk's search of many", addresses, visitor, count, PAGE, 'class="dense__name"', PAGE)
 
 
 def _work_list(count: int, now: datetime) -> tuple[Page, Page]:
