@@ -5,6 +5,7 @@ that didn't go to the bank stays in the way. The bank's account of the ledger ha
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -195,7 +196,7 @@ def test_a_deposit_received_by_hand_and_its_transfer_stand_once_on_the_bank(kept
     address = at(kept, "aside", movement.reference)
     assert manager.post(address, {"aside": "entered"}).status_code == 302
     assert (balance(Account.PARKED), balance(Account.OTHER)) == (Decimal("-0.01"), 0)
-    entered = lambda: put_aside(principal=SYSTEM, movement=other, aside=True, entered=True, now=NOW)  # noqa: E731
+    entered = partial(put_aside, principal=SYSTEM, movement=other, aside=True, entered=True, now=NOW)
     assert refused(entered) == "not_entered"
     manager.post(address, {"aside": "no"})
     movement.refresh_from_db()
