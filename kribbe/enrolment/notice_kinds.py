@@ -16,7 +16,6 @@ PLACE = places.CHILD | places.LOCATION | places.stay("placement")
 WISH = places.CHILD | places.LOCATION
 OFFER_THERE = places.FULL_CHILD | places.stay("offer")
 PLACE_THERE = places.FULL_CHILD | places.stay("placement")
-NEW_START = places.day("start", _("the new first day"))
 FREE_FROM = places.day("until", _("the day from which the half-days are free"))
 
 FAMILY: tuple[tuple[Any, ...], ...] = (
@@ -134,13 +133,6 @@ FAMILY: tuple[tuple[Any, ...], ...] = (
         _("An earlier place couldn't be given back"),
         "When a reservation ran out and the place that the child left is taken.",
         PLACE,
-        samples.placed,
-    ),
-    (
-        "place_start_moved",
-        _("A location moves the first day"),
-        "As soon as a location notes another first day.",
-        PLACE | NEW_START,
         samples.placed,
     ),
     *stays.FAMILY,

@@ -9,10 +9,18 @@ from kribbe.enrolment import notice_samples as samples
 
 PLACE = places.CHILD | places.LOCATION | places.stay("placement")
 PLACE_THERE = places.FULL_CHILD | places.stay("placement")
+NEW_START = places.day("start", _("the new first day"))
 LAST_DAY = places.day("last", _("the last day"))
 BACK_UNTIL = places.day("until", _("the last day to take it back"))
 
 FAMILY: tuple[tuple[Any, ...], ...] = (
+    (
+        "place_start_moved",
+        _("A location moves the first day"),
+        "As soon as a location notes another first day.",
+        PLACE | NEW_START,
+        samples.placed,
+    ),
     (
         "place_moves_up",
         _("A child goes to another group"),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from kribbe.places.models import Kind
@@ -47,3 +48,8 @@ def _waiting(desk, location, count: int, now: datetime) -> None:
         cast.make_request(
             child, [location], start=date(2027, 6, 1), pattern=WeekPattern.from_text("mon tue-am"), now=now
         )
+
+
+@pytest.fixture
+def caller() -> Client:
+    return Client(headers={"accept-language": "en"})

@@ -6,16 +6,14 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.http import http_date
 
-from kribbe.api import examples, limits, schemas
+from kribbe.api import examples, schemas
 from kribbe.api.clubs import ClubList, ClubOut
 from kribbe.api.middleware import CORS, FRESH_SECONDS
-from kribbe.api.models import CallWindow
-from kribbe.api.tasks import forget_callers
+from kribbe.api.tests.problems import assert_problem
 from kribbe.api.v1 import api
 from kribbe.enrolment.models import CareRequest
 from kribbe.people.models import Adult
@@ -28,22 +26,8 @@ from kribbe.testing import cast
 ROOT = "/api/v1"
 
 
-@pytest.fixture
-def caller() -> Client:
-    return Client(headers={"accept-language": "en"})
-
-
 def slugs(answer) -> list[str]:
     return [item["slug"] for item in answer.json()["items"]]
-
-
-def assert_problem(answer, status: int, where: str = "") -> None:
-    assert answer.status_code == status
-    assert answer["Content-Type"] == "application/problem+json"
-    body = answer.json()
-    assert body["status"] == status
-    assert {"type", "title", "status", "detail", "instance"} <= set(body)
-    assert [part["where"] for part in body.get("errors", [])] == ([where] if where else [])
 
 
 def test_locations_are_paged_by_slug_and_none_is_lost(world, caller):
@@ -266,73 +250,6 @@ def test_languages_have_marks_of_their_own(world, caller):
     assert english["ETag"] != dutch["ETag"]
     assert dutch.json()["kind"] == {"code": "group", "name": "Kinderdagverblijf"}
     assert "Accept-Language" in english["Vary"]
-
-
-@pytest.mark.parametrize(
-    ("path", "where"),
-    [
-        ("/locations?limit=0", "query.limit"),
-        ("/locations?limit=many", "query.limit"),
-        ("/locations?knd=group", "query.knd"),
-        ("/locations?kind=school", "query.kind"),
-        ("/locations?cursor=AA", "query.cursor"),
-        ("/locations?desk=a%01b", "query.desk"),
-        ("/free?latitude=50", "query.longitude"),
-        ("/free?latitude=50&longitude=nan", "query.longitude"),
-        ("/free?latitude=50&longitude=4&pattern=monday", "query.pattern"),
-        ("/free?latitude=50&longitude=4&start=2020-01", "query.start"),
-        ("/free?latitude=50&longitude=4&cursor=ZGU", "query.cursor"),
-        ("/areas/abc", "path.nis"),
-    ],
-)
-def test_a_wrong_value_is_named(world, caller, path, where):
-    assert_problem(caller.get(ROOT + path), 422, where)
-
-
-def test_every_other_error_has_the_same_shape(world, caller):
-    assert_problem(caller.get("/api/nowhere"), 404)
-    assert_problem(caller.get("/api/v1/nowhere"), 404)
-    assert_problem(caller.get("/api/v1/"), 404)
-    assert_problem(caller.post(f"{ROOT}/free", "{bad", content_type="application/json"), 400)
-    assert_problem(caller.get(f"{ROOT}/locations", headers={"accept": "text/html"}), 406)
-    assert_problem(caller.get(f"{ROOT}/desks", headers={"host": "evil.example"}), 400)
-    assert_problem(caller.get(f"{ROOT}/desks", headers={"if-match": '"other"'}), 412)
-    wrong = caller.delete(f"{ROOT}/locations")
-    assert_problem(wrong, 405)
-    assert wrong["Allow"] == "GET"
-    assert caller.delete("/api/").status_code == 405
-
-
-def test_a_fault_of_ours_has_the_same_shape(world, caller, monkeypatch):
-    monkeypatch.setattr("kribbe.api.selectors.desks", lambda *_: 1 / 0)
-    caller.raise_request_exception = False
-    assert_problem(caller.get(f"{ROOT}/desks"), 500)
-
-
-def test_who_calls_too_often_waits(world, caller, settings):
-    settings.API_LIMIT = 2
-    left = [caller.get(f"{ROOT}/desks")["RateLimit-Remaining"] for _ in range(2)]
-    assert left == ["1", "0"]
-    refused = caller.get(f"{ROOT}/desks")
-    assert_problem(refused, 429)
-    assert 0 < int(refused["Retry-After"]) <= 60
-    assert refused["Cache-Control"] == "no-store"
-    assert caller.get(f"{ROOT}/desks", REMOTE_ADDR="192.0.2.9").status_code == 200
-
-
-def test_callers_are_forgotten_and_were_never_addresses(world, caller):
-    caller.get(f"{ROOT}/desks", REMOTE_ADDR="192.0.2.9")
-    assert "192.0.2.9" not in CallWindow.objects.get().caller
-    assert forget_callers(world.now) == 0
-    assert forget_callers(world.now + timedelta(hours=1)) == 1
-
-
-def test_behind_a_proxy_the_caller_is_who_the_proxy_says(world, rf, settings):
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    forged = [
-        rf.get("/", headers={"x-forwarded-for": f"{first}, 192.0.2.1"}) for first in ("1.1.1.1", "2.2.2.2")
-    ]
-    assert limits.caller_of(forged[0], world.now) == limits.caller_of(forged[1], world.now)
 
 
 def test_pages_of_any_origin_may_read_and_only_read(world, caller):

@@ -21,32 +21,13 @@ from kribbe.config.tests.doors_kinds import (
     Door,
 )
 from kribbe.config.tests.doors_money import MONEY
+from kribbe.config.tests.doors_open import OPEN
 from kribbe.enrolment.pages.list_table import LISTS
 
 DOORS: dict[str, Door] = {
     **MONEY,
     **CARE,
-    "livez": Door(PUBLIC),
-    "readyz": Door(PUBLIC),
-    "api_reference": Door(PUBLIC),
-    "api:openapi-json": Door(PUBLIC),
-    "api:locations": Door(PUBLIC),
-    "api:location": Door(PUBLIC, SLUG),
-    "api:location_free": Door(PUBLIC, SLUG),
-    "api:free": Door(PUBLIC),
-    "api:clubs": Door(PUBLIC),
-    "api:club": Door(PUBLIC, ("club",)),
-    "api:desks": Door(PUBLIC),
-    "api:desk": Door(PUBLIC, DESK),
-    "api:areas": Door(PUBLIC),
-    "api:area": Door(PUBLIC, ("nis",)),
-    "web:brand_css": Door(PUBLIC, DESK),
-    "web:gallery": Door(set(), hidden=True),
-    "web:gallery_search": Door(set(), hidden=True),
-    "web:gallery_request": Door(set(), hidden=True),
-    "web:gallery_waiting_list": Door(set(), hidden=True),
-    "web:gallery_points": Door(set(), hidden=True),
-    "web:gallery_areas": Door(set(), hidden=True),
+    **OPEN,
     "region:start": Door(PUBLIC),
     "region:home": Door(PUBLIC, DESK),
     "region:logo": Door(PUBLIC, ("desk", "logo_number")),

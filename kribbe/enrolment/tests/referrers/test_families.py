@@ -9,16 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from kribbe.contact.models import Mail, Notice
+from kribbe.contact.models import Notice
 from kribbe.enrolment.models import RequestDraft
-from kribbe.enrolment.services.answer_offer import Yes, accept_offer
 from kribbe.enrolment.services.consents import remind_of_consents
-from kribbe.enrolment.services.make_offer import make_offer
-from kribbe.enrolment.services.reminders import remind_of_offers, remind_of_signing
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.enrolment.tests.referrers.scene import agree
 from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
 from kribbe.people.selectors import principal_of
-from kribbe.people.services import give_consent, withdraw_consent
+from kribbe.people.services import withdraw_consent
 from kribbe.region.models import Desk
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -28,51 +26,6 @@ from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk():
-    return cast.make_desk()
-
-
-@pytest.fixture
-def organisation(desk):
-    return ReferrerOrganisation.objects.create(desk=desk, name="Sociale dienst")
-
-
-@pytest.fixture
-def user(organisation):
-    return cast.make_user(
-        "toe@dienst.example",
-        role=Role.REFERRER,
-        scope=Scope.REFERRER,
-        scope_id=organisation.pk,
-        now=timezone.now(),
-    )
-
-
-@pytest.fixture
-def referrer(user):
-    return client_of(user)
-
-
-@pytest.fixture
-def household(desk):
-    return cast.make_household(desk, "Maes", now=timezone.now())
-
-
-def agree(household, organisation, *, what=tuple(Consented), days=90):
-    today = timezone.localdate()
-    return give_consent(
-        household=household,
-        organisation=organisation,
-        what=what,
-        until=today + timedelta(days=days),
-        on_paper=True,
-        principal=SYSTEM,
-        today=today,
-        now=timezone.now(),
-    )
 
 
 def parent_of(household):
@@ -352,64 +305,3 @@ def test_the_queries_of_my_families_dont_grow(desk, organisation, referrer):
 
 def test_a_visitor_is_asked_to_log_in():
     assert Client().get(reverse("enrolment:families")).status_code == 302
-
-
-def offered_to(household, desk):
-    location = cast.make_location(desk, "De Notelaar")
-    group = cast.make_group(location, 2, now=timezone.now())
-    child = cast.make_child(household, "Lotte", born=timezone.localdate() - timedelta(days=120))
-    request = cast.make_request(
-        child,
-        [location],
-        start=timezone.localdate() + timedelta(days=60),
-        pattern=WeekPattern.from_text("mon tue"),
-        now=timezone.now(),
-    )
-    return make_offer(
-        principal=SYSTEM,
-        preference_id=request.preferences.get().pk,
-        group_id=group.pk,
-        start=request.wanted_start,
-        pattern=WeekPattern.from_text("mon tue"),
-        now=timezone.now(),
-    )
-
-
-def told(kind):
-    return [(mail.address, mail.body) for mail in Mail.objects.filter(notice__kind=f"enrolment/{kind}")]
-
-
-def test_who_may_answer_hears_of_an_offer_its_end_and_the_place_to_sign(household, organisation, user, desk):
-    agree(household, organisation)
-    made = offered_to(household, desk)
-    ((address, body),) = told("referrer_offer")
-    assert address == user.email
-    assert reverse("enrolment:family", args=[household.reference]) in body
-    assert "Lotte" not in body
-    assert "Maes" not in body
-    remind_of_offers(now=made.deadline - timedelta(days=1))
-    remind_of_offers(now=made.deadline - timedelta(hours=1))
-    assert len(told("referrer_offer")) == 2
-    placement = accept_offer(principal=SYSTEM, offer_id=made.pk, yes=Yes(), now=timezone.now())
-    remind_of_signing(now=placement.sign_by - timedelta(days=1))
-    assert [address for address, _body in told("referrer_sign")] == [user.email] * 2
-
-
-def test_who_may_not_answer_hears_of_no_offer(household, organisation, desk):
-    agree(household, organisation, what=[Consented.REGISTER, Consented.CHANGE])
-    ended = agree(cast.make_household(desk, "Peeters", now=timezone.now()), organisation)
-    withdraw_consent(consent=ended, principal=SYSTEM, now=timezone.now())
-    offered_to(household, desk)
-    assert told("referrer_offer") == []
-
-
-def test_an_open_offer_stands_in_the_list_and_in_the_mail_that_the_consent_ends(
-    household, organisation, user, referrer, desk
-):
-    agree(household, organisation, days=10)
-    assert "offers a place" not in referrer.get(reverse("enrolment:families")).text
-    offered_to(household, desk)
-    assert "De Notelaar offers a place" in referrer.get(reverse("enrolment:families")).text
-    remind_of_consents(now=timezone.now())
-    ((_address, body),) = told("consent_ends")
-    assert "Een aanbod aan dit gezin wacht op antwoord" in body
