@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -133,13 +134,8 @@ def withdraw_debits_page(
     request: Any, location: Location, books: Books | None, reference: str
 ) -> HttpResponse:
     """Take a file of collections back that the bank didn't carry out."""
-    file = debit_file_at(request.principal, books, reference)
-    try:
-        withdraw_debits(principal=request.principal, file=file, now=timezone.now())
-        messages.success(request, _("Withdrawn. Its invoices can be collected again."))
-    except RefusedError as refused:
-        messages.error(request, str(refused.message))
-    return redirect("banking:debits", location.slug)
+    withdraw = partial(withdraw_debits, file=debit_file_at(request.principal, books, reference))
+    return _withdrawn(request, location, withdraw, _("Withdrawn. Its invoices can be collected again."))
 
 
 @require_POST
@@ -148,10 +144,14 @@ def withdraw_refunds_page(
     request: Any, location: Location, books: Books | None, reference: str
 ) -> HttpResponse:
     """Take a file of payments back that the bank didn't carry out."""
-    file = refund_file_at(request.principal, books, reference)
+    withdraw = partial(withdraw_refunds, file=refund_file_at(request.principal, books, reference))
+    return _withdrawn(request, location, withdraw, _("Withdrawn. What was in it is kept again."))
+
+
+def _withdrawn(request: Any, location: Location, withdraw: Callable[..., object], done: str) -> HttpResponse:
     try:
-        withdraw_refunds(principal=request.principal, file=file, now=timezone.now())
-        messages.success(request, _("Withdrawn. What was in it is kept again."))
+        withdraw(principal=request.principal, now=timezone.now())
+        messages.success(request, done)
     except RefusedError as refused:
         messages.error(request, str(refused.message))
     return redirect("banking:debits", location.slug)

@@ -12,13 +12,13 @@ from PIL import Image
 
 from kribbe.banking.tests.scene import paid_in
 from kribbe.billing.services.sending import send_invoice
-from kribbe.billing.tests.issued import issued, paid, stay
+from kribbe.billing.tests.issued import asked, paid
 from kribbe.billing.tests.scene import with_books
 from kribbe.billing.words import printed_reference
 from kribbe.contact.models import Mail
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.rules.bank.coda_writing import write_coda
-from kribbe.rules.calendar import add_months, first_of_month, monday_of
+from kribbe.rules.calendar import monday_of
 from kribbe.rules.tests.bank.drawn import statement
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
 from kribbe.trust.principal import SYSTEM
@@ -31,12 +31,6 @@ look = look_at("billing")
 def kept():
     now = timezone.now()
     return with_books(now=now, start=monday_of(now.date()) - timedelta(weeks=12))
-
-
-def asked(kept, amount: str, months: int):
-    now = timezone.now()
-    day = add_months(first_of_month(now.date()), -months)
-    return issued(kept, [stay(kept.scene.noor, day, amount)], on=now.date(), now=now)
 
 
 def take_in_by_hand(page, kept, invoice):

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from django.utils import timezone
+
 from kribbe.billing.models import Account, EntryKind, Invoice, JournalEntry, Payer
 from kribbe.billing.reasons import to_json
 from kribbe.billing.services.issue import DraftLine, issue
 from kribbe.billing.services.posting import pay
 from kribbe.billing.tests.scene import Kept
+from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.reasons import Reason
 from kribbe.trust.principal import SYSTEM
 
@@ -83,3 +86,10 @@ def paid(kept: Kept, amount: str, *, on: date = ON, payer: Payer | None = None, 
         now=NOW,
         first=first,
     )
+
+
+def asked(kept: Kept, amount: str, months: int) -> Invoice:
+    """An invoice of today for a day so many months ago."""
+    now = timezone.now()
+    day = add_months(first_of_month(now.date()), -months)
+    return issued(kept, [stay(kept.scene.noor, day, amount)], on=now.date(), now=now)

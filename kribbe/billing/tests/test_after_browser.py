@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kribbe.billing.online import register_provider
 from kribbe.billing.online.demo import DemoProvider
-from kribbe.billing.tests.issued import issued, stay
+from kribbe.billing.tests.issued import asked, issued, stay
 from kribbe.billing.tests.scene import with_books
 from kribbe.rules.calendar import add_months, first_of_month, monday_of
 from kribbe.testing import cast
@@ -24,12 +24,6 @@ look = look_at("billing")
 def kept():
     now = timezone.now()
     return with_books(now=now, start=monday_of(now.date()) - timedelta(weeks=12))
-
-
-def asked(kept, amount: str, months: int):
-    now = timezone.now()
-    day = add_months(first_of_month(now.date()), -months)
-    return issued(kept, [stay(kept.scene.noor, day, amount)], on=now.date(), now=now)
 
 
 def test_a_parent_pays_online_once(open_as, kept):
