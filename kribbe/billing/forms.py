@@ -122,6 +122,7 @@ class PricesForm(forms.Form):
             )
             self.fields[f"charge_{number}_full"] = euros(_("For a full day"))
             self.fields[f"charge_{number}_half"] = euros(_("For half a day"))
+        self.fields["replaces"] = self.fields.pop("replaces")
 
     def clean(self) -> dict[str, Any]:
         """Every charge has a name and an amount, and a name stands once."""
