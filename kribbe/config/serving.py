@@ -12,7 +12,7 @@ from operator import itemgetter
 from pathlib import Path
 
 STOP_SECONDS = 10
-THREADS = 8
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 """Requests that one process answers side by side; each may hold a connection to the database."""
 PORTS_TRIED = 50
 STAMP = ".collected"
