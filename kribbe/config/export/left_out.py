@@ -57,6 +57,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
             "InvoicePaper",
             "JournalEntry",
             "JournalLine",
+            "MonthCount",
             "OneCharge",
             "OnlinePayment",
             "Payer",
