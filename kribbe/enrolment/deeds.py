@@ -310,6 +310,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "billing.shares": (_("Changed who pays for a place"), "users"),
     "billing.shares_back": (_("Had those pay again who paid before"), "undo-2"),
     "billing.payer": (_("Changed how a payer is reached"), "pencil"),
+    "billing.payer_follows": (_("Invoices go as the family says from now on"), "pencil"),
     "billing.import": (_("Took over a list of fee certificates"), "upload"),
     "billing.import_undo": (_("Took back a list of fee certificates"), "undo-2"),
     "billing.renewal": (_("Asked a family to renew its fee certificate"), "send"),
