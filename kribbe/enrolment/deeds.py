@@ -348,6 +348,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "authority_file.make": (_("Made a file for an authority"), "file-up"),
     "authority_file.sent": (_("Noted that a file was sent to an authority"), "send"),
     "child_report.note": (_("Noted what the report of free prices asks of a child"), "pencil"),
+    "grounds_report.note": (_("Noted what the yearly form asks of a need of care"), "pencil"),
     "device.revoke": (_("Shut a tablet out"), "ban"),
     "bank.take_in": (_("Gave a file of the bank"), "file-up"),
     "bank.throw_away": (_("Threw a file of the bank away"), "circle-x"),

@@ -136,7 +136,15 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("RosterProposal", "Shift", "StandIn"), PLANNED),
     },
     "taxes": dict.fromkeys(
-        ("AuthorityFile", "CertificateCopy", "ChildReported", "TaxCertificate", "TaxIdentity", "YearRun"),
+        (
+            "AuthorityFile",
+            "CertificateCopy",
+            "ChildReported",
+            "GroundsReported",
+            "TaxCertificate",
+            "TaxIdentity",
+            "YearRun",
+        ),
         BETWEEN,
     ),
     "trust": {"OnceToken": WORKING, "StoredFile": DOCUMENT},
