@@ -17,8 +17,9 @@ class BillingConfig(AppConfig):
         from kribbe.billing.online.demo import DemoProvider
         from kribbe.billing.pages.navigation import register_navigation
         from kribbe.billing.selectors.ending import ending_certificates
+        from kribbe.billing.services.following import payers_follow
         from kribbe.billing.services.payers import carry_payers
-        from kribbe.trust.watching import watch_follows
+        from kribbe.trust.watching import watch_follows, watch_households
         from kribbe.web import expiring
 
         register_navigation()
@@ -26,6 +27,7 @@ class BillingConfig(AppConfig):
         register_attachments()
         tell_families()
         watch_follows(carry_payers)
+        watch_households(payers_follow)
         expiring.register("fee_certificates", ending_certificates)
         if settings.DEMO:
             register_provider(DemoProvider())

@@ -6,7 +6,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from kribbe.billing.importing.run import forget_lists
-from kribbe.billing.services import online, run
+from kribbe.billing.models import Run
+from kribbe.billing.services import months, online, run
 from kribbe.trust.duties import duty
 
 
@@ -16,10 +17,23 @@ def invoice_month(run_id: int) -> None:
     run.work_off(run_id, now=timezone.now(), with_papers=True)
 
 
+@app.task(name=months.COUNT)
+def count_month(run_id: int) -> None:
+    """Count what is left of the month of a run that is done."""
+    done = Run.objects.select_related("books").get(pk=run_id)
+    months.count_month(done.books, done.month, now=timezone.now())
+
+
 @duty("billing.runs", cron="*/5 * * * *", told="runs of a month resumed")
 def runs_resumed(now: datetime) -> int:
     """Resume the runs that lost their worker."""
     return run.work_off_waiting(now=now)
+
+
+@duty("billing.months", cron="17 * * * *", told="months counted that were invoiced")
+def months_counted(now: datetime) -> int:
+    """Count what differs of months that were invoiced: of which something changed, and once a day of all."""
+    return months.count_changed(now=now)
 
 
 @duty("billing.online", cron="*/10 * * * *", told="online payments of which the end is known")

@@ -29,3 +29,4 @@ def tell_families() -> None:
         personal=lambda account: Q(adult=None) | Q(adult__user=account),
     )
     export("taxes.ChildReported", "child__household", but=("noted_by",))
+    export("taxes.GroundsReported", "household", but=("noted_by",))

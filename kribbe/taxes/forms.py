@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.models import Adult, Child
-from kribbe.taxes.models import ChildReported
+from kribbe.taxes.models import ChildReported, Ground
 from kribbe.taxes.services.identities import checked_number
 from kribbe.trust.errors import RefusedError
 from kribbe.web.forms import DayField
@@ -77,3 +77,16 @@ class ChildReportedForm(forms.ModelForm[ChildReported]):
         fields = ("sex", "school_from")
         labels = {"sex": _("Sex, as on the identity card")}
         widgets = {"sex": forms.RadioSelect}
+
+
+class GroundsForm(forms.Form):
+    """On which grounds of the yearly form a family needs care."""
+
+    grounds = forms.TypedMultipleChoiceField(
+        label=_("What holds for this family"),
+        choices=Ground.choices,
+        coerce=Ground,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("More than one can hold. Leave all open to take back what was noted."),
+    )

@@ -20,5 +20,6 @@ urlpatterns = [
     path("at/<slug:slug>/taxes/months/", months.months_page, name="months"),
     path("at/<slug:slug>/taxes/months/<str:kind>/", months.take, name="take_month"),
     path("at/<slug:slug>/taxes/children/<str:reference>/", months.child_page, name="reported"),
+    path("at/<slug:slug>/taxes/grounds/<str:reference>/", report.grounds_page, name="grounds"),
     path("at/<slug:slug>/taxes/report/", report.report_page, name="report"),
 ]

@@ -16,7 +16,7 @@ from kribbe.billing.models.after import (
 )
 from kribbe.billing.models.books import Books, Counter, PriceList
 from kribbe.billing.models.importing import CertificateImport, ImportedCertificate
-from kribbe.billing.models.invoices import Invoice, InvoiceKind, InvoiceLine, Run, RunState
+from kribbe.billing.models.invoices import Invoice, InvoiceKind, InvoiceLine, MonthCount, Run, RunState
 from kribbe.billing.models.journal import Account, EntryKind, JournalEntry, JournalLine, Settlement
 from kribbe.billing.models.payers import (
     CertificateKind,
@@ -54,6 +54,7 @@ __all__ = [
     "InvoicePaper",
     "JournalEntry",
     "JournalLine",
+    "MonthCount",
     "OneCharge",
     "OnlinePayment",
     "OnlineState",

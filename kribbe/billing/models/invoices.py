@@ -51,6 +51,27 @@ class Run(models.Model):
         return self.reference
 
 
+class MonthCount(models.Model):
+    """What a run of a month that was invoiced would still find, as counted at a moment."""
+
+    books = models.ForeignKey(Books, on_delete=models.CASCADE, related_name="month_counts")
+    month = models.DateField()
+    documents = models.PositiveIntegerField()
+    """Invoices and credit notes that would set it right."""
+    held = models.PositiveIntegerField()
+    """Days of a child that aren't charged yet."""
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="month_count_once", fields=["books", "month"]),
+            models.CheckConstraint(name="month_count_month", condition=Q(month__day=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.books_id} {self.month}"
+
+
 class InvoiceKind(models.TextChoices):
     INVOICE = "invoice", _("Invoice")
     CREDIT = "credit", _("Credit note")

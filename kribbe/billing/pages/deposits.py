@@ -16,15 +16,19 @@ from django.views.decorators.http import require_http_methods
 
 from kribbe.billing.access import note_payers, with_books
 from kribbe.billing.models import Books, Deposit
+from kribbe.billing.selectors.low_income import low_incomes
 from kribbe.billing.services.deposits import ask_agreed, ask_deposit, give_back, receive, set_off
 from kribbe.billing.services.journal import open_invoices
 from kribbe.billing.services.payers import payer_for
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.places.models import Location
+from kribbe.rules.priority import PriceKind
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 
 SHOWN = 200
+LOW, ABOVE = "low", "above"
+INCOMES = [("", _("As it is known")), (LOW, _("Low")), (ABOVE, _("Not low"))]
 
 
 class AskForm(forms.Form):
@@ -32,10 +36,16 @@ class AskForm(forms.Form):
 
     placement = forms.ModelChoiceField(label=_("For which child?"), queryset=Placement.objects.none())
     euros = forms.DecimalField(label=_("How much, in euros?"), min_value=1, max_digits=6, decimal_places=2)
-    low_income = forms.BooleanField(
-        label=_("The family has a low income"),
+    low_income = forms.TypedChoiceField(
+        label=_("The income of the family"),
+        choices=INCOMES,
+        coerce=lambda value: value == LOW,
+        empty_value=None,
         required=False,
-        help_text=_("The law then sets a lower ceiling."),
+        help_text=_(
+            "For a place at an income price the law sets a ceiling, lower for a low income. Known is what the family "
+            "told, a reduced fee, and the social tariff of a club."
+        ),
     )
 
     def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
@@ -84,6 +94,8 @@ def deposits_page(request: Any, location: Location, books: Books | None) -> Http
             "rows": rows,
             "kept": sum((row.kept for row in rows), Decimal(0)),
             "agreed": agreed,
+            "low": low_incomes(books, agreed, localdate()),
+            "income": PriceKind.INCOME,
             "form": form,
         },
     )

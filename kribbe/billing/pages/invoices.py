@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,10 +18,11 @@ from kribbe.billing.access import invoice_at, may_bill, note_payers, with_books
 from kribbe.billing.models import Books, ClubCare, Invoice, InvoiceKind, InvoiceLine, Run, RunState, site_of
 from kribbe.billing.reasons import from_json
 from kribbe.billing.selectors.accounts import with_open
-from kribbe.billing.selectors.drafts import Draft, Drafted, HeldDay, parties
+from kribbe.billing.selectors.drafts import Draft, HeldDay, parties
+from kribbe.billing.selectors.months import months_over
 from kribbe.billing.selectors.preview import Foreseen, foreseen
-from kribbe.billing.services.payers import usual_payers
-from kribbe.billing.services.run import AT_ONCE, start_run
+from kribbe.billing.services.months import AT_ONCE, as_run
+from kribbe.billing.services.run import start_run
 from kribbe.billing.words import printed_reference, what
 from kribbe.places.models import Location
 from kribbe.rules.calendar import add_months, first_of_month
@@ -72,7 +72,8 @@ def invoices_page(request: Any, location: Location, books: Books | None) -> Http
                 ("credit", _("Credit notes")),
             ],
             "runs": Run.objects.filter(books=books).order_by("-started_at")[:RUNS],
-            "months": [add_months(first_of_month(today), -n) for n in range(1, 4)],
+            "last_month": add_months(first_of_month(today), -1),
+            "months": months_over(books, today),
         },
     )
 
@@ -165,7 +166,8 @@ def month_page(request: Any, location: Location, books: Books | None, month: str
 def _preview(request: Any, location: Location, books: Books, month: date) -> dict[str, Any]:
     parts = parties(books, month, size=AT_ONCE)
     number = min(max(1, whole_number(request.GET.get("part", ""), otherwise=1)), max(1, len(parts)))
-    rows, found = _as_run(books, month, parts[number - 1] if parts else [])
+    found = as_run(books, month, parts[number - 1] if parts else [], now=timezone.now())
+    rows = foreseen(books, month, found.drafts)
     going = Run.objects.filter(books=books, month=month, state=RunState.GOING).first()
     return {
         "month": month,
@@ -184,21 +186,6 @@ def _preview(request: Any, location: Location, books: Books, month: date) -> dic
         "last": add_months(month, -1),
         "next": add_months(month, 1),
     }
-
-
-NO_PAYER = "billing.held.payer"
-
-
-def _as_run(books: Books, month: date, households: list[int]) -> tuple[list[Foreseen], Drafted]:
-    """What the run would issue, with the usual payers that it would begin with; they are taken back."""
-    found = foreseen(books, month, households)
-    if not any(reason.code == NO_PAYER for day in found[1].held for reason in day.why):
-        return found
-    with transaction.atomic():
-        usual_payers(books=books, month=month, now=timezone.now())
-        found = foreseen(books, month, households)
-        transaction.set_rollback(True)
-    return found
 
 
 def _foreseen(each: Foreseen) -> dict[str, Any]:

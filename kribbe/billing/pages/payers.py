@@ -26,7 +26,14 @@ from kribbe.billing.models import (
     site_of,
 )
 from kribbe.billing.pages.prices import base
-from kribbe.billing.selectors.shares import Effect, candidates, effect, months_asked, organisations
+from kribbe.billing.selectors.shares import (
+    Effect,
+    candidates,
+    effect,
+    months_asked,
+    organisations,
+    said_otherwise,
+)
 from kribbe.billing.services.payers import Part, keep_payer, share_out, undo_shares
 from kribbe.places.models import Location
 from kribbe.rules.calendar import add_months, first_of_month
@@ -171,5 +178,6 @@ def _details(request: Any, location: Location, books: Books, payer: Payer | None
         "form": form,
         "back": back,
         "is_parent": payer is not None and payer.kind == PayerKind.ADULT,
+        "said": ", ".join(said_otherwise(payer).values()) if payer else "",
     }
     return render(request, "billing/payer.html", context, status=422 if form.errors else 200)

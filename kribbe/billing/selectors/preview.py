@@ -1,7 +1,7 @@
 """A month before it is invoiced: what each payer will be asked, and why it differs from the month before."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from kribbe.billing.models import Books, InvoiceLine
-from kribbe.billing.selectors.drafts import Draft, Drafted, drafted
+from kribbe.billing.selectors.drafts import Draft
 from kribbe.rules.billing.stays import euros, plain
 from kribbe.rules.calendar import add_months
 from kribbe.rules.reasons import Reason
@@ -40,19 +40,18 @@ class Foreseen:
     changes: tuple[Reason, ...]
 
 
-def foreseen(books: Books, month: date, households: Collection[int]) -> tuple[list[Foreseen], Drafted]:
-    """The drafts of a month beside the month before; nothing is written."""
-    found = drafted(books, month, households)
-    before = _before(books, add_months(month, -1), [each.payer.pk for each in found.drafts])
+def foreseen(books: Books, month: date, drafts: Sequence[Draft]) -> list[Foreseen]:
+    """The drafts of a month beside the month before."""
+    before = _before(books, add_months(month, -1), [each.payer.pk for each in drafts])
     rows = []
-    for draft in found.drafts:
+    for draft in drafts:
         earlier = before.get(draft.payer.pk)
         now = [(line.what, line.quantity, line.unit_price, line.amount) for line in draft.lines]
         changes = () if draft.corrects else tuple(changes_of(now, earlier))
         rows.append(
             Foreseen(draft, sum((row[3] for row in earlier), Decimal(0)) if earlier else None, changes)
         )
-    return rows, found
+    return rows
 
 
 def changes_of(now: Iterable[Row], before: Iterable[Row] | None) -> Iterable[Reason]:

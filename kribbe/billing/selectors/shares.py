@@ -53,21 +53,40 @@ def candidates(books: Books, placement: Charged, *, now: datetime, also: str = "
 
 
 def payer_of(books: Books, adult: Adult, now: datetime) -> Payer:
-    """A payer for a parent, not written yet; one that lives elsewhere has its own address."""
+    """A payer for a parent, not written yet."""
+    said = {name: value for part in said_by(adult) for name, value in part.items()}
+    return Payer(books=books, kind=PayerKind.ADULT, adult=adult, made_at=now, **said)
+
+
+def said_by(adult: Adult) -> Sequence[dict[str, str]]:
+    """What a parent says of itself, as a payer has it, in parts that go together: name, address, mail, language.
+
+    One that lives elsewhere has its own address.
+    """
     home = adult.household
     elsewhere = bool(adult.other_street)
-    return Payer(
-        books=books,
-        kind=PayerKind.ADULT,
-        adult=adult,
-        name=f"{adult.first_name} {adult.last_name}",
-        street=adult.other_street if elsewhere else home.street,
-        postcode=adult.other_postcode if elsewhere else home.postcode,
-        city=adult.other_city if elsewhere else home.city,
-        email=adult.email,
-        language=home.language,
-        made_at=now,
+    return (
+        {"name": f"{adult.first_name} {adult.last_name}"},
+        {
+            "street": adult.other_street if elsewhere else home.street,
+            "postcode": adult.other_postcode if elsewhere else home.postcode,
+            "city": adult.other_city if elsewhere else home.city,
+        },
+        {"email": adult.email},
+        {"language": home.language},
     )
+
+
+def said_otherwise(payer: Payer) -> dict[str, str]:
+    """What the parent says of itself and the organiser wrote otherwise for the payer, by field."""
+    if payer.adult is None:
+        return {}
+    return {
+        name: value
+        for part in said_by(payer.adult)
+        for name, value in part.items()
+        if getattr(payer, name) != value and (name != "email" or payer.email)
+    }
 
 
 def organisations(books: Books) -> list[Payer]:

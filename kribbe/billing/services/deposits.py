@@ -19,6 +19,7 @@ from kribbe.billing.models import (
     JournalEntry,
     Payer,
 )
+from kribbe.billing.selectors.low_income import low_incomes
 from kribbe.billing.selectors.net import to_pay
 from kribbe.billing.services.journal import Side, post
 from kribbe.billing.services.numbers import deposit_reference
@@ -31,6 +32,7 @@ from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.sign import record_deposit
 from kribbe.region.selectors import policy_on
 from kribbe.rules.packs import load_pack
+from kribbe.rules.priority import PriceKind
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -40,8 +42,10 @@ from kribbe.web.templatetags.telling import amount
 NOUGHT = Decimal(0)
 
 
-def ceiling(placement: Placement, *, low_income: bool, on: date) -> Decimal:
-    """The most that the law lets a location ask as a deposit on a day, in euros."""
+def ceiling(placement: Placement, *, low_income: bool, on: date) -> Decimal | None:
+    """The most that the law lets a location ask as a deposit on a day, in euros; None for a place at a free price."""
+    if placement.group.price_kind != PriceKind.INCOME:
+        return None
     pack = load_pack(policy_on(placement.group.location.desk, on).rule_pack)
     return pack.decimal("deposit.maximum_low_income" if low_income else "deposit.maximum", on)
 
@@ -52,19 +56,27 @@ def ask_deposit(
     placement: Placement,
     payer: Payer,
     euros: Decimal,
-    low_income: bool,
+    low_income: bool | None = None,
     on: date,
     now: datetime,
 ) -> Deposit:
     """Ask a deposit for a place, and tell the payer how to pay it.
 
-    Raises RefusedError above the law's ceiling, or where one was asked already.
+    `low_income` None is as it is known of the family. Raises RefusedError above the law's ceiling, or where one was
+    asked already.
     """
+    if low_income is None:
+        low_income = placement.pk in low_incomes(payer.books, [placement], on)
     most = ceiling(placement, low_income=low_income, on=on)
-    if not 0 < euros <= most:
-        raise RefusedError(
-            _("The law allows a deposit of %(most)s euros at most.") % {"most": most}, code="ceiling"
+    if euros <= 0:
+        raise RefusedError(_("Type an amount."), code="ceiling")
+    if most is not None and euros > most:
+        said = (
+            _("Of a family with a low income the law allows a deposit of %(most)s euros at most.")
+            if low_income
+            else _("The law allows a deposit of %(most)s euros at most.")
         )
+        raise RefusedError(said % {"most": most}, code="ceiling")
     with transaction.atomic():
         lock_rows((Placement, placement.pk))
         if Deposit.objects.filter(placement=placement).exists():
@@ -88,7 +100,7 @@ def ask_agreed(
     principal: Principal,
     books: Books,
     placement: Placement,
-    low_income: bool,
+    low_income: bool | None = None,
     on: date,
     now: datetime,
 ) -> Deposit:

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
-from kribbe.billing.models import Books, Run, RunState
+from kribbe.billing.models import Books, MonthCount, Run, RunState
 from kribbe.billing.papers import papers_of
 from kribbe.billing.selectors.drafts import drafted, parties
 from kribbe.billing.services.issue import issue_all
+from kribbe.billing.services.months import AT_ONCE, COUNT
 from kribbe.billing.services.payers import usual_payers
 from kribbe.people.selectors import hand_of
 from kribbe.trust.audit import record
@@ -24,8 +25,6 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
 TASK = "billing.run"
-AT_ONCE = 250
-"""Households of one part."""
 
 
 def start_run(*, principal: Principal, books: Books, month: date, on: date, now: datetime) -> Run:
@@ -88,6 +87,9 @@ def _part(run: Run, households: list[int], now: datetime) -> list[int]:
 
 
 def _close(run: Run, now: datetime) -> None:
+    """Done; what is left of the month is counted anew."""
     with transaction.atomic():
         lock_rows((Run, run.pk))
-        Run.objects.filter(pk=run.pk, state=RunState.GOING).update(state=RunState.DONE, done_at=now)
+        if Run.objects.filter(pk=run.pk, state=RunState.GOING).update(state=RunState.DONE, done_at=now):
+            MonthCount.objects.filter(books=run.books, month=run.month).delete()
+            app.configure_task(COUNT).defer(run_id=run.pk)

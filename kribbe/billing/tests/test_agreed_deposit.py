@@ -6,11 +6,15 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from kribbe.billing.models import Deposit, Payer, Share
+from kribbe.billing.models import CertificateKind, Deposit, FeeCertificate, Payer, Share
+from kribbe.billing.selectors.low_income import low_incomes
 from kribbe.billing.services.deposits import ask_agreed
+from kribbe.billing.tests.club_scene import club_of
 from kribbe.billing.tests.issued import NOW, ON
 from kribbe.billing.tests.scene import make_payer, with_books
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.outofschool.models import SocialTariff
+from kribbe.people.models import FactKind, HouseholdFact
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -56,6 +60,67 @@ def test_a_low_income_has_its_own_ceiling(kept):
     with pytest.raises(RefusedError, match="50"):
         ask(kept, low_income=True)
     assert not Deposit.objects.exists()
+
+
+def told_low(kept):
+    HouseholdFact.objects.create(
+        household=kept.scene.noor.child.household, kind=FactKind.LOW_INCOME, during=(date(2026, 1, 1), None),
+        recorded_at=NOW,
+    )  # fmt: skip
+
+
+def reduced(kept):
+    kind = {"kind": CertificateKind.REDUCED}
+    FeeCertificate.objects.create(
+        books=kept.books, child=kept.scene.noor.child, during=(date(2026, 1, 1), None), day_fee=3, recorded_at=NOW,
+        **kind,
+    )  # fmt: skip
+
+
+def social(kept):
+    SocialTariff.objects.create(
+        club=club_of(kept).club, household=kept.scene.noor.child.household, during=(date(2026, 1, 1), None),
+        recorded_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("knows", [told_low, reduced, social])
+def test_a_low_income_that_is_known_sets_the_ceiling_unless_the_manager_says_otherwise(kept, knows):
+    knows(kept)
+    assert low_incomes(kept.books, [kept.scene.noor, kept.scene.lou], ON) == {kept.scene.noor.pk}
+    with pytest.raises(RefusedError, match="50"):
+        ask(kept, low_income=None)
+    assert not ask(kept, low_income=False).low_income
+
+
+def test_what_held_before_is_not_known_any_more(kept):
+    told_low(kept)
+    HouseholdFact.objects.update(during=(date(2025, 1, 1), date(2026, 1, 1)))
+    assert not ask(kept, low_income=None).low_income
+
+
+def test_the_page_fills_in_what_is_known(kept):
+    manager = cast.make_user(
+        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
+        now=NOW,
+    )  # fmt: skip
+    client, page = client_of(manager), reverse("billing:deposits", args=[kept.scene.location.slug])
+    assert 'name="low_income" checked' not in client.get(page).content.decode()
+    told_low(kept)
+    HouseholdFact.objects.update(during=(date(2026, 1, 1), None))
+    assert 'name="low_income" checked' in client.get(page).content.decode()
+    sent = {"do": "ask", "placement": kept.scene.noor.pk, "euros": "100"}
+    assert "low income the law allows" in client.post(page, sent).content.decode()
+    client.post(page, sent | {"low_income": "above"})
+    assert Deposit.objects.get().asked == 100
+
+
+def test_a_place_at_a_free_price_has_no_ceiling_by_this_law(kept):
+    kept.scene.group.price_kind = "free"
+    kept.scene.group.save()
+    kept.scene.noor.deposit_asked = Decimal("400.00")
+    kept.scene.noor.group.refresh_from_db()
+    assert ask(kept, low_income=True).asked == Decimal("400.00")
 
 
 def test_it_is_asked_of_who_pays_since_the_last_change(kept):

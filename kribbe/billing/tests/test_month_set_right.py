@@ -12,6 +12,7 @@ from kribbe.billing.services.fees import add_certificate
 from kribbe.billing.services.payers import Part, share_out
 from kribbe.billing.tests.marched import FEE, NEW_YEAR, NOW, THE_2ND, THE_20TH, euros, march
 from kribbe.billing.tests.month import (
+    APRIL,
     MARCH,
     absent,
     came,
@@ -123,6 +124,23 @@ def test_part_of_a_month_and_an_end_told_later(kept, noor, fee):
     noor.save()
     # the 2nd, 3rd, 9th and 10th stay; 6 x 12.34 go back
     assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("-74.04")}
+
+
+def test_a_child_of_two_payers_leaves(kept, noor, fee):
+    father = make_payer(kept.books, "Bram", now=NOW)
+    parts = [Part(kept.payer, Decimal(60)), Part(father, Decimal(40))]
+    share_out(principal=SYSTEM, placement=noor, parts=parts, first=march(1), now=NOW)
+    # of each day 60% and 40% of 12.34, the odd cent with the first: 7.41 and 4.93; 10 days
+    assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("74.10"), "Bram": euros("49.30")}
+    noor.during = DateRange(noor.during.lower, march(16))
+    noor.save()
+    # 6 days go back to each in its part: 6 x 7.41 and 6 x 4.93; April has no day of the child
+    assert run(kept, MARCH, THE_20TH) == {"An Maes": euros("-44.46"), "Bram": euros("-29.58")}
+    assert run(kept, APRIL, date(2026, 5, 2)) == {}
+    assert [each.corrects.payer for each in Invoice.objects.filter(kind=InvoiceKind.CREDIT)] == [
+        kept.payer,
+        father,
+    ]
 
 
 def test_an_extra_day_taken_back_after_the_invoice(kept, noor, fee):

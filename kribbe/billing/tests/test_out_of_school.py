@@ -193,7 +193,7 @@ def test_the_preview_tells_what_changed_and_a_part_keeps_a_family_together(kept,
     stay(club, MONDAY, left="16:30")
     household = club.children[0].household_id
     assert [household in part for part in parties(kept.books, MARCH, size=50)] == [True]
-    ((row,), _found) = foreseen(kept.books, MARCH, [household])
+    (row,) = foreseen(kept.books, MARCH, drafted(kept.books, MARCH, [household]).drafts)
     assert [each.code for each in row.changes] == ["billing.change.club"]
     assert row.before == euros("4.80")
 

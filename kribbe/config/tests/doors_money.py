@@ -55,6 +55,7 @@ MONEY: dict[str, Door] = {
     "taxes:months": Door({"organiser"}, SLUG),
     "taxes:take_month": Door({"organiser"}, ("slug", "report_kind"), post=True),
     "taxes:reported": Door({"organiser"}, ("slug", "placement")),
+    "taxes:grounds": Door({"organiser"}, ("slug", "placement")),
     "taxes:report": Door({"organiser"}, SLUG),
     "banking:bank": Door({"organiser"}, SLUG),
     "banking:file": Door({"organiser"}, ("slug", "bank_file")),

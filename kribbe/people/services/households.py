@@ -223,8 +223,10 @@ def change_address(
 @transaction.atomic
 def change_language(*, household: Household, language: str, principal: Principal, now: datetime) -> None:
     """The language in which the household likes to read, where the desk may use it."""
+    lock_rows((Household, household.pk))
     household.language = language
-    household.save(update_fields=["language"])
+    with household_changes(household.pk, now):
+        household.save(update_fields=["language"])
     _record(household, "household.language_changed", principal, now, language=language)
 
 

@@ -1,7 +1,14 @@
 """The tables of taxes, by what they are about."""
 
 from kribbe.taxes.models.certificates import CertificateCopy, CertificateKind, TaxCertificate, Way
-from kribbe.taxes.models.files import AuthorityFile, ChildReported, FileKind, Sex
+from kribbe.taxes.models.files import (
+    AuthorityFile,
+    ChildReported,
+    FileKind,
+    Ground,
+    GroundsReported,
+    Sex,
+)
 from kribbe.taxes.models.identities import TaxIdentity
 from kribbe.taxes.models.runs import YearRun
 
@@ -11,6 +18,8 @@ __all__ = [
     "CertificateKind",
     "ChildReported",
     "FileKind",
+    "Ground",
+    "GroundsReported",
     "Sex",
     "TaxCertificate",
     "TaxIdentity",

@@ -1,11 +1,12 @@
 """Files for an authority: which was made, and which was sent. What stood in it is made anew from the books."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import Books
-from kribbe.people.models import Child
+from kribbe.people.models import Child, Household
 from kribbe.places.models import Location
 from kribbe.trust.fields import reference_field
 
@@ -79,3 +80,31 @@ class ChildReported(models.Model):
 
     def __str__(self) -> str:
         return f"{self.child_id}"
+
+
+class Ground(models.TextChoices):
+    """The grounds that the yearly form asks apart, of a family in which somebody needs care."""
+
+    DISABILITY = "disability", _("A family member has a disability")
+    SELF_CARE = "self_care", _("A family member can take less care of itself")
+    SOCIAL = "social", _("Child care for a social or pedagogical reason")
+
+
+class GroundsReported(models.Model):
+    """Which of them hold for a household, as only the yearly form asks. One or more."""
+
+    household = models.OneToOneField(Household, on_delete=models.CASCADE, related_name="grounds_reported")
+    grounds = ArrayField(models.CharField(max_length=10, choices=Ground.choices))
+    noted_at = models.DateTimeField()
+    noted_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="grounds_reported_some",
+                condition=Q(grounds__len__gt=0, grounds__contained_by=Ground.values),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id}"

@@ -91,7 +91,7 @@ def take(request: Any, location: Location, books: Books | None, kind: str) -> Ht
 def child_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
     """What only the report of places at a free price asks of a child."""
     now = timezone.now()
-    child = _child_at(request, location, reference)
+    child = child_at(request, location, reference)
     known = ChildReported.objects.filter(child=child).first()
     form = ChildReportedForm(request.POST if request.method == "POST" else None, instance=known)
     if request.method == "POST" and form.is_valid():
@@ -180,7 +180,8 @@ def _links(location: Location, children: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _child_at(request: Any, location: Location, reference: str) -> Child:
+def child_at(request: Any, location: Location, reference: str) -> Child:
+    """Whose place it is at a location; another's isn't found."""
     found = (
         Placement.objects.select_related("child__household")
         .filter(group__location=location, reference=reference)

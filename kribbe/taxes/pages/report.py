@@ -3,28 +3,36 @@
 from fractions import Fraction
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from kribbe.billing.access import with_books
+from kribbe.billing.access import may_bill, note_payers, with_books
 from kribbe.billing.models import Books
 from kribbe.places.models import Location
 from kribbe.region.branding import brand_of
+from kribbe.taxes.forms import GroundsForm
+from kribbe.taxes.models import GroundsReported
 from kribbe.taxes.pages.mine import file_answer
+from kribbe.taxes.pages.months import child_at
 from kribbe.taxes.pages.year import asked_year
 from kribbe.taxes.selectors.report import LocationYear, year_of
 from kribbe.taxes.selectors.year import years_of
+from kribbe.taxes.services.reported import note_grounds
 from kribbe.trust.permissions import Action
 from kribbe.web.documents import pdf
 from kribbe.web.tables import csv_file
 from kribbe.web.templatetags.telling import number, percent, short_date
 
-DETAILS = ("work", "single", "low_income", "foster", "care_need", "no_diploma")
+DETAILS = (
+    "work", "single", "low_income", "foster", "disability", "self_care", "social", "no_diploma", "care_need",
+)  # fmt: skip
 
 
 @require_safe
@@ -33,6 +41,7 @@ def report_page(request: Any, location: Location, books: Books | None) -> HttpRe
     """Occupancy, children and staff of each location in a calendar year; `as=csv` or `as=pdf` takes it along."""
     now = timezone.now()
     context: dict[str, Any] = {"place_name": location.name, "location": location, "books": books}
+    context["may_change"] = may_bill(request.principal, Action.BILLING_CHANGE, location)
     if books is None:
         return render(request, "taxes/report.html", context)
     year = asked_year(request, books, now)
@@ -51,9 +60,53 @@ def report_page(request: Any, location: Location, books: Books | None) -> HttpRe
         "years": years_of(books, today),
         "title": title,
         "is_over": year < today.year,
-        "reports": [{"name": each.location.name, "rows": told(each)[2:]} for each in found],
+        "reports": [
+            {"name": each.location.name, "rows": told(each)[2:], "unnoted": _unnoted(each)} for each in found
+        ],
     }
+    unnoted = [place.child for each in found for place in each.unnoted]
+    note_payers(request, location, (), of="year_report", children=unnoted)
     return render(request, "taxes/report.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_books(Action.BILLING_CHANGE)
+def grounds_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
+    """On which of the three grounds that the form asks apart a family needs care."""
+    child = child_at(request, location, reference)
+    known = GroundsReported.objects.filter(household=child.household_id).first()
+    form = GroundsForm(
+        request.POST if request.method == "POST" else None,
+        initial={"grounds": known.grounds if known else []},
+    )
+    if request.method == "POST" and form.is_valid():
+        note_grounds(
+            principal=request.principal,
+            household=child.household,
+            grounds=form.cleaned_data["grounds"],
+            now=timezone.now(),
+        )
+        messages.success(request, _("Kept."))
+        return redirect("taxes:report", location.slug)
+    note_payers(request, location, (), of="report", children=[child])
+    context = {
+        "base": "web/desk_base.html",
+        "place_name": location.name,
+        "form": form,
+        "heading": _("Need of care in the family of %(name)s") % {"name": child},
+        "lead": _("The yearly form asks these three apart. Ask the family; it is used for nothing else."),
+        "submit_label": _("Keep"),
+        "back_url": reverse("taxes:report", args=[location.slug]),
+    }
+    return render(request, "web/form_page.html", context, status=422 if form.errors else 200)
+
+
+def _unnoted(found: LocationYear) -> list[tuple[str, str]]:
+    """The children of whom it isn't noted which ground holds, with the address at which it is."""
+    return [
+        (str(each.child), reverse("taxes:grounds", args=[found.location.slug, each.reference]))
+        for each in found.unnoted
+    ]
 
 
 def told(found: LocationYear) -> list[tuple[str, str]]:
@@ -63,7 +116,10 @@ def told(found: LocationYear) -> list[tuple[str, str]]:
         "single": _("Single parents"),
         "low_income": _("Low income"),
         "foster": _("Foster children"),
-        "care_need": _("Disability, less self-care, or a social or pedagogical reason"),
+        "disability": _("A family member with a disability"),
+        "self_care": _("A family member with less self-care"),
+        "social": _("A social or pedagogical reason"),
+        "care_need": _("One of the three before, not noted which"),
         "no_diploma": _("No diploma of secondary education"),
     }
     full = found.occupancy

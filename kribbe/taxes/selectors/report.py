@@ -17,6 +17,7 @@ from kribbe.rules.occupancy import Occupancy
 from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import Facts, PriceKind, vulnerable
 from kribbe.staff.models import Shift
+from kribbe.taxes.models import GroundsReported
 from kribbe.taxes.services.identities import PACK
 
 DAY = timedelta(days=1)
@@ -29,6 +30,7 @@ GROUNDS = {
     FactKind.NO_DIPLOMA: "no_diploma",
 }
 """The grounds of priority by the facts that a household told."""
+CARE = "care_need"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class LocationYear:
     priority: int
     vulnerable: int
     grounds: Counter[str]
+    """By name; those of a need of care are noted apart, and "care_need" counts the children without such a note."""
+    unnoted: Sequence[Placement]
+    """A place of each of these."""
     occupancy: Occupancy
     carers: int
     half_hours: int
@@ -61,12 +66,13 @@ def year_of(locations: Sequence[Location], year: int, *, today: date) -> list[Lo
     licensed = _licensed(keys, first, end)
     income = _income_days(keys, first, end)
     children = _children(keys, first, end)
-    facts = _facts({each.child.household_id for own in children.values() for each in own}, last)
+    households = {each.child.household_id for own in children.values() for each in own}
+    facts, noted = _facts(households, last), _noted(households)
     filled = cells(first=first, last=last, today=today, locations=keys).by_location() if keys else {}
     staff = _staff(keys, first, last)
     return [
         _location(
-            each, licensed[each.pk], income[each.pk], children[each.pk], facts,
+            each, licensed[each.pk], income[each.pk], children[each.pk], facts, noted,
             filled.get(each.slug, Occupancy()), staff[each.pk], last,
         )
         for each in locations
@@ -79,6 +85,7 @@ def _location(
     income: tuple[date | None, date | None],
     placements: Sequence[Placement],
     facts: dict[int, set[str]],
+    noted: dict[int, list[str]],
     occupancy: Occupancy,
     staff: tuple[int, int],
     on: date,
@@ -86,16 +93,30 @@ def _location(
     pack = load_pack(PACK)
     grounds: Counter[str] = Counter()
     in_priority = weak = 0
-    by_child = {each.child_id: each.child for each in placements}
-    for child in by_child.values():
+    unnoted: list[Placement] = []
+    by_child = {each.child_id: each for each in placements}
+    for place in by_child.values():
+        child = place.child
         own = facts.get(child.household_id, set()) | ({"foster"} if child.foster else set())
-        own |= {"care_need"} if child.care_need else set()
-        grounds.update(own)
+        own |= {CARE} if child.care_need else set()
+        told = noted.get(child.household_id, []) if CARE in own else []
+        grounds.update((own - {CARE}).union(told) if told else own)
+        unnoted += [place] if CARE in own and not told else []
         weak += vulnerable(Facts(**dict.fromkeys(own, True)), pack, on).holds
         in_priority += bool(own)
     carers, half_hours = staff
     return LocationYear(
-        location, licensed, *income, len(by_child), in_priority, weak, grounds, occupancy, carers, half_hours
+        location,
+        licensed,
+        *income,
+        len(by_child),
+        in_priority,
+        weak,
+        grounds,
+        unnoted,
+        occupancy,
+        carers,
+        half_hours,
     )
 
 
@@ -128,9 +149,13 @@ def _income_days(keys: Sequence[int], first: date, end: date) -> dict[int, tuple
 
 def _children(keys: Sequence[int], first: date, end: date) -> dict[int, list[Placement]]:
     found: dict[int, list[Placement]] = {key: [] for key in keys}
-    rows = Placement.objects.filter(
-        pk__in=certain((first, end)).order_by().values("pk"), group__location__in=keys
-    ).select_related("child", "group")
+    rows = (
+        Placement.objects.filter(
+            pk__in=certain((first, end)).order_by().values("pk"), group__location__in=keys
+        )
+        .select_related("child", "group__location")
+        .order_by("pk")
+    )
     for row in rows:
         found[row.group.location_id].append(row)
     return found
@@ -145,6 +170,12 @@ def _facts(households: set[int], on: date) -> dict[int, set[str]]:
     for household, kind in rows:
         found[household].add(GROUNDS[FactKind(kind)])
     return found
+
+
+def _noted(households: set[int]) -> dict[int, list[str]]:
+    """The grounds of a need of care by household."""
+    rows = GroundsReported.objects.filter(household__in=households)
+    return dict(rows.values_list("household_id", "grounds"))
 
 
 def _staff(keys: Sequence[int], first: date, last: date) -> dict[int, tuple[int, int]]:

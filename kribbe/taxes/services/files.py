@@ -182,21 +182,29 @@ def _last_sent(books: Books, year: int) -> AuthorityFile | None:
 
 
 def _treatment(certificate: TaxCertificate, before: AuthorityFile | None) -> Treatment:
-    """What a certificate is beside those of the file that was sent before."""
+    """What a certificate is beside those of the file that was sent before, however often it was corrected since."""
     if before is None or certificate.pk in before.contents:
         return Treatment.NORMAL
-    changes = certificate.kind == CertificateKind.CHANGE and certificate.replaces_id in before.contents
-    return Treatment.CHANGE if changes else Treatment.ADDITION
+    replaced = certificate.replaces
+    while replaced is not None and replaced.pk not in before.contents:
+        replaced = replaced.replaces
+    return Treatment.CHANGE if replaced else Treatment.ADDITION
 
 
 def _gone(before: AuthorityFile | None, standing: set[int]) -> list[TaxCertificate]:
     """Those that were sent before, and of which nothing holds any more."""
     if before is None:
         return []
-    found = TaxCertificate.objects.filter(
-        pk__in=set(before.contents) - standing, replaced_by__kind=CertificateKind.CANCEL
-    )
-    return list(found.select_related("payer__adult", "child").order_by("number"))
+    sent = TaxCertificate.objects.filter(pk__in=set(before.contents) - standing)
+    sent = sent.select_related("payer__adult", "child", "replaced_by").order_by("number")
+    return [each for each in sent if _last_of(each).kind == CertificateKind.CANCEL]
+
+
+def _last_of(certificate: TaxCertificate) -> TaxCertificate:
+    """What holds in its place, after every correction."""
+    while later := getattr(certificate, "replaced_by", None):
+        certificate = later
+    return certificate
 
 
 def _sender(books: Books) -> Party:

@@ -1,11 +1,12 @@
-"""What only the report of places at a free price asks of a child."""
+"""What only a report to the authority asks: of a child at a free price, of a family in which somebody needs care."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
 
-from kribbe.people.models import Child
-from kribbe.taxes.models import ChildReported
+from kribbe.people.models import Child, Household
+from kribbe.taxes.models import ChildReported, Ground, GroundsReported
 from kribbe.trust.audit import record
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
@@ -30,4 +31,28 @@ def note_child(
             now=now,
             household_id=child.household_id,
             desk_id=child.household.desk_id,
+        )
+
+
+def note_grounds(
+    *, principal: Principal, household: Household, grounds: Collection[Ground], now: datetime
+) -> None:
+    """Keep on which grounds of the yearly form a household needs care; with none, nothing is kept."""
+    with transaction.atomic():
+        lock_rows((Household, household.pk))
+        if grounds:
+            chosen = [each for each in Ground if each in grounds]
+            GroundsReported.objects.update_or_create(
+                household=household,
+                defaults={"grounds": chosen, "noted_at": now, "noted_by": principal.user_id},
+            )
+        else:
+            GroundsReported.objects.filter(household=household).delete()
+        record(
+            principal=principal,
+            action="grounds_report.note",
+            subject=household,
+            now=now,
+            household_id=household.pk,
+            desk_id=household.desk_id,
         )

@@ -13,11 +13,13 @@ from kribbe.attendance.models import Presence
 from kribbe.billing.models import FeeCertificate
 from kribbe.billing.tests.scene import make_payer, share, with_books
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.people.models import Child
 from kribbe.planning.models import Absence
 from kribbe.planning.tests.scene import MONDAY, place
 from kribbe.rules.calendar import add_months, first_of_month, monday_of
 from kribbe.taxes.models import AuthorityFile, ChildReported, TaxCertificate
 from kribbe.taxes.selectors.months import months_of
+from kribbe.taxes.selectors.report import year_of
 from kribbe.taxes.services.certificates import issue_year
 from kribbe.taxes.services.identities import give_identity
 from kribbe.taxes.services.year_runs import work_off_waiting
@@ -211,6 +213,30 @@ def test_the_figures_of_a_year_as_page_spreadsheet_and_document(kept, organiser)
     assert table.count("\n") == 2
     assert ";2;" in table
     assert organiser.get(at(kept, "report") + "?as=pdf").content.startswith(b"%PDF")
+
+
+def test_the_three_grounds_of_a_need_of_care_are_counted_apart_once_they_are_noted(kept, organiser):
+    noor, lou = kept.scene.noor, kept.scene.lou
+    Child.objects.filter(pk__in=[noor.child_id, lou.child_id]).update(care_need=True)
+    today = kept.scene.now.date()
+
+    def counted():
+        (found,) = year_of([kept.scene.location], today.year, today=today)
+        assert found.priority == 2
+        return {name: found.grounds[name] for name in ("disability", "self_care", "social", "care_need")}
+
+    assert counted() == {"disability": 0, "self_care": 0, "social": 0, "care_need": 2}
+    page = organiser.get(at(kept, "report")).content.decode()
+    note = at(kept, "grounds", noor.reference)
+    assert note in page and at(kept, "grounds", lou.reference) in page
+    assert noor.child.household_id in AuditEntry.objects.filter(action="list.read").last().data["households"]
+    assert organiser.post(note, {"grounds": ["no ground"]}).status_code == 422
+    assert organiser.post(note, {"grounds": ["social", "disability"]}).status_code == 302
+    assert counted() == {"disability": 1, "self_care": 0, "social": 1, "care_need": 1}
+    assert note not in organiser.get(at(kept, "report")).content.decode()
+    assert organiser.post(note, {}).status_code == 302
+    assert counted()["care_need"] == 2, "taken back"
+    assert AuditEntry.objects.filter(action="grounds_report.note").count() == 2
 
 
 def test_without_books_the_pages_say_what_to_do(kept, organiser):

@@ -1,6 +1,7 @@
 """Each file as an authority wants it passes its own check, and every fault gets its line."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -123,6 +124,20 @@ def test_every_fault_of_a_belcotax_file_has_its_line(old, new, fault):
     data = belcotax.written(sending()).decode()
     assert old in data
     assert any(fault in line for line in check_belcotax.faults(data.replace(old, new, 1).encode()))
+
+
+NO_NUMBERS = ["", "12,34", "x", "-1", "1e3", "²", "9" * 5000]
+
+
+@pytest.mark.parametrize("wrong", NO_NUMBERS)
+def test_what_is_no_number_where_one_belongs_is_a_fault_and_breaks_nothing(wrong):
+    priced = fiche(Line(date(2026, 4, 1), date(2026, 4, 28), 3, 1234, 3702))
+    data = belcotax.written(sending(priced)).decode()
+    for tag in ("f86_2111_dailytariff1", "f86_2110_numberofday1", "f86_2060_amount1", "f2009_volgnummer",
+                "f86_2059_totaalcontrole", "r8012_controletotaal"):  # fmt: skip
+        changed = re.sub(f"<{tag}>[^<]*<", f"<{tag}>{wrong}<", data)
+        assert changed != data, tag
+        assert check_belcotax.faults(changed.encode()), tag
 
 
 @pytest.mark.parametrize("check", [check_belcotax.faults, check_income_month.faults, check_free_month.faults])

@@ -116,7 +116,7 @@ def _of_fiche(fiche: Told, head: Told, place: int) -> Iterator[str]:
     for name in ("f2011", "2153"):
         if name in fiche and not (nn.is_valid(fiche[name]) or bis.is_valid(fiche[name])):
             yield _("%(name)s: the check digits don't fit") % {"name": name}
-    amounts = [int(fiche[names[2]]) for names in PERIODS if fiche.get(names[2], "").isdecimal()]
+    amounts = [_whole(fiche.get(names[2])) for names in PERIODS]
     if fiche.get("2064") != str(sum(amounts)):
         yield _("%(name)s is %(told)s, and the amounts sum to %(sum)s") % {
             "name": "2064",
@@ -144,15 +144,15 @@ def _of_period(fiche: Told, names: tuple[str, ...]) -> Iterator[str]:
         yield _("has no begin, end, amount or days")
         return
     first, last = _day(begin), _day(end)
-    if first and last and days.isdecimal():
+    if first and last:
         if first > last:
             yield _("ends before it begins")
-        elif int(days) > (last - first).days + 1:
+        elif _whole(days) > (last - first).days + 1:
             yield _("has more days than it lasts")
         born = _day(fiche.get("2163", ""))
         if born and first < born:
             yield _("begins before the child was born")
-    if tariff and int(tariff) * int(days) != int(amount):
+    if tariff and _whole(tariff) * _whole(days) != _whole(amount):
         yield _("days times tariff isn't the amount")
 
 
@@ -164,8 +164,8 @@ def _numbers(head: Told) -> Iterator[str]:
 def _recounted(head: Told, sums: Told, fiches: list[Told]) -> Iterator[str]:
     """Every control total, counted again from the fiches."""
     count = len(fiches)
-    places = sum(int(each.get("f2009") or 0) for each in fiches)
-    controls = sum(int(each.get("2059") or 0) for each in fiches)
+    places = sum(_whole(each.get("f2009")) for each in fiches)
+    controls = sum(_whole(each.get("2059")) for each in fiches)
     for told, name, counted in (
         (sums, "r8010", count + 2),
         (sums, "r8011", places),
@@ -180,6 +180,11 @@ def _recounted(head: Told, sums: Told, fiches: list[Told]) -> Iterator[str]:
                 "told": told.get(name),
                 "sum": counted,
             }
+
+
+def _whole(text: str | None) -> int:
+    """A number as it counts in a sum: nought where it has no form of one, which is a fault of its own."""
+    return int(text) if text and re.fullmatch(r"\d{1,15}", text) else 0
 
 
 def _day(text: str) -> date | None:

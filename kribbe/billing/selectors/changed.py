@@ -1,0 +1,87 @@
+"""Which days of which organisers something changed of that an invoice rests on, as the history tells."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.apps import apps
+from django.db.models.functions import Coalesce
+
+from kribbe.billing.models import Books
+from kribbe.rules.calendar import add_months
+
+DAY = timedelta(days=1)
+OF_PLACE = ("placement__group__location__organiser",)
+OF_CLUB = ("club__organiser", "club__location__organiser")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table that tells of changes: when they were written, whose they are, and the day or days they are about."""
+
+    model: str
+    at: str
+    organiser: tuple[str, ...]
+    days: str
+    goes_on: bool = False
+    """Whether it holds from its day on."""
+
+
+SOURCES = (
+    Source("billing.FeeCertificateEvent", "pgh_created_at", ("books__organiser",), "during"),
+    Source("billing.PriceListEvent", "pgh_created_at", ("location__organiser",), "from_day", goes_on=True),
+    Source("billing.ShareEvent", "pgh_created_at", ("payer__books__organiser",), "during"),
+    Source("billing.OneChargeEvent", "pgh_created_at", OF_PLACE, "day"),
+    Source("enrolment.PlacementEvent", "pgh_created_at", ("group__location__organiser",), "during"),
+    Source("planning.AgreedWeeksEvent", "pgh_created_at", OF_PLACE, "during"),
+    Source("planning.AbsenceEvent", "pgh_created_at", OF_PLACE, "day"),
+    Source("planning.DayChangeEvent", "pgh_created_at", OF_PLACE, "day"),
+    Source("planning.DayChangeEvent", "pgh_created_at", OF_PLACE, "instead_of"),
+    Source("planning.HouseRules", "published_at", ("location__organiser",), "from_day", goes_on=True),
+    Source("attendance.Tap", "received_at", OF_PLACE, "day"),
+    Source("attendance.Correction", "made_at", OF_PLACE, "day"),
+    Source("outofschool.StayEvent", "pgh_created_at", OF_CLUB, "day"),
+    Source("outofschool.ClubTariffEvent", "pgh_created_at", OF_CLUB, "from_day", goes_on=True),
+    Source("outofschool.SocialTariffEvent", "pgh_created_at", OF_CLUB, "during"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something of an organiser (primary key) that holds from a day until the day before another; None: no end."""
+
+    organiser: int
+    at: datetime
+    first: date | None
+    end: date | None
+
+
+def changes_since(since: datetime) -> list[Change]:
+    """Everything that was written since; a query for each table."""
+    return [each for source in SOURCES for each in _of(source, since)]
+
+
+def touches(change: Change, books: Books, month: date, since: datetime) -> bool:
+    """Whether it is about this month of these books, and was written since."""
+    return (
+        change.organiser == books.organiser_id
+        and change.at >= since
+        and (change.first is None or change.first < add_months(month, 1))
+        and (change.end is None or change.end > month)
+    )
+
+
+def _of(source: Source, since: datetime) -> list[Change]:
+    rows = apps.get_model(source.model).objects.filter(**{f"{source.at}__gte": since})
+    whose = Coalesce(*source.organiser) if len(source.organiser) > 1 else source.organiser[0]
+    found = rows.values_list(whose, source.at, source.days)
+    return [
+        Change(organiser, at, *_ends(days, source.goes_on))
+        for organiser, at, days in found
+        if organiser and days
+    ]
+
+
+def _ends(days: object, goes_on: bool) -> tuple[date | None, date | None]:
+    if isinstance(days, date):
+        return days, None if goes_on else days + DAY
+    return getattr(days, "lower", None), getattr(days, "upper", None)

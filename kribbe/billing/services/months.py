@@ -1,0 +1,65 @@
+"""Months that were invoiced, looked at again: what a run would find, counted when something of them changed."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.timezone import localtime
+
+from kribbe.billing.models import Books, MonthCount
+from kribbe.billing.selectors.changed import changes_since, touches
+from kribbe.billing.selectors.drafts import Drafted, drafted, parties
+from kribbe.billing.selectors.months import invoiced_months
+from kribbe.billing.services.payers import usual_payers
+
+COUNT = "billing.count_month"
+AT_ONCE = 250
+"""Households of one part."""
+NO_PAYER = "billing.held.payer"
+LASTS = timedelta(hours=23)
+"""After this long a month is counted again, though nothing of it is known to have changed."""
+UNCERTAIN = timedelta(minutes=5)
+"""How long a change may have been under way, unseen by a count, before it was written."""
+
+
+def as_run(books: Books, month: date, households: Collection[int], *, now: datetime) -> Drafted:
+    """What a run would issue, with the usual payers that it would begin with; they are taken back."""
+    found = drafted(books, month, households)
+    if not any(reason.code == NO_PAYER for day in found.held for reason in day.why):
+        return found
+    with transaction.atomic():
+        usual_payers(books=books, month=month, now=now)
+        found = drafted(books, month, households)
+        transaction.set_rollback(True)
+    return found
+
+
+def count_month(books: Books, month: date, *, now: datetime) -> MonthCount:
+    """Write down how many documents a run of this month would issue, and how many days it would hold back."""
+    documents = held = 0
+    for part in parties(books, month, size=AT_ONCE):
+        found = as_run(books, month, part, now=now)
+        documents += len(found.drafts)
+        held += len(found.held)
+    count, _new = MonthCount.objects.update_or_create(
+        books=books, month=month, defaults={"documents": documents, "held": held, "counted_at": now}
+    )
+    return count
+
+
+def count_changed(*, now: datetime) -> int:
+    """Count the months that were invoiced and of which something changed since, or whose count is a day old.
+
+    Returns how many were counted.
+    """
+    months = invoiced_months(localtime(now).date())
+    known = {(each.books_id, each.month): each.counted_at for each in MonthCount.objects.all()}
+    fresh = {key: at for key, at in known.items() if now - at < LASTS}
+    changes = changes_since(min(fresh.values()) - UNCERTAIN) if fresh else []
+    done = 0
+    for books, month in months:
+        counted = fresh.get((books.pk, month))
+        if counted is None or any(touches(each, books, month, counted - UNCERTAIN) for each in changes):
+            count_month(books, month, now=now)
+            done += 1
+    return done
