@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
 
 from django.utils.timezone import localtime
 
 from kribbe.billing.models import PriceList
-from kribbe.billing.selectors.facts import Facts
+from kribbe.billing.selectors.facts import Facts, holding
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import DayChange, HouseRules
 from kribbe.planning.selectors.planned import Planned, merged, parts_of_halves
@@ -33,13 +32,14 @@ from kribbe.rules.billing.case import (
     FreePrice,
     IncomePrice,
     OwnFee,
+    Package,
 )
+from kribbe.rules.billing.pricing import package_left
 from kribbe.rules.billing.stays import stay_class
 from kribbe.rules.priority import PriceKind
 
 DAY = timedelta(days=1)
 NOUGHT = Decimal(0)
-Dated = TypeVar("Dated", PriceList, HouseRules)
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,34 @@ class Priced:
 
 
 def cases_of(facts: Facts) -> list[Priced]:
-    """The cases of all placements of the facts."""
+    """The cases of all placements of the facts, each with what the months before left of its package."""
+    left: dict[int, tuple[int, bool]] = {}
+    for before in facts.earlier:
+        _with_packages(_all(before), facts.stay_of, left)
+    return _with_packages(_all(facts), facts.stay_of, left)
+
+
+def _all(facts: Facts) -> list[Priced]:
     return [_priced(facts, planned, planned.placement) for planned in facts.planned if planned.placement]
+
+
+def _with_packages(
+    cases: Sequence[Priced], stay_of: Mapping[int, int], left: dict[int, tuple[int, bool]]
+) -> list[Priced]:
+    """These cases of one month; `left` is what is left by stay, with its unit, and goes on with them."""
+    found = list(cases)
+    order = sorted(range(len(found)), key=lambda each: found[each].placement.during.lower)
+    for number in order:
+        placement, case = found[number].placement, found[number].case
+        if not isinstance(case.price, FreePrice) or case.price.package is None:
+            continue
+        stay, package = stay_of.get(placement.pk, placement.pk), case.price.package
+        days, half_days = left.get(stay, (0, package.half_days))
+        package = replace(package, left=package.counted(days, half_days=half_days))
+        case = replace(case, price=replace(case.price, package=package))
+        found[number] = replace(found[number], case=case)
+        left[stay] = (package_left(case), package.half_days)
+    return found
 
 
 def discounted(case: Case, discount: Decimal) -> Case:
@@ -67,14 +93,14 @@ def discounted(case: Case, discount: Decimal) -> Case:
 
 def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     site = placement.group.location
-    prices = _holding(facts.prices.get(site.pk, ()), facts.month)
-    rules = _holding(facts.rules.get(site.pk, ()), facts.month)
+    prices = holding(facts.prices.get(site.pk, ()), facts.month)
+    rules = holding(facts.rules.get(site.pk, ()), facts.month)
     closed = facts.closed[site.pk]
     agreement, entries = _days(facts, planned, placement)
     case = Case(
         pack=facts.packs[site.pk],
         month=facts.month,
-        school=False,
+        school_from=placement.child.school_from,
         certificates=_certificates(facts, placement),
         price=_price(facts, placement, prices),
         flex=prices.flex if prices else False,
@@ -94,12 +120,6 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
         prices.sibling_discount if prices else NOUGHT,
         _unregistered(facts, placement, case),
     )
-
-
-def _holding(rows: Sequence[Dated], month: date) -> Dated | None:
-    """The last row that holds on the first day of the month; else the first one that begins within it."""
-    earlier = [row for row in rows if row.from_day <= month]
-    return earlier[-1] if earlier else next(iter(rows), None)
 
 
 def _certificates(facts: Facts, placement: Placement) -> tuple[Certificate, ...]:
@@ -126,8 +146,16 @@ def _price(facts: Facts, placement: Placement, prices: PriceList | None) -> Inco
         short=prices.short,
         hour=prices.hour,
         month=prices.month,
-        package=None,
+        package=_package(prices),
         discount=NOUGHT,
+    )
+
+
+def _package(prices: PriceList) -> Package | None:
+    if prices.package_size is None or prices.package_price is None:
+        return None
+    return Package(
+        prices.package_name, prices.package_half_days, prices.package_size, prices.package_price, left=0
     )
 
 

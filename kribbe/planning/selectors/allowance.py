@@ -151,7 +151,7 @@ def _case(told: Stated, month: date, units: Decimal, used: Decimal) -> Case:
     return Case(
         pack=told.pack,
         month=month,
-        school=False,
+        school_from=told.placement.child.school_from,
         certificates=_certificates(told),
         price=_price(told),
         flex=False,

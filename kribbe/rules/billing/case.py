@@ -94,6 +94,12 @@ class Package:
     price: Decimal
     left: int
 
+    def counted(self, left: int, *, half_days: bool) -> int:
+        """So many days or half-days in the unit of this package; a half-day that makes no day is lost."""
+        if half_days == self.half_days:
+            return left
+        return left * 2 if self.half_days else left // 2
+
 
 @dataclass(frozen=True)
 class IncomePrice:
@@ -142,11 +148,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Case:
-    """A case in order. `month` is its first day."""
+    """A case in order. `month` is its first day; from `school_from` on the child is at school, None is not at all."""
 
     pack: Pack
     month: date
-    school: bool
+    school_from: date | None
     certificates: tuple[Certificate, ...]
     price: IncomePrice | FreePrice
     flex: bool
@@ -157,6 +163,10 @@ class Case:
     closing_days: frozenset[date]
     allowance: Allowance
     entries: Mapping[date, Entry]
+
+    def at_school(self, on: date) -> bool:
+        """Whether the child goes to school on a day, so that short stays have a class of their own."""
+        return self.school_from is not None and self.school_from <= on
 
     def days(self) -> list[date]:
         """The days of the month."""

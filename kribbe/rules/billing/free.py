@@ -27,6 +27,11 @@ class FreeTariff:
         self._price = price
         self._left = price.package.left if price.package else 0
 
+    @property
+    def left(self) -> int:
+        """What is left of the package, in its days or half-days; nought without one."""
+        return self._left
+
     def stay(self, on: date, stay: Stay, length: int, what: str) -> Line | Held | None:
         """The price of a stay, also of an extra day or of an absence charged as reserved; None: paid already."""
         if self._price.package:

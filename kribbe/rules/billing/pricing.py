@@ -21,6 +21,11 @@ def bill(case: Case) -> Result:
     return _Month(case).result()
 
 
+def package_left(case: Case) -> int:
+    """What is left of the package after the month, in its days or half-days; nought without one."""
+    return _Month(case).package_left()
+
+
 class _Month:
     """Goes through the days once, with what is left of the allowance and of a month's price."""
 
@@ -43,6 +48,10 @@ class _Month:
         lines += [_charge(each.on, each.name, each.amount) for each in self._case.charges]
         held = [each for each in found if isinstance(each, Held)]
         return Result(tuple(sorted(lines, key=lambda line: line.on)), tuple(held), self._allowance.left)
+
+    def package_left(self) -> int:
+        self.result()
+        return self._tariff.left if isinstance(self._tariff, FreeTariff) else 0
 
     def _day(self, day: PlanDay) -> Iterator[Line | Held]:
         if day.absent is not None and not day.used:

@@ -70,7 +70,7 @@ def _build(raw: Raw) -> Case:
     return Case(
         pack=load_pack(raw["pack"]),
         month=date.fromisoformat(f"{raw['month']}-01"),
-        school=raw["child"].get("school", False),
+        school_from=date.min if raw["child"].get("school") else None,
         certificates=tuple(
             Certificate(*_period(each), Decimal(each["day_fee"])) for each in raw.get("certificates", [])
         ),

@@ -201,7 +201,7 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
     """Every day of a child in the month that is this location's to tell: what it was, and how long."""
     placement = _placement(planned)
     closed = read.closed[placement.group.location_id]
-    case = _case(location, read)
+    case = _case(location, placement.child, read)
     allowance = _allowance(placement.group.location, planned, read)
     stay_year = read.stays[placement.pk]
     for earlier in stay_year.before(placement, read.month):
@@ -257,12 +257,12 @@ def _allowance(location: Location, planned: Planned, read: _Read) -> AllowanceCo
     )
 
 
-def _case(location: Location, read: _Read) -> Case:
+def _case(location: Location, child: Child, read: _Read) -> Case:
     """By which the class of a stay is known; nothing in it is priced."""
     return Case(
         pack=load_pack(PACK),
         month=read.month,
-        school=False,
+        school_from=child.school_from,
         certificates=(),
         price=IncomePrice(),
         flex=read.flex.get(location.pk, False),
@@ -332,7 +332,7 @@ def _children(
             last_name=child.last_name,
             born=child.born,
             sex=read.reported[key].sex,
-            school_from=read.reported[key].school_from,
+            school_from=child.school_from,
             stays=[(each.day, _wall(each.start), _wall(each.end)) for each in stays[key] if each.end],
         )
         for key, child in sorted(known.items())
@@ -354,7 +354,9 @@ def _open_days(location: Location, groups: Collection[int], read: _Read) -> int:
 
 
 def _is_out_of_school(child: Child, day: date) -> bool:
-    return child.born is not None and age_in_months(child.born, day) > SCHOOL_MONTHS
+    """From full-time school on, or above the age at which the authority takes it so (6.9)."""
+    is_old = child.born is not None and age_in_months(child.born, day) > SCHOOL_MONTHS
+    return is_old or child.at_school(day)
 
 
 def _placement(planned: Planned) -> Placement:
