@@ -96,7 +96,9 @@ class PricesForm(forms.Form):
         label=_("A package of days"),
         required=False,
         max_length=80,
-        help_text=_("Such as a card of ten days. Days are taken off it; once it is used up, the next one is charged."),
+        help_text=_(
+            "Such as a card of ten days. Days go off it; once it is used up, the next one is charged."
+        ),
     )
     package_size = forms.IntegerField(
         label=_("How many"), required=False, min_value=1, max_value=500,
@@ -219,7 +221,9 @@ class SchoolForm(forms.Form):
     school_from = DayField(
         _("From"),
         required=False,
-        help_text=_("Empty while the day isn't known. Months that were invoiced are set right by their next run."),
+        help_text=_(
+            "Empty while the day isn't known. Months that were invoiced are set right by their next run."
+        ),
     )
 
 

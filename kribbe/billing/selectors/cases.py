@@ -15,10 +15,11 @@ from kribbe.billing.models import PriceList
 from kribbe.billing.selectors.facts import Facts, holding
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import DayChange, HouseRules
+from kribbe.planning.selectors.house_allowance import allowances, versions_in
 from kribbe.planning.selectors.planned import Planned, merged, parts_of_halves
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Agreement, Parts, changed, minutes, starting_on, there_on
-from kribbe.rules.allowance import HouseAllowance, Rounding, balance, entitled
+from kribbe.rules.billing.allowance import AllowanceCount
 from kribbe.rules.billing.case import (
     Absent,
     Allowance,
@@ -30,6 +31,7 @@ from kribbe.rules.billing.case import (
     Extra,
     Fixed,
     FreePrice,
+    HouseFrom,
     IncomePrice,
     OwnFee,
     Package,
@@ -94,7 +96,6 @@ def discounted(case: Case, discount: Decimal) -> Case:
 def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     site = placement.group.location
     prices = holding(facts.prices.get(site.pk, ()), facts.month)
-    rules = holding(facts.rules.get(site.pk, ()), facts.month)
     closed = facts.closed[site.pk]
     agreement, entries = _days(facts, planned, placement)
     case = Case(
@@ -104,7 +105,7 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
         certificates=_certificates(facts, placement),
         price=_price(facts, placement, prices),
         flex=prices.flex if prices else False,
-        beyond=_beyond(rules, prices),
+        beyond=None,
         extras=tuple(_extra(each) for each in prices.extras) if prices else (),
         charges=tuple(
             Charge(each.day, each.name, each.amount) for each in facts.charges.get(placement.pk, ())
@@ -116,7 +117,7 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     )
     return Priced(
         placement,
-        replace(case, allowance=_allowance(facts, placement, rules, case)),
+        _with_house(facts, placement, prices, case),
         prices.sibling_discount if prices else NOUGHT,
         _unregistered(facts, placement, case),
     )
@@ -171,31 +172,25 @@ def _extra(raw: Mapping[str, str | None]) -> Extra:
     return Extra(str(raw["name"]), ByStay(**amounts))
 
 
-def _allowance(facts: Facts, placement: Placement, rules: HouseRules | None, case: Case) -> Allowance:
-    stay = facts.stays[placement.pk]
-    house = HouseAllowance()
-    if rules is not None:
-        house = HouseAllowance(
-            full_time=rules.allowance_days,
-            half_days=rules.allowance_half_days,
-            rounding=Rounding(rules.allowance_rounding),
-            told_only=rules.told_by is not None,
-        )
-    units = entitled(
-        agreements=stay.base,
-        year=facts.month.year,
-        pack=case.pack,
-        house=house,
-        morning_ends=placement.group.location.morning_ends_at,
-    ).units
-    year = Allowance(half_days=house.half_days, entitled=units, told_only=house.told_only)
-    lengths = [
-        (each, length)
-        for each in stay.before(placement, facts.month)
-        if (length := minutes(stay.parts(each.day, case.closing_days)))
-    ]
-    used = [(Absent(each.kind), stay_class(case, length, each.day)) for each, length in lengths]
-    return replace(year, used_before=balance(allowance=year, absences=used).used)
+def _with_house(facts: Facts, placement: Placement, prices: PriceList | None, case: Case) -> Case:
+    """The case with what the house rules of each day say; the absences of the year before the month are counted."""
+    stay, site = facts.stays[placement.pk], placement.group.location
+    rules, year = facts.rules.get(site.pk, ()), facts.month.year
+    first, *later = allowances(rules, stay, year=year, pack=case.pack, morning_ends=site.morning_ends_at)
+    count = AllowanceCount(first[1], later)
+    for each, day, length in stay.away_before(placement, facts.month, case.closing_days):
+        count.go_to(day)
+        if not Absent(each.kind).is_free:
+            count.covers(Absent(each.kind), stay_class(case, length, day))
+    count.go_to(facts.month)
+    begun, *changes = versions_in(rules, facts.month, facts.last)
+    by_day = dict(later)
+    return replace(
+        case,
+        beyond=_beyond(begun[1], prices),
+        allowance=replace(count.now, used_before=count.used),
+        later=tuple(HouseFrom(day, _beyond(each, prices), by_day[day]) for day, each in changes),
+    )
 
 
 def _days(

@@ -106,9 +106,7 @@ def drafted(books: Books, month: date, households: Collection[int] | None = None
     for each in club_months(books, month, households):
         found.held += _share(each.care, each.result, each.shares, due)
     asked, last = _asked(books, month, households)
-    found.drafts = [
-        _with_supplements(each, supplements) for each in _drafts(month, due, asked, last)
-    ]
+    found.drafts = [_with_supplements(each, supplements) for each in _drafts(month, due, asked, last)]
     return found
 
 

@@ -24,7 +24,6 @@ from kribbe.rules.priority import PriceKind
 
 DAY = timedelta(days=1)
 Row = TypeVar("Row", bound=Model)
-Dated = TypeVar("Dated", PriceList, HouseRules)
 
 
 @dataclass(frozen=True)
@@ -97,9 +96,9 @@ def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date) 
         ),
         certificates=_certificates(books, placements, first, last),
         absences=_by(
-            Absence.objects.filter(placement__in=keys, day__range=(first, last), taken_back_at=None).order_by(
-                "day"
-            ),
+            Absence.objects.filter(
+                placement__in=keys, day__range=(first - DAY, last), taken_back_at=None
+            ).order_by("day"),
             "placement_id",
         ),
         stays=stay_years(planned, first.year),
@@ -126,7 +125,7 @@ def _closed(sites: Collection[int], year: int) -> Mapping[int, frozenset[date]]:
     return closed_days_of(sites, date(year, 1, 1) - DAY, date(year, 12, 31)) if sites else {}
 
 
-def holding(rows: Sequence[Dated], month: date) -> Dated | None:
+def holding(rows: Sequence[PriceList], month: date) -> PriceList | None:
     """The last row that holds on the first day of the month; else the first one that begins within it."""
     earlier = [row for row in rows if row.from_day <= month]
     return earlier[-1] if earlier else next(iter(rows), None)

@@ -119,7 +119,12 @@ def test_a_package_is_typed_in_a_price_list_and_shown(kept):
     half = client.post(address, {"from_day": "2026-02-01", "package_name": "Kaart", "month": "500"})
     assert half.status_code == 422
     assert set(half.context["form"].errors) == {"package_size", "package_price", "month"}
-    typed = {"package_name": "Kaart", "package_size": "10", "package_unit": "half_day", "package_price": "160"}
+    typed = {
+        "package_name": "Kaart",
+        "package_size": "10",
+        "package_unit": "half_day",
+        "package_price": "160",
+    }
     assert client.post(address, {"from_day": "2026-02-01", **typed}).status_code == 302
     made = PriceList.objects.get()
     assert (made.package_size, made.package_half_days, made.package_price) == (10, True, euros("160"))

@@ -1,7 +1,7 @@
 """A child that goes to school: its short stays by income, with the sums written out.
 
-Noor is three and a half in March 2026 and stays two hours on Mondays: the 2nd, 9th, 16th, 23rd and 30th, at 12.34 for a
-full day. Short is 40 %: 12.34 x 0.40 = 4.936, 4.94. Half is 60 %: 7.404, 7.40.
+Noor is three and a half in March 2026 and stays two hours on Mondays, the 2nd, 9th, 16th, 23rd and 30th, at 12.34 for
+a full day. Short is 40 %: 12.34 x 0.40 = 4.936, 4.94. Half is 60 %: 7.404, 7.40.
 """
 
 from datetime import date, time

@@ -138,6 +138,15 @@ class Allowance:
 
 
 @dataclass(frozen=True)
+class HouseFrom:
+    """What other house rules say from a day of the month on."""
+
+    start: date
+    beyond: Fixed | OwnFee | None
+    allowance: Allowance
+
+
+@dataclass(frozen=True)
 class Entry:
     """What is known of a day: parts present or a reason of absence, and the day given up for it."""
 
@@ -163,6 +172,13 @@ class Case:
     closing_days: frozenset[date]
     allowance: Allowance
     entries: Mapping[date, Entry]
+    later: tuple[HouseFrom, ...] = ()
+    """House rules that take the place of `beyond` and `allowance` within the month, in the order of their days."""
+
+    def beyond_on(self, on: date) -> Fixed | OwnFee | None:
+        """What the house rules of a day ask for an absence beyond the allowance."""
+        begun = [each for each in self.later if each.start <= on]
+        return begun[-1].beyond if begun else self.beyond
 
     def at_school(self, on: date) -> bool:
         """Whether the child goes to school on a day, so that short stays have a class of their own."""

@@ -45,7 +45,7 @@ class FreeTariff:
     def beyond(self, on: date, stay: Stay, length: int) -> Line | Held | None:
         """The price of an absence that the allowance doesn't cover: as reserved, unless the house rules ask else."""
         as_reserved = self.stay(on, stay, length, "absence")
-        rules = self._case.beyond
+        rules = self._case.beyond_on(on)
         if rules is None or self._price.package:
             return as_reserved
         if isinstance(as_reserved, Line):

@@ -33,7 +33,9 @@ class _Month:
         self._case = case
         self._days = plan(case)
         self._reserved = sum(not day.is_extra for day in self._days)
-        self._allowance = AllowanceCount(case.allowance)
+        self._allowance = AllowanceCount(
+            case.allowance, ((each.start, each.allowance) for each in case.later)
+        )
         self._tariff = (
             FreeTariff(case, case.price) if isinstance(case.price, FreePrice) else IncomeTariff(case)
         )
@@ -47,6 +49,7 @@ class _Month:
         lines = [each for each in found if isinstance(each, Line)]
         lines += [_charge(each.on, each.name, each.amount) for each in self._case.charges]
         held = [each for each in found if isinstance(each, Held)]
+        self._allowance.go_to(self._case.days()[-1])
         return Result(tuple(sorted(lines, key=lambda line: line.on)), tuple(held), self._allowance.left)
 
     def package_left(self) -> int:
@@ -78,6 +81,7 @@ class _Month:
 
     def _absence(self, day: PlanDay, absent: Absent) -> Iterator[Line | Held]:
         stay = stay_class(self._case, day.reserved, day.on)
+        self._allowance.go_to(day.on)
         covered = ONE if absent.is_free else self._allowance.covers(absent, stay)
         if self._month:
             yield from self._deduction(day.on, absent, covered)
@@ -91,7 +95,7 @@ class _Month:
     def _uncovered(self, absent: Absent, covered: Decimal) -> Reason:
         if covered:
             return Reason.of("billing.absent.half")
-        if absent is Absent.UNTOLD and self._case.allowance.told_only:
+        if absent is Absent.UNTOLD and self._allowance.now.told_only:
             return Reason.of("billing.absent.untold")
         return Reason.of("billing.absent.beyond")
 

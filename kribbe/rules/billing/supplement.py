@@ -1,7 +1,7 @@
 """The childcare supplement (kinderopvangtoeslag) of a month at a free price: the days that count, and their euros.
 
-The fund of the Groeipakket pays it for care that took place, by the hours of a day in the register: a whole one above
-the pack's bound, half of it from the lower bound up to there (flanders.md 5.5). It changes nothing of what is charged.
+The fund of the Groeipakket pays it for care that took place, by the hours of a day in the register: whole above the
+pack's upper bound, half from the lower bound on (flanders.md 5.5). It changes nothing of what is charged.
 """
 
 from dataclasses import dataclass

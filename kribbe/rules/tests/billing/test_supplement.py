@@ -1,4 +1,4 @@
-"""The childcare supplement of a month, worked by hand: 3.66 for a whole day in 2026, half of it for three to five hours."""
+"""The childcare supplement of a month, worked by hand: 3.66 for a whole day in 2026, half of it for three to five."""
 
 import json
 from decimal import Decimal
