@@ -92,6 +92,22 @@ class PricesForm(forms.Form):
     )
     month = euros(_("A month"))
     hour = euros(_("An hour"))
+    package_name = forms.CharField(
+        label=_("A package of days"),
+        required=False,
+        max_length=80,
+        help_text=_(
+            "Such as a card of ten days. Days go off it; once it is used up, the next one is charged."
+        ),
+    )
+    package_size = forms.IntegerField(
+        label=_("How many"), required=False, min_value=1, max_value=500,
+        widget=forms.NumberInput(attrs={"class": "input--short"}),
+    )  # fmt: skip
+    package_unit = forms.ChoiceField(
+        label=_("Of what"), choices=[("day", _("Days")), ("half_day", _("Half-days"))], required=False
+    )
+    package_price = euros(_("Price of a package"))
     sibling_percent = forms.IntegerField(
         label=_("Discount for brothers and sisters, in percent"), required=False, min_value=0, max_value=99,
         widget=forms.NumberInput(attrs={"class": "input--short"}),
@@ -136,14 +152,28 @@ class PricesForm(forms.Form):
                 self.add_error(name, _("Type what is charged."))
             if data.get(name) and named.count(data[name]) > 1:
                 self.add_error(name, _("This name stands twice."))
+        self._check_package(data)
         return data
+
+    def _check_package(self, data: dict[str, Any]) -> None:
+        """A package has its name, number and price, and no price of a month stands beside it."""
+        parts = {name: data.get(name) for name in ("package_name", "package_size", "package_price")}
+        if all(value in (None, "") for value in parts.values()):
+            return
+        for name, value in parts.items():
+            if value in (None, "") and name not in self.errors:
+                self.add_error(name, _("A package needs a name, a number and a price."))
+        if data.get("month") is not None:
+            self.add_error("month", _("A list has a price of a month or a package, not both."))
 
     def prices(self) -> dict[str, Any]:
         """The fields of the list."""
         data = self.cleaned_data
-        plain = ("full", "half", "long", "short", "month", "hour", "flex", "own_fee")
+        plain: tuple[str, ...] = ("full", "half", "long", "short", "month", "hour", "flex", "own_fee")
+        plain += ("package_name", "package_size", "package_price")
         return {
             **{name: data[name] for name in plain},
+            "package_half_days": bool(data["package_name"]) and data["package_unit"] == "half_day",
             "sibling_discount": Decimal(data["sibling_percent"] or 0) / 100,
             "extras": [self._charge(name) for name in self._charges() if data[name]],
         }
@@ -182,6 +212,18 @@ class LookUpForm(forms.Form):
         label=_("Child code"),
         validators=[RegexValidator(r"^[0-9]{11}$", _("Eleven digits, as on the certificate."))],
         widget=forms.TextInput(attrs={"class": "input--code", "inputmode": "numeric"}),
+    )
+
+
+class SchoolForm(forms.Form):
+    """From which day a child goes to school full-time."""
+
+    school_from = DayField(
+        _("From"),
+        required=False,
+        help_text=_(
+            "Empty while the day isn't known. Months that were invoiced are set right by their next run."
+        ),
     )
 
 

@@ -16,12 +16,19 @@ from kribbe.billing.models import Invoice, InvoiceKind, InvoiceLine, InvoicePape
 from kribbe.billing.qr import payment_svg
 from kribbe.billing.reasons import from_json
 from kribbe.billing.selectors.net import own_used
-from kribbe.billing.words import printed_enterprise, printed_iban, printed_reference, what
+from kribbe.billing.words import (
+    printed_enterprise,
+    printed_iban,
+    printed_reference,
+    supplement_words,
+    what,
+)
 from kribbe.outofschool.models import Club
 from kribbe.people.models import Child
 from kribbe.places.models import Location
 from kribbe.region.branding import brand_of
 from kribbe.region.models import Desk
+from kribbe.rules.billing.supplement import Supplement
 from kribbe.web.branding import Brand
 from kribbe.web.documents import Sheet, pdf, pdfs
 from kribbe.web.templatetags.telling import (
@@ -150,7 +157,7 @@ def invoice_sheet(invoice: Invoice) -> Sheet:
                     ogm=invoice.ogm,
                 ),
                 "children": _children(lines),
-                "notes": _notes(invoice, seller),
+                "notes": [*_supplements(invoice, lines), *_notes(invoice, seller)],
                 "words": _words(invoice, asked),
             },
         )
@@ -279,6 +286,21 @@ def _why(line: InvoiceLine) -> str:
 def _told(why: str, _language: str) -> str:
     """Most days of a month have the same reasons as the day before."""
     return " ".join(say(reason) for reason in from_json(json.loads(why)))
+
+
+def _supplements(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[str]:
+    """A sentence for each child whose days count for the childcare supplement."""
+    children = {line.placement_id: line.child for line in lines}
+    return [
+        supplement_words(
+            children[each["placement"]],
+            Supplement(
+                each["full"], each["half"], Decimal(each["day"]), Decimal(each["amount"]), each["verified"]
+            ),
+        )
+        for each in invoice.supplements
+        if each["placement"] in children
+    ]
 
 
 def _notes(invoice: Invoice, seller: Mapping[str, str]) -> list[str]:

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import InvoiceLine
+from kribbe.people.models import Child
+from kribbe.rules.billing.supplement import Supplement
+from kribbe.web.templatetags.telling import amount
 
 WHAT: Mapping[str, str | Promise] = {
     "stay.short": _("Short stay"),
@@ -36,6 +40,24 @@ WHAT: Mapping[str, str | Promise] = {
 def what(line: InvoiceLine) -> str:
     """What a line charges; an extra or single charge by its own name."""
     return str(WHAT.get(line.what, line.what))
+
+
+def supplement_words(child: Child, found: Supplement) -> str:
+    """What of a month counts for the childcare supplement, and whether the amount of a day is sure."""
+    told = gettext(
+        "Childcare supplement for %(child)s: %(full)d × a whole day and %(half)d × half a day at %(day)s count, "
+        "%(total)s in all. The fund that pays your child benefit pays it; it isn't part of what you pay here."
+    ) % {
+        "child": child.first_name,
+        "full": found.full,
+        "half": found.half,
+        "day": amount(found.day),
+        "total": amount(found.amount),
+    }
+    if found.verified:
+        return told
+    unsure = gettext("The amount of a day is unverified: ask your fund.")
+    return f"{told} {unsure}"
 
 
 def printed_reference(ogm: str) -> str:

@@ -126,6 +126,16 @@ class BirthForm(OnceForm):
     born = DayField(_("Date of birth"))
 
 
+class SchoolForm(OnceForm):
+    """From which day a child goes to school full-time."""
+
+    school_from = DayField(
+        _("Goes to school full-time from"),
+        required=False,
+        help_text=_("Leave it open until you know the day. You can change it later."),
+    )
+
+
 class FactForm(OnceForm):
     """A fact of the household, and since when."""
 

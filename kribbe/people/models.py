@@ -166,6 +166,8 @@ class Child(models.Model):
     birth_rank = models.PositiveSmallIntegerField(default=1)
     foster = models.BooleanField(default=False)
     care_need = models.BooleanField(default=False)
+    school_from = models.DateField(null=True)
+    """The day from which the child goes to school full-time, as family or location told it; None is not known."""
     national_number_hash = models.CharField(max_length=64, blank=True, db_index=True)
 
     class Meta:
@@ -194,6 +196,10 @@ class Child(models.Model):
         if day is None:
             raise ValueError(f"child {self.pk} has neither a day of birth nor an expected one")
         return day
+
+    def at_school(self, on: date) -> bool:
+        """Whether the child is known to go to school full-time on a day."""
+        return self.school_from is not None and self.school_from <= on
 
 
 class FactKind(models.TextChoices):

@@ -14,6 +14,9 @@ urlpatterns = [
     path("households/<str:reference>/language/", my_data.change_language, name="change_language"),
     path("households/<str:reference>/adults/<int:adult>/", my_data.change_adult, name="change_adult"),
     path("households/<str:reference>/children/<int:child>/birth/", my_data.record_birth, name="record_birth"),
+    path(
+        "households/<str:reference>/children/<int:child>/school/", my_data.record_school, name="record_school"
+    ),
     path("households/<str:reference>/facts/", my_data.record_fact, name="record_fact"),
     path("households/<str:reference>/facts/<int:fact>/end/", my_data.end_fact, name="end_fact"),
     path("households/<str:reference>/facts/<int:fact>/reopen/", my_data.reopen_fact, name="reopen_fact"),

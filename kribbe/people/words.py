@@ -83,6 +83,7 @@ DEEDS: Mapping[str, Promise] = {
     "adult.changed": _("Changed the data of an adult"),
     "child.added": _("Added a child"),
     "child.born": _("Recorded a birth"),
+    "child.school": _("Noted from when your child goes to school"),
     "fact.recorded": _("Recorded a fact about your household"),
     "fact.ended": _("Ended a fact about your household"),
     "fact.reopened": _("Undid the end of a fact about your household"),

@@ -88,11 +88,10 @@ def entitled(
 def balance(*, allowance: Allowance, absences: Iterable[tuple[Absent, Stay]]) -> Balance:
     """What is left after these absences, given in the order of their days, by the count that prices a month."""
     count = AllowanceCount(allowance)
-    before = count.left
     for absent, stay in absences:
         if not absent.is_free:
             count.covers(absent, stay)
-    return Balance(allowance.entitled, allowance.used_before + before - count.left, count.left)
+    return Balance(allowance.entitled, count.used, count.left)
 
 
 def _part_of_year(agreement: Agreement, year: int) -> Fraction:

@@ -74,7 +74,7 @@ class ChildReportedForm(forms.ModelForm[ChildReported]):
 
     class Meta:
         model = ChildReported
-        fields = ("sex", "school_from")
+        fields = ("sex",)
         labels = {"sex": _("Sex, as on the identity card")}
         widgets = {"sex": forms.RadioSelect}
 

@@ -80,6 +80,11 @@ class PriceList(models.Model):
     short = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     hour = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     month = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    package_name = models.CharField(max_length=80, blank=True)
+    """Days or half-days that families buy together, `package_size` of them for `package_price`; empty is none."""
+    package_half_days = models.BooleanField(default=False)
+    package_size = models.PositiveSmallIntegerField(null=True)
+    package_price = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     sibling_discount = models.DecimalField(max_digits=4, decimal_places=3, default=0)
     """A share, 0.100 for ten percent, off the price of every child but the one with the most to pay."""
     flex = models.BooleanField(default=False)
@@ -104,6 +109,14 @@ class PriceList(models.Model):
                 )
                 for name in ("full", "half", "long", "short", "hour", "month")
             ],
+            models.CheckConstraint(
+                name="price_list_package",
+                condition=Q(package_name="", package_size=None, package_price=None)
+                | Q(~Q(package_name=""), package_size__gt=0, package_price__gte=0),
+            ),
+            models.CheckConstraint(
+                name="price_list_package_or_month", condition=Q(month=None) | Q(package_size=None)
+            ),
             models.CheckConstraint(
                 name="price_list_half_least", condition=Q(half=None) | Q(full=None) | Q(half__lte=F("full"))
             ),

@@ -101,6 +101,10 @@ class Invoice(models.Model):
     language = models.CharField(max_length=2)
     total = models.DecimalField(max_digits=10, decimal_places=2)
     parties = models.JSONField()
+    supplements = models.JSONField(default=list)
+    """What of the month counts for the childcare supplement, by place: {"placement", "full", "half", "day", "amount",
+    "verified"}. For the family's information; nothing of it is charged.
+    """
     issued_at = models.DateTimeField()
 
     class Meta:

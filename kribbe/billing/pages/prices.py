@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kribbe.billing.access import may_bill, note_payers, placement_at, with_books
-from kribbe.billing.forms import BooksForm, CertificateForm, ChargeForm, LookUpForm, PricesForm
+from kribbe.billing.forms import BooksForm, CertificateForm, ChargeForm, LookUpForm, PricesForm, SchoolForm
 from kribbe.billing.lookup import fee_registers, look_up
 from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCharge, PriceList, Share
 from kribbe.billing.services.books import Seller, keep_books, publish_prices
 from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge, withdraw_certificate
 from kribbe.enrolment.models import Placement
 from kribbe.outofschool.selectors.prices import clubs_of
+from kribbe.people.services import record_school
 from kribbe.places.models import Location
 from kribbe.planning.selectors.planned import certain
 from kribbe.rules.calendar import add_months, first_of_month
@@ -121,6 +122,9 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
         "certificate": CertificateForm(request.POST if do == "certificate" else None),
         "charge": ChargeForm(request.POST if do == "charge" else None),
         "look_up": LookUpForm(request.POST if do == "look_up" else None),
+        "school": SchoolForm(
+            request.POST if do == "school" else None, initial={"school_from": placement.child.school_from}
+        ),
     }
     if do == "look_up":
         forms["certificate"] = _looked_up(forms["look_up"])
@@ -136,6 +140,7 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
         "certificate": forms["certificate"],
         "charge": forms["charge"],
         "look_up": forms["look_up"] if fee_registers() else None,
+        "school": forms["school"],
         "certificates": [
             (each, each.during.upper - DAY if each.during.upper else None)
             for each in certificates.order_by("-during")
@@ -178,6 +183,13 @@ def _did(request: Any, books: Books, placement: Placement, do: str, form: Form |
     try:
         if do == "charge":
             add_charge(**acting, **data)
+        elif do == "school":
+            record_school(
+                child=placement.child,
+                school_from=data["school_from"],
+                principal=request.principal,
+                now=acting["now"],
+            )
         else:
             data["kind"] = CertificateKind(data["kind"])
             add_certificate(**acting, books=books, **data)

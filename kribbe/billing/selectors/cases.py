@@ -8,18 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
 
 from django.utils.timezone import localtime
 
 from kribbe.billing.models import PriceList
-from kribbe.billing.selectors.facts import Facts
+from kribbe.billing.selectors.facts import Facts, holding
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import DayChange, HouseRules
+from kribbe.planning.selectors.house_allowance import allowances, versions_in
 from kribbe.planning.selectors.planned import Planned, merged, parts_of_halves
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Agreement, Parts, changed, minutes, starting_on, there_on
-from kribbe.rules.allowance import HouseAllowance, Rounding, balance, entitled
+from kribbe.rules.billing.allowance import AllowanceCount
 from kribbe.rules.billing.case import (
     Absent,
     Allowance,
@@ -31,15 +31,17 @@ from kribbe.rules.billing.case import (
     Extra,
     Fixed,
     FreePrice,
+    HouseFrom,
     IncomePrice,
     OwnFee,
+    Package,
 )
+from kribbe.rules.billing.pricing import package_left
 from kribbe.rules.billing.stays import stay_class
 from kribbe.rules.priority import PriceKind
 
 DAY = timedelta(days=1)
 NOUGHT = Decimal(0)
-Dated = TypeVar("Dated", PriceList, HouseRules)
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,34 @@ class Priced:
 
 
 def cases_of(facts: Facts) -> list[Priced]:
-    """The cases of all placements of the facts."""
+    """The cases of all placements of the facts, each with what the months before left of its package."""
+    left: dict[int, tuple[int, bool]] = {}
+    for before in facts.earlier:
+        _with_packages(_all(before), facts.stay_of, left)
+    return _with_packages(_all(facts), facts.stay_of, left)
+
+
+def _all(facts: Facts) -> list[Priced]:
     return [_priced(facts, planned, planned.placement) for planned in facts.planned if planned.placement]
+
+
+def _with_packages(
+    cases: Sequence[Priced], stay_of: Mapping[int, int], left: dict[int, tuple[int, bool]]
+) -> list[Priced]:
+    """These cases of one month; `left` is what is left by stay, with its unit, and goes on with them."""
+    found = list(cases)
+    order = sorted(range(len(found)), key=lambda each: found[each].placement.during.lower)
+    for number in order:
+        placement, case = found[number].placement, found[number].case
+        if not isinstance(case.price, FreePrice) or case.price.package is None:
+            continue
+        stay, package = stay_of.get(placement.pk, placement.pk), case.price.package
+        days, half_days = left.get(stay, (0, package.half_days))
+        package = replace(package, left=package.counted(days, half_days=half_days))
+        case = replace(case, price=replace(case.price, package=package))
+        found[number] = replace(found[number], case=case)
+        left[stay] = (package_left(case), package.half_days)
+    return found
 
 
 def discounted(case: Case, discount: Decimal) -> Case:
@@ -67,18 +95,17 @@ def discounted(case: Case, discount: Decimal) -> Case:
 
 def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     site = placement.group.location
-    prices = _holding(facts.prices.get(site.pk, ()), facts.month)
-    rules = _holding(facts.rules.get(site.pk, ()), facts.month)
+    prices = holding(facts.prices.get(site.pk, ()), facts.month)
     closed = facts.closed[site.pk]
     agreement, entries = _days(facts, planned, placement)
     case = Case(
         pack=facts.packs[site.pk],
         month=facts.month,
-        school=False,
+        school_from=placement.child.school_from,
         certificates=_certificates(facts, placement),
         price=_price(facts, placement, prices),
         flex=prices.flex if prices else False,
-        beyond=_beyond(rules, prices),
+        beyond=None,
         extras=tuple(_extra(each) for each in prices.extras) if prices else (),
         charges=tuple(
             Charge(each.day, each.name, each.amount) for each in facts.charges.get(placement.pk, ())
@@ -90,16 +117,10 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     )
     return Priced(
         placement,
-        replace(case, allowance=_allowance(facts, placement, rules, case)),
+        _with_house(facts, placement, prices, case),
         prices.sibling_discount if prices else NOUGHT,
         _unregistered(facts, placement, case),
     )
-
-
-def _holding(rows: Sequence[Dated], month: date) -> Dated | None:
-    """The last row that holds on the first day of the month; else the first one that begins within it."""
-    earlier = [row for row in rows if row.from_day <= month]
-    return earlier[-1] if earlier else next(iter(rows), None)
 
 
 def _certificates(facts: Facts, placement: Placement) -> tuple[Certificate, ...]:
@@ -126,8 +147,16 @@ def _price(facts: Facts, placement: Placement, prices: PriceList | None) -> Inco
         short=prices.short,
         hour=prices.hour,
         month=prices.month,
-        package=None,
+        package=_package(prices),
         discount=NOUGHT,
+    )
+
+
+def _package(prices: PriceList) -> Package | None:
+    if prices.package_size is None or prices.package_price is None:
+        return None
+    return Package(
+        prices.package_name, prices.package_half_days, prices.package_size, prices.package_price, left=0
     )
 
 
@@ -143,31 +172,25 @@ def _extra(raw: Mapping[str, str | None]) -> Extra:
     return Extra(str(raw["name"]), ByStay(**amounts))
 
 
-def _allowance(facts: Facts, placement: Placement, rules: HouseRules | None, case: Case) -> Allowance:
-    stay = facts.stays[placement.pk]
-    house = HouseAllowance()
-    if rules is not None:
-        house = HouseAllowance(
-            full_time=rules.allowance_days,
-            half_days=rules.allowance_half_days,
-            rounding=Rounding(rules.allowance_rounding),
-            told_only=rules.told_by is not None,
-        )
-    units = entitled(
-        agreements=stay.base,
-        year=facts.month.year,
-        pack=case.pack,
-        house=house,
-        morning_ends=placement.group.location.morning_ends_at,
-    ).units
-    year = Allowance(half_days=house.half_days, entitled=units, told_only=house.told_only)
-    lengths = [
-        (each, length)
-        for each in stay.before(placement, facts.month)
-        if (length := minutes(stay.parts(each.day, case.closing_days)))
-    ]
-    used = [(Absent(each.kind), stay_class(case, length, each.day)) for each, length in lengths]
-    return replace(year, used_before=balance(allowance=year, absences=used).used)
+def _with_house(facts: Facts, placement: Placement, prices: PriceList | None, case: Case) -> Case:
+    """The case with what the house rules of each day say; the absences of the year before the month are counted."""
+    stay, site = facts.stays[placement.pk], placement.group.location
+    rules, year = facts.rules.get(site.pk, ()), facts.month.year
+    first, *later = allowances(rules, stay, year=year, pack=case.pack, morning_ends=site.morning_ends_at)
+    count = AllowanceCount(first[1], later)
+    for each, day, length in stay.away_before(placement, facts.month, case.closing_days):
+        count.go_to(day)
+        if not Absent(each.kind).is_free:
+            count.covers(Absent(each.kind), stay_class(case, length, day))
+    count.go_to(facts.month)
+    begun, *changes = versions_in(rules, facts.month, facts.last)
+    by_day = dict(later)
+    return replace(
+        case,
+        beyond=_beyond(begun[1], prices),
+        allowance=replace(count.now, used_before=count.used),
+        later=tuple(HouseFrom(day, _beyond(each, prices), by_day[day]) for day, each in changes),
+    )
 
 
 def _days(

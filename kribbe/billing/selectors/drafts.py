@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Max, Q, Sum
 from django.db.models.functions import Coalesce
 
-from kribbe.billing.models import Books, Charged, ClubCare, Invoice, InvoiceLine, Payer, Share
+from kribbe.billing.models import Books, Charged, ClubCare, Invoice, InvoiceLine, Payer, PayerKind, Share
 from kribbe.billing.reasons import to_json
 from kribbe.billing.selectors.cases import Priced, cases_of, discounted
 from kribbe.billing.selectors.clubs import club_months, households_of
@@ -19,6 +19,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.rules.billing.pricing import bill
 from kribbe.rules.billing.result import Result
 from kribbe.rules.billing.shares import HUNDRED, NOTHING, Asked, differences, shared
+from kribbe.rules.billing.supplement import Supplement, supplement
 from kribbe.rules.reasons import Reason
 
 Key = tuple[int, int | None, int | None, date, str, Decimal, Decimal]
@@ -51,6 +52,8 @@ class Draft:
     month: date
     lines: Sequence[DraftLine]
     corrects: Invoice | None = None
+    supplements: Mapping[int, Supplement] = field(default_factory=dict)
+    """By place, what of the month counts for the childcare supplement of the family."""
 
     @property
     def total(self) -> Decimal:
@@ -93,15 +96,26 @@ def drafted(books: Books, month: date, households: Collection[int] | None = None
     """
     facts = facts_of(books, month, households)
     found, due = Drafted(), _Due()
+    supplements: dict[int, Supplement] = {}
     for priced, result in results(cases_of(facts)):
         place = priced.placement
+        if told := supplement(priced.case):
+            supplements[place.pk] = told
         found.unregistered += [(place, day) for day in priced.unregistered]
         found.held += _share(place, result, facts.shares.get(place.pk, ()), due)
     for each in club_months(books, month, households):
         found.held += _share(each.care, each.result, each.shares, due)
     asked, last = _asked(books, month, households)
-    found.drafts = list(_drafts(month, due, asked, last))
+    found.drafts = [_with_supplements(each, supplements) for each in _drafts(month, due, asked, last)]
     return found
+
+
+def _with_supplements(draft: Draft, supplements: Mapping[int, Supplement]) -> Draft:
+    """Those of the children on it, where the payer is of the family: another has no supplement."""
+    if draft.payer.kind != PayerKind.ADULT:
+        return draft
+    places = {line.placement_id for line in draft.lines}
+    return replace(draft, supplements={key: each for key, each in supplements.items() if key in places})
 
 
 def results(cases: Sequence[Priced]) -> Iterator[tuple[Priced, Result]]:

@@ -12,15 +12,20 @@ from kribbe.billing.selectors.facts import facts_of
 from kribbe.enrolment.models import Placement
 from kribbe.rules.billing.result import Line, Result
 from kribbe.rules.billing.shares import HUNDRED
+from kribbe.rules.billing.supplement import Supplement, supplement
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A place with its month; `percent` is what of it the family's own payers pay, at the end of the month."""
+    """A place with its month; `percent` is what of it the family's own payers pay, at the end of the month.
+
+    `supplement` is what of it counts for the childcare supplement, which isn't in the result.
+    """
 
     placement: Placement
     result: Result
     percent: Decimal
+    supplement: Supplement | None = None
 
     @property
     def kinds(self) -> list[tuple[str, Decimal, Decimal]]:
@@ -44,7 +49,10 @@ def expected(books: Books, month: date, households: Collection[int]) -> list[Exp
     own = set(Payer.objects.filter(books=books, adult__household__in=households).values_list("pk", flat=True))
     return [
         Expected(
-            priced.placement, result, _percent(facts.shares.get(priced.placement.pk, ()), own, facts.last)
+            priced.placement,
+            result,
+            _percent(facts.shares.get(priced.placement.pk, ()), own, facts.last),
+            supplement(priced.case),
         )
         for priced, result in results(cases_of(facts))
     ]

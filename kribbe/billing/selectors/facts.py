@@ -1,24 +1,26 @@
 """All that a month of some children is priced by, read in so many queries whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Min, Model, Q, QuerySet
 
 from kribbe.attendance.models import Presence
 from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, Share
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import firsts
 from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, AgreedWeeks, HouseRules
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.region.models import DeskPolicy
-from kribbe.rules.calendar import add_months
+from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.packs import Pack, load_pack
+from kribbe.rules.priority import PriceKind
 
 DAY = timedelta(days=1)
 Row = TypeVar("Row", bound=Model)
@@ -46,6 +48,10 @@ class Facts:
     """The days on which a location kept its register."""
     fees: Mapping[int, Decimal | None] = field(default_factory=dict)
     """The day fee of a placement's agreement, for a place at a free price without a price list."""
+    earlier: Sequence["Facts"] = ()
+    """The months before, in order, of the children of locations that sell packages of days."""
+    stay_of: Mapping[int, int] = field(default_factory=dict)
+    """The first piece of the stay of each place of these children."""
 
 
 def placements_of(books: Books, month: date) -> "QuerySet[Placement]":
@@ -54,21 +60,32 @@ def placements_of(books: Books, month: date) -> "QuerySet[Placement]":
 
 
 def facts_of(books: Books, month: date, households: Collection[int] | None = None) -> Facts:
-    """The facts of a month, of the children of these households or of all; twenty-one queries at most."""
-    found = placements_of(books, month).select_related("group__location", "child")
+    """The facts of a month, of the children of these households or of all; twenty-one queries at most.
+
+    Where a location sells packages of days, also those of the months since; their number grows with years alone.
+    """
+    found = placements_of(books, month)
     if households is not None:
         found = found.filter(child__household__in=households)
-    planned = [plan_of(each, each.group.location) for each in found]
+    facts = _facts(books, found, month, add_months(month, 1) - DAY)
+    since = _package_since(facts)
+    return _with_earlier(books, facts, since) if since else facts
+
+
+def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date) -> Facts:
+    """The facts of all days from a first of a month on; those of its year that hold for a year."""
+    planned = [
+        plan_of(each, each.group.location) for each in found.select_related("group__location", "child")
+    ]
     placements = [each.placement for each in planned if each.placement]
     keys = [each.pk for each in placements]
     sites = {each.group.location_id: each.group.location for each in placements}
-    last, year = add_months(month, 1) - DAY, date(month.year, 1, 1)
     return Facts(
-        month=month,
+        month=first,
         last=last,
         planned=planned,
-        packs=_packs({key: site.desk_id for key, site in sites.items()}, month),
-        closed=closed_days_of(sites, year - DAY, date(month.year, 12, 31)) if sites else {},
+        packs=_packs({key: site.desk_id for key, site in sites.items()}, first),
+        closed=_closed(sites, first.year),
         rules=_by(
             HouseRules.objects.filter(location__in=sites, from_day__lte=last).order_by("from_day", "version"),
             "location_id",
@@ -77,30 +94,98 @@ def facts_of(books: Books, month: date, households: Collection[int] | None = Non
             PriceList.objects.filter(location__in=sites, from_day__lte=last).order_by("from_day"),
             "location_id",
         ),
-        certificates=_certificates(books, placements, month, last),
+        certificates=_certificates(books, placements, first, last),
         absences=_by(
-            Absence.objects.filter(placement__in=keys, day__range=(month, last), taken_back_at=None).order_by(
-                "day"
-            ),
+            Absence.objects.filter(
+                placement__in=keys, day__range=(first - DAY, last), taken_back_at=None
+            ).order_by("day"),
             "placement_id",
         ),
-        stays=stay_years(planned, month.year),
+        stays=stay_years(planned, first.year),
         presences=_by(
-            Presence.objects.filter(placement__in=keys, day__range=(month - DAY, last), end__isnull=False),
+            Presence.objects.filter(placement__in=keys, day__range=(first - DAY, last), end__isnull=False),
             "placement_id",
         ),
         charges=_by(
             OneCharge.objects.filter(
-                placement__in=keys, day__range=(month, last), taken_back_at=None
+                placement__in=keys, day__range=(first, last), taken_back_at=None
             ).order_by("day", "pk"),
             "placement_id",
         ),
         shares=_by(
-            Share.objects.filter(placement__in=keys, during__overlap=(month, last + DAY)).order_by("pk"),
+            Share.objects.filter(placement__in=keys, during__overlap=(first, last + DAY)).order_by("pk"),
             "placement_id",
         ),
-        registered=_registered(sites, month, last),
+        registered=_registered(sites, first, last),
         fees=_fees(keys),
+    )
+
+
+def _closed(sites: Collection[int], year: int) -> Mapping[int, frozenset[date]]:
+    return closed_days_of(sites, date(year, 1, 1) - DAY, date(year, 12, 31)) if sites else {}
+
+
+def holding(rows: Sequence[PriceList], month: date) -> PriceList | None:
+    """The last row that holds on the first day of the month; else the first one that begins within it."""
+    earlier = [row for row in rows if row.from_day <= month]
+    return earlier[-1] if earlier else next(iter(rows), None)
+
+
+def _package_since(facts: Facts) -> dict[int, date]:
+    """By location with a package in the month: since when its lists have had one without a break."""
+    found: dict[int, date] = {}
+    for site, rows in facts.prices.items():
+        held = holding(rows, facts.month)
+        for row in reversed([each for each in rows if held and each.from_day <= held.from_day]):
+            if row.package_size is None:
+                break
+            found[site] = row.from_day
+    return found
+
+
+def _with_earlier(books: Books, facts: Facts, since: Mapping[int, date]) -> Facts:
+    """With the months in which the children of these locations can have bought and used packages."""
+    children = {
+        each.placement.child_id
+        for each in facts.planned
+        if each.placement
+        and each.placement.group.location_id in since
+        and each.placement.group.price_kind == PriceKind.FREE
+    }
+    stay_of = firsts(children)
+    first, last = min(since.values()), facts.month - DAY
+    stays = certain((first, facts.month)).filter(pk__in=stay_of, group__location__in=since)
+    begun = stays.order_by().aggregate(first=Min("during__startswith"))["first"]
+    if begun is None:
+        return replace(facts, stay_of=stay_of)
+    wide = _facts(books, stays, first_of_month(max(first, begun)), last)
+    return replace(facts, stay_of=stay_of, earlier=tuple(_months(wide, since)))
+
+
+def _months(wide: Facts, since: Mapping[int, date]) -> Iterator[Facts]:
+    """Month by month, with the days that are closed and the stays of its year."""
+    month, year = wide.month, wide
+    while month <= wide.last:
+        after = add_months(month, 1)
+        if month.year != year.month.year:
+            stays = stay_years(wide.planned, month.year)
+            year = replace(wide, month=month, closed=_closed(wide.closed, month.year), stays=stays)
+        yield replace(
+            year,
+            month=month,
+            last=after - DAY,
+            planned=[each for each in wide.planned if _is_sold(each, since, month, after)],
+        )
+        month = after
+
+
+def _is_sold(each: Planned, since: Mapping[int, date], month: date, after: date) -> bool:
+    stay = each.placement
+    return (
+        stay is not None
+        and since[stay.group.location_id] <= month
+        and stay.during.lower < after
+        and (stay.during.upper is None or stay.during.upper > month)
     )
 
 

@@ -21,6 +21,7 @@ from kribbe.billing.models import (
 from kribbe.billing.selectors.drafts import Draft, DraftLine
 from kribbe.billing.services.numbers import new_keys, next_numbers, structured_reference
 from kribbe.billing.services.setting_off import set_off_issued
+from kribbe.rules.billing.supplement import Supplement
 from kribbe.trust.audit import record_all
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import Principal
@@ -111,8 +112,19 @@ def _invoice(
         language=draft.payer.language,
         total=draft.total,
         parties={"seller": _said(books, SELLER), "buyer": _said(draft.payer, BUYER)},
+        supplements=[{"placement": key, **_told(each)} for key, each in draft.supplements.items()],
         issued_at=now,
     )
+
+
+def _told(found: Supplement) -> dict[str, Any]:
+    return {
+        "full": found.full,
+        "half": found.half,
+        "day": str(found.day),
+        "amount": str(found.amount),
+        "verified": found.verified,
+    }
 
 
 def _said(party: Books | Payer, names: Iterable[str]) -> dict[str, Any]:

@@ -40,11 +40,16 @@ def price_list(kept: Kept, first: date = date(2026, 1, 1), **fields) -> PriceLis
 
 
 def house_rules(kept: Kept, **fields) -> HouseRules:
-    given = {"allowance_days": Decimal(18), "absence_full": Decimal(15), "absence_half": Decimal(9)}
+    given = {
+        "version": 1,
+        "from_day": date(2026, 1, 1),
+        "allowance_days": Decimal(18),
+        "absence_full": Decimal(15),
+        "absence_half": Decimal(9),
+    }
     return HouseRules.objects.create(
-        location=kept.scene.location, version=1, from_day=date(2026, 1, 1), published_at=kept.scene.now,
-        **(given | fields),
-    )  # fmt: skip
+        location=kept.scene.location, published_at=kept.scene.now, **(given | fields)
+    )
 
 
 def absent(placement, *days: date, kind="told", now=None) -> list[Absence]:

@@ -50,6 +50,7 @@ DOORS: dict[str, Door] = {
     "people:change_language": Door(ANNA, REFERENCE_OF_HOUSEHOLD, post=True),
     "people:change_adult": Door(ANNA, ("household", "adult")),
     "people:record_birth": Door(ANNA, ("household", "unborn")),
+    "people:record_school": Door(ANNA, ("household", "unborn")),
     "people:record_fact": Door(ANNA, REFERENCE_OF_HOUSEHOLD, post=True),
     "people:end_fact": Door(ANNA, ("household", "fact"), post=True),
     "people:reopen_fact": Door(ANNA, ("household", "fact"), post=True),

@@ -73,7 +73,7 @@ def test_a_wasteful_result_fails(tmp_path):
         ("[]", "must be an object"),
         ("[" * 100_000, "nested too deeply"),
         ('{"placed": NaN, "unplaced": []}', "placed: must be a list"),
-        ('{"placed": [], "placed": [], "unplaced": []}', "the key 'placed' stands twice in one object"),
+        ('{"placed": [], "placed": [], "unplaced": []}', "placed: the key stands twice in one object"),
         ('{"placed": [], "unplaced": [' + "9" * 5000 + "]}", "a number has too many digits"),
     ],
 )

@@ -53,6 +53,24 @@ def test_the_reasons_are_in_the_language_asked(case, lang, words):
     assert result == english
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            '"name": "nappies"',
+            '"name": "nappies\\ud800"',
+            "price.extras[0].name: half of a character (a lone surrogate) stands in this text",
+        ),
+        ('"born":', '"born": "2025-01-01", "born":', "child.born: the key stands twice in one object"),
+    ],
+)
+def test_half_a_character_and_a_key_twice_are_told_with_their_path(case, old, new, problem):
+    assert old in EXAMPLE
+    case.write_text(EXAMPLE.replace(old, new), encoding="utf-8")
+    found = run(case)
+    assert (found.exit_code, found.stdout, found.stderr) == (2, "", f"{problem}\n")
+
+
 def test_a_case_that_is_wrong_prints_nothing_but_its_problems(case):
     case.write_text(EXAMPLE.replace('"school": false', '"school": 0').replace("12.34", "12,34"))
     found = run(case)

@@ -34,7 +34,7 @@ from kribbe.outofschool.selectors.order import line, rules_on
 from kribbe.outofschool.selectors.prices import priced_month, prices_of, tariff_on
 from kribbe.outofschool.services import holidays
 from kribbe.outofschool.services.registering import answer, register, stop, undo_stop
-from kribbe.people.access import own_household
+from kribbe.people.access import may_for, own_household
 from kribbe.people.models import Child, Household
 from kribbe.people.services import ChildData, add_child
 from kribbe.rules.calendar import first_of_month
@@ -103,6 +103,7 @@ def family(request: Any, household: Household) -> HttpResponse:
     )
     context = {
         "household": household,
+        "may_tell": may_for(request.principal, Action.HOUSEHOLD_CHANGE, household),
         "registrations": [
             _registration(each, household, today) for each in _registrations(household, school_year_of(today))
         ],

@@ -256,6 +256,33 @@ def record_birth(request: Any, reference: str, child: int) -> HttpResponse:
 
 
 @GET_OR_POST
+def record_school(request: Any, reference: str, child: int) -> HttpResponse:
+    """From which day a child goes to school full-time."""
+    household = _opened(request, reference)
+    row = get_object_or_404(Child.objects.select_related("household__desk"), household=household, pk=child)
+    now = timezone.now()
+
+    def work(given: dict[str, Any]) -> None:
+        services.record_school(
+            child=row, school_from=given["school_from"], principal=request.principal, now=now
+        )
+
+    return form_page(
+        request,
+        forms.SchoolForm(request.POST or None, initial={"school_from": row.school_from}),
+        work,
+        now=now,
+        done_url=_back(request, household),
+        done=_("This is saved. It counts for what care costs from that day on."),
+        heading=_("From when does %(name)s go to school?") % {"name": row},
+        lead=_(
+            "A short stay before or after school can cost less, and the location reports it as out-of-school care."
+        ),
+        base=_base(request.principal, household),
+    )
+
+
+@GET_OR_POST
 def record_fact(request: Any, reference: str) -> HttpResponse:
     """Something that is so in the household from a day on."""
     household = _opened(request, reference)

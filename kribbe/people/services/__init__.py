@@ -12,6 +12,7 @@ from kribbe.people.services.households import (
     change_adult,
     change_language,
     record_birth,
+    record_school,
     register_household,
 )
 from kribbe.people.services.log_ins import let_in, open_log_ins, take_out
@@ -38,6 +39,7 @@ __all__ = [
     "rebuild_keys",
     "record_birth",
     "record_fact",
+    "record_school",
     "refresh_keys",
     "register_families",
     "register_household",

@@ -6,12 +6,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.identity import national_number_hash
 from kribbe.people.models import Adult, Child, Household
 from kribbe.people.services.log_ins import follow_address
 from kribbe.region.models import Desk, Municipality
+from kribbe.region.selectors import policy_on
+from kribbe.rules.calendar import add_months
+from kribbe.rules.packs import load_pack
 from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -159,6 +163,11 @@ def check_dates(child: ChildData, today: date) -> None:
         _check_expected(child.expected, today)
 
 
+def _first_school_day(child: Child, now: datetime) -> date:
+    pack = load_pack(policy_on(child.household.desk, localtime(now).date()).rule_pack)
+    return add_months(child.birth, pack.integer("school.entry_months", child.birth))
+
+
 def _check_expected(expected: date, today: date) -> None:
     if expected > today + LONGEST_WAIT_FOR_BIRTH:
         raise RefusedError(_("This is more than nine months away. Check the year."), field="expected")
@@ -188,6 +197,31 @@ def record_birth(
         now,
         child=child.pk,
         born=str(born),
+        before=str(before or ""),
+    )
+
+
+@transaction.atomic
+def record_school(*, child: Child, school_from: date | None, principal: Principal, now: datetime) -> None:
+    """From which day a child goes to school full-time; None takes back what was told.
+
+    Raises RefusedError for a day on which no school takes a child of this age.
+    """
+    lock_rows((Household, child.household_id))
+    if school_from is not None and school_from < _first_school_day(child, now):
+        raise RefusedError(
+            _("The child is too young for school on that day. Check the year."), field="school_from"
+        )
+    before = child.school_from
+    child.school_from = school_from
+    child.save(update_fields=["school_from"])
+    _record(
+        child.household,
+        "child.school",
+        principal,
+        now,
+        child=child.pk,
+        since=str(school_from or ""),
         before=str(before or ""),
     )
 

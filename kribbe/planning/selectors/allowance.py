@@ -9,12 +9,14 @@ from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, CareAgreement, HouseRules
+from kribbe.planning.selectors.absence_prices import billed_cost
+from kribbe.planning.selectors.house_allowance import house_allowance
 from kribbe.planning.selectors.house_rules import house_rules_by_day, house_rules_on
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.region.selectors import policy_on
 from kribbe.rules.agreed import Agreement, minutes, there_on
-from kribbe.rules.allowance import Balance, HouseAllowance, Rounding, balance, entitled
+from kribbe.rules.allowance import Balance, HouseAllowance, balance, entitled
 from kribbe.rules.billing.absence import AbsenceCost, cost_of_absence
 from kribbe.rules.billing.case import (
     Absent,
@@ -68,15 +70,7 @@ class Stated:
 
     @property
     def house(self) -> HouseAllowance:
-        rules = self.rules
-        if rules is None:
-            return HouseAllowance()
-        return HouseAllowance(
-            full_time=rules.allowance_days,
-            half_days=rules.allowance_half_days,
-            rounding=Rounding(rules.allowance_rounding),
-            told_only=rules.told_by is not None,
-        )
+        return house_allowance(self.rules)
 
 
 def stated(placement: Placement, year: int, *, today: date) -> Stated:
@@ -115,7 +109,14 @@ def year_of(told: Stated, year: int) -> Year:
 
 
 def cost(told: Stated, days: Mapping[date, Absent]) -> list[AbsenceCost]:
-    """What being absent on these days of one year would cost, by month, as its invoice reads the rules."""
+    """What being absent on these days of one year would cost, by month, as its invoice reads the rules.
+
+    Where the location invoices it is what the invoice will ask; elsewhere the price that was agreed.
+    """
+    rows = [Absence(placement=told.placement, day=day, kind=why) for day, why in sorted(days.items())]
+    billed = billed_cost(told.placement, rows)
+    if billed is not None:
+        return billed
     months = sorted({first_of_month(day) for day in days})
     rules = house_rules_by_day(told.location.pk, months)
     return [_cost_in(replace(told, rules=rules[month] or told.rules), days, month) for month in months]
@@ -151,7 +152,7 @@ def _case(told: Stated, month: date, units: Decimal, used: Decimal) -> Case:
     return Case(
         pack=told.pack,
         month=month,
-        school=False,
+        school_from=told.placement.child.school_from,
         certificates=_certificates(told),
         price=_price(told),
         flex=False,

@@ -9,7 +9,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import firsts
 from kribbe.planning.models import Absence
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
-from kribbe.rules.agreed import Agreement, Parts
+from kribbe.rules.agreed import Agreement, Parts, minutes, starting_on
 
 DAY = timedelta(days=1)
 
@@ -34,6 +34,26 @@ class StayYear:
         """What counts before the days of a piece in a month: absences of months before, and of pieces before."""
         since = max(month, placement.during.lower)
         return [each for each in self.absences if each.day < since]
+
+    def away_before(
+        self, placement: Placement, month: date, closed: frozenset[date]
+    ) -> list[tuple[Absence, date, int]]:
+        """As `before`, each with its day and minutes; the rest of its night is a day of its own, as in a bill."""
+        since = max(month, placement.during.lower)
+        days = {each.day for each in self.absences}
+        found = [(each, each.day) for each in self.absences]
+        found += [
+            (each, each.day + DAY)
+            for each in self.absences
+            if each.day + DAY not in days and self.is_rest_of_night(each.day + DAY, closed)
+        ]
+        counted = ((each, day, minutes(self.parts(day, closed))) for each, day in found if day < since)
+        return sorted((row for row in counted if row[2]), key=lambda row: row[1])
+
+    def is_rest_of_night(self, day: date, closed: frozenset[date]) -> bool:
+        """Whether the child is planned on a day only for what is left of a night that began on its eve."""
+        begins = any(starting_on(plan.agreements, day, closed) for plan in self.plans)
+        return not begins and bool(self.parts(day, closed))
 
 
 def stay_years(plans: Sequence[Planned], year: int) -> Mapping[int, StayYear]:

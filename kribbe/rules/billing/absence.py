@@ -1,13 +1,13 @@
 """What an absence would cost, told before it is reported: the month priced with it and without it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from kribbe.rules.billing.case import Absent, Case, Entry
 from kribbe.rules.billing.pricing import bill
-from kribbe.rules.billing.result import Held, Line
+from kribbe.rules.billing.result import Held, Line, Result
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,11 @@ class AbsenceCost:
 def cost_of_absence(case: Case, days: Mapping[date, Absent]) -> AbsenceCost:
     """The cost of being absent on these days of the case's month, beside the month as it stands."""
     with_it = replace(case, entries={**case.entries, **{on: Entry(absent=why) for on, why in days.items()}})
-    before, after = bill(case), bill(with_it)
+    return difference(bill(case), bill(with_it), days)
+
+
+def difference(before: Result, after: Result, days: Container[date]) -> AbsenceCost:
+    """What being absent on these days makes of a month that was priced without and with it."""
     return AbsenceCost(
         lines=tuple(line for line in after.lines if line.on in days),
         held=tuple(held for held in after.held if held.on in days),

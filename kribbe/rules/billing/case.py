@@ -94,6 +94,12 @@ class Package:
     price: Decimal
     left: int
 
+    def counted(self, left: int, *, half_days: bool) -> int:
+        """So many days or half-days in the unit of this package; a half-day that makes no day is lost."""
+        if half_days == self.half_days:
+            return left
+        return left * 2 if self.half_days else left // 2
+
 
 @dataclass(frozen=True)
 class IncomePrice:
@@ -132,6 +138,15 @@ class Allowance:
 
 
 @dataclass(frozen=True)
+class HouseFrom:
+    """What other house rules say from a day of the month on."""
+
+    start: date
+    beyond: Fixed | OwnFee | None
+    allowance: Allowance
+
+
+@dataclass(frozen=True)
 class Entry:
     """What is known of a day: parts present or a reason of absence, and the day given up for it."""
 
@@ -142,11 +157,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Case:
-    """A case in order. `month` is its first day."""
+    """A case in order. `month` is its first day; from `school_from` on the child is at school, None is not at all."""
 
     pack: Pack
     month: date
-    school: bool
+    school_from: date | None
     certificates: tuple[Certificate, ...]
     price: IncomePrice | FreePrice
     flex: bool
@@ -157,6 +172,17 @@ class Case:
     closing_days: frozenset[date]
     allowance: Allowance
     entries: Mapping[date, Entry]
+    later: tuple[HouseFrom, ...] = ()
+    """House rules that take the place of `beyond` and `allowance` within the month, in the order of their days."""
+
+    def beyond_on(self, on: date) -> Fixed | OwnFee | None:
+        """What the house rules of a day ask for an absence beyond the allowance."""
+        begun = [each for each in self.later if each.start <= on]
+        return begun[-1].beyond if begun else self.beyond
+
+    def at_school(self, on: date) -> bool:
+        """Whether the child goes to school on a day, so that short stays have a class of their own."""
+        return self.school_from is not None and self.school_from <= on
 
     def days(self) -> list[date]:
         """The days of the month."""

@@ -27,6 +27,11 @@ class FreeTariff:
         self._price = price
         self._left = price.package.left if price.package else 0
 
+    @property
+    def left(self) -> int:
+        """What is left of the package, in its days or half-days; nought without one."""
+        return self._left
+
     def stay(self, on: date, stay: Stay, length: int, what: str) -> Line | Held | None:
         """The price of a stay, also of an extra day or of an absence charged as reserved; None: paid already."""
         if self._price.package:
@@ -40,7 +45,7 @@ class FreeTariff:
     def beyond(self, on: date, stay: Stay, length: int) -> Line | Held | None:
         """The price of an absence that the allowance doesn't cover: as reserved, unless the house rules ask else."""
         as_reserved = self.stay(on, stay, length, "absence")
-        rules = self._case.beyond
+        rules = self._case.beyond_on(on)
         if rules is None or self._price.package:
             return as_reserved
         if isinstance(as_reserved, Line):

@@ -31,7 +31,7 @@ class IncomeTariff:
         priced = self._own(on, stay)
         if priced is None:
             return Held(on, (Reason.of("billing.held.certificate"),))
-        amount, why = by_house_rules(self._case.beyond or OwnFee(), stay, *priced)
+        amount, why = by_house_rules(self._case.beyond_on(on) or OwnFee(), stay, *priced)
         amount, limits = self._limited(on, stay, amount)
         return Line(on, f"absence.{stay}", ONE, amount, why + limits)
 

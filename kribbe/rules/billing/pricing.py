@@ -21,6 +21,11 @@ def bill(case: Case) -> Result:
     return _Month(case).result()
 
 
+def package_left(case: Case) -> int:
+    """What is left of the package after the month, in its days or half-days; nought without one."""
+    return _Month(case).package_left()
+
+
 class _Month:
     """Goes through the days once, with what is left of the allowance and of a month's price."""
 
@@ -28,7 +33,9 @@ class _Month:
         self._case = case
         self._days = plan(case)
         self._reserved = sum(not day.is_extra for day in self._days)
-        self._allowance = AllowanceCount(case.allowance)
+        self._allowance = AllowanceCount(
+            case.allowance, ((each.start, each.allowance) for each in case.later)
+        )
         self._tariff = (
             FreeTariff(case, case.price) if isinstance(case.price, FreePrice) else IncomeTariff(case)
         )
@@ -42,7 +49,12 @@ class _Month:
         lines = [each for each in found if isinstance(each, Line)]
         lines += [_charge(each.on, each.name, each.amount) for each in self._case.charges]
         held = [each for each in found if isinstance(each, Held)]
+        self._allowance.go_to(self._case.days()[-1])
         return Result(tuple(sorted(lines, key=lambda line: line.on)), tuple(held), self._allowance.left)
+
+    def package_left(self) -> int:
+        self.result()
+        return self._tariff.left if isinstance(self._tariff, FreeTariff) else 0
 
     def _day(self, day: PlanDay) -> Iterator[Line | Held]:
         if day.absent is not None and not day.used:
@@ -69,6 +81,7 @@ class _Month:
 
     def _absence(self, day: PlanDay, absent: Absent) -> Iterator[Line | Held]:
         stay = stay_class(self._case, day.reserved, day.on)
+        self._allowance.go_to(day.on)
         covered = ONE if absent.is_free else self._allowance.covers(absent, stay)
         if self._month:
             yield from self._deduction(day.on, absent, covered)
@@ -82,7 +95,7 @@ class _Month:
     def _uncovered(self, absent: Absent, covered: Decimal) -> Reason:
         if covered:
             return Reason.of("billing.absent.half")
-        if absent is Absent.UNTOLD and self._case.allowance.told_only:
+        if absent is Absent.UNTOLD and self._allowance.now.told_only:
             return Reason.of("billing.absent.untold")
         return Reason.of("billing.absent.beyond")
 

@@ -1,6 +1,5 @@
 """Reading a case: every problem with its path, or the case with everything in order."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -25,7 +24,7 @@ from kribbe.rules.billing.case import (
 )
 from kribbe.rules.billing.sense import part, problems_of_sense, problems_of_swaps
 from kribbe.rules.halfdays import DAYS
-from kribbe.rules.json_text import BadJsonError, parsed
+from kribbe.rules.json_text import BadJsonError, lone_surrogates, parsed
 from kribbe.rules.packs import load_pack
 
 Raw = Any
@@ -43,11 +42,9 @@ def read_case(content: bytes) -> Case:
     """The case in JSON. BadCaseError with all its problems: of form first, then of sense."""
     try:
         raw = parsed(content)
-        json.dumps(raw, ensure_ascii=False).encode()
     except BadJsonError as error:
         raise BadCaseError([str(error)]) from None
-    except UnicodeEncodeError:
-        raise BadCaseError(["half of a character (a lone surrogate) stands in a text"]) from None
+    _none(lone_surrogates(raw))
     return as_case(raw)
 
 
@@ -70,7 +67,7 @@ def _build(raw: Raw) -> Case:
     return Case(
         pack=load_pack(raw["pack"]),
         month=date.fromisoformat(f"{raw['month']}-01"),
-        school=raw["child"].get("school", False),
+        school_from=date.min if raw["child"].get("school") else None,
         certificates=tuple(
             Certificate(*_period(each), Decimal(each["day_fee"])) for each in raw.get("certificates", [])
         ),

@@ -16,7 +16,7 @@ def stay_class(case: Case, length: int, on: date) -> Stay:
         return Stay.LONG
     if length >= hours(case.pack, "full_from", on):
         return Stay.FULL
-    if case.school and length < hours(case.pack, "short_under", on):
+    if case.at_school(on) and length < hours(case.pack, "short_under", on):
         return Stay.SHORT
     return Stay.HALF
 

@@ -27,6 +27,7 @@ from kribbe.taxes.selectors.months import LocationMonth, months_of
 from kribbe.taxes.services.files import digest_of, make_month, month_file
 from kribbe.taxes.services.reported import note_child
 from kribbe.trust.audit import note_list
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 
 MONTHS_BACK = 12
@@ -93,17 +94,19 @@ def child_page(request: Any, location: Location, books: Books | None, reference:
     now = timezone.now()
     child = child_at(request, location, reference)
     known = ChildReported.objects.filter(child=child).first()
-    form = ChildReportedForm(request.POST if request.method == "POST" else None, instance=known)
+    form = ChildReportedForm(
+        request.POST if request.method == "POST" else None,
+        instance=known,
+        initial={"school_from": child.school_from},
+    )
     if request.method == "POST" and form.is_valid():
-        note_child(
-            principal=request.principal,
-            child=child,
-            sex=form.cleaned_data["sex"],
-            school_from=form.cleaned_data["school_from"],
-            now=now,
-        )
-        messages.success(request, _("Kept."))
-        return redirect("taxes:months", location.slug)
+        try:
+            note_child(principal=request.principal, child=child, now=now, **form.cleaned_data)
+        except RefusedError as refused:
+            form.add_error(refused.field or None, str(refused.message))
+        else:
+            messages.success(request, _("Kept."))
+            return redirect("taxes:months", location.slug)
     note_payers(request, location, (), of="report", children=[child])
     context = {
         "base": "web/desk_base.html",

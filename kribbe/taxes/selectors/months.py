@@ -20,10 +20,10 @@ from kribbe.places.models import GroupCapacity, Location
 from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, AbsenceKind, HouseRules
 from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
+from kribbe.planning.selectors.house_allowance import allowances
 from kribbe.planning.selectors.planned import Planned, absences, agreed_at_all, capacities
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.rules.agreed import Parts
-from kribbe.rules.allowance import HouseAllowance, Rounding, entitled
 from kribbe.rules.billing.allowance import AllowanceCount
 from kribbe.rules.billing.case import Absent, Allowance, Case, IncomePrice, Stay
 from kribbe.rules.billing.stays import stay_class
@@ -67,7 +67,7 @@ class _Read:
     away: Mapping[tuple[int, date], Absence]
     came: Mapping[tuple[int, date], Sequence[Presence]]
     certificates: Mapping[int, Sequence[FeeCertificate]]
-    rules: Mapping[int, HouseRules]
+    rules: Mapping[int, Sequence[HouseRules]]
     flex: Mapping[int, bool]
     reported: Mapping[int, ChildReported]
     places: Sequence[GroupCapacity]
@@ -108,7 +108,7 @@ def _read(
     keys = {each.pk for each in locations} | {_placement(each).group.location_id for each in planned}
     placements = [each.placement for each in planned if each.placement]
     january = month.replace(month=1, day=1)
-    away = absences(placements, month, last)
+    away = absences(placements, month - DAY, last)
     came: dict[tuple[int, date], list[Presence]] = defaultdict(list)
     for presence in Presence.objects.filter(placement__in=placements, day__range=(month, last)):
         if presence.placement_id:
@@ -121,7 +121,9 @@ def _read(
     ):
         certificates[each.child_id].append(each)
     lists = PriceList.objects.filter(location__in=keys, from_day__lte=last).order_by("from_day")
-    rules = HouseRules.objects.filter(location__in=keys, from_day__lte=last).order_by("from_day", "version")
+    rules: dict[int, list[HouseRules]] = defaultdict(list)
+    for version in HouseRules.objects.filter(location__in=keys, from_day__lte=last):
+        rules[version.location_id].append(version)
     return _Read(
         books=books,
         month=month,
@@ -129,7 +131,7 @@ def _read(
         away=away,
         came=came,
         certificates=certificates,
-        rules={each.location_id: each for each in rules},
+        rules=rules,
         flex={each.location_id: each.flex for each in lists},
         reported={each.child_id: each for each in ChildReported.objects.filter(child__in=children)},
         places=capacities(groups, month, last),
@@ -201,26 +203,30 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
     """Every day of a child in the month that is this location's to tell: what it was, and how long."""
     placement = _placement(planned)
     closed = read.closed[placement.group.location_id]
-    case = _case(location, read)
+    case = _case(location, placement.child, read)
     allowance = _allowance(placement.group.location, planned, read)
     stay_year = read.stays[placement.pk]
-    for earlier in stay_year.before(placement, read.month):
-        _covered(allowance, earlier, _stay(case, stay_year.parts(earlier.day, closed), earlier.day, ()))
+    for earlier, day, length in stay_year.away_before(placement, read.month, closed):
+        _covered(allowance, earlier, stay_class(case, length, day), day)
     for day in _month_days(read.month):
         if read.location_of(placement, day) != location.pk:
             continue
         parts, came = planned.parts(day, closed), read.came.get((placement.pk, day), ())
         absence = read.away.get((placement.pk, day))
+        if absence is None and stay_year.is_rest_of_night(day, closed):
+            absence = read.away.get((placement.pk, day - DAY))
         stay = _stay(case, parts, day, came)
         if came or (parts and absence is None):
             yield day, Block.CAME, LENGTHS[stay], 1
         elif parts and absence is not None:
-            yield from ((day, *each) for each in _absent(allowance, absence, stay))
+            yield from ((day, *each) for each in _absent(allowance, absence, stay, day))
 
 
-def _absent(allowance: AllowanceCount, absence: Absence, stay: Stay) -> Iterator[tuple[Block, Length, int]]:
+def _absent(
+    allowance: AllowanceCount, absence: Absence, stay: Stay, day: date
+) -> Iterator[tuple[Block, Length, int]]:
     """A day of absence: within the allowance, beyond it, or a half of each."""
-    covered = _covered(allowance, absence, stay)
+    covered = _covered(allowance, absence, stay, day)
     if covered in {Decimal(0), Decimal(1)}:
         yield (Block.JUSTIFIED if covered else Block.BEYOND), LENGTHS[stay], 1
     else:
@@ -228,41 +234,30 @@ def _absent(allowance: AllowanceCount, absence: Absence, stay: Stay) -> Iterator
         yield Block.BEYOND, Length.HALF, 1
 
 
-def _covered(allowance: AllowanceCount, absence: Absence, stay: Stay) -> Decimal:
+def _covered(allowance: AllowanceCount, absence: Absence, stay: Stay, day: date) -> Decimal:
     """The part that isn't charged; what the location or force majeure prevented never is."""
+    allowance.go_to(day)
     return Decimal(1) if absence.kind in NOT_CHARGED else allowance.covers(Absent(absence.kind), stay)
 
 
 def _allowance(location: Location, planned: Planned, read: _Read) -> AllowanceCount:
-    rules = read.rules.get(location.pk)
-    house = (
-        HouseAllowance(
-            full_time=rules.allowance_days,
-            half_days=rules.allowance_half_days,
-            rounding=Rounding(rules.allowance_rounding),
-            told_only=rules.told_by is not None,
-        )
-        if rules
-        else HouseAllowance()
-    )
-    given = entitled(
-        agreements=read.stays[_placement(planned).pk].base,
+    """As the bill counts it: by the house rules of each day."""
+    first, *later = allowances(
+        read.rules.get(location.pk, ()),
+        read.stays[_placement(planned).pk],
         year=read.month.year,
         pack=load_pack(PACK),
-        house=house,
         morning_ends=location.morning_ends_at,
     )
-    return AllowanceCount(
-        Allowance(half_days=house.half_days, entitled=given.units, told_only=house.told_only)
-    )
+    return AllowanceCount(first[1], later)
 
 
-def _case(location: Location, read: _Read) -> Case:
+def _case(location: Location, child: Child, read: _Read) -> Case:
     """By which the class of a stay is known; nothing in it is priced."""
     return Case(
         pack=load_pack(PACK),
         month=read.month,
-        school=False,
+        school_from=child.school_from,
         certificates=(),
         price=IncomePrice(),
         flex=read.flex.get(location.pk, False),
@@ -332,7 +327,7 @@ def _children(
             last_name=child.last_name,
             born=child.born,
             sex=read.reported[key].sex,
-            school_from=read.reported[key].school_from,
+            school_from=child.school_from,
             stays=[(each.day, _wall(each.start), _wall(each.end)) for each in stays[key] if each.end],
         )
         for key, child in sorted(known.items())
@@ -354,7 +349,9 @@ def _open_days(location: Location, groups: Collection[int], read: _Read) -> int:
 
 
 def _is_out_of_school(child: Child, day: date) -> bool:
-    return child.born is not None and age_in_months(child.born, day) > SCHOOL_MONTHS
+    """From full-time school on, or above the age at which the authority takes it so (6.9)."""
+    is_old = child.born is not None and age_in_months(child.born, day) > SCHOOL_MONTHS
+    return is_old or child.at_school(day)
 
 
 def _placement(planned: Planned) -> Placement:

@@ -117,11 +117,21 @@ def test_a_night_is_written_in_two_ways(text, minutes):
     [
         (b"\xff", "byte 0: not UTF-8"),
         (b"", "line 1, column 1: Expecting value"),
-        (b'{"a": 1, "a": 2}', "the key 'a' stands twice in one object"),
+        (b'{"a": 1, "a": 2}', "a: the key stands twice in one object"),
+        (b'{"b": [{}, {"c": {"a": 1, "a": 2}}]}', "b[1].c.a: the key stands twice in one object"),
+        (b'{"b": {"a": 1, "a": 1}, "b": 3}', "b: the key stands twice in one object"),
         (b"[]", "must be an object"),
         (b"[" * 100_000, "nested too deeply"),
         (b"1" * 5000, "a number has too many digits"),
-        (b'{"pack": "\\ud800"}', "half of a character (a lone surrogate) stands in a text"),
+        (b'{"pack": "\\ud800"}', "pack: half of a character (a lone surrogate) stands in this text"),
+        (
+            b'{"price": {"extras": [{"name": "x\\udc00"}]}}',
+            "price.extras[0].name: half of a character (a lone surrogate) stands in this text",
+        ),
+        (
+            b'{"child": {"\\ud800": 1}}',
+            'child."\\ud800": half of a character (a lone surrogate) stands in this name',
+        ),
     ],
 )
 def test_what_is_no_case(content, problem):
