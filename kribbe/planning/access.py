@@ -9,7 +9,7 @@ from kribbe.enrolment.access import placement_for
 from kribbe.enrolment.models import Placement
 from kribbe.people.access import household_for, refusal
 from kribbe.places.models import Location
-from kribbe.planning.models import DayChange, GettingUsedDay, Paper
+from kribbe.planning.models import DayChange, Ending, GettingUsedDay, Paper
 from kribbe.planning.selectors.child_file import open_places
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -95,6 +95,23 @@ def own_paper(principal: Principal, action: Action, reference: str, *, now: date
     if found is None:
         raise refusal(principal)
     own_placement(principal, action, found.agreement.placement.reference, now=now)
+    return found
+
+
+def ending_at(principal: Principal, location: Location, reference: str) -> Ending:
+    """The end of an agreement at a location; another's isn't found."""
+    found = Ending.objects.filter(placement__group__location=location, reference=reference).first()
+    if found is None:
+        raise refusal(principal)
+    return found
+
+
+def own_ending(principal: Principal, action: Action, reference: str, *, now: datetime) -> Ending:
+    """The end of an agreement through the household's door."""
+    found = Ending.objects.select_related("placement").filter(reference=reference).first()
+    if found is None:
+        raise refusal(principal)
+    own_placement(principal, action, found.placement.reference, now=now)
     return found
 
 
