@@ -3,16 +3,18 @@
 from datetime import datetime
 
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from kribbe.enrolment.access import placement_for
 from kribbe.enrolment.models import Placement
 from kribbe.people.access import household_for, refusal
 from kribbe.places.models import Location
-from kribbe.planning.models import DayChange, GettingUsedDay, Paper
+from kribbe.planning.models import DayChange, Ending, GettingUsedDay, Paper
 from kribbe.planning.selectors.child_file import open_places
 from kribbe.trust.audit import record
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.trust.principal import Principal
+from kribbe.trust.principal import PARENTS, Principal, Scope
 
 
 def placement_at(principal: Principal, location: Location, reference: str) -> Placement:
@@ -32,6 +34,43 @@ def own_placement(principal: Principal, action: Action, reference: str, *, now: 
     placement = placement_for(principal, action, reference)
     household_for(principal, action, placement.child.household.reference, now=now)
     return placement
+
+
+def acts_on(principal: Principal, placement: Placement) -> bool:
+    """Whether somebody whom the door lets in may act on an agreement, and not only read it.
+
+    Of a family it is the parent with whom it is agreed, by that parent's own account; every parent of the household
+    where it names none. Staff act for a family by their own role.
+    """
+    is_family = placement.child.household_id in principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
+    parent = placement.parent
+    return (
+        not is_family
+        or parent is None
+        or (parent.user_id is not None and parent.user_id == principal.user_id)
+    )
+
+
+def why_only_read(principal: Principal, placement: Placement) -> str:
+    """Why a parent reads this agreement and can change nothing; empty where it can."""
+    if acts_on(principal, placement):
+        return ""
+    parent = placement.parent
+    if parent is not None and parent.user_id is None:
+        return _(
+            "These weeks are agreed with %(parent)s, who has no log-in here yet. You can read them; the location"
+            " notes on paper what %(parent)s asks."
+        ) % {"parent": f"{parent}"}
+    return _(
+        "These weeks are agreed with %(parent)s. You can read them; only %(parent)s can ask or change something."
+    ) % {"parent": f"{parent}"}
+
+
+def check_acts(principal: Principal, placement: Placement) -> None:
+    """Raises RefusedError where the agreement is for the other parent to act on."""
+    why = why_only_read(principal, placement)
+    if why:
+        raise RefusedError(why, code="other_parent")
 
 
 def paper_at(principal: Principal, location: Location, reference: str) -> Paper:
@@ -56,6 +95,23 @@ def own_paper(principal: Principal, action: Action, reference: str, *, now: date
     if found is None:
         raise refusal(principal)
     own_placement(principal, action, found.agreement.placement.reference, now=now)
+    return found
+
+
+def ending_at(principal: Principal, location: Location, reference: str) -> Ending:
+    """The end of an agreement at a location; another's isn't found."""
+    found = Ending.objects.filter(placement__group__location=location, reference=reference).first()
+    if found is None:
+        raise refusal(principal)
+    return found
+
+
+def own_ending(principal: Principal, action: Action, reference: str, *, now: datetime) -> Ending:
+    """The end of an agreement through the household's door."""
+    found = Ending.objects.select_related("placement").filter(reference=reference).first()
+    if found is None:
+        raise refusal(principal)
+    own_placement(principal, action, found.placement.reference, now=now)
     return found
 
 

@@ -12,6 +12,7 @@ def tell_families() -> None:
     export("planning.Absence", child, but=("told_by",))
     export("planning.DayChange", child, but=("asked_by", "answered_by"))
     export("planning.ShortNotice", child)
+    export("planning.Ending", child, but=("told_by",))
     export("planning.GettingUsedDay", child, but=("made_by",))
     export("planning.ImportedPlace", child)
     export("planning.ChildFile", "child__household")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Group, Location
 from kribbe.planning.models_days import DayChange, DayRules, DayState, GettingUsedDay, ShortNotice
+from kribbe.planning.models_ending import Ending, Ground, TellingSide
 from kribbe.planning.models_file import ChildFile, Severity
 from kribbe.planning.models_import import AgreementImport, ImportedPlace
 from kribbe.planning.models_plan import DayBatch, ManyChange
@@ -30,7 +31,9 @@ __all__ = [
     "DayChange",
     "DayRules",
     "DayState",
+    "Ending",
     "GettingUsedDay",
+    "Ground",
     "GroupTeam",
     "HouseRules",
     "ImportedPlace",
@@ -41,7 +44,7 @@ __all__ = [
     "ShortNotice",
     "TellingSide",
 ]
-"""The tables of `models_file`, `models_days`, `models_import` and `models_plan` are read from here."""
+"""The tables of the other files of models in this room are read from here."""
 
 
 class Layout(models.TextChoices):
@@ -277,11 +280,6 @@ class AbsenceKind(models.TextChoices):
     UNTOLD = "untold", _("Not told in time")
     LOCATION = "location", _("The location couldn't take the child")
     FORCE_MAJEURE = "force_majeure", _("Force majeure")
-
-
-class TellingSide(models.TextChoices):
-    FAMILY = "family", _("The family")
-    LOCATION = "location", _("The location")
 
 
 @remembered()

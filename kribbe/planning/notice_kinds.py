@@ -9,7 +9,7 @@ from kribbe.contact.kinds import Place, Recipient
 from kribbe.enrolment.notice_kinds import register_all
 from kribbe.enrolment.notice_places import CHILD, FULL_CHILD, LOCATION
 from kribbe.enrolment.notice_samples import placed
-from kribbe.planning.models import DayChange, GettingUsedDay, HouseRules, Paper
+from kribbe.planning.models import DayChange, Ending, GettingUsedDay, HouseRules, Paper
 from kribbe.web.templatetags.telling import long_date
 
 FROM = {"day": Place(_("the first day on which it holds"), lambda context: long_date(context["paper"].first))}
@@ -22,6 +22,12 @@ RULES = {
     "version": Place(_("the number of the version"), lambda context: str(context["rules"].version)),
     "day": Place(_("the first day on which it holds"), lambda context: long_date(context["rules"].from_day)),
 }
+ENDS = {
+    "day": Place(
+        _("the last day, or the one that is asked"),
+        lambda context: long_date(context["ending"].ends_on or context["ending"].earlier),
+    )
+}
 FREE_ON = {"day": Place(_("the day"), lambda context: long_date(context["day"]))}
 
 
@@ -33,6 +39,14 @@ def _sample() -> dict[str, Any]:
         "visit": GettingUsedDay(day=date(2027, 4, 8), start=time(9), end=time(10, 30)),
         "rules": HouseRules(version=2, from_day=date(2027, 7, 1), told_by=time(8)),
         "is_worse": True,
+        "ending": Ending(
+            side="location",
+            ground="notice",
+            last=date(2027, 4, 8),
+            earlier=date(2027, 3, 8),
+            name="Sam Voorbeelds",
+            other_name="Sam Voorbeelds",
+        ),
         "day": date(2027, 4, 8),
         "halves": 1,
     }
@@ -86,6 +100,34 @@ FAMILY = (
         _("The house rules of a location change"),
         "As soon as the location publishes a version, to families with a certain place.",
         LOCATION | RULES,
+        _sample,
+    ),
+    (
+        "ending_told",
+        _("An agreement ends"),
+        "As soon as the family or the location ends it.",
+        CHILD | LOCATION | ENDS,
+        _sample,
+    ),
+    (
+        "ending_asked",
+        _("An earlier end of an agreement is asked"),
+        "As soon as one side asks the other to end it together.",
+        CHILD | LOCATION | ENDS,
+        _sample,
+    ),
+    (
+        "ending_answered",
+        _("An earlier end of an agreement is answered"),
+        "As soon as the other side agrees, or doesn't.",
+        CHILD | LOCATION | ENDS,
+        _sample,
+    ),
+    (
+        "ending_undone",
+        _("The end of an agreement is taken back"),
+        "As soon as who ended it takes that back.",
+        CHILD | LOCATION,
         _sample,
     ),
     (
@@ -144,6 +186,27 @@ AT_LOCATION = (
         _("To the location: the family signed an agreement"),
         "As soon as the family signs on screen.",
         FULL_CHILD | WHO | FROM,
+        _sample,
+    ),
+    (
+        "ending_told_location",
+        _("To the location: a family ends an agreement"),
+        "As soon as the family ends it, or asks an earlier last day.",
+        FULL_CHILD | ENDS,
+        _sample,
+    ),
+    (
+        "ending_answered_location",
+        _("To the location: a family answers an earlier end"),
+        "As soon as the family agrees, or doesn't.",
+        FULL_CHILD | ENDS,
+        _sample,
+    ),
+    (
+        "ending_undone_location",
+        _("To the location: a family takes back the end of an agreement"),
+        "As soon as the family takes it back.",
+        FULL_CHILD,
         _sample,
     ),
     (

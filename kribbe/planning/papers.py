@@ -6,6 +6,7 @@ from django.utils import translation
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from kribbe.enrolment.models import Placement
 from kribbe.planning import words
 from kribbe.planning.models import Paper
 from kribbe.planning.written import from_json
@@ -26,7 +27,7 @@ def paper_pdf(paper: Paper) -> bytes:
         return pdf(
             "planning/agreement",
             {
-                "parties": _parties(paper),
+                "parties": parties_of(paper.agreement.placement),
                 "terms": _terms(paper),
                 "weeks": [
                     {"name": name, "days": days} for name, days in words.weeks_lines(from_json(paper.weeks))
@@ -50,8 +51,8 @@ def paper_pdf(paper: Paper) -> bytes:
         )
 
 
-def _parties(paper: Paper) -> list[list[str]]:
-    placement = paper.agreement.placement
+def parties_of(placement: Placement) -> list[list[str]]:
+    """Location, child, and the parent where the agreement is with one of them."""
     location = placement.group.location
     organiser = location.organiser.name if location.organiser else location.name
     return [

@@ -24,6 +24,8 @@ CODES: Mapping[str, str] = {
     "ratio.babies": "{children} children in groups of babies: at most {limit} for each carer.",
     "ratio.toddlers": "{children} children in groups without babies: at most {limit} for each carer.",
     "ratio.mixed": "{children} children in mixed groups: at most {limit} for each carer.",
+    "notice.term": "The term of notice is {days} days, the same for both sides, counted from {told}.",
+    "notice.free": "House rules became less good for you: until {until} you may end without a term.",
     "roster.nobody": "Nobody on the team has a contract for these days.",
     "roster.away": "On leave or ill: {carers}.",
     "roster.elsewhere": "At work at another location: {carers}.",

@@ -19,7 +19,7 @@ from kribbe.attendance.selectors.months import Month, months_of, signed_lines
 from kribbe.attendance.services.answers import confirm, dispute
 from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.people.access import own_household
-from kribbe.planning.access import own_placement
+from kribbe.planning.access import own_placement, why_only_read
 from kribbe.planning.selectors.planned import certain
 from kribbe.region.middleware import use_desk
 from kribbe.trust.errors import RefusedError
@@ -84,6 +84,7 @@ def month_page(request: Any, reference: str) -> HttpResponse:
         "span": words.span(found.minutes),
         "to_confirm": len(signed_lines(placement, month, today=today)) if found.waits else 0,
         "form": form,
+        "only_read": why_only_read(request.principal, placement),
     }
     return render(request, "attendance/my_month.html", context, status=422 if form.errors else 200)
 

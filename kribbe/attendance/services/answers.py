@@ -10,6 +10,7 @@ from kribbe.attendance.models import Confirmation, Dispute
 from kribbe.attendance.selectors.months import Month, signed_lines
 from kribbe.attendance.services.telling import tell_asked, tell_family
 from kribbe.enrolment.models import Placement
+from kribbe.planning.access import check_acts
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -19,12 +20,13 @@ from kribbe.trust.principal import Principal
 def dispute(*, principal: Principal, placement: Placement, day: date, words: str, now: datetime) -> Dispute:
     """The family says what is wrong with a day; the location is told.
 
-    Raises RefusedError on a day to come or asked already.
+    Raises RefusedError for another parent, on a day to come or asked already.
     """
     if not words.strip():
         raise RefusedError(_("Say what is wrong."), field="words")
     if day > localtime(now).date() or day not in placement.during:
         raise RefusedError(_("Choose a day of the register."), field="day")
+    check_acts(principal, placement)
     with transaction.atomic():
         lock_rows((Placement, placement.pk))
         if Dispute.objects.filter(placement=placement, day=day, answered_at=None).exists():
@@ -64,11 +66,12 @@ def confirm(
 ) -> Confirmation:
     """The family signs for the days of a month that are over, as they stand.
 
-    Days of which it asked something that isn't answered yet are left out. Raises RefusedError without a name, or
-    where nothing is to be signed.
+    Days of which it asked something that isn't answered yet are left out. Raises RefusedError without a name, for
+    another parent, or where nothing is to be signed.
     """
     if not name.strip():
         raise RefusedError(_("Type your name, as signature."), field="name")
+    check_acts(principal, placement)
     with transaction.atomic():
         lock_rows((Placement, placement.pk))
         lines = signed_lines(placement, month, today=localtime(now).date())

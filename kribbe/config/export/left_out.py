@@ -115,7 +115,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "Street": "is a street of the address register, which publishes it itself",
     },
     "planning": {
-        **dict.fromkeys(("AgreedWeeks", "ChildFile", "GettingUsedDay", "ShortNotice"), FAMILY),
+        **dict.fromkeys(("AgreedWeeks", "ChildFile", "Ending", "GettingUsedDay", "ShortNotice"), FAMILY),
         **dict.fromkeys(("AgreementImport", "DayBatch", "ImportedPlace", "ManyChange"), UNDO),
         "DayRules": PLANNED,
     },

@@ -30,6 +30,7 @@ from kribbe.planning.models import (
     ChildFile,
     DayBatch,
     DayChange,
+    Ending,
     GettingUsedDay,
     Paper,
 )
@@ -213,6 +214,16 @@ def world():
         **roster_of(location, now),
         "day_change": DayChange.objects.create(
             placement=placement, day=start + timedelta(days=1), halves=1, asked_at=now
+        ).reference,
+        "ending": Ending.objects.create(
+            placement=placement,
+            side="family",
+            ground="notice",
+            notice_days=60,
+            term=start + timedelta(days=60),
+            last=start + timedelta(days=60),
+            name="An Maes",
+            told_at=now,
         ).reference,
         "getting_used": GettingUsedDay.objects.create(
             placement=placement, day=start - timedelta(days=7), start=time(9), end=time(10), made_at=now

@@ -55,11 +55,14 @@ class Leaving:
     closed: tuple[int, ...] = ()
 
 
-def end_stay(*, principal: Principal, placement_id: int, last: date, now: datetime) -> Leaving:
+def end_stay(
+    *, principal: Principal, placement_id: int, last: date, now: datetime, told: bool = True
+) -> Leaving:
     """The child's last day is `last`, earlier than agreed; gives what `restore_end` needs to put it back.
 
     Half-days come free from the day after, and what was agreed for later days, in a next group too, is given up.
-    Raises RefusedError on a place that isn't certain, on a day after the agreed end, or too long ago.
+    The family is told, unless the caller does that (`told`). Raises RefusedError on a place that isn't certain, on a
+    day after the agreed end, or too long ago.
     """
     with transaction.atomic():
         stay = lock_stay(placement_id)
@@ -77,7 +80,8 @@ def end_stay(*, principal: Principal, placement_id: int, last: date, now: dateti
             agreed=f"{stay[-1].during.upper}",
             closed=keys,
         )
-        telling.about_placement(ending, "place_ends", now=now, last=last)
+        if told:
+            telling.about_placement(ending, "place_ends", now=now, last=last)
     return Leaving(ending.pk, agreed, tuple(keys))
 
 
@@ -91,7 +95,7 @@ def _check_last(stay: Sequence[Placement], last: date, today: date) -> None:
         raise RefusedError(_("This is more than two months ago. Call the desk."), field="last")
 
 
-def restore_end(*, principal: Principal, leaving: Leaving, now: datetime) -> None:
+def restore_end(*, principal: Principal, leaving: Leaving, now: datetime, told: bool = True) -> None:
     """The child stays until the agreed end after all, in the next group too where that was agreed.
 
     Raises RefusedError where somebody else has its half-days.
@@ -105,7 +109,8 @@ def restore_end(*, principal: Principal, leaving: Leaving, now: datetime) -> Non
                 reopen(each, now)
         end = later[-1].during.upper if later else leaving.end
         _record(principal, "placement.leave_undone", placement, now, end=f"{end}")
-        telling.about_placement(placement, "place_goes_on", now=now, end=end)
+        if told:
+            telling.about_placement(placement, "place_goes_on", now=now, end=end)
 
 
 def move_start(

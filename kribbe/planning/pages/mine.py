@@ -19,7 +19,7 @@ from kribbe.enrolment.templatetags.enrolment import called, fully_called
 from kribbe.people.access import own_household
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning import words
-from kribbe.planning.access import own_paper, own_placement
+from kribbe.planning.access import acts_on, check_acts, own_paper, own_placement, why_only_read
 from kribbe.planning.forms import AbsenceForm, SignPaperForm
 from kribbe.planning.models import AbsenceKind, ChildFile, TellingSide
 from kribbe.planning.pages.agreements import held, paper_row, pdf_answer
@@ -77,6 +77,7 @@ def days_page(request: Any) -> HttpResponse:
                 "visits": [each for each in visits if each.placement_id == placement.pk],
                 "is_coming": placement.during.lower > last,
                 "file_due": placement.pk in files_due,
+                "acts": acts_on(request.principal, placement),
             }
             for placement in found
         ],
@@ -112,6 +113,7 @@ def agreement(request: Any, reference: str) -> HttpResponse:
         "location": placement.group.location,
         "name": fully_called(placement.child),
         "waiting": paper_row(waiting) if waiting else None,
+        "only_read": why_only_read(request.principal, placement),
         "put_off": put_off_to(waiting, today) if waiting else None,
         "form": form,
         "held": held(placement),
@@ -137,6 +139,7 @@ def absence(request: Any, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         first, last = form.bounds()
         try:
+            check_acts(request.principal, placement)
             told, days = _asked(placement, first, last, today)
             if request.POST.get("do") == "report":
                 report_absence(
@@ -157,6 +160,7 @@ def absence(request: Any, reference: str) -> HttpResponse:
         "name": called(placement.child),
         "form": form,
         "found": found,
+        "only_read": why_only_read(request.principal, placement),
     }
     return render(request, "planning/my_absence.html", context, status=422 if form.errors else 200)
 
@@ -167,10 +171,17 @@ def absence_back(request: Any, reference: str) -> HttpResponse:
     now = timezone.now()
     placement = own_placement(request.principal, Action.ABSENCE_REPORT, reference, now=now)
     day = day_of(request.POST.get("day", ""))
-    if day and take_back_absence(
-        principal=request.principal, placement_id=placement.pk, days=[day], side=TellingSide.FAMILY, now=now
-    ):
-        messages.success(request, _("Taken back: %(days)s.") % {"days": words.day_list([day])})
+    try:
+        if day and take_back_absence(
+            principal=request.principal,
+            placement_id=placement.pk,
+            days=[day],
+            side=TellingSide.FAMILY,
+            now=now,
+        ):
+            messages.success(request, _("Taken back: %(days)s.") % {"days": words.day_list([day])})
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
     return redirect("planning:my_agreement", reference)
 
 

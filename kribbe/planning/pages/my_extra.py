@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.planning import words
-from kribbe.planning.access import own_placement
+from kribbe.planning.access import check_acts, own_placement, why_only_read
 from kribbe.planning.forms_days import HALVES, ExtraDayForm
 from kribbe.planning.models import DayChange, DayRules, DayState, ShortNotice
 from kribbe.planning.selectors.allowance import planned_days, stated
@@ -45,6 +45,7 @@ def my_extra(request: Any, reference: str) -> HttpResponse:
     found: Mapping[str, Any] | None = None
     if request.method == "POST" and form.is_valid():
         try:
+            check_acts(request.principal, placement)
             if request.POST.get("do") == "ask":
                 return _ask(request, placement, form.wish(), now)
             found = _look(placement, form.wish(), rules, now)
@@ -58,6 +59,7 @@ def my_extra(request: Any, reference: str) -> HttpResponse:
         "found": found,
         "rules": rules,
         "changes": [_row(each, today) for each in changes_of(placement, today)],
+        "only_read": why_only_read(request.principal, placement),
         "listens": ShortNotice.objects.filter(placement=placement).exists(),
     }
     return render(request, "planning/my_extra.html", context, status=422 if form.errors else 200)
@@ -86,7 +88,11 @@ def my_short_notice(request: Any, reference: str) -> HttpResponse:
     now = timezone.now()
     placement = own_placement(request.principal, Action.ABSENCE_REPORT, reference, now=now)
     wanted = request.POST.get("wanted") == "yes"
-    listen(principal=request.principal, placement_id=placement.pk, wanted=wanted, now=now)
+    try:
+        listen(principal=request.principal, placement_id=placement.pk, wanted=wanted, now=now)
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+        return redirect("planning:my_extra", reference)
     messages.success(
         request,
         _("You get a mail when a place comes free for today or tomorrow.")

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from kribbe.planning.models import HouseRules
+from kribbe.rules.allowance import Rounding
+from kribbe.rules.house_rules import AbsenceRules
 
 USUAL_NOTICE = 60
 """Days of notice where a location published no house rules."""
@@ -27,6 +29,17 @@ def house_rules_ahead(location_id: int, today: date) -> list[HouseRules]:
     first = _on(versions, today)
     later = {each.from_day: each for each in versions if each.from_day > today}
     return [*([first] if first else []), *later.values()]
+
+
+def of_absence(rules: HouseRules) -> AbsenceRules:
+    """What a version says of absences, as the rules compare it with another."""
+    return AbsenceRules(
+        allowance_days=rules.allowance_days,
+        rounding=Rounding(rules.allowance_rounding),
+        told_by=rules.told_by,
+        absence_full=rules.absence_full,
+        absence_half=rules.absence_half,
+    )
 
 
 def _latest_last(location_id: int) -> list[HouseRules]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.selectors.closed import closed_days
+from kribbe.planning.access import check_acts
 from kribbe.planning.models import Absence, AbsenceKind, DayChange, DayState, HouseRules, TellingSide
 from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.house_rules import house_rules_by_day
@@ -46,6 +47,8 @@ def report_absence(
         raise RefusedError(_("Choose from one day to two months."), field="last")
     with transaction.atomic():
         placement = locked_place(placement_id)
+        if side is TellingSide.FAMILY:
+            check_acts(principal, placement)
         _check_days(placement, sorted(days), side, localtime(now).date())
         told = Absence.objects.filter(placement=placement, taken_back_at=None)
         if instead:
@@ -89,6 +92,7 @@ def take_back_absence(
         placement = locked_place(placement_id)
         found = Absence.objects.filter(placement=placement, day__in=days, taken_back_at=None)
         if side is TellingSide.FAMILY:
+            check_acts(principal, placement)
             found = found.filter(side=side, day__gte=localtime(now).date())
         if kind is not None:
             found = found.filter(side=side, kind=kind)

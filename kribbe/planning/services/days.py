@@ -13,6 +13,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.places import ledger
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
+from kribbe.planning.access import check_acts
 from kribbe.planning.models import DayChange, DayRules, DayState
 from kribbe.planning.models_days import STANDING, day_holder
 from kribbe.planning.selectors.days import halves_not_over, halves_to_come, room_on, rules_of
@@ -50,6 +51,7 @@ def ask_day(*, principal: Principal, placement_id: int, wish: Wish, now: datetim
     """
     with transaction.atomic():
         placement = locked_certain_place(placement_id)
+        check_acts(principal, placement)
         location = placement.group.location
         today = localtime(now).date()
         rules = rules_of(location)
@@ -128,6 +130,8 @@ def take_back_day(
     """
     with transaction.atomic():
         change, placement = _locked_change(change_id)
+        if not by_location:
+            check_acts(principal, placement)
         if change.state not in (DayState.ASKED, DayState.GRANTED):
             raise RefusedError(_("This was answered already."), code="answered")
         days = [day for day in (change.day, change.instead_of) if day is not None]

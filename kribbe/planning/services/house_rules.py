@@ -15,7 +15,7 @@ from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.planning.models import HouseRules
-from kribbe.planning.selectors.house_rules import house_rules_by_day
+from kribbe.planning.selectors.house_rules import house_rules_by_day, of_absence
 from kribbe.planning.selectors.planned import certain
 from kribbe.region.selectors import policy_on
 from kribbe.rules.allowance import Rounding
@@ -105,7 +105,7 @@ def _is_worse(location: Location, rules: Rules, today: date) -> bool:
     """Whether they are less good than those before; the first version writes down what holds on paper already."""
     before = house_rules_by_day(location.pk, [rules.from_day])[rules.from_day]
     return before is not None and is_worse(
-        _of_absence(before),
+        of_absence(before),
         AbsenceRules(
             allowance_days=rules.allowance_days,
             rounding=rules.rounding,
@@ -115,16 +115,6 @@ def _is_worse(location: Location, rules: Rules, today: date) -> bool:
         ),
         pack=load_pack(policy_on(location.desk, today).rule_pack),
         on=rules.from_day,
-    )
-
-
-def _of_absence(rules: HouseRules) -> AbsenceRules:
-    return AbsenceRules(
-        allowance_days=rules.allowance_days,
-        rounding=Rounding(rules.allowance_rounding),
-        told_by=rules.told_by,
-        absence_full=rules.absence_full,
-        absence_half=rules.absence_half,
     )
 
 

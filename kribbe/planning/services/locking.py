@@ -10,7 +10,7 @@ def locked_place(placement_id: int) -> Placement:
     """The place with its child, group, location and desk."""
     group_id = Placement.objects.values_list("group_id", flat=True).get(pk=placement_id)
     lock_rows((Placement, placement_id), (Group, group_id))
-    return Placement.objects.select_related("child", "group__location__desk").get(pk=placement_id)
+    return Placement.objects.select_related("child", "parent", "group__location__desk").get(pk=placement_id)
 
 
 def locked_certain_place(placement_id: int) -> Placement:

@@ -15,6 +15,7 @@ from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services.pieces import lock_stay
 from kribbe.enrolment.services.stays import change_days
+from kribbe.planning.access import check_acts
 from kribbe.planning.models import AgreedWeeks, CareAgreement, Paper
 from kribbe.planning.selectors.house_rules import USUAL_NOTICE, house_rules_on
 from kribbe.planning.services import telling
@@ -132,14 +133,15 @@ def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime)
     """The family signs on screen by typing its name. From its first day on the paper holds.
 
     Other half-days hold from tomorrow at the earliest (`first_day_of`); the paper then says so. Raises RefusedError
-    where it was signed or withdrawn, where its days are over, or where the place changed since it was written.
+    where it was signed or withdrawn, for another parent, where its days are over, or where the place changed since it
+    was written.
     """
     if not name.strip():
         raise RefusedError(_("Type your name to sign."), field="name")
     with transaction.atomic():
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
-        _check_signer(placement, principal)
+        check_acts(principal, placement)
         placement = _make_hold(principal, paper, placement, name, now)
         _record(principal, "agreement.sign", paper, placement, now)
         telling.location_about_paper(paper, placement, "paper_signed", now=now)
@@ -355,15 +357,6 @@ def _check_open(paper: Paper) -> None:
         raise RefusedError(_("This is signed already."), code="signed")
     if paper.withdrawn_at is not None:
         raise RefusedError(_("The location took this back. Look at the newest version."), code="withdrawn")
-
-
-def _check_signer(placement: Placement, principal: Principal) -> None:
-    """Of parents who live apart each signs its own agreement, if it has an account."""
-    parent = placement.parent
-    if parent is not None and parent.user_id not in (None, principal.user_id):
-        raise RefusedError(
-            _("This agreement is for %(parent)s to sign.") % {"parent": f"{parent}"}, code="other_parent"
-        )
 
 
 def _locked_paper(paper_id: int) -> tuple[Paper, Placement]:

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.stays import every_piece
 from kribbe.places.selectors.closed import closed_days
+from kribbe.planning.access import check_acts
 from kribbe.planning.models import ShortNotice
 from kribbe.planning.selectors.days import HALVES, Room, halves_to_come, room_on, rules_of
 from kribbe.planning.selectors.planned import absences, plan_of, with_weeks
@@ -27,7 +28,10 @@ def listen(*, principal: Principal, placement_id: int, wanted: bool, now: dateti
     """A family wants to hear of places at short notice for this child, or no longer."""
     with transaction.atomic():
         lock_rows((Placement, placement_id))
-        placement = Placement.objects.select_related("child", "group__location").get(pk=placement_id)
+        placement = Placement.objects.select_related("child", "parent", "group__location").get(
+            pk=placement_id
+        )
+        check_acts(principal, placement)
         if wanted:
             ShortNotice.objects.get_or_create(placement=placement, defaults={"since": now})
         else:

@@ -9,7 +9,7 @@ from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_household, tell_location
 from kribbe.enrolment.models import Placement
 from kribbe.people.selectors import location_addresses
-from kribbe.planning.models import Paper
+from kribbe.planning.models import Ending, Paper
 
 
 def about_paper(paper: Paper, placement: Placement, kind: str, *, now: datetime) -> None:
@@ -35,6 +35,18 @@ def location_about_paper(paper: Paper, placement: Placement, kind: str, *, now: 
         about=f"paper:{paper.pk}",
         paper=paper,
     )
+
+
+def about_ending(ending: Ending, placement: Placement, kind: str, *, now: datetime) -> None:
+    """Tell the family of the end of an agreement."""
+    link = reverse("planning:my_ending", args=[placement.reference])
+    about_place(placement, kind, now=now, link=link, about=f"ending:{ending.pk}", ending=ending)
+
+
+def location_about_ending(ending: Ending, placement: Placement, kind: str, *, now: datetime) -> None:
+    """Tell the location of the end of an agreement."""
+    link = reverse("planning:ending", args=[placement.group.location.slug, placement.reference])
+    location_about_place(placement, kind, now=now, link=link, about=f"ending:{ending.pk}", ending=ending)
 
 
 def about_place(

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.stays import end_stay, move_up, restore_end
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
-from kribbe.people.models import Adult
+from kribbe.people.models import Adult, User
 from kribbe.places import ledger
 from kribbe.places.models import LedgerTake, LedgerWeek
 from kribbe.planning.models import AgreedWeeks, Paper
@@ -21,14 +21,14 @@ from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.occupancy import cells
 from kribbe.planning.selectors.planned import planned_at
 from kribbe.planning.services.days import Wish, ask_day
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper, withdraw_paper
+from kribbe.planning.services.papers import Terms, send_paper, sign_on_paper, sign_paper, withdraw_paper
 from kribbe.planning.services.second import send_second
-from kribbe.planning.tests.scene import notelaar
+from kribbe.planning.tests.scene import PARENT, notelaar
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.principal import Role, Scope
+from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -59,7 +59,13 @@ def first(scene):
 
 
 def sign(scene, paper, by=None):
-    return sign_paper(principal=by or scene.parent, paper_id=paper.pk, name="An Maes", now=scene.now)
+    if by is not None:
+        return sign_paper(principal=by, paper_id=paper.pk, name="An Maes", now=scene.now)
+    today = scene.now.date()
+    signed, _place = sign_on_paper(
+        principal=scene.manager, paper_id=paper.pk, name="An Maes", day=today, now=scene.now
+    )
+    return signed
 
 
 def second(scene, father, *, first=None, weeks=(WEEK, {}), placement=None):
@@ -217,7 +223,7 @@ def test_each_parent_with_an_account_signs_its_own(scene, first, father):
     father.save()
     paper = second(scene, father)
     with pytest.raises(RefusedError) as refused:
-        sign(scene, paper)
+        sign(scene, paper, by=scene.parent)
     assert refused.value.code == "other_parent"
     himself = cast.acting(Role.PARENT, Scope.HOUSEHOLD, scene.noor.child.household_id, user_id=father.user_id)
     assert sign(scene, paper, by=himself).signed_by == father.user_id
@@ -286,9 +292,7 @@ def test_an_extra_day_on_the_other_parents_day_is_refused(scene, first, father):
     while day in public_holidays(day.year):
         day += 14 * DAY
     with pytest.raises(RefusedError) as refused:
-        ask_day(
-            principal=scene.parent, placement_id=scene.noor.pk, wish=Wish(day=day, halves=3), now=scene.now
-        )
+        ask_day(principal=SYSTEM, placement_id=scene.noor.pk, wish=Wish(day=day, halves=3), now=scene.now)
     assert refused.value.field == "day"
 
 
@@ -336,6 +340,8 @@ def test_pages_from_the_button_to_both_signatures(scene, first, father):
     meets = manager.post(address, {**typed, "first": f"{scene.start}", "do": "preview"})
     assert meets.status_code == 422
     assert manager.post(address, {**typed, "do": "send", "name": "Mia"}).status_code == 302
+    father.user = User.objects.get(email=PARENT)
+    father.save()
     theirs = Placement.objects.get(parent=father)
     mine = reverse("planning:my_agreement", args=[theirs.reference])
     assert parent.post(mine, {"agreed": "on", "name": "Bram Claes"}).status_code == 302

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kribbe.people.access import own_household
-from kribbe.planning.access import own_placement
+from kribbe.planning.access import acts_on, own_placement
 from kribbe.region.middleware import use_desk
 from kribbe.staff.models import StandIn, StandInState
 from kribbe.staff.services.stand_in import answer
@@ -33,9 +33,13 @@ def my_stand_in(request: Any) -> HttpResponse:
         placement__child__household=household, day__gte=localtime(now).date()
     ).exclude(state=StandInState.UNDONE)
     rows = found.select_related(
-        "placement__child", "placement__group__location", "group__location__municipality"
+        "placement__child", "placement__parent", "placement__group__location", "group__location__municipality"
     )
-    return render(request, "staff/my_stand_in.html", {"rows": rows.order_by("day", "placement", "pk")})
+    shown = [
+        {"row": row, "acts": acts_on(request.principal, row.placement)}
+        for row in rows.order_by("day", "placement", "pk")
+    ]
+    return render(request, "staff/my_stand_in.html", {"rows": shown})
 
 
 def _answered(request: Any, now: Any) -> None:

@@ -18,6 +18,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.places import ledger
 from kribbe.places.access import locations_for
 from kribbe.places.models import Group, Kind, Location
+from kribbe.planning.access import check_acts
 from kribbe.planning.models import AbsenceKind, TellingSide
 from kribbe.planning.selectors.days import NO_ROOM, rooms_at
 from kribbe.planning.services.absences import report_absence, take_back_absence
@@ -117,9 +118,10 @@ def answer(
 ) -> int:
     """The family agrees with the other carer, or keeps the child at home on these days. Returns on how many.
 
-    Raises RefusedError where a day is over, or the child came already.
+    Raises RefusedError for another parent, where a day is over, or where the child came already.
     """
     today = localtime(now).date()
+    check_acts(principal, placement)
     with transaction.atomic():
         wanted = StandIn.objects.filter(HOLDS, placement=placement, day__in=days)
         _lock_of(wanted)
