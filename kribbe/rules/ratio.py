@@ -3,6 +3,7 @@
 The number is judged for the whole location, by the layout that it chose for each group: a mixed group stays mixed
 while by chance only babies are there. Up to 2026 a carer alone had one limit and several together another, whatever
 the ages; from 2027 each layout has its own. Children of several groups add up before they are rounded.
+While children rest they ask fewer (`carers_needed`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -71,12 +72,14 @@ def carers_needed(
     children: Mapping[Layout, int],
     pack: Pack,
     on: date,
-    resting: bool = False,
+    resting: Mapping[Layout, int] | None = None,
     family: bool = False,
     own: int = 0,
 ) -> Need:
     """The carers for children present at once. ValueError on a negative number of children.
 
+    `resting` are those of the children who rest; they ask more carers than others only by the least that must watch
+    them, so where that is more than all of them awake ask, the lesser number holds.
     `family` is care at a family carer's home, where the law limits the children of one carer, `own` of the carer that
     are at home and count among them (see `family_carer`). FigureMissing where the pack knows no ratio for the day.
     """
@@ -87,10 +90,10 @@ def carers_needed(
         return Need(0, (Reason.of("ratio.nobody"),))
     if family:
         return _family(total, own, pack, on)
-    if resting:
-        return _resting(total, pack.integer("ratio.rest", on))
     limits = _limits(pack, on)
-    return _whatever_the_age(total, pack, on) if limits is None else _by_layout(children, limits)
+    awake = _whatever_the_age(total, pack, on) if limits is None else _by_layout(children, limits)
+    asleep = _resting(children, resting or {}, limits, pack, on)
+    return asleep if asleep is not None and asleep.carers < awake.carers else awake
 
 
 def shortfalls(*, halves: Iterable[Half], pack: Pack, family: bool = False) -> list[Short]:
@@ -119,9 +122,35 @@ def _family(total: int, own: int, pack: Pack, on: date) -> Need:
     return Need(_ceiling(Fraction(present, limit)), tuple(reasons), too_many)
 
 
-def _resting(total: int, limit: int) -> Need:
-    reason = Reason.of("ratio.rest", children=total, limit=limit)
-    return Need(max(REST_CARERS, _ceiling(Fraction(total, limit))), (reason,))
+def _resting(
+    children: Mapping[Layout, int],
+    resting: Mapping[Layout, int],
+    limits: Mapping[Layout, int] | None,
+    pack: Pack,
+    on: date,
+) -> Need | None:
+    """Where some rest: their part by the limit of rest, that of the others by their own; None where nobody rests."""
+    asleep = sum(resting.values())
+    if not asleep:
+        return None
+    limit, together = (
+        pack.integer("ratio.rest", on),
+        pack.integer("ratio.together", on) if limits is None else 0,
+    )
+    exact = Fraction(asleep, limit)
+    reasons = [Reason.of("ratio.rest", children=asleep, limit=limit)]
+    for layout in Layout:
+        awake = children.get(layout, 0) - resting.get(layout, 0)
+        if awake < 0:
+            raise ValueError(f"more children rest than are there: {dict(resting)} of {dict(children)}")
+        if awake and limits is not None:
+            exact += Fraction(awake, limits[layout])
+            reasons.append(Reason.of(f"ratio.{layout}", children=awake, limit=limits[layout]))
+    awake = sum(children.values()) - asleep
+    if awake and limits is None:
+        exact += Fraction(awake, together)
+        reasons.append(Reason.of("ratio.together", children=awake, limit=together))
+    return Need(max(REST_CARERS, _ceiling(exact)), tuple(reasons))
 
 
 def _limits(pack: Pack, on: date) -> Mapping[Layout, int] | None:

@@ -11,7 +11,8 @@ from kribbe.people.models import User
 from kribbe.places.access import locations_for
 from kribbe.places.models import Group, Location
 from kribbe.places.selectors.closed import open_pattern
-from kribbe.staff.models import Carer, LeaveKind, Shift
+from kribbe.rules.at_work import Role
+from kribbe.staff.models import Carer, LeaveKind, RoleKind, Shift
 from kribbe.staff.models.carers import INITIALS
 from kribbe.staff.selectors.carers import accounts_at
 from kribbe.staff.services.carers import Person
@@ -164,6 +165,15 @@ class ContractForm(forms.Form):
 
     begin = DayField(_("From"))
     until = DayField(_("Until"), required=False)
+    role = forms.ChoiceField(
+        label=_("Works as"),
+        choices=RoleKind.choices,
+        initial=RoleKind.CARER,
+        help_text=_(
+            "Interns, volunteers and a pedagogic coach don't count among the carers that the law asks for. "
+            "Logistic help counts for a part from 2027 on, beside two carers in the group."
+        ),
+    )
     hours = forms.DecimalField(
         label=_("Hours a week"),
         min_value=1,
@@ -206,6 +216,7 @@ class ContractForm(forms.Form):
             week=int(2 * data["hours"]),
             day=int(2 * data["day_hours"]),
             group_id=data["group"].pk if data["group"] else None,
+            role=Role(data["role"]),
             available={
                 day: (start, end)
                 for day in range(DAYS)

@@ -17,14 +17,16 @@ from kribbe.places.models import Kind, Location
 from kribbe.planning.models import Absence
 from kribbe.planning.selectors.getting_used import visiting
 from kribbe.planning.selectors.planned import Planned, certain, plan_of, plan_of_direct
-from kribbe.planning.selectors.week import GroupWeek, Row, Week, week_of
+from kribbe.planning.selectors.week import GroupWeek, Row, Week
+from kribbe.planning.selectors.week import day_of as plan_of_day
 from kribbe.region.selectors import policy_on
 from kribbe.rules.agreed import Parts
 from kribbe.rules.attendance import moment
-from kribbe.rules.calendar import monday_of
 from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.ratio import Layout, Need, carers_needed
+from kribbe.rules.roster.plan import MINUTES
 from kribbe.staff.models import StandIn
+from kribbe.staff.selectors.rest import rests_of, rests_on
 
 Said = TypeVar("Said", Presence, Tap)
 DAY = timedelta(days=1)
@@ -95,6 +97,8 @@ class Day:
     pack: Pack = field(repr=False)
     own: int = 0
     """Children of a family carer that are at home on this half-day, and count."""
+    rests: Mapping[int, range] = field(default_factory=dict)
+    """By group the half-hours in which it rests."""
     elsewhere: Sequence[StandIn] = ()
     """Children that another location cares for on this day."""
 
@@ -108,9 +112,9 @@ class Day:
 
 
 def day_of(location: Location, on: date, *, now: datetime) -> Day:
-    """The day with its children by group; seventeen queries, whatever its size."""
+    """The day with its children by group; eighteen queries and four where somebody came unplanned, at any size."""
     today = localtime(now).date()
-    week = week_of(location, monday_of(on), today=today)
+    week = plan_of_day(location, on, today=today)
     known = {_attendee(row.planned).who: row.planned for row in _named(week) if _is_named(row.planned)}
     known.update({_attendee(each).who: each for each in visiting(location, on)})
     gone = list(gone_from(location, on, on))
@@ -133,23 +137,40 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
     pack = load_pack(policy_on(location.desk, on).rule_pack)
     slot = 2 * on.weekday() + (localtime(now).time() >= location.morning_ends_at)
     own = week.at_home.get((location.pk, on, slot), 0)
+    rests = rests_on(rests_of([group.week.group.pk for group in groups], on, on), on)
+    minutes = localtime(now).hour * 60 + localtime(now).minute
+    asleep = [group for group in groups if minutes // MINUTES in rests.get(group.week.group.pk, ())]
     return Day(
         location=location,
         on=on,
         is_closed=on in week.closed,
         groups=groups,
-        need=need_of(location, on, _inside(groups), pack, own=own),
+        need=need_of(location, on, _inside(groups), pack, resting=_inside(asleep), own=own),
         carers=week.carers[slot],
         week=week,
         pack=pack,
         own=own,
+        rests=rests,
         elsewhere=gone,
     )
 
 
-def need_of(location: Location, on: date, inside: Mapping[Layout, int], pack: Pack, *, own: int = 0) -> Need:
-    """The carers that the children who are in ask by the law of the day, `own` of a family carer among them."""
-    return carers_needed(children=inside, pack=pack, on=on, family=location.kind == Kind.FAMILY, own=own)
+def need_of(
+    location: Location,
+    on: date,
+    inside: Mapping[Layout, int],
+    pack: Pack,
+    *,
+    resting: Mapping[Layout, int] | None = None,
+    own: int = 0,
+) -> Need:
+    """The carers that the children who are in ask by the law of the day, `own` of a family carer among them.
+
+    `resting` are those of them who rest.
+    """
+    return carers_needed(
+        children=inside, pack=pack, on=on, resting=resting, family=location.kind == Kind.FAMILY, own=own
+    )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 from typing import Any
 
@@ -16,6 +16,7 @@ from kribbe.places.models import Location
 from kribbe.planning.models import AbsenceKind
 from kribbe.planning.words import hours
 from kribbe.rules.ratio import Layout
+from kribbe.rules.roster.plan import HALVES, MINUTES
 from kribbe.staff.selectors.carers import carers_on
 
 MOST_NEEDS = 4000
@@ -46,7 +47,6 @@ def held_by_tablet(location: Location, *, now: datetime) -> dict[str, Any]:
 def _group(group: GroupDay, safety: Mapping[Who, Safety]) -> dict[str, Any]:
     return {
         "name": group.week.group.name,
-        "layout": group.layout,
         "children": [_child(child, safety[child.child.who]) for child in group.children],
     }
 
@@ -84,20 +84,37 @@ def _carers(day: Day) -> list[int | None]:
     return list(day.week.carers[slot : slot + 2])
 
 
-def _needs(day: Day) -> dict[str, Any]:
-    """The carers that the law asks, for every number of children of each layout that can be in.
+def _needs(day: Day) -> list[dict[str, Any]]:
+    """For each part of the day in which the same groups rest, its last minute and the carers that the law asks.
 
-    `sizes` has how many numbers there are of each of the `layouts`; the table runs through the last one fastest.
     So the tablet knows the ratio without network, and the rule has one definition.
     """
-    most: dict[Layout, int] = {}
-    for group in day.groups:
-        most[group.layout] = most.get(group.layout, 0) + len(group.children)
-    layouts, sizes = list(most), [number + 1 for number in most.values()]
+    edges = sorted({0, HALVES, *(edge for rest in day.rests.values() for edge in (rest.start, rest.stop))})
+    return [{"until": end * MINUTES, **_table(day, start)} for start, end in pairwise(edges)]
+
+
+def _table(day: Day, half: int) -> dict[str, Any]:
+    """The carers in a half-hour for every number of children that can be in, by layout and whether they rest.
+
+    `of` has for each group its place among these, `sizes` how many numbers there are of each; the table runs through
+    the last one fastest.
+    """
+    kinds = [(group.layout, half in day.rests.get(group.week.group.pk, ())) for group in day.groups]
+    most: dict[tuple[Layout, bool], int] = {}
+    for kind, group in zip(kinds, day.groups, strict=True):
+        most[kind] = most.get(kind, 0) + len(group.children)
+    known, sizes = list(most), [number + 1 for number in most.values()]
     if prod(sizes) > MOST_NEEDS:
-        return {"layouts": [], "sizes": [], "table": []}
+        return {"of": [], "sizes": [], "table": []}
     table = [
-        need_of(day.location, day.on, dict(zip(layouts, counts, strict=True)), day.pack, own=day.own).carers
-        for counts in product(*map(range, sizes))
+        _carers_for(day, dict(zip(known, counts, strict=True))) for counts in product(*map(range, sizes))
     ]
-    return {"layouts": layouts, "sizes": sizes, "table": table}
+    return {"of": [known.index(kind) for kind in kinds], "sizes": sizes, "table": table}
+
+
+def _carers_for(day: Day, counts: Mapping[tuple[Layout, bool], int]) -> int:
+    inside, resting = dict.fromkeys(Layout, 0), dict.fromkeys(Layout, 0)
+    for (layout, rests), number in counts.items():
+        inside[layout] += number
+        resting[layout] += number if rests else 0
+    return need_of(day.location, day.on, inside, day.pack, resting=resting, own=day.own).carers

@@ -133,7 +133,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
             ("Available", "Document", "HomeChild", "Leave", "PinGuard", "ShiftFeed", "Warned"), PERSON
         ),
         **dict.fromkeys(("Replacement", "RosterChange"), UNDO),
-        **dict.fromkeys(("RosterProposal", "Shift", "StandIn"), PLANNED),
+        **dict.fromkeys(("GroupRest", "RosterProposal", "Shift", "StandIn"), PLANNED),
     },
     "taxes": dict.fromkeys(
         (

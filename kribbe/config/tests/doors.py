@@ -320,6 +320,7 @@ DOORS: dict[str, Door] = {
     "planning:undo_days": Door(LOCATION, ("slug", "day_batch"), post=True),
     "planning:move_day": Door(LOCATION, ("slug", "placement")),
     "planning:year": Door(LOCATION, SLUG),
+    "planning:occupancy": Door(LOCATION, SLUG),
     "planning:agreements": Door(LOCATION, SLUG),
     "planning:agreement": Door(LOCATION, ("slug", "placement")),
     "planning:write": Door(LOCATION, ("slug", "placement")),

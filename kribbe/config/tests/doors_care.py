@@ -25,6 +25,7 @@ CARE: dict[str, Door] = {
     "staff:feed": Door(PUBLIC, ("shifts",)),
     "staff:roster": Door(LOCATION, SLUG),
     "staff:roster_day": Door(LOCATION, SLUG),
+    "staff:rest": Door(LOCATION, SLUG),
     "staff:roster_change": Door(LOCATION, SLUG, post=True),
     "staff:ahead": Door(LOCATION, SLUG),
     "staff:propose": Door(LOCATION, SLUG, post=True),

@@ -22,6 +22,7 @@ def register_navigation() -> None:
         (_("Who comes"), "planning:day", "users", 11, ""),
         (_("Week plan"), "planning:week", "table", 12, "planning"),
         (_("Year plan"), "planning:year", "calendar-days", 14, "planning"),
+        (_("Occupancy"), "planning:occupancy", "chart-column", 15, "planning"),
         (_("Files of the children"), "planning:files", "file-text", 40, "children"),
         (_("Carers"), "planning:team", "clipboard-list", 42, "planning"),
         (_("House rules"), "planning:house_rules", "scroll-text", 72, "place"),

@@ -38,9 +38,8 @@ def lacks(task: Task, turns: Sequence[Turn]) -> list[Lack]:
 
 
 def _reasons(task: Task, turns: Sequence[Turn], day: date, half: int) -> Iterator[Reason]:
-    kept = Counter(
-        code for terms in task.carers if (code := what_keeps(task, turns, terms, day, half)) is not None
-    )
+    could = (terms for terms in task.carers if day not in terms.helps or task.most_logistic(day, half))
+    kept = Counter(code for terms in could if (code := what_keeps(task, turns, terms, day, half)) is not None)
     if not task.carers:
         yield Reason.of("roster.nobody")
     for code in ORDER:

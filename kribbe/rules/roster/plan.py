@@ -4,15 +4,19 @@ A half-hour is an int from 0 (midnight) to 47. A turn lies within one day. Its p
 carer isn't with the children; it isn't worked and isn't paid.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from kribbe.rules.at_work import who_count
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.packs import Pack
 
 HALVES = 48
 MINUTES = 30
+At = tuple[date, int]
+"""A day and a half-hour of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Terms:
     """What may be asked of a carer, in half-hours.
 
     `weeks` has the time of the contract by Monday; no contract is no entry. `windows` has the days on which they can
-    work, and from when until when. `away` are the days of leave or illness.
+    work, and from when until when. `away` are the days of leave or illness; on the days in `helps` they are logistic
+    staff, who count for a part only.
     """
 
     carer: int
@@ -63,13 +68,15 @@ class Terms:
     windows: Mapping[date, tuple[int, int]]
     most_a_day: int
     away: frozenset[date] = frozenset()
+    helps: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """What to cover: by day the carers needed in each of the 48 half-hours. `days` are whole weeks from a Monday.
 
-    `fixed` are turns that stay as they are: at other locations, and on the days just before and after.
+    `logistic` has the logistic staff who count at most in each half-hour, by day. `fixed` are turns that stay as they
+    are: at other locations, and on the days just before and after.
     """
 
     days: Sequence[date]
@@ -77,20 +84,37 @@ class Task:
     carers: Sequence[Terms]
     fixed: Sequence[Turn] = ()
     law: Law = Law()
+    logistic: Mapping[date, Sequence[int]] = field(default_factory=dict)
+
+    @property
+    def helpers(self) -> frozenset[tuple[int, date]]:
+        """Who is of the logistic staff on which days."""
+        return frozenset((terms.carer, day) for terms in self.carers for day in terms.helps)
+
+    def most_logistic(self, day: date, half: int) -> int:
+        """Logistic staff who count at most in a half-hour."""
+        of_day = self.logistic.get(day)
+        return of_day[half] if of_day else 0
 
 
 def missing(task: Task, turns: Sequence[Turn]) -> dict[tuple[date, int], int]:
     """The half-hours with too few carers, and how many are missing."""
-    there: dict[tuple[date, int], int] = {}
+    helps = task.helpers
+    carers, logistic = Counter[At](), Counter[At]()
     for turn in turns:
-        for half in turn.present():
-            there[turn.day, half] = there.get((turn.day, half), 0) + 1
-    return {
-        (day, half): need - there.get((day, half), 0)
+        there = logistic if (turn.carer, turn.day) in helps else carers
+        there.update((turn.day, half) for half in turn.present())
+    lacks = {
+        (day, half): need - _counted(task, carers, logistic, (day, half))
         for day in task.days
         for half, need in enumerate(task.needs.get(day, ()))
-        if need > there.get((day, half), 0)
     }
+    return {at: lack for at, lack in lacks.items() if lack > 0}
+
+
+def _counted(task: Task, carers: Mapping[At, int], logistic: Mapping[At, int], at: At) -> int:
+    """Those who count in a half-hour, the location taken as one group."""
+    return who_count({0: carers.get(at, 0)}, {0: logistic.get(at, 0)}, task.most_logistic(*at))
 
 
 def worked_in_week(turns: Sequence[Turn], carer: int, monday: date) -> int:

@@ -13,13 +13,11 @@ from ortools.sat.python import cp_model
 
 from kribbe.rules.roster.check import longest_stretch
 from kribbe.rules.roster.plan import HALVES, Law, Task, Terms, Turn
-from kribbe.rules.roster.solver import cover, solved
+from kribbe.rules.roster.solver import ANY_CARER, ANY_LOGISTIC, cover, solved
 from kribbe.rules.roster.windows import open_window
 
 DAY = timedelta(days=1)
 STEPS_TOGETHER, STEPS_APART = 0.8, 0.6
-NOBODY = -1
-"""Stands for any carer of a kind."""
 MOST_TURNS = 8000
 """With more turns to choose from, this way finds nothing in its steps; the whole model does better alone."""
 
@@ -61,7 +59,7 @@ def _together(
             if window is None:
                 continue
             most = min(kind[0].most_a_day, max(left[terms.carer] for terms in kind))
-            found = turns_within(task.law, day, NOBODY, window, most)
+            found = turns_within(task.law, day, _anybody(kind[0], day), window, most)
             of_day = [(turn, model.new_int_var(0, len(kind), "")) for turn in found]
             model.add(sum(each for _turn, each in of_day) <= len(kind))
             own += of_day
@@ -84,13 +82,18 @@ def _together(
     return max(0, int((solver.best_objective_bound - 1e-6) // weight)), pool
 
 
+def _anybody(terms: Terms, day: date) -> int:
+    """Stands for any carer who counts on a day as this one does."""
+    return ANY_LOGISTIC if day in terms.helps else ANY_CARER
+
+
 def _kinds(carers: Sequence[Terms], days: Sequence[date], windows: Windows) -> list[list[Terms]]:
-    """Carers who can work at the same times and as long a day."""
+    """Carers who can work at the same times and as long a day, and count alike."""
     kinds: dict[object, list[Terms]] = defaultdict(list)
     for terms in carers:
         times = tuple(windows.get((terms.carer, day)) for day in days)
         if any(times):
-            kinds[times, terms.most_a_day].append(terms)
+            kinds[times, terms.most_a_day, terms.helps].append(terms)
     return list(kinds.values())
 
 
@@ -113,7 +116,9 @@ def _apart(
             if window is None:
                 continue
             found = turns_within(task.law, day, terms.carer, window, most)
-            wanted = [turn for turn in found if replace(turn, carer=NOBODY) in pool.get(day, ())]
+            wanted = [
+                turn for turn in found if replace(turn, carer=_anybody(terms, day)) in pool.get(day, ())
+            ]
             of_day = [(turn, model.new_bool_var("")) for turn in wanted]
             model.add_at_most_one(each for _turn, each in of_day)
             own += of_day

@@ -5,7 +5,7 @@ thread, a fixed seed and a limit in steps in place of a clock: the same task giv
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ortools.sat.python import cp_model
@@ -13,7 +13,7 @@ from ortools.sat.python import cp_model
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.roster.plan import HALVES, Task, Terms, Turn, missing, worked_in_week
 from kribbe.rules.roster.pool import first_roster
-from kribbe.rules.roster.solver import solved
+from kribbe.rules.roster.solver import lacking, solved
 from kribbe.rules.roster.windows import open_window
 
 DAY = timedelta(days=1)
@@ -98,7 +98,7 @@ class _Week:
         self.model.minimize(weight * short + unused)
         begun = first_roster(self.task, self.days, self.left, self.fixed)
         self._hint(begun.turns)
-        asked = Task(self.days, self.task.needs, ())
+        asked = replace(self.task, days=self.days)
         solver = solved(self.model, STEPS_HOURS if shortage(asked, begun.turns) <= begun.bound else STEPS)
         turns = self._turns(solver) if solver else begun.turns
         bound = int((solver.best_objective_bound + ROUNDING) // weight) if solver else 0
@@ -177,9 +177,12 @@ class _Week:
             own = [choice for choice in self.choices if choice.day == day]
             for half, need in enumerate(self.task.needs.get(day, ())):
                 if need:
-                    lack = self.model.new_int_var(0, need, f"short {day} {half}")
-                    self.model.add(sum(choice.present(half) for choice in own) + lack >= need)
-                    short.append(lack)
+                    carers, logistic = (
+                        [each.present(half) for each in own if (day in each.terms.helps) is helps]
+                        for helps in (False, True)
+                    )
+                    most = self.task.most_logistic(day, half)
+                    short.append(lacking(self.model, need, most, carers, logistic))
         return short
 
     def _hint(self, begun: Sequence[Turn]) -> None:

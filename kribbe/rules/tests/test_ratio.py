@@ -17,7 +17,8 @@ BABIES, TODDLERS, MIXED = Layout.BABIES, Layout.TODDLERS, Layout.MIXED
 
 def needed(on: date, resting=False, family=False, **children: int) -> int:
     given_children = {Layout(name): number for name, number in children.items()}
-    need = carers_needed(children=given_children, pack=FLANDERS, on=on, resting=resting, family=family)
+    asleep = given_children if resting else {}
+    need = carers_needed(children=given_children, pack=FLANDERS, on=on, resting=asleep, family=family)
     return need.carers
 
 
@@ -48,7 +49,9 @@ def test_a_mixed_group_with_only_babies_stays_mixed():
 
 
 def test_rest_and_family_care_by_hand():
-    assert [needed(AFTER, resting=True, mixed=n) for n in (3, 28, 29)] == [2, 2, 3]
+    assert [needed(AFTER, resting=True, mixed=n) for n in (3, 28, 29)] == [1, 2, 3]
+    assert [needed(on, resting=True, babies=14) for on in (BEFORE, AFTER)] == [2, 2]
+    assert [needed(on, babies=14) for on in (BEFORE, AFTER)] == [2, 3]
     assert [needed(BEFORE, family=True, mixed=n) for n in (7, 8, 9)] == [1, 1, 2]
     assert [needed(AFTER, family=True, mixed=n) for n in (7, 8)] == [1, 2]
 
@@ -148,11 +151,32 @@ def test_rest_and_family_care_one_child_at_a_time(children, own, kind, on):
         if not carers or min(carers) == most:
             carers.append(0)
         carers[carers.index(min(carers))] += 1
+    there = {MIXED: children}
     need = carers_needed(
-        children={MIXED: children}, pack=FLANDERS, on=on, resting=kind == "rest", family=kind == "family",
+        children=there, pack=FLANDERS, on=on, resting=there if kind == "rest" else None, family=kind == "family",
         own=own if kind == "family" else 0,
     )  # fmt: skip
-    assert need.carers == len(carers)
+    awake = carers_needed(children=there, pack=FLANDERS, on=on).carers
+    assert need.carers == (min(len(carers), awake) if kind == "rest" else len(carers))
+
+
+def test_a_group_that_rests_lightens_the_others_and_two_stay():
+    """In 2027 ten babies rest (10/14) while eight toddlers play (8/8): two carers; all awake ask three."""
+    there = {BABIES: 10, TODDLERS: 8}
+    need = carers_needed(children=there, pack=FLANDERS, on=AFTER, resting={BABIES: 10})
+    assert (need.carers, [reason.code for reason in need.reasons]) == (2, ["ratio.rest", "ratio.toddlers"])
+    assert carers_needed(children=there, pack=FLANDERS, on=AFTER).carers == 3
+    before = carers_needed(children={MIXED: 28}, pack=FLANDERS, on=BEFORE, resting={MIXED: 14})
+    assert (before.carers, before.reasons[-1].code) == (3, "ratio.together"), "14/14 and 14/9; awake four"
+    with pytest.raises(ValueError, match="more children rest"):
+        carers_needed(children={BABIES: 1}, pack=FLANDERS, on=AFTER, resting={TODDLERS: 1})
+
+
+@given(numbers, numbers, numbers, AROUND)
+def test_rest_never_asks_more_carers(babies, toddlers, mixed, on):
+    there = {BABIES: babies, TODDLERS: toddlers, MIXED: mixed}
+    need = carers_needed(children=there, pack=FLANDERS, on=on, resting={BABIES: babies, MIXED: mixed})
+    assert need.carers <= carers_needed(children=there, pack=FLANDERS, on=on).carers
 
 
 @given(numbers, numbers, st.sampled_from(Layout), st.sampled_from([BEFORE, AFTER]))

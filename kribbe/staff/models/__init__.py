@@ -1,9 +1,10 @@
 """The tables of staff."""
 
 from kribbe.staff.models.carers import Carer, PinGuard
-from kribbe.staff.models.contracts import Available, Contract, Leave, LeaveKind
+from kribbe.staff.models.contracts import Available, Contract, Leave, LeaveKind, RoleKind
 from kribbe.staff.models.documents import Document, DocumentKind, Warned
 from kribbe.staff.models.home import HomeChild, HomeTie
+from kribbe.staff.models.rest import GroupRest
 from kribbe.staff.models.roster import (
     ChangeKind,
     ProposalState,
@@ -22,6 +23,7 @@ __all__ = [
     "Contract",
     "Document",
     "DocumentKind",
+    "GroupRest",
     "HomeChild",
     "HomeTie",
     "Leave",
@@ -29,6 +31,7 @@ __all__ = [
     "PinGuard",
     "ProposalState",
     "Replacement",
+    "RoleKind",
     "RosterChange",
     "RosterProposal",
     "Shift",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models import Group
 from kribbe.region.models import no_overlap
+from kribbe.rules.at_work import Role
 from kribbe.rules.roster.plan import HALVES
 from kribbe.staff.models.carers import Carer
 from kribbe.trust.history import remembered
@@ -17,12 +18,26 @@ MOST_A_WEEK, MOST_A_DAY = 100, 22
 """Half-hours of work: fifty hours a week, eleven hours a day."""
 
 
+class RoleKind(models.TextChoices):
+    """What somebody does, as `rules.at_work.Role` has it."""
+
+    CARER = Role.CARER.value, _("Carer")
+    LOGISTIC = Role.LOGISTIC.value, _("Logistic help")
+    INTERN = Role.INTERN.value, _("Intern")
+    VOLUNTEER = Role.VOLUNTEER.value, _("Volunteer")
+    COACH = Role.COACH.value, _("Pedagogic coach")
+
+
 @remembered()
 class Contract(models.Model):
-    """Work of a carer in a period: half-hours a week, and a day at most. `group` is where they usually stand."""
+    """Work of a carer in a period: half-hours a week, and a day at most. `group` is where they usually stand.
+
+    `role` says whether they count among the carers that the law asks for (`rules.at_work`).
+    """
 
     carer = models.ForeignKey(Carer, on_delete=models.PROTECT, related_name="contracts")
     during = DateRangeField()
+    role = models.CharField(max_length=10, choices=RoleKind.choices, default=RoleKind.CARER)
     week = models.PositiveSmallIntegerField()
     day = models.PositiveSmallIntegerField(default=18)
     group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -31,6 +46,7 @@ class Contract(models.Model):
         ordering = ["during"]
         constraints = [
             no_overlap("contract_one_a_day", "carer_id"),
+            models.CheckConstraint(name="contract_role", condition=Q(role__in=RoleKind.values)),
             models.CheckConstraint(name="contract_some_day", condition=Q(during__isempty=False)),
             models.CheckConstraint(
                 name="contract_hours", condition=Q(week__range=(1, MOST_A_WEEK), day__range=(1, MOST_A_DAY))

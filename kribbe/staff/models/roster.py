@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models import Group, Location
 from kribbe.region.models import SameKey
+from kribbe.rules.at_work import Role
 from kribbe.rules.roster.plan import HALVES, Turn
 from kribbe.staff.models.carers import Carer
 from kribbe.trust.fields import reference_field
@@ -92,8 +93,13 @@ class Shift(models.Model):
 
     @property
     def is_away(self) -> bool:
-        """Whether the carer is away on the day, where `selectors.needs.with_leave` read it."""
+        """Whether the carer is away on the day, where `selectors.needs.with_standing` read it."""
         return bool(getattr(self, "on_leave", False))
+
+    @property
+    def role(self) -> Role:
+        """What the carer does on the day by their contract, where `with_standing` read it; a carer without one."""
+        return Role(getattr(self, "on_role", None) or Role.CARER)
 
     @property
     def turn(self) -> Turn:

@@ -24,6 +24,7 @@ from kribbe.staff.pages.feeds import address_of
 from kribbe.staff.services.carers import change_carer
 from kribbe.staff.services.contracts import agree_work, report_leave, take_back_leave
 from kribbe.staff.services.pins import clear_pin, set_pin
+from kribbe.staff.words import role_words
 from kribbe.staff.written import span
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -173,6 +174,7 @@ def _page(request: Any, location: Location, carer: Carer, **given: Any) -> HttpR
 def _contract(contract: Contract) -> dict[str, Any]:
     return {
         "row": contract,
+        "role": role_words(contract.role),
         "hours": contract.week / 2,
         "day_hours": contract.day / 2,
         "times": [

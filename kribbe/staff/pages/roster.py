@@ -33,6 +33,7 @@ from kribbe.staff.selectors.needs import (
 )
 from kribbe.staff.selectors.terms import contracts_of, leaves_of
 from kribbe.staff.services.roster import clear_week, copy_week, undo_change
+from kribbe.staff.words import role_words
 from kribbe.staff.written import clock, span
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -53,7 +54,7 @@ def week_page(request: Any, location: Location) -> HttpResponse:
     sunday = monday + 6 * DAY
     shifts = shifts_of(location, monday, sunday)
     needs = needs_of(location, monday, sunday)
-    there = on_roster(location, shifts)
+    there = on_roster(location, shifts, needs)
     width = 7 if any(max(day.carers) or day.day in there for day in needs[WORK_DAYS:]) else WORK_DAYS
     days = needs[:width]
     short = {day.day: short_halves(day, there.get(day.day, [0] * HALVES)) for day in days}
@@ -89,7 +90,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
     on = asked_day(request.GET.get("on", ""), today)
     shifts = shifts_of(location, on, on)
     need = needs_of(location, on, on)[0]
-    there = on_roster(location, shifts).get(on, [0] * HALVES)
+    there = on_roster(location, shifts, [need]).get(on, [0] * HALVES)
     halves = _shown(need, shifts)
     context = {
         "place_name": location.name,
@@ -155,6 +156,7 @@ def _rows(location: Location, shifts: Sequence[Shift], days: Sequence[date]) -> 
                 "carer": carer,
                 "worked": sum(shift.turn.worked for shift in own) / 2,
                 "contract": contract.week / 2 if contract else None,
+                "role": role_words(contract.role) if contract else "",
                 "is_over": contract is not None and sum(s.turn.worked for s in own) > contract.week,
                 "cells": [_cell(carer, day, of.get((carer.pk, day)), day in away) for day in days],
             }
@@ -208,6 +210,7 @@ def _bar(shift: Shift, halves: range) -> Mapping[str, Any]:
     pause = None if shift.is_away else shift.pause
     return {
         "shift": shift,
+        "role": role_words(shift.role),
         "hours": span(shift.start, shift.end),
         "pause": "" if pause is None else clock(pause),
         "cells": ["in" if half in present else "pause" if half == pause else "" for half in halves],

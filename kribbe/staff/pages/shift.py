@@ -39,7 +39,7 @@ def shift_page(request: Any, location: Location, reference: str, on: str) -> Htt
     if request.method == "POST" and _saved(request, location, carer, day, form):
         return redirect(f"{reverse('staff:roster', args=[location.slug])}?week={day}#carer-{carer.pk}")
     need = needs_of(location, day, day)[0]
-    there = on_roster(location, shifts_of(location, day, day)).get(day, [0] * len(need.needs))
+    there = on_roster(location, shifts_of(location, day, day), [need]).get(day, [0] * len(need.needs))
     context = {
         "place_name": location.name,
         "location": location,

@@ -1,5 +1,6 @@
 """The team of a location: who works there."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +14,11 @@ from django.views.decorators.http import require_http_methods
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.staff.forms import CarerForm
-from kribbe.staff.models import Carer
+from kribbe.staff.models import Carer, Contract
 from kribbe.staff.selectors.carers import carers_of
+from kribbe.staff.selectors.terms import contracts_of
 from kribbe.staff.services.carers import add_carer
+from kribbe.staff.words import role_words
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 
@@ -38,16 +41,22 @@ def team_page(request: Any, location: Location) -> HttpResponse:
             messages.success(request, _("Added to the team."))
             return redirect("staff:team", location.slug)
     carers = list(carers_of(location).select_related("user"))
+    roles = contracts_of([each.pk for each in carers], today, today)
     context = {
         "place_name": location.name,
         "location": location,
-        "now_here": [each for each in carers if not _is_over(each, today)],
+        "now_here": [(each, _role(each, roles)) for each in carers if not _is_over(each, today)],
         "gone": [each for each in carers if _is_over(each, today)],
         "today": today,
         "form": form,
         "may_change": may_at(request.principal, Action.STAFF_CHANGE, location),
     }
     return render(request, "staff/team.html", context, status=422 if form.errors else 200)
+
+
+def _role(carer: Carer, contracts: Mapping[int, Sequence[Contract]]) -> str:
+    own = next(iter(contracts.get(carer.pk, ())), None)
+    return role_words(own.role) if own else ""
 
 
 def _is_over(carer: Carer, today: Any) -> bool:

@@ -9,13 +9,14 @@ from django.db.models import Q
 
 from kribbe.places.models import Location
 from kribbe.region.selectors import policy_on
+from kribbe.rules.at_work import Role
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.packs import load_pack
 from kribbe.rules.roster.plan import HALVES, Law
 from kribbe.staff.models import Carer, Contract, Shift
 from kribbe.staff.models.roster import STRETCH
 from kribbe.staff.selectors.carers import carers_of
-from kribbe.staff.selectors.needs import DayNeed, ShortHalf, needs_of, on_roster, short_halves, with_leave
+from kribbe.staff.selectors.needs import DayNeed, ShortHalf, needs_of, on_roster, short_halves, with_standing
 from kribbe.staff.selectors.terms import contracts_of, leaves_of
 
 DAY = timedelta(days=1)
@@ -92,7 +93,7 @@ class _Team:
         carers = list(found.exclude(pk=gone.pk).order_by("name", "pk"))
         by_carer: dict[int, list[Shift]] = defaultdict(list)
         everywhere = Shift.objects.filter(Q(carer__in=carers) | Q(location=location))
-        for shift in with_leave(everywhere.filter(day__range=(first, last))):
+        for shift in with_standing(everywhere.filter(day__range=(first, last))):
             by_carer[shift.carer_id].append(shift)
         return cls(
             location=location,
@@ -105,11 +106,12 @@ class _Team:
         )
 
     def contract_of_free(self, carer: Carer, day: date) -> Contract | None:
-        """The contract of somebody who isn't at work, on leave or gone on a day; None for others."""
+        """The contract of somebody who isn't at work, on leave or gone on a day and may count; None for others."""
         is_busy = any(each.day == day for each in self.shifts.get(carer.pk, ()))
         if is_busy or not carer.works_on(day) or day in self.away.get(carer.pk, ()):
             return None
-        return next((each for each in self.contracts.get(carer.pk, ()) if day in each.during), None)
+        own = next((each for each in self.contracts.get(carer.pk, ()) if day in each.during), None)
+        return own if own and Role(own.role).may_count else None
 
     def is_rested(self, carer: Carer, day: date, start: int, end: int) -> bool:
         """Whether the night before and the one after stay long enough."""
@@ -151,12 +153,14 @@ def _cover(carer: Carer, shift: Shift, team: _Team, need: DayNeed, others: Seque
         return None
     monday = monday_of(day)
     worked = sum(each.turn.worked for each in team.shifts.get(carer.pk, ()) if monday_of(each.day) == monday)
-    with_them = [*others, taken_over(shift, carer, start, end)]
+    taken = taken_over(shift, carer, start, end)
+    taken.on_role = contract.role
+    with_them = [*others, taken]
     return Cover(
         carer=carer,
         start=start,
         end=end,
-        over=max(0, worked + with_them[-1].turn.worked - contract.week),
+        over=max(0, worked + taken.turn.worked - contract.week),
         is_of_group=contract.group_id == shift.group_id,
         is_elsewhere=carer.pk not in team.here,
         short=_short(team.location, need, with_them),
@@ -179,5 +183,5 @@ def taken_over(shift: Shift, carer: Carer, start: int, end: int) -> Shift:
 
 
 def _short(location: Location, need: DayNeed, shifts: Sequence[Shift]) -> list[ShortHalf]:
-    there = on_roster(location, shifts).get(need.day, [0] * len(need.needs))
+    there = on_roster(location, shifts, [need]).get(need.day, [0] * len(need.needs))
     return short_halves(need, there)

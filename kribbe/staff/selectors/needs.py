@@ -1,24 +1,27 @@
 """The carers that each half-hour of a location needs, by the law of its day, and those on the roster."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from kribbe.places.models import GroupCapacity, Kind, Location
 from kribbe.planning.selectors.plan import Plan, plan_at
 from kribbe.planning.selectors.planned import Planned
 from kribbe.planning.selectors.rostered import Rostered
 from kribbe.planning.written import minute
+from kribbe.rules.at_work import Role, most_logistic, who_count
 from kribbe.rules.halfdays import WeekPattern, halves_of
 from kribbe.rules.packs import Pack
 from kribbe.rules.ratio import Layout, Need, carers_needed
 from kribbe.rules.roster.plan import HALVES, MINUTES
-from kribbe.staff.models import Leave, Shift
+from kribbe.staff.models import Contract, Leave, Shift
+from kribbe.staff.selectors.rest import rests_of, rests_on
 
 DAY = timedelta(days=1)
+NO_LOGISTIC = (0,) * HALVES
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class DayNeed:
     is_closed: bool
     children: Mapping[int, Sequence[int]]
     needs: Sequence[Need]
+    logistic: Sequence[int] = NO_LOGISTIC
+    """Logistic staff who count at most, by half-hour."""
 
     def total(self, half: int) -> int:
         """Children of all groups in a half-hour."""
@@ -52,7 +57,7 @@ class ShortHalf:
 
 
 def needs_of(location: Location, first: date, last: date) -> list[DayNeed]:
-    """Every day of a location from `first` to `last`, both included. Seven queries, whatever there is to count."""
+    """Every day of a location from `first` to `last`, both included. Eight queries, whatever there is to count."""
     days = [first + n * DAY for n in range((last - first).days + 1)]
     return needs_at([location], days)[location.pk]
 
@@ -60,10 +65,11 @@ def needs_of(location: Location, first: date, last: date) -> list[DayNeed]:
 def needs_at(
     locations: Sequence[Location], days: Sequence[date], plan: Plan | None = None
 ) -> dict[int, list[DayNeed]]:
-    """These days by location. Queries grow with desks only; there are none where the plan of the days is known."""
+    """These days by location. Queries grow with desks only; there is one where the plan of the days is known."""
     if not days:
         return {location.pk: [] for location in locations}
     known = plan or plan_at(locations, min(days), max(days))
+    rests = rests_of([group.pk for group in known.groups], min(days), max(days))
     found = {}
     for location in locations:
         groups = [group for group in known.groups if group.location_id == location.pk]
@@ -77,6 +83,7 @@ def needs_at(
                 day in closed,
                 _children(location, own, present, known.places, day, closed),
                 {group.pk: known.layout(group, day) for group in groups},
+                rests_on(rests, day),
                 known.packs[location.desk_id],
                 [known.at_home.get((location.pk, day, 2 * day.weekday() + part), 0) for part in range(2)],
             )
@@ -111,25 +118,34 @@ def _day(
     is_closed: bool,
     children: Mapping[int, Sequence[int]],
     layouts: Mapping[int, Layout],
+    rests: Mapping[int, range],
     pack: Pack,
     own: Sequence[int],
 ) -> DayNeed:
-    """`own` are the children of a family carer by half-day."""
+    """`own` are the children of a family carer by half-day, `rests` the half-hours in which each group rests."""
     known: dict[tuple[int, ...], Need] = {}
     noon = minute(location.morning_ends_at) // MINUTES
     needs = []
     for half in range(HALVES):
-        present = dict.fromkeys(Layout, 0)
+        present, resting = dict.fromkeys(Layout, 0), dict.fromkeys(Layout, 0)
         for group_id, numbers in children.items():
             present[layouts[group_id]] += numbers[half]
+            if half in rests.get(group_id, ()):
+                resting[layouts[group_id]] += numbers[half]
         of_carer = own[half >= noon]
-        key = (*present.values(), of_carer)
+        key = (*present.values(), *resting.values(), of_carer)
         if key not in known:
             known[key] = carers_needed(
-                children=present, pack=pack, on=day, family=location.kind == Kind.FAMILY, own=of_carer
+                children=present,
+                pack=pack,
+                on=day,
+                resting=resting,
+                family=location.kind == Kind.FAMILY,
+                own=of_carer,
             )
         needs.append(known[key])
-    return DayNeed(day, is_closed, children, needs)
+    logistic = [most_logistic(need.carers, pack, day) for need in needs]
+    return DayNeed(day, is_closed, children, needs, logistic)
 
 
 def _open(places: Sequence[GroupCapacity], group_id: int, day: date) -> int:
@@ -144,7 +160,7 @@ def rostered_halves(
     locations: Sequence[Location], first: date, last: date, plan: Plan | None = None
 ) -> dict[tuple[int, date, int], Rostered]:
     """The tightest half-hour of each half-day that has a roster, by location."""
-    shifts = list(with_leave(Shift.objects.filter(location__in=locations, day__range=(first, last))))
+    shifts = list(with_standing(Shift.objects.filter(location__in=locations, day__range=(first, last))))
     if not shifts:
         return {}
     having = {shift.location_id for shift in shifts}
@@ -153,7 +169,8 @@ def rostered_halves(
     )
     found = {}
     for location in (each for each in locations if each.pk in having):
-        there = on_roster(location, (shift for shift in shifts if shift.location_id == location.pk))
+        own = (shift for shift in shifts if shift.location_id == location.pk)
+        there = on_roster(location, own, needs[location.pk])
         noon = minute(location.morning_ends_at) // MINUTES
         for day in (each for each in needs[location.pk] if each.day in there):
             for part, halves in enumerate((range(noon), range(noon, HALVES))):
@@ -170,30 +187,43 @@ def _margin(day: DayNeed, carers: Sequence[int], half: int) -> tuple[bool, int]:
 
 def shifts_of(location: Location, first: date, last: date) -> list[Shift]:
     """The shifts of a location from `first` to `last`, by day and begin; one query."""
-    found = with_leave(Shift.objects.filter(location=location, day__range=(first, last)))
+    found = with_standing(Shift.objects.filter(location=location, day__range=(first, last)))
     return list(found.select_related("carer", "group").order_by("day", "start", "carer__name", "pk"))
 
 
-def with_leave(shifts: QuerySet[Shift]) -> QuerySet[Shift]:
-    """These shifts, each with whether its carer is away on the day (`Shift.is_away`); no query more."""
+def with_standing(shifts: QuerySet[Shift]) -> QuerySet[Shift]:
+    """These shifts, each with its `role` and whether its carer is away on the day (`is_away`); no query more."""
     away = Leave.objects.filter(carer=OuterRef("carer"), during__contains=OuterRef("day"))
-    return shifts.annotate(on_leave=Exists(away))
+    role = Contract.objects.filter(carer=OuterRef("carer"), during__contains=OuterRef("day")).values("role")
+    return shifts.annotate(on_leave=Exists(away), on_role=Subquery(role[:1]))
 
 
-def on_roster(location: Location, shifts: Iterable[Shift]) -> Mapping[date, Sequence[int]]:
-    """By day with shifts the carers in each half-hour; who is away on the day isn't there (see `with_leave`).
+def on_roster(
+    location: Location, shifts: Iterable[Shift], needs: Iterable[DayNeed]
+) -> Mapping[date, Sequence[int]]:
+    """By day with shifts the carers who count in each half-hour, by the needs of these days (see `rules.at_work`).
 
-    In a pause somebody isn't counted, but for a family carer, who stays at home with the children.
+    Who is away on the day isn't there, nor who is in their pause, but for a family carer, who stays at home with the
+    children. Shifts come from `with_standing`.
     """
     is_home = location.kind == Kind.FAMILY
-    found: dict[date, list[int]] = defaultdict(lambda: [0] * HALVES)
+    most = {each.day: each.logistic for each in needs}
+    there: dict[date, dict[Role, list[Counter[int]]]] = {}
     for shift in shifts:
-        there = found[shift.day]
-        if shift.is_away:
+        of_day = there.setdefault(
+            shift.day, {role: [Counter() for _ in range(HALVES)] for role in (Role.CARER, Role.LOGISTIC)}
+        )
+        if shift.is_away or shift.role not in of_day:
             continue
         for half in range(shift.start, shift.end) if is_home else shift.turn.present():
-            there[half] += 1
-    return found
+            of_day[shift.role][half][shift.group_id] += 1
+    return {
+        day: [
+            who_count(*at, most.get(day, NO_LOGISTIC)[half])
+            for half, at in enumerate(zip(by_role[Role.CARER], by_role[Role.LOGISTIC], strict=True))
+        ]
+        for day, by_role in there.items()
+    }
 
 
 def short_halves(day: DayNeed, carers: Sequence[int]) -> list[ShortHalf]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from kribbe.places.models import Location
 from kribbe.region.selectors import policy_on
+from kribbe.rules.at_work import Role
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.packs import load_pack
 from kribbe.rules.roster.plan import Law, Task, Terms
@@ -35,6 +36,7 @@ def task_of(location: Location, needs: Sequence[DayNeed]) -> Task:
         days=days,
         needs={each.day: each.carers for each in needs},
         carers=[terms for terms in found if terms.weeks],
+        logistic={each.day: each.logistic for each in needs if any(each.logistic)},
         fixed=[shift.turn for shift in _fixed(location, carers, first, last)],
         law=Law.of(load_pack(policy_on(location.desk, first).rule_pack), first),
     )
@@ -65,9 +67,13 @@ def _terms(
     days: Sequence[date],
     open_days: Sequence[date],
 ) -> Terms:
-    """A day of leave or closing counts as worked: each day that one can work has an equal part of the week."""
+    """A day of leave or closing counts as worked: each day that one can work has an equal part of the week.
+
+    Days on which somebody doesn't count by law have no window: a proposal leaves them to the location.
+    """
     windows: dict[date, tuple[int, int]] = {}
     weeks: dict[date, Fraction] = defaultdict(Fraction)
+    helps = set()
     most = 0
     for day in days:
         contract = next((each for each in contracts if day in each.during), None)
@@ -76,6 +82,11 @@ def _terms(
         )
         if contract is None or day.weekday() not in times or not carer.works_on(day):
             continue
+        role = Role(contract.role)
+        if not role.may_count:
+            continue
+        if role == Role.LOGISTIC:
+            helps.add(day)
         most = max(most, contract.day)
         if day in open_days:
             windows[day] = times[day.weekday()]
@@ -87,6 +98,7 @@ def _terms(
         windows=windows,
         most_a_day=most,
         away=away,
+        helps=frozenset(helps),
     )
 
 

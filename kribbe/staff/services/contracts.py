@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models import Group, Location
+from kribbe.rules.at_work import Role
 from kribbe.staff.models import Available, Carer, Contract, Leave, LeaveKind
 from kribbe.staff.models.contracts import MOST_A_DAY, MOST_A_WEEK
 from kribbe.trust.audit import record
@@ -30,6 +31,7 @@ class Work:
     week: int
     day: int = 18
     group_id: int | None = None
+    role: Role = Role.CARER
     available: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
@@ -50,7 +52,12 @@ def agree_work(
         for running in own.filter(during__overlap=during):
             _cut(running, during)
         made = Contract.objects.create(
-            carer=carer, during=during, week=work.week, day=work.day, group_id=work.group_id
+            carer=carer,
+            during=during,
+            role=work.role,
+            week=work.week,
+            day=work.day,
+            group_id=work.group_id,
         )
         Available.objects.bulk_create(
             Available(contract=made, weekday=weekday, start=start, end=end)

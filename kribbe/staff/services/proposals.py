@@ -72,7 +72,7 @@ def calculate(proposal_id: int, *, now: datetime) -> bool:
     running.update(
         state=ProposalState.READY,
         done_weeks=proposal.weeks,
-        turns=[[f"{day}", *rest] for day, *rest in _with_groups(turns, needs)],
+        turns=[[f"{day}", *rest] for day, *rest in _with_groups(turns, needs, task.helpers)],
         lacks=_lacks(task, turns),
         least_weeks=len(found.least),
         ready_at=now,
@@ -144,17 +144,26 @@ def _last(proposal: RosterProposal) -> date:
 
 
 def _with_groups(
-    turns: Sequence[Turn], needs: Sequence[DayNeed]
+    turns: Sequence[Turn], needs: Sequence[DayNeed], helpers: Collection[tuple[int, date]]
 ) -> list[tuple[date, int, int, int, int, int | None]]:
-    """Each turn with its carer's usual group, else where most children have the fewest carers over its hours."""
+    """Each turn with its carer's usual group, else where most children have the fewest carers over its hours.
+
+    Logistic staff come after the carers, where most of these are: they count beside several only.
+    """
     usual = _usual_groups(turns, needs)
     found = []
     for day in (each for each in needs if each.children):
         there = {group_id: [0] * len(numbers) for group_id, numbers in day.children.items()}
-        for turn in (each for each in turns if each.day == day.day):
-            group_id = usual.get((turn.carer, turn.day)) or _busiest(turn, day.children, there)
-            for half in turn.present():
-                there[group_id][half] += 1
+        of_day = [each for each in turns if each.day == day.day]
+        for turn in sorted(of_day, key=lambda each: (each.carer, each.day) in helpers):
+            if (turn.carer, turn.day) in helpers:
+                group_id = max(
+                    sorted(there), key=lambda each: sum(there[each][half] for half in turn.present())
+                )
+            else:
+                group_id = usual.get((turn.carer, turn.day)) or _busiest(turn, day.children, there)
+                for half in turn.present():
+                    there[group_id][half] += 1
             found.append((turn.day, turn.carer, group_id, turn.start, turn.end, turn.pause))
     return found
 

@@ -62,7 +62,7 @@ def test_a_proposal_is_taken_over_whole_and_breaks_no_rule(scene):
     change = take_over(**acting, proposal=proposal, days=days)
     shifts = shifts_of(scene.location, days[0], days[-1])
     assert faults(task, [shift.turn for shift in shifts]) == []
-    there = on_roster(scene.location, shifts)
+    there = on_roster(scene.location, shifts, needs)
     left = [each for day in needs if day.day in there for each in short_halves(day, there[day.day])]
     told = sum((end - start) * missing for _day, start, end, missing, _why in proposal.lacks)
     assert sum((each.end - each.start) * each.missing for each in left) == told

@@ -57,7 +57,7 @@ def test_the_law_of_2027_asks_more_for_the_same_children():
     for day in (before.day, after.day):
         for carer, times in ((an, (14, 30, 20)), (bo, (20, 36, 26))):
             work(scene, carer, day, *times)
-    there = on_roster(scene.location, shifts_of(scene.location, before.day, after.day))
+    there = on_roster(scene.location, shifts_of(scene.location, before.day, after.day), [before, after])
     short = short_halves(after, there[after.day])
     assert [(each.start, each.end, each.missing) for each in short] == [
         (14, 21, 2),
@@ -105,7 +105,7 @@ def test_who_is_ill_is_not_counted_on_the_roster(scene):
     assert week.carers[:4] == [1, 0, 0, 0]
     [ahead] = short_weeks(scene.location, first=monday, weeks=1, today=scene.now.date())
     assert (ahead.half_days, ahead.most) == (4, 2)
-    there = on_roster(scene.location, shifts_of(scene.location, monday, monday + DAY))
+    there = on_roster(scene.location, shifts_of(scene.location, monday, monday + DAY), [])
     assert (max(there[monday]), max(there[monday + DAY])) == (1, 0)
 
 
@@ -139,7 +139,7 @@ def test_a_family_carer_stays_with_the_children_in_her_pause(scene):
     work(scene, hire(scene, "An Jacobs"), monday, 14, 36, 24)
     for kind, there in ((Kind.GROUP, 0), (Kind.FAMILY, 1)):
         scene.location.kind = kind
-        assert on_roster(scene.location, [Shift.objects.get()])[monday][24] == there
+        assert on_roster(scene.location, [Shift.objects.get()], [])[monday][24] == there
 
 
 def test_many_locations_cost_as_many_queries_as_one(scene):

@@ -164,6 +164,7 @@ def test_a_carers_page_takes_contract_and_leave_and_names_the_field_that_is_wron
         "begin": f"{today}",
         "hours": "19",
         "day_hours": "8",
+        "role": "logistic",
         "group": scene.group.pk,
         "d0from": "07:00",
         "d0to": "15:00",

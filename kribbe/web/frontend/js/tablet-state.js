@@ -30,13 +30,16 @@ export function withQueue(held, queue) {
   }));
 }
 
-// The carers that the law asks for who is in, read from the table that came with the day; null where it has none.
-export function needOf(held, groups) {
-  const { layouts, sizes, table } = held.needs;
+const minutesOf = (moment) => new Date(moment).getHours() * 60 + new Date(moment).getMinutes();
+
+// The carers that the law asks at a time for who is in, read from the tables that came with the day; null where
+// there is none.
+export function needOf(held, groups, now) {
+  const { of, sizes, table } = held.needs.find(({ until }) => minutesOf(now) < until);
   if (!table.length) return null;
-  const counts = layouts.map((layout) =>
+  const counts = sizes.map((_size, place) =>
     groups
-      .filter((group) => group.layout === layout)
+      .filter((_group, number) => of[number] === place)
       .flatMap((group) => group.children)
       .filter((child) => child.in).length,
   );
@@ -45,7 +48,6 @@ export function needOf(held, groups) {
 
 export function carersNow(held, now) {
   const [hour, minute] = held.noon.split(":").map(Number);
-  const local = new Date(now);
-  const isAfternoon = local.getHours() * 60 + local.getMinutes() >= hour * 60 + minute;
+  const isAfternoon = minutesOf(now) >= hour * 60 + minute;
   return held.planned[isAfternoon ? 1 : 0];
 }

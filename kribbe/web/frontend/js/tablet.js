@@ -92,7 +92,7 @@ function drawGroups(groups) {
 
 function drawRatio(groups) {
   const inside = groups.flatMap((group) => group.children).filter((child) => child.in).length;
-  const need = needOf(held, groups) ?? held.need;
+  const need = needOf(held, groups, now()) ?? held.need;
   const carers = carersNow(held, now());
   const text = carers === null ? words.ratioNeed : carers < need ? words.ratioShort : words.ratioKnown;
   one("ratio").textContent = fill(text, { inside, carers, need });
