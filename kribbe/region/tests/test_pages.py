@@ -171,6 +171,7 @@ TERMS: dict[str, Any] = {
     "confirm_reminder_days": "10",
     "end_months": "6",
     "complaint_days": "30",
+    "keep_years": "5",
     "look_weeks": "4",
     "list_weeks": "1",
     "date_rule": "lottery",
