@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.contact.forgetting import told_of
 from kribbe.enrolment.models import CareRequest, DirectMatch, Placement, PlacementState
 from kribbe.rules.packs import load_pack
 from kribbe.trust.forgetting import GONE, Need, erase, forget, need
@@ -21,19 +22,28 @@ def forget_families() -> None:
     need(_asked)
     need(_placed)
     request, wish = "request__household", "preference__request__household"
+    told_of("request", "enrolment.CareRequest", "household")
+    told_of("preference", "enrolment.Preference", request)
+    told_of("offer", "enrolment.Offer", wish)
+    told_of("placement", "enrolment.Placement", "child__household")
+    told_of("proof", "enrolment.ProofRequest", "household")
     forget("enrolment.CareRequest", "household", remarks="")
     forget("enrolment.Preference", request, refusal_note="")
     forget("enrolment.Offer", wish, message="")
     forget("enrolment.PassOver", wish, note="")
     forget("enrolment.Placement", "child__household", signed_name="")
     forget("enrolment.HandOver", "household", consent_by=GONE, document={})
-    forget("enrolment.DirectChild", lambda key: Q(id__in=_taken_for(key)), name=GONE)
+    forget("enrolment.DirectChild", _taken_for, name=GONE)
     erase("enrolment.ProofRequest", "household")
-    erase("enrolment.RequestDraft", lambda key: Q(household=key) | Q(request__household=key))
+    erase("enrolment.RequestDraft", _drafted)
 
 
-def _taken_for(household_id: int) -> object:
-    return DirectMatch.objects.filter(request__household=household_id).values("direct")
+def _drafted(household_id: int) -> Q:
+    return Q(household=household_id) | Q(request__household=household_id)
+
+
+def _taken_for(household_id: int) -> Q:
+    return Q(id__in=DirectMatch.objects.filter(request__household=household_id).values("direct"))
 
 
 def _asked(household_ids: Collection[int], _today: date) -> Iterator[Need]:

@@ -126,11 +126,21 @@ def hollow(value: Any) -> Any:
 
 
 def _find(path: str | Find) -> Find:
-    return path if callable(path) else lambda household_id: Q(**{path: household_id})
+    return path if callable(path) else _Path(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """Finds by a path of fields that leads to the household."""
+
+    path: str
+
+    def __call__(self, household_id: int) -> Q:
+        return Q(**{self.path: household_id})
 
 
 def _add(rule: Rule) -> None:
     """Once, though AppConfig.ready may be called again."""
-    known = {(each.label, tuple(each.become or ())) for each in _rules}
-    if (rule.label, tuple(rule.become or ())) not in known:
+    known = {(each.label, each.find) for each in _rules}
+    if (rule.label, rule.find) not in known:
         _rules.append(rule)

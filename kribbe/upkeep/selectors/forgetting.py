@@ -1,7 +1,7 @@
 """Households that nothing needs any more, or soon: see `kribbe.trust.forgetting`."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
@@ -13,6 +13,7 @@ from kribbe.region.selectors import years_kept
 from kribbe.rules.calendar import add_months
 from kribbe.rules.same_child import Registration, children
 from kribbe.trust.forgetting import MONTHS_A_YEAR
+from kribbe.trust.models import AuditEntry
 from kribbe.upkeep.models import Forgotten
 
 AT_ONCE = 500
@@ -105,3 +106,9 @@ def forgotten_lately(desk_id: int, most: int) -> Sequence[tuple[date, int]]:
     """By day how many households of the desk were forgotten, the last day first."""
     rows = Forgotten.objects.filter(desk=desk_id).values(day=TruncDate("at")).annotate(number=Count("pk"))
     return [(row["day"], row["number"]) for row in rows.order_by("-day")[:most]]
+
+
+def failed_lately(desk_id: int, since: datetime) -> int:
+    """How many households of the desk couldn't be forgotten since then."""
+    failed = AuditEntry.objects.filter(desk_id=desk_id, action="household.forget_failed", at__gte=since)
+    return failed.values("household_id").distinct().count()
