@@ -105,7 +105,7 @@ def hold_household(request: DeskRequest, reference: str) -> HttpResponse:
         request,
         HoldForm(request.POST or None, initial={"until": start}),
         keep,
-        done=_("The family is kept until that day. It sees so on its page, with your reason."),
+        done=_("The family is kept until that day, and reads so on its page."),
         heading=_("Keep %(name)s longer") % {"name": name},
         lead=_("For example while an appeal runs. After that day the usual term holds again."),
         **shared,
