@@ -8,6 +8,7 @@ class AttendanceConfig(AppConfig):
     def ready(self) -> None:
         """Hang the pages in the navigation, tell planning who came, and families what is kept."""
         from kribbe.attendance.exporting import tell_families
+        from kribbe.attendance.forgetting import forget_families
         from kribbe.attendance.notice_kinds import register_kinds
         from kribbe.attendance.pages.navigation import register_navigation
         from kribbe.attendance.selectors.came import read_came
@@ -21,6 +22,7 @@ class AttendanceConfig(AppConfig):
 
         register_navigation()
         tell_families()
+        forget_families()
         register_came(read_came)
         stand_in.register_came(came)
         register_kinds()

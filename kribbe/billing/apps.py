@@ -10,6 +10,7 @@ class BillingConfig(AppConfig):
         """Hang the pages in the navigation, offer notices and documents, and tell families what is kept."""
         from kribbe.billing.attachments import register_attachments
         from kribbe.billing.exporting import tell_families
+        from kribbe.billing.forgetting import forget_families
         from kribbe.billing.lookup import register_fee_register
         from kribbe.billing.lookup.demo import DemoRegister
         from kribbe.billing.notice_kinds import register_kinds
@@ -28,6 +29,7 @@ class BillingConfig(AppConfig):
         register_kinds()
         register_attachments()
         tell_families()
+        forget_families()
         watch_follows(carry_payers)
         watch_households(payers_follow)
         register_pricer(absence_costs)

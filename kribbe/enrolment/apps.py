@@ -9,6 +9,7 @@ class EnrolmentConfig(AppConfig):
         """Hang the pages in the navigation, and watch what households change of themselves."""
         from kribbe.contact.links import register_topics
         from kribbe.enrolment.exporting import tell_families
+        from kribbe.enrolment.forgetting import forget_families
         from kribbe.enrolment.notice_kinds import register_kinds
         from kribbe.enrolment.pages.list_table import register_work_lists
         from kribbe.enrolment.pages.location_navigation import register_location_navigation, register_waiting
@@ -23,6 +24,7 @@ class EnrolmentConfig(AppConfig):
         watch_households(household_watched)
         watch_consents(tell_family)
         tell_families()
+        forget_families()
         register_kinds()
         register_topics(topics_of_household)
         register_parent_navigation()

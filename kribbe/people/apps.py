@@ -13,11 +13,13 @@ class PeopleConfig(AppConfig):
         import kribbe.people.lookups  # noqa: F401  (makes the lookup known)
         from kribbe.people.access import may_in_navigation
         from kribbe.people.exporting import tell_families
+        from kribbe.people.forgetting import forget_families
         from kribbe.people.middleware import accept_new_factor
         from kribbe.people.navigation import desk_here, own_household_only, staff_only
         from kribbe.web.navigation import NavItem, register, register_action_check
 
         tell_families()
+        forget_families()
         authenticator_added.connect(accept_new_factor, dispatch_uid="people.accept_new_factor")
         register_action_check(may_in_navigation)
         register(

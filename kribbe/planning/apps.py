@@ -9,6 +9,7 @@ class PlanningConfig(AppConfig):
         """Hang the pages in the navigation, fill calendars, offer the notices, and tell families what is kept."""
         from kribbe.contact.services.feeds import register_events
         from kribbe.planning.exporting import tell_families
+        from kribbe.planning.forgetting import forget_families
         from kribbe.planning.notice_kinds import register_kinds
         from kribbe.planning.pages.navigation import register_navigation
         from kribbe.planning.selectors.child_file import files_to_look_at
@@ -21,6 +22,7 @@ class PlanningConfig(AppConfig):
 
         register_navigation()
         tell_families()
+        forget_families()
         register_kinds()
         register_events(care_days)
         watch_moves(carry_on)

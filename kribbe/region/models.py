@@ -156,7 +156,8 @@ class DeskPolicy(models.Model):
     """What a desk decided, and from when. Never two policies on one day.
 
     `most_changes` counts what a family changes itself of start and locations, `change_days` are days before the
-    start after which only the desk changes them; None is unlimited.
+    start after which only the desk changes them; None is unlimited. `keep_years` are those after which a family is
+    forgotten, once nothing needs it.
     """
 
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="policies")
@@ -178,6 +179,7 @@ class DeskPolicy(models.Model):
     confirm_reminder_days = models.PositiveSmallIntegerField(default=10)
     end_months = models.PositiveSmallIntegerField(null=True, default=6)
     complaint_days = models.PositiveSmallIntegerField(default=30)
+    keep_years = models.PositiveSmallIntegerField(default=5)
     ranking_shown = models.BooleanField(default=False)
     date_rule = models.CharField(
         max_length=20,
@@ -211,6 +213,7 @@ class DeskPolicy(models.Model):
             ),
             models.CheckConstraint(name="desk_policy_look_weeks", condition=Q(look_weeks__gt=0)),
             models.CheckConstraint(name="desk_policy_list_weeks", condition=Q(list_weeks__range=(1, 8))),
+            models.CheckConstraint(name="desk_policy_keep_years", condition=Q(keep_years__gt=0)),
         ]
 
     def __str__(self) -> str:

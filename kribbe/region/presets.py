@@ -50,6 +50,7 @@ class Preset:
     confirm_reminder_days: int
     end_months: int | None
     complaint_days: int
+    keep_years: int
     open_urgent: bool
     look_weeks: int
     tell_vacancies: bool

@@ -1,5 +1,6 @@
 """Reading regions, municipalities, desks and their policies."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db.models import CharField, Expression, F, Value
@@ -7,6 +8,8 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 
 from kribbe.region.models import Desk, DeskPolicy, Municipality
+from kribbe.rules.dates import DEFAULT_PACK
+from kribbe.rules.packs import load_pack
 from kribbe.trust.text import sort_key
 
 
@@ -33,3 +36,16 @@ def municipalities_of(region_id: int) -> list[Municipality]:
     """Those of a region, without outlines, by their name in the language of the page."""
     found = Municipality.objects.filter(region=region_id).defer("outline")
     return sorted(found, key=lambda each: sort_key(each.name))
+
+
+def bounds_of_keeping(day: date) -> tuple[int, int]:
+    """The fewest and most years after which a desk may forget a family, by the pack."""
+    pack = load_pack(DEFAULT_PACK)
+    return pack.integer("forget.least_years", day), pack.integer("forget.most_years", day)
+
+
+def years_kept(desk_ids: Collection[int], day: date) -> Mapping[int, int]:
+    """By desk the years after which it forgets a family on that day; the pack's where it decided nothing."""
+    usual = load_pack(DEFAULT_PACK).integer("forget.family_years", day)
+    decided = DeskPolicy.objects.filter(desk__in=desk_ids, during__contains=day)
+    return dict.fromkeys(desk_ids, usual) | dict(decided.values_list("desk", "keep_years"))

@@ -55,6 +55,12 @@ def sentences(terms: Terms) -> list[str]:
             terms.complaint_days,
         )
         % {"count": terms.complaint_days},
+        ngettext(
+            "We keep your data for %(count)d year after the last that needs them; then you are forgotten.",
+            "We keep your data for %(count)d years after the last that needs them; then you are forgotten.",
+            terms.keep_years,
+        )
+        % {"count": terms.keep_years},
         _("An urgent request is shown to all locations of the desk, unless you say no.")
         if terms.open_urgent
         else _("An urgent request is shown to all locations of the desk only if you say yes."),

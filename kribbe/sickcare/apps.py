@@ -8,9 +8,11 @@ class SickCareConfig(AppConfig):
     def ready(self) -> None:
         """Hang the pages in the navigation, name the notices, and tell families what is kept."""
         from kribbe.sickcare.exporting import tell_families
+        from kribbe.sickcare.forgetting import forget_families
         from kribbe.sickcare.notice_kinds import register_kinds
         from kribbe.sickcare.pages.navigation import register_navigation
 
         register_navigation()
         register_kinds()
         tell_families()
+        forget_families()

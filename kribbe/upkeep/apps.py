@@ -10,6 +10,7 @@ class UpkeepConfig(AppConfig):
         from kribbe.contact.on_paper import register_on_paper, register_sent_again
         from kribbe.trust.watching import watch_newcomers
         from kribbe.upkeep.exporting import tell_families
+        from kribbe.upkeep.forgetting import forget_families
         from kribbe.upkeep.notice_kinds import register_kinds
         from kribbe.upkeep.pages.work_lists import register_work_lists
         from kribbe.upkeep.selectors.arrived import QUESTIONS
@@ -19,6 +20,7 @@ class UpkeepConfig(AppConfig):
         watch_newcomers(find_for)
         register_work_lists()
         tell_families()
+        forget_families()
         register_kinds()
         for kind in QUESTIONS:
             register_on_paper(kind, ask_on_paper)

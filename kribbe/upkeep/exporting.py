@@ -13,3 +13,4 @@ def tell_families() -> None:
     export("upkeep.Pair", "first__household", but=("first", "second", "proposed_keep"))
     export("upkeep.Merge", "kept_household")
     export("upkeep.Invitation", "household", personal=lambda account: Q(accepted_by=account))
+    export("upkeep.ForgettingHold", "household", but=("made_by",))

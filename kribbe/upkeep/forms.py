@@ -16,6 +16,17 @@ class LaterForm(OnceForm):
     start = DayField(_("From which day does your child come?"))
 
 
+class HoldForm(OnceForm):
+    """Until when a family is kept, and why."""
+
+    until = DayField(_("Keep until"))
+    reason = forms.CharField(label=_("Why"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ReleaseForm(OnceForm):
+    """Nothing but the button."""
+
+
 class InviteForm(OnceForm):
     """Whom to invite."""
 

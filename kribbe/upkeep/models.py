@@ -1,3 +1,4 @@
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +10,7 @@ from kribbe.region.models import Desk
 from kribbe.rules.upkeep import Ask
 from kribbe.trust.fields import reference_field
 from kribbe.trust.history import remembered
+from kribbe.trust.models import append_only
 
 
 class ChildKey(models.Model):
@@ -273,3 +275,68 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+@remembered()
+class ForgettingHold(models.Model):
+    """The desk keeps a household longer than its term: until which day, and why."""
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="forgetting_holds")
+    reason = models.CharField(max_length=300)
+    until = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="forgetting_hold_one", fields=["household"], condition=Q(ended_at=None)
+            ),
+            models.CheckConstraint(name="forgetting_hold_says", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} until {self.until}"
+
+
+STILL_NEEDED = """
+    NEW.transaction = pg_current_xact_id()::text;
+    IF EXISTS (
+        SELECT FROM enrolment_carerequest WHERE household_id = NEW.household_id AND state = 'open'
+    ) OR EXISTS (
+        SELECT FROM enrolment_placement p JOIN people_child c ON c.id = p.child_id
+        WHERE c.household_id = NEW.household_id AND p.state IN ('to_sign', 'final')
+            AND (upper_inf(p.during) OR upper(p.during) > NEW.at::date)
+    ) OR EXISTS (
+        SELECT FROM upkeep_forgettinghold
+        WHERE household_id = NEW.household_id AND ended_at IS NULL AND until > NEW.at::date
+    ) THEN
+        RAISE EXCEPTION 'household % is still needed', NEW.household_id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+class Forgotten(models.Model):
+    """A household that was forgotten, and when. In the transaction that adds it, `kribbe_forget` may change rows.
+
+    The database refuses one that has an open request, a place that runs or a hold.
+    """
+
+    household_id = models.BigIntegerField(unique=True)
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    transaction = models.CharField(max_length=20, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["desk", "-at"], name="forgotten_desk")]
+        triggers = [
+            *append_only("upkeep_forgotten"),
+            pgtrigger.Trigger(
+                name="not_needed", when=pgtrigger.Before, operation=pgtrigger.Insert, func=STILL_NEEDED
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.at:%Y-%m-%d}"

@@ -6,6 +6,7 @@ from kribbe.trust.duties import duty
 from kribbe.upkeep.services import ask_again, ends
 from kribbe.upkeep.services.find_pairs import find_all
 from kribbe.upkeep.services.first_days import ask_first_days
+from kribbe.upkeep.services.forgetting import forget_due
 
 
 @duty("upkeep.find_pairs", cron="40 2 * * *", told="pairs of registrations that look like one child")
@@ -44,3 +45,9 @@ def ask_for_births(now: datetime) -> int:
 def ask_locations(now: datetime) -> int:
     """Ask whether the children came that should have come first."""
     return ask_first_days(now=now)
+
+
+@duty("upkeep.forget_families", cron="30 1 * * *", told="families forgotten that nothing needs any more")
+def families_forgotten(now: datetime) -> int:
+    """Forget whose term is over."""
+    return forget_due(now=now)

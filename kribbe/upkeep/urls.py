@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from kribbe.upkeep.pages import complaints, first_days, pairs, phantom, second_parent, still_needed, taken
+from kribbe.upkeep.pages import (
+    complaints,
+    first_days,
+    forgetting,
+    pairs,
+    phantom,
+    second_parent,
+    still_needed,
+    taken,
+)
 
 app_name = "upkeep"
 urlpatterns = [
@@ -15,6 +24,9 @@ urlpatterns = [
     path("office/<slug:desk>/first-days/", first_days.absences, name="absences"),
     path("office/<slug:desk>/open-requests/", phantom.phantom, name="phantom"),
     path("office/<slug:desk>/open-requests/file/", phantom.phantom_file, name="phantom_file"),
+    path("office/<slug:desk>/forgetting/", forgetting.forgetting, name="forgetting"),
+    path("office/<slug:desk>/forgetting/<str:reference>/", forgetting.hold_household, name="hold"),
+    path("office/<slug:desk>/forgotten/", forgetting.forgotten, name="forgotten"),
     path("office/<slug:desk>/complaints/", complaints.complaints, name="complaints"),
     path(
         "office/<slug:desk>/complaints/<str:reference>/", complaints.office_complaint, name="office_complaint"

@@ -353,6 +353,7 @@ def _ways() -> Iterator[str]:
             "Reminded",
             "Ends",
             "Complaint",
+            "Kept",
             "Rank shown",
             "Date",
         ),
@@ -364,7 +365,7 @@ def _ways() -> Iterator[str]:
         " List: of places that came free, sent every so many weeks. Own changes: how often a family changes its start"
         " or adds locations itself, and until how many days before the start."
         " Asks again: months between questions whether a place is still needed, with the days to answer and to be"
-        " reminded. Ends: months after the latest start. Complaint: days to answer."
+        " reminded. Ends: months after the latest start. Complaint: days to answer. Kept: years until a family is forgotten."
     )
     yield ""
 
@@ -377,6 +378,7 @@ def _way(preset: Any) -> Iterator[str]:
         "max_wishes", "earliest_answer_months", "answer_days", "reaction_days", "signature_days", "urgent_days",
         "open_urgent", "look_weeks", "tell_vacancies", "list_weeks", "most_changes", "change_days",
         "confirm_months", "confirm_days", "confirm_reminder_days", "end_months", "complaint_days",
+        "keep_years",
         "ranking_shown", "date_rule",
     ):  # fmt: skip
         value = getattr(preset, name)

@@ -120,6 +120,7 @@ POLICIES = Table(
         Column("confirm_reminder_days", "confirm_reminder_days", "whole", "When it is reminded.", "days"),
         Column("end_months", "end_months", "whole", "When an old request ends; empty: never.", "months"),
         Column("complaint_days", "complaint_days", "whole", "Term in which a complaint is answered.", "days"),
+        Column("keep_years", "keep_years", "whole", "Term after which a family is forgotten.", "years"),
         Column("ranking_shown", "ranking_shown", "yes/no", "Locations see how a family ranked them."),
         Column("date_rule", "date_rule", "text", "registered, wanted_start or lottery."),
     ),

@@ -152,7 +152,8 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(
             ("ChildKey", "Pair"), "points at two children that are perhaps one; merges are counted"
         ),
-        "Invitation": FAMILY,
+        **dict.fromkeys(("ForgettingHold", "Invitation"), FAMILY),
+        "Forgotten": "is the number of a family that is forgotten; what was done is counted",
         "MergeChange": UNDO,
     },
 }

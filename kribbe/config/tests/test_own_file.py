@@ -31,6 +31,7 @@ NOT_TOLD = {
     "upkeep.mergechange": "rows as they were, perhaps of another family; the merge itself is told",
     "people.householdkeys": "made from the names, addresses and contacts that are told",
     "people.householddue": "says only that those keys are to be made anew",
+    "upkeep.forgotten": "a household that is forgotten, of which nobody is left to tell",
     "contact.task": "the desk's own work; what it did for the family is on the trail",
     "contact.note": "for the desk's staff alone; a family that asks for it gets it at the desk",
     "contact.letter": "the notice itself is told; a letter adds when the desk posted it, told on the trail",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kribbe.people import forms, services
 from kribbe.people.access import household_for, may, may_for, own_household
 from kribbe.people.actors import actors
+from kribbe.people.keeping import kept
 from kribbe.people.locating import point_of
 from kribbe.people.models import Child, FactKind, Household, HouseholdFact, RoleGrant
 from kribbe.people.pages.showing import form_page
@@ -84,6 +85,8 @@ def _page(request: Any, household: Household) -> HttpResponse:
         "facts": [_fact(fact, today=today) for fact in facts_of(household)],
         "own": household.pk in request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS),
         "events": _events(household),
+        "kept": kept({household.pk: household.desk_id}, today)[household.pk],
+        "may_hold": may_for(request.principal, Action.DESK_UPKEEP, household),
     }
     return render(request, "people/my_data.html", context)
 

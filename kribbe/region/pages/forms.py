@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kribbe.region.models import Desk, PassOverReason
+from kribbe.region.selectors import bounds_of_keeping
 from kribbe.region.services import Contacts, Terms
 from kribbe.rules.priority import DateRule
 from kribbe.web.branding import LEAST_CONTRAST, check_tokens
@@ -203,6 +205,12 @@ class PolicyForm(forms.Form):
         empty=gettext_lazy("Leave empty and no request ends so."),
     )
     complaint_days = _whole(gettext_lazy("Days within which the desk answers a complaint"), least=1, most=366)
+    keep_years = _whole(
+        gettext_lazy("Years after which a family is forgotten, once nothing needs its data"),
+        least=1,
+        most=50,
+        initial=5,
+    )
     date_rule = forms.ChoiceField(
         label=gettext_lazy("Who comes first among equals"),
         choices=[
@@ -221,6 +229,23 @@ class PolicyForm(forms.Form):
         required=False,
         max_length=300,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        least, most = bounds_of_keeping(timezone.localdate())
+        self.fields["keep_years"].help_text = _(
+            "From %(least)s to %(most)s years. What the law has kept, such as invoices, stays longer."
+        ) % {"least": least, "most": most}
+
+    def clean_keep_years(self) -> int:
+        """Within what holds on the day from which the desk wants it."""
+        years: int = self.cleaned_data["keep_years"]
+        least, most = bounds_of_keeping(self.cleaned_data.get("since") or timezone.localdate())
+        if not least <= years <= most:
+            raise forms.ValidationError(
+                _("Choose from %(least)s to %(most)s years.") % {"least": least, "most": most}
+            )
+        return years
 
     def clean_confirm_reminder_days(self) -> int:
         """A reminder comes before the end of the term."""

@@ -92,6 +92,29 @@ def register_work_lists() -> None:
     )
     navigation.register(
         NavItem(
+            _("Soon forgotten"),
+            "upkeep:forgetting",
+            "clock",
+            "desk",
+            order=69,
+            action=Action.DESK_UPKEEP,
+            arguments=desk_here,
+            group="children",
+        )
+    )
+    navigation.register(
+        NavItem(
+            _("Forgotten families"),
+            "upkeep:forgotten",
+            "clock",
+            "admin",
+            order=96,
+            action=Action.DESK_AUDIT,
+            arguments=desk_here,
+        )
+    )
+    navigation.register(
+        NavItem(
             _("First days"),
             "upkeep:first_days",
             "calendar-check",

@@ -1,0 +1,66 @@
+"""What becomes of a family's requests and places, and how long they are needed."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from django.db.models import Q
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from kribbe.contact.forgetting import told_of
+from kribbe.enrolment.models import CareRequest, DirectMatch, Placement, PlacementState
+from kribbe.rules.packs import load_pack
+from kribbe.trust.forgetting import GONE, Need, erase, forget, need
+
+PACK = "flanders"
+CARE_YEARS = "forget.care_years"
+RUNS = (PlacementState.TO_SIGN, PlacementState.FINAL)
+
+
+def forget_families() -> None:
+    """What was written freely and who signed; what is counted stays."""
+    need(_asked)
+    need(_placed)
+    request, wish = "request__household", "preference__request__household"
+    told_of("request", "enrolment.CareRequest", "household")
+    told_of("preference", "enrolment.Preference", request)
+    told_of("offer", "enrolment.Offer", wish)
+    told_of("placement", "enrolment.Placement", "child__household")
+    told_of("proof", "enrolment.ProofRequest", "household")
+    forget("enrolment.CareRequest", "household", remarks="")
+    forget("enrolment.Preference", request, refusal_note="")
+    forget("enrolment.Offer", wish, message="")
+    forget("enrolment.PassOver", wish, note="")
+    forget("enrolment.Placement", "child__household", signed_name="")
+    forget("enrolment.HandOver", "household", consent_by=GONE, document={})
+    forget("enrolment.DirectChild", _taken_for, name=GONE)
+    erase("enrolment.ProofRequest", "household")
+    erase("enrolment.RequestDraft", _drafted)
+
+
+def _drafted(household_id: int) -> Q:
+    return Q(household=household_id) | Q(request__household=household_id)
+
+
+def _taken_for(household_id: int) -> Q:
+    return Q(id__in=DirectMatch.objects.filter(request__household=household_id).values("direct"))
+
+
+def _asked(household_ids: Collection[int], _today: date) -> Iterator[Need]:
+    rows = CareRequest.objects.filter(household__in=household_ids).values_list("household", "ended_at")
+    for key, at in rows:
+        ended = localtime(at).date() if at else None
+        yield Need(key, ended, _("A request that ended.") if ended else _("Your request is open."))
+
+
+def _placed(household_ids: Collection[int], today: date) -> Iterator[Need]:
+    """Places that run or are to come have no end yet; of the others what a provider keeps them."""
+    rows = Placement.objects.filter(child__household__in=household_ids).exclude(state=PlacementState.LAPSED)
+    pack = load_pack(PACK)
+    for key, during, state in rows.values_list("child__household", "during", "state"):
+        is_over = during.upper is not None and during.upper <= today
+        if state in RUNS and not is_over:
+            yield Need(key, None, _("A child has a place."))
+        elif is_over:
+            years = pack.integer(CARE_YEARS, today)
+            yield Need(key, during.upper, _("A location cared for a child."), years)
