@@ -23,8 +23,8 @@ from kribbe.trust.locks import lock_rows
 HORIZON_WEEKS = 182
 """How far ahead weeks are kept: a child registered today, from birth to school."""
 
-
 BESIDE = ":beside:"
+SOUGHT = "group_id, location_id, active, price_kind, first_month, free, counted_at"
 
 Period = tuple[date, date | None]
 """A first day, and the first day after the last; None is without end."""
@@ -315,8 +315,9 @@ def lay_empty(*, group_ids: Collection[int], today: date, now: datetime) -> None
         )
         cursor.execute(
             f"""
-            INSERT INTO places_groupavailability (group_id, first_month, free, counted_at)
-            SELECT group_id, %(month)s, repeat(free, %(months)s)::bit(336), %(now)s FROM ({ALIKE}) alike
+            INSERT INTO places_groupavailability ({SOUGHT})
+            SELECT groups.id, location_id, active, price_kind, %(month)s, repeat(free, %(months)s)::bit(336), %(now)s
+            FROM ({ALIKE}) alike JOIN places_group groups ON groups.id = alike.group_id
             """,
             known,
         )
@@ -364,9 +365,10 @@ def refresh_availability(group_ids: Collection[int], *, now: datetime) -> None:
     today = localtime(now).date()
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            INSERT INTO places_groupavailability (group_id, first_month, free, counted_at)
-            SELECT group_id, %(first)s::date, string_agg(free, '' ORDER BY month, slot)::bit(336), %(now)s
+            f"""
+            INSERT INTO places_groupavailability ({SOUGHT})
+            SELECT groups.id, location_id, active, price_kind, %(first)s::date,
+                   string_agg(free, '' ORDER BY month, slot)::bit(336), %(now)s
             FROM (
                 SELECT week.group_id, months.month, slot,
                        CASE WHEN bool_and(week.bookable[slot + 1] > week.taken[slot + 1])
@@ -380,8 +382,8 @@ def refresh_availability(group_ids: Collection[int], *, now: datetime) -> None:
                   AND week.monday + slot / 2 >= %(today)s::date
                   AND week.monday + slot / 2 < %(first)s::date + make_interval(months => %(months)s)
                 GROUP BY week.group_id, months.month, slot
-            ) cells
-            GROUP BY group_id
+            ) cells JOIN places_group groups ON groups.id = cells.group_id
+            GROUP BY groups.id
             HAVING count(*) = %(months)s * %(slots)s
             ON CONFLICT (group_id) DO UPDATE
             SET first_month = excluded.first_month, free = excluded.free, counted_at = excluded.counted_at

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.places.bits import BitField
 from kribbe.places.indexes import LOCATION_SOUGHT
 from kribbe.places.models_finding import Favourite, NameKey, Names, Rhythm, SavedSearch, SavedSearchFit
 from kribbe.places.models_licence import STOPPED, LicenceCheck, LicenceState
@@ -208,6 +209,9 @@ class Group(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="group_name_once", fields=["location", "name"]),
+            models.UniqueConstraint(
+                name="group_as_sought", fields=["id", "location", "active", "price_kind"]
+            ),
             models.CheckConstraint(name="group_age_band", condition=Q(from_months__lt=models.F("to_months"))),
         ]
 
@@ -321,21 +325,6 @@ class LedgerWeek(models.Model):
         return f"{self.group_id} {self.monday}"
 
 
-class BitField(models.Field[str, str]):
-    """A fixed string of bits, as PostgreSQL's `bit(n)`."""
-
-    def __init__(self, *args: object, length: int, **kwargs: object) -> None:
-        self.length = length
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-
-    def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, list(args), {**kwargs, "length": self.length}
-
-    def db_type(self, connection: object) -> str:
-        return f"bit({self.length})"
-
-
 class Steady(models.Func):
     """Bits of `GroupAvailability.free` that stay set for `MONTHS_ASKED` months; those past the end count as set."""
 
@@ -350,11 +339,16 @@ class GroupAvailability(models.Model):
     """What search reads: one bit a month and half-day, set where the group has at least one place free.
 
     Derived from the ledger in the transaction that changes it; bit 0 is the first half-day of `first_month`.
+    `location`, `active` and `price_kind` are the group's own: one reference over all of them (migration 0007) has
+    the database carry each change of the group here, so that the search needn't join what it judges.
     """
 
     group = models.OneToOneField(
         Group, on_delete=models.CASCADE, primary_key=True, related_name="availability"
     )
+    location = models.ForeignKey(Location, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    active = models.BooleanField()
+    price_kind = models.CharField(max_length=10)
     first_month = models.DateField()
     free = BitField(length=MONTHS_SHOWN * SLOTS)
     steady = models.GeneratedField(

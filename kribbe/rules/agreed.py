@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import NOON, WORK_WEEK, WeekPattern, halves_of
@@ -76,9 +77,15 @@ def there_on(agreements: Iterable[Agreement], on: date, closed: Container[date] 
     if on in closed:
         return ()
     held = tuple(agreements)
-    night = after_midnight(starting_on(held, on - DAY, closed))
-    day = before_midnight(starting_on(held, on, closed))
+    _own, night = _at_midnight(starting_on(held, on - DAY, closed))
+    day, _next = _at_midnight(starting_on(held, on, closed))
     return tuple(sorted((*night, *day))) if night or len(day) > 1 else day
+
+
+@lru_cache(maxsize=4096)
+def _at_midnight(parts: Parts) -> tuple[Parts, Parts]:
+    """What of the parts lies on the day itself and on the next one: few kinds of days come very often."""
+    return before_midnight(parts), after_midnight(parts)
 
 
 def before_midnight(parts: Parts) -> Parts:

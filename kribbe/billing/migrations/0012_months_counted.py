@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0009_set_off'),
+        ('billing', '0011_supplements'),
     ]
 
     operations = [

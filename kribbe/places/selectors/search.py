@@ -275,7 +275,7 @@ STEADY = f"substring(availability.steady FROM 1 + {SKIPPED} FOR 14)::bit(14)"
 
 TIER = "CASE WHEN best.fits >= %(wanted)s THEN 0 WHEN best.fits > 0 THEN 1 ELSE 2 END"
 
-PRICED = "(%(price)s = '' OR groups.price_kind = %(price)s)"
+PRICED = "(%(price)s = '' OR price_kind = %(price)s)"
 
 TOWN = """coalesce(nullif(CASE %(language)s WHEN 'fr' THEN municipality.name_fr WHEN 'de' THEN municipality.name_de
     END, ''), municipality.name_nl)"""
@@ -289,13 +289,15 @@ LISTED = "(NOT %(whole_only)s OR tier = 0)"
 which of all are shown."""
 
 FITS = f"""max(bit_count({STEADY} & %(asked)s::bit(14))) AS fits
-    FROM places_group groups JOIN places_groupavailability availability ON availability.group_id = groups.id
-    WHERE groups.active AND {PRICED}"""
+    FROM places_groupavailability availability WHERE active AND {PRICED}"""
 
-OF_EACH = f"LEFT JOIN LATERAL (SELECT {FITS} AND groups.location_id = location.id) best ON true"
-OF_ALL = f"""LEFT JOIN (SELECT groups.location_id, {FITS} GROUP BY groups.location_id) best
+OF_EACH = f"LEFT JOIN LATERAL (SELECT {FITS} AND location_id = location.id) best ON true"
+OF_ALL = f"""LEFT JOIN (SELECT location_id, {FITS} GROUP BY location_id) best
     ON best.location_id = location.id"""
-"""The most of what is asked that a group of the location has free: sought for each location, or for all at once."""
+"""The most of what is asked that a group of the location has free: sought for each location, or for all at once.
+
+A row that is judged says by itself whose it is (`models.GroupAvailability`): to join groups would cost a fifth more.
+"""
 
 
 def _query(best: str) -> str:
@@ -314,8 +316,7 @@ WITH judged AS MATERIALIZED (
       AND (%(before)s::time IS NULL OR location.opens_at < %(before)s::time)
       AND (NOT %(inclusive)s OR location.inclusive)
       AND (%(price)s = ''
-           OR EXISTS (SELECT FROM places_group groups
-                      WHERE groups.location_id = location.id AND groups.active AND {PRICED})
+           OR EXISTS (SELECT FROM places_group WHERE location_id = location.id AND active AND {PRICED})
            OR (%(price)s = 'free' AND location.day_price IS NOT NULL
                AND NOT EXISTS (SELECT FROM places_group WHERE location_id = location.id AND active)))
 ), page AS MATERIALIZED (
@@ -356,14 +357,13 @@ LEFT JOIN (
     LEFT JOIN LATERAL (
         SELECT availability.free << {SKIPPED} AS months, kept.free,
                (SELECT open_pattern FROM places_groupcapacity
-                WHERE group_id = groups.id AND during @> %(start)s::date) AS offered
-        FROM places_group groups
-        JOIN places_groupavailability availability ON availability.group_id = groups.id
+                WHERE group_id = availability.group_id AND during @> %(start)s::date) AS offered
+        FROM places_groupavailability availability
         CROSS JOIN LATERAL (
             SELECT CASE WHEN location.licence_state = 'suspended' THEN 0::bit(14) ELSE {STEADY} END AS free
         ) kept
-        WHERE groups.location_id = location.id AND groups.active AND {PRICED}
-        ORDER BY bit_count(kept.free & %(asked)s::bit(14)) DESC, bit_count(kept.free) DESC, groups.id
+        WHERE availability.location_id = location.id AND active AND {PRICED}
+        ORDER BY bit_count(kept.free & %(asked)s::bit(14)) DESC, bit_count(kept.free) DESC, availability.group_id
         LIMIT 1
     ) best ON true
 ) shown ON true

@@ -29,6 +29,7 @@ from kribbe.rules.occupancy import State
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.web.addresses import addresses
 from kribbe.web.templatetags.telling import age
 
 DAY = timedelta(days=1)
@@ -151,6 +152,7 @@ def _children(
     group: GroupWeek, on: date, week: Week, location: Location, hand: Mapping[int, AtHand]
 ) -> Iterator[dict[str, Any]]:
     why = _("Why %(name)s stays away")
+    address = addresses("planning:absence", location.slug)
     for row in group.rows:
         planned = row.planned
         placement = planned.placement
@@ -159,7 +161,7 @@ def _children(
         name = child_name(planned)
         yield {
             "reference": reference,
-            "address": reverse("planning:absence", args=[location.slug, reference]) if reference else "",
+            "address": address(reference) if reference else "",
             "name": name,
             "why": why % {"name": name},
             "age": age(planned.child.birth, on) if planned.child else "–",

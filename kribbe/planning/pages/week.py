@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -28,13 +28,14 @@ from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Occupancy, State
 from kribbe.rules.ratio import Short
 from kribbe.trust.permissions import Action
+from kribbe.web.addresses import addresses
 from kribbe.web.templatetags.telling import long_date, percent
 from kribbe.web.weeks import DAY_NAMES, DAY_SHORTS, slot_name
 from kribbe.web.words import say
 
 WEEK = timedelta(weeks=1)
 DAY = timedelta(days=1)
-Moves = Mapping[int, Mapping[int, str]]
+Moves = Mapping[int, Mapping[int, SafeString]]
 """The addresses on which days are moved, by child and half-day."""
 
 
@@ -97,18 +98,20 @@ def _width(week: Week) -> int:
     return SLOTS if used else WORK_SLOTS
 
 
-def _moves(week: Week, location: Location, today: date) -> dict[int, dict[int, str]]:
+def _moves(week: Week, location: Location, today: date) -> dict[int, dict[int, SafeString]]:
     """The days to come that can be moved: not those of a child that comes from another location."""
     ahead = sum(3 << 2 * day for day in range(7) if week.monday + day * DAY > today)
-    found: dict[int, dict[int, str]] = {}
+    found: dict[int, dict[int, SafeString]] = {}
+    address = addresses("planning:move_day", location.slug)
+    days = [f"{week.monday + day * DAY}" for day in range(7)]
     for row in (row for group in week.groups for row in group.rows) if ahead else ():
         place = row.planned.placement
         if place is None or place.group_id != row.planned.group_id:
             continue
-        url = reverse("planning:move_day", args=[location.slug, place.reference])
+        url = escape(address(place.reference))
         own = found.setdefault(place.child_id, {})
         for slot in WeekPattern(row.there & ~row.away & ahead).slots():
-            own[slot] = f"{url}?day={week.monday + slot // 2 * DAY}"
+            own[slot] = url + SafeString(f"?day={days[slot // 2]}")
     return found
 
 

@@ -20,7 +20,7 @@ LOOKS = {
 
 
 def draw_cells(
-    tones: Sequence[str], name: str, *, moves: Mapping[int, str], days: Sequence[str]
+    tones: Sequence[str], name: str, *, moves: Mapping[int, SafeString], days: Sequence[str]
 ) -> SafeString:
     """A cell a half-day, Monday morning first; one on which the child comes links to its address in `moves`.
 
@@ -28,13 +28,13 @@ def draw_cells(
     """
     language = get_language() or ""
     text, known = escape(_("move %(name)s from %(day)s")), escape(name)
-    told = {slot // 2: text % {"name": known, "day": escape(days[slot // 2])} for slot in moves}
+    told = {day: text % {"name": known, "day": escape(days[day])} for day in {slot // 2 for slot in moves}}
     cells = []
     for slot, tone in enumerate(tones):
         start, icon, said = _parts(language, tone, bool(slot % 2))
         if tone == "in" and slot in moves:
             inner = (
-                f'<a class="plan__grip" href="{escape(moves[slot])}" data-move-day>{icon}'
+                f'<a class="plan__grip" href="{moves[slot]}" data-move-day>{icon}'
                 f'<span class="ams-visually-hidden">{said}, {told[slot // 2]}</span></a>'
             )
         else:
@@ -49,4 +49,4 @@ def _parts(language: str, tone: str, is_afternoon: bool) -> tuple[str, str, str]
     icon, said = LOOKS[tone]
     edge = "" if is_afternoon else " plan__cell--am"
     start = f'<td class="plan__cell plan__cell--{tone}{edge}">'
-    return start, icon_svg(icon) if icon else "", escape(said)
+    return start, icon_svg(icon) if icon else "", escape(str(said))

@@ -1,7 +1,7 @@
 """The carers that each half-hour of a location needs, by the law of its day, and those on the roster."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -94,21 +94,24 @@ def needs_at(
 
 def _children(
     location: Location,
-    groups: Iterable[int],
+    groups: Collection[int],
     planned: Iterable[Planned],
     places: Sequence[GroupCapacity],
     day: date,
     closed: frozenset[date],
 ) -> dict[int, list[int]]:
     """Children by group in each half-hour; who is planned on a half-day that isn't open doesn't count."""
+    opened = {group_id: _open(places, group_id, day) for group_id in groups}
+    stays = Counter(
+        (each.group_id, start // MINUTES, -(-end // MINUTES))
+        for each in planned
+        for start, end in each.parts(day, closed)
+        if halves_of(((start, end),), location.morning_ends_at) & opened[each.group_id]
+    )
     children = {group_id: [0] * HALVES for group_id in groups}
-    for each in planned:
-        for start, end in each.parts(day, closed):
-            taken = halves_of(((start, end),), location.morning_ends_at)
-            if not taken & _open(places, each.group_id, day):
-                continue
-            for half in range(start // MINUTES, -(-end // MINUTES)):
-                children[each.group_id][half] += 1
+    for (group_id, first, until), number in stays.items():
+        for half in range(first, until):
+            children[group_id][half] += number
     return children
 
 
