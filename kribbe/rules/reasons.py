@@ -188,7 +188,7 @@ CODES: Mapping[str, str] = {
     "billing.held.certificate": "No fee certificate holds on this day. It is charged once there is one.",
     "billing.held.end": "It isn't noted when the child left. The stay is charged once that is known.",
     "billing.held.price": "The price list has no price for this stay.",
-    "reminder.interest": "Interest of {percent}% a year on {amount} euros, {days} days.",
+    "reminder.interest": "Interest of {percent}% a year on {amount} euros; days: {days}.",
     "reminder.unverified": "These figures of law are unverified: check them at their source before you send this.",
     "reminder.lump": "A lump sum of {amount} euros by law.",
     "reminder.lump_and_share": "A lump sum by law: {amount} euros and {percent}% of what is above {bound} euros.",

@@ -41,10 +41,10 @@ def months_over(books: Books, today: date) -> list[MonthOver]:
     found = []
     for back in range(1, COUNTED + 1):
         month = add_months(this, -back)
-        state = states.get(month, set())
-        each = MonthOver(month, RunState.DONE in state, RunState.GOING in state, counts.get(month))
-        is_late = back <= SHOWN and (bool(state) or month >= first_of_month(books.started_on))
-        if is_late or each.has_more:
+        runs_of = states.get(month, set())
+        each = MonthOver(month, RunState.DONE in runs_of, RunState.GOING in runs_of, counts.get(month))
+        is_shown = back <= SHOWN and (bool(runs_of) or month >= first_of_month(books.started_on))
+        if is_shown or each.has_more:
             found.append(each)
     return found
 

@@ -81,7 +81,11 @@ def test_what_the_organiser_wrote_stays_and_the_rest_follows(kept, payer):
     writes(kept, payer, street="Werkplein 1", email="boekhouding@maes.example")
     moves(payer)
     tells(payer, email="an@peeters.example", first_name="Anna")
-    assert (payer.street, payer.postcode, payer.email) == ("Werkplein 1", postcode, "boekhouding@maes.example")
+    assert (payer.street, payer.postcode, payer.email) == (
+        "Werkplein 1",
+        postcode,
+        "boekhouding@maes.example",
+    )
     assert payer.name == "Anna Maes"
 
 

@@ -18,6 +18,8 @@ SECTIONS = {
     "policy": "A policy officer",
     "borders": "Over the borders",
     "import": "Importing locations",
+    "billing": "Invoices",
+    "taxes": "Tax certificates",
     "": "More pages",
 }
 FREE = ("register", "coming", "vacancies", "vacancy")
@@ -42,11 +44,17 @@ def gallery(images: Path) -> Iterator[str]:
             yield ""
         for name in found:
             plain = name.removeprefix("journey-").removeprefix(f"{section}-").replace("-", " ")
-            words = captions.get(name) or plain.capitalize()
+            words = captions.get(name) or captions.get(_any_width(name)) or plain.capitalize()
             yield f"![{words}](../images/{name}.png)"
             yield ""
             yield f"*{words}*"
             yield ""
+
+
+def _any_width(name: str) -> str:
+    """The name without the width of its window: `billing-shares-390` is `billing-shares`."""
+    start, _dash, width = name.rpartition("-")
+    return start if width.isdecimal() else name
 
 
 def _section(name: str) -> str:
