@@ -124,7 +124,7 @@ def note_payers(
         for payer in of_family
         if Payer.adult.is_cached(payer) and payer.adult is not None
     }
-    adults = {payer.adult_id for payer in of_family if not Payer.adult.is_cached(payer)}
+    adults = {payer.adult_id or 0 for payer in of_family if not Payer.adult.is_cached(payer)}
     asked = Adult.objects.filter(pk__in=adults).values_list("household_id", flat=True) if adults else ()
     households = [*known, *asked]
     note_list(

@@ -13,6 +13,7 @@ from kribbe.billing.models import FeeCertificate
 from kribbe.billing.selectors.expected import expected
 from kribbe.billing.tests.marched import FEE, NEW_YEAR, NOW, march
 from kribbe.billing.tests.month import APRIL, MARCH, absent, certificate, day_change, house_rules
+from kribbe.billing.tests.scene import with_books
 from kribbe.planning.models import AgreedWeeks
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
 from kribbe.taxes.selectors.months import months_of
@@ -24,8 +25,9 @@ CODE = "25040212301"
 
 
 @pytest.fixture
-def coded(kept, noor):
-    certificate(kept, noor, FEE, NEW_YEAR)
+def coded():
+    kept = with_books(now=NOW, start=date(2026, 1, 5))
+    certificate(kept, kept.scene.noor, FEE, NEW_YEAR)
     FeeCertificate.objects.update(code=CODE)
     return kept
 
