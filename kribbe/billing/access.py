@@ -117,9 +117,16 @@ def own_invoice(principal: Principal, reference: str) -> Invoice:
 def note_payers(
     request: Any, location: Location, payers: Iterable[Payer], *, of: str, children: Iterable[Child] = ()
 ) -> None:
-    """The families of these payers and children were read on the page `of`; one query."""
-    adults = {payer.adult_id for payer in payers if payer.adult_id}
-    households = list(Adult.objects.filter(pk__in=adults).values_list("household_id", flat=True))
+    """The families of these payers and children were read on the page `of`; at most one query to know them."""
+    of_family = [payer for payer in payers if payer.adult_id]
+    known = {
+        payer.adult.household_id
+        for payer in of_family
+        if Payer.adult.is_cached(payer) and payer.adult is not None
+    }
+    adults = {payer.adult_id or 0 for payer in of_family if not Payer.adult.is_cached(payer)}
+    asked = Adult.objects.filter(pk__in=adults).values_list("household_id", flat=True) if adults else ()
+    households = [*known, *asked]
     note_list(
         principal=request.principal,
         action="list.read",

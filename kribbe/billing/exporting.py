@@ -1,5 +1,7 @@
 """What this room tells in a family's own file."""
 
+from django.db.models import Q
+
 from kribbe.trust.export import export
 
 PAYER = "adult__household"
@@ -10,7 +12,11 @@ def tell_families() -> None:
     """The fees and charges of a family's children, and what its adults were asked and paid."""
     export("billing.FeeCertificate", "child__household", but=("recorded_by",))
     export("billing.ImportedCertificate", "certificate__child__household")
-    export("billing.OneCharge", PLACE, but=("made_by",))
+    export(
+        "billing.OneCharge",
+        lambda household: Q(**{PLACE: household}) | Q(care__child__household=household),
+        but=("made_by",),
+    )
     export("billing.Payer", PAYER)
     export("billing.Share", f"payer__{PAYER}")
     export("billing.ClubCare", "child__household")

@@ -21,6 +21,7 @@ urlpatterns = [
     path("at/<slug:slug>/fees/out-of-school/", clubs.club_payers, name="club_payers"),
     path("at/<slug:slug>/fees/renew/", renewals.renewals_page, name="renewals"),
     path("at/<slug:slug>/fees/<slug:reference>/", prices.fee_page, name="fee"),
+    path("at/<slug:slug>/fees/<slug:reference>/charges/", clubs.charges_page, name="charges"),
     path("at/<slug:slug>/fees/<slug:reference>/payers/", payers.shares_page, name="shares"),
     path("at/<slug:slug>/fees/<slug:reference>/payers/new/", payers.new_payer_page, name="new_payer"),
     path("at/<slug:slug>/payers/<slug:payer>/", payers.payer_page, name="payer"),

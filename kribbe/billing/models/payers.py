@@ -202,7 +202,8 @@ class FeeCertificate(models.Model):
 class OneCharge(models.Model):
     """A charge of one day, such as a late pick-up; below nought it is given back. Euros."""
 
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="one_charges")
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="one_charges")
+    care = models.ForeignKey(ClubCare, on_delete=models.PROTECT, null=True, related_name="one_charges")
     day = models.DateField()
     name = models.CharField(max_length=80)
     amount = models.DecimalField(max_digits=8, decimal_places=2)
@@ -212,7 +213,10 @@ class OneCharge(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["placement", "day"], name="one_charge_placement_day")]
-        constraints = [models.CheckConstraint(name="one_charge_amount", condition=~Q(amount=0))]
+        constraints = [
+            models.CheckConstraint(name="one_charge_amount", condition=~Q(amount=0)),
+            models.CheckConstraint(name="one_charge_of_one", condition=ONE_OF),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.placement_id} {self.day}"
+        return f"{self.placement_id or self.care_id} {self.day}"

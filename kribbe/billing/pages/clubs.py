@@ -1,17 +1,24 @@
-"""Who pays for the out-of-school care of which child."""
+"""Out-of-school care of which child: who pays for it, and what is charged once."""
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
-from kribbe.billing.access import note_payers, with_books
-from kribbe.billing.models import Books, ClubCare
+from kribbe.billing.access import charged_at, note_payers, with_books
+from kribbe.billing.forms import ChargeForm
+from kribbe.billing.models import Books, Charged, ClubCare, OneCharge, charged_by, site_of
 from kribbe.billing.pages.prices import base
+from kribbe.billing.services.fees import add_charge, take_back_charge
 from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.places.models import Location
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import row_key
 
 SHOWN = 500
 
@@ -38,3 +45,43 @@ def club_payers(request: Any, location: Location, books: Books | None) -> HttpRe
         ],
     }
     return render(request, "billing/club_payers.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_books(Action.BILLING_READ, Action.BILLING_CHANGE)
+def charges_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
+    """What is charged once for a child: the last charges, a new one, and one taken back."""
+    books, charged = charged_at(books, location, reference)
+    is_new = request.method == "POST" and request.POST.get("do") != "take_back"
+    form = ChargeForm(request.POST if is_new else None)
+    if request.method == "POST" and _did(request, charged, form):
+        messages.success(request, _("Saved. It counts in the next run of its month."))
+        return redirect("billing:charges", location.slug, charged.reference)
+    note_payers(request, location, (), of="charges", children=[charged.child])
+    context = {
+        **base(request, location, books),
+        "charged": charged,
+        "site": site_of(charged),
+        "form": form,
+        "charges": OneCharge.objects.filter(**charged_by(charged), taken_back_at=None).order_by("-day")[
+            :SHOWN
+        ],
+    }
+    return render(request, "billing/charges.html", context, status=422 if form.errors else 200)
+
+
+def _did(request: Any, charged: Charged, form: ChargeForm) -> bool:
+    """Do what was asked; False with the fault at its field."""
+    now = timezone.now()
+    if not form.is_bound:
+        key = row_key(request.POST.get("charge", ""))
+        take_back_charge(principal=request.principal, charged=charged, charge_id=key, now=now)
+        return True
+    if not form.is_valid():
+        return False
+    try:
+        add_charge(principal=request.principal, charged=charged, now=now, **form.cleaned_data)
+    except RefusedError as refused:
+        form.add_error(refused.field or None, str(refused.message))
+        return False
+    return True

@@ -170,7 +170,12 @@ def _did(request: Any, books: Books, placement: Placement, do: str, form: Form |
     """Do what was asked; False with the fault at its field."""
     acting = {"principal": request.principal, "placement": placement, "now": timezone.now()}
     if do == "take_back":
-        take_back_charge(**acting, charge_id=row_key(request.POST.get("charge", "")))
+        take_back_charge(
+            principal=request.principal,
+            charged=placement,
+            charge_id=row_key(request.POST.get("charge", "")),
+            now=acting["now"],
+        )
         return True
     if do == "withdraw":
         withdraw_certificate(
@@ -182,7 +187,7 @@ def _did(request: Any, books: Books, placement: Placement, do: str, form: Form |
     data = form.cleaned_data
     try:
         if do == "charge":
-            add_charge(**acting, **data)
+            add_charge(principal=request.principal, charged=placement, now=acting["now"], **data)
         elif do == "school":
             record_school(
                 child=placement.child,

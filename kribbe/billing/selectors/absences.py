@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from kribbe.billing.models import Books
 from kribbe.billing.selectors.cases import cases_of
@@ -38,8 +39,11 @@ def _cost(facts: Facts, placement: Placement, absences: Sequence[Absence], days:
     before = _results(_with(facts, placement, earlier))
     after = _results(_with(facts, placement, absences))
     found = difference(before[placement.pk], after[placement.pk], days)
-    more = sum((each.total for each in after.values()), -sum(each.total for each in before.values()))
-    return replace(found, more=more)
+    return replace(found, more=_total(after) - _total(before))
+
+
+def _total(results: Mapping[int, Result]) -> Decimal:
+    return sum((each.total for each in results.values()), Decimal(0))
 
 
 def _results(facts: Facts) -> Mapping[int, Result]:

@@ -203,7 +203,9 @@ def _days(
     entries |= {day: Entry(absent=Absent(each.kind)) for day, each in away.items() if day not in came}
     agreement, closed = planned.base, facts.closed[placement.group.location_id]
     for change in placement.day_changes.all():
-        if change.instead_of is None:
+        if change.instead_of is None and _is_away(entries.get(change.day)):
+            agreement = _reserved(agreement, change, placement)
+        elif change.instead_of is None:
             _add_extra(entries, change, agreement, placement, facts)
         elif _is_within(change, agreement, closed, entries, facts):
             entries[change.day] = replace(entries.get(change.day, Entry()), swap=change.instead_of)
@@ -232,6 +234,21 @@ def _minute(moment: datetime, day: date) -> int:
     return (local.date() - day).days * 24 * 60 + minute(local.time())
 
 
+def _is_away(entry: Entry | None) -> bool:
+    return entry is not None and entry.absent is not None
+
+
+def _reserved(
+    agreement: tuple[Agreement, ...], change: DayChange, placement: Placement
+) -> tuple[Agreement, ...]:
+    """An extra day on which the child stayed away is reserved like any other (6.8): it uses the allowance, and
+    beyond it costs what the house rules ask.
+    """
+    extra = parts_of_halves(change.halves, placement.group.location)
+    parts = merged(starting_on(agreement, change.day), extra)
+    return changed(agreement, Agreement(change.day, change.day, ({change.day.weekday(): parts},)))
+
+
 def _add_extra(
     entries: dict[date, Entry],
     change: DayChange,
@@ -241,7 +258,7 @@ def _add_extra(
 ) -> None:
     """An extra day that was granted is reserved: it costs that at least, however short the stay (6.8)."""
     known = entries.get(change.day)
-    if not facts.month <= change.day <= facts.last or (known is not None and known.absent is not None):
+    if not facts.month <= change.day <= facts.last:
         return
     extra = parts_of_halves(change.halves, placement.group.location)
     closed = facts.closed[placement.group.location_id]

@@ -1,14 +1,19 @@
 """Out-of-school care of the clubs of an organiser: what of a month is to be asked, and who pays for it."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
-from kribbe.billing.models import Books, ClubCare, Share
+from kribbe.billing.models import Books, ClubCare, OneCharge, Share
 from kribbe.outofschool.selectors.prices import clubs_of, coming, priced_month
 from kribbe.people.models import Child
+from kribbe.rules.billing.case import Charge
+from kribbe.rules.billing.pricing import charge_line
 from kribbe.rules.billing.result import Result
 from kribbe.rules.calendar import add_months
+
+NOTHING = Result((), (), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +25,51 @@ class ClubMonth:
     shares: tuple[Share, ...]
 
 
-def club_months(books: Books, month: date, households: Collection[int] | None = None) -> list[ClubMonth]:
-    """The months of the children of these households, or of all; nine queries, however many."""
-    found = priced_month(clubs_of(books.organiser_id), month, households)
-    cares = {
-        (each.club_id, each.child_id): each
-        for each in ClubCare.objects.filter(child__in={each.child.pk for each in found})
+def club_months(
+    books: Books,
+    month: date,
+    households: Collection[int] | None = None,
+    charges: Sequence[OneCharge] = (),
+) -> list[ClubMonth]:
+    """The months of the children of these households, or of all, with these charges; nine queries, however many."""
+    found = {
+        (each.club.pk, each.child.pk): each
+        for each in priced_month(clubs_of(books.organiser_id), month, households)
     }
+    once: dict[tuple[int, int], list[OneCharge]] = {}
+    cares: dict[tuple[int, int], ClubCare] = {}
+    for charge in charges:
+        if charge.care is not None:
+            key = (charge.care.club_id, charge.care.child_id)
+            cares[key] = charge.care
+            once.setdefault(key, []).append(charge)
+    known = ClubCare.objects.filter(child__in={child for _club, child in found})
+    cares |= {(each.club_id, each.child_id): each for each in known}
+    shares = _shares(cares.values(), month)
+    months = []
+    for key in sorted(found.keys() | once.keys()):
+        care = cares.get(key) or ClubCare()
+        if key in found:
+            care.club, care.child = found[key].club, found[key].child
+        result = _with(found[key].result if key in found else NOTHING, once.get(key, ()))
+        months.append(ClubMonth(care, result, tuple(shares.get(care.pk or 0, ()))))
+    return months
+
+
+def _shares(cares: Iterable[ClubCare], month: date) -> dict[int, list[Share]]:
     shares: dict[int, list[Share]] = {}
     rows = Share.objects.filter(
-        care__in=[each.pk for each in cares.values()], during__overlap=(month, add_months(month, 1))
+        care__in=[each.pk for each in cares], during__overlap=(month, add_months(month, 1))
     )
     for share in rows.order_by("pk"):
         shares.setdefault(share.care_id or 0, []).append(share)
-    months = []
-    for each in found:
-        care = cares.get((each.club.pk, each.child.pk)) or ClubCare()
-        care.club, care.child = each.club, each.child
-        months.append(ClubMonth(care, each.result, tuple(shares.get(care.pk or 0, ()))))
-    return months
+    return shares
+
+
+def _with(result: Result, charges: Iterable[OneCharge]) -> Result:
+    """The month with what was charged once."""
+    more = [charge_line(Charge(each.day, each.name, each.amount)) for each in charges]
+    return replace(result, lines=tuple(sorted((*result.lines, *more), key=lambda line: line.on)))
 
 
 def households_of(books: Books, month: date) -> dict[tuple[int, int], int]:

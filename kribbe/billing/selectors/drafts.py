@@ -3,25 +3,38 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from kribbe.billing.models import Books, Charged, ClubCare, Invoice, InvoiceLine, Payer, PayerKind, Share
+from kribbe.billing.models import (
+    Books,
+    Charged,
+    ClubCare,
+    Invoice,
+    InvoiceLine,
+    OneCharge,
+    Payer,
+    PayerKind,
+    Share,
+)
 from kribbe.billing.reasons import to_json
 from kribbe.billing.selectors.cases import Priced, cases_of, discounted
 from kribbe.billing.selectors.clubs import club_months, households_of
 from kribbe.billing.selectors.facts import facts_of, placements_of
 from kribbe.enrolment.models import Placement
+from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.rules.billing.pricing import bill
 from kribbe.rules.billing.result import Result
 from kribbe.rules.billing.shares import HUNDRED, NOTHING, Asked, differences, shared
 from kribbe.rules.billing.supplement import Supplement, supplement
+from kribbe.rules.calendar import add_months
 from kribbe.rules.reasons import Reason
 
+DAY = timedelta(days=1)
 Key = tuple[int, int | None, int | None, date, str, Decimal, Decimal]
 """Payer, placement or out-of-school care, day, what, unit price and percent: what two charges have alike that are
 added up.
@@ -103,7 +116,7 @@ def drafted(books: Books, month: date, households: Collection[int] | None = None
             supplements[place.pk] = told
         found.unregistered += [(place, day) for day in priced.unregistered]
         found.held += _share(place, result, facts.shares.get(place.pk, ()), due)
-    for each in club_months(books, month, households):
+    for each in club_months(books, month, households, facts.club_charges):
         found.held += _share(each.care, each.result, each.shares, due)
     asked, last = _asked(books, month, households)
     found.drafts = [_with_supplements(each, supplements) for each in _drafts(month, due, asked, last)]
@@ -220,6 +233,10 @@ def parties(books: Books, month: date, *, size: int) -> list[list[int]]:
 
     Those stay together that a payer pays for, now or by what was asked before.
     """
+    clubs = households_of(books, month)
+    few = _households(books, month) | set(clubs.values())
+    if len(few) <= size:
+        return [sorted(few)] if few else []
     tied: dict[int, int] = {}
     by_payer: dict[int, int] = {}
 
@@ -229,7 +246,7 @@ def parties(books: Books, month: date, *, size: int) -> list[list[int]]:
             household = tied[household]
         return household
 
-    for household, payer in _pairs(books, month):
+    for household, payer in _pairs(books, month, clubs):
         tied.setdefault(household, household)
         if payer is not None:
             one, other = sorted((root(household), root(by_payer.setdefault(payer, household))))
@@ -240,20 +257,48 @@ def parties(books: Books, month: date, *, size: int) -> list[list[int]]:
     return _packed(list(together.values()), size)
 
 
-def _pairs(books: Books, month: date) -> Iterator[tuple[int, int | None]]:
-    places = placements_of(books, month).order_by().prefetch_related(None).select_related(None)
+HOME = Coalesce("placement__child__household_id", "care__child__household_id")
+
+
+def _places(books: Books, month: date) -> "QuerySet[Placement]":
+    return placements_of(books, month).order_by().prefetch_related(None).select_related(None)
+
+
+def _issued(books: Books, month: date) -> "QuerySet[InvoiceLine]":
+    lines = InvoiceLine.objects.filter(invoice__books=books, invoice__run__isnull=False, month=month)
+    return lines.order_by()
+
+
+def _households(books: Books, month: date) -> set[int]:
+    """Those with a place in the month, a line asked for it or a charge of out-of-school care in it; one query."""
+    found = _places(books, month).values_list("child__household_id")
+    charges = _charged_care(books, month).values_list("care__child__household_id")
+    return {household for (household,) in found.union(_issued(books, month).values_list(HOME), charges)}
+
+
+def _charged_care(books: Books, month: date) -> "QuerySet[OneCharge]":
+    during = (month, add_months(month, 1) - DAY)
+    return OneCharge.objects.filter(
+        care__club__in=clubs_of(books.organiser_id), day__range=during, taken_back_at=None
+    ).order_by()
+
+
+def _pairs(
+    books: Books, month: date, clubs: Mapping[tuple[int, int], int]
+) -> Iterator[tuple[int, int | None]]:
+    places = _places(books, month)
     households = dict(places.values_list("pk", "child__household_id"))
-    clubs = households_of(books, month)
-    for household in sorted({*households.values(), *clubs.values()}):
+    charged = dict(_charged_care(books, month).values_list("care__child_id", "care__child__household_id"))
+    for household in sorted({*households.values(), *clubs.values(), *charged.values()}):
         yield household, None
     shares = Share.objects.filter(placement__in=places.values("pk"))
     for placement, payer in shares.values_list("placement_id", "payer_id"):
         yield households[placement], payer
-    paid = Share.objects.filter(payer__books=books, care__child__in={child for child, _club in clubs})
+    paid = Share.objects.filter(
+        payer__books=books, care__child__in={*charged, *(child for child, _club in clubs)}
+    )
     yield from paid.values_list("care__child__household_id", "payer_id").distinct()
-    issued = InvoiceLine.objects.filter(invoice__books=books, invoice__run__isnull=False, month=month)
-    home = Coalesce("placement__child__household_id", "care__child__household_id")
-    yield from issued.order_by().values_list(home, "invoice__payer_id").distinct()
+    yield from _issued(books, month).values_list(HOME, "invoice__payer_id").distinct()
 
 
 def _packed(groups: Sequence[Sequence[int]], size: int) -> list[list[int]]:

@@ -13,6 +13,7 @@ from kribbe.attendance.models import Presence
 from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, Share
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import firsts
+from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, AgreedWeeks, HouseRules
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
@@ -23,6 +24,7 @@ from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.priority import PriceKind
 
 DAY = timedelta(days=1)
+NONE = Q(pk__in=())
 Row = TypeVar("Row", bound=Model)
 
 
@@ -44,6 +46,8 @@ class Facts:
     presences: Mapping[int, Sequence[Presence]]
     charges: Mapping[int, Sequence[OneCharge]]
     shares: Mapping[int, Sequence[Share]]
+    club_charges: Sequence[OneCharge] = ()
+    """Charges of one day of out-of-school care, with their care."""
     registered: Mapping[int, frozenset[date]] = field(default_factory=dict)
     """The days on which a location kept its register."""
     fees: Mapping[int, Decimal | None] = field(default_factory=dict)
@@ -60,26 +64,37 @@ def placements_of(books: Books, month: date) -> "QuerySet[Placement]":
 
 
 def facts_of(books: Books, month: date, households: Collection[int] | None = None) -> Facts:
-    """The facts of a month, of the children of these households or of all; twenty-one queries at most.
+    """The facts of a month, of the children of these households or of all; twenty queries at most.
 
     Where a location sells packages of days, also those of the months since; their number grows with years alone.
     """
     found = placements_of(books, month)
     if households is not None:
         found = found.filter(child__household__in=households)
-    facts = _facts(books, found, month, add_months(month, 1) - DAY)
+    facts = _facts(books, found, month, add_months(month, 1) - DAY, clubs=_charged_clubs(books, households))
     since = _package_since(facts)
     return _with_earlier(books, facts, since) if since else facts
 
 
-def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date) -> Facts:
-    """The facts of all days from a first of a month on; those of its year that hold for a year."""
+def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, clubs: Q = NONE) -> Facts:
+    """The facts of all days from a first of a month on; what holds for a year is that of its year.
+
+    `clubs` are the charges of out-of-school care to be read too.
+    """
     planned = [
         plan_of(each, each.group.location) for each in found.select_related("group__location", "child")
     ]
     placements = [each.placement for each in planned if each.placement]
     keys = [each.pk for each in placements]
+    stays = stay_years(planned, first.year)
     sites = {each.group.location_id: each.group.location for each in placements}
+    once = OneCharge.objects.filter(
+        Q(placement__in=keys) | clubs, day__range=(first, last), taken_back_at=None
+    ).order_by("day", "pk")
+    charges = list(once.select_related("care__club__desk", "care__child"))
+    prices = _by(
+        PriceList.objects.filter(location__in=sites, from_day__lte=last).order_by("from_day"), "location_id"
+    )
     return Facts(
         month=first,
         last=last,
@@ -90,35 +105,46 @@ def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date) 
             HouseRules.objects.filter(location__in=sites, from_day__lte=last).order_by("from_day", "version"),
             "location_id",
         ),
-        prices=_by(
-            PriceList.objects.filter(location__in=sites, from_day__lte=last).order_by("from_day"),
-            "location_id",
-        ),
+        prices=prices,
         certificates=_certificates(books, placements, first, last),
-        absences=_by(
-            Absence.objects.filter(
-                placement__in=keys, day__range=(first - DAY, last), taken_back_at=None
-            ).order_by("day"),
-            "placement_id",
-        ),
-        stays=stay_years(planned, first.year),
+        absences=_absences(keys, stays, first, last),
+        stays=stays,
         presences=_by(
             Presence.objects.filter(placement__in=keys, day__range=(first - DAY, last), end__isnull=False),
             "placement_id",
         ),
-        charges=_by(
-            OneCharge.objects.filter(
-                placement__in=keys, day__range=(first, last), taken_back_at=None
-            ).order_by("day", "pk"),
-            "placement_id",
-        ),
+        charges=_by((each for each in charges if each.placement_id), "placement_id"),
+        club_charges=[each for each in charges if each.care_id],
         shares=_by(
             Share.objects.filter(placement__in=keys, during__overlap=(first, last + DAY)).order_by("pk"),
             "placement_id",
         ),
         registered=_registered(sites, first, last),
-        fees=_fees(keys),
+        fees=_fees(_without_list(placements, prices)),
     )
+
+
+def _charged_clubs(books: Books, households: Collection[int] | None) -> Q:
+    """The charges of out-of-school care of these households, or of all, at the clubs of the organiser."""
+    clubs = Q(care__club__in=clubs_of(books.organiser_id))
+    return clubs if households is None else clubs & Q(care__child__household__in=households)
+
+
+def _absences(
+    keys: Collection[int], stays: Mapping[int, StayYear], first: date, last: date
+) -> Mapping[int, Sequence[Absence]]:
+    """By place, those of these days and of the eve; the stays have them, but for days of another year."""
+    if (first - DAY).year == last.year:
+        return {
+            key: [
+                each
+                for each in stays[key].absences
+                if each.placement_id == key and first - DAY <= each.day <= last
+            ]
+            for key in keys
+        }
+    found = Absence.objects.filter(placement__in=keys, day__range=(first - DAY, last), taken_back_at=None)
+    return _by(found.order_by("day"), "placement_id")
 
 
 def _closed(sites: Collection[int], year: int) -> Mapping[int, frozenset[date]]:
@@ -235,6 +261,17 @@ def _registered(sites: Collection[int], month: date, last: date) -> dict[int, fr
     return {site: frozenset(days) for site, days in found.items()}
 
 
+def _without_list(placements: Sequence[Placement], prices: Mapping[int, Sequence[PriceList]]) -> list[int]:
+    """The places at a free price whose location has no price list."""
+    return [
+        each.pk
+        for each in placements
+        if each.group.price_kind == PriceKind.FREE and each.group.location_id not in prices
+    ]
+
+
 def _fees(keys: Collection[int]) -> dict[int, Decimal | None]:
+    if not keys:
+        return {}
     rows = AgreedWeeks.objects.filter(placement__in=keys)
     return dict(rows.values_list("placement_id", "agreement__day_fee"))

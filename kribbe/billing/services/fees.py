@@ -8,7 +8,15 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCharge
+from kribbe.billing.models import (
+    Books,
+    CertificateKind,
+    Charged,
+    FeeCertificate,
+    OneCharge,
+    charged_by,
+    site_of,
+)
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
 from kribbe.trust.audit import record
@@ -112,36 +120,41 @@ def _give_way(others: QuerySet[FeeCertificate], first: date, after: date | None)
 
 
 def add_charge(
-    *, principal: Principal, placement: Placement, day: date, name: str, amount: Decimal, now: datetime
+    *, principal: Principal, charged: Charged, day: date, name: str, amount: Decimal, now: datetime
 ) -> OneCharge:
     """Charge something once, or below nought give it back. Raises RefusedError for nought and outside the place."""
     if not amount:
         raise RefusedError(_("Type an amount."), field="amount")
-    if day not in placement.during:
+    if day not in charged.during:
         raise RefusedError(_("The child has no place on this day."), field="day")
     with transaction.atomic():
         made = OneCharge.objects.create(
-            placement=placement, day=day, name=name, amount=amount, made_at=now, made_by=principal.user_id
+            **charged_by(charged),
+            day=day,
+            name=name,
+            amount=amount,
+            made_at=now,
+            made_by=principal.user_id,
         )
-        _record(principal, "billing.charge", made, placement, now)
+        _record(principal, "billing.charge", made, charged, now)
     return made
 
 
-def take_back_charge(*, principal: Principal, placement: Placement, charge_id: int, now: datetime) -> None:
+def take_back_charge(*, principal: Principal, charged: Charged, charge_id: int, now: datetime) -> None:
     """A charge no longer holds; what was asked for it goes back with the next run of its month."""
     with transaction.atomic():
-        for each in OneCharge.objects.filter(placement=placement, pk=charge_id, taken_back_at=None):
+        for each in OneCharge.objects.filter(**charged_by(charged), pk=charge_id, taken_back_at=None):
             each.taken_back_at = now
             each.save(update_fields=["taken_back_at"])
-            _record(principal, "billing.charge_back", each, placement, now)
+            _record(principal, "billing.charge_back", each, charged, now)
 
 
-def _record(principal: Principal, action: str, subject: Model, placement: Placement, now: datetime) -> None:
+def _record(principal: Principal, action: str, subject: Model, charged: Charged, now: datetime) -> None:
     record(
         principal=principal,
         action=action,
         subject=subject,
         now=now,
-        household_id=placement.child.household_id,
-        desk_id=placement.group.location.desk_id,
+        household_id=charged.child.household_id,
+        desk_id=site_of(charged).desk_id,
     )

@@ -17,6 +17,7 @@ MONEY: dict[str, Door] = {
     "billing:import_report": Door({"organiser"}, ("slug", "certificate_list")),
     "billing:renewals": Door({"organiser"}, SLUG),
     "billing:club_payers": Door({"organiser"}, SLUG),
+    "billing:charges": Door({"organiser"}, ("slug", "placement")),
     "billing:shares": Door({"organiser"}, ("slug", "placement")),
     "billing:new_payer": Door({"organiser"}, ("slug", "placement")),
     "billing:payer": Door({"organiser"}, ("slug", "payer")),

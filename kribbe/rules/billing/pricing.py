@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from kribbe.rules.billing.allowance import AllowanceCount
-from kribbe.rules.billing.case import Absent, Case, FreePrice, Stay
+from kribbe.rules.billing.case import Absent, Case, Charge, FreePrice, Stay
 from kribbe.rules.billing.free import FreeTariff
 from kribbe.rules.billing.income import IncomeTariff
 from kribbe.rules.billing.plan import PlanDay, plan
@@ -47,7 +47,7 @@ class _Month:
         found: list[Line | Held] = [self._month] if self._month else []
         found += [each for day in self._days for each in self._day(day)]
         lines = [each for each in found if isinstance(each, Line)]
-        lines += [_charge(each.on, each.name, each.amount) for each in self._case.charges]
+        lines += [charge_line(each) for each in self._case.charges]
         held = [each for each in found if isinstance(each, Held)]
         self._allowance.go_to(self._case.days()[-1])
         return Result(tuple(sorted(lines, key=lambda line: line.on)), tuple(held), self._allowance.left)
@@ -132,6 +132,7 @@ def _lengths(day: PlanDay) -> list[Reason]:
     return [*swapped, Reason.of("billing.reserved", reserved=clock(day.reserved), used=clock(day.used))]
 
 
-def _charge(on: date, name: str, amount: Decimal) -> Line:
-    code = "billing.once" if amount >= 0 else "billing.given_back"
-    return Line(on, name, ONE, cents(amount), (Reason.of(code),))
+def charge_line(charge: Charge) -> Line:
+    """What is charged once, or given back."""
+    code = "billing.once" if charge.amount >= 0 else "billing.given_back"
+    return Line(charge.on, charge.name, ONE, cents(charge.amount), (Reason.of(code),))

@@ -12,7 +12,8 @@ import pytest
 from kribbe.billing.models import FeeCertificate
 from kribbe.billing.selectors.expected import expected
 from kribbe.billing.tests.marched import FEE, NEW_YEAR, NOW, march
-from kribbe.billing.tests.month import APRIL, MARCH, absent, certificate, house_rules
+from kribbe.billing.tests.month import APRIL, MARCH, absent, certificate, day_change, house_rules
+from kribbe.billing.tests.scene import with_books
 from kribbe.planning.models import AgreedWeeks
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
 from kribbe.taxes.selectors.months import months_of
@@ -24,8 +25,9 @@ CODE = "25040212301"
 
 
 @pytest.fixture
-def coded(kept, noor):
-    certificate(kept, noor, FEE, NEW_YEAR)
+def coded():
+    kept = with_books(now=NOW, start=date(2026, 1, 5))
+    certificate(kept, kept.scene.noor, FEE, NEW_YEAR)
     FeeCertificate.objects.update(code=CODE)
     return kept
 
@@ -113,3 +115,25 @@ def test_before_the_first_house_rules_the_law_alone_holds(coded):
     absent(coded.scene.noor, march(9), kind="untold")
     amounts, _left = lines(coded, MARCH)
     assert march(9) not in amounts
+
+
+def test_an_absence_on_an_extra_day_uses_a_free_day(coded):
+    """Wednesday the 4th was asked and granted, so it is reserved like the Mondays and Tuesdays (6.8)."""
+    house_rules(coded)
+    left = lines(coded, MARCH)[1]
+    day_change(coded.scene.noor, march(4))
+    assert lines(coded, MARCH)[0][march(4)] == Decimal("12.34")
+    absent(coded.scene.noor, march(4))
+    amounts, after = lines(coded, MARCH)
+    assert march(4) not in amounts and after == left - 1 == lines(coded, APRIL)[1]
+    counts = reported(coded, MARCH)
+    assert (counts[Block.CAME], counts[Block.JUSTIFIED]) == (10, 1)
+
+
+def test_beyond_the_free_days_an_absence_on_an_extra_day_costs_what_the_house_rules_ask(coded):
+    house_rules(coded, told_by=time(9))
+    day_change(coded.scene.noor, march(4), halves=1)
+    absent(coded.scene.noor, march(4), kind="untold")
+    # half a day: 9.00
+    assert lines(coded, MARCH)[0][march(4)] == Decimal("9.00")
+    assert reported(coded, MARCH)[Block.BEYOND] == 1
