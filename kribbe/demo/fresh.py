@@ -1,13 +1,17 @@
 """How fresh the places are: who looked when, children taken directly, urgent families, last Thursday's list."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from django.utils.timezone import get_default_timezone, localtime
 
 from kribbe.demo.book import Book
 from kribbe.demo.chance import Chance
+from kribbe.demo.families import CAPITAL
 from kribbe.demo.occupancy import Rest
-from kribbe.demo.supply import Supply
+from kribbe.demo.supply import Room, Supply
 from kribbe.enrolment.models import (
     CareRequest,
     DirectChild,
@@ -21,7 +25,7 @@ from kribbe.enrolment.models import (
 from kribbe.enrolment.services.weekly_list import make_list
 from kribbe.places.models import GroupAvailability, LedgerTake, Location
 from kribbe.region.models import Region
-from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.calendar import add_months, age_in_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 
 LOOKED = (((0, 12), 70), ((13, 26), 16), ((29, 40), 5), ((50, 140), 9))
@@ -30,6 +34,9 @@ LOOKED = (((0, 12), 70), ((13, 26), 16), ((29, 40), 5), ((50, 140), 9))
 URGENT_DAYS = 30
 AGREED_SHARE = 0.5
 DIRECT = 14
+SOUGHT = 3
+"""So many of the children taken directly are those of open requests of the capital's desk."""
+
 STAY_MONTHS = 9
 ANSWER = timedelta(days=20)
 """Within so many days a location answers, if only with the month in which it looks again."""
@@ -81,34 +88,68 @@ class Fresh:
             )
 
     def _direct(self) -> None:
-        first = first_of_month(self.book.today)
-        start, end = add_months(first, 1), add_months(first, STAY_MONTHS)
-        made = 0
-        for room in self.chance.shuffled(self.supply.rooms):
-            free = self.rest.free_slots(room, 0, STAY_MONTHS)
-            if made == DIRECT or len(free) < MOST_HALF_DAYS:
-                continue
-            pattern = WeekPattern.from_slots(free.slots()[:MOST_HALF_DAYS])
-            self.rest.give(room, pattern, 0, STAY_MONTHS)
-            child = self.book.add(
-                DirectChild(
-                    group=room.group,
-                    name=f"{self.chance.pick('ABDEFLMNST')}.",
-                    birth_month=add_months(first, -max(8, room.group.from_months + 2)),
-                    municipality_id=room.group.location.municipality_id,
-                    during=(start, end),
-                    pattern=pattern.mask,
-                    recorded_at=self.chance.moment(
-                        self.book.today - timedelta(days=self.chance.whole(1, 25))
-                    ),
-                )
+        """Children that locations took directly: of a few the desk still has the open request."""
+        start = add_months(first_of_month(self.book.today), 1)
+        rooms = self.chance.shuffled([room for room in self.supply.rooms if self._free(room)])
+        sought = list(islice(self._sought(rooms, start), SOUGHT))
+        for room, request in sought:
+            child = request.child
+            self._take(
+                room,
+                start,
+                name=f"{child.first_name} {child.last_name[0]}.",
+                birth_month=first_of_month(child.born),
+                municipality_id=request.household.municipality_id,
             )
-            self.book.add(
-                LedgerTake(
-                    group=room.group, during=(start, end), pattern=pattern.mask, holder=f"direct:{child.pk}"
-                )
+        for room in [room for room in rooms if self._free(room)][: DIRECT - len(sought)]:
+            self._take(
+                room,
+                start,
+                name=f"{self.chance.pick('ABDEFLMNST')}.",
+                birth_month=add_months(start, -max(9, room.group.from_months + 3)),
+                municipality_id=room.group.location.municipality_id,
             )
-            made += 1
+
+    def _free(self, room: Room) -> list[int]:
+        """The half-days that a child taken directly gets there; none where the room has fewer."""
+        free = self.rest.free_slots(room, 0, STAY_MONTHS).slots()
+        return list(free[:MOST_HALF_DAYS]) if len(free) >= MOST_HALF_DAYS else []
+
+    def _sought(self, rooms: Iterable[Room], start: date) -> Iterator[tuple[Room, CareRequest]]:
+        """A room at the capital's desk, and a child of the right age that waits for its location; each child once."""
+        asking: dict[int, list[CareRequest]] = defaultdict(list)
+        for wish in self.book.rows(Preference):
+            request = wish.request
+            is_open = wish.state == PreferenceState.WAITING and request.state == RequestState.OPEN
+            if is_open and request.child.born and request.desk.slug == CAPITAL:
+                asking[wish.location_id].append(request)
+        taken: set[int] = set()
+        for room in rooms:
+            ages = range(room.group.from_months, room.group.to_months)
+            for request in asking[room.group.location_id]:
+                if request.child.pk not in taken and age_in_months(request.child.born, start) in ages:
+                    taken.add(request.child.pk)
+                    yield room, request
+                    break
+
+    def _take(self, room: Room, start: date, **told: object) -> None:
+        """The room takes a child from that day on, as its location told it."""
+        pattern = WeekPattern.from_slots(self._free(room))
+        during = (start, add_months(start, STAY_MONTHS - 1))
+        self.rest.give(room, pattern, 0, STAY_MONTHS)
+        day = self.book.today - timedelta(days=self.chance.whole(1, 25))
+        child = self.book.add(
+            DirectChild(
+                group=room.group,
+                during=during,
+                pattern=pattern.mask,
+                recorded_at=self.chance.moment(day),
+                **told,
+            )
+        )
+        self.book.add(
+            LedgerTake(group=room.group, during=during, pattern=pattern.mask, holder=f"direct:{child.pk}")
+        )
 
 
 def list_last_thursday(today: date) -> None:

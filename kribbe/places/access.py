@@ -24,6 +24,14 @@ View = Callable[..., HttpResponse]
 MOST_BESIDE = 25
 """Locations that a page shows side by side."""
 
+REACH = {
+    "pk__in": Scope.LOCATION,
+    "organiser__in": Scope.ORGANISER,
+    "desk__in": Scope.DESK,
+    "desk__region__in": Scope.REGION,
+}
+"""Which locations a right of each scope reaches."""
+
 SISTERS = ArraySubquery(Location.objects.filter(organiser=OuterRef("organiser")).values("pk"))
 
 
@@ -37,12 +45,9 @@ def sisters(location: Location) -> frozenset[int]:
 
 def locations_for(principal: Principal, action: Action) -> QuerySet[Location]:
     """The locations at which the principal may do this."""
-    return Location.objects.select_related("desk__municipality", "desk__region", "organiser").filter(
-        Q(pk__in=scope_ids(principal, action, Scope.LOCATION))
-        | Q(organiser__in=scope_ids(principal, action, Scope.ORGANISER))
-        | Q(desk__in=scope_ids(principal, action, Scope.DESK))
-        | Q(desk__region__in=scope_ids(principal, action, Scope.REGION))
-    )
+    reach = {path: ids for path, scope in REACH.items() if (ids := scope_ids(principal, action, scope))}
+    known = Location.objects.select_related("desk__municipality", "desk__region", "organiser")
+    return known.filter(Q(*reach.items(), _connector=Q.OR)) if reach else known.none()
 
 
 def has_others(principal: Principal, action: Action, location: Location) -> bool:

@@ -16,7 +16,7 @@ from kribbe.billing.selectors.facts import Facts, holding
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import DayChange, HouseRules
 from kribbe.planning.selectors.house_allowance import allowances, versions_in
-from kribbe.planning.selectors.planned import Planned, merged, parts_of_halves
+from kribbe.planning.selectors.planned import Planned, days_given, merged, parts_of_halves
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Agreement, Parts, changed, minutes, starting_on, there_on
 from kribbe.rules.billing.allowance import AllowanceCount
@@ -202,7 +202,7 @@ def _days(
     entries = {day: Entry(present=tuple(parts)) for day, parts in came.items()}
     entries |= {day: Entry(absent=Absent(each.kind)) for day, each in away.items() if day not in came}
     agreement, closed = planned.base, facts.closed[placement.group.location_id]
-    for change in placement.day_changes.all():
+    for change in days_given(placement):
         if change.instead_of is None and _is_away(entries.get(change.day)):
             agreement = _reserved(agreement, change, placement)
         elif change.instead_of is None:

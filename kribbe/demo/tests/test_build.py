@@ -18,6 +18,7 @@ from kribbe.attendance.models import DayInvite
 from kribbe.contact.models import Notice
 from kribbe.demo.book import Book
 from kribbe.demo.build import build, mark, version
+from kribbe.demo.families import CAPITAL
 from kribbe.demo.logins import logins, password, pin, present_code
 from kribbe.demo.past_rounds import PART
 from kribbe.enrolment.models import CareRequest, ChanceLesson, Offer, Placement, Preference
@@ -27,11 +28,13 @@ from kribbe.people.models import Child, RoleGrant, User
 from kribbe.places import ledger
 from kribbe.places.models import Group, GroupAvailability, LedgerWeek, Location
 from kribbe.planning.models import AgreedWeeks, Paper
+from kribbe.region.models import Desk
 from kribbe.rules.calendar import months
 from kribbe.staff.models import Carer, Replacement
 from kribbe.testing.backups import held, kribbe, new_embedded, otherwise, take_here
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
+from kribbe.upkeep.selectors.taken import direct_children, proposals
 
 pytestmark = pytest.mark.long
 TODAY = date(2026, 3, 2)
@@ -61,6 +64,16 @@ def test_the_ledger_counts_right_and_nothing_is_promised_twice(book: Book) -> No
     for bookable, taken in LedgerWeek.objects.values_list("bookable", "taken"):
         assert all(t <= b for b, t in zip(bookable, taken, strict=True))
     assert GroupAvailability.objects.count() == len(groups)
+
+
+def test_children_taken_directly_show_the_clerk_their_open_requests(book: Book) -> None:
+    desk = Desk.objects.get(slug=CAPITAL)
+    children = list(direct_children(desk.pk, seen=False).select_related("group__location"))
+    found = proposals(children, desk)
+    likely = [each[0].likeness for each in found.values()]
+    assert len(likely) >= 2
+    assert all("taken_wished" in each.signs and "taken_month_same" in each.signs for each in likely)
+    assert len(children) > len(likely)
 
 
 def test_lists_of_today_and_of_any_past_day_can_be_read(book: Book) -> None:

@@ -1,6 +1,6 @@
 """One day at a location: who comes, who stays away, and whether there are carers enough."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -22,14 +23,14 @@ from kribbe.planning.access import placement_at
 from kribbe.planning.models import AbsenceKind, GettingUsedDay, TellingSide
 from kribbe.planning.selectors.child_file import AtHand, at_hand
 from kribbe.planning.selectors.getting_used import hours_of, visits_at
-from kribbe.planning.selectors.planned import Planned
+from kribbe.planning.selectors.planned import Planned, days_given
 from kribbe.planning.selectors.week import GroupWeek, Week, day_of
 from kribbe.planning.services.absences import report_absence, take_back_absence
 from kribbe.rules.occupancy import State
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.web.addresses import addresses
+from kribbe.web.rows import addresses, piece
 from kribbe.web.templatetags.telling import age
 
 DAY = timedelta(days=1)
@@ -48,7 +49,8 @@ def day_page(request: Any, location: Location) -> HttpResponse:
     hand = at_hand(
         [row.planned.placement for group in week.groups for row in group.rows if row.planned.placement]
     )
-    groups = [(group, list(_children(group, on, week, location, hand))) for group in week.groups]
+    action = _actions(request, location, on) if may_change else _no_action
+    groups = [(group, list(_children(group, on, week, hand, action))) for group in week.groups]
     note_look(request.principal, location, week, now)
     context = {
         "place_name": location.name,
@@ -72,9 +74,6 @@ def day_page(request: Any, location: Location) -> HttpResponse:
             if row["birth"] and birthday_in(row["birth"], on.year) == on and on.year > row["birth"].year
         ],
         "visits": [visit_row(each) for each in visits_at(location, on, on)],
-        "may_change": may_change,
-        "on_text": f"{on}",
-        "options": format_html_join("", '<option value="{}">{}</option>', AbsenceKind.choices),
     }
     return render(request, "planning/day.html", context)
 
@@ -148,11 +147,33 @@ def child_name(planned: Planned) -> str:
     return short_name(child.first_name, child.last_name) if child else planned.name
 
 
-def _children(
-    group: GroupWeek, on: date, week: Week, location: Location, hand: Mapping[int, AtHand]
-) -> Iterator[dict[str, Any]]:
+def _actions(request: Any, location: Location, on: date) -> Callable[[str, str, bool], SafeString]:
+    """The form of a child's row: that it stays away on this day, or that it comes after all."""
     why = _("Why %(name)s stays away")
     address = addresses("planning:absence", location.slug)
+    options = format_html_join("", '<option value="{}">{}</option>', AbsenceKind.choices)
+    context = {"on_text": f"{on}", "options": options}
+    away = piece(request, "planning/day_stays_away.html", context, "name", "address", "why")
+    back = piece(request, "planning/day_comes.html", context, "name", "address")
+
+    def action(name: str, reference: str, is_away: bool) -> SafeString:
+        own = {"name": name, "address": address(reference)}
+        return back(**own) if is_away else away(**own, why=why % {"name": name})
+
+    return action
+
+
+def _no_action(_name: str, _reference: str, _is_away: bool) -> SafeString:
+    return SafeString("")
+
+
+def _children(
+    group: GroupWeek,
+    on: date,
+    week: Week,
+    hand: Mapping[int, AtHand],
+    action: Callable[[str, str, bool], SafeString],
+) -> Iterator[dict[str, Any]]:
     for row in group.rows:
         planned = row.planned
         placement = planned.placement
@@ -161,16 +182,15 @@ def _children(
         name = child_name(planned)
         yield {
             "reference": reference,
-            "address": address(reference) if reference else "",
+            "action": action(name, reference, found is not None) if reference else "",
             "name": name,
-            "why": why % {"name": name},
             "age": age(planned.child.birth, on) if planned.child else "–",
             "birth": planned.child.birth if planned.child else None,
             "hours": words.hours(planned.parts(on, week.closed)),
             "away": AbsenceKind(found.kind).label if found else "",
             "is_told_by_family": bool(found and found.side == TellingSide.FAMILY),
             "is_agreed": planned.is_agreed or placement is None,
-            "is_extra": any(each.day == on for each in placement.day_changes.all()) if placement else False,
+            "is_extra": any(each.day == on for each in days_given(placement)) if placement else False,
             "allergies": hand[placement.pk].allergies if placement else (),
         }
 

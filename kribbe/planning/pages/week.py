@@ -28,7 +28,7 @@ from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Occupancy, State
 from kribbe.rules.ratio import Short
 from kribbe.trust.permissions import Action
-from kribbe.web.addresses import addresses
+from kribbe.web.rows import addresses
 from kribbe.web.templatetags.telling import long_date, percent
 from kribbe.web.weeks import DAY_NAMES, DAY_SHORTS, slot_name
 from kribbe.web.words import say

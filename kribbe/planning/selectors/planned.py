@@ -22,6 +22,9 @@ from kribbe.rules.agreed import Agreement, Parts, changed, starting_on, there_on
 from kribbe.rules.halfdays import WeekPattern, halves_of
 
 DAY = timedelta(days=1)
+WEEKS, DAYS = "weeks_read", "days_read"
+"""Where `with_weeks` lays what it reads: lists, since a manager for each of hundreds of places costs more."""
+
 OWN = "own:"
 """Under this name the ledger holds places that a location only counts."""
 
@@ -175,11 +178,11 @@ def planned_halves(child_id: int, day: date) -> int:
 def plan_of(placement: Placement, location: Location) -> Planned:
     """One placement that was read with its weeks (see `with_weeks`)."""
     stay = (placement.during.lower, placement.during.upper)
-    weeks = [each for row in placement.agreed_weeks.all() if (each := agreement_of(row, stay))]
+    weeks = [each for row in getattr(placement, WEEKS) if (each := agreement_of(row, stay))]
     base = tuple(weeks) or (unwritten(placement, location),)
     return Planned(
         group_id=placement.group_id,
-        agreements=_with_days(base, placement.day_changes.all(), location),
+        agreements=_with_days(base, days_given(placement), location),
         base=base,
         placement=placement,
         child=placement.child,
@@ -197,13 +200,20 @@ def certain(during: tuple[date, date]) -> QuerySet[Placement]:
 
 def with_weeks(found: QuerySet[Placement]) -> QuerySet[Placement]:
     """With child, group and agreed weeks, in the order of groups and names."""
-    weeks = Prefetch("agreed_weeks", AgreedWeeks.objects.order_by("during"))
-    days = Prefetch("day_changes", DayChange.objects.filter(state=DayState.GRANTED).order_by("day"))
+    weeks = Prefetch("agreed_weeks", AgreedWeeks.objects.order_by("during"), to_attr=WEEKS)
+    granted = DayChange.objects.filter(state=DayState.GRANTED)
+    days = Prefetch("day_changes", granted.order_by("day"), to_attr=DAYS)
     return (
         found.select_related("child", "group")
         .prefetch_related(weeks, days)
         .order_by("group__from_months", "group__name", "child__name_key", "during", "pk")
     )
+
+
+def days_given(placement: Placement) -> Sequence[DayChange]:
+    """The extra days and swaps of a placement that was read with its weeks (see `with_weeks`), in their order."""
+    given: Sequence[DayChange] = getattr(placement, DAYS)
+    return given
 
 
 def absences(placements: Iterable[Placement], first: date, last: date) -> Mapping[tuple[int, date], Absence]:

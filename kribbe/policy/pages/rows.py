@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from kribbe.enrolment.models import CareRequest
 from kribbe.enrolment.selectors import keyset
 from kribbe.enrolment.templatetags.enrolment import fully_called
-from kribbe.people.access import may, note_look, refusal
+from kribbe.people.access import may, note_looks, refusal
 from kribbe.policy.access import PolicyRequest, at_policy, sees_persons
 from kribbe.policy.definitions import DEFINITIONS
 from kribbe.policy.pages.blocks import outcomes
@@ -43,8 +43,7 @@ def rows(request: PolicyRequest, figure: str, part: str) -> HttpResponse:
     after, before = _edge(request, found, "after"), _edge(request, found, "before")
     page = keyset.page(found, by="registered_at", size=SIZE, after=after, before=before)
     own = [row for row in page.rows if _may_open(request, row)]
-    for household in {row.household for row in own}:
-        note_look(principal=request.principal, household=household, now=timezone.now())
+    note_looks(principal=request.principal, households=[row.household for row in own], now=timezone.now())
     context = {
         "title": DEFINITIONS[figure].title,
         "part": parts()[figure][part],

@@ -114,6 +114,21 @@ def test_who_may_see_the_families_sees_exact_numbers_and_the_rows_but_files_hide
     assert clerk.get(at("rows", desk, "asking", "nonsense")).status_code == 404
 
 
+def test_the_rows_behind_a_figure_ask_as_much_for_many_families_as_for_two(desk, location, clerk):
+    def queries():
+        with CaptureQueriesContext(connection) as asked:
+            assert clerk.get(at("rows", desk, "asking", "living")).status_code == 200
+        return len(asked)
+
+    families = [ask(desk, location, name) for name in ("Peeters", "Maes")]
+    few = queries()
+    families += [ask(desk, location, name) for name in ("Wouters", "Claes", "Jacobs", "Mertens")]
+    assert queries() == few
+    looks = AuditEntry.objects.filter(action="household.read", desk_id=desk.pk)
+    seen = looks.values_list("household_id", flat=True)
+    assert sorted(seen) == sorted([each.household_id for each in families[:2] + families])
+
+
 def test_a_clerk_of_one_desk_sees_no_rows_of_the_region(desk, location, clerk):
     other = cast.make_desk("beukenrode", nis="99002")
     ask(other, cast.make_location(other, "Verder"), "Vreemd")
