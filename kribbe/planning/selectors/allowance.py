@@ -9,12 +9,12 @@ from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, CareAgreement, HouseRules
-from kribbe.planning.selectors.house_rules import house_rules_by_day, house_rules_on
+from kribbe.planning.selectors.house_rules import house_allowance, house_rules_by_day, house_rules_on
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.region.selectors import policy_on
 from kribbe.rules.agreed import Agreement, minutes, there_on
-from kribbe.rules.allowance import Balance, HouseAllowance, Rounding, balance, entitled
+from kribbe.rules.allowance import Balance, HouseAllowance, balance, entitled
 from kribbe.rules.billing.absence import AbsenceCost, cost_of_absence
 from kribbe.rules.billing.case import (
     Absent,
@@ -68,15 +68,7 @@ class Stated:
 
     @property
     def house(self) -> HouseAllowance:
-        rules = self.rules
-        if rules is None:
-            return HouseAllowance()
-        return HouseAllowance(
-            full_time=rules.allowance_days,
-            half_days=rules.allowance_half_days,
-            rounding=Rounding(rules.allowance_rounding),
-            told_only=rules.told_by is not None,
-        )
+        return house_allowance(self.rules)
 
 
 def stated(placement: Placement, year: int, *, today: date) -> Stated:

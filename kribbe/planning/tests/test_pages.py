@@ -1,6 +1,6 @@
 """What location and family see and do, who may, and how many queries it costs."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -60,13 +60,23 @@ def test_the_paper_says_it_all(scene):
     from kribbe.planning.papers import paper_pdf
 
     HouseRules.objects.create(
-        location=scene.location, version=3, from_day=date(2020, 1, 1), notice_days=30, published_at=scene.now
-    )
+        location=scene.location, version=3, from_day=date(2020, 1, 1), notice_days=30, published_at=scene.now,
+        allowance_days=20, told_by=time(18), told_days_before=1, absence_full=15, absence_half=9,
+    )  # fmt: skip
     paper = signed(scene)
     reader = PdfReader(io.BytesIO(paper_pdf(paper)))
     text = " ".join(page.extract_text() for page in reader.pages)
     for said in ("De Notelaar", "Noor Maes", "8:00–17:00", "Mia", "An Maes", "30"):
         assert said in text
+    # two days of five: 8 of the 20 days of full-time care
+    for said in (
+        "8 dagen in een heel jaar",
+        "vóór 18:00 op de dag ervoor",
+        "15 voor een hele dag",
+        "9 voor een halve dag",
+        "kosten niets",
+    ):
+        assert said in text, said
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert paper_pdf(paper) == paper_pdf(paper)
 
