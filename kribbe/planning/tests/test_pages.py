@@ -10,6 +10,7 @@ from icalendar import Calendar
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Side
 from kribbe.contact.services.feeds import make_feed, token_of
+from kribbe.places.models import GroupCapacity
 from kribbe.planning.models import Absence, AgreedWeeks, GroupTeam, HouseRules, Paper
 from kribbe.planning.tests.pages import at, open_day, queries, signed
 from kribbe.planning.tests.scene import place
@@ -243,3 +244,13 @@ def test_only_the_day_that_is_told_late_is_priced_as_late(scene):
     assert found["late"]
     assert [line["day"] for line in found["lines"]] == [monday]
     assert found["uses"] == "1"
+
+
+def test_the_form_has_the_days_on_which_the_group_is_open(scene, manager):
+    """A Saturday is agreed with a child that had none, once the group is open then."""
+    address = at(scene, "write", scene.noor.reference)
+    assert manager.get(address).context["form"].days == (0, 1, 2, 3, 4)
+    capacity = GroupCapacity.objects.get(group=scene.group)
+    opened = WeekPattern(capacity.open_pattern) | WeekPattern.from_text("sat")
+    GroupCapacity.objects.filter(pk=capacity.pk).update(open_pattern=opened.mask)
+    assert manager.get(address).context["form"].days == (0, 1, 2, 3, 4, 5)
