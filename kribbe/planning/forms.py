@@ -230,7 +230,7 @@ class HouseRulesForm(forms.Form):
             (7, _("a week before")),
         ],
         coerce=int,
-        empty_value=0,
+        empty_value=None,
         required=False,
         initial=0,
     )

@@ -229,7 +229,8 @@ def test_the_day_says_who_is_in_who_left_and_who_is_missing(scene, day):
     assert later.need.carers == 0
 
 
-def test_children_too_many_at_one_home_are_told_whatever_carers_there_are(scene, day):
+def test_children_too_many_at_one_home_are_told_whatever_carers_there_are():
+    scene, day = monday_scene(places=12)
     location = scene.location
     type(location).objects.filter(pk=location.pk).update(kind="family")
     location.refresh_from_db()
