@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from kribbe.planning.models import Ending, Ground, TellingSide
+from kribbe.planning.models import Ending, TellingSide
 from kribbe.planning.papers import LANGUAGE, parties_of
 from kribbe.region.branding import brand_of
 from kribbe.web.documents import pdf
@@ -46,7 +46,7 @@ def _rows(ending: Ending) -> list[list[str]]:
     rows = [
         [_("Ended by"), f"{TellingSide(ending.side).label}"],
         [_("Told on"), _day(ending.told_at)],
-        [_("Ground"), f"{Ground(ending.ground).label}"],
+        [_("Ground"), f"{ending.held_by.label}"],
         [
             _("Term of notice"),
             _("%(days)d days, until %(day)s") % {"days": ending.notice_days, "day": long_date(ending.term)},

@@ -215,10 +215,24 @@ class HouseRulesForm(forms.Form):
         choices=[(Rounding.UP.value, _("up")), (Rounding.DOWN.value, _("down"))],
     )
     told_by = forms.TimeField(
-        label=_("An absence is told in time on the day itself before"),
+        label=_("An absence is told in time before"),
         required=False,
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "input--short"}),
         help_text=_("Leave it empty if you ask no term."),
+    )
+    told_days_before = forms.TypedChoiceField(
+        label=_("On which day?"),
+        choices=[
+            (0, _("on the day itself")),
+            (1, _("on the day before")),
+            (2, _("two days before")),
+            (3, _("three days before")),
+            (7, _("a week before")),
+        ],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        initial=0,
     )
     absence_full = forms.DecimalField(
         label=_("Price of a full day of absence beyond those, in euros"),

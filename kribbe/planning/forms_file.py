@@ -100,6 +100,12 @@ class ChildFileForm(forms.Form):
                 yield row
 
 
+class ToldFileForm(ChildFileForm):
+    """The same, typed by a location for parents without a log-in."""
+
+    told_by = forms.CharField(label=_("Who told it, for the family"), max_length=200)
+
+
 def typed_file(values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a file as initial values of the form."""
     lists = {"allergies": "allergy", "fetchers": "fetcher", "contacts": "contact"}

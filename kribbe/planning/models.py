@@ -68,7 +68,9 @@ class HouseRules(models.Model):
         max_length=4, choices=[(each.value, each.value) for each in Rounding], default=Rounding.UP
     )
     told_by = models.TimeField(null=True)
-    """An absence told on the day itself before this time is told in time; without it the allowance asks no term."""
+    """An absence told before this time is told in time; without it the allowance asks no term."""
+    told_days_before = models.PositiveSmallIntegerField(default=0)
+    """Calendar days before the absence on which `told_by` is judged; 0 is the day itself."""
     absence_full = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     absence_half = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     published_at = models.DateTimeField()
@@ -81,6 +83,9 @@ class HouseRules(models.Model):
                 name="house_rules_absence_both",
                 condition=Q(absence_full=None, absence_half=None)
                 | Q(absence_full__gte=0, absence_half__gte=0),
+            ),
+            models.CheckConstraint(
+                name="house_rules_days_before", condition=Q(told_days_before=0) | Q(told_by__isnull=False)
             ),
         ]
         triggers = [pgtrigger.Protect(name="published_stays", operation=pgtrigger.Update)]

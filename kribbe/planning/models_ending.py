@@ -83,6 +83,11 @@ class Ending(models.Model):
         return self.earlier is not None and not is_answered
 
     @property
+    def held_by(self) -> Ground:
+        """On what ground its last day holds: by both once the other side agreed to an earlier one."""
+        return Ground.BOTH if self.agreed_at else Ground(self.ground)
+
+    @property
     def ends_on(self) -> date | None:
         """The last day of care as it stands; None where only an answer is waited for, or it was refused."""
         last: date | None = self.earlier if self.agreed_at else self.last

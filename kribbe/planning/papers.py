@@ -1,5 +1,6 @@
 """An agreement or addendum as a document: who, what, when, and both signatures."""
 
+from datetime import date
 from typing import Any
 
 from django.utils import translation
@@ -9,10 +10,15 @@ from django.utils.translation import gettext as _
 from kribbe.enrolment.models import Placement
 from kribbe.planning import words
 from kribbe.planning.models import Paper
+from kribbe.planning.selectors.house_rules import house_allowance
 from kribbe.planning.written import from_json
 from kribbe.region.branding import brand_of
+from kribbe.region.selectors import policy_on
+from kribbe.rules.agreed import Agreement
+from kribbe.rules.allowance import entitled
+from kribbe.rules.packs import load_pack
 from kribbe.web.documents import pdf
-from kribbe.web.templatetags.telling import long_date, money
+from kribbe.web.templatetags.telling import long_date, money, number
 
 LANGUAGE = "nl"
 """What is agreed is written in the language of the administration."""
@@ -84,7 +90,33 @@ def _terms(paper: Paper) -> list[list[str]]:
     ]
     if paper.schedule is not None:
         rows.append([_("Days"), "; ".join(words.stretch_lines(paper)) or "–"])
+    else:
+        rows.append([_("Free absences"), _free_absences(paper)])
+    rows += [
+        [_("Absence told in time"), (words.told_until(rules) if rules else "") or _("without a term")],
+        [_("Absence beyond"), words.beyond(rules)],
+    ]
+    if not paper.is_addendum:
+        rows.append([_("Getting used"), _("the visits before the first day cost nothing")])
     return [*rows, [_("Price of a full day"), money(fee)]] if fee is not None else rows
+
+
+def _free_absences(paper: Paper) -> str:
+    """The units that a whole year of these weeks gives."""
+    location = paper.agreement.placement.group.location
+    year = paper.first.year
+    whole_year = Agreement(date(year, 1, 1), date(year, 12, 31), from_json(paper.weeks), paper.first)
+    house = house_allowance(paper.house_rules)
+    units = entitled(
+        agreements=[whole_year],
+        year=year,
+        pack=load_pack(policy_on(location.desk, paper.first).rule_pack),
+        house=house,
+        morning_ends=location.morning_ends_at,
+    ).units
+    if house.half_days:
+        return _("%(units)s half-days in a whole year of these weeks") % {"units": number(units)}
+    return _("%(units)s days in a whole year of these weeks") % {"units": number(units)}
 
 
 def _signatures(paper: Paper) -> list[list[str]]:

@@ -44,6 +44,7 @@ urlpatterns = [
     path("at/<slug:slug>/extra-days/<slug:reference>/", extra_days.answer, name="answer_day"),
     path("at/<slug:slug>/child-files/", child_files.files_page, name="files"),
     path("at/<slug:slug>/child-files/<slug:reference>/", child_files.file_page, name="file"),
+    path("at/<slug:slug>/child-files/<slug:reference>/write/", child_files.write_file, name="write_file"),
     path("at/<slug:slug>/child-files/<slug:reference>.pdf", child_files.file_paper, name="file_paper"),
     path("at/<slug:slug>/week/", week.week_page, name="week"),
     path("at/<slug:slug>/week/together/", together.together_page, name="together"),

@@ -7,11 +7,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from kribbe.planning.models import Paper
+from kribbe.planning.models import HouseRules, Paper
 from kribbe.planning.written import schedule_of
 from kribbe.rules.agreed import Parts, Weeks
 from kribbe.rules.school import Schedule
 from kribbe.web.dates import date_format
+from kribbe.web.templatetags.telling import money
 from kribbe.web.weeks import DAY_NAMES, join_words
 
 MIDNIGHT = 24 * 60
@@ -31,6 +32,38 @@ HOLIDAYS: Mapping[str, str | Promise] = {
     "summer": gettext_lazy("summer holidays"),
 }
 """The holidays of the school calendar; the days between them have no name of their own."""
+
+
+def told_until(rules: HouseRules) -> str:
+    """Until when an absence is told in time by a version of the house rules; "" where it needs no term."""
+    if rules.told_by is None:
+        return ""
+    time = f"{rules.told_by:%H:%M}"
+    if rules.told_days_before == 0:
+        return _("before %(time)s on the day itself") % {"time": time}
+    if rules.told_days_before == 1:
+        return _("before %(time)s on the day before") % {"time": time}
+    return _("before %(time)s, %(days)d days before") % {"time": time, "days": rules.told_days_before}
+
+
+def told_in_time(rules: HouseRules) -> str:
+    """The same as a sentence."""
+    until = told_until(rules)
+    return (
+        _("An absence is told in time %(until)s.") % {"until": until}
+        if until
+        else _("An absence needs no term.")
+    )
+
+
+def beyond(rules: HouseRules | None) -> str:
+    """What an absence costs that isn't free."""
+    if rules is None or rules.absence_full is None or rules.absence_half is None:
+        return _("the family's own price")
+    return _("%(full)s for a full day, %(half)s for half a day") % {
+        "full": money(rules.absence_full),
+        "half": money(rules.absence_half),
+    }
 
 
 def clock(minute: int) -> str:

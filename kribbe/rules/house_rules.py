@@ -1,7 +1,7 @@
 """When a new version of house rules is less good for families, and from when it may then hold."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from kribbe.rules.allowance import DAYS, Rounding
@@ -14,7 +14,8 @@ MONTHS_TOLD_BEFORE = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsenceRules:
-    """What a version says of absences: days a year, `None` by law; the time of the day itself; euros, or own price.
+    """What a version says of absences: days a year, `None` by law; until when it is told in
+    time, so many days before; euros, or own price.
 
     Notice isn't among it: each signed agreement keeps its own days of notice.
     """
@@ -22,6 +23,7 @@ class AbsenceRules:
     allowance_days: Decimal | None = None
     rounding: Rounding = Rounding.UP
     told_by: time | None = None
+    told_days_before: int = 0
     absence_full: Decimal | None = None
     absence_half: Decimal | None = None
 
@@ -41,14 +43,25 @@ def is_worse(before: AbsenceRules, after: AbsenceRules, *, pack: Pack, on: date)
     return (
         max(by_law, after.allowance_days or by_law) < max(by_law, before.allowance_days or by_law)
         or (before.rounding, after.rounding) == (Rounding.UP, Rounding.DOWN)
-        or _is_earlier(before.told_by, after.told_by)
+        or _is_earlier(before, after)
         or _is_dearer(before.absence_full, after.absence_full)
         or _is_dearer(before.absence_half, after.absence_half)
     )
 
 
-def _is_earlier(before: time | None, after: time | None) -> bool:
-    return after is not None and (before is None or after < before)
+def _is_earlier(before: AbsenceRules, after: AbsenceRules) -> bool:
+    if before.told_by is None or after.told_by is None:
+        return before.told_by is None and after.told_by is not None
+    return (-after.told_days_before, after.told_by) < (-before.told_days_before, before.told_by)
+
+
+def is_in_time(told: datetime, day: date, by: time | None, days_before: int) -> bool:
+    """Whether telling at that moment, by the clock on the wall, of an absence on `day` keeps the term; None: no term.
+
+    Just at the minute is too late.
+    """
+    last = day - timedelta(days=days_before)
+    return by is None or (told.date(), told.time()) < (last, by)
 
 
 def _is_dearer(before: Decimal | None, after: Decimal | None) -> bool:

@@ -178,6 +178,7 @@ def ratio(day: Day) -> dict[str, Any]:
         "need": day.need.carers,
         "carers": carers,
         "missing": max(0, day.need.carers - carers) if carers is not None else 0,
+        "too_many": day.need.too_many,
         "why": [say(reason) for reason in day.need.reasons],
     }
 

@@ -9,6 +9,7 @@ from django.db.utils import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 
 from kribbe.attendance.models import Correction, DayNote, Mark, Presence, Tap
+from kribbe.attendance.pages.day import ratio
 from kribbe.attendance.selectors.came import read_came
 from kribbe.attendance.selectors.day import Where, day_of
 from kribbe.attendance.services.notes import Note, take_notes
@@ -18,6 +19,8 @@ from kribbe.planning.models import Absence
 from kribbe.planning.selectors.occupancy import cells
 from kribbe.planning.selectors.week import week_of
 from kribbe.planning.services.absences import report_absence
+from kribbe.planning.tests.scene import place
+from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 
@@ -224,6 +227,28 @@ def test_the_day_says_who_is_in_who_left_and_who_is_missing(scene, day):
     later = day_of(scene.location, day, now=at(day, "16:10"))
     assert later.count(Where.LEFT) == 1
     assert later.need.carers == 0
+
+
+def test_children_too_many_at_one_home_are_told_whatever_carers_there_are():
+    scene, day = monday_scene(places=12)
+    location = scene.location
+    type(location).objects.filter(pk=location.pk).update(kind="family")
+    location.refresh_from_db()
+    for number in range(8):
+        placement = place(
+            scene.desk,
+            scene.group,
+            f"Vos {number}",
+            "Kim",
+            WeekPattern.from_text("mon"),
+            scene.start,
+            scene.now,
+        )
+        tap(scene, placement, "in", at(day, "8:05"))
+    now = at(day, "9:00")
+    assert ratio(day_of(location, day, now=now))["too_many"] == 0
+    tap(scene, scene.noor, "in", at(day, "8:06"))
+    assert ratio(day_of(location, day, now=now))["too_many"] == 1
 
 
 def test_occupancy_counts_who_came_where_there_is_a_register(scene, day):

@@ -309,6 +309,7 @@ DOORS: dict[str, Door] = {
     "planning:answer_day": Door(LOCATION, ("slug", "day_change"), post=True),
     "planning:files": Door(LOCATION, SLUG),
     "planning:file": Door(LOCATION, ("slug", "cared")),
+    "planning:write_file": Door(LOCATION, ("slug", "cared")),
     "planning:file_paper": Door(LOCATION, ("slug", "cared")),
     "planning:my_paper": Door(ANNA, ("paper",)),
     "planning:my_ending": Door(ANNA, ("placement",)),

@@ -2,20 +2,33 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localtime
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from kribbe.places.access import at_location
+from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning.access import file_place_at
 from kribbe.planning.file_words import file_lists, file_rows
+from kribbe.planning.forms_file import ToldFileForm
 from kribbe.planning.models import ChildFile
-from kribbe.planning.pages.my_file import paper_answer
-from kribbe.planning.selectors.child_file import AtHand, allergies_of, file_of, is_due, open_places
+from kribbe.planning.pages.my_file import initial_file, paper_answer
+from kribbe.planning.selectors.child_file import (
+    AtHand,
+    allergies_of,
+    file_of,
+    is_due,
+    logs_in,
+    open_places,
+    versions,
+)
+from kribbe.planning.services.child_file import keep_told_file
 from kribbe.trust.audit import note_list
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 
 
@@ -63,9 +76,13 @@ def file_page(request: Any, location: Location, reference: str) -> HttpResponse:
     now = timezone.now()
     placement = file_place_at(request.principal, location, reference, now=now)
     file = file_of(placement.child_id)
+    found = versions(file) if file else []
     context = {
         "place_name": location.name,
         "location": location,
+        "told_by": found[0].told_by if found else "",
+        "may_write": may_at(request.principal, Action.PLAN_CHANGE, location)
+        and not logs_in(placement.child.household),
         "placement": placement,
         "name": f"{placement.child}",
         "birth": placement.child.birth,
@@ -75,6 +92,38 @@ def file_page(request: Any, location: Location, reference: str) -> HttpResponse:
         "rows": file_rows(file) if file else [],
     }
     return render(request, "planning/file.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@at_location(Action.CHILD_FILE_READ, Action.PLAN_CHANGE)
+def write_file(request: Any, location: Location, reference: str) -> HttpResponse:
+    """Fill in the file of a child whose parents have no log-in. The look is written down."""
+    now = timezone.now()
+    placement = file_place_at(request.principal, location, reference, now=now)
+    file = file_of(placement.child_id)
+    form = ToldFileForm(request.POST or None, initial=initial_file(placement, file))
+    if request.method == "POST" and form.is_valid():
+        try:
+            keep_told_file(
+                principal=request.principal,
+                child_id=placement.child_id,
+                kept=form.kept(),
+                told_by=form.cleaned_data["told_by"],
+                seen_version=form.cleaned_data["version"],
+                now=now,
+            )
+            messages.success(request, _("Kept. Whoever cares for the child sees it at once."))
+            return redirect("planning:file", location.slug, reference)
+        except RefusedError as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+    context = {
+        "place_name": location.name,
+        "location": location,
+        "placement": placement,
+        "name": f"{placement.child}",
+        "form": form,
+    }
+    return render(request, "planning/write_file.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

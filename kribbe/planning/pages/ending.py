@@ -117,7 +117,7 @@ def _rows(endings: Sequence[Ending], side: TellingSide, today: date) -> list[dic
         {
             "ending": each,
             "side": TellingSide(each.side).label,
-            "ground": Ground(each.ground).label,
+            "ground": each.held_by.label,
             "may_answer": each.waits and each.side != side,
             "may_take_back": may_take_back(each, side, today),
         }

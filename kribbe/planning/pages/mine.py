@@ -234,7 +234,7 @@ def _costs(told: Stated, days: Sequence[date], now: Any) -> dict[str, Any]:
     """What the absence costs, in the words of the page."""
     rules = house_rules_by_day(told.location.pk, days)
     kinds = {day: told_in_time(rules[day], day, now) for day in days}
-    late = AbsenceKind.UNTOLD in kinds.values()
+    late = [day for day, kind in kinds.items() if kind == AbsenceKind.UNTOLD]
     found = cost(told, {day: Absent(kind) for day, kind in kinds.items()})
     lines = [line for each in found for line in each.lines]
     unknown = [held for each in found for held in each.held]
@@ -242,7 +242,7 @@ def _costs(told: Stated, days: Sequence[date], now: Any) -> dict[str, Any]:
     return {
         "days": words.day_list(days),
         "count": len(days),
-        "late": late,
+        "late": words.day_list(late),
         "amount": None if unknown else money(sum((each.amount for each in found), Decimal(0))),
         "uses": number(uses),
         "left": number(_left(found)),

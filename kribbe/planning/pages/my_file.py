@@ -18,7 +18,7 @@ from kribbe.planning.file_paper import file_pdf
 from kribbe.planning.file_words import said_parts
 from kribbe.planning.forms_file import ChildFileForm, typed_file
 from kribbe.planning.models import ChildFile
-from kribbe.planning.selectors.child_file import beginning, file_of, is_due, versions
+from kribbe.planning.selectors.child_file import Version, beginning, file_of, is_due, versions
 from kribbe.planning.services.child_file import confirm_file, keep_file
 from kribbe.region.middleware import use_desk
 from kribbe.trust.errors import RefusedError
@@ -36,7 +36,7 @@ def my_file(request: Any, reference: str) -> HttpResponse:
     is_sent = request.method == "POST"
     if is_sent and request.POST.get("do") == "still":
         return _confirm(request, placement, now)
-    form = ChildFileForm(request.POST if is_sent else None, initial=_initial(placement, file))
+    form = ChildFileForm(request.POST if is_sent else None, initial=initial_file(placement, file))
     if is_sent and form.is_valid():
         try:
             keep_file(
@@ -91,11 +91,18 @@ def _confirm(request: Any, placement: Placement, now: Any) -> HttpResponse:
     return redirect("planning:my_file", placement.reference)
 
 
-def _initial(placement: Placement, file: ChildFile | None) -> dict[str, Any]:
+def initial_file(placement: Placement, file: ChildFile | None) -> dict[str, Any]:
+    """What the form of a file begins with."""
     values = model_to_dict(file) if file else beginning(placement.child)
     return {"version": 0, **typed_file(values)}
 
 
 def _versions(file: ChildFile | None) -> list[dict[str, Any]]:
     found = versions(file) if file else []
-    return [{"at": each.at, "who": each.who, "parts": said_parts(each.parts)} for each in found]
+    return [{"at": each.at, "who": _who(each), "parts": said_parts(each.parts)} for each in found]
+
+
+def _who(version: Version) -> str:
+    if not version.told_by:
+        return version.who
+    return _("%(who)s, as %(told_by)s told it") % {"who": version.who, "told_by": version.told_by}

@@ -87,7 +87,8 @@ def house_rules_page(request: Any, location: Location) -> HttpResponse:
 
 def _rules(form: HouseRulesForm) -> Rules:
     data = form.cleaned_data
-    return Rules(**{**data, "rounding": Rounding(data["rounding"])})
+    told_before = data["told_days_before"] or 0
+    return Rules(**{**data, "rounding": Rounding(data["rounding"]), "told_days_before": told_before})
 
 
 def _group(each: Team) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def together_page(request: Any, location: Location) -> HttpResponse:
         "after": monday + WEEK,
         "days": [(DAY_SHORTS[day], DAY_NAMES[day], monday + day * DAY) for day in range(len(slots) // 2)],
         "rows": [_row(each, slots) for each in weeks],
-        "short": [each for each in weeks if each.missing],
+        "short": [each for each in weeks if each.short],
         "has_more": has_more,
         "most": MOST_BESIDE,
     }
@@ -66,10 +66,9 @@ def _row(week: LocationWeek, slots: range) -> dict[str, Any]:
         "location": week.location,
         "halves": [_cell(week.halves[slot], slot) for slot in slots],
         "occupancy": occupancy_words(week.occupancy),
-        "missing": week.missing,
     }
 
 
 def _cell(half: Half, slot: int) -> dict[str, Any]:
-    tone = "over" if half.is_over or half.missing else TONES[half.state]
+    tone = "over" if half.is_over or half.missing or half.too_many else TONES[half.state]
     return {"half": half, "tone": tone, "when": slot_name(slot), "state": half.state.value}

@@ -18,7 +18,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days, open_pattern
 from kribbe.planning import words
 from kribbe.planning.access import placement_at
 from kribbe.planning.forms import COMMUNITIES, HolidayForm, PaperForm, typed_hours
@@ -26,6 +26,7 @@ from kribbe.planning.pages.agreements import note_read
 from kribbe.planning.selectors.agreements import agreement_for
 from kribbe.planning.services.papers import Terms, agreed_of, check, send_paper, with_terms
 from kribbe.rules.agreed import Agreement, ordinary, there_on
+from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
 from kribbe.rules.school import PACK, Community, known_until
 from kribbe.trust.errors import RefusedError
@@ -34,7 +35,6 @@ from kribbe.web.templatetags.telling import long_date
 
 DAY = timedelta(days=1)
 PREVIEWED_DAYS = 28
-WORK_DAYS = range(5)
 
 Row = tuple[str, str, str]
 """A line of the preview: of which days, and what holds in the two columns."""
@@ -138,8 +138,9 @@ def written(
 
 
 def week_days(placement: Placement) -> Sequence[int]:
-    """The working days; the weekend too where the place has some of it."""
-    return range(7) if placement.pattern >> 2 * len(WORK_DAYS) else WORK_DAYS
+    """The days on which the group is open from today on, and those that the place has."""
+    opened = open_pattern([placement.group_id], localtime().date()) | WeekPattern(placement.pattern)
+    return opened.days()
 
 
 def side_by_side(

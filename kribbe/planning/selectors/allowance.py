@@ -10,8 +10,7 @@ from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, CareAgreement, HouseRules
 from kribbe.planning.selectors.absence_prices import billed_cost
-from kribbe.planning.selectors.house_allowance import house_allowance
-from kribbe.planning.selectors.house_rules import house_rules_by_day, house_rules_on
+from kribbe.planning.selectors.house_rules import house_allowance, house_rules_by_day, house_rules_on
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.region.selectors import policy_on

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.stays import NEVER_CAME
-from kribbe.people.models import Child
+from kribbe.people.models import Child, Household
+from kribbe.people.selectors import grants_over
 from kribbe.planning.models import ChildFile, Severity
 from kribbe.rules.calendar import add_months
 from kribbe.trust.fields import EncryptedText
@@ -68,11 +69,12 @@ class AtHand:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A time at which the file was kept, and the parts that became others."""
+    """A time at which the file was kept, the parts that became others, and who told it where another one typed."""
 
     at: datetime
     who: str
     parts: Sequence[str] = field(default=())
+    told_by: str = ""
 
 
 def at_hand(placements: Collection[Placement]) -> Mapping[int, AtHand]:
@@ -156,9 +158,14 @@ def versions(file: ChildFile) -> list[Version]:
         subject=ChildFile._meta.label_lower, subject_id=file.pk, action="child_file.keep"
     )
     return [
-        Version(row.at, row.actor_name, tuple(row.data.get("parts", ())))
+        Version(row.at, row.actor_name, tuple(row.data.get("parts", ())), row.data.get("told_by", ""))
         for row in rows.order_by("-pk")[:MOST_VERSIONS]
     ]
+
+
+def logs_in(household: Household) -> bool:
+    """Whether a parent of the household has a log-in, and so keeps the files of its children."""
+    return grants_over(household).exists()
 
 
 def allergies_of(file: ChildFile) -> tuple[Allergy, ...]:

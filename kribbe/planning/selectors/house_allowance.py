@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, time
 
 from kribbe.planning.models import HouseRules
+from kribbe.planning.selectors.house_rules import house_allowance
 from kribbe.planning.selectors.stay_year import StayYear
-from kribbe.rules.allowance import HouseAllowance, Rounding, entitled
+from kribbe.rules.allowance import entitled
 from kribbe.rules.billing.case import Allowance
 from kribbe.rules.packs import Pack
 
@@ -20,18 +21,6 @@ def versions_in(rules: Iterable[HouseRules], first: date, last: date) -> list[tu
         if each.from_day <= last:
             held[max(first, each.from_day)] = each
     return list(held.items())
-
-
-def house_allowance(rules: HouseRules | None) -> HouseAllowance:
-    """What a version says of the allowance; without one the least that the law asks."""
-    if rules is None:
-        return HouseAllowance()
-    return HouseAllowance(
-        full_time=rules.allowance_days,
-        half_days=rules.allowance_half_days,
-        rounding=Rounding(rules.allowance_rounding),
-        told_only=rules.told_by is not None,
-    )
 
 
 def allowances(

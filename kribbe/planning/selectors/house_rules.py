@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from kribbe.planning.models import HouseRules
-from kribbe.rules.allowance import Rounding
+from kribbe.rules.allowance import HouseAllowance, Rounding
 from kribbe.rules.house_rules import AbsenceRules
 
 USUAL_NOTICE = 60
@@ -31,12 +31,25 @@ def house_rules_ahead(location_id: int, today: date) -> list[HouseRules]:
     return [*([first] if first else []), *later.values()]
 
 
+def house_allowance(rules: HouseRules | None) -> HouseAllowance:
+    """What a version says of free absences; what the law gives where there is none."""
+    if rules is None:
+        return HouseAllowance()
+    return HouseAllowance(
+        full_time=rules.allowance_days,
+        half_days=rules.allowance_half_days,
+        rounding=Rounding(rules.allowance_rounding),
+        told_only=rules.told_by is not None,
+    )
+
+
 def of_absence(rules: HouseRules) -> AbsenceRules:
     """What a version says of absences, as the rules compare it with another."""
     return AbsenceRules(
         allowance_days=rules.allowance_days,
         rounding=Rounding(rules.allowance_rounding),
         told_by=rules.told_by,
+        told_days_before=rules.told_days_before,
         absence_full=rules.absence_full,
         absence_half=rules.absence_half,
     )

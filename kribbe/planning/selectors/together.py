@@ -17,12 +17,17 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Half:
-    """A half-day of all groups of a location. `missing` are the carers too few by law; 0 where none are planned."""
+    """A half-day of all groups of a location.
+
+    `missing` are the carers too few by law, `too_many` the children too many at the home of a family carer, however
+    many carers there are; both 0 where no carers are planned.
+    """
 
     planned: int
     staffed: int
     state: State
     missing: int
+    too_many: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -39,9 +44,9 @@ class LocationWeek:
     occupancy: Occupancy
 
     @property
-    def missing(self) -> int:
-        """The half-days on which carers are missing."""
-        return sum(half.missing > 0 for half in self.halves)
+    def short(self) -> int:
+        """The half-days on which carers are missing, or children are too many."""
+        return sum(half.missing > 0 or half.too_many > 0 for half in self.halves)
 
 
 def weeks_at(locations: Sequence[Location], monday: date, *, today: date) -> list[LocationWeek]:
@@ -55,15 +60,15 @@ def weeks_at(locations: Sequence[Location], monday: date, *, today: date) -> lis
             [row for row, key in enumerate(found.groups) if key.location_slug == location.slug],
             dtype=np.int64,
         )
-        missing = {each.slot: each.missing for each in short[location.pk]}
-        halves = [_half(found, rows, slot, missing.get(slot, 0)) for slot in range(SLOTS)]
+        judged = {each.slot: (each.missing, each.need.too_many) for each in short[location.pk]}
+        halves = [_half(found, rows, slot, *judged.get(slot, (0, 0))) for slot in range(SLOTS)]
         weeks.append(LocationWeek(location, halves, found.total(rows)))
     return weeks
 
 
-def _half(found: Cells, rows: Ints, slot: int, missing: int) -> Half:
+def _half(found: Cells, rows: Ints, slot: int, missing: int, too_many: int) -> Half:
     """The groups that are open together; without any with staff a case of its own."""
     open_ = ~found.closed[rows, 0, slot] & (found.licensed[rows, 0, slot] > 0)
     staffed = int(found.staffed[rows, 0, slot][open_].sum())
     state = State.CLOSED if not open_.any() else State.OPEN if staffed else State.NO_STAFF
-    return Half(int(found.planned[rows, 0, slot][open_].sum()), staffed, state, missing)
+    return Half(int(found.planned[rows, 0, slot][open_].sum()), staffed, state, missing, too_many)

@@ -1,7 +1,7 @@
 """Absences: reported by the family or the location, and taken back."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -16,6 +16,7 @@ from kribbe.planning.selectors.house_rules import house_rules_by_day
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.services.locking import locked_place
 from kribbe.planning.services.short_notice import tell_freed
+from kribbe.rules.house_rules import is_in_time
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import Principal
@@ -147,12 +148,9 @@ def _check_room(placement: Placement, days: Sequence[date]) -> None:
 
 def told_in_time(rules: HouseRules | None, day: date, now: datetime) -> AbsenceKind:
     """Whether telling now of an absence on a day keeps the location's term."""
-    told = localtime(now)
-    until = rules.told_by if rules else None
-    if told.date() < day or until is None:
+    if rules is None or is_in_time(localtime(now), day, rules.told_by, rules.told_days_before):
         return AbsenceKind.TOLD
-    in_time = told.date() == day and told.time() < (until or time.max)
-    return AbsenceKind.TOLD if in_time else AbsenceKind.UNTOLD
+    return AbsenceKind.UNTOLD
 
 
 def _check_days(placement: Placement, days: list[date], side: TellingSide, today: date) -> None:

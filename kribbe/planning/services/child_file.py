@@ -15,7 +15,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import NEVER_CAME
 from kribbe.people.models import Child
 from kribbe.planning.models import ChildFile
-from kribbe.planning.selectors.child_file import Allergy, Person, is_due, shown_on
+from kribbe.planning.selectors.child_file import Allergy, Person, is_due, logs_in, shown_on
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -43,9 +43,17 @@ class Kept:
 
 
 def keep_file(
-    *, principal: Principal, child_id: int, kept: Kept, seen_version: int, now: datetime
+    *,
+    principal: Principal,
+    child_id: int,
+    kept: Kept,
+    seen_version: int,
+    now: datetime,
+    told_by: str = "",
 ) -> ChildFile:
     """Keep the file as it now is. `seen_version` is the version that was read before typing.
+
+    `told_by` is who told it, where somebody else types.
 
     Raises RefusedError ("stale") where somebody kept another one meanwhile.
     """
@@ -62,8 +70,32 @@ def keep_file(
             setattr(file, name, value)
         file.version, file.checked_at = file.version + 1, now
         file.save()
-        _record(principal, "child_file.keep", file, now, parts)
+        _record(principal, "child_file.keep", file, now, parts, told_by)
     return file
+
+
+def keep_told_file(
+    *, principal: Principal, child_id: int, kept: Kept, told_by: str, seen_version: int, now: datetime
+) -> ChildFile:
+    """A location keeps the file of a child whose parents have no log-in, as `told_by` told it.
+
+    Raises RefusedError where a parent has a log-in, without a name, and as `keep_file` does.
+    """
+    if not told_by.strip():
+        raise RefusedError(_("Give the name of who told it, for the family."), field="told_by")
+    with transaction.atomic():
+        if logs_in(Child.objects.select_related("household").get(pk=child_id).household):
+            raise RefusedError(
+                _("The parents keep this file themselves. Ask them to look at it."), code="own"
+            )
+        return keep_file(
+            principal=principal,
+            child_id=child_id,
+            kept=kept,
+            seen_version=seen_version,
+            now=now,
+            told_by=told_by.strip(),
+        )
 
 
 def confirm_file(*, principal: Principal, child_id: int, seen_version: int, now: datetime) -> None:
@@ -121,7 +153,14 @@ def _columns(kept: Kept) -> dict[str, object]:
     return {**values, "fetchers": list(values["fetchers"]), "contacts": list(values["contacts"])}
 
 
-def _record(principal: Principal, action: str, file: ChildFile, now: datetime, parts: Sequence[str]) -> None:
+def _record(
+    principal: Principal,
+    action: str,
+    file: ChildFile,
+    now: datetime,
+    parts: Sequence[str],
+    told_by: str = "",
+) -> None:
     record(
         principal=principal,
         action=action,
@@ -130,4 +169,5 @@ def _record(principal: Principal, action: str, file: ChildFile, now: datetime, p
         household_id=file.child.household_id,
         desk_id=file.child.household.desk_id,
         parts=list(parts),
+        **({"told_by": told_by} if told_by else {}),
     )

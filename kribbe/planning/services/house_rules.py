@@ -41,6 +41,7 @@ class Rules:
     half_days: bool = False
     rounding: Rounding = Rounding.UP
     told_by: time | None = None
+    told_days_before: int = 0
     absence_full: Decimal | None = None
     absence_half: Decimal | None = None
 
@@ -60,6 +61,8 @@ def publish_house_rules(
         raise RefusedError(
             _("Give both amounts, for a full and for half a day, or none."), field="absence_half"
         )
+    if rules.told_days_before and rules.told_by is None:
+        raise RefusedError(_("Give the time until which an absence is told in time."), field="told_by")
     with transaction.atomic():
         lock_rows((Location, location.pk))
         places = _concerned(location, today)
@@ -76,6 +79,7 @@ def publish_house_rules(
             allowance_half_days=rules.half_days,
             allowance_rounding=rules.rounding,
             told_by=rules.told_by,
+            told_days_before=rules.told_days_before,
             absence_full=rules.absence_full,
             absence_half=rules.absence_half,
             published_at=now,
@@ -110,6 +114,7 @@ def _is_worse(location: Location, rules: Rules, today: date) -> bool:
             allowance_days=rules.allowance_days,
             rounding=rules.rounding,
             told_by=rules.told_by,
+            told_days_before=rules.told_days_before,
             absence_full=rules.absence_full,
             absence_half=rules.absence_half,
         ),

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import template
 
+from kribbe.planning import words
+from kribbe.planning.models import HouseRules
 from kribbe.web.weeks import DAY_NAMES
 
 register = template.Library()
@@ -15,6 +17,18 @@ register = template.Library()
 def weekday(day: date) -> str:
     """`Monday`, in the reader's language."""
     return str(DAY_NAMES[day.weekday()])
+
+
+@register.filter
+def told_until(rules: HouseRules) -> str:
+    """`before 18:00 on the day before`."""
+    return words.told_until(rules)
+
+
+@register.filter
+def told_in_time(rules: HouseRules) -> str:
+    """`An absence is told in time before 18:00 on the day before.`"""
+    return words.told_in_time(rules)
 
 
 @register.filter

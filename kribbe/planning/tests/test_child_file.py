@@ -277,3 +277,33 @@ def test_files_that_stood_open_are_sealed_by_the_migration_and_opened_again(scen
         cursor.execute("SELECT DISTINCT health, allergies, food FROM planning_childfile")
         assert cursor.fetchall() == [("Koorts", "[]", "")]
     assert tables == moved.TABLES
+
+
+def write(scene, placement):
+    return reverse("planning:write_file", args=[scene.location.slug, placement.reference])
+
+
+def test_a_location_types_the_file_of_parents_without_a_log_in(scene):
+    """With the trail of who typed and who told; once a parent logs in, it finds the file, and keeps it alone."""
+    manager = client_of(manager_of(scene.location, now=scene.now))
+    assert write(scene, scene.noor) in manager.get(at(scene, scene.noor)).content.decode()
+    typed = {"version": "0", "health": "Astma", "allergy0_what": "noten", "allergy0_severity": "life"}
+    nobody = manager.post(write(scene, scene.noor), typed)
+    assert nobody.status_code == 422
+    assert not ChildFile.objects.filter(version__gt=0).exists()
+    assert manager.post(write(scene, scene.noor), {**typed, "told_by": "An Maes"}).status_code == 302
+    assert at_hand([scene.noor])[scene.noor.pk].allergies[0].what == "noten"
+    shown = manager.get(at(scene, scene.noor)).content.decode()
+    assert "An Maes" in shown
+    kept = AuditEntry.objects.get(action="child_file.keep")
+    assert kept.data["told_by"] == "An Maes"
+    assert kept.household_id == scene.noor.child.household_id
+
+    parent = client_of(scene.parent_user())
+    theirs = parent.get(mine(scene)).content.decode()
+    assert "Astma" in theirs
+    assert "An Maes" in theirs
+    assert write(scene, scene.noor) not in manager.get(at(scene, scene.noor)).content.decode()
+    late = manager.post(write(scene, scene.noor), {**typed, "version": "1", "told_by": "An Maes"})
+    assert late.status_code == 422
+    assert ChildFile.objects.get(child=scene.noor.child).version == 1

@@ -119,6 +119,7 @@ def test_an_earlier_day_holds_once_the_location_agrees(scene, agreed):
         principal=scene.manager, ending_id=ending.pk, side=LOCATION, agrees=True, name="Mia", now=NOW
     )
     assert last_of(scene) == earlier
+    assert Ending.objects.get().held_by is Ground.BOTH
     assert told(scene) == ["told", "told_location", "answered"]
 
 

@@ -121,6 +121,17 @@ def test_each_day_of_an_absence_is_judged_by_the_rules_of_that_day(scene):
     assert kinds == {before: AbsenceKind.TOLD, monday: AbsenceKind.UNTOLD}
 
 
+@pytest.mark.parametrize(("hour", "kind"), [(17, AbsenceKind.TOLD), (18, AbsenceKind.UNTOLD)])
+def test_told_the_day_before_by_the_hour_is_in_time(scene, hour, kind):
+    monday = open_day(scene)
+    kept(scene, version=2, from_day=scene.start, told_by=time(18), told_days_before=1)
+    report_absence(
+        principal=scene.parent, placement_id=scene.noor.pk, days=[monday], side=TellingSide.FAMILY,
+        now=timezone.make_aware(datetime.combine(monday - DAY, time(hour))),
+    )  # fmt: skip
+    assert Absence.objects.get().kind == kind
+
+
 def test_the_cost_of_an_absence_follows_the_rules_of_its_month(scene):
     """Not told in time it costs 15, and 20 by the rules that begin a month later."""
     scene.group.price_kind = "free"

@@ -1,6 +1,6 @@
 """What location and family see and do, who may, and how many queries it costs."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,6 +10,7 @@ from icalendar import Calendar
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Side
 from kribbe.contact.services.feeds import make_feed, token_of
+from kribbe.places.models import GroupCapacity
 from kribbe.planning.models import Absence, AgreedWeeks, GroupTeam, HouseRules, Paper
 from kribbe.planning.tests.pages import at, open_day, queries, signed
 from kribbe.planning.tests.scene import place
@@ -60,13 +61,23 @@ def test_the_paper_says_it_all(scene):
     from kribbe.planning.papers import paper_pdf
 
     HouseRules.objects.create(
-        location=scene.location, version=3, from_day=date(2020, 1, 1), notice_days=30, published_at=scene.now
-    )
+        location=scene.location, version=3, from_day=date(2020, 1, 1), notice_days=30, published_at=scene.now,
+        allowance_days=20, told_by=time(18), told_days_before=1, absence_full=15, absence_half=9,
+    )  # fmt: skip
     paper = signed(scene)
     reader = PdfReader(io.BytesIO(paper_pdf(paper)))
     text = " ".join(page.extract_text() for page in reader.pages)
     for said in ("De Notelaar", "Noor Maes", "8:00–17:00", "Mia", "An Maes", "30"):
         assert said in text
+    # two days of five: 8 of the 20 days of full-time care
+    for said in (
+        "8 dagen in een heel jaar",
+        "vóór 18:00 op de dag ervoor",
+        "15 voor een hele dag",
+        "9 voor een halve dag",
+        "kosten niets",
+    ):
+        assert said in text, said
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert paper_pdf(paper) == paper_pdf(paper)
 
@@ -233,3 +244,13 @@ def test_only_the_day_that_is_told_late_is_priced_as_late(scene):
     assert found["late"]
     assert [line["day"] for line in found["lines"]] == [monday]
     assert found["uses"] == "1"
+
+
+def test_the_form_has_the_days_on_which_the_group_is_open(scene, manager):
+    """A Saturday is agreed with a child that had none, once the group is open then."""
+    address = at(scene, "write", scene.noor.reference)
+    assert manager.get(address).context["form"].days == (0, 1, 2, 3, 4)
+    capacity = GroupCapacity.objects.get(group=scene.group)
+    opened = WeekPattern(capacity.open_pattern) | WeekPattern.from_text("sat")
+    GroupCapacity.objects.filter(pk=capacity.pk).update(open_pattern=opened.mask)
+    assert manager.get(address).context["form"].days == (0, 1, 2, 3, 4, 5)

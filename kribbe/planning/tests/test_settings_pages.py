@@ -99,5 +99,8 @@ def test_house_rules_are_published_and_never_changed(scene, manager):
         "absence_full": "20",
     }
     assert manager.post(address, typed).status_code == 422
-    assert manager.post(address, {**typed, "absence_half": "12"}).status_code == 302
+    assert manager.post(address, {**typed, "absence_half": "12", "told_days_before": "1"}).status_code == 422
+    said = {"absence_half": "12", "told_days_before": "1", "told_by": "18:00"}
+    assert manager.post(address, {**typed, **said}).status_code == 302
     assert HouseRules.objects.get().version == 1
+    assert HouseRules.objects.get().told_days_before == 1

@@ -62,9 +62,22 @@ def test_what_is_missing_and_closed_by_hand(scene):
     """Eleven children need two carers and have one on Monday; the sister is closed on Tuesday."""
     here, there = weeks_at([scene.location, scene.sister], MONDAY, today=NOW.date())
     assert [half.missing for half in here.halves[:4]] == [1, 1, 0, 0]
-    assert here.missing == 2
+    assert here.short == 2
     assert [half.state for half in there.halves[:4]] == [State.OPEN] * 2 + [State.CLOSED] * 2
-    assert there.missing == 0
+    assert there.short == 0
+
+
+def test_children_too_many_at_one_home_show(scene):
+    """Eleven children at a family carer's home are three too many, however many carers there are."""
+    type(scene.location).objects.filter(pk=scene.location.pk).update(kind="family")
+    scene.location.refresh_from_db()
+    GroupTeam.objects.update(carers=[3] * 10 + [0] * (SLOTS - 10))
+    (here,) = weeks_at([scene.location], MONDAY, today=NOW.date())
+    assert [(half.missing, half.too_many) for half in here.halves[:3]] == [(0, 3), (0, 3), (0, 0)]
+    assert here.short == 2
+    address = reverse("planning:together", args=[scene.location.slug]) + f"?week={MONDAY}"
+    shown = client_of(manager_of(scene.location, now=NOW)).get(address).content.decode()
+    assert "+3" in shown
 
 
 def test_as_many_queries_for_more_locations(scene):

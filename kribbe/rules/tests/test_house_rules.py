@@ -1,12 +1,12 @@
 """What counts as less good for families, and from when it may hold."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
 
 from kribbe.rules.allowance import Rounding
-from kribbe.rules.house_rules import AbsenceRules, earliest_worse, is_worse
+from kribbe.rules.house_rules import AbsenceRules, earliest_worse, is_in_time, is_worse
 from kribbe.rules.packs import load_pack
 
 ON = date(2026, 9, 1)
@@ -26,6 +26,7 @@ BEFORE = AbsenceRules(
         ({"told_by": time(8)}, True),
         ({"told_by": time(11)}, False),
         ({"told_by": None}, False),
+        ({"told_by": time(18), "told_days_before": 1}, True),
         ({"absence_full": Decimal(11)}, True),
         ({"absence_half": Decimal(7)}, True),
         ({"absence_full": Decimal(9)}, False),
@@ -45,3 +46,24 @@ def test_fewer_days_than_the_law_gives_change_nothing():
 
 def test_two_months_end_on_the_last_day_of_a_shorter_month():
     assert earliest_worse(date(2026, 12, 31)) == date(2027, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("told", "days_before", "in_time"),
+    [
+        (datetime(2026, 6, 7, 17, 59, tzinfo=UTC), 1, True),
+        (datetime(2026, 6, 7, 18, tzinfo=UTC), 1, False),
+        (datetime(2026, 6, 8, 7, tzinfo=UTC), 1, False),
+        (datetime(2026, 6, 8, 17, 59, tzinfo=UTC), 0, True),
+        (datetime(2026, 6, 8, 18, tzinfo=UTC), 0, False),
+        (datetime(2026, 6, 1, 17, 59, tzinfo=UTC), 7, True),
+        (datetime(2026, 6, 1, 19, tzinfo=UTC), 7, False),
+        (datetime(2026, 6, 9, 9, tzinfo=UTC), 0, False),
+    ],
+)
+def test_an_absence_is_told_in_time_by_the_days_before(told, days_before, in_time):
+    assert is_in_time(told, date(2026, 6, 8), time(18), days_before) is in_time
+
+
+def test_without_a_time_an_absence_needs_no_term():
+    assert is_in_time(datetime(2026, 6, 9, 9, tzinfo=UTC), date(2026, 6, 8), None, 0)
