@@ -117,6 +117,31 @@ def test_the_clock_of_the_tablet_is_compared_at_each_sync(scene, device):
     assert abs(Heard.objects.get(device=found).offset_seconds - 3600) < 60
 
 
+def clocks(passed, *, session="one", **more):
+    return {"passed": passed.total_seconds() * 1000, "session": session, **more}
+
+
+@pytest.mark.parametrize(("session", "marks"), [("one", [Mark.CLOCK]), ("two", [Mark.CLOCK_SET])])
+def test_a_clock_set_right_before_the_taps_are_sent(scene, device, session, marks):
+    """Tapped two hours ago by a clock an hour slow; set right since. After a restart it is only marked."""
+    hour = timedelta(hours=1)
+    told = event(scene, at=timezone.now() - 3 * hour) | clocks(hour, offset=3600)
+    message = {"sent_at": f"{timezone.now():%Y-%m-%dT%H:%M:%S.%fZ}", "events": [told]}
+    address = reverse("attendance:tablet_sync", args=[scene.location.slug])
+    sent = message | clocks(3 * hour, session=session)
+    assert device[1].post(address, json.dumps(sent), content_type="application/json").status_code == 200
+    tap = Tap.objects.get()
+    assert [mark for mark in tap.marks if mark in {Mark.CLOCK, Mark.CLOCK_SET}] == marks
+    assert round((tap.at - tap.told_at) / hour) == (1 if session == "one" else 0)
+
+
+@pytest.mark.parametrize("wrong", ["x", True, None, [], 1e300, float("nan")])
+def test_a_reading_that_can_t_be_counts_for_none(scene, device, wrong):
+    odd = {"passed": wrong, "session": wrong, "offset": wrong}
+    assert send(device[1], scene, [event(scene) | odd]).json()["answers"][0]["state"] == "kept"
+    assert Mark.CLOCK_SET not in Tap.objects.get().marks
+
+
 def test_a_carer_is_known_by_the_pin_on_this_device_today(scene, device):
     found, client = device
     sofie = carer(scene)

@@ -90,3 +90,23 @@ def test_a_clock_that_is_an_hour_slow_is_told_and_set_right(open_page, scene):
     found = Tap.objects.get()
     assert Mark.CLOCK in found.marks
     assert abs(found.at - found.told_at - HOUR) < timedelta(minutes=2)
+
+
+@pytest.mark.offline
+def test_a_clock_that_is_set_right_before_the_tablet_syncs(open_page, scene):
+    """An hour slow, tapped without network, then set right by it: the tap is an hour later than it was told."""
+    page = open_page(size=TABLET)
+    page.clock.install(time=timezone.now() - HOUR)
+    enrolled(page, scene)
+    page.get_by_text("De klok van deze tablet loopt 60 minuten achter").wait_for()
+    synced(page)
+    page.context.set_offline(True)
+    kid(page, "Fien").click()
+    page.get_by_text("Geen netwerk").wait_for()
+    page.clock.set_system_time(timezone.now())
+    page.context.set_offline(False)
+    synced(page)
+    found = Tap.objects.get()
+    assert Mark.CLOCK in found.marks
+    assert abs(found.at - found.told_at - HOUR) < timedelta(minutes=2)
+    assert Mark.CLOCK_SET not in found.marks

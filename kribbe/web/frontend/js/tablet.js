@@ -1,7 +1,7 @@
 // The tablet at a location: one tap in, one tap out, with or without network.
 import { carersNow, clock, dayOf, needOf, withQueue } from "./tablet-state.js";
 import { store } from "./tablet-store.js";
-import { syncing, tryPin } from "./tablet-sync.js";
+import { passed, syncing, tryPin } from "./tablet-sync.js";
 
 const TRUSTED = 300;
 const EVERY = 30_000;
@@ -159,6 +159,8 @@ async function push(event) {
   const row = {
     key: crypto.randomUUID(),
     at: new Date().toISOString(),
+    ...passed(),
+    offset,
     order: Date.now() + queue.length / 1000,
     carer: me?.carer ?? "",
     ticket: me?.ticket ?? "",
