@@ -1,7 +1,7 @@
 """What a tablet may and what becomes of what it sends."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from kribbe.attendance.access import COOKIE
 from kribbe.attendance.models import Device, Heard, Mark, Presence, Tap
+from kribbe.attendance.selectors.tablet import held_by_tablet
 from kribbe.attendance.services.devices import enrol, offer_code, revoke
 from kribbe.attendance.services.sync import open_for
 from kribbe.attendance.tests.scene import carer, tablet
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.places.models import Location
 from kribbe.planning.tests.scene import MONDAY, notelaar, place
 from kribbe.rules.calendar import monday_of
 from kribbe.staff.services.pins import PinAnswer, set_pin
@@ -214,6 +216,7 @@ def queries(client, address):
 
 
 def test_pages_cost_the_same_however_many_children(scene, device):
+    Location.objects.filter(pk=scene.location.pk).update(closes_at=time.max)
     manager = client_of(manager_of(scene.location, now=scene.now))
     names = (
         "day",
@@ -239,3 +242,15 @@ def test_pages_cost_the_same_however_many_children(scene, device):
         place(scene.desk, scene.group, f"Vos{number}", "Kim", MONDAY, scene.start, scene.now)
     assert costs() == first
     assert max(first) <= 36
+
+
+def test_tomorrow_s_children_come_after_closing_time_only(scene):
+    monday = monday_of(scene.now.date())
+    evening = timezone.make_aware(datetime.combine(monday - timedelta(days=1), scene.location.closes_at))
+    assert held_by_tablet(scene.location, now=evening - MINUTE)["next"] is None
+    coming = held_by_tablet(scene.location, now=evening)["next"]
+    names = [child["name"] for group in coming["groups"] for child in group["children"]]
+    assert (coming["day"], sorted(names)) == (f"{monday}", ["Lou C.", "Noor M."])
+    assert not any(
+        child["missing"] or child["in"] for group in coming["groups"] for child in group["children"]
+    )

@@ -212,15 +212,24 @@ async function forget() {
   draw();
 }
 
+// Tomorrow's children, fetched after closing time, are today's from midnight on; on any other day they go unseen.
 async function dayChange() {
-  if (held && held.day !== dayOf(now())) await forget();
+  const today = dayOf(now());
+  const next = await kept.get("next");
+  if (held ? held.day === today : !next || next.day > today) return;
+  await forget();
+  if (next?.day !== today) return;
+  held = next;
+  await kept.set("held", held);
+  draw();
 }
 
 const told = {
   async online(answer, refused, marked) {
     isOffline = false;
     offset = answer.offset;
-    held = answer.held;
+    const { next, ...today } = answer.held ?? {};
+    held = answer.held && today;
     const lines = [
       ...refused.map(({ event }) => [words.refused, event, ""]),
       ...marked.map(({ event, marks }) => [words.marked, event, marks.join(", ")]),
@@ -229,7 +238,7 @@ const told = {
       ...conflicts,
       ...lines.map(([text, event, marks]) => fill(text, { name: event?.name ?? "", time: clock(event?.at), marks })),
     ];
-    await Promise.all([kept.set("held", held), kept.set("offset", offset), kept.set("conflicts", conflicts)]);
+    await Promise.all([kept.set("held", held), kept.set("next", next ?? null), kept.set("offset", offset), kept.set("conflicts", conflicts)]);
   },
   async changed() {
     queue = await kept.waiting();
