@@ -104,6 +104,7 @@ class Mark(models.TextChoices):
     """What is remarkable about a tap."""
 
     CLOCK = "clock", _("The clock of the tablet was wrong; the time was set right")
+    CLOCK_SET = "clock_set", _("The clock of the tablet was set meanwhile; check the time")
     LATE = "late", _("Arrived later: the tablet had no network")
     UNKNOWN_CARER = "unknown_carer", _("Without a PIN")
     CARER_LEFT = "carer_left", _("By somebody who doesn't work here on that day")

@@ -148,10 +148,44 @@ def service_day(at: datetime, before: Parts, *, zone: tzinfo) -> date:
     return local.date() - DAY if is_night else local.date()
 
 
+@dataclass(frozen=True)
+class Reading:
+    """The clocks of a device at one moment: that on its wall, and the time `passed` since its app began.
+
+    Nobody sets the second one, but it stands still while a device sleeps, and begins anew with every `session`.
+    """
+
+    wall: datetime
+    passed: timedelta | None = None
+    session: str = ""
+
+
+def offset_then(
+    tap: Reading, known: timedelta | None, sent: Reading, offset: timedelta
+) -> tuple[timedelta, bool]:
+    """What must be added to the device's clock as it stood at a tap, and whether that is in doubt.
+
+    `known` is what it was when the device last heard the server before the tap, `offset` what it was when the tap was
+    sent. Where these agree nobody set the clock. Where they don't, it was set before the tap or after it: the time by
+    the wall from the tap to its sending is longer or shorter than what passed by just as much if it was after. In
+    doubt, as where the device slept or its app began anew, the last offset holds.
+    """
+    is_comparable = tap.passed is not None and sent.passed is not None and tap.session == sent.session
+    jump = (sent.wall - tap.wall) - (sent.passed - tap.passed) if is_comparable else None  # type: ignore[operator]  # both are there
+    if known is None:
+        return offset, jump is not None and jump < -TRUSTED
+    was_set = known - offset
+    if abs(was_set) <= TRUSTED or (jump is not None and abs(jump) <= TRUSTED):
+        return offset, False
+    if jump is not None and abs(jump - was_set) <= TRUSTED:
+        return known, False
+    return offset, True
+
+
 def true_time(told: datetime, offset: timedelta, received: datetime) -> tuple[datetime, bool]:
     """When a tap was, and whether the device's clock had to be set right.
 
-    `offset` is what must be added to the device's clock, as seen when it sent the tap. No tap lies in the future.
+    `offset` is what must be added to the device's clock as it stood then (`offset_then`). No tap lies in the future.
     """
     is_off = abs(offset) > TRUSTED
     at = told + offset if is_off else told

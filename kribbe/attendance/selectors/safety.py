@@ -28,13 +28,19 @@ def safety_of(attendees: Collection[Attendee]) -> Mapping[Who, Safety]:
     known = {each.who: each.placement.child for each in attendees if each.placement} | spare_children(
         attendees
     )
+    told = safety_of_children(known.values())
+    children = {who: child.pk for who, child in known.items()}
+    return {each.who: told.get(children.get(each.who, 0), Safety()) for each in attendees}
+
+
+def safety_of_children(children: Collection[Child]) -> Mapping[int, Safety]:
+    """By the key of the child; two queries. Give it children whom the reader cares for at the time."""
     adults: dict[int, list[Adult]] = defaultdict(list)
-    households = {child.household_id for child in known.values()}
+    households = {child.household_id for child in children}
     for adult in Adult.objects.filter(household__in=households).order_by("-is_applicant", "pk"):
         adults[adult.household_id].append(adult)
-    files = at_hand_of({child.pk for child in known.values()})
-    told = {who: _safety(adults[child.household_id], files[child.pk]) for who, child in known.items()}
-    return {each.who: told.get(each.who, Safety()) for each in attendees}
+    files = at_hand_of({child.pk for child in children})
+    return {child.pk: _safety(adults[child.household_id], files[child.pk]) for child in children}
 
 
 def spare_children(attendees: Collection[Attendee]) -> dict[Who, Child]:

@@ -1,7 +1,7 @@
-"""What a tablet holds: today's children of its location and nothing else, as JSON."""
+"""What a tablet holds as JSON: its children of today, from closing time on those of tomorrow too, and no others."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise, product
 from math import prod
 from typing import Any
@@ -19,23 +19,36 @@ from kribbe.rules.ratio import Layout
 from kribbe.rules.roster.plan import HALVES, MINUTES
 from kribbe.staff.selectors.carers import carers_on
 
+DAY = timedelta(days=1)
 MOST_NEEDS = 4000
 """Entries of the table of carers; a larger location's tablet shows what the server last said."""
 
 
 def held_by_tablet(location: Location, *, now: datetime) -> dict[str, Any]:
-    """Today's children by group, the carers of today, and what the law asks for any number of children."""
-    today = localtime(now).date()
-    day = day_of(location, today, now=now)
+    """Today's children by group, the carers of today, and what the law asks for any number of children.
+
+    `next` is the same of tomorrow, once the location has closed: a tablet without network shows it from
+    midnight on. None before.
+    """
+    local = localtime(now)
+    tomorrow = local.date() + DAY if local.time() >= location.closes_at else None
+    return {
+        **_held_on(location, local.date(), now),
+        "next": _held_on(location, tomorrow, now) if tomorrow else None,
+    }
+
+
+def _held_on(location: Location, on: date, now: datetime) -> dict[str, Any]:
+    day = day_of(location, on, now=now)
     safety = safety_of([each.child for each in day.children])
     return {
-        "day": f"{today}",
+        "day": f"{on}",
         "now": now.isoformat(),
         "location": location.name,
         "groups": [_group(group, safety) for group in day.groups],
         "carers": [
             {"ref": carer.reference, "name": carer.name, "initials": carer.initials, "pin": carer.has_pin}
-            for carer in carers_on(location, today)
+            for carer in carers_on(location, on)
         ],
         "planned": _carers(day),
         "noon": f"{location.morning_ends_at:%H:%M}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -28,6 +28,8 @@ class Note:
     words: str
     told_at: datetime
     carer: Carer | None = None
+    offset: timedelta | None = None
+    """As `register.Press` has it."""
 
 
 def take_notes(*, principal: Principal, source: Source, notes: Sequence[Note], now: datetime) -> None:
@@ -54,7 +56,7 @@ def take_back_note(
 
 
 def _row(principal: Principal, source: Source, note: Note, now: datetime) -> DayNote:
-    at, _is_off = true_time(note.told_at, source.offset, now)
+    at, _is_off = true_time(note.told_at, source.offset_of(note.offset), now)
     return DayNote(
         key=note.key,
         placement_id=note.placement_id,

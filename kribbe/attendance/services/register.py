@@ -43,7 +43,10 @@ Pair = tuple[Who, date]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """One press as it was told. `marks` are those that only who took it in can know."""
+    """One press as it was told. `marks` are those that only who took it in can know.
+
+    `offset` is what must be added to the clock that told it; None is that of its source.
+    """
 
     key: UUID
     who: Who
@@ -51,6 +54,7 @@ class Press:
     told_at: datetime
     cancels: UUID | None = None
     carer: Carer | None = None
+    offset: timedelta | None = None
     marks: frozenset[Mark] = field(default_factory=frozenset)
 
 
@@ -61,6 +65,10 @@ class Source:
     location: Location
     device: Device | None = None
     offset: timedelta = timedelta(0)
+
+    def offset_of(self, own: timedelta | None) -> timedelta:
+        """What must be added to the clock that told something: its `own`, where that is known."""
+        return self.offset if own is None else own
 
 
 def take(*, principal: Principal, source: Source, presses: Sequence[Press], now: datetime) -> list[Tap]:
@@ -79,7 +87,10 @@ def take(*, principal: Principal, source: Source, presses: Sequence[Press], now:
         fresh = {press.key: press for press in presses if press.key not in known}
         if not fresh:
             return []
-        dated = {key: rules.true_time(press.told_at, source.offset, now) for key, press in fresh.items()}
+        dated = {
+            key: rules.true_time(press.told_at, source.offset_of(press.offset), now)
+            for key, press in fresh.items()
+        }
         intake = _intake(principal, source, whos, [at for at, _off in dated.values()], now)
         taps = Tap.objects.bulk_create(_tap(press, *dated[key], intake) for key, press in fresh.items())
         work_out(source.location, {(who_of(tap), tap.day) for tap in taps}, now)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from kribbe.attendance.services.devices import heard
 from kribbe.attendance.services.notes import Note, take_notes
 from kribbe.attendance.services.register import Press, Source, take
 from kribbe.enrolment.models import DirectChild, Placement
-from kribbe.rules.attendance import true_time
+from kribbe.rules.attendance import Reading, offset_then, true_time
 from kribbe.staff.models import HOLDS, Carer, StandIn
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.staff.services.pins import PinAnswer, check_pin
@@ -28,6 +29,7 @@ from kribbe.trust.principal import Principal
 MOST_EVENTS = 500
 SALT = "kribbe.attendance.carer"
 DAY = timedelta(days=1)
+LONGEST = timedelta(days=36_500)
 OLDEST, NEWEST = (
     datetime.fromisoformat("2000-01-01T00:00:00+00:00"),
     datetime.fromisoformat("2199-12-31T00:00:00+00:00"),
@@ -74,10 +76,10 @@ def take_message(device: Device, message: object, *, now: datetime) -> Synced:
     An event that can't be read is refused by itself; the others are kept. From a tablet that was shut out taps are
     kept too, marked, and count for nothing until the location corrects the day.
     """
-    sent_at, events = _opened(message)
-    offset = now - sent_at
+    sent, events = _opened(message)
+    offset = now - sent.wall
     source = Source(location=device.location, device=device, offset=offset)
-    reader = _Reader.of(device, events, source.offset, now)
+    reader = _Reader.of(device, events, sent, now)
     answers: dict[str, Answer] = {}
     presses: list[Press] = []
     notes: list[Note] = []
@@ -114,13 +116,27 @@ def _marks(tap: Tap) -> Sequence[str]:
     return [str(Mark(mark).label) for mark in tap.marks]
 
 
-def _opened(message: object) -> tuple[datetime, list[Any]]:
+def _opened(message: object) -> tuple[Reading, list[Any]]:
     if not isinstance(message, dict):
         raise UnreadableError
     sent_at, events = _moment(message.get("sent_at")), message.get("events")
     if sent_at is None or not isinstance(events, list) or len(events) > MOST_EVENTS:
         raise UnreadableError
-    return sent_at, events
+    return _reading(message, sent_at), events
+
+
+def _reading(said: Mapping[str, Any], wall: datetime) -> Reading:
+    """Both clocks as a message or an event has them; what passed is in milliseconds."""
+    return Reading(
+        wall, _duration(said.get("passed"), timedelta(milliseconds=1)), str(said.get("session", ""))[:40]
+    )
+
+
+def _duration(number: object, unit: timedelta) -> timedelta | None:
+    """So many of a unit; None for what isn't a number, or is beyond any use of a tablet."""
+    if isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
+        return None
+    return number * unit if abs(number) * unit.total_seconds() < LONGEST.total_seconds() else None
 
 
 @dataclass(frozen=True)
@@ -132,11 +148,12 @@ class _Reader:
     carers: Mapping[str, Carer]
     guests: Mapping[int, Collection[date]]
     """The days on which children of other locations are cared for here, by place."""
-    offset: timedelta
+    sent: Reading
+    """The clocks of the device when it sent the message."""
     now: datetime
 
     @classmethod
-    def of(cls, device: Device, events: Sequence[Any], offset: timedelta, now: datetime) -> "_Reader":
+    def of(cls, device: Device, events: Sequence[Any], sent: Reading, now: datetime) -> "_Reader":
         asked = {str(event.get("child", "")) for event in events if isinstance(event, dict)}
         guests: dict[int, set[date]] = defaultdict(set)
         held = StandIn.objects.filter(HOLDS, group__location=device.location, placement__reference__in=asked)
@@ -154,7 +171,7 @@ class _Reader:
             },
             {carer.reference: carer for carer in carers_of(device.location)},
             guests,
-            offset,
+            sent,
             now,
         )
 
@@ -168,18 +185,25 @@ class _Reader:
         key, told_at = _uuid(event.get("key")), _moment(event.get("at"))
         if key is None or told_at is None:
             raise _BadEventError("unreadable")
-        if not self._is_here(who, told_at):
+        offset, in_doubt = self._offset(event, told_at)
+        if not self._is_here(who, told_at, offset):
             raise _BadEventError("no-child")
         carer = self.carers.get(str(event.get("carer", "")))
-        common = {"key": key, "told_at": told_at, "carer": carer}
+        common = {"key": key, "told_at": told_at, "carer": carer, "offset": offset}
         if event.get("kind") == "note":
             return _note(event, common | {"placement_id": who.placement_id})
-        return _press(event, common | {"who": who}, frozenset(self._marks(event, carer, told_at)))
+        marks = {*self._marks(event, carer, told_at), *([Mark.CLOCK_SET] if in_doubt else [])}
+        return _press(event, common | {"who": who}, frozenset(marks))
 
-    def _is_here(self, who: Who, told_at: datetime) -> bool:
+    def _offset(self, event: Mapping[str, Any], told_at: datetime) -> tuple[timedelta, bool]:
+        """What must be added to the clock as it stood at an event, and whether that is in doubt."""
+        known = _duration(event.get("offset"), timedelta(seconds=1))
+        return offset_then(_reading(event, told_at), known, self.sent, self.now - self.sent.wall)
+
+    def _is_here(self, who: Who, told_at: datetime, offset: timedelta) -> bool:
         """Whether a guest is cared for here on the day of the tap, or on its eve for a night."""
         days = self.guests.get(who.placement_id or 0)
-        at, _off = true_time(told_at, self.offset, self.now)
+        at, _off = true_time(told_at, offset, self.now)
         return days is None or not {localtime(at).date(), localtime(at - DAY).date()}.isdisjoint(days)
 
     def _marks(self, event: Mapping[str, Any], carer: Carer | None, told_at: datetime) -> Iterator[Mark]:

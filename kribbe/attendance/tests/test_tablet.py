@@ -1,7 +1,7 @@
 """What a tablet may and what becomes of what it sends."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from kribbe.attendance.access import COOKIE
 from kribbe.attendance.models import Device, Heard, Mark, Presence, Tap
+from kribbe.attendance.selectors.tablet import held_by_tablet
 from kribbe.attendance.services.devices import enrol, offer_code, revoke
 from kribbe.attendance.services.sync import open_for
 from kribbe.attendance.tests.scene import carer, tablet
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.places.models import Location
 from kribbe.planning.tests.scene import MONDAY, notelaar, place
 from kribbe.rules.calendar import monday_of
 from kribbe.staff.services.pins import PinAnswer, set_pin
@@ -117,6 +119,31 @@ def test_the_clock_of_the_tablet_is_compared_at_each_sync(scene, device):
     assert abs(Heard.objects.get(device=found).offset_seconds - 3600) < 60
 
 
+def clocks(passed, *, session="one", **more):
+    return {"passed": passed.total_seconds() * 1000, "session": session, **more}
+
+
+@pytest.mark.parametrize(("session", "marks"), [("one", [Mark.CLOCK]), ("two", [Mark.CLOCK_SET])])
+def test_a_clock_set_right_before_the_taps_are_sent(scene, device, session, marks):
+    """Tapped two hours ago by a clock an hour slow; set right since. After a restart it is only marked."""
+    hour = timedelta(hours=1)
+    told = event(scene, at=timezone.now() - 3 * hour) | clocks(hour, offset=3600)
+    message = {"sent_at": f"{timezone.now():%Y-%m-%dT%H:%M:%S.%fZ}", "events": [told]}
+    address = reverse("attendance:tablet_sync", args=[scene.location.slug])
+    sent = message | clocks(3 * hour, session=session)
+    assert device[1].post(address, json.dumps(sent), content_type="application/json").status_code == 200
+    tap = Tap.objects.get()
+    assert [mark for mark in tap.marks if mark in {Mark.CLOCK, Mark.CLOCK_SET}] == marks
+    assert round((tap.at - tap.told_at) / hour) == (1 if session == "one" else 0)
+
+
+@pytest.mark.parametrize("wrong", ["x", True, None, [], 1e300, float("nan")])
+def test_a_reading_that_can_t_be_counts_for_none(scene, device, wrong):
+    odd = {"passed": wrong, "session": wrong, "offset": wrong}
+    assert send(device[1], scene, [event(scene) | odd]).json()["answers"][0]["state"] == "kept"
+    assert Mark.CLOCK_SET not in Tap.objects.get().marks
+
+
 def test_a_carer_is_known_by_the_pin_on_this_device_today(scene, device):
     found, client = device
     sofie = carer(scene)
@@ -189,6 +216,7 @@ def queries(client, address):
 
 
 def test_pages_cost_the_same_however_many_children(scene, device):
+    Location.objects.filter(pk=scene.location.pk).update(closes_at=time.max)
     manager = client_of(manager_of(scene.location, now=scene.now))
     names = (
         "day",
@@ -214,3 +242,15 @@ def test_pages_cost_the_same_however_many_children(scene, device):
         place(scene.desk, scene.group, f"Vos{number}", "Kim", MONDAY, scene.start, scene.now)
     assert costs() == first
     assert max(first) <= 36
+
+
+def test_tomorrow_s_children_come_after_closing_time_only(scene):
+    monday = monday_of(scene.now.date())
+    evening = timezone.make_aware(datetime.combine(monday - timedelta(days=1), scene.location.closes_at))
+    assert held_by_tablet(scene.location, now=evening - MINUTE)["next"] is None
+    coming = held_by_tablet(scene.location, now=evening)["next"]
+    names = [child["name"] for group in coming["groups"] for child in group["children"]]
+    assert (coming["day"], sorted(names)) == (f"{monday}", ["Lou C.", "Noor M."])
+    assert not any(
+        child["missing"] or child["in"] for group in coming["groups"] for child in group["children"]
+    )

@@ -1,6 +1,6 @@
 """What a carer has in sight on the tablet, also without network; and a tablet that stays open overnight."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -16,7 +16,7 @@ from kribbe.testing.browser import PHONE, axe, fits
 
 __all__ = ["scene"]
 pytestmark = [pytest.mark.browser, pytest.mark.offline, pytest.mark.django_db(transaction=True)]
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.mark.parametrize("size", [TABLET, PHONE])
@@ -90,3 +90,68 @@ def test_a_clock_that_is_an_hour_slow_is_told_and_set_right(open_page, scene):
     found = Tap.objects.get()
     assert Mark.CLOCK in found.marks
     assert abs(found.at - found.told_at - HOUR) < timedelta(minutes=2)
+
+
+@pytest.mark.offline
+def test_a_clock_that_is_set_right_before_the_tablet_syncs(open_page, scene):
+    """An hour slow, tapped without network, then set right by it: the tap is an hour later than it was told."""
+    page = open_page(size=TABLET)
+    page.clock.install(time=timezone.now() - HOUR)
+    enrolled(page, scene)
+    page.get_by_text("De klok van deze tablet loopt 60 minuten achter").wait_for()
+    synced(page)
+    page.context.set_offline(True)
+    kid(page, "Fien").click()
+    page.get_by_text("Geen netwerk").wait_for()
+    page.clock.set_system_time(timezone.now())
+    page.context.set_offline(False)
+    synced(page)
+    found = Tap.objects.get()
+    assert Mark.CLOCK in found.marks
+    assert abs(found.at - found.told_at - HOUR) < timedelta(minutes=2)
+    assert Mark.CLOCK_SET not in found.marks
+
+
+def held_names(page):
+    """Everything that the tablet keeps, as text."""
+    return page.evaluate(
+        """async () => {
+            const rows = [];
+            for (const { name } of await indexedDB.databases()) {
+                const database = await new Promise((resolve) => {
+                    const asked = indexedDB.open(name); asked.onsuccess = () => resolve(asked.result);
+                });
+                rows.push(...await new Promise((resolve) => {
+                    const asked = database.transaction("kept").objectStore("kept").getAll();
+                    asked.onsuccess = () => resolve(asked.result);
+                }));
+            }
+            return JSON.stringify(rows);
+        }"""
+    )
+
+
+def test_a_morning_without_network_has_the_children_of_the_day(open_page, scene, monkeypatch):
+    """Fetched after closing time, unseen until midnight; the day after, with no network still, nobody is left."""
+    evening = timezone.localtime(scene.now).replace(hour=19, minute=0, second=0, microsecond=0)
+    real, begun = timezone.now, timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: evening + (real() - begun))
+    scene.location.closes_at = time(18)
+    scene.location.save()
+    page = open_page(size=TABLET)
+    page.clock.install(time=evening)
+    enrolled(page, scene)
+    synced(page)
+    page.wait_for_function(
+        "() => navigator.serviceWorker.ready.then(() => caches.keys()).then((k) => k.length)"
+    )
+    assert f"{evening.date() + DAY}" in held_names(page)
+    page.context.set_offline(True)
+    page.clock.fast_forward(12 * HOUR.total_seconds() * 1000)
+    page.get_by_text("Geen netwerk").wait_for()
+    kid(page, "Fien").click()
+    page.locator(".kid--in", has_text="Fien").wait_for()
+    assert f'"day":"{evening.date()}"' not in held_names(page)
+    page.clock.fast_forward(24 * HOUR.total_seconds() * 1000)
+    page.locator(".kid").first.wait_for(state="detached")
+    assert "Fien" not in held_names(page)

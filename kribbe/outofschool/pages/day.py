@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kribbe.attendance.selectors.safety import Safety, safety_of_children
 from kribbe.outofschool import words
 from kribbe.outofschool.access import at_club, clubs_for
 from kribbe.outofschool.forms import TimesForm
@@ -49,7 +50,9 @@ def day_page(request: Any, club: Club) -> HttpResponse:
     rules = rules_on(club.desk, on)
     found = day_of(club, on, rules.charge)
     rows = [row for stop in found.stops for row in stop.children]
-    _note_look(request, club, {row.child.household_id for row in rows}, now)
+    is_shown = on >= today and _may(request, club, Action.CHILD_FILE_READ)
+    files = safety_of_children([row.child for row in rows]) if is_shown else {}
+    _note_look(request, club, {row.child.household_id for row in rows}, now, files=is_shown)
     context = {
         "club": club,
         "tab": "day",
@@ -58,11 +61,11 @@ def day_page(request: Any, club: Club) -> HttpResponse:
         "is_future": on > today,
         "before": on - DAY,
         "after": on + DAY,
-        "stops": [_stop(each) for each in found.stops],
+        "stops": [_stop(each, files) for each in found.stops],
         "schools": _days_told(found, on),
         "expected": len(rows),
         "there": sum(bool(row.stay and row.stay.left_at is None) for row in rows),
-        "may_change": _may_change(request, club),
+        "may_change": _may(request, club, Action.CLUB_CHANGE),
     }
     return render(request, "outofschool/day.html", context)
 
@@ -128,7 +131,8 @@ def _corrected(request: Any, acting: Mapping[str, Any]) -> None:
     correct(**acting, **form.cleaned_data)
 
 
-def _stop(stop: Stop) -> dict[str, Any]:
+def _stop(stop: Stop, files: Mapping[int, Safety]) -> dict[str, Any]:
+    """`files` has what must be in sight of each child, where the reader may see it."""
     return {
         "stop": stop,
         "part": stop.part.label,
@@ -136,6 +140,7 @@ def _stop(stop: Stop) -> dict[str, Any]:
             {
                 "row": row,
                 "name": str(row.child),
+                "file": files.get(row.child.pk),
                 "is_there": bool(row.stay and row.stay.left_at is None),
                 "hours": words.hours(row.minutes) if row.minutes else "",
             }
@@ -159,11 +164,12 @@ def _days_told(found: ClubDay, on: date) -> list[tuple[str, str]]:
     return told
 
 
-def _may_change(request: Any, club: Club) -> bool:
-    return clubs_for(request.principal, Action.CLUB_CHANGE).filter(pk=club.pk).exists()
+def _may(request: Any, club: Club, action: Action) -> bool:
+    return clubs_for(request.principal, action).filter(pk=club.pk).exists()
 
 
-def _note_look(request: Any, club: Club, households: set[int], now: datetime) -> None:
+def _note_look(request: Any, club: Club, households: set[int], now: datetime, *, files: bool = False) -> None:
+    """Whose children stood on the page, and whether what their files say did."""
     note_list(
         principal=request.principal,
         action="list.read",
@@ -171,7 +177,7 @@ def _note_look(request: Any, club: Club, households: set[int], now: datetime) ->
         desk_id=club.desk_id,
         households=households,
         now=now,
-        of="club",
+        of="club_files" if files else "club",
     )
 
 

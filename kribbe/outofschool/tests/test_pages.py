@@ -1,6 +1,6 @@
 """What families, a club's staff, a clerk and an administrator see and do, and how many queries it costs."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,8 +26,12 @@ from kribbe.outofschool.services.registering import register
 from kribbe.outofschool.tests.scene import make_pupil, make_school, make_week, speelvogel
 from kribbe.people.models import Child
 from kribbe.places.models import Street
+from kribbe.planning.models import Severity
+from kribbe.planning.selectors.child_file import Allergy, Person
+from kribbe.planning.services.child_file import Kept, keep_file
 from kribbe.rules.school import school_year_of
 from kribbe.testing import cast
+from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +337,49 @@ def test_search_costs_as_much_for_many_clubs_as_for_few(scene):
     many, page = look(Client(), address)
     assert "Club 5" in page
     assert many == few <= 30
+
+
+def keep_allergy(scene, child):
+    """What a parent wrote in the file of a child without day care."""
+    keep_file(
+        principal=scene.parent(),
+        child_id=child.pk,
+        kept=Kept(
+            allergies=[Allergy("noten", Severity.LIFE, "EpiPen, dan 112")],
+            fetchers=[Person("Rita Maes", "oma", "0470 11 22 33")],
+        ),
+        seen_version=0,
+        now=timezone.now(),
+    )
+
+
+def test_who_cares_sees_allergies_and_who_may_fetch_and_the_desk_does_not(scene, organiser):
+    enrol(scene, scene.children[0])
+    keep_allergy(scene, scene.children[0])
+    day = school_day()
+    said = organiser.get(at(scene, "day"), {"on": f"{day}"}).content.decode()
+    assert "noten: EpiPen, dan 112" in said and "Rita Maes (oma) 0470 11 22 33" in said
+    look = AuditEntry.objects.get(action="list.read", data__of="club_files")
+    assert look.data["households"] == [scene.children[0].household_id]
+    desk = staff(scene, Role.CLERK).get(at(scene, "day"), {"on": f"{day}"})
+    assert desk.status_code == 200
+    assert "noten" not in desk.content.decode() and "Rita" not in desk.content.decode()
+
+
+def test_the_list_of_a_day_that_is_over_shows_no_file(scene, organiser, monkeypatch):
+    enrol(scene, scene.children[0])
+    keep_allergy(scene, scene.children[0])
+    day = school_day()
+    noon = timezone.make_aware(datetime.combine(day + DAY, time(12)))
+    monkeypatch.setattr("kribbe.outofschool.pages.day.timezone.now", lambda: noon)
+    said = organiser.get(at(scene, "day"), {"on": f"{day}"}).content.decode()
+    assert str(scene.children[0]) in said and "noten" not in said
+
+
+def test_the_day_list_with_files_costs_the_same_for_many(scene, organiser):
+    address = at(scene, "day") + f"?on={school_day()}"
+    enrol(scene, scene.children[0])
+    few, _said = look(organiser, address)
+    for child in scene.children[1:3]:
+        enrol(scene, child)
+    assert look(organiser, address)[0] == few

@@ -15,10 +15,12 @@ from kribbe.rules.attendance import (
     Doubt,
     Plan,
     Pressed,
+    Reading,
     Stay,
     Tap,
     halves_of_stay,
     moment,
+    offset_then,
     register,
     service_day,
     standing,
@@ -161,6 +163,46 @@ def test_a_clock_that_is_off_is_set_right(offset, told, expected, marked):
     """Received at 10:00."""
     found = true_time(at(told), timedelta(minutes=offset), at("10:00"))
     assert found == (at(expected), marked)
+
+
+@pytest.mark.parametrize(
+    ("known", "offset", "wall", "passed", "expected"),
+    [
+        (0, 0, 120, 120, (0, False)),
+        (60, 60, 120, 120, (60, False)),
+        (0, 0, 120, 20, (0, False)),
+        (60, 0, 180, 120, (60, False)),
+        (60, 0, 120, 120, (0, False)),
+        (-60, 0, 60, 120, (-60, False)),
+        (0, 60, 60, 120, (0, False)),
+        (60, 0, 180, 90, (0, True)),
+        (60, 0, 180, None, (0, True)),
+        (60, 57, 120, None, (57, False)),
+        (None, 0, 120, 120, (0, False)),
+        (None, 0, 180, 120, (0, False)),
+        (None, 0, 60, 120, (0, True)),
+        (None, 0, 60, None, (0, False)),
+    ],
+    ids=[
+        "right all along", "off all along", "the device slept", "slow, set right after the tap",
+        "slow, set right before the tap", "fast, set right after the tap", "right, set wrong after the tap",
+        "set, and it slept", "set, and the app began anew", "as good as the same", "nothing known",
+        "set on or slept, nothing known", "set back, nothing known", "nothing known at all",
+    ],
+)  # fmt: skip
+def test_a_clock_that_is_set_between_a_tap_and_its_sending(known, offset, wall, passed, expected):
+    """In minutes: the offset before the tap and at its sending; what lies between by the wall and as it passed."""
+    minutes = lambda number: None if number is None else timedelta(minutes=number)  # noqa: E731
+    tap = Reading(at("8:00"), timedelta(0), "one")
+    sent = Reading(at("8:00") + minutes(wall), minutes(passed), "one")
+    found, in_doubt = offset_then(tap, minutes(known), sent, minutes(offset))
+    assert (found, in_doubt) == (minutes(expected[0]), expected[1])
+
+
+def test_what_passed_in_another_session_says_nothing():
+    tap = Reading(at("8:00"), timedelta(0), "one")
+    sent = Reading(at("11:00"), timedelta(hours=2), "two")
+    assert offset_then(tap, timedelta(hours=1), sent, timedelta(0)) == (timedelta(0), True)
 
 
 @pytest.mark.parametrize(

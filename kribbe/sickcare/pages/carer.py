@@ -1,6 +1,6 @@
 """A carer's own pages, by a link without a log-in: yes or no to a question, and the days on call."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from kribbe.attendance.selectors.safety import Safety, safety_of_children
 from kribbe.people.models import Adult
 from kribbe.region.http import DeskRequest
 from kribbe.sickcare.forms import DaysForm
@@ -19,6 +20,7 @@ from kribbe.sickcare.models import BINDING, Proposal, ProposalState, SickCarer
 from kribbe.sickcare.services.calls import answer, ends_at, withdraw
 from kribbe.sickcare.services.carers import set_days
 from kribbe.sickcare.tokens import ANSWER, DAYS
+from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import Principal
 from kribbe.trust.tokens import make_token, read_token
@@ -47,16 +49,34 @@ def answer_page(request: DeskRequest, desk: str, token: str) -> HttpResponse:
             messages.error(request, str(refused.message))
         return redirect(request.path)
     family = Adult.objects.filter(household=found.call.child.household_id).exclude(phone="")
+    comes = found.state == ProposalState.YES
+    is_shown = comes and ends_at(found.call) > now
     context = {
         "found": found,
         "call": found.call,
         "family": family.order_by("-is_applicant", "pk"),
         "is_open": found.state == ProposalState.OPEN and found.answer_by > now,
-        "comes": found.state == ProposalState.YES,
-        "may_withdraw": ends_at(found.call) > now,
+        "comes": comes,
+        "file": _file(found, now) if is_shown else None,
+        "may_withdraw": is_shown,
         "days_url": reverse("sickcare:days", args=[request.desk.slug, make_token(DAYS, found.carer_id)]),
     }
     return render(request, "sickcare/answer.html", context)
+
+
+def _file(found: Proposal, now: datetime) -> Safety:
+    """What must be in sight of the carer, from the yes until the hours are over; the look is written down."""
+    child = found.call.child
+    record(
+        principal=CARER,
+        action="child_file.read",
+        subject=found.call,
+        now=now,
+        household_id=child.household_id,
+        desk_id=found.call.service.desk_id,
+        carer=found.carer.reference,
+    )
+    return safety_of_children([child])[child.pk]
 
 
 def answered(principal: Principal, proposal_id: int, told: str) -> None:

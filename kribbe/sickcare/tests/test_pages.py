@@ -12,10 +12,15 @@ from django.utils import timezone
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Adult
 from kribbe.places.models import Street
+from kribbe.planning.models import Severity
+from kribbe.planning.selectors.child_file import Allergy, Person
+from kribbe.planning.services.child_file import Kept, keep_file
 from kribbe.sickcare.models import CarerDay, Proposal, SickCall, SickCarer, SickService
+from kribbe.sickcare.services.calls import ends_at
 from kribbe.sickcare.tests.scene import on_call
 from kribbe.sickcare.tokens import ANSWER, DAYS
 from kribbe.testing import cast
+from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
 from kribbe.trust.tokens import make_token
 
@@ -79,6 +84,30 @@ def test_asked_answered_by_the_link_and_seen(scene):
     assert parent.post(sent.url, {"do": "call_off", "row": 0}).status_code == 404
     call.refresh_from_db()
     assert call.state == "called_off"
+
+
+def test_the_carer_who_comes_sees_allergies_until_the_hours_are_over(scene, monkeypatch):
+    child = scene.children[0]
+    ask(scene, parent_of(scene))
+    kept = Kept(
+        allergies=[Allergy("noten", Severity.LIFE, "EpiPen")], fetchers=[Person("Rita Maes", "oma", "")]
+    )
+    keep_file(principal=scene.parent(), child_id=child.pk, kept=kept, seen_version=0, now=scene.now)
+    link = reverse("sickcare:answer", args=[scene.desk.slug, make_token(ANSWER, Proposal.objects.get().pk)])
+    carer = Client()
+    assert "noten" not in carer.get(link).content.decode(), "nobody before a yes"
+    carer.post(link, {"do": "yes"})
+    said = carer.get(link).content.decode()
+    assert "noten: EpiPen" in said and "Rita Maes (oma)" in said
+    look = AuditEntry.objects.get(action="child_file.read")
+    assert (look.household_id, look.data["carer"]) == (
+        child.household_id,
+        Proposal.objects.get().carer.reference,
+    )
+    call = SickCall.objects.get()
+    monkeypatch.setattr(timezone, "now", lambda: ends_at(call))
+    assert "noten" not in carer.get(link).content.decode(), "nobody once it is over"
+    assert AuditEntry.objects.filter(action="child_file.read").count() == 1
 
 
 def test_wrong_hours_are_told_at_their_field(scene):

@@ -6,8 +6,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from kribbe.attendance.selectors.day import day_of
-from kribbe.attendance.selectors.tablet import held_by_tablet
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.short import short_weeks
@@ -74,15 +72,6 @@ def test_a_proposal_asks_the_lesser_number(babies):
     rest(babies)
     task = task_of(babies.location, needs_of(babies.location, AFTER, AFTER + 6 * DAY))
     assert [task.needs[AFTER][half] for half in (24, 25, 29)] == [3, 2, 3]
-
-
-def test_the_tablet_knows_the_ratio_of_each_part_of_the_day(babies):
-    rest(babies)
-    noon = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
-    held = held_by_tablet(babies.location, now=noon)
-    assert [part["until"] for part in held["needs"]] == [750, 870, 1440]
-    assert [part["table"][14] for part in held["needs"]] == [3, 2, 3]
-    assert day_of(babies.location, AFTER, now=noon).rests == {babies.group.pk: range(*REST)}
 
 
 def test_a_rest_is_no_longer_than_the_law_allows_and_lies_in_one_group(babies):

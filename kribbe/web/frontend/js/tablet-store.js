@@ -1,4 +1,5 @@
-// What a tablet keeps: its queue of taps, and one record of today's children. Nothing else stays on the device.
+// What a tablet keeps: its queue of taps, today's children, and from closing time to midnight tomorrow's, which nobody
+// sees before. Nothing else stays on the device.
 
 const QUEUE = "queue";
 const KEPT = "kept";

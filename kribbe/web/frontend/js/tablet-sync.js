@@ -3,6 +3,10 @@
 const MOST = 200;
 const PATIENCE = 15_000;
 
+// What passed since the app began, by a clock that nobody sets; it begins anew with each session.
+const session = crypto.randomUUID();
+export const passed = () => ({ passed: Math.round(performance.now()), session });
+
 async function call(address, body) {
   const answer = await fetch(address, {
     method: body ? "POST" : "GET",
@@ -26,6 +30,7 @@ export function syncing(kept, addresses, told) {
     const events = (await kept.waiting()).slice(0, MOST);
     const answer = await call(addresses.sync, {
       sent_at: new Date().toISOString(),
+      ...passed(),
       events: events.map(({ order, name, ...event }) => event),
     });
     if (!answer.ok) return answer.status === 404 ? told.out(answer.code) : told.offline();

@@ -1,7 +1,7 @@
 // The tablet at a location: one tap in, one tap out, with or without network.
 import { carersNow, clock, dayOf, needOf, withQueue } from "./tablet-state.js";
 import { store } from "./tablet-store.js";
-import { syncing, tryPin } from "./tablet-sync.js";
+import { passed, syncing, tryPin } from "./tablet-sync.js";
 
 const TRUSTED = 300;
 const EVERY = 30_000;
@@ -159,6 +159,8 @@ async function push(event) {
   const row = {
     key: crypto.randomUUID(),
     at: new Date().toISOString(),
+    ...passed(),
+    offset,
     order: Date.now() + queue.length / 1000,
     carer: me?.carer ?? "",
     ticket: me?.ticket ?? "",
@@ -210,15 +212,24 @@ async function forget() {
   draw();
 }
 
+// Tomorrow's children, fetched after closing time, are today's from midnight on; on any other day they go unseen.
 async function dayChange() {
-  if (held && held.day !== dayOf(now())) await forget();
+  const today = dayOf(now());
+  const next = await kept.get("next");
+  if (held ? held.day === today : !next || next.day > today) return;
+  await forget();
+  if (next?.day !== today) return;
+  held = next;
+  await kept.set("held", held);
+  draw();
 }
 
 const told = {
   async online(answer, refused, marked) {
     isOffline = false;
     offset = answer.offset;
-    held = answer.held;
+    const { next, ...today } = answer.held ?? {};
+    held = answer.held && today;
     const lines = [
       ...refused.map(({ event }) => [words.refused, event, ""]),
       ...marked.map(({ event, marks }) => [words.marked, event, marks.join(", ")]),
@@ -227,7 +238,7 @@ const told = {
       ...conflicts,
       ...lines.map(([text, event, marks]) => fill(text, { name: event?.name ?? "", time: clock(event?.at), marks })),
     ];
-    await Promise.all([kept.set("held", held), kept.set("offset", offset), kept.set("conflicts", conflicts)]);
+    await Promise.all([kept.set("held", held), kept.set("next", next ?? null), kept.set("offset", offset), kept.set("conflicts", conflicts)]);
   },
   async changed() {
     queue = await kept.waiting();
