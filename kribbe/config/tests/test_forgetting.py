@@ -70,7 +70,7 @@ def over(world, monkeypatch):
     for place in places.filter(during__endswith=None):
         place.during = (place.during.lower, place.during.lower + timedelta(days=300))
         place.save(update_fields=["during"])
-    nothing = Kept([Reason("", now.date())])
+    nothing = Kept([Reason("", now.date())], now.date())
     monkeypatch.setattr(forgetting, "kept", lambda desk_of, _today: dict.fromkeys(desk_of, nothing))
     return household, now
 
