@@ -49,7 +49,7 @@ def _owing(household_ids: Collection[int], _today: date) -> Iterator[Need]:
     """Payers with something open, either way, and deposits that weren't given back."""
     path = "payer__adult__household"
     lines = JournalLine.objects.filter(**{f"{path}__in": household_ids}, account__in=OWED)
-    for key, account, amount in lines.values_list(path, "account").annotate(sum=Sum("amount")):
+    for key, _account, amount in lines.values_list(path, "account").annotate(sum=Sum("amount")):
         if amount:
             yield Need(key, None, _("An invoice is open, or something must be paid back."))
     held = Deposit.objects.filter(**{f"{path}__in": household_ids}).annotate(held=Sum("moves__amount"))

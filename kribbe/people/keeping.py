@@ -20,9 +20,15 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """All of them, the last to end first. `until` is the day from which the household is forgotten."""
+    """All of them on a day, the last to end first. `until` is the day from which the household is forgotten."""
 
     reasons: Sequence[Reason]
+    today: date
+
+    @property
+    def still(self) -> Sequence[Reason]:
+        """Those that hold yet."""
+        return [each for each in self.reasons if each.until is None or each.until > self.today]
 
     @property
     def until(self) -> date | None:
@@ -38,7 +44,7 @@ def kept(desk_of: Mapping[int, int], today: date) -> Mapping[int, Kept]:
     years = years_kept(set(desk_of.values()), today)
     found = needs(list(desk_of), today)
     return {
-        key: Kept(_latest([Reason(each.why, each.until(years[desk])) for each in found.get(key, ())]))
+        key: Kept(_latest([Reason(each.why, each.until(years[desk])) for each in found.get(key, ())]), today)
         for key, desk in desk_of.items()
     }
 

@@ -17,7 +17,14 @@ class PlanningConfig(AppConfig):
         from kribbe.planning.services.calendar import stay_laid
         from kribbe.planning.services.following import follow, keep_days, let_go
         from kribbe.planning.services.moving import carry_on
-        from kribbe.trust.watching import watch_ends, watch_follows, watch_moves, watch_stays
+        from kribbe.planning.services.restoring import put_back
+        from kribbe.trust.watching import (
+            watch_ends,
+            watch_follows,
+            watch_moves,
+            watch_restores,
+            watch_stays,
+        )
         from kribbe.web import expiring
 
         register_navigation()
@@ -30,4 +37,5 @@ class PlanningConfig(AppConfig):
         watch_stays(keep_days)
         watch_follows(follow)
         watch_ends(let_go)
+        watch_restores(put_back)
         expiring.register("child_files", files_to_look_at)

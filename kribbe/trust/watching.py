@@ -24,6 +24,9 @@ Follows = Callable[[int, Sequence[int], datetime], object]
 Stays = Callable[[int, datetime], object]
 """Given the id of a place whose days became others, and the moment."""
 
+Restores = Callable[[int, datetime, datetime], object]
+"""Given the id of a place whose stay is as agreed again, the moment of the end that is undone, and the moment."""
+
 Consents = Callable[[int, datetime], object]
 """Given the id of a consent that a household gave to an organisation, and the moment."""
 
@@ -37,6 +40,7 @@ _moves: list[Moves] = []
 _follows: list[Follows] = []
 _stays: list[Stays] = []
 _ends: list[Ends] = []
+_restores: list[Restores] = []
 _consents: list[Consents] = []
 
 
@@ -125,6 +129,18 @@ def stay_ends(placement_id: int, now: datetime) -> None:
     """A child leaves earlier than was agreed, or won't come: what was planned for later days has no place."""
     for watcher in _ends:
         watcher(placement_id, now)
+
+
+def watch_restores(watcher: Restores) -> None:
+    """Have this watcher told of every end of a stay that is undone, within its transaction."""
+    if watcher not in _restores:
+        _restores.append(watcher)
+
+
+def stay_restored(placement_id: int, ended_at: datetime, now: datetime) -> None:
+    """A child comes or stays after all: what went at the moment of the end that is undone has its place again."""
+    for watcher in _restores:
+        watcher(placement_id, ended_at, now)
 
 
 def watch_consents(watcher: Consents) -> None:

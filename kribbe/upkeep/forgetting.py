@@ -19,9 +19,7 @@ def forget_families() -> None:
     """What was complained and answered; the rows of a merge, as they were, and what finds a double."""
     need(_complained)
     need(_held)
-    forget(
-        "upkeep.Complaint", "household", text=GONE, answer=lambda row: row.answer and GONE
-    )
+    forget("upkeep.Complaint", "household", text=GONE, answer=lambda row: row.answer and GONE)
     forget("upkeep.ForgettingHold", "household", reason=GONE)
     erase("upkeep.MergeChange", _merged)
     erase("upkeep.ChildKey", "child__household")

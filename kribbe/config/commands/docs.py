@@ -365,7 +365,8 @@ def _ways() -> Iterator[str]:
         " List: of places that came free, sent every so many weeks. Own changes: how often a family changes its start"
         " or adds locations itself, and until how many days before the start."
         " Asks again: months between questions whether a place is still needed, with the days to answer and to be"
-        " reminded. Ends: months after the latest start. Complaint: days to answer. Kept: years until a family is forgotten."
+        " reminded. Ends: months after the latest start. Complaint: days to answer."
+        " Kept: years until a family is forgotten."
     )
     yield ""
 

@@ -30,6 +30,14 @@ HEDGE = re.compile(
     r"[^\W\d_]\((?:e|en|er|es|euse|in|innen|le|n|ne|s|t|x)\)"
     r"|[^\W\d_]·|[^\W\d_][:*_/]in(?:nen)?\b|[a-zäöü]In(?:nen)?\b|\b(?:hij/zij|zij/hij|zijn/haar|il/elle|er/sie)\b",
 )
+MEANT = {
+    "nl": ((re.compile(r"opvangvra(?:ag|gen)", re.IGNORECASE), "aanvraag", frozenset({"policy"})),),
+}
+"""By language a word, the one that is said in its place, and the rooms in which it means something else.
+
+What a family registers is an "aanvraag"; "opvangvraag" is a need as the authority has it counted.
+"""
+
 INCLUSIVE = "accueillant·e"
 """The one word that French writes with a point; see decision 5."""
 
@@ -43,17 +51,22 @@ def messages(
 ) -> None:
     """Gather the texts of every room into its catalogues; check or compile them.
 
-    The check also refuses words that leave number or gender to the reader, such as "place(s)".
+    The check also refuses words that leave number or gender to the reader, such as "place(s)", and words that mean
+    something else in that room.
     """
     problems = [
         line for room in rooms() for locale in TRANSLATED for line in _treat(room, locale, check, compile_)
     ]
     if check:
-        problems += [line for locale in TRANSLATED for line in (*conflicts(locale), *hedged(locale))]
+        problems += [
+            line for locale in TRANSLATED for line in (*conflicts(locale), *hedged(locale), *strayed(locale))
+        ]
     for line in problems:
         typer.echo(line, err=True)
     if problems:
-        typer.echo(f"{len(problems)} texts lack a translation of their own, or hedge", err=True)
+        typer.echo(
+            f"{len(problems)} texts lack a translation of their own, hedge, or use another word", err=True
+        )
         raise typer.Exit(1)
 
 
@@ -118,6 +131,17 @@ def hedged(locale: str) -> Iterator[str]:
             for form in forms:
                 if HEDGE.search(form.replace(INCLUSIVE, "")):
                     yield f"{room.name} {locale}: {form!r} leaves number or gender to the reader"
+
+
+def strayed(locale: str) -> Iterator[str]:
+    """Texts that call something by a word that means something else here; see `MEANT`."""
+    for room in rooms():
+        words = [each for each in MEANT.get(locale, ()) if room.name not in each[2]]
+        for message in read(catalogue_file(room, locale), locale) if words else ():
+            for form in _forms(message.string) if message.id else ():
+                for word, instead, _rooms in words:
+                    if word.search(form):
+                        yield f"{room.name} {locale}: {form!r} means {instead!r}"
 
 
 def missing(catalogue: Catalog, wanted: Catalog) -> list[Message]:

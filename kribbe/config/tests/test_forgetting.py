@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 from django.utils import timezone
+from psycopg import sql
 
 from kribbe.config.tests.test_own_file import NOT_TOLD
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState, RequestState
@@ -69,7 +70,7 @@ def over(world, monkeypatch):
     for place in places.filter(during__endswith=None):
         place.during = (place.during.lower, place.during.lower + timedelta(days=300))
         place.save(update_fields=["during"])
-    nothing = Kept([Reason("", now.date())])
+    nothing = Kept([Reason("", now.date())], now.date())
     monkeypatch.setattr(forgetting, "kept", lambda desk_of, _today: dict.fromkeys(desk_of, nothing))
     return household, now
 
@@ -86,8 +87,9 @@ def tables():
 
 def told(model):
     """Every row of a table as text."""
+    query = sql.SQL("SELECT row_to_json(t)::text FROM {} AS t").format(sql.Identifier(model._meta.db_table))
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT row_to_json(t)::text FROM "{model._meta.db_table}" AS t')
+        cursor.execute(query)
         return "\n".join(row for (row,) in cursor.fetchall())
 
 

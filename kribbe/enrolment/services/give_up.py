@@ -19,7 +19,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Principal
-from kribbe.trust.watching import household_changes, stay_ends
+from kribbe.trust.watching import household_changes, stay_ends, stay_restored
 
 
 def give_up(*, principal: Principal, placement_id: int, now: datetime, lost: bool = False) -> Placement:
@@ -64,6 +64,7 @@ def take_back(*, principal: Principal, placement_id: int, now: datetime) -> Plac
         with household_changes(stay[0].child.household_id, now):
             for each in stay:
                 reopen(each, now)
+        stay_restored(stay[0].pk, act.at, now)
         if "end" in act.data:
             _end_as(stay[0], RequestEnd(act.data["end"]))
         _record(principal, "placement.give_up_undone", stay[0], now)

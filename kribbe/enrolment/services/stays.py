@@ -35,13 +35,15 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.turns import InTurn
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
+from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Principal
-from kribbe.trust.watching import household_changes, moved_up, place_follows, stay_moved
+from kribbe.trust.watching import household_changes, moved_up, place_follows, stay_moved, stay_restored
 
 DAY = timedelta(days=1)
 UNDO_TERM = timedelta(days=14)
 """So long after it was agreed a move to another group can be undone."""
 
+LEAVE = "placement.leave"
 FURTHEST_BACK = timedelta(days=62)
 """A child that left is told within two months; what is older is for the desk to sort out."""
 
@@ -73,7 +75,7 @@ def end_stay(
         keys = [each.pk for each in closed]
         _record(
             principal,
-            "placement.leave",
+            LEAVE,
             ending,
             now,
             last=f"{last}",
@@ -107,10 +109,21 @@ def restore_end(*, principal: Principal, leaving: Leaving, now: datetime, told: 
         with household_changes(placement.child.household_id, now):
             for each in later:
                 reopen(each, now)
+        left_at = _left_at(placement)
+        if left_at is not None:
+            stay_restored(placement.pk, left_at, now)
         end = later[-1].during.upper if later else leaving.end
         _record(principal, "placement.leave_undone", placement, now, end=f"{end}")
         if told:
             telling.about_placement(placement, "place_goes_on", now=now, end=end)
+
+
+def _left_at(placement: Placement) -> datetime | None:
+    """When its leaving was told; what went along went at that moment."""
+    told = AuditEntry.objects.filter(
+        subject=placement._meta.label_lower, subject_id=placement.pk, action=LEAVE
+    )
+    return told.order_by("-at", "-pk").values_list("at", flat=True).first()
 
 
 def move_start(

@@ -44,20 +44,21 @@ def _hold_again(
     """In the ledger is what a granted day has beside the half-days of its place, where there is room for it."""
     for change in granted:
         home = piece_on(stay, change.day)
-        own = _own_halves(home, change) if home else 0
+        own = own_halves(home, change) if home else 0
         if home is None or not (change.pk in moved or (change.in_ledger and own & change.halves)):
             continue
         ledger.release(holder=day_holder(change), now=now)
-        change.in_ledger = _held(change, home, change.halves & ~own, now)
+        change.in_ledger = held_on(change, home, change.halves & ~own, now)
         change.save(update_fields=["in_ledger"])
 
 
-def _own_halves(home: Placement, change: DayChange) -> int:
+def own_halves(home: Placement, change: DayChange) -> int:
     """The half-days that a place has on the day every week; bit 0 the morning."""
     return 0 if home.in_turn is not None else home.pattern >> 2 * change.day.weekday() & 3
 
 
-def _held(change: DayChange, home: Placement, halves: int, now: datetime) -> bool:
+def held_on(change: DayChange, home: Placement, halves: int, now: datetime) -> bool:
+    """Whether the ledger has room for these half-days of the day, and holds them now."""
     if not halves:
         return False
     try:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.contact.models import Notice
+from kribbe.enrolment.services.give_up import give_up, take_back
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.models import GettingUsedDay
 from kribbe.planning.selectors.getting_used import visits_at
@@ -142,3 +143,16 @@ def test_a_page_asks_as_many_queries_for_many_visits(scene):
             manager.get(address, {"on": f"{day}"})
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 30
+
+
+def test_a_visit_comes_back_with_the_place_that_was_given_up(scene):
+    """The one that was taken back before stays so."""
+    kept, gone = agree(scene), agree(scene, open_day(scene, 9))
+    take_back_visit(principal=scene.manager, visit_id=gone.pk, now=scene.now)
+    give_up(principal=scene.parent, placement_id=scene.noor.pk, now=scene.now + timedelta(hours=1))
+    kept.refresh_from_db()
+    assert kept.taken_back_at is not None
+    take_back(principal=scene.parent, placement_id=scene.noor.pk, now=scene.now + timedelta(hours=2))
+    for each in (kept, gone):
+        each.refresh_from_db()
+    assert (kept.taken_back_at, gone.taken_back_at) == (None, scene.now)

@@ -12,7 +12,7 @@ from kribbe.places.models import LedgerTake
 from kribbe.planning.models import DayRules, DayState, ShortNotice, TellingSide
 from kribbe.planning.selectors.planned import absences, planned_at
 from kribbe.planning.services.absences import report_absence
-from kribbe.planning.services.days import Wish, give_day
+from kribbe.planning.services.days import Wish, give_day, take_back_day
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
 from kribbe.planning.services.short_notice import listen
 from kribbe.planning.tests.scene import notelaar
@@ -218,6 +218,85 @@ def test_who_leaves_takes_back_what_was_asked_for_later(scene, older):
     paper.refresh_from_db()
     assert (change.state, paper.withdrawn_at) == (DayState.WITHDRAWN, NOW)
     assert in_step(scene, older)
+
+
+LEFT = NOW + DAY
+"""The moment of a leaving: of what was agreed before it nothing has that time."""
+
+
+def leave(scene, last=date(2026, 7, 15)):
+    return end_stay(principal=scene.manager, placement_id=scene.noor.pk, last=last, now=LEFT)
+
+
+def stay_after_all(scene, left, now=LEFT + DAY):
+    restore_end(principal=scene.manager, leaving=left, now=now)
+
+
+def test_who_stays_after_all_has_its_days_absences_and_papers_again(scene, older):
+    up(scene, older, SEPTEMBER)
+    change, swap = (
+        extra(scene, date(2026, 7, 17)),
+        extra(scene, date(2026, 7, 30), instead_of=date(2026, 7, 28)),
+    )
+    told = [date(2026, 7, 20)]
+    absent(scene, *told)
+    paper = send_paper(
+        principal=scene.manager, placement_id=on(scene, SEPTEMBER).pk, now=NOW, name="Mia",
+        terms=Terms(first=date(2026, 10, 1), weeks=({0: FULL, 1: FULL, 3: FULL},)),
+    )  # fmt: skip
+    before = sorted(LedgerTake.objects.values_list("holder", "during", "pattern"))
+    left = leave(scene)
+    assert not away(scene, told[0])
+    stay_after_all(scene, left)
+    for each in (change, swap, paper):
+        each.refresh_from_db()
+    assert (change.state, change.answered_at) == (DayState.GRANTED, NOW)
+    assert (swap.state, paper.withdrawn_at) == (DayState.GRANTED, None)
+    assert away(scene, told[0]) == told
+    assert sorted(LedgerTake.objects.values_list("holder", "during", "pattern")) == before
+    sign_paper(principal=scene.parent, paper_id=paper.pk, name="An Maes", now=LEFT + DAY)
+    assert weekdays(scene, date(2026, 10, 5)) == both("mon", "tue", "thu", group="Kevers")
+    assert not ledger.miscounted(group_ids=[scene.group.pk, older.pk], today=NOW.date())
+
+
+def test_what_was_taken_back_before_the_leaving_stays_so(scene):
+    change = extra(scene, date(2026, 7, 17))
+    take_back_day(principal=scene.manager, change_id=change.pk, now=NOW)
+    stay_after_all(scene, leave(scene))
+    change.refresh_from_db()
+    assert change.state == DayState.WITHDRAWN
+
+
+def test_a_day_whose_room_went_or_that_is_over_stays_taken_back(scene):
+    full, over = extra(scene, date(2026, 7, 17)), extra(scene, date(2026, 7, 16))
+    left = leave(scene)
+    for number in range(5):
+        try:
+            ledger.take(
+                group_id=scene.group.pk, start=full.day, end=full.day + DAY, now=LEFT, holder=f"offer:9{number}",
+                pattern=WeekPattern.from_text("fri"),
+            )  # fmt: skip
+        except ledger.NoRoomError:
+            break
+    stay_after_all(scene, left, now=datetime(2026, 7, 17, 5, tzinfo=UTC))
+    for each in (full, over):
+        each.refresh_from_db()
+    assert (full.state, over.state) == (DayState.WITHDRAWN, DayState.WITHDRAWN)
+    assert not in_ledger(full)
+
+
+def test_a_paper_that_another_one_replaced_stays_withdrawn(scene):
+    terms = Terms(first=AUGUST, weeks=({0: FULL, 1: FULL, 3: FULL},))
+    first = send_paper(principal=scene.manager, placement_id=scene.noor.pk, now=NOW, name="Mia", terms=terms)
+    left = leave(scene)
+    earlier = Terms(first=JUNE, weeks=({0: FULL, 1: FULL, 3: FULL},))
+    second = send_paper(
+        principal=scene.manager, placement_id=scene.noor.pk, now=LEFT, name="Mia", terms=earlier
+    )
+    stay_after_all(scene, left)
+    for each in (first, second):
+        each.refresh_from_db()
+    assert (first.withdrawn_at, second.withdrawn_at) == (LEFT, None)
 
 
 def test_a_paper_signed_after_its_first_day_leaves_the_days_before(scene):

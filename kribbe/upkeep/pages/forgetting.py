@@ -19,7 +19,7 @@ from kribbe.region.http import DeskRequest
 from kribbe.trust.audit import note_list
 from kribbe.trust.permissions import Action
 from kribbe.upkeep.forms import HoldForm, ReleaseForm
-from kribbe.upkeep.models import Forgotten, ForgettingHold
+from kribbe.upkeep.models import ForgettingHold, Forgotten
 from kribbe.upkeep.selectors.forgetting import due, failed_lately, forgotten_lately
 from kribbe.upkeep.services.forgetting import hold, release
 
@@ -33,7 +33,9 @@ NIGHTS = 30
 def forgetting(request: DeskRequest) -> HttpResponse:
     """Who is forgotten in the coming weeks, the first day on top, and who is kept longer."""
     today = timezone.localdate()
-    found = sorted(due(request.desk.pk, today + AHEAD, today=today).items(), key=lambda each: each[1].until)
+    found = sorted(
+        due(request.desk.pk, today + AHEAD, today=today).items(), key=lambda each: each[1].until or today
+    )
     coming = dict(found[:PAGE])
     holds = list(
         ForgettingHold.objects.filter(household__desk=request.desk, ended_at=None, until__gt=today)

@@ -3,7 +3,7 @@
 import json
 import logging
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.forgetting import Rule, deeds, rules
 from kribbe.trust.locks import lock_alone, lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
-from kribbe.upkeep.models import Forgotten, ForgettingHold
+from kribbe.upkeep.models import ForgettingHold, Forgotten
 from kribbe.upkeep.selectors.forgetting import AT_ONCE, due, together
 
 log = logging.getLogger(__name__)
@@ -101,17 +101,22 @@ def _forget_group(group: Collection[int], same: Mapping[int, int], now: datetime
     today = localtime(now).date()
     if not all(each.is_over(today) for each in kept(desk_of, today).values()):
         return 0
-    for key, desk in sorted(desk_of.items()):
-        Forgotten.objects.create(household_id=key, desk_id=desk, at=now)
+    for key, desk_id in sorted(desk_of.items()):
+        Forgotten.objects.create(household_id=key, desk_id=desk_id, at=now)
         for rule in rules():
             _follow(rule, key)
         for deed in deeds():
             deed(key, now)
     _name_anew(min(group), same)
-    for desk in Desk.objects.filter(pk__in=desk_of.values()):
-        number = sum(1 for each in desk_of.values() if each == desk.pk)
+    numbers = Counter(desk_of.values())
+    for desk in Desk.objects.filter(pk__in=numbers):
         record(
-            principal=SYSTEM, action="household.forget", subject=desk, now=now, desk_id=desk.pk, number=number
+            principal=SYSTEM,
+            action="household.forget",
+            subject=desk,
+            now=now,
+            desk_id=desk.pk,
+            number=numbers[desk.pk],
         )
     return len(desk_of)
 
@@ -146,8 +151,9 @@ def _versions(model: type[models.Model], rule: Rule, family: int, keys: list[int
         event = apps.get_model(f"{rule.label}Event")
     except LookupError:
         return model._default_manager.none()
-    found = event._default_manager.filter(rule.find(family)).values("pk")
-    return event._default_manager.filter(models.Q(pk__in=found) | models.Q(pgh_obj_id__in=keys))
+    kept: models.Manager[Any] = event._default_manager
+    found = kept.filter(rule.find(family)).values("pk")
+    return kept.filter(models.Q(pk__in=found) | models.Q(pgh_obj_id__in=keys))
 
 
 def _blank(rows: "models.QuerySet[Any]", become: Mapping[str, Any], family: int) -> None:
@@ -180,9 +186,7 @@ def _change(
         )
 
 
-def _record(
-    principal: Principal, action: str, household: Household, now: datetime, **data: Any
-) -> None:
+def _record(principal: Principal, action: str, household: Household, now: datetime, **data: Any) -> None:
     record(
         principal=principal,
         action=action,

@@ -67,7 +67,9 @@ def test_a_family_that_waits_is_kept(request_, now):
     assert forget_due(now=after(now, 30)) == 0
 
 
-@pytest.mark.parametrize(("state", "last", "years"), [("final", None, None), ("final", 400, 5), ("ended", 400, 5)])
+@pytest.mark.parametrize(
+    ("state", "last", "years"), [("final", None, None), ("final", 400, 5), ("ended", 400, 5)]
+)
 def test_a_place_keeps_it_while_it_runs_and_as_long_as_a_provider_must(
     desk, location, ended, now, state, last, years
 ):
@@ -111,11 +113,17 @@ def test_the_desk_holds_a_family_until_a_day_and_lets_go(ended, now):
     assert {"household.hold", "household.release"} <= set(AuditEntry.objects.values_list("action", flat=True))
 
 
-@pytest.mark.parametrize(("reason", "days", "field"), [(" ", 5, "reason"), ("Beroep", 0, "until"), ("B", 900, "until")])
+@pytest.mark.parametrize(
+    ("reason", "days", "field"), [(" ", 5, "reason"), ("Beroep", 0, "until"), ("B", 900, "until")]
+)
 def test_a_hold_has_a_reason_and_a_day(ended, now, reason, days, field):
     with pytest.raises(RefusedError) as refused:
         hold(
-            principal=SYSTEM, household=ended.household, reason=reason, until=localdate(now) + days * DAY, now=now
+            principal=SYSTEM,
+            household=ended.household,
+            reason=reason,
+            until=localdate(now) + days * DAY,
+            now=now,
         )
     assert refused.value.field == field
 
@@ -136,7 +144,11 @@ def test_the_trail_says_that_it_was_done_and_names_nobody(ended, desk, now):
 def test_a_log_in_goes_and_one_that_opens_another_door_stays(ended, location, now):
     for name, more in (("an", False), ("jo", True)):
         user = cast.make_user(
-            f"{name}@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=ended.household_id, now=now
+            f"{name}@ouders.example",
+            role=Role.PARENT,
+            scope=Scope.HOUSEHOLD,
+            scope_id=ended.household_id,
+            now=now,
         )
         if more:
             user.role_grants.create(
@@ -181,7 +193,9 @@ def test_the_function_works_in_the_transaction_of_a_forgetting_alone(ended, now)
         cursor.execute(call, [ended.household_id, ended.household.adults.get().pk])
         assert cursor.fetchone() == (1,)
         with pytest.raises(DatabaseError, match="rows of trust_auditentry stay"), transaction.atomic():
-            cursor.execute("SELECT kribbe_forget(%s, 'trust_auditentry', ARRAY[1]::bigint[], NULL)", [ended.household_id])
+            cursor.execute(
+                "SELECT kribbe_forget(%s, 'trust_auditentry', ARRAY[1]::bigint[], NULL)", [ended.household_id]
+            )
 
 
 def test_what_fails_is_told_and_the_others_go_on(desk, location, ended, now, monkeypatch):
@@ -243,7 +257,9 @@ def test_the_family_reads_until_when_and_why(desk, ended, parent, now):
 
 def test_an_administrator_sees_what_the_duty_did_in_numbers(desk, ended, now):
     admin = client_of(
-        cast.make_user("a@loket.example", role=Role.ADMINISTRATOR, scope=Scope.DESK, scope_id=desk.pk, now=now)
+        cast.make_user(
+            "a@loket.example", role=Role.ADMINISTRATOR, scope=Scope.DESK, scope_id=desk.pk, now=now
+        )
     )
     forget_due(now=after(now, 5))
     record(
