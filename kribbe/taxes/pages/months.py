@@ -114,7 +114,7 @@ def child_page(request: Any, location: Location, books: Books | None, reference:
         "form": form,
         "heading": str(child),
         "lead": _(
-            "The report for the childcare supplement asks this of each child. It is used for nothing else."
+            "The report for the childcare supplement asks this of each child. The sex is used for nothing else."
         ),
         "submit_label": _("Keep"),
         "back_url": reverse("taxes:months", args=[location.slug]),
