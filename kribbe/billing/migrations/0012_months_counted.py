@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0011_supplements'),
+        ('billing', '0011_supplements_and_charges'),
     ]
 
     operations = [
