@@ -51,9 +51,6 @@ class Shift(models.Model):
     end = models.PositiveSmallIntegerField()
     pause = models.PositiveSmallIntegerField(null=True)
 
-    on_role: str | None = None
-    """The role of the contract on the day, where `selectors.needs.with_standing` read it."""
-
     class Meta:
         ordering = ["day", "start", "pk"]
         indexes = [models.Index(fields=["location", "day"], name="shift_location_day")]
@@ -102,7 +99,7 @@ class Shift(models.Model):
     @property
     def role(self) -> Role:
         """What the carer does on the day by their contract, where `with_standing` read it; a carer without one."""
-        return Role(self.on_role or Role.CARER)
+        return Role(getattr(self, "on_role", None) or Role.CARER)
 
     @property
     def turn(self) -> Turn:
