@@ -50,6 +50,8 @@ class Shift(models.Model):
     start = models.PositiveSmallIntegerField()
     end = models.PositiveSmallIntegerField()
     pause = models.PositiveSmallIntegerField(null=True)
+    on_role: str
+    """By the contract of the day; see `role`."""
 
     class Meta:
         ordering = ["day", "start", "pk"]
