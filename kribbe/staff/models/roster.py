@@ -50,6 +50,8 @@ class Shift(models.Model):
     start = models.PositiveSmallIntegerField()
     end = models.PositiveSmallIntegerField()
     pause = models.PositiveSmallIntegerField(null=True)
+    known_role: str = ""
+    """Of a shift that isn't kept yet; others have theirs from the contract of the day (`role`)."""
 
     class Meta:
         ordering = ["day", "start", "pk"]
@@ -99,7 +101,7 @@ class Shift(models.Model):
     @property
     def role(self) -> Role:
         """What the carer does on the day by their contract, where `with_standing` read it; a carer without one."""
-        return Role(getattr(self, "on_role", None) or Role.CARER)
+        return Role(getattr(self, "on_role", None) or self.known_role or Role.CARER)
 
     @property
     def turn(self) -> Turn:

@@ -154,7 +154,7 @@ def _cover(carer: Carer, shift: Shift, team: _Team, need: DayNeed, others: Seque
     monday = monday_of(day)
     worked = sum(each.turn.worked for each in team.shifts.get(carer.pk, ()) if monday_of(each.day) == monday)
     taken = taken_over(shift, carer, start, end)
-    taken.on_role = contract.role
+    taken.known_role = contract.role
     with_them = [*others, taken]
     return Cover(
         carer=carer,
