@@ -92,13 +92,13 @@ class Fresh:
         start = add_months(first_of_month(self.book.today), 1)
         rooms = self.chance.shuffled([room for room in self.supply.rooms if self._free(room)])
         sought = list(islice(self._sought(rooms, start), SOUGHT))
-        for room, request in sought:
+        for room, request, born in sought:
             child = request.child
             self._take(
                 room,
                 start,
                 name=f"{child.first_name} {child.last_name[0]}.",
-                birth_month=first_of_month(child.born),
+                birth_month=first_of_month(born),
                 municipality_id=request.household.municipality_id,
             )
         for room in [room for room in rooms if self._free(room)][: DIRECT - len(sought)]:
@@ -115,21 +115,22 @@ class Fresh:
         free = self.rest.free_slots(room, 0, STAY_MONTHS).slots()
         return list(free[:MOST_HALF_DAYS]) if len(free) >= MOST_HALF_DAYS else []
 
-    def _sought(self, rooms: Iterable[Room], start: date) -> Iterator[tuple[Room, CareRequest]]:
-        """A room at the capital's desk, and a child of the right age that waits for its location; each child once."""
+    def _sought(self, rooms: Iterable[Room], start: date) -> Iterator[tuple[Room, CareRequest, date]]:
+        """A room at the capital's desk, a request for its location, and the birth of its child, of the right age."""
         asking: dict[int, list[CareRequest]] = defaultdict(list)
         for wish in self.book.rows(Preference):
             request = wish.request
             is_open = wish.state == PreferenceState.WAITING and request.state == RequestState.OPEN
-            if is_open and request.child.born and request.desk.slug == CAPITAL:
+            if is_open and request.desk.slug == CAPITAL:
                 asking[wish.location_id].append(request)
         taken: set[int] = set()
         for room in rooms:
             ages = range(room.group.from_months, room.group.to_months)
             for request in asking[room.group.location_id]:
-                if request.child.pk not in taken and age_in_months(request.child.born, start) in ages:
-                    taken.add(request.child.pk)
-                    yield room, request
+                child, born = request.child, request.child.born
+                if born and child.pk not in taken and age_in_months(born, start) in ages:
+                    taken.add(child.pk)
+                    yield room, request, born
                     break
 
     def _take(self, room: Room, start: date, **told: object) -> None:
