@@ -116,20 +116,20 @@ class Fresh:
         return list(free[:MOST_HALF_DAYS]) if len(free) >= MOST_HALF_DAYS else []
 
     def _sought(self, rooms: Iterable[Room], start: date) -> Iterator[tuple[Room, CareRequest, date]]:
-        """A room at the capital's desk, and a child of the right age that waits for its location; each child once."""
-        asking: dict[int, list[tuple[CareRequest, date]]] = defaultdict(list)
+        """A room at the capital's desk, a request for its location, and the birth of its child, of the right age."""
+        asking: dict[int, list[CareRequest]] = defaultdict(list)
         for wish in self.book.rows(Preference):
             request = wish.request
             is_open = wish.state == PreferenceState.WAITING and request.state == RequestState.OPEN
-            born = request.child.born
-            if is_open and born and request.desk.slug == CAPITAL:
-                asking[wish.location_id].append((request, born))
+            if is_open and request.desk.slug == CAPITAL:
+                asking[wish.location_id].append(request)
         taken: set[int] = set()
         for room in rooms:
             ages = range(room.group.from_months, room.group.to_months)
-            for request, born in asking[room.group.location_id]:
-                if request.child.pk not in taken and age_in_months(born, start) in ages:
-                    taken.add(request.child.pk)
+            for request in asking[room.group.location_id]:
+                child, born = request.child, request.child.born
+                if born and child.pk not in taken and age_in_months(born, start) in ages:
+                    taken.add(child.pk)
                     yield room, request, born
                     break
 
