@@ -8,6 +8,7 @@ def tell_families() -> None:
     request, wish = "request__household", "preference__request__household"
     export("enrolment.CareRequest", "household")
     export("enrolment.DirectMatch", request, but=("direct",))
+    export("enrolment.DirectQuestion", request, but=("direct",))
     export("enrolment.RequestAlternative", request)
     export("enrolment.Preference", request)
     export("enrolment.Chance", request)

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.models_asked import LookAgain, ProofRequest, ProofState
 from kribbe.enrolment.models_chance import Chance, ChanceLesson, ChanceRun
 from kribbe.enrolment.models_free import (
+    DirectAnswer,
     DirectChild,
     DirectMatch,
+    DirectQuestion,
     FreeThen,
     LastMinute,
     LookMail,
@@ -38,8 +40,10 @@ __all__ = [
     "Chance",
     "ChanceLesson",
     "ChanceRun",
+    "DirectAnswer",
     "DirectChild",
     "DirectMatch",
+    "DirectQuestion",
     "FreeThen",
     "HandOver",
     "LastMinute",

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.models import Group, Location
 from kribbe.region.models import Municipality, Region
@@ -75,6 +76,50 @@ class DirectMatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.direct_id} is {self.request_id}"
+
+
+class DirectAnswer(models.TextChoices):
+    """What the desk of a request said when it was asked. "" is no answer yet."""
+
+    CLOSED = "closed", _("Closed as placed")
+    OTHER_CHILD = "other_child", _("It is another child")
+    STILL_NEEDED = "still_needed", _("The family still needs the place that it asked for")
+    NOT_REACHED = "not_reached", _("The family can't be reached; the request stays open")
+    WITHDRAWN = "withdrawn", _("Taken back by the desk that asked")
+
+
+@remembered()
+class DirectQuestion(models.Model):
+    """The desk of the location asks the desk of a request whether it is that of a child taken directly.
+
+    `score` and `signs` are those of `rules.taken` when it was asked. The two desks say nothing else to each other.
+    """
+
+    reference = reference_field()
+    direct = models.ForeignKey(DirectChild, on_delete=models.CASCADE, related_name="questions")
+    request = models.ForeignKey(
+        "enrolment.CareRequest", on_delete=models.CASCADE, related_name="direct_questions"
+    )
+    score = models.PositiveSmallIntegerField()
+    signs = ArrayField(models.CharField(max_length=30))
+    asked_at = models.DateTimeField()
+    asked_by = models.BigIntegerField(null=True)
+    answer = models.CharField(max_length=12, choices=DirectAnswer.choices, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="direct_question_once", fields=["direct", "request"]),
+            models.CheckConstraint(name="direct_question_score", condition=Q(score__lte=100)),
+            models.CheckConstraint(
+                name="direct_question_answered",
+                condition=Q(answer="", answered_at=None) | (~Q(answer="") & Q(answered_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direct_id} is {self.request_id}?"
 
 
 class RegisterVisit(models.Model):

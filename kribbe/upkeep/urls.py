@@ -11,6 +11,7 @@ from kribbe.upkeep.pages import (
     second_parent,
     still_needed,
     taken,
+    taken_asked,
 )
 
 app_name = "upkeep"
@@ -19,6 +20,7 @@ urlpatterns = [
     path("office/<slug:desk>/duplicates/<str:reference>/", pairs.pair_page, name="pair"),
     path("office/<slug:desk>/taken-directly/", taken.taken, name="taken"),
     path("office/<slug:desk>/taken-directly/<int:child>/", taken.taken_child, name="taken_child"),
+    path("office/<slug:desk>/taken-asked/", taken_asked.taken_asked, name="taken_asked"),
     path("office/<slug:desk>/still-needed/", still_needed.questions, name="questions"),
     path("office/<slug:desk>/births/", phantom.births, name="births"),
     path("office/<slug:desk>/first-days/", first_days.absences, name="absences"),

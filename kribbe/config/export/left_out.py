@@ -84,6 +84,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(
             (
                 "DirectMatch",
+                "DirectQuestion",
                 "LookAgain",
                 "PositionChange",
                 "RequestAlternative",

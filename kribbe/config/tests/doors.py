@@ -259,6 +259,7 @@ DOORS: dict[str, Door] = {
     "policy:rows": Door(CLERK, ("desk", "figure", "part")),
     "upkeep:taken": Door(CLERK, DESK),
     "upkeep:taken_child": Door(CLERK, ("desk", "direct"), post=True),
+    "upkeep:taken_asked": Door(CLERK, DESK),
     "upkeep:pairs": Door(CLERK, DESK),
     "upkeep:pair": Door(CLERK, ("desk", "pair")),
     "policy:flows": Door(FIGURES, DESK),

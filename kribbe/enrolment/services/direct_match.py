@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.models import CareRequest, DirectChild, DirectMatch
+from kribbe.enrolment.models import CareRequest, DirectAnswer, DirectChild, DirectMatch, DirectQuestion
 from kribbe.enrolment.services.direct import mark_seen
 from kribbe.enrolment.services.end_for_family import end_for_family, reopen_for_family
 from kribbe.places.models import Group
@@ -25,7 +25,7 @@ def close_as_taken(
 ) -> DirectMatch:
     """End the request as answered by the location that took its child, tell the family, and note why it is the same.
 
-    The location is told nothing. RefusedError, and nothing changed, where the request has ended, the location took
+    The location is told nothing; a question to the desk of the request is answered with it. RefusedError, and nothing changed, where the request has ended, the location took
     the child back, or the child was found to be of another request.
     """
     with transaction.atomic():
@@ -49,6 +49,8 @@ def close_as_taken(
             principal=principal, request_id=request_id, end=RequestEnd.ANSWERED, now=now, why=why, code=WHY
         )
         mark_seen(principal=principal, child_id=child_id, now=now)
+        asked = DirectQuestion.objects.filter(direct=child_id, request=request_id, answer="")
+        asked.update(answer=DirectAnswer.CLOSED, answered_at=now, answered_by=principal.user_id)
     return made
 
 

@@ -1,7 +1,8 @@
-"""Children that a location took directly: whose request that perhaps is, closing it as placed, and its undo."""
+"""Children that a location took directly: whose request that perhaps is, closing it as placed or asking its desk."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from kribbe.enrolment.models import DirectChild, DirectMatch
+from kribbe.enrolment.models import DirectChild, DirectMatch, DirectQuestion
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.services.direct import mark_seen
 from kribbe.enrolment.services.direct_match import close_as_taken, undo_taken
+from kribbe.enrolment.services.direct_question import ask_desk, withdraw_question
 from kribbe.enrolment.templatetags.enrolment import fully_called
 from kribbe.people.access import may_for
 from kribbe.people.models import Household
@@ -24,7 +26,9 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
 from kribbe.upkeep.pages.comparing import birth
+from kribbe.upkeep.pages.taken_asked import answer_words
 from kribbe.upkeep.selectors.taken import Proposal, direct_children, matches_of, proposals
+from kribbe.upkeep.selectors.taken_asked import questions_of
 from kribbe.web.words import say
 
 PAGE = 20
@@ -33,7 +37,7 @@ LIST = "upkeep:taken"
 
 @dataclass(frozen=True, slots=True)
 class ProposalRow:
-    """A request that is perhaps the child's own, as the page shows it."""
+    """A request that is perhaps the child's own, as the page shows it; `asked_at`: its desk hasn't answered yet."""
 
     reference: str
     name: str
@@ -43,6 +47,17 @@ class ProposalRow:
     why: Sequence[str]
     is_here: bool
     may_close: bool
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """What another desk answered about a request of its own; its family isn't named."""
+
+    reference: str
+    desk: str
+    at: datetime | None
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,7 @@ class TakenRow:
     child: DirectChild
     closed: ProposalRow | None
     proposals: Sequence[ProposalRow]
+    answers: Sequence[AnswerRow]
 
     @property
     def is_taken_back(self) -> bool:
@@ -80,14 +96,41 @@ def taken(request: DeskRequest) -> HttpResponse:
 def _rows(request: DeskRequest, children: Sequence[DirectChild]) -> list[TakenRow]:
     closed = matches_of(children)
     likely = proposals([child for child in children if child.pk not in closed], request.desk)
-    return [
-        TakenRow(
-            child=child,
-            closed=_closed(closed.get(child.pk), request),
-            proposals=[_proposal(each, request) for each in likely.get(child.pk, ())],
+    questions = questions_of(children)
+    rows = []
+    for child in children:
+        match, asked = closed.get(child.pk), questions.get(child.pk, [])
+        proposed = [] if match else _proposed(likely.get(child.pk, ()), asked, request)
+        answers = [_answer(each, match) for each in asked if each.answer]
+        rows.append(
+            TakenRow(child=child, closed=_closed(match, request), proposals=proposed, answers=answers)
         )
-        for child in children
+    return rows
+
+
+def _proposed(
+    likely: Iterable[Proposal], asked: Iterable[DirectQuestion], request: DeskRequest
+) -> list[ProposalRow]:
+    """Those that are likely now, and those asked about that meanwhile aren't any more."""
+    waiting = {each.request_id: each for each in asked if not each.answer}
+    found = {each.request.pk: each for each in likely}
+    for key, question in waiting.items():
+        likeness = Likeness(question.score, tuple(question.signs))
+        found.setdefault(key, Proposal(question.request, likeness))
+    return [
+        replace(_proposal(each, request), asked_at=waiting[key].asked_at if key in waiting else None)
+        for key, each in found.items()
     ]
+
+
+def _answer(question: DirectQuestion, match: DirectMatch | None) -> AnswerRow:
+    is_closed = match is not None and match.request_id == question.request_id
+    return AnswerRow(
+        reference=question.request.reference,
+        desk=question.request.household.desk.shown_name,
+        at=question.answered_at,
+        words=answer_words(question, is_closed=is_closed),
+    )
 
 
 def _closed(match: DirectMatch | None, request: DeskRequest) -> ProposalRow | None:
@@ -131,7 +174,7 @@ Verdict = Callable[[DeskRequest, DirectChild], str]
 @require_POST
 @at_desk(Action.DESK_UPKEEP)
 def taken_child(request: DeskRequest, child: int) -> HttpResponse:
-    """What a clerk says of one: looked at, put back, close this request, or undo that."""
+    """What a clerk says of one: looked at, put back, close this request or ask its desk, or undo that."""
     found = get_object_or_404(
         DirectChild.objects.select_related("group__location"), pk=child, group__location__desk=request.desk
     )
@@ -157,11 +200,9 @@ def _unseen(request: DeskRequest, child: DirectChild) -> str:
 
 
 def _close(request: DeskRequest, child: DirectChild) -> str:
-    reference = request.POST.get("request", "")
-    likely = proposals([child], request.desk).get(child.pk, ())
-    proposal = next((each for each in likely if each.request.reference == reference), None)
-    if proposal is None or not may_for(request.principal, Action.DESK_UPKEEP, proposal.request.household):
-        raise RefusedError(gettext("This request isn't proposed any more. Look at the list again."))
+    proposal = _chosen(request, child)
+    if not may_for(request.principal, Action.DESK_UPKEEP, proposal.request.household):
+        raise RefusedError(gettext("Only the desk of that request can close it. Ask that desk."))
     close_as_taken(
         principal=request.principal,
         child_id=child.pk,
@@ -174,6 +215,38 @@ def _close(request: DeskRequest, child: DirectChild) -> str:
     )
 
 
+def _chosen(request: DeskRequest, child: DirectChild) -> Proposal:
+    reference = request.POST.get("request", "")
+    for each in proposals([child], request.desk).get(child.pk, ()):
+        if each.request.reference == reference:
+            return each
+    raise RefusedError(gettext("This request isn't proposed any more. Look at the list again."))
+
+
+def _ask(request: DeskRequest, child: DirectChild) -> str:
+    proposal = _chosen(request, child)
+    if proposal.request.household.desk_id == request.desk.pk:
+        raise RefusedError(gettext("This request is of your own desk: you can close it yourself."))
+    ask_desk(
+        principal=request.principal,
+        child_id=child.pk,
+        request_id=proposal.request.pk,
+        likeness=proposal.likeness,
+        now=timezone.now(),
+    )
+    return gettext("Asked. The other desk has it on its work list, and its answer stands here.")
+
+
+def _unask(request: DeskRequest, child: DirectChild) -> str:
+    reference = request.POST.get("request", "")
+    asked = questions_of([child]).get(child.pk, [])
+    question = next((each for each in asked if each.request.reference == reference), None)
+    if question is None:
+        raise RefusedError(gettext("This was undone already."), code="undone")
+    withdraw_question(principal=request.principal, question_id=question.pk, now=timezone.now())
+    return gettext("The question is taken back: the other desk no longer sees it.")
+
+
 def _undo(request: DeskRequest, child: DirectChild) -> str:
     match = matches_of([child]).get(child.pk)
     if match is not None and not may_for(request.principal, Action.DESK_UPKEEP, match.request.household):
@@ -182,4 +255,11 @@ def _undo(request: DeskRequest, child: DirectChild) -> str:
     return gettext("Undone: the request stands again with its dates, and the family is told.")
 
 
-VERDICTS: Mapping[str, Verdict] = {"seen": _seen, "unseen": _unseen, "close": _close, "undo": _undo}
+VERDICTS: Mapping[str, Verdict] = {
+    "seen": _seen,
+    "unseen": _unseen,
+    "close": _close,
+    "ask": _ask,
+    "unask": _unask,
+    "undo": _undo,
+}

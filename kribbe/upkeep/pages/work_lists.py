@@ -12,6 +12,7 @@ from kribbe.upkeep.pages.pairs import waiting_pairs
 from kribbe.upkeep.pages.phantom import births_untold
 from kribbe.upkeep.pages.still_needed import on_paper
 from kribbe.upkeep.selectors.taken import direct_unseen
+from kribbe.upkeep.selectors.taken_asked import unanswered
 from kribbe.web import navigation
 from kribbe.web.navigation import NavItem
 from kribbe.web.worklists import WorkList, register
@@ -70,6 +71,15 @@ LISTS = (
         "upkeep:taken",
         rows=direct_unseen,
         order=70,
+    ),
+    WorkList(
+        "direct_asked",
+        _("Another desk asks"),
+        _("Is a child that its location took directly one of your families?"),
+        "circle-help",
+        "upkeep:taken_asked",
+        rows=unanswered,
+        order=68,
     ),
 )
 

@@ -13,8 +13,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kribbe.enrolment.models import (
     CareRequest,
+    DirectAnswer,
     DirectChild,
     DirectMatch,
+    DirectQuestion,
     Preference,
     PreferenceState,
     RequestState,
@@ -66,7 +68,7 @@ def matches_of(children: Iterable[DirectChild]) -> dict[int, DirectMatch]:
 def proposals(children: Sequence[DirectChild], desk: Desk) -> Mapping[int, list[Proposal]]:
     """By child, the open requests of the region that are perhaps its own, the likeliest first.
 
-    What a clerk said is another child isn't proposed again. The children come with their group and location.
+    What a clerk, or the desk of the request, decided isn't proposed again. The children come with their group and location.
     """
     if not children:
         return {}
@@ -78,7 +80,14 @@ def proposals(children: Sequence[DirectChild], desk: Desk) -> Mapping[int, list[
         .exclude(state=PreferenceState.WITHDRAWN)
         .values_list("request_id", "location_id")
     )
-    refused = set(DirectMatch.objects.filter(direct__in=children).values_list("direct_id", "request_id"))
+    answered = DirectQuestion.objects.filter(direct__in=children).exclude(
+        answer__in=["", DirectAnswer.WITHDRAWN]
+    )
+    refused = set(
+        DirectMatch.objects.filter(direct__in=children)
+        .values_list("direct_id", "request_id")
+        .union(answered.values_list("direct_id", "request_id"))
+    )
     found: dict[int, list[Proposal]] = defaultdict(list)
     for child in children:
         taken = _taken(child)

@@ -190,4 +190,4 @@ def test_the_list_costs_the_same_however_long(clerk, desk, now, count):
         take(place, now, f"Noor {name}")
     with CaptureQueriesContext(connection) as queries:
         assert len(page(clerk, desk).context["rows"]) == count
-    assert len(queries) == 14
+    assert len(queries) == 15
