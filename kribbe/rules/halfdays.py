@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import lru_cache
 from typing import Self
 
 SLOTS = 14
@@ -133,6 +134,12 @@ def halves_of(parts: Iterable[tuple[int, int]], morning_ends: time = NOON) -> in
 
     They count as in `pattern_of_hours`. A stay ends after it starts, by midnight (1440); ValueError otherwise.
     """
+    return _halves_of_day(tuple(parts), morning_ends)
+
+
+@lru_cache(maxsize=4096)
+def _halves_of_day(parts: tuple[tuple[int, int], ...], morning_ends: time) -> int:
+    """Kept: few kinds of days come very often."""
     spans = [(timedelta(minutes=start), timedelta(minutes=end)) for start, end in parts]
     if any(end > DAY for _start, end in spans):
         raise ValueError("a stay of one day ends by midnight")

@@ -6,11 +6,13 @@ A room registers in its AppConfig.ready:
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -133,8 +135,16 @@ def _address(request: HttpRequest, item: NavItem) -> str | None:
         arguments = item.arguments(request)
     if arguments is None:
         return None
+    return _reversed(
+        item.url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), tuple(arguments.items())
+    )
+
+
+@lru_cache(maxsize=8192)
+def _reversed(name: str, urlconf: str, _prefix: str, arguments: tuple[tuple[str, object], ...]) -> str | None:
+    """Kept: a page of staff asks dozens, the same on every page of their place."""
     try:
-        return reverse(item.url_name, kwargs=dict(arguments))
+        return reverse(name, urlconf, kwargs=dict(arguments))
     except NoReverseMatch:
         return None
 

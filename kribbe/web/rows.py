@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 PLACE = "0-0"
@@ -31,7 +31,7 @@ def piece(
 ) -> Callable[..., SafeString]:
     """A piece of a row, drawn by a template that shows the `names` as they are: called with them for each row.
 
-    The values are escaped; the template may neither choose by them nor change them.
+    The values are escaped, unless they were drawn as a piece; the template may neither choose by them nor change them.
     """
     marks = {name: MARK.format(name) for name in names}
     parts = re.split(MARK.format(r"(\w+)"), render_to_string(template, {**context, **marks}, request))
@@ -40,9 +40,13 @@ def piece(
     def fill(**values: object) -> SafeString:
         filled = [
             text
-            for pair in zip(plain, (escape(values[name]) for name in held), strict=False)
+            for pair in zip(plain, (_shown(values[name]) for name in held), strict=False)
             for text in pair
         ]
         return SafeString("".join([*filled, plain[-1]]))
 
     return fill
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, SafeString) else escape(str(value))

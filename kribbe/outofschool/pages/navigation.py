@@ -57,5 +57,5 @@ def _with_clubs(request: Any) -> Mapping[str, object] | None:
     principal = request.principal
     if request.desk.pk in scope_ids(principal, Action.CLUB_READ, Scope.DESK):
         return here
-    found = clubs_for(principal, Action.CLUB_READ).filter(desk__slug=here["desk"])
+    found = clubs_for(principal, Action.CLUB_READ).filter(desk=request.desk.pk)
     return here if found.exists() else None

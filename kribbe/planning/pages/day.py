@@ -1,6 +1,6 @@
 """One day at a location: who comes, who stays away, and whether there are carers enough."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning import words
 from kribbe.planning.access import placement_at
-from kribbe.planning.models import AbsenceKind, GettingUsedDay, TellingSide
+from kribbe.planning.models import AbsenceKind, GettingUsedDay, Severity, TellingSide
 from kribbe.planning.selectors.child_file import AtHand, at_hand
 from kribbe.planning.selectors.getting_used import hours_of, visits_at
 from kribbe.planning.selectors.planned import Planned, days_given
@@ -31,6 +31,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.web.rows import addresses, piece
+from kribbe.web.templatetags.pieces import tag
 from kribbe.web.templatetags.telling import age
 
 DAY = timedelta(days=1)
@@ -50,7 +51,8 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         [row.planned.placement for group in week.groups for row in group.rows if row.planned.placement]
     )
     action = _actions(request, location, on) if may_change else _no_action
-    groups = [(group, list(_children(group, on, week, hand, action))) for group in week.groups]
+    groups = [(group, list(_children(group, on, week, hand))) for group in week.groups]
+    draw = _rows(request, action)
     note_look(request.principal, location, week, now)
     context = {
         "place_name": location.name,
@@ -60,7 +62,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "before": on - DAY,
         "after": on + DAY,
         "is_closed": on in week.closed,
-        "groups": [(group, rows, _nameless(group, on)) for group, rows in groups],
+        "groups": [(group, len(rows), draw(rows), _nameless(group, on)) for group, rows in groups],
         "coming": sum(not row["away"] for _group, rows in groups for row in rows),
         "away": sum(bool(row["away"]) for _group, rows in groups for row in rows),
         "halves": [
@@ -167,28 +169,59 @@ def _no_action(_name: str, _reference: str, _is_away: bool) -> SafeString:
     return SafeString("")
 
 
+def _rows(
+    request: Any, action: Callable[[str, str, bool], SafeString]
+) -> Callable[[Iterable[Mapping[str, Any]]], SafeString]:
+    """Draws children as rows of a table."""
+    fill = piece(request, "planning/day_row.html", {}, "anchor", "name", "tags", "age", "hours", "action")
+
+    def row(child: Mapping[str, Any]) -> SafeString:
+        name, reference = child["name"], child["reference"]
+        return fill(
+            anchor=SafeString(f' id="p{reference}"' if reference else ""),
+            name=name,
+            tags=_tags(child),
+            age=child["age"],
+            hours=child["hours"],
+            action=action(name, reference, bool(child["away"])) if reference else "",
+        )
+
+    return lambda children: SafeString("".join(map(row, children)))
+
+
+def _tags(child: Mapping[str, Any]) -> SafeString:
+    """What must be seen of a child: what it can't have, and why its day is another than agreed."""
+    found = [
+        tag(each.what) if each.severity == Severity.MILD else tag(each.what, "bad", "triangle-alert")
+        for each in child["allergies"]
+    ]
+    if child["is_extra"]:
+        found.append(tag(_("extra day"), "blue", "calendar-check"))
+    if child["away"]:
+        found.append(tag(child["away"], "warn", "calendar-x"))
+    if not child["is_agreed"]:
+        found.append(tag(_("not agreed yet"), icon="pencil"))
+    return SafeString(f' <span class="tags">{"".join(found)}</span>' if found else "")
+
+
 def _children(
     group: GroupWeek,
     on: date,
     week: Week,
     hand: Mapping[int, AtHand],
-    action: Callable[[str, str, bool], SafeString],
 ) -> Iterator[dict[str, Any]]:
     for row in group.rows:
         planned = row.planned
         placement = planned.placement
         found = week.absences.get((placement.pk, on)) if placement else None
         reference = placement.reference if placement and placement.group_id == planned.group_id else ""
-        name = child_name(planned)
         yield {
             "reference": reference,
-            "action": action(name, reference, found is not None) if reference else "",
-            "name": name,
+            "name": child_name(planned),
             "age": age(planned.child.birth, on) if planned.child else "–",
             "birth": planned.child.birth if planned.child else None,
             "hours": words.hours(planned.parts(on, week.closed)),
             "away": AbsenceKind(found.kind).label if found else "",
-            "is_told_by_family": bool(found and found.side == TellingSide.FAMILY),
             "is_agreed": planned.is_agreed or placement is None,
             "is_extra": any(each.day == on for each in days_given(placement)) if placement else False,
             "allergies": hand[placement.pk].allergies if placement else (),

@@ -19,7 +19,7 @@ from kribbe.places.access import at_location, has_others, may_at
 from kribbe.places.models import Location
 from kribbe.planning.pages.day import asked_day, child_name, note_look, visit_row
 from kribbe.planning.pages.moving import last_batch
-from kribbe.planning.pages.week_cells import draw_cells
+from kribbe.planning.pages.week_cells import draw_cells, draw_sums
 from kribbe.planning.selectors.getting_used import visits_at
 from kribbe.planning.selectors.week import WORK_SLOTS, GroupWeek, Row, Week, week_of
 from kribbe.planning.words import short_words
@@ -121,7 +121,7 @@ def _group(group: GroupWeek, slots: Sequence[int], moves: Moves, days: Sequence[
         "group": group.group,
         "rows": [_row(row, shut, slots, moves, days) for row in _by_child(group.rows)],
         "nameless": [group.uncounted[slot] for slot in slots] if any(group.uncounted) else [],
-        "counts": [_count(group, slot) for slot in slots],
+        "counts": draw_sums([_count(group, slot) for slot in slots]),
         "occupancy": occupancy_words(group.occupancy),
     }
 
@@ -157,13 +157,13 @@ def _tone(row: Row, slot: int, is_shut: bool) -> str:
     return "shut" if is_shut else "out"
 
 
-def _count(group: GroupWeek, slot: int) -> dict[str, Any]:
-    """Children of the places with staff; without staff a case of its own."""
+def _count(group: GroupWeek, slot: int) -> tuple[str, int, int]:
+    """The look of a half-day of a group, its children, and its places with staff."""
     cell = group.cells[slot]
     tone = {State.CLOSED: "shut", State.NO_STAFF: "bare", State.OPEN: ""}[cell.state]
     if cell.state is State.OPEN and cell.planned > cell.staffed:
         tone = "over"
-    return {"planned": cell.planned, "places": cell.staffed, "tone": tone, "state": cell.state}
+    return tone, cell.planned, cell.staffed
 
 
 def _need(week: Week, slot: int) -> dict[str, Any]:

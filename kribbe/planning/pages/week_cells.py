@@ -50,3 +50,23 @@ def _parts(language: str, tone: str, is_afternoon: bool) -> tuple[str, str, str]
     edge = "" if is_afternoon else " plan__cell--am"
     start = f'<td class="plan__cell plan__cell--{tone}{edge}">'
     return start, icon_svg(icon) if icon else "", escape(str(said))
+
+
+def draw_sums(counts: Sequence[tuple[str, int, int]]) -> SafeString:
+    """A cell a half-day of a group: the tone, the children planned and the places with staff."""
+    language = get_language() or ""
+    cells = (_sum(language, *count, bool(slot % 2)) for slot, count in enumerate(counts))
+    return mark_safe("".join(cells))  # noqa: S308 - numbers, and words of our own
+
+
+@lru_cache(maxsize=4096)
+def _sum(language: str, tone: str, planned: int, places: int, is_afternoon: bool) -> str:
+    """Kept by language: a week has few kinds."""
+    classes = (
+        "plan__sum" + (f" plan__sum--{tone}" if tone else "") + ("" if is_afternoon else " plan__cell--am")
+    )
+    told = {
+        "shut": f'<span class="ams-visually-hidden">{escape(_("closed"))}</span>',
+        "bare": f"{planned}<small>{escape(_('no staff'))}</small>",
+    }
+    return f'<td class="{classes}">{told.get(tone, f"{planned}<small>/{places}</small>")}</td>'

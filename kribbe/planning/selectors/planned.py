@@ -6,7 +6,7 @@ agreed yet), and those that the location took outside the desk.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -44,10 +44,17 @@ class Planned:
     direct: DirectChild | None = None
     name: str = ""
     is_agreed: bool = False
+    _parts: dict[tuple[date, frozenset[date]], Parts] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def parts(self, day: date, closed: frozenset[date]) -> Parts:
-        """When the child is planned on a day."""
-        return there_on(self.agreements, day, closed)
+        """When the child is planned on a day; kept, since half-days and half-hours are both counted from it."""
+        key = (day, closed)
+        found = self._parts.get(key)
+        if found is None:
+            found = self._parts[key] = there_on(self.agreements, day, closed)
+        return found
 
     def halves(self, day: date, closed: frozenset[date], location: Location) -> int:
         """The half-days of a day on which it is planned: bit 0 the morning."""
@@ -97,7 +104,8 @@ def _located(group: Group, known: Mapping[int, Location]) -> Group:
 
 def _in_groups(found: QuerySet[Placement], groups: Mapping[int, Group]) -> list[Placement]:
     """These places, with one group for all that share it: a week has hundreds of places in a handful of groups."""
-    stays = list(found.select_related(None).select_related("child"))
+    stays = list(found.prefetch_related(None).select_related(None).select_related("child"))
+    _lay_weeks(stays)
     strange = {each.group_id for each in stays} - groups.keys()
     others = Group.objects.select_related("location").in_bulk(strange) if strange else {}
     for each in stays:
@@ -200,14 +208,35 @@ def certain(during: tuple[date, date]) -> QuerySet[Placement]:
 
 def with_weeks(found: QuerySet[Placement]) -> QuerySet[Placement]:
     """With child, group and agreed weeks, in the order of groups and names."""
-    weeks = Prefetch("agreed_weeks", AgreedWeeks.objects.order_by("during"), to_attr=WEEKS)
-    granted = DayChange.objects.filter(state=DayState.GRANTED)
-    days = Prefetch("day_changes", granted.order_by("day"), to_attr=DAYS)
+    weeks = Prefetch("agreed_weeks", _agreed(), to_attr=WEEKS)
+    days = Prefetch("day_changes", _granted(), to_attr=DAYS)
     return (
         found.select_related("child", "group")
         .prefetch_related(weeks, days)
         .order_by("group__from_months", "group__name", "child__name_key", "during", "pk")
     )
+
+
+def _lay_weeks(stays: Sequence[Placement]) -> None:
+    """What `with_weeks` reads, laid on places that were read without it: no row knows its place, which costs less."""
+    keys = [each.pk for each in stays]
+    weeks, days = _agreed().filter(placement__in=keys), _granted().filter(placement__in=keys)
+    for name, rows in ((WEEKS, weeks if keys else ()), (DAYS, days if keys else ())):
+        found = defaultdict(list)
+        for row in rows:
+            found[row.placement_id].append(row)
+        for each in stays:
+            setattr(each, name, found[each.pk])
+
+
+def _agreed() -> QuerySet[AgreedWeeks]:
+    read = AgreedWeeks.objects.only("placement", "during", "weeks", "turns_from", "by_calendar")
+    return read.order_by("during")
+
+
+def _granted() -> QuerySet[DayChange]:
+    read = DayChange.objects.only("placement", "day", "halves", "instead_of")
+    return read.filter(state=DayState.GRANTED).order_by("day")
 
 
 def days_given(placement: Placement) -> Sequence[DayChange]:

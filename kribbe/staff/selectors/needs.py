@@ -213,13 +213,15 @@ def on_roster(
     most = {each.day: each.logistic for each in needs}
     there: dict[date, dict[Role, list[Counter[int]]]] = {}
     for shift in shifts:
-        of_day = there.setdefault(
-            shift.day, {role: [Counter() for _ in range(HALVES)] for role in (Role.CARER, Role.LOGISTIC)}
-        )
-        if shift.is_away or shift.role not in of_day:
+        if shift.day not in there:
+            there[shift.day] = {
+                role: [Counter() for _ in range(HALVES)] for role in (Role.CARER, Role.LOGISTIC)
+            }
+        at = there[shift.day].get(shift.role)
+        if shift.is_away or at is None:
             continue
         for half in range(shift.start, shift.end) if is_home else shift.turn.present():
-            of_day[shift.role][half][shift.group_id] += 1
+            at[half][shift.group_id] += 1
     return {
         day: [
             who_count(*at, most.get(day, NO_LOGISTIC)[half])

@@ -1,6 +1,7 @@
 """Small pieces of a page: icons, marks, buttons, lines and bars, and what stands around other content."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from django import template
 from django.utils.html import format_html
@@ -8,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kribbe.web import illustrations, weeks
+from kribbe.web.navigation import Entry
 
 register = template.Library()
 
@@ -26,6 +28,26 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     if not label:
         return drawn
     return format_html('{}<span class="ams-visually-hidden">{}</span>', drawn, label)
+
+
+@register.simple_tag
+def rail_links(entries: Sequence[Entry]) -> SafeString:
+    """Entries of the staff rail as a list of links."""
+    links = (_rail_link(each.url, each.icon, each.label, each.badge, each.is_current) for each in entries)
+    return SafeString(f"<ul>{''.join(links)}</ul>")
+
+
+@lru_cache(maxsize=4096)
+def _rail_link(url: str, icon: str, label: str, badge: str, is_current: bool) -> SafeString:
+    """Kept: the same dozens stand on every page of a place."""
+    return format_html(
+        '<li><a class="rail__link" href="{}"{}>{}{}{}</a></li>',
+        url,
+        SafeString(' aria-current="page"' if is_current else ""),
+        weeks.icon_svg(icon),
+        label,
+        format_html('<span class="badge">{}</span>', badge) if badge else "",
+    )
 
 
 @register.simple_tag
