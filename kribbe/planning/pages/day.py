@@ -109,8 +109,12 @@ def absence(request: Any, location: Location, reference: str) -> HttpResponse:
     now = timezone.now()
     on = asked_day(request.POST.get("on", ""), localtime(now).date())
     placement = placement_at(request.principal, location, reference)
-    acting = {"principal": request.principal, "placement_id": placement.pk, "now": now}
-    here = {"days": [on], "side": TellingSide.LOCATION}
+    acting: dict[str, Any] = {
+        "principal": request.principal,
+        "placement_id": placement.pk,
+        "now": now,
+    }
+    here: dict[str, Any] = {"days": [on], "side": TellingSide.LOCATION}
     deed = request.POST.get("do", "")
     try:
         if deed == "back":
