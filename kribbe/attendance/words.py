@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from kribbe.attendance.models import Tap
 from kribbe.attendance.selectors.day import Where
 from kribbe.attendance.selectors.months import DayLine, wall
-from kribbe.planning.models import AbsenceKind
+from kribbe.planning.words import away
 from kribbe.rules.attendance import TRUSTED
 
 WHERE: Mapping[Where, tuple[str | Promise, str, str]] = {
@@ -66,4 +66,4 @@ def line_state(line: DayLine) -> tuple[str, str]:
 
 def absent(line: DayLine) -> str:
     """The absence told of a day, in words."""
-    return str(AbsenceKind(line.absence.kind).label) if line.absence else ""
+    return away(line.absence) if line.absence else ""

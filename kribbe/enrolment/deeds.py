@@ -239,6 +239,8 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "days.undo": (_("Took back days that were moved or copied"), "undo-2"),
     "agreement.read": (_("Looked at an agreement"), "eye"),
     "placement.change_days": (_("Changed the days of a place"), "calendar-days"),
+    "absence.note": (_("Saw a doctor's note for an absence"), "circle-check"),
+    "absence.note_back": (_("Took back that a doctor's note was seen"), "undo-2"),
     "absence.report": (_("Reported that a child stays away"), "calendar-x"),
     "club.register": (_("Asked out-of-school care"), "school"),
     "club.accept": (_("Accepted an out-of-school place"), "circle-check"),

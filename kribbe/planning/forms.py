@@ -185,6 +185,8 @@ class AbsenceForm(forms.Form):
     first = DayField(_("First day"))
     last = DayField(_("Last day"), required=False, help_text=_("Leave it empty for one day."))
 
+    ill = forms.BooleanField(label=_("The child is ill"), required=False)
+
     def bounds(self) -> tuple[date, date]:
         """The first and the last day, once valid."""
         first = self.cleaned_data["first"]
@@ -244,4 +246,20 @@ class HouseRulesForm(forms.Form):
     )
     absence_half = forms.DecimalField(
         label=_("Price of half a day of absence"), required=False, min_value=0, max_digits=6, decimal_places=2
+    )
+    ill_days = forms.IntegerField(
+        label=_("Days of illness a year that are free besides those"),
+        required=False,
+        min_value=0,
+        max_value=366,
+        initial=0,
+        help_text=_("0 or empty: a sick child uses its free absences, like any other that stays away."),
+    )
+    ill_all = forms.BooleanField(label=_("Every day of illness is free"), required=False)
+    ill_note = forms.BooleanField(
+        label=_("We ask a doctor's note for a free day of illness"),
+        required=False,
+        help_text=_(
+            "You mark it on the day once you have seen it. Until then the day counts like any other."
+        ),
     )

@@ -73,6 +73,10 @@ class HouseRules(models.Model):
     """Calendar days before the absence on which `told_by` is judged; 0 is the day itself."""
     absence_full = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     absence_half = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    ill_days = models.PositiveSmallIntegerField(null=True, default=0)
+    """Days of illness a calendar year that are free besides the allowance; none written: all of them."""
+    ill_note = models.BooleanField(default=False)
+    """A day of illness is free only once the location saw a doctor's note."""
     published_at = models.DateTimeField()
     published_by = models.BigIntegerField(null=True)
 
@@ -279,12 +283,13 @@ class GroupTeam(models.Model):
 
 
 class AbsenceKind(models.TextChoices):
-    """As `rules.billing.case.Absent`, in words."""
+    """As `rules.billing.case.Absent`, in words; what an illness counts as, the house rules say (`counting`)."""
 
     TOLD = "told", _("Told in time")
     UNTOLD = "untold", _("Not told in time")
     LOCATION = "location", _("The location couldn't take the child")
     FORCE_MAJEURE = "force_majeure", _("Force majeure")
+    ILLNESS = "illness", _("Ill")
 
 
 @remembered()
@@ -297,6 +302,10 @@ class Absence(models.Model):
     side = models.CharField(max_length=8, choices=TellingSide.choices)
     told_at = models.DateTimeField()
     told_by = models.BigIntegerField(null=True)
+    late = models.BooleanField(default=False)
+    """An illness that wasn't told in time; what it then counts as where it isn't free."""
+    note_seen_at = models.DateTimeField(null=True)
+    """When the location saw the doctor's note of an illness."""
     taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -304,7 +313,11 @@ class Absence(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="absence_once_a_day", fields=["placement", "day"], condition=Q(taken_back_at=None)
-            )
+            ),
+            models.CheckConstraint(
+                name="absence_of_illness",
+                condition=Q(kind=AbsenceKind.ILLNESS) | Q(late=False, note_seen_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

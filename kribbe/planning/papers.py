@@ -95,6 +95,7 @@ def _terms(paper: Paper) -> list[list[str]]:
     rows += [
         [_("Absence told in time"), (words.told_until(rules) if rules else "") or _("without a term")],
         [_("Absence beyond"), words.beyond(rules)],
+        [_("Illness"), words.illness(rules)],
     ]
     if not paper.is_addendum:
         rows.append([_("Getting used"), _("the visits before the first day cost nothing")])

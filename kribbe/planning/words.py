@@ -7,9 +7,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from kribbe.planning.models import HouseRules, Paper
+from kribbe.planning.models import Absence, AbsenceKind, HouseRules, Paper
+from kribbe.planning.selectors.house_rules import ill_rules
 from kribbe.planning.written import schedule_of
 from kribbe.rules.agreed import Parts, Weeks
+from kribbe.rules.billing.case import Absent
 from kribbe.rules.school import Schedule
 from kribbe.web.dates import date_format
 from kribbe.web.templatetags.telling import money
@@ -64,6 +66,38 @@ def beyond(rules: HouseRules | None) -> str:
         "full": money(rules.absence_full),
         "half": money(rules.absence_half),
     }
+
+
+def illness(rules: HouseRules | None) -> str:
+    """What a day of illness counts as."""
+    free = ill_rules(rules).free
+    if free == 0:
+        return _("A day of illness counts like any other absence.")
+    said = (
+        _("Every day of illness is free.")
+        if free is None
+        else ngettext(
+            "%(count)d day of illness a year is free, besides the free absences.",
+            "%(count)d days of illness a year are free, besides the free absences.",
+            free,
+        )
+        % {"count": free}
+    )
+    return said + " " + _("The location asks a doctor's note.") if ill_rules(rules).asks_note else said
+
+
+def away(absence: Absence) -> str:
+    """Why a child stays away; of an illness also whether its doctor's note was seen."""
+    label = str(AbsenceKind(absence.kind).label)
+    return _("Ill, doctor's note seen") if absence.note_seen_at else label
+
+
+def counts_as(absence: Absence, counted: Absent) -> str:
+    """Why a child stays away, and of an illness what it counts as."""
+    if absence.kind != AbsenceKind.ILLNESS:
+        return away(absence)
+    kind = _("costs nothing") if counted.is_free else AbsenceKind(counted.value).label
+    return _("%(why)s: %(kind)s") % {"why": away(absence), "kind": kind}
 
 
 def clock(minute: int) -> str:

@@ -1,11 +1,12 @@
 """When a new version of house rules is less good for families, and from when it may then hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from kribbe.rules.allowance import DAYS, Rounding
 from kribbe.rules.calendar import add_months
+from kribbe.rules.illness import IllRules, gives_less
 from kribbe.rules.packs import Pack
 
 MONTHS_TOLD_BEFORE = 2
@@ -15,7 +16,8 @@ MONTHS_TOLD_BEFORE = 2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsenceRules:
     """What a version says of absences: days a year, `None` by law; until when it is told in
-    time, so many days before; euros, or own price.
+    time, so many days before; euros, or own price; free
+    days of illness.
 
     Notice isn't among it: each signed agreement keeps its own days of notice.
     """
@@ -26,6 +28,7 @@ class AbsenceRules:
     told_days_before: int = 0
     absence_full: Decimal | None = None
     absence_half: Decimal | None = None
+    illness: IllRules = field(default_factory=IllRules)
 
 
 def earliest_worse(published: date) -> date:
@@ -34,7 +37,8 @@ def earliest_worse(published: date) -> date:
 
 
 def is_worse(before: AbsenceRules, after: AbsenceRules, *, pack: Pack, on: date) -> bool:
-    """Whether some family may have it less good: fewer free days, an earlier term, higher amounts.
+    """Whether some family may have it less good: fewer free days, also of illness, an earlier term,
+    higher amounts.
 
     Between the own price and fixed amounts either may be higher, by the family: that counts as less good.
     FigureMissing where the pack has no figure of free days on that day.
@@ -44,6 +48,7 @@ def is_worse(before: AbsenceRules, after: AbsenceRules, *, pack: Pack, on: date)
         max(by_law, after.allowance_days or by_law) < max(by_law, before.allowance_days or by_law)
         or (before.rounding, after.rounding) == (Rounding.UP, Rounding.DOWN)
         or _is_earlier(before, after)
+        or gives_less(before.illness, after.illness)
         or _is_dearer(before.absence_full, after.absence_full)
         or _is_dearer(before.absence_half, after.absence_half)
     )

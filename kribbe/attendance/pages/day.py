@@ -27,10 +27,9 @@ from kribbe.attendance.services.register import Press, Source, correct, take
 from kribbe.enrolment.models import DirectChild
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
-from kribbe.planning.models import AbsenceKind
 from kribbe.planning.pages.day import asked_day
 from kribbe.planning.selectors.planned import certain
-from kribbe.planning.words import hours
+from kribbe.planning.words import away, hours
 from kribbe.trust.audit import note_list, record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -217,7 +216,7 @@ def _child(child: ChildDay) -> dict[str, Any]:
         "word": word,
         "tone": tone,
         "icon": icon,
-        "away": str(AbsenceKind(child.away.kind).label) if child.away else "",
+        "away": away(child.away) if child.away else "",
         "marks": [str(mark.label) for mark in sorted(child.marks)],
         "notes": child.notes,
         "is_asked": child.dispute is not None,

@@ -13,8 +13,7 @@ from kribbe.attendance.models import DayNote
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of, need_of
 from kribbe.attendance.selectors.safety import Safety, safety_of
 from kribbe.places.models import Location
-from kribbe.planning.models import AbsenceKind
-from kribbe.planning.words import hours
+from kribbe.planning.words import away, hours
 from kribbe.rules.ratio import Layout
 from kribbe.rules.roster.plan import HALVES, MINUTES
 from kribbe.staff.selectors.carers import carers_on
@@ -78,7 +77,7 @@ def _child(child: ChildDay, safety: Safety) -> dict[str, Any]:
         "stays": [
             [stay.start.isoformat(), stay.end.isoformat() if stay.end else None] for stay in child.stays
         ],
-        "away": str(AbsenceKind(child.away.kind).label) if child.away else "",
+        "away": away(child.away) if child.away else "",
         "marks": [str(mark.label) for mark in sorted(child.marks)],
         "care": list(safety.care),
         "fetchers": list(safety.fetchers),

@@ -15,13 +15,13 @@ from kribbe.billing.models import PriceList
 from kribbe.billing.selectors.facts import Facts, holding
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import DayChange, HouseRules
+from kribbe.planning.selectors.counted import counting
 from kribbe.planning.selectors.house_allowance import allowances, versions_in
 from kribbe.planning.selectors.planned import Planned, days_given, merged, parts_of_halves
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Agreement, Parts, changed, minutes, starting_on, there_on
 from kribbe.rules.billing.allowance import AllowanceCount
 from kribbe.rules.billing.case import (
-    Absent,
     Allowance,
     ByStay,
     Case,
@@ -178,10 +178,11 @@ def _with_house(facts: Facts, placement: Placement, prices: PriceList | None, ca
     rules, year = facts.rules.get(site.pk, ()), facts.month.year
     first, *later = allowances(rules, stay, year=year, pack=case.pack, morning_ends=site.morning_ends_at)
     count = AllowanceCount(first[1], later)
+    absent = counting(stay, rules, case.closing_days)
     for each, day, length in stay.away_before(placement, facts.month, case.closing_days):
         count.go_to(day)
-        if not Absent(each.kind).is_free:
-            count.covers(Absent(each.kind), stay_class(case, length, day))
+        if not absent(each).is_free:
+            count.covers(absent(each), stay_class(case, length, day))
     count.go_to(facts.month)
     begun, *changes = versions_in(rules, facts.month, facts.last)
     by_day = dict(later)
@@ -200,8 +201,9 @@ def _days(
     came = _came(facts, placement)
     away = {each.day: each for each in facts.absences.get(placement.pk, ())}
     entries = {day: Entry(present=tuple(parts)) for day, parts in came.items()}
-    entries |= {day: Entry(absent=Absent(each.kind)) for day, each in away.items() if day not in came}
     agreement, closed = planned.base, facts.closed[placement.group.location_id]
+    absent = counting(facts.stays[placement.pk], facts.rules.get(placement.group.location_id, ()), closed)
+    entries |= {day: Entry(absent=absent(each)) for day, each in away.items() if day not in came}
     for change in days_given(placement):
         if change.instead_of is None and _is_away(entries.get(change.day)):
             agreement = _reserved(agreement, change, placement)

@@ -253,6 +253,8 @@ HOUSE_RULES = Table(
         Column("told_days_before", "told_days_before", "whole", "So long before the absence.", "days"),
         Column("absence_full", "absence_full", "amount", "Asked for a full day not told in time.", "euro"),
         Column("absence_half", "absence_half", "amount", "Asked for half a day not told in time.", "euro"),
+        Column("ill_days", "ill_days", "whole", "Free days of illness a year; empty: all.", "days"),
+        Column("ill_note", "ill_note", "yes/no", "A free day of illness needs a doctor's note."),
         moment("published_at", "published_at", "When it was published."),
     ),
     desk="location__desk",

@@ -13,6 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kribbe.enrolment.pages.location_words import short_name
@@ -20,12 +21,13 @@ from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning import words
 from kribbe.planning.access import placement_at
-from kribbe.planning.models import AbsenceKind, GettingUsedDay, Severity, TellingSide
+from kribbe.planning.models import Absence, AbsenceKind, GettingUsedDay, Severity, TellingSide
 from kribbe.planning.selectors.child_file import AtHand, at_hand
 from kribbe.planning.selectors.getting_used import hours_of, visits_at
+from kribbe.planning.selectors.house_rules import house_rules_on, ill_rules
 from kribbe.planning.selectors.planned import Planned, days_given
 from kribbe.planning.selectors.week import GroupWeek, Week, day_of
-from kribbe.planning.services.absences import report_absence, take_back_absence
+from kribbe.planning.services.absences import report_absence, see_note, take_back_absence
 from kribbe.rules.occupancy import State
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -36,6 +38,13 @@ from kribbe.web.templatetags.telling import age
 
 DAY = timedelta(days=1)
 FURTHEST = timedelta(days=800)
+NOTE_DEEDS = {
+    "note": gettext_lazy("Doctor's note seen"),
+    "note_back": gettext_lazy("Note not seen after all"),
+}
+RowAction = Callable[[str, str, Absence | None], SafeString]
+ILL = {"illness": gettext_lazy("Ill, told in time"), "illness_late": gettext_lazy("Ill, not told in time")}
+"""A location says of an illness itself whether it was told in time."""
 
 
 @require_safe
@@ -50,7 +59,11 @@ def day_page(request: Any, location: Location) -> HttpResponse:
     hand = at_hand(
         [row.planned.placement for group in week.groups for row in group.rows if row.planned.placement]
     )
-    action = _actions(request, location, on) if may_change else _no_action
+    asks_note = (
+        any(each.kind == AbsenceKind.ILLNESS for each in week.absences.values())
+        and ill_rules(house_rules_on(location.pk, on)).asks_note
+    )
+    action = _actions(request, location, on, asks_note=asks_note) if may_change else _no_action
     groups = [(group, list(_children(group, on, week, hand))) for group in week.groups]
     draw = _rows(request, action)
     note_look(request.principal, location, week, now)
@@ -94,27 +107,34 @@ def visit_row(visit: GettingUsedDay) -> dict[str, Any]:
 @require_POST
 @at_location(Action.PLAN_CHANGE)
 def absence(request: Any, location: Location, reference: str) -> HttpResponse:
-    """Note that a child doesn't come on a day, or that it comes after all."""
+    """Note that a child doesn't come on a day, that it comes after all, or that the doctor's note was seen."""
     now = timezone.now()
     on = asked_day(request.POST.get("on", ""), localtime(now).date())
     placement = placement_at(request.principal, location, reference)
-    acting = {
+    acting: dict[str, Any] = {
         "principal": request.principal,
         "placement_id": placement.pk,
-        "days": [on],
-        "side": TellingSide.LOCATION,
+        "now": now,
     }
+    here: dict[str, Any] = {"days": [on], "side": TellingSide.LOCATION}
+    deed = request.POST.get("do", "")
     try:
-        if request.POST.get("do") == "back":
-            take_back_absence(**acting, now=now)
+        if deed == "back":
+            take_back_absence(**acting, **here)
+        elif deed in NOTE_DEEDS:
+            see_note(**acting, day=on, seen=deed == "note")
         else:
-            kind = request.POST.get("kind", "")
-            report_absence(
-                **acting, now=now, kind=AbsenceKind(kind) if kind in AbsenceKind.values else AbsenceKind.TOLD
-            )
+            report_absence(**acting, **here, **_why(request.POST.get("kind", "")))
     except RefusedError as refused:
         messages.error(request, str(refused.message))
     return redirect(reverse("planning:day", args=[location.slug]) + f"?on={on}#p{placement.reference}")
+
+
+def _why(chosen: str) -> dict[str, Any]:
+    """What was chosen as the reason of an absence."""
+    if chosen in ILL:
+        return {"kind": AbsenceKind.ILLNESS, "late": chosen == "illness_late"}
+    return {"kind": AbsenceKind(chosen) if chosen in AbsenceKind.values else AbsenceKind.TOLD}
 
 
 def asked_day(text: str, today: date) -> date:
@@ -149,29 +169,34 @@ def child_name(planned: Planned) -> str:
     return short_name(child.first_name, child.last_name) if child else planned.name
 
 
-def _actions(request: Any, location: Location, on: date) -> Callable[[str, str, bool], SafeString]:
-    """The form of a child's row: that it stays away on this day, or that it comes after all."""
+def _actions(request: Any, location: Location, on: date, *, asks_note: bool) -> RowAction:
+    """The forms of a child's row: that it stays away on this day or comes after all, and the note of an illness."""
     why = _("Why %(name)s stays away")
     address = addresses("planning:absence", location.slug)
-    options = format_html_join("", '<option value="{}">{}</option>', AbsenceKind.choices)
+    reasons = [each for each in AbsenceKind.choices if each[0] != AbsenceKind.ILLNESS]
+    options = format_html_join("", '<option value="{}">{}</option>', [*reasons, *ILL.items()])
     context = {"on_text": f"{on}", "options": options}
     away = piece(request, "planning/day_stays_away.html", context, "name", "address", "why")
     back = piece(request, "planning/day_comes.html", context, "name", "address")
+    note = piece(request, "planning/day_note.html", context, "name", "address", "deed", "label")
 
-    def action(name: str, reference: str, is_away: bool) -> SafeString:
+    def action(name: str, reference: str, found: Absence | None) -> SafeString:
         own = {"name": name, "address": address(reference)}
-        return back(**own) if is_away else away(**own, why=why % {"name": name})
+        if found is None:
+            return away(**own, why=why % {"name": name})
+        if not asks_note or found.kind != AbsenceKind.ILLNESS:
+            return back(**own)
+        deed = "note_back" if found.note_seen_at else "note"
+        return note(**own, deed=deed, label=str(NOTE_DEEDS[deed])) + back(**own)
 
     return action
 
 
-def _no_action(_name: str, _reference: str, _is_away: bool) -> SafeString:
+def _no_action(_name: str, _reference: str, _found: Absence | None) -> SafeString:
     return SafeString("")
 
 
-def _rows(
-    request: Any, action: Callable[[str, str, bool], SafeString]
-) -> Callable[[Iterable[Mapping[str, Any]]], SafeString]:
+def _rows(request: Any, action: RowAction) -> Callable[[Iterable[Mapping[str, Any]]], SafeString]:
     """Draws children as rows of a table."""
     fill = piece(request, "planning/day_row.html", {}, "anchor", "name", "tags", "age", "hours", "action")
 
@@ -183,7 +208,7 @@ def _rows(
             tags=_tags(child),
             age=child["age"],
             hours=child["hours"],
-            action=action(name, reference, bool(child["away"])) if reference else "",
+            action=action(name, reference, child["absence"]) if reference else "",
         )
 
     return lambda children: SafeString("".join(map(row, children)))
@@ -221,7 +246,8 @@ def _children(
             "age": age(planned.child.birth, on) if planned.child else "–",
             "birth": planned.child.birth if planned.child else None,
             "hours": words.hours(planned.parts(on, week.closed)),
-            "away": AbsenceKind(found.kind).label if found else "",
+            "absence": found,
+            "away": words.away(found) if found else "",
             "is_agreed": planned.is_agreed or placement is None,
             "is_extra": any(each.day == on for each in days_given(placement)) if placement else False,
             "allergies": hand[placement.pk].allergies if placement else (),

@@ -1,6 +1,6 @@
 """What a family sees and does: days of care, the agreement to sign, the allowance, an absence with its cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kribbe.enrolment.models import Placement
@@ -21,13 +22,21 @@ from kribbe.places.selectors.closed import closed_days
 from kribbe.planning import words
 from kribbe.planning.access import acts_on, check_acts, own_paper, own_placement, why_only_read
 from kribbe.planning.forms import AbsenceForm, SignPaperForm
-from kribbe.planning.models import AbsenceKind, ChildFile, TellingSide
+from kribbe.planning.models import Absence, AbsenceKind, ChildFile, TellingSide
 from kribbe.planning.pages.agreements import held, paper_row, pdf_answer
 from kribbe.planning.selectors.agreements import agreement_for, open_papers, papers_of
-from kribbe.planning.selectors.allowance import Stated, Year, cost, planned_days, stated, year_of
+from kribbe.planning.selectors.allowance import (
+    Stated,
+    Year,
+    cost,
+    free_when_ill,
+    planned_days,
+    stated,
+    year_of,
+)
 from kribbe.planning.selectors.child_file import is_due
 from kribbe.planning.selectors.getting_used import visits_of
-from kribbe.planning.selectors.house_rules import house_rules_ahead, house_rules_by_day
+from kribbe.planning.selectors.house_rules import house_rules_ahead, ill_rules, version_on
 from kribbe.planning.selectors.planned import absences, certain, hosts_of, plan_of
 from kribbe.planning.services.absences import report_absence, take_back_absence, told_in_time
 from kribbe.planning.services.papers import put_off_to, sign_paper
@@ -122,7 +131,7 @@ def agreement(request: Any, reference: str) -> HttpResponse:
         "house_rules": house_rules_ahead(placement.group.location_id, today),
         "today": today,
         "years": [_allowance(year_of(told, today.year))],
-        "absences": [_absence(each, placement, today) for each in told.absences],
+        "absences": [_absence(each, told, today) for each in told.absences],
     }
     return render(request, "planning/my_agreement.html", context, status=422 if form.errors else 200)
 
@@ -138,6 +147,7 @@ def absence(request: Any, reference: str) -> HttpResponse:
     found: dict[str, Any] | None = None
     if request.method == "POST" and form.is_valid():
         first, last = form.bounds()
+        ill = form.cleaned_data["ill"]
         try:
             check_acts(request.principal, placement)
             told, days = _asked(placement, first, last, today)
@@ -148,10 +158,11 @@ def absence(request: Any, reference: str) -> HttpResponse:
                     days=days,
                     side=TellingSide.FAMILY,
                     now=now,
+                    kind=AbsenceKind.ILLNESS if ill else None,
                 )
                 messages.success(request, _("Reported: %(days)s.") % {"days": words.day_list(days)})
                 return redirect("planning:my_agreement", reference)
-            found = _costs(told, days, now)
+            found = _costs(told, days, now, ill=ill)
         except RefusedError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
     context = {
@@ -230,12 +241,12 @@ def _asked(placement: Placement, first: date, last: date, today: date) -> tuple[
     return told, days
 
 
-def _costs(told: Stated, days: Sequence[date], now: Any) -> dict[str, Any]:
+def _costs(told: Stated, days: Sequence[date], now: Any, *, ill: bool = False) -> dict[str, Any]:
     """What the absence costs, in the words of the page."""
-    rules = house_rules_by_day(told.location.pk, days)
-    kinds = {day: told_in_time(rules[day], day, now) for day in days}
+    kinds = {day: told_in_time(version_on(told.versions, day), day, now) for day in days}
     late = [day for day, kind in kinds.items() if kind == AbsenceKind.UNTOLD]
-    found = cost(told, {day: Absent(kind) for day, kind in kinds.items()})
+    counted = {day: Absent(kind) for day, kind in kinds.items()}
+    found = cost(told, counted, ill=ill)
     lines = [line for each in found for line in each.lines]
     unknown = [held for each in found for held in each.held]
     uses = sum((each.uses for each in found), Decimal(0))
@@ -243,6 +254,7 @@ def _costs(told: Stated, days: Sequence[date], now: Any) -> dict[str, Any]:
         "days": words.day_list(days),
         "count": len(days),
         "late": words.day_list(late),
+        "ill": _when_ill(told, counted) if ill else "",
         "amount": None if unknown else money(sum((each.amount for each in found), Decimal(0))),
         "uses": number(uses),
         "left": number(_left(found)),
@@ -253,6 +265,24 @@ def _costs(told: Stated, days: Sequence[date], now: Any) -> dict[str, Any]:
         ],
         "unknown": " ".join(dict.fromkeys(say(reason) for held in unknown for reason in held.why)),
     }
+
+
+def _when_ill(told: Stated, days: Mapping[date, Absent]) -> str:
+    """What the house rules give of these days, since the child is ill."""
+    rules = [version_on(told.versions, day) for day in days]
+    if any(ill_rules(each).asks_note for each in rules):
+        return _(
+            "The house rules ask a doctor's note. Until the location has seen it, these days count like any other"
+            " absence."
+        )
+    free = free_when_ill(told, days)
+    if not free:
+        return _("By the house rules these days count like any other absence.")
+    return ngettext(
+        "%(count)d of these days is free because of illness.",
+        "%(count)d of these days are free because of illness.",
+        free,
+    ) % {"count": free}
 
 
 def _left(found: Sequence[AbsenceCost]) -> Decimal:
@@ -268,15 +298,30 @@ def _allowance(year: Year) -> dict[str, Any]:
         "left": number(year.balance.left),
         "share": year.balance.used / entitled if entitled else Decimal(0),
         "half_days": year.half_days,
+        "ill": _ill_days(year),
         "reasons": [say(reason) for reason in year.reasons],
     }
 
 
-def _absence(each: Any, placement: Placement, today: date) -> dict[str, Any]:
+def _ill_days(year: Year) -> str:
+    """How many free days of illness were used; nothing where the house rules give none."""
+    if not year.illness.gives and not year.ill:
+        return ""
+    if year.illness.free is None:
+        return ngettext(
+            "%(count)d day of illness so far: free.", "%(count)d days of illness so far: free.", year.ill
+        ) % {"count": year.ill}
+    return _("Free days of illness used: %(used)d of %(free)d.") % {
+        "used": year.ill,
+        "free": year.illness.free,
+    }
+
+
+def _absence(each: Absence, told: Stated, today: date) -> dict[str, Any]:
     """One of the stay; what was told for another piece of it is taken back on that piece's page."""
-    own = each.placement_id == placement.pk
+    own = each.placement_id == told.placement.pk
     return {
         "day": each.day,
-        "kind": AbsenceKind(each.kind).label,
+        "kind": words.counts_as(each, told.count(each)),
         "may_undo": own and each.side == TellingSide.FAMILY and each.day >= today,
     }

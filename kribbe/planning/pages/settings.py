@@ -86,9 +86,14 @@ def house_rules_page(request: Any, location: Location) -> HttpResponse:
 
 
 def _rules(form: HouseRulesForm) -> Rules:
-    data = form.cleaned_data
-    told_before = data["told_days_before"] or 0
-    return Rules(**{**data, "rounding": Rounding(data["rounding"]), "told_days_before": told_before})
+    data = dict(form.cleaned_data)
+    all_ill, ill_days = data.pop("ill_all"), data.pop("ill_days") or 0
+    data |= {
+        "rounding": Rounding(data["rounding"]),
+        "told_days_before": data["told_days_before"] or 0,
+        "ill_days": None if all_ill else ill_days,
+    }
+    return Rules(**data)
 
 
 def _group(each: Team) -> dict[str, Any]:

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
-from kribbe.planning.models import Absence, CareAgreement, HouseRules
+from kribbe.planning.models import Absence, AbsenceKind, CareAgreement, HouseRules
 from kribbe.planning.selectors.absence_prices import billed_cost
-from kribbe.planning.selectors.house_rules import house_allowance, house_rules_by_day, house_rules_on
+from kribbe.planning.selectors.counted import Count, counting
+from kribbe.planning.selectors.house_rules import house_allowance, ill_rules, version_on, versions_at
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.region.selectors import policy_on
@@ -31,6 +33,7 @@ from kribbe.rules.billing.case import (
 )
 from kribbe.rules.billing.stays import stay_class
 from kribbe.rules.calendar import first_of_month
+from kribbe.rules.illness import IllRules
 from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.priority import PriceKind
 from kribbe.rules.reasons import Reason
@@ -46,6 +49,10 @@ class Year:
     balance: Balance
     half_days: bool
     reasons: tuple[Reason, ...]
+    illness: IllRules
+    """What the house rules give besides."""
+    ill: int
+    """Days of illness of the year that were free."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ class Stated:
     stay: StayYear
     """All pieces of the stay: by their weeks an allowance is counted, and every absence takes of it."""
     closed: frozenset[date]
+    versions: Sequence[HouseRules]
     rules: HouseRules | None
     day_fee: Decimal | None
 
@@ -66,6 +74,11 @@ class Stated:
     def absences(self) -> Sequence[Absence]:
         """Those of the whole stay."""
         return self.stay.absences
+
+    @cached_property
+    def count(self) -> Count:
+        """What each of its absences counts as."""
+        return counting(self.stay, self.versions, self.closed)
 
     @property
     def house(self) -> HouseAllowance:
@@ -80,7 +93,7 @@ def stated(placement: Placement, year: int, *, today: date) -> Stated:
         CareAgreement.objects.filter(placement=placement).first()
         or CareAgreement.objects.filter(weeks__placement=placement).first()
     )
-    planned = planned_of(placement)
+    planned, versions = planned_of(placement), versions_at(location.pk)
     return Stated(
         placement=placement,
         location=location,
@@ -88,7 +101,8 @@ def stated(placement: Placement, year: int, *, today: date) -> Stated:
         agreements=planned.agreements,
         stay=stay_years([planned], year)[placement.pk],
         closed=closed_days(location.pk, first - DAY, last),
-        rules=house_rules_on(location.pk, max(first, min(today, last))),
+        versions=versions,
+        rules=version_on(versions, max(first, min(today, last))),
         day_fee=agreement.day_fee if agreement else None,
     )
 
@@ -104,21 +118,46 @@ def year_of(told: Stated, year: int) -> Year:
         morning_ends=told.location.morning_ends_at,
     )
     found = balance(allowance=_allowance(told, given.units), absences=_stays(told, told.absences))
-    return Year(year, found, house.half_days, given.reasons)
+    ill = [each for each in told.absences if each.kind == AbsenceKind.ILLNESS and told.count(each).is_free]
+    return Year(year, found, house.half_days, given.reasons, ill_rules(told.rules), len(ill))
 
 
-def cost(told: Stated, days: Mapping[date, Absent]) -> list[AbsenceCost]:
+def cost(told: Stated, days: Mapping[date, Absent], *, ill: bool = False) -> list[AbsenceCost]:
     """What being absent on these days of one year would cost, by month, as its invoice reads the rules.
+
+    `ill`: the child is ill, and the days count so where the house rules don't give them.
 
     Where the location invoices it is what the invoice will ask; elsewhere the price that was agreed.
     """
-    rows = [Absence(placement=told.placement, day=day, kind=why) for day, why in sorted(days.items())]
+    rows = [_proposal(told, day, why, ill) for day, why in sorted(days.items())]
     billed = billed_cost(told.placement, rows)
     if billed is not None:
         return billed
+    counted = _counted(told, rows)
     months = sorted({first_of_month(day) for day in days})
-    rules = house_rules_by_day(told.location.pk, months)
-    return [_cost_in(replace(told, rules=rules[month] or told.rules), days, month) for month in months]
+    return [
+        _cost_in(replace(told, rules=version_on(told.versions, month) or told.rules), counted, month)
+        for month in months
+    ]
+
+
+def free_when_ill(told: Stated, days: Mapping[date, Absent]) -> int:
+    """How many of these days the house rules would give if the child is ill on them."""
+    rows = [_proposal(told, day, why, ill=True) for day, why in sorted(days.items())]
+    return sum(why.is_free for why in _counted(told, rows).values())
+
+
+def _counted(told: Stated, rows: Sequence[Absence]) -> Mapping[date, Absent]:
+    """What absences that aren't reported yet will count as, beside those that are."""
+    whole = sorted((*told.absences, *rows), key=lambda each: each.day)
+    count = replace(told, stay=replace(told.stay, absences=whole)).count
+    return {each.day: count(each) for each in rows}
+
+
+def _proposal(told: Stated, day: date, why: Absent, ill: bool) -> Absence:
+    if ill:
+        return Absence(placement=told.placement, day=day, kind=AbsenceKind.ILLNESS, late=why is Absent.UNTOLD)
+    return Absence(placement=told.placement, day=day, kind=why)
 
 
 def _cost_in(told: Stated, days: Mapping[date, Absent], month: date) -> AbsenceCost:
@@ -162,7 +201,7 @@ def _case(told: Stated, month: date, units: Decimal, used: Decimal) -> Case:
         closing_days=told.closed,
         allowance=_allowance(told, units, used),
         entries={
-            each.day: Entry(absent=Absent(each.kind))
+            each.day: Entry(absent=told.count(each))
             for each in told.absences
             if first_of_month(each.day) == month and each.placement_id == told.placement.pk
         },
@@ -198,7 +237,7 @@ def _beyond(told: Stated) -> Fixed | None:
 
 def _stays(told: Stated, absences: Sequence[Absence]) -> list[tuple[Absent, Stay]]:
     """The absences with the class of stay that they take, by the figures that price a month."""
-    return [(Absent(each.kind), _stay(told, each.day)) for each in absences]
+    return [(told.count(each), _stay(told, each.day)) for each in absences]
 
 
 def _proposed(told: Stated, days: Mapping[date, Absent]) -> list[tuple[Absent, Stay]]:

@@ -36,9 +36,12 @@ def report_absence(
     side: TellingSide,
     now: datetime,
     kind: AbsenceKind | None = None,
+    late: bool | None = None,
     instead: bool = False,
 ) -> list[Absence]:
     """The child doesn't come on these days. What the family tells is judged by the house rules of each day.
+
+    `late` says of an illness whether it was told in time, which the house rules judge too where nobody says it.
 
     Days told already stay as they are; with `instead` those that are charged are told anew. It makes room for others,
     unless the location can't take the child. Raises RefusedError on days on which the child isn't planned, and where
@@ -61,6 +64,7 @@ def report_absence(
                 placement=placement,
                 day=day,
                 kind=kind or told_in_time(rules[day], day, now),
+                late=kind == AbsenceKind.ILLNESS and _is_late(late, rules[day], day, now),
                 side=side,
                 told_at=now,
                 told_by=principal.user_id,
@@ -126,6 +130,25 @@ def restore_absence(
     return True
 
 
+def see_note(*, principal: Principal, placement_id: int, day: date, seen: bool, now: datetime) -> int:
+    """The location saw the doctor's note of an illness, or takes that back: for all days of the report of that day.
+
+    How many days it concerns. Raises RefusedError where the child isn't told ill on that day.
+    """
+    with transaction.atomic():
+        placement = locked_place(placement_id)
+        ill = Absence.objects.filter(placement=placement, kind=AbsenceKind.ILLNESS, taken_back_at=None)
+        told = ill.filter(day=day).values_list("told_at", flat=True).first()
+        if told is None:
+            raise RefusedError(_("The child isn't noted as ill on this day. Note that first."))
+        found = ill.filter(told_at=told, note_seen_at__isnull=seen)
+        days = sorted(found.values_list("day", flat=True))
+        found.update(note_seen_at=now if seen else None)
+        if days:
+            _record(principal, "absence.note" if seen else "absence.note_back", placement, now, days)
+    return len(days)
+
+
 def _told_before(placement: Placement, absences: Iterable[Absence]) -> list[int]:
     """What was taken back in the moment in which these were told instead."""
     moments = {(each.day, each.told_at) for each in absences}
@@ -151,6 +174,10 @@ def told_in_time(rules: HouseRules | None, day: date, now: datetime) -> AbsenceK
     if rules is None or is_in_time(localtime(now), day, rules.told_by, rules.told_days_before):
         return AbsenceKind.TOLD
     return AbsenceKind.UNTOLD
+
+
+def _is_late(said: bool | None, rules: HouseRules | None, day: date, now: datetime) -> bool:
+    return told_in_time(rules, day, now) == AbsenceKind.UNTOLD if said is None else said
 
 
 def _check_days(placement: Placement, days: list[date], side: TellingSide, today: date) -> None:

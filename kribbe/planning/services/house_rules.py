@@ -20,6 +20,7 @@ from kribbe.planning.selectors.planned import certain
 from kribbe.region.selectors import policy_on
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.house_rules import AbsenceRules, earliest_worse, is_worse
+from kribbe.rules.illness import IllRules
 from kribbe.rules.packs import load_pack
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -44,6 +45,8 @@ class Rules:
     told_days_before: int = 0
     absence_full: Decimal | None = None
     absence_half: Decimal | None = None
+    ill_days: int | None = 0
+    ill_note: bool = False
 
 
 def publish_house_rules(
@@ -82,6 +85,8 @@ def publish_house_rules(
             told_days_before=rules.told_days_before,
             absence_full=rules.absence_full,
             absence_half=rules.absence_half,
+            ill_days=rules.ill_days,
+            ill_note=rules.ill_note,
             published_at=now,
             published_by=principal.user_id,
         )
@@ -117,6 +122,7 @@ def _is_worse(location: Location, rules: Rules, today: date) -> bool:
             told_days_before=rules.told_days_before,
             absence_full=rules.absence_full,
             absence_half=rules.absence_half,
+            illness=IllRules(free=rules.ill_days, note=rules.ill_note),
         ),
         pack=load_pack(policy_on(location.desk, today).rule_pack),
         on=rules.from_day,

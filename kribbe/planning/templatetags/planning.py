@@ -32,6 +32,12 @@ def told_in_time(rules: HouseRules) -> str:
 
 
 @register.filter
+def illness(rules: HouseRules) -> str:
+    """`5 days of illness a year are free, besides the free absences.`"""
+    return words.illness(rules)
+
+
+@register.filter
 def at(found: Mapping[Any, Any], key: Any) -> Any:
     """What a mapping holds under a key."""
     return found[key]

@@ -18,7 +18,8 @@ from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, Location
 from kribbe.places.selectors.closed import closed_days_of
-from kribbe.planning.models import Absence, AbsenceKind, HouseRules
+from kribbe.planning.models import Absence, HouseRules
+from kribbe.planning.selectors.counted import counting
 from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
 from kribbe.planning.selectors.house_allowance import allowances
 from kribbe.planning.selectors.planned import Planned, absences, agreed_at_all, capacities
@@ -41,7 +42,6 @@ OPENS, CLOSES = 6 * 60, 20 * 60
 """Minutes of the day between which care counts without permission for flexible care."""
 SCHOOL_MONTHS = 42
 LENGTHS = {Stay.SHORT: Length.SHORT, Stay.HALF: Length.HALF, Stay.FULL: Length.FULL, Stay.LONG: Length.LONG}
-NOT_CHARGED = (AbsenceKind.LOCATION, AbsenceKind.FORCE_MAJEURE)
 
 
 @dataclass
@@ -206,8 +206,9 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
     case = _case(location, placement.child, read)
     allowance = _allowance(placement.group.location, planned, read)
     stay_year = read.stays[placement.pk]
+    counted = counting(stay_year, read.rules.get(placement.group.location_id, ()), closed)
     for earlier, day, length in stay_year.away_before(placement, read.month, closed):
-        _covered(allowance, earlier, stay_class(case, length, day), day)
+        _covered(allowance, counted(earlier), stay_class(case, length, day), day)
     for day in _month_days(read.month):
         if read.location_of(placement, day) != location.pk:
             continue
@@ -219,14 +220,14 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
         if came or (parts and absence is None):
             yield day, Block.CAME, LENGTHS[stay], 1
         elif parts and absence is not None:
-            yield from ((day, *each) for each in _absent(allowance, absence, stay, day))
+            yield from ((day, *each) for each in _absent(allowance, counted(absence), stay, day))
 
 
 def _absent(
-    allowance: AllowanceCount, absence: Absence, stay: Stay, day: date
+    allowance: AllowanceCount, absent: Absent, stay: Stay, day: date
 ) -> Iterator[tuple[Block, Length, int]]:
     """A day of absence: within the allowance, beyond it, or a half of each."""
-    covered = _covered(allowance, absence, stay, day)
+    covered = _covered(allowance, absent, stay, day)
     if covered in {Decimal(0), Decimal(1)}:
         yield (Block.JUSTIFIED if covered else Block.BEYOND), LENGTHS[stay], 1
     else:
@@ -234,10 +235,12 @@ def _absent(
         yield Block.BEYOND, Length.HALF, 1
 
 
-def _covered(allowance: AllowanceCount, absence: Absence, stay: Stay, day: date) -> Decimal:
-    """The part that isn't charged; what the location or force majeure prevented never is."""
+def _covered(allowance: AllowanceCount, absent: Absent, stay: Stay, day: date) -> Decimal:
+    """The part that isn't charged; what the location or force majeure prevented, or the house rules
+    give for illness, never is.
+    """
     allowance.go_to(day)
-    return Decimal(1) if absence.kind in NOT_CHARGED else allowance.covers(Absent(absence.kind), stay)
+    return Decimal(1) if absent.is_free else allowance.covers(absent, stay)
 
 
 def _allowance(location: Location, planned: Planned, read: _Read) -> AllowanceCount:
