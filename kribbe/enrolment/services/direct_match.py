@@ -25,8 +25,9 @@ def close_as_taken(
 ) -> DirectMatch:
     """End the request as answered by the location that took its child, tell the family, and note why it is the same.
 
-    The location is told nothing; a question to the desk of the request is answered with it. RefusedError, and nothing changed, where the request has ended, the location took
-    the child back, or the child was found to be of another request.
+    The location is told nothing; a question to the desk of the request is answered with it. RefusedError, and nothing
+    changed, where the request has ended, the location took the child back, or the child was found to be of another
+    request.
     """
     with transaction.atomic():
         group_id = DirectChild.objects.values_list("group_id", flat=True).get(pk=child_id)

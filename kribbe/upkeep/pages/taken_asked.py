@@ -1,4 +1,4 @@
-"""Another desk asks whether a child that a location took directly is that of a request here: answers, and their undo."""
+"""Another desk asks whether a child taken directly is that of a request here: the answers, and their undo."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -68,7 +68,8 @@ def matches_of(children: Iterable[DirectChild]) -> dict[int, DirectMatch]:
 def proposals(children: Sequence[DirectChild], desk: Desk) -> Mapping[int, list[Proposal]]:
     """By child, the open requests of the region that are perhaps its own, the likeliest first.
 
-    What a clerk, or the desk of the request, decided isn't proposed again. The children come with their group and location.
+    What a clerk, or the desk of the request, decided isn't proposed again. The children come with their group and
+    location.
     """
     if not children:
         return {}

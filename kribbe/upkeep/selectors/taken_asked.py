@@ -1,4 +1,4 @@
-"""What one desk asks another about a child that a location took directly: at the desk asked, and at that which asks."""
+"""What a desk asks another about a child that a location took directly: at the desk asked, and at the asking one."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ def unanswered(desk_id: int, _now: datetime) -> "QuerySet[DirectQuestion]":
 
 
 def questions_of(children: Iterable[DirectChild]) -> Mapping[int, list[DirectQuestion]]:
-    """By child, what its desk asked other desks, the latest last: with an answer, or of a request that is still open."""
+    """By child, what its desk asked other desks, the latest last: answered, or of a request still open."""
     found = (
         DirectQuestion.objects.filter(OPEN | ~Q(answer=""), direct__in=[each.pk for each in children])
         .exclude(answer=DirectAnswer.WITHDRAWN)

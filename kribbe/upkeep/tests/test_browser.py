@@ -9,6 +9,7 @@ from django.utils import timezone
 from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.enrolment.services.wishes import refuse_wish
 from kribbe.people.models import User
+from kribbe.people.services import rebuild_keys
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, look_at
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -82,6 +83,55 @@ def test_a_child_taken_directly_is_the_one_of_a_request(open_as, size):
     page.get_by_role("button", name="sluiten als hier geplaatst").wait_for(state="detached")
     asked.refresh_from_db()
     assert asked.state == "open"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
+def test_a_desk_asks_that_of_the_request_and_reads_its_answer(open_as, size):
+    now, desk, other = timezone.now(), cast.make_desk(), cast.make_desk("overzijde", nis="99002")
+    location = cast.make_location(desk, "De Notelaar")
+    group = cast.make_group(location, 5, now=now)
+    asked = register(other, [cast.make_location(other, "Pluk")], now=now, email="an@ouders.example")
+    today = timezone.localdate()
+    told = Direct(
+        group_id=group.pk,
+        name="Noor M.",
+        birth_month=born(),
+        start=today,
+        end=today + timedelta(days=300),
+        pattern=WEEK,
+        municipality=other.municipality,
+    )
+    rebuild_keys()
+    take_directly(principal=SYSTEM, location_id=location.pk, told=told, now=now)
+    here = open_as(clerk_of(desk), size)
+    here.goto(reverse("upkeep:taken", args=[desk.slug]))
+    here.get_by_role("button", name="Vraag het aan dat loket").click()
+    here.get_by_text("nog geen antwoord").wait_for()
+    look(here, "taken-waits")
+
+    colleague = cast.make_user(
+        "jan@overzijde.example", role=Role.CLERK, scope=Scope.DESK, scope_id=other.pk, now=now
+    )
+    there = open_as(colleague, size)
+    there.goto(reverse("enrolment:office", args=[other.slug]))
+    there.get_by_role("link", name="Een ander loket vraagt").click()
+    there.get_by_text("Het loket van Lindedaal vroeg het op").wait_for()
+    assert "Noor M." not in there.content()
+    look(there, "taken-asked")
+    there.get_by_label("Waarom de aanvraag van Noor Maes open blijft").select_option("not_reached")
+    there.get_by_role("button", name="Antwoord nee").click()
+    there.get_by_role("link", name="Beantwoord", exact=True).click()
+    there.get_by_role("button", name="Neem het antwoord terug").click()
+    there.get_by_role("button", name="sluiten als daar geplaatst").click()
+    there.get_by_text("De aanvraag is gesloten als geplaatst").first.wait_for()
+    there.get_by_role("link", name="Beantwoord", exact=True).click()
+    there.get_by_role("button", name="aanvraag weer openen").wait_for()
+    look(there, "taken-answered")
+    asked.refresh_from_db()
+    assert asked.end == "answered"
+    here.goto(reverse("upkeep:taken", args=[desk.slug]) + "?seen=1")
+    here.get_by_text("op jullie vraag").wait_for()
+    look(here, "taken-told")
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])

@@ -78,11 +78,13 @@ def test_the_other_desk_is_asked_and_reads_the_proposal_and_no_more(
     assert "Asked the desk of Overzijde on" in text
     assert "Ask that desk" not in text
     assert asked.household.reference not in text
-    assert "Another desk asks" in colleague.get(reverse("enrolment:office", args=[other.slug])).content.decode()
+    assert (
+        "Another desk asks" in colleague.get(reverse("enrolment:office", args=[other.slug])).content.decode()
+    )
     text = theirs(colleague, other)
     assert "De Notelaar" in text
     assert "Noor Maes" in text, "that of its own request"
-    assert "The desk of Lindedaal asks." in text
+    assert "The desk of Lindedaal asked on" in text
     assert "The month of birth is the same." in text
     assert child.group.name not in text
     assert "born in" not in text
