@@ -135,13 +135,13 @@ def _address(request: HttpRequest, item: NavItem) -> str | None:
         arguments = item.arguments(request)
     if arguments is None:
         return None
-    return _reversed(item.url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), tuple(arguments.items()))
+    return _reversed(
+        item.url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), tuple(arguments.items())
+    )
 
 
 @lru_cache(maxsize=8192)
-def _reversed(
-    name: str, urlconf: str, _prefix: str, arguments: tuple[tuple[str, object], ...]
-) -> str | None:
+def _reversed(name: str, urlconf: str, _prefix: str, arguments: tuple[tuple[str, object], ...]) -> str | None:
     """Kept: a page of staff asks dozens, the same on every page of their place."""
     try:
         return reverse(name, urlconf, kwargs=dict(arguments))

@@ -62,7 +62,9 @@ def draw_sums(counts: Sequence[tuple[str, int, int]]) -> SafeString:
 @lru_cache(maxsize=4096)
 def _sum(language: str, tone: str, planned: int, places: int, is_afternoon: bool) -> str:
     """Kept by language: a week has few kinds."""
-    classes = "plan__sum" + (f" plan__sum--{tone}" if tone else "") + ("" if is_afternoon else " plan__cell--am")
+    classes = (
+        "plan__sum" + (f" plan__sum--{tone}" if tone else "") + ("" if is_afternoon else " plan__cell--am")
+    )
     told = {
         "shut": f'<span class="ams-visually-hidden">{escape(_("closed"))}</span>',
         "bare": f"{planned}<small>{escape(_('no staff'))}</small>",
