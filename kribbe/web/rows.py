@@ -31,7 +31,7 @@ def piece(
 ) -> Callable[..., SafeString]:
     """A piece of a row, drawn by a template that shows the `names` as they are: called with them for each row.
 
-    The values are escaped, unless they were drawn as a piece; the template may neither choose by them nor change them.
+    The values are escaped, unless they were drawn before; the template may neither choose by them nor change them.
     """
     marks = {name: MARK.format(name) for name in names}
     parts = re.split(MARK.format(r"(\w+)"), render_to_string(template, {**context, **marks}, request))

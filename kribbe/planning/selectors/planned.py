@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -220,13 +221,18 @@ def with_weeks(found: QuerySet[Placement]) -> QuerySet[Placement]:
 def _lay_weeks(stays: Sequence[Placement]) -> None:
     """What `with_weeks` reads, laid on places that were read without it: no row knows its place, which costs less."""
     keys = [each.pk for each in stays]
-    weeks, days = _agreed().filter(placement__in=keys), _granted().filter(placement__in=keys)
-    for name, rows in ((WEEKS, weeks if keys else ()), (DAYS, days if keys else ())):
-        found = defaultdict(list)
-        for row in rows:
-            found[row.placement_id].append(row)
-        for each in stays:
-            setattr(each, name, found[each.pk])
+    weeks = _by_place(_agreed().filter(placement__in=keys))
+    days = _by_place(_granted().filter(placement__in=keys))
+    for each in stays:
+        setattr(each, WEEKS, weeks[each.pk])
+        setattr(each, DAYS, days[each.pk])
+
+
+def _by_place(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.placement_id].append(row)
+    return found
 
 
 def _agreed() -> QuerySet[AgreedWeeks]:
