@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from kribbe.attendance.attendee import Who
 from kribbe.attendance.models import DayNote
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of, need_of
+from kribbe.attendance.selectors.photos import data_url, face_keys
 from kribbe.attendance.selectors.safety import Safety, safety_of
 from kribbe.places.models import Location
 from kribbe.planning.models import AbsenceKind
@@ -38,14 +39,23 @@ def held_by_tablet(location: Location, *, now: datetime) -> dict[str, Any]:
     }
 
 
+def faces_held(location: Location, *, now: datetime) -> dict[str, str]:
+    """The photos of the children whom a tablet holds, by the key that stands with each."""
+    held = held_by_tablet(location, now=now)
+    days = [held, *filter(None, [held["next"]])]
+    keys = {child["face"] for day in days for group in day["groups"] for child in group["children"]}
+    return {key: data_url(key) for key in sorted(keys - {""})}
+
+
 def _held_on(location: Location, on: date, now: datetime) -> dict[str, Any]:
     day = day_of(location, on, now=now)
-    safety = safety_of([each.child for each in day.children])
+    here = [each.child for each in day.children]
+    safety, faces = safety_of(here), face_keys(here)
     return {
         "day": f"{on}",
         "now": now.isoformat(),
         "location": location.name,
-        "groups": [_group(group, safety) for group in day.groups],
+        "groups": [_group(group, safety, faces) for group in day.groups],
         "carers": [
             {"ref": carer.reference, "name": carer.name, "initials": carer.initials, "pin": carer.has_pin}
             for carer in carers_on(location, on)
@@ -57,20 +67,23 @@ def _held_on(location: Location, on: date, now: datetime) -> dict[str, Any]:
     }
 
 
-def _group(group: GroupDay, safety: Mapping[Who, Safety]) -> dict[str, Any]:
+def _group(group: GroupDay, safety: Mapping[Who, Safety], faces: Mapping[Who, str]) -> dict[str, Any]:
     return {
         "name": group.week.group.name,
-        "children": [_child(child, safety[child.child.who]) for child in group.children],
+        "children": [
+            _child(child, safety[child.child.who], faces.get(child.child.who, "")) for child in group.children
+        ],
     }
 
 
-def _child(child: ChildDay, safety: Safety) -> dict[str, Any]:
+def _child(child: ChildDay, safety: Safety, face: str) -> dict[str, Any]:
     who = child.child
     return {
         "ref": who.reference,
         "name": who.short,
         "full": who.name,
         "initials": who.initials,
+        "face": face,
         "outside": who.placement is None,
         "hours": hours(child.parts),
         "in": child.where is Where.IN,
