@@ -190,6 +190,8 @@ def test_the_page_of_the_day_shows_it_today_and_to_who_may_read_the_file(scene, 
     assert "data:image/jpeg" not in manager.get(f"{page}?on={week_ago}").content.decode()
     may_at = day.may_at
     monkeypatch.setattr(
-        day, "may_at", lambda who, action, where: action != Action.CHILD_FILE_READ and may_at(who, action, where)
+        day,
+        "may_at",
+        lambda who, action, where: action != Action.CHILD_FILE_READ and may_at(who, action, where),
     )
     assert "data:image/jpeg" not in manager.get(page).content.decode()

@@ -1,6 +1,6 @@
 // The tablet at a location: one tap in, one tap out, with or without network.
 import { facing } from "./tablet-faces.js";
-import { carersNow, clock, dayOf, needOf, withQueue } from "./tablet-state.js";
+import { carersNow, clock, dayOf, everybody, needOf, withQueue } from "./tablet-state.js";
 import { store } from "./tablet-store.js";
 import { passed, syncing, tryPin } from "./tablet-sync.js";
 
@@ -75,10 +75,19 @@ function kid(child) {
   return row;
 }
 
+function other(child) {
+  const row = template("other");
+  const tap = row.querySelector("button");
+  tap.dataset.ref = child.ref;
+  tap.querySelector("span").textContent = child.name;
+  return row;
+}
+
 function drawGroups(groups) {
   const focused = document.activeElement?.dataset?.ref;
+  const opened = [...one("groups").querySelectorAll("[data-others]")].map(({ open }) => open);
   one("groups").replaceChildren(
-    ...groups.map((group) => {
+    ...groups.map((group, number) => {
       const section = template("group");
       section.querySelector("[data-name]").textContent = group.name;
       section.querySelector("[data-count]").textContent = fill(words.count, {
@@ -86,6 +95,10 @@ function drawGroups(groups) {
         total: group.children.length,
       });
       section.querySelector("[data-kids]").replaceChildren(...group.children.map(kid));
+      const rest = section.querySelector("[data-others]");
+      rest.hidden = !group.others.length;
+      rest.open = opened[number] ?? false;
+      rest.querySelector("[data-other-kids]").replaceChildren(...group.others.map(other));
       return section;
     }),
   );
@@ -155,7 +168,7 @@ function draw() {
   drawList(groups);
 }
 
-const childOf = (ref) => withQueue(held, queue).flatMap((group) => group.children).find((child) => child.ref === ref);
+const childOf = (ref) => everybody(withQueue(held, queue)).find((child) => child.ref === ref);
 
 async function push(event) {
   const row = {
