@@ -48,7 +48,7 @@ DAY_SECONDS = 86_400
 
 
 class Kind(StrEnum):
-    """What a file is for: a picture on a page, a child's face, a logo, or something to read (a paper's photo, a PDF)."""
+    """What a file is for: a picture on a page, a child's face, a logo, or a paper to read (a photo, a PDF)."""
 
     PHOTO = "photo"
     FACE = "face"
