@@ -4,7 +4,7 @@ from kribbe.trust.export import export
 
 
 def tell_families() -> None:
-    """Taps, stays, corrections, notes and what the family said; nothing of other children, no name of staff."""
+    """Taps, stays, corrections, notes, photos and what the family said; nothing of others, no name of staff."""
     child = "placement__child__household"
     export("attendance.Tap", child, but=("key", "cancels", "device", "carer", "noted_by"))
     export("attendance.Correction", child, but=("made_by", "made_name"))
@@ -14,3 +14,4 @@ def tell_families() -> None:
     export("attendance.Confirmation", child, but=("made_by",))
     export("attendance.DayListener", "request__household")
     export("attendance.DayInvite", "request__household", but=("direct",))
+    export("attendance.ChildPhoto", "child__household", but=("kept_by",))

@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.attendance.models import Presence
+from kribbe.trust.files import Kind
+from kribbe.web.uploads import UploadField
 
 ROWS = 3
 
@@ -86,6 +88,39 @@ class EnrolForm(forms.Form):
             attrs={"class": "input--code", "autocomplete": "one-time-code", "autocapitalize": "characters"}
         ),
         help_text=_("The location finds it on its page Tablets."),
+    )
+
+
+class PhotoForm(forms.Form):
+    """The photo of one's own child, with one's consent."""
+
+    file = UploadField(
+        label=_("Photo"),
+        kind=Kind.FACE,
+        help_text=_(
+            "Only the face, in the middle. We cut it to a small square and take out where and when it was made."
+        ),
+    )
+    agreed = forms.BooleanField(
+        label=_("Whoever cares for my child may see this photo. I can take that back at any time."),
+        error_messages={"required": _("Tick this box if you agree. Without it we keep no photo.")},
+    )
+
+
+class ToldPhotoForm(forms.Form):
+    """The photo of a child whose parent told the location that it agrees."""
+
+    file = UploadField(
+        label=_("Photo"),
+        kind=Kind.FACE,
+        help_text=_(
+            "Only the face, in the middle. We cut it to a small square and take out where and when it was made."
+        ),
+    )
+    agreed_name = forms.CharField(
+        label=_("Which parent agreed?"),
+        max_length=200,
+        help_text=_("Ask first. The parents see the photo and this name, and can take it back."),
     )
 
 

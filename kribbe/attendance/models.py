@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.attendance.models_photo import ChildPhoto as ChildPhoto
 from kribbe.attendance.models_spare import DayInvite as DayInvite
 from kribbe.attendance.models_spare import DayListener as DayListener
 from kribbe.attendance.models_spare import InviteState as InviteState

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from kribbe.attendance.services.photos import forget_left
 from kribbe.attendance.services.register import close_days
 from kribbe.trust.duties import duty
 
@@ -10,3 +11,9 @@ from kribbe.trust.duties import duty
 def forgotten(now: datetime) -> int:
     """Whoever never checked out by the end of the day left as planned, to be confirmed."""
     return close_days(now)
+
+
+@duty("attendance.forget_photos", cron="55 3 * * *", told="photos removed of children who left")
+def forget_photos(now: datetime) -> int:
+    """The photo of a child that nobody cares for any more goes the night after."""
+    return forget_left(now=now)

@@ -76,6 +76,9 @@ FACT_HINTS: Mapping[FactKind, Promise] = {
 DEEDS: Mapping[str, Promise] = {
     "household.read": _("Looked at your data"),
     "child_file.read": _("Looked at the file of your child"),
+    "child_photo.keep": _("Kept the photo of your child"),
+    "child_photo.take_back": _("Took back the consent to the photo of your child; it is deleted"),
+    "child_photo.forget": _("Removed the photo of your child, after the care"),
     "household.export": _("Took your data along as a file"),
     "household.registered": _("Registered your household"),
     "household.address_changed": _("Changed your address"),

@@ -48,15 +48,17 @@ DAY_SECONDS = 86_400
 
 
 class Kind(StrEnum):
-    """What a file is for: a picture on a page, a logo, or something to read (a photo of a paper, a PDF)."""
+    """What a file is for: a picture on a page, a child's face, a logo, or a paper to read (a photo, a PDF)."""
 
     PHOTO = "photo"
+    FACE = "face"
     LOGO = "logo"
     PAPER = "paper"
 
 
 DRAWN: Mapping[Kind, Callable[[bytes], pictures.Picture]] = {
     Kind.PHOTO: pictures.for_page,
+    Kind.FACE: pictures.for_face,
     Kind.LOGO: pictures.for_logo,
     Kind.PAPER: pictures.for_reading,
 }

@@ -32,6 +32,14 @@ HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 LOGO = (640, 160)
 """Width and height in pixels into which a logo is fitted."""
 
+FACE = 144
+"""Side in pixels of the square to which a face is cut."""
+
+MOST_FACE = 6000
+"""Bytes of a face: within a list of children it weighs at most 8 kB as text."""
+
+FACE_QUALITIES = (82, 70, 55, 40, 25, 10)
+
 MOST_PIXELS = 40_000_000
 LEAST_SIDE = 200
 LEAST_LOGO = 32
@@ -99,6 +107,14 @@ def for_logo(data: bytes) -> Picture:
     out = BytesIO()
     image.save(out, "PNG", optimize=True)
     return Picture(image.width, image.height, (image.width,), (Drawn("logo.png", out.getvalue()),))
+
+
+def for_face(data: bytes) -> Picture:
+    """One small square file of at most `MOST_FACE` bytes. Raises RefusedError on what is no picture."""
+    image = ImageOps.fit(_opened(data, WIDTHS[0]), (FACE, FACE), Image.Resampling.LANCZOS)
+    drawn = (_bytes(image, "JPEG", quality) for quality in FACE_QUALITIES)
+    small = next(each for each in drawn if len(each) <= MOST_FACE)
+    return Picture(FACE, FACE, (FACE,), (Drawn("face.jpg", small),))
 
 
 def looks_like_picture(data: bytes) -> bool:

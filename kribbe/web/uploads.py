@@ -16,7 +16,12 @@ from kribbe.trust.models import StoredFile
 from kribbe.trust.principal import VISITOR, Principal
 
 PICTURES = "image/jpeg,image/png,image/webp,image/avif"
-ACCEPT = {Kind.PHOTO: PICTURES, Kind.LOGO: PICTURES, Kind.PAPER: f"{PICTURES},application/pdf"}
+ACCEPT = {
+    Kind.PHOTO: PICTURES,
+    Kind.FACE: PICTURES,
+    Kind.LOGO: PICTURES,
+    Kind.PAPER: f"{PICTURES},application/pdf",
+}
 HELD = "-held"
 
 

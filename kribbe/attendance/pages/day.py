@@ -1,5 +1,6 @@
 """The register of a day at a location: who is in, in and out by hand, and corrections with their trail."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,14 +22,14 @@ from kribbe.attendance.forms import CorrectionForm
 from kribbe.attendance.models import Correction, DayNote, Dispute, Mark, Presence, Pressed, Tap
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of
 from kribbe.attendance.selectors.months import stay_words, wall
+from kribbe.attendance.selectors.photos import data_url, face_keys
+from kribbe.attendance.selectors.unplanned import others_of
 from kribbe.attendance.services.answers import answer
 from kribbe.attendance.services.notes import take_back_note
 from kribbe.attendance.services.register import Press, Source, correct, take
-from kribbe.enrolment.models import DirectChild
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning.pages.day import asked_day
-from kribbe.planning.selectors.planned import certain
 from kribbe.planning.words import away, hours
 from kribbe.trust.audit import note_list, record
 from kribbe.trust.errors import RefusedError
@@ -49,7 +50,9 @@ def day_page(request: Any, location: Location) -> HttpResponse:
     on = asked_day(request.GET.get("on", ""), today)
     day = day_of(location, on, now=now)
     may_keep = may_at(request.principal, Action.REGISTER_KEEP, location)
-    others = _others(location, day) if on == today and may_keep else []
+    others = others_of(day) if on == today and may_keep else []
+    sees_faces = on == today and may_at(request.principal, Action.CHILD_FILE_READ, location)
+    faces = face_keys([each.child for each in day.children]) if sees_faces else {}
     _note_look(request.principal, day, others, now)
     context = {
         "place_name": location.name,
@@ -63,7 +66,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "counts": [(words.WHERE[where], day.count(where)) for where in Where],
         "inside": day.count(Where.IN),
         "ratio": ratio(day) if on == today else None,
-        "groups": [_group(group) for group in day.groups],
+        "groups": [_group(group, faces) for group in day.groups],
         "others": [(each.reference, each.short) for each in others],
         "elsewhere": [
             (Attendee(each.placement).short, each.group.location.name) for each in day.elsewhere if each.group
@@ -195,21 +198,22 @@ def _note_look(principal: Any, day: Day, others: list[Attendee], now: datetime) 
     )
 
 
-def _group(group: GroupDay) -> dict[str, Any]:
+def _group(group: GroupDay, faces: Mapping[Who, str]) -> dict[str, Any]:
     return {
         "name": group.week.group.name,
         "inside": group.inside,
-        "rows": [_child(child) for child in group.children],
+        "rows": [_child(child, faces.get(child.child.who, "")) for child in group.children],
         "others": group.others,
     }
 
 
-def _child(child: ChildDay) -> dict[str, Any]:
+def _child(child: ChildDay, face: str) -> dict[str, Any]:
     who = child.child
     word, tone, icon = words.WHERE[child.where]
     return {
         "reference": who.reference,
         "name": who.short,
+        "face": data_url(face) if face else "",
         "hours": hours(child.parts),
         "stays": [(stay_words(stay), stay.get_doubt_display()) for stay in child.stays],
         "where": child.where,
@@ -223,20 +227,6 @@ def _child(child: ChildDay) -> dict[str, Any]:
         "press": Pressed.OUT if child.where is Where.IN else Pressed.IN,
         "key": uuid4(),
     }
-
-
-def _others(location: Location, day: Day) -> list[Attendee]:
-    """Children with a place here who aren't on today's list, for whoever comes unplanned."""
-    during = (day.on, day.on + DAY)
-    places = certain(during).filter(group__location=location)
-    direct = DirectChild.objects.filter(group__location=location, undone_at=None, during__overlap=during)
-    found = [
-        *(Attendee(each) for each in places),
-        *(Attendee(direct=each) for each in direct.order_by("name")),
-    ]
-    known = {each.child.who for each in day.children}
-    known |= {Who(placement_id=each.placement_id) for each in day.elsewhere}
-    return [each for each in found if each.who not in known]
 
 
 def _corrected(

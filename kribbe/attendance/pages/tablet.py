@@ -27,7 +27,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kribbe.attendance.access import COOKIE, device_of
 from kribbe.attendance.forms import EnrolForm
 from kribbe.attendance.models import About, Device
-from kribbe.attendance.selectors.tablet import held_by_tablet
+from kribbe.attendance.selectors.tablet import faces_held, held_by_tablet
 from kribbe.attendance.services.devices import enrol
 from kribbe.attendance.services.sync import UnreadableError, open_for, take_message
 from kribbe.places.models import Location
@@ -131,6 +131,15 @@ def day_data(_request: Any, device: Device) -> HttpResponse:
     if device.revoked_at is not None:
         return _revoked()
     return JsonResponse(held_by_tablet(device.location, now=timezone.now()))
+
+
+@require_safe
+@for_device
+def faces(_request: Any, device: Device) -> HttpResponse:
+    """The photos of the children whom it holds; it asks once for those that it hasn't yet."""
+    if device.revoked_at is not None:
+        return _revoked()
+    return JsonResponse({"faces": faces_held(device.location, now=timezone.now())})
 
 
 @require_POST

@@ -232,11 +232,11 @@ def _group(
 
 
 def _child(planned: Planned, week: Week, on: date, said: _Said, now: datetime) -> ChildDay | None:
-    """A child that is planned on the day or came; None for others."""
+    """A child that is planned on the day or came; None for others, also where each tap was taken back."""
     child = _attendee(planned)
     parts, stays = planned.parts(on, week.closed), said.stays.get(child.who, [])
     taps = said.taps.get(child.who, [])
-    if not parts and not taps and not stays:
+    if not parts and not stays and not _standing(taps):
         return None
     key = child.who.placement_id
     away = said.away.get((key, on))
@@ -251,6 +251,12 @@ def _child(planned: Planned, week: Week, on: date, said: _Said, now: datetime) -
         notes=said.notes.get(key, []),
         dispute=said.disputes.get(key),
     )
+
+
+def _standing(taps: Sequence[Tap]) -> list[Tap]:
+    """Presses that weren't taken back."""
+    gone = {tap.cancels for tap in taps}
+    return [tap for tap in taps if tap.cancels is None and tap.key not in gone]
 
 
 def where_of(on: date, parts: Parts, stays: Sequence[Presence], away: Absence | None, now: datetime) -> Where:

@@ -25,6 +25,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "attendance": {
         **dict.fromkeys(("Confirmation", "Correction", "DayListener", "DayNote", "Dispute", "Tap"), FAMILY),
         **dict.fromkeys(("Device", "Heard"), WORKING),
+        "ChildPhoto": DOCUMENT,
     },
     "banking": dict.fromkeys(
         (

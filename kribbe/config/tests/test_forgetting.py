@@ -8,6 +8,7 @@ from django.db import connection, models
 from django.utils import timezone
 from psycopg import sql
 
+from kribbe.attendance.models import ChildPhoto
 from kribbe.config.tests.test_own_file import NOT_TOLD
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState, RequestState
 from kribbe.people.keeping import Kept, Reason
@@ -17,6 +18,7 @@ from kribbe.policy.selectors.report import content
 from kribbe.policy.territory import Territory
 from kribbe.trust.export import parts
 from kribbe.trust.forgetting import rules
+from kribbe.trust.models import StoredFile
 from kribbe.upkeep.services import forgetting
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,16 @@ def over(world, monkeypatch):
     for place in places.filter(during__endswith=None):
         place.during = (place.during.lower, place.during.lower + timedelta(days=300))
         place.save(update_fields=["during"])
+    child = household.children.order_by("pk").first()
+    photo = StoredFile.objects.create(
+        key="f" * 32,
+        space=f"household:{household.pk}",
+        name="maes.jpg",
+        media_type="image/jpeg",
+        size=1,
+        created_at=now,
+    )
+    ChildPhoto.objects.create(child=child, file=photo, agreed_name="Anna Maes", agreed_at=now)
     nothing = Kept([Reason("", now.date())], now.date())
     monkeypatch.setattr(forgetting, "kept", lambda desk_of, _today: dict.fromkeys(desk_of, nothing))
     return household, now
@@ -96,7 +108,13 @@ def told(model):
 def test_no_name_is_left_in_any_table_nor_in_its_history(over):
     household, now = over
     named = {model._meta.label for model in tables() if any(name in told(model) for name in NAMES)}
-    assert {"people.Child", "people.ChildEvent", "contact.Mail", "billing.Payer"} <= named
+    assert {
+        "people.Child",
+        "people.ChildEvent",
+        "contact.Mail",
+        "billing.Payer",
+        "attendance.ChildPhoto",
+    } <= named
     assert forget(household, now) == 1
     left = {f"{model._meta.label}: {name}" for model in tables() for name in NAMES if name in told(model)}
     assert left == {"banking.Movement: Maes"}, "only money that nobody could match is nobody's"

@@ -13,9 +13,11 @@ export function withQueue(held, queue) {
   const gone = new Set(queue.map(({ cancels }) => cancels).filter(Boolean));
   const taps = queue.filter(({ key, kind }) => (kind === "in" || kind === "out") && !gone.has(key));
   const notes = queue.filter(({ kind }) => kind === "note");
-  return held.groups.map((group) => ({
+  const came = ({ ref }) => taps.some(({ child }) => child === ref);
+  return held.groups.map(({ others = [], ...group }) => ({
     ...group,
-    children: group.children.map((child) => {
+    others: others.filter((child) => !came(child)),
+    children: [...group.children, ...others.filter(came)].map((child) => {
       const own = taps.filter((tap) => tap.child === child.ref);
       const stays = child.stays.map((stay) => [...stay]);
       let inside = child.in;
@@ -32,6 +34,8 @@ export function withQueue(held, queue) {
 
 const minutesOf = (moment) => new Date(moment).getHours() * 60 + new Date(moment).getMinutes();
 
+export const everybody = (groups) => groups.flatMap(({ children, others }) => [...children, ...others]);
+
 // The carers that the law asks at a time for who is in, read from the tables that came with the day; null where
 // there is none.
 export function needOf(held, groups, now) {
@@ -43,6 +47,7 @@ export function needOf(held, groups, now) {
       .flatMap((group) => group.children)
       .filter((child) => child.in).length,
   );
+  if (counts.some((count, number) => count >= sizes[number])) return null;
   return table[counts.reduce((at, count, number) => at * sizes[number] + count, 0)] ?? null;
 }
 

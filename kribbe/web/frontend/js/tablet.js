@@ -1,5 +1,6 @@
 // The tablet at a location: one tap in, one tap out, with or without network.
-import { carersNow, clock, dayOf, needOf, withQueue } from "./tablet-state.js";
+import { facing } from "./tablet-faces.js";
+import { carersNow, clock, dayOf, everybody, needOf, withQueue } from "./tablet-state.js";
 import { store } from "./tablet-store.js";
 import { passed, syncing, tryPin } from "./tablet-sync.js";
 
@@ -8,9 +9,10 @@ const EVERY = 30_000;
 const SAID_FOR = 12_000;
 
 const page = document.body;
-const { day, sync: syncAddress, pin, worker, scope, enrol } = page.dataset;
+const { day, faces: facesAddress, sync: syncAddress, pin, worker, scope, enrol } = page.dataset;
 const words = page.querySelector("[data-words]").dataset;
 const kept = store(`kribbe ${scope}`);
+const faces = facing(kept, facesAddress);
 const one = (name) => page.querySelector(`[data-${name}]`);
 const template = (name) => page.querySelector(`template[data-template="${name}"]`).content.firstElementChild.cloneNode(true);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
@@ -47,7 +49,7 @@ function kid(child) {
   row.classList.toggle("kid--missing", child.missing && !child.in);
   tap.dataset.ref = child.ref;
   tap.setAttribute("aria-pressed", child.in);
-  row.querySelector(".kid__face").textContent = child.initials;
+  row.querySelector(".kid__face").replaceChildren(faces.of(child) ?? child.initials);
   row.querySelector(".kid__name").textContent = child.name;
   row.querySelector(".kid__state").textContent = stateOf(child);
   for (const [name, text] of [
@@ -73,10 +75,19 @@ function kid(child) {
   return row;
 }
 
+function other(child) {
+  const row = template("other");
+  const tap = row.querySelector("button");
+  tap.dataset.ref = child.ref;
+  tap.querySelector("span").textContent = child.name;
+  return row;
+}
+
 function drawGroups(groups) {
   const focused = document.activeElement?.dataset?.ref;
+  const opened = [...one("groups").querySelectorAll("[data-others]")].map(({ open }) => open);
   one("groups").replaceChildren(
-    ...groups.map((group) => {
+    ...groups.map((group, number) => {
       const section = template("group");
       section.querySelector("[data-name]").textContent = group.name;
       section.querySelector("[data-count]").textContent = fill(words.count, {
@@ -84,6 +95,10 @@ function drawGroups(groups) {
         total: group.children.length,
       });
       section.querySelector("[data-kids]").replaceChildren(...group.children.map(kid));
+      const rest = section.querySelector("[data-others]");
+      rest.hidden = !group.others.length;
+      rest.open = opened[number] ?? false;
+      rest.querySelector("[data-other-kids]").replaceChildren(...group.others.map(other));
       return section;
     }),
   );
@@ -153,7 +168,7 @@ function draw() {
   drawList(groups);
 }
 
-const childOf = (ref) => withQueue(held, queue).flatMap((group) => group.children).find((child) => child.ref === ref);
+const childOf = (ref) => everybody(withQueue(held, queue)).find((child) => child.ref === ref);
 
 async function push(event) {
   const row = {
@@ -206,7 +221,7 @@ async function seen(number) {
 
 // A day that is over, or a tablet that was shut out: no child stays on it. What wasn't sent yet stays.
 async function forget() {
-  await kept.forget();
+  await Promise.all([kept.forget(), faces.forget()]);
   held = me = last = null;
   conflicts = [];
   draw();
@@ -217,10 +232,11 @@ async function dayChange() {
   const today = dayOf(now());
   const next = await kept.get("next");
   if (held ? held.day === today : !next || next.day > today) return;
+  const theirs = faces.known();
   await forget();
   if (next?.day !== today) return;
   held = next;
-  await kept.set("held", held);
+  await Promise.all([kept.set("held", held), faces.keep(theirs, held)]);
   draw();
 }
 
@@ -239,6 +255,7 @@ const told = {
       ...lines.map(([text, event, marks]) => fill(text, { name: event?.name ?? "", time: clock(event?.at), marks })),
     ];
     await Promise.all([kept.set("held", held), kept.set("next", next ?? null), kept.set("offset", offset), kept.set("conflicts", conflicts)]);
+    faces.follow(async () => [held, await kept.get("next")]).then((isNew) => isNew && draw());
   },
   async changed() {
     queue = await kept.waiting();
@@ -361,6 +378,7 @@ async function start() {
     kept.get("offset").then((found) => found ?? 0),
     kept.get("conflicts").then((found) => found ?? []),
     kept.waiting(),
+    faces.open(),
   ]);
   await dayChange();
   draw();
