@@ -42,7 +42,6 @@ class ClosingForm(forms.Form):
     first = DayField(_("First day"))
     last = DayField(_("Last day"), required=False, help_text=_("Leave it empty for one day."))
     reason = forms.CharField(label=_("Why"), required=False, max_length=100)
-    knowing = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def closing(self) -> Closing:
         """What was typed, once it is valid."""
@@ -56,7 +55,7 @@ def closing_days_page(request: Any, location: Location) -> HttpResponse:
     """Closing days and public holidays of a year; a new closing, asked once more where families are told of it."""
     now = timezone.now()
     today = localtime(now).date()
-    form, families = ClosingForm(request.POST or None), 0
+    form, asked = ClosingForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         closing = form.closing()
         try:
@@ -65,12 +64,11 @@ def closing_days_page(request: Any, location: Location) -> HttpResponse:
                 location_id=location.pk,
                 closing=closing,
                 now=now,
-                knowing=form.cleaned_data["knowing"] or 0,
+                knowing=_number(request.POST.get("knowing", "")),
             )
         except RefusedError as error:
             if error.code == MORE_FAMILIES:
-                families = families_concerned(location.pk, closing.first, closing.last, now)
-                form = ClosingForm({**request.POST.dict(), "knowing": families})
+                asked = _again(location, closing, now)
             else:
                 form.add_error(error.field or None, str(error.message))
         else:
@@ -89,7 +87,7 @@ def closing_days_page(request: Any, location: Location) -> HttpResponse:
         "rows": sorted([*rows, *_holidays(year)], key=lambda row: row["first"]),
         "days": sum(row["days"] for row in rows),
         "removed": _removed(request, location, now),
-        "families": families,
+        "asked": asked,
     }
     return render(request, "places/closing_days.html", context, status=422 if form.errors else 200)
 
@@ -118,12 +116,16 @@ def _removed(request: Any, location: Location, now: datetime) -> dict[str, Any] 
         return None
     first, last, reason = found
     closing = Closing(date.fromisoformat(first), date.fromisoformat(last), reason)
+    return {**_again(location, closing, now), "told": _told(location, closing, now)}
+
+
+def _again(location: Location, closing: Closing, now: datetime) -> dict[str, Any]:
+    """What a form sends to close on these days, knowing how many families are told."""
     return {
-        "first": first,
-        "last": last,
-        "reason": reason,
+        "first": f"{closing.first}",
+        "last": f"{closing.last}",
+        "reason": closing.reason,
         "said": _said(closing),
-        "told": _told(location, closing, now),
         "families": families_concerned(location.pk, closing.first, closing.last, now),
     }
 
@@ -136,6 +138,10 @@ def _told(location: Location, closing: Closing, now: datetime) -> str:
     return ngettext(
         "%(families)d family gets a message.", "%(families)d families get a message.", families
     ) % {"families": families}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
 
 
 def _year(text: str, today: date) -> int:

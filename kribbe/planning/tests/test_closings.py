@@ -136,9 +136,9 @@ def test_a_family_reads_it_in_its_language(kept, language, words):
 def test_the_page_says_how_many_are_told_before_it_closes(scene, manager):
     day = open_day(scene)
     page = reverse("places:closing_days", args=[scene.location.slug])
-    typed = {"first": f"{day}", "last": "", "reason": "Studiedag", "knowing": ""}
+    typed = {"first": f"{day}", "last": "", "reason": "Studiedag"}
     asked = manager.post(page, typed).content.decode()
-    assert "2 families have planned days then" in asked
+    assert "2 families get a message that you are closed" in asked
     assert "Close and tell 2 families" in asked
     assert 'name="knowing" value="2"' in asked
     assert not ClosingDay.objects.exists()
