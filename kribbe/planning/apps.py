@@ -15,10 +15,12 @@ class PlanningConfig(AppConfig):
         from kribbe.planning.selectors.child_file import files_to_look_at
         from kribbe.planning.selectors.feed import care_days
         from kribbe.planning.services.calendar import stay_laid
+        from kribbe.planning.services.closings import families_of_closing, tell_closing
         from kribbe.planning.services.following import follow, keep_days, let_go
         from kribbe.planning.services.moving import carry_on
         from kribbe.planning.services.restoring import put_back
         from kribbe.trust.watching import (
+            watch_closings,
             watch_ends,
             watch_follows,
             watch_moves,
@@ -38,4 +40,5 @@ class PlanningConfig(AppConfig):
         watch_follows(follow)
         watch_ends(let_go)
         watch_restores(put_back)
+        watch_closings(tell_closing, families_of_closing)
         expiring.register("child_files", files_to_look_at)

@@ -9,7 +9,10 @@ from kribbe.contact.kinds import Place, Recipient
 from kribbe.enrolment.notice_kinds import register_all
 from kribbe.enrolment.notice_places import CHILD, FULL_CHILD, LOCATION
 from kribbe.enrolment.notice_samples import placed
+from kribbe.places.selectors.closed import days_in_words
+from kribbe.planning import words
 from kribbe.planning.models import DayChange, Ending, GettingUsedDay, HouseRules, Paper
+from kribbe.rules.closing import Closing
 from kribbe.web.templatetags.telling import long_date
 
 FROM = {"day": Place(_("the first day on which it holds"), lambda context: long_date(context["paper"].first))}
@@ -28,11 +31,25 @@ ENDS = {
         lambda context: long_date(context["ending"].ends_on or context["ending"].earlier),
     )
 }
+CHILDREN = {
+    "children": Place(
+        _("the first names of the children"), lambda context: words.called_all(context["children"])
+    )
+}
+CLOSING = {
+    "days": Place(
+        _("the closing days"),
+        lambda context: days_in_words(context["closing"].first, context["closing"].last),
+    )
+}
 FREE_ON = {"day": Place(_("the day"), lambda context: long_date(context["day"]))}
 
 
 def _sample() -> dict[str, Any]:
-    return placed() | {
+    found = placed()
+    return found | {
+        "children": [found["child"]],
+        "closing": Closing(date(2027, 7, 19), date(2027, 8, 6)),
         "paper": Paper(first=date(2027, 4, 5), signed_name="Sam Voorbeelds"),
         "is_new": True,
         "change": DayChange(day=date(2027, 4, 8), halves=1, instead_of=date(2027, 4, 7)),
@@ -93,6 +110,20 @@ FAMILY = (
         _("An agreement still waits for a signature"),
         "A week after it was sent; once.",
         CHILD | LOCATION | FROM,
+        _sample,
+    ),
+    (
+        "location_closes",
+        _("A location closes on planned days"),
+        "As soon as the location adds closing days, to families that have planned days in them.",
+        LOCATION | CHILDREN | CLOSING,
+        _sample,
+    ),
+    (
+        "location_opens",
+        _("A location is open after all on planned days"),
+        "As soon as the location removes closing days, to families that have planned days in them.",
+        LOCATION | CHILDREN | CLOSING,
         _sample,
     ),
     (

@@ -1,12 +1,14 @@
 """Hours, weeks and papers in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from kribbe.enrolment.templatetags.enrolment import called
+from kribbe.people.models import Child
 from kribbe.planning.models import Absence, AbsenceKind, HouseRules, Paper
 from kribbe.planning.selectors.house_rules import ill_rules
 from kribbe.planning.written import schedule_of
@@ -179,3 +181,8 @@ def short_words(missing: int, too_many: int) -> str:
         told = ngettext("%(count)d child too many", "%(count)d children too many", too_many)
         said.append(told % {"count": too_many})
     return join_words(said)
+
+
+def called_all(children: Iterable[Child]) -> str:
+    """The first names of children: `Noor and Lou`."""
+    return join_words([called(child) for child in children])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 from kribbe.trust.principal import Principal
 
@@ -33,6 +33,13 @@ Consents = Callable[[int, datetime], object]
 Ends = Callable[[int, datetime], object]
 """Given the id of a place whose stay is shorter than was agreed, and the moment."""
 
+Closings = Callable[[int, bool, datetime], int]
+"""Given the id of a location's closing, whether it is new (or else taken away), and the moment: how many families
+were told."""
+
+Closed = Callable[[int, date, date, datetime], int]
+"""Given a location's id, the first and last day of a closing and the moment: how many families it concerns."""
+
 _watchers: list[Watcher] = []
 _log_ins: list[LogIns] = []
 _newcomers: list[Newcomers] = []
@@ -42,6 +49,7 @@ _stays: list[Stays] = []
 _ends: list[Ends] = []
 _restores: list[Restores] = []
 _consents: list[Consents] = []
+_closings: list[tuple[Closings, Closed]] = []
 
 
 def watch_households(watcher: Watcher) -> None:
@@ -153,3 +161,19 @@ def consent_given(consent_id: int, now: datetime) -> None:
     """A household lets an organisation act for it."""
     for watcher in _consents:
         watcher(consent_id, now)
+
+
+def watch_closings(watcher: Closings, concerned: Closed) -> None:
+    """Have this watcher told of every closing of a location, within its transaction; and asked whom one concerns."""
+    if (watcher, concerned) not in _closings:
+        _closings.append((watcher, concerned))
+
+
+def closing_changed(closing_id: int, *, is_new: bool, now: datetime) -> int:
+    """A location closes on these days, or opens on them after all. How many families were told."""
+    return sum(watcher(closing_id, is_new, now) for watcher, _concerned in _closings)
+
+
+def families_concerned(location_id: int, first: date, last: date, now: datetime) -> int:
+    """How many families are told where a location closes on these days, both included."""
+    return sum(concerned(location_id, first, last, now) for _watcher, concerned in _closings)

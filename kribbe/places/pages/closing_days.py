@@ -1,6 +1,6 @@
 """The days on which a location is closed, year by year."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,6 +19,7 @@ from kribbe.places.selectors.closed import closing_of
 from kribbe.places.selectors.location import HOLIDAY_LANGUAGES
 from kribbe.places.services.closing_days import (
     FURTHEST_YEARS,
+    MORE_FAMILIES,
     add_closing,
     remove_closing,
     working_days,
@@ -27,6 +28,7 @@ from kribbe.rules.calendar import public_holidays
 from kribbe.rules.closing import Closing
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.trust.watching import families_concerned
 from kribbe.web.dates import date_format
 from kribbe.web.forms import DayField
 
@@ -50,20 +52,28 @@ class ClosingForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @at_location(Action.LOCATION_READ, Action.LOCATION_CHANGE)
 def closing_days_page(request: Any, location: Location) -> HttpResponse:
-    """Closing days and public holidays of a year; a new closing."""
+    """Closing days and public holidays of a year; a new closing, asked once more where families are told of it."""
     now = timezone.now()
     today = localtime(now).date()
-    form = ClosingForm(request.POST or None)
+    form, asked = ClosingForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         closing = form.closing()
         try:
-            add_closing(principal=request.principal, location_id=location.pk, closing=closing, now=now)
-        except RefusedError as error:
-            form.add_error(error.field or None, str(error.message))
-        else:
-            messages.success(
-                request, gettext("You are closed on these days: %(days)s.") % {"days": _said(closing)}
+            add_closing(
+                principal=request.principal,
+                location_id=location.pk,
+                closing=closing,
+                now=now,
+                knowing=_number(request.POST.get("knowing", "")),
             )
+        except RefusedError as error:
+            if error.code == MORE_FAMILIES:
+                asked = _again(location, closing, now)
+            else:
+                form.add_error(error.field or None, str(error.message))
+        else:
+            said = gettext("You are closed on these days: %(days)s.") % {"days": _said(closing)}
+            messages.success(request, f"{said} {_told(location, closing, now)}".strip())
             return redirect(f"{request.path}?year={closing.first.year}")
     year = _year(request.GET.get("year", ""), today)
     rows = [_row(row) for row in _closings(location, year)]
@@ -76,7 +86,8 @@ def closing_days_page(request: Any, location: Location) -> HttpResponse:
         "years": range(today.year - 1, today.year + FURTHEST_YEARS + 1),
         "rows": sorted([*rows, *_holidays(year)], key=lambda row: row["first"]),
         "days": sum(row["days"] for row in rows),
-        "removed": _removed(request),
+        "removed": _removed(request, location, now),
+        "asked": asked,
     }
     return render(request, "places/closing_days.html", context, status=422 if form.errors else 200)
 
@@ -98,14 +109,39 @@ def remove_closing_days(request: Any, location: Location, closing_id: int) -> Ht
     return response
 
 
-def _removed(request: Any) -> dict[str, str] | None:
+def _removed(request: Any, location: Location, now: datetime) -> dict[str, Any] | None:
     """What was removed on the page before, to be put back; offered once."""
     found = request.session.pop(REMOVED, None) if request.method == "GET" else None
     if not found:
         return None
     first, last, reason = found
     closing = Closing(date.fromisoformat(first), date.fromisoformat(last), reason)
-    return {"first": first, "last": last, "reason": reason, "said": _said(closing)}
+    return {**_again(location, closing, now), "told": _told(location, closing, now)}
+
+
+def _again(location: Location, closing: Closing, now: datetime) -> dict[str, Any]:
+    """What a form sends to close on these days, knowing how many families are told."""
+    return {
+        "first": f"{closing.first}",
+        "last": f"{closing.last}",
+        "reason": closing.reason,
+        "said": _said(closing),
+        "families": families_concerned(location.pk, closing.first, closing.last, now),
+    }
+
+
+def _told(location: Location, closing: Closing, now: datetime) -> str:
+    """How many families were told, in words; empty where none was."""
+    families = families_concerned(location.pk, closing.first, closing.last, now)
+    if not families:
+        return ""
+    return ngettext(
+        "%(families)d family gets a message.", "%(families)d families get a message.", families
+    ) % {"families": families}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
 
 
 def _year(text: str, today: date) -> int:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from kribbe.places.models import ClosingDay, Location
 from kribbe.places.selectors.closed import closing_of
@@ -15,10 +16,13 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.watching import closing_changed, families_concerned
 from kribbe.web.templatetags.telling import long_date
 
 LONGEST = timedelta(days=120)
 FURTHEST_YEARS = 3
+MORE_FAMILIES = "families"
+"""The code of a refusal because more families are told than was known."""
 
 
 def working_days(closing: Closing) -> int:
@@ -27,29 +31,47 @@ def working_days(closing: Closing) -> int:
     return sum(is_working_day(closing.first + timedelta(days=step)) for step in range(days))
 
 
-def add_closing(*, principal: Principal, location_id: int, closing: Closing, now: datetime) -> ClosingDay:
-    """Close on these days. Raises RefusedError where they are turned round, too long or closed already."""
+def add_closing(
+    *,
+    principal: Principal,
+    location_id: int,
+    closing: Closing,
+    now: datetime,
+    knowing: int | None = None,
+) -> ClosingDay:
+    """Close on these days; families that have planned days in them are told.
+
+    Raises RefusedError where the days are turned round, too long or closed already, and where more families are told
+    than whoever acts knows of: `knowing`, None where it doesn't matter.
+    """
     with transaction.atomic():
         lock_rows((Location, location_id))
         _check(location_id, closing, localtime(now).year)
+        if knowing is not None:
+            _check_families(location_id, closing, knowing, now)
         row = ClosingDay.objects.create(
             location_id=location_id,
             during=DateRange(closing.first, closing.last + timedelta(days=1)),
             reason=closing.reason,
         )
-        _record(principal, "closing.add", row, closing, now)
+        told = closing_changed(row.pk, is_new=True, now=now)
+        _record(principal, "closing.add", row, closing, told, now)
     return row
 
 
 def remove_closing(*, principal: Principal, location_id: int, closing_id: int, now: datetime) -> Closing:
-    """Open again on these days; gives what was removed, so that it can be put back."""
+    """Open again on these days; families that have planned days in them are told.
+
+    Gives what was removed, so that it can be put back.
+    """
     with transaction.atomic():
         lock_rows((Location, location_id))
         row = ClosingDay.objects.filter(pk=closing_id, location=location_id).first()
         if row is None:
             raise RefusedError(_("These closing days were removed already."), code="gone")
         closing = closing_of(row)
-        _record(principal, "closing.remove", row, closing, now)
+        told = closing_changed(row.pk, is_new=False, now=now)
+        _record(principal, "closing.remove", row, closing, told, now)
         row.delete()
     return closing
 
@@ -75,7 +97,23 @@ def _check(location_id: int, closing: Closing, year: int) -> None:
         )
 
 
-def _record(principal: Principal, action: str, row: ClosingDay, closing: Closing, now: datetime) -> None:
+def _check_families(location_id: int, closing: Closing, knowing: int, now: datetime) -> None:
+    families = families_concerned(location_id, closing.first, closing.last, now)
+    if families > knowing:
+        raise RefusedError(
+            ngettext(
+                "%(families)d family has planned days then and is told of it.",
+                "%(families)d families have planned days then and are told of it.",
+                families,
+            )
+            % {"families": families},
+            code=MORE_FAMILIES,
+        )
+
+
+def _record(
+    principal: Principal, action: str, row: ClosingDay, closing: Closing, told: int, now: datetime
+) -> None:
     record(
         principal=principal,
         action=action,
@@ -85,4 +123,5 @@ def _record(principal: Principal, action: str, row: ClosingDay, closing: Closing
         location=row.location_id,
         first=f"{closing.first}",
         last=f"{closing.last}",
+        families=told,
     )

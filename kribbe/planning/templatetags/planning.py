@@ -1,13 +1,16 @@
 """Filters of the planning pages."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from django import template
 
+from kribbe.people.models import Child
+from kribbe.places.selectors.closed import closing_in_words, days_in_words
 from kribbe.planning import words
 from kribbe.planning.models import HouseRules
+from kribbe.rules.closing import Closing
 from kribbe.web.weeks import DAY_NAMES
 
 register = template.Library()
@@ -41,3 +44,21 @@ def illness(rules: HouseRules) -> str:
 def at(found: Mapping[Any, Any], key: Any) -> Any:
     """What a mapping holds under a key."""
     return found[key]
+
+
+@register.filter
+def closed_words(closing: Closing) -> str:
+    """`closed from 1 August to 26 August 2027 (summer)`."""
+    return closing_in_words(closing)
+
+
+@register.filter
+def days_words(closing: Closing) -> str:
+    """`1 August to 26 August 2027`, or one day."""
+    return days_in_words(closing.first, closing.last)
+
+
+@register.filter
+def called_all(children: Collection[Child]) -> str:
+    """The first names of children: `Noor and Lou`."""
+    return words.called_all(children)
