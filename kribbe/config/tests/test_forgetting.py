@@ -33,6 +33,7 @@ STAY = {
     "enrolment.carerequest.hours": "the hours of the week that is counted",
     "enrolment.handover.to_name": "the name of the other desk",
     "planning.agreedweeks.weeks": "the hours of the week",
+    "planning.ending.leavings": "days and keys",
     "planning.paper.weeks": "the hours of the week",
     "planning.paper.schedule": "days and hours",
     "planning.paper.location_name": "the location, not the family",
