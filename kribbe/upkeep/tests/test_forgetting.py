@@ -12,7 +12,6 @@ from kribbe.enrolment.models import Placement
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Adult, Child, Household, HouseholdKeys, User
 from kribbe.people.services import rebuild_keys
-from kribbe.rules.calendar import add_months
 from kribbe.testing import cast
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -22,24 +21,11 @@ from kribbe.upkeep.models import Complaint, Forgotten
 from kribbe.upkeep.selectors.forgetting import due
 from kribbe.upkeep.services import forgetting
 from kribbe.upkeep.services.forgetting import forget_due, hold, release
-from kribbe.upkeep.tests.scene import WEEK, register
+from kribbe.upkeep.tests.scene import WEEK, after, register
 
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def ended(request_, now):
-    """Its request ended today."""
-    request_.state, request_.end, request_.ended_at = "ended", "unanswered", now
-    request_.save()
-    return request_
-
-
-def after(now, years, days=0):
-    """So many years and days after now, at the same hour."""
-    return now + (add_months(localdate(now), 12 * years) - localdate(now)) + days * DAY
 
 
 def is_forgotten(request):

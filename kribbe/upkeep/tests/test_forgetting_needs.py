@@ -1,0 +1,48 @@
+"""What keeps a household from being forgotten, and for how long."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import localdate
+
+from kribbe.enrolment.models import DirectChild, DirectMatch
+from kribbe.upkeep.services.forgetting import forget_due
+from kribbe.upkeep.tests.scene import WEEK, after
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+def taken(request, location, now, *, days=None, undone=False):
+    """A child taken directly that a clerk found to be the one of the request."""
+    today = localdate(now)
+    child = DirectChild.objects.create(
+        group=location.groups.get(), name="Noor M.", birth_month=today.replace(day=1), pattern=WEEK.mask,
+        during=(today, today + days * DAY if days else None), recorded_at=now,
+    )  # fmt: skip
+    DirectMatch.objects.create(
+        direct=child, request=request, score=90, signs=[], at=now, undone_at=now if undone else None
+    )
+    return child
+
+
+def test_a_match_that_was_undone_leaves_the_name_of_another_familys_child(ended, location, now):
+    child = taken(ended, location, now, undone=True)
+    assert forget_due(now=after(now, 5)) == 1
+    child.refresh_from_db()
+    assert child.name == "Noor M."
+
+
+@pytest.mark.parametrize("days", [None, 400])
+def test_a_child_taken_directly_keeps_its_family_as_a_place_does(desk, ended, location, now, days):
+    desk.policies.update(keep_years=1)
+    child = taken(ended, location, now, days=days)
+    if days is None:
+        assert forget_due(now=after(now, 20)) == 0
+        return
+    over = after(now + days * DAY, 5)
+    assert forget_due(now=over - DAY) == 0
+    assert forget_due(now=over) == 1
+    child.refresh_from_db()
+    assert child.name == "…"
