@@ -1,11 +1,14 @@
 """What keeps a household from being forgotten, and for how long."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils.timezone import localdate
 
 from kribbe.enrolment.models import DirectChild, DirectMatch
+from kribbe.outofschool.models import Registration
+from kribbe.outofschool.tests.scene import speelvogel
+from kribbe.rules.school import year_bounds
 from kribbe.upkeep.services.forgetting import forget_due
 from kribbe.upkeep.tests.scene import WEEK, after
 
@@ -46,3 +49,24 @@ def test_a_child_taken_directly_keeps_its_family_as_a_place_does(desk, ended, lo
     assert forget_due(now=over) == 1
     child.refresh_from_db()
     assert child.name == "…"
+
+
+@pytest.mark.parametrize(
+    ("state", "years"), [("granted", 5), ("waiting", 1), ("offered", 1), ("declined", 1), ("ended", 1)]
+)
+def test_a_registration_after_school_ends_with_its_year(desk, ended, now, state, years):
+    """Five years after care, and the desk's own term where there never was a place."""
+    desk.policies.update(keep_years=1)
+    club = speelvogel(now=now, desk=desk, families=0)
+    first, last = year_bounds(club.year.year)
+    is_over = state in {"declined", "ended"}
+    stopped = now + 30 * DAY
+    Registration.objects.create(
+        year=club.year, child=ended.child, school=club.school, pattern=2, state=state, first=first,
+        held=2 if state in {"granted", "offered"} else 0, answer_by=last if state == "offered" else None,
+        state_at=stopped if is_over else now, registered_at=now,
+    )  # fmt: skip
+    end = min(last, localdate(stopped)) if is_over else last
+    over = after(datetime(end.year, end.month, end.day, 12, tzinfo=UTC), years)
+    assert forget_due(now=over - DAY) == 0
+    assert forget_due(now=over) == 1
