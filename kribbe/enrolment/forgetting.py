@@ -13,6 +13,9 @@ from kribbe.enrolment.models import (
     DirectMatch,
     Placement,
     PlacementState,
+    ProofRequest,
+    ProofState,
+    RequestDraft,
 )
 from kribbe.rules.packs import load_pack
 from kribbe.trust.forgetting import GONE, Need, erase, forget, need
@@ -27,6 +30,8 @@ def forget_families() -> None:
     need(_asked)
     need(_placed)
     need(_taken)
+    need(_begun)
+    need(_proving)
     request, wish = "request__household", "preference__request__household"
     told_of("request", "enrolment.CareRequest", "household")
     told_of("preference", "enrolment.Preference", request)
@@ -85,3 +90,18 @@ def _taken(household_ids: Collection[int], today: date) -> Iterator[Need]:
         is_over = during.upper is not None and during.upper <= today
         why = _("A location cared for a child.") if is_over else _("A child has a place.")
         yield Need(key, during.upper, why, years)
+
+
+def _begun(household_ids: Collection[int], _today: date) -> Iterator[Need]:
+    rows = RequestDraft.objects.filter(household__in=household_ids, request=None)
+    for key, at in rows.values_list("household", "saved_at"):
+        yield Need(key, localtime(at).date(), _("A request that you began."))
+
+
+def _proving(household_ids: Collection[int], _today: date) -> Iterator[Need]:
+    """Proofs that were asked or sent and not judged: by the day until which they are asked, or were sent."""
+    rows = ProofRequest.objects.filter(
+        household__in=household_ids, state__in=[ProofState.ASKED, ProofState.SENT]
+    )
+    for key, until, at in rows.values_list("household", "until", "sent_at"):
+        yield Need(key, max(until, localtime(at).date()) if at else until, _("A proof that was asked."))

@@ -18,6 +18,7 @@ from kribbe.trust.principal import PARENTS, Scope
 def forget_families() -> None:
     """Names, birthdays but for the month, addresses but for the municipality, and contacts; then the log-ins."""
     need(_registered)
+    need(_logged_in)
     forget("people.Household", "id", street="", postcode="", city="", longitude=None, latitude=None)
     forget(
         "people.Adult", "household", first_name="", last_name=GONE, name_key="", email="", phone="",
@@ -71,3 +72,11 @@ def _registered(household_ids: Collection[int], _today: date) -> Iterator[Need]:
     rows = Household.objects.filter(pk__in=household_ids).values_list("pk", "created_at")
     for key, at in rows:
         yield Need(key, localtime(at).date(), _("You registered at the desk."))
+
+
+def _logged_in(household_ids: Collection[int], _today: date) -> Iterator[Need]:
+    rows = RoleGrant.objects.filter(
+        scope=Scope.HOUSEHOLD, scope_id__in=household_ids, role__in=PARENTS, user__last_login__isnull=False
+    )
+    for key, at in rows.values_list("scope_id", "user__last_login"):
+        yield Need(key, localtime(at).date(), _("You logged in."))

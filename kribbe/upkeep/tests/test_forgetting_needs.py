@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils.timezone import localdate
 
-from kribbe.enrolment.models import DirectChild, DirectMatch
+from kribbe.contact.models import Task, Thread, VisitBooking, VisitMoment
+from kribbe.enrolment.models import DirectChild, DirectMatch, ProofRequest, RequestDraft
 from kribbe.outofschool.models import Registration
 from kribbe.outofschool.tests.scene import speelvogel
+from kribbe.people.models import User
 from kribbe.rules.school import year_bounds
+from kribbe.testing import cast
+from kribbe.trust.principal import Role, Scope
 from kribbe.upkeep.services.forgetting import forget_due
 from kribbe.upkeep.tests.scene import WEEK, after
 
@@ -70,3 +74,57 @@ def test_a_registration_after_school_ends_with_its_year(desk, ended, now, state,
     over = after(datetime(end.year, end.month, end.day, 12, tzinfo=UTC), years)
     assert forget_due(now=over - DAY) == 0
     assert forget_due(now=over) == 1
+
+
+def drafted(request, _location, at):
+    RequestDraft.objects.create(desk=request.desk, household=request.household, created_at=at, saved_at=at)
+
+
+def posted(request, location, at):
+    household = request.household
+    Thread.objects.create(
+        household=household,
+        desk=household.desk,
+        location=location,
+        subject="Terug",
+        started_at=at,
+        last_at=at,
+    )
+
+
+def visited(request, location, at):
+    moment = VisitMoment.objects.create(
+        location=location, starts_at=at, ends_at=at + timedelta(hours=1), seats=2, published_at=at
+    )
+    VisitBooking.objects.create(moment=moment, household=request.household, booked_at=at)
+
+
+def proof_asked(request, _location, at):
+    ProofRequest.objects.create(
+        household=request.household, what="Attest", why="Voorrang", until=localdate(at), asked_at=at
+    )
+
+
+def logged_in(request, _location, at):
+    user = cast.make_user(
+        "an@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=request.household_id, now=at
+    )
+    User.objects.filter(pk=user.pk).update(last_login=at)
+
+
+@pytest.mark.parametrize("back", [drafted, posted, visited, proof_asked, logged_in])
+def test_a_family_that_is_back_is_kept_for_the_desks_term_from_then(ended, location, now, back):
+    again = after(now, 4)
+    back(ended, location, again)
+    assert forget_due(now=after(now, 5)) == 0
+    assert forget_due(now=after(again, 5, -1)) == 0
+    assert forget_due(now=after(again, 5)) == 1
+
+
+def test_a_task_keeps_its_family_until_it_is_done(desk, ended, now):
+    task = Task.objects.create(
+        desk=desk, text="Bel", due=localdate(now), household=ended.household, made_at=now
+    )
+    assert forget_due(now=after(now, 20)) == 0
+    Task.objects.filter(pk=task.pk).update(done_at=now)
+    assert forget_due(now=after(now, 20)) == 1
