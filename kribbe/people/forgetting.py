@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.people.models import Adult, Household, HouseholdDue, HouseholdKeys, RoleGrant, User
 from kribbe.trust import files
 from kribbe.trust.export import space_of
-from kribbe.trust.forgetting import GONE, Need, afterwards, forget, need
-from kribbe.trust.models import StoredFile
+from kribbe.trust.forgetting import GONE, Need, afterwards, forget, hollow, need
+from kribbe.trust.models import AuditEntry, StoredFile
 from kribbe.trust.principal import PARENTS, Scope
+
+NAMED = {"told_by", "name", "born", "before"}
+"""Keys of the trail under which a name or a birthday may stand."""
 
 
 def forget_families() -> None:
@@ -28,7 +31,7 @@ def forget_families() -> None:
         "people.Child", "household", first_name="", last_name=GONE, name_key="", national_number_hash="",
         born=lambda row: _month(row.born), expected=lambda row: _month(row.expected),
     )  # fmt: skip
-    forget("trust.AuditEntry", "household_id", reason="")
+    forget("trust.AuditEntry", "household_id", reason="", data=_without_names)
     forget("trust.AuditEntry", _done_by_the_family, actor_name="")
     afterwards(drop_keys)
     afterwards(drop_files)
@@ -57,6 +60,10 @@ def close_accounts(household_id: int, _now: datetime) -> None:
     closed = User.objects.filter(pk__in=users, role_grants=None)
     closed.exclude(adults__in=Adult.objects.exclude(household=household_id)).delete()
     Adult.objects.filter(household=household_id, user__isnull=False).update(user=None)
+
+
+def _without_names(row: AuditEntry) -> dict[str, object]:
+    return {key: hollow(value) if key in NAMED else value for key, value in row.data.items()}
 
 
 def _month(day: date | None) -> date | None:

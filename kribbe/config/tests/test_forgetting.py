@@ -50,7 +50,6 @@ STAY = {
     "taxes.taxcertificate.lines": "periods and amounts",
     "trust.auditentry.action": "a word of the program's own",
     "trust.auditentry.subject": "the name of a table",
-    "trust.auditentry.data": "holds ids, codes and dates, by `trust.audit`",
     "people.user": "goes with the household, unless it opens another door",
     "trust.storedfile": "goes by its own deed",
 }

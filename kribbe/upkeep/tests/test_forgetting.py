@@ -127,6 +127,18 @@ def test_the_trail_says_that_it_was_done_and_names_nobody(ended, desk, now):
         AuditEntry.objects.filter(action="household.read").update(reason="x")
 
 
+def test_the_trail_forgets_who_told_and_when_a_child_was_born(ended, now):
+    record(
+        principal=SYSTEM, action="child.born", subject=ended.household, now=now, household_id=ended.household_id,
+        told_by="An Maes", name="An Maes", born="2026-11-03", before="", child=ended.child_id, day="2026-11-04",
+    )  # fmt: skip
+    forget_due(now=after(now, 5))
+    left = AuditEntry.objects.get(action="child.born").data
+    assert left == {
+        "told_by": "", "name": "", "born": "", "before": "", "child": ended.child_id, "day": "2026-11-04",
+    }  # fmt: skip
+
+
 def test_a_log_in_goes_and_one_that_opens_another_door_stays(ended, location, now):
     for name, more in (("an", False), ("jo", True)):
         user = cast.make_user(
