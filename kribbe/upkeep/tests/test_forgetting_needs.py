@@ -2,19 +2,22 @@
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils.timezone import localdate
 
 from kribbe.contact.models import Task, Thread, VisitBooking, VisitMoment
-from kribbe.enrolment.models import DirectChild, DirectMatch, ProofRequest, RequestDraft
+from kribbe.enrolment.models import CareRequest, DirectChild, DirectMatch, ProofRequest, RequestDraft
 from kribbe.outofschool.models import Registration
 from kribbe.outofschool.tests.scene import speelvogel
 from kribbe.people.models import User
 from kribbe.rules.school import year_bounds
 from kribbe.testing import cast
+from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
 from kribbe.upkeep.services.forgetting import forget_due
-from kribbe.upkeep.tests.scene import WEEK, after
+from kribbe.upkeep.tests.scene import WEEK, after, register
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +131,19 @@ def test_a_task_keeps_its_family_until_it_is_done(desk, ended, now):
     assert forget_due(now=after(now, 20)) == 0
     Task.objects.filter(pk=task.pk).update(done_at=now)
     assert forget_due(now=after(now, 20)) == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_a_household_that_others_hold_is_left_for_the_next_night(desk, location, ended, now):
+    other = register(desk, [location], now=now, first_name="Bas", last_name="Claes", days_ago=1)
+    CareRequest.objects.filter(pk=other.pk).update(state="ended", end="unanswered", ended_at=now)
+    with psycopg.connect(**connection.get_connection_params()) as holder:
+        holder.execute("SELECT 1 FROM people_household WHERE id = %s FOR UPDATE", [ended.household_id])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 100")
+        assert forget_due(now=after(now, 5)) == 1
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+    assert AuditEntry.objects.get(action="household.forget_failed").household_id == ended.household_id
+    assert forget_due(now=after(now, 5, 1)) == 1
