@@ -11,13 +11,15 @@ from kribbe.contact.models import Task, Thread, VisitBooking, VisitMoment
 from kribbe.enrolment.models import CareRequest, DirectChild, DirectMatch, ProofRequest, RequestDraft
 from kribbe.outofschool.models import Registration
 from kribbe.outofschool.tests.scene import speelvogel
-from kribbe.people.models import User
+from kribbe.people.models import Child, User
 from kribbe.rules.school import year_bounds
 from kribbe.testing import cast
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import Role, Scope
+from kribbe.trust.principal import SYSTEM, Role, Scope
 from kribbe.upkeep.services.forgetting import forget_due
-from kribbe.upkeep.tests.scene import WEEK, after, register
+from kribbe.upkeep.services.merge import merge, undo_merge
+from kribbe.upkeep.tests.scene import WEEK, after, register, twice
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +133,30 @@ def test_a_task_keeps_its_family_until_it_is_done(desk, ended, now):
     assert forget_due(now=after(now, 20)) == 0
     Task.objects.filter(pk=task.pk).update(done_at=now)
     assert forget_due(now=after(now, 20)) == 1
+
+
+@pytest.mark.parametrize("join", [True, False])
+def test_a_merge_keeps_both_households_as_long_as_the_one_that_is_kept(join):
+    scene = twice()
+    now = scene.now
+    made = merge(principal=SYSTEM, pair_id=scene.pair.pk, keep_id=scene.first.child_id, join=join, now=now)
+    Child.objects.filter(pk=made.gone_id).update(first_name="Elke", name_key="maes elke")
+    assert forget_due(now=after(now, 20)) == 0, "the kept one still asks for a place"
+    CareRequest.objects.filter(state="open").update(state="ended", end="unanswered", ended_at=now + 30 * DAY)
+    assert forget_due(now=after(now + 30 * DAY, 5, -1)) == 0
+    assert forget_due(now=after(now + 30 * DAY, 5)) == 2
+    with pytest.raises(RefusedError) as refused:
+        undo_merge(principal=SYSTEM, merge_id=made.pk, now=after(now, 6))
+    assert refused.value.code == "forgotten"
+
+
+def test_a_merge_itself_keeps_both_for_the_desks_term():
+    scene = twice()
+    then = scene.now + 900 * DAY
+    CareRequest.objects.filter(state="open").update(state="ended", end="unanswered", ended_at=scene.now)
+    merge(principal=SYSTEM, pair_id=scene.pair.pk, keep_id=scene.first.child_id, join=True, now=then)
+    assert forget_due(now=after(then, 5, -1)) == 0
+    assert forget_due(now=after(then, 5)) == 2
 
 
 @pytest.mark.race
