@@ -17,6 +17,7 @@ from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.upkeep.models import Forgotten
 from kribbe.upkeep.services.forgetting import forget_due
 from kribbe.upkeep.services.merge import merge, undo_merge
 from kribbe.upkeep.tests.scene import WEEK, after, register, twice
@@ -157,6 +158,15 @@ def test_a_merge_itself_keeps_both_for_the_desks_term():
     merge(principal=SYSTEM, pair_id=scene.pair.pk, keep_id=scene.first.child_id, join=True, now=then)
     assert forget_due(now=after(then, 5, -1)) == 0
     assert forget_due(now=after(then, 5)) == 2
+
+
+def test_a_term_that_began_on_29_february_is_over_on_the_28th(desk, location):
+    then = datetime(2028, 2, 29, 12, tzinfo=UTC)
+    request = register(desk, [location], now=then, days_ago=0)
+    CareRequest.objects.update(state="ended", end="unanswered", ended_at=then)
+    assert forget_due(now=datetime(2033, 2, 27, 12, tzinfo=UTC)) == 0
+    assert forget_due(now=datetime(2033, 2, 28, 12, tzinfo=UTC)) == 1
+    assert Forgotten.objects.get().household_id == request.household_id
 
 
 @pytest.mark.race
