@@ -3,12 +3,20 @@
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.forgetting import told_of
-from kribbe.enrolment.models import CareRequest, DirectMatch, Placement, PlacementState
+from kribbe.enrolment.models import (
+    CareRequest,
+    DirectMatch,
+    Placement,
+    PlacementState,
+    ProofRequest,
+    ProofState,
+    RequestDraft,
+)
 from kribbe.rules.packs import load_pack
 from kribbe.trust.forgetting import GONE, Need, erase, forget, need
 
@@ -21,6 +29,9 @@ def forget_families() -> None:
     """What was written freely and who signed; what is counted stays."""
     need(_asked)
     need(_placed)
+    need(_taken)
+    need(_begun)
+    need(_proving)
     request, wish = "request__household", "preference__request__household"
     told_of("request", "enrolment.CareRequest", "household")
     told_of("preference", "enrolment.Preference", request)
@@ -43,7 +54,12 @@ def _drafted(household_id: int) -> Q:
 
 
 def _taken_for(household_id: int) -> Q:
-    return Q(id__in=DirectMatch.objects.filter(request__household=household_id).values("direct"))
+    return Q(id__in=_matched(request__household=household_id).values("direct"))
+
+
+def _matched(**of: object) -> QuerySet[DirectMatch]:
+    """Those that stand; one that was undone is about another family's child."""
+    return DirectMatch.objects.filter(undone_at=None, **of)
 
 
 def _asked(household_ids: Collection[int], _today: date) -> Iterator[Need]:
@@ -64,3 +80,28 @@ def _placed(household_ids: Collection[int], today: date) -> Iterator[Need]:
         elif is_over:
             years = pack.integer(CARE_YEARS, today)
             yield Need(key, during.upper, _("A location cared for a child."), years)
+
+
+def _taken(household_ids: Collection[int], today: date) -> Iterator[Need]:
+    """Children that a location took outside the desk and who were found to be the family's."""
+    rows = _matched(request__household__in=household_ids, direct__undone_at=None)
+    years = load_pack(PACK).integer(CARE_YEARS, today)
+    for key, during in rows.values_list("request__household", "direct__during"):
+        is_over = during.upper is not None and during.upper <= today
+        why = _("A location cared for a child.") if is_over else _("A child has a place.")
+        yield Need(key, during.upper, why, years)
+
+
+def _begun(household_ids: Collection[int], _today: date) -> Iterator[Need]:
+    rows = RequestDraft.objects.filter(household__in=household_ids, request=None)
+    for key, at in rows.values_list("household", "saved_at"):
+        yield Need(key, localtime(at).date(), _("A request that you began."))
+
+
+def _proving(household_ids: Collection[int], _today: date) -> Iterator[Need]:
+    """Proofs that were asked or sent and not judged: by the day until which they are asked, or were sent."""
+    rows = ProofRequest.objects.filter(
+        household__in=household_ids, state__in=[ProofState.ASKED, ProofState.SENT]
+    )
+    for key, until, at in rows.values_list("household", "until", "sent_at"):
+        yield Need(key, max(until, localtime(at).date()) if at else until, _("A proof that was asked."))

@@ -10,14 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.people.models import Adult, Household, HouseholdDue, HouseholdKeys, RoleGrant, User
 from kribbe.trust import files
 from kribbe.trust.export import space_of
-from kribbe.trust.forgetting import GONE, Need, afterwards, forget, need
-from kribbe.trust.models import StoredFile
+from kribbe.trust.forgetting import GONE, Need, afterwards, forget, hollow, need
+from kribbe.trust.models import AuditEntry, StoredFile
 from kribbe.trust.principal import PARENTS, Scope
+
+NAMED = {"told_by", "name", "born", "before"}
+"""Keys of the trail under which a name or a birthday may stand."""
 
 
 def forget_families() -> None:
     """Names, birthdays but for the month, addresses but for the municipality, and contacts; then the log-ins."""
     need(_registered)
+    need(_logged_in)
     forget("people.Household", "id", street="", postcode="", city="", longitude=None, latitude=None)
     forget(
         "people.Adult", "household", first_name="", last_name=GONE, name_key="", email="", phone="",
@@ -27,7 +31,7 @@ def forget_families() -> None:
         "people.Child", "household", first_name="", last_name=GONE, name_key="", national_number_hash="",
         born=lambda row: _month(row.born), expected=lambda row: _month(row.expected),
     )  # fmt: skip
-    forget("trust.AuditEntry", "household_id", reason="")
+    forget("trust.AuditEntry", "household_id", reason="", data=_without_names)
     forget("trust.AuditEntry", _done_by_the_family, actor_name="")
     afterwards(drop_keys)
     afterwards(drop_files)
@@ -58,6 +62,10 @@ def close_accounts(household_id: int, _now: datetime) -> None:
     Adult.objects.filter(household=household_id, user__isnull=False).update(user=None)
 
 
+def _without_names(row: AuditEntry) -> dict[str, object]:
+    return {key: hollow(value) if key in NAMED else value for key, value in row.data.items()}
+
+
 def _month(day: date | None) -> date | None:
     return day and day.replace(day=1)
 
@@ -71,3 +79,11 @@ def _registered(household_ids: Collection[int], _today: date) -> Iterator[Need]:
     rows = Household.objects.filter(pk__in=household_ids).values_list("pk", "created_at")
     for key, at in rows:
         yield Need(key, localtime(at).date(), _("You registered at the desk."))
+
+
+def _logged_in(household_ids: Collection[int], _today: date) -> Iterator[Need]:
+    rows = RoleGrant.objects.filter(
+        scope=Scope.HOUSEHOLD, scope_id__in=household_ids, role__in=PARENTS, user__last_login__isnull=False
+    )
+    for key, at in rows.values_list("scope_id", "user__last_login"):
+        yield Need(key, localtime(at).date(), _("You logged in."))

@@ -1,7 +1,7 @@
 """What becomes of a family's agreements, days and files of children."""
 
 from kribbe.contact.forgetting import told_of
-from kribbe.trust.forgetting import erase, forget
+from kribbe.trust.forgetting import GONE, erase, forget
 
 
 def forget_families() -> None:
@@ -9,6 +9,11 @@ def forget_families() -> None:
     child = "placement__child__household"
     told_of("day", "planning.DayChange", child)
     told_of("paper", "planning.Paper", f"agreement__{child}")
+    told_of("ending", "planning.Ending", child)
     forget("planning.Paper", f"agreement__{child}", note="", signed_name="")
     forget("planning.DayChange", child, reason="")
+    forget(
+        "planning.Ending", child, name=GONE, other_name=lambda row: row.other_name and GONE,
+        reason=lambda row: row.reason and GONE,
+    )  # fmt: skip
     erase("planning.ChildFile", "child__household")

@@ -11,6 +11,7 @@ class StaffConfig(AppConfig):
         from kribbe.planning.selectors.elsewhere import register_elsewhere
         from kribbe.planning.selectors.rostered import register_roster
         from kribbe.staff.exporting import tell_families
+        from kribbe.staff.forgetting import forget_families
         from kribbe.staff.notice_kinds import register_kinds
         from kribbe.staff.pages.navigation import register_navigation
         from kribbe.staff.selectors.documents import ending_papers
@@ -23,6 +24,7 @@ class StaffConfig(AppConfig):
 
         register_navigation()
         tell_families()
+        forget_families()
         register_roster(rostered_halves)
         register_at_home(children_at_home)
         register_elsewhere(stand_ins)

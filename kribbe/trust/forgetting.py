@@ -97,10 +97,14 @@ def afterwards(deed: Afterwards) -> None:
         _afterwards.append(deed)
 
 
-def needs(household_ids: Collection[int], today: date) -> Mapping[int, Sequence[Need]]:
-    """By household all that needs its rows or needed them."""
+def needs(
+    household_ids: Collection[int], today: date, *, but: Reasons | None = None
+) -> Mapping[int, Sequence[Need]]:
+    """By household all that needs its rows or needed them; `but` is a function that isn't asked."""
     found: dict[int, list[Need]] = defaultdict(list)
     for reasons in _reasons:
+        if reasons is but or not household_ids:
+            continue
         for each in reasons(household_ids, today):
             found[each.household_id].append(each)
     return found

@@ -35,6 +35,7 @@ STAY = {
     "enrolment.carerequest.hours": "the hours of the week that is counted",
     "enrolment.handover.to_name": "the name of the other desk",
     "planning.agreedweeks.weeks": "the hours of the week",
+    "planning.ending.leavings": "days and keys",
     "planning.paper.weeks": "the hours of the week",
     "planning.paper.schedule": "days and hours",
     "planning.paper.location_name": "the location, not the family",
@@ -51,7 +52,6 @@ STAY = {
     "taxes.taxcertificate.lines": "periods and amounts",
     "trust.auditentry.action": "a word of the program's own",
     "trust.auditentry.subject": "the name of a table",
-    "trust.auditentry.data": "holds ids, codes and dates, by `trust.audit`",
     "people.user": "goes with the household, unless it opens another door",
     "trust.storedfile": "goes by its own deed",
 }

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kribbe.banking.tests.rows import bank_of
 from kribbe.billing.models import Books, Run
 from kribbe.config.tests.world_billing import after_invoices, taxed
-from kribbe.config.tests.world_care import club_of, roster_of, sick_of
+from kribbe.config.tests.world_care import club_of, ending_of, roster_of, sick_of
 from kribbe.contact.access import Seat
 from kribbe.contact.models import Mail, MailState, Note, Notice, Side, Task
 from kribbe.contact.services.threads import start_thread
@@ -30,7 +30,6 @@ from kribbe.planning.models import (
     ChildFile,
     DayBatch,
     DayChange,
-    Ending,
     GettingUsedDay,
     Paper,
 )
@@ -211,20 +210,11 @@ def world():
             table='[["Voornaam","Naam","Geboortedatum","Naam ouder","Start","Dagen"],[],""]',
             given_at=now,
         ).reference,
-        **roster_of(location, now),
+        **roster_of(location, placement, now),
         "day_change": DayChange.objects.create(
             placement=placement, day=start + timedelta(days=1), halves=1, asked_at=now
         ).reference,
-        "ending": Ending.objects.create(
-            placement=placement,
-            side="family",
-            ground="notice",
-            notice_days=60,
-            term=start + timedelta(days=60),
-            last=start + timedelta(days=60),
-            name="An Maes",
-            told_at=now,
-        ).reference,
+        "ending": ending_of(placement, start, now).reference,
         "getting_used": GettingUsedDay.objects.create(
             placement=placement, day=start - timedelta(days=7), start=time(9), end=time(10), made_at=now
         ).reference,

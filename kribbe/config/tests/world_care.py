@@ -4,21 +4,24 @@ from datetime import time, timedelta
 
 from kribbe.outofschool.models import HolidayPlace, Registration, Stay
 from kribbe.outofschool.tests.scene import make_week, speelvogel
+from kribbe.planning.models import Ending
+from kribbe.planning.services.telling import location_about_ending
 from kribbe.rules.calendar import monday_of
 from kribbe.sickcare.models import Proposal, SickCall
 from kribbe.sickcare.tests.scene import on_call
 from kribbe.sickcare.tokens import ANSWER, DAYS
-from kribbe.staff.models import DocumentKind, Replacement, RosterProposal
+from kribbe.staff.models import DocumentKind, Replacement, RosterProposal, StandIn
 from kribbe.staff.services.carers import Person, add_carer
 from kribbe.staff.services.documents import Held, add_document
 from kribbe.staff.services.feeds import make_feed as make_shift_feed
 from kribbe.staff.services.feeds import token_of as shift_token
+from kribbe.staff.services.telling import arranged
 from kribbe.trust.principal import SYSTEM
 from kribbe.trust.tokens import make_token
 
 
-def roster_of(location, now):
-    """Somebody who cares for the children here, with a calendar, and a roster that was asked."""
+def roster_of(location, placement, now):
+    """Somebody who cares for the children here, with a calendar, a roster that was asked, and another carer."""
     carer = add_carer(
         principal=SYSTEM, location=location, person=Person(name="Rik Wauters", first=now.date()), now=now
     )
@@ -28,14 +31,36 @@ def roster_of(location, now):
     )
     held = Held(kind=DocumentKind.FIRST_AID, last=now.date() + timedelta(days=20), carer=carer)
     document = add_document(principal=SYSTEM, location=location, held=held, now=now)
+    act = Replacement.objects.create(location=location, made_at=now)
+    stand_in = StandIn.objects.create(
+        replacement=act,
+        placement=placement,
+        day=placement.during.lower + timedelta(days=2),
+        group=placement.group,
+        halves=1,
+        state="told",
+        state_at=now,
+    )
+    arranged(act, [stand_in], now)
     return {
         "carer": carer.reference,
         "document": document.reference,
         "shifts": shift_token(feed),
         "proposal": asked.reference,
-        "replacement": Replacement.objects.create(location=location, made_at=now).reference,
+        "replacement": act.reference,
         "day_on": f"{now.date()}",
     }
+
+
+def ending_of(placement, start, now):
+    """An agreement that both sides ended, of which the location was told."""
+    last = start + timedelta(days=60)
+    made = Ending.objects.create(
+        placement=placement, side="family", ground="notice", notice_days=60, term=last, last=last,
+        reason="Xanthe verhuist", name="An Maes", other_name="Maes", agreed_at=now, told_at=now,
+    )  # fmt: skip
+    location_about_ending(made, placement, "ending_told_location", now=now)
+    return made
 
 
 def club_of(desk, child, now):

@@ -164,7 +164,7 @@ def sign_on_paper(
         _check_open(paper)
         paper.on_paper = True
         placement = _make_hold(principal, paper, placement, name, now, signed=_moment_of(day, now))
-        _record(principal, "agreement.sign_on_paper", paper, placement, now, day=f"{day}", name=name.strip())
+        _record(principal, "agreement.sign_on_paper", paper, placement, now, day=f"{day}")
         telling.about_paper(paper, placement, "paper_on_paper", now=now)
     return paper, placement
 

@@ -50,6 +50,7 @@ def test_the_location_notes_a_signature_on_paper(scene, paper):
     assert AgreedWeeks.objects.get().placement_id == scene.lou.pk
     entry = AuditEntry.objects.get(action="agreement.sign_on_paper")
     assert entry.household_id == scene.lou.child.household_id
+    assert set(entry.data) & {"day", "name"} == {"day"}, "who signed is on the paper alone"
     told = Notice.objects.get(kind="planning/paper_on_paper")
     assert told.household_id == scene.lou.child.household_id
     assert "Els Claes" in told.body

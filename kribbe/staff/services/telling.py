@@ -68,7 +68,7 @@ def _tell_location(kind: str, location: Location, rows: Collection[StandIn], now
         context=_context(rows, first.placement, first.replacement.location),
         now=now,
         link=f"{reverse('planning:day', args=[location.slug])}?on={first.day}",
-        about=f"replacement:{first.replacement_id}",
+        about=f"stand_in:{first.pk}",
         addresses=location_addresses(location_id=location.pk, organiser_id=location.organiser_id),
     )
 

@@ -1,7 +1,7 @@
 """Households that nothing needs any more, or soon: see `kribbe.trust.forgetting`."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
@@ -31,8 +31,11 @@ def due(desk_id: int, by: date, *, today: date) -> dict[int, Kept]:
 
 
 def _quiet(desk_id: int, by: date, today: date) -> "QuerySet[Household]":
-    """Those with whom nothing happened for the desk's term by that day; what else needs them isn't asked yet."""
-    since = add_months(by, -years_kept([desk_id], today)[desk_id] * MONTHS_A_YEAR)
+    """Those with whom nothing happened for the desk's term by that day; what else needs them isn't asked yet.
+
+    A day wider, as a term that began on 29 February is over on 28 February; `kept` judges exactly.
+    """
+    since = add_months(by, -years_kept([desk_id], today)[desk_id] * MONTHS_A_YEAR) + timedelta(days=1)
     of_it = CareRequest.objects.filter(household=OuterRef("pk"))
     lively = of_it.filter(Q(ended_at=None) | Q(ended_at__date__gt=since))
     cared = Placement.objects.filter(child__household=OuterRef("pk"), state__in=RUNS)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError, connection, models, transaction
+from django.db import connection, models, transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -84,9 +84,10 @@ def _end_holds(household: Household, now: datetime) -> int:
 
 
 def _forget_safely(group: Collection[int], same: Mapping[int, int], now: datetime) -> int:
+    """Whatever goes wrong with one household, such as a row that others hold, the next ones are still forgotten."""
     try:
         return _forget_group(group, same, now)
-    except DatabaseError:
+    except Exception:
         log.exception("households %s could not be forgotten", sorted(group))
         for household in Household.objects.filter(pk__in=group):
             _record(SYSTEM, "household.forget_failed", household, now)

@@ -81,7 +81,8 @@ def merge(*, principal: Principal, pair_id: int, keep_id: int, join: bool, now: 
 def undo_merge(*, principal: Principal, merge_id: int, now: datetime) -> None:
     """Give every row that the merge touched back what it was; the pair is to be looked at again.
 
-    RefusedError, and nothing changed, where it was undone already or one of those rows changed since.
+    RefusedError, and nothing changed, where it was undone already, one of those rows changed since, or none is left
+    as a family was forgotten.
     """
     with transaction.atomic():
         lock_rows((Merge, merge_id))
@@ -89,6 +90,11 @@ def undo_merge(*, principal: Principal, merge_id: int, now: datetime) -> None:
         _locked(made.pair_id)
         if made.undone_at is not None:
             raise RefusedError(_("This was undone already."), code="undone")
+        if not MergeChange.objects.filter(merge=made).exists():
+            raise RefusedError(
+                _("A family of this merge was forgotten, so that it can't be undone any more."),
+                code="forgotten",
+            )
         try:
             with watched(location_ids=_waited_at(made.kept, made.gone), now=now, cause="facts"):
                 for change in MergeChange.objects.filter(merge=made).order_by("-position"):

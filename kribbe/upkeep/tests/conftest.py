@@ -31,6 +31,14 @@ def request_(desk, location, now):
 
 
 @pytest.fixture
+def ended(request_, now):
+    """Its request ended today."""
+    request_.state, request_.end, request_.ended_at = "ended", "unanswered", now
+    request_.save()
+    return request_
+
+
+@pytest.fixture
 def parent(request_, now):
     user = cast.make_user(
         "an@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=request_.household_id, now=now

@@ -12,6 +12,7 @@ from kribbe.people.models import Adult, Child, Household, User
 from kribbe.people.services import rebuild_keys
 from kribbe.places.models import Location
 from kribbe.region.models import Desk
+from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
@@ -43,6 +44,12 @@ class Twice:
 def born() -> date:
     """The birth of the child in every scene."""
     return timezone.localdate() - BORN_AGO
+
+
+def after(now: datetime, years: int, days: int = 0) -> datetime:
+    """So many years and days after now, at the same hour."""
+    today = timezone.localdate(now)
+    return now + (add_months(today, 12 * years) - today) + timedelta(days=days)
 
 
 def register(
