@@ -206,6 +206,8 @@ def _days(
     entries |= {day: Entry(absent=absent(each)) for day, each in away.items() if day not in came}
     for change in days_given(placement):
         if change.instead_of is None and _is_away(entries.get(change.day)):
+            is_extra = not there_on(agreement, change.day, closed)
+            entries[change.day] = replace(entries[change.day], is_extra=is_extra)
             agreement = _reserved(agreement, change, placement)
         elif change.instead_of is None:
             _add_extra(entries, change, agreement, placement, facts)
@@ -244,7 +246,7 @@ def _reserved(
     agreement: tuple[Agreement, ...], change: DayChange, placement: Placement
 ) -> tuple[Agreement, ...]:
     """An extra day on which the child stayed away is reserved like any other (6.8): it uses the allowance, and
-    beyond it costs what the house rules ask.
+    beyond it costs what the house rules ask. The price of a month doesn't hold it.
     """
     extra = parts_of_halves(change.halves, placement.group.location)
     parts = merged(starting_on(agreement, change.day), extra)

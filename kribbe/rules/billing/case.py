@@ -148,11 +148,15 @@ class HouseFrom:
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of a day: parts present or a reason of absence, and the day given up for it."""
+    """What is known of a day: parts present or a reason of absence, and the day given up for it.
+
+    `is_extra`: all that is reserved on it was granted beside the weeks, so that the price of a month doesn't hold it.
+    """
 
     present: Parts = ()
     absent: Absent | None = None
     swap: date | None = None
+    is_extra: bool = False
 
 
 @dataclass(frozen=True)

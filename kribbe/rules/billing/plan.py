@@ -23,10 +23,17 @@ class PlanDay:
     closed: bool
     written: bool
     swapped: date | None
+    granted: bool
+    """Whether it was granted beside the weeks and is reserved all the same: nobody came."""
 
     @property
     def is_extra(self) -> bool:
         return self.reserved == 0
+
+    @property
+    def in_month(self) -> bool:
+        """Whether the price of a month holds it."""
+        return not self.is_extra and not self.granted
 
 
 def plan(case: Case) -> list[PlanDay]:
@@ -68,6 +75,7 @@ def _day(case: Case, starts: dict[date, Parts], on: date) -> PlanDay:
         closed=closed,
         written=_is_written(entry) or _is_written(eve),
         swapped=entry.swap if entry else None,
+        granted=entry is not None and entry.is_extra,
     )
 
 

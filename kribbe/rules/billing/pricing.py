@@ -32,7 +32,7 @@ class _Month:
     def __init__(self, case: Case) -> None:
         self._case = case
         self._days = plan(case)
-        self._reserved = sum(not day.is_extra for day in self._days)
+        self._reserved = sum(day.in_month for day in self._days)
         self._allowance = AllowanceCount(
             case.allowance, ((each.start, each.allowance) for each in case.later)
         )
@@ -83,7 +83,7 @@ class _Month:
         stay = stay_class(self._case, day.reserved, day.on)
         self._allowance.go_to(day.on)
         covered = ONE if absent.is_free else self._allowance.covers(absent, stay)
-        if self._month:
+        if self._month and day.in_month:
             yield from self._deduction(day.on, absent, covered)
         elif covered < 1:
             length = day.reserved if not covered else day.reserved // 2
