@@ -42,6 +42,7 @@ STAY = {
     "attendance.confirmation.lines": "days and times",
     "attendance.correction.made_name": "somebody of the staff",
     "billing.invoice.parties": "",
+    "billing.invoice.supplements": "days and amounts",
     "billing.invoiceline.what": "what was charged",
     "billing.invoiceline.why": "how the price was made",
     "billing.payer.country": "a code",
