@@ -266,3 +266,26 @@ def test_before_the_first_day_it_is_given_up(scene):
     parent = client_of(scene.parent_user())
     answer = parent.get(reverse("planning:my_ending", args=[scene.noor.reference]))
     assert answer["Location"] == reverse("enrolment:give_up", args=[scene.noor.reference])
+
+
+def test_an_earlier_day_that_nobody_answered_lapses(scene, agreed, monkeypatch):
+    """The other side can answer on that day still; after it the family ends again, which closes the old question."""
+    earlier = TODAY + 9 * DAY
+    first = end(scene, earlier)
+    with pytest.raises(RefusedError):
+        end(scene, earlier + 5 * DAY, now=NOW + 9 * DAY)
+    manager, address = (
+        client_of(manager_of(scene.location, now=NOW)),
+        at(scene, "ending", scene.noor.reference),
+    )
+    for days, offers in ((9, True), (10, False)):
+        monkeypatch.setattr(timezone, "now", lambda days=days: NOW + days * DAY)
+        shown = manager.get(address)
+        assert shown.context["rows"][0]["may_answer"] is offers
+        assert ('value="agree"' in shown.content.decode()) is offers
+        assert shown.context["waits"] is offers
+    again = end(scene, earlier + 5 * DAY, now=NOW + 10 * DAY)
+    first.refresh_from_db()
+    assert (first.refused_at, again.waits) == (NOW + 10 * DAY, True)
+    assert last_of(scene) == BY_TERM
+    assert AuditEntry.objects.filter(action="agreement.end_lapse", subject_id=first.pk).exists()
