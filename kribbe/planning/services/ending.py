@@ -216,7 +216,8 @@ def _cut(principal: Principal, ending: Ending, home: Placement, last: date, now:
     """The stay ends on that day; what was before is kept for an undo."""
     left = end_stay(principal=principal, placement_id=home.pk, last=last, now=now, told=False)
     end = f"{left.end}" if left.end else None
-    ending.leavings.append({**asdict(left), "end": end, "cut": f"{last + DAY}"})
+    kept = {**asdict(left), "end": end, "at": now.isoformat(), "cut": f"{last + DAY}"}
+    ending.leavings.append(kept)
     ending.save()
 
 
@@ -225,7 +226,8 @@ def _restore(principal: Principal, kept: dict[str, Any], now: datetime) -> None:
     if f"{end}" != kept["cut"]:
         raise RefusedError(_("The stay of this child changed since. Undo that first."), code="changed")
     before = date.fromisoformat(kept["end"]) if kept["end"] else None
-    leaving = Leaving(kept["placement_id"], before, tuple(kept["closed"]))
+    at = datetime.fromisoformat(kept["at"]) if "at" in kept else None
+    leaving = Leaving(kept["placement_id"], before, tuple(kept["closed"]), at)
     restore_end(principal=principal, leaving=leaving, now=now, told=False)
 
 
