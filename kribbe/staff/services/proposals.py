@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from kribbe.places.models import Location
 from kribbe.rules.at_work import Role
 from kribbe.rules.roster.explain import lacks
-from kribbe.rules.roster.plan import Task, Turn
+from kribbe.rules.roster.plan import Groups, Task, Turn
 from kribbe.staff.models import ChangeKind, ProposalState, RosterChange, RosterProposal, Shift
 from kribbe.staff.selectors.needs import DayNeed, needs_of
 from kribbe.staff.selectors.terms import contracts_of, task_of
@@ -67,14 +67,16 @@ def calculate(proposal_id: int, *, now: datetime) -> bool:
         task = task_of(proposal.location, needs)
         found = propose(task, lambda done, _of: _tell(proposal_id, done))
         turns = list(found.turns)
+        grouped = _with_groups(turns, needs, task.helpers)
+        short = _lacks(task, turns, {(carer, day): group_id for day, carer, group_id, *_rest in grouped})
     except Exception:
         running.update(state=ProposalState.FAILED)
         raise
     running.update(
         state=ProposalState.READY,
         done_weeks=proposal.weeks,
-        turns=[[f"{day}", *rest] for day, *rest in _with_groups(turns, needs, task.helpers)],
-        lacks=_lacks(task, turns),
+        turns=[[f"{day}", *rest] for day, *rest in grouped],
+        lacks=short,
         least_weeks=len(found.least),
         ready_at=now,
     )
@@ -208,7 +210,7 @@ def _usual_groups(turns: Sequence[Turn], needs: Sequence[DayNeed]) -> Mapping[tu
     }
 
 
-def _lacks(task: Task, turns: Sequence[Turn]) -> list[list[Any]]:
+def _lacks(task: Task, turns: Sequence[Turn], groups: Groups) -> list[list[Any]]:
     """Day, from, to, missing, and the reasons as code and number of carers."""
     return [
         [
@@ -218,7 +220,7 @@ def _lacks(task: Task, turns: Sequence[Turn]) -> list[list[Any]]:
             each.missing,
             [[reason.code, dict(reason.params).get("carers", 0)] for reason in each.reasons],
         ]
-        for each in lacks(task, turns)
+        for each in lacks(task, turns, groups)
     ]
 
 
