@@ -78,9 +78,14 @@ class Ending(models.Model):
 
     @property
     def waits(self) -> bool:
-        """Whether the other side is still asked to agree to an earlier day."""
+        """Whether an earlier day was asked and nobody answered or took it back, be that day over (see `waits_on`)."""
         is_answered = self.agreed_at or self.refused_at or self.taken_back_at
         return self.earlier is not None and not is_answered
+
+    def waits_on(self, today: date) -> bool:
+        """Whether the other side can still agree today; a day that is over before anybody answered lapses."""
+        earlier: date | None = self.earlier
+        return earlier is not None and earlier >= today and self.waits
 
     @property
     def held_by(self) -> Ground:

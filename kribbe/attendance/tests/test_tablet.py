@@ -16,7 +16,7 @@ from kribbe.attendance.models import Device, Heard, Mark, Presence, Tap
 from kribbe.attendance.selectors.tablet import held_by_tablet
 from kribbe.attendance.services.devices import enrol, offer_code, revoke
 from kribbe.attendance.services.sync import open_for
-from kribbe.attendance.tests.scene import carer, tablet
+from kribbe.attendance.tests.scene import carer, open_monday, tablet
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places.models import Location
 from kribbe.planning.tests.scene import MONDAY, notelaar, place
@@ -245,7 +245,7 @@ def test_pages_cost_the_same_however_many_children(scene, device):
 
 
 def test_tomorrow_s_children_come_after_closing_time_only(scene):
-    monday = monday_of(scene.now.date())
+    monday = open_monday(scene.now.date())
     evening = timezone.make_aware(datetime.combine(monday - timedelta(days=1), scene.location.closes_at))
     assert held_by_tablet(scene.location, now=evening - MINUTE)["next"] is None
     coming = held_by_tablet(scene.location, now=evening)["next"]

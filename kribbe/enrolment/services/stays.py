@@ -50,11 +50,15 @@ FURTHEST_BACK = timedelta(days=62)
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """How a stay was cut short: the piece in which its last day lies, when that was to end, and those given up."""
+    """How a stay was cut short: the piece in which its last day lies, when that was to end, and those given up.
+
+    `at` is the moment of it, at which what was planned for later went along; None where it wasn't kept.
+    """
 
     placement_id: int
     end: date | None
     closed: tuple[int, ...] = ()
+    at: datetime | None = None
 
 
 def end_stay(
@@ -84,7 +88,7 @@ def end_stay(
         )
         if told:
             telling.about_placement(ending, "place_ends", now=now, last=last)
-    return Leaving(ending.pk, agreed, tuple(keys))
+    return Leaving(ending.pk, agreed, tuple(keys), now)
 
 
 def _check_last(stay: Sequence[Placement], last: date, today: date) -> None:
@@ -109,7 +113,7 @@ def restore_end(*, principal: Principal, leaving: Leaving, now: datetime, told: 
         with household_changes(placement.child.household_id, now):
             for each in later:
                 reopen(each, now)
-        left_at = _left_at(placement)
+        left_at = leaving.at or _left_at(placement)
         if left_at is not None:
             stay_restored(placement.pk, left_at, now)
         end = later[-1].during.upper if later else leaving.end
@@ -119,7 +123,7 @@ def restore_end(*, principal: Principal, leaving: Leaving, now: datetime, told: 
 
 
 def _left_at(placement: Placement) -> datetime | None:
-    """When its leaving was told; what went along went at that moment."""
+    """When its newest leaving was told; what went along went at that moment."""
     told = AuditEntry.objects.filter(
         subject=placement._meta.label_lower, subject_id=placement.pk, action=LEAVE
     )

@@ -108,7 +108,7 @@ def _context(
         "ends": ends,
         "why": say(ends.term.why) if ends else "",
         "rows": rows,
-        "waits": any(row["ending"].waits for row in rows),
+        "waits": any(row["waits"] for row in rows),
     }
 
 
@@ -118,7 +118,8 @@ def _rows(endings: Sequence[Ending], side: TellingSide, today: date) -> list[dic
             "ending": each,
             "side": TellingSide(each.side).label,
             "ground": each.held_by.label,
-            "may_answer": each.waits and each.side != side,
+            "waits": each.waits_on(today),
+            "may_answer": each.waits_on(today) and each.side != side,
             "may_take_back": may_take_back(each, side, today),
         }
         for each in endings

@@ -61,9 +61,9 @@ def endings_of(placement: Placement) -> list[Ending]:
     return list(Ending.objects.filter(placement__in=every_piece(placement)).order_by("-told_at", "-pk"))
 
 
-def asked_ending(placement: Placement) -> Ending | None:
-    """The ending of a stay for which an earlier day waits for an answer."""
-    return next((each for each in endings_of(placement) if each.waits), None)
+def asked_ending(placement: Placement, today: date) -> Ending | None:
+    """The ending of a stay for which an earlier day, today or later, waits for an answer."""
+    return next((each for each in endings_of(placement) if each.waits_on(today)), None)
 
 
 def _worse_told(placement: Placement, side: TellingSide, today: date) -> date | None:

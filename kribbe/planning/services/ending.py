@@ -13,7 +13,7 @@ from kribbe.enrolment.services.pieces import lock_stay
 from kribbe.enrolment.services.stays import Leaving, end_stay, restore_end
 from kribbe.planning.access import check_acts
 from kribbe.planning.models import Ending, Ground, TellingSide
-from kribbe.planning.selectors.ending import Ends, asked_ending, ends_of
+from kribbe.planning.selectors.ending import Ends, asked_ending, endings_of, ends_of
 from kribbe.planning.services import telling
 from kribbe.rules.halfdays import NOON
 from kribbe.trust.audit import record
@@ -115,7 +115,7 @@ def may_take_back(ending: Ending, side: TellingSide, today: date) -> bool:
     """Whether that side can still take back what it told."""
     if ending.side != side or ending.taken_back_at is not None:
         return False
-    if ending.waits and ending.last is None:
+    if ending.waits_on(today) and ending.last is None:
         return True
     if side is TellingSide.FAMILY:
         return today <= localtime(ending.told_at).date() + DAY
@@ -135,6 +135,7 @@ def _opened(principal: Principal, placement_id: int, notice: Notice, now: dateti
     lock_stay(ends.home.pk)
     if notice.side is TellingSide.FAMILY:
         check_acts(principal, asked)
+    _lapse(principal, ends.home, now)
     _check(ends, notice, today)
     return ends, Ending(
         placement=ends.home,
@@ -149,10 +150,20 @@ def _opened(principal: Principal, placement_id: int, notice: Notice, now: dateti
     )
 
 
+def _lapse(principal: Principal, home: Placement, now: datetime) -> None:
+    """Earlier days that nobody answered before they were over are closed, as not agreed."""
+    today = localtime(now).date()
+    for ending in endings_of(home):
+        if ending.waits and not ending.waits_on(today):
+            ending.refused_at = now
+            ending.save(update_fields=["refused_at"])
+            _record(principal, "agreement.end_lapse", ending, home, now)
+
+
 def _check(ends: Ends, notice: Notice, today: date) -> None:
     if not ends.has_begun:
         raise RefusedError(_("The care hasn't begun. Give the place up instead."), code="not_begun")
-    if asked_ending(ends.home) is not None:
+    if asked_ending(ends.home, today) is not None:
         raise RefusedError(_("An earlier day waits for an answer already."), field="last")
     if notice.last < today:
         raise RefusedError(_("Choose today or a later day."), field="last")
@@ -205,7 +216,8 @@ def _cut(principal: Principal, ending: Ending, home: Placement, last: date, now:
     """The stay ends on that day; what was before is kept for an undo."""
     left = end_stay(principal=principal, placement_id=home.pk, last=last, now=now, told=False)
     end = f"{left.end}" if left.end else None
-    ending.leavings.append({**asdict(left), "end": end, "cut": f"{last + DAY}"})
+    kept = {**asdict(left), "end": end, "at": now.isoformat(), "cut": f"{last + DAY}"}
+    ending.leavings.append(kept)
     ending.save()
 
 
@@ -214,7 +226,8 @@ def _restore(principal: Principal, kept: dict[str, Any], now: datetime) -> None:
     if f"{end}" != kept["cut"]:
         raise RefusedError(_("The stay of this child changed since. Undo that first."), code="changed")
     before = date.fromisoformat(kept["end"]) if kept["end"] else None
-    leaving = Leaving(kept["placement_id"], before, tuple(kept["closed"]))
+    at = datetime.fromisoformat(kept["at"]) if "at" in kept else None
+    leaving = Leaving(kept["placement_id"], before, tuple(kept["closed"]), at)
     restore_end(principal=principal, leaving=leaving, now=now, told=False)
 
 

@@ -14,9 +14,11 @@ from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.stays import change_days
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.ending_paper import ending_pdf
-from kribbe.planning.models import Ending, Ground, HouseRules, TellingSide
+from kribbe.planning.models import DayRules, DayState, Ending, Ground, HouseRules, TellingSide
 from kribbe.planning.selectors.ending import ends_of, notice_days
+from kribbe.planning.services.days import Wish, give_day
 from kribbe.planning.services.ending import Notice, answer_ending, end_agreement, take_back_ending
+from kribbe.planning.services.papers import Terms, send_paper
 from kribbe.planning.tests.pages import at, signed
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import WeekPattern
@@ -266,3 +268,59 @@ def test_before_the_first_day_it_is_given_up(scene):
     parent = client_of(scene.parent_user())
     answer = parent.get(reverse("planning:my_ending", args=[scene.noor.reference]))
     assert answer["Location"] == reverse("enrolment:give_up", args=[scene.noor.reference])
+
+
+def test_an_earlier_day_that_nobody_answered_lapses(scene, agreed, monkeypatch):
+    """The other side can answer on that day still; after it the family ends again, which closes the old question."""
+    earlier = TODAY + 9 * DAY
+    first = end(scene, earlier)
+    with pytest.raises(RefusedError):
+        end(scene, earlier + 5 * DAY, now=NOW + 9 * DAY)
+    manager, address = (
+        client_of(manager_of(scene.location, now=NOW)),
+        at(scene, "ending", scene.noor.reference),
+    )
+    for days, offers in ((9, True), (10, False)):
+        monkeypatch.setattr(timezone, "now", lambda days=days: NOW + days * DAY)
+        shown = manager.get(address)
+        assert shown.context["rows"][0]["may_answer"] is offers
+        assert ('value="agree"' in shown.content.decode()) is offers
+        assert shown.context["waits"] is offers
+    again = end(scene, earlier + 5 * DAY, now=NOW + 10 * DAY)
+    first.refresh_from_db()
+    assert (first.refused_at, again.waits) == (NOW + 10 * DAY, True)
+    assert last_of(scene) == BY_TERM
+    assert AuditEntry.objects.filter(action="agreement.end_lapse", subject_id=first.pk).exists()
+
+
+def test_taken_back_after_two_cuts_what_the_first_took_stands_again(scene, agreed):
+    """The location agrees an hour later: the extra day and the paper after the term went with the first cut."""
+    change, _place = give_day(
+        principal=scene.manager,
+        placement_id=scene.noor.pk,
+        wish=Wish(day=date(2027, 1, 14), halves=3),
+        rules=DayRules(),
+        now=NOW - DAY,
+    )
+    paper = send_paper(
+        principal=scene.manager,
+        placement_id=scene.noor.pk,
+        now=NOW - DAY,
+        name="Mia",
+        terms=Terms(first=date(2027, 2, 1), weeks=({0: ((480, 1020),)},)),
+    )
+    ending = end(scene, TODAY + 9 * DAY)
+    answer_ending(
+        principal=scene.manager,
+        ending_id=ending.pk,
+        side=LOCATION,
+        agrees=True,
+        name="Mia",
+        now=NOW + timedelta(hours=1),
+    )
+    paper.refresh_from_db()
+    assert paper.withdrawn_at == NOW
+    take_back_ending(principal=scene.parent, ending_id=ending.pk, side=FAMILY, now=NOW + timedelta(hours=2))
+    change.refresh_from_db()
+    paper.refresh_from_db()
+    assert (change.state, paper.withdrawn_at) == (DayState.GRANTED, None)

@@ -7,7 +7,7 @@ from datetime import date
 
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.reasons import Reason
-from kribbe.rules.roster.plan import Task, Terms, Turn, missing, worked_in_week
+from kribbe.rules.roster.plan import Groups, Task, Terms, Turn, missing, worked_in_week
 
 ORDER = ("away", "elsewhere", "unavailable", "used_up", "day_full", "rest", "pause", "shape")
 """What keeps somebody, the most telling first."""
@@ -24,10 +24,13 @@ class Lack:
     reasons: tuple[Reason, ...]
 
 
-def lacks(task: Task, turns: Sequence[Turn]) -> list[Lack]:
-    """What the turns leave uncovered, in the order of time; equal half-hours in a row are one."""
+def lacks(task: Task, turns: Sequence[Turn], groups: Groups | None = None) -> list[Lack]:
+    """What the turns leave uncovered, in the order of time; equal half-hours in a row are one.
+
+    Without `groups` the location is one group, which lets logistic staff count beside carers of all groups.
+    """
     found: list[Lack] = []
-    for (day, half), count in sorted(missing(task, turns).items()):
+    for (day, half), count in sorted(missing(task, turns, groups).items()):
         reasons = tuple(_reasons(task, turns, day, half))
         last = found[-1] if found else None
         if last and (last.day, last.end, last.missing, last.reasons) == (day, half, count, reasons):

@@ -4,7 +4,7 @@ A half-hour is an int from 0 (midnight) to 47. A turn lies within one day. Its p
 carer isn't with the children; it isn't worked and isn't paid.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +17,8 @@ HALVES = 48
 MINUTES = 30
 At = tuple[date, int]
 """A day and a half-hour of it."""
+Groups = Mapping[tuple[int, date], int]
+"""The group of each carer by day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +99,21 @@ class Task:
         return of_day[half] if of_day else 0
 
 
-def missing(task: Task, turns: Sequence[Turn]) -> dict[tuple[date, int], int]:
-    """The half-hours with too few carers, and how many are missing."""
-    helps = task.helpers
-    carers, logistic = Counter[At](), Counter[At]()
+def missing(task: Task, turns: Sequence[Turn], groups: Groups | None = None) -> dict[At, int]:
+    """The half-hours with too few carers, and how many are missing; without `groups` the location is one group."""
+    helps, given = task.helpers, groups or {}
+    carers, logistic = defaultdict[At, Counter[int]](Counter), defaultdict[At, Counter[int]](Counter)
     for turn in turns:
         there = logistic if (turn.carer, turn.day) in helps else carers
-        there.update((turn.day, half) for half in turn.present())
+        group = given.get((turn.carer, turn.day), 0)
+        for half in turn.present():
+            there[turn.day, half][group] += 1
     lacks = {
-        (day, half): need - _counted(task, carers, logistic, (day, half))
+        (day, half): need - who_count(carers[day, half], logistic[day, half], task.most_logistic(day, half))
         for day in task.days
         for half, need in enumerate(task.needs.get(day, ()))
     }
     return {at: lack for at, lack in lacks.items() if lack > 0}
-
-
-def _counted(task: Task, carers: Mapping[At, int], logistic: Mapping[At, int], at: At) -> int:
-    """Those who count in a half-hour, the location taken as one group."""
-    return who_count({0: carers.get(at, 0)}, {0: logistic.get(at, 0)}, task.most_logistic(*at))
 
 
 def worked_in_week(turns: Sequence[Turn], carer: int, monday: date) -> int:

@@ -62,6 +62,20 @@ def least_of_all(task: Task) -> int:
     return min(shortage(task, [turn for week in choice for turn in week]) for choice in product(*weeks))
 
 
+def test_logistic_help_counts_beside_two_carers_of_its_own_group_only():
+    """Three are needed; two carers and one of the logistic staff are there, of whom one may count."""
+    here = {MONDAY: needs(3)}
+    task = Task(
+        [MONDAY], here, [terms(1), terms(2), terms(3, helps=frozenset({MONDAY}))], logistic={MONDAY: needs(1)}
+    )
+    turns = [Turn(MONDAY, carer, FIRST, FIRST + 1) for carer in (1, 2, 3)]
+    assert missing(task, turns) == {}
+    together, apart = {1: 7, 2: 7, 3: 7}, {1: 7, 2: 8, 3: 7}
+    for groups, short in ((together, 0), (apart, 1), ({**together, 3: 8}, 1)):
+        by_day = {(carer, MONDAY): group for carer, group in groups.items()}
+        assert sum(each.missing for each in lacks(task, turns, by_day)) == short
+
+
 @st.composite
 def small_tasks(draw) -> Task:
     """Two carers on two days, or three on one; six half-hours a day at most."""

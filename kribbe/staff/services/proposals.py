@@ -1,6 +1,6 @@
 """A roster proposed by the solver: asked, calculated apart from the page, taken over whole or by day, or put away."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from kribbe.places.models import Location
+from kribbe.rules.at_work import Role
 from kribbe.rules.roster.explain import lacks
-from kribbe.rules.roster.plan import Task, Turn
+from kribbe.rules.roster.plan import Groups, Task, Turn
 from kribbe.staff.models import ChangeKind, ProposalState, RosterChange, RosterProposal, Shift
 from kribbe.staff.selectors.needs import DayNeed, needs_of
 from kribbe.staff.selectors.terms import contracts_of, task_of
@@ -66,14 +67,16 @@ def calculate(proposal_id: int, *, now: datetime) -> bool:
         task = task_of(proposal.location, needs)
         found = propose(task, lambda done, _of: _tell(proposal_id, done))
         turns = list(found.turns)
+        grouped = _with_groups(turns, needs, task.helpers)
+        short = _lacks(task, turns, {(carer, day): group_id for day, carer, group_id, *_rest in grouped})
     except Exception:
         running.update(state=ProposalState.FAILED)
         raise
     running.update(
         state=ProposalState.READY,
         done_weeks=proposal.weeks,
-        turns=[[f"{day}", *rest] for day, *rest in _with_groups(turns, needs, task.helpers)],
-        lacks=_lacks(task, turns),
+        turns=[[f"{day}", *rest] for day, *rest in grouped],
+        lacks=short,
         least_weeks=len(found.least),
         ready_at=now,
     )
@@ -96,7 +99,10 @@ def take_over(
     days: Collection[date],
     now: datetime,
 ) -> RosterChange:
-    """The proposed shifts of these days in place of what stands there. Raises RefusedError on days not proposed."""
+    """The proposed shifts of these days in place of what stands there. Raises RefusedError on days not proposed.
+
+    Who doesn't count by law is never proposed, and keeps their shifts.
+    """
     wanted = set(days)
     known = {proposal.first + n * DAY for n in range(7 * proposal.weeks)}
     if proposal.state != ProposalState.READY or not wanted or not wanted <= known:
@@ -120,7 +126,7 @@ def take_over(
             location=location,
             days=wanted,
             kind=ChangeKind.PROPOSAL,
-            rewrite=lambda had: shifts,
+            rewrite=lambda had: [*_beside(had, shifts), *shifts],
             now=now,
         )
         proposal.taken_days = sorted({*proposal.taken_days, *wanted})
@@ -133,6 +139,24 @@ def put_away(*, principal: Principal, proposal: RosterProposal, now: datetime) -
     with transaction.atomic():
         RosterProposal.objects.filter(pk=proposal.pk).update(state=ProposalState.DROPPED)
         _record(principal, "roster.put_away", proposal, now)
+
+
+def _beside(had: Iterable[Shift], proposed: Iterable[Shift]) -> list[Shift]:
+    """The shifts that a proposal leaves as they are: of those whose role doesn't count; two queries."""
+    taken = {(shift.carer_id, shift.day) for shift in proposed}
+    others = [shift for shift in had if (shift.carer_id, shift.day) not in taken]
+    if not others:
+        return []
+    days = [shift.day for shift in others]
+    contracts = contracts_of({shift.carer_id for shift in others}, min(days), max(days))
+    return [
+        shift
+        for shift in others
+        if any(
+            shift.day in each.during and not Role(each.role).may_count
+            for each in contracts.get(shift.carer_id, ())
+        )
+    ]
 
 
 def _tell(proposal_id: int, done: int) -> None:
@@ -186,7 +210,7 @@ def _usual_groups(turns: Sequence[Turn], needs: Sequence[DayNeed]) -> Mapping[tu
     }
 
 
-def _lacks(task: Task, turns: Sequence[Turn]) -> list[list[Any]]:
+def _lacks(task: Task, turns: Sequence[Turn], groups: Groups) -> list[list[Any]]:
     """Day, from, to, missing, and the reasons as code and number of carers."""
     return [
         [
@@ -196,7 +220,7 @@ def _lacks(task: Task, turns: Sequence[Turn]) -> list[list[Any]]:
             each.missing,
             [[reason.code, dict(reason.params).get("carers", 0)] for reason in each.reasons],
         ]
-        for each in lacks(task, turns)
+        for each in lacks(task, turns, groups)
     ]
 
 

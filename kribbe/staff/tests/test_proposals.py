@@ -8,9 +8,10 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.rules.at_work import Role
 from kribbe.rules.roster import solve
 from kribbe.rules.roster.check import faults
-from kribbe.staff.models import ProposalState, RosterProposal, Shift
+from kribbe.staff.models import Carer, ProposalState, RosterProposal, Shift
 from kribbe.staff.selectors.needs import needs_of, on_roster, shifts_of, short_halves
 from kribbe.staff.selectors.terms import task_of
 from kribbe.staff.services import proposals
@@ -23,6 +24,7 @@ from kribbe.staff.services.proposals import (
 )
 from kribbe.staff.services.roster import undo_change
 from kribbe.staff.tests.scene import busy, hire, open_monday
+from kribbe.staff.tests.test_roster import work
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
@@ -79,6 +81,19 @@ def test_one_day_is_taken_over_and_the_others_stay(scene):
     assert proposal.taken_days == [proposal.first]
     with pytest.raises(RefusedError):
         take_over(**acting, proposal=proposal, days=[proposal.first - DAY])
+
+
+@pytest.mark.parametrize("role", [Role.INTERN, Role.VOLUNTEER, Role.COACH])
+def test_who_does_not_count_keeps_their_shifts(scene, role):
+    monday = monday_of_scene(scene)
+    beside = hire(scene, "Kim Maes", role=role)
+    work(scene, beside, monday, 16, 30)
+    work(scene, Carer.objects.get(name="An Jacobs"), monday, 14, 15)
+    take_over(principal=SYSTEM, location=scene.location, proposal=ready(scene), days=[monday], now=scene.now)
+    kept = Shift.objects.get(carer=beside)
+    assert (kept.day, kept.start, kept.end) == (monday, 16, 30)
+    assert not Shift.objects.filter(carer__name="An Jacobs", end=15).exists()
+    assert Shift.objects.exclude(carer=beside).exists()
 
 
 def test_only_one_is_under_way_and_a_job_waits_for_the_worker(scene):

@@ -9,13 +9,15 @@ from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.selectors.short import short_weeks
 from kribbe.planning.selectors.week import week_of
 from kribbe.rules.at_work import Role
-from kribbe.staff.models import Contract, LeaveKind
+from kribbe.staff.models import Contract, LeaveKind, Shift
 from kribbe.staff.selectors.cover import gaps_of
-from kribbe.staff.selectors.needs import needs_of, on_roster, shifts_of
+from kribbe.staff.selectors.needs import needs_of, on_roster, shifts_of, short_halves
 from kribbe.staff.selectors.terms import task_of
 from kribbe.staff.services.contracts import report_leave
+from kribbe.staff.services.proposals import ask_proposal, calculate, take_over
 from kribbe.staff.tests.scene import busy, hire, open_monday
 from kribbe.staff.tests.test_roster import work
+from kribbe.testing import cast
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,29 @@ def test_a_proposal_reckons_with_roles():
     assert [(each.carer, bool(each.helps)) for each in task.carers] == [(helper.pk, True)]
     assert intern.pk not in {each.carer for each in task.carers}
     assert task.most_logistic(monday, NOON) == 1
+
+
+def test_a_proposal_says_where_logistic_help_does_not_count_in_its_group():
+    """Twenty-eight children need four: three carers are each of another group, so nobody can help beside two."""
+    scene = busy(NOW, children=28, start=date(2026, 11, 2))
+    monday = date(2027, 1, 11)
+    groups = [scene.group, *(cast.make_group(scene.location, 3, now=NOW, name=f"Nr {n}") for n in range(2))]
+    for number, group in enumerate(groups):
+        hire(scene, f"An Nr{number}", group_id=group.pk)
+    hire(scene, "Lou Smets", role=Role.LOGISTIC)
+    proposal = ask_proposal(principal=SYSTEM, location=scene.location, first=monday, weeks=1, now=NOW)
+    calculate(proposal.pk, now=NOW)
+    proposal.refresh_from_db()
+    days = [monday + n * DAY for n in range(7)]
+    take_over(principal=SYSTEM, location=scene.location, proposal=proposal, days=days, now=NOW)
+    needs = needs_of(scene.location, days[0], days[-1])
+    there = on_roster(scene.location, shifts_of(scene.location, days[0], days[-1]), needs)
+    left = [each for day in needs if day.day in there for each in short_halves(day, there[day.day])]
+    told = [row for row in proposal.lacks if date.fromisoformat(row[0]) in there]
+    assert sum((each.end - each.start) * each.missing for each in left) == sum(
+        (end - start) * missing for _day, start, end, missing, _why in told
+    )
+    assert Shift.objects.filter(carer__name="Lou Smets").exists()
 
 
 def test_nobody_who_does_not_count_is_named_to_take_over_a_shift():
