@@ -66,13 +66,15 @@ def placements_of(books: Books, month: date) -> "QuerySet[Placement]":
 def facts_of(books: Books, month: date, households: Collection[int] | None = None) -> Facts:
     """The facts of a month, of the children of these households or of all; twenty queries at most.
 
-    Where a location sells packages of days, also those of the months since; their number grows with years alone.
+    Where a location sells packages of days, also those of the months since, from the first one of the books on; their
+    number grows with years alone.
     """
     found = placements_of(books, month)
     if households is not None:
         found = found.filter(child__household__in=households)
     facts = _facts(books, found, month, add_months(month, 1) - DAY, clubs=_charged_clubs(books, households))
-    since = _package_since(facts)
+    begun = min(first_of_month(books.started_on), month)
+    since = {site: max(day, begun) for site, day in _package_since(facts).items()}
     return _with_earlier(books, facts, since) if since else facts
 
 
