@@ -26,6 +26,7 @@ from kribbe.rules.priority import PriceKind
 DAY = timedelta(days=1)
 NONE = Q(pk__in=())
 Row = TypeVar("Row", bound=Model)
+Happened = TypeVar("Happened", Presence, Absence)
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,7 @@ def _with_earlier(books: Books, facts: Facts, since: Mapping[int, date]) -> Fact
 def _months(wide: Facts, since: Mapping[int, date]) -> Iterator[Facts]:
     """Month by month, with the days that are closed and the stays of its year."""
     month, year = wide.month, wide
+    presences, absences = _by_month(wide.presences), _by_month(wide.absences)
     while month <= wide.last:
         after = add_months(month, 1)
         if month.year != year.month.year:
@@ -202,9 +204,21 @@ def _months(wide: Facts, since: Mapping[int, date]) -> Iterator[Facts]:
             year,
             month=month,
             last=after - DAY,
+            presences=presences.get(month, {}),
+            absences=absences.get(month, {}),
             planned=[each for each in wide.planned if _is_sold(each, since, month, after)],
         )
         month = after
+
+
+def _by_month(rows: Mapping[int, Sequence[Happened]]) -> Mapping[date, Mapping[int, list[Happened]]]:
+    """By month, those of its days and of the eve, by what they were by."""
+    found: dict[date, dict[int, list[Happened]]] = defaultdict(lambda: defaultdict(list))
+    for key, own in rows.items():
+        for each in own:
+            for month in {first_of_month(each.day), first_of_month(each.day + DAY)}:
+                found[month][key].append(each)
+    return found
 
 
 def _is_sold(each: Planned, since: Mapping[int, date], month: date, after: date) -> bool:
