@@ -106,7 +106,7 @@ def test_a_discount_that_moves_to_another_child(kept):
 
 
 def test_a_place_that_is_not_certain_has_no_bill_and_no_absence_to_report(kept, fee):
-    kept.scene.noor.state = PlacementState.TO_SIGN
+    kept.scene.noor.state, kept.scene.noor.sign_by = PlacementState.TO_SIGN, NOW
     kept.scene.noor.save()
     placement = Placement.objects.select_related("child", "group__location").get(pk=kept.scene.noor.pk)
     assert absence_costs(placement, [Absence(placement=placement, day=march(9), kind="told")]) is None
