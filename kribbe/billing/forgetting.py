@@ -13,6 +13,11 @@ from kribbe.trust.forgetting import GONE, Need, erase, forget, hollow, need
 
 PACK = "flanders"
 BOOK_YEARS = "forget.book_years"
+INVOICED = (
+    "payer__adult__household",
+    "lines__placement__child__household",
+    "lines__care__child__household",
+)
 
 
 def forget_families() -> None:
@@ -26,9 +31,14 @@ def forget_families() -> None:
     )  # fmt: skip
     forget("billing.Invoice", paid, parties=_without_buyer)
     forget("billing.WriteOff", f"invoice__{paid}", reason="")
-    forget("billing.OneCharge", "placement__child__household", name=GONE)
+    forget("billing.OneCharge", _charged, name=GONE)
     forget("billing.FeeCertificate", "child__household", code="")
     erase("billing.InvoicePaper", f"invoice__{paid}", is_guarded=True)
+
+
+def _charged(household: int) -> Q:
+    """The charges of a household's places, and of its children's out-of-school care."""
+    return Q(placement__child__household=household) | Q(care__child__household=household)
 
 
 def _without_buyer(row: Invoice) -> dict[str, object]:
@@ -39,7 +49,7 @@ def _invoiced(household_ids: Collection[int], today: date) -> Iterator[Need]:
     """Whole years after that of the invoice, for who pays and for the child's own household."""
     years = load_pack(PACK).integer(BOOK_YEARS, today)
     why = _("The law has invoices kept.")
-    for path in ("payer__adult__household", "lines__placement__child__household"):
+    for path in INVOICED:
         rows = Invoice.objects.filter(**{f"{path}__in": household_ids})
         for key, year in rows.values_list(path, "year").distinct():
             yield Need(key, date(year, 12, 31), why, years)

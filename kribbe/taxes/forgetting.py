@@ -22,6 +22,7 @@ def forget_families() -> None:
     erase("taxes.TaxIdentity", "adult__household")
     erase("taxes.TaxIdentity", "child__household")
     erase("taxes.ChildReported", "child__household")
+    erase("taxes.GroundsReported", "household")
 
 
 def _without_family(row: Any) -> dict[str, object]:

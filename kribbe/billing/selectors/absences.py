@@ -18,7 +18,8 @@ from kribbe.rules.calendar import first_of_month
 
 
 def absence_costs(placement: Placement, absences: Sequence[Absence]) -> list[AbsenceCost] | None:
-    """The cost by month of absences of one place that aren't saved; None where its organiser keeps no books.
+    """The cost by month of absences of one place that aren't saved; None where its organiser keeps no books, and
+    where the place isn't certain, so that nothing is billed.
 
     Those of one month count for the allowance of the next ones. As many queries for each month as a month of a run.
     """
@@ -28,10 +29,10 @@ def absence_costs(placement: Placement, absences: Sequence[Absence]) -> list[Abs
     by_month: dict[date, set[date]] = defaultdict(set)
     for each in absences:
         by_month[first_of_month(each.day)].add(each.day)
-    return [
-        _cost(facts_of(books, month, [placement.child.household_id]), placement, absences, by_month[month])
-        for month in sorted(by_month)
-    ]
+    read = [facts_of(books, month, [placement.child.household_id]) for month in sorted(by_month)]
+    if any(placement.pk not in facts.stays for facts in read):
+        return None
+    return [_cost(facts, placement, absences, by_month[facts.month]) for facts in read]
 
 
 def _cost(facts: Facts, placement: Placement, absences: Sequence[Absence], days: set[date]) -> AbsenceCost:

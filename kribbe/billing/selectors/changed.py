@@ -11,12 +11,17 @@ from kribbe.rules.calendar import add_months
 
 DAY = timedelta(days=1)
 OF_PLACE = ("placement__group__location__organiser",)
+OF_CARE = ("care__club__organiser", "care__club__location__organiser")
+OF_CHILD = ("pgh_obj__placements__group__location__organiser",)
 OF_CLUB = ("club__organiser", "club__location__organiser")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table that tells of changes: when they were written, whose they are, and the day or days they are about."""
+    """A table that tells of changes: when they were written, whose they are, and the day or days they are about.
+
+    Without `days` they are about every month.
+    """
 
     model: str
     at: str
@@ -24,6 +29,8 @@ class Source:
     days: str
     goes_on: bool = False
     """Whether it holds from its day on."""
+    of_year: bool = False
+    """Whether the later months of its year rest on it too, through the allowance."""
 
 
 SOURCES = (
@@ -31,14 +38,19 @@ SOURCES = (
     Source("billing.PriceListEvent", "pgh_created_at", ("location__organiser",), "from_day", goes_on=True),
     Source("billing.ShareEvent", "pgh_created_at", ("payer__books__organiser",), "during"),
     Source("billing.OneChargeEvent", "pgh_created_at", OF_PLACE, "day"),
+    Source("billing.OneChargeEvent", "pgh_created_at", OF_CARE, "day"),
+    Source("people.ChildEvent", "pgh_created_at", OF_CHILD, "pgh_obj__events__school_from", goes_on=True),
+    Source("places.GroupEvent", "pgh_created_at", ("location__organiser",), ""),
+    Source("planning.CareAgreementEvent", "pgh_created_at", OF_PLACE, "placement__during"),
+    Source("planning.CareAgreementEvent", "pgh_created_at", OF_PLACE, "pgh_obj__weeks__during"),
     Source("enrolment.PlacementEvent", "pgh_created_at", ("group__location__organiser",), "during"),
     Source("planning.AgreedWeeksEvent", "pgh_created_at", OF_PLACE, "during"),
-    Source("planning.AbsenceEvent", "pgh_created_at", OF_PLACE, "day"),
-    Source("planning.DayChangeEvent", "pgh_created_at", OF_PLACE, "day"),
-    Source("planning.DayChangeEvent", "pgh_created_at", OF_PLACE, "instead_of"),
+    Source("planning.AbsenceEvent", "pgh_created_at", OF_PLACE, "day", of_year=True),
+    Source("planning.DayChangeEvent", "pgh_created_at", OF_PLACE, "day", of_year=True),
+    Source("planning.DayChangeEvent", "pgh_created_at", OF_PLACE, "instead_of", of_year=True),
     Source("planning.HouseRules", "published_at", ("location__organiser",), "from_day", goes_on=True),
-    Source("attendance.Tap", "received_at", OF_PLACE, "day"),
-    Source("attendance.Correction", "made_at", OF_PLACE, "day"),
+    Source("attendance.Tap", "received_at", OF_PLACE, "day", of_year=True),
+    Source("attendance.Correction", "made_at", OF_PLACE, "day", of_year=True),
     Source("outofschool.StayEvent", "pgh_created_at", OF_CLUB, "day"),
     Source("outofschool.ClubTariffEvent", "pgh_created_at", OF_CLUB, "from_day", goes_on=True),
     Source("outofschool.SocialTariffEvent", "pgh_created_at", OF_CLUB, "during"),
@@ -73,15 +85,16 @@ def touches(change: Change, books: Books, month: date, since: datetime) -> bool:
 def _of(source: Source, since: datetime) -> list[Change]:
     rows = apps.get_model(source.model).objects.filter(**{f"{source.at}__gte": since})
     whose = Coalesce(*source.organiser) if len(source.organiser) > 1 else source.organiser[0]
-    found = rows.values_list(whose, source.at, source.days)
+    if not source.days:
+        return [Change(*each, None, None) for each in rows.values_list(whose, source.at) if each[0]]
+    found = rows.values_list(whose, source.at, source.days).distinct()
     return [
-        Change(organiser, at, *_ends(days, source.goes_on))
-        for organiser, at, days in found
-        if organiser and days
+        Change(organiser, at, *_ends(days, source)) for organiser, at, days in found if organiser and days
     ]
 
 
-def _ends(days: object, goes_on: bool) -> tuple[date | None, date | None]:
+def _ends(days: object, source: Source) -> tuple[date | None, date | None]:
     if isinstance(days, date):
-        return days, None if goes_on else days + DAY
+        end = date(days.year + 1, 1, 1) if source.of_year else days + DAY
+        return days, None if source.goes_on else end
     return getattr(days, "lower", None), getattr(days, "upper", None)

@@ -26,6 +26,7 @@ from kribbe.rules.priority import PriceKind
 DAY = timedelta(days=1)
 NONE = Q(pk__in=())
 Row = TypeVar("Row", bound=Model)
+Happened = TypeVar("Happened", Presence, Absence)
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,15 @@ def placements_of(books: Books, month: date) -> "QuerySet[Placement]":
 def facts_of(books: Books, month: date, households: Collection[int] | None = None) -> Facts:
     """The facts of a month, of the children of these households or of all; twenty queries at most.
 
-    Where a location sells packages of days, also those of the months since; their number grows with years alone.
+    Where a location sells packages of days, also those of the months since, from the first one of the books on; their
+    number grows with years alone.
     """
     found = placements_of(books, month)
     if households is not None:
         found = found.filter(child__household__in=households)
     facts = _facts(books, found, month, add_months(month, 1) - DAY, clubs=_charged_clubs(books, households))
-    since = _package_since(facts)
+    begun = min(first_of_month(books.started_on), month)
+    since = {site: max(day, begun) for site, day in _package_since(facts).items()}
     return _with_earlier(books, facts, since) if since else facts
 
 
@@ -191,6 +194,7 @@ def _with_earlier(books: Books, facts: Facts, since: Mapping[int, date]) -> Fact
 def _months(wide: Facts, since: Mapping[int, date]) -> Iterator[Facts]:
     """Month by month, with the days that are closed and the stays of its year."""
     month, year = wide.month, wide
+    presences, absences = _by_month(wide.presences), _by_month(wide.absences)
     while month <= wide.last:
         after = add_months(month, 1)
         if month.year != year.month.year:
@@ -200,9 +204,21 @@ def _months(wide: Facts, since: Mapping[int, date]) -> Iterator[Facts]:
             year,
             month=month,
             last=after - DAY,
+            presences=presences.get(month, {}),
+            absences=absences.get(month, {}),
             planned=[each for each in wide.planned if _is_sold(each, since, month, after)],
         )
         month = after
+
+
+def _by_month(rows: Mapping[int, Sequence[Happened]]) -> Mapping[date, Mapping[int, list[Happened]]]:
+    """By month, those of its days and of the eve, by what they were by."""
+    found: dict[date, dict[int, list[Happened]]] = defaultdict(lambda: defaultdict(list))
+    for key, own in rows.items():
+        for each in own:
+            for month in {first_of_month(each.day), first_of_month(each.day + DAY)}:
+                found[month][key].append(each)
+    return found
 
 
 def _is_sold(each: Planned, since: Mapping[int, date], month: date, after: date) -> bool:

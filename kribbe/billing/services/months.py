@@ -4,13 +4,15 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localtime
 
-from kribbe.billing.models import Books, MonthCount
+from kribbe.billing.models import Books, MonthCount, Run, RunState
 from kribbe.billing.selectors.changed import changes_since, touches
 from kribbe.billing.selectors.drafts import Drafted, drafted, parties
 from kribbe.billing.selectors.months import invoiced_months
 from kribbe.billing.services.payers import usual_payers
+from kribbe.trust.locks import lock_rows
 
 COUNT = "billing.count_month"
 AT_ONCE = 250
@@ -34,17 +36,32 @@ def as_run(books: Books, month: date, households: Collection[int], *, now: datet
     return found
 
 
-def count_month(books: Books, month: date, *, now: datetime) -> MonthCount:
-    """Write down how many documents a run of this month would issue, and how many days it would hold back."""
+def count_month(books: Books, month: date, *, now: datetime) -> MonthCount | None:
+    """Write down how many documents a run of this month would issue, and how many days it would hold back.
+
+    None, and nothing written, where a run of the month is under way or ended since: it has the month counted anew.
+    """
+    if _is_run(books, month, now):
+        return None
     documents = held = 0
     for part in parties(books, month, size=AT_ONCE):
         found = as_run(books, month, part, now=now)
         documents += len(found.drafts)
         held += len(found.held)
-    count, _new = MonthCount.objects.update_or_create(
-        books=books, month=month, defaults={"documents": documents, "held": held, "counted_at": now}
-    )
+    with transaction.atomic():
+        lock_rows((Books, books.pk))
+        if _is_run(books, month, now):
+            return None
+        count, _new = MonthCount.objects.update_or_create(
+            books=books, month=month, defaults={"documents": documents, "held": held, "counted_at": now}
+        )
     return count
+
+
+def _is_run(books: Books, month: date, since: datetime) -> bool:
+    """Whether a run of this month is under way or ended since a moment."""
+    runs = Run.objects.filter(Q(state=RunState.GOING) | Q(done_at__gt=since), books=books, month=month)
+    return runs.exists()
 
 
 def count_changed(*, now: datetime) -> int:
@@ -60,6 +77,5 @@ def count_changed(*, now: datetime) -> int:
     for books, month in months:
         counted = fresh.get((books.pk, month))
         if counted is None or any(touches(each, books, month, counted - UNCERTAIN) for each in changes):
-            count_month(books, month, now=now)
-            done += 1
+            done += count_month(books, month, now=now) is not None
     return done

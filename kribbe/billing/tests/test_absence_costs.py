@@ -8,16 +8,19 @@ import pytest
 from kribbe.billing.models import FeeCertificate
 from kribbe.billing.selectors.absences import absence_costs
 from kribbe.billing.selectors.expected import expected
-from kribbe.billing.tests.marched import NEW_YEAR, march
+from kribbe.billing.tests.marched import NEW_YEAR, NOW, march
 from kribbe.billing.tests.month import MARCH, absent, house_rules, price_list
 from kribbe.billing.tests.scene import share
-from kribbe.enrolment.models import Placement
+from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.places.models import Organiser
-from kribbe.planning.models import CareAgreement
+from kribbe.planning.models import Absence, CareAgreement, TellingSide
 from kribbe.planning.selectors.allowance import cost, stated
+from kribbe.planning.services.absences import report_absence
 from kribbe.planning.tests.scene import MONDAY
 from kribbe.rules.billing.case import Absent
 from kribbe.testing import cast
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 2, 20)
@@ -100,6 +103,18 @@ def test_a_discount_that_moves_to_another_child(kept):
     days = {march(day): Absent.TOLD for day in (2, 3, 9, 10, 16, 17)}
     # before 10 x 40 and 5 x 36; after 4 x 36 and 5 x 40
     assert alike(kept, days).more == Decimal("344.00") - Decimal("580.00")
+
+
+def test_a_place_that_is_not_certain_has_no_bill_and_no_absence_to_report(kept, fee):
+    kept.scene.noor.state, kept.scene.noor.sign_by = PlacementState.TO_SIGN, NOW
+    kept.scene.noor.save()
+    placement = Placement.objects.select_related("child", "group__location").get(pk=kept.scene.noor.pk)
+    assert absence_costs(placement, [Absence(placement=placement, day=march(9), kind="told")]) is None
+    with pytest.raises(RefusedError) as refused:
+        report_absence(
+            principal=SYSTEM, placement_id=placement.pk, days=[march(9)], side=TellingSide.LOCATION, now=NOW,
+        )  # fmt: skip
+    assert refused.value.field == "first" and "certain" in str(refused.value.message)
 
 
 def test_a_location_without_books_tells_by_what_was_agreed(kept, fee):

@@ -7,7 +7,8 @@ import pytest
 from django.db import IntegrityError
 from django.urls import reverse
 
-from kribbe.billing.models import ClubCare, OneCharge
+from kribbe.billing.forgetting import _invoiced
+from kribbe.billing.models import ClubCare, OneCharge, Payer, PayerKind
 from kribbe.billing.selectors.drafts import drafted, parties
 from kribbe.billing.services.fees import add_charge, take_back_charge
 from kribbe.billing.tests.club_scene import club_of, payer_of, stay
@@ -16,6 +17,7 @@ from kribbe.billing.tests.month import APRIL, MARCH, lines_of, run
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
+from kribbe.trust.forgetting import rules
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -63,6 +65,14 @@ def test_what_is_taken_back_goes_back(kept, club, care):
     run(kept, MARCH, THE_20TH)
     take_back_charge(principal=SYSTEM, charged=care, charge_id=made.pk, now=NOW)
     assert run(kept, MARCH, THE_20TH) == {payer_of(club).name: euros("-10.00")}
+
+
+def test_its_name_is_forgotten_and_its_invoice_keeps_the_childs_family(care):
+    made, household = charge(care), care.child.household_id
+    (rule,) = [each for each in rules() if each.label == "billing.OneCharge"]
+    assert list(OneCharge.objects.filter(rule.find(household))) == [made]
+    Payer.objects.update(adult=None, kind=PayerKind.ORGANISATION)
+    assert {each.household_id for each in _invoiced([household], MONDAY)} == {household}
 
 
 def test_nought_and_a_day_before_the_care_are_refused(care):

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection
 from django.urls import reverse
 
-from kribbe.billing.models import MonthCount, Run
+from kribbe.billing.models import MonthCount, Run, RunState
 from kribbe.billing.selectors.changed import SOURCES
 from kribbe.billing.selectors.drafts import drafted
 from kribbe.billing.selectors.months import months_over
@@ -15,6 +15,7 @@ from kribbe.billing.services.months import LASTS, count_changed, count_month
 from kribbe.billing.tests.marched import FEE, NEW_YEAR, THE_2ND, euros, march
 from kribbe.billing.tests.month import APRIL, MARCH, absent, certificate, price_list, run
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.planning.models import CareAgreement
 from kribbe.testing import cast
 from kribbe.trust.principal import Role, Scope
 from kribbe.web.templatetags.telling import short_date
@@ -82,7 +83,11 @@ def test_only_what_changed_is_counted_again(invoiced, noor, written_at):
 @pytest.mark.parametrize(
     ("change", "months"),
     [
-        (lambda kept: absent(kept.scene.noor, march(3)), {MARCH}),
+        (lambda kept: absent(kept.scene.noor, march(3)), {MARCH, APRIL}),
+        (lambda kept: absent(kept.scene.noor, date(2026, 4, 7)), {APRIL}),
+        (lambda kept: school_from(kept, APRIL), {APRIL}),
+        (lambda kept: free(kept), {MARCH, APRIL}),
+        (lambda kept: agreement(kept), {MARCH, APRIL}),
         (lambda kept: price_list(kept, APRIL, full=euros("30.00")), {APRIL}),
         (lambda kept: certificate(kept, kept.scene.lou, FEE, MARCH, APRIL), {MARCH}),
     ],
@@ -99,6 +104,28 @@ def test_a_change_touches_the_months_of_its_days(invoiced, written_at, change, m
     MonthCount.objects.update(counted_at=written_at - timedelta(hours=1))
     change(invoiced)
     assert _counted(written_at) == months
+
+
+def school_from(kept, day):
+    kept.scene.noor.child.school_from = day
+    kept.scene.noor.child.save()
+
+
+def free(kept):
+    kept.scene.group.price_kind = "free"
+    kept.scene.group.save()
+
+
+def agreement(kept):
+    CareAgreement.objects.create(placement=kept.scene.noor, day_fee=euros("30.00"), made_at=MAY)
+
+
+def test_a_count_leaves_a_month_alone_that_is_run_or_was_since(invoiced):
+    done = Run.objects.get()
+    assert count_month(invoiced.books, MARCH, now=done.done_at - timedelta(minutes=1)) is None
+    Run.objects.update(state=RunState.GOING, done_at=None)
+    assert count_month(invoiced.books, MARCH, now=MAY) is None
+    assert not MonthCount.objects.exists()
 
 
 def _counted(now):

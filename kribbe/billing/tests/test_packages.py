@@ -11,7 +11,7 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
-from kribbe.billing.models import Invoice, PriceList
+from kribbe.billing.models import Books, Invoice, PriceList
 from kribbe.billing.selectors.expected import expected
 from kribbe.billing.tests.marched import THE_2ND, THE_20TH, euros, march
 from kribbe.billing.tests.month import APRIL, MARCH, absent, came, lines_of, price_list, run
@@ -81,6 +81,13 @@ def test_a_list_with_another_size_goes_on_with_what_is_left(sold):
     assert [line for line in lines_of("An Maes") if line[1] == "package"] == [
         (march(9), "package", euros("550.00"))
     ]
+
+
+def test_packages_of_before_the_books_are_not_counted(sold):
+    Books.objects.update(started_on=MARCH)
+    sold.books.refresh_from_db()
+    # nothing is left of February, which other books asked: the 2nd of March buys the first one
+    assert bought(sold, MARCH) == [march(2)]
 
 
 def test_a_list_without_packages_ends_them(sold):

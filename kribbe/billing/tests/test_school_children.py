@@ -120,3 +120,19 @@ def test_the_location_types_it_where_it_types_certificates(kept):
     kept.scene.noor.child.refresh_from_db()
     assert kept.scene.noor.child.school_from == date(2025, 9, 1)
     assert 'value="2025-09-01"' in client.get(address).content.decode()
+
+
+def test_a_family_changes_no_month_that_is_over(kept):
+    """In the first days of January it may say so from the 1st on; of December, the location."""
+    child, told = kept.scene.noor.child, {"principal": SYSTEM, "now": NOW, "by_family": True}
+    child.born = date(2022, 1, 1)
+    child.save()
+    with pytest.raises(RefusedError) as refused:
+        record_school(child=child, school_from=date(2025, 12, 31), **told)
+    assert refused.value.field == "school_from" and "location" in str(refused.value.message)
+    record_school(child=child, school_from=date(2026, 1, 1), **told)
+    record_school(child=child, school_from=date(2025, 12, 31), principal=SYSTEM, now=NOW)
+    with pytest.raises(RefusedError):
+        record_school(child=child, school_from=None, **told)
+    child.refresh_from_db()
+    assert child.school_from == date(2025, 12, 31)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.utils import timezone
 from psycopg import sql
@@ -25,13 +26,24 @@ pytestmark = pytest.mark.django_db
 
 NAMES = ("Maes", "Xanthe", "Ysaura", "Zeger", "Quirijn", "anna@", "maes")
 LATER = timedelta(days=366 * 20)
-TEXTS = (models.CharField, models.TextField, models.JSONField, models.BinaryField, models.FloatField)
+TEXTS = (
+    models.CharField, models.TextField, models.JSONField, models.BinaryField, models.FloatField, ArrayField,
+)  # fmt: skip
 CODES = {
     "reference", "kind", "language", "state", "replaced_state", "ogm", "way", "cause", "on", "about", "province",
 }  # fmt: skip
 """Columns that name nobody: numbers and words of the program's own."""
 
 STAY = {
+    "enrolment.chance.low": "a figure",
+    "enrolment.chance.high": "a figure",
+    "enrolment.chance.value": "a figure",
+    "enrolment.directmatch.signs": "words of the program's own",
+    "enrolment.placement.in_turn": "half-days",
+    "enrolment.vacancytold.vacancies": "keys",
+    "people.consent.what": "words of the program's own",
+    "planning.agreedweeks.masks": "half-days",
+    "upkeep.pair.signs": "words of the program's own",
     "enrolment.carerequest.hours": "the hours of the week that is counted",
     "enrolment.handover.to_name": "the name of the other desk",
     "planning.agreedweeks.weeks": "the hours of the week",
@@ -40,6 +52,9 @@ STAY = {
     "planning.paper.schedule": "days and hours",
     "planning.paper.location_name": "the location, not the family",
     "attendance.confirmation.lines": "days and times",
+    "attendance.correction.starts": "times",
+    "attendance.correction.ends": "times",
+    "attendance.tap.marks": "words of the program's own",
     "attendance.correction.made_name": "somebody of the staff",
     "billing.invoice.parties": "",
     "billing.invoice.supplements": "days and amounts",

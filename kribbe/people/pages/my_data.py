@@ -267,7 +267,11 @@ def record_school(request: Any, reference: str, child: int) -> HttpResponse:
 
     def work(given: dict[str, Any]) -> None:
         services.record_school(
-            child=row, school_from=given["school_from"], principal=request.principal, now=now
+            child=row,
+            school_from=given["school_from"],
+            principal=request.principal,
+            now=now,
+            by_family=True,
         )
 
     return form_page(

@@ -14,7 +14,7 @@ from kribbe.people.models import Adult, Child, Household
 from kribbe.people.services.log_ins import follow_address
 from kribbe.region.models import Desk, Municipality
 from kribbe.region.selectors import policy_on
-from kribbe.rules.calendar import add_months
+from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.packs import load_pack
 from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
@@ -202,12 +202,23 @@ def record_birth(
 
 
 @transaction.atomic
-def record_school(*, child: Child, school_from: date | None, principal: Principal, now: datetime) -> None:
+def record_school(
+    *,
+    child: Child,
+    school_from: date | None,
+    principal: Principal,
+    now: datetime,
+    by_family: bool = False,
+) -> None:
     """From which day a child goes to school full-time; None takes back what was told.
 
-    Raises RefusedError for a day on which no school takes a child of this age.
+    Raises RefusedError for a day on which no school takes a child of this age. Of a family also where it would
+    change the price of a month that is over.
     """
     lock_rows((Household, child.household_id))
+    child.refresh_from_db(fields=["school_from"])
+    if by_family:
+        _check_month_over(child.school_from, school_from, first_of_month(localtime(now).date()))
     if school_from is not None and school_from < _first_school_day(child, now):
         raise RefusedError(
             _("The child is too young for school on that day. Check the year."), field="school_from"
@@ -224,6 +235,14 @@ def record_school(*, child: Child, school_from: date | None, principal: Principa
         since=str(school_from or ""),
         before=str(before or ""),
     )
+
+
+def _check_month_over(before: date | None, after: date | None, month: date) -> None:
+    if before != after and any(day is not None and day < month for day in (before, after)):
+        raise RefusedError(
+            _("Months that are over would cost something else. Ask the location to note this day."),
+            field="school_from",
+        )
 
 
 @transaction.atomic

@@ -38,7 +38,12 @@ from kribbe.planning.selectors.child_file import is_due
 from kribbe.planning.selectors.getting_used import visits_of
 from kribbe.planning.selectors.house_rules import house_rules_ahead, ill_rules, version_on
 from kribbe.planning.selectors.planned import absences, certain, hosts_of, plan_of
-from kribbe.planning.services.absences import report_absence, take_back_absence, told_in_time
+from kribbe.planning.services.absences import (
+    check_certain,
+    report_absence,
+    take_back_absence,
+    told_in_time,
+)
 from kribbe.planning.services.papers import put_off_to, sign_paper
 from kribbe.region.middleware import use_desk
 from kribbe.rules.billing.absence import AbsenceCost
@@ -238,6 +243,7 @@ def _asked(placement: Placement, first: date, last: date, today: date) -> tuple[
         raise RefusedError(
             _("Nothing is planned then, or it is a closing day, or you reported it already."), field="first"
         )
+    check_certain(placement, days)
     return told, days
 
 

@@ -13,7 +13,7 @@ from kribbe.planning.access import check_acts
 from kribbe.planning.models import Absence, AbsenceKind, DayChange, DayState, HouseRules, TellingSide
 from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.house_rules import house_rules_by_day
-from kribbe.planning.selectors.planned import planned_of
+from kribbe.planning.selectors.planned import certain, planned_of
 from kribbe.planning.services.locking import locked_place
 from kribbe.planning.services.short_notice import tell_freed
 from kribbe.rules.house_rules import is_in_time
@@ -44,8 +44,8 @@ def report_absence(
     `late` says of an illness whether it was told in time, which the house rules judge too where nobody says it.
 
     Days told already stay as they are; with `instead` those that are charged are told anew. It makes room for others,
-    unless the location can't take the child. Raises RefusedError on days on which the child isn't planned, and where
-    a family tells of days that are over.
+    unless the location can't take the child. Raises RefusedError on days on which the child isn't planned or the
+    place isn't certain, and where a family tells of days that are over.
     """
     if not days or len(days) > LONGEST:
         raise RefusedError(_("Choose from one day to two months."), field="last")
@@ -189,6 +189,16 @@ def _check_days(placement: Placement, days: list[date], side: TellingSide, today
     closed = closed_days(placement.group.location_id, days[0] - DAY, days[-1])
     if any(not planned.parts(day, closed) for day in days):
         raise RefusedError(_("The child isn't planned on one of these days."), field="first")
+    check_certain(placement, days)
+
+
+def check_certain(placement: Placement, days: Sequence[date]) -> None:
+    """Raises RefusedError where the place isn't certain, or ended, on these days in their order."""
+    if not certain((days[0], days[-1] + DAY)).filter(pk=placement.pk).exists():
+        raise RefusedError(
+            _("This place isn't certain, or it ended, so nothing is to be reported. Ask the location."),
+            field="first",
+        )
 
 
 def _record(
