@@ -39,6 +39,7 @@ STAY = {
     "enrolment.chance.high": "a figure",
     "enrolment.chance.value": "a figure",
     "enrolment.directmatch.signs": "words of the program's own",
+    "enrolment.directquestion.signs": "words of the program's own",
     "enrolment.placement.in_turn": "half-days",
     "enrolment.vacancytold.vacancies": "keys",
     "people.consent.what": "words of the program's own",
