@@ -86,7 +86,11 @@ def _of(source: Source, since: datetime) -> list[Change]:
     rows = apps.get_model(source.model).objects.filter(**{f"{source.at}__gte": since})
     whose = Coalesce(*source.organiser) if len(source.organiser) > 1 else source.organiser[0]
     if not source.days:
-        return [Change(*each, None, None) for each in rows.values_list(whose, source.at) if each[0]]
+        return [
+            Change(organiser, at, None, None)
+            for organiser, at in rows.values_list(whose, source.at)
+            if organiser
+        ]
     found = rows.values_list(whose, source.at, source.days).distinct()
     return [
         Change(organiser, at, *_ends(days, source)) for organiser, at, days in found if organiser and days
