@@ -129,7 +129,7 @@ def test_a_family_changes_no_month_that_is_over(kept):
     child.save()
     with pytest.raises(RefusedError) as refused:
         record_school(child=child, school_from=date(2025, 12, 31), **told)
-    assert refused.value.field == "school_from" and "location" in str(refused.value.message)
+    assert refused.value.field == "school_from"
     record_school(child=child, school_from=date(2026, 1, 1), **told)
     record_school(child=child, school_from=date(2025, 12, 31), principal=SYSTEM, now=NOW)
     with pytest.raises(RefusedError):
