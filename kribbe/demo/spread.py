@@ -57,6 +57,7 @@ KEPT = frozenset(
         "policy_snapshot",
         "policy_snapshotvalue",
         "trust_oncetoken",
+        "upkeep_forgotten",
         "upkeep_merge",
         "upkeep_mergechange",
         "upkeep_mergeevent",

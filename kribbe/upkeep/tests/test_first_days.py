@@ -152,7 +152,8 @@ def test_one_that_did_not_come_frees_its_half_days(begun, location, parent):
     assert (begun.state, begun.placement.state) == (FirstDayState.FREED, PlacementState.ENDED)
     group = location.groups.get()
     held = group.takes.get(holder=f"placement:{begun.placement_id}").during
-    assert (held.lower, held.upper) == (begun.day, begun.day + timedelta(days=1))
+    start = begun.placement.during.lower
+    assert (held.lower, held.upper) == (start, start + timedelta(days=1))
     assert ledger.miscounted(group_ids=[group.pk], today=timezone.localdate()) == []
 
 
@@ -184,7 +185,7 @@ def test_a_place_given_up_ends_that_day_and_counts_as_care_no_longer(begun, loca
     no_longer_needed(principal=SYSTEM, first_day_id=begun.pk, now=after(begun, days=3))
     placement = Placement.objects.get()
     last = begun.day + timedelta(days=3)
-    assert (placement.during.lower, placement.during.upper) == (begun.day, last)
+    assert (placement.during.lower, placement.during.upper) == (begun.placement.during.lower, last)
     group = location.groups.get()
     assert group.takes.get(holder=f"placement:{placement.pk}").during.upper == last
     assert ledger.miscounted(group_ids=[group.pk], today=timezone.localdate()) == []
