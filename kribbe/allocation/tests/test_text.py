@@ -78,7 +78,7 @@ def test_the_order_of_rows_and_keys_changes_nothing(tmp_path: Path, seed: int) -
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ('"vulnerable"', '"household": "h", "vulnerable"', "the key 'household' stands twice in one object"),
+        ('"vulnerable"', '"household": "h", "vulnerable"', "household: the key stands twice in one object"),
         ('"c000030"', '"c000029"', "children[30].id: child 'c000029' stands already at children[29]"),
         ("L00001", "L9", "no such location 'L9'"),
     ],
