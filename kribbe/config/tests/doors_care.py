@@ -1,6 +1,6 @@
-"""The doors of carers: their team, roster and papers."""
+"""The doors of carers: their team, roster and papers, and the register with its tablet."""
 
-from kribbe.config.tests.doors_kinds import LOCATION, PUBLIC, SLUG, Door
+from kribbe.config.tests.doors_kinds import ANNA, LOCATION, PUBLIC, SLUG, Door
 
 CARE: dict[str, Door] = {
     "staff:team": Door(LOCATION, SLUG),
@@ -31,4 +31,28 @@ CARE: dict[str, Door] = {
     "staff:propose": Door(LOCATION, SLUG, post=True),
     "staff:proposal": Door(LOCATION, ("slug", "proposal")),
     "staff:shift": Door(LOCATION, ("slug", "carer", "day_on")),
+    "attendance:my": Door({"anna", "charlie"}),
+    "attendance:my_month": Door(ANNA, ("placement",)),
+    "attendance:my_dispute": Door(ANNA, ("placement", "on")),
+    "attendance:my_photo": Door({"anna"}, ("placement",)),
+    "attendance:child_photo": Door(LOCATION, ("slug", "cared")),
+    "attendance:day": Door(LOCATION, SLUG),
+    "attendance:press": Door(LOCATION, SLUG, post=True),
+    "attendance:child_day": Door(LOCATION, ("slug", "placement", "on")),
+    "attendance:answer": Door(LOCATION, ("slug", "placement", "on"), post=True),
+    "attendance:month": Door(LOCATION, SLUG),
+    "attendance:month_csv": Door(LOCATION, SLUG),
+    "attendance:month_pdf": Door(LOCATION, SLUG),
+    "attendance:evacuation": Door(LOCATION, SLUG),
+    "attendance:evacuation_pdf": Door(LOCATION, SLUG),
+    "attendance:devices": Door(LOCATION, SLUG),
+    "attendance:revoke": Door(LOCATION, ("slug", "none"), post=True),
+    "attendance:tablet": Door(PUBLIC, SLUG),
+    "attendance:enrol": Door(PUBLIC, SLUG),
+    "attendance:tablet_worker": Door(PUBLIC, SLUG),
+    "attendance:tablet_manifest": Door(PUBLIC, SLUG),
+    "attendance:tablet_day": Door(set(), SLUG, token=True),
+    "attendance:tablet_faces": Door(set(), SLUG, token=True),
+    "attendance:tablet_sync": Door(set(), SLUG, post=True, token=True),
+    "attendance:tablet_pin": Door(set(), SLUG, post=True, token=True),
 }
