@@ -241,7 +241,7 @@ def test_pages_cost_the_same_however_many_children(scene, device):
     for number in range(5):
         place(scene.desk, scene.group, f"Vos{number}", "Kim", MONDAY, scene.start, scene.now)
     assert costs() == first
-    assert max(first) <= 36
+    assert max(first) <= 30
 
 
 def test_tomorrow_s_children_come_after_closing_time_only(scene):

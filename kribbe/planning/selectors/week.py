@@ -13,6 +13,7 @@ from kribbe.planning.selectors.rostered import Key, rostered
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Cell, Occupancy, State, total
+from kribbe.rules.packs import Pack
 from kribbe.rules.ratio import Layout, Need, Short, carers_needed
 
 DAY = timedelta(days=1)
@@ -60,10 +61,14 @@ class Week:
     groups: Sequence[GroupWeek]
     needs: Sequence[Need]
     carers: Sequence[int | None]
+    pack: Pack
+    """The law's figures by the desk's policy of the first day."""
     absences: Mapping[tuple[int, date], Absence] = field(default_factory=dict)
     """Of the children planned, by placement and day."""
     at_home: Mapping[Key, int] = field(default_factory=dict)
     """Children of a family carer that count."""
+    planned: Sequence[Planned] = field(default=(), repr=False)
+    """Whoever has a place here in these days, planned on one of them or not."""
 
     @property
     def short(self) -> list[Short]:
@@ -102,7 +107,17 @@ def _read(location: Location, monday: date, days: range, today: date) -> Week:
     needs, carers = _needs(location, monday, found, plan), _carers(found)
     for (_location, _day, slot), half in rostered([location], first, last, plan).items():
         needs[slot], carers[slot] = half.need, half.carers
-    return Week(monday, plan.closed[location.pk], found, needs, carers, away, plan.at_home)
+    return Week(
+        monday=monday,
+        closed=plan.closed[location.pk],
+        groups=found,
+        needs=needs,
+        carers=carers,
+        pack=plan.packs[location.desk_id],
+        absences=away,
+        at_home=plan.at_home,
+        planned=plan.planned,
+    )
 
 
 def _group(
