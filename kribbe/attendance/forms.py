@@ -91,8 +91,8 @@ class EnrolForm(forms.Form):
     )
 
 
-class PhotoForm(forms.Form):
-    """The photo of one's own child, with one's consent."""
+class FaceForm(forms.Form):
+    """The photo of a child."""
 
     file = UploadField(
         label=_("Photo"),
@@ -101,22 +101,20 @@ class PhotoForm(forms.Form):
             "Only the face, in the middle. We cut it to a small square and take out where and when it was made."
         ),
     )
+
+
+class PhotoForm(FaceForm):
+    """The photo of one's own child, with one's consent."""
+
     agreed = forms.BooleanField(
         label=_("Whoever cares for my child may see this photo. I can take that back at any time."),
         error_messages={"required": _("Tick this box if you agree. Without it we keep no photo.")},
     )
 
 
-class ToldPhotoForm(forms.Form):
+class ToldPhotoForm(FaceForm):
     """The photo of a child whose parent told the location that it agrees."""
 
-    file = UploadField(
-        label=_("Photo"),
-        kind=Kind.FACE,
-        help_text=_(
-            "Only the face, in the middle. We cut it to a small square and take out where and when it was made."
-        ),
-    )
     agreed_name = forms.CharField(
         label=_("Which parent agreed?"),
         max_length=200,

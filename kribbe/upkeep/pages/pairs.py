@@ -1,11 +1,10 @@
 """Perhaps the same child: a clerk's list, both registrations side by side, a verdict, and its undo."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +25,7 @@ from kribbe.trust.principal import Scope
 from kribbe.upkeep.access import pair_for
 from kribbe.upkeep.models import Merge, Pair, PairState
 from kribbe.upkeep.pages.comparing import birth, column, head, lines
+from kribbe.upkeep.pages.verdicts import Verdict, decide
 from kribbe.upkeep.selectors.pairs import decided, sides, to_look_at
 from kribbe.upkeep.services.decide_pair import look_again, not_the_same, propose
 from kribbe.upkeep.services.merge import merge, undo_merge
@@ -193,18 +193,8 @@ def _may_merge(request: DeskRequest, pair: Pair) -> bool:
     return desks == {request.desk.pk} or asked or everywhere
 
 
-Verdict = Callable[[DeskRequest, Pair], str]
-
-
 def _decide(request: DeskRequest, pair: Pair) -> HttpResponse:
-    verdict = VERDICTS.get(request.POST.get("verdict", ""))
-    if verdict is None:
-        messages.error(request, gettext("Choose what you decide."))
-        return redirect("upkeep:pair", request.desk.slug, pair.reference)
-    try:
-        messages.success(request, verdict(request, pair))
-    except RefusedError as refused:
-        messages.error(request, str(refused.message))
+    decide(request, pair, VERDICTS)
     return redirect("upkeep:pair", request.desk.slug, pair.reference)
 
 
@@ -254,7 +244,12 @@ def _undo(request: DeskRequest, pair: Pair) -> str:
     return gettext("Undone: every row is as it was before. The parents are told.")
 
 
-VERDICTS: Mapping[str, Verdict] = {"same": _merge, "different": _different, "again": _again, "undo": _undo}
+VERDICTS: Mapping[str, Verdict[Pair]] = {
+    "same": _merge,
+    "different": _different,
+    "again": _again,
+    "undo": _undo,
+}
 
 
 def waiting_pairs(desk_id: int, _now: Any) -> QuerySet[Pair]:

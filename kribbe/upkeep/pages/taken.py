@@ -1,10 +1,9 @@
 """Children that a location took directly: whose request that perhaps is, closing it as placed or asking its desk."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -27,6 +26,7 @@ from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
 from kribbe.upkeep.pages.comparing import birth
 from kribbe.upkeep.pages.taken_asked import answer_words
+from kribbe.upkeep.pages.verdicts import Verdict, decide
 from kribbe.upkeep.selectors.taken import Proposal, direct_children, matches_of, proposals
 from kribbe.upkeep.selectors.taken_asked import questions_of
 from kribbe.web.words import say
@@ -168,9 +168,6 @@ def _note(request: DeskRequest, rows: Iterable[TakenRow]) -> None:
         )
 
 
-Verdict = Callable[[DeskRequest, DirectChild], str]
-
-
 @require_POST
 @at_desk(Action.DESK_UPKEEP)
 def taken_child(request: DeskRequest, child: int) -> HttpResponse:
@@ -178,14 +175,7 @@ def taken_child(request: DeskRequest, child: int) -> HttpResponse:
     found = get_object_or_404(
         DirectChild.objects.select_related("group__location"), pk=child, group__location__desk=request.desk
     )
-    verdict = VERDICTS.get(request.POST.get("verdict", ""))
-    if verdict is None:
-        messages.error(request, gettext("Choose what you decide."))
-        return redirect(LIST, request.desk.slug)
-    try:
-        messages.success(request, verdict(request, found))
-    except RefusedError as refused:
-        messages.error(request, str(refused.message))
+    decide(request, found, VERDICTS)
     return redirect(LIST, request.desk.slug)
 
 
@@ -255,7 +245,7 @@ def _undo(request: DeskRequest, child: DirectChild) -> str:
     return gettext("Undone: the request stands again with its dates, and the family is told.")
 
 
-VERDICTS: Mapping[str, Verdict] = {
+VERDICTS: Mapping[str, Verdict[DirectChild]] = {
     "seen": _seen,
     "unseen": _unseen,
     "close": _close,

@@ -1,9 +1,8 @@
 """Another desk asks whether a child taken directly is that of a request here: the answers, and their undo."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,10 +16,10 @@ from kribbe.enrolment.templatetags.enrolment import fully_called
 from kribbe.region.http import DeskRequest
 from kribbe.rules.duplicates import Likeness
 from kribbe.trust.audit import note_list
-from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
 from kribbe.upkeep.pages.comparing import birth
+from kribbe.upkeep.pages.verdicts import Verdict, decide
 from kribbe.upkeep.selectors.taken_asked import questions_for
 from kribbe.web.components import Option
 from kribbe.web.words import say
@@ -93,20 +92,10 @@ def answer_words(question: DirectQuestion, *, is_closed: bool) -> str:
     return str(DirectAnswer(question.answer).label) if question.answer else ""
 
 
-Verdict = Callable[[DeskRequest, DirectQuestion], str]
-
-
 def _decide(request: DeskRequest) -> HttpResponse:
     reference = request.POST.get("question", "")
     found = get_object_or_404(DirectQuestion, reference=reference, request__household__desk=request.desk)
-    verdict = VERDICTS.get(request.POST.get("verdict", ""))
-    if verdict is None:
-        messages.error(request, gettext("Choose what you decide."))
-        return redirect(LIST, request.desk.slug)
-    try:
-        messages.success(request, verdict(request, found))
-    except RefusedError as refused:
-        messages.error(request, str(refused.message))
+    decide(request, found, VERDICTS)
     return redirect(LIST, request.desk.slug)
 
 
@@ -132,4 +121,4 @@ def _undo(request: DeskRequest, question: DirectQuestion) -> str:
     return gettext("Your answer is taken back: the question is on the list again.")
 
 
-VERDICTS: Mapping[str, Verdict] = {"same": _agree, "decline": _decline, "undo": _undo}
+VERDICTS: Mapping[str, Verdict[DirectQuestion]] = {"same": _agree, "decline": _decline, "undo": _undo}

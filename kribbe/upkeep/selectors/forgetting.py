@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState
 from kribbe.people.keeping import Kept, kept
 from kribbe.people.models import Child, Household
+from kribbe.people.same_child import registrations
 from kribbe.region.selectors import years_kept
 from kribbe.rules.calendar import add_months
 from kribbe.rules.same_child import Registration, children
@@ -84,25 +85,7 @@ def _alike(household_ids: Collection[int]) -> list[tuple[int, Registration]]:
         | Q(name_key__in=own.values("name_key"))
         | Q(national_number_hash__in=numbers)
     )
-    rows = alike.filter(Q(household__adults__is_applicant=True) | Q(household__adults=None)).values(
-        "pk", "household_id", "national_number_hash", "name_key", "birth_rank", "first_name",
-        applicant=F("household__adults__name_key"), birth_day=Coalesce("born", "expected"),
-    )  # fmt: skip
-    return [
-        (
-            row["household_id"],
-            Registration(
-                id=row["pk"],
-                number=row["national_number_hash"],
-                name=row["name_key"],
-                birth=row["birth_day"],
-                rank=row["birth_rank"],
-                applicant=row["applicant"] or "",
-                named=bool(row["first_name"]),
-            ),
-        )
-        for row in rows
-    ]
+    return registrations(alike)
 
 
 def forgotten_lately(desk_id: int, most: int) -> Sequence[tuple[date, int]]:
