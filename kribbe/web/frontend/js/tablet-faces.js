@@ -7,6 +7,7 @@ const keysOf = (...days) =>
 
 export function facing(kept, address) {
   let known = {};
+  let times = 0;
 
   async function keep(found, ...days) {
     const keys = keysOf(...days);
@@ -32,12 +33,16 @@ export function facing(kept, address) {
     },
     async forget() {
       known = {};
+      times += 1;
     },
-    // `days` tells what is held when it is asked: the list may have gone while the photos were on their way.
+    // `days` tells what is held when it is asked. What was forgotten while the photos were on their way stays away.
     async follow(days) {
+      const before = times;
       const lacks = [...keysOf(...(await days()))].some((key) => !(key in known));
       const found = lacks ? await fetched() : {};
-      await keep({ ...known, ...found }, ...(await days()));
+      const held = await days();
+      if (before !== times) return false;
+      await keep({ ...known, ...found }, ...held);
       return lacks;
     },
     of(child) {
