@@ -141,7 +141,7 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
     return Day(
         location=location,
         on=on,
-        is_closed=on in week.closed,
+        is_closed=week.is_shut(on),
         groups=groups,
         need=need_of(location, on, _inside(groups), week.pack, resting=_inside(asleep), own=own),
         carers=week.carers[slot],

@@ -74,6 +74,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "is_today": on == today,
         "before": on - DAY,
         "after": on + DAY,
+        "is_shut": week.is_shut(on),
         "is_closed": on in week.closed,
         "groups": [(group, len(rows), draw(rows), _nameless(group, on)) for group, rows in groups],
         "coming": sum(not row["away"] for _group, rows in groups for row in rows),

@@ -83,6 +83,13 @@ class Week:
     def occupancy(self) -> Occupancy:
         return total(cell for group in self.groups for cell in group.cells)
 
+    def is_shut(self, on: date) -> bool:
+        """Whether a day is closed, or one of the week on which no group opens and nobody is planned."""
+        slots = slice(2 * on.weekday(), 2 * on.weekday() + 2)
+        cells = [cell for group in self.groups for cell in group.cells[slots]]
+        is_idle = all(cell.state is State.CLOSED and not cell.planned for cell in cells)
+        return on in self.closed or (bool(cells) and is_idle)
+
 
 def week_of(location: Location, monday: date, *, today: date) -> Week:
     """The week of a location as it is planned; on days before `today` it is told who came.

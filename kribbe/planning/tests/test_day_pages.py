@@ -37,6 +37,16 @@ def test_a_closed_day_has_nobody(scene, manager):
     assert "Noor M." not in page
 
 
+def test_on_a_day_of_the_week_that_no_group_opens_it_is_closed_and_not_empty(scene, manager):
+    saturday = open_day(scene) + 5 * DAY
+    assert saturday.weekday() == 5
+    page = manager.get(at(scene, "day") + f"?on={saturday}")
+    assert page.context["is_shut"]
+    assert not page.context["is_closed"]
+    assert "No group opens on this day of the week" in page.content.decode()
+    assert not manager.get(at(scene, "day") + f"?on={open_day(scene)}").context["is_shut"]
+
+
 def test_a_day_is_told_as_its_week_tells_it(scene):
     """Each day alone has the children, carers and reasons of the same day in the week, with somebody away."""
     from kribbe.planning.selectors.week import day_of, week_of
