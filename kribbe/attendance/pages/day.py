@@ -202,6 +202,7 @@ def _group(group: GroupDay, faces: Mapping[Who, str]) -> dict[str, Any]:
     return {
         "name": group.week.group.name,
         "inside": group.inside,
+        "came": group.came,
         "rows": [_child(child, faces.get(child.child.who, "")) for child in group.children],
         "others": group.others,
     }

@@ -80,6 +80,10 @@ class GroupDay:
     def inside(self) -> int:
         return sum(child.where is Where.IN for child in self.children)
 
+    @property
+    def came(self) -> int:
+        return sum(bool(child.stays) for child in self.children)
+
 
 @dataclass(frozen=True)
 class Day:

@@ -61,7 +61,10 @@ def placement_page(request: DeskRequest, reference: str) -> HttpResponse:
 
 
 def _context(placement: Placement) -> dict[str, Any]:
-    is_reserved = placement.state == PlacementState.TO_SIGN
+    today = timezone.localdate()
+    is_reserved, is_final = (
+        placement.state == state for state in (PlacementState.TO_SIGN, PlacementState.FINAL)
+    )
     earlier = placement.replaces if is_reserved else None
     location = placement.group.location
     return {
@@ -73,9 +76,11 @@ def _context(placement: Placement) -> dict[str, Any]:
         "is_stopped": is_reserved and location.is_stopped,
         "is_suspended": location.licence_state == LicenceState.SUSPENDED,
         "is_to_sign": is_reserved and placement.signed_at is None and not location.is_stopped,
-        "is_final": placement.state == PlacementState.FINAL,
-        "may_give_up": may_be_given_up(placement, timezone.localdate()),
-        "back_until": back_until(placement, timezone.localdate()),
+        "is_final": is_final,
+        "has_begun": is_final and placement.during.lower <= today,
+        "is_over": is_final and placement.during.upper is not None and placement.during.upper <= today,
+        "may_give_up": may_be_given_up(placement, today),
+        "back_until": back_until(placement, today),
         "is_lapsed": placement.state == PlacementState.LAPSED,
         "steps": _steps(placement),
         "earlier": earlier,
@@ -84,15 +89,14 @@ def _context(placement: Placement) -> dict[str, Any]:
 
 
 def _steps(placement: Placement) -> list[ProgressStep]:
-    """Reserved, signed, paid where asked, certain: what is done, what is now, what comes."""
-    done: list[tuple[str, Any, str]] = [
-        (gettext("Reserved"), placement.reserved_at, ""),
-        (
-            gettext("Signed"),
-            placement.signed_at,
-            gettext("by %(name)s") % {"name": placement.signed_name} if placement.signed_name else "",
-        ),
-    ]
+    """Reserved, signed, paid where asked, certain: what is done, what is now, what comes.
+
+    A place that became certain without a signature here (it came from a list) has no such step.
+    """
+    done: list[tuple[str, Any, str]] = [(gettext("Reserved"), placement.reserved_at, "")]
+    if placement.signed_at or placement.state != PlacementState.FINAL:
+        by = gettext("by %(name)s") % {"name": placement.signed_name} if placement.signed_name else ""
+        done.append((gettext("Signed"), placement.signed_at, by))
     if placement.deposit_asked:
         text = gettext("%(amount)s. The location tells you how to pay, and notes it here.")
         done.append(
