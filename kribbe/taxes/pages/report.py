@@ -134,7 +134,7 @@ def told(found: LocationYear) -> list[tuple[str, str]]:
         (_("Of priority groups, vulnerable families included"), str(found.priority)),
         (_("Of vulnerable families"), str(found.vulnerable)),
         *((details[name], str(found.grounds[name])) for name in DETAILS),
-        (_("Children of priority groups for each licensed place"), _ratio(found.child_place_ratio)),
+        (_("Children cared for, for each licensed place"), _ratio(found.child_place_ratio)),
         (_("Half-days open"), str(full.half_days)),
         (_("Child half-days planned"), str(full.planned)),
         (_("Occupancy of the licensed places"), _share(full.of_licensed)),

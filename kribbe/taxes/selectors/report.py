@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import FactKind, HouseholdFact
@@ -54,8 +54,8 @@ class LocationYear:
 
     @property
     def child_place_ratio(self) -> Fraction | None:
-        """Children of priority groups beside licensed places."""
-        return Fraction(self.priority, self.licensed) if self.licensed else None
+        """Children cared for beside licensed places."""
+        return Fraction(self.children, self.licensed) if self.licensed else None
 
 
 def year_of(locations: Sequence[Location], year: int, *, today: date) -> list[LocationYear]:
@@ -120,17 +120,24 @@ def _location(
     )
 
 
-def _licensed(keys: Sequence[int], first: date, end: date) -> Counter[int]:
-    """The most licensed places of each location, its groups added up."""
-    rows = (
-        GroupCapacity.objects.filter(group__location__in=keys, during__overlap=(first, end))
-        .values("group__location", "group")
-        .annotate(most=Max("licensed_places"))
+def _licensed(keys: Sequence[int], first: date, end: date) -> dict[int, int]:
+    """The most places that each location was licensed for on one day, of all its groups together."""
+    rows = GroupCapacity.objects.filter(group__location__in=keys, during__overlap=(first, end))
+    found: dict[int, list[tuple[date, date | None, int]]] = {key: [] for key in keys}
+    for key, during, places in rows.values_list("group__location", "during", "licensed_places"):
+        found[key].append((max(first, during.lower or first), during.upper, places))
+    return {key: _most_at_once(spans) for key, spans in found.items()}
+
+
+def _most_at_once(spans: Sequence[tuple[date, date | None, int]]) -> int:
+    """The highest sum of what holds on one day; it is reached where something begins."""
+    return max(
+        (
+            sum(places for begin, end, places in spans if begin <= day and (end is None or day < end))
+            for day, _end, _places in spans
+        ),
+        default=0,
     )
-    found: Counter[int] = Counter()
-    for row in rows:
-        found[row["group__location"]] += row["most"]
-    return found
 
 
 def _income_days(keys: Sequence[int], first: date, end: date) -> dict[int, tuple[date | None, date | None]]:

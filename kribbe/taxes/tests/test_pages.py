@@ -1,10 +1,12 @@
 """What an organiser sees and does: the year, the file for the tax office, the months, the figures; and who may."""
 
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 
 import pytest
 from defusedxml.ElementTree import fromstring
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -14,9 +16,11 @@ from kribbe.billing.models import FeeCertificate
 from kribbe.billing.tests.scene import make_payer, share, with_books
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Child
+from kribbe.places.models import GroupCapacity
 from kribbe.planning.models import Absence
 from kribbe.planning.tests.scene import MONDAY, place
 from kribbe.rules.calendar import add_months, first_of_month, monday_of
+from kribbe.rules.halfdays import WORK_WEEK
 from kribbe.taxes.models import AuthorityFile, ChildReported, TaxCertificate
 from kribbe.taxes.selectors.months import months_of
 from kribbe.taxes.selectors.report import year_of
@@ -237,6 +241,26 @@ def test_the_three_grounds_of_a_need_of_care_are_counted_apart_once_they_are_not
     assert organiser.post(note, {}).status_code == 302
     assert counted()["care_need"] == 2, "taken back"
     assert AuditEntry.objects.filter(action="grounds_report.note").count() == 2
+
+
+def test_groups_that_follow_each_other_are_licensed_once_and_those_side_by_side_together(kept):
+    """3 places until August, then 3 in their stead, and 2 beside them from October on: 5 at most, not 8."""
+    location, year = kept.scene.location, kept.scene.now.year
+    GroupCapacity.objects.filter(group__location=location).delete()
+    spans = [
+        (3, date(year, 1, 1), date(year, 9, 1)),
+        (3, date(year, 9, 1), None),
+        (2, date(year, 10, 1), date(year, 12, 1)),
+    ]
+    for number, (places, first, end) in enumerate(spans):
+        group = location.groups.create(name=f"Groep {number}", price_kind="income")
+        GroupCapacity.objects.create(
+            group=group, during=DateRange(first, end), licensed_places=places, staffed_places=places,
+            bookable_places=places, open_pattern=WORK_WEEK,
+        )  # fmt: skip
+    (found,) = year_of([location], year, today=date(year, 12, 31))
+    assert found.licensed == 5
+    assert found.child_place_ratio == Fraction(found.children, 5)
 
 
 def test_without_books_the_pages_say_what_to_do(kept, organiser):
