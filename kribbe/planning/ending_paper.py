@@ -46,7 +46,7 @@ def _rows(ending: Ending) -> list[list[str]]:
     rows = [
         [_("Ended by"), f"{TellingSide(ending.side).label}"],
         [_("Told on"), _day(ending.told_at)],
-        [_("Ground"), f"{ending.held_by.label}"],
+        [_("Ground"), ending.ground_words],
         [
             _("Term of notice"),
             _("%(days)d days, until %(day)s") % {"days": ending.notice_days, "day": long_date(ending.term)},

@@ -6,8 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.planning.models import Ground, TellingSide
+from kribbe.planning.models_ending import FAULT_OF_LOCATION
 from kribbe.planning.services.ending import Notice
 from kribbe.web.forms import DayField
+
+OF_FAMILY = ((Ground.NOTICE, Ground.NOTICE.label), (Ground.FAULT, FAULT_OF_LOCATION))
+
+
+def _notice(side: TellingSide, typed: dict[str, Any]) -> Notice:
+    return Notice(side=side, **{**typed, "ground": Ground(typed["ground"])})
 
 
 def _reason_field(help_text: Any) -> forms.CharField:
@@ -21,15 +28,18 @@ def _reason_field(help_text: Any) -> forms.CharField:
 
 
 class MyEndingForm(forms.Form):
-    """A family ends the agreement."""
+    """A family ends the agreement, by the term or at once by serious fault."""
 
+    ground = forms.ChoiceField(
+        label=_("How does it end?"), choices=OF_FAMILY, initial=Ground.NOTICE, widget=forms.RadioSelect
+    )
     last = DayField(_("Last day of care"))
-    reason = _reason_field(_("If you like. The location reads it."))
+    reason = _reason_field(_("The location reads it. Compulsory for a serious fault."))
     name = forms.CharField(label=_("Your name, as signature"), max_length=200)
 
     def notice(self) -> Notice:
         """What was typed, once valid."""
-        return Notice(side=TellingSide.FAMILY, **self.cleaned_data)
+        return _notice(TellingSide.FAMILY, self.cleaned_data)
 
 
 class EndingForm(forms.Form):
@@ -53,5 +63,4 @@ class EndingForm(forms.Form):
 
     def notice(self) -> Notice:
         """What was typed, once valid."""
-        data = self.cleaned_data
-        return Notice(side=TellingSide.LOCATION, **{**data, "ground": Ground(data["ground"])})
+        return _notice(TellingSide.LOCATION, self.cleaned_data)

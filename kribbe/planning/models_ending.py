@@ -22,6 +22,10 @@ class Ground(models.TextChoices):
     FAULT = "fault", _("Serious fault of the family")
 
 
+FAULT_OF_LOCATION = _("Serious fault of the location")
+"""What `Ground.FAULT` is where the family ends it; the loss of the licence is one."""
+
+
 @remembered()
 class Ending(models.Model):
     """One side ends an agreement. `last` is the last day of care that it has of itself, by the term or the fault.
@@ -91,6 +95,12 @@ class Ending(models.Model):
     def held_by(self) -> Ground:
         """On what ground its last day holds: by both once the other side agreed to an earlier one."""
         return Ground.BOTH if self.agreed_at else Ground(self.ground)
+
+    @property
+    def ground_words(self) -> str:
+        """On what ground its last day holds; a serious fault is of the other side."""
+        is_of_location = self.held_by is Ground.FAULT and self.side == TellingSide.FAMILY
+        return str(FAULT_OF_LOCATION if is_of_location else self.held_by.label)
 
     @property
     def ends_on(self) -> date | None:

@@ -40,7 +40,7 @@ def my_ending(request: Any, reference: str) -> HttpResponse:
     ends = ends_of(placement, TellingSide.FAMILY, localtime(now).date())
     if ends is not None and not ends.has_begun:
         return redirect("enrolment:give_up", ends.home.reference)
-    form = MyEndingForm(request.POST or None, initial=_initial(ends))
+    form = MyEndingForm(request.POST or None, initial=_my_initial(placement, ends, localtime(now).date()))
     done = _posted(request, placement, TellingSide.FAMILY, form, now)
     if done:
         return redirect("planning:my_ending", reference)
@@ -97,6 +97,13 @@ def _initial(ends: Ends | None) -> dict[str, Any]:
     return {"last": min(filter(None, (ends.agreed, ends.term.last)))} if ends else {}
 
 
+def _my_initial(placement: Placement, ends: Ends | None, today: date) -> dict[str, Any]:
+    """By the term; at once where the location lost its licence."""
+    if ends is not None and placement.group.location.is_stopped:
+        return {"last": today, "ground": Ground.FAULT}
+    return {**_initial(ends), "ground": Ground.NOTICE}
+
+
 def _context(
     placement: Placement, side: TellingSide, ends: Ends | None, form: Any, now: datetime
 ) -> dict[str, Any]:
@@ -117,7 +124,7 @@ def _rows(endings: Sequence[Ending], side: TellingSide, today: date) -> list[dic
         {
             "ending": each,
             "side": TellingSide(each.side).label,
-            "ground": each.held_by.label,
+            "ground": each.ground_words,
             "waits": each.waits_on(today),
             "may_answer": each.waits_on(today) and each.side != side,
             "may_take_back": may_take_back(each, side, today),

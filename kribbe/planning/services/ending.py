@@ -44,9 +44,10 @@ class Notice:
 def end_agreement(*, principal: Principal, placement_id: int, notice: Notice, now: datetime) -> Ending:
     """One side ends the agreement; both are told, and the stay ends so with all of its pieces.
 
-    A family that wants an earlier day than the term has the day of the term, and the location is asked for the
-    earlier one. A location ends by the term, at once by serious fault with its reason, or on a day on which both
-    agree: signed on paper, or to be signed by the family on screen. Raises RefusedError, naming the field.
+    Either ends it at once by serious fault of the other, with its reason. A family that wants an earlier day than the
+    term has the day of the term, and the location is asked for the earlier one. A location ends by the term, or on a
+    day on which both agree: signed on paper, or to be signed by the family on screen. Raises RefusedError, naming the
+    field.
     """
     with transaction.atomic():
         ends, ending = _opened(principal, placement_id, notice, now)
@@ -174,7 +175,7 @@ def _check(ends: Ends, notice: Notice, today: date) -> None:
             field="last",
         )
     if notice.ground is Ground.FAULT and not notice.reason.strip():
-        raise RefusedError(_("Write down what happened: the family reads it."), field="reason")
+        raise RefusedError(_("Write down what happened: the other side reads it."), field="reason")
 
 
 def _days(notice: Notice, ends: Ends) -> tuple[date | None, date | None]:

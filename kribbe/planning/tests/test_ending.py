@@ -13,6 +13,7 @@ from kribbe.contact.models import Notice as Told
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services.stays import change_days
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
+from kribbe.places.models import LicenceState, Location
 from kribbe.planning.ending_paper import ending_pdf
 from kribbe.planning.models import DayRules, DayState, Ending, Ground, HouseRules, TellingSide
 from kribbe.planning.selectors.ending import ends_of, notice_days
@@ -164,6 +165,29 @@ def test_by_serious_fault_at_once_with_the_reason(scene, agreed):
     assert last_of(scene) == TODAY
 
 
+def test_a_family_too_ends_at_once_by_serious_fault_and_the_papers_say_whose(scene, agreed):
+    with pytest.raises(RefusedError) as without:
+        end(scene, TODAY, ground=Ground.FAULT)
+    assert without.value.field == "reason"
+    made = end(scene, TODAY, ground=Ground.FAULT, reason="Nobody was there on Monday.")
+    assert last_of(scene) == TODAY
+    letter = PdfReader(io.BytesIO(ending_pdf(made))).pages[0].extract_text()
+    assert "Zware fout van de opvang" in letter
+
+
+@pytest.mark.usefixtures("today")
+def test_where_the_licence_stopped_the_page_offers_to_end_at_once(scene, agreed):
+    Location.objects.filter(pk=scene.location.pk).update(licence_state=LicenceState.SUSPENDED)
+    parent = client_of(scene.parent_user())
+    mine = reverse("planning:my_ending", args=[scene.noor.reference])
+    page = parent.get(mine)
+    assert "counts as a serious fault of the location" in page.content.decode()
+    assert page.context["form"].initial == {"last": TODAY, "ground": Ground.FAULT}
+    typed = {"ground": "fault", "last": f"{TODAY}", "reason": "No licence.", "name": "An Maes", "do": "end"}
+    assert parent.post(mine, typed).status_code == 302
+    assert last_of(scene) == TODAY
+
+
 def test_together_the_family_signs_on_screen(scene, agreed):
     day = TODAY + 5 * DAY
     ending = end(scene, day, side=LOCATION, ground=Ground.BOTH)
@@ -245,7 +269,7 @@ def test_both_pages(scene, agreed):
     assert manager.get(theirs).context["form"].initial["last"] == BY_TERM
     unsigned = parent.post(mine, {"last": f"{TODAY + 3 * DAY}", "do": "end"})
     assert unsigned.status_code == 422
-    typed = {"last": f"{TODAY + 3 * DAY}", "name": "An Maes", "do": "end"}
+    typed = {"ground": "notice", "last": f"{TODAY + 3 * DAY}", "name": "An Maes", "do": "end"}
     assert parent.post(mine, typed).status_code == 302
     shown = manager.get(theirs)
     assert shown.context["rows"][0]["may_answer"]
