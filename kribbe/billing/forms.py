@@ -14,6 +14,11 @@ from kribbe.billing.models import CertificateKind
 from kribbe.web.forms import DayField
 
 SHORT = {"class": "input--short", "step": "0.01"}
+LAWFUL = _(
+    "Such as nappies. At a price by income the law allows nappies, products of care, their waste, exceptional costs"
+    " that are needed, and administration; meals are in the price."
+)
+"""What the authority's model of an agreement tells of the ministerial list."""
 
 
 def euros(
@@ -134,7 +139,7 @@ class PricesForm(forms.Form):
                 label=_("Charge for each stay (%(number)s)") % {"number": number},
                 required=False,
                 max_length=80,
-                help_text=_("Such as nappies.") if number == 1 else "",
+                help_text=LAWFUL if number == 1 else "",
             )
             self.fields[f"charge_{number}_full"] = euros(_("For a full day"))
             self.fields[f"charge_{number}_half"] = euros(_("For half a day"))
@@ -231,7 +236,7 @@ class ChargeForm(forms.Form):
     """A charge of one day."""
 
     day = DayField(_("Day"))
-    name = forms.CharField(label=_("What for"), max_length=80)
+    name = forms.CharField(label=_("What for"), max_length=80, help_text=LAWFUL)
     amount = euros(
         _("Amount, in euros"), required=True, least=None, help_text=_("With a minus it is given back.")
     )
