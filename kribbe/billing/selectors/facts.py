@@ -74,9 +74,22 @@ def facts_of(books: Books, month: date, households: Collection[int] | None = Non
     if households is not None:
         found = found.filter(child__household__in=households)
     facts = _facts(books, found, month, add_months(month, 1) - DAY, clubs=_charged_clubs(books, households))
-    begun = min(first_of_month(books.started_on), month)
-    since = {site: max(day, begun) for site, day in _package_since(facts).items()}
+    since = _package_since(facts, min(first_of_month(books.started_on), month))
     return _with_earlier(books, facts, since) if since else facts
+
+
+def package_months(
+    books: Books, children: Collection[int], last: date
+) -> tuple[Mapping[int, int], Iterator[Facts]]:
+    """By place of these children the first piece of its stay, and month by month, from the first one of the books to
+    that of a last day, the facts of their places at a free price: so many queries a year.
+    """
+    first, stay_of = first_of_month(books.started_on), firsts(children)
+    stays = certain((first, last + DAY)).filter(
+        pk__in=stay_of, group__location__organiser=books.organiser_id, group__price_kind=PriceKind.FREE
+    )
+    wide = _facts(books, stays, first, last)
+    return stay_of, _months(wide, dict.fromkeys(wide.closed, first))
 
 
 def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, clubs: Q = NONE) -> Facts:
@@ -157,19 +170,26 @@ def _closed(sites: Collection[int], year: int) -> Mapping[int, frozenset[date]]:
 def holding(rows: Sequence[PriceList], month: date) -> PriceList | None:
     """The last row that holds on the first day of the month; else the first one that begins within it."""
     earlier = [row for row in rows if row.from_day <= month]
-    return earlier[-1] if earlier else next(iter(rows), None)
+    if earlier:
+        return earlier[-1]
+    return next((row for row in rows if row.from_day < add_months(month, 1)), None)
 
 
-def _package_since(facts: Facts) -> dict[int, date]:
-    """By location with a package in the month: since when its lists have had one without a break."""
+def _package_since(facts: Facts, begun: date) -> dict[int, date]:
+    """By location with a package in the month: the first month, not before `begun`, since when a package held in
+    each one. A list that begins in mid-month holds from the next one, the first of a location in its own.
+    """
     found: dict[int, date] = {}
     for site, rows in facts.prices.items():
-        held = holding(rows, facts.month)
-        for row in reversed([each for each in rows if held and each.from_day <= held.from_day]):
-            if row.package_size is None:
-                break
-            found[site] = row.from_day
+        month = facts.month
+        while month >= begun and _has_package(rows, month):
+            found[site], month = month, add_months(month, -1)
     return found
+
+
+def _has_package(rows: Sequence[PriceList], month: date) -> bool:
+    held = holding(rows, month)
+    return held is not None and held.package_size is not None
 
 
 def _with_earlier(books: Books, facts: Facts, since: Mapping[int, date]) -> Facts:

@@ -79,7 +79,11 @@ def test_the_parent_takes_the_original_once_and_then_duplicates(kept):
 
 def _text(answer) -> str:
     assert answer["Content-Type"] == "application/pdf"
-    reader = PdfReader(io.BytesIO(answer.content))
+    return text_of(answer.content)
+
+
+def text_of(pdf: bytes) -> str:
+    reader = PdfReader(io.BytesIO(pdf))
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     return "".join(page.extract_text() for page in reader.pages)
 
