@@ -127,7 +127,7 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
         price=_price(facts, placement, prices),
         flex=prices.flex if prices else False,
         beyond=None,
-        extras=tuple(_extra(each) for each in prices.extras) if prices else (),
+        extras=tuple(extra_of(each) for each in prices.extras) if prices else (),
         charges=tuple(
             Charge(each.day, each.name, each.amount) for each in facts.charges.get(placement.pk, ())
         ),
@@ -188,7 +188,8 @@ def _beyond(rules: HouseRules | None, prices: PriceList | None) -> Fixed | OwnFe
     return OwnFee(amounts) if prices and prices.own_fee else Fixed(amounts)
 
 
-def _extra(raw: Mapping[str, str | None]) -> Extra:
+def extra_of(raw: Mapping[str, str | None]) -> Extra:
+    """An extra charge as a price list keeps it."""
     amounts = {name: Decimal(value) for name, value in raw.items() if name != "name" and value is not None}
     return Extra(str(raw["name"]), ByStay(**amounts))
 
@@ -244,7 +245,7 @@ def _came(facts: Facts, placement: Placement) -> dict[date, Parts]:
     found: dict[date, list[tuple[int, int]]] = {}
     for each in facts.presences.get(placement.pk, ()):
         if each.end is not None and each.day >= placement.during.lower:
-            part = (_minute(each.start, each.day), _minute(each.end, each.day))
+            part = (minute_of(each.start, each.day), minute_of(each.end, each.day))
             found.setdefault(each.day, []).append(part)
     return {day: merged(parts, ()) for day, parts in _positive(found).items()}
 
@@ -254,7 +255,8 @@ def _positive(found: Mapping[date, Iterable[tuple[int, int]]]) -> dict[date, lis
     return {day: parts for day, parts in longer.items() if parts}
 
 
-def _minute(moment: datetime, day: date) -> int:
+def minute_of(moment: datetime, day: date) -> int:
+    """Minutes from midnight of a day, by the clock on the wall."""
     local = localtime(moment)
     return (local.date() - day).days * 24 * 60 + minute(local.time())
 
