@@ -3,78 +3,45 @@
 Kim waits for a place at De Notelaar and takes Wednesday 4 March; Noor and Lou aren't there on Wednesdays.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils.timezone import get_default_timezone
 
-from kribbe.attendance.models import DayInvite, InviteState, Presence
-from kribbe.attendance.services.spare_days import decline, take
-from kribbe.billing.models import ClubCare, FeeCertificate, Invoice, InvoiceLine, OneCharge, Payer
+from kribbe.attendance.models import InviteState
+from kribbe.attendance.services.spare_days import decline
+from kribbe.billing.models import ClubCare, FeeCertificate, Invoice, InvoiceLine, OneCharge
 from kribbe.billing.selectors.drafts import drafted
 from kribbe.billing.services.months import as_run, count_month
 from kribbe.billing.services.run import start_run, work_off
-from kribbe.billing.tests.issued import paid
 from kribbe.billing.tests.marched import FEE, NEW_YEAR, THE_2ND, THE_20TH, euros, march
-from kribbe.billing.tests.month import MARCH, came, certificate, lines_of, price_list, run
+from kribbe.billing.tests.month import MARCH, came, certificate, price_list, run
+from kribbe.billing.tests.one_day_scene import (
+    APRIL_2ND,
+    EVE,
+    WEDNESDAY,
+    asked,
+    fee_of,
+    invited,
+    kim_of,
+    name_of,
+    parent,
+    takes,
+    there,
+)
 from kribbe.enrolment.services.direct import take_back
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.rules.attendance import moment
-from kribbe.rules.halfdays import WeekPattern
-from kribbe.taxes.selectors.paid import paid_by
 from kribbe.testing import cast
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
-WEDNESDAY, LATER = march(4), march(11)
-EVE = datetime(2026, 3, 3, 12, tzinfo=UTC)
-APRIL_2ND = datetime(2026, 4, 2, 9, tzinfo=UTC)
+LATER = march(11)
 
 
 @pytest.fixture
 def kim(kept):
-    """The request of a family that waits."""
-    household = cast.make_household(kept.scene.desk, "Adams", now=EVE, email="adams@ouders.example")
-    child = household.children.create(first_name="Kim", last_name="Adams", born=date(2025, 5, 1))
-    return cast.make_request(
-        child, [kept.scene.location], start=march(2), pattern=WeekPattern.from_text("wed"),
-        latest=march(30), now=EVE,
-    )  # fmt: skip
-
-
-def invited(kept, request, day: date = WEDNESDAY, halves: int = 3) -> DayInvite:
-    return DayInvite.objects.create(
-        request=request, group=kept.scene.group, day=day, halves=halves, asked_at=EVE, state_at=EVE,
-        answer_by=moment(day, 7 * 60, get_default_timezone()),
-    )  # fmt: skip
-
-
-def takes(kept, request, day: date = WEDNESDAY, halves: int = 3) -> DayInvite:
-    made = invited(kept, request, day, halves)
-    take(principal=parent(request), invite_id=made.pk, now=EVE)
-    made.refresh_from_db()
-    return made
-
-
-def parent(request):
-    return cast.acting(Role.PARENT, Scope.HOUSEHOLD, request.household_id, user_id=2)
-
-
-def fee_of(kept, request, fee: str = "20.00") -> FeeCertificate:
-    return FeeCertificate.objects.create(
-        books=kept.books, child=request.child, during=(NEW_YEAR, None), day_fee=Decimal(fee), recorded_at=EVE
-    )
-
-
-def name_of(request) -> str:
-    adult = request.household.adults.get()
-    return f"{adult.first_name} {adult.last_name}"
-
-
-def asked(request) -> list[tuple[date, str, Decimal]]:
-    return lines_of(name_of(request))
+    return kim_of(kept)
 
 
 def test_the_run_asks_it_by_the_certificate_of_the_child(kept, kim):
@@ -191,16 +158,12 @@ def test_a_no_show_is_an_absence_as_reserved_and_no_care_for_the_tax_office(kept
     assert asked(kim) == [(WEDNESDAY, "absence.full", euros("20.00"))]
 
 
-def test_a_day_that_was_had_and_paid_is_on_the_tax_certificate(kept, kim):
+def test_a_longer_stay_than_was_taken_costs_what_was_used(kept, kim):
     fee_of(kept, kim)
-    made = takes(kept, kim)
-    start, end = (moment(WEDNESDAY, 60 * hour, get_default_timezone()) for hour in (8, 16))
-    Presence.objects.create(direct=made.direct, day=WEDNESDAY, number=0, start=start, end=end, halves=3)
+    there(takes(kept, kim, halves=1))
     run(kept, MARCH, THE_2ND)
-    payer = Payer.objects.get(name=name_of(kim))
-    paid(kept, "20.00", payer=payer, first=[Invoice.objects.get(payer=payer)])
-    (found,) = paid_by([payer], 2026, today=date(2026, 12, 31))
-    assert [(each.day, each.price) for each in found.days] == [(WEDNESDAY, euros("20.00"))]
+    # a morning was taken, 08:00-16:00 used: a full day
+    assert asked(kim) == [(WEDNESDAY, "stay.full", euros("20.00"))]
 
 
 def test_what_is_taken_after_the_run_shows_beside_the_month(kept, kim):
