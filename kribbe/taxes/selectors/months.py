@@ -201,7 +201,7 @@ def _lines(location: Location, planned: Sequence[Planned], read: _Read) -> tuple
     children: dict[str, Child] = {}
     without: dict[int, Child] = {}
     told: list[tuple[Placement | None, Child, Iterable[tuple[date, Block, Length, int]]]] = [
-        (_placement(each), _child_of(each), _days(location, each, read)) for each in planned
+        (_placement(each), _placement(each).child, _days(location, each, read)) for each in planned
     ]
     told += [
         (None, each.child, [_one_day(location, each, read)])
@@ -394,10 +394,6 @@ def _placement(planned: Planned) -> Placement:
     if planned.placement is None:
         raise ValueError("only children with a place are reported")
     return planned.placement
-
-
-def _child_of(planned: Planned) -> Child:
-    return _placement(planned).child
 
 
 def _month_days(month: date) -> list[date]:
