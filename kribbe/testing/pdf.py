@@ -20,7 +20,8 @@ def tags_of(pdf: bytes) -> list[str]:
                 found.append(node["/S"] + ("" if node["/S"] != "/Figure" or "/Alt" in node else "!"))
             walk(node.get("/K", []))
 
-    walk(PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"]["/K"])
+    root: Any = PdfReader(io.BytesIO(pdf)).trailer["/Root"]
+    walk(root["/StructTreeRoot"]["/K"])
     return found
 
 
