@@ -8,6 +8,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the pages in the navigation, offer notices and documents, and tell families what is kept."""
+        from kribbe.attendance.services.spare_days import watch_taken
         from kribbe.billing.attachments import register_attachments
         from kribbe.billing.exporting import tell_families
         from kribbe.billing.forgetting import forget_families
@@ -20,7 +21,7 @@ class BillingConfig(AppConfig):
         from kribbe.billing.selectors.absences import absence_costs
         from kribbe.billing.selectors.ending import ending_certificates
         from kribbe.billing.services.following import payers_follow
-        from kribbe.billing.services.payers import carry_payers
+        from kribbe.billing.services.payers import carry_payers, keep_day_care
         from kribbe.planning.selectors.absence_prices import register_pricer
         from kribbe.trust.watching import watch_follows, watch_households
         from kribbe.web import expiring
@@ -32,6 +33,7 @@ class BillingConfig(AppConfig):
         forget_families()
         watch_follows(carry_payers)
         watch_households(payers_follow)
+        watch_taken(keep_day_care)
         register_pricer(absence_costs)
         expiring.register("fee_certificates", ending_certificates)
         if settings.DEMO:

@@ -124,6 +124,7 @@ def with_lines(keys: Sequence[int]) -> list[Invoice]:
             "lines__placement__group__location__desk__municipality",
             "lines__care__child__household",
             "lines__care__club__desk__municipality",
+            "lines__care__location__desk__municipality",
             "settlements__entry",
         )
     )

@@ -2,7 +2,8 @@
 
 Only care that took place, and whose price came in whole in that year. A payment in part is shared out over an
 invoice in proportion to what it asks for care and for the rest; its share of care then pays the days in their order.
-A day counts, with its whole price, in the year in which its last cent came. Amounts are euros.
+A day counts, with its whole price, in the year in which its last cent came; a day of a package that was paid ahead
+counts in the year in which the child came. Amounts are euros.
 """
 
 from collections import defaultdict
@@ -18,15 +19,21 @@ from kribbe.rules.packs import Figure, Pack
 NOUGHT = Decimal(0)
 CARE = ("stay.", "extra_day.", "club.")
 MONTH = ("month", "month.absence")
+PACKAGE = "package"
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What an invoice asks for care on a day; below nought what it gives back."""
+    """What an invoice asks for care on a day; below nought what it gives back.
+
+    `counts_from` is the first day of which it can be said that it was paid and that the child came; None where no
+    care came of it: then it only takes its share of what is paid.
+    """
 
     invoice: int
     day: date
     amount: Decimal
+    counts_from: date | None = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class PaidDay:
-    """A day of care, its price after all corrections, and the day on which it was wholly paid."""
+    """A day of care, its price after all corrections, and the day on which it was wholly paid; the day itself where
+    it was paid ahead, from a package.
+    """
 
     day: date
     price: Decimal
@@ -88,6 +97,11 @@ def is_month(what: str) -> bool:
     return what in MONTH
 
 
+def is_package(what: str) -> bool:
+    """Whether a line is a package of days, whose price is that of the days that it pays for."""
+    return what == PACKAGE
+
+
 def spread(amount: Decimal, days: Sequence[date]) -> dict[date, Decimal]:
     """An amount shared out over days in equal parts, in whole cents that sum to it."""
     bounds = [cents(amount * place / len(days)) for place in range(len(days) + 1)] if days else []
@@ -97,16 +111,20 @@ def spread(amount: Decimal, days: Sequence[date]) -> dict[date, Decimal]:
 def paid_days(charges: Iterable[Charge], asked: Iterable[Asked]) -> list[PaidDay]:
     """The days that are wholly paid, each once, in their order. A day that was given back isn't among them."""
     amounts: dict[int, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    prices: dict[date, Decimal] = defaultdict(Decimal)
+    since: dict[date, date] = defaultdict(lambda: date.min)
     for charge in charges:
         amounts[charge.invoice][charge.day] += charge.amount
+        if charge.counts_from is not None:
+            prices[charge.day] += charge.amount
+            since[charge.day] = max(since[charge.day], charge.counts_from)
     covered = {each.key: _covered(each, amounts[each.key]) for each in asked if each.key in amounts}
     found = []
-    for day in sorted({day for own in amounts.values() for day in own}):
+    for day, price in sorted(prices.items()):
         asking = [key for key, own in amounts.items() if own.get(day, NOUGHT) > 0]
-        price = sum((own.get(day, NOUGHT) for own in amounts.values()), NOUGHT)
         paid = [covered.get(key, {}).get(day) for key in asking]
         if price > 0 and None not in paid:
-            found.append(PaidDay(day, price, max(on for on in paid if on)))
+            found.append(PaidDay(day, price, max(since[day], *(on for on in paid if on))))
     return found
 
 

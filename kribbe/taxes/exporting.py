@@ -28,5 +28,5 @@ def tell_families() -> None:
         but=("number", "given_by"),
         personal=lambda account: Q(adult=None) | Q(adult__user=account),
     )
-    export("taxes.ChildReported", "child__household", but=("noted_by", "school_from"))
+    export("taxes.ChildReported", "child__household", but=("noted_by",))
     export("taxes.GroundsReported", "household", but=("noted_by",))

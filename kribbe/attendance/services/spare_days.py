@@ -1,6 +1,6 @@
 """A place of today or tomorrow for families that wait: they are told once, the first that says yes has it."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
 DAY = timedelta(days=1)
+_watching: list[Callable[..., object]] = []
 
 
 def listen(*, principal: Principal, request: CareRequest, wanted: bool, now: datetime) -> None:
@@ -73,10 +74,18 @@ def take(*, principal: Principal, invite_id: int, now: datetime) -> DirectChild:
             raise RefusedError(_("Another family was first: this place is gone."), code="full")
         found.direct = _come(principal, found, now)
         _set(found, InviteState.TAKEN, now)
+        for watch in _watching:
+            watch(location_id=location.pk, child_id=found.request.child_id, day=found.day)
         _record(principal, "spare_day.take", found, found.request, now, day=f"{found.day}")
         _tell_location(found, now)
         _tell_others(found, now)
     return found.direct
+
+
+def watch_taken(watch: Callable[..., object]) -> None:
+    """Call this too where a family takes a place of one day: `watch(location_id=…, child_id=…, day=…)`."""
+    if watch not in _watching:
+        _watching.append(watch)
 
 
 def decline(*, principal: Principal, invite_id: int, now: datetime) -> None:

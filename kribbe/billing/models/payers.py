@@ -69,27 +69,44 @@ class Payer(models.Model):
 
 
 ONE_OF = Q(placement__isnull=False, care=None) | Q(placement=None, care__isnull=False)
-"""What is charged is care of a placement or out-of-school care, never both."""
+"""What is charged is care of a placement or care without one, never both."""
 
 
 @remembered()
 class ClubCare(models.Model):
-    """The out-of-school care of a child at a club, over all of its school years and holidays: what a payer pays for.
-
-    It is to a child at a club what a placement is to one in day care.
+    """The care of a child without a placement, which a payer pays for as for one: its out-of-school care at a club,
+    over all school years and holidays, or its places of one day at a location.
     """
 
     reference = reference_field()
-    club = models.ForeignKey(Club, on_delete=models.PROTECT, related_name="cares")
+    club = models.ForeignKey(Club, on_delete=models.PROTECT, null=True, related_name="cares")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, related_name="day_cares")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="club_cares")
     during = DateRangeField()
-    """From the first day of the school year in which the child came first."""
+    """At a club from the first day of the school year in which the child came first, at a location from the
+    month of its first day there.
+    """
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="club_care_once", fields=["club", "child"])]
+        constraints = [
+            models.UniqueConstraint(name="club_care_once", fields=["club", "child"]),
+            models.UniqueConstraint(name="day_care_once", fields=["location", "child"]),
+            models.CheckConstraint(
+                name="care_at_one",
+                condition=Q(club__isnull=False, location=None) | Q(club=None, location__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.club_id} {self.child_id}"
+        return f"{self.club_id or self.location_id} {self.child_id}"
+
+    @property
+    def site(self) -> Location | Club:
+        """Where the child is cared for; both have a name and a desk."""
+        site = self.club or self.location
+        if site is None:
+            raise ValueError(f"care {self.pk} is at no place")
+        return site
 
 
 Charged = Placement | ClubCare
@@ -103,7 +120,7 @@ def charged_by(charged: Charged) -> dict[str, Charged]:
 
 def site_of(charged: Charged) -> Location | Club:
     """Where the child is cared for; both have a name and a desk."""
-    return charged.club if isinstance(charged, ClubCare) else charged.group.location
+    return charged.site if isinstance(charged, ClubCare) else charged.group.location
 
 
 @remembered()

@@ -223,7 +223,9 @@ def _settled_at(held: HeldDay, at: Location) -> str:
     about = held.about
     if not isinstance(about, ClubCare):
         return reverse("billing:fee", args=[about.group.location.slug, about.reference])
-    if held.why[-1].code == "billing.held.end":
+    if about.location and about.pk:
+        return reverse("billing:fee", args=[about.location.slug, about.reference])
+    if about.club and held.why[-1].code == "billing.held.end":
         return reverse("outofschool:day", args=[about.club.desk.slug, about.club.slug]) + f"?on={held.day}"
     if about.pk:
         return reverse("billing:shares", args=[at.slug, about.reference])

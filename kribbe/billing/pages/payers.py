@@ -74,7 +74,7 @@ def shares_page(request: Any, location: Location, books: Books | None, reference
     context = {
         **base(request, location, books),
         "placement": placement,
-        "is_club": isinstance(placement, ClubCare),
+        "is_club": isinstance(placement, ClubCare) and placement.club_id is not None,
         "site": site_of(placement),
         "form": form,
         "rows": [

@@ -1,10 +1,10 @@
 """The books of an organiser, the prices of a location, and what a child's place costs and who pays for it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,10 +13,21 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kribbe.billing.access import may_bill, note_payers, placement_at, with_books
+from kribbe.billing.access import may_bill, note_payers, priced_at, with_books
 from kribbe.billing.forms import BooksForm, CertificateForm, ChargeForm, LookUpForm, PricesForm, SchoolForm
 from kribbe.billing.lookup import fee_registers, look_up
-from kribbe.billing.models import Books, CertificateKind, FeeCertificate, OneCharge, PriceList, Share
+from kribbe.billing.models import (
+    Books,
+    CertificateKind,
+    Charged,
+    ClubCare,
+    FeeCertificate,
+    OneCharge,
+    PriceList,
+    Share,
+    charged_by,
+)
+from kribbe.billing.selectors.one_day import taken_days
 from kribbe.billing.services.books import Seller, keep_books, publish_prices
 from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge, withdraw_certificate
 from kribbe.enrolment.models import Placement
@@ -93,13 +104,23 @@ def fees_page(request: Any, location: Location, books: Books | None) -> HttpResp
         )
     )
     rows = sorted(found, key=_urgency)[:SHOWN]
-    note_payers(request, location, (), of="fees", children=(each.child for each in rows))
+    one_day = list(_one_day(books, location, month)) if books else []
+    children = [*(each.child for each in rows), *(each.child for each in one_day)]
+    note_payers(request, location, (), of="fees", children=children)
     context = {
         **base(request, location, books),
         "rows": [_fee_row(each) for each in rows],
+        "one_day": one_day,
         "has_clubs": books is not None and clubs_of(books.organiser_id).exists(),
     }
     return render(request, "billing/fees.html", context)
+
+
+def _one_day(books: Books, location: Location, month: date) -> "QuerySet[ClubCare]":
+    """The children with a place of one day here, in this month or the one before it."""
+    taken = taken_days(books, add_months(month, -1)) | taken_days(books, month)
+    found = ClubCare.objects.filter(location=location, child__in=taken.order_by().values("request__child"))
+    return found.select_related("child").order_by("child__last_name", "child__first_name", "pk")[:SHOWN]
 
 
 def _urgency(place: Any) -> tuple[bool, bool]:
@@ -115,8 +136,8 @@ def _fee_row(place: Any) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 @with_books(Action.BILLING_READ, Action.BILLING_CHANGE)
 def fee_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
-    """What a child's place costs: certificates, who pays, and charges of one day."""
-    books, placement = placement_at(books, location, reference)
+    """What a child's place, or its places of one day, cost: certificates, who pays, and charges of one day."""
+    books, placement = priced_at(books, location, reference)
     do = request.POST.get("do", "")
     forms: dict[str, Form] = {
         "certificate": CertificateForm(request.POST if do == "certificate" else None),
@@ -126,17 +147,22 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
             request.POST if do == "school" else None, initial={"school_from": placement.child.school_from}
         ),
     }
+    if not isinstance(placement, Placement):
+        del forms["certificate"].fields["alone"]
     if do == "look_up":
         forms["certificate"] = _looked_up(forms["look_up"])
     elif request.method == "POST" and _did(request, books, placement, do, forms.get(do)):
         messages.success(request, _("Saved. It counts in the next run of its month."))
         return redirect("billing:fee", location.slug, placement.reference)
-    shares = list(Share.objects.filter(placement=placement).select_related("payer").order_by("-during", "pk"))
+    shares = list(
+        Share.objects.filter(**charged_by(placement)).select_related("payer").order_by("-during", "pk")
+    )
     note_payers(request, location, (each.payer for each in shares), of="fee", children=[placement.child])
     certificates = FeeCertificate.objects.filter(books=books, child=placement.child_id)
     context = {
         **base(request, location, books),
         "placement": placement,
+        "group": placement.group if isinstance(placement, Placement) else None,
         "certificate": forms["certificate"],
         "charge": forms["charge"],
         "look_up": forms["look_up"] if fee_registers() else None,
@@ -144,10 +170,13 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
         "certificates": [
             (each, each.during.upper - DAY if each.during.upper else None)
             for each in certificates.order_by("-during")
-            if each.placement_id in (None, placement.pk)
+            if each.placement_id is None
+            or (isinstance(placement, Placement) and each.placement_id == placement.pk)
         ],
         "shares": shares,
-        "charges": OneCharge.objects.filter(placement=placement, taken_back_at=None).order_by("-day")[:20],
+        "charges": OneCharge.objects.filter(**charged_by(placement), taken_back_at=None).order_by("-day")[
+            :20
+        ],
     }
     faulty = any(form.errors for form in forms.values())
     return render(request, "billing/fee.html", context, status=422 if faulty else 200)
@@ -166,7 +195,7 @@ def _looked_up(form: Form) -> CertificateForm:
     return CertificateForm(initial={**told, "code": form.cleaned_data["code"]})
 
 
-def _did(request: Any, books: Books, placement: Placement, do: str, form: Form | None) -> bool:
+def _did(request: Any, books: Books, placement: Charged, do: str, form: Form | None) -> bool:
     """Do what was asked; False with the fault at its field."""
     acting = {"principal": request.principal, "placement": placement, "now": timezone.now()}
     if do == "take_back":
@@ -197,7 +226,7 @@ def _did(request: Any, books: Books, placement: Placement, do: str, form: Form |
             )
         else:
             data["kind"] = CertificateKind(data["kind"])
-            add_certificate(**acting, books=books, **data)
+            add_certificate(**acting, books=books, **{"alone": False, **data})
     except RefusedError as refused:
         form.add_error(refused.field or None, str(refused.message))
         return False

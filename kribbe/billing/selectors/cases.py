@@ -4,15 +4,16 @@ A day of a location that keeps a register counts as its stays tell; a day withou
 that was agreed is a stay beside the weeks; a day had for another moves the hours of the day that was given up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils.timezone import localtime
 
-from kribbe.billing.models import PriceList
-from kribbe.billing.selectors.facts import Facts, holding
+from kribbe.billing.models import Books, PriceList
+from kribbe.billing.selectors.facts import Facts, holding, package_months
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import DayChange, HouseRules
 from kribbe.planning.selectors.counted import counting
@@ -36,7 +37,8 @@ from kribbe.rules.billing.case import (
     OwnFee,
     Package,
 )
-from kribbe.rules.billing.pricing import package_left
+from kribbe.rules.billing.package_days import Draw, Part, parts_of
+from kribbe.rules.billing.pricing import package_draws, package_left
 from kribbe.rules.billing.stays import stay_class
 from kribbe.rules.priority import PriceKind
 
@@ -61,6 +63,25 @@ def cases_of(facts: Facts) -> list[Priced]:
     for before in facts.earlier:
         _with_packages(_all(before), facts.stay_of, left)
     return _with_packages(_all(facts), facts.stay_of, left)
+
+
+def package_parts(books: Books, children: Collection[int], last: date) -> dict[int, dict[date, list[Part]]]:
+    """By place of these children, and by the day on which packages were bought for its stay, the days they paid for.
+
+    The month of each day is priced anew, from the first one of the books to the last day, as its run would do now.
+    """
+    stay_of, months = package_months(books, children, last)
+    left: dict[int, tuple[int, bool]] = {}
+    draws: dict[int, list[Draw]] = defaultdict(list)
+    for month in months:
+        priced = _with_packages(_all(month), stay_of, left)
+        for each in sorted(priced, key=lambda each: each.placement.during.lower):
+            stay = stay_of[each.placement.pk]
+            if isinstance(each.case.price, FreePrice) and each.case.price.package is None:
+                left.pop(stay, None)
+            draws[stay] += [draw for draw in package_draws(each.case) if draw.on <= last]
+    found = {stay: parts_of(own) for stay, own in draws.items()}
+    return {place: found[stay] for place, stay in stay_of.items() if stay in found}
 
 
 def _all(facts: Facts) -> list[Priced]:
@@ -106,7 +127,7 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
         price=_price(facts, placement, prices),
         flex=prices.flex if prices else False,
         beyond=None,
-        extras=tuple(_extra(each) for each in prices.extras) if prices else (),
+        extras=tuple(extra_of(each) for each in prices.extras) if prices else (),
         charges=tuple(
             Charge(each.day, each.name, each.amount) for each in facts.charges.get(placement.pk, ())
         ),
@@ -167,7 +188,8 @@ def _beyond(rules: HouseRules | None, prices: PriceList | None) -> Fixed | OwnFe
     return OwnFee(amounts) if prices and prices.own_fee else Fixed(amounts)
 
 
-def _extra(raw: Mapping[str, str | None]) -> Extra:
+def extra_of(raw: Mapping[str, str | None]) -> Extra:
+    """An extra charge as a price list keeps it."""
     amounts = {name: Decimal(value) for name, value in raw.items() if name != "name" and value is not None}
     return Extra(str(raw["name"]), ByStay(**amounts))
 
@@ -223,7 +245,7 @@ def _came(facts: Facts, placement: Placement) -> dict[date, Parts]:
     found: dict[date, list[tuple[int, int]]] = {}
     for each in facts.presences.get(placement.pk, ()):
         if each.end is not None and each.day >= placement.during.lower:
-            part = (_minute(each.start, each.day), _minute(each.end, each.day))
+            part = (minute_of(each.start, each.day), minute_of(each.end, each.day))
             found.setdefault(each.day, []).append(part)
     return {day: merged(parts, ()) for day, parts in _positive(found).items()}
 
@@ -233,7 +255,8 @@ def _positive(found: Mapping[date, Iterable[tuple[int, int]]]) -> dict[date, lis
     return {day: parts for day, parts in longer.items() if parts}
 
 
-def _minute(moment: datetime, day: date) -> int:
+def minute_of(moment: datetime, day: date) -> int:
+    """Minutes from midnight of a day, by the clock on the wall."""
     local = localtime(moment)
     return (local.date() - day).days * 24 * 60 + minute(local.time())
 

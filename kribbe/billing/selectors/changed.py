@@ -11,7 +11,9 @@ from kribbe.rules.calendar import add_months
 
 DAY = timedelta(days=1)
 OF_PLACE = ("placement__group__location__organiser",)
-OF_CARE = ("care__club__organiser", "care__club__location__organiser")
+OF_CARE = ("care__club__organiser", "care__club__location__organiser", "care__location__organiser")
+OF_DAY = ("direct__day_invite__group__location__organiser",)
+OF_TAKEN = ("pgh_obj__day_invite__group__location__organiser",)
 OF_CHILD = ("pgh_obj__placements__group__location__organiser",)
 OF_CLUB = ("club__organiser", "club__location__organiser")
 
@@ -51,6 +53,10 @@ SOURCES = (
     Source("planning.HouseRules", "published_at", ("location__organiser",), "from_day", goes_on=True),
     Source("attendance.Tap", "received_at", OF_PLACE, "day", of_year=True),
     Source("attendance.Correction", "made_at", OF_PLACE, "day", of_year=True),
+    Source("attendance.DayInviteEvent", "pgh_created_at", ("group__location__organiser",), "day"),
+    Source("enrolment.DirectChildEvent", "pgh_created_at", OF_TAKEN, "during"),
+    Source("attendance.Tap", "received_at", OF_DAY, "day"),
+    Source("attendance.Correction", "made_at", OF_DAY, "day"),
     Source("outofschool.StayEvent", "pgh_created_at", OF_CLUB, "day"),
     Source("outofschool.ClubTariffEvent", "pgh_created_at", OF_CLUB, "from_day", goes_on=True),
     Source("outofschool.SocialTariffEvent", "pgh_created_at", OF_CLUB, "during"),

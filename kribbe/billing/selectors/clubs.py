@@ -14,11 +14,16 @@ from kribbe.rules.billing.result import Result
 from kribbe.rules.calendar import add_months
 
 NOTHING = Result((), (), Decimal(0))
+Key = tuple[int, int]
+"""Club, or location, and child."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClubMonth:
-    """A child's month at a club with the shares of its payers. Care that nobody paid for yet isn't written."""
+    """A child's month at a club, or of its places of one day, with the shares of its payers.
+
+    Care that nobody paid for yet isn't written.
+    """
 
     care: ClubCare
     result: Result
@@ -36,27 +41,28 @@ def club_months(
         (each.club.pk, each.child.pk): each
         for each in priced_month(clubs_of(books.organiser_id), month, households)
     }
-    once: dict[tuple[int, int], list[OneCharge]] = {}
-    cares: dict[tuple[int, int], ClubCare] = {}
+    once: dict[Key, list[OneCharge]] = {}
+    cares: dict[Key, ClubCare] = {}
     for charge in charges:
-        if charge.care is not None:
+        if charge.care is not None and charge.care.club_id is not None:
             key = (charge.care.club_id, charge.care.child_id)
             cares[key] = charge.care
             once.setdefault(key, []).append(charge)
     known = ClubCare.objects.filter(child__in={child for _club, child in found})
-    cares |= {(each.club_id, each.child_id): each for each in known}
-    shares = _shares(cares.values(), month)
+    cares |= {(each.club_id, each.child_id): each for each in known if each.club_id is not None}
+    shares = shares_of(cares.values(), month)
     months = []
     for key in sorted(found.keys() | once.keys()):
         care = cares.get(key) or ClubCare()
         if key in found:
             care.club, care.child = found[key].club, found[key].child
-        result = _with(found[key].result if key in found else NOTHING, once.get(key, ()))
+        result = with_charges(found[key].result if key in found else NOTHING, once.get(key, ()))
         months.append(ClubMonth(care, result, tuple(shares.get(care.pk or 0, ()))))
     return months
 
 
-def _shares(cares: Iterable[ClubCare], month: date) -> dict[int, list[Share]]:
+def shares_of(cares: Iterable[ClubCare], month: date) -> dict[int, list[Share]]:
+    """By care its shares of a month; one query."""
     shares: dict[int, list[Share]] = {}
     rows = Share.objects.filter(
         care__in=[each.pk for each in cares], during__overlap=(month, add_months(month, 1))
@@ -66,7 +72,7 @@ def _shares(cares: Iterable[ClubCare], month: date) -> dict[int, list[Share]]:
     return shares
 
 
-def _with(result: Result, charges: Iterable[OneCharge]) -> Result:
+def with_charges(result: Result, charges: Iterable[OneCharge]) -> Result:
     """The month with what was charged once."""
     more = [charge_line(Charge(each.day, each.name, each.amount)) for each in charges]
     return replace(result, lines=tuple(sorted((*result.lines, *more), key=lambda line: line.on)))

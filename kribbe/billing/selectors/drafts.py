@@ -24,9 +24,9 @@ from kribbe.billing.models import (
 from kribbe.billing.reasons import to_json
 from kribbe.billing.selectors.cases import Priced, cases_of, discounted
 from kribbe.billing.selectors.clubs import club_months, households_of
-from kribbe.billing.selectors.facts import facts_of, placements_of
+from kribbe.billing.selectors.facts import care_of, facts_of, placements_of
+from kribbe.billing.selectors.one_day import one_day_months, taken_days
 from kribbe.enrolment.models import Placement
-from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.rules.billing.pricing import bill
 from kribbe.rules.billing.result import Result
 from kribbe.rules.billing.shares import HUNDRED, NOTHING, Asked, differences, shared
@@ -116,7 +116,8 @@ def drafted(books: Books, month: date, households: Collection[int] | None = None
             supplements[place.pk] = told
         found.unregistered += [(place, day) for day in priced.unregistered]
         found.held += _share(place, result, facts.shares.get(place.pk, ()), due)
-    for each in club_months(books, month, households, facts.club_charges):
+    without_place = club_months(books, month, households, facts.club_charges)
+    for each in [*without_place, *one_day_months(books, month, households, facts.club_charges)]:
         found.held += _share(each.care, each.result, each.shares, due)
     asked, last = _asked(books, month, households)
     found.drafts = [_with_supplements(each, supplements) for each in _drafts(month, due, asked, last)]
@@ -270,17 +271,18 @@ def _issued(books: Books, month: date) -> "QuerySet[InvoiceLine]":
 
 
 def _households(books: Books, month: date) -> set[int]:
-    """Those with a place in the month, a line asked for it or a charge of out-of-school care in it; one query."""
+    """Those with a place in the month or on a day of it, a line asked for it or a charge of care without a place; one
+    query.
+    """
     found = _places(books, month).values_list("child__household_id")
     charges = _charged_care(books, month).values_list("care__child__household_id")
-    return {household for (household,) in found.union(_issued(books, month).values_list(HOME), charges)}
+    days = taken_days(books, month).order_by().values_list("request__child__household_id")
+    return {household for (household,) in found.union(_issued(books, month).values_list(HOME), charges, days)}
 
 
 def _charged_care(books: Books, month: date) -> "QuerySet[OneCharge]":
     during = (month, add_months(month, 1) - DAY)
-    return OneCharge.objects.filter(
-        care__club__in=clubs_of(books.organiser_id), day__range=during, taken_back_at=None
-    ).order_by()
+    return OneCharge.objects.filter(care_of(books), day__range=during, taken_back_at=None).order_by()
 
 
 def _pairs(
@@ -289,6 +291,7 @@ def _pairs(
     places = _places(books, month)
     households = dict(places.values_list("pk", "child__household_id"))
     charged = dict(_charged_care(books, month).values_list("care__child_id", "care__child__household_id"))
+    charged |= taken_days(books, month).values_list("request__child_id", "request__child__household_id")
     for household in sorted({*households.values(), *clubs.values(), *charged.values()}):
         yield household, None
     shares = Share.objects.filter(placement__in=places.values("pk"))

@@ -48,7 +48,7 @@ class Facts:
     charges: Mapping[int, Sequence[OneCharge]]
     shares: Mapping[int, Sequence[Share]]
     club_charges: Sequence[OneCharge] = ()
-    """Charges of one day of out-of-school care, with their care."""
+    """Charges of one day of care without a place, with their care."""
     registered: Mapping[int, frozenset[date]] = field(default_factory=dict)
     """The days on which a location kept its register."""
     fees: Mapping[int, Decimal | None] = field(default_factory=dict)
@@ -74,9 +74,22 @@ def facts_of(books: Books, month: date, households: Collection[int] | None = Non
     if households is not None:
         found = found.filter(child__household__in=households)
     facts = _facts(books, found, month, add_months(month, 1) - DAY, clubs=_charged_clubs(books, households))
-    begun = min(first_of_month(books.started_on), month)
-    since = {site: max(day, begun) for site, day in _package_since(facts).items()}
+    since = _package_since(facts, min(first_of_month(books.started_on), month))
     return _with_earlier(books, facts, since) if since else facts
+
+
+def package_months(
+    books: Books, children: Collection[int], last: date
+) -> tuple[Mapping[int, int], Iterator[Facts]]:
+    """By place of these children the first piece of its stay, and month by month, from the first one of the books to
+    that of a last day, the facts of their places at a free price: so many queries a year.
+    """
+    first, stay_of = first_of_month(books.started_on), firsts(children)
+    stays = certain((first, last + DAY)).filter(
+        pk__in=stay_of, group__location__organiser=books.organiser_id, group__price_kind=PriceKind.FREE
+    )
+    wide = _facts(books, stays, first, last)
+    return stay_of, _months(wide, dict.fromkeys(wide.closed, first))
 
 
 def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, clubs: Q = NONE) -> Facts:
@@ -94,17 +107,17 @@ def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, 
     once = OneCharge.objects.filter(
         Q(placement__in=keys) | clubs, day__range=(first, last), taken_back_at=None
     ).order_by("day", "pk")
-    charges = list(once.select_related("care__club__desk", "care__child"))
-    prices = _by(
+    charges = list(once.select_related("care__club__desk", "care__location", "care__child"))
+    prices = rows_by(
         PriceList.objects.filter(location__in=sites, from_day__lte=last).order_by("from_day"), "location_id"
     )
     return Facts(
         month=first,
         last=last,
         planned=planned,
-        packs=_packs({key: site.desk_id for key, site in sites.items()}, first),
-        closed=_closed(sites, first.year),
-        rules=_by(
+        packs=packs_of({key: site.desk_id for key, site in sites.items()}, first),
+        closed=closed_in_year(sites, first.year),
+        rules=rows_by(
             HouseRules.objects.filter(location__in=sites, from_day__lte=last).order_by("from_day", "version"),
             "location_id",
         ),
@@ -112,24 +125,29 @@ def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, 
         certificates=_certificates(books, placements, first, last),
         absences=_absences(keys, stays, first, last),
         stays=stays,
-        presences=_by(
+        presences=rows_by(
             Presence.objects.filter(placement__in=keys, day__range=(first - DAY, last), end__isnull=False),
             "placement_id",
         ),
-        charges=_by((each for each in charges if each.placement_id), "placement_id"),
+        charges=rows_by((each for each in charges if each.placement_id), "placement_id"),
         club_charges=[each for each in charges if each.care_id],
-        shares=_by(
+        shares=rows_by(
             Share.objects.filter(placement__in=keys, during__overlap=(first, last + DAY)).order_by("pk"),
             "placement_id",
         ),
-        registered=_registered(sites, first, last),
+        registered=registered_days(sites, first, last),
         fees=_fees(_without_list(placements, prices)),
     )
 
 
+def care_of(books: Books) -> Q:
+    """Rows of care without a place at an organiser: out-of-school care at its clubs, and places of one day."""
+    return Q(care__club__in=clubs_of(books.organiser_id)) | Q(care__location__organiser=books.organiser_id)
+
+
 def _charged_clubs(books: Books, households: Collection[int] | None) -> Q:
-    """The charges of out-of-school care of these households, or of all, at the clubs of the organiser."""
-    clubs = Q(care__club__in=clubs_of(books.organiser_id))
+    """The charges of care without a place of these households, or of all, at the organiser."""
+    clubs = care_of(books)
     return clubs if households is None else clubs & Q(care__child__household__in=households)
 
 
@@ -147,29 +165,37 @@ def _absences(
             for key in keys
         }
     found = Absence.objects.filter(placement__in=keys, day__range=(first - DAY, last), taken_back_at=None)
-    return _by(found.order_by("day"), "placement_id")
+    return rows_by(found.order_by("day"), "placement_id")
 
 
-def _closed(sites: Collection[int], year: int) -> Mapping[int, frozenset[date]]:
+def closed_in_year(sites: Collection[int], year: int) -> Mapping[int, frozenset[date]]:
+    """By location the days of a year, and its eve, on which it is closed."""
     return closed_days_of(sites, date(year, 1, 1) - DAY, date(year, 12, 31)) if sites else {}
 
 
 def holding(rows: Sequence[PriceList], month: date) -> PriceList | None:
     """The last row that holds on the first day of the month; else the first one that begins within it."""
     earlier = [row for row in rows if row.from_day <= month]
-    return earlier[-1] if earlier else next(iter(rows), None)
+    if earlier:
+        return earlier[-1]
+    return next((row for row in rows if row.from_day < add_months(month, 1)), None)
 
 
-def _package_since(facts: Facts) -> dict[int, date]:
-    """By location with a package in the month: since when its lists have had one without a break."""
+def _package_since(facts: Facts, begun: date) -> dict[int, date]:
+    """By location with a package in the month: the first month, not before `begun`, since when a package held in
+    each one. A list that begins in mid-month holds from the next one, the first of a location in its own.
+    """
     found: dict[int, date] = {}
     for site, rows in facts.prices.items():
-        held = holding(rows, facts.month)
-        for row in reversed([each for each in rows if held and each.from_day <= held.from_day]):
-            if row.package_size is None:
-                break
-            found[site] = row.from_day
+        month = facts.month
+        while month >= begun and _has_package(rows, month):
+            found[site], month = month, add_months(month, -1)
     return found
+
+
+def _has_package(rows: Sequence[PriceList], month: date) -> bool:
+    held = holding(rows, month)
+    return held is not None and held.package_size is not None
 
 
 def _with_earlier(books: Books, facts: Facts, since: Mapping[int, date]) -> Facts:
@@ -199,7 +225,7 @@ def _months(wide: Facts, since: Mapping[int, date]) -> Iterator[Facts]:
         after = add_months(month, 1)
         if month.year != year.month.year:
             stays = stay_years(wide.planned, month.year)
-            year = replace(wide, month=month, closed=_closed(wide.closed, month.year), stays=stays)
+            year = replace(wide, month=month, closed=closed_in_year(wide.closed, month.year), stays=stays)
         yield replace(
             year,
             month=month,
@@ -231,14 +257,16 @@ def _is_sold(each: Planned, since: Mapping[int, date], month: date, after: date)
     )
 
 
-def _by(rows: "Iterable[Row]", name: str) -> Mapping[int, list[Row]]:
+def rows_by(rows: "Iterable[Row]", name: str) -> Mapping[int, list[Row]]:
+    """Rows by a key that they have, in their order."""
     found: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         found[getattr(row, name)].append(row)
     return dict(found)
 
 
-def _packs(desks: Mapping[int, int], month: date) -> dict[int, Pack]:
+def packs_of(desks: Mapping[int, int], month: date) -> dict[int, Pack]:
+    """By location, given its desk, the rules of a month; one query."""
     policies = DeskPolicy.objects.filter(desk__in=set(desks.values()), during__contains=month)
     names = {each.desk_id: each.rule_pack for each in policies}
     return {site: load_pack(names.get(desk, "flanders")) for site, desk in desks.items()}
@@ -255,7 +283,7 @@ def _certificates(
         child__in=children,
         during__overlap=(month, last + DAY),
     ).order_by("during")
-    by_child = _by(rows, "child_id")
+    by_child = rows_by(rows, "child_id")
     return {
         each.pk: sorted(
             (row for row in by_child.get(each.child_id, ()) if row.placement_id in (None, each.pk)),
@@ -265,7 +293,8 @@ def _certificates(
     }
 
 
-def _registered(sites: Collection[int], month: date, last: date) -> dict[int, frozenset[date]]:
+def registered_days(sites: Collection[int], month: date, last: date) -> dict[int, frozenset[date]]:
+    """By location the days on which it kept its register; one query."""
     days = (
         Presence.objects.filter(placement__group__location__in=sites, day__range=(month, last))
         .values_list("placement__group__location_id", "day")

@@ -31,7 +31,7 @@ def add_certificate(
     *,
     principal: Principal,
     books: Books,
-    placement: Placement,
+    placement: Charged,
     first: date,
     last: date | None,
     day_fee: Decimal,
@@ -50,18 +50,17 @@ def add_certificate(
     if last is not None and last < first:
         raise RefusedError(_("This day is before the first one."), field="last")
     after = last + DAY if last else None
+    own = placement if alone and isinstance(placement, Placement) else None
     with transaction.atomic():
         lock_rows((Child, placement.child_id))
-        others = FeeCertificate.objects.filter(
-            books=books, child=placement.child_id, placement=placement if alone else None
-        )
+        others = FeeCertificate.objects.filter(books=books, child=placement.child_id, placement=own)
         if not replaces:
             _check_room(others, first, after)
         _give_way(others, first, after)
         made = FeeCertificate.objects.create(
             books=books,
             child=placement.child,
-            placement=placement if alone else None,
+            placement=own,
             during=DateRange(first, after),
             day_fee=day_fee,
             kind=kind,
@@ -74,7 +73,7 @@ def add_certificate(
 
 
 def withdraw_certificate(
-    *, principal: Principal, books: Books, placement: Placement, certificate_id: int, now: datetime
+    *, principal: Principal, books: Books, placement: Charged, certificate_id: int, now: datetime
 ) -> None:
     """A certificate that was wrong no longer holds, from its first day on; the next runs of its months say so.
 
@@ -83,7 +82,8 @@ def withdraw_certificate(
     with transaction.atomic():
         lock_rows((Child, placement.child_id))
         own = FeeCertificate.objects.filter(books=books, child=placement.child_id, pk=certificate_id)
-        for each in own.filter(Q(placement=None) | Q(placement=placement)):
+        alone = Q(placement=placement) if isinstance(placement, Placement) else Q(pk__in=())
+        for each in own.filter(Q(placement=None) | alone):
             _record(principal, "billing.certificate_back", each, placement, now)
             each.delete()
 

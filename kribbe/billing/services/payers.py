@@ -26,11 +26,13 @@ from kribbe.billing.models import (
 )
 from kribbe.billing.selectors.clubs import households_of
 from kribbe.billing.selectors.facts import placements_of
+from kribbe.billing.selectors.one_day import taken_days
 from kribbe.billing.selectors.shares import payer_of
 from kribbe.enrolment.models import Placement
 from kribbe.outofschool.selectors.prices import clubs_of, first_days
 from kribbe.people.models import Adult
 from kribbe.rules.billing.shares import HUNDRED
+from kribbe.rules.calendar import first_of_month
 from kribbe.rules.school import school_year_of
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -47,13 +49,13 @@ class Part:
 
 
 def usual_payers(*, books: Books, month: date, now: datetime) -> int:
-    """Have somebody pay for each place, and each child's out-of-school care, of a month that nobody pays for: the
-    parent with whom it is agreed, else the applicant of the household. Returns how many.
+    """Have somebody pay for each place, each child's out-of-school care and places of one day, of a month that nobody
+    pays for: the parent with whom it is agreed, else the applicant of the household. Returns how many.
     """
     with transaction.atomic():
         lock_rows((Books, books.pk))
         places = list(placements_of(books, month).filter(shares=None).prefetch_related(None))
-        asked = [*_asked(places), *_asked(_unpaid(books, month))]
+        asked = [*_asked(places), *_asked(_unpaid(books, month)), *_asked(_unpaid_days(books, month))]
         adults = {adult.pk: adult for _each, adult in asked}
         known = {each.adult_id: each for each in Payer.objects.filter(books=books, adult__in=adults)}
         new = [payer_of(books, adult, now) for key, adult in sorted(adults.items()) if key not in known]
@@ -87,6 +89,36 @@ def _unpaid(books: Books, month: date) -> list[ClubCare]:
     )
     waiting = cares.filter(shares=None).select_related("child").order_by("pk")
     return [each for each in waiting if (each.child_id, each.club_id) in pairs]
+
+
+def _unpaid_days(books: Books, month: date) -> list[ClubCare]:
+    """The places of one day of a month that nobody pays for; what isn't written yet is."""
+    pairs = set(taken_days(books, month).order_by().values_list("group__location_id", "request__child_id"))
+    if not pairs:
+        return []
+    cares = ClubCare.objects.filter(
+        location__in={site for site, _child in pairs}, child__in={child for _site, child in pairs}
+    )
+    new = sorted(pairs - set(cares.values_list("location_id", "child_id")))
+    during = DateRange(month, None)
+    ClubCare.objects.bulk_create(
+        ClubCare(location_id=site, child_id=child, during=during) for site, child in new
+    )
+    waiting = cares.filter(shares=None).select_related("child").order_by("pk")
+    return [each for each in waiting if (each.location_id, each.child_id) in pairs]
+
+
+def keep_day_care(*, location_id: int, child_id: int, day: date) -> None:
+    """The places of one day of a child at a location, from the month of its first one on: written as soon as a family
+    takes one, so that a certificate can be typed before the month is invoiced. Changed, it begins earlier.
+    """
+    first = first_of_month(day)
+    care, _is_new = ClubCare.objects.get_or_create(
+        location_id=location_id, child_id=child_id, defaults={"during": DateRange(first, None)}
+    )
+    if first < care.during.lower:
+        care.during = DateRange(first, None)
+        care.save(update_fields=["during"])
 
 
 def payer_for(*, books: Books, placement: Placement, now: datetime) -> Payer | None:

@@ -104,7 +104,9 @@ def household_of(payer: Payer) -> int | None:
 def desk_of(invoice: Invoice) -> Desk:
     """The desk in whose name an invoice's mails leave: that of the first child's location."""
     first = invoice.lines.select_related(
-        "placement__group__location__desk__municipality", "care__club__desk__municipality"
+        "placement__group__location__desk__municipality",
+        "care__club__desk__municipality",
+        "care__location__desk__municipality",
     ).first()
     if first is None:
         raise ValueError("an invoice has lines")

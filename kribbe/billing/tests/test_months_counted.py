@@ -14,6 +14,7 @@ from kribbe.billing.selectors.months import months_over
 from kribbe.billing.services.months import LASTS, count_changed, count_month
 from kribbe.billing.tests.marched import FEE, NEW_YEAR, THE_2ND, euros, march
 from kribbe.billing.tests.month import APRIL, MARCH, absent, certificate, price_list, run
+from kribbe.billing.tests.one_day_scene import kim_of, takes
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.planning.models import CareAgreement
 from kribbe.testing import cast
@@ -89,6 +90,7 @@ def test_only_what_changed_is_counted_again(invoiced, noor, written_at):
         (lambda kept: free(kept), {MARCH, APRIL}),
         (lambda kept: agreement(kept), {MARCH, APRIL}),
         (lambda kept: price_list(kept, APRIL, full=euros("30.00")), {APRIL}),
+        (lambda kept: takes(kept, kim_of(kept)), {MARCH}),
         (lambda kept: certificate(kept, kept.scene.lou, FEE, MARCH, APRIL), {MARCH}),
     ],
 )

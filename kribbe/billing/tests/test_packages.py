@@ -90,6 +90,36 @@ def test_packages_of_before_the_books_are_not_counted(sold):
     assert bought(sold, MARCH) == [march(2)]
 
 
+def test_the_first_list_of_a_location_in_mid_month_sells_in_its_month(kept):
+    kept.scene.group.price_kind = "free"
+    kept.scene.group.save()
+    price_list(kept, date(2026, 2, 16), **TEN)
+    # the list holds for all of February: 8 days of ten, and what is left is for the 2nd and 3rd of March
+    assert bought(kept, FEBRUARY, date(2026, 3, 2)) == [date(2026, 2, 2)]
+    assert bought(kept, MARCH) == [march(9)]
+    # 20 days until 31 March less 10 of each: 2 left, for the 7th and 13th of April
+    assert bought(kept, APRIL, date(2026, 5, 4)) == [date(2026, 4, 14)]
+
+
+def test_a_later_list_in_mid_month_sells_from_the_next_month_on(kept):
+    kept.scene.group.price_kind = "free"
+    kept.scene.group.save()
+    price_list(kept, full=Decimal("40.00"))
+    price_list(kept, date(2026, 2, 16), **TEN)
+    run(kept, FEBRUARY, date(2026, 3, 2))
+    assert {what for _day, what, _amount in lines_of("An Maes")} == {"stay.full"}
+    # nothing is left of February: ten days of March from the 2nd on, and none is left for April
+    assert bought(kept, MARCH) == [march(2)]
+    assert bought(kept, APRIL, date(2026, 5, 4)) == [date(2026, 4, 7)]
+
+
+def test_a_list_that_never_held_on_a_first_day_of_a_month_ends_nothing(sold):
+    price_list(sold, date(2026, 2, 10), full=Decimal("40.00"))
+    price_list(sold, date(2026, 2, 20), **TEN)
+    assert bought(sold, FEBRUARY, date(2026, 3, 2)) == [date(2026, 2, 2)]
+    assert bought(sold, MARCH) == [march(9)]
+
+
 def test_a_list_without_packages_ends_them(sold):
     price_list(sold, MARCH, full=Decimal("40.00"))
     assert run(sold, MARCH, THE_2ND)["An Maes"] == euros("400.00")

@@ -16,6 +16,7 @@ from kribbe.billing.papers import invoice_pdf, invoice_sheet, make_papers, with_
 from kribbe.billing.tests.issued import NOW, issued, stay
 from kribbe.billing.tests.scene import with_books
 from kribbe.billing.words import printed_iban, printed_reference
+from kribbe.testing.pdf import tags_of
 from kribbe.web import documents
 from kribbe.web.documents import Sheet
 
@@ -36,24 +37,6 @@ def kept():
 def text_of(pdf: bytes) -> str:
     pages = PdfReader(io.BytesIO(pdf)).pages
     return " ".join(" ".join(page.extract_text().split()) for page in pages).replace("\xa0", " ")
-
-
-def tags_of(pdf: bytes) -> list[str]:
-    """The structure's types in reading order, and those without a text for who can't see marked."""
-    found: list[str] = []
-
-    def walk(node) -> None:
-        node = node.get_object() if hasattr(node, "get_object") else node
-        if isinstance(node, list):
-            for each in node:
-                walk(each)
-        elif isinstance(node, dict):
-            if "/S" in node:
-                found.append(node["/S"] + ("" if node["/S"] != "/Figure" or "/Alt" in node else "!"))
-            walk(node.get("/K", []))
-
-    walk(PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"]["/K"])
-    return found
 
 
 def test_it_is_tagged_as_pdf_ua_1_asks(kept):

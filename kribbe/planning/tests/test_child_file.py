@@ -24,6 +24,7 @@ from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.pdf import tables_have_heads, tags_of
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
@@ -205,6 +206,8 @@ def test_the_paper_says_it_all(scene):
     for said in ("noten", "EpiPen, dan 112", "Rita Maes, oma, 0470 11 22 33", "Astma", "Dr. Peers"):
         assert said in text
     assert data == file_pdf(scene.noor, file)
+    assert tables_have_heads(data)
+    assert tags_of(file_pdf(scene.lou, None)).count("/Table") == 0
     assert file_pdf(scene.lou, None).startswith(b"%PDF")
 
 

@@ -23,6 +23,7 @@ from kribbe.planning.services.papers import Terms, send_paper
 from kribbe.planning.tests.pages import at, signed
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing.pdf import tags_of
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 
@@ -254,7 +255,9 @@ def test_what_cannot_be(scene, agreed):
 
 def test_the_letter_says_it_all(scene, agreed):
     end(scene, TODAY, side=LOCATION, ground=Ground.FAULT, reason="Nothing was paid since June.")
-    page = PdfReader(io.BytesIO(ending_pdf(Ending.objects.get()))).pages[0].extract_text()
+    pdf = ending_pdf(Ending.objects.get())
+    assert tags_of(pdf).count("/Table") == 0
+    page = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     for text in ("Noor Maes", "Mia", "Nothing was paid since June.", "25 november 2026"):
         assert text in page
 

@@ -16,6 +16,7 @@ from kribbe.planning.selectors.occupancy import cells
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing.pdf import tables_have_heads
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -56,7 +57,9 @@ def test_from_the_form_to_the_plan(scene, manager):
     """Monday and Tuesday, nothing, Tuesday morning; and so on for ever."""
     assert written(scene, manager).status_code == 302
     paper = Paper.objects.get()
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper_pdf(paper))).pages)
+    pdf = paper_pdf(paper)
+    assert tables_have_heads(pdf)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     assert [f"Week {number}" in text for number in (1, 2, 3, 4)] == [True, True, True, False]
     parent = client_of(scene.parent_user())
     mine = reverse("planning:my_agreement", args=[scene.noor.reference])

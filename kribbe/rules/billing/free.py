@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from kribbe.rules.billing.case import Case, Fixed, FreePrice, Stay
 from kribbe.rules.billing.income import by_house_rules, fixed
+from kribbe.rules.billing.package_days import Draw
 from kribbe.rules.billing.result import Held, Line
 from kribbe.rules.billing.stays import CENT, cents, euros, plain
 from kribbe.rules.reasons import Reason
@@ -26,6 +27,8 @@ class FreeTariff:
         self._case = case
         self._price = price
         self._left = price.package.left if price.package else 0
+        self.draws: list[Draw] = []
+        """What was taken off packages, in the order of the days."""
 
     @property
     def left(self) -> int:
@@ -35,7 +38,7 @@ class FreeTariff:
     def stay(self, on: date, stay: Stay, length: int, what: str) -> Line | Held | None:
         """The price of a stay, also of an extra day or of an absence charged as reserved; None: paid already."""
         if self._price.package:
-            return self._from_package(on, stay)
+            return self._from_package(on, stay, came=what != "absence")
         by_class, by_hour = self._by_class(on, stay, what), self._by_hour(on, length, what)
         lines = [line for line in (by_class, by_hour) if line]
         if not lines:
@@ -88,12 +91,15 @@ class FreeTariff:
         reason = Reason.of("billing.free.hours", hours=plain(hours), amount=euros(self._price.hour))
         return Line(on, f"{what}.hours", hours, *self._discounted(self._price.hour, (reason,)))
 
-    def _from_package(self, on: date, stay: Stay) -> Line | None:
+    def _from_package(self, on: date, stay: Stay, *, came: bool) -> Line | None:
         package = self._price.package
         if package is None:
             return None
         needed = stay.halves if package.half_days else 1
         bought = max(0, -(-(needed - self._left) // package.size))
+        self.draws.append(
+            Draw(on, self._left, needed, bought * package.size, half_days=package.half_days, came=came)
+        )
         self._left += bought * package.size - needed
         if not bought:
             return None

@@ -8,6 +8,7 @@ from kribbe.rules.billing.allowance import AllowanceCount
 from kribbe.rules.billing.case import Absent, Case, Charge, FreePrice, Stay
 from kribbe.rules.billing.free import FreeTariff
 from kribbe.rules.billing.income import IncomeTariff
+from kribbe.rules.billing.package_days import Draw
 from kribbe.rules.billing.plan import PlanDay, plan
 from kribbe.rules.billing.result import Held, Line, Result
 from kribbe.rules.billing.stays import cents, clock, euros, hours, stay_class
@@ -24,6 +25,11 @@ def bill(case: Case) -> Result:
 def package_left(case: Case) -> int:
     """What is left of the package after the month, in its days or half-days; nought without one."""
     return _Month(case).package_left()
+
+
+def package_draws(case: Case) -> list[Draw]:
+    """What the month takes off packages of days, in the order of its days."""
+    return _Month(case).package_draws()
 
 
 class _Month:
@@ -55,6 +61,10 @@ class _Month:
     def package_left(self) -> int:
         self.result()
         return self._tariff.left if isinstance(self._tariff, FreeTariff) else 0
+
+    def package_draws(self) -> list[Draw]:
+        self.result()
+        return self._tariff.draws if isinstance(self._tariff, FreeTariff) else []
 
     def _day(self, day: PlanDay) -> Iterator[Line | Held]:
         if day.absent is not None and not day.used:

@@ -71,8 +71,6 @@ class ChildReported(models.Model):
 
     child = models.OneToOneField(Child, on_delete=models.CASCADE, related_name="reported")
     sex = models.CharField(max_length=1, choices=Sex.choices)
-    school_from = models.DateField(null=True)
-    """Empty: `Child.school_from` holds it for every room."""
     noted_at = models.DateTimeField()
     noted_by = models.BigIntegerField(null=True)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kribbe.billing.access import note_payers, with_books
-from kribbe.billing.models import Books
+from kribbe.billing.models import Books, ClubCare
 from kribbe.enrolment.models import Placement
 from kribbe.people.access import refusal
 from kribbe.people.models import Child
@@ -170,26 +170,26 @@ def _report(told: LocationMonth, kind: FileKind, file: AuthorityFile | None) -> 
 
 
 def _links(location: Location, children: Any) -> list[tuple[str, str]]:
-    """The children with the address at which their sex is noted."""
-    placements = {
-        each.child_id: each.reference
-        for each in Placement.objects.filter(
-            group__location=location, child__in=[child.pk for child in children]
-        )
-    }
+    """The children with the address at which their sex is noted; a guest of another location has none."""
+    keys = [child.pk for child in children]
+    days = ClubCare.objects.filter(location=location, child__in=keys)
+    places = Placement.objects.filter(group__location=location, child__in=keys)
+    known = {each.child_id: each.reference for rows in (days, places) for each in rows}
     return [
-        (str(child), reverse("taxes:reported", args=[location.slug, placements[child.pk]]))
+        (
+            str(child),
+            reverse("taxes:reported", args=[location.slug, known[child.pk]]) if child.pk in known else "",
+        )
         for child in children
     ]
 
 
 def child_at(request: Any, location: Location, reference: str) -> Child:
-    """Whose place it is at a location; another's isn't found."""
-    found = (
-        Placement.objects.select_related("child__household")
-        .filter(group__location=location, reference=reference)
-        .first()
-    )
+    """Whose place, or places of one day, it is at a location; another's isn't found."""
+    places = Placement.objects.filter(group__location=location, reference=reference)
+    days = ClubCare.objects.filter(location=location, reference=reference)
+    keys = [*places.values_list("child_id", flat=True), *days.values_list("child_id", flat=True)]
+    found = Child.objects.select_related("household").filter(pk__in=keys).first()
     if found is None:
         raise refusal(request.principal)
-    return found.child
+    return found

@@ -33,6 +33,7 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import PriceKind
 from kribbe.taxes.models import ChildReported
+from kribbe.taxes.selectors.one_day import OneDay, one_days
 from kribbe.taxes.services.identities import PACK
 from kribbe.taxes.writing import free_month
 from kribbe.taxes.writing.income_month import Block, Length, Line, Month
@@ -74,6 +75,17 @@ class _Read:
     stays: Mapping[int, StayYear] = field(default_factory=dict)
     moved: Mapping[tuple[int, date], Elsewhere] = field(default_factory=dict)
     """Days on which another location than that of the agreement was to have a child."""
+    one_days: Sequence[OneDay] = ()
+    """Places of one day, of children without an agreement."""
+
+    def one_days_of(self, location: Location, kind: str) -> list[OneDay]:
+        """The places of one day of an open location, by the price kind of their group."""
+        return [
+            each
+            for each in self.one_days
+            if (each.location_id, each.price_kind) == (location.pk, kind)
+            and each.day not in self.closed[location.pk]
+        ]
 
     def location_of(self, placement: Placement, day: date) -> int:
         """The location that had a child on a day, or whose day of absence it is."""
@@ -113,8 +125,10 @@ def _read(
     for presence in Presence.objects.filter(placement__in=placements, day__range=(month, last)):
         if presence.placement_id:
             came[presence.placement_id, presence.day].append(presence)
+    single = one_days(books, locations, month)
     groups = {each.group_id for each in planned} | {each.group_id for each in moved}
-    children = {each.child_id for each in placements}
+    groups |= {each.group_id for each in single}
+    children = {each.child_id for each in placements} | {each.child.pk for each in single}
     certificates: dict[int, list[FeeCertificate]] = defaultdict(list)
     for each in FeeCertificate.objects.filter(
         books=books, child__in=children, during__overlap=(month, last + DAY)
@@ -137,12 +151,15 @@ def _read(
         places=capacities(groups, month, last),
         stays=stay_years(planned, month.year),
         moved={(each.placement_id, each.day): each for each in moved},
+        one_days=single,
     )
 
 
 def _location(location: Location, planned: Sequence[Planned], read: _Read, responsible: str) -> LocationMonth:
     groups = {each.group_id for each in planned if _placement(each).group.location_id == location.pk}
     coming = [each for each in read.moved.values() if each.location_id == location.pk]
+    also = {each.group_id for each in coming}
+    also |= {each.group_id for each in read.one_days if each.location_id == location.pk}
     guests = {each.placement_id for each in coming}
     here = [each for each in planned if each.group_id in groups or _placement(each).pk in guests]
     income = [each for each in here if _kind(each) == PriceKind.INCOME]
@@ -157,7 +174,7 @@ def _location(location: Location, planned: Sequence[Planned], read: _Read, respo
             file_number=location.licence_number,
             organiser=read.books.name,
             responsible=responsible,
-            open_days=_open_days(location, groups | {each.group_id for each in coming}, read),
+            open_days=_open_days(location, groups | also, read),
             flex=read.flex.get(location.pk, False),
             lines=lines,
         ),
@@ -183,10 +200,16 @@ def _lines(location: Location, planned: Sequence[Planned], read: _Read) -> tuple
     counts: dict[tuple[str, bool], Counter[tuple[Block, Length]]] = defaultdict(Counter)
     children: dict[str, Child] = {}
     without: dict[int, Child] = {}
-    for each in planned:
-        for day, block, length, times in _days(location, each, read):
-            child = _child_of(each)
-            code = _code(each, day, read)
+    told: list[tuple[Placement | None, Child, Iterable[tuple[date, Block, Length, int]]]] = [
+        (_placement(each), _placement(each).child, _days(location, each, read)) for each in planned
+    ]
+    told += [
+        (None, each.child, [_one_day(location, each, read)])
+        for each in read.one_days_of(location, PriceKind.INCOME)
+    ]
+    for placement, child, days in told:
+        for day, block, length, times in days:
+            code = _code(child, placement, day, read)
             if not code:
                 without[child.pk] = child
                 continue
@@ -221,6 +244,12 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
             yield day, Block.CAME, LENGTHS[stay], 1
         elif parts and absence is not None:
             yield from ((day, *each) for each in _absent(allowance, counted(absence), stay, day))
+
+
+def _one_day(location: Location, each: OneDay, read: _Read) -> tuple[date, Block, Length, int]:
+    """A place of one day: the child came, or stayed away and is charged."""
+    stay = _stay(_case(location, each.child, read), each.reserved, each.day, each.came)
+    return each.day, Block.BEYOND if each.is_absent else Block.CAME, LENGTHS[stay], 1
 
 
 def _absent(
@@ -297,13 +326,13 @@ def _minute(at: datetime, day: date) -> int:
     return 24 * 60 * (local.date() - day).days + 60 * local.hour + local.minute
 
 
-def _code(planned: Planned, day: date, read: _Read) -> str:
+def _code(child: Child, placement: Placement | None, day: date, read: _Read) -> str:
     """The code of the certificate that holds on a day; one of the place before one of the child."""
-    placement = _placement(planned)
+    own = placement.pk if placement else None
     found = [
         each
-        for each in read.certificates.get(placement.child_id, [])
-        if day in each.during and each.placement_id in {None, placement.pk}
+        for each in read.certificates.get(child.pk, [])
+        if day in each.during and each.placement_id in {None, own}
     ]
     found.sort(key=lambda each: each.placement_id is None)
     return found[0].code if found else ""
@@ -324,6 +353,10 @@ def _children(
             if ended:
                 known[placement.child_id] = placement.child
                 stays[placement.child_id] += ended
+    for one in read.one_days_of(location, PriceKind.FREE):
+        if ended := [each for each in one.came if each.end is not None]:
+            known[one.child.pk] = one.child
+            stays[one.child.pk] += ended
     told = [
         free_month.Child(
             first_name=child.first_name,
@@ -361,10 +394,6 @@ def _placement(planned: Planned) -> Placement:
     if planned.placement is None:
         raise ValueError("only children with a place are reported")
     return planned.placement
-
-
-def _child_of(planned: Planned) -> Child:
-    return _placement(planned).child
 
 
 def _month_days(month: date) -> list[date]:

@@ -12,19 +12,23 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from kribbe.billing.models import Books, EntryKind, Invoice, InvoiceLine, Payer, PayerKind, Settlement
+from kribbe.billing.selectors.cases import package_parts
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.selectors.planned import absences, plan_of, with_weeks
+from kribbe.rules.billing.package_days import Part, part_not_taken
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.tax_certificate import (
     CARE,
     MONTH,
+    PACKAGE,
     Asked,
     Charge,
     PaidDay,
     is_care,
     is_month,
+    is_package,
     paid_days,
     spread,
 )
@@ -57,15 +61,24 @@ def payers_of_year(books: Books, year: int) -> QuerySet[Payer]:
     return Payer.objects.filter(Exists(came), books=books, kind=PayerKind.ADULT)
 
 
-def paid_by(payers: Sequence[Payer], year: int) -> list[ChildPaid]:
+def package_payers(books: Books, year: int) -> QuerySet[Payer]:
+    """The parents who were asked for a package of days up to this year: a day of it may count in a later one."""
+    asked = InvoiceLine.objects.filter(
+        invoice__payer=OuterRef("pk"), what=PACKAGE, day__lte=date(year, 12, 31)
+    )
+    return Payer.objects.filter(Exists(asked), books=books, kind=PayerKind.ADULT)
+
+
+def paid_by(payers: Sequence[Payer], year: int, *, today: date) -> list[ChildPaid]:
     """By payer and child the days paid in a year or beside it; a handful of queries, however many payers.
 
-    Read are the invoices for which money came in during the year, and all others that speak of the same days.
+    Read are the invoices for which money came in during the year, those with a package of days, and all others that
+    speak of the same days. Of a package only days until today count.
     """
     lines = _lines(payers, year)
     invoices = {line.invoice_id: line.invoice for line in lines}
     asked = _asked(invoices)
-    months = _months(lines)
+    shared = [*_months(lines), *_packages(lines, min(today, date(year, 12, 31)))]
     found: dict[tuple[int, int], list[Charge]] = defaultdict(list)
     children: dict[int, Child] = {}
     for line in lines:
@@ -73,7 +86,7 @@ def paid_by(payers: Sequence[Payer], year: int) -> list[ChildPaid]:
         children[child.pk] = child
         if is_care(line.what):
             found[line.invoice.payer_id, child.pk].append(Charge(line.invoice_id, line.day, line.amount))
-    for payer_id, child_id, charges in months:
+    for payer_id, child_id, charges in shared:
         found[payer_id, child_id] += charges
     known = {each.pk: each for each in payers}
     return [
@@ -83,19 +96,17 @@ def paid_by(payers: Sequence[Payer], year: int) -> list[ChildPaid]:
 
 
 def _lines(payers: Sequence[Payer], year: int) -> list[InvoiceLine]:
+    mine = InvoiceLine.objects.filter(invoice__payer__in=payers)
     came = Settlement.objects.annotate(paid_on=PAID_ON).filter(invoice__payer__in=payers, paid_on__year=year)
-    bounds = InvoiceLine.objects.filter(invoice__in=came.values("invoice")).aggregate(
-        first=Min("day"), last=Max("day")
-    )
-    if bounds["first"] is None:
-        return []
+    packages = mine.filter(what=PACKAGE, day__lte=date(year, 12, 31)).order_by()
+    bounds = mine.filter(invoice__in=came.values("invoice")).aggregate(first=Min("day"), last=Max("day"))
+    during = Q(day__range=(bounds["first"], bounds["last"])) if bounds["first"] else Q(pk__in=())
     return list(
-        InvoiceLine.objects.filter(
-            reduce(or_, (Q(what__startswith=each) for each in (*CARE, *MONTH))),
-            invoice__payer__in=payers,
-            day__range=(bounds["first"], bounds["last"]),
+        mine.filter(
+            reduce(or_, (Q(what__startswith=each) for each in (*CARE, *MONTH)), Q(what=PACKAGE)),
+            during | Q(invoice__in=packages.values("invoice")),
         )
-        .select_related("invoice", "placement__child", "placement__group__location", "care__child")
+        .select_related("invoice__books", "placement__child", "placement__group__location", "care__child")
         .order_by("day", "pk")
     )
 
@@ -144,6 +155,32 @@ def _months(lines: Iterable[InvoiceLine]) -> list[tuple[int, int, list[Charge]]]
         )
         for (invoice, month), amount in amounts.items()
     ]
+
+
+def _packages(lines: Iterable[InvoiceLine], last: date) -> list[tuple[int, int, list[Charge]]]:
+    """Prices of packages, each shared out over the days that it paid for.
+
+    An absence, and what isn't used yet or lapsed, have their share of the price too, and never count.
+    """
+    own = [line for line in lines if line.placement is not None and is_package(line.what)]
+    if not own:
+        return []
+    books = own[0].invoice.books
+    parts = package_parts(books, {line.child.pk for line in own}, last)
+    return [
+        (line.invoice.payer_id, line.child.pk, _of_package(line, parts.get(line.placement_id or 0, {})))
+        for line in own
+    ]
+
+
+def _of_package(line: InvoiceLine, bought: Mapping[date, Sequence[Part]]) -> list[Charge]:
+    parts = bought.get(line.day, ())
+    charges = [
+        Charge(line.invoice_id, part.day, part.of(line.amount), part.day if part.came else None)
+        for part in parts
+    ]
+    rest = part_not_taken(line.amount, parts)
+    return [*charges, Charge(line.invoice_id, date.max, rest, None)] if rest else charges
 
 
 def _planned(

@@ -18,7 +18,7 @@ from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.tax_certificate import Draft, Period, certificates, counted
 from kribbe.taxes.models import CertificateCopy, CertificateKind, TaxCertificate, TaxIdentity, Way
 from kribbe.taxes.selectors.certificates import in_force
-from kribbe.taxes.selectors.paid import ChildPaid, paid_by, payers_of_year
+from kribbe.taxes.selectors.paid import ChildPaid, package_payers, paid_by, payers_of_year
 from kribbe.taxes.services.identities import PACK
 from kribbe.taxes.services.telling import tell_payer
 from kribbe.trust.audit import record
@@ -60,10 +60,11 @@ def issue_year(*, principal: Principal, books: Books, year: int, now: datetime) 
 
 
 def payers_to_look_at(books: Books, year: int) -> list[int]:
-    """The payers (by primary key) who paid in a year, or have a certificate of it."""
+    """The payers (by primary key) who paid in a year or for a package before, or have a certificate of it."""
     return sorted(
         {
             *payers_of_year(books, year).values_list("pk", flat=True),
+            *package_payers(books, year).values_list("pk", flat=True),
             *in_force(books, year).values_list("payer_id", flat=True),
         }
     )
@@ -91,7 +92,7 @@ def issue_part(
         standing: dict[Key, list[TaxCertificate]] = defaultdict(list)
         for each in in_force(books, year).filter(payer__in=keys).select_related("payer__adult", "child"):
             standing[each.payer_id, each.child_id].append(each)
-        wanted, found = _wanted(payers, year)
+        wanted, found = _wanted(payers, year, localtime(now).date())
         writer = _Writer(principal, books, year, now)
         for key in sorted(set(wanted) | set(standing)):
             writer.write(found.get(key), wanted.get(key, []), standing.get(key, []))
@@ -100,10 +101,10 @@ def issue_part(
 
 
 def _wanted(
-    payers: Sequence[Payer], year: int
+    payers: Sequence[Payer], year: int, today: date
 ) -> tuple[Mapping[Key, Sequence[Draft]], Mapping[Key, ChildPaid]]:
     pack = load_pack(PACK)
-    found = {(each.payer.pk, each.child.pk): each for each in paid_by(payers, year)}
+    found = {(each.payer.pk, each.child.pk): each for each in paid_by(payers, year, today=today)}
     disabled = set(
         TaxIdentity.objects.filter(
             child__in=[child for _payer, child in found], severe_disability=True

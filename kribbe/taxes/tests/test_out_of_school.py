@@ -46,7 +46,7 @@ def test_a_payment_of_the_bank_settles_it_and_the_certificate_counts_the_days(ke
     assert open_of(asked) == 0
     assert Match.objects.count() == 1
     year = Match.objects.get().movement.on.year
-    (found,) = paid_by([asked.payer], year)
+    (found,) = paid_by([asked.payer], year, today=THE_2ND)
     assert [(day.day, day.price) for day in found.days] == [(MONDAY, euros("4.80")), (TUESDAY, euros("4.00"))]
 
 
@@ -66,5 +66,5 @@ def test_a_day_that_nobody_used_is_no_care_for_the_tax_office(kept, club):
             payer=payer_of(club, number),
             first=[Invoice.objects.get(payer=payer_of(club, number))],
         )
-    found = paid_by([payer_of(club, 0), payer_of(club, 1)], 2026)
+    found = paid_by([payer_of(club, 0), payer_of(club, 1)], 2026, today=THE_2ND)
     assert [(each.child, len(each.days)) for each in found if each.days] == [(club.children[0], 1)]
