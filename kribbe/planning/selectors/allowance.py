@@ -10,7 +10,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, AbsenceKind, CareAgreement, HouseRules
-from kribbe.planning.selectors.absence_prices import billed_cost
+from kribbe.planning.selectors.bill_prices import billed_absences
 from kribbe.planning.selectors.counted import Count, counting
 from kribbe.planning.selectors.house_rules import house_allowance, ill_rules, version_on, versions_at
 from kribbe.planning.selectors.planned import planned_of
@@ -130,7 +130,7 @@ def cost(told: Stated, days: Mapping[date, Absent], *, ill: bool = False) -> lis
     Where the location invoices it is what the invoice will ask; elsewhere the price that was agreed.
     """
     rows = [_proposal(told, day, why, ill) for day, why in sorted(days.items())]
-    billed = billed_cost(told.placement, rows)
+    billed = billed_absences(told.placement, rows)
     if billed is not None:
         return billed
     counted = _counted(told, rows)
