@@ -16,11 +16,10 @@ from kribbe.billing.selectors.facts import Facts, holding
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import DayChange, HouseRules
 from kribbe.planning.selectors.counted import counting
-from kribbe.planning.selectors.house_allowance import allowances, versions_in
+from kribbe.planning.selectors.house_allowance import with_house
 from kribbe.planning.selectors.planned import Planned, days_given, merged, parts_of_halves
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Agreement, Parts, changed, minutes, starting_on, there_on
-from kribbe.rules.billing.allowance import AllowanceCount
 from kribbe.rules.billing.case import (
     Allowance,
     ByStay,
@@ -31,13 +30,11 @@ from kribbe.rules.billing.case import (
     Extra,
     Fixed,
     FreePrice,
-    HouseFrom,
     IncomePrice,
     OwnFee,
     Package,
 )
 from kribbe.rules.billing.pricing import package_left
-from kribbe.rules.billing.stays import stay_class
 from kribbe.rules.priority import PriceKind
 
 DAY = timedelta(days=1)
@@ -117,7 +114,13 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     )
     return Priced(
         placement,
-        _with_house(facts, placement, prices, case),
+        with_house(
+            case,
+            placement=placement,
+            stay=facts.stays[placement.pk],
+            rules=facts.rules.get(site.pk, ()),
+            beyond=lambda rules: _beyond(rules, prices),
+        ),
         prices.sibling_discount if prices else NOUGHT,
         _unregistered(facts, placement, case),
     )
@@ -170,28 +173,6 @@ def _beyond(rules: HouseRules | None, prices: PriceList | None) -> Fixed | OwnFe
 def _extra(raw: Mapping[str, str | None]) -> Extra:
     amounts = {name: Decimal(value) for name, value in raw.items() if name != "name" and value is not None}
     return Extra(str(raw["name"]), ByStay(**amounts))
-
-
-def _with_house(facts: Facts, placement: Placement, prices: PriceList | None, case: Case) -> Case:
-    """The case with what the house rules of each day say; the absences of the year before the month are counted."""
-    stay, site = facts.stays[placement.pk], placement.group.location
-    rules, year = facts.rules.get(site.pk, ()), facts.month.year
-    first, *later = allowances(rules, stay, year=year, pack=case.pack, morning_ends=site.morning_ends_at)
-    count = AllowanceCount(first[1], later)
-    absent = counting(stay, rules, case.closing_days)
-    for each, day, length in stay.away_before(placement, facts.month, case.closing_days):
-        count.go_to(day)
-        if not absent(each).is_free:
-            count.covers(absent(each), stay_class(case, length, day))
-    count.go_to(facts.month)
-    begun, *changes = versions_in(rules, facts.month, facts.last)
-    by_day = dict(later)
-    return replace(
-        case,
-        beyond=_beyond(begun[1], prices),
-        allowance=replace(count.now, used_before=count.used),
-        later=tuple(HouseFrom(day, _beyond(each, prices), by_day[day]) for day, each in changes),
-    )
 
 
 def _days(

@@ -26,12 +26,14 @@ from kribbe.planning.models import Absence, AbsenceKind, ChildFile, TellingSide
 from kribbe.planning.pages.agreements import held, paper_row, pdf_answer
 from kribbe.planning.selectors.agreements import agreement_for, open_papers, papers_of
 from kribbe.planning.selectors.allowance import (
+    Standing,
     Stated,
     Year,
     cost,
     free_when_ill,
     planned_days,
     stated,
+    uses_of,
     year_of,
 )
 from kribbe.planning.selectors.child_file import is_due
@@ -46,7 +48,6 @@ from kribbe.planning.services.absences import (
 )
 from kribbe.planning.services.papers import put_off_to, sign_paper
 from kribbe.region.middleware import use_desk
-from kribbe.rules.billing.absence import AbsenceCost
 from kribbe.rules.billing.case import Absent
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -255,7 +256,7 @@ def _costs(told: Stated, days: Sequence[date], now: Any, *, ill: bool = False) -
     found = cost(told, counted, ill=ill)
     lines = [line for each in found for line in each.lines]
     unknown = [held for each in found for held in each.held]
-    uses = sum((each.uses for each in found), Decimal(0))
+    uses, half_days = uses_of(told, days, found)
     return {
         "days": words.day_list(days),
         "count": len(days),
@@ -263,8 +264,8 @@ def _costs(told: Stated, days: Sequence[date], now: Any, *, ill: bool = False) -
         "ill": _when_ill(told, counted) if ill else "",
         "amount": None if unknown else money(sum((each.amount for each in found), Decimal(0))),
         "uses": number(uses),
-        "left": number(_left(found)),
-        "half_days": told.house.half_days,
+        "left": number(found[-1].left),
+        "half_days": half_days,
         "lines": [
             {"day": line.on, "amount": money(line.amount), "why": " ".join(map(say, line.why))}
             for line in lines
@@ -291,21 +292,26 @@ def _when_ill(told: Stated, days: Mapping[date, Absent]) -> str:
     ) % {"count": free}
 
 
-def _left(found: Sequence[AbsenceCost]) -> Decimal:
-    return found[-1].left
-
-
 def _allowance(year: Year) -> dict[str, Any]:
-    entitled = year.balance.entitled
     return {
         "year": str(year.year),
-        "entitled": number(entitled),
-        "used": number(year.balance.used),
-        "left": number(year.balance.left),
-        "share": year.balance.used / entitled if entitled else Decimal(0),
-        "half_days": year.half_days,
+        **_standing(year.now),
+        "later": [_standing(each) for each in year.later],
         "ill": _ill_days(year),
-        "reasons": [say(reason) for reason in year.reasons],
+    }
+
+
+def _standing(each: Standing) -> dict[str, Any]:
+    """What house rules give, and what is left of it, in the words of the page."""
+    entitled, used = each.balance.entitled, each.balance.used
+    return {
+        "first": each.first,
+        "entitled": number(entitled),
+        "used": number(used),
+        "left": number(each.balance.left),
+        "share": min(used / entitled, Decimal(1)) if entitled else Decimal(0),
+        "half_days": each.half_days,
+        "reasons": [say(reason) for reason in each.reasons],
     }
 
 

@@ -200,7 +200,7 @@ def test_the_cost_is_the_price_of_a_day_and_the_allowance_stays(scene):
     assert day_cost(before, wish).amount == Decimal(30)
     ask(scene, wednesday)
     after = stated(noor, wednesday.year, today=scene.now.date())
-    assert year_of(after, wednesday.year).balance == year_of(before, wednesday.year).balance
+    assert year_of(after, wednesday.year).now == year_of(before, wednesday.year).now
 
 
 def test_families_on_the_list_are_told_once_and_the_first_has_it(scene):
