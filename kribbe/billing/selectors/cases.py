@@ -35,6 +35,7 @@ from kribbe.rules.billing.case import (
     Package,
 )
 from kribbe.rules.billing.pricing import package_left
+from kribbe.rules.billing.supplement import Register
 from kribbe.rules.priority import PriceKind
 
 DAY = timedelta(days=1)
@@ -50,6 +51,7 @@ class Priced:
     sibling_discount: Decimal
     unregistered: tuple[date, ...]
     """Days on which the location kept its register and nothing stands there of this child, who was planned."""
+    register: Register
 
 
 def cases_of(facts: Facts) -> list[Priced]:
@@ -94,7 +96,8 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     site = placement.group.location
     prices = holding(facts.prices.get(site.pk, ()), facts.month)
     closed = facts.closed[site.pk]
-    agreement, entries = _days(facts, planned, placement)
+    came = _came(facts, placement)
+    agreement, entries = _days(facts, planned, placement, came)
     case = Case(
         pack=facts.packs[site.pk],
         month=facts.month,
@@ -123,6 +126,7 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
         ),
         prices.sibling_discount if prices else NOUGHT,
         _unregistered(facts, placement, case),
+        Register(came, facts.registered.get(site.pk, frozenset())),
     )
 
 
@@ -176,10 +180,9 @@ def _extra(raw: Mapping[str, str | None]) -> Extra:
 
 
 def _days(
-    facts: Facts, planned: Planned, placement: Placement
+    facts: Facts, planned: Planned, placement: Placement, came: Mapping[date, Parts]
 ) -> tuple[tuple[Agreement, ...], dict[date, Entry]]:
     """The agreed weeks with the days laid over them that other months have a part in, and what is known of days."""
-    came = _came(facts, placement)
     away = {each.day: each for each in facts.absences.get(placement.pk, ())}
     entries = {day: Entry(present=tuple(parts)) for day, parts in came.items()}
     agreement, closed = planned.base, facts.closed[placement.group.location_id]
