@@ -12,7 +12,7 @@ from kribbe.billing.selectors.expected import expected
 from kribbe.billing.tests.marched import march
 from kribbe.billing.tests.month import absent, house_rules
 from kribbe.enrolment.models import Placement
-from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.selectors.allowance import cost, planned_days, stated, uses_of, year_of
 from kribbe.rules.billing.case import Absent
 from kribbe.rules.calendar import first_of_month
@@ -100,6 +100,16 @@ def test_the_page_of_the_agreement_tells_both(changed_in_july, monkeypatch):
     )
     assert "18 days a year for full-time care in 2026." in said
     assert "25 days a year for full-time care in 2026." in said
+
+
+def test_the_page_of_the_location_tells_the_same(changed_in_july, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 3, 20, 12, tzinfo=UTC))
+    scene = changed_in_july.scene
+    manager = client_of(manager_of(scene.location, now=scene.now))
+    family = client_of(scene.parent_user()).get(reverse("planning:my_agreement", args=[scene.noor.reference]))
+    page = manager.get(reverse("planning:agreement", args=[scene.location.slug, scene.noor.reference]))
+    assert page.context["allowance"] == family.context["allowance"]
+    assert "5 <small>of 8 days left" in " ".join(page.content.decode().split())
 
 
 def test_an_absence_told_for_august_takes_of_what_holds_in_august(changed_in_july):

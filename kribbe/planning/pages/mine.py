@@ -24,11 +24,10 @@ from kribbe.planning.access import acts_on, check_acts, own_paper, own_placement
 from kribbe.planning.forms import AbsenceForm, SignPaperForm
 from kribbe.planning.models import Absence, AbsenceKind, ChildFile, TellingSide
 from kribbe.planning.pages.agreements import held, paper_row, pdf_answer
+from kribbe.planning.pages.allowance import allowance_told
 from kribbe.planning.selectors.agreements import agreement_for, open_papers, papers_of
 from kribbe.planning.selectors.allowance import (
-    Standing,
     Stated,
-    Year,
     cost,
     free_when_ill,
     planned_days,
@@ -136,7 +135,7 @@ def agreement(request: Any, reference: str) -> HttpResponse:
         "papers": [paper_row(paper) for paper in papers if paper.withdrawn_at is None],
         "house_rules": house_rules_ahead(placement.group.location_id, today),
         "today": today,
-        "years": [_allowance(year_of(told, today.year))],
+        "allowance": allowance_told(year_of(told, today.year)),
         "absences": [_absence(each, told, today) for each in told.absences],
     }
     return render(request, "planning/my_agreement.html", context, status=422 if form.errors else 200)
@@ -290,43 +289,6 @@ def _when_ill(told: Stated, days: Mapping[date, Absent]) -> str:
         "%(count)d of these days are free because of illness.",
         free,
     ) % {"count": free}
-
-
-def _allowance(year: Year) -> dict[str, Any]:
-    return {
-        "year": str(year.year),
-        **_standing(year.now),
-        "later": [_standing(each) for each in year.later],
-        "ill": _ill_days(year),
-    }
-
-
-def _standing(each: Standing) -> dict[str, Any]:
-    """What house rules give, and what is left of it, in the words of the page."""
-    entitled, used = each.balance.entitled, each.balance.used
-    return {
-        "first": each.first,
-        "entitled": number(entitled),
-        "used": number(used),
-        "left": number(each.balance.left),
-        "share": min(used / entitled, Decimal(1)) if entitled else Decimal(0),
-        "half_days": each.half_days,
-        "reasons": [say(reason) for reason in each.reasons],
-    }
-
-
-def _ill_days(year: Year) -> str:
-    """How many free days of illness were used; nothing where the house rules give none."""
-    if not year.illness.gives and not year.ill:
-        return ""
-    if year.illness.free is None:
-        return ngettext(
-            "%(count)d day of illness so far: free.", "%(count)d days of illness so far: free.", year.ill
-        ) % {"count": year.ill}
-    return _("Free days of illness used: %(used)d of %(free)d.") % {
-        "used": year.ill,
-        "free": year.illness.free,
-    }
 
 
 def _absence(each: Absence, told: Stated, today: date) -> dict[str, Any]:
