@@ -18,11 +18,11 @@ class BillingConfig(AppConfig):
         from kribbe.billing.online import register_provider
         from kribbe.billing.online.demo import DemoProvider
         from kribbe.billing.pages.navigation import register_navigation
-        from kribbe.billing.selectors.absences import absence_costs
         from kribbe.billing.selectors.ending import ending_certificates
+        from kribbe.billing.selectors.foretold import Foretold
         from kribbe.billing.services.following import payers_follow
         from kribbe.billing.services.payers import carry_payers, keep_day_care
-        from kribbe.planning.selectors.absence_prices import register_pricer
+        from kribbe.planning.selectors.bill_prices import register_pricer
         from kribbe.trust.watching import watch_follows, watch_households
         from kribbe.web import expiring
 
@@ -34,7 +34,7 @@ class BillingConfig(AppConfig):
         watch_follows(carry_payers)
         watch_households(payers_follow)
         watch_taken(keep_day_care)
-        register_pricer(absence_costs)
+        register_pricer(Foretold())
         expiring.register("fee_certificates", ending_certificates)
         if settings.DEMO:
             register_provider(DemoProvider())

@@ -296,7 +296,13 @@ def _supplements(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[str]:
         supplement_words(
             children[each["placement"]],
             Supplement(
-                each["full"], each["half"], Decimal(each["day"]), Decimal(each["amount"]), each["verified"]
+                each["full"],
+                each["half"],
+                Decimal(each["day"]),
+                Decimal(each["amount"]),
+                each["verified"],
+                provisional=each.get("provisional", 0),
+                at_school=each.get("at_school", 0),
             ),
         )
         for each in invoice.supplements

@@ -1,9 +1,9 @@
 """Billing in words, in the active language: what a line charges, references and amounts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models import InvoiceLine
@@ -43,7 +43,7 @@ def what(line: InvoiceLine) -> str:
 
 
 def supplement_words(child: Child, found: Supplement) -> str:
-    """What of a month counts for the childcare supplement, and whether the amount of a day is sure."""
+    """What of a month counts for the childcare supplement, and what of that isn't sure."""
     told = gettext(
         "Childcare supplement for %(child)s: %(full)d × a whole day and %(half)d × half a day at %(day)s count, "
         "%(total)s in all. The fund that pays your child benefit pays it; it isn't part of what you pay here."
@@ -54,10 +54,24 @@ def supplement_words(child: Child, found: Supplement) -> str:
         "day": amount(found.day),
         "total": amount(found.amount),
     }
-    if found.verified:
-        return told
-    unsure = gettext("The amount of a day is unverified: ask your fund.")
-    return f"{told} {unsure}"
+    return " ".join([told, *_unsure(found)])
+
+
+def _unsure(found: Supplement) -> Iterator[str]:
+    if found.provisional:
+        yield ngettext(
+            "Provisional: %(days)d of these days counts as agreed; the fund counts the hours in the register.",
+            "Provisional: %(days)d of these days count as agreed; the fund counts the hours in the register.",
+            found.provisional,
+        ) % {"days": found.provisional}
+    if found.at_school:
+        yield ngettext(
+            "%(days)d day after the start of school isn't counted: ask your fund whether it gives a right to it.",
+            "%(days)d days after the start of school aren't counted: ask your fund whether they give a right to it.",
+            found.at_school,
+        ) % {"days": found.at_school}
+    if not found.verified:
+        yield gettext("The amount of a day is unverified: ask your fund.")
 
 
 def printed_reference(ogm: str) -> str:

@@ -1,7 +1,7 @@
 """Allowance days: how many absences a calendar year gives a child for free, and how many of them are left."""
 
 from calendar import isleap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,6 +17,10 @@ from kribbe.rules.reasons import Reason
 
 DAYS = "allowance.days"
 TENTH = Decimal("0.1")
+From = tuple[date, Allowance]
+"""An allowance with the day from which it holds."""
+DayAway = tuple[date, Absent, Stay]
+"""A day of absence, what it counts as, and the class of the stay."""
 
 
 class Rounding(StrEnum):
@@ -46,7 +50,9 @@ class Entitled:
 
 @dataclass(frozen=True)
 class Balance:
-    """Units of a year: what it gave, what absences used, what is left."""
+    """Units of a year: what it gave, what absences used, what is left. More was used than it gives where house rules
+    that give less took the place of others.
+    """
 
     entitled: Decimal
     used: Decimal
@@ -85,13 +91,30 @@ def entitled(
     )
 
 
-def balance(*, allowance: Allowance, absences: Iterable[tuple[Absent, Stay]]) -> Balance:
-    """What is left after these absences, given in the order of their days, by the count that prices a month."""
-    count = AllowanceCount(allowance)
-    for absent, stay in absences:
+def counted(allowances: Sequence[From], absences: Iterable[DayAway]) -> AllowanceCount:
+    """The count that prices a month, after these absences, given in the order of their days.
+
+    `allowances` are those of the house rules by the day from which each holds, the first from 1 January on.
+    """
+    (_first, begun), *later = allowances
+    count = AllowanceCount(begun, later)
+    for day, absent, stay in absences:
+        count.go_to(day)
         if not absent.is_free:
             count.covers(absent, stay)
-    return Balance(allowance.entitled, count.used, count.left)
+    return count
+
+
+def balances(allowances: Sequence[From], absences: Iterable[DayAway]) -> list[Balance]:
+    """What is left by each of these allowances, on its last day, of a year's absences in the order of their days."""
+    away = list(absences)
+    ends = [first - DAY for first, _then in allowances[1:]]
+    found = []
+    for end in [*ends, date.max]:
+        count = counted(allowances, [each for each in away if each[0] <= end])
+        count.go_to(end)
+        found.append(Balance(count.now.entitled, count.used, count.left))
+    return found
 
 
 def _part_of_year(agreement: Agreement, year: int) -> Fraction:

@@ -103,7 +103,8 @@ class Invoice(models.Model):
     parties = models.JSONField()
     supplements = models.JSONField(default=list)
     """What of the month counts for the childcare supplement, by place: {"placement", "full", "half", "day", "amount",
-    "verified"}. For the family's information; nothing of it is charged.
+    "verified", "provisional", "at_school"}; the last two only since they are told. For the family's information;
+    nothing of it is charged.
     """
     issued_at = models.DateTimeField()
 

@@ -17,11 +17,10 @@ from kribbe.billing.selectors.facts import Facts, holding, package_months
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import DayChange, HouseRules
 from kribbe.planning.selectors.counted import counting
-from kribbe.planning.selectors.house_allowance import allowances, versions_in
+from kribbe.planning.selectors.house_allowance import with_house
 from kribbe.planning.selectors.planned import Planned, days_given, merged, parts_of_halves
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Agreement, Parts, changed, minutes, starting_on, there_on
-from kribbe.rules.billing.allowance import AllowanceCount
 from kribbe.rules.billing.case import (
     Allowance,
     ByStay,
@@ -32,14 +31,13 @@ from kribbe.rules.billing.case import (
     Extra,
     Fixed,
     FreePrice,
-    HouseFrom,
     IncomePrice,
     OwnFee,
     Package,
 )
 from kribbe.rules.billing.package_days import Draw, Part, parts_of
 from kribbe.rules.billing.pricing import package_draws, package_left
-from kribbe.rules.billing.stays import stay_class
+from kribbe.rules.billing.supplement import Register
 from kribbe.rules.priority import PriceKind
 
 DAY = timedelta(days=1)
@@ -55,6 +53,7 @@ class Priced:
     sibling_discount: Decimal
     unregistered: tuple[date, ...]
     """Days on which the location kept its register and nothing stands there of this child, who was planned."""
+    register: Register
 
 
 def cases_of(facts: Facts) -> list[Priced]:
@@ -118,7 +117,8 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     site = placement.group.location
     prices = holding(facts.prices.get(site.pk, ()), facts.month)
     closed = facts.closed[site.pk]
-    agreement, entries = _days(facts, planned, placement)
+    came = _came(facts, placement)
+    agreement, entries = _days(facts, planned, placement, came)
     case = Case(
         pack=facts.packs[site.pk],
         month=facts.month,
@@ -138,9 +138,16 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     )
     return Priced(
         placement,
-        _with_house(facts, placement, prices, case),
+        with_house(
+            case,
+            placement=placement,
+            stay=facts.stays[placement.pk],
+            rules=facts.rules.get(site.pk, ()),
+            beyond=lambda rules: _beyond(rules, prices),
+        ),
         prices.sibling_discount if prices else NOUGHT,
         _unregistered(facts, placement, case),
+        Register(came, facts.registered.get(site.pk, frozenset())),
     )
 
 
@@ -194,33 +201,10 @@ def extra_of(raw: Mapping[str, str | None]) -> Extra:
     return Extra(str(raw["name"]), ByStay(**amounts))
 
 
-def _with_house(facts: Facts, placement: Placement, prices: PriceList | None, case: Case) -> Case:
-    """The case with what the house rules of each day say; the absences of the year before the month are counted."""
-    stay, site = facts.stays[placement.pk], placement.group.location
-    rules, year = facts.rules.get(site.pk, ()), facts.month.year
-    first, *later = allowances(rules, stay, year=year, pack=case.pack, morning_ends=site.morning_ends_at)
-    count = AllowanceCount(first[1], later)
-    absent = counting(stay, rules, case.closing_days)
-    for each, day, length in stay.away_before(placement, facts.month, case.closing_days):
-        count.go_to(day)
-        if not absent(each).is_free:
-            count.covers(absent(each), stay_class(case, length, day))
-    count.go_to(facts.month)
-    begun, *changes = versions_in(rules, facts.month, facts.last)
-    by_day = dict(later)
-    return replace(
-        case,
-        beyond=_beyond(begun[1], prices),
-        allowance=replace(count.now, used_before=count.used),
-        later=tuple(HouseFrom(day, _beyond(each, prices), by_day[day]) for day, each in changes),
-    )
-
-
 def _days(
-    facts: Facts, planned: Planned, placement: Placement
+    facts: Facts, planned: Planned, placement: Placement, came: Mapping[date, Parts]
 ) -> tuple[tuple[Agreement, ...], dict[date, Entry]]:
     """The agreed weeks with the days laid over them that other months have a part in, and what is known of days."""
-    came = _came(facts, placement)
     away = {each.day: each for each in facts.absences.get(placement.pk, ())}
     entries = {day: Entry(present=tuple(parts)) for day, parts in came.items()}
     agreement, closed = planned.base, facts.closed[placement.group.location_id]

@@ -112,7 +112,7 @@ def drafted(books: Books, month: date, households: Collection[int] | None = None
     supplements: dict[int, Supplement] = {}
     for priced, result in results(cases_of(facts)):
         place = priced.placement
-        if told := supplement(priced.case):
+        if told := supplement(priced.case, priced.register):
             supplements[place.pk] = told
         found.unregistered += [(place, day) for day in priced.unregistered]
         found.held += _share(place, result, facts.shares.get(place.pk, ()), due)

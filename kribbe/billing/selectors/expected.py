@@ -52,7 +52,7 @@ def expected(books: Books, month: date, households: Collection[int]) -> list[Exp
             priced.placement,
             result,
             _percent(facts.shares.get(priced.placement.pk, ()), own, facts.last),
-            supplement(priced.case),
+            supplement(priced.case, priced.register),
         )
         for priced, result in results(cases_of(facts))
     ]

@@ -124,6 +124,8 @@ def _told(found: Supplement) -> dict[str, Any]:
         "day": str(found.day),
         "amount": str(found.amount),
         "verified": found.verified,
+        "provisional": found.provisional,
+        "at_school": found.at_school,
     }
 
 

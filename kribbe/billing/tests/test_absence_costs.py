@@ -6,16 +6,18 @@ from decimal import Decimal
 import pytest
 
 from kribbe.billing.models import FeeCertificate
-from kribbe.billing.selectors.absences import absence_costs
 from kribbe.billing.selectors.expected import expected
+from kribbe.billing.selectors.foretold import Foretold
 from kribbe.billing.tests.marched import NEW_YEAR, NOW, march
 from kribbe.billing.tests.month import MARCH, absent, house_rules, price_list
 from kribbe.billing.tests.scene import share
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.selectors.stays import stay_of
 from kribbe.places.models import Organiser
 from kribbe.planning.models import Absence, CareAgreement, TellingSide
 from kribbe.planning.selectors.allowance import cost, stated
 from kribbe.planning.services.absences import report_absence
+from kribbe.planning.services.papers import Terms, send_paper, sign_paper
 from kribbe.planning.tests.scene import MONDAY
 from kribbe.rules.billing.case import Absent
 from kribbe.testing import cast
@@ -105,11 +107,35 @@ def test_a_discount_that_moves_to_another_child(kept):
     assert alike(kept, days).more == Decimal("344.00") - Decimal("580.00")
 
 
+def test_an_absence_that_takes_the_last_free_day_of_the_next_piece_of_the_stay(kept, fee):
+    """Noor has 8 days (18 x 4/10 x 361/365 = 7.12, up). Six are used, and the 18th, told already, takes the next one:
+    once the 9th and the 10th are free, the 18th costs 15.00."""
+    house_rules(kept)
+    full = ((420, 1080),)
+    for terms in (
+        Terms(first=date(2026, 1, 5), weeks=({0: full, 1: full},)),
+        Terms(first=march(16), last=march(29), weeks=({2: full, 3: full},)),
+    ):
+        paper = send_paper(
+            principal=SYSTEM, placement_id=kept.scene.noor.pk, name="Mia", now=NOW, terms=terms
+        )
+        sign_paper(principal=SYSTEM, paper_id=paper.pk, name="An Maes", now=NOW)
+    first, second, _third = stay_of(kept.scene.noor)
+    absent(first, *(date(2026, 2, day) for day in (2, 3, 9, 10, 16, 17)))
+    absent(second, march(18))
+    before = sum(each.result.total for each in expected(kept.books, MARCH, [first.child.household_id]))
+    (found,) = told(kept, {march(9): Absent.TOLD, march(10): Absent.TOLD})
+    assert (found.uses, found.more) == (2, 2 * -Decimal("12.34") + Decimal("15.00"))
+    absent(first, march(9), march(10))
+    after = sum(each.result.total for each in expected(kept.books, MARCH, [first.child.household_id]))
+    assert after - before == found.more
+
+
 def test_a_place_that_is_not_certain_has_no_bill_and_no_absence_to_report(kept, fee):
     kept.scene.noor.state, kept.scene.noor.sign_by = PlacementState.TO_SIGN, NOW
     kept.scene.noor.save()
     placement = Placement.objects.select_related("child", "group__location").get(pk=kept.scene.noor.pk)
-    assert absence_costs(placement, [Absence(placement=placement, day=march(9), kind="told")]) is None
+    assert Foretold().absences(placement, [Absence(placement=placement, day=march(9), kind="told")]) is None
     with pytest.raises(RefusedError) as refused:
         report_absence(
             principal=SYSTEM, placement_id=placement.pk, days=[march(9)], side=TellingSide.LOCATION, now=NOW,
@@ -121,6 +147,6 @@ def test_a_location_without_books_tells_by_what_was_agreed(kept, fee):
     kept.scene.location.organiser = Organiser.objects.create(name="Elders vzw", name_key="elders vzw")
     kept.scene.location.save()
     placement = Placement.objects.select_related("child", "group__location").get(pk=kept.scene.noor.pk)
-    assert absence_costs(placement, []) is None
+    assert Foretold().absences(placement, []) is None
     (found,) = told(kept, {march(9): Absent.TOLD})
     assert found.uses == 1

@@ -47,7 +47,7 @@ def test_within_the_number_it_costs_nothing_and_leaves_the_allowance_alone(kept)
     ill(kept, march(2), march(3), march(9))
     # three days at 12.34 fall away: the 2nd and 3rd are free days of illness, the 9th is a free absence
     assert asked(kept) == (total - Decimal("37.02"), left - 1)
-    assert (year_of(year(kept), 2026).balance.used, year_of(year(kept), 2026).ill) == (1, 2)
+    assert (year_of(year(kept), 2026).now.balance.used, year_of(year(kept), 2026).ill) == (1, 2)
 
 
 @pytest.mark.parametrize(("free", "used"), [(0, 3), (1, 2), (None, 0)])

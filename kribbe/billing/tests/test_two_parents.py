@@ -77,8 +77,8 @@ def test_each_agreement_has_its_own_allowance(kept, noor, with_father, fee):
     today = date(2026, 3, 31)
     mother = year_of(stated(noor, 2026, today=today), 2026)
     father = year_of(stated(with_father, 2026, today=today), 2026)
-    assert (mother.balance.entitled, mother.balance.left) == (4, 3)
-    assert (father.balance.entitled, father.balance.left) == (6, 4)
+    assert (mother.now.balance.entitled, mother.now.balance.left) == (4, 3)
+    assert (father.now.balance.entitled, father.now.balance.left) == (6, 4)
     # 5 x 12.34 and 4 x 12.34: the days of absence are free
     assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("61.70"), "Bram Claes": euros("49.36")}
 
@@ -119,7 +119,7 @@ def test_one_allowance_for_all_pieces_of_a_stay(kept, noor, fee):
     *_before, last = stay_of(noor)
     for piece in stay_of(noor):
         found = year_of(stated(piece, 2026, today=march(31)), 2026)
-        assert (found.balance.entitled, found.balance.left) == (8, 5)
+        assert (found.now.balance.entitled, found.now.balance.left) == (8, 5)
     absent(last, date(2026, 5, 4), date(2026, 5, 5))
     facts = facts_of(kept.books, date(2026, 5, 1))
     case = next(each.case for each in cases_of(facts) if each.placement == last)

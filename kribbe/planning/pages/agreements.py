@@ -18,8 +18,10 @@ from kribbe.planning import words
 from kribbe.planning.access import paper_at, placement_at
 from kribbe.planning.forms import OnPaperForm
 from kribbe.planning.models import Paper
+from kribbe.planning.pages.allowance import allowance_told
 from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.agreements import agreement_for, papers_of, places_of
+from kribbe.planning.selectors.allowance import stated, year_of
 from kribbe.planning.services.papers import agreed_of, sign_on_paper, withdraw_paper
 from kribbe.planning.written import from_json
 from kribbe.rules.agreed import ordinary
@@ -69,6 +71,7 @@ def agreement_page(request: Any, location: Location, reference: str) -> HttpResp
     placement = placement_at(request.principal, location, reference)
     note_read(request.principal, placement, timezone.now())
     papers = papers_of(agreement_for(placement))
+    today = localtime().date()
     context = {
         "place_name": location.name,
         "location": location,
@@ -76,10 +79,11 @@ def agreement_page(request: Any, location: Location, reference: str) -> HttpResp
         "child": placement.child,
         "name": f"{placement.child}",
         "is_agreed": any(paper.signed_at for paper in papers),
-        "is_to_come": placement.during.lower > localtime().date(),
+        "is_to_come": placement.during.lower > today,
         "open": next((paper for paper in papers if paper.is_open), None),
-        "on_paper": OnPaperForm(initial={"day": localtime().date()}),
+        "on_paper": OnPaperForm(initial={"day": today}),
         "held": held(placement),
+        "allowance": allowance_told(year_of(stated(placement, today.year, today=today), today.year)),
         "papers": [paper_row(paper) for paper in papers],
         "others": [each for each in turning(placement) if each.parent_id != placement.parent_id],
         "may_change": may_at(request.principal, Action.PLAN_CHANGE, location),

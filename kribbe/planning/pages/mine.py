@@ -24,14 +24,15 @@ from kribbe.planning.access import acts_on, check_acts, own_paper, own_placement
 from kribbe.planning.forms import AbsenceForm, SignPaperForm
 from kribbe.planning.models import Absence, AbsenceKind, ChildFile, TellingSide
 from kribbe.planning.pages.agreements import held, paper_row, pdf_answer
+from kribbe.planning.pages.allowance import allowance_told
 from kribbe.planning.selectors.agreements import agreement_for, open_papers, papers_of
 from kribbe.planning.selectors.allowance import (
     Stated,
-    Year,
     cost,
     free_when_ill,
     planned_days,
     stated,
+    uses_of,
     year_of,
 )
 from kribbe.planning.selectors.child_file import is_due
@@ -46,7 +47,6 @@ from kribbe.planning.services.absences import (
 )
 from kribbe.planning.services.papers import put_off_to, sign_paper
 from kribbe.region.middleware import use_desk
-from kribbe.rules.billing.absence import AbsenceCost
 from kribbe.rules.billing.case import Absent
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -135,7 +135,7 @@ def agreement(request: Any, reference: str) -> HttpResponse:
         "papers": [paper_row(paper) for paper in papers if paper.withdrawn_at is None],
         "house_rules": house_rules_ahead(placement.group.location_id, today),
         "today": today,
-        "years": [_allowance(year_of(told, today.year))],
+        "allowance": allowance_told(year_of(told, today.year)),
         "absences": [_absence(each, told, today) for each in told.absences],
     }
     return render(request, "planning/my_agreement.html", context, status=422 if form.errors else 200)
@@ -255,7 +255,7 @@ def _costs(told: Stated, days: Sequence[date], now: Any, *, ill: bool = False) -
     found = cost(told, counted, ill=ill)
     lines = [line for each in found for line in each.lines]
     unknown = [held for each in found for held in each.held]
-    uses = sum((each.uses for each in found), Decimal(0))
+    uses, half_days = uses_of(told, days, found)
     return {
         "days": words.day_list(days),
         "count": len(days),
@@ -263,8 +263,8 @@ def _costs(told: Stated, days: Sequence[date], now: Any, *, ill: bool = False) -
         "ill": _when_ill(told, counted) if ill else "",
         "amount": None if unknown else money(sum((each.amount for each in found), Decimal(0))),
         "uses": number(uses),
-        "left": number(_left(found)),
-        "half_days": told.house.half_days,
+        "left": number(found[-1].left),
+        "half_days": half_days,
         "lines": [
             {"day": line.on, "amount": money(line.amount), "why": " ".join(map(say, line.why))}
             for line in lines
@@ -289,38 +289,6 @@ def _when_ill(told: Stated, days: Mapping[date, Absent]) -> str:
         "%(count)d of these days are free because of illness.",
         free,
     ) % {"count": free}
-
-
-def _left(found: Sequence[AbsenceCost]) -> Decimal:
-    return found[-1].left
-
-
-def _allowance(year: Year) -> dict[str, Any]:
-    entitled = year.balance.entitled
-    return {
-        "year": str(year.year),
-        "entitled": number(entitled),
-        "used": number(year.balance.used),
-        "left": number(year.balance.left),
-        "share": year.balance.used / entitled if entitled else Decimal(0),
-        "half_days": year.half_days,
-        "ill": _ill_days(year),
-        "reasons": [say(reason) for reason in year.reasons],
-    }
-
-
-def _ill_days(year: Year) -> str:
-    """How many free days of illness were used; nothing where the house rules give none."""
-    if not year.illness.gives and not year.ill:
-        return ""
-    if year.illness.free is None:
-        return ngettext(
-            "%(count)d day of illness so far: free.", "%(count)d days of illness so far: free.", year.ill
-        ) % {"count": year.ill}
-    return _("Free days of illness used: %(used)d of %(free)d.") % {
-        "used": year.ill,
-        "free": year.illness.free,
-    }
 
 
 def _absence(each: Absence, told: Stated, today: date) -> dict[str, Any]:

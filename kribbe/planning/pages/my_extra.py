@@ -19,14 +19,16 @@ from kribbe.planning.access import check_acts, own_placement, why_only_read
 from kribbe.planning.forms_days import HALVES, ExtraDayForm
 from kribbe.planning.models import DayChange, DayRules, DayState, ShortNotice
 from kribbe.planning.selectors.allowance import planned_days, stated
-from kribbe.planning.selectors.days import changes_of, extra_cost, room_on, rules_of
+from kribbe.planning.selectors.days import changes_of, day_cost, room_on, rules_of
 from kribbe.planning.services.days import Wish, ask_day, check_to_come, check_wish, take_back_day
 from kribbe.planning.services.short_notice import listen
 from kribbe.region.middleware import use_desk
+from kribbe.rules.billing.day_cost import DayCost
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import whole_number
 from kribbe.web.templatetags.telling import money
+from kribbe.web.words import say
 
 DAY = timedelta(days=1)
 OFFERED_DAYS = 35
@@ -115,15 +117,41 @@ def _look(placement: Placement, wish: Wish, rules: DayRules, now: datetime) -> d
     check_to_come(placement, wish, now)
     room = room_on(placement.group.location, placement.group_id, wish.day)
     told = stated(placement, wish.day.year, today=today)
-    amount = None if wish.instead_of else extra_cost(told, wish.day, wish.halves)
+    change = DayChange(placement=placement, day=wish.day, halves=wish.halves, instead_of=wish.instead_of)
     return {
+        **_costs(day_cost(told, change)),
         "day": words.day_list([wish.day]),
         "halves": dict(HALVES)[str(wish.halves)],
         "swap": words.day_list([wish.instead_of]) if wish.instead_of else "",
-        "amount": money(amount) if amount is not None else "",
         "has_room": room.has(wish.halves),
         "at_once": rules.at_once or (rules.short_notice and wish.day <= today + DAY),
     }
+
+
+def _costs(found: DayCost) -> dict[str, Any]:
+    """What the day costs, in the words of the page."""
+    amount = found.amount
+    return {
+        "amount": money(amount) if amount is not None else "",
+        "is_free": amount == 0,
+        "unknown": " ".join(dict.fromkeys(say(reason) for held in found.held for reason in held.why)),
+        "lines": [
+            {"amount": money(line.amount), "why": " ".join(map(say, line.why))} for line in found.lines
+        ],
+        "elsewhere": _elsewhere(found) if amount is not None else "",
+    }
+
+
+def _elsewhere(found: DayCost) -> str:
+    """What the day does to the price of other days, as a discount that moves to another child or a package."""
+    if not found.elsewhere:
+        return ""
+    amount = {"amount": money(abs(found.elsewhere))}
+    if found.elsewhere > 0:
+        return (
+            _("Because of it, other days of the month cost %(amount)s more; that is in the price.") % amount
+        )
+    return _("Because of it, other days of the month cost %(amount)s less; that is in the price.") % amount
 
 
 def _ask(request: Any, placement: Placement, wish: Wish, now: Any) -> HttpResponse:

@@ -1,6 +1,6 @@
 """A child's allowance of a year, and what an absence would cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,14 +10,15 @@ from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days
 from kribbe.planning.models import Absence, AbsenceKind, CareAgreement, HouseRules
-from kribbe.planning.selectors.absence_prices import billed_cost
+from kribbe.planning.selectors.bill_prices import billed_absences
 from kribbe.planning.selectors.counted import Count, counting
+from kribbe.planning.selectors.house_allowance import days_away, given_in, with_house
 from kribbe.planning.selectors.house_rules import house_allowance, ill_rules, version_on, versions_at
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.region.selectors import policy_on
-from kribbe.rules.agreed import Agreement, minutes, there_on
-from kribbe.rules.allowance import Balance, HouseAllowance, balance, entitled
+from kribbe.rules.agreed import Agreement, there_on
+from kribbe.rules.allowance import Balance, balances
 from kribbe.rules.billing.absence import AbsenceCost, cost_of_absence
 from kribbe.rules.billing.case import (
     Absent,
@@ -29,10 +30,8 @@ from kribbe.rules.billing.case import (
     Fixed,
     FreePrice,
     IncomePrice,
-    Stay,
 )
-from kribbe.rules.billing.stays import stay_class
-from kribbe.rules.calendar import first_of_month
+from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.illness import IllRules
 from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.priority import PriceKind
@@ -42,13 +41,25 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Year:
-    """The allowance of one calendar year: the balance after all absences told so far, and why so many units."""
+class Standing:
+    """What the house rules that hold from a day on give of a year, and what is left of it on their last day."""
 
-    year: int
+    first: date
     balance: Balance
     half_days: bool
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Year:
+    """The allowance of one calendar year after all absences told so far: what holds now, and what comes later.
+
+    Versions of the house rules that give as many are one.
+    """
+
+    year: int
+    now: Standing
+    later: tuple[Standing, ...]
     illness: IllRules
     """What the house rules give besides."""
     ill: int
@@ -67,7 +78,8 @@ class Stated:
     """All pieces of the stay: by their weeks an allowance is counted, and every absence takes of it."""
     closed: frozenset[date]
     versions: Sequence[HouseRules]
-    rules: HouseRules | None
+    on: date
+    """Today, or the day of the year that is next to it."""
     day_fee: Decimal | None
 
     @property
@@ -81,8 +93,9 @@ class Stated:
         return counting(self.stay, self.versions, self.closed)
 
     @property
-    def house(self) -> HouseAllowance:
-        return house_allowance(self.rules)
+    def rules(self) -> HouseRules | None:
+        """Those that hold now."""
+        return version_on(self.versions, self.on)
 
 
 def stated(placement: Placement, year: int, *, today: date) -> Stated:
@@ -102,24 +115,38 @@ def stated(placement: Placement, year: int, *, today: date) -> Stated:
         stay=stay_years([planned], year)[placement.pk],
         closed=closed_days(location.pk, first - DAY, last),
         versions=versions,
-        rules=version_on(versions, max(first, min(today, last))),
+        on=max(first, min(today, last)),
         day_fee=agreement.day_fee if agreement else None,
     )
 
 
 def year_of(told: Stated, year: int) -> Year:
-    """The allowance of a calendar year, with every absence told so far taken off."""
-    house = told.house
-    given = entitled(
-        agreements=told.stay.base,
-        year=year,
-        pack=told.pack,
-        house=house,
-        morning_ends=told.location.morning_ends_at,
-    )
-    found = balance(allowance=_allowance(told, given.units), absences=_stays(told, told.absences))
+    """The allowance of a calendar year, counted with every absence told so far as its bills count it."""
+    standings = _standings(told, year)
+    begun = [each for each in standings if each.first <= told.on]
     ill = [each for each in told.absences if each.kind == AbsenceKind.ILLNESS and told.count(each).is_free]
-    return Year(year, found, house.half_days, given.reasons, ill_rules(told.rules), len(ill))
+    later = standings[len(begun) :]
+    return Year(year, begun[-1], tuple(later), ill_rules(told.rules), len(ill))
+
+
+def _standings(told: Stated, year: int) -> list[Standing]:
+    given = given_in(
+        told.versions, told.stay, year=year, pack=told.pack, morning_ends=told.location.morning_ends_at
+    )
+    after = date(year + 1, 1, 1)
+    away = days_away(told.stay, told.versions, told.placement, after, _bare(told, date(year, 1, 1)))
+    found: list[Standing] = []
+    left = balances([(each.first, each.allowance) for each in given], away)
+    for each, balance in zip(given, left, strict=True):
+        standing = Standing(each.first, balance, each.allowance.half_days, each.reasons)
+        if found and _gives_as_many(found[-1], standing):
+            standing = replace(standing, first=found.pop().first)
+        found.append(standing)
+    return found
+
+
+def _gives_as_many(one: Standing, other: Standing) -> bool:
+    return (one.half_days, one.balance.entitled) == (other.half_days, other.balance.entitled)
 
 
 def cost(told: Stated, days: Mapping[date, Absent], *, ill: bool = False) -> list[AbsenceCost]:
@@ -130,15 +157,27 @@ def cost(told: Stated, days: Mapping[date, Absent], *, ill: bool = False) -> lis
     Where the location invoices it is what the invoice will ask; elsewhere the price that was agreed.
     """
     rows = [_proposal(told, day, why, ill) for day, why in sorted(days.items())]
-    billed = billed_cost(told.placement, rows)
+    billed = billed_absences(told.placement, rows)
     if billed is not None:
         return billed
     counted = _counted(told, rows)
+    return [_cost_in(told, rows, counted, month) for month in sorted({first_of_month(day) for day in days})]
+
+
+def uses_of(told: Stated, days: Iterable[date], costs: Iterable[AbsenceCost]) -> tuple[Decimal, bool]:
+    """What absences of these days use of the allowance, and whether that is half-days: as it is counted at the end of
+    their last month.
+    """
     months = sorted({first_of_month(day) for day in days})
-    return [
-        _cost_in(replace(told, rules=version_on(told.versions, month) or told.rules), counted, month)
-        for month in months
-    ]
+    units = [_counts_half_days(told, add_months(month, 1) - DAY) for month in months]
+    half_days, uses = units[-1], Decimal(0)
+    for own, each in zip(units, costs, strict=True):
+        uses += each.uses * (2 if half_days else 1) / (2 if own else 1)
+    return uses, half_days
+
+
+def _counts_half_days(told: Stated, day: date) -> bool:
+    return house_allowance(version_on(told.versions, day)).half_days
 
 
 def free_when_ill(told: Stated, days: Mapping[date, Absent]) -> int:
@@ -149,9 +188,14 @@ def free_when_ill(told: Stated, days: Mapping[date, Absent]) -> int:
 
 def _counted(told: Stated, rows: Sequence[Absence]) -> Mapping[date, Absent]:
     """What absences that aren't reported yet will count as, beside those that are."""
-    whole = sorted((*told.absences, *rows), key=lambda each: each.day)
-    count = replace(told, stay=replace(told.stay, absences=whole)).count
+    count = _with(told, rows).count
     return {each.day: count(each) for each in rows}
+
+
+def _with(told: Stated, rows: Sequence[Absence]) -> Stated:
+    """As if these absences were reported."""
+    whole = sorted((*told.absences, *rows), key=lambda each: each.day)
+    return replace(told, stay=replace(told.stay, absences=whole))
 
 
 def _proposal(told: Stated, day: date, why: Absent, ill: bool) -> Absence:
@@ -160,23 +204,18 @@ def _proposal(told: Stated, day: date, why: Absent, ill: bool) -> Absence:
     return Absence(placement=told.placement, day=day, kind=why)
 
 
-def _cost_in(told: Stated, days: Mapping[date, Absent], month: date) -> AbsenceCost:
-    units = year_of(told, month.year).balance.entitled
-    own = [
-        *_stays(told, told.stay.before(told.placement, month)),
-        *_proposed(told, {day: why for day, why in days.items() if day < month}),
-    ]
-    used = balance(allowance=_allowance(told, units), absences=own).used
-    asked = {day: why for day, why in days.items() if first_of_month(day) == month}
-    return cost_of_absence(_case(told, month, units, used), asked)
+def _cost_in(
+    told: Stated, rows: Sequence[Absence], counted: Mapping[date, Absent], month: date
+) -> AbsenceCost:
+    """Those of the months before count for the allowance."""
+    case = month_case(_with(told, [each for each in rows if each.day < month]), month)
+    return cost_of_absence(case, {day: why for day, why in counted.items() if first_of_month(day) == month})
 
 
 def month_case(told: Stated, day: date) -> Case:
     """The month of a day, priced as it stands; the allowance counts the absences of the months before."""
-    month = first_of_month(day)
-    units = year_of(told, day.year).balance.entitled
-    earlier = _stays(told, told.stay.before(told.placement, month))
-    return _case(told, month, units, balance(allowance=_allowance(told, units), absences=earlier).used)
+    case = _bare(told, first_of_month(day))
+    return with_house(case, placement=told.placement, stay=told.stay, rules=told.versions, beyond=_beyond)
 
 
 def planned_days(told: Stated, first: date, last: date) -> list[date]:
@@ -186,7 +225,8 @@ def planned_days(told: Stated, first: date, last: date) -> list[date]:
     return [day for day in days if day not in away and there_on(told.agreements, day, told.closed)]
 
 
-def _case(told: Stated, month: date, units: Decimal, used: Decimal) -> Case:
+def _bare(told: Stated, month: date) -> Case:
+    """A month without what the house rules say."""
     return Case(
         pack=told.pack,
         month=month,
@@ -194,23 +234,18 @@ def _case(told: Stated, month: date, units: Decimal, used: Decimal) -> Case:
         certificates=_certificates(told),
         price=_price(told),
         flex=False,
-        beyond=_beyond(told),
+        beyond=None,
         extras=(),
         charges=(),
         agreement=told.agreements,
         closing_days=told.closed,
-        allowance=_allowance(told, units, used),
+        allowance=Allowance(),
         entries={
             each.day: Entry(absent=told.count(each))
             for each in told.absences
             if first_of_month(each.day) == month and each.placement_id == told.placement.pk
         },
     )
-
-
-def _allowance(told: Stated, units: Decimal, used: Decimal = Decimal(0)) -> Allowance:
-    house = told.house
-    return Allowance(half_days=house.half_days, entitled=units, used_before=used, told_only=house.told_only)
 
 
 def _certificates(told: Stated) -> tuple[Certificate, ...]:
@@ -228,22 +263,7 @@ def _price(told: Stated) -> IncomePrice | FreePrice:
     )
 
 
-def _beyond(told: Stated) -> Fixed | None:
-    rules = told.rules
+def _beyond(rules: HouseRules | None) -> Fixed | None:
     if rules is None or rules.absence_full is None or rules.absence_half is None:
         return None
     return Fixed(ByStay(rules.absence_full, rules.absence_half))
-
-
-def _stays(told: Stated, absences: Sequence[Absence]) -> list[tuple[Absent, Stay]]:
-    """The absences with the class of stay that they take, by the figures that price a month."""
-    return [(told.count(each), _stay(told, each.day)) for each in absences]
-
-
-def _proposed(told: Stated, days: Mapping[date, Absent]) -> list[tuple[Absent, Stay]]:
-    return [(days[day], _stay(told, day)) for day in sorted(days)]
-
-
-def _stay(told: Stated, day: date) -> Stay:
-    length = minutes(told.stay.parts(day, told.closed))
-    return stay_class(_case(told, first_of_month(day), Decimal(0), Decimal(0)), length, day)

@@ -15,6 +15,7 @@ from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import Absence, DayChange, DayRules, DayState
 from kribbe.planning.models_days import BOTH_HALVES
 from kribbe.planning.selectors.allowance import Stated, month_case
+from kribbe.planning.selectors.bill_prices import billed_day
 from kribbe.planning.selectors.planned import (
     OWN,
     Planned,
@@ -24,10 +25,12 @@ from kribbe.planning.selectors.planned import (
     planned_at_all,
 )
 from kribbe.rules.agreed import Agreement, changed, there_on
+from kribbe.rules.billing.day_cost import DayCost, cost_of_day
 from kribbe.rules.billing.pricing import bill
 from kribbe.rules.halfdays import WeekPattern
 
 DAY = timedelta(days=1)
+NOTHING = Decimal(0)
 HALVES = (0, 1)
 MOST_SHOWN = 100
 PLANNED = (OWN, "direct:", "child:", "day:", "elsewhere:")
@@ -163,16 +166,22 @@ def changes_of(placement: Placement, since: date) -> QuerySet[DayChange]:
     return DayChange.objects.filter(placement=placement, day__gte=since).order_by("day", "pk")
 
 
-def extra_cost(told: Stated, day: date, halves: int) -> Decimal | None:
-    """What an extra day adds to its month, in euros; None where no price is known. `told` is of the day's year."""
-    case = month_case(told, day)
+def day_cost(told: Stated, change: DayChange) -> DayCost:
+    """What an extra day that isn't saved adds to its month, or one day for another; `told` is of the day's year.
+
+    Where the location invoices it is what the invoice will ask; elsewhere the price that was agreed, and one day for
+    another costs nothing.
+    """
+    billed = billed_day(told.placement, change)
+    if billed is not None:
+        return billed
+    if change.instead_of is not None:
+        return DayCost((), (), NOTHING, NOTHING)
+    case = month_case(told, change.day)
     base = tuple(case.agreement)
-    parts = merged(there_on(base, day), parts_of_halves(halves, told.location))
-    more = replace(case, agreement=changed(base, Agreement(day, day, ({day.weekday(): parts},))))
-    before, after = bill(case), bill(more)
-    if any(held.on == day for held in after.held):
-        return None
-    return after.total - before.total
+    parts = merged(there_on(base, change.day), parts_of_halves(change.halves, told.location))
+    extra = Agreement(change.day, change.day, ({change.day.weekday(): parts},))
+    return cost_of_day(bill(case), bill(replace(case, agreement=changed(base, extra))), day=change.day)
 
 
 def _promised(

@@ -6,6 +6,7 @@ agreed yet), and those that the location took outside the desk.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -197,6 +198,16 @@ def plan_of(placement: Placement, location: Location) -> Planned:
         child=placement.child,
         is_agreed=bool(weeks),
     )
+
+
+def plan_with(plan: Planned, change: DayChange) -> Planned:
+    """A place's plan as it will be once a day that isn't saved is granted, its placement read with that day too."""
+    placement = copy(plan.placement)
+    if placement is None:
+        return plan
+    days = sorted((*days_given(placement), change), key=lambda each: each.day)
+    setattr(placement, DAYS, days)
+    return plan_of(placement, placement.group.location)
 
 
 def certain(during: tuple[date, date]) -> QuerySet[Placement]:

@@ -15,7 +15,7 @@ from kribbe.places import ledger
 from kribbe.places.models import LedgerTake
 from kribbe.planning.models import CareAgreement, DayChange, DayRules, DayState, TellingSide
 from kribbe.planning.selectors.allowance import stated, year_of
-from kribbe.planning.selectors.days import extra_cost, room_on
+from kribbe.planning.selectors.days import day_cost, room_on
 from kribbe.planning.selectors.occupancy import cells
 from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.selectors.week import week_of
@@ -196,10 +196,11 @@ def test_the_cost_is_the_price_of_a_day_and_the_allowance_stays(scene):
     wednesday = plain_week(scene) + 2 * DAY
     noor = scene.noor.__class__.objects.select_related("group__location__desk").get(pk=scene.noor.pk)
     before = stated(noor, wednesday.year, today=scene.now.date())
-    assert extra_cost(before, wednesday, BOTH) == Decimal(30)
+    wish = DayChange(placement=noor, day=wednesday, halves=BOTH)
+    assert day_cost(before, wish).amount == Decimal(30)
     ask(scene, wednesday)
     after = stated(noor, wednesday.year, today=scene.now.date())
-    assert year_of(after, wednesday.year).balance == year_of(before, wednesday.year).balance
+    assert year_of(after, wednesday.year).now == year_of(before, wednesday.year).now
 
 
 def test_families_on_the_list_are_told_once_and_the_first_has_it(scene):
@@ -247,7 +248,9 @@ def test_a_parent_sees_cost_and_room_first_and_takes_it_back(scene):
     typed = {"day": f"{wednesday}", "halves": "1"}
     looked = parent.post(address, {**typed, "do": "look"})
     assert looked.status_code == 200
-    assert 'id="cost"' in looked.content.decode()
+    page = looked.content.decode()
+    assert 'id="cost"' in page
+    assert "not known yet" in page and "No fee certificate holds on this day" in page
     assert not DayChange.objects.exists()
     assert parent.post(address, {**typed, "do": "ask"}).status_code == 302
     change = DayChange.objects.get()

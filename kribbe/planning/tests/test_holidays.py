@@ -47,12 +47,12 @@ def scene():
 
 def test_nothing_in_school_holidays(scene):
     """The plan is empty then, a place is free for an extra day, and the allowance is less."""
-    before = year_of(stated(scene.noor, 2027, today=START), 2027).balance.entitled
+    before = year_of(stated(scene.noor, 2027, today=START), 2027).now.balance.entitled
     full = room_on(scene.location, scene.group.pk, AUTUMN).taken
     sign(scene, send(scene, holidays()))
     assert [days_of(scene, AUTUMN + n * 7 * DAY) for n in (-1, 0, 1)] == [[0, 1], [], [0, 1]]
     assert (full, room_on(scene.location, scene.group.pk, AUTUMN).taken) == ((2, 2), (1, 1))
-    after = year_of(stated(scene.noor, 2027, today=START), 2027).balance.entitled
+    after = year_of(stated(scene.noor, 2027, today=START), 2027).now.balance.entitled
     assert 0 < after < before
     assert Placement.objects.filter(child=scene.noor.child).count() == 1
     assert counted_right(scene)

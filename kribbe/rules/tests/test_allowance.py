@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kribbe.rules.agreed import DAY, Agreement, pattern_of
-from kribbe.rules.allowance import Balance, HouseAllowance, Rounding, balance, entitled
+from kribbe.rules.allowance import Balance, HouseAllowance, Rounding, balances, entitled
 from kribbe.rules.billing.case import Absent, Allowance, Stay
 from kribbe.rules.packs import FigureMissing, load_pack
 from kribbe.rules.tests.test_agreed import WEEKS
@@ -89,9 +89,33 @@ def test_the_balance_by_hand():
     told, late, never = Absent.TOLD, Absent.UNTOLD, Absent.LOCATION
     absences = [(told, Stay.FULL), (told, Stay.HALF), (late, Stay.FULL), (never, Stay.FULL)]
     days = Allowance(entitled=Decimal(4), told_only=True)
-    assert balance(allowance=days, absences=absences) == Balance(Decimal(4), Decimal(2), Decimal(2))
+    assert in_turn(days, absences) == Balance(Decimal(4), Decimal(2), Decimal(2))
     half_days = Allowance(half_days=True, entitled=Decimal(4))
-    assert balance(allowance=half_days, absences=absences) == Balance(Decimal(4), Decimal(4), Decimal(0))
+    assert in_turn(half_days, absences) == Balance(Decimal(4), Decimal(4), Decimal(0))
+
+
+def in_turn(allowance, absences):
+    """The balance after these absences on the first days of the year."""
+    days = [(NEW_YEAR + n * DAY, *each) for n, each in enumerate(absences)]
+    (found,) = balances([(NEW_YEAR, allowance)], days)
+    return found
+
+
+def test_the_balance_by_hand_where_the_rules_change_twice():
+    """Ten days; from July 18 half-days; from October four days. Three days in March are six half-days."""
+    allowances = [
+        (NEW_YEAR, Allowance(entitled=Decimal(10))),
+        (date(2026, 7, 1), Allowance(half_days=True, entitled=Decimal(18))),
+        (date(2026, 10, 1), Allowance(entitled=Decimal(4))),
+    ]
+    away = [(date(2026, 3, day), Absent.TOLD, Stay.FULL) for day in (2, 3, 4)]
+    away += [(date(2026, 8, 3), Absent.TOLD, Stay.HALF), (date(2026, 8, 4), Absent.TOLD, Stay.FULL)]
+    # 3 of 10; 6 + 1 + 2 of 18; 4.5 of 4
+    assert balances(allowances, away) == [
+        Balance(Decimal(10), Decimal(3), Decimal(7)),
+        Balance(Decimal(18), Decimal(9), Decimal(9)),
+        Balance(Decimal(4), Decimal("4.5"), Decimal(0)),
+    ]
 
 
 @given(WEEKS, st.dates(date(2025, 1, 1), date(2027, 12, 31)), st.integers(0, 900), st.integers(2025, 2027))
@@ -176,7 +200,7 @@ def test_against_half_days_counted_one_by_one(changes, year, half_days, rounding
 )
 def test_a_balance_never_gives_more_than_there_is(given_days, absences, half_days):
     allowance = Allowance(half_days=half_days, entitled=Decimal(given_days))
-    found = balance(allowance=allowance, absences=absences)
+    found = in_turn(allowance, absences)
     wanted = sum((stay.halves if half_days else 1) for absent, stay in absences if not absent.is_free)
     assert found.used + found.left == found.entitled
     assert found.used == min(wanted, given_days)

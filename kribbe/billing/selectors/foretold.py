@@ -1,0 +1,128 @@
+"""What an absence or a single day will cost before it is written: its months priced as their runs will price them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from kribbe.billing.models import Books
+from kribbe.billing.selectors.cases import cases_of
+from kribbe.billing.selectors.drafts import results
+from kribbe.billing.selectors.facts import Facts, facts_of
+from kribbe.enrolment.models import Placement
+from kribbe.planning.models import Absence, DayChange
+from kribbe.planning.selectors.planned import Planned, plan_with
+from kribbe.planning.selectors.stay_year import StayYear
+from kribbe.rules.billing.absence import AbsenceCost, difference
+from kribbe.rules.billing.day_cost import DayCost, cost_of_day, together
+from kribbe.rules.billing.result import Result
+from kribbe.rules.calendar import first_of_month
+
+DAY = timedelta(days=1)
+
+
+class Foretold:
+    """The prices of the billing run, for what planning tells families first."""
+
+    def absences(self, placement: Placement, absences: Sequence[Absence]) -> list[AbsenceCost] | None:
+        """The cost by month of absences of one place that aren't saved; None where its organiser keeps no books, and
+        where the place isn't certain, so that nothing is billed.
+
+        Those of one month count for the allowance of the next ones. As many queries for each month as a month of a
+        run.
+        """
+        by_month: dict[date, set[date]] = defaultdict(set)
+        for each in absences:
+            by_month[first_of_month(each.day)].add(each.day)
+        read = _read(placement, by_month)
+        if read is None or any(placement.pk not in facts.stays for facts in read):
+            return None
+        return [_cost(facts, placement, absences, by_month[facts.month]) for facts in read]
+
+    def day(self, placement: Placement, change: DayChange) -> DayCost | None:
+        """The cost of a day that isn't saved, as if it were granted; None as for `absences`.
+
+        A day had for one of another month takes from one and adds to the other. The rest of a night is a day of its
+        own.
+        """
+        days = [each for each in (change.day, change.instead_of) if each is not None]
+        read = _read(placement, {first_of_month(each) for day in days for each in (day, day + DAY)})
+        known = [facts for facts in read or () if placement.pk in facts.stays]
+        return together(_day_cost(facts, placement, change) for facts in known) if known else None
+
+
+def _read(placement: Placement, months: Iterable[date]) -> list[Facts] | None:
+    books = Books.objects.filter(organiser=placement.group.location.organiser_id).first()
+    if books is None:
+        return None
+    return [facts_of(books, month, [placement.child.household_id]) for month in sorted(months)]
+
+
+def _cost(facts: Facts, placement: Placement, absences: Sequence[Absence], days: set[date]) -> AbsenceCost:
+    earlier = [each for each in absences if each.day < facts.month]
+    before = _results(_away(facts, placement, earlier))
+    after = _results(_away(facts, placement, absences))
+    found = difference(before[placement.pk], after[placement.pk], days)
+    return replace(found, more=_total(after) - _total(before))
+
+
+def _day_cost(facts: Facts, placement: Placement, change: DayChange) -> DayCost:
+    before, after = _results(facts), _results(_with_day(facts, placement, change))
+    return cost_of_day(
+        before[placement.pk],
+        after[placement.pk],
+        day=change.day,
+        instead_of=change.instead_of,
+        more=_total(after) - _total(before),
+    )
+
+
+def _total(results: Mapping[int, Result]) -> Decimal:
+    return sum((each.total for each in results.values()), Decimal(0))
+
+
+def _results(facts: Facts) -> Mapping[int, Result]:
+    return {priced.placement.pk: result for priced, result in results(cases_of(facts))}
+
+
+def _away(facts: Facts, placement: Placement, absences: Sequence[Absence]) -> Facts:
+    """The facts as they will be once these absences of the place were reported."""
+    if not absences:
+        return facts
+    key = placement.pk
+    own = sorted((*facts.absences.get(key, ()), *absences), key=lambda each: each.day)
+    return replace(
+        facts,
+        absences={**facts.absences, key: own},
+        stays={each: _away_in(stay, key, absences) for each, stay in facts.stays.items()},
+        earlier=tuple(
+            _away(each, placement, absences) if key in each.stays else each for each in facts.earlier
+        ),
+    )
+
+
+def _away_in(stay: StayYear, key: int, absences: Sequence[Absence]) -> StayYear:
+    """Every piece of a stay counts the absences of all of them."""
+    if not any(_is_of(plan, key) for plan in stay.plans):
+        return stay
+    return replace(stay, absences=sorted((*stay.absences, *absences), key=lambda each: each.day))
+
+
+def _with_day(facts: Facts, placement: Placement, change: DayChange) -> Facts:
+    """The facts as they will be once this day of the place is granted."""
+    key = placement.pk
+
+    def laid(plans: Sequence[Planned]) -> list[Planned]:
+        return [plan_with(each, change) if _is_of(each, key) else each for each in plans]
+
+    return replace(
+        facts,
+        planned=laid(facts.planned),
+        stays={each: replace(stay, plans=laid(stay.plans)) for each, stay in facts.stays.items()},
+        earlier=tuple(_with_day(each, placement, change) for each in facts.earlier),
+    )
+
+
+def _is_of(plan: Planned, key: int) -> bool:
+    return plan.placement is not None and plan.placement.pk == key

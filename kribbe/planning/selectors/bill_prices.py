@@ -1,0 +1,40 @@
+"""What absences and single days will cost by the bill itself: a room above, which prices months, tells it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from kribbe.enrolment.models import Placement
+from kribbe.planning.models import Absence, DayChange
+from kribbe.rules.billing.absence import AbsenceCost
+from kribbe.rules.billing.day_cost import DayCost
+
+
+class Pricer(Protocol):
+    """Prices what isn't written yet, given as rows that weren't saved; None where it bills nothing."""
+
+    def absences(self, placement: Placement, absences: Sequence[Absence]) -> list[AbsenceCost] | None:
+        """The cost of absences by month."""
+
+    def day(self, placement: Placement, change: DayChange) -> DayCost | None:
+        """The cost of an extra day, or of one day for another."""
+
+
+_pricers: list[Pricer] = []
+
+
+def register_pricer(pricer: Pricer) -> None:
+    """Ask this one first what something would cost."""
+    if pricer not in _pricers:
+        _pricers.append(pricer)
+
+
+def billed_absences(placement: Placement, absences: Sequence[Absence]) -> list[AbsenceCost] | None:
+    """What the bill will ask for these absences by month; None where nobody bills this place."""
+    found = (each.absences(placement, absences) for each in _pricers)
+    return next((each for each in found if each is not None), None)
+
+
+def billed_day(placement: Placement, change: DayChange) -> DayCost | None:
+    """What the bill will ask for a day as it would be granted; None where nobody bills this place."""
+    found = (each.day(placement, change) for each in _pricers)
+    return next((each for each in found if each is not None), None)
