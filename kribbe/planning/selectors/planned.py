@@ -215,11 +215,7 @@ def with_weeks(found: QuerySet[Placement]) -> QuerySet[Placement]:
     """With child, group and agreed weeks, in the order of groups and names."""
     weeks = Prefetch("agreed_weeks", _agreed(), to_attr=WEEKS)
     days = Prefetch("day_changes", _granted(), to_attr=DAYS)
-    return (
-        found.select_related("child", "group")
-        .prefetch_related(weeks, days)
-        .order_by(*BY_NAME)
-    )
+    return found.select_related("child", "group").prefetch_related(weeks, days).order_by(*BY_NAME)
 
 
 def _lay_weeks(stays: Sequence[Placement]) -> None:
