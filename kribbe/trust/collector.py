@@ -10,8 +10,9 @@ SELDOM = (50_000, 20, 100)
 
 @contextmanager
 def few_collections() -> Iterator[None]:
-    """Look for garbage seldom meanwhile, afterwards as before: by the usual measure a month of invoices spends a fifth
-    of its time on looking at rows that are all in use.
+    """Look for garbage seldom meanwhile, afterwards as before.
+
+    By the usual measure a month of invoices spends a fifth of its time on looking at rows that are all in use.
     """
     usual = gc.get_threshold()
     gc.set_threshold(*SELDOM)
