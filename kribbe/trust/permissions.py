@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from kribbe.trust.principal import PARENTS, Principal, Role, Scope
 
@@ -180,6 +181,7 @@ TABLE: tuple[Rule, ...] = (
 )
 
 
+@cache
 def roles_for(action: Action, scope: Scope) -> tuple[Role, ...]:
     """The roles that may do this when held over this kind of scope."""
     return tuple(rule.role for rule in TABLE if scope in rule.scopes and action in rule.actions)

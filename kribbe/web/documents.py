@@ -37,8 +37,8 @@ CERTAIN = "\u024f"
 MISSING = "?"
 TOGETHER = 16
 """Documents that travel to a worker at once."""
-AHEAD = 3
-"""Groups that wait for each worker."""
+AHEAD = 16
+"""Groups that wait for each worker: so many that all go on drawing while the next sheets are still being reckoned."""
 
 _DOUBTFUL = re.compile(f"[^\\n\\t -~\u00a0-\u00ac\u00ae-{CERTAIN}]")
 """Whatever isn't certain to be shown: control characters, the soft hyphen, and letters beyond."""
@@ -70,7 +70,7 @@ def pdf(template: str, data: Mapping[str, Any], *, title: str, brand: Brand, lan
 def pdfs(sheets: Iterable[Sheet], *, workers: int = 0) -> Iterator[bytes]:
     """The documents of many sheets in their order, made side by side by so many processes (0: one a processor).
 
-    Each keeps its compiler. Sheets are read as they are needed: never more than a few wait for each worker.
+    Each keeps its compiler. Sheets are read as they are needed: never more than some hundreds wait.
     """
     count = workers or os.cpu_count() or 1
     with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_worker) as pool:

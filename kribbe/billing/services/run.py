@@ -20,6 +20,7 @@ from kribbe.billing.services.months import AT_ONCE, COUNT
 from kribbe.billing.services.payers import usual_payers
 from kribbe.people.selectors import hand_of
 from kribbe.trust.audit import record
+from kribbe.trust.collector import few_collections
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
@@ -47,6 +48,7 @@ def start_run(*, principal: Principal, books: Books, month: date, on: date, now:
     return run
 
 
+@few_collections()
 def work_off(run_id: int, *, now: datetime, with_papers: bool = False) -> int:
     """Issue what is left of a run and close it. Returns how many documents were issued here.
 

@@ -1,6 +1,6 @@
 """One day at a location: who comes, who stays away, and whether there are carers enough."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from kribbe.places.models import Location
 from kribbe.planning import words
 from kribbe.planning.access import placement_at
 from kribbe.planning.models import Absence, AbsenceKind, GettingUsedDay, Severity, TellingSide
-from kribbe.planning.selectors.child_file import AtHand, at_hand
+from kribbe.planning.selectors.child_file import Allergy, allergies_at_hand
 from kribbe.planning.selectors.getting_used import hours_of, visits_at
 from kribbe.planning.selectors.house_rules import house_rules_on, ill_rules
 from kribbe.planning.selectors.planned import Planned, days_given
@@ -56,7 +56,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
     on = asked_day(request.GET.get("on", ""), today)
     week = day_of(location, on, today=today)
     may_change = may_at(request.principal, Action.PLAN_CHANGE, location)
-    hand = at_hand(
+    allergies = allergies_at_hand(
         [row.planned.placement for group in week.groups for row in group.rows if row.planned.placement]
     )
     asks_note = (
@@ -64,7 +64,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         and ill_rules(house_rules_on(location.pk, on)).asks_note
     )
     action = _actions(request, location, on, asks_note=asks_note) if may_change else _no_action
-    groups = [(group, list(_children(group, on, week, hand))) for group in week.groups]
+    groups = [(group, list(_children(group, on, week, allergies))) for group in week.groups]
     draw = _rows(request, action)
     note_look(request.principal, location, week, now)
     context = {
@@ -234,7 +234,7 @@ def _children(
     group: GroupWeek,
     on: date,
     week: Week,
-    hand: Mapping[int, AtHand],
+    allergies: Mapping[int, Sequence[Allergy]],
 ) -> Iterator[dict[str, Any]]:
     for row in group.rows:
         planned = row.planned
@@ -251,7 +251,7 @@ def _children(
             "away": words.away(found) if found else "",
             "is_agreed": planned.is_agreed or placement is None,
             "is_extra": any(each.day == on for each in days_given(placement)) if placement else False,
-            "allergies": hand[placement.pk].allergies if placement else (),
+            "allergies": allergies[placement.pk] if placement else (),
         }
 
 

@@ -77,17 +77,18 @@ class Version:
     told_by: str = ""
 
 
-def at_hand(placements: Collection[Placement]) -> Mapping[int, AtHand]:
-    """What must be at hand of the children of these places, by the key of the place; one query.
+def allergies_at_hand(placements: Collection[Placement]) -> Mapping[int, Sequence[Allergy]]:
+    """The allergies of the children of these places, by the key of the place; one query, which unseals nothing else.
 
     It opens no door: give it places whose children are cared for on the day that is shown.
     """
-    files = at_hand_of({place.child_id for place in placements})
-    return {place.pk: files[place.child_id] for place in placements}
+    kept = ChildFile.objects.filter(child__in={place.child_id for place in placements}, version__gt=0)
+    found = {each.child_id: allergies_of(each) for each in kept.only("child", "allergies")}
+    return {place.pk: found.get(place.child_id, ()) for place in placements}
 
 
 def at_hand_of(child_ids: Collection[int]) -> Mapping[int, AtHand]:
-    """As `at_hand`, by the key of the child: for who comes without a place of its own."""
+    """What must be at hand of these children, by their key; one query. It opens no door, as `allergies_at_hand`."""
     kept = ChildFile.objects.filter(child__in=child_ids, version__gt=0)
     files = {each.child_id: each for each in kept.only("child", *AT_HAND)}
     return {key: _at_hand(files.get(key)) for key in child_ids}

@@ -27,6 +27,8 @@ DAY = timedelta(days=1)
 WEEKS, DAYS = "weeks_read", "days_read"
 """Where `with_weeks` lays what it reads: lists, since a manager for each of hundreds of places costs more."""
 
+BY_NAME = ("group__from_months", "group__name", "child__name_key", "during", "pk")
+
 OWN = "own:"
 """Under this name the ledger holds places that a location only counts."""
 
@@ -94,7 +96,7 @@ def planned_in(
     here = Q(group__in=groups)
     if coming:
         here |= Q(pk__in={each.placement_id for each in coming})
-    stays = _in_groups(certain((first, last + DAY)).filter(here), groups)
+    stays = _in_groups(_certain((first, last + DAY)).filter(here), groups)
     own = [plan_of(each, each.group.location) for each in stays if each.group_id in groups]
     return [*_without(own, moved), *_guests(stays, coming), *_unnamed(groups, (first, last + DAY))]
 
@@ -106,7 +108,7 @@ def _located(group: Group, known: Mapping[int, Location]) -> Group:
 
 def _in_groups(found: QuerySet[Placement], groups: Mapping[int, Group]) -> list[Placement]:
     """These places, with one group for all that share it: a week has hundreds of places in a handful of groups."""
-    stays = list(found.prefetch_related(None).select_related(None).select_related("child"))
+    stays = list(found.select_related("child").order_by(*BY_NAME))
     _lay_weeks(stays)
     strange = {each.group_id for each in stays} - groups.keys()
     others = Group.objects.select_related("location").in_bulk(strange) if strange else {}
@@ -212,21 +214,19 @@ def plan_with(plan: Planned, change: DayChange) -> Planned:
 
 def certain(during: tuple[date, date]) -> QuerySet[Placement]:
     """Certain places, running or over, on some of these days."""
-    found = Placement.objects.filter(
-        state__in=[PlacementState.FINAL, PlacementState.ENDED], during__overlap=during
-    ).exclude(NEVER_CAME)
-    return with_weeks(found)
+    return with_weeks(_certain(during))
+
+
+def _certain(during: tuple[date, date]) -> QuerySet[Placement]:
+    states = [PlacementState.FINAL, PlacementState.ENDED]
+    return Placement.objects.filter(state__in=states, during__overlap=during).exclude(NEVER_CAME)
 
 
 def with_weeks(found: QuerySet[Placement]) -> QuerySet[Placement]:
     """With child, group and agreed weeks, in the order of groups and names."""
     weeks = Prefetch("agreed_weeks", _agreed(), to_attr=WEEKS)
     days = Prefetch("day_changes", _granted(), to_attr=DAYS)
-    return (
-        found.select_related("child", "group")
-        .prefetch_related(weeks, days)
-        .order_by("group__from_months", "group__name", "child__name_key", "during", "pk")
-    )
+    return found.select_related("child", "group").prefetch_related(weeks, days).order_by(*BY_NAME)
 
 
 def _lay_weeks(stays: Sequence[Placement]) -> None:

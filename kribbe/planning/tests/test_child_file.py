@@ -18,7 +18,15 @@ from kribbe.contact.models import Notice
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.file_paper import file_pdf
 from kribbe.planning.models import ChildFile, Severity
-from kribbe.planning.selectors.child_file import SHOWN_BEFORE, Allergy, AtHand, Person, at_hand, file_of
+from kribbe.planning.selectors.child_file import (
+    SHOWN_BEFORE,
+    Allergy,
+    AtHand,
+    Person,
+    allergies_at_hand,
+    at_hand_of,
+    file_of,
+)
 from kribbe.planning.services.child_file import Kept, ask_due, confirm_file, keep_file
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.calendar import monday_of
@@ -62,11 +70,20 @@ def at(scene, placement):
 def test_the_tablet_has_the_worst_allergy_first_and_who_may_fetch(scene):
     keep(scene)
     with CaptureQueriesContext(connection) as captured:
-        found = at_hand([scene.noor, scene.lou])
+        found = at_hand_of({scene.noor.child_id, scene.lou.child_id})
     assert len(captured) == 1
-    assert found[scene.noor.pk].allergies == (NUTS, MILK)
-    assert found[scene.noor.pk].fetchers == (RITA,)
-    assert found[scene.lou.pk] == AtHand()
+    assert found[scene.noor.child_id].allergies == (NUTS, MILK)
+    assert found[scene.noor.child_id].fetchers == (RITA,)
+    assert found[scene.lou.child_id] == AtHand()
+
+
+def test_the_day_reads_allergies_and_unseals_nothing_else(scene):
+    keep(scene)
+    with CaptureQueriesContext(connection) as captured:
+        found = allergies_at_hand([scene.noor, scene.lou])
+    assert found == {scene.noor.pk: (NUTS, MILK), scene.lou.pk: ()}
+    assert len(captured) == 1
+    assert "fetchers" not in captured[0]["sql"]
 
 
 def test_a_parent_types_it_and_the_location_reads_it(scene):
@@ -256,7 +273,7 @@ def test_what_a_file_says_of_health_is_sealed_in_its_table_and_its_history(scene
 def test_the_tablet_unseals_what_must_be_at_hand_alone(scene):
     keep(scene)
     with CaptureQueriesContext(connection) as captured:
-        at_hand([scene.noor])
+        at_hand_of({scene.noor.child_id})
     assert "vaccinations" not in captured[0]["sql"]
 
 
@@ -295,7 +312,7 @@ def test_a_location_types_the_file_of_parents_without_a_log_in(scene):
     assert nobody.status_code == 422
     assert not ChildFile.objects.filter(version__gt=0).exists()
     assert manager.post(write(scene, scene.noor), {**typed, "told_by": "An Maes"}).status_code == 302
-    assert at_hand([scene.noor])[scene.noor.pk].allergies[0].what == "noten"
+    assert allergies_at_hand([scene.noor])[scene.noor.pk][0].what == "noten"
     shown = manager.get(at(scene, scene.noor)).content.decode()
     assert "An Maes" in shown
     kept = AuditEntry.objects.get(action="child_file.keep")

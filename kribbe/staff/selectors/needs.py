@@ -126,19 +126,20 @@ def _day(
     own: Sequence[int],
 ) -> DayNeed:
     """`own` are the children of a family carer by half-day, `rests` the half-hours in which each group rests."""
-    known: dict[tuple[int, ...], Need] = {}
+    known: dict[tuple[object, ...], tuple[Need, int]] = {}
     noon = minute(location.morning_ends_at) // MINUTES
-    needs = []
+    judged = []
     for half in range(HALVES):
-        present, resting = dict.fromkeys(Layout, 0), dict.fromkeys(Layout, 0)
-        for group_id, numbers in children.items():
-            present[layouts[group_id]] += numbers[half]
-            if half in rests.get(group_id, ()):
-                resting[layouts[group_id]] += numbers[half]
+        there = tuple(numbers[half] for numbers in children.values())
+        asleep = tuple(group_id for group_id in children if half in rests.get(group_id, ()))
         of_carer = own[half >= noon]
-        key = (*present.values(), *resting.values(), of_carer)
+        key = (there, asleep, of_carer)
         if key not in known:
-            known[key] = carers_needed(
+            present, resting = dict.fromkeys(Layout, 0), dict.fromkeys(Layout, 0)
+            for group_id, number in zip(children, there, strict=True):
+                present[layouts[group_id]] += number
+                resting[layouts[group_id]] += number if group_id in asleep else 0
+            need = carers_needed(
                 children=present,
                 pack=pack,
                 on=day,
@@ -146,8 +147,9 @@ def _day(
                 family=location.kind == Kind.FAMILY,
                 own=of_carer,
             )
-        needs.append(known[key])
-    logistic = [most_logistic(need.carers, pack, day) for need in needs]
+            known[key] = need, most_logistic(need.carers, pack, day)
+        judged.append(known[key])
+    needs, logistic = [need for need, _most in judged], [most for _need, most in judged]
     return DayNeed(day, is_closed, children, needs, logistic)
 
 
