@@ -283,7 +283,7 @@ def _found(household: Household, desk: Desk) -> Found:
 
 
 def locations_like(text: str, *, desk_id: int) -> list[Location]:
-    """Locations of the desk in whose name, street or mail address the text stands, or that have this telephone number."""
+    """Locations of the desk in whose name, street or mail address the text stands, or with this telephone."""
     key, typed, number = sort_key(text), " ".join(text.split()), digits(text)
     if len(key) < SHORTEST_LOCATION:
         return []

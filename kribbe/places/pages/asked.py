@@ -119,7 +119,7 @@ class Asked:
         )
 
     def request(self, *slugs: str) -> str:
-        """The end of an address that asks a place at these locations, with the start and the days that were chosen."""
+        """The end of an address that asks a place at these locations, with the start and the days chosen."""
         chosen = {name: value for name, value in self.parameters().items() if name in {"start", "days"}}
         return f"?{urlencode({'location': slugs, **chosen}, doseq=True)}"
 
