@@ -119,7 +119,7 @@ def _take_days(text: str) -> tuple[tuple[date, ...], str]:
 @cache
 def _months() -> Mapping[str, int]:
     """Numbers of the months by their folded names, whole and short, in every language of the product."""
-    found = {}
+    found: dict[str, int] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             for names in (MONTHS, MONTHS_3):
