@@ -28,9 +28,9 @@ QUERY = " ".join(
 
 
 def changed_at(now: datetime) -> datetime:
-    """The last change of what is public. What depends on the day changes at midnight."""
+    """The last change of what is public, never later than `now`. What depends on the day changes at midnight."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute(QUERY)
         found = cursor.fetchone()[0]
-    return max(midnight, found) if found else midnight
+    return min(max(midnight, found), now) if found else midnight

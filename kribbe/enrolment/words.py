@@ -162,16 +162,20 @@ def _cause(cause: str) -> str:
 
 
 def room(wish: Wish) -> str:
-    """Which of the asked half-days are full at the location."""
+    """Which of the asked half-days are full at the location, and on which it isn't open."""
     if wish.offer is not None:
         return gettext("This location offers you a place.")
     if wish.fit is None:
         return gettext("This location has no group for your child's age and kind of price.")
     if wish.fit.whole:
         return gettext("All half-days that you ask are free there now, for the whole stay.")
-    if wish.fit.free.is_empty:
+    if wish.fit.free.is_empty and wish.closed.is_empty:
         return gettext("None of the half-days that you ask is free there for the whole stay.")
-    return gettext("Full there: %(days)s.") % {"days": week_words(wish.fit.full.mask)}
+    full = wish.fit.full - wish.closed
+    told = [] if full.is_empty else [gettext("Full there: %(days)s.") % {"days": week_words(full.mask)}]
+    if not wish.closed.is_empty:
+        told.append(gettext("Closed there: %(days)s.") % {"days": week_words(wish.closed.mask)})
+    return " ".join(told)
 
 
 def passed_over(found: PassOver) -> str:

@@ -27,6 +27,15 @@ def _plain(text: str) -> str:
     return "".join(c for c in marked if not unicodedata.combining(c)).casefold()
 
 
+_UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]+")
+"""Controls, and marks that turn the direction of what is written after them."""
+
+
+def one_line(text: str) -> str:
+    """A name as it may stand on every page: single spaces, and nothing that turns the rest of the line around."""
+    return " ".join(_UNSEEN.sub(" ", text).split())
+
+
 _SHORT = {"str": "straat", "stwg": "steenweg", "stw": "steenweg", "pln": "plein", "ln": "laan"}
 _WHOLE = {"st": "sint", "o": "onze", "l": "lieve", "vr": "vrouw"}
 

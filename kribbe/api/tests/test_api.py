@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import http_date
 
 from kribbe.api import examples, schemas
+from kribbe.api.changed import changed_at
 from kribbe.api.clubs import ClubList, ClubOut
 from kribbe.api.middleware import CORS, FRESH_SECONDS
 from kribbe.api.tests.problems import assert_problem
@@ -18,7 +20,7 @@ from kribbe.api.v1 import api
 from kribbe.enrolment.models import CareRequest
 from kribbe.people.models import Adult
 from kribbe.places import ledger
-from kribbe.places.models import ClosingDay, LicenceState, Location
+from kribbe.places.models import ClosingDay, GroupAvailability, LicenceState, Location
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
@@ -242,6 +244,14 @@ def test_a_change_gives_another_etag_and_a_later_date(world, caller):
     world.location.name = "De Hazelaar"
     world.location.save()
     assert caller.get(path, headers={"if-none-match": first["ETag"]}).json()["name"] == "De Hazelaar"
+
+
+def test_what_changes_later_today_makes_no_date_to_come(world, caller):
+    now = timezone.now()
+    GroupAvailability.objects.update(counted_at=now + timedelta(hours=3))
+    assert changed_at(now) == now
+    told = parsedate_to_datetime(caller.get(f"{ROOT}/locations")["Last-Modified"])
+    assert told <= timezone.now()
 
 
 def test_languages_have_marks_of_their_own(world, caller):

@@ -39,7 +39,8 @@ NEXT = {"child": "days", "days": "choices", "choices": "review"}
 @never_cache
 @require_http_methods(["GET", "POST"])
 def new_request(request: DeskRequest, desk: str) -> HttpResponse:
-    """Begin, or go on with what was left. `?location=slug` begins with that location as a wish.
+    """Begin, or go on with what was left. `?location=slug` begins with that location as a wish, `start` and `days`
+    with what was searched.
 
     Nothing is saved before something was typed.
     """
@@ -53,8 +54,9 @@ def new_request(request: DeskRequest, desk: str) -> HttpResponse:
     here = household.desk if household else request.desk
     reference = free_reference(request)
     first = reverse("enrolment:draft_child", args=[here.slug, reference])
-    wishes = urlencode({"location": request.GET.getlist("location")}, doseq=True)
-    return hold(request, redirect(f"{first}?{wishes}" if wishes else first), reference)
+    known = {name: request.GET.getlist(name) for name in ("location", "start", "days")}
+    begin = urlencode(known, doseq=True)
+    return hold(request, redirect(f"{first}?{begin}" if begin else first), reference)
 
 
 def _unfinished(request: DeskRequest) -> list[RequestDraft]:

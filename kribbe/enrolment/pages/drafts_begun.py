@@ -9,6 +9,7 @@ from kribbe.enrolment.services import drafts
 from kribbe.enrolment.services.drafts import KEPT
 from kribbe.people.models import Household
 from kribbe.places.models import Location
+from kribbe.places.pages.asked import Asked
 from kribbe.region.http import DeskRequest
 from kribbe.trust.principal import PARENTS, Principal, Scope
 from kribbe.trust.references import new_reference
@@ -51,7 +52,10 @@ def household_of(principal: Principal) -> Household | None:
 
 
 def begun(request: DeskRequest, reference: str) -> RequestDraft | None:
-    """A request that this browser began and typed nothing in: not saved. `?location=slug` is its first wish."""
+    """A request that this browser began and typed nothing in: not saved.
+
+    `?location=slug` is its first wish; `start` and `days`, as the search has them, stand in its second step.
+    """
     if reference not in held(request) or RequestDraft.objects.filter(reference=reference).exists():
         return None
     household = household_of(request.principal)
@@ -63,6 +67,14 @@ def begun(request: DeskRequest, reference: str) -> RequestDraft | None:
         desk=request.desk,
         now=timezone.now(),
         location_ids=[location.pk for location in wanted],
+        days=_days_searched(request),
         household_id=household.pk if household and household.desk_id == request.desk.pk else None,
         reference=reference,
     )
+
+
+def _days_searched(request: DeskRequest) -> dict[str, list[str]]:
+    today = timezone.localdate()
+    asked = Asked.read(request.GET, today=today)
+    found = {"pattern": [str(slot) for slot in asked.pattern.slots()]} if asked.pattern else {}
+    return found | ({"wanted_start": [asked.start.isoformat()]} if asked.start > today else {})

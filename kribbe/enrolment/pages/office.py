@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kribbe.contact.desk_selectors import notes_about, tasks_about, tasks_for
 from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.enrolment.pages.story import story_rows
-from kribbe.enrolment.selectors.search import Found, Terms, locations_named, read, search
+from kribbe.enrolment.selectors.search import Found, Terms, locations_like, read, search
 from kribbe.enrolment.selectors.story import household_story
 from kribbe.enrolment.selectors.worklists import drafts as drafts_on_behalf
 from kribbe.enrolment.services import drafts
@@ -69,7 +69,7 @@ def _searched(request: DeskRequest, query: str) -> dict[str, Any]:
     return {
         "parts": _parts(results),
         "total": len(results),
-        "locations": locations_named(query, desk_id=request.desk.pk),
+        "locations": locations_like(query, desk_id=request.desk.pk),
         "is_enough": terms.is_enough,
         "by_sound": answer.by_sound,
         "previous_url": _page_url(request, query, before=results[0].household) if answer.has_previous else "",

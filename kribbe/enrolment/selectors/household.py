@@ -34,8 +34,9 @@ from kribbe.people.models import Adult, Child, Household
 from kribbe.people.selectors import functions_of
 from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import MONTHS_SHOWN, Group, Location
+from kribbe.places.selectors.opened import opened_in
 from kribbe.region.models import DeskPolicy
-from kribbe.rules.calendar import first_of_month
+from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.priority import Standing, grounds_ahead
 from kribbe.rules.small_numbers import hide_table
@@ -61,7 +62,7 @@ class Wish:
     """One ranked location of a request as its household sees it.
 
     `position` counts from 1 of `waiting`; None while it isn't waiting. `fit` None: no group of the child's age
-    and price kind.
+    and price kind. `closed`: half-days of those that don't fit on which the location isn't open at all.
     """
 
     preference: Preference
@@ -72,6 +73,7 @@ class Wish:
     ahead: tuple[Ahead, ...]
     changes: tuple[PositionChange, ...]
     fit: Fit | None
+    closed: WeekPattern
     offer: Offer | None
     passed_over: tuple[PassOver, ...]
     chance: Chance | None
@@ -216,6 +218,7 @@ class _Known:
 
     lists: Mapping[int, Sequence[Waiting]]
     fits: Mapping[int, Fit]
+    closed: Mapping[int, WeekPattern]
     offers: Mapping[int, Offer]
     changes: Mapping[int, Sequence[PositionChange]]
     passed: Mapping[int, Sequence[PassOver]]
@@ -232,9 +235,11 @@ def _known(preferences: Sequence[Preference], now: datetime) -> _Known:
     offers = Offer.objects.filter(preference__in=waiting, state=OfferState.OPEN).select_related("group")
     changes = PositionChange.objects.filter(preference__in=waiting, at__gte=now - LATELY).order_by("-at")
     passed = PassOver.objects.filter(preference__in=waiting).select_related("reason", "offer").order_by("-pk")
+    fits = _fits(waiting, lines, now)
     return _Known(
         lists=lists,
-        fits=_fits(waiting, lines, now),
+        fits=fits,
+        closed=_closed(waiting, fits, now),
         offers={offer.preference_id: offer for offer in offers},
         changes=grouped_by(changes, "preference_id"),
         passed=grouped_by(passed, "preference_id"),
@@ -266,6 +271,19 @@ def _fits(preferences: Sequence[Preference], lines: Mapping[int, Waiting], now: 
     return result
 
 
+def _closed(
+    preferences: Sequence[Preference], fits: Mapping[int, Fit], now: datetime
+) -> dict[int, WeekPattern]:
+    """For each wish that doesn't fit whole the half-days on which the location isn't open."""
+    short = {p.pk: p.location for p in preferences if p.pk in fits and not fits[p.pk].whole}
+    groups = {group.pk: at.pk for at in short.values() for group in at.groups.all() if group.active}
+    if not groups:
+        return {}
+    first = first_of_month(localtime(now).date())
+    opened = opened_in(groups, first, add_months(first, MONTHS_SHOWN))
+    return {key: fits[key].full - opened.get(at.pk, WeekPattern(0)) for key, at in short.items()}
+
+
 def _wish(preference: Preference, known: _Known) -> Wish:
     lines = known.lists.get(preference.location_id, ()) if preference.state == PreferenceState.WAITING else ()
     mine = next((line for line in lines if line.preference_id == preference.pk), None)
@@ -278,6 +296,7 @@ def _wish(preference: Preference, known: _Known) -> Wish:
         ahead=_ahead(mine, lines) if mine else (),
         changes=tuple(known.changes.get(preference.pk, ()))[:CHANGES_SHOWN],
         fit=known.fits.get(preference.pk),
+        closed=known.closed.get(preference.pk, WeekPattern(0)),
         offer=known.offers.get(preference.pk),
         passed_over=tuple(known.passed.get(preference.pk, ())),
         chance=known.chances.get((preference.request_id, preference.pk)) if mine else None,

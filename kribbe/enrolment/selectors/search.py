@@ -8,8 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.conf import settings
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, TextField
+from django.utils import translation
+from django.utils.dates import MONTHS, MONTHS_3
 
 from kribbe.enrolment.models import CareRequest, Offer, Placement, RequestState
 from kribbe.people.identity import national_number_hash
@@ -38,6 +42,7 @@ Referred = Mapping[str, Sequence[int]]
 
 _NUMBER = re.compile(r"(?<![\d+])\d{2}[.\s]?\d{2}[.\s]?\d{2}[-.\s]?\d{3}[-.\s]?\d{2}(?!\d)")
 _DAY = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
+_WORDED_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:\.|er)?\s+([^\W\d_]{3,})\.?\s+(\d{4})\b")
 _ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _EMAIL = re.compile(r"\S+@\S*")
 _PHONE = re.compile(r"(?<!\d)(?:\+|0)\d[\d\s./-]{5,}\d")
@@ -97,13 +102,29 @@ def _take_numbers(text: str) -> tuple[tuple[str, ...], str]:
 def _take_days(text: str) -> tuple[tuple[date, ...], str]:
     given = [(int(y), int(m), int(d)) for d, m, y in _DAY.findall(text)]
     given += [(int(y), int(m), int(d)) for y, m, d in _ISO_DAY.findall(text)]
+    text = _ISO_DAY.sub(" ", _DAY.sub(" ", text))
+    for found in _WORDED_DAY.finditer(text):
+        if month := _months().get(fold(found[2])):
+            given.append((int(found[3]), month, int(found[1])))
+            text = text.replace(found[0], " ")
     days = []
     for year, month, day in given:
         try:
             days.append(date(year, month, day))
         except ValueError:
             continue
-    return tuple(days), _ISO_DAY.sub(" ", _DAY.sub(" ", text))
+    return tuple(days), text
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    """Numbers of the months by their folded names, whole and short, in every language of the product."""
+    found: dict[str, int] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for names in (MONTHS, MONTHS_3):
+                found |= {fold(str(name)): number for number, name in names.items()}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,10 +282,22 @@ def _found(household: Household, desk: Desk) -> Found:
     )
 
 
-def locations_named(text: str, *, desk_id: int) -> list[Location]:
-    """Locations of the desk in whose name the text stands, by name."""
-    key = sort_key(text)
+def locations_like(text: str, *, desk_id: int) -> list[Location]:
+    """Locations of the desk in whose name, street or mail address the text stands, or with this telephone."""
+    key, typed, number = sort_key(text), " ".join(text.split()), digits(text)
     if len(key) < SHORTEST_LOCATION:
         return []
-    found = Location.objects.filter(desk=desk_id, name_key__contains=key)
-    return list(found.order_by("name_key", "pk")[:LOCATIONS])
+    like = Q(name_key__contains=key) | Q(street__icontains=typed) | Q(email__icontains=typed)
+    found = Location.objects.filter(desk=desk_id)
+    if _PHONE.fullmatch(typed):
+        found = found.annotate(digits=_Digits(F("phone")))
+        like = Q(digits__endswith=number)
+    return list(found.filter(like).order_by("name_key", "pk")[:LOCATIONS])
+
+
+class _Digits(Func):
+    """The digits of a column."""
+
+    function = "REGEXP_REPLACE"
+    template = "%(function)s(%(expressions)s, '[^0-9]', '', 'g')"
+    output_field = TextField()

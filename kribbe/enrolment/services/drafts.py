@@ -48,12 +48,15 @@ def new_draft(
     desk: Desk,
     now: datetime,
     location_ids: Sequence[int] = (),
+    days: Typed | None = None,
     household_id: int | None = None,
     on_behalf: bool = False,
     reference: str = "",
 ) -> RequestDraft:
-    """A request in which nothing was typed yet; it isn't saved."""
+    """A request in which nothing was typed yet; it isn't saved. `days`: what was chosen of step 2 in the search."""
     answers: dict[str, Any] = {}
+    if days:
+        answers["days"] = _step(days, version=0)
     if location_ids:
         answers["choices"] = _step({"order": [str(key) for key in location_ids]}, version=0)
     return RequestDraft(

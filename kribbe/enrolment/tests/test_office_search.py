@@ -7,11 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from kribbe.enrolment.selectors.search import PAGE, read, search
+from kribbe.enrolment.selectors.search import PAGE, locations_like, read, search
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.identity import national_number_hash
 from kribbe.people.models import Adult, HouseholdDue, HouseholdKeys
 from kribbe.people.services import rebuild_keys, refresh_keys
+from kribbe.places.models import Location
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.trust.principal import Role, Scope
@@ -56,6 +57,10 @@ def found(text, desk):
         "01/05/2026",
         "1.5.2026",
         "2026-05-01 zoe",
+        "1 May 2026",
+        "1er mai 2026",
+        "zoe, 1 mei 2026",
+        "1. Mai 2026",
         "an.dhondt@post.example",
         "AN.DHONDT@",
         "0470 12 34 56",
@@ -118,6 +123,20 @@ def test_another_desks_family_shows_only_by_who_it_is(desk, family):
         assert [(each.household, each.is_here) for each in answer.found] == [(family, False)]
     for text in ("lindenlaan", "0470 12 34 56", "an.dhondt@post.example", "zoe lindenlaan"):
         assert found(text, here) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Molentje", "089 12 34 56", "+32 89 12 34 56", "info@molentje", "molenstr", "MOLENSTRAAT 7"],
+)
+def test_a_location_by_name_street_mail_or_telephone(text, desk):
+    location = cast.make_location(desk, "Het Molentje")
+    cast.make_location(desk, "De Notelaar")
+    Location.objects.filter(pk=location.pk).update(
+        phone="089 12 34 56", email="info@molentje.example", street="Molenstraat 7"
+    )
+    assert locations_like(text, desk_id=desk.pk) == [location]
+    assert locations_like("089 99 99 99", desk_id=desk.pk) == []
 
 
 def test_pages_by_key_forth_and_back(desk):

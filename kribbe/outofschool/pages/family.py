@@ -37,6 +37,8 @@ from kribbe.outofschool.services.registering import answer, register, stop, undo
 from kribbe.people.access import may_for, own_household
 from kribbe.people.models import Child, Household
 from kribbe.people.services import ChildData, add_child
+from kribbe.region.middleware import use_desk
+from kribbe.region.models import Desk
 from kribbe.rules.calendar import first_of_month
 from kribbe.rules.outofschool import Charge
 from kribbe.rules.school import school_year_of
@@ -68,19 +70,33 @@ acts = for_household(Action.HOUSEHOLD_READ, Action.REQUEST_MAKE)
 @require_safe
 def own(request: Any) -> HttpResponse:
     """The family's own page."""
-    return redirect("outofschool:family", own_household(request.principal).reference)
+    return _to_own(request, "family")
 
 
 @require_safe
 def own_ask(request: Any, club: str) -> HttpResponse:
     """The short request, for the family that is logged in."""
-    return redirect("outofschool:ask", own_household(request.principal).reference, club)
+    return _to_own(request, "ask", club, desk=Desk.objects.filter(clubs__slug=club).first())
 
 
 @require_safe
 def own_week(request: Any, week: str) -> HttpResponse:
     """A holiday week, for the family that is logged in."""
-    return redirect("outofschool:week", own_household(request.principal).reference, week)
+    return _to_own(
+        request, "week", week, desk=Desk.objects.filter(clubs__holiday_weeks__reference=week).first()
+    )
+
+
+def _to_own(request: Any, page: str, *parts: str, desk: Desk | None = None) -> HttpResponse:
+    """To this page of the own family. Who is logged in without one is told how it gets one, at this desk."""
+    try:
+        own = own_household(request.principal)
+    except Http404:
+        if desk is None:
+            raise
+        use_desk(request, desk)
+        return render(request, "outofschool/unknown_family.html", {"desk": desk})
+    return redirect(f"outofschool:{page}", own.reference, *parts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,7 +20,7 @@ from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-from kribbe.trust.text import sort_key
+from kribbe.trust.text import one_line, sort_key
 from kribbe.trust.watching import household_changes
 
 LONGEST_WAIT_FOR_BIRTH = timedelta(days=300)
@@ -99,8 +99,8 @@ def adult_row(household: Household, adult: AdultData, *, is_applicant: bool) -> 
     return Adult(
         household=household,
         is_applicant=is_applicant,
-        first_name=adult.first_name,
-        last_name=adult.last_name,
+        first_name=one_line(adult.first_name),
+        last_name=one_line(adult.last_name),
         name_key=sort_key(adult.last_name, adult.first_name),
         email=adult.email.strip().lower(),
         phone=adult.phone,
@@ -136,8 +136,8 @@ def child_row(household: Household, child: ChildData) -> Child:
     """The row of a child, not saved yet."""
     return Child(
         household=household,
-        first_name=child.first_name,
-        last_name=child.last_name,
+        first_name=one_line(child.first_name),
+        last_name=one_line(child.last_name),
         name_key=sort_key(child.last_name, child.first_name),
         born=child.born,
         expected=child.expected,
@@ -187,7 +187,7 @@ def record_birth(
     lock_rows((Household, child.household_id))
     before = child.born
     child.born = born
-    child.first_name = first_name.strip() or child.first_name
+    child.first_name = one_line(first_name) or child.first_name
     child.name_key = sort_key(child.last_name, child.first_name)
     child.save(update_fields=["born", "first_name", "name_key"])
     _record(
@@ -291,7 +291,7 @@ def change_adult(*, adult: Adult, data: AdultData, principal: Principal, now: da
     """
     lock_rows((Household, adult.household_id))
     before = {field.attname: getattr(adult, field.attname) for field in adult._meta.concrete_fields}
-    adult.first_name, adult.last_name = data.first_name, data.last_name
+    adult.first_name, adult.last_name = one_line(data.first_name), one_line(data.last_name)
     adult.name_key = sort_key(data.last_name, data.first_name)
     adult.email, adult.phone = data.email.strip().lower(), data.phone
     adult.other_street, adult.other_postcode = data.other_street, data.other_postcode

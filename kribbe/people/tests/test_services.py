@@ -35,6 +35,31 @@ def actions(household: Household) -> list[str]:
     )
 
 
+def test_a_name_turns_no_line_around_and_stands_on_one(clock: Clock) -> None:
+    household = register_household(
+        desk=make_desk(),
+        adults=[AdultData(first_name="An\u202e", last_name="D'Hondt\r\n  \u2066Maes")],
+        street="Dorpsstraat 5",
+        postcode="3999",
+        city="Lindedaal",
+        principal=SYSTEM,
+        now=clock.now,
+    )
+    adult = household.adults.get()
+    assert str(adult) == "An D'Hondt Maes"
+    data = AdultData(first_name="\u200fBo", last_name="نور Maes")
+    change_adult(adult=adult, data=data, principal=SYSTEM, now=clock.now)
+    assert str(Adult.objects.get()) == "Bo نور Maes"
+    child = add_child(
+        household=household,
+        child=ChildData(first_name="Zoë \u202e👩‍👧", last_name="Maes", born=clock.now.date()),
+        principal=SYSTEM,
+        today=clock.now.date(),
+        now=clock.now,
+    )
+    assert str(child) == "Zoë 👩‍👧 Maes"
+
+
 def test_the_first_adult_is_the_applicant_and_numbers_are_kept_as_hashes(clock: Clock) -> None:
     household = register_household(
         desk=make_desk(),

@@ -118,6 +118,11 @@ class Asked:
             else f"?start={start}"
         )
 
+    def request(self, *slugs: str) -> str:
+        """The end of an address that asks a place at these locations, with the start and the days chosen."""
+        chosen = {name: value for name, value in self.parameters().items() if name in {"start", "days"}}
+        return f"?{urlencode({'location': slugs, **chosen}, doseq=True)}"
+
     def search(
         self, desk: Desk, longitude: float, latitude: float, *, work: tuple[float, float] | None = None
     ) -> Search:
@@ -169,8 +174,9 @@ def _start(text: str, today: date) -> tuple[date, str]:
     last = add_months(first, MONTHS_SHOWN - 1)
     if not text:
         return first, ""
+    month = re.fullmatch(r"(\d{4}-\d{2})(-\d{2})?", text)
     try:
-        start = date.fromisoformat(f"{text}-01")
+        start = date.fromisoformat(f"{month[1]}-01") if month else None
     except ValueError:
         start = None
     if start is not None and first <= start <= last:

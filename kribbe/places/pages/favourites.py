@@ -76,6 +76,7 @@ def favourites(request: DeskRequest, desk: str) -> HttpResponse:
     context = {
         "kept": kept,
         "asked": asked,
+        "ask_query": asked.request(*(location.slug for location in kept)),
         "fields": asked.parameters().items(),
         "search_url": reverse("places:search", args=[desk]) + asked.query(),
         "side_by_side": SIDE_BY_SIDE,
@@ -101,6 +102,7 @@ def compare(request: DeskRequest, desk: str) -> HttpResponse:
             from_home=place.exact,
         ),
         "asked": asked,
+        "ask_query": asked.request(*(row.slug for row in found)),
         "place": place,
         "work": work,
         "month": month_name(asked.start),

@@ -1,5 +1,7 @@
 """The page of one location."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
@@ -26,7 +28,8 @@ def location(request: DeskRequest, desk: str, slug: str) -> HttpResponse:
         "location": view_of(found, today=asked.today, asked=asked.pattern),
         "asked": asked,
         "is_kept": found.pk in held(request),
-        "search_url": reverse("places:search", args=[desk]) + asked.query(),
+        "search_url": _search_left(request, desk) or reverse("places:search", args=[desk]) + asked.query(),
+        "ask_query": asked.request(slug),
         "page_url": request.build_absolute_uri(request.path),
         "point_url": reverse("places:location_point", args=[desk, slug]),
         "outlines_url": reverse("places:outlines", args=[desk]),
@@ -34,6 +37,16 @@ def location(request: DeskRequest, desk: str, slug: str) -> HttpResponse:
         "basemap_attribution": settings.BASEMAP_ATTRIBUTION,
     }
     return render(request, "places/location.html", context)
+
+
+def _search_left(request: DeskRequest, desk: str) -> str:
+    """The search of this desk that the reader came from, whole; "" where they came from somewhere else.
+
+    It is read from the referrer, so that no address of a home stands in a link that is passed on.
+    """
+    left = urlsplit(request.headers.get("Referer", ""))
+    is_search = left.netloc == request.get_host() and left.path == reverse("places:search", args=[desk])
+    return f"{left.path}?{left.query}" if is_search and left.query else ""
 
 
 @require_GET

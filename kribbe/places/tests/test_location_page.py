@@ -74,6 +74,23 @@ def test_it_tells_what_a_family_wants_to_know(client: Client, desk: Desk) -> Non
         assert wanted in text
 
 
+def test_the_way_back_and_the_request_keep_what_was_searched(client: Client, desk: Desk) -> None:
+    location = open_location(desk)
+    search = reverse("places:search", args=[desk.slug])
+    asked = "address=Kerkstraat+1&start=2027-09&days=195&km=10"
+    start = f"{timezone.localdate().year + 1}-03"
+    address = reverse("places:location", args=[desk.slug, location.slug])
+
+    def shown(came_from: str) -> str:
+        response = client.get(address, {"start": start, "days": 195}, headers={"referer": came_from})
+        return response.content.decode().replace("&amp;", "&")
+
+    own = shown(f"http://testserver{search}?{asked}")
+    assert f'href="{search}?{asked}"' in own
+    assert f"?location={location.slug}&start={start}&days=195" in own
+    assert f'href="{search}?start={start}&days=195"' in shown(f"https://elsewhere.example{search}?{asked}")
+
+
 def test_months_show_what_is_free_and_outline_what_is_asked(desk: Desk, clock: Clock) -> None:
     group = make_group(make_location(desk), since=clock.today, now=clock.now)
     fill(group, "mon-am", start=date(2026, 4, 1), end=date(2026, 5, 1), now=clock.now)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Prefetch, QuerySet
 
 from kribbe.places.ledger_free import free_by_month
-from kribbe.places.models import Group, GroupCapacity, Location
+from kribbe.places.models import Group, Location
+from kribbe.places.selectors.opened import opened_in
 from kribbe.rounds.kept import Raw
 from kribbe.rounds.models import LIVE, Calculation, Proposal, ProposalState, Round
 from kribbe.rounds.selectors.instance import location_of
@@ -145,16 +145,6 @@ def weeks_of(locations: Sequence[Location], rows: Iterable[Proposal], month: dat
             for slot in WeekPattern(row.pattern).slots():
                 changing[row.group.location_id][slot] += by
     return {key: Week(before[key], after[key], opened.get(key, WeekPattern(0))) for key in before}
-
-
-def opened_in(groups: Mapping[int, int], first: date, end: date) -> Mapping[int, WeekPattern]:
-    """By location: the half-days on which one of these groups (location by group) is open before `end`."""
-    masks: Counter[int] = Counter()
-    during = DateRange(first, end)
-    rows = GroupCapacity.objects.filter(group__in=groups, during__overlap=during, bookable_places__gt=0)
-    for group, pattern in rows.values_list("group", "open_pattern"):
-        masks[groups[group]] |= pattern
-    return {location: WeekPattern(masks[location]) for location in groups.values()}
 
 
 def proposals_at(found: Round, location: Location) -> "QuerySet[Proposal]":

@@ -21,8 +21,8 @@ from kribbe.enrolment.selectors.household import Ahead
 from kribbe.enrolment.selectors.location import JUDGED_MONTHS
 from kribbe.enrolment.selectors.waiting import AsIf, Waiting
 from kribbe.places.models import Group, Location
+from kribbe.places.selectors.opened import opened_in
 from kribbe.rounds.selectors.instance import Drawn, draw, place_name, standing_numbers
-from kribbe.rounds.selectors.preview import opened_in
 from kribbe.rounds.selectors.rows import Window
 from kribbe.rounds.weighing import Short, Weighing, fits
 from kribbe.rules.calendar import add_months, first_of_month

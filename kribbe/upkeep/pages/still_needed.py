@@ -39,6 +39,8 @@ FAMILY = Principal(name="Link in a mail")
 def still_needed(request: DeskRequest, desk: str, token: str) -> HttpResponse:
     """The question, and its answer. Looking changes nothing: mail programs open links by themselves."""
     found = _found(read_token(QUESTION, token))
+    if found is None:
+        return render(request, "upkeep/link_old.html", status=410)
     if request.method != "POST" and found.request.desk.slug != desk:
         return redirect(link_of(found))
     use_desk(request, found.request.desk)
@@ -72,12 +74,13 @@ def options(found: Confirmation) -> list[Option]:
     return given
 
 
-def _found(key: int | None) -> Confirmation:
-    """The question of a mailed link; a family that went to another desk since finds it there."""
+def _found(key: int | None) -> Confirmation | None:
+    """The question of a mailed link, None for one that is too old or cut off.
+
+    A family that went to another desk since finds it there.
+    """
     found = Confirmation.objects.select_related("request__child", "request__desk").filter(pk=key or 0).first()
-    if found is None or not may_use(found, timezone.localdate()):
-        raise Http404
-    return found
+    return found if found and may_use(found, timezone.localdate()) else None
 
 
 def _answered(request: DeskRequest, found: Confirmation, token: str) -> HttpResponse:

@@ -169,9 +169,12 @@ def test_links_are_for_one_purpose_one_desk_and_a_time(asked):
         reverse("upkeep:still_needed", args=[slug, make_token(INVITATION, asked.pk)]),
         link_of(asked).replace(slug, "elders"),
     ]
-    assert [Client().get(address).status_code for address in wrong] == [404, 404, 404]
+    assert [Client().get(address).status_code for address in wrong] == [410, 410, 404]
     Confirmation.objects.update(answer_by=timezone.localdate() - timedelta(days=61))
-    assert Client().get(link_of(asked)).status_code == 404
+    old = Client().get(link_of(asked), headers={"accept-language": "en"})
+    assert old.status_code == 410
+    assert f'href="{reverse("enrolment:my")}"' in old.content.decode()
+    assert Client().post(link_of(asked), {"answer": "found"}).status_code == 410
 
 
 def test_a_family_without_mail_gets_a_letter_and_a_clerk_notes_the_answer(desk, location, now):

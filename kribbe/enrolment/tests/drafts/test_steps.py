@@ -53,6 +53,19 @@ def test_a_visitor_without_script_registers_in_four_steps(client, draft, places)
     assert CareRequest.objects.count() == 1
 
 
+def test_what_was_searched_stands_in_the_request(client, desk, places):
+    month = START.replace(day=1)
+    address = reverse("enrolment:new_request", args=[desk.slug])
+    first = client.get(f"{address}?location={places[0].slug}&start={month:%Y-%m}&days=195")
+    draft = client.get(first.url).context["draft"]
+    client.post(first.url, CHILD)
+    form = client.get(url(draft, "days")).context["form"]
+    assert form["pattern"].value() == 195
+    assert str(form["wanted_start"].value()) == str(month)
+    assert not form.errors
+    assert RequestDraft.objects.get().answers["choices"]["typed"] == {"order": [str(places[0].pk)]}
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "words"),
     [
