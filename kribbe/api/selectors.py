@@ -89,7 +89,7 @@ def location_free(slug: str, asked: schemas.FreeMonths, today: date) -> dict[str
 
 def _closed(location_id: int, since: date, end: date) -> list[dict[str, str]]:
     """The closings of a location that touch the days from `since` until before `end`; one query."""
-    calendar = calendars_of([location_id], since, end - timedelta(days=1))[location_id]
+    calendar = calendars_of([location_id], since, end - timedelta(days=1)).at[location_id]
     return [
         {"first": each.first.isoformat(), "last": each.last.isoformat(), "reason": each.reason}
         for each in calendar.closings

@@ -96,7 +96,7 @@ def discounted(case: Case, discount: Decimal) -> Case:
 def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     site = placement.group.location
     prices = holding(facts.prices.get(site.pk, ()), facts.month)
-    closed = facts.closed[site.pk]
+    closed = facts.closed.of(placement.group)
     agreement, entries = _days(facts, planned, placement)
     case = Case(
         pack=facts.packs[site.pk],
@@ -178,8 +178,8 @@ def _with_house(facts: Facts, placement: Placement, prices: PriceList | None, ca
     rules, year = facts.rules.get(site.pk, ()), facts.month.year
     first, *later = allowances(rules, stay, year=year, pack=case.pack, morning_ends=site.morning_ends_at)
     count = AllowanceCount(first[1], later)
-    absent = counting(stay, rules, case.closing_days)
-    for each, day, length in stay.away_before(placement, facts.month, case.closing_days):
+    absent = counting(stay, rules, facts.closed)
+    for each, day, length in stay.away_before(placement, facts.month, facts.closed):
         count.go_to(day)
         if not absent(each).is_free:
             count.covers(absent(each), stay_class(case, length, day))
@@ -201,8 +201,10 @@ def _days(
     came = _came(facts, placement)
     away = {each.day: each for each in facts.absences.get(placement.pk, ())}
     entries = {day: Entry(present=tuple(parts)) for day, parts in came.items()}
-    agreement, closed = planned.base, facts.closed[placement.group.location_id]
-    absent = counting(facts.stays[placement.pk], facts.rules.get(placement.group.location_id, ()), closed)
+    agreement, closed = planned.base, facts.closed.of(placement.group)
+    absent = counting(
+        facts.stays[placement.pk], facts.rules.get(placement.group.location_id, ()), facts.closed
+    )
     entries |= {day: Entry(absent=absent(each)) for day, each in away.items() if day not in came}
     for change in days_given(placement):
         if change.instead_of is None and _is_away(entries.get(change.day)):
@@ -265,7 +267,7 @@ def _add_extra(
     if not facts.month <= change.day <= facts.last:
         return
     extra = parts_of_halves(change.halves, placement.group.location)
-    closed = facts.closed[placement.group.location_id]
+    closed = facts.closed.of(placement.group)
     reserved = merged(starting_on(agreement, change.day, closed), extra)
     if known is None or minutes(known.present) < minutes(reserved):
         entries[change.day] = Entry(present=reserved)

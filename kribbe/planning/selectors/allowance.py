@@ -8,7 +8,7 @@ from functools import cached_property
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.models import Absence, AbsenceKind, CareAgreement, HouseRules
 from kribbe.planning.selectors.absence_prices import billed_cost
 from kribbe.planning.selectors.counted import Count, counting
@@ -65,7 +65,7 @@ class Stated:
     agreements: tuple[Agreement, ...]
     stay: StayYear
     """All pieces of the stay: by their weeks an allowance is counted, and every absence takes of it."""
-    closed: frozenset[date]
+    closings: ClosedDays
     versions: Sequence[HouseRules]
     rules: HouseRules | None
     day_fee: Decimal | None
@@ -75,10 +75,15 @@ class Stated:
         """Those of the whole stay."""
         return self.stay.absences
 
+    @property
+    def closed(self) -> frozenset[date]:
+        """The closed days of its own group."""
+        return self.closings.of(self.placement.group)
+
     @cached_property
     def count(self) -> Count:
         """What each of its absences counts as."""
-        return counting(self.stay, self.versions, self.closed)
+        return counting(self.stay, self.versions, self.closings)
 
     @property
     def house(self) -> HouseAllowance:
@@ -100,7 +105,7 @@ def stated(placement: Placement, year: int, *, today: date) -> Stated:
         pack=load_pack(policy_on(location.desk, today).rule_pack),
         agreements=planned.agreements,
         stay=stay_years([planned], year)[placement.pk],
-        closed=closed_days(location.pk, first - DAY, last),
+        closings=closed_days_of([location.pk], first - DAY, last),
         versions=versions,
         rules=version_on(versions, max(first, min(today, last))),
         day_fee=agreement.day_fee if agreement else None,
@@ -245,5 +250,5 @@ def _proposed(told: Stated, days: Mapping[date, Absent]) -> list[tuple[Absent, S
 
 
 def _stay(told: Stated, day: date) -> Stay:
-    length = minutes(told.stay.parts(day, told.closed))
+    length = minutes(told.stay.parts(day, told.closings))
     return stay_class(_case(told, first_of_month(day), Decimal(0), Decimal(0)), length, day)
