@@ -241,8 +241,9 @@ def _beyond(told: Stated) -> Fixed | None:
 
 
 def _stays(told: Stated, absences: Sequence[Absence]) -> list[tuple[Absent, Stay]]:
-    """The absences with the class of stay that they take, by the figures that price a month."""
-    return [(told.count(each), _stay(told, each.day)) for each in absences]
+    """The absences with the class of stay that they take, by the figures that price a month; none of a closing day."""
+    planned = (each for each in absences if told.stay.parts(each.day, told.closings))
+    return [(told.count(each), _stay(told, each.day)) for each in planned]
 
 
 def _proposed(told: Stated, days: Mapping[date, Absent]) -> list[tuple[Absent, Stay]]:
