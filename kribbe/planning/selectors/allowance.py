@@ -241,7 +241,7 @@ def _beyond(told: Stated) -> Fixed | None:
 
 
 def _stays(told: Stated, absences: Sequence[Absence]) -> list[tuple[Absent, Stay]]:
-    """The absences with the class of stay that they take, by the figures that price a month; none of a closing day."""
+    """The absences with the class of stay that they take, by the figures that price a month; not on closed days."""
     planned = (each for each in absences if told.stay.parts(each.day, told.closings))
     return [(told.count(each), _stay(told, each.day)) for each in planned]
 
