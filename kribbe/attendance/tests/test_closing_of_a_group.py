@@ -30,7 +30,8 @@ def test_the_tablet_does_not_expect_the_children_of_a_closed_group(scene):
     day = day_of(scene.location, scene.day, now=scene.now)
     assert [child.child.short for child in day.children] == ["Mats P."]
     assert not day.is_closed
-    names = {group["name"]: [child["ref"] for child in group["children"]] for group in held_by_tablet(scene.location, now=scene.now)["groups"]}
+    groups = held_by_tablet(scene.location, now=scene.now)["groups"]
+    names = {group["name"]: [child["ref"] for child in group["children"]] for group in groups}
     assert names == {"Kevers": [scene.mats.reference], "Vlinders": []}
 
 

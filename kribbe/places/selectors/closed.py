@@ -75,11 +75,6 @@ def _days_in(calendar: Calendar, first: date, last: date) -> frozenset[date]:
     return frozenset(start + n * DAY for start, end in parts for n in range((end - start).days + 1))
 
 
-def calendar_of(location_id: int, since: date) -> Calendar:
-    """The closings of a whole location that aren't over on a day."""
-    return calendars_of([location_id], since, None).at[location_id]
-
-
 def calendar_of_group(group: Group, since: date) -> Calendar:
     """The closings of a group, those of its location among them, that aren't over on a day."""
     return calendars_of([group.location_id], since, None).of(group)

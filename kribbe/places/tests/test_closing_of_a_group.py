@@ -11,7 +11,6 @@ from django.urls import reverse
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places.models import ClosingDay
 from kribbe.places.selectors.closed import (
-    calendar_of,
     calendar_of_group,
     calendars_of,
     closed_days,
@@ -23,7 +22,7 @@ from kribbe.places.selectors.search import Search, find
 from kribbe.places.services.closing_days import add_closing, remove_closing
 from kribbe.places.tests.scene import LEUVEN
 from kribbe.rules.calendar import public_holidays
-from kribbe.rules.closing import Closing
+from kribbe.rules.closing import Calendar, Closing
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.clock import BRUSSELS
@@ -115,7 +114,11 @@ def test_of_one_group_and_of_the_whole_location(notelaar):
     assert closed_days(notelaar.pk, FIRST, LAST) == EASTER
     assert closed_days_of_group(kevers, FIRST, LAST) == EASTER
     assert closed_days_of_group(bijen, FIRST, LAST) == EASTER | {*(TENTH.first + n * DAY for n in range(3))}
-    assert calendar_of(notelaar.pk, FIRST).closings == calendar_of_group(kevers, FIRST).closings == ()
+    assert (
+        calendars_of([notelaar.pk], FIRST, None).at[notelaar.pk].closings
+        == calendar_of_group(kevers, FIRST).closings
+        == ()
+    )
     assert calendar_of_group(bijen, FIRST).closings == (TENTH,)
 
 
