@@ -34,28 +34,31 @@ from kribbe.web.dates import date_format
 from kribbe.web.forms import DayField
 
 REMOVED = "closing_removed"
+WHOLE = "whole"
+"""In a form, the choice of the whole location."""
 SATURDAY = 5
 
 
 class ClosingForm(forms.Form):
-    """What closes, from when to when, and why. Where there is one group there is nothing to choose."""
+    """What closes, from when to when, and why. Where there is one group the page gives nothing to choose."""
 
-    group = forms.ChoiceField(label=_("What closes"), required=False)
+    group = forms.ChoiceField(label=_("What closes"))
     first = DayField(_("First day"))
     last = DayField(_("Last day"), required=False, help_text=_("Leave it empty for one day."))
     reason = forms.CharField(label=_("Why"), required=False, max_length=100)
 
     def __init__(self, *args: Any, groups: Sequence[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if len(groups) > 1:
-            choices = [("", _("The whole location")), *((f"{each.pk}", each.name) for each in groups)]
+        if len(groups) > 1 or "group" in self.data:
+            choices = [(WHOLE, _("The whole location")), *((f"{each.pk}", each.name) for each in groups)]
             self.fields["group"].choices = choices  # type: ignore[attr-defined]
         else:
             del self.fields["group"]
 
     def group_id(self) -> int | None:
         """The group that closes; None for the whole location."""
-        return int(self.cleaned_data.get("group") or 0) or None
+        chosen = self.cleaned_data.get("group", WHOLE)
+        return None if chosen == WHOLE else int(chosen)
 
     def closing(self) -> Closing:
         """What was typed, once it is valid."""
@@ -98,7 +101,6 @@ def closing_days_page(request: Any, location: Location) -> HttpResponse:
         "place_name": location.name,
         "location": location,
         "form": form,
-        "has_groups": len(groups) > 1 or any(row["group"] for row in rows),
         "may_change": may_at(request.principal, Action.LOCATION_CHANGE, location),
         "year": year,
         "years": range(today.year - 1, today.year + FURTHEST_YEARS + 1),
@@ -145,7 +147,7 @@ def _again(location: Location, group: Group | None, closing: Closing, now: datet
         "first": f"{closing.first}",
         "last": f"{closing.last}",
         "reason": closing.reason,
-        "group": group.pk if group else "",
+        "group": group.pk if group else WHOLE,
         "said": _said(closing, group),
         "families": _families(location, group, closing, now),
     }

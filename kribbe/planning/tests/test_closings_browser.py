@@ -58,7 +58,7 @@ def test_one_group_is_chosen_by_keyboard_and_its_families_alone_are_counted(open
     axe(page)
     fits(page)
     press(page, "Sluit en verwittig 1 gezin")
-    page.locator("td", has_text="Kevers").first.wait_for()
+    page.get_by_text("Alleen de groep Kevers").wait_for()
     axe(page)
     fits(page)
     assert ClosingDay.objects.get().group == kevers
