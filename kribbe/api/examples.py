@@ -53,6 +53,10 @@ _FREE: dict[str, Any] = {
             "price": "income",
             "counted_at": "2026-11-26T04:00:00+01:00",
             "months": [{"month": "2027-01", "free": _HALF_DAYS}],
+            "closed": [
+                {"first": "2027-01-04", "last": "2027-01-08", "reason": "Winter"},
+                {"first": "2027-01-22", "last": "2027-01-22", "reason": "Study day"},
+            ],
         }
     ],
     "closed": [{"first": "2027-01-04", "last": "2027-01-08", "reason": "Winter"}],

@@ -126,6 +126,14 @@ class MonthOut(Schema):
     )
 
 
+class ClosedOut(Schema):
+    """Days on which nobody comes, by the location itself."""
+
+    first: str = Field(description="First closed day, as YYYY-MM-DD.")
+    last: str = Field(description="Last closed day, as YYYY-MM-DD.")
+    reason: str = Field(description="Why, in the location's own words; empty where it gives none.")
+
+
 class GroupFree(Schema):
     """What a group has free by month. How many places are free is not told, only whether."""
 
@@ -135,14 +143,9 @@ class GroupFree(Schema):
     price: PriceCode = Field(description="income or free.")
     counted_at: str = Field(description="When it was counted last, as a moment in ISO 8601.")
     months: list[MonthOut] = Field(description="The months asked.")
-
-
-class ClosedOut(Schema):
-    """Days on which nobody comes, by the location itself."""
-
-    first: str = Field(description="First closed day, as YYYY-MM-DD.")
-    last: str = Field(description="Last closed day, as YYYY-MM-DD.")
-    reason: str = Field(description="Why, in the location's own words; empty where it gives none.")
+    closed: list[ClosedOut] = Field(
+        description="Its closing days as those of the location, the days on which it closes alone among them."
+    )
 
 
 class LocationFree(Schema):
@@ -155,8 +158,8 @@ class LocationFree(Schema):
     )
     closed: list[ClosedOut] = Field(
         description=(
-            "Its closing days that touch the months asked and aren't over, in order; public holidays, on which "
-            "every location is closed, are not among them."
+            "The closing days of the whole location that touch the months asked and aren't over, in order; public "
+            "holidays, on which every location is closed, are not among them."
         )
     )
 

@@ -29,6 +29,7 @@ from kribbe.region.models import Desk, DeskPolicy, Municipality
 from kribbe.region.services import Terms
 from kribbe.region.words import sentences
 from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.closing import Calendar
 from kribbe.rules.distance import kilometres
 from kribbe.rules.halfdays import DAYS, SLOTS, WeekPattern
 from kribbe.rules.small_numbers import hide
@@ -79,17 +80,20 @@ def location_free(slug: str, asked: schemas.FreeMonths, today: date) -> dict[str
         raise ProblemError(404)
     start = month_asked(asked.start, today)
     accepting = found.licence_state != LicenceState.SUSPENDED
+    last = add_months(start, asked.months) - timedelta(days=1)
+    calendars = calendars_of([found.pk], max(start, today), last)
     return {
         "slug": found.slug,
         "accepting": accepting,
-        "groups": [_free_of(group, start, asked.months, accepting) for group in found.groups.all()],
-        "closed": _closed(found.pk, max(start, today), add_months(start, asked.months)),
+        "groups": [
+            _free_of(group, start, asked.months, accepting) | {"closed": _closed(calendars.of(group))}
+            for group in found.groups.all()
+        ],
+        "closed": _closed(calendars.at[found.pk]),
     }
 
 
-def _closed(location_id: int, since: date, end: date) -> list[dict[str, str]]:
-    """The closings of a location that touch the days from `since` until before `end`; one query."""
-    calendar = calendars_of([location_id], since, end - timedelta(days=1))[location_id]
+def _closed(calendar: Calendar) -> list[dict[str, str]]:
     return [
         {"first": each.first.isoformat(), "last": each.last.isoformat(), "reason": each.reason}
         for each in calendar.closings

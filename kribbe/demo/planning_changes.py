@@ -1,4 +1,5 @@
-"""At the locations of the log-ins: a holiday schedule that is signed, one that waits, and days that were moved."""
+"""At the locations of the log-ins: a holiday schedule that is signed, one that waits, days that were moved, and a
+group that closes on a day of its own."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -7,12 +8,15 @@ from kribbe.demo.book import Book
 from kribbe.demo.logins import logins
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.people.models import RoleGrant
-from kribbe.places.models import Location
+from kribbe.places.models import Group, Location
+from kribbe.places.selectors.closed import closed_days_of_group
+from kribbe.places.services.closing_days import add_closing
 from kribbe.planning.models import AgreedWeeks
 from kribbe.planning.services.days import Wish
 from kribbe.planning.services.moving_days import look_at_move, move_day
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
 from kribbe.rules.calendar import is_working_day, monday_of
+from kribbe.rules.closing import Closing
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
 from kribbe.rules.school import PACK, Community, schedule
@@ -22,6 +26,8 @@ from kribbe.trust.principal import SYSTEM, Grant, Principal, Role, Scope
 DAY = timedelta(days=1)
 SCHEDULES = 2
 MOVED = 2
+CLOSED_AHEAD = 45 * DAY
+CLOSED_WITHIN = 30
 
 
 def change_plans(book: Book) -> None:
@@ -36,6 +42,20 @@ def change_plans(book: Book) -> None:
         places = _places(location, book.today)
         _write_holidays(principal, places, book.now, book.today)
         _move_days(principal, places, book.now, book.today)
+        _close_a_group(principal, location, book.now, book.today)
+
+
+def _close_a_group(principal: Principal, location: Location, now: datetime, today: date) -> None:
+    """The carers of the oldest children have a study day; the other groups are open on it."""
+    groups = Group.objects.filter(location=location, active=True).order_by("-from_months", "name")
+    if len(groups) < 2:
+        return
+    group, first = groups[0], today + CLOSED_AHEAD
+    days = [first + n * DAY for n in range(CLOSED_WITHIN)]
+    closed = closed_days_of_group(group, first, days[-1])
+    day = next(each for each in days if is_working_day(each) and each not in closed)
+    closing = Closing(day, day, "Studiedag van deze groep")
+    add_closing(principal=principal, location_id=location.pk, group_id=group.pk, closing=closing, now=now)
 
 
 def _places(location: Location, today: date) -> Sequence[Placement]:

@@ -212,6 +212,7 @@ class Group(models.Model):
             models.UniqueConstraint(
                 name="group_as_sought", fields=["id", "location", "active", "price_kind"]
             ),
+            models.UniqueConstraint(name="group_of_location", fields=["id", "location"]),
             models.CheckConstraint(name="group_age_band", condition=Q(from_months__lt=models.F("to_months"))),
         ]
 
@@ -253,14 +254,19 @@ class GroupCapacity(models.Model):
 
 @remembered()
 class ClosingDay(models.Model):
-    """Days on which a location is closed; agreements stand, nobody comes, nobody pays."""
+    """Days on which a location or one group of it is closed; agreements stand, nobody comes, nobody pays.
+
+    A closing of the whole location (`group` None) overlaps no other: its group is a range of keys without bounds.
+    Those of different groups may. The database also keeps that the group is one of the location.
+    """
 
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="closing_days")
+    group = models.ForeignKey(Group, null=True, on_delete=models.CASCADE, related_name="closing_days")
     during = DateRangeField()
     reason = models.CharField(max_length=100, blank=True)
 
     class Meta:
-        constraints = [no_overlap("closing_days_once", "location_id")]
+        constraints = [no_overlap("closing_days_once", "location_id", "group_id")]
 
     def __str__(self) -> str:
         return f"{self.location_id} {self.during}"

@@ -1,8 +1,10 @@
 """Every notice of planning: whom it tells, when, and what it can say."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.kinds import Place, Recipient
@@ -40,9 +42,15 @@ CLOSING = {
     "days": Place(
         _("the closing days"),
         lambda context: days_in_words(context["closing"].first, context["closing"].last),
-    )
+    ),
+    "closes": Place(_("the group that closes, or the whole location"), lambda context: _closes(context)),
 }
 FREE_ON = {"day": Place(_("the day"), lambda context: long_date(context["day"]))}
+
+
+def _closes(context: Mapping[str, Any]) -> str:
+    group = context.get("group")
+    return group.name if group else gettext("the whole location")
 
 
 def _sample() -> dict[str, Any]:

@@ -37,8 +37,9 @@ Closings = Callable[[int, bool, datetime], int]
 """Given the id of a location's closing, whether it is new (or else taken away), and the moment: how many families
 were told."""
 
-Closed = Callable[[int, date, date, datetime], int]
-"""Given a location's id, the first and last day of a closing and the moment: how many families it concerns."""
+Closed = Callable[[int, int | None, date, date, datetime], int]
+"""Given a location's id, that of the group that closes (None: all of it), the first and last day and the moment: how
+many families it concerns."""
 
 _watchers: list[Watcher] = []
 _log_ins: list[LogIns] = []
@@ -164,16 +165,17 @@ def consent_given(consent_id: int, now: datetime) -> None:
 
 
 def watch_closings(watcher: Closings, concerned: Closed) -> None:
-    """Have this watcher told of every closing of a location, within its transaction; and asked whom one concerns."""
+    """Have this watcher told of every closing of a location or a group, within its transaction; and asked whom one
+    concerns."""
     if (watcher, concerned) not in _closings:
         _closings.append((watcher, concerned))
 
 
 def closing_changed(closing_id: int, *, is_new: bool, now: datetime) -> int:
-    """A location closes on these days, or opens on them after all. How many families were told."""
+    """A location or a group closes on these days, or opens on them after all. How many families were told."""
     return sum(watcher(closing_id, is_new, now) for watcher, _concerned in _closings)
 
 
-def families_concerned(location_id: int, first: date, last: date, now: datetime) -> int:
-    """How many families are told where a location closes on these days, both included."""
-    return sum(concerned(location_id, first, last, now) for _watcher, concerned in _closings)
+def families_concerned(location_id: int, group_id: int | None, first: date, last: date, now: datetime) -> int:
+    """How many families are told where a location, or one group of it, closes on these days, both included."""
+    return sum(concerned(location_id, group_id, first, last, now) for _watcher, concerned in _closings)

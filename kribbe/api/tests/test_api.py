@@ -135,6 +135,18 @@ def test_closings_of_the_months_asked_stand_beside_what_is_free(world, caller):
     }
 
 
+def test_a_group_that_closes_alone_tells_its_own_days(world, caller):
+    group = world.location.groups.get()
+    start = add_months(first_of_month(world.today), 2)
+    close(world, start + timedelta(days=9), 5)
+    ClosingDay.objects.create(
+        location=world.location, group=group, during=(start, start + timedelta(days=1)), reason="Studiedag"
+    )
+    told = caller.get(f"{ROOT}/locations/{world.location.slug}/free", {"start": f"{start:%Y-%m}"}).json()
+    assert [each["reason"] for each in told["closed"]] == ["Zomer"]
+    assert [each["reason"] for each in told["groups"][0]["closed"]] == ["Studiedag", "Zomer"]
+
+
 def test_a_closing_that_is_over_isnt_told(world, caller):
     close(world, world.today - timedelta(days=3), 3)
     assert caller.get(f"{ROOT}/locations/{world.location.slug}/free").json()["closed"] == []

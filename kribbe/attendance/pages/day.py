@@ -66,7 +66,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "counts": [(words.WHERE[where], day.count(where)) for where in Where],
         "inside": day.count(Where.IN),
         "ratio": ratio(day) if on == today else None,
-        "groups": [_group(group, faces) for group in day.groups],
+        "groups": [_group(group, on, faces) for group in day.groups],
         "others": [(each.reference, each.short) for each in others],
         "elsewhere": [
             (Attendee(each.placement).short, each.group.location.name) for each in day.elsewhere if each.group
@@ -198,13 +198,14 @@ def _note_look(principal: Any, day: Day, others: list[Attendee], now: datetime) 
     )
 
 
-def _group(group: GroupDay, faces: Mapping[Who, str]) -> dict[str, Any]:
+def _group(group: GroupDay, on: date, faces: Mapping[Who, str]) -> dict[str, Any]:
     return {
         "name": group.week.group.name,
         "inside": group.inside,
         "came": group.came,
         "rows": [_child(child, faces.get(child.child.who, "")) for child in group.children],
         "others": group.others,
+        "is_closed": on in group.week.closed,
     }
 
 

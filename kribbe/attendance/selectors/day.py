@@ -233,14 +233,16 @@ def _group(
 ) -> GroupDay:
     slots = slice(2 * on.weekday(), 2 * on.weekday() + 2)
     own = [each for each in known if each.group_id == group.group.pk]
-    children = [child for each in own if (child := _child(each, week, on, said, now))]
+    children = [child for each in own if (child := _child(each, group.closed, on, said, now))]
     return GroupDay(group, group.layouts[on.weekday()], children, max(group.uncounted[slots]))
 
 
-def _child(planned: Planned, week: Week, on: date, said: _Said, now: datetime) -> ChildDay | None:
+def _child(
+    planned: Planned, closed: frozenset[date], on: date, said: _Said, now: datetime
+) -> ChildDay | None:
     """A child that is planned on the day or came; None for others, also where each tap was taken back."""
     child = _attendee(planned)
-    parts, stays = planned.parts(on, week.closed), said.stays.get(child.who, [])
+    parts, stays = planned.parts(on, closed), said.stays.get(child.who, [])
     taps = said.taps.get(child.who, [])
     if not parts and not stays and not _standing(taps):
         return None

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from kribbe.attendance.attendee import Attendee, Who
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Location
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.selectors.getting_used import as_agreed, visits_at
 from kribbe.planning.selectors.planned import Planned, plan_of, plan_of_direct, with_weeks
 from kribbe.planning.written import minute
@@ -24,11 +24,13 @@ class Plans:
 
     location: Location
     planned: Mapping[Who, Planned]
-    closed: frozenset[date]
+    closed: ClosedDays
 
     def parts(self, who: Who, day: date) -> Parts:
         """The parts that begin on a day; a night goes on beyond 1440."""
-        return starting_on(self.planned[who].agreements, day, self.closed)
+        planned = self.planned[who]
+        closed = self.closed.in_group(planned.group_id, self.location.pk)
+        return starting_on(planned.agreements, day, closed)
 
     def on(self, who: Who, day: date) -> Plan:
         """The plan of a day, with the opening hours."""
@@ -54,7 +56,7 @@ def plans_of(location: Location, whos: Collection[Who], first: date, last: date)
             **{Who(placement_id=each.pk): _with(plan_of(each, location), visits[each.pk]) for each in places},
             **{Who(direct_id=each.pk): plan_of_direct(each, location) for each in direct},
         },
-        closed=closed_days(location.pk, first - DAY, last),
+        closed=closed_days_of([location.pk], first - DAY, last),
     )
 
 

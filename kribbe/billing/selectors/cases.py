@@ -116,7 +116,7 @@ def discounted(case: Case, discount: Decimal) -> Case:
 def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
     site = placement.group.location
     prices = holding(facts.prices.get(site.pk, ()), facts.month)
-    closed = facts.closed[site.pk]
+    closed = facts.closed.of(placement.group)
     came = _came(facts, placement)
     agreement, entries = _days(facts, planned, placement, came)
     case = Case(
@@ -143,6 +143,7 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
             placement=placement,
             stay=facts.stays[placement.pk],
             rules=facts.rules.get(site.pk, ()),
+            closed=facts.closed,
             beyond=lambda rules: _beyond(rules, prices),
         ),
         prices.sibling_discount if prices else NOUGHT,
@@ -207,8 +208,10 @@ def _days(
     """The agreed weeks with the days laid over them that other months have a part in, and what is known of days."""
     away = {each.day: each for each in facts.absences.get(placement.pk, ())}
     entries = {day: Entry(present=tuple(parts)) for day, parts in came.items()}
-    agreement, closed = planned.base, facts.closed[placement.group.location_id]
-    absent = counting(facts.stays[placement.pk], facts.rules.get(placement.group.location_id, ()), closed)
+    agreement, closed = planned.base, facts.closed.of(placement.group)
+    absent = counting(
+        facts.stays[placement.pk], facts.rules.get(placement.group.location_id, ()), facts.closed
+    )
     entries |= {day: Entry(absent=absent(each)) for day, each in away.items() if day not in came}
     for change in days_given(placement):
         if change.instead_of is None and _is_away(entries.get(change.day)):
@@ -272,7 +275,7 @@ def _add_extra(
     if not facts.month <= change.day <= facts.last:
         return
     extra = parts_of_halves(change.halves, placement.group.location)
-    closed = facts.closed[placement.group.location_id]
+    closed = facts.closed.of(placement.group)
     reserved = merged(starting_on(agreement, change.day, closed), extra)
     if known is None or minutes(known.present) < minutes(reserved):
         entries[change.day] = Entry(present=reserved)

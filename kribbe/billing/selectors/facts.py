@@ -14,7 +14,7 @@ from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, S
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import firsts
 from kribbe.outofschool.selectors.prices import clubs_of
-from kribbe.places.selectors.closed import closed_days_of
+from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.models import Absence, AgreedWeeks, HouseRules
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
@@ -37,7 +37,7 @@ class Facts:
     last: date
     planned: Sequence[Planned]
     packs: Mapping[int, Pack]
-    closed: Mapping[int, frozenset[date]]
+    closed: ClosedDays
     rules: Mapping[int, Sequence[HouseRules]]
     prices: Mapping[int, Sequence[PriceList]]
     certificates: Mapping[int, Sequence[FeeCertificate]]
@@ -89,7 +89,7 @@ def package_months(
         pk__in=stay_of, group__location__organiser=books.organiser_id, group__price_kind=PriceKind.FREE
     )
     wide = _facts(books, stays, first, last)
-    return stay_of, _months(wide, dict.fromkeys(wide.closed, first))
+    return stay_of, _months(wide, dict.fromkeys(wide.closed.at, first))
 
 
 def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, clubs: Q = NONE) -> Facts:
@@ -168,9 +168,9 @@ def _absences(
     return rows_by(found.order_by("day"), "placement_id")
 
 
-def closed_in_year(sites: Collection[int], year: int) -> Mapping[int, frozenset[date]]:
-    """By location the days of a year, and its eve, on which it is closed."""
-    return closed_days_of(sites, date(year, 1, 1) - DAY, date(year, 12, 31)) if sites else {}
+def closed_in_year(sites: Collection[int], year: int) -> ClosedDays:
+    """The days of a year, and its eve, on which these locations or one of their groups are closed."""
+    return closed_days_of(sites, date(year, 1, 1) - DAY, date(year, 12, 31))
 
 
 def holding(rows: Sequence[PriceList], month: date) -> PriceList | None:
@@ -225,7 +225,7 @@ def _months(wide: Facts, since: Mapping[int, date]) -> Iterator[Facts]:
         after = add_months(month, 1)
         if month.year != year.month.year:
             stays = stay_years(wide.planned, month.year)
-            year = replace(wide, month=month, closed=closed_in_year(wide.closed, month.year), stays=stays)
+            year = replace(wide, month=month, closed=closed_in_year(wide.closed.at, month.year), stays=stays)
         yield replace(
             year,
             month=month,

@@ -20,6 +20,7 @@ from kribbe.billing.selectors.cases import extra_of, minute_of
 from kribbe.billing.selectors.clubs import NOTHING, ClubMonth, shares_of, with_charges
 from kribbe.billing.selectors.facts import closed_in_year, holding, packs_of, registered_days, rows_by
 from kribbe.places.models import Group, Location
+from kribbe.places.selectors.closed import ClosedDays
 from kribbe.planning.selectors.planned import merged, parts_of_halves
 from kribbe.rules.agreed import Agreement, Parts
 from kribbe.rules.billing.case import Absent, Allowance, Case, Certificate, Entry, FreePrice, IncomePrice
@@ -41,7 +42,7 @@ Key = tuple[int, int]
 class _Read:
     month: date
     packs: Mapping[int, Pack]
-    closed: Mapping[int, frozenset[date]]
+    closed: ClosedDays
     prices: Mapping[int, Sequence[PriceList]]
     registered: Mapping[int, frozenset[date]]
     certificates: Mapping[int, Sequence[FeeCertificate]]
@@ -158,7 +159,7 @@ def _cases(days: Sequence[DayInvite], read: _Read) -> Iterator[Case]:
             agreement=tuple(
                 Agreement(day, day, ({day.weekday(): parts},)) for day, parts in reserved.items()
             ),
-            closing_days=read.closed[location.pk],
+            closing_days=frozenset(each.day for each in own if each.day in read.closed.of(each.group)),
             allowance=Allowance(),
             entries={each.day: entry for each in own if (entry := _entry(each, read))},
         )

@@ -3,7 +3,7 @@
 In March 2026 Noor has the Mondays 2, 9, 16, 23, 30 and the Tuesdays 3, 10, 17, 24, 31, each a full day.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -309,3 +309,49 @@ def test_a_visit_before_the_first_day_costs_nothing(kept, noor, fee):
     came(noor, march(9), "09:00", "10:30")
     # from the 16th on, six days x 12.34
     assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("74.04")}
+
+
+def test_a_group_that_is_closed_costs_nothing_and_the_other_group_does(kept, noor, fee):
+    scene = kept.scene
+    kevers = cast.make_group(scene.location, 4, now=NOW, name="Kevers")
+    mil = sibling(kept)
+    mil.group = kevers
+    mil.save()
+    certificate(kept, mil, "10.00", NEW_YEAR)
+    closings = scene.location.closing_days
+    # the Vlinders on Monday 16 and Tuesday 17, the Kevers on Monday 23, everybody on Monday 30
+    closings.create(group=scene.group, during=DateRange(march(16), march(18)))
+    closings.create(group=kevers, during=DateRange(march(23), march(24)))
+    closings.create(during=DateRange(march(30), march(31)))
+    # Noor: 10 days less three, 7 x 12.34 = 86.38; Mil: 5 Mondays less two, 3 x 10.00
+    assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("116.38")}
+    days = sorted((day.day, amount) for day, _what, amount in lines_of("An Maes"))
+    assert days == [
+        *((2, euros(amount)) for amount in ("10.00", FEE)),
+        (3, euros(FEE)),
+        *((9, euros(amount)) for amount in ("10.00", FEE)),
+        (10, euros(FEE)),
+        (16, euros("10.00")),
+        *((day, euros(FEE)) for day in (23, 24, 31)),
+    ]
+
+
+def test_a_child_that_moved_pays_by_the_closing_days_of_its_group_of_each_day(kept, noor, fee):
+    scene = kept.scene
+    kevers = cast.make_group(scene.location, 4, now=NOW, name="Kevers")
+    noor.during = DateRange(noor.during.lower, march(16))
+    noor.save()
+    later = cast.make_placement(
+        noor.child, kevers, start=march(16), end=date(2028, 1, 5), pattern=WeekPattern(noor.pattern), now=NOW
+    )
+    later.replaces = noor
+    later.save()
+    share(later, kept.payer)
+    closings = scene.location.closing_days
+    # of the Vlinders, who have her until the 15th: 10 and 17 March; of the Kevers: 9 and 31 March
+    for group, days in ((scene.group, (10, 17)), (kevers, (9, 31))):
+        for day in days:
+            closings.create(group=group, during=DateRange(march(day), march(day) + timedelta(days=1)))
+    # 10 days less the 10th and the 31st: 8 x 12.34
+    assert run(kept, MARCH, THE_2ND) == {"An Maes": euros("98.72")}
+    assert {day.day for day, _what, _amount in lines_of("An Maes")} == {2, 3, 9, 16, 17, 23, 24, 30}

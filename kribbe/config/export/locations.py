@@ -114,16 +114,17 @@ CAPACITIES = Table(
 
 CLOSING_DAYS = Table(
     "closing_days",
-    "Days on which a location is closed.",
+    "Days on which a location, or one group of it, is closed.",
     ClosingDay,
     (
         Column("location", "location__slug", "text", "The location."),
+        Column("group", "group", "whole", "The group that closes; empty: the whole location."),
         Column("since", "during__startswith", "date", "First day."),
         Column("until", "during__endswith", "date", "First day on which it is open again."),
         Column("reason", "reason", "text", "What the location says."),
     ),
     desk="location__desk",
-    order=("location__slug", "during"),
+    order=("location__slug", "during", "group"),
     left_out={"id": PUBLIC_NUMBER},
 )
 

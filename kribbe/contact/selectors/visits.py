@@ -61,6 +61,7 @@ def booked_when_closed(now: datetime) -> QuerySet[VisitMoment]:
     """Moments to come, booked by somebody, on days on which their location closes: it closed them later."""
     closed = ClosingDay.objects.filter(
         location=OuterRef("location"),
+        group=None,
         during__startswith__lte=OuterRef("day"),
         during__endswith__gt=OuterRef("day"),
     )

@@ -26,7 +26,7 @@ from kribbe.enrolment.selectors.chance.joint import together
 from kribbe.enrolment.selectors.waiting import waiting_list, waiting_lists
 from kribbe.people.models import Child, RoleGrant, User
 from kribbe.places import ledger
-from kribbe.places.models import Group, GroupAvailability, LedgerWeek, Location
+from kribbe.places.models import ClosingDay, Group, GroupAvailability, LedgerWeek, Location
 from kribbe.planning.models import AgreedWeeks, Paper
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import months
@@ -64,6 +64,13 @@ def test_the_ledger_counts_right_and_nothing_is_promised_twice(book: Book) -> No
     for bookable, taken in LedgerWeek.objects.values_list("bookable", "taken"):
         assert all(t <= b for b, t in zip(bookable, taken, strict=True))
     assert GroupAvailability.objects.count() == len(groups)
+
+
+def test_one_group_of_the_managers_location_closes_alone(book: Book) -> None:
+    closing = ClosingDay.objects.get(group__isnull=False)
+    assert closing.location.groups.filter(active=True).count() > 1
+    assert closing.during.lower > TODAY
+    assert Notice.objects.filter(kind="planning/location_closes", location=closing.location).exists()
 
 
 def test_children_taken_directly_show_the_clerk_their_open_requests(book: Book) -> None:

@@ -34,6 +34,7 @@ from kribbe.places.access import at_location
 from kribbe.places.free import free_during
 from kribbe.places.models import Group, Location
 from kribbe.places.selectors.closed import (
+    calendars_of,
     closing_in_words,
     first_day_shut,
     first_open_day,
@@ -186,14 +187,14 @@ def _first_idea(request: Any, wish: Preference, groups: Sequence[Group], today: 
     child = wish.request.child
     birth = child.birth
     start = day_of(request.GET.get("start", "")) or max(wish.request.wanted_start, today)
-    start = first_open_day(
-        wish.location_id, WeekPattern(wish.open_pattern), start, latest=max(wish.request.latest_start, start)
-    )
+    asked, latest = WeekPattern(wish.open_pattern), max(wish.request.latest_start, start)
+    calendars = calendars_of([wish.location_id], start, None)
+    start = first_open_day(calendars.at[wish.location_id], asked, start, latest=latest)
     age = age_in_months(birth, start) if birth <= start else 0
     right = [group for group in groups if group.from_months <= age < group.to_months]
     group = next((g for g in groups if str(g.pk) == request.GET.get("group")), (right or groups)[0])
+    start = first_open_day(calendars.of(group), asked, start, latest=latest)
     end = stay_end(birth)
-    asked = WeekPattern(wish.open_pattern)
     free = free_during(group_ids=[group.pk], start=start, end=end)[group.pk] if start < end else []
     possible = WeekPattern.from_slots(slot for slot in asked.slots() if free and free[slot] > 0)
     return {
@@ -317,15 +318,18 @@ def _closed_at_first(location: Location, wish: Preference, plan: Plan) -> str:
     """A warning where nobody can come on the first day, or where that was moved to the first open one."""
     if plan.start is None or plan.pattern.is_empty:
         return ""
-    shut = first_day_shut(location.pk, plan.pattern, plan.start)
+    wanted_start = wish.request.wanted_start
+    calendars = calendars_of([location.pk], min(plan.start, wanted_start), None)
+    calendar = calendars.of(plan.group) if plan.group else calendars.at[location.pk]
+    shut = first_day_shut(calendar, plan.pattern, plan.start)
     if shut:
         return gettext("You are %(closed)s. Better offer that day as the first day.") % {
             "closed": shut_in_words(shut)
         }
-    wanted = first_day_shut(location.pk, plan.pattern, wish.request.wanted_start)
+    wanted = first_day_shut(calendar, plan.pattern, wanted_start)
     if wanted and wanted.opens == plan.start:
         return gettext("The family asks from %(day)s, but you are %(closed)s.") % {
-            "day": words.long_day(wish.request.wanted_start),
+            "day": words.long_day(wanted_start),
             "closed": closing_in_words(wanted.closing),
         }
     return ""

@@ -25,7 +25,7 @@ from kribbe.enrolment.services.urgent import offer_to_urgent
 from kribbe.places.access import at_location
 from kribbe.places.ledger_free import free_by_month
 from kribbe.places.models import MONTHS_SHOWN, Group, Location
-from kribbe.places.selectors.closed import calendar_of, first_open_day
+from kribbe.places.selectors.closed import calendars_of, first_open_day
 from kribbe.region.models import PassOverReason
 from kribbe.rules.calendar import first_of_month
 from kribbe.rules.halfdays import WeekPattern
@@ -174,7 +174,7 @@ def last_minute_page(request: Any, location: Location) -> HttpResponse:
             text = gettext("Published. %(count)d families were told.")
             messages.success(request, text % {"count": int(told)})
             return redirect("enrolment:last_minute", location.slug)
-    calendar = calendar_of(location.pk, today)
+    calendars = calendars_of([location.pk], today, None)
     shown = LastMinute.objects.filter(group__location=location, last__gte=today, ended_at=None)
     context = {
         "place_name": location.name,
@@ -183,7 +183,7 @@ def last_minute_page(request: Any, location: Location) -> HttpResponse:
         "once": request.POST.get("once") or new_token(),
         "has_groups": bool(groups),
         "rows": [
-            (each, calendar.stretches(WeekPattern(each.pattern), each.first, each.last))
+            (each, calendars.of(each.group).stretches(WeekPattern(each.pattern), each.first, each.last))
             for each in shown.select_related("group").order_by("first", "pk")
         ],
     }
@@ -233,8 +233,12 @@ def _offer(request: Any, location: Location, line: Waiting, form: UrgentOfferFor
 
 
 def _first_idea(location: Location, line: Waiting, groups: list[Group], now: datetime) -> dict[str, object]:
-    start = first_open_day(location.pk, line.pattern, max(line.wanted_start, localtime(now).date()))
+    since = max(line.wanted_start, localtime(now).date())
+    calendars = calendars_of([location.pk], since, None)
+    start = first_open_day(calendars.at[location.pk], line.pattern, since)
     group = next((each for each in groups if suits(each, line, start)), None)
+    if group:
+        start = first_open_day(calendars.of(group), line.pattern, start)
     return {"group": group.pk if group else None, "start": start, "pattern": line.pattern.mask}
 
 

@@ -1,6 +1,6 @@
 """Places that came free: the desk's page for everybody, and the answer to a mailed one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from kribbe.enrolment.models import CareRequest, LastMinute, RequestState, Vacan
 from kribbe.enrolment.selectors.vacancies import is_on_offer, last_minutes, lists_of, vacancies_of
 from kribbe.enrolment.services.vacancy_answer import add_location, tell_interest, waiting_at
 from kribbe.enrolment.services.weekly_list import read_token
-from kribbe.places.selectors.closed import calendar_of, calendars_of
+from kribbe.places.selectors.closed import Calendars, calendar_of_group, calendars_of
 from kribbe.region.http import DeskRequest
 from kribbe.region.middleware import use_desk
 from kribbe.region.models import Desk
@@ -54,19 +54,19 @@ def vacancies_page(request: DeskRequest, desk: str) -> HttpResponse:
 
 
 def _rows(
-    found: Iterable[Vacancy], calendars: Mapping[int, Calendar], today: date, *, desk: Desk
+    found: Iterable[Vacancy], calendars: Calendars, today: date, *, desk: Desk
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The desk's own places, and the neighbours'."""
     own: list[dict[str, Any]] = []
     others: list[dict[str, Any]] = []
     for each in found:
         into = own if each.group.location.desk_id == desk.pk else others
-        into.append(_row(each, calendars[each.group.location_id], today))
+        into.append(_row(each, calendars.of(each.group), today))
     return own, others
 
 
-def _closed_within(place: LastMinute, calendars: Mapping[int, Calendar]) -> list[Closing]:
-    calendar = calendars[place.group.location_id]
+def _closed_within(place: LastMinute, calendars: Calendars) -> list[Closing]:
+    calendar = calendars.of(place.group)
     return calendar.stretches(WeekPattern(place.pattern), place.first, place.last)
 
 
@@ -106,7 +106,7 @@ def vacancy_page(request: Any, token: str) -> HttpResponse:
         "asked": asked,
         "child": asked.child,
         "location": location,
-        "row": _row(vacancy, calendar_of(location.pk, today), today),
+        "row": _row(vacancy, calendar_of_group(vacancy.group, today), today),
         "is_wish": is_wish,
         "is_told": VacancyInterest.objects.filter(request=asked, vacancy=vacancy).exists(),
         "is_gone": not is_on_offer(vacancy, today=today),

@@ -18,7 +18,7 @@ from kribbe.enrolment.models import (
 )
 from kribbe.people.models import Child
 from kribbe.places.models import Group, GroupCapacity, LedgerTake, Location
-from kribbe.places.selectors.closed import calendar_of
+from kribbe.places.selectors.closed import calendars_of
 from kribbe.rules.calendar import add_months
 from kribbe.rules.closing import Calendar, Shut
 from kribbe.rules.dates import default_end
@@ -67,7 +67,7 @@ class GroupForecast:
 
 @dataclass(frozen=True, slots=True)
 class ComingFree:
-    """All of it. `who` names the keys of the changes; `calendar` has the closings that aren't over."""
+    """All of it. `who` names the keys of the changes; `calendar` has the location's closings that aren't over."""
 
     groups: Sequence[GroupForecast]
     who: Mapping[str, Who]
@@ -99,7 +99,7 @@ def coming_free(location: Location, *, today: date) -> ComingFree:
         key: forecast(stays=expected[key], places=places[key], since=today, months=MONTHS) for key in keys
     }
     last = add_months(today, SOON)
-    calendar = calendar_of(location.pk, today)
+    calendars = calendars_of([location.pk], today, None)
     return ComingFree(
         groups=[
             GroupForecast(
@@ -107,13 +107,15 @@ def coming_free(location: Location, *, today: date) -> ComingFree:
                 agreed[group.pk],
                 later[group.pk],
                 [
-                    calendar.shut_month(_opened(places[group.pk], month.first), month.first, since=today)
+                    calendars.of(group).shut_month(
+                        _opened(places[group.pk], month.first), month.first, since=today
+                    )
                     for month in agreed[group.pk]
                 ],
             )
             for group in groups
         ],
-        calendar=calendar,
+        calendar=calendars.at[location.pk],
         who=who,
         moves=[
             replace(move, has_room=_has_room(move, agreed))

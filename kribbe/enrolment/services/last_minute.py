@@ -14,7 +14,7 @@ from kribbe.enrolment.selectors.fit import suits
 from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.places import ledger
 from kribbe.places.models import Group
-from kribbe.places.selectors.closed import calendar_of, closing_in_words
+from kribbe.places.selectors.closed import calendar_of_group, closing_in_words
 from kribbe.rules.closing import days_of
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.audit import record
@@ -109,7 +109,7 @@ def _refuse_closed(group: Group, first: date, last: date, pattern: WeekPattern) 
     """Nobody can come on days that are all closed, whatever is free by the agreements."""
     if next(days_of(pattern, first, last), None) is None:
         raise RefusedError(_("None of these half-days lies between the two days."), field="pattern")
-    calendar = calendar_of(group.location_id, first)
+    calendar = calendar_of_group(group, first)
     if next(calendar.open_days(pattern, first, last), None):
         return
     closings = (calendar.closing_on(day) for day in days_of(pattern, first, last))
@@ -126,7 +126,7 @@ def _refuse_closed(group: Group, first: date, last: date, pattern: WeekPattern) 
 
 def _tell(made: LastMinute, now: datetime) -> int:
     location, pattern = made.group.location, WeekPattern(made.pattern)
-    calendar = calendar_of(location.pk, made.first)
+    calendar = calendar_of_group(made.group, made.first)
     lines = {
         line.household_id: line
         for line in reversed(waiting_list(location.pk, now=now))

@@ -1,6 +1,6 @@
 """The weekly list of places that came free: made from the ledger, kept, and told to those who wait."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from kribbe.enrolment.models import CareRequest, FreeThen, RequestState, Vacancy
 from kribbe.enrolment.selectors.vacancies import Asking, Match, askers, lately, matches
 from kribbe.people.models import Adult, Household
 from kribbe.places.models import Group, GroupAvailability
-from kribbe.places.selectors.closed import calendars_of
+from kribbe.places.selectors.closed import Calendars, calendars_of
 from kribbe.places.selectors.search import mask_of
 from kribbe.region.models import Region
 from kribbe.rules.calendar import add_months, first_of_month
@@ -63,7 +63,7 @@ def make_list(*, region: Region, now: datetime) -> VacancyList:
             row
             for group in groups
             for row in _opened(made, group, day)
-            if _somebody_can_come(calendars[group.location_id], row, day, last)
+            if _somebody_can_come(calendars.of(group), row, day, last)
         )
         FreeThen.objects.bulk_create(
             (
@@ -137,7 +137,7 @@ def _opened(made: VacancyList, group: Group, day: date) -> Iterator[Vacancy]:
 
 
 def _somebody_can_come(calendar: Calendar, row: Vacancy, since: date, last: date) -> bool:
-    """Half-days that are free only while the location is closed help nobody."""
+    """Half-days that are free only while the group is closed help nobody."""
     days = calendar.open_days(WeekPattern(row.pattern), max(row.month, since), (row.until or last) - DAY)
     return any(True for _day in days)
 
@@ -153,7 +153,7 @@ def _tell(
     made: VacancyList,
     household_id: int,
     found: Sequence[tuple[Asking, Match]],
-    calendars: Mapping[int, Calendar],
+    calendars: Calendars,
     now: datetime,
 ) -> bool:
     """Whether there was something that an earlier run hadn't told, about a request that is open still."""
@@ -197,12 +197,12 @@ def _still_open(household_id: int) -> Iterable[int]:
 
 
 def _line(
-    asking: Asking, match: Match, calendars: Mapping[int, Calendar], today: date, *, on_paper: bool
+    asking: Asking, match: Match, calendars: Calendars, today: date, *, on_paper: bool
 ) -> dict[str, Any]:
     path = reverse("enrolment:vacancy", args=[vacancy_token(asking.request_id, match.vacancy.pk)])
     start = max(asking.wanted_start, match.vacancy.month, today)
     return {
-        "shut": calendars[match.vacancy.group.location_id].late_start(match.fits, start),
+        "shut": calendars.of(match.vacancy.group).late_start(match.fits, start),
         "child": asking.child,
         "match": match,
         "location": match.vacancy.group.location,

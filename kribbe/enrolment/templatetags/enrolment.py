@@ -80,8 +80,17 @@ def shut_in_words(shut: Shut) -> str:
 def first_day_words(stay: Offer | Placement) -> str:
     """Where nobody can come on the first day of an offer or a place: why, and from when; "" otherwise."""
     pattern = WeekPattern(stay.pattern)
-    shut = closed.first_day_shut(stay.group.location_id, pattern, stay.during.lower)
-    return _("The location is %(closed)s.") % {"closed": closed.shut_in_words(shut)} if shut else ""
+    calendars = closed.calendars_of([stay.group.location_id], stay.during.lower, None)
+    shut = closed.first_day_shut(calendars.of(stay.group), pattern, stay.during.lower)
+    if shut is None:
+        return ""
+    whole = calendars.at[stay.group.location_id]
+    text = (
+        _("The location is %(closed)s.")
+        if whole.is_closed(shut.closing.first)
+        else _("The group %(group)s is %(closed)s.")
+    )
+    return text % {"closed": closed.shut_in_words(shut), "group": stay.group.name}
 
 
 @register.inclusion_tag("enrolment/_way_back.html", takes_context=True)

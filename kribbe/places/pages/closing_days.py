@@ -1,5 +1,6 @@
-"""The days on which a location is closed, year by year."""
+"""The days on which a location or one of its groups is closed, year by year."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kribbe.places.access import at_location, may_at
-from kribbe.places.models import ClosingDay, Location
+from kribbe.places.models import ClosingDay, Group, Location
 from kribbe.places.selectors.closed import closing_of
 from kribbe.places.selectors.location import HOLIDAY_LANGUAGES
 from kribbe.places.services.closing_days import (
@@ -33,15 +34,31 @@ from kribbe.web.dates import date_format
 from kribbe.web.forms import DayField
 
 REMOVED = "closing_removed"
+WHOLE = "whole"
+"""In a form, the choice of the whole location."""
 SATURDAY = 5
 
 
 class ClosingForm(forms.Form):
-    """From when to when, and why."""
+    """What closes, from when to when, and why. Where there is one group the page gives nothing to choose."""
 
+    group = forms.ChoiceField(label=_("What closes"))
     first = DayField(_("First day"))
     last = DayField(_("Last day"), required=False, help_text=_("Leave it empty for one day."))
     reason = forms.CharField(label=_("Why"), required=False, max_length=100)
+
+    def __init__(self, *args: Any, groups: Sequence[Group], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(groups) > 1 or "group" in self.data:
+            choices = [(WHOLE, _("The whole location")), *((f"{each.pk}", each.name) for each in groups)]
+            self.fields["group"].choices = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["group"]
+
+    def group_id(self) -> int | None:
+        """The group that closes; None for the whole location."""
+        chosen = self.cleaned_data.get("group", WHOLE)
+        return None if chosen == WHOLE else int(chosen)
 
     def closing(self) -> Closing:
         """What was typed, once it is valid."""
@@ -55,25 +72,28 @@ def closing_days_page(request: Any, location: Location) -> HttpResponse:
     """Closing days and public holidays of a year; a new closing, asked once more where families are told of it."""
     now = timezone.now()
     today = localtime(now).date()
-    form, asked = ClosingForm(request.POST or None), None
+    groups = list(Group.objects.filter(location=location, active=True).order_by("from_months", "name"))
+    form, asked = ClosingForm(request.POST or None, groups=groups), None
     if request.method == "POST" and form.is_valid():
         closing = form.closing()
+        group = next((each for each in groups if each.pk == form.group_id()), None)
         try:
             add_closing(
                 principal=request.principal,
                 location_id=location.pk,
                 closing=closing,
+                group_id=group.pk if group else None,
                 now=now,
                 knowing=_number(request.POST.get("knowing", "")),
             )
         except RefusedError as error:
             if error.code == MORE_FAMILIES:
-                asked = _again(location, closing, now)
+                asked = _again(location, group, closing, now)
             else:
-                form.add_error(error.field or None, str(error.message))
+                form.add_error(error.field if error.field in form.fields else None, str(error.message))
         else:
-            said = gettext("You are closed on these days: %(days)s.") % {"days": _said(closing)}
-            messages.success(request, f"{said} {_told(location, closing, now)}".strip())
+            text = gettext("You are closed on these days: %(days)s.") % {"days": _said(closing, group)}
+            messages.success(request, f"{text} {_told(location, group, closing, now)}".strip())
             return redirect(f"{request.path}?year={closing.first.year}")
     year = _year(request.GET.get("year", ""), today)
     rows = [_row(row) for row in _closings(location, year)]
@@ -85,7 +105,7 @@ def closing_days_page(request: Any, location: Location) -> HttpResponse:
         "year": year,
         "years": range(today.year - 1, today.year + FURTHEST_YEARS + 1),
         "rows": sorted([*rows, *_holidays(year)], key=lambda row: row["first"]),
-        "days": sum(row["days"] for row in rows),
+        "days": sum(row["days"] for row in rows if not row["group"]),
         "removed": _removed(request, location, now),
         "asked": asked,
     }
@@ -97,13 +117,14 @@ def closing_days_page(request: Any, location: Location) -> HttpResponse:
 def remove_closing_days(request: Any, location: Location, closing_id: int) -> HttpResponse:
     """Open again on these days; the next page offers to undo it."""
     try:
-        closing = remove_closing(
+        removed = remove_closing(
             principal=request.principal, location_id=location.pk, closing_id=closing_id, now=timezone.now()
         )
     except RefusedError as error:
         messages.info(request, str(error.message))
         return redirect("places:closing_days", slug=location.slug)
-    request.session[REMOVED] = [f"{closing.first}", f"{closing.last}", closing.reason]
+    closing = closing_of(removed)
+    request.session[REMOVED] = [f"{closing.first}", f"{closing.last}", closing.reason, removed.group_id]
     response = redirect("places:closing_days", slug=location.slug)
     response["Location"] += f"?year={closing.first.year}"
     return response
@@ -114,25 +135,31 @@ def _removed(request: Any, location: Location, now: datetime) -> dict[str, Any] 
     found = request.session.pop(REMOVED, None) if request.method == "GET" else None
     if not found:
         return None
-    first, last, reason = found
+    first, last, reason, group_id = found
     closing = Closing(date.fromisoformat(first), date.fromisoformat(last), reason)
-    return {**_again(location, closing, now), "told": _told(location, closing, now)}
+    group = Group.objects.get(pk=group_id) if group_id else None
+    return {**_again(location, group, closing, now), "told": _told(location, group, closing, now)}
 
 
-def _again(location: Location, closing: Closing, now: datetime) -> dict[str, Any]:
+def _again(location: Location, group: Group | None, closing: Closing, now: datetime) -> dict[str, Any]:
     """What a form sends to close on these days, knowing how many families are told."""
     return {
         "first": f"{closing.first}",
         "last": f"{closing.last}",
         "reason": closing.reason,
-        "said": _said(closing),
-        "families": families_concerned(location.pk, closing.first, closing.last, now),
+        "group": group.pk if group else WHOLE,
+        "said": _said(closing, group),
+        "families": _families(location, group, closing, now),
     }
 
 
-def _told(location: Location, closing: Closing, now: datetime) -> str:
+def _families(location: Location, group: Group | None, closing: Closing, now: datetime) -> int:
+    return families_concerned(location.pk, group.pk if group else None, closing.first, closing.last, now)
+
+
+def _told(location: Location, group: Group | None, closing: Closing, now: datetime) -> str:
     """How many families were told, in words; empty where none was."""
-    families = families_concerned(location.pk, closing.first, closing.last, now)
+    families = _families(location, group, closing, now)
     if not families:
         return ""
     return ngettext(
@@ -151,7 +178,8 @@ def _year(text: str, today: date) -> int:
 
 def _closings(location: Location, year: int) -> list[ClosingDay]:
     whole = (date(year, 1, 1), date(year + 1, 1, 1))
-    return list(ClosingDay.objects.filter(location=location, during__overlap=whole).order_by("during"))
+    found = ClosingDay.objects.filter(location=location, during__overlap=whole)
+    return list(found.select_related("group").order_by("during"))
 
 
 def _row(row: ClosingDay) -> dict[str, Any]:
@@ -160,6 +188,8 @@ def _row(row: ClosingDay) -> dict[str, Any]:
         "id": row.pk,
         "first": closing.first,
         "said": _said(closing),
+        "label": _said(closing, row.group),
+        "group": row.group.name if row.group else "",
         "reason": closing.reason,
         "days": working_days(closing),
         "is_holiday": False,
@@ -171,6 +201,7 @@ def _holidays(year: int) -> list[dict[str, Any]]:
     return [
         {
             "id": 0,
+            "group": "",
             "first": day,
             "said": date_format(day, "l j F"),
             "reason": name,
@@ -181,7 +212,10 @@ def _holidays(year: int) -> list[dict[str, Any]]:
     ]
 
 
-def _said(closing: Closing) -> str:
+def _said(closing: Closing, group: Group | None = None) -> str:
+    """The days, with the name of the group where only that one closes."""
+    if group is not None:
+        return f"{group.name}, {_said(closing)}"
     if closing.first == closing.last:
         return date_format(closing.first, "l j F Y")
     return gettext("%(first)s to %(last)s") % {

@@ -1,11 +1,12 @@
-"""The days on which nobody comes: closing days of a location, and public holidays."""
+"""The days on which nobody comes: closing days of a location or a group of it, and public holidays."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from kribbe.places.models import ClosingDay, GroupCapacity
+from kribbe.places.models import ClosingDay, Group, GroupCapacity
 from kribbe.rules.calendar import public_holidays
 from kribbe.rules.closing import Calendar, Closing, Shut
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
@@ -16,33 +17,87 @@ from kribbe.web.weeks import join_words
 DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True)
+class Calendars:
+    """The closings of some locations: those of each whole location, and those that each group has with its own."""
+
+    at: Mapping[int, Calendar]
+    """By location; what is closed for one group only isn't in it."""
+    own: Mapping[int, Calendar]
+    """By group that closes on days of its own."""
+
+    def of(self, group: Group) -> Calendar:
+        """When a group of one of these locations is closed: with its location, and on its own."""
+        return self.own.get(group.pk) or self.at[group.location_id]
+
+
+@dataclass(frozen=True)
+class ClosedDays:
+    """The closed days of some locations and of their groups, public holidays among them."""
+
+    at: Mapping[int, frozenset[date]]
+    """By location; a day on which one group alone is closed isn't in it."""
+    own: Mapping[int, frozenset[date]]
+    """By group that closes on days of its own."""
+
+    def of(self, group: Group) -> frozenset[date]:
+        """The closed days of a group of one of these locations, those of its location among them."""
+        return self.in_group(group.pk, group.location_id)
+
+    def in_group(self, group_id: int, location_id: int) -> frozenset[date]:
+        """As `of`, by key; a group of another location has the days of this one."""
+        return self.own.get(group_id) or self.at[location_id]
+
+
 def closed_days(location_id: int, first: date, last: date) -> frozenset[date]:
-    """The closed days of a location from `first` to `last`, both included."""
-    return closed_days_of([location_id], first, last)[location_id]
+    """The days from `first` to `last`, both included, on which a whole location is closed."""
+    return closed_days_of([location_id], first, last).at[location_id]
 
 
-def closed_days_of(location_ids: Collection[int], first: date, last: date) -> dict[int, frozenset[date]]:
-    """As `closed_days`, by location; one query."""
-    holidays = {day for year in range(first.year, last.year + 1) for day in public_holidays(year)}
-    found = {location_id: set(holidays) for location_id in location_ids}
-    for location_id, calendar in calendars_of(location_ids, first, last).items():
-        for each in calendar.closings:
-            found[location_id].update(each.first + n * DAY for n in range((each.last - each.first).days + 1))
-    return {key: frozenset(day for day in days if first <= day <= last) for key, days in found.items()}
+def closed_days_of_group(group: Group, first: date, last: date) -> frozenset[date]:
+    """As `closed_days`, of one group: with its location, and on its own."""
+    return closed_days_of([group.location_id], first, last).of(group)
 
 
-def calendar_of(location_id: int, since: date) -> Calendar:
-    """The closings of a location that aren't over on a day."""
-    return calendars_of([location_id], since, None)[location_id]
+def closed_days_of(location_ids: Collection[int], first: date, last: date) -> ClosedDays:
+    """The closed days of locations and their groups from `first` to `last`, both included; one query."""
+    years = range(first.year, last.year + 1)
+    holidays = frozenset(day for year in years for day in public_holidays(year) if first <= day <= last)
+    found = calendars_of(location_ids, first, last)
+    return ClosedDays(
+        {key: holidays | _days_in(calendar, first, last) for key, calendar in found.at.items()},
+        {key: holidays | _days_in(calendar, first, last) for key, calendar in found.own.items()},
+    )
 
 
-def calendars_of(location_ids: Collection[int], first: date, last: date | None) -> Mapping[int, Calendar]:
-    """The closings from `first` to `last` (None: all that come) by location, every one of them; one query."""
+def _days_in(calendar: Calendar, first: date, last: date) -> frozenset[date]:
+    parts = [(max(each.first, first), min(each.last, last)) for each in calendar.closings]
+    return frozenset(start + n * DAY for start, end in parts for n in range((end - start).days + 1))
+
+
+def calendar_of_group(group: Group, since: date) -> Calendar:
+    """The closings of a group, those of its location among them, that aren't over on a day."""
+    return calendars_of([group.location_id], since, None).of(group)
+
+
+def calendars_of(location_ids: Collection[int], first: date, last: date | None) -> Calendars:
+    """The closings from `first` to `last` (None: all that come), every one of them; one query."""
     during = (first, last + DAY if last else None)
-    found: dict[int, list[Closing]] = {key: [] for key in location_ids}
-    for row in ClosingDay.objects.filter(location__in=found, during__overlap=during).order_by("during"):
-        found[row.location_id].append(closing_of(row))
-    return {key: Calendar(tuple(closings)) for key, closings in found.items()}
+    whole: dict[int, list[Closing]] = {key: [] for key in location_ids}
+    groups: dict[tuple[int, int], list[Closing]] = {}
+    for row in ClosingDay.objects.filter(location__in=whole, during__overlap=during).order_by("during"):
+        if row.group_id is None:
+            whole[row.location_id].append(closing_of(row))
+        else:
+            groups.setdefault((row.group_id, row.location_id), []).append(closing_of(row))
+    return Calendars(
+        {key: Calendar(tuple(closings)) for key, closings in whole.items()},
+        {group: _calendar([*whole[at], *closings]) for (group, at), closings in groups.items()},
+    )
+
+
+def _calendar(closings: Iterable[Closing]) -> Calendar:
+    return Calendar(tuple(sorted(closings, key=lambda each: each.first)))
 
 
 def closing_of(row: ClosingDay) -> Closing:
@@ -90,17 +145,17 @@ def closing_in_words(closing: Closing) -> str:
     return f"{text % days} ({closing.reason})" if closing.reason else text % days
 
 
-def first_day_shut(location_id: int, pattern: WeekPattern, start: date) -> Shut | None:
-    """Why nobody comes on the first day of a stay by this pattern, and the next open day; one query."""
-    return calendar_of(location_id, start).late_start(pattern, start, holidays=True)
+def first_day_shut(calendar: Calendar, pattern: WeekPattern, start: date) -> Shut | None:
+    """Why nobody comes on the first day of a stay by this pattern, and the next open day."""
+    return calendar.late_start(pattern, start, holidays=True)
 
 
 def first_open_day(
-    location_id: int, pattern: WeekPattern, start: date, *, latest: date | None = None
+    calendar: Calendar, pattern: WeekPattern, start: date, *, latest: date | None = None
 ) -> date:
     """The first day from `start` on which a child could come by this pattern; `start` itself where that is later
     than `latest`, or never within a year."""
-    shut = first_day_shut(location_id, pattern, start)
+    shut = first_day_shut(calendar, pattern, start)
     opens = shut.opens if shut else None
     return opens if opens and (latest is None or opens <= latest) else start
 

@@ -68,7 +68,7 @@ def compare(
         )
     }
     since = max(search.start, today)
-    closings = calendars_of(ids, since, add_months(since, MONTHS_CLOSED))
+    closings = calendars_of(ids, since, add_months(since, MONTHS_CLOSED)).at
     columns = [
         dict(_answers(row, details[row.id], policies.get(details[row.id].desk_id), search, today, fee,
                       ways.get(row.id), from_home, closings[row.id]))

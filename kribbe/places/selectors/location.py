@@ -27,7 +27,7 @@ from kribbe.places.models import (
     PlanKind,
 )
 from kribbe.places.selectors.cards import clock_time
-from kribbe.places.selectors.closed import calendar_of, days_in_words, shut_in_words
+from kribbe.places.selectors.closed import Calendars, calendars_of, days_in_words, shut_in_words
 from kribbe.places.selectors.freshness import DEFAULT_WEEKS, freshness_point
 from kribbe.places.selectors.orders import motive_of, order_in_words, vulnerable_share
 from kribbe.places.selectors.prices import income_fee
@@ -43,7 +43,7 @@ from kribbe.places.selectors.showing import (
 )
 from kribbe.region.models import Desk, DeskPolicy
 from kribbe.rules.calendar import add_months, first_of_month, public_holidays
-from kribbe.rules.closing import Calendar
+from kribbe.rules.closing import Calendar, Closing
 from kribbe.rules.dates import DEFAULT_PACK
 from kribbe.rules.freshness import looked
 from kribbe.rules.halfdays import EMPTY, SLOTS, WORK_WEEK, WeekPattern
@@ -148,7 +148,7 @@ def location_at(desk: Desk, slug: str) -> Location | None:
 def view_of(location: Location, *, today: date, asked: WeekPattern = EMPTY) -> LocationView:
     """Everything that the page shows, in the reader's language; the half-days asked are outlined."""
     groups = _groups(location, today)
-    calendar = calendar_of(location.pk, today)
+    calendars = calendars_of([location.pk], today, None)
     policy = DeskPolicy.objects.filter(desk=location.desk, during__contains=today).first()
     icon, tone, licence = LICENCES[location.licence_state]
     prices, note = _prices(location, groups, policy.rule_pack if policy else DEFAULT_PACK, today)
@@ -172,11 +172,11 @@ def view_of(location: Location, *, today: date, asked: WeekPattern = EMPTY) -> L
         facts=list(_facts(location)),
         prices=prices,
         price_note=note,
-        groups=[_group(group, today, asked, calendar, many=len(groups) > 1) for group in groups],
+        groups=[_group(group, today, asked, calendars.of(group), many=len(groups) > 1) for group in groups],
         checked=_looked(location, groups, policy, today),
         order=order_in_words(location, groups, policy, today),
         vulnerable=vulnerable_share(location, groups, policy, today),
-        closings=_closings(calendar, today),
+        closings=_closings(groups, calendars, today, location.pk),
         organiser=location.organiser.name if location.organiser else "",
         contacts=list(_contacts(location)),
         complaints=location.organiser.complaints if location.organiser else "",
@@ -325,13 +325,18 @@ def _state(bit: int, free: int, asked: int, offered: int) -> tuple[str, str, str
     )
 
 
-def _closings(calendar: Calendar, today: date) -> list[tuple[str, str]]:
-    """Closing days and public holidays of the year ahead, in order: when and why."""
+def _closings(
+    groups: Sequence[Group], calendars: Calendars, today: date, whole: int
+) -> list[tuple[str, str]]:
+    """Closing days and public holidays of the year ahead, in order: when and why; of one group with its name."""
     end = add_months(first_of_month(today), MONTHS_AHEAD)
+    calendar = calendars.at[whole]
+    own = [(group.name, calendars.own[group.pk]) for group in groups if group.pk in calendars.own]
     found = [
-        (each.first, days_in_words(each.first, each.last), each.reason or _("closed"))
-        for each in calendar.closings
-        if each.first < end
+        (each.first, days_in_words(each.first, each.last), _why(each, name))
+        for name, closings in [("", calendar), *own]
+        for each in closings.closings
+        if each.first < end and not (name and each in calendar.closings)
     ]
     language = HOLIDAY_LANGUAGES.get((get_language() or "nl")[:2], "nl")
     for year in range(today.year, end.year + 1):
@@ -339,6 +344,15 @@ def _closings(calendar: Calendar, today: date) -> list[tuple[str, str]]:
             if today <= day < end and day.weekday() < 5 and not calendar.closing_on(day):
                 found.append((day, long_date(day), name))
     return [(when, why) for _first, when, why in islice(sorted(found), CLOSINGS_SHOWN)]
+
+
+def _why(closing: Closing, group: str) -> str:
+    """Why it is closed; for one group alone with its name."""
+    if not group:
+        return closing.reason or _("closed")
+    if not closing.reason:
+        return _("only the group %(group)s") % {"group": group}
+    return _("%(reason)s, only the group %(group)s") % {"reason": closing.reason, "group": group}
 
 
 def _contacts(location: Location) -> Iterator[tuple[str, str, str]]:

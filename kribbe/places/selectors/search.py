@@ -80,7 +80,7 @@ class Found:
     location keeps no group with the desk. `number` counts from 1 through all pages. `metres` is the way from
     home, or the detour where results are ordered by that. `look_weeks` is how often its desk asks it to look;
     `photo` has the alternative text, the key and the widths of its first photo. `closings` are those of the
-    `LOOKED_CLOSED` days from the start on, without their reason.
+    `LOOKED_CLOSED` days from the start on, of the location and of that group, without their reason.
     """
 
     number: int
@@ -344,7 +344,8 @@ LEFT JOIN (
             WHERE photo.location_id = location.id AND photo.removed_at IS NULL
             ORDER BY photo.position, photo.id LIMIT 1),
            (SELECT array_agg(during ORDER BY during) FROM places_closingday
-            WHERE location_id = location.id AND during && %(closed)s::daterange),
+            WHERE location_id = location.id AND during && %(closed)s::daterange
+              AND (group_id IS NULL OR group_id = best.group_id)),
            coalesce(best.free, 0::bit(14))::text, coalesce(best.offered, 0), coalesce(best.months::text, '')
     FROM page
     JOIN places_location location USING (id)
@@ -355,7 +356,7 @@ LEFT JOIN (
         FROM places_group WHERE location_id = location.id AND active
     ) prices
     LEFT JOIN LATERAL (
-        SELECT availability.free << {SKIPPED} AS months, kept.free,
+        SELECT availability.group_id, availability.free << {SKIPPED} AS months, kept.free,
                (SELECT open_pattern FROM places_groupcapacity
                 WHERE group_id = availability.group_id AND during @> %(start)s::date) AS offered
         FROM places_groupavailability availability

@@ -1,14 +1,15 @@
-"""The days on which a location is closed."""
+"""The days on which a location, or one group of it, is closed."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from kribbe.places.models import ClosingDay, Location
+from kribbe.places.models import ClosingDay, Group, Location
 from kribbe.places.selectors.closed import closing_of
 from kribbe.rules.calendar import is_working_day
 from kribbe.rules.closing import Closing
@@ -37,20 +38,24 @@ def add_closing(
     location_id: int,
     closing: Closing,
     now: datetime,
+    group_id: int | None = None,
     knowing: int | None = None,
 ) -> ClosingDay:
-    """Close on these days; families that have planned days in them are told.
+    """Close the location, or one group of it, on these days; families that have planned days in them are told.
 
-    Raises RefusedError where the days are turned round, too long or closed already, and where more families are told
-    than whoever acts knows of: `knowing`, None where it doesn't matter.
+    Raises RefusedError where the days are turned round, too long or closed already, where the group isn't in use, and
+    where more families are told than whoever acts knows of: `knowing`, None where it doesn't matter.
     """
     with transaction.atomic():
         lock_rows((Location, location_id))
-        _check(location_id, closing, localtime(now).year)
+        _check(closing, localtime(now).year)
+        _check_group(location_id, group_id)
+        _check_once(location_id, group_id, closing)
         if knowing is not None:
-            _check_families(location_id, closing, knowing, now)
+            _check_families(location_id, group_id, closing, knowing, now)
         row = ClosingDay.objects.create(
             location_id=location_id,
+            group_id=group_id,
             during=DateRange(closing.first, closing.last + timedelta(days=1)),
             reason=closing.reason,
         )
@@ -59,7 +64,7 @@ def add_closing(
     return row
 
 
-def remove_closing(*, principal: Principal, location_id: int, closing_id: int, now: datetime) -> Closing:
+def remove_closing(*, principal: Principal, location_id: int, closing_id: int, now: datetime) -> ClosingDay:
     """Open again on these days; families that have planned days in them are told.
 
     Gives what was removed, so that it can be put back.
@@ -73,10 +78,10 @@ def remove_closing(*, principal: Principal, location_id: int, closing_id: int, n
         told = closing_changed(row.pk, is_new=False, now=now)
         _record(principal, "closing.remove", row, closing, told, now)
         row.delete()
-    return closing
+    return row
 
 
-def _check(location_id: int, closing: Closing, year: int) -> None:
+def _check(closing: Closing, year: int) -> None:
     if closing.last < closing.first:
         raise RefusedError(_("The last day is before the first day."), field="last")
     if closing.last - closing.first > LONGEST:
@@ -85,20 +90,45 @@ def _check(location_id: int, closing: Closing, year: int) -> None:
         )
     if not year - 1 <= closing.first.year <= year + FURTHEST_YEARS:
         raise RefusedError(_("Check the year of the first day."), field="first")
-    taken = ClosingDay.objects.filter(
+
+
+def _check_group(location_id: int, group_id: int | None) -> None:
+    own = Group.objects.filter(location=location_id, active=True)
+    if group_id is not None and not own.filter(pk=group_id).exists():
+        raise RefusedError(_("Choose a group that you use."), field="group")
+
+
+def _check_once(location_id: int, group_id: int | None, closing: Closing) -> None:
+    """Days of another group are no hindrance; those of the whole location are one to each group, and the reverse."""
+    found = ClosingDay.objects.filter(
         location=location_id, during__overlap=DateRange(closing.first, closing.last + timedelta(days=1))
-    ).first()
+    )
+    if group_id is not None:
+        found = found.filter(Q(group=None) | Q(group=group_id))
+    taken = found.select_related("group").order_by("during").first()
     if taken is not None:
-        other = closing_of(taken)
-        raise RefusedError(
-            _("You are closed already from %(first)s to %(last)s.")
-            % {"first": long_date(other.first), "last": long_date(other.last)},
-            field="first",
+        raise RefusedError(_taken(taken, is_whole=group_id is None), field="first")
+
+
+def _taken(row: ClosingDay, *, is_whole: bool) -> str:
+    if row.group is None:
+        text = _("You are closed already from %(first)s to %(last)s.")
+    elif is_whole:
+        text = _(
+            "The group %(group)s is closed already from %(first)s to %(last)s. Remove these days first to close the "
+            "whole location."
         )
+    else:
+        text = _("The group %(group)s is closed already from %(first)s to %(last)s.")
+    other = closing_of(row)
+    days = {"first": long_date(other.first), "last": long_date(other.last)}
+    return text % (days | {"group": row.group.name if row.group else ""})
 
 
-def _check_families(location_id: int, closing: Closing, knowing: int, now: datetime) -> None:
-    families = families_concerned(location_id, closing.first, closing.last, now)
+def _check_families(
+    location_id: int, group_id: int | None, closing: Closing, knowing: int, now: datetime
+) -> None:
+    families = families_concerned(location_id, group_id, closing.first, closing.last, now)
     if families > knowing:
         raise RefusedError(
             ngettext(
@@ -121,6 +151,7 @@ def _record(
         now=now,
         desk_id=row.location.desk_id,
         location=row.location_id,
+        group=row.group_id,
         first=f"{closing.first}",
         last=f"{closing.last}",
         families=told,

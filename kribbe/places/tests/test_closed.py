@@ -118,11 +118,11 @@ def test_calendars_of_many_locations_are_one_query(desk: Desk) -> None:
     open_, closed = make_location(desk, "Open"), make_location(desk, "Closed")
     close(closed, date(2026, 4, 1), date(2026, 4, 3))
     with CaptureQueriesContext(connection) as queries:
-        found = calendars_of([open_.pk, closed.pk], MAY.replace(month=4), MAY)
+        found = calendars_of([open_.pk, closed.pk], MAY.replace(month=4), MAY).at
     assert len(queries) == 1
     assert found[open_.pk].closings == ()
     assert found[closed.pk].closings == (Closing(date(2026, 4, 1), date(2026, 4, 2), "Summer"),)
-    days = closed_days_of([closed.pk], date(2026, 4, 2), date(2026, 4, 6))
+    days = closed_days_of([closed.pk], date(2026, 4, 2), date(2026, 4, 6)).at
     assert days[closed.pk] == {date(2026, 4, 2), date(2026, 4, 5), date(2026, 4, 6)}, "Easter too"
 
 

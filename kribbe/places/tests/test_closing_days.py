@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from kribbe.places.models import ClosingDay, LocationCriteria
+from kribbe.places.selectors.closed import closing_of
 from kribbe.places.services.closing_days import add_closing, remove_closing, working_days
 from kribbe.places.services.profile import change_profile, profile_of, set_criteria
 from kribbe.rules.closing import Closing
@@ -63,7 +64,7 @@ def test_closings_turned_round_too_long_or_twice_are_refused(notelaar, closing, 
 def test_removing_gives_back_what_was_removed(notelaar):
     row = close(notelaar, SUMMER)
     removed = remove_closing(principal=SYSTEM, location_id=notelaar.pk, closing_id=row.pk, now=NOW)
-    assert removed == SUMMER
+    assert closing_of(removed) == SUMMER
     with pytest.raises(RefusedError):
         remove_closing(principal=SYSTEM, location_id=notelaar.pk, closing_id=row.pk, now=NOW)
 

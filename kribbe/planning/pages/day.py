@@ -246,7 +246,7 @@ def _children(
             "name": child_name(planned),
             "age": age(planned.child.birth, on) if planned.child else "–",
             "birth": planned.child.birth if planned.child else None,
-            "hours": words.hours(planned.parts(on, week.closed)),
+            "hours": words.hours(planned.parts(on, group.closed)),
             "absence": found,
             "away": words.away(found) if found else "",
             "is_agreed": planned.is_agreed or placement is None,

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.templatetags.enrolment import called, fully_called
 from kribbe.people.access import own_household
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning import words
 from kribbe.planning.access import acts_on, check_acts, own_paper, own_placement, why_only_read
 from kribbe.planning.forms import AbsenceForm, SignPaperForm
@@ -218,7 +218,7 @@ def _files_due(found: Sequence[Placement], today: date) -> set[int]:
 def _days(placement: Placement, first: date, last: date, away: Any, hosts: Any) -> list[dict[str, Any]]:
     """The days on which the child is planned, with the hours, and with whom where that isn't its own location."""
     location = placement.group.location
-    planned, closed = plan_of(placement, location), closed_days(location.pk, first - DAY, last)
+    planned, closed = plan_of(placement, location), closed_days_of_group(placement.group, first - DAY, last)
     return [
         {
             "day": day,

@@ -17,7 +17,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.people.access import refusal
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.access import placement_at
 from kribbe.planning.forms_days import HALVES
 from kribbe.planning.models import DayBatch
@@ -157,13 +157,13 @@ def last_batch(location: Location) -> DayBatch | None:
 
 def _halves(placement: Placement, day: date) -> int:
     location = placement.group.location
-    return planned_of(placement).halves(day, closed_days(location.pk, day, day), location)
+    return planned_of(placement).halves(day, closed_days_of_group(placement.group, day, day), location)
 
 
 def _days(placement: Placement, given: date, today: date) -> list[date]:
     """The days of this week and the next on which the child's group is open, to choose from."""
     days = [monday_of(given) + n * DAY for n in range(REACH.days + 1)]
-    closed = closed_days(placement.group.location_id, days[0], days[-1])
+    closed = closed_days_of_group(placement.group, days[0], days[-1])
     places = capacities([placement.group_id], days[0], days[-1])
     opened = {
         day

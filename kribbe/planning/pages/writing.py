@@ -18,7 +18,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
-from kribbe.places.selectors.closed import closed_days, open_pattern
+from kribbe.places.selectors.closed import closed_days_of_group, open_pattern
 from kribbe.planning import words
 from kribbe.planning.access import placement_at
 from kribbe.planning.forms import COMMUNITIES, HolidayForm, PaperForm, typed_hours
@@ -148,7 +148,7 @@ def side_by_side(
 ) -> list[Row]:
     """Four weeks from a day with the hours of both; only days on which the child comes by one of them."""
     days = [first + n * DAY for n in range(PREVIEWED_DAYS)]
-    closed = closed_days(placement.group.location_id, first - DAY, days[-1])
+    closed = closed_days_of_group(placement.group, first - DAY, days[-1])
     rows = (
         (long_date(day), words.hours(there_on(left, day, closed)), words.hours(there_on(right, day, closed)))
         for day in days
@@ -213,7 +213,7 @@ def _look_at_schedule(placement: Placement, terms: Terms, *, is_first: bool) -> 
         if each.by_calendar and (each.end is None or each.end >= terms.first)
     ]
     first, last = stretches[0].start, stretches[-1].end or stretches[-1].start
-    closed = closed_days(placement.group.location_id, first - DAY, last)
+    closed = closed_days_of_group(placement.group, first - DAY, last)
     return [
         (
             words.stretch(each.start, each.end or each.start),

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.models import Absence, AbsenceKind, CareAgreement, HouseRules
 from kribbe.planning.selectors.bill_prices import billed_absences
 from kribbe.planning.selectors.counted import Count, counting
@@ -76,7 +76,7 @@ class Stated:
     agreements: tuple[Agreement, ...]
     stay: StayYear
     """All pieces of the stay: by their weeks an allowance is counted, and every absence takes of it."""
-    closed: frozenset[date]
+    closings: ClosedDays
     versions: Sequence[HouseRules]
     on: date
     """Today, or the day of the year that is next to it."""
@@ -87,10 +87,15 @@ class Stated:
         """Those of the whole stay."""
         return self.stay.absences
 
+    @property
+    def closed(self) -> frozenset[date]:
+        """The closed days of its own group."""
+        return self.closings.of(self.placement.group)
+
     @cached_property
     def count(self) -> Count:
         """What each of its absences counts as."""
-        return counting(self.stay, self.versions, self.closed)
+        return counting(self.stay, self.versions, self.closings)
 
     @property
     def rules(self) -> HouseRules | None:
@@ -113,7 +118,7 @@ def stated(placement: Placement, year: int, *, today: date) -> Stated:
         pack=load_pack(policy_on(location.desk, today).rule_pack),
         agreements=planned.agreements,
         stay=stay_years([planned], year)[placement.pk],
-        closed=closed_days(location.pk, first - DAY, last),
+        closings=closed_days_of([location.pk], first - DAY, last),
         versions=versions,
         on=max(first, min(today, last)),
         day_fee=agreement.day_fee if agreement else None,
@@ -134,7 +139,8 @@ def _standings(told: Stated, year: int) -> list[Standing]:
         told.versions, told.stay, year=year, pack=told.pack, morning_ends=told.location.morning_ends_at
     )
     after = date(year + 1, 1, 1)
-    away = days_away(told.stay, told.versions, told.placement, after, _bare(told, date(year, 1, 1)))
+    case = _bare(told, date(year, 1, 1))
+    away = days_away(told.stay, told.versions, told.closings, told.placement, after, case)
     found: list[Standing] = []
     left = balances([(each.first, each.allowance) for each in given], away)
     for each, balance in zip(given, left, strict=True):
@@ -215,7 +221,14 @@ def _cost_in(
 def month_case(told: Stated, day: date) -> Case:
     """The month of a day, priced as it stands; the allowance counts the absences of the months before."""
     case = _bare(told, first_of_month(day))
-    return with_house(case, placement=told.placement, stay=told.stay, rules=told.versions, beyond=_beyond)
+    return with_house(
+        case,
+        placement=told.placement,
+        stay=told.stay,
+        rules=told.versions,
+        closed=told.closings,
+        beyond=_beyond,
+    )
 
 
 def planned_days(told: Stated, first: date, last: date) -> list[date]:

@@ -1,8 +1,8 @@
 """What an absence counts as: one answer for the bill, the reports, the balance and the cost told before."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 
+from kribbe.places.selectors.closed import ClosedDays
 from kribbe.planning.models import Absence, AbsenceKind, HouseRules
 from kribbe.planning.selectors.house_rules import ill_rules, version_on
 from kribbe.planning.selectors.stay_year import StayYear
@@ -12,7 +12,7 @@ from kribbe.rules.illness import IllDay, free_days
 Count = Callable[[Absence], Absent]
 
 
-def counting(stay: StayYear, rules: Sequence[HouseRules], closed: frozenset[date]) -> Count:
+def counting(stay: StayYear, rules: Sequence[HouseRules], closed: ClosedDays) -> Count:
     """Tells of each absence of a stay in a year what it counts as, by these versions of its location's house rules.
 
     A day of illness that the house rules give is free like force majeure; any other is told in time, or it isn't.

@@ -99,7 +99,7 @@ def rooms_at(
         own = [each for each in found.planned if each.group_id == capacity.group_id]
         held = [row for row in promised if row.group_id == capacity.group_id]
         for day in (each for each in days if each in capacity.during):
-            is_shut = day in closed[location.pk]
+            is_shut = day in closed.of(capacity.group)
             rooms[capacity.group_id, day] = (
                 NO_ROOM if is_shut else _room(location, capacity, day, own, held, found.away)
             )

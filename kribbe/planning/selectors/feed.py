@@ -9,7 +9,7 @@ from kribbe.contact.invitations import FeedEvent
 from kribbe.contact.models import CalendarFeed
 from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.places.models import Location
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.selectors.getting_used import hours_of, visits_of
 from kribbe.planning.selectors.planned import absences, certain, hosts_of, plan_of
 
@@ -29,10 +29,7 @@ def care_days(feed: CalendarFeed, now: datetime) -> Iterator[FeedEvent]:
     placements = list(found.select_related("child__household", "group__location"))
     away = absences(placements, first, last)
     hosts = hosts_of(placements, first, last)
-    closed = {
-        location_id: closed_days(location_id, first - DAY, last)
-        for location_id in {each.group.location_id for each in placements}
-    }
+    closed = closed_days_of({each.group.location_id for each in placements}, first - DAY, last)
     for placement in placements:
         location = placement.group.location
         planned = plan_of(placement, location)
@@ -41,7 +38,7 @@ def care_days(feed: CalendarFeed, now: datetime) -> Iterator[FeedEvent]:
                 continue
             host = hosts.get((placement.pk, day))
             at = host.location if host else location
-            for number, part in enumerate(planned.parts(day, closed[location.pk])):
+            for number, part in enumerate(planned.parts(day, closed.of(placement.group))):
                 yield FeedEvent(
                     uid=f"care-{placement.reference}-{day:%Y%m%d}-{number}",
                     starts_at=_moment(day, part[0]),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 
 from kribbe.enrolment.models import Placement
+from kribbe.places.selectors.closed import ClosedDays
 from kribbe.planning.models import HouseRules
 from kribbe.planning.selectors.counted import counting
 from kribbe.planning.selectors.house_rules import house_allowance
@@ -59,13 +60,18 @@ def allowances(
 
 
 def days_away(
-    stay: StayYear, rules: Sequence[HouseRules], placement: Placement, first: date, case: Case
+    stay: StayYear,
+    rules: Sequence[HouseRules],
+    closed: ClosedDays,
+    placement: Placement,
+    first: date,
+    case: Case,
 ) -> list[DayAway]:
     """What counts before the days of a piece from `first` on, by the figures of a case of that year."""
-    absent = counting(stay, rules, case.closing_days)
+    absent = counting(stay, rules, closed)
     return [
         (day, absent(each), stay_class(case, length, day))
-        for each, day, length in stay.away_before(placement, first, case.closing_days)
+        for each, day, length in stay.away_before(placement, first, closed)
     ]
 
 
@@ -75,6 +81,7 @@ def with_house(
     placement: Placement,
     stay: StayYear,
     rules: Sequence[HouseRules],
+    closed: ClosedDays,
     beyond: Callable[[HouseRules | None], Fixed | OwnFee | None],
 ) -> Case:
     """The case with what the house rules of each day say; the absences of the year before the month are counted.
@@ -88,7 +95,7 @@ def with_house(
         pack=case.pack,
         morning_ends=placement.group.location.morning_ends_at,
     )
-    count = counted(held, days_away(stay, rules, placement, case.month, case))
+    count = counted(held, days_away(stay, rules, closed, placement, case.month, case))
     count.go_to(case.month)
     begun, *changes = versions_in(rules, case.month, case.days()[-1])
     by_day = dict(held)

@@ -295,7 +295,8 @@ Each kind of stay is sought by its groups, since none can be once they are put t
 CLOSED = """
     SELECT g.id, lower(d.during) - %(monday)s::date, upper(d.during) - %(monday)s::date
     FROM places_group g JOIN places_closingday d ON d.location_id = g.location_id
-    WHERE g.id = ANY(%(groups)s::bigint[]) AND d.during && daterange(%(monday)s::date, %(end)s::date)
+    WHERE g.id = ANY(%(groups)s::bigint[]) AND (d.group_id IS NULL OR d.group_id = g.id)
+      AND d.during && daterange(%(monday)s::date, %(end)s::date)
 """
 
 AWAY = (

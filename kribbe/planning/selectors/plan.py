@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kribbe.places.models import Group, GroupCapacity, Location
-from kribbe.places.selectors.closed import closed_days_of
+from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
 from kribbe.planning.selectors.planned import Planned, capacities, groups_of, planned_in
@@ -30,8 +30,8 @@ class Plan:
     places: Sequence[GroupCapacity]
     teams: Mapping[int, Sequence[GroupTeam]]
     """By group, the first one first."""
-    closed: Mapping[int, frozenset[date]]
-    """By location, from the eve of the first day."""
+    closed: ClosedDays
+    """From the eve of the first day."""
     packs: Mapping[int, Pack]
     """The rules of the first day, by desk."""
     at_home: Mapping[Key, int]

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import firsts
+from kribbe.places.selectors.closed import ClosedDays
 from kribbe.planning.models import Absence
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
 from kribbe.rules.agreed import Agreement, Parts, minutes, starting_on
@@ -26,9 +27,9 @@ class StayYear:
         """The agreed weeks of all pieces, without extra days and swaps."""
         return tuple(each for plan in self.plans for each in plan.base)
 
-    def parts(self, day: date, closed: frozenset[date]) -> Parts:
+    def parts(self, day: date, closed: ClosedDays) -> Parts:
         """When the child is planned on a day, in whatever piece."""
-        return next((found for plan in self.plans if (found := plan.parts(day, closed))), ())
+        return next((found for plan in self.plans if (found := plan.parts(day, _closed(plan, closed)))), ())
 
     def before(self, placement: Placement, month: date) -> list[Absence]:
         """What counts before the days of a piece in a month: absences of months before, and of pieces before."""
@@ -36,7 +37,7 @@ class StayYear:
         return [each for each in self.absences if each.day < since]
 
     def away_before(
-        self, placement: Placement, month: date, closed: frozenset[date]
+        self, placement: Placement, month: date, closed: ClosedDays
     ) -> list[tuple[Absence, date, int]]:
         """As `before`, each with its day and minutes; the rest of its night is a day of its own, as in a bill."""
         since = max(month, placement.during.lower)
@@ -50,10 +51,15 @@ class StayYear:
         counted = ((each, day, minutes(self.parts(day, closed))) for each, day in found if day < since)
         return sorted((row for row in counted if row[2]), key=lambda row: row[1])
 
-    def is_rest_of_night(self, day: date, closed: frozenset[date]) -> bool:
+    def is_rest_of_night(self, day: date, closed: ClosedDays) -> bool:
         """Whether the child is planned on a day only for what is left of a night that began on its eve."""
-        begins = any(starting_on(plan.agreements, day, closed) for plan in self.plans)
+        begins = any(starting_on(plan.agreements, day, _closed(plan, closed)) for plan in self.plans)
         return not begins and bool(self.parts(day, closed))
+
+
+def _closed(plan: Planned, closed: ClosedDays) -> frozenset[date]:
+    """Those of the group of this piece: a child that moves has the days of each group in turn."""
+    return closed.of(plan.placement.group) if plan.placement else frozenset()
 
 
 def stay_years(plans: Sequence[Planned], year: int) -> Mapping[int, StayYear]:

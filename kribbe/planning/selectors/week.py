@@ -43,6 +43,8 @@ class GroupWeek:
     cells: Sequence[Cell]
     carers: Sequence[int] | None
     """Carers planned by half-day; None where the location planned none."""
+    closed: frozenset[date] = frozenset()
+    """The days on which it is closed, with its location or on its own."""
 
     @property
     def occupancy(self) -> Occupancy:
@@ -58,6 +60,7 @@ class Week:
 
     monday: date
     closed: frozenset[date]
+    """The days on which the whole location is closed."""
     groups: Sequence[GroupWeek]
     needs: Sequence[Need]
     carers: Sequence[int | None]
@@ -116,7 +119,7 @@ def _read(location: Location, monday: date, days: range, today: date) -> Week:
         needs[slot], carers[slot] = half.need, half.carers
     return Week(
         monday=monday,
-        closed=plan.closed[location.pk],
+        closed=plan.closed.at[location.pk],
         groups=found,
         needs=needs,
         carers=carers,
@@ -137,7 +140,7 @@ def _group(
     away: Mapping[tuple[int, date], Absence],
     register: Mapping[tuple[int, int], tuple[int, int]],
 ) -> GroupWeek:
-    closed = plan.closed[location.pk]
+    closed = plan.closed.of(group)
     places = [each for each in plan.places if each.group_id == group.pk]
     own = plan.teams.get(group.pk, ())
     planned = [each for each in plan.planned if each.group_id == group.pk]
@@ -157,6 +160,7 @@ def _group(
         uncounted=tuple(sum(row.there >> slot & 1 for row in nameless) for slot in range(SLOTS)),
         cells=cells,
         carers=_team_week(own, monday) if own else None,
+        closed=closed,
     )
 
 

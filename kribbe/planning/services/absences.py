@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.access import check_acts
 from kribbe.planning.models import Absence, AbsenceKind, DayChange, DayState, HouseRules, TellingSide
 from kribbe.planning.selectors.days import room_on
@@ -164,7 +164,7 @@ def _check_room(placement: Placement, days: Sequence[date]) -> None:
         given = DayChange.objects.filter(
             placement__group=placement.group_id, day=day, state=DayState.GRANTED, in_ledger=False
         )
-        halves = planned.halves(day, closed_days(location.pk, day - DAY, day), location)
+        halves = planned.halves(day, closed_days_of_group(placement.group, day - DAY, day), location)
         if given.exists() and not room_on(location, placement.group_id, day).has(halves):
             raise RefusedError(_("Your place of this day was given to another child. Call the location."))
 
@@ -186,7 +186,7 @@ def _check_days(placement: Placement, days: list[date], side: TellingSide, today
     if days[0] < today - FURTHEST_BACK:
         raise RefusedError(_("This is more than two months ago. Call the desk."), field="first")
     planned = planned_of(placement)
-    closed = closed_days(placement.group.location_id, days[0] - DAY, days[-1])
+    closed = closed_days_of_group(placement.group, days[0] - DAY, days[-1])
     if any(not planned.parts(day, closed) for day in days):
         raise RefusedError(_("The child isn't planned on one of these days."), field="first")
     check_certain(placement, days)

@@ -10,7 +10,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services.turns import check_once
 from kribbe.places.models import GroupCapacity
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Agreement, Weeks, pattern_of, starting_on
 from kribbe.rules.halfdays import EMPTY, WeekPattern
@@ -126,8 +126,8 @@ def _check_other_places(placement: Placement, first: date, last: date | None, as
 def _check_some_day(placement: Placement, first: date, last: date | None, weeks: Weeks) -> None:
     """A change whose every day is a closing day or a holiday would agree on nothing."""
     end = min(last or first + LOOKED_AHEAD, first + LOOKED_AHEAD)
-    closed = closed_days(placement.group.location_id, first, end)
+    closed = closed_days_of_group(placement.group, first, end)
     agreed = (Agreement(first, last, weeks),)
     days = (first + n * DAY for n in range((end - first).days + 1))
     if not any(starting_on(agreed, day, closed) for day in days):
-        raise RefusedError(_("The location is closed on all of these days."), field="first")
+        raise RefusedError(_("There is no care on any of these days: they are closing days."), field="first")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.models import Placement
 from kribbe.places import ledger
 from kribbe.places.models import Location
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.access import check_acts
 from kribbe.planning.models import DayChange, DayRules, DayState
 from kribbe.planning.models_days import STANDING, day_holder
@@ -249,8 +249,8 @@ def _check_day(placement: Placement, day: date, today: date) -> None:
         raise RefusedError(_("Ask at most three months ahead."), field="day")
     if day < placement.during.lower or (placement.during.upper and day >= placement.during.upper):
         raise RefusedError(_("Choose a day within the child's stay."), field="day")
-    if day in closed_days(placement.group.location_id, day, day):
-        raise RefusedError(_("The location is closed on this day."), field="day")
+    if day in closed_days_of_group(placement.group, day, day):
+        raise RefusedError(_("There is no care on this day: it is a closing day."), field="day")
 
 
 def _check_swap(placement: Placement, wish: Wish, given: date, rules: DayRules, today: date) -> None:
@@ -266,7 +266,7 @@ def _check_swap(placement: Placement, wish: Wish, given: date, rules: DayRules, 
         )
     planned = planned_of(placement)
     halves = halves_of(
-        planned.parts(given, closed_days(placement.group.location_id, given, given)), _noon(placement)
+        planned.parts(given, closed_days_of_group(placement.group, given, given)), _noon(placement)
     )
     if not halves or (placement.pk, given) in absences([placement], given, given):
         raise RefusedError(_("Give a day on which the child comes."), field="instead_of")

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.models import GettingUsedDay
 from kribbe.planning.services import telling
 from kribbe.planning.services.locking import locked_certain_place
@@ -24,7 +24,7 @@ SAID: Mapping[Fault, tuple[str | Promise, str]] = {
     Fault.OVER: (_("This day is over."), "day"),
     Fault.BEGUN: (_("Choose a day before the first day of the place."), "day"),
     Fault.EARLY: (_("Choose a day in the eight weeks before the first day."), "day"),
-    Fault.CLOSED: (_("The location is closed on this day."), "day"),
+    Fault.CLOSED: (_("There is no care on this day: it is a closing day."), "day"),
     Fault.HOURS: (_("A visit ends after it starts."), "end"),
     Fault.OPENING: (_("The location isn't open then."), "start"),
 }
@@ -73,7 +73,7 @@ def _check(placement: Placement, visit: Visit, now: datetime) -> None:
         begins=placement.during.lower,
         today=localtime(now).date(),
         opening=(minute(location.opens_at), minute(location.closes_at)),
-        closed=closed_days(location.pk, visit.day, visit.day),
+        closed=closed_days_of_group(placement.group, visit.day, visit.day),
     )
     if fault is not None:
         message, field = SAID[fault]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import Group, Location
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import DayBatch, DayChange, DayRules, DayState
 from kribbe.planning.models_days import STANDING
 from kribbe.planning.selectors.days import NO_ROOM, Room, rooms_at
@@ -144,7 +144,7 @@ class _Judge:
         first, last = min(days), max(days)
         placements = {place.pk for place, _wish in asked}
         places = certain((first, last + DAY)).filter(child__in={place.child_id for place, _wish in asked})
-        self.closed = closed_days(location.pk, first, last)
+        self.closed = closed_days_of([location.pk], first, last)
         found = rooms_at([location], days)
         groups = {place.group_id for place, _wish in asked}
         self.space = {(key, day): found.get((key, day), NO_ROOM) for key in groups for day in days}
@@ -173,8 +173,8 @@ class _Judge:
             yield _("This day is over, or too far ahead.")
         if min(days) < stay.lower or (stay.upper and max(days) >= stay.upper):
             yield _("Choose a day within the child's stay.")
-        if wish.day in self.closed:
-            yield _("The location is closed on this day.")
+        if wish.day in self.closed.of(placement.group):
+            yield _("There is no care on this day: it is a closing day.")
         if any((placement.pk, day) in self.standing for day in days):
             yield _("Something was changed on this day already.")
         if self._halves(placement, wish.day, own=False) & wish.halves:
@@ -192,9 +192,9 @@ class _Judge:
             yield _("Give a whole day for a whole day.")
 
     def _halves(self, placement: Placement, day: date, *, own: bool) -> int:
-        found = 0
+        found, location = 0, placement.group.location
         for each in self._plans_of(placement, own=own):
-            found |= each.halves(day, self.closed, placement.group.location)
+            found |= each.halves(day, self.closed.in_group(each.group_id, location.pk), location)
         return found
 
     def _plans_of(self, placement: Placement, *, own: bool) -> Iterator[Planned]:

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.stays import every_piece
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.access import check_acts
 from kribbe.planning.models import ShortNotice
 from kribbe.planning.selectors.days import HALVES, Room, halves_to_come, room_on, rules_of
@@ -67,7 +67,7 @@ def watch_freed(watch: Callable[..., object]) -> None:
 
 def _tell_of(freed: Placement, day: date, now: datetime) -> int:
     location = freed.group.location
-    closed = closed_days(location.pk, day - DAY, day)
+    closed = closed_days_of_group(freed.group, day - DAY, day)
     free = _free(room_on(location, freed.group_id, day)) & halves_to_come(location, day, now)
     listening = with_weeks(
         Placement.objects.filter(

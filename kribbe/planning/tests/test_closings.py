@@ -115,7 +115,7 @@ def test_more_families_than_was_known_are_not_told(kept):
     assert not ClosingDay.objects.exists()
     assert not Notice.objects.exists()
     close(kept, MONDAY, knowing=2)
-    assert families_of_closing(kept.location.pk, MONDAY, MONDAY, NOW) == 2
+    assert families_of_closing(kept.location.pk, None, MONDAY, MONDAY, NOW) == 2
 
 
 @pytest.mark.parametrize(

@@ -75,12 +75,12 @@ def needs_at(
         groups = [group for group in known.groups if group.location_id == location.pk]
         own = [group.pk for group in groups]
         present = [each for each in known.planned if each.group_id in own]
-        closed = known.closed[location.pk]
+        closed = {group.pk: known.closed.of(group) for group in groups}
         found[location.pk] = [
             _day(
                 location,
                 day,
-                day in closed,
+                day in known.closed.at[location.pk],
                 _children(location, own, present, known.places, day, closed),
                 {group.pk: known.layout(group, day) for group in groups},
                 rests_on(rests, day),
@@ -98,14 +98,16 @@ def _children(
     planned: Iterable[Planned],
     places: Sequence[GroupCapacity],
     day: date,
-    closed: frozenset[date],
+    closed: Mapping[int, frozenset[date]],
 ) -> dict[int, list[int]]:
-    """Children by group in each half-hour; who is planned on a half-day that isn't open doesn't count."""
+    """Children by group in each half-hour; who is planned on a half-day that isn't open doesn't count. `closed` are
+    the closed days of each group.
+    """
     opened = {group_id: _open(places, group_id, day) for group_id in groups}
     stays = Counter(
         (each.group_id, start // MINUTES, -(-end // MINUTES))
         for each in planned
-        for start, end in each.parts(day, closed)
+        for start, end in each.parts(day, closed[each.group_id])
         if halves_of(((start, end),), location.morning_ends_at) & opened[each.group_id]
     )
     children = {group_id: [0] * HALVES for group_id in groups}

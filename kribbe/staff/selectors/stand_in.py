@@ -11,7 +11,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.people.models import Household
 from kribbe.places.access import locations_for
 from kribbe.places.models import Group, Kind, Location
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.selectors.days import NO_ROOM, Expected, Room, expected_at, rooms_at
 from kribbe.planning.selectors.elsewhere import Elsewhere
 from kribbe.planning.written import minute
@@ -84,18 +84,19 @@ def to_place(location: Location, days: Collection[date]) -> list[ChildDay]:
 
 
 def _to_place(location: Location, days: Collection[date], expected: Expected) -> list[ChildDay]:
-    closed = closed_days(location.pk, min(days), max(days))
+    closed = closed_days_of([location.pk], min(days), max(days))
     own = [
         (each.placement, each)
         for each in expected.planned
         if each.placement and each.group_id == each.placement.group_id
     ]
     return [
-        ChildDay(placement, day, parts, each.halves(day, closed, location))
+        ChildDay(placement, day, parts, each.halves(day, shut, location))
         for placement, each in own
         if placement.group.location_id == location.pk
+        for shut in [closed.of(placement.group)]
         for day in sorted(days)
-        if (parts := each.parts(day, closed)) and (placement.pk, day) not in expected.away
+        if (parts := each.parts(day, shut)) and (placement.pk, day) not in expected.away
     ]
 
 

@@ -17,7 +17,7 @@ from kribbe.billing.models import Books, FeeCertificate, PriceList
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, Location
-from kribbe.places.selectors.closed import closed_days_of
+from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.models import Absence, HouseRules
 from kribbe.planning.selectors.counted import counting
 from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
@@ -64,7 +64,7 @@ class _Read:
 
     books: Books
     month: date
-    closed: Mapping[int, frozenset[date]]
+    closed: ClosedDays
     away: Mapping[tuple[int, date], Absence]
     came: Mapping[tuple[int, date], Sequence[Presence]]
     certificates: Mapping[int, Sequence[FeeCertificate]]
@@ -84,7 +84,7 @@ class _Read:
             each
             for each in self.one_days
             if (each.location_id, each.price_kind) == (location.pk, kind)
-            and each.day not in self.closed[location.pk]
+            and each.day not in self.closed.in_group(each.group_id, location.pk)
         ]
 
     def location_of(self, placement: Placement, day: date) -> int:
@@ -225,19 +225,19 @@ def _lines(location: Location, planned: Sequence[Planned], read: _Read) -> tuple
 def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[date, Block, Length, int]]:
     """Every day of a child in the month that is this location's to tell: what it was, and how long."""
     placement = _placement(planned)
-    closed = read.closed[placement.group.location_id]
+    closed = read.closed.of(placement.group)
     case = _case(location, placement.child, read)
     allowance = _allowance(placement.group.location, planned, read)
     stay_year = read.stays[placement.pk]
-    counted = counting(stay_year, read.rules.get(placement.group.location_id, ()), closed)
-    for earlier, day, length in stay_year.away_before(placement, read.month, closed):
+    counted = counting(stay_year, read.rules.get(placement.group.location_id, ()), read.closed)
+    for earlier, day, length in stay_year.away_before(placement, read.month, read.closed):
         _covered(allowance, counted(earlier), stay_class(case, length, day), day)
     for day in _month_days(read.month):
         if read.location_of(placement, day) != location.pk:
             continue
         parts, came = planned.parts(day, closed), read.came.get((placement.pk, day), ())
         absence = read.away.get((placement.pk, day))
-        if absence is None and stay_year.is_rest_of_night(day, closed):
+        if absence is None and stay_year.is_rest_of_night(day, read.closed):
             absence = read.away.get((placement.pk, day - DAY))
         stay = _stay(case, parts, day, came)
         if came or (parts and absence is None):
@@ -297,7 +297,7 @@ def _case(location: Location, child: Child, read: _Read) -> Case:
         extras=(),
         charges=(),
         agreement=(),
-        closing_days=read.closed[location.pk],
+        closing_days=read.closed.at[location.pk],
         allowance=Allowance(),
         entries={},
     )
@@ -376,9 +376,11 @@ def _open_days(location: Location, groups: Collection[int], read: _Read) -> int:
     """The days on which one of these groups of the location was open."""
     places = [each for each in read.places if each.group_id in groups]
     return sum(
-        day not in read.closed[location.pk]
-        and any(
-            day in each.during and day.weekday() in WeekPattern(each.open_pattern).days() for each in places
+        any(
+            day in each.during
+            and day.weekday() in WeekPattern(each.open_pattern).days()
+            and day not in read.closed.in_group(each.group_id, location.pk)
+            for each in places
         )
         for day in _month_days(read.month)
     )

@@ -15,7 +15,7 @@ from kribbe.billing.models import Books, EntryKind, Invoice, InvoiceLine, Payer,
 from kribbe.billing.selectors.cases import package_parts
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
-from kribbe.places.selectors.closed import closed_days
+from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.selectors.planned import absences, plan_of, with_weeks
 from kribbe.rules.billing.package_days import Part, part_not_taken
 from kribbe.rules.calendar import add_months, first_of_month
@@ -199,15 +199,12 @@ def _planned(
         )
     }
     away = absences(read.values(), first, last)
-    closed = {
-        each.group.location_id: closed_days(each.group.location_id, first - DAY, last)
-        for each in read.values()
-    }
+    closed = closed_days_of({each.group.location_id for each in read.values()}, first - DAY, last)
     return {
         (key, month): {
             day: (key, day) not in away
             for day in _days_of(month)
-            if plan_of(read[key], read[key].group.location).parts(day, closed[read[key].group.location_id])
+            if plan_of(read[key], read[key].group.location).parts(day, closed.of(read[key].group))
         }
         for key, month in wanted
     }

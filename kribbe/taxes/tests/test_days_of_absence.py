@@ -16,8 +16,10 @@ from kribbe.billing.tests.month import APRIL, MARCH, absent, certificate, day_ch
 from kribbe.billing.tests.scene import with_books
 from kribbe.planning.models import AgreedWeeks
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.tests.scene import MONDAY, place
 from kribbe.taxes.selectors.months import months_of
 from kribbe.taxes.writing.income_month import Block
+from kribbe.testing import cast
 
 pytestmark = pytest.mark.django_db
 FULL = ((480, 1020),)
@@ -137,3 +139,17 @@ def test_beyond_the_free_days_an_absence_on_an_extra_day_costs_what_the_house_ru
     # half a day: 9.00
     assert lines(coded, MARCH)[0][march(4)] == Decimal("9.00")
     assert reported(coded, MARCH)[Block.BEYOND] == 1
+
+
+def test_the_report_follows_the_closing_days_of_each_group(coded):
+    """22 working days in March, none of them a holiday: the location is open where one group is."""
+    location, group = coded.scene.location, coded.scene.group
+    kevers = cast.make_group(location, 4, now=NOW, name="Kevers")
+    mats = place(coded.scene.desk, kevers, "Peeters", "Mats", MONDAY, date(2026, 1, 5), NOW)
+    certificate(coded, mats, FEE, NEW_YEAR)
+    absent(coded.scene.noor, march(9), march(16))
+    location.closing_days.create(group=group, during=(march(16), march(18)))
+    location.closing_days.create(group=kevers, during=(march(17), march(19)))
+    assert reported(coded, MARCH)[Block.JUSTIFIED] == 1, "the 16th is closed for Noor"
+    (told,) = months_of(coded.books, [location], MARCH, responsible="Mia")
+    assert told.income.open_days == 21, "the 17th is closed for all"

@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 
 
 def first_days_before(placements: Collection[Placement], today: date) -> Mapping[int, date]:
-    """By place, the first day of its half-days on which its location is open, where that was before today; one query.
+    """By place, the first day of its half-days on which its group is open, where that was before today; one query.
 
     The places come with their group.
     """
@@ -21,7 +21,7 @@ def first_days_before(placements: Collection[Placement], today: date) -> Mapping
         return {}
     locations = {each.group.location_id for each in placements}
     calendars = calendars_of(locations, min(each.during.lower for each in placements), today)
-    found = {each.pk: _first(each, calendars[each.group.location_id], today) for each in placements}
+    found = {each.pk: _first(each, calendars.of(each.group), today) for each in placements}
     return {key: day for key, day in found.items() if day is not None}
 
 

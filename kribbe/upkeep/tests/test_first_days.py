@@ -15,7 +15,7 @@ from kribbe.enrolment.services.stays import change_days, move_up
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places import ledger
 from kribbe.places.models import ClosingDay, GroupCapacity, LedgerTake
-from kribbe.places.selectors.closed import calendar_of
+from kribbe.places.selectors.closed import calendar_of_group
 from kribbe.rules.calendar import public_holidays
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.turns import week_number
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 def first_open(placement, since):
     """The first day on which the child is expected, without a closing of the location."""
-    calendar = calendar_of(placement.group.location_id, since)
+    calendar = calendar_of_group(placement.group, since)
     return calendar.next_open(WeekPattern(placement.pattern), since)
 
 
