@@ -241,4 +241,4 @@ def test_a_child_that_moved_has_the_days_of_its_group_of_each_day(kept):
         Absence.objects.create(placement=placement, day=day, kind="told", side="family", told_at=NOW)
     for placement in (kept.noor, later):
         told = stated(type(placement).objects.get(pk=placement.pk), 2027, today=NOW.date())
-        assert year_of(told, 2027).balance.used == 2, "1 March and 20 April alone were planned"
+        assert year_of(told, 2027).now.balance.used == 2, "1 March and 20 April alone were planned"
