@@ -70,7 +70,7 @@ def test_one_group_of_the_managers_location_closes_alone(book: Book) -> None:
     closing = ClosingDay.objects.get(group__isnull=False)
     assert closing.location.groups.filter(active=True).count() > 1
     assert closing.during.lower > TODAY
-    assert Notice.objects.filter(kind="planning/location_closes", location=closing.location).exists()
+    assert Notice.objects.filter(kind="planning/location_closes", location_id=closing.location_id).exists()
 
 
 def test_children_taken_directly_show_the_clerk_their_open_requests(book: Book) -> None:
