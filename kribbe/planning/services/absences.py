@@ -16,13 +16,14 @@ from kribbe.planning.selectors.house_rules import house_rules_by_day
 from kribbe.planning.selectors.planned import certain, planned_of
 from kribbe.planning.services.locking import locked_place
 from kribbe.planning.services.short_notice import tell_freed
+from kribbe.rules.agreed import starting_on
+from kribbe.rules.attendance import FURTHEST_BACK
 from kribbe.rules.house_rules import is_in_time
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import Principal
 
 DAY = timedelta(days=1)
-FURTHEST_BACK = timedelta(days=62)
 LONGEST = 62
 """Days of one report at most."""
 NOT_CHARGED = (AbsenceKind.LOCATION, AbsenceKind.FORCE_MAJEURE)
@@ -75,6 +76,29 @@ def report_absence(
         if kind != AbsenceKind.LOCATION:
             tell_freed(placement=placement, days=[each.day for each in made], now=now)
     return made
+
+
+def note_not_there(*, principal: Principal, placement_id: int, day: date, now: datetime) -> bool:
+    """The register says that a child wasn't there: where it was planned and nothing is told, that wasn't told.
+
+    Whether an absence was noted.
+    """
+    with transaction.atomic():
+        placement = locked_place(placement_id)
+        is_told = Absence.objects.filter(placement=placement, day=day, taken_back_at=None).exists()
+        closed = closed_days(placement.group.location_id, day - DAY, day)
+        is_planned = bool(starting_on(planned_of(placement).agreements, day, closed))
+        if is_told or not is_planned or not certain((day, day + DAY)).filter(pk=placement_id).exists():
+            return False
+        report_absence(
+            principal=principal,
+            placement_id=placement_id,
+            days=[day],
+            side=TellingSide.LOCATION,
+            kind=AbsenceKind.UNTOLD,
+            now=now,
+        )
+    return True
 
 
 def take_back_absence(
@@ -184,7 +208,10 @@ def _check_days(placement: Placement, days: list[date], side: TellingSide, today
     if side is TellingSide.FAMILY and days[0] < today:
         raise RefusedError(_("This day is over. Ask the location to note it."), field="first")
     if days[0] < today - FURTHEST_BACK:
-        raise RefusedError(_("This is more than two months ago. Call the desk."), field="first")
+        raise RefusedError(
+            _("This is more than a year ago. Give back or charge the amount once, in the next invoice."),
+            field="first",
+        )
     planned = planned_of(placement)
     closed = closed_days(placement.group.location_id, days[0] - DAY, days[-1])
     if any(not planned.parts(day, closed) for day in days):
