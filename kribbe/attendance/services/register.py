@@ -154,9 +154,13 @@ def _absence_follows(principal: Principal, made: Correction, now: datetime) -> N
         take_back_absence(**day, days=[made.day], side=TellingSide.LOCATION)
         return
     within = {"placement": made.placement_id, "day": made.day}
-    taps = Tap.objects.filter(**within, marks__contains=[Mark.WAS_ABSENT]).values_list("received_at", flat=True)
+    taps = Tap.objects.filter(**within, marks__contains=[Mark.WAS_ABSENT]).values_list(
+        "received_at", flat=True
+    )
     moments = {*taps, *Correction.objects.filter(**within).values_list("made_at", flat=True)}
-    if not any(restore_absence(**day, day=made.day, taken_back_at=at) for at in sorted(moments, reverse=True)):
+    if not any(
+        restore_absence(**day, day=made.day, taken_back_at=at) for at in sorted(moments, reverse=True)
+    ):
         note_not_there(**day, day=made.day)
 
 

@@ -100,7 +100,9 @@ def test_a_booking_that_is_killed_within_a_statement_goes_on_from_there(kept):
     days = [date(2026, 4, day) for day in (1, 2, 3)]
     data = write_coda(
         [
-            statement(paid_in(1, "10.00", ogm=each.ogm), number=day.day, old=f"{1000 + 10 * day.day}.00", on=day)
+            statement(
+                paid_in(1, "10.00", ogm=each.ogm), number=day.day, old=f"{1000 + 10 * day.day}.00", on=day
+            )
             for each, day in zip(asked, days, strict=True)
         ]
     )

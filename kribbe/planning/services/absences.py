@@ -1,6 +1,6 @@
 """Absences: reported by the family or the location, and taken back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -27,6 +27,16 @@ DAY = timedelta(days=1)
 LONGEST = 62
 """Days of one report at most."""
 NOT_CHARGED = (AbsenceKind.LOCATION, AbsenceKind.FORCE_MAJEURE)
+
+Denied = Callable[[Collection[tuple[int, date]]], set[tuple[int, date]]]
+"""Of places and days those of which the register says that the child wasn't there."""
+
+_denied: list[Denied] = []
+
+
+def register_denied(source: Denied) -> None:
+    """Let this register say on which days a child wasn't there: their absences aren't taken back."""
+    _denied[:] = [source]
 
 
 def report_absence(
@@ -114,8 +124,8 @@ def take_back_absence(
 
     With `kind` only what this side told as that; what that was told instead of then counts again.
 
-    Raises RefusedError where the place of such a day was given to another child meanwhile; a location may say so
-    all the same.
+    Raises RefusedError where the place of such a day was given to another child meanwhile (a location may say so
+    all the same), and where the register says that the child wasn't there.
     """
     with transaction.atomic():
         placement = locked_place(placement_id)
@@ -129,6 +139,8 @@ def take_back_absence(
         gone = sorted(found.values_list("day", flat=True))
         if side is TellingSide.FAMILY:
             _check_room(placement, gone)
+        if kind is None:
+            _check_register(placement, gone)
         found.update(taken_back_at=now)
         Absence.objects.filter(pk__in=before).update(taken_back_at=None)
         if gone:
@@ -191,6 +203,14 @@ def _check_room(placement: Placement, days: Sequence[date]) -> None:
         halves = planned.halves(day, closed_days(location.pk, day - DAY, day), location)
         if given.exists() and not room_on(location, placement.group_id, day).has(halves):
             raise RefusedError(_("Your place of this day was given to another child. Call the location."))
+
+
+def _check_register(placement: Placement, days: Sequence[date]) -> None:
+    """The register doesn't say that the child wasn't there on these days."""
+    if any(source([(placement.pk, day) for day in days]) for source in _denied):
+        raise RefusedError(
+            _("The register says that the child wasn't there on this day. If it was, correct the register.")
+        )
 
 
 def told_in_time(rules: HouseRules | None, day: date, now: datetime) -> AbsenceKind:

@@ -29,13 +29,15 @@ from kribbe.billing.tests.month import (
     run,
 )
 from kribbe.billing.tests.scene import with_books
-from kribbe.planning.models import Absence
+from kribbe.planning.models import Absence, AbsenceKind, TellingSide
 from kribbe.planning.selectors.occupancy import cells
+from kribbe.planning.services.absences import report_absence, take_back_absence
 from kribbe.rules.attendance import moment
 from kribbe.taxes.models import ChildReported
 from kribbe.taxes.selectors.months import months_of
 from kribbe.taxes.selectors.paid import _planned
 from kribbe.taxes.writing.income_month import Block, Length
+from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +200,14 @@ def test_what_was_corrected_before_counts_as_well(priced):
     with connection.cursor() as cursor:
         cursor.execute(import_module("kribbe.attendance.migrations.0006_not_there").NOT_THERE)
     assert kinds() == [(march(2), "untold"), (march(9), "told")]
+
+
+def test_the_absence_stays_as_long_as_the_register_denies_the_child(priced):
+    corrected(priced, march(2))
+    back = {"principal": SYSTEM, "placement_id": priced.scene.noor.pk, "days": [march(2)], "now": LATER}
+    with pytest.raises(RefusedError):
+        take_back_absence(**back, side=TellingSide.LOCATION)
+    report_absence(**back, side=TellingSide.LOCATION, kind=AbsenceKind.FORCE_MAJEURE, instead=True)
+    assert kinds() == [(march(2), "force_majeure")]
+    corrected(priced, march(2), (8, 18), now=LATER + timedelta(hours=1))
+    assert kinds() == []
