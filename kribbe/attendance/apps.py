@@ -12,9 +12,11 @@ class AttendanceConfig(AppConfig):
         from kribbe.attendance.notice_kinds import register_kinds
         from kribbe.attendance.pages.navigation import register_navigation
         from kribbe.attendance.selectors.came import read_came
+        from kribbe.attendance.selectors.denied import denied
         from kribbe.attendance.selectors.guests import came
         from kribbe.attendance.services.spare_days import invite
         from kribbe.planning.selectors.came import register_came
+        from kribbe.planning.services.absences import register_denied
         from kribbe.planning.services.short_notice import watch_freed
         from kribbe.staff.services import stand_in
         from kribbe.trust.permissions import Action
@@ -24,6 +26,7 @@ class AttendanceConfig(AppConfig):
         tell_families()
         forget_families()
         register_came(read_came)
+        register_denied(denied)
         stand_in.register_came(came)
         register_kinds()
         glances.register("attendance:glance", Action.REGISTER_READ)

@@ -31,6 +31,9 @@ AGAIN = timedelta(minutes=10)
 TRUSTED = timedelta(minutes=5)
 """A device's clock that is further off than this is set right."""
 
+FURTHEST_BACK = timedelta(days=400)
+"""So long ago a location can still set right who was there and who stayed away."""
+
 NIGHT_GRACE = 120
 """Minutes after the planned end of a night in which a tap still belongs to the day on which it began."""
 

@@ -145,6 +145,7 @@ CODES: Mapping[str, str] = {
     "billing.as_reserved": "{reserved} hours reserved.",
     "billing.swapped": "In place of {day}.",
     "billing.extra": "An extra day of {used} hours: nothing was reserved.",
+    "billing.beside": "{extra} hours more than agreed were granted on this day; the month's price doesn't hold them.",
     "billing.extra_closed": "An extra day of {used} hours: the location was closed.",
     "billing.no_long": "Long days aren't charged here: it counts as a full day.",
     "billing.income.short": "A short stay is {percent}% of the day fee of {fee}.",

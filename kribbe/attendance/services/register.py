@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.attendance.attendee import Who, of_any, who_of
 from kribbe.attendance.models import Confirmation, Correction, Device, Mark, Presence, Pressed, Tap
+from kribbe.attendance.selectors.guests import came
 from kribbe.attendance.services.plans import Plans, plans_of
 from kribbe.attendance.services.telling import tell_family
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Location
 from kribbe.planning.models import Absence, TellingSide
-from kribbe.planning.services.absences import restore_absence, take_back_absence
+from kribbe.planning.services.absences import note_not_there, restore_absence, take_back_absence
 from kribbe.rules import attendance as rules
 from kribbe.staff.models import Carer
 from kribbe.trust.audit import record
@@ -34,7 +35,6 @@ LATE_AFTER = timedelta(minutes=30)
 """A tap that arrives this long after it was made came by a device without network."""
 
 MOST_STAYS = 4
-FURTHEST_BACK = timedelta(days=400)
 
 Row = TypeVar("Row", Tap, Correction)
 Pair = tuple[Who, date]
@@ -112,7 +112,8 @@ def correct(
 ) -> Correction:
     """On this day the child was there so, whatever was tapped; without stays it wasn't there.
 
-    A family that signed for the day is told.
+    The absence of the day follows: one that was told is taken back where the child was there, and where it wasn't,
+    it holds again, or the day counts as not told. A family that signed for the day is told.
 
     Raises RefusedError on times that can't be, on a day to come or long ago, and without a reason.
     """
@@ -122,7 +123,7 @@ def correct(
         raise RefusedError(_("Give four stays at most."))
     zone = get_default_timezone()
     today = now.astimezone(zone).date()
-    if not today - FURTHEST_BACK <= day <= today:
+    if not today - rules.FURTHEST_BACK <= day <= today:
         raise RefusedError(_("Only days until today, not more than a year ago, can be corrected."))
     ordered = sorted(stays)
     _check_stays(ordered, now)
@@ -139,9 +140,28 @@ def correct(
             made_name=principal.name,
         )
         work_out(location, {(who, day)}, now)
+        _absence_follows(principal, made, now)
         record_families(principal, location, "register.correct", {who}, now, day=f"{day}")
         _tell_signer(made, now)
     return made
+
+
+def _absence_follows(principal: Principal, made: Correction, now: datetime) -> None:
+    if made.placement_id is None:
+        return
+    day: dict[str, Any] = {"placement_id": made.placement_id, "principal": principal, "now": now}
+    if made.starts:
+        take_back_absence(**day, days=[made.day], side=TellingSide.LOCATION)
+        return
+    within = {"placement": made.placement_id, "day": made.day}
+    taps = Tap.objects.filter(**within, marks__contains=[Mark.WAS_ABSENT]).values_list(
+        "received_at", flat=True
+    )
+    moments = {*taps, *Correction.objects.filter(**within).values_list("made_at", flat=True)}
+    if not any(
+        restore_absence(**day, day=made.day, taken_back_at=at) for at in sorted(moments, reverse=True)
+    ):
+        note_not_there(**day, day=made.day)
 
 
 def _tell_signer(made: Correction, now: datetime) -> None:
@@ -291,13 +311,13 @@ def _marks(press: Press, at: datetime, day: date, intake: _Intake) -> set[Mark]:
 
 
 def _come_after_all(principal: Principal, taps: Sequence[Tap], now: datetime) -> None:
-    """A child that came isn't absent: what was reported of its day is taken back."""
+    """A child that came isn't absent: what was reported of its day is taken back, unless a correction denies it."""
     there = {
         (tap.placement_id, tap.day)
         for tap in taps
         if tap.placement_id and Mark.WAS_ABSENT in tap.marks and tap.counts
     }
-    for placement_id, day in sorted(there):
+    for placement_id, day in sorted(came(there)):
         take_back_absence(
             principal=principal, placement_id=placement_id, days=[day], side=TellingSide.LOCATION, now=now
         )

@@ -1,5 +1,6 @@
 """One payment pays once, however many book or match it at the same moment."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from kribbe.billing.services.posting import Share
 from kribbe.billing.tests.scene import with_books
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.tests.bank.drawn import statement
+from kribbe.testing.kills import killed_inside
 from kribbe.testing.races import side_by_side
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
@@ -21,6 +23,14 @@ from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 TAKERS = 6
+WORK = """
+from datetime import UTC, datetime
+from kribbe.banking.models import BankFile
+from kribbe.banking.services import booking
+from kribbe.trust.principal import SYSTEM
+file = BankFile.objects.get(pk={file})
+booking.book_file(principal=SYSTEM, file=file, now=datetime(2026, 4, 2, 9, tzinfo=UTC))
+"""
 
 
 @pytest.fixture
@@ -82,3 +92,28 @@ def test_control_without_locks_the_database_must_refuse_the_second_match(kept, m
     )
     assert any(not isinstance(each, Match | RefusedError) for each in outcomes), outcomes
     assert Match.objects.filter(undone_by=None).count() == 1
+
+
+def test_a_booking_that_is_killed_within_a_statement_goes_on_from_there(kept):
+    """Three statements in a file; the process dies in the second, once its entries are written."""
+    asked = [invoice(kept, "10.00") for _number in range(3)]
+    days = [date(2026, 4, day) for day in (1, 2, 3)]
+    data = write_coda(
+        [
+            statement(
+                paid_in(1, "10.00", ogm=each.ogm), number=day.day, old=f"{1000 + 10 * day.day}.00", on=day
+            )
+            for each, day in zip(asked, days, strict=True)
+        ]
+    )
+    file = take_in(principal=SYSTEM, books=kept.books, data=data, name="april.cod", now=NOW)
+    killed_inside(WORK.format(file=file.pk), point="kribbe.banking.services.booking._note", times=2)
+    assert (Statement.objects.exclude(booked_at=None).count(), paid()) == (1, 1)
+    assert (balance(Account.BANK), sum(map(open_of, asked))) == (Decimal(10), Decimal(20))
+    book_file(principal=SYSTEM, file=file, now=NOW)
+    assert (Statement.objects.exclude(booked_at=None).count(), paid()) == (3, 3)
+    assert (balance(Account.BANK), sum(map(open_of, asked))) == (Decimal(30), Decimal(0))
+
+
+def paid():
+    return JournalEntry.objects.filter(key__startswith="movement:").count()

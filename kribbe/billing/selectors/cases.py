@@ -215,8 +215,10 @@ def _days(
     entries |= {day: Entry(absent=absent(each)) for day, each in away.items() if day not in came}
     for change in days_given(placement):
         if change.instead_of is None and _is_away(entries.get(change.day)):
-            is_extra = not there_on(agreement, change.day, closed)
-            entries[change.day] = replace(entries[change.day], is_extra=is_extra)
+            known = entries[change.day]
+            is_extra = known.is_extra or not there_on(agreement, change.day, closed)
+            extra = 0 if is_extra else known.extra + _beside(agreement, change, placement, closed)
+            entries[change.day] = replace(known, is_extra=is_extra, extra=extra)
             agreement = _reserved(agreement, change, placement)
         elif change.instead_of is None:
             _add_extra(entries, change, agreement, placement, facts)
@@ -271,14 +273,25 @@ def _add_extra(
     facts: Facts,
 ) -> None:
     """An extra day that was granted is reserved: it costs that at least, however short the stay (6.8)."""
-    known = entries.get(change.day)
+    before = entries.get(change.day, Entry())
     if not facts.month <= change.day <= facts.last:
         return
     extra = parts_of_halves(change.halves, placement.group.location)
     closed = facts.closed.of(placement.group)
     reserved = merged(starting_on(agreement, change.day, closed), extra)
-    if known is None or minutes(known.present) < minutes(reserved):
-        entries[change.day] = Entry(present=reserved)
+    known = before if minutes(before.present) >= minutes(reserved) else Entry(present=reserved)
+    is_beside = there_on(agreement, change.day, closed)
+    more = _beside(agreement, change, placement, closed) if is_beside else 0
+    entries[change.day] = replace(known, extra=before.extra + more)
+
+
+def _beside(
+    agreement: tuple[Agreement, ...], change: DayChange, placement: Placement, closed: frozenset[date]
+) -> int:
+    """The minutes that were granted beside what the weeks have on the day."""
+    own = starting_on(agreement, change.day, closed)
+    extra = parts_of_halves(change.halves, placement.group.location)
+    return minutes(merged(own, extra)) - minutes(own)
 
 
 def _is_within(

@@ -6,10 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import partial
 from threading import Barrier
 
 import pytest
@@ -24,6 +22,7 @@ from kribbe.billing.tests.month import MARCH, certificate
 from kribbe.billing.tests.scene import make_payer, share, with_books
 from kribbe.planning.tests.scene import MONDAY, place
 from kribbe.testing import cast
+from kribbe.testing.kills import killed_inside
 from kribbe.testing.races import side_by_side
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
@@ -34,6 +33,12 @@ NOW = datetime(2026, 4, 2, 9, tzinfo=UTC)
 THE_2ND = date(2026, 4, 2)
 FAMILIES = 24
 KILLS = 4
+WORK = """
+from datetime import UTC, datetime
+from kribbe.billing.services import run
+run.AT_ONCE = 2
+run.work_off({run}, now=datetime(2026, 4, 2, 9, tzinfo=UTC))
+"""
 PROCESS = """
 import contextlib, os, sys, time
 import django
@@ -44,20 +49,19 @@ connection.settings_dict["NAME"] = os.environ["TEST_NAME"]
 from datetime import UTC, datetime
 from kribbe.billing.services import issue, run
 run.AT_ONCE = 2
-if os.environ["GUARD"] == "none":
-    class Nothing:
-        def atomic(self): return contextlib.nullcontext()
-    run.transaction = issue.transaction = Nothing()
-    run.lock_rows = lambda *rows: None
-    issue_numbers = issue.next_numbers
-    def next_numbers(*given):
-        from django.db import transaction
-        with transaction.atomic():
-            return issue_numbers(*given)
-    issue.next_numbers = next_numbers
+class Nothing:
+    def atomic(self): return contextlib.nullcontext()
+run.transaction = issue.transaction = Nothing()
+run.lock_rows = lambda *rows: None
+issue_numbers = issue.next_numbers
+def next_numbers(*given):
+    from django.db import transaction
+    with transaction.atomic():
+        return issue_numbers(*given)
+issue.next_numbers = next_numbers
 post = issue._post
 def slow(*given):
-    time.sleep(float(os.environ["PAUSE"]))
+    time.sleep(60)
     post(*given)
 issue._post = slow
 print("ready", flush=True)
@@ -77,21 +81,15 @@ def going() -> Run:
     return start_run(principal=SYSTEM, books=kept.books, month=MARCH, on=THE_2ND, now=NOW)
 
 
-def worker(run: Run, *, guard: str, pause: str = "0.05") -> subprocess.Popen:
-    given = {**os.environ, "TEST_NAME": connection.settings_dict["NAME"], "GUARD": guard, "PAUSE": pause}
+def worker(run: Run) -> subprocess.Popen:
+    """A process that works at the run without transactions, and stops before the first entry in the ledger."""
+    given = {**os.environ, "TEST_NAME": connection.settings_dict["NAME"]}
     made = subprocess.Popen(  # noqa: S603  this test's own code
         [sys.executable, "-c", PROCESS, str(run.pk)], env=given, stdout=subprocess.PIPE, text=True
     )
     assert made.stdout is not None
     assert made.stdout.readline() == "ready\n"
     return made
-
-
-def killed(run: Run, wait: Callable[[], None], **given) -> None:
-    """A worker in a process of its own, killed after waiting."""
-    with worker(run, **given) as made:
-        wait()
-        made.send_signal(signal.SIGKILL)
 
 
 def first_written() -> None:
@@ -120,12 +118,16 @@ def faults() -> list[str]:
     return found
 
 
-def test_a_run_killed_at_random_and_resumed_is_whole(going):
-    chance = random.Random(20260402)  # noqa: S311  the same moments each time
+def test_a_run_killed_within_a_part_and_resumed_is_whole(going):
+    """Parts of two invoices; each process is killed in its second or third, once its invoices are written."""
+    chance, kept = random.Random(20260402), 0  # noqa: S311  the same moments each time
     for _kill in range(KILLS):
-        killed(going, partial(time.sleep, chance.uniform(0.05, 0.6)), guard="whole")
-        assert faults() == []
-    assert work_off_waiting(now=NOW) <= 1
+        parts = chance.randint(2, 3)
+        killed_inside(WORK.format(run=going.pk), point="kribbe.billing.services.issue._post", times=parts)
+        kept += 2 * (parts - 1)
+        assert (Invoice.objects.count(), faults()) == (kept, [])
+    assert 0 < kept < FAMILIES
+    assert work_off_waiting(now=NOW) == 1
     going.refresh_from_db()
     assert (going.state, Invoice.objects.count(), faults()) == (RunState.DONE, FAMILIES, [])
     # five Mondays x 12.34, 24 families
@@ -135,7 +137,9 @@ def test_a_run_killed_at_random_and_resumed_is_whole(going):
 
 
 def test_without_transactions_a_kill_leaves_books_that_are_wrong(going):
-    killed(going, first_written, guard="none", pause="60")
+    with worker(going) as made:
+        first_written()
+        made.send_signal(signal.SIGKILL)
     assert faults() != []
 
 

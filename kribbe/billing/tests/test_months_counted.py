@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection
 from django.urls import reverse
 
-from kribbe.billing.models import MonthCount, Run, RunState
+from kribbe.billing.models import Invoice, InvoiceKind, MonthCount, Run, RunState
 from kribbe.billing.selectors.changed import SOURCES
 from kribbe.billing.selectors.drafts import drafted
 from kribbe.billing.selectors.months import months_over
@@ -16,9 +16,13 @@ from kribbe.billing.tests.marched import FEE, NEW_YEAR, THE_2ND, euros, march
 from kribbe.billing.tests.month import APRIL, MARCH, absent, certificate, price_list, run
 from kribbe.billing.tests.one_day_scene import kim_of, takes
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.planning.models import CareAgreement
+from kribbe.planning.models import AbsenceKind, CareAgreement, TellingSide
+from kribbe.planning.services.absences import report_absence
+from kribbe.rules.attendance import FURTHEST_BACK
 from kribbe.testing import cast
-from kribbe.trust.principal import Role, Scope
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.models import AuditEntry
+from kribbe.trust.principal import SYSTEM, Role, Scope
 from kribbe.web.templatetags.telling import short_date
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +172,34 @@ def test_the_page_says_it_with_its_moment(invoiced, fee, monkeypatch):
 def test_months_of_before_the_books_are_left_out(invoiced):
     assert [each.month.month for each in months_over(invoiced.books, TODAY)] == [4, 3, 2, 1]
     assert Run.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", AbsenceKind.values)
+def test_an_absence_of_a_month_long_closed_is_noted_counted_and_credited(invoiced, kind):
+    """Told by the location on 7 December 2026 for 2 March; a full day at 12.34, with free days left."""
+    december = datetime(2026, 12, 7, 9, tzinfo=UTC)
+    count_month(invoiced.books, MARCH, now=MAY)
+    told = {"placement_id": invoiced.scene.noor.pk, "days": [march(2)], "now": december, "kind": kind}
+    with pytest.raises(RefusedError):
+        report_absence(principal=invoiced.scene.parent, side=TellingSide.FAMILY, **told)
+    report_absence(principal=invoiced.scene.manager, side=TellingSide.LOCATION, **told)
+    trace = AuditEntry.objects.get(action="absence.report")
+    assert (trace.data["days"], trace.household_id) == (
+        [f"{march(2)}"], invoiced.scene.noor.child.household_id
+    )  # fmt: skip
+    assert count_month(invoiced.books, MARCH, now=december).documents == 1
+    assert run(invoiced, MARCH, december.date()) == {"An Maes": euros(f"-{FEE}")}
+    assert Invoice.objects.latest("pk").kind == InvoiceKind.CREDIT
+
+
+def test_an_absence_is_noted_as_far_back_as_the_register_is_corrected(invoiced):
+    told = {"principal": SYSTEM, "placement_id": invoiced.scene.noor.pk, "side": TellingSide.LOCATION}
+    monday = march(2)
+    report_absence(**told, days=[monday], now=at_nine(monday + FURTHEST_BACK))
+    with pytest.raises(RefusedError) as refused:
+        report_absence(**told, days=[monday], now=at_nine(monday + FURTHEST_BACK + timedelta(days=1)))
+    assert refused.value.field == "first"
+
+
+def at_nine(day):
+    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)

@@ -125,7 +125,8 @@ def absence(request: Any, location: Location, reference: str) -> HttpResponse:
         elif deed in NOTE_DEEDS:
             see_note(**acting, day=on, seen=deed == "note")
         else:
-            report_absence(**acting, **here, **_why(request.POST.get("kind", "")))
+            why = _why(request.POST.get("kind", ""))
+            report_absence(**acting, **here, **why, instead=deed == "other")
     except RefusedError as refused:
         messages.error(request, str(refused.message))
     return redirect(reverse("planning:day", args=[location.slug]) + f"?on={on}#p{placement.reference}")
@@ -177,14 +178,17 @@ def _actions(request: Any, location: Location, on: date, *, asks_note: bool) -> 
     reasons = [each for each in AbsenceKind.choices if each[0] != AbsenceKind.ILLNESS]
     options = format_html_join("", '<option value="{}">{}</option>', [*reasons, *ILL.items()])
     context = {"on_text": f"{on}", "options": options}
-    away = piece(request, "planning/day_stays_away.html", context, "name", "address", "why")
+    away = piece(request, "planning/day_stays_away.html", context, "name", "address", "why", "deed", "label")
     back = piece(request, "planning/day_comes.html", context, "name", "address")
     note = piece(request, "planning/day_note.html", context, "name", "address", "deed", "label")
 
     def action(name: str, reference: str, found: Absence | None) -> SafeString:
         own = {"name": name, "address": address(reference)}
         if found is None:
-            return away(**own, why=why % {"name": name})
+            return away(**own, why=why % {"name": name}, deed="away", label=_("Stays away"))
+        if found.kind == AbsenceKind.UNTOLD:
+            other = away(**own, why=why % {"name": name}, deed="other", label=_("Another reason"))
+            return other + back(**own)
         if not asks_note or found.kind != AbsenceKind.ILLNESS:
             return back(**own)
         deed = "note_back" if found.note_seen_at else "note"

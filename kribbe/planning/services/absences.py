@@ -1,6 +1,6 @@
 """Absences: reported by the family or the location, and taken back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -16,16 +16,27 @@ from kribbe.planning.selectors.house_rules import house_rules_by_day
 from kribbe.planning.selectors.planned import certain, planned_of
 from kribbe.planning.services.locking import locked_place
 from kribbe.planning.services.short_notice import tell_freed
+from kribbe.rules.agreed import starting_on
+from kribbe.rules.attendance import FURTHEST_BACK
 from kribbe.rules.house_rules import is_in_time
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import Principal
 
 DAY = timedelta(days=1)
-FURTHEST_BACK = timedelta(days=62)
 LONGEST = 62
 """Days of one report at most."""
 NOT_CHARGED = (AbsenceKind.LOCATION, AbsenceKind.FORCE_MAJEURE)
+
+Denied = Callable[[Collection[tuple[int, date]]], set[tuple[int, date]]]
+"""Of places and days those of which the register says that the child wasn't there."""
+
+_denied: list[Denied] = []
+
+
+def register_denied(source: Denied) -> None:
+    """Let this register say on which days a child wasn't there: their absences aren't taken back."""
+    _denied[:] = [source]
 
 
 def report_absence(
@@ -77,6 +88,29 @@ def report_absence(
     return made
 
 
+def note_not_there(*, principal: Principal, placement_id: int, day: date, now: datetime) -> bool:
+    """The register says that a child wasn't there: where it was planned and nothing is told, that wasn't told.
+
+    Whether an absence was noted.
+    """
+    with transaction.atomic():
+        placement = locked_place(placement_id)
+        is_told = Absence.objects.filter(placement=placement, day=day, taken_back_at=None).exists()
+        closed = closed_days(placement.group.location_id, day - DAY, day)
+        is_planned = bool(starting_on(planned_of(placement).agreements, day, closed))
+        if is_told or not is_planned or not certain((day, day + DAY)).filter(pk=placement_id).exists():
+            return False
+        report_absence(
+            principal=principal,
+            placement_id=placement_id,
+            days=[day],
+            side=TellingSide.LOCATION,
+            kind=AbsenceKind.UNTOLD,
+            now=now,
+        )
+    return True
+
+
 def take_back_absence(
     *,
     principal: Principal,
@@ -90,8 +124,8 @@ def take_back_absence(
 
     With `kind` only what this side told as that; what that was told instead of then counts again.
 
-    Raises RefusedError where the place of such a day was given to another child meanwhile; a location may say so
-    all the same.
+    Raises RefusedError where the place of such a day was given to another child meanwhile (a location may say so
+    all the same), and where the register says that the child wasn't there.
     """
     with transaction.atomic():
         placement = locked_place(placement_id)
@@ -105,6 +139,8 @@ def take_back_absence(
         gone = sorted(found.values_list("day", flat=True))
         if side is TellingSide.FAMILY:
             _check_room(placement, gone)
+        if kind is None:
+            _check_register(placement, gone)
         found.update(taken_back_at=now)
         Absence.objects.filter(pk__in=before).update(taken_back_at=None)
         if gone:
@@ -169,6 +205,14 @@ def _check_room(placement: Placement, days: Sequence[date]) -> None:
             raise RefusedError(_("Your place of this day was given to another child. Call the location."))
 
 
+def _check_register(placement: Placement, days: Sequence[date]) -> None:
+    """The register doesn't say that the child wasn't there on these days."""
+    if any(source([(placement.pk, day) for day in days]) for source in _denied):
+        raise RefusedError(
+            _("The register says that the child wasn't there on this day. If it was, correct the register.")
+        )
+
+
 def told_in_time(rules: HouseRules | None, day: date, now: datetime) -> AbsenceKind:
     """Whether telling now of an absence on a day keeps the location's term."""
     if rules is None or is_in_time(localtime(now), day, rules.told_by, rules.told_days_before):
@@ -184,7 +228,10 @@ def _check_days(placement: Placement, days: list[date], side: TellingSide, today
     if side is TellingSide.FAMILY and days[0] < today:
         raise RefusedError(_("This day is over. Ask the location to note it."), field="first")
     if days[0] < today - FURTHEST_BACK:
-        raise RefusedError(_("This is more than two months ago. Call the desk."), field="first")
+        raise RefusedError(
+            _("This is more than a year ago. Give back or charge the amount once, in the next invoice."),
+            field="first",
+        )
     planned = planned_of(placement)
     closed = closed_days_of_group(placement.group, days[0] - DAY, days[-1])
     if any(not planned.parts(day, closed) for day in days):

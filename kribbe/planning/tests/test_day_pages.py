@@ -30,6 +30,17 @@ def test_a_day_says_who_comes_and_who_stays_away(scene, manager):
     assert Absence.objects.count() == 1
 
 
+def test_an_absence_that_was_not_told_gets_another_reason(scene, manager):
+    signed(scene)
+    day = open_day(scene)
+    address = at(scene, "absence", scene.noor.reference)
+    manager.post(address, {"on": f"{day}", "do": "away", "kind": "untold"})
+    assert "Another reason" in manager.get(at(scene, "day") + f"?on={day}").content.decode()
+    manager.post(address, {"on": f"{day}", "do": "other", "kind": "illness"})
+    assert Absence.objects.get(taken_back_at=None).kind == "illness"
+    assert "Another reason" not in manager.get(at(scene, "day") + f"?on={day}").content.decode()
+
+
 def test_a_closed_day_has_nobody(scene, manager):
     day = open_day(scene)
     scene.location.closing_days.create(during=(day, day + DAY))

@@ -151,12 +151,14 @@ class Entry:
     """What is known of a day: parts present or a reason of absence, and the day given up for it.
 
     `is_extra`: all that is reserved on it was granted beside the weeks, so that the price of a month doesn't hold it.
+    `extra`: the minutes granted beside what the weeks have on the day; the month's price doesn't hold these either.
     """
 
     present: Parts = ()
     absent: Absent | None = None
     swap: date | None = None
     is_extra: bool = False
+    extra: int = 0
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ class PlanDay:
     swapped: date | None
     granted: bool
     """Whether it was granted beside the weeks and is reserved all the same: nobody came."""
+    extra: int = 0
+    """Minutes that were granted beside what the weeks have on the day."""
 
     @property
     def is_extra(self) -> bool:
@@ -76,6 +78,7 @@ def _day(case: Case, starts: dict[date, Parts], on: date) -> PlanDay:
         written=_is_written(entry) or _is_written(eve),
         swapped=entry.swap if entry else None,
         granted=entry is not None and entry.is_extra,
+        extra=entry.extra if entry else 0,
     )
 
 

@@ -81,8 +81,18 @@ class _Month:
             priced = self._tariff.stay(day.on, stay, length, what)
         if priced:
             yield _explained(priced, [*_lengths(day), *self._no_long(stay, length, day.on)])
+        elif self._month and day.extra:
+            priced = self._beside(day)
+            if priced:
+                yield priced
         if not isinstance(priced, Held):
             yield from self._extras(day.on, stay)
+
+    def _beside(self, day: PlanDay) -> Line | Held | None:
+        """What was granted on a day of the month beside its hours: asked as it is on any other day."""
+        priced = self._tariff.stay(day.on, stay_class(self._case, day.extra, day.on), day.extra, "extra_day")
+        why = [Reason.of("billing.beside", extra=clock(day.extra))]
+        return _explained(priced, why) if priced else None
 
     def _extras(self, on: date, stay: Stay) -> Iterator[Line]:
         for extra in self._case.extras:
@@ -95,14 +105,20 @@ class _Month:
         covered = ONE if absent.is_free else self._allowance.covers(absent, stay)
         if self._month and day.in_month:
             yield from self._deduction(day.on, absent, covered)
+            beside = stay_class(self._case, day.extra, day.on)
+            if day.extra and not covered and (priced := self._tariff.beyond(day.on, beside, day.extra)):
+                yield self._uncovered(priced, day.extra, absent, covered)
         elif covered < 1:
             length = day.reserved if not covered else day.reserved // 2
             priced = self._tariff.beyond(day.on, stay if not covered else Stay.HALF, length)
             if priced:
-                why = [Reason.of("billing.as_reserved", reserved=clock(day.reserved))]
-                yield _explained(priced, [*why, self._uncovered(absent, covered)])
+                yield self._uncovered(priced, day.reserved, absent, covered)
 
-    def _uncovered(self, absent: Absent, covered: Decimal) -> Reason:
+    def _uncovered(self, priced: Line | Held, reserved: int, absent: Absent, covered: Decimal) -> Line | Held:
+        why = Reason.of("billing.as_reserved", reserved=clock(reserved))
+        return _explained(priced, [why, self._why_asked(absent, covered)])
+
+    def _why_asked(self, absent: Absent, covered: Decimal) -> Reason:
         if covered:
             return Reason.of("billing.absent.half")
         if absent is Absent.UNTOLD and self._allowance.now.told_only:

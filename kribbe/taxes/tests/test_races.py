@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 
 from kribbe.billing.tests.scene import make_payer, with_books
+from kribbe.contact.models import Notice
 from kribbe.people.models import Adult
 from kribbe.taxes.models import TaxCertificate, YearRun
 from kribbe.taxes.services import certificates, year_runs
 from kribbe.taxes.services.year_runs import start_year, work_off_year
 from kribbe.taxes.tests.scene import invoice, pay, stay
+from kribbe.testing.kills import killed_inside
 from kribbe.testing.races import side_by_side
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
@@ -20,6 +22,12 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 NOW = datetime(2026, 4, 2, 9, tzinfo=UTC)
 PARENTS = 6
 WORKERS = 4
+WORK = """
+from datetime import UTC, datetime
+from kribbe.taxes.services import year_runs
+year_runs.AT_ONCE = 2
+year_runs.work_off_year({run}, now=datetime(2026, 4, 2, 9, tzinfo=UTC))
+"""
 
 
 @pytest.fixture
@@ -93,3 +101,16 @@ def test_a_job_that_is_cut_off_goes_on_where_it_was(kept, monkeypatch):
     assert year_runs.work_off_waiting(now=NOW) == 1
     run.refresh_from_db()
     assert (numbers(), run.new) == (list(range(1, PARENTS + 1)), PARENTS)
+
+
+def test_a_year_that_is_killed_within_a_part_goes_on_without_a_gap(kept):
+    """Parts of two payers; the process dies in the second part, once both its certificates are written."""
+    run = begun(kept)
+    killed_inside(WORK.format(run=run.pk), point="kribbe.taxes.services.certificates.tell_payer", times=4)
+    run.refresh_from_db()
+    assert (numbers(), run.done, run.new, run.done_at) == ([1, 2], 2, 2, None)
+    assert year_runs.work_off_waiting(now=NOW) == 1
+    run.refresh_from_db()
+    assert (numbers(), run.new) == (list(range(1, PARENTS + 1)), PARENTS)
+    told = Notice.objects.filter(kind="taxes/certificate").values_list("about", flat=True)
+    assert len(told) == len(set(told)) == PARENTS
