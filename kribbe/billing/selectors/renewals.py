@@ -50,3 +50,8 @@ def to_renew(books: Books, on: date) -> QuerySet[Placement]:
         )
         .select_related("child", "group__location")
     )
+
+
+def once_of(books: Books, household_id: int, on: date) -> str:
+    """The name of what a family is told once of an indexation."""
+    return f"renewal:{books.pk}:{household_id}:{on}"
