@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from kribbe.billing.importing.run import forget_lists
 from kribbe.billing.models import Run
-from kribbe.billing.services import months, online, run
+from kribbe.billing.services import mailings, months, online, run
 from kribbe.trust.duties import duty
 
 
@@ -15,6 +15,12 @@ from kribbe.trust.duties import duty
 def invoice_month(run_id: int) -> None:
     """Work off one run; a second job for the same one finds nothing to do."""
     run.work_off(run_id, now=timezone.now(), with_papers=True)
+
+
+@app.task(name=mailings.TASK)
+def send_mailing(mailing_id: int) -> None:
+    """Send all of one mailing; a second job for the same one finds nothing to do."""
+    mailings.work_off_mailing(mailing_id, now=timezone.now())
 
 
 @app.task(name=months.COUNT)
@@ -28,6 +34,12 @@ def count_month(run_id: int) -> None:
 def runs_resumed(now: datetime) -> int:
     """Resume the runs that lost their worker."""
     return run.work_off_waiting(now=now)
+
+
+@duty("billing.mailings", cron="*/5 * * * *", told="mailings resumed")
+def mailings_resumed(now: datetime) -> int:
+    """Go on with what was asked to leave and lost its worker."""
+    return mailings.work_off_mailings(now=now)
 
 
 @duty("billing.months", cron="17 * * * *", told="months counted that were invoiced")

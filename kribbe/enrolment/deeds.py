@@ -73,6 +73,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "debt.write_off": (_("Wrote off an invoice"), "ban"),
     "debt.write_off_undone": (_("Undid that an invoice was written off"), "undo-2"),
     "deposit.ask": (_("Asked a deposit"), "piggy-bank"),
+    "deposit.withdraw": (_("Withdrew a deposit that was asked"), "circle-x"),
     "deposit.receive": (_("Received a deposit"), "coins"),
     "deposit.take_back": (_("Took the payment of a deposit back"), "undo-2"),
     "deposit.set_off": (_("Paid an invoice with a deposit"), "coins"),

@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from kribbe.billing.models import Books, Deposit, Invoice, Payer
 from kribbe.billing.selectors.accounts import with_open
+from kribbe.billing.selectors.deposits import standing
 
 MOST = 12
 
@@ -68,8 +67,7 @@ def _written_off(payers: Collection[Payer]) -> dict[int, list[Invoice]]:
 
 def _deposits(payers: Collection[Payer]) -> dict[int, list[Any]]:
     of: dict[int, list[Any]] = defaultdict(list)
-    came = Coalesce(Sum("moves__amount"), Decimal(0))
-    rows = Deposit.objects.filter(payer__in=payers).annotate(missing=F("asked") - came).filter(missing__gt=0)
+    rows = standing(Deposit.objects.filter(payer__in=payers)).filter(missing__gt=0)
     for row in rows.select_related("placement__child").order_by("pk"):
         of[row.payer_id].append(row)
     return of

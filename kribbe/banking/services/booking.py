@@ -12,7 +12,8 @@ from kribbe.banking.models import BankFile, Collection, FileState, Movement, Ref
 from kribbe.banking.selectors.targets import Kind, Target, targets_of
 from kribbe.banking.services.posting import write_matched
 from kribbe.billing.models import Account, Books, Deposit, EntryKind, JournalEntry, Payer
-from kribbe.billing.services.deposits import enter_received, missing
+from kribbe.billing.selectors.deposits import standing
+from kribbe.billing.services.deposits import enter_received
 from kribbe.billing.services.posting import BATCH, Draft, Part, Share, Side, Waiting
 from kribbe.billing.services.write_offs import ask_again, write_off_rest
 from kribbe.trust.audit import record
@@ -84,7 +85,7 @@ def _paid_invoices(targets: Iterable[Target]) -> set[int]:
 
 def _room(deposits: Iterable[int]) -> dict[int, Decimal]:
     """By deposit, what of it can still come in."""
-    return {each.pk: missing(each) for each in Deposit.objects.filter(pk__in=deposits)}
+    return {each.pk: each.missing for each in standing(Deposit.objects.filter(pk__in=deposits))}
 
 
 def _draft(

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from kribbe.banking.tests.scene import open_of, paid_in
 from kribbe.billing.models import Invoice
+from kribbe.billing.services.mailings import work_off_mailings
 from kribbe.billing.services.run import work_off_waiting
 from kribbe.billing.tests.month import certificate
 from kribbe.billing.tests.scene import with_books
@@ -45,8 +46,11 @@ def test_a_manager_runs_march(open_as, kept, size):
     page.get_by_role("link", name=str(asked)).wait_for()
     look(page, "march-issued")
     page.goto(reverse("billing:post", args=[slug]))
-    page.get_by_role("button", name="Laat ze vertrekken").click()
-    page.get_by_text("vertrokken").first.wait_for()
+    page.get_by_role("button", name="Laat alle 2 documenten vertrekken").click()
+    page.get_by_text("0 van 2 zijn vertrokken").wait_for()
+    assert work_off_mailings(now=timezone.now()) == 1
+    page.reload()
+    page.get_by_text("Alle documenten zijn vertrokken").wait_for()
     look(page, "march-sent")
     assert Mail.objects.filter(body__contains=asked.reference).count() == 1
     data = write_coda([statement(paid_in(1, str(asked.total), ogm=asked.ogm, name="MAES AN"))])

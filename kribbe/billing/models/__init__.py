@@ -18,6 +18,7 @@ from kribbe.billing.models.books import Books, Counter, PriceList
 from kribbe.billing.models.importing import CertificateImport, ImportedCertificate
 from kribbe.billing.models.invoices import Invoice, InvoiceKind, InvoiceLine, MonthCount, Run, RunState
 from kribbe.billing.models.journal import Account, EntryKind, JournalEntry, JournalLine, Settlement
+from kribbe.billing.models.mailing import Mailing, MailingKind
 from kribbe.billing.models.payers import (
     CertificateKind,
     Charged,
@@ -54,6 +55,8 @@ __all__ = [
     "InvoicePaper",
     "JournalEntry",
     "JournalLine",
+    "Mailing",
+    "MailingKind",
     "MonthCount",
     "OneCharge",
     "OnlinePayment",

@@ -1,12 +1,10 @@
 """The deposits of an organiser: asked within the law, received, set off, paid back."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,17 +14,28 @@ from django.views.decorators.http import require_http_methods
 
 from kribbe.billing.access import note_payers, with_books
 from kribbe.billing.models import Books, Deposit
+from kribbe.billing.selectors.deposits import kept_of, missing, standing, without_deposit
 from kribbe.billing.selectors.low_income import low_incomes
-from kribbe.billing.services.deposits import ask_agreed, ask_deposit, give_back, receive, set_off
+from kribbe.billing.services.deposits import (
+    ask_agreed,
+    ask_deposit,
+    give_back,
+    receive,
+    set_off,
+    withdraw_deposit,
+)
 from kribbe.billing.services.journal import open_invoices
 from kribbe.billing.services.payers import payer_for
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.places.models import Location
 from kribbe.rules.priority import PriceKind
 from kribbe.trust.errors import RefusedError
+from kribbe.trust.keyset import page
 from kribbe.trust.permissions import Action
+from kribbe.trust.text import row_key
 
-SHOWN = 200
+SHOWN = 50
+AGREED = 200
 LOW, ABOVE = "low", "above"
 INCOMES = [("", _("As it is known")), (LOW, _("Low")), (ABOVE, _("Not low"))]
 
@@ -50,11 +59,12 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        without = Placement.objects.filter(
-            group__location=location, deposit=None, shares__isnull=False
-        ).select_related("child")
+        places = Placement.objects.filter(group__location=location, shares__isnull=False)
+        without = without_deposit(places.select_related("child").distinct())
         field: Any = self.fields["placement"]
-        field.queryset = without.distinct()
+        field.queryset = (
+            places.filter(pk__in=[each.pk for each in without]).select_related("child").distinct()
+        )
         field.label_from_instance = lambda placement: str(placement.child)
 
 
@@ -75,9 +85,17 @@ def deposits_page(request: Any, location: Location, books: Books | None) -> Http
                 messages.warning(request, str(error.message))
                 return redirect("billing:deposits", location.slug)
             form.add_error("euros" if error.code == "ceiling" else None, str(error.message))
-    found = Deposit.objects.filter(payer__books=books).select_related("placement__child", "payer")
-    rows = list(found.annotate(kept=Coalesce(Sum("moves__amount"), Decimal(0))).order_by("-pk")[:SHOWN])
-    agreed = list(_agreed(books).order_by("-pk")[:SHOWN])
+    found = standing(Deposit.objects.filter(payer__books=books).select_related("placement__child", "payer"))
+    shown = page(
+        found,
+        by="made_at",
+        size=SHOWN,
+        descending=True,
+        after=found.filter(pk=row_key(request.GET.get("after", ""))).first(),
+        before=found.filter(pk=row_key(request.GET.get("before", ""))).first(),
+    )
+    rows = shown.rows
+    agreed = without_deposit(_agreed(books))[-AGREED:]
     note_payers(
         request,
         location,
@@ -92,7 +110,9 @@ def deposits_page(request: Any, location: Location, books: Books | None) -> Http
             "place_name": location.name,
             "location": location,
             "rows": rows,
-            "kept": sum((row.kept for row in rows), Decimal(0)),
+            "previous": f"?before={rows[0].pk}" if shown.has_previous else "",
+            "next": f"?after={rows[-1].pk}" if shown.has_next else "",
+            "kept": kept_of(books),
             "agreed": agreed,
             "low": low_incomes(books, agreed, localdate()),
             "income": PriceKind.INCOME,
@@ -108,7 +128,6 @@ def _agreed(books: Books) -> QuerySet[Placement]:
         state__in=(PlacementState.TO_SIGN, PlacementState.FINAL),
         deposit_asked__gt=0,
         deposit_paid_at=None,
-        deposit=None,
     ).select_related("child", "group__location")
 
 
@@ -119,7 +138,7 @@ def _done(request: Any, books: Books, form: AskForm) -> bool:
             return form.is_valid() and _ask(request, books, form)
         case "ask_agreed":
             _ask_agreed(request, books)
-        case "receive" | "set_off" | "give_back" as do:
+        case "receive" | "set_off" | "give_back" | "withdraw" as do:
             _move(request, books, do)
         case _:
             raise Http404
@@ -145,7 +164,7 @@ def _ask(request: Any, books: Books, form: AskForm) -> bool:
 
 
 def _ask_agreed(request: Any, books: Books) -> None:
-    place = _agreed(books).filter(reference=request.POST.get("place", "")).first()
+    place = _agreed(books).filter(reference=request.POST.get("place", ""), deposit=None).first()
     if place is None:
         asked = Deposit.objects.filter(payer__books=books, placement__reference=request.POST.get("place", ""))
         if not asked.exists():
@@ -168,7 +187,9 @@ def _move(request: Any, books: Books, do: str) -> None:
         raise Http404
     if do == "receive":
         key = f"by_hand:{deposit.pk}:{deposit.moves.count()}"
-        receive(principal=principal, deposit=deposit, euros=deposit.asked, on=today, key=key, now=now)
+        receive(principal=principal, deposit=deposit, euros=missing(deposit), on=today, key=key, now=now)
+    elif do == "withdraw":
+        withdraw_deposit(principal=principal, deposit=deposit, now=now)
     elif do == "set_off":
         open_now = [each.invoice for each in open_invoices(deposit.payer) if each.amount > 0]
         if not open_now:

@@ -248,6 +248,7 @@ def run_page(request: Any, location: Location, books: Books | None, reference: s
             "run": run,
             "is_going": run.state == RunState.GOING,
             "count": run.invoices.count(),
+            "unsent_count": run.invoices.filter(sending=None).count(),
             "total": amount(issued),
             "invoices": latest,
             "all": reverse("billing:invoices", args=[location.slug]) + f"?month={run.month:%Y-%m}",

@@ -13,10 +13,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kribbe.billing.access import invoice_at, note_payers, with_books
-from kribbe.billing.models import Books, Delivery, Invoice, Sending
+from kribbe.billing.models import Books, Delivery, Invoice, MailingKind, Sending
+from kribbe.billing.pages.mailing import start
 from kribbe.billing.pages.my_invoices import pdf_response
 from kribbe.billing.papers import invoice_pdf, pile_pdf, with_lines
-from kribbe.billing.services.sending import mark_done, send_invoices
+from kribbe.billing.selectors.mailings import going, unsent
+from kribbe.billing.services.sending import mark_done
 from kribbe.billing.ubl import NotElectronicError, invoice_xml
 from kribbe.contact.models import MailState
 from kribbe.people.models import Child
@@ -24,7 +26,7 @@ from kribbe.places.models import Location
 from kribbe.trust.permissions import Action
 
 SHOWN = 100
-"""Documents of each list, and most on one pile or in one sending."""
+"""Documents of each list, and most on one pile."""
 LOST = (MailState.FAILED, MailState.BOUNCED, MailState.DOUBTFUL)
 
 
@@ -62,11 +64,10 @@ def electronic(request: Any, location: Location, books: Books | None, reference:
 def post_page(request: Any, location: Location, books: Books | None) -> HttpResponse:
     """What still has to leave, what is to be printed or downloaded, and mails that didn't arrive."""
     kept = _kept(books)
-    unsent = Invoice.objects.filter(books=kept, sending=None).select_related("payer__adult").order_by("pk")
     if request.method == "POST":
-        count = send_invoices(principal=request.principal, invoices=list(unsent[:SHOWN]), now=timezone.now())
-        messages.success(request, ngettext("%d document left.", "%d documents left.", count) % count)
+        start(request, kept, MailingKind.INVOICES)
         return redirect("billing:post", location.slug)
+    waiting_now = unsent(kept, timezone.now())
     sendings = Sending.objects.filter(invoice__books=kept).select_related("invoice__payer").order_by("pk")
     waiting = sendings.filter(done_at=None)
     lost = sendings.filter(way=Delivery.MAIL, notice__mails__state__in=LOST, notice__mails__handled_at=None)
@@ -75,13 +76,14 @@ def post_page(request: Any, location: Location, books: Books | None) -> HttpResp
         "to_fetch": waiting.filter(way=Delivery.PEPPOL)[:SHOWN],
         "lost": lost.distinct()[:SHOWN],
     }
-    shown = unsent[:SHOWN]
+    shown = waiting_now[:SHOWN]
     _note(request, location, [*shown, *(each.invoice for found in lists.values() for each in found)])
     context = {
         "place_name": location.name,
         "location": location,
         "unsent": shown,
-        "unsent_count": unsent.count(),
+        "unsent_count": waiting_now.count(),
+        "going": going(kept, MailingKind.INVOICES),
         **lists,
     }
     return render(request, "billing/post.html", context)

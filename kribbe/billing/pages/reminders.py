@@ -1,5 +1,6 @@
 """Invoices that are late: reminders by the law, with what they add."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -12,9 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kribbe.billing.access import invoice_at, note_payers, with_books
 from kribbe.billing.account_papers import reminder_pdf
-from kribbe.billing.models import Books, Step
+from kribbe.billing.models import Books, MailingKind, Step
+from kribbe.billing.pages.mailing import start
 from kribbe.billing.pages.my_invoices import pdf_response
 from kribbe.billing.selectors.late import late
+from kribbe.billing.selectors.mailings import going
 from kribbe.billing.services.reminders import remind
 from kribbe.places.models import Location
 from kribbe.trust.errors import RefusedError
@@ -29,10 +32,14 @@ def reminders_page(request: Any, location: Location, books: Books | None) -> Htt
     """Who is late, what the law allows today, and a button that sends it."""
     if books is None:
         raise Http404
+    if request.method == "POST" and request.POST.get("do") == "all":
+        start(request, books, MailingKind.REMINDERS)
+        return redirect("billing:reminders", location.slug)
     if request.method == "POST":
         return _sent(request, location, books)
     rows = late(books, localdate())
-    due = [each for each in rows if each.next][:SHOWN]
+    all_due = [each for each in rows if each.next]
+    due = all_due[:SHOWN]
     waiting = [each for each in rows if not each.next][:SHOWN]
     note_payers(request, location, (each.invoice.payer for each in (*due, *waiting)), of="reminders")
     return render(
@@ -42,6 +49,9 @@ def reminders_page(request: Any, location: Location, books: Books | None) -> Htt
             "place_name": location.name,
             "location": location,
             "due": due,
+            "due_count": len(all_due),
+            "due_costs": sum((each.costs.total for each in all_due), Decimal(0)),
+            "going": going(books, MailingKind.REMINDERS),
             "waiting": waiting,
         },
     )

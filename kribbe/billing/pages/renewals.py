@@ -2,20 +2,17 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from kribbe.billing.access import note_payers, with_books
-from kribbe.billing.models import Books
+from kribbe.billing.models import Books, MailingKind
+from kribbe.billing.pages.mailing import start
 from kribbe.billing.pages.prices import base
-from kribbe.billing.selectors.renewals import indexed_on, to_renew
-from kribbe.billing.services.renewals import ask_to_renew, once_of
+from kribbe.billing.selectors.mailings import going
+from kribbe.billing.selectors.renewals import indexed_on, once_of, to_renew
 from kribbe.contact.models import Notice
 from kribbe.places.models import Location
 from kribbe.trust.permissions import Action
@@ -30,19 +27,10 @@ def renewals_page(request: Any, location: Location, books: Books | None) -> Http
     if books is None:
         raise Http404
     on = indexed_on(localdate())
-    rows = _rows(books, to_renew(books, on), on)
     if request.method == "POST":
-        waiting = [place for place, told in rows if not told][:SHOWN]
-        count = ask_to_renew(
-            principal=request.principal, books=books, placements=waiting, on=on, now=timezone.now()
-        )
-        said = ngettext("%(count)d family is asked.", "%(count)d families are asked.", count) % {
-            "count": count
-        }
-        messages.success(request, said) if count else messages.info(
-            request, _("Everybody was asked already.")
-        )
+        start(request, books, MailingKind.RENEWALS)
         return redirect("billing:renewals", location.slug)
+    rows = _rows(books, to_renew(books, on), on)
     shown = rows[:SHOWN]
     note_payers(request, location, (), of="renewals", children=[place.child for place, _told in shown])
     context = {
@@ -50,6 +38,7 @@ def renewals_page(request: Any, location: Location, books: Books | None) -> Http
         "on": on,
         "rows": shown,
         "count": len(rows),
+        "going": going(books, MailingKind.RENEWALS),
         "waiting": len({place.child.household_id for place, told in rows if not told}),
     }
     return render(request, "billing/renewals.html", context)

@@ -1,10 +1,10 @@
 """Fee certificates that end while the child stays."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,19 +17,14 @@ DAY = timedelta(days=1)
 
 
 def ending_certificates(locations: Collection[Any], today: date, until: date) -> list[Ending]:
-    """The last certificate of each child that ends by a day, where the child stays longer; two queries."""
+    """The last certificate of each place that ends by a day, where the child stays longer; four queries at most."""
     slugs = {each.pk: each.slug for each in locations}
-    later = FeeCertificate.objects.filter(
-        books=OuterRef("books"),
-        child=OuterRef("child"),
-        during__startswith__gte=OuterRef("during__endswith"),
-    )
     organisers = {each.organiser_id for each in locations}
     ends = FeeCertificate.objects.filter(
         Q(during__endswith__isnull=False),
         books__organiser__in=organisers,
         during__endswith__lte=until + DAY,
-    ).exclude(Exists(later))
+    )
     found = list(ends.select_related("books"))
     if not found:
         return []
@@ -39,12 +34,37 @@ def ending_certificates(locations: Collection[Any], today: date, until: date) ->
     of_child: dict[int, list[Placement]] = {}
     for place in places.prefetch_related(None).select_related("child", "group__location"):
         of_child.setdefault(place.child_id, []).append(place)
+    others = _by_child(found)
     return [
         _ending(each, place, slugs)
         for each in found
         for place in of_child.get(each.child_id, ())
-        if _holds_for(each, place) and (place.during.upper is None or place.during.upper > each.during.upper)
+        if _holds_for(each, place)
+        and (place.during.upper is None or place.during.upper > each.during.upper)
+        and not any(_follows(other, each, place) for other in others.get(each.child_id, ()))
     ]
+
+
+def _by_child(ends: Collection[FeeCertificate]) -> Mapping[int, list[FeeCertificate]]:
+    """Every certificate of these children that holds after the first of these ends."""
+    first = min(each.during.upper for each in ends)
+    found: dict[int, list[FeeCertificate]] = {}
+    after = Q(during__endswith=None) | Q(during__endswith__gt=first)
+    rows = FeeCertificate.objects.filter(after, child__in={each.child_id for each in ends})
+    for each in rows.select_related("books"):
+        found.setdefault(each.child_id, []).append(each)
+    return found
+
+
+def _follows(other: FeeCertificate, ends: FeeCertificate, place: Placement) -> bool:
+    """Whether the place has another certificate from the end of this one on, or from a later day."""
+    upper = other.during.upper
+    return (
+        other.pk != ends.pk
+        and other.books_id == ends.books_id
+        and _holds_for(other, place)
+        and (upper is None or upper > ends.during.upper)
+    )
 
 
 def _holds_for(certificate: FeeCertificate, place: Placement) -> bool:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet, Sum
 
 from kribbe.billing.models import Account, Deposit, Invoice, InvoiceKind, JournalLine
 from kribbe.billing.selectors.accounts import with_open
+from kribbe.billing.selectors.deposits import standing
 from kribbe.rules.settling import Open, Settled, settled_by
 
 NOUGHT = Decimal(0)
@@ -166,9 +166,8 @@ def _all_leaving(payers: Collection[int]) -> Mapping[int, Decimal]:
 
 def _deposits(payers: Collection[int]) -> Mapping[int, Decimal]:
     """What was asked as deposits and never came in."""
-    came = Coalesce(Sum("moves__amount", filter=Q(moves__amount__gt=0)), NOUGHT)
     found: dict[int, Decimal] = defaultdict(Decimal)
-    rows = Deposit.objects.filter(payer__in=payers).annotate(missing=F("asked") - came)
-    for payer, missing in rows.filter(missing__gt=0).values_list("payer", "missing"):
-        found[payer] += missing
+    rows = standing(Deposit.objects.filter(payer__in=payers))
+    for payer, unpaid in rows.filter(unpaid__gt=0).values_list("payer", "unpaid"):
+        found[payer] += unpaid
     return found

@@ -29,15 +29,29 @@ def indexed_on(today: date) -> date:
 
 
 def to_renew(books: Books, on: date) -> QuerySet[Placement]:
-    """The places by income on an indexation day whose child has no certificate that begins on it or later."""
-    renewed = FeeCertificate.objects.filter(books=books, child=OuterRef("child"), during__startswith__gte=on)
+    """The places by income on an indexation day without a certificate that begins on it or later.
+
+    One of a place alone, as of one of parents who live apart, renews no other; and where such a one goes on over that
+    day, one of the child doesn't renew it.
+    """
+    of_child = FeeCertificate.objects.filter(books=books, child=OuterRef("child"))
+    own = of_child.filter(placement=OuterRef("pk"))
+    renewed = Exists(own.filter(during__startswith__gte=on)) | (
+        Exists(of_child.filter(placement=None, during__startswith__gte=on))
+        & ~Exists(own.filter(during__contains=on))
+    )
     return (
         certain((on, on.replace(day=2)))
         .prefetch_related(None)
         .filter(
-            ~Exists(renewed),
+            ~renewed,
             group__location__organiser=books.organiser_id,
             group__price_kind=PriceKind.INCOME,
         )
         .select_related("child", "group__location")
     )
+
+
+def once_of(books: Books, household_id: int, on: date) -> str:
+    """The name of what a family is told once of an indexation."""
+    return f"renewal:{books.pk}:{household_id}:{on}"

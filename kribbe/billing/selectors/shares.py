@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 
 from kribbe.billing.models import Books, Charged, InvoiceLine, Payer, PayerKind, Share, charged_by
 from kribbe.billing.selectors.drafts import drafted
+from kribbe.billing.selectors.pieces import pieces_from
 from kribbe.people.models import Adult
 
 MOST = 200
@@ -119,6 +120,8 @@ def _totals(books: Books, placement: Charged, month: date) -> Sequence[tuple[Pay
 
 
 def months_asked(placement: Charged, first: date) -> list[date]:
-    """The months from a day on for which the place was invoiced already: their next run sets them right."""
-    lines = InvoiceLine.objects.filter(**charged_by(placement), day__gte=first, invoice__run__isnull=False)
+    """The months from a day on for which the stay was invoiced already: their next run sets them right."""
+    pieces = [each.pk for each in pieces_from(placement)]
+    of_stay = {f"{name}__in": pieces for name in charged_by(placement)}
+    lines = InvoiceLine.objects.filter(**of_stay, day__gte=first, invoice__run__isnull=False)
     return list(lines.order_by("month").values_list("month", flat=True).distinct())

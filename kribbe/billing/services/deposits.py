@@ -19,6 +19,7 @@ from kribbe.billing.models import (
     JournalEntry,
     Payer,
 )
+from kribbe.billing.selectors.deposits import GIVEN_BACK, SET_OFF, held_of_child, missing
 from kribbe.billing.selectors.low_income import low_incomes
 from kribbe.billing.selectors.net import to_pay
 from kribbe.billing.services.journal import Side, post
@@ -29,7 +30,9 @@ from kribbe.billing.services.sending import address_of, household_of
 from kribbe.billing.words import printed_iban, printed_reference
 from kribbe.contact.services import tell_one
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.selectors.stays import every_piece
 from kribbe.enrolment.services.sign import record_deposit
+from kribbe.people.models import Child
 from kribbe.region.selectors import policy_on
 from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import PriceKind
@@ -62,25 +65,18 @@ def ask_deposit(
 ) -> Deposit:
     """Ask a deposit for a place, and tell the payer how to pay it.
 
-    `low_income` None is as it is known of the family. Raises RefusedError above the law's ceiling, or where one was
-    asked already.
+    `low_income` None is as it is known of the family. Raises RefusedError above the law's ceiling, which counts all
+    that is asked or kept of the child at this organiser, or where one was asked for the stay already.
     """
     if low_income is None:
         low_income = placement.pk in low_incomes(payer.books, [placement], on)
-    most = ceiling(placement, low_income=low_income, on=on)
     if euros <= 0:
         raise RefusedError(_("Type an amount."), code="ceiling")
-    if most is not None and euros > most:
-        said = (
-            _("Of a family with a low income the law allows a deposit of %(most)s euros at most.")
-            if low_income
-            else _("The law allows a deposit of %(most)s euros at most.")
-        )
-        raise RefusedError(said % {"most": most}, code="ceiling")
     with transaction.atomic():
-        lock_rows((Placement, placement.pk))
-        if Deposit.objects.filter(placement=placement).exists():
+        lock_rows((Child, placement.child_id))
+        if Deposit.objects.filter(placement__in=every_piece(placement)).exists():
             raise RefusedError(_("A deposit was asked for this place already."), code="asked")
+        _check_ceiling(payer.books, placement, euros, low_income=low_income, on=on)
         deposit = Deposit.objects.create(
             placement=placement,
             payer=payer,
@@ -93,6 +89,41 @@ def ask_deposit(
         _tell(deposit, now)
         _recorded(principal, deposit, "deposit.ask", now)
     return deposit
+
+
+def _check_ceiling(books: Books, placement: Placement, euros: Decimal, *, low_income: bool, on: date) -> None:
+    most = ceiling(placement, low_income=low_income, on=on)
+    if most is None:
+        return
+    if euros > most:
+        said = (
+            _("Of a family with a low income the law allows a deposit of %(most)s euros at most.")
+            if low_income
+            else _("The law allows a deposit of %(most)s euros at most.")
+        )
+        raise RefusedError(said % {"most": most}, code="ceiling")
+    held = held_of_child(books, placement.child_id)
+    if euros + held > most:
+        raise RefusedError(
+            _(
+                "For this child %(held)s euros are kept or asked already, and the law allows %(most)s euros at most. "
+                "Ask less, or pay the other deposit back first."
+            )
+            % {"held": held, "most": most},
+            code="ceiling",
+        )
+
+
+def withdraw_deposit(*, principal: Principal, deposit: Deposit, now: datetime) -> None:
+    """A deposit that was asked wrongly isn't asked any more; its history stays. RefusedError once any was paid."""
+    with transaction.atomic():
+        lock_rows((Deposit, deposit.pk))
+        if deposit.moves.exists():
+            raise RefusedError(
+                _("Something of this deposit was paid already. Pay it back instead."), code="paid"
+            )
+        _recorded(principal, deposit, "deposit.withdraw", now)
+        deposit.delete()
 
 
 def ask_agreed(
@@ -169,11 +200,6 @@ def take_received_back(
     return move
 
 
-def missing(deposit: Deposit) -> Decimal:
-    """What of a deposit can still come in, in euros."""
-    return deposit.asked - kept(deposit)
-
-
 def refuse_beyond(deposit: Deposit, euros: Decimal) -> None:
     """Raises RefusedError where these euros aren't above nought, or more than can still come in."""
     if not 0 < euros <= missing(deposit):
@@ -199,7 +225,7 @@ def set_off(
             source=(Account.DEPOSITS, euros, deposit.payer_id),
             kind=EntryKind.DEPOSIT,
             on=on,
-            key=f"deposit_set_off:{deposit.pk}:{deposit.moves.count()}",
+            key=f"{SET_OFF}{deposit.pk}:{deposit.moves.count()}",
             now=now,
             first=[invoice],
         )
@@ -219,7 +245,7 @@ def give_back(*, principal: Principal, deposit: Deposit, on: date, now: datetime
             Side(Account.DEPOSITS, euros, deposit.payer),
             Side(Account.TO_REFUND, -euros, deposit.payer),
         ]
-        key = f"deposit_back:{deposit.pk}:{deposit.moves.count()}"
+        key = f"{GIVEN_BACK}{deposit.pk}:{deposit.moves.count()}"
         entry = _posted(principal, deposit, sides, key, on, now)
         move = DepositMove.objects.create(deposit=deposit, entry=entry, amount=-euros)
         _recorded(principal, deposit, "deposit.refund", now)

@@ -17,6 +17,7 @@ from kribbe.billing.models import (
     charged_by,
     site_of,
 )
+from kribbe.billing.selectors.pieces import places_from
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
 from kribbe.trust.audit import record
@@ -43,33 +44,47 @@ def add_certificate(
 ) -> FeeCertificate:
     """Write a fee down from a day to a day (both included), of the child or of this place `alone`.
 
-    One that holds on the first day, and began earlier, ends on its eve. With `replaces` it takes the place of
-    whatever holds on its days, as where the true one comes after one at the maximum fee. Raises RefusedError where
-    another begins on one of the days without that, and where `last` is before `first`.
+    One of a place holds for the later pieces of its stay too, and is written for each. One that holds on the first
+    day, and began earlier, ends on its eve. With `replaces` it takes the place of whatever holds on its days, as
+    where the true one comes after one at the maximum fee. Raises RefusedError where another begins on one of the days
+    without that, and where `last` is before `first`.
     """
     if last is not None and last < first:
         raise RefusedError(_("This day is before the first one."), field="last")
     after = last + DAY if last else None
-    own = placement if alone and isinstance(placement, Placement) else None
     with transaction.atomic():
         lock_rows((Child, placement.child_id))
-        others = FeeCertificate.objects.filter(books=books, child=placement.child_id, placement=own)
-        if not replaces:
-            _check_room(others, first, after)
-        _give_way(others, first, after)
-        made = FeeCertificate.objects.create(
-            books=books,
-            child=placement.child,
-            placement=own,
-            during=DateRange(first, after),
-            day_fee=day_fee,
-            kind=kind,
-            code=code,
-            recorded_at=now,
-            recorded_by=principal.user_id,
-        )
+        homes: list[Placement | None] = [*places_from(placement)] if alone else []
+        made, *_later = [
+            _written(
+                FeeCertificate(
+                    books=books,
+                    child=placement.child,
+                    placement=home,
+                    during=DateRange(first, after),
+                    day_fee=day_fee,
+                    kind=kind,
+                    code=code,
+                    recorded_at=now,
+                    recorded_by=principal.user_id,
+                ),
+                replaces=replaces,
+            )
+            for home in homes or [None]
+        ]
         _record(principal, "billing.certificate", made, placement, now)
     return made
+
+
+def _written(new: FeeCertificate, *, replaces: bool) -> FeeCertificate:
+    """The certificate in the books, where the others of the child or of the place give way to it."""
+    others = FeeCertificate.objects.filter(books=new.books, child=new.child_id, placement=new.placement_id)
+    first, after = new.during.lower, new.during.upper
+    if not replaces:
+        _check_room(others, first, after)
+    _give_way(others, first, after)
+    new.save()
+    return new
 
 
 def withdraw_certificate(
@@ -77,7 +92,8 @@ def withdraw_certificate(
 ) -> None:
     """A certificate that was wrong no longer holds, from its first day on; the next runs of its months say so.
 
-    Its days are held back until another holds. The history keeps it.
+    One of this place goes from the later pieces of its stay too. Its days are held back until another holds. The
+    history keeps it.
     """
     with transaction.atomic():
         lock_rows((Child, placement.child_id))
@@ -85,7 +101,23 @@ def withdraw_certificate(
         alone = Q(placement=placement) if isinstance(placement, Placement) else Q(pk__in=())
         for each in own.filter(Q(placement=None) | alone):
             _record(principal, "billing.certificate_back", each, placement, now)
+            _of_later_pieces(each, placement).delete()
             each.delete()
+
+
+def _of_later_pieces(certificate: FeeCertificate, placement: Charged) -> QuerySet[FeeCertificate]:
+    """The same certificate as it was written for the later pieces of the stay."""
+    if certificate.placement_id is None:
+        return FeeCertificate.objects.none()
+    later = [each.pk for each in places_from(placement)[1:]]
+    return FeeCertificate.objects.filter(
+        placement__in=later,
+        recorded_at=certificate.recorded_at,
+        day_fee=certificate.day_fee,
+        kind=certificate.kind,
+        code=certificate.code,
+        during__overlap=certificate.during,
+    )
 
 
 def _check_room(others: QuerySet[FeeCertificate], first: date, after: date | None) -> None:

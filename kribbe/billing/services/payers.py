@@ -1,6 +1,6 @@
 """Who pays for a place, and for which part of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +27,7 @@ from kribbe.billing.models import (
 from kribbe.billing.selectors.clubs import households_of
 from kribbe.billing.selectors.facts import placements_of
 from kribbe.billing.selectors.one_day import taken_days
+from kribbe.billing.selectors.pieces import is_over, pieces_from
 from kribbe.billing.selectors.shares import payer_of
 from kribbe.enrolment.models import Placement
 from kribbe.outofschool.selectors.prices import clubs_of, first_days
@@ -164,15 +165,22 @@ def _parent(charged: Charged) -> int | None:
 
 
 def carry_payers(before_id: int, following_ids: Sequence[int], _now: datetime) -> None:
-    """Who pays for a place, and its own fee certificates, go with the places in which the stay goes on."""
+    """Who pays for a place, and its own fee certificates, go with the places in which the stay goes on.
+
+    The changes of who pays go with them, so that undoing one undoes it there too.
+    """
     following = Placement.objects.in_bulk(following_ids)
     for place in following.values():
         during = (place.during.lower, place.during.upper)
         for model in (Share, FeeCertificate):
-            rows = model.objects.filter(placement=before_id, during__overlap=during)
-            for row in rows:
-                row.pk, row.placement_id = None, place.pk
-                row.save(force_insert=True)
+            _copied(model.objects.filter(placement=before_id, during__overlap=during), place)
+        _copied(ShareChange.objects.filter(placement=before_id, undone_at=None).order_by("pk"), place)
+
+
+def _copied(rows: Iterable[Any], place: Placement) -> None:
+    for row in rows:
+        row.pk, row.placement_id = None, place.pk
+        row.save(force_insert=True)
 
 
 def share_out(
@@ -180,54 +188,89 @@ def share_out(
 ) -> ShareChange:
     """From a day on these payers pay for the place (or the out-of-school care), instead of those of before.
 
-    A payer that isn't written yet is. The days of before keep their payers, or have the usual one. Raises
-    RefusedError unless the parts make 100 percent together and each payer is named once, and on a day on which the
-    place is over.
+    It holds for all later pieces of the stay: whatever days or group were agreed for them. A payer that isn't written
+    yet is. The days of before keep their payers, or have the usual one. Raises RefusedError unless the parts make 100
+    percent together and each payer is named once, and on a day on which the stay is over.
     """
     if sum(part.percent for part in parts) != HUNDRED:
         raise RefusedError(_("Together the shares must make 100%."), field="percent")
     if len({(part.payer.pk, part.payer.adult_id) for part in parts}) != len(parts):
         raise RefusedError(_("Name each payer once."), field="percent")
-    if placement.during.upper is not None and first >= placement.during.upper:
-        raise RefusedError(_("The place is over on this day."), field="first")
     with transaction.atomic():
-        lock_rows((type(placement), placement.pk))
-        before = [_kept(each) for each in Share.objects.filter(**charged_by(placement)).order_by("pk")]
-        if not before and first > placement.during.lower:
-            _share_usually(placement, parts[0].payer.books, now)
-        later = Share.objects.filter(**charged_by(placement))
-        later.filter(during__startswith__gte=first).delete()
-        for share in later.filter(during__contains=first):
-            share.during = DateRange(share.during.lower, first)
-            share.save(update_fields=["during"])
-        Share.objects.bulk_create(
-            Share(
-                **charged_by(placement),
-                payer=_written(part.payer),
-                during=DateRange(first, None),
-                percent=part.percent,
-            )
-            for part in parts
-        )
-        made = ShareChange.objects.create(
-            **charged_by(placement), first=first, before=before, made_at=now, made_by=principal.user_id
-        )
+        pieces = _locked_from(placement)
+        if is_over(pieces, first):
+            raise RefusedError(_("The place is over on this day."), field="first")
+        standing = [Part(_written(part.payer), part.percent) for part in parts]
+        made, *_later = [_shared(principal, each, standing, first, now) for each in pieces]
         _record(principal, "billing.shares", placement, now, first=f"{first}")
     return made
 
 
 def undo_shares(*, principal: Principal, placement: Charged, change_id: int, now: datetime) -> None:
-    """Have those pay who paid before the last change. Raises RefusedError where it isn't the last, or is undone."""
+    """Have those pay who paid before the last change, in the later pieces of the stay too.
+
+    Raises RefusedError where it isn't the last, or is undone.
+    """
     with transaction.atomic():
-        lock_rows((type(placement), placement.pk))
-        last = ShareChange.objects.filter(**charged_by(placement), undone_at=None).order_by("-pk").first()
+        pieces = _locked_from(placement)
+        last = _last_change(placement)
         if last is None or last.pk != change_id:
             raise RefusedError(_("Somebody changed this since. Look at the payers again."), code="changed")
-        Share.objects.filter(**charged_by(placement)).delete()
-        Share.objects.bulk_create(_as_it_was(placement, each) for each in last.before)
-        last.undone_at = now
-        last.save(update_fields=["undone_at"])
+        for piece in pieces:
+            _undone(piece, last, now)
         _record(principal, "billing.shares_back", placement, now, first=f"{last.first}")
+
+
+def _locked_from(placement: Charged) -> list[Charged]:
+    """The place and the later pieces of its stay, locked. RefusedError ("busy") where one was added meanwhile."""
+    pieces = pieces_from(placement)
+    lock_rows(*((type(each), each.pk) for each in pieces))
+    found = pieces_from(placement)
+    if [each.pk for each in found] != [each.pk for each in pieces]:
+        raise RefusedError(_("Somebody else changed this place just now. Try again."), code="busy")
+    return found
+
+
+def _shared(
+    principal: Principal, piece: Charged, parts: Sequence[Part], first: date, now: datetime
+) -> ShareChange:
+    """The shares of one piece from a day on."""
+    own = Share.objects.filter(**charged_by(piece))
+    before = [_kept(each) for each in own.order_by("pk")]
+    if not before and first > piece.during.lower:
+        _share_usually(piece, parts[0].payer.books, now)
+    own.filter(during__startswith__gte=first).delete()
+    for share in own.filter(during__contains=first):
+        share.during = DateRange(share.during.lower, first)
+        share.save(update_fields=["during"])
+    Share.objects.bulk_create(
+        Share(**charged_by(piece), payer=part.payer, during=DateRange(first, None), percent=part.percent)
+        for part in parts
+    )
+    return ShareChange.objects.create(
+        **charged_by(piece), first=first, before=before, made_at=now, made_by=principal.user_id
+    )
+
+
+def _last_change(piece: Charged) -> ShareChange | None:
+    return ShareChange.objects.filter(**charged_by(piece), undone_at=None).order_by("-pk").first()
+
+
+def _undone(piece: Charged, change: ShareChange, now: datetime) -> None:
+    """Take a change of the stay back in one of its pieces, where it was made there too."""
+    standing = ShareChange.objects.filter(**charged_by(piece), undone_at=None, pk__gte=change.pk)
+    own = standing.filter(made_at=change.made_at, first=change.first).order_by("pk").first()
+    if own is None:
+        return
+    if own != _last_change(piece):
+        raise RefusedError(
+            _("Who pays was changed since for later days of this stay. Undo that change first."),
+            code="changed",
+        )
+    Share.objects.filter(**charged_by(piece)).delete()
+    Share.objects.bulk_create(_as_it_was(piece, each) for each in own.before)
+    own.undone_at = now
+    own.save(update_fields=["undone_at"])
 
 
 def keep_payer(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kribbe.billing.models import Books
+from kribbe.billing.selectors.renewals import once_of
 from kribbe.contact.services import tell_household
 from kribbe.enrolment.models import Placement
 from kribbe.trust.audit import record
@@ -17,11 +18,6 @@ def ask_to_renew(
 ) -> int:
     """Mail the families of these places that fees are indexed on a day; each is told once. Returns how many."""
     return sum(_asked(principal, books, each, on, now) for each in placements)
-
-
-def once_of(books: Books, household_id: int, on: date) -> str:
-    """The name of what a family is told once."""
-    return f"renewal:{books.pk}:{household_id}:{on}"
 
 
 def _asked(principal: Principal, books: Books, placement: Placement, on: date, now: datetime) -> bool:

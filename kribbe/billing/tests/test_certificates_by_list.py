@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook
 
 from kribbe.billing import lookup
@@ -19,6 +20,7 @@ from kribbe.billing.lookup import FeeRegister, Found, look_up, register_fee_regi
 from kribbe.billing.lookup.demo import DemoRegister
 from kribbe.billing.models import CertificateImport, FeeCertificate
 from kribbe.billing.selectors.renewals import indexed_on, to_renew
+from kribbe.billing.services.mailings import work_off_mailings
 from kribbe.billing.services.renewals import ask_to_renew
 from kribbe.billing.tests.month import certificate
 from kribbe.billing.tests.scene import with_books
@@ -213,4 +215,5 @@ def test_the_work_list_mails_and_tells_who_was_asked(kept, client):
     page = reverse("billing:renewals", args=[kept.scene.location.slug])
     assert client.get(page).context["waiting"] == 2
     client.post(page)
+    work_off_mailings(now=timezone.now())
     assert client.get(page).context["waiting"] == 0

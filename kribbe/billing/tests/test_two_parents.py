@@ -12,7 +12,9 @@ import pytest
 from kribbe.billing.models import Share
 from kribbe.billing.selectors.cases import cases_of
 from kribbe.billing.selectors.drafts import drafted
+from kribbe.billing.selectors.ending import ending_certificates
 from kribbe.billing.selectors.facts import facts_of
+from kribbe.billing.selectors.renewals import to_renew
 from kribbe.billing.tests.marched import NEW_YEAR, NOW, THE_2ND, euros, march
 from kribbe.billing.tests.month import MARCH, absent, certificate, house_rules, lines_of, run
 from kribbe.billing.tests.scene import make_payer
@@ -62,6 +64,33 @@ def test_each_parent_is_asked_its_own_weeks(kept, noor, with_father):
     assert mine == {march(day) for day in (2, 3, 16, 17, 30, 31)}
     assert theirs == {march(day) for day in (9, 10, 11, 23, 24, 25)}
     assert Share.objects.get(placement=with_father).payer.city == "Antwerpen"
+
+
+def test_a_certificate_that_one_parent_renewed_leaves_the_other_on_both_lists(kept, noor, with_father):
+    october, until = date(2026, 10, 1), date(2026, 9, 30)
+    for place in (noor, with_father):
+        certificate(kept, place, "12.34", NEW_YEAR, october, own=True)
+
+    def expiring():
+        found = ending_certificates([kept.scene.location], date(2026, 9, 1), until)
+        return {each.url.rstrip("/").rsplit("/", 1)[-1] for each in found}
+
+    def waiting():
+        return {each for each in to_renew(kept.books, october) if each.child_id == noor.child_id}
+
+    assert (expiring(), waiting()) == ({noor.reference, with_father.reference}, {noor, with_father})
+    certificate(kept, noor, "12.60", october, own=True)
+    assert (expiring(), waiting()) == ({with_father.reference}, {with_father})
+    certificate(kept, noor, "12.60", october)
+    assert (expiring(), waiting()) == (set(), set())
+
+
+def test_a_certificate_of_the_child_does_not_renew_an_own_one_that_goes_on(kept, noor, with_father):
+    october = date(2026, 10, 1)
+    certificate(kept, with_father, "8.00", NEW_YEAR, own=True)
+    certificate(kept, noor, "12.60", october)
+    waiting = [each for each in to_renew(kept.books, october) if each.child_id == noor.child_id]
+    assert waiting == [with_father]
 
 
 def test_one_fee_of_the_child_holds_for_both(kept, noor, with_father, fee):

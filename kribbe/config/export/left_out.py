@@ -49,6 +49,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
             "ClubCare",
             "Counter",
             "Deposit",
+            "Mailing",
             "DepositMove",
             "FeeCertificate",
             "ImportedCertificate",

@@ -96,7 +96,7 @@ def note_not_there(*, principal: Principal, placement_id: int, day: date, now: d
     with transaction.atomic():
         placement = locked_place(placement_id)
         is_told = Absence.objects.filter(placement=placement, day=day, taken_back_at=None).exists()
-        closed = closed_days(placement.group.location_id, day - DAY, day)
+        closed = closed_days_of_group(placement.group, day - DAY, day)
         is_planned = bool(starting_on(planned_of(placement).agreements, day, closed))
         if is_told or not is_planned or not certain((day, day + DAY)).filter(pk=placement_id).exists():
             return False

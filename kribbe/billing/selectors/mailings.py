@@ -1,0 +1,60 @@
+"""What waits to leave of each kind, and how far a mailing is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils.timezone import localtime
+
+from kribbe.billing.models import Books, Invoice, Mailing, MailingKind
+from kribbe.billing.selectors.late import Late, late
+from kribbe.billing.selectors.renewals import indexed_on, once_of, to_renew
+from kribbe.contact.models import Notice
+from kribbe.enrolment.models import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A mailing under way, and how many of its documents or families are still to go."""
+
+    mailing: Mailing
+    left: int
+
+    @property
+    def gone(self) -> int:
+        return max(self.mailing.count - self.left, 0)
+
+
+def unsent(books: Books, until: datetime) -> QuerySet[Invoice]:
+    """The documents issued until then that haven't left."""
+    rows = Invoice.objects.filter(books=books, sending=None, issued_at__lte=until)
+    return rows.select_related("payer__adult").order_by("pk")
+
+
+def due_reminders(books: Books, on: date) -> list[Late]:
+    """The late invoices of which a reminder may leave on a day."""
+    return [each for each in late(books, on) if each.next]
+
+
+def unasked_renewals(books: Books, on: date) -> list[Placement]:
+    """The places without a new certificate whose family wasn't asked for one yet."""
+    places = list(to_renew(books, on))
+    names = {once_of(books, each.child.household_id, on) for each in places}
+    told = set(Notice.objects.filter(once__in=names).values_list("once", flat=True))
+    return [each for each in places if once_of(books, each.child.household_id, on) not in told]
+
+
+def waiting(books: Books, kind: str, at: datetime) -> int:
+    """How many documents or families a mailing asked at a moment still has to go."""
+    day = localtime(at).date()
+    if kind == MailingKind.INVOICES:
+        return unsent(books, at).count()
+    if kind == MailingKind.REMINDERS:
+        return len(due_reminders(books, day))
+    return len({each.child.household_id for each in unasked_renewals(books, indexed_on(day))})
+
+
+def going(books: Books, kind: MailingKind) -> Progress | None:
+    """The mailing of a kind that is under way."""
+    found = Mailing.objects.filter(books=books, kind=kind, done_at=None).first()
+    return Progress(found, waiting(books, kind, found.asked_at)) if found else None

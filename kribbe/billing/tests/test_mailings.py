@@ -1,0 +1,139 @@
+"""One click lets all that waits leave: a worker does it, goes on after a fault, and sends nothing twice."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from kribbe.billing.models import Mailing, MailingKind, Reminder, Sending
+from kribbe.billing.selectors.mailings import going
+from kribbe.billing.services import mailings
+from kribbe.billing.services.mailings import start_mailing, work_off_mailing, work_off_mailings
+from kribbe.billing.tests.issued import NOW, ON, issued, paid, stay
+from kribbe.billing.tests.scene import with_books
+from kribbe.contact.models import Mail, Notice
+from kribbe.enrolment.models import Placement
+from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.testing import cast
+from kribbe.testing.races import side_by_side
+from kribbe.trust.errors import RefusedError
+from kribbe.trust.models import AuditEntry
+from kribbe.trust.principal import SYSTEM, Role, Scope
+
+pytestmark = pytest.mark.django_db
+OVERDUE = datetime(2026, 4, 17, 9, tzinfo=UTC)
+"""The day after invoices of 2 April were due."""
+SEPTEMBER = datetime(2026, 9, 2, 9, tzinfo=UTC)
+"""A month before fees are indexed."""
+
+
+@pytest.fixture
+def kept():
+    return with_books(now=NOW, start=date(2026, 3, 2))
+
+
+@pytest.fixture
+def client(kept):
+    manager = cast.make_user(
+        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
+        now=NOW,
+    )  # fmt: skip
+    return client_of(manager)
+
+
+def asked(kept, kind, now=NOW):
+    return start_mailing(principal=SYSTEM, books=kept.books, kind=kind, now=now)
+
+
+def invoices(kept, count, **fields):
+    return [issued(kept, [stay(kept.scene.noor, date(2026, 3, 2), "100.00")], **fields) for _ in range(count)]
+
+
+def test_all_leave_however_many_parts_and_once(kept, monkeypatch):
+    monkeypatch.setattr(mailings, "PART", 2)
+    invoices(kept, 5)
+    made = asked(kept, MailingKind.INVOICES)
+    assert ProcrastinateJob.objects.get(task_name=mailings.TASK).args == {"mailing_id": made.pk}
+    assert (made.count, AuditEntry.objects.get(action="billing.mailing").subject_id) == (5, made.pk)
+    assert work_off_mailing(made.pk, now=NOW) == 5
+    assert work_off_mailing(made.pk, now=NOW) == 0
+    assert Mail.objects.count() == Sending.objects.count() == 5
+    with pytest.raises(RefusedError):
+        asked(kept, MailingKind.INVOICES)
+
+
+def test_one_that_lost_its_worker_goes_on_where_it_was(kept, monkeypatch):
+    monkeypatch.setattr(mailings, "PART", 2)
+    invoices(kept, 5)
+    asked(kept, MailingKind.INVOICES)
+    send = mailings.send_invoices
+
+    def falls_over(**given):
+        if Sending.objects.count() == 2:
+            raise OSError("the worker is gone")
+        return send(**given)
+
+    monkeypatch.setattr(mailings, "send_invoices", falls_over)
+    with pytest.raises(OSError, match="gone"):
+        work_off_mailings(now=NOW)
+    progress = going(kept.books, MailingKind.INVOICES)
+    assert (progress.gone, progress.left) == (2, 3)
+    with pytest.raises(RefusedError):
+        asked(kept, MailingKind.INVOICES)
+    monkeypatch.setattr(mailings, "send_invoices", send)
+    assert work_off_mailings(now=NOW) == 1
+    assert (going(kept.books, MailingKind.INVOICES), Mail.objects.count()) == (None, 5)
+    assert work_off_mailings(now=NOW) == 0
+
+
+def test_what_is_issued_after_the_click_waits_for_the_next_one(kept):
+    invoices(kept, 1)
+    made = asked(kept, MailingKind.INVOICES)
+    (later,) = invoices(kept, 1, now=NOW + timedelta(minutes=1))
+    work_off_mailing(made.pk, now=NOW + timedelta(minutes=2))
+    assert not Sending.objects.filter(invoice=later).exists()
+
+
+def test_all_reminders_that_are_due_leave_and_what_is_paid_meanwhile_does_not(kept):
+    first, second = invoices(kept, 2)
+    made = asked(kept, MailingKind.REMINDERS, OVERDUE)
+    paid(kept, "100.00", on=ON, first=[first])
+    assert (made.count, work_off_mailing(made.pk, now=OVERDUE)) == (2, 1)
+    assert [each.invoice for each in Reminder.objects.all()] == [second]
+    with pytest.raises(RefusedError):
+        asked(kept, MailingKind.REMINDERS, OVERDUE)
+
+
+def test_all_families_are_asked_to_renew_once(kept):
+    made = asked(kept, MailingKind.RENEWALS, SEPTEMBER)
+    assert (made.count, work_off_mailing(made.pk, now=SEPTEMBER)) == (2, 2)
+    assert Notice.objects.count() == 2
+    with pytest.raises(RefusedError):
+        asked(kept, MailingKind.RENEWALS, SEPTEMBER)
+
+
+@pytest.mark.parametrize("name", ["post", "reminders", "renewals"])
+def test_one_button_starts_it_and_the_page_shows_how_far_it_is(kept, client, name):
+    now, today = timezone.now(), timezone.localdate()
+    Placement.objects.update(during=(today - timedelta(days=365), None))
+    invoices(kept, 3, now=now, on=today - timedelta(days=40))
+    page = reverse(f"billing:{name}", args=[kept.scene.location.slug])
+    for _click in range(2):
+        assert client.post(page, {"do": "all"}).status_code == 302
+    mailing = Mailing.objects.get()
+    shown = client.get(page)
+    assert (shown.context["going"].gone, shown.context["going"].left) == (0, mailing.count)
+    assert 'hx-trigger="every 3s"' in shown.content.decode()
+    assert work_off_mailings(now=now) == 1
+    assert client.get(page).context["going"] is None
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_one_mailing_send_each_once(kept):
+    invoices(kept, 6)
+    made = asked(kept, MailingKind.INVOICES)
+    side_by_side([lambda: work_off_mailing(made.pk, now=NOW)] * 2)
+    assert Mail.objects.count() == Sending.objects.count() == 6
