@@ -147,7 +147,15 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
         on=on,
         is_closed=week.is_shut(on),
         groups=groups,
-        need=need_of(location, on, _inside(groups), week.pack, resting=_inside(asleep), own=own),
+        need=need_of(
+            location,
+            on,
+            _inside(groups),
+            week.pack,
+            resting=_inside(asleep),
+            own=own,
+            groups=[group.inside for group in groups],
+        ),
         carers=week.carers[slot],
         week=week,
         pack=week.pack,
@@ -165,13 +173,20 @@ def need_of(
     *,
     resting: Mapping[Layout, int] | None = None,
     own: int = 0,
+    groups: Sequence[int] = (),
 ) -> Need:
     """The carers that the children who are in ask by the law of the day, `own` of a family carer among them.
 
-    `resting` are those of them who rest.
+    `resting` are those of them who rest, `groups` all of them by living group.
     """
     return carers_needed(
-        children=inside, pack=pack, on=on, resting=resting, family=location.kind == Kind.FAMILY, own=own
+        children=inside,
+        pack=pack,
+        on=on,
+        resting=resting,
+        family=location.kind == Kind.FAMILY,
+        own=own,
+        groups=groups,
     )
 
 

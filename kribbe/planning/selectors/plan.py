@@ -12,11 +12,9 @@ from kribbe.planning.selectors.planned import Planned, capacities, groups_of, pl
 from kribbe.planning.selectors.rostered import Key
 from kribbe.region.selectors import policy_on
 from kribbe.rules.packs import Pack, load_pack
-from kribbe.rules.ratio import Layout
+from kribbe.rules.ratio import Layout, baby_months, may_be
 
 DAY = timedelta(days=1)
-TODDLERS_FROM = 12
-"""Months of age from which a group without a chosen layout counts as one of toddlers; to it, as one of babies."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Plan:
 
     def layout(self, group: Group, on: date) -> Layout:
         """As `layout_on`, of a group and a day of these."""
-        return layout_on(group, self.teams.get(group.pk, ()), on)
+        return layout_on(group, self.teams.get(group.pk, ()), on, self.packs[group.location.desk_id])
 
 
 def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
@@ -59,17 +57,23 @@ def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
     )
 
 
-def layout_on(group: Group, teams: Sequence[GroupTeam], on: date) -> Layout:
-    """What the location chose for a group on a day, by its `teams`, else what its age band says."""
-    chosen = next((team.layout for team in teams if on in team.during), None)
-    return usual_layout(group) if chosen is None else Layout(chosen)
+def layout_on(group: Group, teams: Sequence[GroupTeam], on: date, pack: Pack) -> Layout:
+    """What the location chose for a group on a day, by its `teams`, else what its age band says.
+
+    The limit of toddlers is for groups without babies only: one that takes babies is judged as a mixed one.
+    """
+    chosen = next((Layout(team.layout) for team in teams if on in team.during), None)
+    if chosen is None:
+        return usual_layout(group, pack, on)
+    return chosen if may_be(chosen, group.from_months, baby_months(pack, on)) else Layout.MIXED
 
 
-def usual_layout(group: Group) -> Layout:
+def usual_layout(group: Group, pack: Pack, on: date) -> Layout:
     """What a group is by its age band, as long as the location chose nothing."""
-    if group.to_months <= TODDLERS_FROM:
+    babies_to = baby_months(pack, on)
+    if group.to_months <= babies_to:
         return Layout.BABIES
-    return Layout.TODDLERS if group.from_months >= TODDLERS_FROM else Layout.MIXED
+    return Layout.TODDLERS if group.from_months >= babies_to else Layout.MIXED
 
 
 def _teams(groups: Sequence[Group], first: date, last: date) -> dict[int, list[GroupTeam]]:

@@ -99,10 +99,13 @@ def _short(
             if half is not None and half.need.is_short(half.carers):
                 found.append(Short(on, slot, half.need, half.carers))
             if half is None and teams:
-                layouts = [layout_on(group, rows, on) for group, rows in zip(groups, chosen, strict=True)]
-                children = _children(present[:, week, slot].tolist(), layouts)
+                layouts = [
+                    layout_on(group, rows, on, pack) for group, rows in zip(groups, chosen, strict=True)
+                ]
+                by_group = present[:, week, slot].tolist()
+                children = _children(by_group, layouts)
                 at_work, of_carer = _carers(teams, on, slot), own.get((location.pk, on, slot), 0)
-                halves.append(Half(on=on, slot=slot, children=children, carers=at_work, own=of_carer))
+                halves.append(Half(on, slot, children, at_work, of_carer, by_group))
     return found + shortfalls(halves=halves, pack=pack, family=location.kind == Kind.FAMILY)
 
 

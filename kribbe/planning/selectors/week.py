@@ -231,9 +231,11 @@ def _needs(location: Location, monday: date, groups: Sequence[GroupWeek], plan: 
     needs = []
     for slot in range(SLOTS):
         children = dict.fromkeys(Layout, 0)
-        for group in groups:
-            if group.cells[slot].state is not State.CLOSED:
-                children[group.layouts[slot // 2]] += group.cells[slot].planned
+        in_group = [
+            group.cells[slot].planned * (group.cells[slot].state is not State.CLOSED) for group in groups
+        ]
+        for group, number in zip(groups, in_group, strict=True):
+            children[group.layouts[slot // 2]] += number
         on = monday + slot // 2 * DAY
         needs.append(
             carers_needed(
@@ -242,6 +244,7 @@ def _needs(location: Location, monday: date, groups: Sequence[GroupWeek], plan: 
                 on=on,
                 family=location.kind == Kind.FAMILY,
                 own=plan.at_home.get((location.pk, on, slot), 0),
+                groups=in_group,
             )
         )
     return needs

@@ -136,7 +136,8 @@ def _day(
             if half in rests.get(group_id, ()):
                 resting[layouts[group_id]] += numbers[half]
         of_carer = own[half >= noon]
-        key = (*present.values(), *resting.values(), of_carer)
+        in_group = [numbers[half] for numbers in children.values()]
+        key = (*present.values(), *resting.values(), of_carer, *in_group)
         if key not in known:
             known[key] = carers_needed(
                 children=present,
@@ -145,6 +146,7 @@ def _day(
                 resting=resting,
                 family=location.kind == Kind.FAMILY,
                 own=of_carer,
+                groups=in_group,
             )
         needs.append(known[key])
     logistic = [most_logistic(need.carers, pack, day) for need in needs]
