@@ -8,6 +8,7 @@ from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
+from kribbe.planning.selectors.getting_used import visits_in
 from kribbe.planning.selectors.planned import Planned, capacities, groups_of, planned_in
 from kribbe.planning.selectors.rostered import Key
 from kribbe.region.selectors import policy_on
@@ -34,6 +35,8 @@ class Plan:
     """The rules of the first day, by desk."""
     at_home: Mapping[Key, int]
     """Children of a family carer that count."""
+    visits: Sequence[Planned]
+    """Children who get used to a group before they begin: there, and counted by the law, but no place of theirs."""
 
     def layout(self, group: Group, on: date) -> Layout:
         """As `layout_on`, of a group and a day of these."""
@@ -54,6 +57,7 @@ def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
         closed=closed_days_of(keys, first - DAY, last),
         packs={desk: load_pack(policy_on(desk, first).rule_pack) for desk in desks},
         at_home=at_home(locations, first, last),
+        visits=visits_in(locations, first, last),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from kribbe.places.models import Group, Kind, Location
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
+from kribbe.planning.selectors.getting_used import by_half_day, visits_in
 from kribbe.planning.selectors.occupancy import Cells, Ints, cells
 from kribbe.planning.selectors.plan import layout_on
 from kribbe.planning.selectors.rostered import Key, Rostered, rostered
@@ -64,7 +65,7 @@ def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dic
     teams = list(GroupTeam.objects.filter(group__in=groups, during__overlap=(first, last + DAY)))
     known = rostered(locations, first, last)
     own_children = at_home(locations, first, last)
-    present = np.where(found.closed, 0, found.planned)
+    present = np.where(found.closed, 0, found.planned + _visits(locations, found, last))
     packs = {desk: load_pack(policy_on(desk, today).rule_pack) for desk in {at.desk_id for at in locations}}
     told = {}
     for location in locations:
@@ -76,6 +77,21 @@ def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dic
             location, first, present[rows], here, planned, known, own_children, packs[location.desk_id]
         )
     return told
+
+
+def _visits(locations: Sequence[Location], found: Cells, last: date) -> Ints:
+    """The children who get used to a group, in the shape of what is planned: they are there as well."""
+    visits = np.zeros_like(found.planned)
+    rows = {key.group_id: row for row, key in enumerate(found.groups)}
+    visitors = visits_in(locations, found.first, last)
+    for location in locations:
+        own = [
+            each for each in visitors if each.placement and each.placement.group.location_id == location.pk
+        ]
+        for (group, day, slot), number in by_half_day(own, location.morning_ends_at).items():
+            if group in rows:
+                visits[rows[group], (day - found.first).days // 7, slot] += number
+    return visits
 
 
 def _short(

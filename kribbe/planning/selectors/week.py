@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
 from kribbe.planning.models import Absence, GroupTeam
 from kribbe.planning.selectors.came import came
+from kribbe.planning.selectors.getting_used import by_half_day
 from kribbe.planning.selectors.plan import Plan, plan_at
 from kribbe.planning.selectors.planned import Planned, absences
 from kribbe.planning.selectors.rostered import Key, rostered
@@ -229,14 +230,18 @@ def _team_week(own: Sequence[GroupTeam], monday: date) -> tuple[int, ...]:
 
 def _needs(location: Location, monday: date, groups: Sequence[GroupWeek], plan: Plan) -> list[Need]:
     needs = []
+    visits = by_half_day(plan.visits, location.morning_ends_at)
     for slot in range(SLOTS):
         children = dict.fromkeys(Layout, 0)
+        on = monday + slot // 2 * DAY
         in_group = [
-            group.cells[slot].planned * (group.cells[slot].state is not State.CLOSED) for group in groups
+            group.cells[slot].planned + visits[group.group.pk, on, slot]
+            if group.cells[slot].state is not State.CLOSED
+            else 0
+            for group in groups
         ]
         for group, number in zip(groups, in_group, strict=True):
             children[group.layouts[slot // 2]] += number
-        on = monday + slot // 2 * DAY
         needs.append(
             carers_needed(
                 children=children,

@@ -74,7 +74,7 @@ def needs_at(
     for location in locations:
         groups = [group for group in known.groups if group.location_id == location.pk]
         own = [group.pk for group in groups]
-        present = [each for each in known.planned if each.group_id in own]
+        present = [each for each in (*known.planned, *known.visits) if each.group_id in own]
         closed = known.closed[location.pk]
         found[location.pk] = [
             _day(
