@@ -15,7 +15,7 @@ from kribbe.attendance.selectors.guests import gone_from, in_register_of
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Kind, Location
 from kribbe.planning.models import Absence
-from kribbe.planning.selectors.getting_used import visiting
+from kribbe.planning.selectors.getting_used import as_planned
 from kribbe.planning.selectors.planned import Planned, certain, plan_of, plan_of_direct
 from kribbe.planning.selectors.week import GroupWeek, Row, Week
 from kribbe.planning.selectors.week import day_of as plan_of_day
@@ -119,7 +119,7 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
     today = localtime(now).date()
     week = plan_of_day(location, on, today=today)
     known = {_attendee(row.planned).who: row.planned for row in _named(week) if _is_named(row.planned)}
-    known.update({_attendee(each).who: each for each in visiting(location, on)})
+    known.update({_attendee(each).who: each for each in map(as_planned, week.visits)})
     gone = list(gone_from(location, on, on))
     for each in gone:
         known.pop(Who(placement_id=each.placement_id), None)

@@ -17,7 +17,12 @@ from kribbe.rules.halfdays import halves_of
 
 def visits_at(location: Location, first: date, last: date) -> list[GettingUsedDay]:
     """The visits to a location on these days, in their order; one query."""
-    rows = _standing().filter(placement__group__location=location, day__range=(first, last))
+    return visits_in([location], first, last)
+
+
+def visits_in(locations: Sequence[Location], first: date, last: date) -> list[GettingUsedDay]:
+    """As `visits_at`, of several locations; no more queries."""
+    rows = _standing().filter(placement__group__location__in=locations, day__range=(first, last))
     return list(rows.select_related("placement__child", "placement__group"))
 
 
@@ -27,29 +32,13 @@ def visits_of(placements: Collection[Placement], since: date) -> list[GettingUse
     return list(rows.select_related("placement__child__household", "placement__group__location"))
 
 
-def visiting(location: Location, on: date) -> list[Planned]:
-    """Who gets used to the location on a day, as the register reads who is planned."""
-    return [as_planned(visit) for visit in visits_at(location, on, on)]
-
-
-def visits_in(locations: Sequence[Location], first: date, last: date) -> list[Planned]:
-    """Who gets used to these locations on these days: they are there, and count for the law; one query."""
-    rows = _standing().filter(placement__group__location__in=locations, day__range=(first, last))
-    return [as_planned(visit) for visit in rows.select_related("placement__child", "placement__group")]
-
-
-def by_half_day(visits: Iterable[Planned], noon: time) -> Counter[tuple[int, date, int]]:
+def by_half_day(visits: Iterable[GettingUsedDay], noon: time) -> Counter[tuple[int, date, int]]:
     """How many visit, by group, day and half-day of the week; a visit so short that it is no half-day counts too."""
     found: Counter[tuple[int, date, int]] = Counter()
     for each in visits:
-        [agreed] = each.agreements
-        hours = agreed.starting(agreed.start)
-        halves = halves_of(hours, noon) or 1 << (hours[0][0] >= minute(noon))
-        found.update(
-            (each.group_id, agreed.start, 2 * agreed.start.weekday() + part)
-            for part in range(2)
-            if halves >> part & 1
-        )
+        halves = halves_of((hours_of(each),), noon) or 1 << (each.start >= noon)
+        slots = (2 * each.day.weekday() + part for part in range(2) if halves >> part & 1)
+        found.update((each.placement.group_id, each.day, slot) for slot in slots)
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.places.selectors.closed import closed_days_of
-from kribbe.planning.models import GroupTeam
+from kribbe.planning.models import GettingUsedDay, GroupTeam
 from kribbe.planning.selectors.at_home import at_home
 from kribbe.planning.selectors.getting_used import visits_in
 from kribbe.planning.selectors.planned import Planned, capacities, groups_of, planned_in
@@ -35,7 +35,7 @@ class Plan:
     """The rules of the first day, by desk."""
     at_home: Mapping[Key, int]
     """Children of a family carer that count."""
-    visits: Sequence[Planned]
+    visits: Sequence[GettingUsedDay]
     """Children who get used to a group before they begin: there, and counted by the law, but no place of theirs."""
 
     def layout(self, group: Group, on: date) -> Layout:

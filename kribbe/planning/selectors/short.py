@@ -85,9 +85,7 @@ def _visits(locations: Sequence[Location], found: Cells, last: date) -> Ints:
     rows = {key.group_id: row for row, key in enumerate(found.groups)}
     visitors = visits_in(locations, found.first, last)
     for location in locations:
-        own = [
-            each for each in visitors if each.placement and each.placement.group.location_id == location.pk
-        ]
+        own = [each for each in visitors if each.placement.group.location_id == location.pk]
         for (group, day, slot), number in by_half_day(own, location.morning_ends_at).items():
             if group in rows:
                 visits[rows[group], (day - found.first).days // 7, slot] += number

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from kribbe.places.models import Kind, Location
+from kribbe.planning.selectors.getting_used import as_planned
 from kribbe.planning.selectors.plan import Plan, plan_at
 from kribbe.planning.selectors.rostered import rostered
 from kribbe.planning.written import minute
@@ -30,7 +31,7 @@ def _moments(location: Location, group_id: int, plan: Plan, visit: Visit) -> dic
     """The children by group at the begin of the visit, and whenever somebody comes during it."""
     stays = [
         (each.group_id, start, end)
-        for each in (*plan.planned, *plan.visits)
+        for each in (*plan.planned, *map(as_planned, plan.visits))
         for start, end in each.parts(visit.day, plan.closed[location.pk])
     ]
     stays.append((group_id, visit.start, visit.end))

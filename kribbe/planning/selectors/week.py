@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
-from kribbe.planning.models import Absence, GroupTeam
+from kribbe.planning.models import Absence, GettingUsedDay, GroupTeam
 from kribbe.planning.selectors.came import came
 from kribbe.planning.selectors.getting_used import by_half_day
 from kribbe.planning.selectors.plan import Plan, plan_at
@@ -70,6 +70,8 @@ class Week:
     """Children of a family carer that count."""
     planned: Sequence[Planned] = field(default=(), repr=False)
     """Whoever has a place here in these days, planned on one of them or not."""
+    visits: Sequence[GettingUsedDay] = field(default=(), repr=False)
+    """Of children who get used to a group before they begin."""
 
     @property
     def short(self) -> list[Short]:
@@ -125,6 +127,7 @@ def _read(location: Location, monday: date, days: range, today: date) -> Week:
         absences=away,
         at_home=plan.at_home,
         planned=plan.planned,
+        visits=plan.visits,
     )
 
 

@@ -46,7 +46,7 @@ def test_a_group_that_takes_babies_is_not_chosen_as_one_of_toddlers(crowd):
     with pytest.raises(RefusedError) as refused:
         choose(crowd, Layout.TODDLERS)
     assert refused.value.field == "layout"
-    assert "Choose a mixed group" in str(refused.value.message)
+    assert "Kies een gemengde groep" in str(refused.value.message)
     assert not GroupTeam.objects.exists()
     older = cast.make_group(crowd.location, 9, now=crowd.now, name="Uilen", from_months=12)
     assert choose(crowd, Layout.TODDLERS, older).layout == Layout.TODDLERS
@@ -68,10 +68,10 @@ def test_the_page_of_carers_says_what_to_look_at(scene, manager):
     own = GroupTeam.objects.create(
         group=scene.group, during=(scene.start, None), layout=Layout.MIXED, carers=[1] * SLOTS
     )
-    assert b"To be looked at" not in manager.get(at(scene, "team")).content
+    assert b"Te bekijken" not in manager.get(at(scene, "team")).content
     own.layout = Layout.TODDLERS
     own.save(update_fields=["layout"])
-    assert b"To be looked at" in manager.get(at(scene, "team")).content
+    assert b"Te bekijken" in manager.get(at(scene, "team")).content
 
 
 def test_more_than_18_in_one_living_group_are_too_many(crowd):

@@ -50,7 +50,7 @@ def test_an_eighth_at_once_at_a_family_carer():
     with pytest.raises(RefusedError) as refused:
         agree(scene)
     assert refused.value.field == "day"
-    assert "than the law allows" in str(refused.value.message)
+    assert "dan de wet toelaat" in str(refused.value.message)
     assert agree(scene, date(2026, 12, 14)).pk
     assert week_of(scene.location, date(2026, 12, 14), today=WINTER).needs[0].carers == 1
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from kribbe.places.models import GroupCapacity, Kind, Location
+from kribbe.planning.selectors.getting_used import as_planned
 from kribbe.planning.selectors.plan import Plan, plan_at
 from kribbe.planning.selectors.planned import Planned
 from kribbe.planning.selectors.rostered import Rostered
@@ -74,7 +75,7 @@ def needs_at(
     for location in locations:
         groups = [group for group in known.groups if group.location_id == location.pk]
         own = [group.pk for group in groups]
-        present = [each for each in (*known.planned, *known.visits) if each.group_id in own]
+        present = [each for each in (*known.planned, *map(as_planned, known.visits)) if each.group_id in own]
         closed = known.closed[location.pk]
         found[location.pk] = [
             _day(
