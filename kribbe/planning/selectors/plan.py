@@ -61,6 +61,19 @@ def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
     )
 
 
+class LatePlan:
+    """A plan that is read where somebody asks for it, and once."""
+
+    def __init__(self, locations: Sequence[Location], first: date, last: date) -> None:
+        self._asked = (locations, first, last)
+        self.read: Plan | None = None
+
+    def __call__(self) -> Plan:
+        if self.read is None:
+            self.read = plan_at(*self._asked)
+        return self.read
+
+
 def layout_on(group: Group, teams: Sequence[GroupTeam], on: date, pack: Pack) -> Layout:
     """What the location chose for a group on a day, by its `teams`, else what its age band says.
 

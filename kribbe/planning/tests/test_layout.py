@@ -68,10 +68,10 @@ def test_the_page_of_carers_says_what_to_look_at(scene, manager):
     own = GroupTeam.objects.create(
         group=scene.group, during=(scene.start, None), layout=Layout.MIXED, carers=[1] * SLOTS
     )
-    assert b"Te bekijken" not in manager.get(at(scene, "team")).content
+    assert b"To be looked at" not in manager.get(at(scene, "team")).content
     own.layout = Layout.TODDLERS
     own.save(update_fields=["layout"])
-    assert b"Te bekijken" in manager.get(at(scene, "team")).content
+    assert b"To be looked at" in manager.get(at(scene, "team")).content
 
 
 def test_more_than_18_in_one_living_group_are_too_many(crowd):
