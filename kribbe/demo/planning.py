@@ -78,7 +78,7 @@ def _teams(book: Book) -> None:
     for capacity in book.rows(GroupCapacity):
         if capacity.during[1] is not None:
             continue
-        layout = usual_layout(capacity.group)
+        layout = usual_layout(capacity.group, pack, book.today)
         need = carers_needed(children={layout: capacity.staffed_places}, pack=pack, on=book.today).carers
         open_ = WeekPattern(capacity.open_pattern)
         carers = [need if slot in open_ else 0 for slot in range(SLOTS)]

@@ -15,6 +15,8 @@ from kribbe.rules.halfdays import NOON, WORK_WEEK, WeekPattern, halves_of
 
 DAY = timedelta(days=1)
 MIDNIGHT = 24 * 60
+FULL_WEEK = 5
+"""Days of full-time care."""
 
 Parts = tuple[tuple[int, int], ...]
 """Parts of a stay, each from and to in minutes since midnight; beyond 1440 is the next day."""
@@ -188,8 +190,24 @@ def pattern_of(week: Mapping[int, Parts], morning_ends: time = NOON) -> WeekPatt
     return WeekPattern(mask)
 
 
-def share_of_full_time(weeks: Weeks, morning_ends: time = NOON) -> Fraction:
+def share_of_days(weeks: Weeks) -> Fraction:
+    """The days attended of an average week beside the five of a full one; never above 1.
+
+    However short, a stay makes its day one, and so does the rest of a night: each is a day that absence costs.
+    """
+    taken = sum(len(_days_of(week, weeks[turn - 1])) for turn, week in enumerate(weeks))
+    return min(Fraction(1), Fraction(taken, FULL_WEEK * len(weeks)))
+
+
+def share_of_half_days(weeks: Weeks, morning_ends: time = NOON) -> Fraction:
     """The half-days of an average week beside the ten of a full one; never above 1."""
     full = WORK_WEEK.bit_count()
     taken = sum(len(pattern_of(week, morning_ends)) for week in weeks)
     return min(Fraction(1), Fraction(taken, full * len(weeks)))
+
+
+def _days_of(week: Mapping[int, Parts], eve: Mapping[int, Parts]) -> set[int]:
+    """The weekdays on which the child is there; the last night of `eve`, the week before, may go on."""
+    last_night = {0} if after_midnight(eve.get(6, ())) else set()
+    nights = {weekday + 1 for weekday, parts in week.items() if weekday < 6 and after_midnight(parts)}
+    return {weekday for weekday, parts in week.items() if parts} | nights | last_night

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from kribbe.rules.agreed import DAY, Agreement, share_of_full_time
+from kribbe.rules.agreed import DAY, Agreement, share_of_days, share_of_half_days
 from kribbe.rules.billing.allowance import AllowanceCount
 from kribbe.rules.billing.case import Absent, Allowance, Stay
 from kribbe.rules.halfdays import NOON
@@ -69,14 +69,15 @@ def entitled(
 ) -> Entitled:
     """The allowance of a calendar year, in proportion to the part of the year and of a full week that is agreed.
 
-    The days of full-time care are those of the house rules, never fewer than the pack's on 1 January. Half a day a
-    week counts as half a day. FigureMissing where the pack has no figure for the year.
+    The days of full-time care are those of the house rules, never fewer than the pack's on 1 January. The part of a
+    week is counted in what an absence costs: by days attended, of which five mornings are as many as five whole days,
+    or by half-days. FigureMissing where the pack has no figure for the year.
     """
     house = house or HouseAllowance()
     least = pack.decimal(DAYS, date(year, 1, 1))
     full_time = max(least, house.full_time or least)
     exact = Fraction(full_time) * sum(
-        (_part_of_year(each, year) * share_of_full_time(each.weeks, morning_ends) for each in agreements),
+        (_part_of_year(each, year) * _part_of_week(each, house, morning_ends) for each in agreements),
         Fraction(0),
     )
     units = _rounded(exact * (2 if house.half_days else 1), house.rounding)
@@ -121,6 +122,12 @@ def _part_of_year(agreement: Agreement, year: int) -> Fraction:
     first = max(agreement.start, date(year, 1, 1))
     last = min(agreement.end or date(year, 12, 31), date(year, 12, 31))
     return Fraction(max(0, (last + DAY - first).days), 366 if isleap(year) else 365)
+
+
+def _part_of_week(agreement: Agreement, house: HouseAllowance, morning_ends: time) -> Fraction:
+    if house.half_days:
+        return share_of_half_days(agreement.weeks, morning_ends)
+    return share_of_days(agreement.weeks)
 
 
 def _rounded(exact: Fraction, rounding: Rounding) -> Decimal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from kribbe.rules.calendar import add_months, age_in_months
 from kribbe.rules.halfdays import WeekPattern
@@ -9,6 +10,8 @@ from kribbe.rules.packs import FigureMissing, Pack, load_pack
 from kribbe.rules.reasons import Problem, Reason
 
 DEFAULT_PACK = "flanders"
+NEXT_SCHOOL_YEAR = 4
+"""Months that lead from after the last entry day of a school year into the next one."""
 LONGEST_WAIT_FOR_BIRTH = 10
 """Months from today to an expected date at most; a longer one is a slip of the pen."""
 
@@ -106,24 +109,30 @@ def last_own_change(start: date, days: int | None) -> date | None:
 
 
 def default_end(born_or_expected: date, pack: Pack | None = None) -> date:
-    """The first day without care unless agreed otherwise: the day on which school is open to the child."""
-    pack = pack or load_pack(DEFAULT_PACK)
-    return add_months(born_or_expected, pack.integer("school.entry_months", born_or_expected))
+    """The first day without care unless agreed otherwise: the day on which school opens to the child.
 
-
-def school_entry(born_or_expected: date, pack: Pack | None = None) -> date:
-    """The first day on which a child can go to school: an entry day once it has the age.
-
-    Where the pack knows no entry days, the day on which it has the age.
+    That is the first entry day of the pack once the child has the age. Where the pack knows no entry days for that
+    time, the day on which it has the age.
     """
     pack = pack or load_pack(DEFAULT_PACK)
-    old_enough = default_end(born_or_expected, pack)
-    for day in (old_enough, add_months(old_enough, 4)):
+    old_enough = school_age(born_or_expected, pack)
+    for day in (old_enough, add_months(old_enough, NEXT_SCHOOL_YEAR)):
         try:
-            days = map(date.fromisoformat, pack.text("school.entry_dates", day).split())
+            days = _entry_days(pack.text("school.entry_dates", day))
         except FigureMissing:
             return old_enough
         found = next((each for each in days if each >= old_enough), None)
         if found is not None:
             return found
     return old_enough
+
+
+def school_age(born_or_expected: date, pack: Pack | None = None) -> date:
+    """The day on which a child has the age of nursery school, whether or not it opens then."""
+    pack = pack or load_pack(DEFAULT_PACK)
+    return add_months(born_or_expected, pack.integer("school.entry_months", born_or_expected))
+
+
+@lru_cache
+def _entry_days(text: str) -> tuple[date, ...]:
+    return tuple(map(date.fromisoformat, text.split()))

@@ -3,11 +3,11 @@
 The number is judged for the whole location, by the layout that it chose for each group: a mixed group stays mixed
 while by chance only babies are there. Up to 2026 a carer alone had one limit and several together another, whatever
 the ages; from 2027 each layout has its own. Children of several groups add up before they are rounded.
-While children rest they ask fewer (`carers_needed`).
+While children rest they ask fewer (`carers_needed`). One living group has its own most, whoever is there.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -34,7 +34,7 @@ class Need:
     carers: int
     reasons: tuple[Reason, ...]
     too_many: int = 0
-    """Children at a family carer's home beyond those that the law allows there, however many carers there are."""
+    """Children beyond those that the law allows in a living group or at a family carer's home, whoever is there."""
 
     def is_short(self, carers: int) -> bool:
         """Whether so many carers are too few, or the children too many whoever is there."""
@@ -51,6 +51,8 @@ class Half:
     carers: int
     own: int = 0
     """Children of a family carer that are at home and count."""
+    groups: Sequence[int] = ()
+    """The children of each living group."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,15 @@ def carers_needed(
     resting: Mapping[Layout, int] | None = None,
     family: bool = False,
     own: int = 0,
+    groups: Sequence[int] = (),
 ) -> Need:
     """The carers for children present at once. ValueError on a negative number of children.
 
     `resting` are those of the children who rest; they ask more carers than others only by the least that must watch
     them, so where that is more than all of them awake ask, the lesser number holds.
     `family` is care at a family carer's home, where the law limits the children of one carer, `own` of the carer that
-    are at home and count among them (see `family_carer`). FigureMissing where the pack knows no ratio for the day.
+    are at home and count among them (see `family_carer`). `groups` are the same children by living group, of which
+    none may be larger than the law allows. FigureMissing where the pack knows no ratio for the day.
     """
     if own < 0 or any(number < 0 for number in children.values()):
         raise ValueError(f"children can't be fewer than none: {dict(children)}")
@@ -93,14 +97,28 @@ def carers_needed(
     limits = _limits(pack, on)
     awake = _whatever_the_age(total, pack, on) if limits is None else _by_layout(children, limits)
     asleep = _resting(children, resting or {}, limits, pack, on)
-    return asleep if asleep is not None and asleep.carers < awake.carers else awake
+    need = asleep if asleep is not None and asleep.carers < awake.carers else awake
+    return _with_groups(need, groups, pack.integer("capacity.living_group", on))
+
+
+def baby_months(pack: Pack, on: date) -> int:
+    """The age to which a child is a baby; for groups chosen ahead of the first law that asks, the age of that law."""
+    first = pack.figures["ratio.baby_months"][0].valid_from
+    return pack.integer("ratio.baby_months", max(on, first))
+
+
+def may_be(layout: Layout, from_months: int, babies_to: int) -> bool:
+    """Whether a group of children from this age on may be chosen as such: with babies it is none of toddlers."""
+    return layout is not Layout.TODDLERS or from_months >= babies_to
 
 
 def shortfalls(*, halves: Iterable[Half], pack: Pack, family: bool = False) -> list[Short]:
     """The half-days that fall short, in the order given, each judged by the law of its own day."""
     found = []
     for half in halves:
-        need = carers_needed(children=half.children, pack=pack, on=half.on, family=family, own=half.own)
+        need = carers_needed(
+            children=half.children, pack=pack, on=half.on, family=family, own=half.own, groups=half.groups
+        )
         if need.is_short(half.carers):
             found.append(Short(half.on, half.slot, need, half.carers))
     return found
@@ -120,6 +138,15 @@ def _family(total: int, own: int, pack: Pack, on: date) -> Need:
     if too_many:
         reasons.append(Reason.of("ratio.family_most", most=most))
     return Need(_ceiling(Fraction(present, limit)), tuple(reasons), too_many)
+
+
+def _with_groups(need: Need, groups: Sequence[int], most: int) -> Need:
+    """The same carers, and the children beyond the most of one living group."""
+    over = [children for children in groups if children > most]
+    if not over:
+        return need
+    told = tuple(Reason.of("ratio.living_group", children=children, most=most) for children in over)
+    return replace(need, reasons=need.reasons + told, too_many=sum(over) - most * len(over))
 
 
 def _resting(

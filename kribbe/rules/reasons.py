@@ -21,6 +21,7 @@ CODES: Mapping[str, str] = {
     "ratio.family": "{children} children: at most {limit} for each family carer.",
     "ratio.family_most": "At one home at most {most} children may be there at once, however many carers there are.",
     "family_carer.own": "{own} of them are children or grandchildren of the carer.",
+    "ratio.living_group": "{children} children in one living group: at most {most}, however many carers there are.",
     "ratio.babies": "{children} children in groups of babies: at most {limit} for each carer.",
     "ratio.toddlers": "{children} children in groups without babies: at most {limit} for each carer.",
     "ratio.mixed": "{children} children in mixed groups: at most {limit} for each carer.",

@@ -15,7 +15,7 @@ from kribbe.attendance.selectors.guests import gone_from, in_register_of
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Kind, Location
 from kribbe.planning.models import Absence
-from kribbe.planning.selectors.getting_used import visiting
+from kribbe.planning.selectors.getting_used import as_planned
 from kribbe.planning.selectors.planned import Planned, certain, plan_of, plan_of_direct
 from kribbe.planning.selectors.week import GroupWeek, Row, Week
 from kribbe.planning.selectors.week import day_of as plan_of_day
@@ -119,7 +119,7 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
     today = localtime(now).date()
     week = plan_of_day(location, on, today=today)
     known = {_attendee(row.planned).who: row.planned for row in _named(week) if _is_named(row.planned)}
-    known.update({_attendee(each).who: each for each in visiting(location, on)})
+    known.update({_attendee(each).who: each for each in map(as_planned, week.visits)})
     gone = list(gone_from(location, on, on))
     for each in gone:
         known.pop(Who(placement_id=each.placement_id), None)
@@ -147,7 +147,15 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
         on=on,
         is_closed=week.is_shut(on),
         groups=groups,
-        need=need_of(location, on, _inside(groups), week.pack, resting=_inside(asleep), own=own),
+        need=need_of(
+            location,
+            on,
+            _inside(groups),
+            week.pack,
+            resting=_inside(asleep),
+            own=own,
+            groups=[group.inside for group in groups],
+        ),
         carers=week.carers[slot],
         week=week,
         pack=week.pack,
@@ -165,13 +173,20 @@ def need_of(
     *,
     resting: Mapping[Layout, int] | None = None,
     own: int = 0,
+    groups: Sequence[int] = (),
 ) -> Need:
     """The carers that the children who are in ask by the law of the day, `own` of a family carer among them.
 
-    `resting` are those of them who rest.
+    `resting` are those of them who rest, `groups` all of them by living group.
     """
     return carers_needed(
-        children=inside, pack=pack, on=on, resting=resting, family=location.kind == Kind.FAMILY, own=own
+        children=inside,
+        pack=pack,
+        on=on,
+        resting=resting,
+        family=location.kind == Kind.FAMILY,
+        own=own,
+        groups=groups,
     )
 
 

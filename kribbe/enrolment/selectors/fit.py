@@ -43,7 +43,7 @@ def fit(pattern: WeekPattern, *, start: date, end: date, first_month: date, free
 
 
 def stay_end(birth: date) -> date:
-    """Where nothing else is agreed a stay ends when school is open to the child."""
+    """Where nothing else is agreed a stay ends on the day on which school opens to the child."""
     return default_end(birth)
 
 

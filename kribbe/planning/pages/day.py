@@ -23,7 +23,7 @@ from kribbe.planning import words
 from kribbe.planning.access import placement_at
 from kribbe.planning.models import Absence, AbsenceKind, GettingUsedDay, Severity, TellingSide
 from kribbe.planning.selectors.child_file import Allergy, allergies_at_hand
-from kribbe.planning.selectors.getting_used import hours_of, visits_at
+from kribbe.planning.selectors.getting_used import hours_of
 from kribbe.planning.selectors.house_rules import house_rules_on, ill_rules
 from kribbe.planning.selectors.planned import Planned, days_given
 from kribbe.planning.selectors.week import GroupWeek, Week, day_of
@@ -89,7 +89,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
             for row in rows
             if row["birth"] and birthday_in(row["birth"], on.year) == on and on.year > row["birth"].year
         ],
-        "visits": [visit_row(each) for each in visits_at(location, on, on)],
+        "visits": [visit_row(each) for each in week.visits],
     }
     return render(request, "planning/day.html", context)
 

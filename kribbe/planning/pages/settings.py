@@ -103,6 +103,7 @@ def _group(each: Team) -> dict[str, Any]:
     return {
         "group": each.group,
         "layout": each.layout,
+        "is_doubtful": each.is_doubtful,
         "days": [(DAY_SHORTS[day], DAY_NAMES[day]) for day in days],
         "later": [_later(row, opened) for row in each.later],
         "rows": [

@@ -20,7 +20,6 @@ from kribbe.places.models import Location
 from kribbe.planning.pages.day import asked_day, child_name, note_look, visit_row
 from kribbe.planning.pages.moving import last_batch
 from kribbe.planning.pages.week_cells import draw_cells, draw_sums
-from kribbe.planning.selectors.getting_used import visits_at
 from kribbe.planning.selectors.week import WORK_SLOTS, GroupWeek, Row, Week, week_of
 from kribbe.planning.words import short_words
 from kribbe.rules.calendar import monday_of
@@ -82,7 +81,7 @@ def week_page(request: Any, location: Location) -> HttpResponse:
         "short": [_short(each) for each in week.short if each.slot in slots],
         "occupancy": occupancy_words(week.occupancy),
         "has_others": has_others(request.principal, Action.PLAN_READ, location),
-        "visits": [visit_row(each) for each in visits_at(location, monday, monday + 6 * DAY)],
+        "visits": [visit_row(each) for each in week.visits],
     }
     return render(request, "planning/week.html", context)
 

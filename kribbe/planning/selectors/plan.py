@@ -6,17 +6,16 @@ from datetime import date, timedelta
 
 from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.places.selectors.closed import ClosedDays, closed_days_of
-from kribbe.planning.models import GroupTeam
+from kribbe.planning.models import GettingUsedDay, GroupTeam
 from kribbe.planning.selectors.at_home import at_home
+from kribbe.planning.selectors.getting_used import visits_in
 from kribbe.planning.selectors.planned import Planned, capacities, groups_of, planned_in
 from kribbe.planning.selectors.rostered import Key
 from kribbe.region.selectors import policy_on
 from kribbe.rules.packs import Pack, load_pack
-from kribbe.rules.ratio import Layout
+from kribbe.rules.ratio import Layout, baby_months, may_be
 
 DAY = timedelta(days=1)
-TODDLERS_FROM = 12
-"""Months of age from which a group without a chosen layout counts as one of toddlers; to it, as one of babies."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,12 @@ class Plan:
     """The rules of the first day, by desk."""
     at_home: Mapping[Key, int]
     """Children of a family carer that count."""
+    visits: Sequence[GettingUsedDay]
+    """Children who get used to a group before they begin: there, and counted by the law, but no place of theirs."""
 
     def layout(self, group: Group, on: date) -> Layout:
         """As `layout_on`, of a group and a day of these."""
-        return layout_on(group, self.teams.get(group.pk, ()), on)
+        return layout_on(group, self.teams.get(group.pk, ()), on, self.packs[group.location.desk_id])
 
 
 def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
@@ -56,20 +57,40 @@ def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
         closed=closed_days_of(keys, first - DAY, last),
         packs={desk: load_pack(policy_on(desk, first).rule_pack) for desk in desks},
         at_home=at_home(locations, first, last),
+        visits=visits_in(locations, first, last),
     )
 
 
-def layout_on(group: Group, teams: Sequence[GroupTeam], on: date) -> Layout:
-    """What the location chose for a group on a day, by its `teams`, else what its age band says."""
-    chosen = next((team.layout for team in teams if on in team.during), None)
-    return usual_layout(group) if chosen is None else Layout(chosen)
+class LatePlan:
+    """A plan that is read where somebody asks for it, and once."""
+
+    def __init__(self, locations: Sequence[Location], first: date, last: date) -> None:
+        self._asked = (locations, first, last)
+        self.read: Plan | None = None
+
+    def __call__(self) -> Plan:
+        if self.read is None:
+            self.read = plan_at(*self._asked)
+        return self.read
 
 
-def usual_layout(group: Group) -> Layout:
+def layout_on(group: Group, teams: Sequence[GroupTeam], on: date, pack: Pack) -> Layout:
+    """What the location chose for a group on a day, by its `teams`, else what its age band says.
+
+    The limit of toddlers is for groups without babies only: one that takes babies is judged as a mixed one.
+    """
+    chosen = next((Layout(team.layout) for team in teams if on in team.during), None)
+    if chosen is None:
+        return usual_layout(group, pack, on)
+    return chosen if may_be(chosen, group.from_months, baby_months(pack, on)) else Layout.MIXED
+
+
+def usual_layout(group: Group, pack: Pack, on: date) -> Layout:
     """What a group is by its age band, as long as the location chose nothing."""
-    if group.to_months <= TODDLERS_FROM:
+    babies_to = baby_months(pack, on)
+    if group.to_months <= babies_to:
         return Layout.BABIES
-    return Layout.TODDLERS if group.from_months >= TODDLERS_FROM else Layout.MIXED
+    return Layout.TODDLERS if group.from_months >= babies_to else Layout.MIXED
 
 
 def _teams(groups: Sequence[Group], first: date, last: date) -> dict[int, list[GroupTeam]]:

@@ -13,7 +13,7 @@ from kribbe.places.models import Location
 from kribbe.rules.ratio import Need
 
 if TYPE_CHECKING:
-    from kribbe.planning.selectors.plan import Plan
+    from kribbe.planning.selectors.plan import LatePlan, Plan
 
 Key = tuple[int, date, int]
 """A location's number, a day, and the half-day of the week (0 to 13)."""
@@ -31,7 +31,7 @@ class Source(Protocol):
     """Reads the rosters of some locations from a day to a day, both included; `plan` is what is known of these."""
 
     def __call__(
-        self, locations: Sequence[Location], first: date, last: date, plan: "Plan | None" = None
+        self, locations: Sequence[Location], first: date, last: date, plan: "Plan | LatePlan | None" = None
     ) -> Mapping[Key, Rostered]: ...
 
 
@@ -45,7 +45,7 @@ def register_roster(source: Source) -> None:
 
 
 def rostered(
-    locations: Sequence[Location], first: date, last: date, plan: "Plan | None" = None
+    locations: Sequence[Location], first: date, last: date, plan: "Plan | LatePlan | None" = None
 ) -> dict[Key, Rostered]:
     """The half-days of these locations for which a roster exists, from `first` to `last`.
 

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 
 from kribbe.places.models import Group, Kind, Location
-from kribbe.planning.models import GroupTeam
+from kribbe.planning.models import GettingUsedDay, GroupTeam
 from kribbe.planning.selectors.at_home import at_home
+from kribbe.planning.selectors.getting_used import by_half_day, visits_in
 from kribbe.planning.selectors.occupancy import Cells, Ints, cells
-from kribbe.planning.selectors.plan import layout_on
+from kribbe.planning.selectors.plan import LatePlan, Plan, layout_on
 from kribbe.planning.selectors.rostered import Key, Rostered, rostered
 from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import SLOTS
@@ -60,11 +61,10 @@ def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dic
     """
     first = found.first
     last = first + (7 * found.planned.shape[1] - 1) * DAY
-    groups = list(Group.objects.filter(location__in=locations, active=True))
-    teams = list(GroupTeam.objects.filter(group__in=groups, during__overlap=(first, last + DAY)))
-    known = rostered(locations, first, last)
-    own_children = at_home(locations, first, last)
-    present = np.where(found.closed, 0, found.planned)
+    plan = LatePlan(locations, first, last)
+    known = rostered(locations, first, last, plan)
+    groups, teams, own_children, visits = _read(locations, first, last, plan.read)
+    present = np.where(found.closed, 0, found.planned + _visits(locations, found, visits))
     packs = {desk: load_pack(policy_on(desk, today).rule_pack) for desk in {at.desk_id for at in locations}}
     told = {}
     for location in locations:
@@ -76,6 +76,29 @@ def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dic
             location, first, present[rows], here, planned, known, own_children, packs[location.desk_id]
         )
     return told
+
+
+def _read(
+    locations: Sequence[Location], first: date, last: date, plan: Plan | None
+) -> tuple[Sequence[Group], Sequence[GroupTeam], Mapping[Key, int], Sequence[GettingUsedDay]]:
+    """Groups, carers, children of carers and visits: of the plan that a roster needed, else asked for alone."""
+    if plan is not None:
+        return plan.groups, [team for of in plan.teams.values() for team in of], plan.at_home, plan.visits
+    groups = list(Group.objects.filter(location__in=locations, active=True))
+    teams = list(GroupTeam.objects.filter(group__in=groups, during__overlap=(first, last + DAY)))
+    return groups, teams, at_home(locations, first, last), visits_in(locations, first, last)
+
+
+def _visits(locations: Sequence[Location], found: Cells, visitors: Sequence[GettingUsedDay]) -> Ints:
+    """The children who get used to a group, in the shape of what is planned: they are there as well."""
+    visits = np.zeros_like(found.planned)
+    rows = {key.group_id: row for row, key in enumerate(found.groups)}
+    for location in locations:
+        own = [each for each in visitors if each.placement.group.location_id == location.pk]
+        for (group, day, slot), number in by_half_day(own, location.morning_ends_at).items():
+            if group in rows:
+                visits[rows[group], (day - found.first).days // 7, slot] += number
+    return visits
 
 
 def _short(
@@ -99,10 +122,13 @@ def _short(
             if half is not None and half.need.is_short(half.carers):
                 found.append(Short(on, slot, half.need, half.carers))
             if half is None and teams:
-                layouts = [layout_on(group, rows, on) for group, rows in zip(groups, chosen, strict=True)]
-                children = _children(present[:, week, slot].tolist(), layouts)
+                layouts = [
+                    layout_on(group, rows, on, pack) for group, rows in zip(groups, chosen, strict=True)
+                ]
+                by_group = present[:, week, slot].tolist()
+                children = _children(by_group, layouts)
                 at_work, of_carer = _carers(teams, on, slot), own.get((location.pk, on, slot), 0)
-                halves.append(Half(on=on, slot=slot, children=children, carers=at_work, own=of_carer))
+                halves.append(Half(on, slot, children, at_work, of_carer, by_group))
     return found + shortfalls(halves=halves, pack=pack, family=location.kind == Kind.FAMILY)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
-from kribbe.planning.models import Absence, GroupTeam
+from kribbe.planning.models import Absence, GettingUsedDay, GroupTeam
 from kribbe.planning.selectors.came import came
+from kribbe.planning.selectors.getting_used import by_half_day
 from kribbe.planning.selectors.plan import Plan, plan_at
 from kribbe.planning.selectors.planned import Planned, absences
 from kribbe.planning.selectors.rostered import Key, rostered
@@ -72,6 +73,8 @@ class Week:
     """Children of a family carer that count."""
     planned: Sequence[Planned] = field(default=(), repr=False)
     """Whoever has a place here in these days, planned on one of them or not."""
+    visits: Sequence[GettingUsedDay] = field(default=(), repr=False)
+    """Of children who get used to a group before they begin."""
 
     @property
     def short(self) -> list[Short]:
@@ -127,6 +130,7 @@ def _read(location: Location, monday: date, days: range, today: date) -> Week:
         absences=away,
         at_home=plan.at_home,
         planned=plan.planned,
+        visits=plan.visits,
     )
 
 
@@ -233,12 +237,18 @@ def _team_week(own: Sequence[GroupTeam], monday: date) -> tuple[int, ...]:
 
 def _needs(location: Location, monday: date, groups: Sequence[GroupWeek], plan: Plan) -> list[Need]:
     needs = []
+    visits = by_half_day(plan.visits, location.morning_ends_at)
     for slot in range(SLOTS):
         children = dict.fromkeys(Layout, 0)
-        for group in groups:
-            if group.cells[slot].state is not State.CLOSED:
-                children[group.layouts[slot // 2]] += group.cells[slot].planned
         on = monday + slot // 2 * DAY
+        in_group = [
+            group.cells[slot].planned + visits[group.group.pk, on, slot]
+            if group.cells[slot].state is not State.CLOSED
+            else 0
+            for group in groups
+        ]
+        for group, number in zip(groups, in_group, strict=True):
+            children[group.layouts[slot // 2]] += number
         needs.append(
             carers_needed(
                 children=children,
@@ -246,6 +256,7 @@ def _needs(location: Location, monday: date, groups: Sequence[GroupWeek], plan: 
                 on=on,
                 family=location.kind == Kind.FAMILY,
                 own=plan.at_home.get((location.pk, on, slot), 0),
+                groups=in_group,
             )
         )
     return needs

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.models import Placement
 from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.models import GettingUsedDay
+from kribbe.planning.selectors.visit_law import broken_by
 from kribbe.planning.services import telling
 from kribbe.planning.services.locking import locked_certain_place
 from kribbe.planning.written import clock_time, minute
@@ -33,7 +34,8 @@ SAID: Mapping[Fault, tuple[str | Promise, str]] = {
 def agree_visit(*, principal: Principal, placement_id: int, visit: Visit, now: datetime) -> GettingUsedDay:
     """The location writes down a visit that it agreed with the family, who is told.
 
-    Raises RefusedError, naming the field, on a day or hours that can't be, or on which a visit was agreed already.
+    Raises RefusedError, naming the field, on a day or hours that can't be, on which a visit was agreed already, or
+    where the law would allow fewer children at once.
     """
     with transaction.atomic():
         placement = locked_certain_place(placement_id)
@@ -80,6 +82,14 @@ def _check(placement: Placement, visit: Visit, now: datetime) -> None:
         raise RefusedError(message, field=field)
     if GettingUsedDay.objects.filter(placement=placement, day=visit.day, taken_back_at=None).exists():
         raise RefusedError(_("There is a visit on this day already."), field="day")
+    if broken_by(location, placement.group_id, visit) is not None:
+        raise RefusedError(
+            _(
+                "With this visit more children would be there at once than the law allows. Choose another day or"
+                " other hours."
+            ),
+            field="day",
+        )
 
 
 def _tell(visit: GettingUsedDay, placement: Placement, kind: str, now: datetime) -> None:

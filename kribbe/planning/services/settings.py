@@ -6,12 +6,14 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import localtime
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from kribbe.places.models import Group, Location
 from kribbe.planning.models import GroupTeam
+from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import SLOTS
-from kribbe.rules.ratio import Layout
+from kribbe.rules.packs import load_pack
+from kribbe.rules.ratio import Layout, baby_months, may_be
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -32,7 +34,7 @@ def set_team(
 ) -> GroupTeam:
     """From `first` on the group has this layout and these carers by half-day, until what was planned later begins.
 
-    Raises RefusedError on a group of another location or numbers that can't be.
+    Raises RefusedError on a group of another location, numbers that can't be, or babies in a group of toddlers.
     """
     if len(carers) != SLOTS or any(not 0 <= number <= MOST_CARERS for number in carers):
         raise RefusedError(_("Give a number of carers from 0 to 30."), field="carers")
@@ -41,6 +43,7 @@ def set_team(
         group = Group.objects.filter(pk=group_id, location=location).first()
         if group is None:
             raise RefusedError(_("Choose a group of this location."), field="group")
+        _check_layout(group, layout, location, first)
         own = GroupTeam.objects.filter(group=group)
         own.filter(during__startswith=first).delete()
         for running in own.filter(during__contains=first):
@@ -76,6 +79,19 @@ def remove_team(*, principal: Principal, location: Location, team_id: int, now: 
         for before in GroupTeam.objects.filter(group=gone.group_id, during__endswith=first):
             before.during = DateRange(before.during.lower, after)
             before.save(update_fields=["during"])
+
+
+def _check_layout(group: Group, layout: Layout, location: Location, first: date) -> None:
+    babies_to = baby_months(load_pack(policy_on(location.desk, first).rule_pack), first)
+    if not may_be(layout, group.from_months, babies_to):
+        raise RefusedError(
+            _(
+                "%(group)s takes children from %(age)d months on, and a group of toddlers has none under %(least)d."
+                " Choose a mixed group, or give the group a later age first."
+            )
+            % {"group": group.name, "age": group.from_months, "least": babies_to},
+            field="layout",
+        )
 
 
 def _record(principal: Principal, action: str, subject: GroupTeam, location: Location, now: datetime) -> None:

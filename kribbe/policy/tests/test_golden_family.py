@@ -155,8 +155,8 @@ def test_from_registration_to_signature(town, story, notelaar, molentje):
     # first in line, so nobody is passed over; 2 December + 10 days, to the end of that day in Brussels
     assert offer.passed_over.count() == 0
     assert offer.deadline == datetime(2026, 12, 12, 23, 0, tzinfo=UTC)
-    # school is open from two and a half: 3 July 2026 + 30 months
-    assert (offer.during.lower, offer.during.upper) == (MARCH, date(2029, 1, 3))
+    # two and a half on 3 July 2026 + 30 months = 3 January 2029; school opens after the holidays, on the 8th
+    assert (offer.during.lower, offer.during.upper) == (MARCH, date(2029, 1, 8))
 
     # free: 2 bookable - Stan's - Noor's on mon, tue, thu-am; from September 2027 Stan's place is free again
     march = free_by_month(group_ids=[story.pk], first_month=MARCH, months=7)[story.pk]

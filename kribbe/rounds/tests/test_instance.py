@@ -139,8 +139,8 @@ def test_a_wish_is_the_stay_in_months_from_the_first_day_to_school(desk, notelaa
     request = ask(desk, "Maes", [notelaar], start=date(2027, 4, 12))
     wish = child_of(drawn(notelaar), request).wishes[0]
     stay = wish.stays[0]
-    # April 2027 is month 1 from March; school is open at 30 months: until before March 2029, month 24
-    assert (stay.start, stay.end, stay.pattern) == (1, 24, WEEK.mask)
+    # April 2027 is month 1 from March; 30 months old on 1 March 2029, school opens on 16 April: past month 25
+    assert (stay.start, stay.end, stay.pattern) == (1, 26, WEEK.mask)
 
 
 def test_a_child_moves_up_and_other_days_that_would_do_are_wishes_too(desk):
@@ -156,10 +156,10 @@ def test_a_child_moves_up_and_other_days_that_would_do_are_wishes_too(desk):
         WEEK.mask,
         WeekPattern.from_text("wed fri").mask,
     ]
-    # 14 months old on 1 November 2027, month 8
+    # 14 months old on 1 November 2027, month 8; school opens on 16 April 2029, in month 25
     assert [(stay.group, stay.start, stay.end) for stay in wishes[0].stays] == [
         (f"{babies.pk}", 0, 8),
-        (f"{toddlers.pk}", 8, 24),
+        (f"{toddlers.pk}", 8, 26),
     ]
 
 
@@ -189,7 +189,7 @@ def test_a_child_placed_elsewhere_keeps_that_as_its_last_wish(desk, notelaar, pl
     assert [wish.location for wish in child.wishes] == [place_name(notelaar.pk, "income")]
     assert child.current is not None
     assert child.current.location == place_name(pluk.pk, "free")
-    assert [(stay.start, stay.end, stay.pattern) for stay in child.current.stays] == [(0, 24, WEEK.mask)]
+    assert [(stay.start, stay.end, stay.pattern) for stay in child.current.stays] == [(0, 26, WEEK.mask)]
     result = solve(found.instance)
     assert [(each.child, each.wish) for each in result.placed] == [(child.id, 0)]
 

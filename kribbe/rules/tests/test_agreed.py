@@ -15,7 +15,8 @@ from kribbe.rules.agreed import (
     ordinary,
     pattern_of,
     rescheduled,
-    share_of_full_time,
+    share_of_days,
+    share_of_half_days,
     starting_on,
     there_on,
     within,
@@ -108,9 +109,22 @@ def test_half_days_of_a_week_by_hand():
 
 def test_the_share_of_a_full_week_by_hand():
     full = dict.fromkeys(range(5), WHOLE)
-    assert share_of_full_time((full,)) == 1
-    assert share_of_full_time(({**full, 5: WHOLE},)) == 1
-    assert share_of_full_time((MONDAYS, WEDNESDAYS)) == Fraction(3, 20)
+    for share in (share_of_days, share_of_half_days):
+        assert share((full,)) == 1
+        assert share(({**full, 5: WHOLE},)) == 1
+    # A Monday in one week and a Wednesday morning in the other: 2 days of 10, and 3 half-days of 20.
+    assert share_of_days((MONDAYS, WEDNESDAYS)) == Fraction(2, 10)
+    assert share_of_half_days((MONDAYS, WEDNESDAYS)) == Fraction(3, 20)
+    mornings = dict.fromkeys(range(5), MORNING)
+    assert (share_of_days((mornings,)), share_of_half_days((mornings,))) == (1, Fraction(1, 2))
+
+
+def test_the_rest_of_a_night_is_a_day_of_the_share():
+    """Sunday evening to Monday morning is two days, Monday's in the week that follows."""
+    night = {6: ((20 * 60, 31 * 60),)}
+    assert share_of_days((night,)) == Fraction(2, 5)
+    assert share_of_days((night, MONDAYS)) == Fraction(2, 10)
+    assert share_of_days(({0: ((20 * 60, 31 * 60),)},)) == Fraction(2, 5)
 
 
 DATES = st.dates(date(2026, 1, 1), date(2027, 12, 31))

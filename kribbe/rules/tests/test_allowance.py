@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.rules.agreed import DAY, Agreement, pattern_of
+from kribbe.rules.agreed import DAY, Agreement, pattern_of, there_on
 from kribbe.rules.allowance import Balance, HouseAllowance, Rounding, balances, entitled
 from kribbe.rules.billing.case import Absent, Allowance, Stay
 from kribbe.rules.packs import FigureMissing, load_pack
@@ -18,7 +18,8 @@ from kribbe.rules.tests.test_agreed import WEEKS
 FLANDERS = load_pack("flanders")
 WHOLE = ((8 * 60, 17 * 60),)
 MORNING = ((8 * 60, 12 * 60),)
-NEW_YEAR, LAST_DAY = date(2026, 1, 1), date(2026, 12, 31)
+NEW_YEAR = date(2026, 1, 1)
+SOME_MONDAY = date(2024, 1, 1)
 
 
 def days_a_week(number: int) -> tuple[dict[int, tuple[tuple[int, int], ...]], ...]:
@@ -59,9 +60,25 @@ def test_a_change_of_days_by_hand():
 
 
 def test_weeks_in_turn_and_mornings_by_hand():
-    """Five days and one day in turn: three on average. Five mornings are half of a full week."""
+    """Five days and one day in turn: three on average, 18 x 3/5 = 10.8.
+
+    Five mornings are five days of five, 18 x 5/5 = 18, and each one away costs a whole day; counted in half-days
+    they are five of ten, 36 x 5/10 = 18, and each one away costs one.
+    """
     assert units(Agreement(NEW_YEAR, None, (*days_a_week(5), *days_a_week(1)))) == 11
-    assert units(Agreement(NEW_YEAR, None, (dict.fromkeys(range(5), MORNING),))) == 9
+    mornings = Agreement(NEW_YEAR, None, (dict.fromkeys(range(5), MORNING),))
+    assert units(mornings) == 18
+    assert units(mornings, half_days=True) == 18
+    # Three days and two mornings: 5 of 5 days, 18; 8 of 10 half-days, 36 x 8/10 = 28.8.
+    mixed = Agreement(NEW_YEAR, None, (dict.fromkeys(range(3), WHOLE) | dict.fromkeys((3, 4), MORNING),))
+    assert (units(mixed), units(mixed, half_days=True)) == (18, 29)
+
+
+def test_ten_mornings_away_of_five_a_week_are_free():
+    agreed = Agreement(NEW_YEAR, None, (dict.fromkeys(range(5), MORNING),))
+    for half_days in (False, True):
+        allowance = Allowance(half_days=half_days, entitled=units(agreed, half_days=half_days))
+        assert in_turn(allowance, [(Absent.TOLD, Stay.HALF)] * 10).left == 8
 
 
 def test_house_rules_may_give_more_and_never_less():
@@ -118,24 +135,61 @@ def test_the_balance_by_hand_where_the_rules_change_twice():
     ]
 
 
-@given(WEEKS, st.dates(date(2025, 1, 1), date(2027, 12, 31)), st.integers(0, 900), st.integers(2025, 2027))
-def test_against_every_day_of_the_year(weeks, start, length, year):
-    """Each day of the year on which the agreement holds gives its part of the full-time days."""
+@given(
+    WEEKS,
+    st.dates(date(2025, 1, 1), date(2027, 12, 31)),
+    st.integers(0, 900),
+    st.integers(2025, 2027),
+    st.booleans(),
+)
+def test_against_every_day_of_the_year(weeks, start, length, year, half_days):
+    """Each day of the year on which the agreement holds gives its part of the full-time days.
+
+    How many days a week the child is there is seen in six of its weeks, day by day as a bill sees them.
+    """
     agreed = Agreement(start, start + length * DAY, weeks)
     first, last = date(year, 1, 1), date(year, 12, 31)
     year_days = (last - first).days + 1
-    taken = min(Fraction(1), Fraction(sum(len(pattern_of(week).slots()) for week in weeks), 10 * len(weeks)))
+    endless = [Agreement(SOME_MONDAY, None, weeks)]
+    seen = [SOME_MONDAY + n * DAY for n in range(42, 84)]
+    if half_days:
+        taken = Fraction(sum(len(pattern_of(week).slots()) for week in weeks), 5 * len(weeks))
+        most = 2
+    else:
+        taken, most = Fraction(sum(bool(there_on(endless, day)) for day in seen), 5 * 6), 1
     exact = sum(
-        (Fraction(18, year_days) * taken for n in range(year_days) if agreed.holds(first + n * DAY)),
+        (
+            Fraction(18, year_days) * min(most, taken)
+            for n in range(year_days)
+            if agreed.holds(first + n * DAY)
+        ),
         Fraction(0),
     )
 
     def given_by(rounding: Rounding) -> Decimal:
-        house = HouseAllowance(rounding=rounding)
+        house = HouseAllowance(rounding=rounding, half_days=half_days)
         return entitled(agreements=[agreed], year=year, pack=FLANDERS, house=house).units
 
-    assert given_by(Rounding.DOWN) <= exact <= given_by(Rounding.UP)
-    assert given_by(Rounding.UP) - given_by(Rounding.DOWN) in (0, 1)
+    assert (given_by(Rounding.DOWN), given_by(Rounding.UP)) == (floor(exact), ceil(exact))
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["", "am", "pm", "day"]), min_size=5, max_size=5), min_size=1, max_size=3
+    )
+)
+def test_whatever_the_week_3_6_of_them_are_free(weeks):
+    """18 days are 3.6 weeks of five: whoever comes, however short the days, is free for so many of its own weeks."""
+    hours = {"am": MORNING, "pm": ((13 * 60, 17 * 60),), "day": WHOLE}
+    halves = {"am": 1, "pm": 1, "day": 2}
+    agreed = Agreement(NEW_YEAR, None, tuple(
+        {day: hours[kind] for day, kind in enumerate(week) if kind} for week in weeks
+    ))  # fmt: skip
+    for half_days in (False, True):
+        cost = sum(halves[kind] if half_days else 1 for week in weeks for kind in week if kind)
+        given_units = units(agreed, half_days=half_days)
+        # 3.6 weeks of an average week's cost, and less than one unit more by rounding up
+        assert 0 <= given_units - Decimal("3.6") * cost / len(weeks) < 1
 
 
 EDGES = st.sampled_from(
@@ -169,7 +223,7 @@ def hours_of(half_days: set[int]) -> dict[int, tuple[tuple[int, int], ...]]:
     st.sampled_from(Rounding),
     st.none() | st.integers(0, 30),
 )  # fmt: skip
-def test_against_half_days_counted_one_by_one(changes, year, half_days, rounding, house_days):
+def test_against_the_units_of_each_week_counted_one_by_one(changes, year, half_days, rounding, house_days):
     """Agreements that follow each other at the edges of a leap year; half-days are chosen, hours follow from them."""
     changes = sorted(changes, key=lambda each: each[0])
     ends = [each[0] - DAY for each in changes[1:]] + [None]
@@ -184,7 +238,10 @@ def test_against_half_days_counted_one_by_one(changes, year, half_days, rounding
         day = date(year, 1, 1) + n * DAY
         held = [weeks for start, weeks in changes if start <= day]
         if held:
-            exact += Fraction(full_time, length) * Fraction(sum(map(len, held[-1])), 10 * len(held[-1]))
+            weeks = held[-1]
+            units = [len(week) if half_days else len({slot // 2 for slot in week}) for week in weeks]
+            full_week = 10 if half_days else 5
+            exact += Fraction(full_time, length) * Fraction(sum(units), full_week * len(weeks))
     exact *= 2 if half_days else 1
     house = HouseAllowance(
         full_time=None if house_days is None else Decimal(house_days), half_days=half_days, rounding=rounding

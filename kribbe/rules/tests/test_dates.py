@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.rules.dates import check_request, default_end, earliest_answer, offer_deadline, turns_urgent
+from kribbe.rules.dates import (
+    check_request,
+    default_end,
+    earliest_answer,
+    offer_deadline,
+    school_age,
+    turns_urgent,
+)
 from kribbe.rules.halfdays import EMPTY, WeekPattern
 from kribbe.rules.reasons import Problem
 
@@ -108,5 +115,6 @@ def test_terms_by_hand() -> None:
     assert earliest_answer(date(2027, 3, 31), 7) == date(2026, 8, 31)
     assert earliest_answer(date(2027, 9, 30), 7) == date(2027, 2, 28)
     assert turns_urgent(date(2027, 3, 1), 30) == date(2027, 1, 30)
-    # Born 31-8-2024: 30 months later is the end of February 2027.
-    assert default_end(date(2024, 8, 31)) == date(2027, 2, 28)
+    # Born 31-8-2024: 30 months later is the end of February 2027, and after the Easter holidays school opens.
+    assert school_age(date(2024, 8, 31)) == date(2027, 2, 28)
+    assert default_end(date(2024, 8, 31)) == date(2027, 4, 12)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kribbe.rules.calendar import add_months, first_of_month
-from kribbe.rules.dates import default_end, school_entry
+from kribbe.rules.dates import default_end, school_age
 from kribbe.rules.forecast import Cause, Change, Places, Stay, forecast
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
 
@@ -121,11 +121,11 @@ def test_less_staff_is_told_with_its_number():
         (date(1950, 1, 1), date(1952, 7, 1)),
     ],
 )
-def test_school_opens_after_a_holiday(born, entry):
-    assert school_entry(born) == entry
+def test_a_stay_ends_on_the_day_on_which_school_opens(born, entry):
+    assert default_end(born) == entry
 
 
 @given(st.dates(date(2022, 3, 1), date(2029, 1, 1)))
 def test_school_opens_once_the_child_is_old_enough_and_within_four_months(born):
-    wait = school_entry(born) - default_end(born)
+    wait = default_end(born) - school_age(born)
     assert timedelta(0) <= wait <= timedelta(days=116)

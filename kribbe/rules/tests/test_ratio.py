@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kribbe.rules.packs import load_pack
-from kribbe.rules.ratio import Half, Layout, carers_needed, shortfalls
+from kribbe.rules.ratio import Half, Layout, baby_months, carers_needed, may_be, shortfalls
 
 FLANDERS = load_pack("flanders")
 BEFORE, AFTER = date(2026, 12, 31), date(2027, 1, 1)
@@ -195,3 +195,38 @@ def test_children_of_a_family_carer_count_beside_those_in_care():
     assert [reason.code for reason in later.reasons] == ["ratio.family", "family_carer.own"]
     alone = carers_needed(children={Layout.MIXED: 0}, pack=FLANDERS, on=date(2027, 1, 1), family=True, own=2)
     assert alone.carers == 0
+
+
+@pytest.mark.parametrize("on", [date(2026, 12, 1), date(2027, 2, 1)])
+def test_a_living_group_has_a_most_however_many_carers_there_are(on):
+    """18 at once in one living group: 24 are six too many, 18 in each of two groups are none."""
+    halves = [
+        Half(on=on, slot=0, children={MIXED: sum(groups)}, carers=9, groups=groups)
+        for groups in ((24,), (18, 18), (20, 19, 3))
+    ]
+    assert [(each.need.too_many, each.missing) for each in shortfalls(halves=halves, pack=FLANDERS)] == [
+        (6, 0),
+        (3, 0),
+    ]
+    told = [each.english() for each in carers_needed(
+        children={MIXED: 24}, pack=FLANDERS, on=on, groups=(24,)
+    ).reasons]  # fmt: skip
+    assert told[-1] == "24 children in one living group: at most 18, however many carers there are."
+
+
+def test_children_who_rest_are_as_many_in_their_group():
+    need = carers_needed(
+        children={MIXED: 24}, resting={MIXED: 24}, pack=FLANDERS, on=date(2027, 2, 1), groups=(24,)
+    )
+    assert (need.carers, need.too_many) == (2, 6)
+
+
+@pytest.mark.parametrize("on", [date(2026, 9, 1), date(2027, 1, 1)])
+def test_a_group_that_takes_babies_is_none_of_toddlers(on):
+    """The law asks from 2027; layouts are chosen before."""
+    babies_to = baby_months(FLANDERS, on)
+    assert babies_to == 12
+    assert not may_be(Layout.TODDLERS, 0, babies_to)
+    assert not may_be(Layout.TODDLERS, 11, babies_to)
+    assert may_be(Layout.TODDLERS, 12, babies_to)
+    assert all(may_be(layout, 0, babies_to) for layout in (Layout.BABIES, Layout.MIXED))

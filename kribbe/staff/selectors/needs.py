@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from kribbe.places.models import GroupCapacity, Kind, Location
-from kribbe.planning.selectors.plan import Plan, plan_at
+from kribbe.planning.selectors.getting_used import as_planned
+from kribbe.planning.selectors.plan import LatePlan, Plan, plan_at
 from kribbe.planning.selectors.planned import Planned
 from kribbe.planning.selectors.rostered import Rostered
 from kribbe.planning.written import minute
@@ -74,7 +75,7 @@ def needs_at(
     for location in locations:
         groups = [group for group in known.groups if group.location_id == location.pk]
         own = [group.pk for group in groups]
-        present = [each for each in known.planned if each.group_id in own]
+        present = [each for each in (*known.planned, *map(as_planned, known.visits)) if each.group_id in own]
         closed = {group.pk: known.closed.of(group) for group in groups}
         found[location.pk] = [
             _day(
@@ -148,6 +149,7 @@ def _day(
                 resting=resting,
                 family=location.kind == Kind.FAMILY,
                 own=of_carer,
+                groups=there,
             )
             known[key] = need, most_logistic(need.carers, pack, day)
         judged.append(known[key])
@@ -164,15 +166,16 @@ def _open(places: Sequence[GroupCapacity], group_id: int, day: date) -> int:
 
 
 def rostered_halves(
-    locations: Sequence[Location], first: date, last: date, plan: Plan | None = None
+    locations: Sequence[Location], first: date, last: date, plan: Plan | LatePlan | None = None
 ) -> dict[tuple[int, date, int], Rostered]:
     """The tightest half-hour of each half-day that has a roster, by location."""
     shifts = list(with_standing(Shift.objects.filter(location__in=locations, day__range=(first, last))))
     if not shifts:
         return {}
+    known = plan() if isinstance(plan, LatePlan) else plan
     having = {shift.location_id for shift in shifts}
     needs = needs_at(
-        [each for each in locations if each.pk in having], sorted({shift.day for shift in shifts}), plan
+        [each for each in locations if each.pk in having], sorted({shift.day for shift in shifts}), known
     )
     found = {}
     for location in (each for each in locations if each.pk in having):
