@@ -40,6 +40,11 @@ def add_months(day: date, n: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def days_of_month(first: date) -> list[date]:
+    """The days of the month that begins on `first`."""
+    return [first + n * _DAY for n in range((add_months(first, 1) - first).days)]
+
+
 def months(start: date, n: int) -> list[date]:
     """The first days of n months, from the month that holds `start`."""
     return [add_months(first_of_month(start), month) for month in range(n)]

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from kribbe.rules.agreed import DAY, Agreement, Parts, Period
-from kribbe.rules.calendar import add_months
+from kribbe.rules.agreed import Agreement, Parts, Period
+from kribbe.rules.calendar import days_of_month
 from kribbe.rules.packs import Pack
 
 
@@ -192,4 +192,4 @@ class Case:
 
     def days(self) -> list[date]:
         """The days of the month."""
-        return [self.month + n * DAY for n in range((add_months(self.month, 1) - self.month).days)]
+        return days_of_month(self.month)

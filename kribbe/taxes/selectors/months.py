@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 
 from kribbe.attendance.models import Presence
 from kribbe.billing.models import Books, FeeCertificate, PriceList
+from kribbe.billing.selectors.cases import minute_of
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, Location
@@ -28,7 +29,7 @@ from kribbe.rules.agreed import Parts
 from kribbe.rules.billing.allowance import AllowanceCount
 from kribbe.rules.billing.case import Absent, Allowance, Case, IncomePrice, Stay
 from kribbe.rules.billing.stays import stay_class
-from kribbe.rules.calendar import add_months, age_in_months
+from kribbe.rules.calendar import add_months, age_in_months, days_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import PriceKind
@@ -232,7 +233,7 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
     counted = counting(stay_year, read.rules.get(placement.group.location_id, ()), read.closed)
     for earlier, day, length in stay_year.away_before(placement, read.month, read.closed):
         _covered(allowance, counted(earlier), stay_class(case, length, day), day)
-    for day in _month_days(read.month):
+    for day in days_of_month(read.month):
         if read.location_of(placement, day) != location.pk:
             continue
         parts, came = planned.parts(day, closed), read.came.get((placement.pk, day), ())
@@ -305,7 +306,7 @@ def _case(location: Location, child: Child, read: _Read) -> Case:
 
 def _stay(case: Case, parts: Parts, day: date, came: Sequence[Presence]) -> Stay:
     """The class of the longer of what was reserved and what was used, of the hours that count."""
-    used = [(_minute(each.start, day), _minute(each.end, day)) for each in came if each.end is not None]
+    used = [(minute_of(each.start, day), minute_of(each.end, day)) for each in came if each.end is not None]
     return stay_class(case, max(_length(parts, case), _length(used, case)), day)
 
 
@@ -318,12 +319,6 @@ def _length(parts: Sequence[tuple[int, int]], case: Case) -> int:
 def _wall(at: datetime) -> datetime:
     """A moment by the clock on the wall."""
     return localtime(at).replace(tzinfo=None)
-
-
-def _minute(at: datetime, day: date) -> int:
-    """Minutes from midnight of the day, by the clock on the wall."""
-    local = _wall(at)
-    return 24 * 60 * (local.date() - day).days + 60 * local.hour + local.minute
 
 
 def _code(child: Child, placement: Placement | None, day: date, read: _Read) -> str:
@@ -346,7 +341,7 @@ def _children(
     known: dict[int, Child] = {}
     for each in planned:
         placement = _placement(each)
-        for day in _month_days(read.month):
+        for day in days_of_month(read.month):
             if read.location_of(placement, day) != location.pk:
                 continue
             ended = [one for one in read.came.get((placement.pk, day), ()) if one.end is not None]
@@ -382,7 +377,7 @@ def _open_days(location: Location, groups: Collection[int], read: _Read) -> int:
             and day not in read.closed.in_group(each.group_id, location.pk)
             for each in places
         )
-        for day in _month_days(read.month)
+        for day in days_of_month(read.month)
     )
 
 
@@ -396,7 +391,3 @@ def _placement(planned: Planned) -> Placement:
     if planned.placement is None:
         raise ValueError("only children with a place are reported")
     return planned.placement
-
-
-def _month_days(month: date) -> list[date]:
-    return [month + n * DAY for n in range((add_months(month, 1) - month).days)]

@@ -18,7 +18,7 @@ from kribbe.people.models import Child
 from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.selectors.planned import absences, plan_of, with_weeks
 from kribbe.rules.billing.package_days import Part, part_not_taken
-from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.calendar import add_months, days_of_month, first_of_month
 from kribbe.rules.tax_certificate import (
     CARE,
     MONTH,
@@ -203,12 +203,8 @@ def _planned(
     return {
         (key, month): {
             day: (key, day) not in away
-            for day in _days_of(month)
+            for day in days_of_month(month)
             if plan_of(read[key], read[key].group.location).parts(day, closed.of(read[key].group))
         }
         for key, month in wanted
     }
-
-
-def _days_of(month: date) -> list[date]:
-    return [month + n * DAY for n in range((add_months(month, 1) - month).days)]
