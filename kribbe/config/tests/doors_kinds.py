@@ -11,6 +11,7 @@ ALL = {
     "policy officer", "administrator", "other administrator", "unverified clerk", "referrer",
 }  # fmt: skip
 STAFF = ALL - {"visitor", "anna", "charlie", "unverified clerk"}
+LOGGED_IN = ALL - {"visitor"}
 ANNA = {"anna", "clerk"}
 LOCATION = {"manager", "organiser"}
 LOCATION_READ = LOCATION | {"administrator", "clerk"}
