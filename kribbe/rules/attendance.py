@@ -103,11 +103,17 @@ def register(
     zone: tzinfo,
     now: datetime,
 ) -> tuple[Stay, ...]:
-    """The stays that began on a day, in order; the same for any order of taps and corrections."""
+    """The stays that began on a day, in order; the same for any order of taps and corrections.
+
+    The last correction holds, whatever is tapped; but a child that wasn't there may still come, after it was said.
+    """
     held = tuple(taps)
     if not corrections:
         return stays_of(day, held, plan, zone=zone, now=now)
     last = max(corrections, key=lambda each: (each.made_at, each.number))
+    since = tuple(tap for tap in held if tap.at > last.made_at)
+    if since and not last.stays:
+        return stays_of(day, since, plan, zone=zone, now=now)
     late = any(tap.received_at > last.made_at for tap in held)
     doubt = Doubt.AFTER_CORRECTION if late else Doubt.NONE
     return tuple(Stay(_utc(start), _utc(end), doubt) for start, end in sorted(last.stays))

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import date
 
 from kribbe.attendance.models import Correction
+from kribbe.attendance.selectors.guests import came
 
 
 def denied(pairs: Collection[tuple[int, date]]) -> set[tuple[int, date]]:
-    """Of places and days those that were corrected to no stay."""
+    """Of places and days those that were corrected to no stay, where the child didn't come after it either."""
     rows = Correction.objects.filter(
         placement__in={key for key, _day in pairs}, day__in={day for _key, day in pairs}
     )
     last = {(each.placement_id, each.day): each for each in rows.order_by("made_at", "pk")}
-    return {pair for pair in pairs if pair in last and not last[pair].starts}
+    return {pair for pair in pairs if pair in last and not last[pair].starts} - came(pairs)

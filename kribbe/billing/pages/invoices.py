@@ -19,6 +19,7 @@ from kribbe.billing.models import Books, ClubCare, Invoice, InvoiceKind, Invoice
 from kribbe.billing.reasons import from_json
 from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.drafts import Draft, HeldDay, parties
+from kribbe.billing.selectors.mailings import unsent
 from kribbe.billing.selectors.months import months_over
 from kribbe.billing.selectors.preview import Foreseen, foreseen
 from kribbe.billing.services.months import AT_ONCE, as_run
@@ -248,7 +249,7 @@ def run_page(request: Any, location: Location, books: Books | None, reference: s
             "run": run,
             "is_going": run.state == RunState.GOING,
             "count": run.invoices.count(),
-            "unsent_count": run.invoices.filter(sending=None).count(),
+            "unsent_count": unsent(run.books, timezone.now()).count(),
             "total": amount(issued),
             "invoices": latest,
             "all": reverse("billing:invoices", args=[location.slug]) + f"?month={run.month:%Y-%m}",

@@ -24,6 +24,7 @@ def ending_certificates(locations: Collection[Any], today: date, until: date) ->
         Q(during__endswith__isnull=False),
         books__organiser__in=organisers,
         during__endswith__lte=until + DAY,
+        child__in=certain((today, today + DAY)).filter(group__location__in=slugs).order_by().values("child"),
     )
     found = list(ends.select_related("books"))
     if not found:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
-from kribbe.billing.models import Books, Invoice, Mailing, MailingKind
+from kribbe.billing.models import Books, Invoice, Mailing, MailingKind, RunState
 from kribbe.billing.selectors.late import Late, late
 from kribbe.billing.selectors.renewals import indexed_on, once_of, to_renew
 from kribbe.contact.models import Notice
@@ -26,8 +26,9 @@ class Progress:
 
 
 def unsent(books: Books, until: datetime) -> QuerySet[Invoice]:
-    """The documents issued until then that haven't left."""
+    """The documents issued until then that haven't left; those of a run that goes on wait for its end."""
     rows = Invoice.objects.filter(books=books, sending=None, issued_at__lte=until)
+    rows = rows.exclude(run__state=RunState.GOING)
     return rows.select_related("payer__adult").order_by("pk")
 
 

@@ -6,6 +6,7 @@ it was, and a second worker at the same one sends nothing twice.
 
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
+log = structlog.get_logger(__name__)
 TASK = "billing.mailing"
 PART = 40
 """Invoices of one part, whose papers are made before they leave."""
@@ -66,7 +68,10 @@ def work_off_mailings(*, now: datetime) -> int:
     """Go on with every mailing that isn't done. Returns how many there were."""
     keys = list(Mailing.objects.filter(done_at=None).order_by("pk").values_list("pk", flat=True))
     for key in keys:
-        work_off_mailing(key, now=now)
+        try:
+            work_off_mailing(key, now=now)
+        except Exception:  # one organiser's fault keeps no other's from leaving
+            log.exception("mailing.stopped", mailing=key)
     return len(keys)
 
 

@@ -21,7 +21,7 @@ from kribbe.places.models import Group, GroupCapacity, LedgerTake, Location
 from kribbe.places.selectors.closed import calendars_of
 from kribbe.rules.calendar import add_months
 from kribbe.rules.closing import Calendar, Shut
-from kribbe.rules.dates import default_end
+from kribbe.rules.dates import school_age
 from kribbe.rules.forecast import Cause, Month, Places, Stay, forecast
 from kribbe.rules.halfdays import EMPTY, WeekPattern
 
@@ -228,7 +228,7 @@ def _holder(take: LedgerTake) -> Holder:
 
 def _stay(take: LedgerTake, who: Who) -> Stay:
     end = take.during.upper
-    at_school = who.birth is not None and end is not None and end >= default_end(who.birth)
+    at_school = who.birth is not None and end is not None and end >= school_age(who.birth)
     return Stay(
         take.holder,
         take.during.lower,

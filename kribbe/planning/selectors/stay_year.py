@@ -31,15 +31,13 @@ class StayYear:
         """When the child is planned on a day, in whatever piece."""
         return next((found for plan in self.plans if (found := plan.parts(day, _closed(plan, closed)))), ())
 
-    def before(self, placement: Placement, month: date) -> list[Absence]:
-        """What counts before the days of a piece in a month: absences of months before, and of pieces before."""
-        since = max(month, placement.during.lower)
-        return [each for each in self.absences if each.day < since]
-
     def away_before(
         self, placement: Placement, month: date, closed: ClosedDays
     ) -> list[tuple[Absence, date, int]]:
-        """As `before`, each with its day and minutes; the rest of its night is a day of its own, as in a bill."""
+        """What counts before the days of a piece in a month: absences of months before, and of pieces before.
+
+        Each with its day and minutes; the rest of its night is a day of its own, as in a bill.
+        """
         since = max(month, placement.during.lower)
         days = {each.day for each in self.absences}
         found = [(each, each.day) for each in self.absences]

@@ -20,7 +20,7 @@ def broken_by(location: Location, group_id: int, visit: Visit) -> Need | None:
     """
     plan = plan_at([location], visit.day, visit.day)
     moments = _moments(location, group_id, plan, visit)
-    needs = [_need(location, plan, visit, moment, present) for moment, present in moments.items()]
+    needs = [_need(location, group_id, plan, visit, moment, there) for moment, there in moments.items()]
     tightest = max(needs, key=lambda need: (need.too_many, need.carers))
     is_home = location.kind == Kind.FAMILY
     is_short = is_home and tightest.carers > _carers(location, plan, visit)
@@ -41,7 +41,10 @@ def _moments(location: Location, group_id: int, plan: Plan, visit: Visit) -> dic
     }
 
 
-def _need(location: Location, plan: Plan, visit: Visit, moment: int, present: Mapping[int, int]) -> Need:
+def _need(
+    location: Location, group_id: int, plan: Plan, visit: Visit, moment: int, present: Mapping[int, int]
+) -> Need:
+    """The carers for all who are there; too many are judged in the group of the visit alone."""
     children = dict.fromkeys(Layout, 0)
     for group in plan.groups:
         children[plan.layout(group, visit.day)] += present.get(group.pk, 0)
@@ -51,7 +54,7 @@ def _need(location: Location, plan: Plan, visit: Visit, moment: int, present: Ma
         on=visit.day,
         family=location.kind == Kind.FAMILY,
         own=plan.at_home.get((location.pk, visit.day, _slot(location, visit, moment)), 0),
-        groups=list(present.values()),
+        groups=[present.get(group_id, 0)],
     )
 
 

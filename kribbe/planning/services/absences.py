@@ -49,10 +49,12 @@ def report_absence(
     kind: AbsenceKind | None = None,
     late: bool | None = None,
     instead: bool = False,
+    frees: bool = True,
 ) -> list[Absence]:
     """The child doesn't come on these days. What the family tells is judged by the house rules of each day.
 
     `late` says of an illness whether it was told in time, which the house rules judge too where nobody says it.
+    `frees`: families that wait are told of the place.
 
     Days told already stay as they are; with `instead` those that are charged are told anew. It makes room for others,
     unless the location can't take the child. Raises RefusedError on days on which the child isn't planned or the
@@ -83,7 +85,7 @@ def report_absence(
             for day in sorted(set(days) - known)
         )
         _record(principal, "absence.report", placement, now, [each.day for each in made])
-        if kind != AbsenceKind.LOCATION:
+        if frees and kind != AbsenceKind.LOCATION:
             tell_freed(placement=placement, days=[each.day for each in made], now=now)
     return made
 
@@ -106,6 +108,7 @@ def note_not_there(*, principal: Principal, placement_id: int, day: date, now: d
             days=[day],
             side=TellingSide.LOCATION,
             kind=AbsenceKind.UNTOLD,
+            frees=False,
             now=now,
         )
     return True

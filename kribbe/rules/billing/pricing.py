@@ -106,7 +106,7 @@ class _Month:
         if self._month and day.in_month:
             yield from self._deduction(day.on, absent, covered)
             beside = stay_class(self._case, day.extra, day.on)
-            if day.extra and not covered and (priced := self._tariff.beyond(day.on, beside, day.extra)):
+            if day.extra and covered < 1 and (priced := self._tariff.beyond(day.on, beside, day.extra)):
                 yield self._uncovered(priced, day.extra, absent, covered)
         elif covered < 1:
             length = day.reserved if not covered else day.reserved // 2

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.timezone import get_default_timezone
 
 from kribbe.attendance.attendee import Who
-from kribbe.attendance.models import Pressed
+from kribbe.attendance.models import Correction, Presence, Pressed
 from kribbe.attendance.services.register import Press, Source, correct, take
 from kribbe.billing.models import FeeCertificate
 from kribbe.billing.selectors.expected import expected
@@ -136,12 +136,24 @@ def test_a_check_in_that_arrives_after_the_correction_leaves_the_absence(priced)
     assert kinds() == [(march(2), "untold")]
 
 
-def press(kept, day):
+def test_a_child_that_comes_after_it_was_said_not_to_be_there_is_there(priced):
+    """At 7:40 a check-in by mistake is corrected to nothing; at 9:00 the child comes."""
+    day = march(2)
+    corrected(priced, day, now=moment(day, 7 * 60 + 40, ZONE))
+    assert kinds() == [(day, "untold")]
+    press(priced, day, at=moment(day, 9 * 60, ZONE), now=moment(day, 9 * 60, ZONE))
+    assert kinds() == []
+    assert Presence.objects.get(placement=priced.scene.noor, day=day).start == moment(day, 9 * 60, ZONE)
+    corrected(priced, day)
+    assert kinds() == [(day, "untold")]
+
+
+def press(kept, day, at=None, now=LATER):
     one = Press(
         key="5a1e6f0a-2f4e-4c55-9c3a-0d6f1f0e7a11", who=Who(kept.scene.noor.pk), pressed=Pressed.IN,
-        told_at=moment(day, 8 * 60, ZONE),
+        told_at=at or moment(day, 8 * 60, ZONE),
     )  # fmt: skip
-    take(principal=SYSTEM, source=Source(location=kept.scene.location), presses=[one], now=LATER)
+    take(principal=SYSTEM, source=Source(location=kept.scene.location), presses=[one], now=now)
 
 
 @pytest.mark.parametrize("day", [march(4), date(2025, 12, 29)])
@@ -190,6 +202,14 @@ def test_nobody_is_counted_in_the_place(priced):
     assert cells(**asked).came.sum() == before - 2
 
 
+def migrated():
+    """What the migration writes for days of before."""
+    migration = import_module("kribbe.attendance.migrations.0006_not_there")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.TOLD)
+        cursor.execute(migration.NOT_THERE)
+
+
 def test_what_was_corrected_before_counts_as_well(priced):
     """Days that the register denied before absences followed it."""
     absent(priced.scene.noor, march(9))
@@ -197,9 +217,19 @@ def test_what_was_corrected_before_counts_as_well(priced):
         corrected(priced, day)
     corrected(priced, march(3), (8, 18), now=LATER + timedelta(hours=1))
     Absence.objects.filter(day=march(2)).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(import_module("kribbe.attendance.migrations.0006_not_there").NOT_THERE)
+    migrated()
     assert kinds() == [(march(2), "untold"), (march(9), "told")]
+
+
+def test_what_was_told_before_a_check_in_by_mistake_holds_again_in_days_of_before(priced):
+    absent(priced.scene.noor, march(2))
+    press(priced, march(2))
+    Correction.objects.create(
+        placement=priced.scene.noor, day=march(2), starts=[], ends=[], reason="Vergist.",
+        made_at=LATER + timedelta(hours=1), made_by=1, made_name="Mia",
+    )  # fmt: skip
+    migrated()
+    assert kinds() == [(march(2), "told")]
 
 
 def test_the_absence_stays_as_long_as_the_register_denies_the_child(priced):
