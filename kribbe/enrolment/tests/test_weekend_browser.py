@@ -77,9 +77,8 @@ def test_a_parent_finds_and_asks_a_saturday_and_a_location_offers_it(open_page, 
 def _register(page, start):
     tell_child_and_parent(page)
     page.get_by_role("button", name="Verder naar de dagen").click()
-    if not page.locator("#id_pattern_10").is_visible():
-        page.locator("#id_pattern .picker__fold > summary").click()
-    tick(page, 8, 9, 10, 11)
+    for slot in (8, 9, 10, 11):
+        expect(page.locator(f"#id_pattern_{slot}"), "as it was searched").to_be_checked()
     expect(page.locator(".sentence").first).to_contain_text("vrijdag en zaterdag de hele dag")
     page.locator("#id_pattern").get_by_role("button", name="Alle voormiddagen").click()
     expect(page.locator(".sentence").first).to_contain_text("zaterdag de hele dag")
