@@ -333,6 +333,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "billing.import": (_("Took over a list of fee certificates"), "upload"),
     "billing.import_undo": (_("Took back a list of fee certificates"), "undo-2"),
     "billing.renewal": (_("Asked a family to renew its fee certificate"), "send"),
+    "billing.mailing": (_("Let all invoices, reminders or requests to renew leave"), "send"),
     "billing.certificate": (_("Wrote down a fee certificate"), "receipt"),
     "billing.charge": (_("Charged something once"), "receipt"),
     "billing.certificate_back": (_("Withdrew a fee certificate"), "undo-2"),

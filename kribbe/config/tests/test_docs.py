@@ -107,7 +107,7 @@ def test_the_tour_tells_the_dates_of_the_golden_family():
     told = {
         "datetime(2026, 12, 12, 23": "the end of 12 December 2026",
         "datetime(2026, 12, 19, 23": "the end of 19 December 2026",
-        "date(2029, 1, 3)": "3 January 2029",
+        "date(2029, 1, 8)": "8 January 2029",
         'moment("2026-12-05")': "On 5 December",
         'moment("2026-12-06")': "On 6 December",
         "== (2, 1,": "from place 2 to place 1",
