@@ -9,8 +9,11 @@ from decimal import Decimal
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from kribbe.billing.models import Books, Payer, PayerKind, Share
+from kribbe.people.models import User
 from kribbe.places.models import Organiser
 from kribbe.planning.tests.scene import Scene, notelaar
+from kribbe.testing import cast
+from kribbe.trust.principal import Role, Scope
 
 IBAN = "BE68539007547034"
 
@@ -41,6 +44,17 @@ def with_books(*, now: datetime, start: date | None = None, **fields) -> Kept:
     payer = make_payer(books, f"{adult.first_name} {adult.last_name}", adult=adult, now=now)
     share(scene.noor, payer)
     return Kept(scene, books, payer)
+
+
+def organiser_of(books: Books, *, now: datetime) -> User:
+    """Who keeps these books."""
+    return cast.make_user(
+        "rik@notelaar.example",
+        role=Role.ORGANISER,
+        scope=Scope.ORGANISER,
+        scope_id=books.organiser_id,
+        now=now,
+    )
 
 
 def make_payer(books: Books, name: str, *, now: datetime, adult=None, **fields) -> Payer:

@@ -10,11 +10,9 @@ from django.utils import timezone
 from kribbe.billing.online import register_provider
 from kribbe.billing.online.demo import DemoProvider
 from kribbe.billing.tests.issued import asked, issued, stay
-from kribbe.billing.tests.scene import with_books
+from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.rules.calendar import add_months, first_of_month, monday_of
-from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, PHONE, look_at
-from kribbe.trust.principal import Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("billing")
@@ -43,10 +41,7 @@ def test_a_parent_pays_online_once(open_as, kept):
 def test_a_manager_closes_the_oldest_month_and_opens_it_again(open_as, kept, size):
     day = add_months(first_of_month(timezone.localdate()), -1)
     issued(kept, [stay(kept.scene.noor, day, "148.08")], on=day, now=timezone.now())
-    manager = cast.make_user(
-        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
-        now=timezone.now(),
-    )  # fmt: skip
+    manager = organiser_of(kept.books, now=timezone.now())
     page = open_as(manager, size)
     page.goto(reverse("billing:accounts", args=[kept.scene.location.slug]))
     look(page, "closing")

@@ -11,13 +11,12 @@ from kribbe.billing.selectors.low_income import low_incomes
 from kribbe.billing.services.deposits import ask_agreed
 from kribbe.billing.tests.club_scene import club_of
 from kribbe.billing.tests.issued import NOW, ON
-from kribbe.billing.tests.scene import make_payer, with_books
+from kribbe.billing.tests.scene import make_payer, organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.outofschool.models import SocialTariff
 from kribbe.people.models import FactKind, HouseholdFact
-from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
@@ -100,10 +99,7 @@ def test_what_held_before_is_not_known_any_more(kept):
 
 
 def test_the_page_fills_in_what_is_known(kept):
-    manager = cast.make_user(
-        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
-        now=NOW,
-    )  # fmt: skip
+    manager = organiser_of(kept.books, now=NOW)
     client, page = client_of(manager), reverse("billing:deposits", args=[kept.scene.location.slug])
     assert 'name="low_income" checked' not in client.get(page).content.decode()
     told_low(kept)
@@ -133,10 +129,7 @@ def test_it_is_asked_of_who_pays_since_the_last_change(kept):
 
 
 def test_a_manager_asks_it_from_the_page_and_a_second_tab_asks_nothing(kept):
-    manager = cast.make_user(
-        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
-        now=NOW,
-    )  # fmt: skip
+    manager = organiser_of(kept.books, now=NOW)
     client, page = client_of(manager), reverse("billing:deposits", args=[kept.scene.location.slug])
     assert "Agreed, not asked yet" in client.get(page).content.decode()
     sent = {"do": "ask_agreed", "place": kept.scene.noor.reference}

@@ -10,10 +10,8 @@ from kribbe.billing.models import Books, FeeCertificate, Invoice, OneCharge, Pay
 from kribbe.billing.services.payers import usual_payers
 from kribbe.billing.services.run import work_off_waiting
 from kribbe.billing.tests.month import MARCH, certificate, run
-from kribbe.billing.tests.scene import with_books
+from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.testing import cast
-from kribbe.trust.principal import Role, Scope
 from kribbe.web.templatetags.telling import amount
 
 pytestmark = pytest.mark.django_db
@@ -27,10 +25,7 @@ def kept():
 
 @pytest.fixture
 def client(kept):
-    manager = cast.make_user(
-        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
-        now=NOW,
-    )  # fmt: skip
+    manager = organiser_of(kept.books, now=NOW)
     return client_of(manager)
 
 

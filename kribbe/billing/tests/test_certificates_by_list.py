@@ -23,13 +23,12 @@ from kribbe.billing.selectors.renewals import indexed_on, to_renew
 from kribbe.billing.services.mailings import work_off_mailings
 from kribbe.billing.services.renewals import ask_to_renew
 from kribbe.billing.tests.month import certificate
-from kribbe.billing.tests.scene import with_books
+from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.contact.models import Mail
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.places.importing.files import read_bytes
-from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 2, 9, tzinfo=UTC)
@@ -45,10 +44,7 @@ def kept():
 
 @pytest.fixture
 def client(kept):
-    user = cast.make_user(
-        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
-        now=NOW,
-    )  # fmt: skip
+    user = organiser_of(kept.books, now=NOW)
     return client_of(user)
 
 

@@ -12,11 +12,10 @@ from kribbe.billing.models import EntryKind, Invoice, InvoiceKind, JournalEntry,
 from kribbe.billing.services.closing import close_month, next_to_close, reopen_month
 from kribbe.billing.services.run import start_run, work_off
 from kribbe.billing.tests.issued import issued, mondays, paid, stay
-from kribbe.billing.tests.scene import with_books
+from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -98,10 +97,7 @@ def test_the_month_closed_last_is_opened_again(kept):
 
 def test_a_manager_closes_a_month_and_another_tab_is_told(kept):
     issued(kept)
-    manager = cast.make_user(
-        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
-        now=NOW,
-    )  # fmt: skip
+    manager = organiser_of(kept.books, now=NOW)
     client, page = client_of(manager), reverse("billing:accounts", args=[kept.scene.location.slug])
     assert "2026-04" in client.get(page).content.decode()
     sent = {"do": "close", "month": "2026-04"}

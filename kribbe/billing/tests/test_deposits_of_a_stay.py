@@ -12,15 +12,14 @@ from kribbe.billing.selectors.accounts import balance
 from kribbe.billing.selectors.deposits import missing, standing
 from kribbe.billing.services.deposits import ask_deposit, give_back, receive, set_off, withdraw_deposit
 from kribbe.billing.tests.issued import NOW, ON, issued, stay
-from kribbe.billing.tests.scene import share, with_books
+from kribbe.billing.tests.scene import organiser_of, share, with_books
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.services.stays import change_days
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.rules.halfdays import WeekPattern
-from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 MARCH_16 = date(2026, 3, 16)
@@ -33,10 +32,7 @@ def kept():
 
 @pytest.fixture
 def client(kept):
-    manager = cast.make_user(
-        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
-        now=NOW,
-    )  # fmt: skip
+    manager = organiser_of(kept.books, now=NOW)
     return client_of(manager)
 
 

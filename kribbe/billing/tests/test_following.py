@@ -13,11 +13,11 @@ from kribbe.billing.services.payers import keep_payer
 from kribbe.billing.services.sending import address_of
 from kribbe.billing.tests.marched import NOW, THE_2ND
 from kribbe.billing.tests.month import APRIL, MARCH, run
+from kribbe.billing.tests.scene import organiser_of
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.services import AdultData, change_address, change_adult, change_language
-from kribbe.testing import cast
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 NEW_HOME = {"street": "Tiensestraat 9", "postcode": "3010", "city": "Kessel-Lo"}
@@ -112,10 +112,7 @@ def test_a_family_without_payers_costs_one_query_more(kept):
 
 
 def test_the_page_says_what_the_family_says(kept, payer):
-    manager = cast.make_user(
-        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
-        now=NOW,
-    )  # fmt: skip
+    manager = organiser_of(kept.books, now=NOW)
     address = reverse("billing:payer", args=[kept.scene.location.slug, payer.reference])
     assert "its next invoices follow" in client_of(manager).get(address).content.decode()
     writes(kept, payer, street="Werkplein 1")

@@ -12,15 +12,14 @@ from kribbe.billing.selectors.mailings import going
 from kribbe.billing.services import mailings
 from kribbe.billing.services.mailings import start_mailing, work_off_mailing, work_off_mailings
 from kribbe.billing.tests.issued import NOW, ON, issued, paid, stay
-from kribbe.billing.tests.scene import with_books
+from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.contact.models import Mail, Notice
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 OVERDUE = datetime(2026, 4, 17, 9, tzinfo=UTC)
@@ -36,10 +35,7 @@ def kept():
 
 @pytest.fixture
 def client(kept):
-    manager = cast.make_user(
-        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
-        now=NOW,
-    )  # fmt: skip
+    manager = organiser_of(kept.books, now=NOW)
     return client_of(manager)
 
 

@@ -19,10 +19,9 @@ from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.planning.models import AbsenceKind, CareAgreement, TellingSide
 from kribbe.planning.services.absences import report_absence
 from kribbe.rules.attendance import FURTHEST_BACK
-from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import SYSTEM
 from kribbe.web.templatetags.telling import short_date
 
 pytestmark = pytest.mark.django_db
@@ -152,10 +151,7 @@ def test_a_count_is_never_older_than_a_day(invoiced, written_at):
 
 def test_the_page_says_it_with_its_moment(invoiced, fee, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: MAY)
-    manager = cast.make_user(
-        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER,
-        scope_id=invoiced.books.organiser_id, now=MAY,
-    )  # fmt: skip
+    manager = organiser_of(invoiced.books, now=MAY)
     address = reverse("billing:invoices", args=[invoiced.scene.location.slug])
     client = client_of(manager)
     assert "Will be counted within the hour" in client.get(address).content.decode()

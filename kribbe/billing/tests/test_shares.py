@@ -11,14 +11,13 @@ from kribbe.billing.selectors.shares import payer_of
 from kribbe.billing.services.payers import Part, share_out, undo_shares
 from kribbe.billing.tests.marched import THE_2ND
 from kribbe.billing.tests.month import MARCH, certificate, run
-from kribbe.billing.tests.scene import make_payer, with_books
+from kribbe.billing.tests.scene import make_payer, organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Adult
-from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.principal import SYSTEM, Role, Scope
+from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
@@ -34,10 +33,7 @@ def kept():
 
 @pytest.fixture
 def client(kept):
-    manager = cast.make_user(
-        "rik@notelaar.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
-        now=NOW,
-    )  # fmt: skip
+    manager = organiser_of(kept.books, now=NOW)
     return client_of(manager)
 
 
