@@ -15,6 +15,7 @@ from kribbe.billing.services.months import LASTS, count_changed, count_month
 from kribbe.billing.tests.marched import FEE, NEW_YEAR, THE_2ND, euros, march
 from kribbe.billing.tests.month import APRIL, MARCH, absent, certificate, price_list, run
 from kribbe.billing.tests.one_day_scene import kim_of, takes
+from kribbe.billing.tests.scene import organiser_of
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.planning.models import AbsenceKind, CareAgreement, TellingSide
 from kribbe.planning.services.absences import report_absence
