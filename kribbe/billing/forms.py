@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from stdnum import exceptions
 from stdnum.be import vat
 
-from kribbe.billing.models import CertificateKind
+from kribbe.billing.chart import USUAL
+from kribbe.billing.models import Account, Books, CertificateKind
 from kribbe.web.forms import DayField
 
 SHORT = {"class": "input--short", "step": "0.01"}
@@ -79,6 +80,30 @@ class BooksForm(forms.Form):
             raise forms.ValidationError(_("This isn't a right account number. Check each digit.")) from error
         self.cleaned_data["bic"] = str(account.bic or "")
         return str(account)
+
+
+NUMBER = RegexValidator(r"^[0-9]{3,10}$", _("Three to ten digits, without spaces or points."))
+
+
+class AccountNumbersForm(forms.Form):
+    """The number of each account of the ledger in the organiser's bookkeeping; left empty, the usual one."""
+
+    def __init__(self, data: Any = None, *, books: Books) -> None:
+        super().__init__(data)
+        for account, usual in USUAL.items():
+            self.fields[account.value] = forms.CharField(
+                label=account.label,
+                required=False,
+                validators=[NUMBER],
+                initial=books.account_numbers.get(account.value, ""),
+                help_text=_("Empty: %(number)s") % {"number": usual},
+                widget=forms.TextInput(attrs={"class": "input--short", "inputmode": "numeric"}),
+            )
+
+    @property
+    def numbers(self) -> dict[Account, str]:
+        """By account, once valid; only those that were filled in."""
+        return {account: given for account in USUAL if (given := self.cleaned_data[account.value])}
 
 
 CHARGES = 3
