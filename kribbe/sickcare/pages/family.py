@@ -9,10 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from kribbe.outofschool.access import for_household
-from kribbe.people.access import own_household
 from kribbe.people.models import Household
 from kribbe.sickcare.forms import CallForm
 from kribbe.sickcare.models import CallState, Proposal, ProposalState, SickCall, SickService
@@ -24,12 +23,6 @@ from kribbe.trust.text import row_key
 SHOWN = 10
 EVENING = 12
 TONES = {CallState.CONFIRMED: "good", CallState.SEARCHING: "primary", CallState.NOBODY: "bad"}
-
-
-@require_safe
-def own(request: Any) -> HttpResponse:
-    """The family's own page."""
-    return redirect("sickcare:family", own_household(request.principal).reference)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
