@@ -61,14 +61,12 @@ def add_child(request: Any, reference: str) -> HttpResponse:
 
 
 def _child_form(request: Any, household: Household) -> FamilyForm:
-    given = {"today": timezone.localdate(), "is_known": True}
+    given: dict[str, Any] = {"today": timezone.localdate(), "is_known": True}
     if request.method == "POST":
-        typed = changed_by(request.POST, "child")[0]
-        return shown(typed, **given) if is_rewritten(request) else FamilyForm(data_of(typed), **given)
-    typed = kept(request) or {}
+        return _typed_form(request, given)
+    form = shown(kept(request) or {}, **given)
     forget(request)
     applicant = household.adults.filter(is_applicant=True).first()
-    form = shown(typed, **given)
     form.initial.setdefault("last_name_0", applicant.last_name if applicant else "")
     return form
 
@@ -79,8 +77,7 @@ def office_new_family(request: DeskRequest) -> HttpResponse:
     """A family at the counter, with a mail address or without, that asks no day care."""
     given: dict[str, Any] = {"today": timezone.localdate(), "on_behalf": True}
     if request.method == "POST":
-        typed = changed_by(request.POST, "child")[0]
-        form = shown(typed, **given) if is_rewritten(request) else FamilyForm(data_of(typed), **given)
+        form = _typed_form(request, given)
     else:
         form = shown({}, **given)
         form.initial["language"] = (get_language() or "nl")[:2]
@@ -102,6 +99,12 @@ def office_new_family(request: DeskRequest) -> HttpResponse:
         return done
     context = {"form": form, "once": request.POST.get("once") or new_token()}
     return render(request, "enrolment/office/new_family.html", context, status=422 if form.errors else 200)
+
+
+def _typed_form(request: Any, given: dict[str, Any]) -> FamilyForm:
+    """What was sent; where a button only changes the form, not judged yet."""
+    typed = changed_by(request.POST, "child")[0]
+    return shown(typed, **given) if is_rewritten(request) else FamilyForm(data_of(typed), **given)
 
 
 def _carried_out(request: Any, form: FamilyForm, work: Any) -> HttpResponse | None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -47,6 +48,7 @@ def family(request: Any, household: Household) -> HttpResponse:
         "household": household,
         "service": service,
         "form": form if children else None,
+        "is_lost": form.is_bound and form.has_error(NON_FIELD_ERRORS, "address"),
         "calls": _rows(list(calls.order_by("-day", "-pk")[:SHOWN])),
     }
     return render(request, "sickcare/family.html", context, status=422 if form.errors else 200)
@@ -76,7 +78,8 @@ def _ask(request: Any, service: SickService | None, form: CallForm, now: datetim
             now=now,
         )
     except RefusedError as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+        field = refused.field if refused.field in form.fields else None
+        form.add_error(field, ValidationError(str(refused.message), code=refused.code))
         return False
     if made.state == CallState.NOBODY:
         messages.warning(request, gettext("Nobody is on call near you on that day. Call the service."))
