@@ -127,8 +127,8 @@ def refuse_known_address(emails: Sequence[str], region: Region) -> None:
     if Adult.objects.filter(email__in=given, household__desk__region=region).exists():
         raise RefusedError(
             _(
-                "A family with this mail address is registered already. Search for it by the address; "
-                "if it is at another desk, by name."
+                "A family with this mail address is registered already. At the desk, search for it by the "
+                "address, or by name if another desk has it; who helps it asks the desk to note its consent."
             ),
             field="email",
             code="known",
