@@ -16,6 +16,7 @@ from kribbe.outofschool.access import for_household
 from kribbe.people.models import Household
 from kribbe.sickcare.forms import CallForm
 from kribbe.sickcare.models import CallState, Proposal, ProposalState, SickCall, SickService
+from kribbe.sickcare.selectors import TONES
 from kribbe.sickcare.services.calls import ask, call_off
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -23,7 +24,6 @@ from kribbe.trust.text import row_key
 
 SHOWN = 10
 EVENING = 12
-TONES = {CallState.CONFIRMED: "good", CallState.SEARCHING: "primary", CallState.NOBODY: "bad"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
