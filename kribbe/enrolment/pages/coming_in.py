@@ -35,7 +35,7 @@ from kribbe.trust.permissions import Action
 
 KEY = "coming_in"
 KEPT = timedelta(hours=2)
-"""How long what was typed waits for its code."""
+"""How long what was typed waits for its code, and a session in which nobody logs in."""
 
 
 def come_in(request: Any, desk: Desk, template: str, **context: Any) -> Household | HttpResponse:
@@ -122,6 +122,7 @@ def _sent(request: Any, desk: Desk) -> FamilyForm | Household | HttpResponse:
     if not form.is_valid():
         return form
     request.session[KEY] = {"typed": typed, "at": timezone.now().isoformat()}
+    request.session.set_expiry(KEPT)
     return _proved_first(request, form)
 
 

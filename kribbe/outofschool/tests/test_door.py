@@ -99,11 +99,13 @@ def test_a_new_family_comes_in_and_lands_on_what_it_chose(scene):
     asked = client.post(address, typed())
     assert asked.status_code == 302 and "/account/login/code/confirm/" in asked.url
     assert not Household.objects.filter(adults__email=EMAIL).exists(), "nothing before the address is proven"
+    assert client.session.get_expiry_age() <= coming_in.KEPT.total_seconds()
     landed = prove(client, asked)
     household = Household.objects.get(adults__email=EMAIL)
     assert landed.redirect_chain[-1][0] == (
         reverse("outofschool:ask", args=[household.reference, scene.club.slug]) + "?moments=1&moments=5"
     )
+    assert client.session.get_expiry_age() > DAY.total_seconds() and coming_in.KEY not in client.session
     child = household.children.get()
     assert (child.first_name, household.language, household.desk) == ("Mona", "fr", scene.desk)
     assert household.municipality == scene.desk.municipality and household.longitude
