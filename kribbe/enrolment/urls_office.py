@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from kribbe.enrolment.pages import audit, fee, hand_over, list_late, office, office_free, on_behalf, proofs
+from kribbe.enrolment.pages import (
+    audit,
+    fee,
+    hand_over,
+    list_late,
+    new_family,
+    office,
+    office_free,
+    on_behalf,
+    proofs,
+)
 from kribbe.enrolment.pages.list_table import LISTS
 from kribbe.enrolment.pages.lists import list_view
 
@@ -13,6 +23,7 @@ office_urls = [
     path("households/proofs/<str:reference>/", proofs.review_proof, name="review_proof"),
     path("households/proofs/<str:reference>/file/", proofs.proof_file, name="proof_file"),
     path("office/<slug:desk>/new-request/", office.new_request, name="office_new_request"),
+    path("office/<slug:desk>/new-family/", new_family.office_new_family, name="office_new_family"),
     path("office/<slug:desk>/household/<str:reference>/", office.household, name="household"),
     path("office/<slug:desk>/household/<str:reference>/fact/", on_behalf.add_fact, name="office_fact"),
     path(

@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from kribbe.outofschool.pages import day, family, offices, public, settings, social
+from kribbe.outofschool.pages import day, family, offices, own, public, settings, social
 
 app_name = "outofschool"
 _family = "households/<str:reference>/out-of-school"
 _club = "office/<slug:desk>/clubs/<slug:club>"
 urlpatterns = [
-    path("my/out-of-school/", family.own, name="my"),
-    path("my/out-of-school/ask/<slug:club>/", family.own_ask, name="my_ask"),
-    path("my/out-of-school/weeks/<str:week>/", family.own_week, name="my_week"),
+    path("my/out-of-school/", own.own, name="my"),
+    path("my/out-of-school/ask/<slug:club>/", own.own_ask, name="my_ask"),
+    path("my/out-of-school/weeks/<str:week>/", own.own_week, name="my_week"),
     path(f"{_family}/", family.family, name="family"),
     path(f"{_family}/ask/<slug:club>/", family.ask, name="ask"),
     path(f"{_family}/weeks/<str:week>/", family.week, name="week"),

@@ -50,10 +50,15 @@ def require(principal: Principal, action: Action, scope: Scope, scope_id: int) -
         raise refusal(principal)
 
 
+def may_at_desk(principal: Principal, action: Action, desk: Desk) -> bool:
+    """As `may`, for a role over the desk or over its whole region."""
+    return may(principal, action, Scope.REGION, desk.region_id) or may(principal, action, Scope.DESK, desk.pk)
+
+
 def require_at_desk(principal: Principal, action: Action, desk: Desk) -> None:
     """As `require`, for a role over the desk or over its whole region."""
-    if not may(principal, action, Scope.REGION, desk.region_id):
-        require(principal, action, Scope.DESK, desk.pk)
+    if not may_at_desk(principal, action, desk):
+        raise refusal(principal)
 
 
 def household_for(principal: Principal, action: Action, reference: str, *, now: datetime) -> Household:

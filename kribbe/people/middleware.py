@@ -78,3 +78,8 @@ def accept_new_factor(request: Any, authenticator: Authenticator, **_: Any) -> N
     factors = Authenticator.objects.filter(user=request.user).exclude(type=Authenticator.Type.RECOVERY_CODES)
     if [factor.pk for factor in factors] == [authenticator.pk]:
         record_authentication(request, request.user, method="mfa", type=authenticator.type)
+
+
+def stay_as_usual(request: Any, **_: Any) -> None:
+    """The session of who logs in lasts as sessions do, however short it was for the visitor before."""
+    request.session.set_expiry(None)

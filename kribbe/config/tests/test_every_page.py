@@ -28,7 +28,7 @@ NO_PAGE = {
         (
             "attendance:my", "attendance:tablet", "billing:paid_online", "billing:pile", "enrolment:give_up",
             "enrolment:location_give_up", "enrolment:new_request",
-            "outofschool:my", "outofschool:my_ask", "outofschool:my_week", "people:start", "planning:move_day",
+            "outofschool:my", "people:start", "planning:move_day",
             "sickcare:my",
         ),
         "leads on to another page",

@@ -28,3 +28,10 @@ def text_field(
     return forms.CharField(
         label=label, required=required, max_length=most, widget=forms.TextInput(attrs={**attrs, **classes})
     )
+
+
+def show_typed(form: forms.Form, typed: Mapping[str, Sequence[str]]) -> None:
+    """Let a form that isn't bound show what was typed, without judging it."""
+    data = data_of(typed)
+    for name, field in form.fields.items():
+        form.initial[name] = field.widget.value_from_datadict(data, {}, name)

@@ -18,6 +18,7 @@ from kribbe.enrolment.pages.rows import child_row
 from kribbe.enrolment.selectors.household import stories
 from kribbe.enrolment.selectors.still_asked import open_offers
 from kribbe.enrolment.services import drafts
+from kribbe.enrolment.services.come_in import refuse_known_address
 from kribbe.people.access import household_for, refusal
 from kribbe.people.forms import AddressForm
 from kribbe.people.locating import point_of
@@ -145,6 +146,7 @@ def new_family(request: Any) -> HttpResponse:
 @transaction.atomic
 def _register(principal: Principal, organisation: ReferrerOrganisation, given: dict[str, Any]) -> Household:
     now, today = timezone.now(), timezone.localdate()
+    refuse_known_address([given["email"]], organisation.desk.region)
     place = municipality_of(given["postcode"])
     centre = (place.longitude, place.latitude) if place else (None, None)
     longitude, latitude = point_of(given["street"], given["postcode"].strip(), given["city"]) or centre

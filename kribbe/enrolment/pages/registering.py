@@ -1,10 +1,11 @@
 """From the four steps as typed to a registration."""
 
-from kribbe.enrolment.forms.child import TypedAdult
+from kribbe.enrolment.forms.child import ChildForm, TypedAdult
 from kribbe.enrolment.forms.review import ReviewForm
 from kribbe.enrolment.models import Flexibility, Price
 from kribbe.enrolment.pages.steps import Steps
-from kribbe.enrolment.services.register import NewHousehold, Registration
+from kribbe.enrolment.services.come_in import NewHousehold
+from kribbe.enrolment.services.register import Registration
 from kribbe.people.services import AdultData, ChildData
 from kribbe.region.models import Municipality
 
@@ -25,7 +26,8 @@ def registration(steps: Steps, review: ReviewForm, *, language: str) -> Registra
     need, works_in = steps.need, review.cleaned_data["works_in"]
     return Registration(
         desk=steps.draft.desk,
-        household=steps.household or _household(steps, review),
+        household=steps.household
+        or household_given(steps.child, national_number=review.cleaned_data.get("national_number", "")),
         children=[*steps.child.known_ids, *children],
         pattern=need.pattern_given,
         wanted_start=need.cleaned_data["wanted_start"],
@@ -42,29 +44,26 @@ def registration(steps: Steps, review: ReviewForm, *, language: str) -> Registra
     )
 
 
-def _household(steps: Steps, review: ReviewForm) -> NewHousehold:
-    given, located = steps.child.cleaned_data, steps.child.located
-    first, *others = steps.child.adults
+def household_given(form: ChildForm, *, national_number: str = "") -> NewHousehold:
+    """The household that a valid form tells of."""
+    given, located = form.cleaned_data, form.located
+    first, *others = form.adults
     return NewHousehold(
-        adults=[
-            _adult(first, national_number=review.cleaned_data.get("national_number", "")),
-            *(_adult(other) for other in others),
-        ],
+        adults=[_adult(first, national_number=national_number), *(_adult(other) for other in others)],
         street=given["street"],
         postcode=given["postcode"],
         city=given["city"],
-        municipality=_municipality(steps),
+        municipality=_municipality(form),
         longitude=located.longitude if located else None,
         latitude=located.latitude if located else None,
     )
 
 
-def _municipality(steps: Steps) -> Municipality | None:
+def _municipality(form: ChildForm) -> Municipality | None:
     """Where the address lies, or else the one municipality of its postcode."""
-    located = steps.child.located
-    if located is not None and located.municipality_id is not None:
-        return Municipality.objects.filter(pk=located.municipality_id).first()
-    found = list(Municipality.objects.filter(postcodes__contains=[steps.child.cleaned_data["postcode"]])[:2])
+    if form.located is not None and form.located.municipality_id is not None:
+        return Municipality.objects.filter(pk=form.located.municipality_id).first()
+    found = list(Municipality.objects.filter(postcodes__contains=[form.cleaned_data["postcode"]])[:2])
     return found[0] if len(found) == 1 else None
 
 

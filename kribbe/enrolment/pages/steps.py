@@ -16,7 +16,7 @@ from kribbe.enrolment.forms.child import ChildForm
 from kribbe.enrolment.forms.choices import ChoicesForm
 from kribbe.enrolment.forms.need import Birth, NeedForm
 from kribbe.enrolment.forms.review import ReviewForm
-from kribbe.enrolment.forms.typed import data_of
+from kribbe.enrolment.forms.typed import data_of, show_typed
 from kribbe.enrolment.models import RequestDraft, RequestState
 from kribbe.enrolment.selectors.choices import Asked, point
 from kribbe.enrolment.services.drafts import STEPS, Typed, typed_in
@@ -83,10 +83,8 @@ class Steps:
         typed = typed_in(self.draft, step)
         if typed is None:
             return self._makers[step](None)
-        data = data_of(typed)
-        form = self._makers[step](None, initial={"count": data.get("count", "1")})
-        for name, field in form.fields.items():
-            form.initial[name] = field.widget.value_from_datadict(data, {}, name)
+        form = self._makers[step](None, initial={"count": data_of(typed).get("count", "1")})
+        show_typed(form, typed)
         return form
 
     @property

@@ -32,6 +32,7 @@ from kribbe.enrolment.services.answer_offer import undo_until
 from kribbe.enrolment.services.take_no_back import may_take_no_back
 from kribbe.enrolment.services.wishes import may_reopen
 from kribbe.enrolment.templatetags.enrolment import fully_called, last_day
+from kribbe.people.besides import Line
 from kribbe.people.models import Child, FactKind, HouseholdFact
 from kribbe.people.words import FACTS
 from kribbe.rules.counting import RequestEnd
@@ -112,6 +113,7 @@ class ChildView:
     requests: Sequence[RequestView]
     offers: Sequence[OfferView]
     places: Sequence[PlaceView]
+    besides: Sequence[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ def _child(page: ChildPage, *, now: datetime) -> ChildView:
         requests=[_request(asked, now=now) for asked in page.requests],
         offers=[_offer(offer, now=now) for offer in page.offers],
         places=[_place(placement) for placement in page.placements],
+        besides=page.besides,
     )
 
 

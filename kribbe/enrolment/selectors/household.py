@@ -30,6 +30,7 @@ from kribbe.enrolment.selectors.chance.kept import chances_of
 from kribbe.enrolment.selectors.fit import Fit, fit, stay_end, suits
 from kribbe.enrolment.selectors.proofs import first_proof_to_send
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_lists
+from kribbe.people.besides import Line, besides
 from kribbe.people.models import Adult, Child, Household
 from kribbe.people.selectors import functions_of
 from kribbe.places.ledger_free import free_by_month
@@ -112,11 +113,12 @@ class RequestStory:
 
 @dataclass(frozen=True, slots=True)
 class ChildStory:
-    """A child with its requests, newest first, and its places."""
+    """A child with its requests, newest first, its places, and what other care it asks or has."""
 
     child: Child
     requests: tuple[RequestStory, ...]
     placements: tuple[Placement, ...]
+    besides: Sequence[Line]
 
 
 def households_of(household_ids: Collection[int]) -> list[Household]:
@@ -137,8 +139,14 @@ def stories(household_ids: Collection[int], *, now: datetime) -> list[ChildStory
         .order_by("during"),
         "child_id",
     )
+    others = besides([child.pk for child in children], localtime(now).date())
     return [
-        ChildStory(child, tuple(requests.get(child.pk, ())), tuple(placements.get(child.pk, ())))
+        ChildStory(
+            child,
+            tuple(requests.get(child.pk, ())),
+            tuple(placements.get(child.pk, ())),
+            others.get(child.pk, ()),
+        )
         for child in children
     ]
 

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.timezone import localtime
+
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import CareRequest, Chance, Offer, Placement, Preference, PreferenceState
 from kribbe.enrolment.selectors.chance.kept import chances_of
 from kribbe.enrolment.selectors.household import grouped_by
 from kribbe.enrolment.selectors.waiting import waiting_lists
+from kribbe.people.besides import Line, besides
 from kribbe.people.models import Adult, Child, Household, HouseholdFact
 from kribbe.people.selectors import children_of, facts_of
 from kribbe.trust.models import AuditEntry
@@ -44,12 +47,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ChildPage:
-    """A child with all its requests (newest first), offers and places."""
+    """A child with all its requests (newest first), offers and places, and what other care it asks or has."""
 
     child: Child
     requests: Sequence[Asked]
     offers: Sequence[Offer]
     placements: Sequence[Placement]
+    besides: Sequence[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +94,17 @@ def _children(household: Household, now: datetime) -> list[ChildPage]:
         offered.setdefault(offer.preference.request.child_id, []).append(offer)
     placements = Placement.objects.filter(child__household=household)
     placed = grouped_by(placements.select_related("group__location").order_by("-reserved_at"), "child_id")
+    children = list(children_of(household))
+    others = besides([child.pk for child in children], localtime(now).date())
     return [
-        ChildPage(child, asked.get(child.pk, ()), offered.get(child.pk, ()), placed.get(child.pk, ()))
-        for child in children_of(household)
+        ChildPage(
+            child,
+            asked.get(child.pk, ()),
+            offered.get(child.pk, ()),
+            placed.get(child.pk, ()),
+            others.get(child.pk, ()),
+        )
+        for child in children
     ]
 
 

@@ -21,18 +21,16 @@ from kribbe.enrolment.models import (
     RequestState,
 )
 from kribbe.enrolment.services.check_wishes import check_wishes
+from kribbe.enrolment.services.come_in import NewHousehold, new_household, next_rank, same_child
 from kribbe.enrolment.services.positions import watched
 from kribbe.enrolment.services.wishes import set_alternatives
-from kribbe.people.models import Child, FactKind, Household, User
+from kribbe.people.models import Child, FactKind, Household
 from kribbe.people.services import (
     AdultData,
     ChildData,
     add_child,
     change_adult,
-    link_user,
-    open_log_ins,
     record_fact,
-    register_household,
 )
 from kribbe.places.models import Location
 from kribbe.region.models import Desk, Municipality
@@ -43,22 +41,8 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-from kribbe.trust.text import sort_key
 from kribbe.trust.watching import children_registered
 from kribbe.web.words import say
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewHousehold:
-    """A household that isn't known yet; the first adult is the applicant."""
-
-    adults: Sequence[AdultData]
-    street: str
-    postcode: str
-    city: str
-    municipality: Municipality | None = None
-    longitude: float | None = None
-    latitude: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,22 +141,14 @@ def _household(principal: Principal, registration: Registration, now: datetime) 
     for child in registration.children:
         if isinstance(child, ChildData):
             _refuse_known(child, [adult.email for adult in given.adults])
-    first, *others = given.adults
-    household = register_household(
-        desk=registration.desk,
-        adults=[replace(first, work_municipality=registration.works_in), *others],
-        street=given.street,
-        postcode=given.postcode,
-        city=given.city,
-        municipality=given.municipality,
-        longitude=given.longitude,
-        latitude=given.latitude,
-        language=registration.language,
+    return new_household(
         principal=principal,
+        desk=registration.desk,
+        given=given,
+        language=registration.language,
+        works_in=registration.works_in,
         now=now,
     )
-    _link(principal, household, now)
-    return household
 
 
 def _add_work(principal: Principal, registration: Registration, household: Household, now: datetime) -> None:
@@ -193,14 +169,6 @@ def _add_work(principal: Principal, registration: Registration, household: House
     change_adult(adult=applicant, data=data, principal=principal, now=now)
 
 
-def _link(principal: Principal, household: Household, now: datetime) -> None:
-    """Everybody with a mail address gets to the household by a mailed code; who is logged in, at once."""
-    open_log_ins(household=household, principal=principal, now=now)
-    if principal.user_id is not None and not principal.is_staff:
-        user = User.objects.get(pk=principal.user_id)
-        link_user(household=household, user=user, principal=principal, now=now)
-
-
 def _children(
     principal: Principal, registration: Registration, household: Household, now: datetime
 ) -> list[Child]:
@@ -217,12 +185,11 @@ def _child(principal: Principal, household: Household, given: ChildData | int, n
         if child is None:
             raise RefusedError(_("Say for which child you need care."), field="children")
     else:
-        child = household.children.filter(**_same(given)).first() if given.first_name else None
+        child = household.children.filter(**same_child(given)).first() if given.first_name else None
     if child is None and isinstance(given, ChildData):
-        twins = household.children.filter(born=given.born, expected=given.expected).count()
         return add_child(
             household=household,
-            child=replace(given, birth_rank=twins + 1),
+            child=replace(given, birth_rank=next_rank(household, given)),
             principal=principal,
             today=localtime(now).date(),
             now=now,
@@ -232,20 +199,12 @@ def _child(principal: Principal, household: Household, given: ChildData | int, n
     return child
 
 
-def _same(given: ChildData) -> dict[str, object]:
-    return {
-        "name_key": sort_key(given.last_name, given.first_name),
-        "born": given.born,
-        "expected": given.expected,
-    }
-
-
 def _refuse_known(child: ChildData, emails: Sequence[str]) -> None:
     """The same child of a household with one of these addresses has an open request: log in instead."""
     open_requests = CareRequest.objects.filter(
         state=RequestState.OPEN,
         household__adults__email__in=[email.lower() for email in emails if email],
-        **{f"child__{name}": value for name, value in _same(child).items()},
+        **{f"child__{name}": value for name, value in same_child(child).items()},
     )
     if open_requests.exists():
         raise _known_error(f"{child.first_name} {child.last_name}".strip())

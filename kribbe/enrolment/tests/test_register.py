@@ -9,7 +9,8 @@ from allauth.account.models import EmailAddress
 from kribbe.contact.models import Letter, Mail, Notice
 from kribbe.enrolment.models import CareRequest, PositionChange, Preference, RequestDraft
 from kribbe.enrolment.selectors.waiting import waiting_list
-from kribbe.enrolment.services.register import NewHousehold, Registration, register_request
+from kribbe.enrolment.services.come_in import NewHousehold
+from kribbe.enrolment.services.register import Registration, register_request
 from kribbe.enrolment.services.wishes import end_request, rank_wishes, reopen_request
 from kribbe.people.models import Child, FactKind, Household, RoleGrant, User
 from kribbe.people.services import AdultData, ChildData

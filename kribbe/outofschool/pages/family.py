@@ -11,11 +11,13 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
+from kribbe.enrolment.pages.acting import page_of
 from kribbe.outofschool import words
 from kribbe.outofschool.access import for_household
 from kribbe.outofschool.forms import NEW, AskForm, HolidayForm, first_day
@@ -26,6 +28,7 @@ from kribbe.outofschool.models import (
     HolidayWeek,
     Registration,
     RegistrationState,
+    School,
     Stay,
 )
 from kribbe.outofschool.pages.public import order_told, week_row
@@ -34,11 +37,9 @@ from kribbe.outofschool.selectors.order import line, rules_on
 from kribbe.outofschool.selectors.prices import priced_month, prices_of, tariff_on
 from kribbe.outofschool.services import holidays
 from kribbe.outofschool.services.registering import answer, register, stop, undo_stop
-from kribbe.people.access import may_for, own_household
+from kribbe.people.access import may_for
 from kribbe.people.models import Child, Household
 from kribbe.people.services import ChildData, add_child
-from kribbe.region.middleware import use_desk
-from kribbe.region.models import Desk
 from kribbe.rules.calendar import first_of_month
 from kribbe.rules.outofschool import Charge
 from kribbe.rules.school import school_year_of
@@ -67,38 +68,6 @@ AHEAD = Coalesce(
 acts = for_household(Action.HOUSEHOLD_READ, Action.REQUEST_MAKE)
 
 
-@require_safe
-def own(request: Any) -> HttpResponse:
-    """The family's own page."""
-    return _to_own(request, "family")
-
-
-@require_safe
-def own_ask(request: Any, club: str) -> HttpResponse:
-    """The short request, for the family that is logged in."""
-    return _to_own(request, "ask", club, desk=Desk.objects.filter(clubs__slug=club).first())
-
-
-@require_safe
-def own_week(request: Any, week: str) -> HttpResponse:
-    """A holiday week, for the family that is logged in."""
-    return _to_own(
-        request, "week", week, desk=Desk.objects.filter(clubs__holiday_weeks__reference=week).first()
-    )
-
-
-def _to_own(request: Any, page: str, *parts: str, desk: Desk | None = None) -> HttpResponse:
-    """To this page of the own family. Who is logged in without one is told how it gets one, at this desk."""
-    try:
-        own = own_household(request.principal)
-    except Http404:
-        if desk is None:
-            raise
-        use_desk(request, desk)
-        return render(request, "outofschool/unknown_family.html", {"desk": desk})
-    return redirect(f"outofschool:{page}", own.reference, *parts)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @acts
 def family(request: Any, household: Household) -> HttpResponse:
@@ -119,6 +88,7 @@ def family(request: Any, household: Household) -> HttpResponse:
     )
     context = {
         "household": household,
+        "search_url": _search_url(request, household),
         "may_tell": may_for(request.principal, Action.HOUSEHOLD_CHANGE, household),
         "registrations": [
             _registration(each, household, today) for each in _registrations(household, school_year_of(today))
@@ -145,6 +115,8 @@ def ask(request: Any, household: Household, club: str) -> HttpResponse:
         "child": str(children[0].pk) if children else NEW,
         "last_name": children[0].last_name if children else "",
         "first": first_day(latest, today),
+        "school": School.objects.filter(reference=request.GET.get("school", "")).first(),
+        "pattern": request.GET.getlist("moments"),
     }
     form = AskForm(
         request.POST if request.method == "POST" else None,
@@ -213,6 +185,12 @@ def week(request: Any, household: Household, week: str) -> HttpResponse:
         "form": form,
     }
     return render(request, "outofschool/week.html", context, status=422 if form.errors else 200)
+
+
+def _search_url(request: Any, household: Household) -> str:
+    """Where a location is looked for; who acts for the family keeps it on the way."""
+    address = reverse("outofschool:search", args=[household.desk.slug])
+    return f"{address}?household={household.reference}" if page_of(household, request.principal) else address
 
 
 def _say_taken(request: Any, made: list[HolidayPlace]) -> None:

@@ -1,6 +1,7 @@
 """Out-of-school care for everybody: search by school or address, and the page of a club."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -14,13 +15,18 @@ from kribbe.outofschool.models import Club, HolidayWeek
 from kribbe.outofschool.selectors.order import Rules, rules_on
 from kribbe.outofschool.selectors.prices import tariff_on, with_prices
 from kribbe.outofschool.selectors.search import Found, current_year, find, one, schools_of
+from kribbe.people.access import household_for
 from kribbe.places.addresses import locate
 from kribbe.planning.words import HOLIDAYS
 from kribbe.region.http import DeskRequest
 from kribbe.rules.outofschool import MOMENTS
 from kribbe.rules.packs import load_pack
 from kribbe.rules.school import PACK, Community, holidays_between, year_bounds
+from kribbe.trust.permissions import Action
 from kribbe.web.weeks import DAY_NAMES
+
+CHOSEN = ("school", "moments")
+"""What of a search goes along to the short request."""
 
 FEW = 3
 """Up to so many free places are told as few."""
@@ -42,6 +48,7 @@ def search(request: DeskRequest, desk: str) -> HttpResponse:
     year = current_year(localtime(now).date())
     found = find(request.desk, school=school, point=point, pattern=pattern, year=year, now=now)
     context = {
+        **_on_the_way(request),
         "form": form,
         "results": [_result(each) for each in found],
         "is_asked": bool(pattern),
@@ -64,6 +71,7 @@ def club_page(request: DeskRequest, desk: str, club: str) -> HttpResponse:
     year = current_year(today)
     found = one(here, year=year, now=now)
     context = {
+        **_on_the_way(request),
         "club": here,
         "tariff": tariff_on(here.tariffs.all(), today),
         "found": found,
@@ -78,6 +86,22 @@ def club_page(request: DeskRequest, desk: str, club: str) -> HttpResponse:
         "holidays": _holidays(here, year),
     }
     return render(request, "outofschool/club.html", context)
+
+
+def _on_the_way(request: DeskRequest) -> dict[str, Any]:
+    """What goes along to the next page: the school and the moments chosen, and the family for whom somebody asks."""
+    reference = request.GET.get("household", "")
+    family = None
+    if reference:
+        family = household_for(request.principal, Action.REQUEST_MAKE, reference, now=timezone.now())
+    chosen = {name: request.GET.getlist(name) for name in CHOSEN}
+    carried = chosen | ({"household": [reference]} if family else {})
+    return {
+        "family": family,
+        "applicant": family and family.adults.filter(is_applicant=True).first(),
+        "chosen": urlencode(chosen, doseq=True),
+        "carried": urlencode(carried, doseq=True),
+    }
 
 
 def moment_table(found: Found) -> list[dict[str, Any]]:

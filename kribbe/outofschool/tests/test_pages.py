@@ -24,7 +24,7 @@ from kribbe.outofschool.models import (
 from kribbe.outofschool.selectors.search import current_year
 from kribbe.outofschool.services.registering import register
 from kribbe.outofschool.tests.scene import make_pupil, make_school, make_week, speelvogel
-from kribbe.people.models import Child, User
+from kribbe.people.models import Child
 from kribbe.places.models import Street
 from kribbe.planning.models import Severity
 from kribbe.planning.selectors.child_file import Allergy, Person
@@ -383,15 +383,3 @@ def test_the_day_list_with_files_costs_the_same_for_many(scene, organiser):
     for child in scene.children[1:3]:
         enrol(scene, child)
     assert look(organiser, address)[0] == few
-
-
-def test_who_is_logged_in_without_a_family_is_told_how_to_get_one(scene):
-    client = Client()
-    client.force_login(User.objects.create_user("nobody@post.example"))
-    week = make_week(scene.club, opens_at=scene.now - DAY)
-    for name, part in (("my_ask", scene.club.slug), ("my_week", week.reference)):
-        page = client.get(reverse(f"outofschool:{name}", args=[part]), headers={"accept-language": "en"})
-        assert page.status_code == 200
-        assert "We don't know your family yet" in page.content.decode()
-    assert client.get(reverse("outofschool:my_ask", args=["no-such-club"])).status_code == 404
-    assert Client().get(reverse("outofschool:my_ask", args=[scene.club.slug])).status_code == 302

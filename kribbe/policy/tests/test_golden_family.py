@@ -14,8 +14,9 @@ from kribbe.enrolment.models import CareRequest
 from kribbe.enrolment.selectors.fit import fit
 from kribbe.enrolment.selectors.waiting import waiting_list
 from kribbe.enrolment.services.answer_offer import Yes, accept_offer
+from kribbe.enrolment.services.come_in import NewHousehold
 from kribbe.enrolment.services.make_offer import make_offer
-from kribbe.enrolment.services.register import NewHousehold, Registration, register_request
+from kribbe.enrolment.services.register import Registration, register_request
 from kribbe.enrolment.services.sign import sign
 from kribbe.people.models import FactKind, Household
 from kribbe.people.services import AdultData, ChildData, record_birth

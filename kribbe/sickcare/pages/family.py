@@ -4,18 +4,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from kribbe.outofschool.access import for_household
-from kribbe.people.access import own_household
 from kribbe.people.models import Household
 from kribbe.sickcare.forms import CallForm
 from kribbe.sickcare.models import CallState, Proposal, ProposalState, SickCall, SickService
+from kribbe.sickcare.selectors import TONES
 from kribbe.sickcare.services.calls import ask, call_off
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -23,13 +24,6 @@ from kribbe.trust.text import row_key
 
 SHOWN = 10
 EVENING = 12
-TONES = {CallState.CONFIRMED: "good", CallState.SEARCHING: "primary", CallState.NOBODY: "bad"}
-
-
-@require_safe
-def own(request: Any) -> HttpResponse:
-    """The family's own page."""
-    return redirect("sickcare:family", own_household(request.principal).reference)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,6 +48,7 @@ def family(request: Any, household: Household) -> HttpResponse:
         "household": household,
         "service": service,
         "form": form if children else None,
+        "is_lost": form.is_bound and form.has_error(NON_FIELD_ERRORS, "address"),
         "calls": _rows(list(calls.order_by("-day", "-pk")[:SHOWN])),
     }
     return render(request, "sickcare/family.html", context, status=422 if form.errors else 200)
@@ -83,7 +78,8 @@ def _ask(request: Any, service: SickService | None, form: CallForm, now: datetim
             now=now,
         )
     except RefusedError as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+        field = refused.field if refused.field in form.fields else None
+        form.add_error(field, ValidationError(str(refused.message), code=refused.code))
         return False
     if made.state == CallState.NOBODY:
         messages.warning(request, gettext("Nobody is on call near you on that day. Call the service."))

@@ -17,7 +17,7 @@ from kribbe.region.http import DeskRequest
 from kribbe.sickcare.forms import CarerForm, ServiceForm
 from kribbe.sickcare.models import Proposal, ProposalState, SickCall, SickCarer, SickService
 from kribbe.sickcare.pages.carer import answered
-from kribbe.sickcare.pages.family import TONES
+from kribbe.sickcare.selectors import TONES
 from kribbe.sickcare.services.calls import ends_at
 from kribbe.sickcare.services.carers import set_carer, set_service
 from kribbe.sickcare.tokens import DAYS

@@ -266,7 +266,9 @@ def _home(household: Household) -> tuple[float, float]:
         return household.longitude, household.latitude
     found = point_of(household.street, household.postcode, household.city)
     if found is None:
-        raise RefusedError(_("We don't find your address on the map. Correct it first, or call the desk."))
+        raise RefusedError(
+            _("We don't find your address on the map. Correct it first, or call the desk."), code="address"
+        )
     return found
 
 

@@ -98,8 +98,11 @@ def _address(side: Side) -> Texts:
 
 def _needs(side: Side) -> Texts:
     return [
-        f"{words.need(found.pattern)} ({str(RequestState(found.state).label).lower()})"
-        for found in side.requests
+        *(
+            f"{words.need(found.pattern)} ({str(RequestState(found.state).label).lower()})"
+            for found in side.requests
+        ),
+        *(f"{line.what} ({str(line.state).lower()})" for line in side.besides),
     ]
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -82,7 +83,7 @@ class Homes:
 @at_desk(Action.DESK_UPKEEP)
 def pairs(request: DeskRequest) -> HttpResponse:
     """Pairs to look at, the likeliest first, and what was decided lately."""
-    found = to_look_at(request.desk.pk)
+    found = to_look_at(request.desk.pk, timezone.localdate())
     after, before = _anchor(request, "after"), _anchor(request, "before")
     here = page(found, by="score", size=PAGE, descending=True, after=after, before=before)
     lately = list(decided(request.desk)[:10])
@@ -252,6 +253,6 @@ VERDICTS: Mapping[str, Verdict[Pair]] = {
 }
 
 
-def waiting_pairs(desk_id: int, _now: Any) -> QuerySet[Pair]:
+def waiting_pairs(desk_id: int, now: Any) -> QuerySet[Pair]:
     """Pairs that wait for a verdict of this desk."""
-    return to_look_at(desk_id)
+    return to_look_at(desk_id, localtime(now).date())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from kribbe.enrolment.models import (
     CareRequest,
@@ -14,17 +15,19 @@ from kribbe.enrolment.models import (
     PreferenceState,
     RequestState,
 )
+from kribbe.people.besides import Line, besides
 from kribbe.people.models import Adult, Child, Household
 from kribbe.region.models import Desk
 from kribbe.upkeep.access import pairs_of
 from kribbe.upkeep.models import Merge, Pair, PairState
+from kribbe.upkeep.selectors.asking import asking
 
 UNDECIDED = (PairState.OPEN, PairState.PROPOSED)
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One registration of a pair. Of another desk's `adults`, `requests` and `placements` are empty."""
+    """One registration of a pair. Of another desk's all but child, household and registration is empty."""
 
     child: Child
     household: Household
@@ -33,15 +36,16 @@ class Side:
     adults: Sequence[Adult] = ()
     requests: Sequence[CareRequest] = ()
     placements: Sequence[Placement] = ()
+    besides: Sequence[Line] = ()
 
 
-def to_look_at(desk_id: int) -> "QuerySet[Pair]":
+def to_look_at(desk_id: int, today: date) -> "QuerySet[Pair]":
     """Undecided pairs that concern a desk, one of them still asking."""
-    asking = CareRequest.objects.filter(state=RequestState.OPEN).values("child")
+    asks = asking(today).values("pk")
     gone = Merge.objects.filter(undone_at=None).values("gone")
     return (
         pairs_of(desk_id)
-        .filter(Q(first__in=asking) | Q(second__in=asking), state__in=UNDECIDED)
+        .filter(Q(first__in=asks) | Q(second__in=asks), state__in=UNDECIDED)
         .exclude(Q(first__in=gone) | Q(second__in=gone))
     )
 
@@ -76,7 +80,8 @@ def sides(pair: Pair, desk: Desk) -> tuple[Side, Side]:
             child__in=children, state__in=[PlacementState.TO_SIGN, PlacementState.FINAL]
         ).select_related("group__location")
     )
-    both = [_side(child, desk, requests, adults, placements) for child in children]
+    others = besides([child.pk for child in children], timezone.localdate())
+    both = [_side(child, desk, requests, adults, placements, others.get(child.pk, ())) for child in children]
     first, second = both
     is_later = first.registered and second.registered and first.registered > second.registered
     return (second, first) if is_later else (first, second)
@@ -88,6 +93,7 @@ def _side(
     requests: Sequence[CareRequest],
     adults: Sequence[Adult],
     placements: Sequence[Placement],
+    others: Sequence[Line],
 ) -> Side:
     is_here = child.household.desk_id == desk.pk
     own = [request for request in requests if request.child_id == child.pk]
@@ -102,12 +108,13 @@ def _side(
         adults=[adult for adult in adults if adult.household_id == child.household_id],
         requests=own,
         placements=[placement for placement in placements if placement.child_id == child.pk],
+        besides=others,
     )
 
 
 def births_expected(desk_id: int, *, before: date) -> "QuerySet[Child]":
     """Children of a desk with an open request that were expected before a day, and not told to be born."""
-    asking = CareRequest.objects.filter(state=RequestState.OPEN).values("child")
+    asks = CareRequest.objects.filter(state=RequestState.OPEN).values("child")
     return Child.objects.filter(
-        household__desk=desk_id, born=None, expected__lt=before, pk__in=asking
+        household__desk=desk_id, born=None, expected__lt=before, pk__in=asks
     ).select_related("household")

@@ -3,24 +3,15 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min
 
-from kribbe.enrolment.models import CareRequest, Placement, PlacementState, RequestState
+from kribbe.enrolment.models import CareRequest
 from kribbe.people.models import Adult, Child
 from kribbe.rules.duplicates import Name, Person
 from kribbe.trust.text import address_words, fold, phonetic_key
 
-ACTIVE = (PlacementState.TO_SIGN, PlacementState.FINAL)
 SHORTEST_PHONE = 8
-
-
-def concerned(today: date) -> "QuerySet[Child]":
-    """Children of whom a second registration would count: with an open request, or a place now or later."""
-    asking = CareRequest.objects.filter(state=RequestState.OPEN).values("child")
-    placed = Placement.objects.filter(state__in=ACTIVE).exclude(during__endswith__lte=today).values("child")
-    return Child.objects.filter(Q(pk__in=asking) | Q(pk__in=placed))
 
 
 def persons(child_ids: Collection[int]) -> dict[int, Person]:
@@ -36,9 +27,9 @@ def persons(child_ids: Collection[int]) -> dict[int, Person]:
         .order_by()
     )
     return {
-        child.pk: _person(child, adults[child.household_id], f"{child.household_id} {asked[child.pk]}")
-        if child.pk in asked
-        else _person(child, adults[child.household_id], "")
+        child.pk: _person(
+            child, adults[child.household_id], f"{child.household_id} {asked.get(child.pk, '')}"
+        )
         for child in children
     }
 

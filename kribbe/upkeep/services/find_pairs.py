@@ -7,11 +7,11 @@ from hashlib import blake2b
 from django.db import connection, transaction
 from django.utils.timezone import localtime
 
-from kribbe.enrolment.models import CareRequest, RequestState
 from kribbe.people.models import Child
 from kribbe.rules.duplicates import compare, keys
 from kribbe.upkeep.models import ChildKey, Pair, PairState
-from kribbe.upkeep.selectors.persons import concerned, persons
+from kribbe.upkeep.selectors.asking import asking, concerned
+from kribbe.upkeep.selectors.persons import persons
 
 AT_ONCE = 2000
 CROWD = 25
@@ -88,15 +88,12 @@ def _compare_all(pairs: Sequence[tuple[int, int]], now: datetime) -> int:
 def _likely(pairs: Sequence[tuple[int, int]], now: datetime) -> Iterable[Pair]:
     """Pairs that a clerk should look at: alike enough, and one of them still asks."""
     children = {child for pair in pairs for child in pair}
-    asking = set(
-        CareRequest.objects.filter(child__in=children, state=RequestState.OPEN).values_list(
-            "child", flat=True
-        )
-    )
+    today = localtime(now).date()
+    asks = set(asking(today).filter(pk__in=children).values_list("pk", flat=True))
     known = persons(children)
     for first, second in pairs:
         found = compare(known[first], known[second])
-        if found.is_listed and {first, second} & asking:
+        if found.is_listed and {first, second} & asks:
             yield Pair(
                 first_id=first,
                 second_id=second,

@@ -1,11 +1,12 @@
 """Two registrations of one child brought under one household and one child, and the undo that restores all rows."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.models import Notice
@@ -28,6 +29,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.upkeep.models import ChildKey, Merge, MergeChange, Pair, PairState
+from kribbe.upkeep.selectors.asking import asking, both_ask, given_up
 from kribbe.upkeep.services.find_pairs import refresh_keys
 from kribbe.upkeep.services.merge_households import OWN, move_household
 from kribbe.upkeep.services.merge_requests import fold
@@ -61,7 +63,7 @@ def merge(*, principal: Principal, pair_id: int, keep_id: int, join: bool, now: 
             merged_by=principal.user_id,
         )
         is_two = kept.household_id != gone.household_id
-        loses = is_two and not join and _has_something(gone)
+        loses = is_two and not join and _has_something(gone, localtime(now).date())
         recorder = Recorder(made)
         with watched(location_ids=_waited_at(kept, gone), now=now, cause="facts"):
             _move_child(recorder, kept, gone, now)
@@ -115,9 +117,9 @@ def undo_merge(*, principal: Principal, merge_id: int, now: datetime) -> None:
             _tell(made, "request_back" if _lost(made, household_id) else "merge_undone", [household_id], now)
 
 
-def _has_something(child: Child) -> bool:
-    """Whether it asks for a place or has one."""
-    asks = CareRequest.objects.filter(child=child, state=RequestState.OPEN)
+def _has_something(child: Child, today: date) -> bool:
+    """Whether it asks for care or has it."""
+    asks = asking(today).filter(pk=child.pk)
     return asks.exists() or Placement.objects.filter(child=child, state__in=ACTIVE).exists()
 
 
@@ -158,6 +160,14 @@ def _check(pair: Pair, kept: Child, gone: Child) -> None:
         raise RefusedError(
             _("Both have an open offer at the same location. Let one be answered first."), code="offers"
         )
+    if both_ask(kept, gone):
+        raise RefusedError(
+            _(
+                "Both ask or have the same out-of-school care, or a carer on the same day. Stop one of the two "
+                "first."
+            ),
+            code="other-care",
+        )
     if _overlap(kept, gone):
         raise RefusedError(
             _("Both have a place on the same half-days. End one of the two first."), code="places"
@@ -190,6 +200,8 @@ def _move_child(recorder: Recorder, kept: Child, gone: Child, now: datetime) -> 
     for request in CareRequest.objects.filter(child=gone).order_by("pk"):
         desk_id = desks.get(request.pk, kept.household.desk_id)
         recorder.change(request, child_id=kept.pk, household_id=kept.household_id, desk_id=desk_id)
+    for place in given_up(kept, gone):
+        recorder.remove(place)
     recorder.point(old=gone, to=kept, but=OWN)
 
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kribbe.contact.models import Notice
-from kribbe.enrolment.models import RequestDraft
+from kribbe.enrolment.models import CareRequest, RequestDraft
 from kribbe.enrolment.services.consents import remind_of_consents
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.enrolment.tests.referrers.scene import agree
-from kribbe.people.models import Consent, Consented, ReferrerOrganisation, RoleGrant
+from kribbe.people.models import Consent, Consented, Household, ReferrerOrganisation, RoleGrant
 from kribbe.people.selectors import principal_of
 from kribbe.people.services import withdraw_consent
 from kribbe.region.models import Desk
@@ -26,6 +26,10 @@ from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
+ON_PAPER = {
+    "first_name": "Noor", "last_name": "Nys", "phone": "", "email": "", "street": "Kerkstraat 3",
+    "postcode": "3999", "city": "Lindedaal", "signed": "on",
+}  # fmt: skip
 
 
 def parent_of(household):
@@ -305,3 +309,27 @@ def test_the_queries_of_my_families_dont_grow(desk, organisation, referrer):
 
 def test_a_visitor_is_asked_to_log_in():
     assert Client().get(reverse("enrolment:families")).status_code == 302
+
+
+def test_a_referrer_adds_a_child_and_asks_other_care_than_day_care(referrer, desk):
+    cast.make_street(desk)
+    made = referrer.post(reverse("enrolment:new_family"), ON_PAPER)
+    reference = Household.objects.get(adults__last_name="Nys").reference
+    page = referrer.get(made.url).content.decode()
+    adding = reverse("enrolment:add_child", args=[reference])
+    for address in (
+        adding, reverse("outofschool:family", args=[reference]), reverse("sickcare:family", args=[reference])
+    ):  # fmt: skip
+        assert address in page
+        assert referrer.get(address).status_code == 200
+    child = {"count": "1", "first_name_0": "Mona", "last_name_0": "Nys", "day_0": "2018-01-05"}
+    assert referrer.post(adding, child).url == reverse("enrolment:family", args=[reference])
+    assert Household.objects.get(reference=reference).children.get().first_name == "Mona"
+    assert not CareRequest.objects.exists()
+
+
+def test_a_referrer_makes_no_second_family_of_a_mail_address(referrer, desk):
+    cast.make_household(desk, "Maes", now=timezone.now(), email="known@ouders.example")
+    refused = referrer.post(reverse("enrolment:new_family"), ON_PAPER | {"email": "known@ouders.example"})
+    assert refused.status_code == 422 and "email" in refused.context["form"].errors
+    assert Household.objects.count() == 1
