@@ -236,10 +236,11 @@ def _settled_at(held: HeldDay, at: Location) -> str:
 @require_GET
 @with_books(Action.BILLING_READ)
 def run_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
-    """How far a run is, and what it issued."""
+    """How far a run is; once it is done, what it issued. While it looks again by itself it names nobody."""
     run = get_object_or_404(Run, books=books, reference=reference)
     issued = run.invoices.aggregate(sum=Sum("total"))["sum"] or Decimal(0)
-    latest = list(run.invoices.select_related("payer").order_by("number")[:SHOWN])
+    is_going = run.state == RunState.GOING
+    latest = [] if is_going else list(run.invoices.select_related("payer").order_by("number")[:SHOWN])
     note_payers(request, location, (each.payer for each in latest), of="run")
     return render(
         request,
@@ -247,7 +248,7 @@ def run_page(request: Any, location: Location, books: Books | None, reference: s
         {
             **_base(request, location),
             "run": run,
-            "is_going": run.state == RunState.GOING,
+            "is_going": is_going,
             "count": run.invoices.count(),
             "unsent_count": unsent(run.books, timezone.now()).count(),
             "total": amount(issued),

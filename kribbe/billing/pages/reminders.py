@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kribbe.billing.access import invoice_at, note_payers, with_books
 from kribbe.billing.account_papers import reminder_pdf
 from kribbe.billing.models import Books, MailingKind, Step
-from kribbe.billing.pages.mailing import start
+from kribbe.billing.pages.mailing import progress, start
 from kribbe.billing.pages.my_invoices import pdf_response
 from kribbe.billing.selectors.late import late
 from kribbe.billing.selectors.mailings import going
@@ -37,6 +37,8 @@ def reminders_page(request: Any, location: Location, books: Books | None) -> Htt
         return redirect("billing:reminders", location.slug)
     if request.method == "POST":
         return _sent(request, location, books)
+    if (part := progress(request, books, MailingKind.REMINDERS)) is not None:
+        return part
     rows = late(books, localdate())
     all_due = [each for each in rows if each.next]
     due = all_due[:SHOWN]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from kribbe.billing.access import note_payers, with_books
 from kribbe.billing.models import Books, MailingKind
-from kribbe.billing.pages.mailing import start
+from kribbe.billing.pages.mailing import progress, start
 from kribbe.billing.pages.prices import base
 from kribbe.billing.selectors.mailings import going
 from kribbe.billing.selectors.renewals import indexed_on, once_of, to_renew
@@ -30,6 +30,8 @@ def renewals_page(request: Any, location: Location, books: Books | None) -> Http
     if request.method == "POST":
         start(request, books, MailingKind.RENEWALS)
         return redirect("billing:renewals", location.slug)
+    if (part := progress(request, books, MailingKind.RENEWALS)) is not None:
+        return part
     rows = _rows(books, to_renew(books, on), on)
     shown = rows[:SHOWN]
     note_payers(request, location, (), of="renewals", children=[place.child for place, _told in shown])

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kribbe.billing.models import Mailing, MailingKind, Reminder, Sending
+from kribbe.billing.models import Mailing, MailingKind, Reminder, Run, RunState, Sending
 from kribbe.billing.selectors.mailings import going
 from kribbe.billing.services import mailings
 from kribbe.billing.services.mailings import start_mailing, work_off_mailing, work_off_mailings
-from kribbe.billing.tests.issued import NOW, ON, issued, paid, stay
+from kribbe.billing.tests.issued import MARCH, NOW, ON, issued, paid, stay
 from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.contact.models import Mail, Notice
 from kribbe.enrolment.models import Placement
@@ -123,6 +123,40 @@ def test_one_button_starts_it_and_the_page_shows_how_far_it_is(kept, client, nam
     assert 'hx-trigger="every 5s"' in shown.content.decode()
     assert work_off_mailings(now=now) == 1
     assert client.get(page).context["going"] is None
+
+
+@pytest.mark.parametrize("name", ["post", "reminders", "renewals"])
+def test_looking_on_while_they_leave_is_one_look(kept, client, name):
+    now, today = timezone.now(), timezone.localdate()
+    Placement.objects.update(during=(today - timedelta(days=365), None))
+    invoices(kept, 2, now=now, on=today - timedelta(days=40))
+    page = reverse(f"billing:{name}", args=[kept.scene.location.slug])
+    client.post(page, {"do": "all"})
+    looks = AuditEntry.objects.filter(action="list.read")
+    assert f'hx-get="{page}?going"' in client.get(page).content.decode()
+    for _poll in range(3):
+        part = client.get(page, {"going": ""}, headers={"HX-Request": "true"})
+        assert "hx-trigger" in part.content.decode()
+        assert kept.payer.name not in part.content.decode()
+    assert looks.count() == 1
+    work_off_mailings(now=now)
+    over = client.get(page, {"going": ""}, headers={"HX-Request": "true"})
+    assert (over.content, over.headers["HX-Refresh"], looks.count()) == (b"", "true", 1)
+
+
+def test_a_run_names_its_payers_once_it_is_done(kept, client):
+    run = Run.objects.create(books=kept.books, month=MARCH, issued_on=ON, started_at=NOW)
+    invoices(kept, 1, run=run)
+    page = reverse("billing:run", args=[kept.scene.location.slug, run.reference])
+    looks = AuditEntry.objects.filter(action="list.read")
+    for _poll in range(3):
+        shown = client.get(page)
+        assert shown.context["count"] == 1
+        assert kept.payer.name not in shown.content.decode()
+    assert not looks.exists()
+    Run.objects.update(state=RunState.DONE, done_at=NOW)
+    assert kept.payer.name in client.get(page).content.decode()
+    assert looks.count() == 1
 
 
 @pytest.mark.race
