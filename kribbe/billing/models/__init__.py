@@ -18,7 +18,7 @@ from kribbe.billing.models.books import Books, Counter, PriceList
 from kribbe.billing.models.importing import CertificateImport, ImportedCertificate
 from kribbe.billing.models.invoices import Invoice, InvoiceKind, InvoiceLine, MonthCount, Run, RunState
 from kribbe.billing.models.journal import Account, EntryKind, JournalEntry, JournalLine, Settlement
-from kribbe.billing.models.mailing import Mailing, MailingKind
+from kribbe.billing.models.mailing import Mailing, MailingKind, Stuck, StuckAt
 from kribbe.billing.models.payers import (
     CertificateKind,
     Charged,
@@ -74,6 +74,8 @@ __all__ = [
     "Share",
     "ShareChange",
     "Step",
+    "Stuck",
+    "StuckAt",
     "WriteOff",
     "charged_by",
     "site_of",

@@ -17,7 +17,7 @@ from kribbe.billing.models import Books, MailingKind, Step
 from kribbe.billing.pages.mailing import progress, start
 from kribbe.billing.pages.my_invoices import pdf_response
 from kribbe.billing.selectors.late import late
-from kribbe.billing.selectors.mailings import going
+from kribbe.billing.selectors.mailings import going, stuck
 from kribbe.billing.services.reminders import remind
 from kribbe.places.models import Location
 from kribbe.trust.errors import RefusedError
@@ -32,7 +32,7 @@ def reminders_page(request: Any, location: Location, books: Books | None) -> Htt
     """Who is late, what the law allows today, and a button that sends it."""
     if books is None:
         raise Http404
-    if request.method == "POST" and request.POST.get("do") == "all":
+    if request.method == "POST" and ("again" in request.POST or request.POST.get("do") == "all"):
         start(request, books, MailingKind.REMINDERS)
         return redirect("billing:reminders", location.slug)
     if request.method == "POST":
@@ -43,7 +43,9 @@ def reminders_page(request: Any, location: Location, books: Books | None) -> Htt
     all_due = [each for each in rows if each.next]
     due = all_due[:SHOWN]
     waiting = [each for each in rows if not each.next][:SHOWN]
-    note_payers(request, location, (each.invoice.payer for each in (*due, *waiting)), of="reminders")
+    couldnt = stuck(books, MailingKind.REMINDERS)
+    named = [*(each.invoice for each in (*due, *waiting)), *(each.invoice for each in couldnt if each.invoice)]
+    note_payers(request, location, (each.payer for each in named), of="reminders")
     return render(
         request,
         "billing/reminders.html",
@@ -53,6 +55,7 @@ def reminders_page(request: Any, location: Location, books: Books | None) -> Htt
             "due": due,
             "due_count": len(all_due),
             "due_costs": sum((each.costs.total for each in all_due), Decimal(0)),
+            "stuck": couldnt,
             "going": going(books, MailingKind.REMINDERS),
             "waiting": waiting,
         },

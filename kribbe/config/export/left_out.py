@@ -72,6 +72,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
             "Settlement",
             "Share",
             "ShareChange",
+            "Stuck",
             "WriteOff",
         ),
         BETWEEN,
