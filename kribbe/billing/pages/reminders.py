@@ -44,7 +44,10 @@ def reminders_page(request: Any, location: Location, books: Books | None) -> Htt
     due = all_due[:SHOWN]
     waiting = [each for each in rows if not each.next][:SHOWN]
     couldnt = stuck(books, MailingKind.REMINDERS)
-    named = [*(each.invoice for each in (*due, *waiting)), *(each.invoice for each in couldnt if each.invoice)]
+    named = [
+        *(each.invoice for each in (*due, *waiting)),
+        *(each.invoice for each in couldnt if each.invoice),
+    ]
     note_payers(request, location, (each.payer for each in named), of="reminders")
     return render(
         request,

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from kribbe.billing.models import ClubCare, FeeCertificate, Invoice, Payer
+from kribbe.attendance.models import Presence
+from kribbe.billing.models import ClubCare, FeeCertificate, Invoice, InvoiceLine, Payer
 from kribbe.billing.tests.issued import paid
 from kribbe.billing.tests.marched import NOW, THE_2ND, euros
 from kribbe.billing.tests.month import MARCH, came, run
@@ -71,6 +72,21 @@ def test_the_report_of_income_prices_has_it_as_care_or_as_an_absence_that_is_cha
     assert days_of_kim(kept) == [{(Block.BEYOND, Length.HALF): 1}]
     there(made)
     assert days_of_kim(kept) == [{(Block.CAME, Length.FULL): 1}]
+
+
+def test_nobody_noted_when_the_child_went_so_it_came_as_reserved_for_bill_and_report(kept, kim):
+    there(takes(kept, kim, halves=1))
+    Presence.objects.filter(direct__isnull=False).update(end=None)
+    came(kept.scene.noor, WEDNESDAY, "08:00", "16:00")
+    assert days_of_kim(kept) == [{(Block.CAME, Length.HALF): 1}]
+    run(kept, MARCH, THE_2ND)
+    assert {line["code"] for line in InvoiceLine.objects.get(care__child=kim.child).why} == {
+        "billing.as_agreed", "billing.income.half",
+    }  # fmt: skip
+    payer = Payer.objects.get(name=name_of(kim))
+    paid(kept, "12.00", payer=payer, first=[Invoice.objects.get(payer=payer)])
+    (found,) = paid_by([payer], 2026, today=date(2026, 12, 31))
+    assert [each.day for each in found.days] == [WEDNESDAY]
 
 
 def test_without_a_code_the_child_is_named(kept, kim):
