@@ -22,7 +22,6 @@ from kribbe.billing.models.mailing import Mailing, MailingKind, Stuck, StuckAt
 from kribbe.billing.models.payers import (
     CertificateKind,
     Charged,
-    ClubCare,
     Delivery,
     FeeCertificate,
     OneCharge,
@@ -30,6 +29,7 @@ from kribbe.billing.models.payers import (
     PayerKind,
     Share,
     ShareChange,
+    UnplacedCare,
     charged_by,
     site_of,
 )
@@ -40,7 +40,6 @@ __all__ = [
     "CertificateImport",
     "CertificateKind",
     "Charged",
-    "ClubCare",
     "Counter",
     "Delivery",
     "Deposit",
@@ -76,6 +75,7 @@ __all__ = [
     "Step",
     "Stuck",
     "StuckAt",
+    "UnplacedCare",
     "WriteOff",
     "charged_by",
     "site_of",

@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kribbe.billing.access import invoice_at, may_bill, note_payers, with_books
-from kribbe.billing.models import Books, ClubCare, Invoice, InvoiceKind, InvoiceLine, Run, RunState, site_of
+from kribbe.billing.models import (
+    Books,
+    Invoice,
+    InvoiceKind,
+    InvoiceLine,
+    Run,
+    RunState,
+    UnplacedCare,
+    site_of,
+)
 from kribbe.billing.reasons import from_json
 from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.drafts import Draft, HeldDay, parties
@@ -222,7 +231,7 @@ def _held(days: list[HeldDay], at: Location) -> list[dict[str, Any]]:
 
 def _settled_at(held: HeldDay, at: Location) -> str:
     about = held.about
-    if not isinstance(about, ClubCare):
+    if not isinstance(about, UnplacedCare):
         return reverse("billing:fee", args=[about.group.location.slug, about.reference])
     if about.location and about.pk:
         return reverse("billing:fee", args=[about.location.slug, about.reference])

@@ -15,9 +15,9 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from kribbe.attendance.models import DayInvite, InviteState, Presence
-from kribbe.billing.models import Books, ClubCare, FeeCertificate, OneCharge, PriceList
+from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, UnplacedCare
 from kribbe.billing.selectors.cases import extra_of, minute_of
-from kribbe.billing.selectors.clubs import NOTHING, ClubMonth, shares_of, with_charges
+from kribbe.billing.selectors.clubs import NOTHING, CareMonth, shares_of, with_charges
 from kribbe.billing.selectors.facts import closed_in_year, holding, packs_of, registered_days, rows_by
 from kribbe.places.models import Group, Location
 from kribbe.places.selectors.closed import ClosedDays
@@ -96,7 +96,7 @@ def one_day_months(
     month: date,
     households: Collection[int] | None = None,
     charges: Sequence[OneCharge] = (),
-) -> list[ClubMonth]:
+) -> list[CareMonth]:
     """The places of one day of these households, or of all, with these charges; nine queries, however many, and one
     where there are none.
     """
@@ -104,19 +104,19 @@ def one_day_months(
     for each in taken_days(books, month, households).select_related("request__child", "group__location"):
         days[each.group.location_id, each.request.child_id].append(each)
     once: dict[Key, list[OneCharge]] = defaultdict(list)
-    cares: dict[Key, ClubCare] = {}
+    cares: dict[Key, UnplacedCare] = {}
     for charge in charges:
         if charge.care is not None and charge.care.location_id is not None:
             cares[charge.care.location_id, charge.care.child_id] = charge.care
             once[charge.care.location_id, charge.care.child_id].append(charge)
     if not days and not once:
         return []
-    known = ClubCare.objects.filter(location__isnull=False, child__in={child for _site, child in days})
+    known = UnplacedCare.objects.filter(location__isnull=False, child__in={child for _site, child in days})
     cares |= {(each.location_id or 0, each.child_id): each for each in known}
     shares = shares_of(cares.values(), month)
     read = _read(books, month, [each for own in days.values() for each in own])
     return [
-        ClubMonth(
+        CareMonth(
             care := _care(cares.get(key), days.get(key, ())),
             with_charges(_priced(days[key], read) if key in days else NOTHING, once.get(key, ())),
             tuple(shares.get(care.pk or 0, ())),
@@ -125,8 +125,8 @@ def one_day_months(
     ]
 
 
-def _care(known: ClubCare | None, days: Sequence[DayInvite]) -> ClubCare:
-    care = known or ClubCare()
+def _care(known: UnplacedCare | None, days: Sequence[DayInvite]) -> UnplacedCare:
+    care = known or UnplacedCare()
     if days:
         care.location, care.child = days[0].group.location, days[0].request.child
     return care

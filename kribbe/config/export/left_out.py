@@ -46,7 +46,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         (
             "Books",
             "CertificateImport",
-            "ClubCare",
+            "UnplacedCare",
             "Counter",
             "Deposit",
             "Mailing",

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from kribbe.attendance.models import Presence
-from kribbe.billing.models import ClubCare, FeeCertificate, Invoice, InvoiceLine, Payer
+from kribbe.billing.models import FeeCertificate, Invoice, InvoiceLine, Payer, UnplacedCare
 from kribbe.billing.tests.issued import paid
 from kribbe.billing.tests.marched import NOW, THE_2ND, euros
 from kribbe.billing.tests.month import MARCH, came, run
@@ -114,7 +114,7 @@ def test_the_sex_is_noted_on_the_page_that_asks_it(kept, kim):
         scope_id=kept.books.organiser_id, now=kept.scene.now,
     )  # fmt: skip
     client, slug = client_of(user), kept.scene.location.slug
-    care = ClubCare.objects.get(location=kept.scene.location)
+    care = UnplacedCare.objects.get(location=kept.scene.location)
     address = reverse("taxes:reported", args=[slug, care.reference])
     page = client.get(reverse("taxes:months", args=[slug]), {"month": "2026-03"})
     assert address in page.content.decode()
