@@ -28,11 +28,11 @@ from kribbe.billing.models import (
     Books,
     CertificateKind,
     Charged,
-    ClubCare,
     FeeCertificate,
     OneCharge,
     PriceList,
     Share,
+    UnplacedCare,
     charged_by,
 )
 from kribbe.billing.selectors.one_day import taken_days
@@ -139,10 +139,12 @@ def fees_page(request: Any, location: Location, books: Books | None) -> HttpResp
     return render(request, "billing/fees.html", context)
 
 
-def _one_day(books: Books, location: Location, month: date) -> "QuerySet[ClubCare]":
+def _one_day(books: Books, location: Location, month: date) -> "QuerySet[UnplacedCare]":
     """The children with a place of one day here, in this month or the one before it."""
     taken = taken_days(books, add_months(month, -1)) | taken_days(books, month)
-    found = ClubCare.objects.filter(location=location, child__in=taken.order_by().values("request__child"))
+    found = UnplacedCare.objects.filter(
+        location=location, child__in=taken.order_by().values("request__child")
+    )
     return found.select_related("child").order_by("child__last_name", "child__first_name", "pk")[:SHOWN]
 
 

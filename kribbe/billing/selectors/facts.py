@@ -47,7 +47,7 @@ class Facts:
     presences: Mapping[int, Sequence[Presence]]
     charges: Mapping[int, Sequence[OneCharge]]
     shares: Mapping[int, Sequence[Share]]
-    club_charges: Sequence[OneCharge] = ()
+    care_charges: Sequence[OneCharge] = ()
     """Charges of one day of care without a place, with their care."""
     registered: Mapping[int, frozenset[date]] = field(default_factory=dict)
     """The days on which a location kept its register."""
@@ -73,7 +73,7 @@ def facts_of(books: Books, month: date, households: Collection[int] | None = Non
     found = placements_of(books, month)
     if households is not None:
         found = found.filter(child__household__in=households)
-    facts = _facts(books, found, month, add_months(month, 1) - DAY, clubs=_charged_clubs(books, households))
+    facts = _facts(books, found, month, add_months(month, 1) - DAY, clubs=_charged_cares(books, households))
     since = _package_since(facts, min(first_of_month(books.started_on), month))
     return _with_earlier(books, facts, since) if since else facts
 
@@ -130,7 +130,7 @@ def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, 
             "placement_id",
         ),
         charges=rows_by((each for each in charges if each.placement_id), "placement_id"),
-        club_charges=[each for each in charges if each.care_id],
+        care_charges=[each for each in charges if each.care_id],
         shares=rows_by(
             Share.objects.filter(placement__in=keys, during__overlap=(first, last + DAY)).order_by("pk"),
             "placement_id",
@@ -145,7 +145,7 @@ def care_of(books: Books) -> Q:
     return Q(care__club__in=clubs_of(books.organiser_id)) | Q(care__location__organiser=books.organiser_id)
 
 
-def _charged_clubs(books: Books, households: Collection[int] | None) -> Q:
+def _charged_cares(books: Books, households: Collection[int] | None) -> Q:
     """The charges of care without a place of these households, or of all, at the organiser."""
     clubs = care_of(books)
     return clubs if households is None else clubs & Q(care__child__household__in=households)

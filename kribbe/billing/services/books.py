@@ -64,7 +64,7 @@ def keep_books(*, principal: Principal, location: Location, seller: Seller, now:
 def keep_account_numbers(
     *, principal: Principal, books: Books, numbers: Mapping[Account, str], now: datetime
 ) -> None:
-    """The numbers under which the journal is handed to accounting from now on; an account without has its usual one."""
+    """The numbers under which the journal goes to accounting from now on; an account without has its usual one."""
     own = {account.value: number for account, number in numbers.items() if number != USUAL[account]}
     with transaction.atomic():
         lock_rows((Books, books.pk))

@@ -249,8 +249,8 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
 
 def _one_day(location: Location, each: OneDay, read: _Read) -> tuple[date, Block, Length, int]:
     """A place of one day: the child came, or stayed away and is charged."""
-    stay = _stay(_case(location, each.child, read), each.reserved, each.day, each.came)
-    return each.day, Block.BEYOND if each.is_absent else Block.CAME, LENGTHS[stay], 1
+    stay = _stay(_case(location, each.child, read), each.reserved, each.day, each.had.came)
+    return each.day, Block.BEYOND if each.had.is_absent else Block.CAME, LENGTHS[stay], 1
 
 
 def _absent(
@@ -349,9 +349,9 @@ def _children(
                 known[placement.child_id] = placement.child
                 stays[placement.child_id] += ended
     for one in read.one_days_of(location, PriceKind.FREE):
-        if ended := [each for each in one.came if each.end is not None]:
+        if one.had.came:
             known[one.child.pk] = one.child
-            stays[one.child.pk] += ended
+            stays[one.child.pk] += one.had.came
     told = [
         free_month.Child(
             first_name=child.first_name,
