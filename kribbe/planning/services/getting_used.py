@@ -82,7 +82,7 @@ def _check(placement: Placement, visit: Visit, now: datetime) -> None:
         raise RefusedError(message, field=field)
     if GettingUsedDay.objects.filter(placement=placement, day=visit.day, taken_back_at=None).exists():
         raise RefusedError(_("There is a visit on this day already."), field="day")
-    if broken_by(location, placement.group_id, visit) is not None:
+    if broken_by(placement, visit) is not None:
         raise RefusedError(
             _(
                 "With this visit more children would be there at once than the law allows. Choose another day or"
