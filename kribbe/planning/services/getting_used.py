@@ -14,7 +14,7 @@ from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.models import GettingUsedDay
 from kribbe.planning.selectors.visit_law import broken_by
 from kribbe.planning.services import telling
-from kribbe.planning.services.locking import locked_certain_place
+from kribbe.planning.services.locking import locked_certain_place, locked_with_location
 from kribbe.planning.written import clock_time, minute
 from kribbe.rules.getting_used import Fault, Visit, fault_of
 from kribbe.trust.audit import record
@@ -38,7 +38,7 @@ def agree_visit(*, principal: Principal, placement_id: int, visit: Visit, now: d
     where the law would allow fewer children at once.
     """
     with transaction.atomic():
-        placement = locked_certain_place(placement_id)
+        placement = locked_with_location(placement_id)
         _check(placement, visit, now)
         made = GettingUsedDay.objects.create(
             placement=placement,

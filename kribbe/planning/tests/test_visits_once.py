@@ -8,20 +8,17 @@ from kribbe.planning.selectors.short import short_weeks
 from kribbe.planning.selectors.week import week_of
 from kribbe.planning.services.getting_used import agree_visit
 from kribbe.planning.tests.visiting import (
-    FEBRUARY,
-    LATER,
     MONDAY,
     NOON,
     NOW,
     OPENS,
     Child,
-    Visiting,
+    at_home,
+    newcomer,
     staffed,
     visiting,
 )
 from kribbe.rules.getting_used import Visit
-from kribbe.rules.halfdays import WeekPattern
-from kribbe.testing import cast
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -67,56 +64,32 @@ def test_the_check_of_one_more_visit_against_a_plain_count(seed):
 
 def test_seven_at_a_home_and_one_of_them_visits():
     """By the law of 2027 an eighth can't come; one of the seven that visits the other group is none."""
-    made = Visiting(*_home(7))
+    made = at_home(7)
     child = made.children[0]
     agreed = agree_visit(
         principal=made.manager, placement_id=child.placement.pk, visit=Visit(MONDAY, *TEN), now=NOW
     )
     assert agreed.pk
     with pytest.raises(RefusedError):
-        agree_visit(principal=made.manager, placement_id=_new(made).pk, visit=Visit(MONDAY, *TEN), now=NOW)
+        agree_visit(
+            principal=made.manager,
+            placement_id=newcomer(made, made.groups[1]).pk,
+            visit=Visit(MONDAY, *TEN),
+            now=NOW,
+        )
 
 
 def test_who_visits_another_location_makes_room_meanwhile():
     """Seven at a home, one of whom gets used to a crèche from ten to eleven: then another may visit, not before."""
-    made = Visiting(*_home(7, elsewhere=True))
+    made = at_home(7, elsewhere=True)
     agree_visit(
         principal=made.manager, placement_id=made.children[0].placement.pk, visit=Visit(MONDAY, *TEN), now=NOW
     )
-    new = _new(made)
+    new = newcomer(made, made.groups[1])
     for hours in ((9 * 60, 11 * 60), (10 * 60, 11 * 60 + 5)):
         with pytest.raises(RefusedError):
             agree_visit(principal=made.manager, placement_id=new.pk, visit=Visit(MONDAY, *hours), now=NOW)
     assert agree_visit(principal=made.manager, placement_id=new.pk, visit=Visit(MONDAY, *TEN), now=NOW).pk
-
-
-def _home(number, *, elsewhere=False):
-    """A family carer with so many children on Mondays; the first gets a place in the second group, or elsewhere."""
-    desk = cast.make_desk()
-    home, creche = cast.make_location(desk, "An", kind="family"), cast.make_location(desk, "De Linde")
-    groups = [cast.make_group(home, 8, now=NOW), cast.make_group(home, 8, now=NOW, name="Kevers")]
-    other = cast.make_group(creche, 9, now=NOW, name="Bijen")
-    children = []
-    for each in range(number):
-        child = cast.make_child(cast.make_household(desk, f"Gezin {each}", now=NOW), "Kim", born=NOW.date())
-        _placed(child, groups[0], NOW.date(), FEBRUARY)
-        children.append(Child(group=groups[0], halves=3))
-        if not each:
-            next_group = other if elsewhere else groups[1]
-            children[0].placement = _placed(child, next_group, FEBRUARY, LATER)
-    return home, creche, groups, other, children
-
-
-def _new(made):
-    household = cast.make_household(made.location.desk, "Nieuw", now=NOW)
-    child = cast.make_child(household, "Juul", born=NOW.date())
-    return _placed(child, made.groups[1], FEBRUARY, LATER)
-
-
-def _placed(child, group, start, end):
-    return cast.make_placement(
-        child, group, start=start, end=end, pattern=WeekPattern.from_text("mon"), now=NOW
-    )
 
 
 def test_the_plain_count_itself():

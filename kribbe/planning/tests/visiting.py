@@ -95,6 +95,28 @@ def visiting(seed, **fields) -> Visiting:
     return made
 
 
+def at_home(number: int, *, elsewhere: bool = False) -> Visiting:
+    """A family carer with so many children on Mondays; the first gets a place in the second group, or elsewhere."""
+    desk = cast.make_desk()
+    home, creche = cast.make_location(desk, "An", kind="family"), cast.make_location(desk, "De Linde")
+    groups = [cast.make_group(home, 8, now=NOW), cast.make_group(home, 8, now=NOW, name="Kevers")]
+    made = Visiting(home, creche, groups, cast.make_group(creche, 9, now=NOW, name="Bijen"))
+    for each in range(number):
+        child = cast.make_child(cast.make_household(desk, f"Gezin {each}", now=NOW), "Kim", born=NOW.date())
+        _place(child, groups[0], date(2026, 11, 30), FEBRUARY, "mon")
+        made.children.append(Child(group=groups[0], halves=3))
+        if not each:
+            to = made.elsewhere if elsewhere else groups[1]
+            made.children[0].placement = _place(child, to, FEBRUARY, LATER, "mon")
+    return made
+
+
+def newcomer(made: Visiting, group: Group) -> Placement:
+    """The place of a child that begins in February."""
+    household = cast.make_household(made.location.desk, f"Nieuw {group.name}", now=NOW)
+    return _place(cast.make_child(household, "Juul", born=NOW.date()), group, FEBRUARY, LATER, "mon")
+
+
 def staffed(made: Visiting, carers: int) -> None:
     for group, number in zip(made.groups, (carers, 0), strict=True):
         GroupTeam.objects.create(
