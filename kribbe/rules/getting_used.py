@@ -1,6 +1,7 @@
 """Days on which a child gets used to a group before it begins: short visits, agreed with day and hours.
 
-A family has a right to them (agreement model of Opgroeien, 15-4-2025). They take no paid place and are not charged.
+A family has a right to them (agreement model of Opgroeien, 15-4-2025). They take no paid place. House rules
+say whether they are free or cost the ordinary price of a stay: one of both, and it is stated (models of Opgroeien).
 A child may have a place already while it visits its next group: it is there once, in the group that it visits.
 """
 

@@ -11,11 +11,14 @@ from django.db.models import Min, Model, Q, QuerySet
 
 from kribbe.attendance.models import Presence
 from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, Share
+from kribbe.billing.selectors.register import registered_days
+from kribbe.billing.selectors.visits import billed_visits
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import firsts
 from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.models import Absence, AgreedWeeks, HouseRules
+from kribbe.planning.selectors.charged_visits import Visits
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.region.models import DeskPolicy
@@ -53,27 +56,44 @@ class Facts:
     """The days on which a location kept its register."""
     fees: Mapping[int, Decimal | None] = field(default_factory=dict)
     """The day fee of a placement's agreement, for a place at a free price without a price list."""
+    visits: Visits = field(default_factory=dict)
+    """By place the hours of visits to get used that are charged."""
     earlier: Sequence["Facts"] = ()
     """The months before, in order, of the children of locations that sell packages of days."""
     stay_of: Mapping[int, int] = field(default_factory=dict)
     """The first piece of the stay of each place of these children."""
 
 
-def placements_of(books: Books, month: date) -> "QuerySet[Placement]":
-    """The certain places of a month at all locations of an organiser."""
-    return certain((month, add_months(month, 1))).filter(group__location__organiser=books.organiser_id)
+def placements_of(
+    books: Books, month: date, visiting: Collection[int] | None = None
+) -> "QuerySet[Placement]":
+    """The certain places of a month at all locations of an organiser; also those that begin later and of which
+    visits of the month are charged, given by key where they are known.
+    """
+    after = add_months(month, 1)
+    if visiting is None:
+        visiting = billed_visits(books.organiser_id, month, after - DAY)
+    return certain((month, after), also=list(visiting)).filter(group__location__organiser=books.organiser_id)
 
 
-def facts_of(books: Books, month: date, households: Collection[int] | None = None) -> Facts:
-    """The facts of a month, of the children of these households or of all; twenty queries at most.
+def facts_of(
+    books: Books,
+    month: date,
+    households: Collection[int] | None = None,
+) -> Facts:
+    """The facts of a month, of the children of these households or of all; twenty-one queries at most, eight more
+    where visits to get used are charged.
 
     Where a location sells packages of days, also those of the months since, from the first one of the books on; their
     number grows with years alone.
     """
-    found = placements_of(books, month)
+    last = add_months(month, 1) - DAY
+    visits = billed_visits(books.organiser_id, month, last, households=households)
+    found = placements_of(books, month, visits)
     if households is not None:
         found = found.filter(child__household__in=households)
-    facts = _facts(books, found, month, add_months(month, 1) - DAY, clubs=_charged_clubs(books, households))
+    clubs = _charged_clubs(books, households)
+    facts = _facts(books, found, month, last, clubs, visits)
     since = _package_since(facts, min(first_of_month(books.started_on), month))
     return _with_earlier(books, facts, since) if since else facts
 
@@ -92,10 +112,17 @@ def package_months(
     return stay_of, _months(wide, dict.fromkeys(wide.closed.at, first))
 
 
-def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, clubs: Q = NONE) -> Facts:
+def _facts(
+    books: Books,
+    found: "QuerySet[Placement]",
+    first: date,
+    last: date,
+    clubs: Q = NONE,
+    visits: Visits | None = None,
+) -> Facts:
     """The facts of all days from a first of a month on; what holds for a year is that of its year.
 
-    `clubs` are the charges of out-of-school care to be read too.
+    `clubs` are the charges of out-of-school care to be read too, `visits` those that are charged.
     """
     planned = [
         plan_of(each, each.group.location) for each in found.select_related("group__location", "child")
@@ -132,11 +159,15 @@ def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, 
         charges=rows_by((each for each in charges if each.placement_id), "placement_id"),
         club_charges=[each for each in charges if each.care_id],
         shares=rows_by(
-            Share.objects.filter(placement__in=keys, during__overlap=(first, last + DAY)).order_by("pk"),
+            Share.objects.filter(
+                Q(during__overlap=(first, last + DAY)) | Q(placement__in=list(visits or ())),
+                placement__in=keys,
+            ).order_by("pk"),
             "placement_id",
         ),
         registered=registered_days(sites, first, last),
         fees=_fees(_without_list(placements, prices)),
+        visits=visits or {},
     )
 
 
@@ -291,19 +322,6 @@ def _certificates(
         )
         for each in placements
     }
-
-
-def registered_days(sites: Collection[int], month: date, last: date) -> dict[int, frozenset[date]]:
-    """By location the days on which it kept its register; one query."""
-    days = (
-        Presence.objects.filter(placement__group__location__in=sites, day__range=(month, last))
-        .values_list("placement__group__location_id", "day")
-        .distinct()
-    )
-    found: dict[int, set[date]] = defaultdict(set)
-    for site, day in days:
-        found[site].add(day)
-    return {site: frozenset(days) for site, days in found.items()}
 
 
 def _without_list(placements: Sequence[Placement], prices: Mapping[int, Sequence[PriceList]]) -> list[int]:

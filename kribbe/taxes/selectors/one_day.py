@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from kribbe.attendance.models import Presence
 from kribbe.billing.models import Books
-from kribbe.billing.selectors.facts import registered_days, rows_by
+from kribbe.billing.selectors.facts import rows_by
 from kribbe.billing.selectors.one_day import taken_days
+from kribbe.billing.selectors.register import registered_days
 from kribbe.people.models import Child
 from kribbe.places.models import Location
 from kribbe.planning.selectors.planned import parts_of_halves
