@@ -18,7 +18,7 @@ from kribbe.enrolment.selectors.stays import firsts
 from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.models import Absence, AgreedWeeks, HouseRules
-from kribbe.planning.selectors.charged_visits import Visits
+from kribbe.planning.selectors.charged_visits import Visits, charged_places
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.region.models import DeskPolicy
@@ -64,16 +64,13 @@ class Facts:
     """The first piece of the stay of each place of these children."""
 
 
-def placements_of(
-    books: Books, month: date, visiting: Collection[int] | None = None
-) -> "QuerySet[Placement]":
+def placements_of(books: Books, month: date) -> "QuerySet[Placement]":
     """The certain places of a month at all locations of an organiser; also those that begin later and of which
-    visits of the month are charged, given by key where they are known.
+    visits of the month are charged.
     """
     after = add_months(month, 1)
-    if visiting is None:
-        visiting = billed_visits(books.organiser_id, month, after - DAY)
-    return certain((month, after), also=list(visiting)).filter(group__location__organiser=books.organiser_id)
+    visiting = charged_places(books.organiser_id, month, after - DAY)
+    return certain((month, after), also=visiting).filter(group__location__organiser=books.organiser_id)
 
 
 def facts_of(
@@ -81,19 +78,21 @@ def facts_of(
     month: date,
     households: Collection[int] | None = None,
 ) -> Facts:
-    """The facts of a month, of the children of these households or of all; twenty-one queries at most, eight more
-    where visits to get used are charged.
+    """The facts of a month, of the children of these households or of all; twenty queries at most, eight more where
+    a location charges visits to get used.
 
     Where a location sells packages of days, also those of the months since, from the first one of the books on; their
     number grows with years alone.
     """
     last = add_months(month, 1) - DAY
-    visits = billed_visits(books.organiser_id, month, last, households=households)
-    found = placements_of(books, month, visits)
+    found = placements_of(books, month)
     if households is not None:
         found = found.filter(child__household__in=households)
     clubs = _charged_clubs(books, households)
-    facts = _facts(books, found, month, last, clubs, visits)
+    facts = _facts(books, found, month, last, clubs)
+    if any(each.visits_charged for rules in facts.rules.values() for each in rules):
+        visits = billed_visits(books.organiser_id, month, last, households=households)
+        facts = replace(facts, visits=visits)
     since = _package_since(facts, min(first_of_month(books.started_on), month))
     return _with_earlier(books, facts, since) if since else facts
 
@@ -112,17 +111,10 @@ def package_months(
     return stay_of, _months(wide, dict.fromkeys(wide.closed.at, first))
 
 
-def _facts(
-    books: Books,
-    found: "QuerySet[Placement]",
-    first: date,
-    last: date,
-    clubs: Q = NONE,
-    visits: Visits | None = None,
-) -> Facts:
+def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, clubs: Q = NONE) -> Facts:
     """The facts of all days from a first of a month on; what holds for a year is that of its year.
 
-    `clubs` are the charges of out-of-school care to be read too, `visits` those that are charged.
+    `clubs` are the charges of out-of-school care to be read too.
     """
     planned = [
         plan_of(each, each.group.location) for each in found.select_related("group__location", "child")
@@ -160,15 +152,19 @@ def _facts(
         club_charges=[each for each in charges if each.care_id],
         shares=rows_by(
             Share.objects.filter(
-                Q(during__overlap=(first, last + DAY)) | Q(placement__in=list(visits or ())),
+                Q(during__overlap=(first, last + DAY)) | Q(placement__in=_beginning_after(placements, last)),
                 placement__in=keys,
             ).order_by("pk"),
             "placement_id",
         ),
         registered=registered_days(sites, first, last),
         fees=_fees(_without_list(placements, prices)),
-        visits=visits or {},
     )
+
+
+def _beginning_after(placements: Iterable[Placement], last: date) -> list[int]:
+    """The places of which only visits lie in these days: who pays them pays their first day."""
+    return [each.pk for each in placements if each.during.lower > last]
 
 
 def care_of(books: Books) -> Q:

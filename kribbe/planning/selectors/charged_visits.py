@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.stays import NEVER_CAME
@@ -28,7 +29,11 @@ def charged_visits(
     A day on which another place of the child at the organiser has something reserved is paid there: the visit costs
     nothing more.
     """
-    visits = _agreed(organiser_id, first, last, households)
+    visits = list(
+        _agreed(organiser_id, first, last, households)
+        .select_related("placement__group")
+        .order_by("day", "pk")
+    )
     if not visits:
         return {}
     children = {each.placement.child_id for each in visits}
@@ -45,23 +50,27 @@ def charged_visits(
     return dict(found)
 
 
+def charged_places(organiser_id: int | None, first: date, last: date) -> QuerySet[Any, Any]:
+    """The keys of the places of which visits of these days were agreed at a price."""
+    return _agreed(organiser_id, first, last, None).values("placement")
+
+
 def _agreed(
     organiser_id: int | None, first: date, last: date, households: Collection[int] | None
-) -> list[GettingUsedDay]:
+) -> QuerySet[GettingUsedDay]:
     """Those of places that are certain and begin later, or are over by now."""
     places = Placement.objects.filter(
         state__in=[PlacementState.FINAL, PlacementState.ENDED], group__location__organiser=organiser_id
     ).exclude(NEVER_CAME)
     if households is not None:
         places = places.filter(child__household__in=households)
-    rows = GettingUsedDay.objects.filter(
+    return GettingUsedDay.objects.filter(
         placement__in=places,
         placement__during__startswith__gt=F("day"),
         day__range=(first, last),
         is_charged=True,
         taken_back_at=None,
     )
-    return list(rows.select_related("placement__group").order_by("day", "pk"))
 
 
 def _is_reserved(visit: GettingUsedDay, plans: Sequence[Planned], closed: ClosedDays) -> bool:

@@ -217,12 +217,16 @@ def plan_with(plan: Planned, change: DayChange) -> Planned:
     return plan_of(placement, placement.group.location)
 
 
-def certain(during: tuple[date, date], *, also: Collection[int] = ()) -> QuerySet[Placement]:
+def certain(
+    during: tuple[date, date], *, also: Collection[int] | QuerySet[Any, Any] = ()
+) -> QuerySet[Placement]:
     """Certain places, running or over, on some of these days; `also` those of these keys on any."""
     return with_weeks(_certain(during, also))
 
 
-def _certain(during: tuple[date, date], also: Collection[int] = ()) -> QuerySet[Placement]:
+def _certain(
+    during: tuple[date, date], also: Collection[int] | QuerySet[Any, Any] = ()
+) -> QuerySet[Placement]:
     states = [PlacementState.FINAL, PlacementState.ENDED]
     held = Q(during__overlap=during) | Q(pk__in=also)
     return Placement.objects.filter(held, state__in=states).exclude(NEVER_CAME)
