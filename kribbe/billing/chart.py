@@ -16,10 +16,10 @@ USUAL: Mapping[Account, str] = {
     Account.BANK_COSTS: "657000",
     Account.OTHER: "740000",
 }
-"""The numbers that most would give, by the Belgian minimum chart of accounts (Royal Decree of 21 October 2018, annex).
+"""The numbers that most would give, by the Belgian minimum chart (Royal Decree of 21 October 2018, annex).
 
 400 customers, 550 banks, 70 turnover, 743 other operating income, 178 guarantees received in cash, 499 suspense
-accounts, 489 other amounts payable, 642 losses on trade debtors, 657 other financial charges, 740 operating subsidies.
+accounts, 489 other amounts payable, 642 losses on trade debtors, 657 other financial charges, 740 subsidies.
 """
 
 

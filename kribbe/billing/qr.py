@@ -73,7 +73,7 @@ def _lines(size: int, dark: int) -> Iterator[str]:
         yield f"M{QUIET} {y + QUIET}.5{''.join(pieces)}"
 
 
-@lru_cache(maxsize=2**PIECE + 2**8)
+@lru_cache(maxsize=8192)
 def _piece(modules: str) -> str:
     """The part of a line over these modules, drawn or passed over; kept, since a row has few of many thousands."""
     return _RUN.sub(lambda run: f"h{len(run[0])}" if run[0][0] == "1" else f"m{len(run[0])} 0", modules)

@@ -263,3 +263,10 @@ class HouseRulesForm(forms.Form):
             "You mark it on the day once you have seen it. Until then the day counts like any other."
         ),
     )
+    visits_charged = forms.BooleanField(
+        label=_("Visits to get used cost the ordinary price"),
+        required=False,
+        help_text=_(
+            "By the length of each visit, and nothing on a day that is reserved already. Else they are free."
+        ),
+    )

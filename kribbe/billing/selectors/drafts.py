@@ -157,7 +157,7 @@ def _share(about: Charged, result: Result, shares: Sequence[Share], due: _Due) -
     ids = (None, about.pk) if isinstance(about, UnplacedCare) else (about.pk, None)
     held = []
     for line in result.lines:
-        on_day = [share for share in shares if line.on in share.during]
+        on_day = [share for share in shares if _paid_on(about, line.on) in share.during]
         percents = [share.percent for share in on_day]
         if sum(percents) != HUNDRED:
             held.append(line.on)
@@ -167,6 +167,11 @@ def _share(about: Charged, result: Result, shares: Sequence[Share], due: _Due) -
             due.add(key, line.quantity, amount, line.why)
     for day in sorted(set(held)):
         yield HeldDay(about, day, (Reason.of("billing.held.payer"),))
+
+
+def _paid_on(about: Charged, on: date) -> date:
+    """The day whose payers pay a line: a visit before the first day is paid by those of the first day."""
+    return max(on, about.during.lower) if isinstance(about, Placement) else on
 
 
 def _asked(

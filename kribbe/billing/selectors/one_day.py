@@ -16,9 +16,10 @@ from django.db.models import Q, QuerySet
 
 from kribbe.attendance.models import DayInvite, InviteState, Presence
 from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, UnplacedCare
-from kribbe.billing.selectors.cases import extra_of, minute_of
+from kribbe.billing.selectors.cases import extra_of
 from kribbe.billing.selectors.clubs import NOTHING, CareMonth, shares_of, with_charges
-from kribbe.billing.selectors.facts import closed_in_year, holding, packs_of, registered_days, rows_by
+from kribbe.billing.selectors.facts import closed_in_year, holding, packs_of, rows_by
+from kribbe.billing.selectors.register import minute_of, registered_days
 from kribbe.places.models import Group, Location
 from kribbe.places.selectors.closed import ClosedDays
 from kribbe.planning.selectors.planned import merged, parts_of_halves
