@@ -1,7 +1,7 @@
 """The days on which nobody comes: closing days of a location or a group of it, and public holidays."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -29,6 +29,18 @@ class Calendars:
     def of(self, group: Group) -> Calendar:
         """When a group of one of these locations is closed: with its location, and on its own."""
         return self.own.get(group.pk) or self.at[group.location_id]
+
+    def told(self, location_id: int, groups: Iterable[Group]) -> list[tuple[Closing, str]]:
+        """All closings of a location in their order, each with the name of the group that closes alone, or ""."""
+        whole = self.at[location_id].closings
+        own = [
+            (each, group.name)
+            for group in groups
+            if group.pk in self.own
+            for each in self.own[group.pk].closings
+            if each not in whole
+        ]
+        return sorted([*((each, "") for each in whole), *own], key=lambda told: (told[0].first, told[1]))
 
 
 @dataclass(frozen=True)
@@ -143,6 +155,20 @@ def closing_in_words(closing: Closing) -> str:
     text = _("closed on %(last)s") if is_day else _("closed from %(first)s to %(last)s")
     days = {"first": date_format(closing.first, "MONTH_DAY_FORMAT"), "last": long_date(closing.last)}
     return f"{text % days} ({closing.reason})" if closing.reason else text % days
+
+
+def closing_of_in_words(closing: Closing, group: str) -> str:
+    """The same, of one group alone with its name: `closed on 3 May 2027 (works, only the group Kevers)`."""
+    return closing_in_words(replace(closing, reason=why_closed(closing, group)) if group else closing)
+
+
+def why_closed(closing: Closing, group: str) -> str:
+    """Why it is closed; of one group alone with its name."""
+    if not group:
+        return closing.reason or _("closed")
+    if not closing.reason:
+        return _("only the group %(group)s") % {"group": group}
+    return _("%(reason)s, only the group %(group)s") % {"reason": closing.reason, "group": group}
 
 
 def first_day_shut(calendar: Calendar, pattern: WeekPattern, start: date) -> Shut | None:

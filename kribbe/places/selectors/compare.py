@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kribbe.places.models import Group, Location, LocationCriteria
 from kribbe.places.selectors.cards import availability, clock_time, opens_late_in_words
-from kribbe.places.selectors.closed import calendars_of, closing_in_words
+from kribbe.places.selectors.closed import Calendars, calendars_of, closing_of_in_words
 from kribbe.places.selectors.freshness import checked_words, judged
 from kribbe.places.selectors.location import LICENCES, language_name
 from kribbe.places.selectors.orders import steps_in_words
@@ -20,7 +20,6 @@ from kribbe.places.selectors.search import Found, Search, find
 from kribbe.places.selectors.ways import Way
 from kribbe.region.models import DeskPolicy
 from kribbe.rules.calendar import add_months
-from kribbe.rules.closing import Calendar
 from kribbe.rules.distance import kilometres
 from kribbe.rules.halfdays import WORK_WEEK
 from kribbe.web.templatetags.telling import km, money
@@ -68,10 +67,10 @@ def compare(
         )
     }
     since = max(search.start, today)
-    closings = calendars_of(ids, since, add_months(since, MONTHS_CLOSED)).at
+    calendars = calendars_of(ids, since, add_months(since, MONTHS_CLOSED))
     columns = [
         dict(_answers(row, details[row.id], policies.get(details[row.id].desk_id), search, today, fee,
-                      ways.get(row.id), from_home, closings[row.id]))
+                      ways.get(row.id), from_home, calendars))
         for row in found
     ]  # fmt: skip
     return [
@@ -102,7 +101,7 @@ def _answers(
     fee: IncomeFee | None,
     way: Way | None,
     from_home: bool,
-    calendar: Calendar,
+    calendars: Calendars,
 ) -> Iterator[tuple[str, Answer]]:
     yield (
         _("Free half-days"),
@@ -117,7 +116,10 @@ def _answers(
     yield _("Deposit"), money(detail.deposit) if detail.deposit else _("none")
     opens, closes = clock_time(row.opens_at), clock_time(row.closes_at)
     yield _("Opening hours"), _("%(start)s to %(end)s") % {"start": opens, "end": closes}
-    yield _("Closing days"), list(_closed(row, search, calendar)) or _("none told")
+    yield (
+        _("Closing days"),
+        list(_closed(row, search, calendars, getattr(detail, "in_use", ()))) or _("none told"),
+    )
     yield _("At least"), _("%(half_days)s a week") % {"half_days": half_days(detail.min_half_days)}
     yield _("Where"), f"{detail.street}, {detail.postcode} {detail.city}"
     yield _("How far"), _far(row, search, way) if from_home else _("Give your address above")
@@ -128,12 +130,16 @@ def _answers(
     yield _("How places are given"), steps_in_words(names, getattr(detail, "in_use", ()), policy, today)
 
 
-def _closed(row: Found, search: Search, calendar: Calendar) -> Iterator[str]:
-    """What keeps a child away at the start, as the search says it, and the closings of the months ahead."""
+def _closed(row: Found, search: Search, calendars: Calendars, groups: Sequence[Group]) -> Iterator[str]:
+    """What keeps a child away at the start, as the search says it, and the closings of the months ahead.
+
+    A day on which one group alone is closed stands there with its name.
+    """
     late = opens_late_in_words(row, search)
     if late:
         yield late
-    yield from (closing_in_words(each) for each in calendar.closings[:CLOSINGS_SHOWN])
+    told = calendars.told(row.id, groups)[:CLOSINGS_SHOWN]
+    yield from (closing_of_in_words(each, group) for each, group in told)
 
 
 def _far(row: Found, search: Search, way: Way | None) -> str:

@@ -27,7 +27,7 @@ from kribbe.places.models import (
     PlanKind,
 )
 from kribbe.places.selectors.cards import clock_time
-from kribbe.places.selectors.closed import Calendars, calendars_of, days_in_words, shut_in_words
+from kribbe.places.selectors.closed import Calendars, calendars_of, days_in_words, shut_in_words, why_closed
 from kribbe.places.selectors.freshness import DEFAULT_WEEKS, freshness_point
 from kribbe.places.selectors.orders import motive_of, order_in_words, vulnerable_share
 from kribbe.places.selectors.prices import income_fee
@@ -43,7 +43,7 @@ from kribbe.places.selectors.showing import (
 )
 from kribbe.region.models import Desk, DeskPolicy
 from kribbe.rules.calendar import add_months, first_of_month, public_holidays
-from kribbe.rules.closing import Calendar, Closing
+from kribbe.rules.closing import Calendar
 from kribbe.rules.dates import DEFAULT_PACK
 from kribbe.rules.freshness import looked
 from kribbe.rules.halfdays import EMPTY, SLOTS, WORK_WEEK, WeekPattern
@@ -331,12 +331,10 @@ def _closings(
     """Closing days and public holidays of the year ahead, in order: when and why; of one group with its name."""
     end = add_months(first_of_month(today), MONTHS_AHEAD)
     calendar = calendars.at[whole]
-    own = [(group.name, calendars.own[group.pk]) for group in groups if group.pk in calendars.own]
     found = [
-        (each.first, days_in_words(each.first, each.last), _why(each, name))
-        for name, closings in [("", calendar), *own]
-        for each in closings.closings
-        if each.first < end and not (name and each in calendar.closings)
+        (each.first, days_in_words(each.first, each.last), why_closed(each, name))
+        for each, name in calendars.told(whole, groups)
+        if each.first < end
     ]
     language = HOLIDAY_LANGUAGES.get((get_language() or "nl")[:2], "nl")
     for year in range(today.year, end.year + 1):
@@ -344,15 +342,6 @@ def _closings(
             if today <= day < end and day.weekday() < 5 and not calendar.closing_on(day):
                 found.append((day, long_date(day), name))
     return [(when, why) for _first, when, why in islice(sorted(found), CLOSINGS_SHOWN)]
-
-
-def _why(closing: Closing, group: str) -> str:
-    """Why it is closed; for one group alone with its name."""
-    if not group:
-        return closing.reason or _("closed")
-    if not closing.reason:
-        return _("only the group %(group)s") % {"group": group}
-    return _("%(reason)s, only the group %(group)s") % {"reason": closing.reason, "group": group}
 
 
 def _contacts(location: Location) -> Iterator[tuple[str, str, str]]:

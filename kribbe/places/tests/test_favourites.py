@@ -155,6 +155,23 @@ def test_side_by_side_tells_the_closing_days_of_the_months_ahead(client: Client,
     assert "none told" in open_
 
 
+def test_side_by_side_names_the_group_that_closes_alone(client: Client, desk: Desk) -> None:
+    """A closing of the whole location stands there once, whatever its groups close on beside it."""
+    (found,) = places(desk, 1)
+    group = found.groups.get()
+    others = make_group(found, name="Kevers", since=timezone.localdate())
+    today = timezone.localdate()
+    for away, reason, closed in ((30, "Zomer", None), (60, "Werken", group), (90, "", others)):
+        first = today + timedelta(days=away)
+        ClosingDay.objects.create(
+            location=found, group=closed, during=(first, first + timedelta(days=1)), reason=reason
+        )
+    row = compare(client, desk, [found]).split("Closing days</th>")[1].split("</tr>")[0]
+    assert f"(Werken, only the group {group.name})" in row
+    assert "(only the group Kevers)" in row
+    assert (row.count("(Zomer)"), row.count("Zomer")) == (1, 1)
+
+
 def test_side_by_side_from_an_address(client: Client, desk: Desk) -> None:
     (first, second) = places(desk, 2)
     page = compare(client, desk, [first, second], address="Leuven", by="car")
