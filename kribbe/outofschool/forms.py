@@ -1,15 +1,16 @@
 """What families, clubs and desks fill in about out-of-school care."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.outofschool import words
-from kribbe.outofschool.models import Club, ClubYear, School
+from kribbe.outofschool.models import Club, ClubYear, HolidayWeek, School
 from kribbe.people.models import Child
 from kribbe.rules.outofschool import MOMENTS
 from kribbe.web.forms import DayField, NameField
@@ -148,6 +149,19 @@ class WeekForm(forms.Form):
     per_household = forms.IntegerField(
         label=_("Places for one family at most"), min_value=1, max_value=10, initial=3
     )
+
+    def __init__(self, *args: Any, week: HolidayWeek | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if week is None:
+            return
+        for name in self.fields:
+            value = getattr(week, name)
+            self.initial[name] = localtime(value) if isinstance(value, datetime) else value
+        first = self.fields["first"]
+        first.disabled = True
+        first.help_text = _(
+            "By its first day a week is known: it stays. To begin on another day, plan another week."
+        )
 
 
 class TimesForm(forms.Form):

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.models import Child
+from kribbe.sickcare.models import SickCarer
 from kribbe.web.forms import DayField, NameField, PhoneField
 
 
@@ -51,7 +52,7 @@ class ServiceForm(forms.Form):
 
 
 class CarerForm(forms.Form):
-    """A carer on call. The mail address names them: the same one again changes that carer."""
+    """A carer on call, who is known by the mail address: that of `carer`, who is changed, stays."""
 
     name = NameField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("Mail address"))
@@ -63,6 +64,12 @@ class CarerForm(forms.Form):
         label=_("How far they go, in kilometres"), min_value=1, max_value=100, initial=10
     )
     active = forms.BooleanField(label=_("On call"), required=False, initial=True)
+
+    def __init__(self, *args: Any, carer: SickCarer | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if carer is not None:
+            self.initial = {name: getattr(carer, name) for name in self.fields}
+            self.fields["email"].disabled = True
 
 
 class DaysForm(forms.Form):

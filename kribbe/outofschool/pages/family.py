@@ -33,7 +33,7 @@ from kribbe.outofschool.models import (
 )
 from kribbe.outofschool.pages.public import order_told, week_row
 from kribbe.outofschool.selectors.day import charged
-from kribbe.outofschool.selectors.order import line, rules_on
+from kribbe.outofschool.selectors.order import line, rules_on, untold
 from kribbe.outofschool.selectors.prices import priced_month, prices_of, tariff_on
 from kribbe.outofschool.services import holidays
 from kribbe.outofschool.services.registering import answer, register, stop, undo_stop
@@ -109,7 +109,8 @@ def ask(request: Any, household: Household, club: str) -> HttpResponse:
     years = here.years.filter(year__gte=school_year_of(today)).order_by("year")
     latest = years.first()
     if latest is None:
-        raise Http404
+        messages.info(request, gettext("Not open yet for this school year"))
+        return redirect("outofschool:club", here.desk.slug, here.slug)
     children = list(household.children.filter(born__isnull=False).order_by("born", "pk"))
     initial = {
         "child": str(children[0].pk) if children else NEW,
@@ -139,11 +140,14 @@ def ask(request: Any, household: Household, club: str) -> HttpResponse:
                 else gettext("Not everything is free: the request is on the waiting list."),
             )
             return redirect("outofschool:family", household.reference)
+    rules = rules_on(here.desk, today)
+    may_tell = may_for(request.principal, Action.HOUSEHOLD_CHANGE, household)
     context = {
         "household": household,
         "club": here,
         "form": form,
-        "rules": order_told(rules_on(here.desk, today)),
+        "rules": order_told(rules),
+        "untold": words.because(untold(household, rules.criteria, today)) if may_tell else "",
         "ages": words.ages(here),
     }
     return render(request, "outofschool/ask.html", context, status=422 if form.errors else 200)

@@ -134,7 +134,8 @@ def requests(request: Any, club: Club) -> HttpResponse:
 def holidays(request: Any, club: Club) -> HttpResponse:
     """Holiday weeks with who comes and who waits, and the form of a new or changed one."""
     now = timezone.now()
-    form = WeekForm(request.POST if request.method == "POST" else None)
+    changed = club.holiday_weeks.filter(reference=request.GET.get("change", "")).first()
+    form = WeekForm(request.POST if request.method == "POST" else None, week=changed)
     if request.method == "POST" and form.is_valid():
         try:
             set_week(principal=request.principal, club=club, now=now, **form.cleaned_data)
@@ -153,6 +154,7 @@ def holidays(request: Any, club: Club) -> HttpResponse:
         "club": club,
         "tab": "holidays",
         "form": form,
+        "changed": changed,
         "weeks": [
             {
                 **week_row(week, now),

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +17,7 @@ from kribbe.outofschool import words
 from kribbe.outofschool.models import Club, HolidayWeek
 from kribbe.outofschool.pages.public import week_row
 from kribbe.people.access import own_household
+from kribbe.rules.school import school_year_of
 
 
 @require_safe
@@ -33,6 +36,10 @@ def own_ask(request: Any, club: str) -> HttpResponse:
     here = Club.objects.filter(slug=club, active=True).select_related("desk__municipality").first()
     if here is None:
         raise Http404
+    is_open = here.years.filter(year__gte=school_year_of(timezone.localdate())).exists()
+    if not is_open:
+        messages.info(request, gettext("Not open yet for this school year"))
+        return redirect("outofschool:club", here.desk.slug, here.slug)
     return _of_own(request, "ask", club, here)
 
 
@@ -44,6 +51,9 @@ def own_week(request: Any, week: str) -> HttpResponse:
     here = found.select_related("club__desk__municipality").first()
     if here is None:
         raise Http404
+    if timezone.now() >= here.closes_at and household_of(request.principal) is None:
+        messages.info(request, gettext("Registration for this week is closed."))
+        return redirect("outofschool:club", here.club.desk.slug, here.club.slug)
     return _of_own(request, "week", week, here.club, row=week_row(here, timezone.now()))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kribbe.outofschool.models import Club, ClubRules, ClubYear, Registration, RegistrationState
-from kribbe.people.models import FactKind, HouseholdFact
+from kribbe.people.models import FactKind, Household, HouseholdFact
 from kribbe.region.models import Desk
 from kribbe.rules.outofschool import DEFAULT_ORDER, Applicant, Charge, Criterion, Rounding, Standing, in_order
 
@@ -71,6 +71,12 @@ def line(year: ClubYear, club: Club, criteria: Sequence[Criterion], *, today: da
     )
     home = club.desk.municipality_id
     return in_order((_applicant(each, known, placed, home) for each in waiting), criteria)
+
+
+def untold(household: Household, criteria: Sequence[Criterion], today: date) -> list[Criterion]:
+    """What counts by these criteria, rests on what a family tells of itself, and this one didn't tell."""
+    told = _facts([household.pk], today).get(household.pk, set())
+    return [each for each in criteria if each in FACTS.values() and each not in told]
 
 
 def _applicant(

@@ -13,6 +13,7 @@ from kribbe.enrolment.models import CareRequest, Preference
 from kribbe.enrolment.pages import coming_in
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.outofschool.models import ClubYear, HolidayPlace, HolidayWeek, Registration
+from kribbe.outofschool.selectors.order import rules_on, untold
 from kribbe.outofschool.selectors.search import current_year
 from kribbe.outofschool.tests.scene import make_week, speelvogel
 from kribbe.people.models import Household, User
@@ -323,3 +324,49 @@ def test_such_a_family_waits_nowhere_counts_nowhere_and_is_found_by_the_clerk(sc
         assert household.reference in page, query
     own = clerk.get(reverse("enrolment:household", args=[scene.desk.slug, household.reference]))
     assert reverse("outofschool:family", args=[household.reference]) in own.content.decode()
+
+
+def test_nobody_comes_in_for_what_is_closed(scene):
+    week = make_week(scene.club, opens_at=timezone.now() - 9 * DAY, closes_at=timezone.now() - DAY)
+    here = reverse("outofschool:club", args=[scene.desk.slug, scene.club.slug])
+    address = reverse("outofschool:my_week", args=[week.reference])
+    assert Client().get(address).url == here and Client().post(address, typed()).url == here
+    ClubYear.objects.all().delete()
+    assert Client().get(ask_address(scene)).url == here
+    known = known_family(scene)
+    parent = client_of(User.objects.get(email="ouder0@ouders.example"))
+    assert parent.get(reverse("outofschool:ask", args=[known.reference, scene.club.slug])).url == here
+    assert ask_address(scene) not in Client().get(reverse("outofschool:search", args=[scene.desk.slug])).text
+
+
+def test_the_request_says_what_counts_and_wasnt_told_yet(scene):
+    client, household = came_in(scene)
+    address = reverse("outofschool:ask", args=[household.reference, scene.club.slug])
+    telling = reverse("people:record_fact", args=[household.reference])
+    assert telling in client.get(address).content.decode()
+    told = rules_on(scene.desk, timezone.localdate()).criteria
+    for kind in ("work", "single", "low_income", "care_need"):
+        cast.make_fact(household, kind, since=timezone.localdate() - DAY, now=scene.now)
+    assert untold(household, told, timezone.localdate()) == []
+    assert telling not in client.get(address).content.decode()
+
+
+def test_a_clerk_keeps_the_family_in_mind_from_the_search_to_the_request(scene):
+    known = scene.children[0].household
+    clerk = client_of(
+        cast.make_user(
+            "clerk@loket.example", role=Role.CLERK, scope=Scope.DESK, scope_id=scene.desk.pk, now=scene.now
+        )
+    )
+    own = clerk.get(reverse("outofschool:family", args=[known.reference])).content.decode()
+    search = f"{reverse('outofschool:search', args=[scene.desk.slug])}?household={known.reference}"
+    assert search in own
+    week = make_week(scene.club, opens_at=timezone.now() - DAY)
+    found = clerk.get(f"{search}&moments=1&school={scene.school.reference}").content.decode()
+    asking = reverse("outofschool:ask", args=[known.reference, scene.club.slug])
+    assert f"{asking}?school={scene.school.reference}&amp;moments=1" in found
+    assert reverse("outofschool:week", args=[known.reference, week.reference]) in found
+    here = reverse("outofschool:club", args=[scene.desk.slug, scene.club.slug])
+    assert asking in clerk.get(f"{here}?household={known.reference}").content.decode()
+    for stranger in (Client(), logged_in()):
+        assert stranger.get(search).status_code in {302, 404}, "a family's name is for who acts for it"

@@ -75,6 +75,7 @@ def _page(request: Any, household: Household) -> HttpResponse:
         "base": _base(request.principal, household),
         "household": shown,
         "may_invite": may(request.principal, Action.HOUSEHOLD_INVITE, Scope.HOUSEHOLD, household.pk),
+        "may_add": may_for(request.principal, Action.REQUEST_MAKE, household),
         "may_take_along": may_for(request.principal, Action.HOUSEHOLD_FILE, household),
         "may_consent": may_for(request.principal, Action.HOUSEHOLD_CONSENT, household),
         "log_ins": _log_ins(request.principal, household),

@@ -1,6 +1,6 @@
 """A family asks somebody to come to a sick child, sees who comes, and calls it off."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +23,7 @@ from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
 
 SHOWN = 10
-EVENING = 12
+EVENING, FIRST_HOUR = 12, 8
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,10 +55,12 @@ def family(request: Any, household: Household) -> HttpResponse:
 
 
 def _initial(child: Any, now: datetime) -> dict[str, Any]:
-    """Tomorrow, once the morning is over."""
+    """Tomorrow, once the morning is over; today from the next hour that is still to come."""
     here = localtime(now)
-    day = here.date() + timedelta(days=1) if here.hour >= EVENING else here.date()
-    return {"child": child.pk if child else None, "day": day}
+    key = child.pk if child else None
+    if here.hour >= EVENING:
+        return {"child": key, "day": here.date() + timedelta(days=1)}
+    return {"child": key, "day": here.date(), "begins": time(max(FIRST_HOUR, here.hour + 1))}
 
 
 def _ask(request: Any, service: SickService | None, form: CallForm, now: datetime) -> bool:

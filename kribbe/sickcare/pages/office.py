@@ -83,7 +83,8 @@ def carers(request: DeskRequest) -> HttpResponse:
         request.POST if is_service else None,
         initial={name: getattr(service, name) for name in names} if service else None,
     )
-    one = CarerForm(request.POST if request.method == "POST" and not is_service else None)
+    changed = SickCarer.objects.filter(service=service, reference=request.GET.get("change", "")).first()
+    one = CarerForm(request.POST if request.method == "POST" and not is_service else None, carer=changed)
     if request.method == "POST" and _saved(request, service, about if is_service else one):
         messages.success(request, gettext("Saved."))
         return redirect("sickcare:carers", request.desk.slug)
@@ -94,6 +95,7 @@ def carers(request: DeskRequest) -> HttpResponse:
         "service": service,
         "about": about,
         "one": one,
+        "changed": changed,
         "rows": [(each, _days_url(request, each)) for each in rows.order_by("name", "pk")],
     }
     status = 422 if about.errors or one.errors else 200

@@ -190,3 +190,31 @@ def test_the_desks_list_costs_as_much_for_many_as_for_few(scene, clerk):
     for number in range(2, 12):
         ask(scene, clerk, number)
     assert cost() == few <= 30
+
+
+def test_a_carer_is_changed_from_the_own_button_and_stays_one(scene, clerk):
+    cast.make_street(scene.desk)
+    carer = scene.carers[0]
+    address = reverse("sickcare:carers", args=[scene.desk.slug])
+    change = f"{address}?change={carer.reference}"
+    assert f"?change={carer.reference}" in clerk.get(address).content.decode()
+    form = clerk.get(change).context["one"]
+    assert (form["name"].value(), form["radius_km"].value()) == (carer.name, 10)
+    sent = {
+        "name": "Mieke Anders", "email": "ander@thuis.example", "phone": "", "street": "Kerkstraat 1",
+        "postcode": "3999", "city": "Lindedaal", "radius_km": "4", "active": "on",
+    }  # fmt: skip
+    assert clerk.post(change, sent).url == address
+    carer.refresh_from_db()
+    assert (carer.name, carer.radius_km, carer.email) == ("Mieke Anders", 4, "mieke1@thuis.example")
+    assert SickCarer.objects.count() == 3
+
+
+@pytest.mark.parametrize(("hour", "ahead", "begins"), [(6, 0, 8), (9, 0, 10), (14, 1, None)])
+def test_the_form_begins_at_an_hour_that_is_still_to_come(scene, monkeypatch, hour, ahead, begins):
+    now = timezone.localtime().replace(hour=hour, minute=20)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    parent = parent_of(scene)
+    form = parent.get(reverse("sickcare:my"), follow=True).context["form"]
+    assert form["day"].value() == now.date() + ahead * DAY
+    assert form["begins"].value() == time(begins or 8)
