@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kribbe.billing.access import invoice_at, may_bill, note_payers, with_books
 from kribbe.billing.models import Books, ClubCare, Invoice, InvoiceKind, InvoiceLine, Run, RunState, site_of
 from kribbe.billing.reasons import from_json
-from kribbe.billing.selectors.accounts import with_open
+from kribbe.billing.selectors.accounts import asked_by, with_open
 from kribbe.billing.selectors.drafts import Draft, HeldDay, parties
 from kribbe.billing.selectors.mailings import unsent
 from kribbe.billing.selectors.months import months_over
@@ -238,7 +238,6 @@ def _settled_at(held: HeldDay, at: Location) -> str:
 def run_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
     """How far a run is, and what it issued."""
     run = get_object_or_404(Run, books=books, reference=reference)
-    issued = run.invoices.aggregate(sum=Sum("total"))["sum"] or Decimal(0)
     latest = list(run.invoices.select_related("payer").order_by("number")[:SHOWN])
     note_payers(request, location, (each.payer for each in latest), of="run")
     return render(
@@ -250,7 +249,7 @@ def run_page(request: Any, location: Location, books: Books | None, reference: s
             "is_going": run.state == RunState.GOING,
             "count": run.invoices.count(),
             "unsent_count": unsent(run.books, timezone.now()).count(),
-            "total": amount(issued),
+            "total": amount(asked_by(run.invoices.all())),
             "invoices": latest,
             "all": reverse("billing:invoices", args=[location.slug]) + f"?month={run.month:%Y-%m}",
         },
