@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0015_account_numbers'),
+        ('billing', '0016_the_ledger_tied'),
         ('enrolment', '0012_direct_question'),
     ]
 

@@ -14,6 +14,7 @@ from kribbe.billing.models.books import Books
 from kribbe.billing.models.invoices import STAYS, Invoice
 from kribbe.billing.models.journal import JournalEntry
 from kribbe.billing.models.payers import Delivery, Payer
+from kribbe.billing.models.ties import DEPOSIT_BY_ENTRY
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import Placement
 from kribbe.trust.fields import reference_field
@@ -226,6 +227,7 @@ class DepositMove(models.Model):
                     RETURN NULL;
                 """,
             ),
+            DEPOSIT_BY_ENTRY,
         ]
         constraints = [models.CheckConstraint(name="deposit_move_amount", condition=~Q(amount=0))]
 

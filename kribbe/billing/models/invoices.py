@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models.books import Books
 from kribbe.billing.models.payers import ONE_OF, Charged, Payer, UnplacedCare, site_of
+from kribbe.billing.models.ties import INVOICE_IS_POSTED, LINES_MAKE_TOTAL
 from kribbe.enrolment.models import Placement
 from kribbe.outofschool.models import Club
 from kribbe.people.models import Child
@@ -130,6 +131,7 @@ class Invoice(models.Model):
         triggers = [
             pgtrigger.Protect(name="issued_stays", operation=STAYS),
             no_number_left_out("no_number_left_out", "billing_invoice"),
+            INVOICE_IS_POSTED,
         ]
 
     def __str__(self) -> str:
@@ -161,7 +163,7 @@ class InvoiceLine(models.Model):
         ordering = ["day", "pk"]
         indexes = [models.Index(fields=["placement", "month"], name="invoice_line_placement")]
         constraints = [models.CheckConstraint(name="invoice_line_of_one", condition=ONE_OF)]
-        triggers = [pgtrigger.Protect(name="line_stays", operation=STAYS)]
+        triggers = [pgtrigger.Protect(name="line_stays", operation=STAYS), LINES_MAKE_TOTAL]
 
     def __str__(self) -> str:
         return f"{self.day} {self.what} {self.amount}"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.billing.models.books import Books
 from kribbe.billing.models.invoices import STAYS, Invoice
 from kribbe.billing.models.payers import Payer
+from kribbe.billing.models.ties import DEPOSITS_MOVED, POSTED_AS_ASKED, SETTLED_BY_ENTRY
 from kribbe.trust.fields import reference_field
 
 BALANCED = """
@@ -126,6 +127,8 @@ class JournalLine(models.Model):
                 timing=pgtrigger.Deferred,
                 func=BALANCED.format(entry="entry_id"),
             ),
+            POSTED_AS_ASKED,
+            DEPOSITS_MOVED,
         ]
 
     def __str__(self) -> str:
@@ -147,24 +150,7 @@ class Settlement(models.Model):
         constraints = [models.CheckConstraint(name="settlement_amount", condition=~Q(amount=0))]
         triggers = [
             pgtrigger.Protect(name="settlement_stays", operation=STAYS),
-            pgtrigger.Trigger(
-                name="not_more_than_asked",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                func="""
-                    IF EXISTS (
-                        SELECT FROM billing_invoice asked
-                        JOIN billing_settlement paid ON paid.invoice_id = asked.id
-                        WHERE asked.id = NEW.invoice_id
-                        GROUP BY asked.id, asked.total
-                        HAVING SUM(paid.amount) * SIGN(asked.total) NOT BETWEEN 0 AND ABS(asked.total)
-                    ) THEN
-                        RAISE EXCEPTION 'invoice % is settled beyond its total', NEW.invoice_id
-                            USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NULL;
-                """,
-            ),
+            SETTLED_BY_ENTRY,
         ]
 
     def __str__(self) -> str:

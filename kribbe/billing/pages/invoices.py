@@ -26,7 +26,7 @@ from kribbe.billing.models import (
     site_of,
 )
 from kribbe.billing.reasons import from_json
-from kribbe.billing.selectors.accounts import with_open
+from kribbe.billing.selectors.accounts import asked_by, with_open
 from kribbe.billing.selectors.drafts import Draft, HeldDay, parties
 from kribbe.billing.selectors.mailings import unsent
 from kribbe.billing.selectors.months import months_over
@@ -247,7 +247,6 @@ def _settled_at(held: HeldDay, at: Location) -> str:
 def run_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
     """How far a run is; once it is done, what it issued. While it looks again by itself it names nobody."""
     run = get_object_or_404(Run, books=books, reference=reference)
-    issued = run.invoices.aggregate(sum=Sum("total"))["sum"] or Decimal(0)
     is_going = run.state == RunState.GOING
     latest = [] if is_going else list(run.invoices.select_related("payer").order_by("number")[:SHOWN])
     note_payers(request, location, (each.payer for each in latest), of="run")
@@ -260,7 +259,7 @@ def run_page(request: Any, location: Location, books: Books | None, reference: s
             "is_going": is_going,
             "count": run.invoices.count(),
             "unsent_count": unsent(run.books, timezone.now()).count(),
-            "total": amount(issued),
+            "total": amount(asked_by(run.invoices.all())),
             "invoices": latest,
             "all": reverse("billing:invoices", args=[location.slug]) + f"?month={run.month:%Y-%m}",
         },

@@ -7,14 +7,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
-from kribbe.billing.models import Account, Books, Invoice, JournalEntry, JournalLine, Payer
+from kribbe.billing.models import Account, Books, EntryKind, Invoice, JournalEntry, JournalLine, Payer
 
 NOUGHT = Decimal(0)
 OWED = (Account.RECEIVABLE, Account.TO_REFUND)
 """What a payer owes, and what of it is kept: together what stands between it and the organiser."""
+OF_INVOICES = (EntryKind.INVOICE, EntryKind.CREDIT)
+"""Kinds of the entries by which invoices and credit notes are posted; each has one."""
 BANDS = (0, 30, 60, 90)
 """Days late up to which a band goes; the first is what isn't due yet, the last what is later than all."""
 
@@ -23,6 +25,16 @@ def with_open(invoices: QuerySet[Invoice], *, on: date | None = None) -> "QueryS
     """These invoices, each with what is `open` of it: now, or at the end of a day."""
     when = Q() if on is None else Q(settlements__entry__on__lte=on)
     return invoices.annotate(open=F("total") - Coalesce(Sum("settlements__amount", filter=when), NOUGHT))
+
+
+def asked_by(invoices: QuerySet[Invoice]) -> Decimal:
+    """What payers owe by the entries of these invoices and credit notes, before anything was paid."""
+    keys = invoices.order_by().values(key=Concat(Value("invoice:"), Cast("pk", CharField())))
+    books = invoices.order_by().values("books")
+    lines = JournalLine.objects.filter(
+        account=Account.RECEIVABLE, entry__kind__in=OF_INVOICES, entry__books__in=books, entry__key__in=keys
+    )
+    return Decimal(lines.aggregate(sum=Coalesce(Sum("amount"), NOUGHT))["sum"])
 
 
 def balance(payer: Payer, *accounts: Account, on: date | None = None) -> Decimal:

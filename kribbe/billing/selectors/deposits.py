@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from kribbe.billing.models import Books, Deposit, DepositMove
+from kribbe.billing.models import Account, Books, Deposit, JournalLine
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import firsts
 
@@ -40,9 +40,9 @@ def missing(deposit: Deposit) -> Decimal:
 
 
 def kept_of(books: Books) -> Decimal:
-    """What is kept of all deposits of an organiser."""
-    moves = DepositMove.objects.filter(deposit__payer__books=books)
-    return Decimal(moves.aggregate(sum=Coalesce(Sum("amount"), NOUGHT))["sum"])
+    """What is kept of all deposits of an organiser, as its ledger has it."""
+    lines = JournalLine.objects.filter(entry__books=books, account=Account.DEPOSITS)
+    return -Decimal(lines.aggregate(sum=Coalesce(Sum("amount"), NOUGHT))["sum"])
 
 
 def held_of_child(books: Books, child_id: int) -> Decimal:

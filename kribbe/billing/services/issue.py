@@ -71,12 +71,7 @@ def issue_all(
         made = [_invoice(books, draft, key, number, on, now, run) for draft, key, number in places]
         Invoice.objects.bulk_create(made)
         InvoiceLine.objects.bulk_create(
-            (
-                _line(invoice, line)
-                for invoice, draft in zip(made, drafts, strict=True)
-                for line in draft.lines
-            ),
-            batch_size=2000,
+            _line(invoice, line) for invoice, draft in zip(made, drafts, strict=True) for line in draft.lines
         )
         _post(principal, books, [each for each in made if each.total], now)
         set_off_issued(principal=principal, books=books, issued=made, on=on, now=now)

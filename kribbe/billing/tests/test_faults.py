@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Barrier
 
+import pgtrigger
 import pytest
 from django.db import IntegrityError, connection
 from django.db.models import Sum
@@ -136,7 +137,22 @@ def test_a_run_killed_within_a_part_and_resumed_is_whole(going):
     )
 
 
-def test_without_transactions_a_kill_leaves_books_that_are_wrong(going):
+@pytest.fixture
+def untied():
+    """The database takes an invoice without its lines and its entry."""
+    uri = "billing.Invoice:invoice_is_posted"
+    pgtrigger.disable(uri)
+    yield
+    pgtrigger.enable(uri)
+
+
+def test_without_transactions_the_database_refuses_half_an_invoice(going):
+    with worker(going) as made:
+        assert made.wait(timeout=60)
+    assert not Invoice.objects.exists()
+
+
+def test_without_transactions_and_ties_a_kill_leaves_books_that_are_wrong(going, untied):
     with worker(going) as made:
         first_written()
         made.send_signal(signal.SIGKILL)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from kribbe.billing.models import Books, Invoice, Payer, PayerKind, Settlement
+from kribbe.billing.models import Account, Books, JournalLine, Payer, PayerKind, Settlement
+from kribbe.billing.selectors.accounts import OF_INVOICES
 from kribbe.taxes.models import CertificateKind, TaxCertificate
 from kribbe.taxes.selectors.certificates import in_force
 from kribbe.taxes.selectors.paid import payers_of_year
@@ -33,7 +34,12 @@ def year_payers(books: Books, year: int) -> QuerySet[Payer]:
 
     `knows_number` is of the parent and of every child on a certificate; `open` what is unpaid of the year's invoices.
     """
-    asked = Invoice.objects.filter(payer=OuterRef("pk"), issued_on__year=year)
+    asked = JournalLine.objects.filter(
+        payer=OuterRef("pk"),
+        account=Account.RECEIVABLE,
+        entry__kind__in=OF_INVOICES,
+        entry__on__year=year,
+    )
     mine = TaxCertificate.objects.filter(payer=OuterRef("pk"), year=year, replaced_by=None).exclude(
         kind=CertificateKind.CANCEL
     )
@@ -47,7 +53,7 @@ def year_payers(books: Books, year: int) -> QuerySet[Payer]:
             total=_per_payer(mine, Sum("total"), NOUGHT),
             knows_number=Q(adult__tax_identity__number__isnull=False),
             lacks_child=Exists(children),
-            open=_per_payer(asked, Sum("total"), NOUGHT) - _settled(year),
+            open=_per_payer(asked, Sum("amount"), NOUGHT) - _settled(year),
         )
         .filter(Q(has_paid=True) | Q(certificates__gt=0) | ~Q(open=0))
     )
@@ -79,7 +85,7 @@ def years_of(books: Books, today: date) -> list[int]:
 
 
 def _per_payer(
-    rows: QuerySet[TaxCertificate] | QuerySet[Invoice], sum_: Count | Sum, empty: object
+    rows: QuerySet[TaxCertificate] | QuerySet[JournalLine], sum_: Count | Sum, empty: object
 ) -> Coalesce:
     """A sum of rows of the outer payer."""
     return Coalesce(Subquery(rows.order_by().values("payer").annotate(found=sum_).values("found")), empty)
