@@ -9,17 +9,18 @@ USUAL: Mapping[Account, str] = {
     Account.BANK: "550000",
     Account.CARE: "700000",
     Account.COSTS: "743000",
-    Account.DEPOSITS: "178000",
+    Account.DEPOSITS: "488000",
     Account.PARKED: "499000",
     Account.TO_REFUND: "489000",
     Account.LOSS: "642000",
     Account.BANK_COSTS: "657000",
-    Account.OTHER: "740000",
+    Account.OTHER: "749000",
 }
 """The numbers that most would give, by the Belgian minimum chart (Royal Decree of 21 October 2018, annex).
 
-400 customers, 550 banks, 70 turnover, 743 other operating income, 178 guarantees received in cash, 499 suspense
-accounts, 489 other amounts payable, 642 losses on trade debtors, 657 other financial charges, 740 subsidies.
+400 customers, 550 banks, 70 turnover, 743 to 749 other operating income, 488 guarantees received in cash (a family may
+give notice at any time, so it is no debt of over a year), 499 suspense accounts, 489 other amounts payable, 642 losses
+on trade debtors, 657 other financial charges.
 """
 
 

@@ -1,4 +1,7 @@
-"""Electronic invoices and credit notes: UBL 2.1 by Peppol BIS Billing 3, for payers with an enterprise number.
+"""Electronic invoices and credit notes: UBL 2.1, by Peppol BIS Billing 3 for payers with an enterprise number.
+
+Those of parents follow the European norm EN 16931 alone: they have no electronic address, and packages for accounting
+read them from a file.
 
 Childcare is exempt from VAT (category E). The enterprise numbers are addresses of the Belgian scheme 0208.
 """
@@ -25,6 +28,7 @@ SPACES = {
     "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
 }
 CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
+NORM = "urn:cen.eu:en16931:2017"
 PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 SCHEME = "0208"
 INVOICE_CODE, CREDIT_CODE = "380", "381"
@@ -51,6 +55,11 @@ def invoice_xml(invoice: Invoice) -> bytes:
     seller, buyer = invoice.parties["seller"], invoice.parties["buyer"]
     if problem := _not_electronic(seller, buyer):
         raise NotElectronicError(problem)
+    return _xml(invoice)
+
+
+def _xml(invoice: Invoice) -> bytes:
+    seller, buyer = invoice.parties["seller"], invoice.parties["buyer"]
     with translation.override(invoice.language):
         made: bytes = ET.tostring(_document(invoice, seller, buyer), encoding="utf-8", xml_declaration=True)
         return made
@@ -68,13 +77,16 @@ def _not_electronic(seller: Mapping[str, str], buyer: Mapping[str, str]) -> str:
 
 
 def zipped(invoices: Iterable[Invoice]) -> bytes:
-    """A zip with the UBL of each of these invoices that has one."""
+    """A zip for accounting with the UBL of each of these invoices, parents' too, that `with_lines` gave.
+
+    Left out is one on which the seller had no enterprise number: the norm asks that the seller is identified.
+    """
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for invoice in invoices:
-            if not _not_electronic(invoice.parties["seller"], invoice.parties["buyer"]):
+            if invoice.parties["seller"]["enterprise_number"]:
                 stamp = (*invoice.issued_on.timetuple()[:3], 0, 0, 0)
-                archive.writestr(zipfile.ZipInfo(f"{invoice}.xml", stamp), invoice_xml(invoice))
+                archive.writestr(zipfile.ZipInfo(f"{invoice}.xml", stamp), _xml(invoice))
     return made.getvalue()
 
 
@@ -82,7 +94,7 @@ def _document(invoice: Invoice, seller: Mapping[str, str], buyer: Mapping[str, s
     is_credit = invoice.kind == InvoiceKind.CREDIT
     kind = "CreditNote" if is_credit else "Invoice"
     root = ET.Element(f"{{{SPACES[''].format(kind=kind)}}}{kind}")
-    _add(root, "cbc:CustomizationID", CUSTOMIZATION)
+    _add(root, "cbc:CustomizationID", CUSTOMIZATION if buyer["enterprise_number"] else NORM)
     _add(root, "cbc:ProfileID", PROFILE)
     _add(root, "cbc:ID", str(invoice))
     _add(root, "cbc:IssueDate", invoice.issued_on.isoformat())
@@ -113,21 +125,26 @@ def _period(root: ET.Element, month: date) -> None:
 
 def _party(parent: ET.Element, who: Mapping[str, str], *, country: str, is_seller: bool) -> None:
     party = _add(parent, "cac:Party")
-    _add(party, "cbc:EndpointID", who["enterprise_number"], schemeID=SCHEME)
+    number = who["enterprise_number"]
+    if number:
+        _add(party, "cbc:EndpointID", number, schemeID=SCHEME)
     _add(_add(party, "cac:PartyName"), "cbc:Name", who["name"])
     address = _add(party, "cac:PostalAddress")
-    _add(address, "cbc:StreetName", who["street"])
-    _add(address, "cbc:CityName", who["city"])
-    _add(address, "cbc:PostalZone", who["postcode"])
+    for name, text in (("Street", "street"), ("City", "city")):
+        if who[text]:
+            _add(address, f"cbc:{name}Name", who[text])
+    if who["postcode"]:
+        _add(address, "cbc:PostalZone", who["postcode"])
     _add(_add(address, "cac:Country"), "cbc:IdentificationCode", country)
     if is_seller:
         # Who is exempt has no VAT number: the number by which the tax office knows it stands in its place (BT-32).
         scheme = _add(party, "cac:PartyTaxScheme")
-        _add(scheme, "cbc:CompanyID", f"{country}{who['enterprise_number']}")
+        _add(scheme, "cbc:CompanyID", f"{country}{number}")
         _add(_add(scheme, "cac:TaxScheme"), "cbc:ID", "TAX")
     legal = _add(party, "cac:PartyLegalEntity")
     _add(legal, "cbc:RegistrationName", who["name"])
-    _add(legal, "cbc:CompanyID", who["enterprise_number"], schemeID=SCHEME)
+    if number:
+        _add(legal, "cbc:CompanyID", number, schemeID=SCHEME)
 
 
 def _payment(root: ET.Element, invoice: Invoice, seller: Mapping[str, str]) -> None:

@@ -175,7 +175,7 @@ def account_file(
 @require_GET
 @with_books(Action.BILLING_READ)
 def export(request: Any, location: Location, books: Books | None, what: str, kind: str) -> HttpResponse:
-    """A month's journal or sales journal, the balance of payers at its end, or its electronic invoices."""
+    """A month's journal or sales journal, the balance of payers at its end, or all its invoices as UBL."""
     kept = _kept(books)
     form = ExportForm(request.GET)
     if not form.is_valid():

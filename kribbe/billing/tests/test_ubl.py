@@ -13,9 +13,9 @@ from peppol import check_rules, validate_xsd
 from kribbe.billing.models import Books
 from kribbe.billing.papers import with_lines
 from kribbe.billing.tests.issued import NOW, issued, mondays, stay
-from kribbe.billing.tests.scene import make_payer, with_books
+from kribbe.billing.tests.scene import make_payer, organiser_of, with_books
 from kribbe.billing.ubl import NotElectronicError, invoice_xml, zipped
-from kribbe.enrolment.tests.location_scene import manager_of
+from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.testing.sessions import log_in
 
 pytestmark = pytest.mark.django_db
@@ -92,13 +92,44 @@ def test_a_broken_one_fails(kept, ocmw, pattern, instead, rule):
     assert rule in " ".join(found)
 
 
-def test_a_parent_gets_none_and_a_zip_holds_those_of_organisations_alone(kept, ocmw):
+def unzipped(kept) -> dict[str, bytes]:
+    """By name the files of April's zip, fetched by who keeps the books."""
+    client = client_of(organiser_of(kept.books, now=NOW))
+    address = reverse("billing:export", args=[kept.scene.location.slug, "ubl", "zip"])
+    with zipfile.ZipFile(io.BytesIO(client.get(address + "?month=2026-04").content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_parent_gets_no_electronic_invoice_but_the_zip_for_accounting_has_all_of_a_month(kept, ocmw):
     own, theirs = issued(kept), issued(kept, payer=ocmw)
+    credit = issued(kept, [stay(kept.scene.noor, date(2026, 3, 2), "-12.34")], corrects=own)
     with pytest.raises(NotElectronicError):
         xml_of(own)
-    with zipfile.ZipFile(io.BytesIO(zipped(with_lines([own.pk, theirs.pk])))) as archive:
-        assert archive.namelist() == [f"{theirs}.xml"]
-        assert archive.read(f"{theirs}.xml") == xml_of(theirs)
+    files = unzipped(kept)
+    assert list(files) == [f"{each}.xml" for each in (own, theirs, credit)]
+    assert files[f"{theirs}.xml"] == xml_of(theirs)
+    for each in files.values():
+        assert problems(each) == []
+    for each in (own, credit):
+        text = files[f"{each}.xml"].decode()
+        assert "<cbc:CustomizationID>urn:cen.eu:en16931:2017</cbc:CustomizationID>" in text
+        buyer = text.partition("<cac:AccountingCustomerParty>")[2].partition(
+            "</cac:AccountingCustomerParty>"
+        )[0]
+        assert kept.payer.name in buyer and kept.payer.reference in text
+        assert "EndpointID" not in buyer and "CompanyID" not in buyer, (
+            "a parent has no number of its own in it"
+        )
+    assert f"<cbc:ID>{own}</cbc:ID>" in files[f"{credit}.xml"].decode()
+
+
+def test_a_parent_without_an_address_has_no_empty_elements(kept):
+    kept.payer.street = kept.payer.postcode = kept.payer.city = ""
+    kept.payer.save()
+    issued(kept)
+    (xml,) = unzipped(kept).values()
+    assert problems(xml) == []
+    assert not re.search(rb"<(cbc:\w+)[^>]*(/>|></\1>)", xml)
 
 
 def test_what_cannot_leave_electronically_is_told_with_what_to_do(kept, ocmw):
