@@ -67,6 +67,14 @@ KINDS = (
         lambda: _sample() | {"child": "Noor Maes", "reference": "+++900/0000/01226+++"},
     ),
     (
+        "deposit_withdrawn",
+        _("A deposit that isn't asked any more"),
+        "When an organiser withdraws a deposit of which nothing was paid; to the payer alone, once.",
+        {name: COMMON[name] for name in ("sender", "amount", "reference")}
+        | {"child": Place(_("the child's name"), lambda context: str(context["child"]))},
+        lambda: _sample() | {"child": "Noor Maes", "reference": "+++900/0000/01226+++"},
+    ),
+    (
         "renewal",
         _("A fee certificate to renew"),
         "When an organiser asks the families whose certificate wasn't renewed since fees were indexed; once.",

@@ -43,6 +43,8 @@ from kribbe.trust.principal import Principal
 from kribbe.web.templatetags.telling import amount
 
 NOUGHT = Decimal(0)
+ASKED, WITHDRAWN = "deposit", "deposit_withdrawn"
+"""Kinds of the notices of a deposit."""
 
 
 def ceiling(placement: Placement, *, low_income: bool, on: date) -> Decimal | None:
@@ -86,7 +88,7 @@ def ask_deposit(
             made_at=now,
             made_by=principal.user_id,
         )
-        _tell(deposit, now)
+        _tell(deposit, ASKED, now)
         _recorded(principal, deposit, "deposit.ask", now)
     return deposit
 
@@ -115,13 +117,17 @@ def _check_ceiling(books: Books, placement: Placement, euros: Decimal, *, low_in
 
 
 def withdraw_deposit(*, principal: Principal, deposit: Deposit, now: datetime) -> None:
-    """A deposit that was asked wrongly isn't asked any more; its history stays. RefusedError once any was paid."""
+    """A deposit that was asked wrongly isn't asked any more, and its payer is told; its history stays.
+
+    Raises RefusedError once any of it was paid.
+    """
     with transaction.atomic():
         lock_rows((Deposit, deposit.pk))
         if deposit.moves.exists():
             raise RefusedError(
                 _("Something of this deposit was paid already. Pay it back instead."), code="paid"
             )
+        _tell(deposit, WITHDRAWN, now)
         _recorded(principal, deposit, "deposit.withdraw", now)
         deposit.delete()
 
@@ -266,7 +272,7 @@ def _posted(
     )
 
 
-def _tell(deposit: Deposit, now: datetime) -> None:
+def _tell(deposit: Deposit, kind: str, now: datetime) -> None:
     """By mail; whoever has no address sees it on its own page, or hears it from the location."""
     payer, place = deposit.payer, deposit.placement
     address = address_of(payer)
@@ -279,7 +285,7 @@ def _tell(deposit: Deposit, now: datetime) -> None:
         name=payer.name,
         address=address,
         language=payer.language,
-        kind="billing/deposit",
+        kind=f"billing/{kind}",
         context={
             "sender": payer.books.name,
             "child": str(place.child),
@@ -290,7 +296,7 @@ def _tell(deposit: Deposit, now: datetime) -> None:
         now=now,
         link=reverse("billing:my_invoices") if household else "",
         about=f"deposit:{deposit.pk}",
-        once=f"deposit:{deposit.pk}",
+        once=f"{kind}:{deposit.pk}",
     )
 
 

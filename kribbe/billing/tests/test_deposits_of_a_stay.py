@@ -6,13 +6,16 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from kribbe.billing.models import Account, Deposit
+from kribbe.billing.models import Account, Deposit, Payer
 from kribbe.billing.pages import deposits as deposit_pages
 from kribbe.billing.selectors.accounts import balance
 from kribbe.billing.selectors.deposits import missing, standing
 from kribbe.billing.services.deposits import ask_deposit, give_back, receive, set_off, withdraw_deposit
+from kribbe.billing.services.numbers import deposit_reference
 from kribbe.billing.tests.issued import NOW, ON, issued, stay
 from kribbe.billing.tests.scene import organiser_of, share, with_books
+from kribbe.billing.words import printed_reference
+from kribbe.contact.models import Notice
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.services.stays import change_days
 from kribbe.enrolment.tests.location_scene import client_of
@@ -117,6 +120,30 @@ def test_a_deposit_asked_wrongly_is_withdrawn_while_nothing_was_paid(kept, clien
     with pytest.raises(RefusedError):
         withdraw_deposit(principal=SYSTEM, deposit=again, now=NOW)
     assert 'value="withdraw"' not in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("nl", "niet meer"), ("fr", "ne demande plus"), ("de", "nicht mehr")]
+)
+def test_the_payer_hears_that_a_deposit_is_withdrawn(kept, language, word):
+    Payer.objects.filter(pk=kept.payer.pk).update(language=language, email="an@maes.example")
+    kept.payer.refresh_from_db()
+    deposit = ask(kept, "100.00")
+    reference = printed_reference(deposit_reference(deposit.pk))
+    withdraw_deposit(principal=SYSTEM, deposit=deposit, now=NOW)
+    told = Notice.objects.get(kind="billing/deposit_withdrawn")
+    assert told.language == language
+    assert told.mails.get().address == "an@maes.example"
+    assert word in told.body
+    assert reference in told.body
+
+
+def test_nobody_hears_of_a_deposit_that_could_not_be_withdrawn(kept):
+    deposit = ask(kept, "100.00")
+    came(deposit, "20.00")
+    with pytest.raises(RefusedError):
+        withdraw_deposit(principal=SYSTEM, deposit=deposit, now=NOW)
+    assert not Notice.objects.filter(kind="billing/deposit_withdrawn").exists()
 
 
 def test_a_withdrawn_deposit_takes_no_payment(kept):
