@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.attendance.models import Presence
 from kribbe.trust.files import Kind
+from kribbe.web.forms import NameField
 from kribbe.web.uploads import UploadField
 
 ROWS = 3
@@ -71,7 +72,7 @@ class CorrectionForm(forms.Form):
 class DeviceForm(forms.Form):
     """A tablet by the name that the location gives it."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Name of the tablet"),
         max_length=60,
         help_text=_("Such as the room in which it hangs."),
@@ -115,7 +116,7 @@ class PhotoForm(FaceForm):
 class ToldPhotoForm(FaceForm):
     """The photo of a child whose parent told the location that it agrees."""
 
-    agreed_name = forms.CharField(
+    agreed_name = NameField(
         label=_("Which parent agreed?"),
         max_length=200,
         help_text=_("Ask first. The parents see the photo and this name, and can take it back."),
@@ -133,4 +134,4 @@ class DisputeForm(forms.Form):
 class ConfirmForm(forms.Form):
     """The family signs by typing its name."""
 
-    name = forms.CharField(label=_("Your name, as signature"), max_length=200)
+    name = NameField(label=_("Your name, as signature"), max_length=200)

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 
-from kribbe.billing.models import Books, Charged, ClubCare, Invoice, Payer
+from kribbe.billing.models import Books, Charged, Invoice, Payer, UnplacedCare
 from kribbe.enrolment.models import Placement
 from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.people.access import refusal
@@ -86,14 +86,14 @@ def placement_at(books: Books | None, location: Location, reference: str) -> tup
 
 def charged_at(books: Books | None, location: Location, reference: str) -> tuple[Books, Charged]:
     """As `priced_at`, or out-of-school care at a club of the organiser."""
-    care = ClubCare.objects.select_related("child", "club").filter(reference=reference)
+    care = UnplacedCare.objects.select_related("child", "club").filter(reference=reference)
     found = care.filter(club__in=clubs_of(books.organiser_id)).first() if books else None
     return (books, found) if books and found else priced_at(books, location, reference)
 
 
 def priced_at(books: Books | None, location: Location, reference: str) -> tuple[Books, Charged]:
     """As `placement_at`, or a child's places of one day at this location: what a fee certificate can be of."""
-    care = ClubCare.objects.select_related("child", "location")
+    care = UnplacedCare.objects.select_related("child", "location")
     found = care.filter(location=location, reference=reference).first() if books else None
     return (books, found) if books and found else placement_at(books, location, reference)
 

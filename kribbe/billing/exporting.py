@@ -19,11 +19,16 @@ def tell_families() -> None:
     )
     export("billing.Payer", PAYER)
     export("billing.Share", f"payer__{PAYER}")
-    export("billing.ClubCare", "child__household")
+    export("billing.UnplacedCare", "child__household")
     export("billing.ShareChange", PLACE, but=("made_by", "before"))
     export("billing.Invoice", f"payer__{PAYER}")
     for table in ("InvoiceLine", "Settlement", "Sending", "WriteOff", "OnlinePayment"):
         export(f"billing.{table}", f"invoice__payer__{PAYER}")
+    export(
+        "billing.Stuck",
+        lambda household: Q(**{f"invoice__payer__{PAYER}": household}) | Q(**{PLACE: household}),
+        but=("detail",),
+    )
     export("billing.InvoicePaper", f"invoice__payer__{PAYER}", but=("pdf",))
     export("billing.Reminder", f"invoice__payer__{PAYER}", but=("made_by",))
     export("billing.JournalLine", f"payer__{PAYER}")

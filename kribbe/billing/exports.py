@@ -8,30 +8,45 @@ from decimal import Decimal
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from kribbe.billing.chart import numbers_of
 from kribbe.billing.models import Account, Books
-from kribbe.billing.selectors.accounts import aged, journal_rows, sales_rows
+from kribbe.billing.selectors.accounts import aged, documents_of, journal_rows, sales_rows
 
+NOUGHT = Decimal("0.00")
 Row = Sequence[object]
 Table = tuple[Sequence[str], list[Row]]
 
 
+JOURNAL = (
+    "entry", "date", "document", "kind", "account", "account_name", "customer", "customer_name", "text", "debit",
+    "credit", "currency",
+)  # fmt: skip
+"""Heads of the journal: the same in every language, so that a package that knows them once knows them always."""
+
+
 def journal(books: Books, first: date, last: date) -> Table:
-    """Heads and rows of the journal: a line for each side of an entry, with debit and credit."""
-    heads = [_("Entry"), _("Date"), _("Kind"), _("Account"), _("Payer"), _("Note"), _("Debit"), _("Credit")]
+    """Heads and rows of the journal: a line for each side of an entry, under the numbers of the organiser's chart."""
+    numbers = numbers_of(books)
+    lines = list(journal_rows(books, first, last))
+    documents = documents_of({line.entry for line in lines})
     rows: list[Row] = [
         [
             line.entry.reference,
             line.entry.on,
-            line.entry.get_kind_display(),
+            documents.get(line.entry_id, ""),
+            line.entry.kind,
+            numbers[Account(line.account)],
             Account(line.account).label,
+            line.payer.reference if line.payer else "",
             line.payer.name if line.payer else "",
-            line.entry.note,
-            max(line.amount, Decimal(0)),
-            max(-line.amount, Decimal(0)),
+            line.entry.note or line.entry.get_kind_display(),
+            max(line.amount, NOUGHT),
+            max(-line.amount, NOUGHT),
+            "EUR",
         ]
-        for line in journal_rows(books, first, last)
+        for line in lines
     ]
-    return heads, rows
+    return JOURNAL, rows
 
 
 def sales(books: Books, first: date, last: date) -> Table:

@@ -34,6 +34,8 @@ def forget_families() -> None:
     forget("billing.OneCharge", _charged, name=GONE)
     forget("billing.FeeCertificate", "child__household", code="")
     erase("billing.InvoicePaper", f"invoice__{paid}", is_guarded=True)
+    erase("billing.Stuck", f"invoice__{paid}")
+    erase("billing.Stuck", "placement__child__household")
 
 
 def _charged(household: int) -> Q:

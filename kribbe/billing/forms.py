@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from stdnum import exceptions
 from stdnum.be import vat
 
-from kribbe.billing.models import CertificateKind
-from kribbe.web.forms import DayField
+from kribbe.billing.chart import USUAL
+from kribbe.billing.models import Account, Books, CertificateKind
+from kribbe.web.forms import DayField, NameField, PhoneField
 
 SHORT = {"class": "input--short", "step": "0.01"}
 LAWFUL = _(
@@ -58,14 +59,14 @@ class EnterpriseNumberField(forms.CharField):
 class BooksForm(forms.Form):
     """What invoices say of the organiser."""
 
-    name = forms.CharField(label=_("Name on the invoices"), max_length=70)
+    name = NameField(label=_("Name on the invoices"), max_length=70)
     street = forms.CharField(label=_("Street and number"), max_length=200)
     postcode = forms.CharField(label=_("Postcode"), max_length=10)
     city = forms.CharField(label=_("Municipality"), max_length=100)
     enterprise_number = EnterpriseNumberField()
     iban = forms.CharField(label=_("Bank account (IBAN)"), max_length=42)
     email = forms.EmailField(label=_("E-mail"), required=False)
-    phone = forms.CharField(label=_("Telephone"), required=False, max_length=40)
+    phone = PhoneField(label=_("Telephone"))
     term_days = forms.IntegerField(
         label=_("Days to pay"), min_value=1, max_value=90, initial=14,
         widget=forms.NumberInput(attrs={"class": "input--short"}),
@@ -79,6 +80,30 @@ class BooksForm(forms.Form):
             raise forms.ValidationError(_("This isn't a right account number. Check each digit.")) from error
         self.cleaned_data["bic"] = str(account.bic or "")
         return str(account)
+
+
+NUMBER = RegexValidator(r"^[0-9]{3,10}$", _("Three to ten digits, without spaces or points."))
+
+
+class AccountNumbersForm(forms.Form):
+    """The number of each account of the ledger in the organiser's bookkeeping; left empty, the usual one."""
+
+    def __init__(self, data: Any = None, *, books: Books) -> None:
+        super().__init__(data)
+        for account, usual in USUAL.items():
+            self.fields[account.value] = forms.CharField(
+                label=account.label,
+                required=False,
+                validators=[NUMBER],
+                initial=books.account_numbers.get(account.value, ""),
+                help_text=_("Empty: %(number)s") % {"number": usual},
+                widget=forms.TextInput(attrs={"class": "input--short", "inputmode": "numeric"}),
+            )
+
+    @property
+    def numbers(self) -> dict[Account, str]:
+        """By account, once valid; only those that were filled in."""
+        return {account: given for account in USUAL if (given := self.cleaned_data[account.value])}
 
 
 CHARGES = 3
@@ -97,7 +122,7 @@ class PricesForm(forms.Form):
     )
     month = euros(_("A month"))
     hour = euros(_("An hour"))
-    package_name = forms.CharField(
+    package_name = NameField(
         label=_("A package of days"),
         required=False,
         max_length=80,
@@ -236,7 +261,7 @@ class ChargeForm(forms.Form):
     """A charge of one day."""
 
     day = DayField(_("Day"))
-    name = forms.CharField(label=_("What for"), max_length=80, help_text=LAWFUL)
+    name = NameField(label=_("What for"), max_length=80, help_text=LAWFUL)
     amount = euros(
         _("Amount, in euros"), required=True, least=None, help_text=_("With a minus it is given back.")
     )

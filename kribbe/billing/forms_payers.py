@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.billing.forms import SHORT, EnterpriseNumberField
 from kribbe.billing.models import Delivery, Payer, PayerKind
 from kribbe.billing.selectors.shares import Candidate
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField
 
 
 def percent_field(label: Any) -> forms.DecimalField:
@@ -74,7 +74,7 @@ class SharesForm(forms.Form):
 class PayerForm(forms.Form):
     """How a payer is called and reached."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = NameField(label=_("Name"), max_length=200)
     street = forms.CharField(label=_("Street and number"), max_length=200)
     postcode = forms.CharField(label=_("Postcode"), max_length=10)
     city = forms.CharField(label=_("Municipality"), max_length=100)

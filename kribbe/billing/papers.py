@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -42,6 +43,7 @@ from kribbe.web.templatetags.telling import (
 )
 from kribbe.web.words import say
 
+log = structlog.get_logger(__name__)
 TEMPLATE = "billing/invoice"
 HUNDRED = Decimal(100)
 AT_ONCE = 200
@@ -64,7 +66,8 @@ def invoice_pdf(invoice: Invoice, *, now: datetime) -> bytes:
 def make_papers(invoices: Iterable[int], *, now: datetime, workers: int = 0) -> int:
     """Make and keep the papers of these invoices (by primary key) that have none yet; returns how many.
 
-    In so many worker processes, or one for each processor; what was kept stays where it is interrupted.
+    In so many worker processes, or one for each processor; what was kept stays where it is interrupted. One that
+    can't be made is left out: `invoice_pdf` raises why.
     """
     missing = sorted(set(invoices) - set(InvoicePaper.objects.values_list("invoice_id", flat=True)))
     return papers_of(_parts(missing), now=now, workers=workers)
@@ -79,14 +82,18 @@ def papers_of(parts: Iterable[Sequence[int]], *, now: datetime, workers: int = 0
     def sheets() -> Iterator[Sheet]:
         for part in parts:
             for invoice in with_lines(part):
-                keys.append(invoice.pk)
-                yield invoice_sheet(invoice)
+                if sheet := _sheet_or_none(invoice):
+                    keys.append(invoice.pk)
+                    yield sheet
 
     count = 0
     made: list[InvoicePaper] = []
     for content in pdfs(sheets(), workers=workers):
+        key = keys.popleft()
+        if not content:
+            continue
         count += 1
-        made.append(InvoicePaper(invoice_id=keys.popleft(), pdf=content, made_at=now))
+        made.append(InvoicePaper(invoice_id=key, pdf=content, made_at=now))
         if len(made) == AT_ONCE:
             _keep(made)
     _keep(made)
@@ -128,6 +135,16 @@ def with_lines(keys: Sequence[int]) -> list[Invoice]:
             "settlements__entry",
         )
     )
+
+
+def _sheet_or_none(invoice: Invoice) -> Sheet | None:
+    try:
+        return invoice_sheet(invoice)
+    except DatabaseError:
+        raise
+    except Exception:  # what is wrong with one keeps no other from being drawn
+        log.exception("paper.not_made", invoice=invoice.pk)
+        return None
 
 
 def invoice_sheet(invoice: Invoice) -> Sheet:

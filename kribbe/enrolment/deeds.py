@@ -325,6 +325,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "invoice.issue": (_("Issued an invoice or credit note"), "receipt"),
     "billing.run": (_("Had a month invoiced"), "receipt"),
     "billing.books": (_("Changed what invoices say of the organiser"), "pencil"),
+    "billing.account_numbers": (_("Changed the account numbers of the bookkeeping"), "pencil"),
     "billing.prices": (_("Published a price list"), "scroll-text"),
     "billing.shares": (_("Changed who pays for a place"), "users"),
     "billing.shares_back": (_("Had those pay again who paid before"), "undo-2"),

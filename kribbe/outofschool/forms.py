@@ -13,7 +13,7 @@ from kribbe.outofschool import words
 from kribbe.outofschool.models import Club, ClubYear, HolidayWeek, School
 from kribbe.people.models import Child
 from kribbe.rules.outofschool import MOMENTS
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField
 
 NEW = "new"
 MOST_PLACES = 400
@@ -72,8 +72,8 @@ class AskForm(forms.Form):
     """A short request: which child, which school, which moments, from when."""
 
     child = forms.ChoiceField(label=_("Child"))
-    first_name = forms.CharField(label=_("First name of the new child"), required=False, max_length=100)
-    last_name = forms.CharField(label=_("Last name"), required=False, max_length=100)
+    first_name = NameField(label=_("First name of the new child"), required=False, max_length=100)
+    last_name = NameField(label=_("Last name"), required=False, max_length=100)
     born = DayField(_("Born on"), required=False)
     school = forms.ModelChoiceField(label=_("School"), queryset=School.objects.none())
     year = forms.ModelChoiceField(label=_("School year"), queryset=ClubYear.objects.none())
@@ -140,7 +140,7 @@ class PlacesForm(forms.Form):
 class WeekForm(forms.Form):
     """A holiday week and the moment at which registration opens."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = NameField(label=_("Name"), max_length=100)
     first = DayField(_("First day"))
     last = DayField(_("Last day"))
     places = forms.IntegerField(label=_("Places"), min_value=1, max_value=MOST_PLACES)

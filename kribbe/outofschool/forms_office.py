@@ -13,7 +13,7 @@ from kribbe.outofschool.forms import times_field
 from kribbe.outofschool.models import Community, School
 from kribbe.outofschool.services.settings import Address, ClubData, SchoolData, TariffData
 from kribbe.rules.outofschool import Charge, Criterion, Rounding
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField, PhoneField
 
 MOST_SCHOOLS = 500
 COLUMNS = 5
@@ -48,11 +48,11 @@ def _percent(label: Any, **options: Any) -> forms.DecimalField:
 class ClubForm(forms.Form):
     """What a club says of itself, and the schools from which it fetches."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = NameField(label=_("Name"), max_length=200)
     street = forms.CharField(label=_("Street and number"), max_length=200)
     postcode = forms.CharField(label=_("Postcode"), max_length=10)
     city = forms.CharField(label=_("Town"), max_length=100)
-    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    phone = PhoneField(label=_("Telephone"))
     email = forms.EmailField(label=_("Mail address"), required=False)
     about = forms.CharField(
         label=_("What families should know"), required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -151,7 +151,7 @@ class ClubForm(forms.Form):
 class SchoolForm(forms.Form):
     """One school."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = NameField(label=_("Name"), max_length=200)
     street = forms.CharField(label=_("Street and number"), max_length=200)
     postcode = forms.CharField(label=_("Postcode"), max_length=10)
     city = forms.CharField(label=_("Town"), max_length=100)

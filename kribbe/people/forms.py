@@ -14,7 +14,7 @@ from kribbe.people.words import FACT_HINTS, FACTS, ROLES
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.once import new_token, once
 from kribbe.trust.principal import Role
-from kribbe.web.forms import DayField, RadioCards
+from kribbe.web.forms import DayField, NameField, PhoneField, RadioCards
 
 DESK_ROLES = (Role.CLERK, Role.POLICY_OFFICER, Role.ADMINISTRATOR)
 
@@ -67,10 +67,10 @@ class AddressForm(OnceForm):
 class AdultForm(OnceForm):
     """An adult's names and contacts."""
 
-    first_name = forms.CharField(
+    first_name = NameField(
         label=_("First name"), max_length=100, widget=forms.TextInput({"autocomplete": "given-name"})
     )
-    last_name = forms.CharField(
+    last_name = NameField(
         label=_("Last name"), max_length=100, widget=forms.TextInput({"autocomplete": "family-name"})
     )
     email = forms.EmailField(
@@ -79,12 +79,7 @@ class AdultForm(OnceForm):
         widget=forms.EmailInput({"autocomplete": "email"}),
         help_text=_("Without one we write to you on paper."),
     )
-    phone = forms.CharField(
-        label=_("Telephone"),
-        max_length=40,
-        required=False,
-        widget=forms.TextInput({"autocomplete": "tel", "type": "tel"}),
-    )
+    phone = PhoneField(label=_("Telephone"), widget=forms.TextInput({"autocomplete": "tel", "type": "tel"}))
     other_street = forms.CharField(
         label=_("Street and number, if this adult lives elsewhere"), max_length=200, required=False
     )
@@ -120,7 +115,7 @@ class LanguageForm(OnceForm):
 class BirthForm(OnceForm):
     """The name that an expected child got, and the day on which it was born."""
 
-    first_name = forms.CharField(
+    first_name = NameField(
         label=_("First name"), max_length=100, widget=forms.TextInput({"autocomplete": "off"})
     )
     born = DayField(_("Date of birth"))
@@ -156,6 +151,6 @@ class EndFactForm(OnceForm):
 class GrantForm(OnceForm):
     """A role at a desk for the holder of a mail address."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = NameField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("Mail address"))
     role = forms.ChoiceField(label=_("Role"), choices=[(role.value, ROLES[role]) for role in DESK_ROLES])

@@ -14,7 +14,7 @@ from kribbe.rules.agreed import Parts, Weeks
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.packs import Pack
 from kribbe.rules.school import Community, Schedule, schedule
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField
 from kribbe.web.weeks import DAY_NAMES
 
 COMMUNITIES = [
@@ -63,7 +63,7 @@ class PaperForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("The child doesn't come in a week that you leave empty."),
     )
-    name = forms.CharField(label=_("Your name, as signature"), required=False, max_length=200)
+    name = NameField(label=_("Your name, as signature"), required=False, max_length=200)
 
     def __init__(self, *args: Any, days: Sequence[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -169,13 +169,13 @@ class SignPaperForm(forms.Form):
     """The family signs by typing its name."""
 
     agreed = forms.BooleanField(label=_("I have read this and agree."))
-    name = forms.CharField(label=_("Your name, as signature"), max_length=200)
+    name = NameField(label=_("Your name, as signature"), max_length=200)
 
 
 class OnPaperForm(forms.Form):
     """The location notes who signed on paper for the family, and when."""
 
-    name = forms.CharField(label=_("Who signed for the family"), max_length=200)
+    name = NameField(label=_("Who signed for the family"), max_length=200)
     day = DayField(_("Signed on"))
 
 
@@ -261,5 +261,12 @@ class HouseRulesForm(forms.Form):
         required=False,
         help_text=_(
             "You mark it on the day once you have seen it. Until then the day counts like any other."
+        ),
+    )
+    visits_charged = forms.BooleanField(
+        label=_("Visits to get used cost the ordinary price"),
+        required=False,
+        help_text=_(
+            "By the length of each visit, and nothing on a day that is reserved already. Else they are free."
         ),
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.planning.models import Ground, TellingSide
 from kribbe.planning.models_ending import FAULT_OF_LOCATION
 from kribbe.planning.services.ending import Notice
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField
 
 OF_FAMILY = ((Ground.NOTICE, Ground.NOTICE.label), (Ground.FAULT, FAULT_OF_LOCATION))
 
@@ -35,7 +35,7 @@ class MyEndingForm(forms.Form):
     )
     last = DayField(_("Last day of care"))
     reason = _reason_field(_("The location reads it. Compulsory for a serious fault."))
-    name = forms.CharField(label=_("Your name, as signature"), max_length=200)
+    name = NameField(label=_("Your name, as signature"), max_length=200)
 
     def notice(self) -> Notice:
         """What was typed, once valid."""
@@ -50,8 +50,8 @@ class EndingForm(forms.Form):
     )
     last = DayField(_("Last day of care"))
     reason = _reason_field(_("The family reads it. Compulsory for a serious fault."))
-    name = forms.CharField(label=_("Your name, as signature"), max_length=200)
-    other_name = forms.CharField(
+    name = NameField(label=_("Your name, as signature"), max_length=200)
+    other_name = NameField(
         label=_("Who signed on paper for the family"),
         required=False,
         max_length=200,

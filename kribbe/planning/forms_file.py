@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.planning.models import ChildFile, Severity
 from kribbe.planning.selectors.child_file import Allergy, Person
 from kribbe.planning.services.child_file import Kept
+from kribbe.web.forms import NameField, PhoneField
 
 MOST_ROWS = 8
 OPEN_ROWS = 2
@@ -39,8 +40,8 @@ class ChildFileForm(forms.Form):
     comfort = _text(_("What comforts your child"), "comfort", _("A cloth, a song, being carried."))
     settling_in = _text(_("Settling in"), "settling_in", _("How you want to get used, and what helps."))
     vaccinations = _text(_("Vaccinations"), "vaccinations", _("By the basic scheme, or what is missing."))
-    doctor = forms.CharField(label=_("Family doctor"), required=False, max_length=200)
-    doctor_phone = forms.CharField(label=_("Phone of the doctor"), required=False, max_length=40)
+    doctor = NameField(label=_("Family doctor"), required=False, max_length=200)
+    doctor_phone = PhoneField(label=_("Phone of the doctor"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +59,7 @@ class ChildFileForm(forms.Form):
                     self.add_error(f"{kind}{number}_{key}", gettext("Fill this in too, or empty the row."))
             if data.get(f"allergy{number}_what") and not data.get(f"allergy{number}_severity"):
                 self.add_error(f"allergy{number}_severity", gettext("Say how bad it is."))
-            if data.get(f"contact{number}_name") and not data.get(f"contact{number}_phone"):
+            if data.get(f"contact{number}_name") and data.get(f"contact{number}_phone") == "":
                 self.add_error(f"contact{number}_phone", gettext("Give a phone number to call."))
         return data
 
@@ -103,7 +104,7 @@ class ChildFileForm(forms.Form):
 class ToldFileForm(ChildFileForm):
     """The same, typed by a location for parents without a log-in."""
 
-    told_by = forms.CharField(label=_("Who told it, for the family"), max_length=200)
+    told_by = NameField(label=_("Who told it, for the family"), max_length=200)
 
 
 def typed_file(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,16 +134,19 @@ def _allergy_row(number: int) -> dict[str, forms.Field]:
 def _person_row(kind: str, number: int) -> dict[str, forms.Field]:
     who = _("May fetch") if kind == "fetcher" else _("To call")
     return {
-        f"{kind}{number}_name": _short(format_lazy("{}: {}", who, _("name")), number),
+        f"{kind}{number}_name": _short(format_lazy("{}: {}", who, _("name")), number, kind=NameField),
         f"{kind}{number}_relation": _short(format_lazy("{}: {}", who, _("who that is")), number, 60),
-        f"{kind}{number}_phone": _short(format_lazy("{}: {}", who, _("phone")), number, 40, inputmode="tel"),
+        f"{kind}{number}_phone": _short(format_lazy("{}: {}", who, _("phone")), number, 40, kind=PhoneField),
     }
 
 
-def _short(label: Any, number: int, length: int = 100, **attrs: str) -> forms.CharField:
+def _short(
+    label: Any, number: int, length: int = 100, kind: type[forms.CharField] = forms.CharField
+) -> forms.CharField:
     numbered = _numbered(label, number)
+    attrs = {"inputmode": "tel"} if kind is PhoneField else {}
     widget = forms.TextInput(attrs={"aria-label": numbered, **attrs})
-    return forms.CharField(label=numbered, required=False, max_length=length, widget=widget)
+    return kind(label=numbered, required=False, max_length=length, widget=widget)
 
 
 def _numbered(label: Any, number: int) -> Any:

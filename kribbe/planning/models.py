@@ -77,6 +77,8 @@ class HouseRules(models.Model):
     """Days of illness a calendar year that are free besides the allowance; none written: all of them."""
     ill_note = models.BooleanField(default=False)
     """A day of illness is free only once the location saw a doctor's note."""
+    visits_charged = models.BooleanField(default=False)
+    """Visits to get used cost the ordinary price of a stay; else nothing."""
     published_at = models.DateTimeField()
     published_by = models.BigIntegerField(null=True)
 

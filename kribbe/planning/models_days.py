@@ -96,13 +96,15 @@ def day_holder(change: DayChange) -> str:
 
 @remembered()
 class GettingUsedDay(models.Model):
-    """A visit before the first day of a place, by the clock on the wall. It takes no place and costs nothing."""
+    """A visit before the first day of a place, by the clock on the wall. It takes no place."""
 
     reference = reference_field()
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="getting_used_days")
     day = models.DateField()
     start = models.TimeField()
     end = models.TimeField()
+    is_charged = models.BooleanField(default=False)
+    """Whether it costs the ordinary price, by the house rules of its day as they stood when it was agreed."""
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(null=True)
     taken_back_at = models.DateTimeField(null=True)

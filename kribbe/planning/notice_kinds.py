@@ -61,6 +61,7 @@ def _sample() -> dict[str, Any]:
         "paper": Paper(first=date(2027, 4, 5), signed_name="Sam Voorbeelds"),
         "is_new": True,
         "change": DayChange(day=date(2027, 4, 8), halves=1, instead_of=date(2027, 4, 7)),
+        "costs": None,
         "visit": GettingUsedDay(day=date(2027, 4, 8), start=time(9), end=time(10, 30)),
         "rules": HouseRules(version=2, from_day=date(2027, 7, 1), told_by=time(8)),
         "is_worse": True,

@@ -98,7 +98,7 @@ def _terms(paper: Paper) -> list[list[str]]:
         [_("Illness"), words.illness(rules)],
     ]
     if not paper.is_addendum:
-        rows.append([_("Getting used"), _("the visits before the first day cost nothing")])
+        rows.append([_("Getting used"), words.visits(rules)])
     return [*rows, [_("Price of a full day"), money(fee)]] if fee is not None else rows
 
 

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.people.models import Child
-from kribbe.planning.models import Absence, AbsenceKind, HouseRules, Paper
+from kribbe.planning.models import Absence, AbsenceKind, GettingUsedDay, HouseRules, Paper
 from kribbe.planning.selectors.house_rules import ill_rules
 from kribbe.planning.written import schedule_of
 from kribbe.rules.agreed import Parts, Weeks
 from kribbe.rules.billing.case import Absent
+from kribbe.rules.billing.day_cost import DayCost
 from kribbe.rules.school import Schedule
 from kribbe.web.dates import date_format
 from kribbe.web.templatetags.telling import money
@@ -86,6 +87,28 @@ def illness(rules: HouseRules | None) -> str:
         % {"count": free}
     )
     return said + " " + _("The location asks a doctor's note.") if ill_rules(rules).asks_note else said
+
+
+def visits(rules: HouseRules | None) -> str:
+    """What visits to get used cost."""
+    if rules is None or not rules.visits_charged:
+        return _("Getting used costs nothing.")
+    return _(
+        "Getting used costs the ordinary price, by the length of each visit; nothing on a day that is reserved"
+        " already."
+    )
+
+
+def visit_cost(visit: GettingUsedDay, costs: Mapping[date, DayCost] | None) -> str:
+    """What a visit to get used costs, given what the bill will ask by day; None where nobody bills it here."""
+    if not visit.is_charged:
+        return _("free of charge")
+    if costs is None:
+        return _("the ordinary price of a stay")
+    amount = costs[visit.day].amount
+    if amount is None:
+        return _("the ordinary price of a stay, which isn't known yet")
+    return money(amount) if amount else _("free of charge: this day is reserved already")
 
 
 def away(absence: Absence) -> str:

@@ -17,7 +17,7 @@ MONTHS_TOLD_BEFORE = 2
 class AbsenceRules:
     """What a version says of absences: days a year, `None` by law; until when it is told in
     time, so many days before; euros, or own price; free
-    days of illness.
+    days of illness; and whether visits to get used are charged.
 
     Notice isn't among it: each signed agreement keeps its own days of notice.
     """
@@ -29,6 +29,7 @@ class AbsenceRules:
     absence_full: Decimal | None = None
     absence_half: Decimal | None = None
     illness: IllRules = field(default_factory=IllRules)
+    visits_charged: bool = False
 
 
 def earliest_worse(published: date) -> date:
@@ -38,7 +39,7 @@ def earliest_worse(published: date) -> date:
 
 def is_worse(before: AbsenceRules, after: AbsenceRules, *, pack: Pack, on: date) -> bool:
     """Whether some family may have it less good: fewer free days, also of illness, an earlier term,
-    higher amounts.
+    higher amounts, visits that cost something.
 
     Between the own price and fixed amounts either may be higher, by the family: that counts as less good.
     FigureMissing where the pack has no figure of free days on that day.
@@ -49,6 +50,7 @@ def is_worse(before: AbsenceRules, after: AbsenceRules, *, pack: Pack, on: date)
         or (before.rounding, after.rounding) == (Rounding.UP, Rounding.DOWN)
         or _is_earlier(before, after)
         or gives_less(before.illness, after.illness)
+        or after.visits_charged > before.visits_charged
         or _is_dearer(before.absence_full, after.absence_full)
         or _is_dearer(before.absence_half, after.absence_half)
     )

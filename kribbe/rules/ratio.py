@@ -36,6 +36,11 @@ class Need:
     too_many: int = 0
     """Children beyond those that the law allows in a living group or at a family carer's home, whoever is there."""
 
+    @property
+    def weight(self) -> tuple[int, int]:
+        """What sorts the moments by what they ask: children too many come before carers."""
+        return self.too_many, self.carers
+
     def is_short(self, carers: int) -> bool:
         """Whether so many carers are too few, or the children too many whoever is there."""
         return carers < self.carers or self.too_many > 0
@@ -99,6 +104,11 @@ def carers_needed(
     asleep = _resting(children, resting or {}, limits, pack, on)
     need = asleep if asleep is not None and asleep.carers < awake.carers else awake
     return _with_groups(need, groups, pack.integer("capacity.living_group", on))
+
+
+def tightest(needs: Iterable[Need]) -> Need:
+    """That of several moments which asks most. ValueError on none."""
+    return max(needs, key=lambda need: need.weight)
 
 
 def baby_months(pack: Pack, on: date) -> int:

@@ -17,7 +17,7 @@ from kribbe.rules.billing.stays import CENT, cents
 from kribbe.rules.packs import Figure, Pack
 
 NOUGHT = Decimal(0)
-CARE = ("stay.", "extra_day.", "club.")
+CARE = ("stay.", "extra_day.", "getting_used.", "club.")
 MONTH = ("month", "month.absence")
 PACKAGE = "package"
 

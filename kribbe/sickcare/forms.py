@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.models import Child
 from kribbe.sickcare.models import SickCarer
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField, PhoneField
 
 
 def _times(label: Any, **options: Any) -> forms.TimeField:
@@ -35,8 +35,8 @@ class CallForm(forms.Form):
 class ServiceForm(forms.Form):
     """What the service says of itself, and how long a carer has to answer."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
-    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    name = NameField(label=_("Name"), max_length=200)
+    phone = PhoneField(label=_("Telephone"))
     about = forms.CharField(
         label=_("What families should know"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -54,9 +54,9 @@ class ServiceForm(forms.Form):
 class CarerForm(forms.Form):
     """A carer on call, who is known by the mail address: that of `carer`, who is changed, stays."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = NameField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("Mail address"))
-    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    phone = PhoneField(label=_("Telephone"))
     street = forms.CharField(label=_("Street and number"), max_length=200)
     postcode = forms.CharField(label=_("Postcode"), max_length=10)
     city = forms.CharField(label=_("Town"), max_length=100)

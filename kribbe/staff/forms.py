@@ -22,7 +22,7 @@ from kribbe.staff.services.roster import Hours
 from kribbe.staff.written import half_of, time_of
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Principal
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField
 from kribbe.web.weeks import DAY_NAMES
 
 DAY = timedelta(days=1)
@@ -32,7 +32,7 @@ DAYS = 7
 class CarerForm(forms.Form):
     """Who a carer is, and where they work."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = NameField(label=_("Name"), max_length=200)
     initials = forms.CharField(
         label=_("Initials"),
         max_length=INITIALS,

@@ -11,7 +11,7 @@ from kribbe.staff.models import Carer, DocumentKind
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.staff.selectors.documents import not_gone
 from kribbe.staff.services.documents import Held
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField
 
 
 class DocumentForm(forms.Form):
@@ -21,7 +21,7 @@ class DocumentForm(forms.Form):
         Carer.objects.none(), label=_("Whose"), required=False, empty_label=_("of the location itself")
     )
     kind = forms.ChoiceField(label=_("Which paper"), choices=DocumentKind.choices)
-    name = forms.CharField(
+    name = NameField(
         label=_("Name of the paper"),
         max_length=80,
         required=False,

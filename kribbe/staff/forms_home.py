@@ -6,14 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.staff.models import HomeTie
 from kribbe.staff.services.home import AtHome
-from kribbe.web.forms import DayField, HalfDayPicker, PatternField
+from kribbe.web.forms import DayField, HalfDayPicker, NameField, PatternField
 
 
 class HomeForm(forms.Form):
     """A child of the carer, and when it is at home."""
 
     tie = forms.ChoiceField(label=_("Whose child"), choices=HomeTie.choices)
-    name = forms.CharField(label=_("First name"), max_length=40)
+    name = NameField(label=_("First name"), max_length=40)
     born = DayField(_("Born on"))
     pattern = PatternField(label=_("At home on these half-days"), widget=HalfDayPicker(small=True))
     first = DayField(_("From"))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.forms import OnceForm
 from kribbe.upkeep.models import ComplaintKind, Outcome
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField
 
 
 class LaterForm(OnceForm):
@@ -39,7 +39,7 @@ class InviteForm(OnceForm):
 class InvitedForm(forms.Form):
     """What a person who was invited is called."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your first name and name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),

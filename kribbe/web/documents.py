@@ -70,7 +70,8 @@ def pdf(template: str, data: Mapping[str, Any], *, title: str, brand: Brand, lan
 def pdfs(sheets: Iterable[Sheet], *, workers: int = 0) -> Iterator[bytes]:
     """The documents of many sheets in their order, made side by side by so many processes (0: one a processor).
 
-    Each keeps its compiler. Sheets are read as they are needed: never more than some hundreds wait.
+    Each keeps its compiler. Sheets are read as they are needed: never more than some hundreds wait. One of which no
+    document can be made is empty, and keeps no other back.
     """
     count = workers or os.cpu_count() or 1
     with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_worker) as pool:
@@ -101,7 +102,14 @@ def _grouped(sheets: Iterable[Sheet]) -> Iterator[list[tuple[str, str]]]:
 
 
 def _all_compiled(group: list[tuple[str, str]]) -> list[bytes]:
-    return [compiled(source, given) for source, given in group]
+    return [_compiled_or_empty(source, given) for source, given in group]
+
+
+def _compiled_or_empty(source: str, given: str) -> bytes:
+    try:
+        return compiled(source, given)
+    except typst.TypstError:
+        return b""
 
 
 def source_of(sheet: Sheet) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.trust.text import FIRST_DAY, LAST_DAY, whole_number
+from kribbe.trust.typed import NO_DIGITS, UNSEEN, has_digits, is_seen
 from kribbe.web import weeks
 
 _CLASSES: Mapping[str, str] = {
@@ -56,6 +57,34 @@ class WebAddressField(forms.URLField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(assume_scheme="https", **options)
+
+
+class NameField(forms.CharField):
+    """What somebody or something is called, of which something can be seen; a signature too."""
+
+    default_error_messages = {"unseen": UNSEEN}
+
+    def validate(self, value: str) -> None:
+        """Not only marks that turn a text around, or signs that are drawn as nothing."""
+        super().validate(value)
+        if value and not is_seen(value):
+            raise forms.ValidationError(self.error_messages["unseen"], code="unseen")
+
+
+class PhoneField(forms.CharField):
+    """A telephone number as people write it; it need not be given."""
+
+    default_error_messages = {"no_digits": NO_DIGITS}
+
+    def __init__(self, *, max_length: int = 40, required: bool = False, **options: Any) -> None:
+        widget = options.pop("widget", None) or forms.TextInput({"type": "tel"})
+        super().__init__(max_length=max_length, required=required, widget=widget, **options)
+
+    def validate(self, value: str) -> None:
+        """Some digits at least."""
+        super().validate(value)
+        if value and not has_digits(value):
+            raise forms.ValidationError(self.error_messages["no_digits"], code="no_digits")
 
 
 class DayField(forms.DateField):

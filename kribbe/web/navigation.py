@@ -4,7 +4,8 @@ A room registers in its AppConfig.ready:
 `register(NavItem(_("Waiting list"), "enrolment:waiting_list", "list-ordered", "location", order=20, badge=waiting))`.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,9 +15,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.web.counting import counted
+from kribbe.web.counting import Count, count_of
 
 SECTIONS = ("public", "parent", "account", "foot", "location", "desk", "policy", "admin")
 """`public` and `parent` stand in the page bar, `account` in the account menu, `foot` at the
@@ -42,8 +44,8 @@ ActionCheck = Callable[[HttpRequest, str], bool]
 class NavItem:
     """One entry.
 
-    `badge` gives the rows that wait there; their number is shown. `action` names what the reader must be allowed to
-    do, "" for everybody.
+    `badge` gives the rows that wait there; their number is shown. Which rows those are follows from the reader, the
+    open location, the desk and the day alone. `action` names what the reader must be allowed to do, "" for everybody.
     `arguments` gives the address's parts, or None where the entry does not apply to this request.
     `holds` names pages (`places:photos`) that belong to it though their address doesn't begin with its own.
     `group` is the drawer of the staff rail in which it lies, "" where it always shows.
@@ -158,13 +160,32 @@ def entries(request: HttpRequest, section: str) -> list[Entry]:
     found = [(item, _address(request, item)) for item in wanted if _may(request, item.action)]
     shown = [(item, url) for item, url in found if url is not None]
     current = _current(request, shown)
-    waiting = counted(
-        (url, rows) for item, url in shown if item.badge is not None for rows in item.badge(request)
-    )
+    waiting = _waiting(request, shown)
     return [
         Entry(str(item.label), url, item.icon, str(waiting[url] or ""), url == current, item.group)
         for item, url in shown
     ]
+
+
+def _waiting(request: HttpRequest, shown: Sequence[tuple[NavItem, str]]) -> Counter[str]:
+    """How much waits under each address."""
+    badges = tuple((url, item.badge) for item, url in shown if item.badge is not None)
+    kept = _kept(_reader(request), badges)
+    if not kept:
+        kept.append(count_of((url, rows) for url, badge in badges for rows in badge(request)))
+    return kept[0].read()
+
+
+def _reader(request: HttpRequest) -> Hashable:
+    """Who reads, at which desk and location, today: all that a badge looks at."""
+    place, desk = getattr(request, "place", None), getattr(request, "desk", None)
+    return getattr(request, "principal", None), place and place.pk, desk and desk.pk, localdate()
+
+
+@lru_cache(maxsize=1024)
+def _kept(_reader: Hashable, _badges: tuple[tuple[str, Badge], ...]) -> list[Count]:
+    """Where this reader's count is kept once it is written; writing it takes many times as long as asking it."""
+    return []
 
 
 def rail_section(name: str, shown: Sequence[Entry]) -> RailSection:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from kribbe.web import weeks
 from kribbe.web.branding import Brand
 from kribbe.web.components import Chip, Event, Option, Point, ProgressStep, QueueRow, Ranked, ResultCard, Step
-from kribbe.web.forms import DayField, HalfDayPicker, PatternField, RadioCards
+from kribbe.web.forms import DayField, HalfDayPicker, NameField, PatternField, RadioCards
 from kribbe.web.navigation import Entry, RailSection, rail_section
 from kribbe.web.templatetags.telling import km, money
 from kribbe.web.weeks import WORKWEEK
@@ -289,9 +289,7 @@ def waiting_list() -> dict[str, object]:
 class SampleForm(forms.Form):
     """One field of every kind."""
 
-    name = forms.CharField(
-        label=gettext_lazy("First name"), help_text=gettext_lazy("As on the birth certificate.")
-    )
+    name = NameField(label=gettext_lazy("First name"), help_text=gettext_lazy("As on the birth certificate."))
     birth = DayField(
         gettext_lazy("Date of birth"),
     )

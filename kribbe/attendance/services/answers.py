@@ -15,6 +15,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.typed import is_seen
 
 
 def dispute(*, principal: Principal, placement: Placement, day: date, words: str, now: datetime) -> Dispute:
@@ -69,7 +70,7 @@ def confirm(
     Days of which it asked something that isn't answered yet are left out. Raises RefusedError without a name, for
     another parent, or where nothing is to be signed.
     """
-    if not name.strip():
+    if not is_seen(name):
         raise RefusedError(_("Type your name, as signature."), field="name")
     check_acts(principal, placement)
     with transaction.atomic():

@@ -13,6 +13,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.typed import is_seen
 
 CODE_HOLDS = timedelta(minutes=15)
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -24,7 +25,7 @@ MOST_DEVICES = 20
 
 def offer_code(*, principal: Principal, location: Location, name: str, now: datetime) -> tuple[Device, str]:
     """A device that waits, and the code that lets it in once, within a quarter of an hour."""
-    if not name.strip():
+    if not is_seen(name):
         raise RefusedError(_("Give the tablet a name, such as where it hangs."), field="name")
     with transaction.atomic():
         lock_rows((Location, location.pk))

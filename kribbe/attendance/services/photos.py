@@ -17,6 +17,7 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.models import StoredFile
 from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.trust.typed import is_seen
 
 
 def keep_photo(
@@ -32,7 +33,7 @@ def keep_photo(
 
     Raises RefusedError without a name, and where no place of the child runs or is to come.
     """
-    if not agreed_name.strip():
+    if not is_seen(agreed_name):
         raise RefusedError(_("Give the name of the parent who agreed."), field="agreed_name")
     with transaction.atomic():
         lock_rows((Child, child_id))

@@ -19,14 +19,15 @@ from kribbe.banking.services.mandates import revoke, sign
 from kribbe.billing.models import Payer
 from kribbe.people.access import parent_required
 from kribbe.trust.errors import RefusedError
+from kribbe.web.forms import NameField
 
 
 class MandateForm(forms.Form):
     """What a parent fills in to be collected from. Nothing is ticked or filled in for them."""
 
     iban = forms.CharField(label=gettext_lazy("Your account number (IBAN)"), max_length=42)
-    holder = forms.CharField(label=gettext_lazy("Name of the account's holder"), max_length=70)
-    signed_name = forms.CharField(label=gettext_lazy("Your name, as signature"), max_length=100)
+    holder = NameField(label=gettext_lazy("Name of the account's holder"), max_length=70)
+    signed_name = NameField(label=gettext_lazy("Your name, as signature"), max_length=100)
 
 
 def mandate_words(payer: Payer) -> str:

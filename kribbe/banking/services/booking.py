@@ -17,10 +17,12 @@ from kribbe.billing.services.deposits import enter_received
 from kribbe.billing.services.posting import BATCH, Draft, Part, Share, Side, Waiting
 from kribbe.billing.services.write_offs import ask_again, write_off_rest
 from kribbe.trust.audit import record
+from kribbe.trust.collector import few_collections
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
 
+@few_collections()
 def book_file(*, principal: Principal, file: BankFile, now: datetime) -> None:
     """Book the statements of a file that aren't booked yet; interrupted, a second call goes on from there."""
     for statement in file.statements.filter(booked_at=None).order_by("on", "pk"):

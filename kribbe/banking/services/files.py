@@ -17,6 +17,7 @@ from kribbe.rules.bank import statement as told
 from kribbe.rules.bank.camt import read_camt
 from kribbe.rules.bank.coda import read_coda
 from kribbe.trust.audit import record
+from kribbe.trust.collector import few_collections
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
@@ -28,6 +29,7 @@ READERS: dict[FileForm, Callable[[bytes], list[told.Statement]]] = {
 MOST_TEXT = 300
 
 
+@few_collections()
 def take_in(*, principal: Principal, books: Books, data: bytes, name: str, now: datetime) -> BankFile:
     """Check a file and keep what it tells of the books' account, or of one that they had earlier; the same file again
     gives the one that is here.

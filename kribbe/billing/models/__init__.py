@@ -18,11 +18,10 @@ from kribbe.billing.models.books import Books, Counter, PriceList
 from kribbe.billing.models.importing import CertificateImport, ImportedCertificate
 from kribbe.billing.models.invoices import Invoice, InvoiceKind, InvoiceLine, MonthCount, Run, RunState
 from kribbe.billing.models.journal import Account, EntryKind, JournalEntry, JournalLine, Settlement
-from kribbe.billing.models.mailing import Mailing, MailingKind
+from kribbe.billing.models.mailing import Mailing, MailingKind, Stuck, StuckAt
 from kribbe.billing.models.payers import (
     CertificateKind,
     Charged,
-    ClubCare,
     Delivery,
     FeeCertificate,
     OneCharge,
@@ -30,6 +29,7 @@ from kribbe.billing.models.payers import (
     PayerKind,
     Share,
     ShareChange,
+    UnplacedCare,
     charged_by,
     site_of,
 )
@@ -40,7 +40,6 @@ __all__ = [
     "CertificateImport",
     "CertificateKind",
     "Charged",
-    "ClubCare",
     "Counter",
     "Delivery",
     "Deposit",
@@ -74,6 +73,9 @@ __all__ = [
     "Share",
     "ShareChange",
     "Step",
+    "Stuck",
+    "StuckAt",
+    "UnplacedCare",
     "WriteOff",
     "charged_by",
     "site_of",

@@ -31,6 +31,8 @@ class Books(models.Model):
     term_days = models.PositiveSmallIntegerField(default=14)
     """Days between an invoice and the day on which it is due."""
     started_on = models.DateField()
+    account_numbers = models.JSONField(default=dict)
+    """By `Account` the number in the organiser's own chart, where it isn't the usual one (see `chart`)."""
     closed_until = models.DateField(null=True)
     """The last day of the last month that was closed: the ledger takes no entry of that day or before."""
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.models.books import Books
-from kribbe.billing.models.payers import ONE_OF, Charged, ClubCare, Payer, site_of
+from kribbe.billing.models.payers import ONE_OF, Charged, Payer, UnplacedCare, site_of
 from kribbe.enrolment.models import Placement
 from kribbe.outofschool.models import Club
 from kribbe.people.models import Child
@@ -147,7 +147,7 @@ class InvoiceLine(models.Model):
     placement = models.ForeignKey(
         Placement, on_delete=models.PROTECT, null=True, related_name="invoice_lines"
     )
-    care = models.ForeignKey(ClubCare, on_delete=models.PROTECT, null=True, related_name="invoice_lines")
+    care = models.ForeignKey(UnplacedCare, on_delete=models.PROTECT, null=True, related_name="invoice_lines")
     month = models.DateField()
     day = models.DateField()
     what = models.CharField(max_length=80)

@@ -73,7 +73,7 @@ ONE_OF = Q(placement__isnull=False, care=None) | Q(placement=None, care__isnull=
 
 
 @remembered()
-class ClubCare(models.Model):
+class UnplacedCare(models.Model):
     """The care of a child without a placement, which a payer pays for as for one: its out-of-school care at a club,
     over all school years and holidays, or its places of one day at a location.
     """
@@ -81,7 +81,7 @@ class ClubCare(models.Model):
     reference = reference_field()
     club = models.ForeignKey(Club, on_delete=models.PROTECT, null=True, related_name="cares")
     location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, related_name="day_cares")
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="club_cares")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="unplaced_cares")
     during = DateRangeField()
     """At a club from the first day of the school year in which the child came first, at a location from the
     month of its first day there.
@@ -109,18 +109,18 @@ class ClubCare(models.Model):
         return site
 
 
-Charged = Placement | ClubCare
+Charged = Placement | UnplacedCare
 """What is invoiced and shared."""
 
 
 def charged_by(charged: Charged) -> dict[str, Charged]:
     """What is charged, by the name of its column."""
-    return {"care" if isinstance(charged, ClubCare) else "placement": charged}
+    return {"care" if isinstance(charged, UnplacedCare) else "placement": charged}
 
 
 def site_of(charged: Charged) -> Location | Club:
     """Where the child is cared for; both have a name and a desk."""
-    return charged.site if isinstance(charged, ClubCare) else charged.group.location
+    return charged.site if isinstance(charged, UnplacedCare) else charged.group.location
 
 
 @remembered()
@@ -128,7 +128,7 @@ class Share(models.Model):
     """The part of a place's price that a payer pays on some days, in percent. Those of a day make 100."""
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="shares")
-    care = models.ForeignKey(ClubCare, on_delete=models.PROTECT, null=True, related_name="shares")
+    care = models.ForeignKey(UnplacedCare, on_delete=models.PROTECT, null=True, related_name="shares")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="shares")
     during = DateRangeField()
     percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(100))
@@ -156,7 +156,7 @@ class ShareChange(models.Model):
     placement = models.ForeignKey(
         Placement, on_delete=models.PROTECT, null=True, related_name="share_changes"
     )
-    care = models.ForeignKey(ClubCare, on_delete=models.PROTECT, null=True, related_name="share_changes")
+    care = models.ForeignKey(UnplacedCare, on_delete=models.PROTECT, null=True, related_name="share_changes")
     first = models.DateField()
     before = models.JSONField(default=list)
     made_at = models.DateTimeField()
@@ -220,7 +220,7 @@ class OneCharge(models.Model):
     """A charge of one day, such as a late pick-up; below nought it is given back. Euros."""
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="one_charges")
-    care = models.ForeignKey(ClubCare, on_delete=models.PROTECT, null=True, related_name="one_charges")
+    care = models.ForeignKey(UnplacedCare, on_delete=models.PROTECT, null=True, related_name="one_charges")
     day = models.DateField()
     name = models.CharField(max_length=80)
     amount = models.DecimalField(max_digits=8, decimal_places=2)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kribbe.billing.access import charged_at, note_payers, with_books
 from kribbe.billing.forms import ChargeForm
-from kribbe.billing.models import Books, Charged, ClubCare, OneCharge, charged_by, site_of
+from kribbe.billing.models import Books, Charged, OneCharge, UnplacedCare, charged_by, site_of
 from kribbe.billing.pages.prices import base
 from kribbe.billing.services.fees import add_charge, take_back_charge
 from kribbe.outofschool.selectors.prices import clubs_of
@@ -29,7 +29,7 @@ def club_payers(request: Any, location: Location, books: Books | None) -> HttpRe
     """The children who were invoiced, by club and name, with their payers."""
     if books is None:
         raise Http404
-    found = ClubCare.objects.filter(club__in=clubs_of(books.organiser_id)).select_related("club", "child")
+    found = UnplacedCare.objects.filter(club__in=clubs_of(books.organiser_id)).select_related("club", "child")
     rows = list(
         found.prefetch_related("shares__payer").order_by(
             "club__name_key", "child__last_name", "child__first_name", "pk"

@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kribbe.billing.access import invoice_at, may_bill, note_payers, with_books
-from kribbe.billing.models import Books, ClubCare, Invoice, InvoiceKind, InvoiceLine, Run, RunState, site_of
+from kribbe.billing.models import (
+    Books,
+    Invoice,
+    InvoiceKind,
+    InvoiceLine,
+    Run,
+    RunState,
+    UnplacedCare,
+    site_of,
+)
 from kribbe.billing.reasons import from_json
 from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.drafts import Draft, HeldDay, parties
@@ -222,7 +231,7 @@ def _held(days: list[HeldDay], at: Location) -> list[dict[str, Any]]:
 
 def _settled_at(held: HeldDay, at: Location) -> str:
     about = held.about
-    if not isinstance(about, ClubCare):
+    if not isinstance(about, UnplacedCare):
         return reverse("billing:fee", args=[about.group.location.slug, about.reference])
     if about.location and about.pk:
         return reverse("billing:fee", args=[about.location.slug, about.reference])
@@ -236,10 +245,11 @@ def _settled_at(held: HeldDay, at: Location) -> str:
 @require_GET
 @with_books(Action.BILLING_READ)
 def run_page(request: Any, location: Location, books: Books | None, reference: str) -> HttpResponse:
-    """How far a run is, and what it issued."""
+    """How far a run is; once it is done, what it issued. While it looks again by itself it names nobody."""
     run = get_object_or_404(Run, books=books, reference=reference)
     issued = run.invoices.aggregate(sum=Sum("total"))["sum"] or Decimal(0)
-    latest = list(run.invoices.select_related("payer").order_by("number")[:SHOWN])
+    is_going = run.state == RunState.GOING
+    latest = [] if is_going else list(run.invoices.select_related("payer").order_by("number")[:SHOWN])
     note_payers(request, location, (each.payer for each in latest), of="run")
     return render(
         request,
@@ -247,7 +257,7 @@ def run_page(request: Any, location: Location, books: Books | None, reference: s
         {
             **_base(request, location),
             "run": run,
-            "is_going": run.state == RunState.GOING,
+            "is_going": is_going,
             "count": run.invoices.count(),
             "unsent_count": unsent(run.books, timezone.now()).count(),
             "total": amount(issued),

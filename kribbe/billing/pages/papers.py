@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kribbe.billing.access import invoice_at, note_payers, with_books
 from kribbe.billing.models import Books, Delivery, Invoice, MailingKind, Sending
-from kribbe.billing.pages.mailing import start
+from kribbe.billing.pages.mailing import progress, start
 from kribbe.billing.pages.my_invoices import pdf_response
 from kribbe.billing.papers import invoice_pdf, pile_pdf, with_lines
-from kribbe.billing.selectors.mailings import going, unsent
+from kribbe.billing.selectors.mailings import going, stuck, unsent
 from kribbe.billing.services.sending import mark_done
 from kribbe.billing.ubl import NotElectronicError, invoice_xml
 from kribbe.contact.models import MailState
@@ -67,6 +67,8 @@ def post_page(request: Any, location: Location, books: Books | None) -> HttpResp
     if request.method == "POST":
         start(request, kept, MailingKind.INVOICES)
         return redirect("billing:post", location.slug)
+    if (part := progress(request, kept, MailingKind.INVOICES)) is not None:
+        return part
     waiting_now = unsent(kept, timezone.now())
     sendings = Sending.objects.filter(invoice__books=kept).select_related("invoice__payer").order_by("pk")
     waiting = sendings.filter(done_at=None)
@@ -77,13 +79,19 @@ def post_page(request: Any, location: Location, books: Books | None) -> HttpResp
         "lost": lost.distinct()[:SHOWN],
     }
     shown = waiting_now[:SHOWN]
-    _note(request, location, [*shown, *(each.invoice for found in lists.values() for each in found)])
+    couldnt = stuck(kept, MailingKind.INVOICES)
+    named = [
+        *(each.invoice for found in lists.values() for each in found),
+        *(each.invoice for each in couldnt),
+    ]
+    _note(request, location, [*shown, *(each for each in named if each)])
     context = {
         "place_name": location.name,
         "location": location,
         "unsent": shown,
         "unsent_count": waiting_now.count(),
         "going": going(kept, MailingKind.INVOICES),
+        "stuck": couldnt,
         **lists,
     }
     return render(request, "billing/post.html", context)

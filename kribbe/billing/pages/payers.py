@@ -17,11 +17,11 @@ from kribbe.billing.forms_payers import PayerForm, SharesForm
 from kribbe.billing.models import (
     Books,
     Charged,
-    ClubCare,
     Payer,
     PayerKind,
     Share,
     ShareChange,
+    UnplacedCare,
     charged_by,
     site_of,
 )
@@ -74,7 +74,7 @@ def shares_page(request: Any, location: Location, books: Books | None, reference
     context = {
         **base(request, location, books),
         "placement": placement,
-        "is_club": isinstance(placement, ClubCare) and placement.club_id is not None,
+        "is_club": isinstance(placement, UnplacedCare) and placement.club_id is not None,
         "site": site_of(placement),
         "form": form,
         "rows": [

@@ -14,21 +14,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kribbe.billing.access import may_bill, note_payers, priced_at, with_books
-from kribbe.billing.forms import BooksForm, CertificateForm, ChargeForm, LookUpForm, PricesForm, SchoolForm
+from kribbe.billing.forms import (
+    AccountNumbersForm,
+    BooksForm,
+    CertificateForm,
+    ChargeForm,
+    LookUpForm,
+    PricesForm,
+    SchoolForm,
+)
 from kribbe.billing.lookup import fee_registers, look_up
 from kribbe.billing.models import (
     Books,
     CertificateKind,
     Charged,
-    ClubCare,
     FeeCertificate,
     OneCharge,
     PriceList,
     Share,
+    UnplacedCare,
     charged_by,
 )
 from kribbe.billing.selectors.one_day import taken_days
-from kribbe.billing.services.books import Seller, keep_books, publish_prices
+from kribbe.billing.services.books import Seller, keep_account_numbers, keep_books, publish_prices
 from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge, withdraw_certificate
 from kribbe.enrolment.models import Placement
 from kribbe.outofschool.selectors.prices import clubs_of
@@ -52,14 +60,29 @@ def books_page(request: Any, location: Location, books: Books | None) -> HttpRes
     """What invoices say of the organiser; the first time, its books begin."""
     named = {"name": location.organiser.name if location.organiser else location.name}
     initial = {name: getattr(books, name) for name in BooksForm.base_fields} if books else named
-    form = BooksForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    is_chart = books is not None and request.POST.get("do") == "accounts"
+    form = BooksForm(request.POST if request.method == "POST" and not is_chart else None, initial=initial)
+    chart = AccountNumbersForm(request.POST if is_chart else None, books=books) if books else None
+    if request.method == "POST" and _saved(request, location, books, chart if is_chart else form):
+        return redirect("billing:accounts" if is_chart else "billing:invoices", location.slug)
+    context = {**base(request, location, books), "form": form, "chart": chart}
+    is_wrong = form.errors or (chart and chart.errors)
+    return render(request, "billing/books.html", context, status=422 if is_wrong else 200)
+
+
+def _saved(request: Any, location: Location, books: Books | None, form: Form | None) -> bool:
+    """Whether what was sent is valid, and kept."""
+    now = timezone.now()
+    if form is None or not form.is_valid():
+        return False
+    if isinstance(form, AccountNumbersForm) and books is not None:
+        keep_account_numbers(principal=request.principal, books=books, numbers=form.numbers, now=now)
+        messages.success(request, _("Saved. The next journal has these numbers."))
+    else:
         seller = Seller(**form.cleaned_data)
-        keep_books(principal=request.principal, location=location, seller=seller, now=timezone.now())
+        keep_books(principal=request.principal, location=location, seller=seller, now=now)
         messages.success(request, _("Saved. It stands on the next invoices."))
-        return redirect("billing:invoices", location.slug)
-    context = {**base(request, location, books), "form": form}
-    return render(request, "billing/books.html", context, status=422 if form.errors else 200)
+    return True
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,10 +139,12 @@ def fees_page(request: Any, location: Location, books: Books | None) -> HttpResp
     return render(request, "billing/fees.html", context)
 
 
-def _one_day(books: Books, location: Location, month: date) -> "QuerySet[ClubCare]":
+def _one_day(books: Books, location: Location, month: date) -> "QuerySet[UnplacedCare]":
     """The children with a place of one day here, in this month or the one before it."""
     taken = taken_days(books, add_months(month, -1)) | taken_days(books, month)
-    found = ClubCare.objects.filter(location=location, child__in=taken.order_by().values("request__child"))
+    found = UnplacedCare.objects.filter(
+        location=location, child__in=taken.order_by().values("request__child")
+    )
     return found.select_related("child").order_by("child__last_name", "child__first_name", "pk")[:SHOWN]
 
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kribbe.billing.access import invoice_at, note_payers, with_books
 from kribbe.billing.account_papers import reminder_pdf
 from kribbe.billing.models import Books, MailingKind, Step
-from kribbe.billing.pages.mailing import start
+from kribbe.billing.pages.mailing import progress, start
 from kribbe.billing.pages.my_invoices import pdf_response
 from kribbe.billing.selectors.late import late
-from kribbe.billing.selectors.mailings import going
+from kribbe.billing.selectors.mailings import going, stuck
 from kribbe.billing.services.reminders import remind
 from kribbe.places.models import Location
 from kribbe.trust.errors import RefusedError
@@ -32,16 +32,23 @@ def reminders_page(request: Any, location: Location, books: Books | None) -> Htt
     """Who is late, what the law allows today, and a button that sends it."""
     if books is None:
         raise Http404
-    if request.method == "POST" and request.POST.get("do") == "all":
+    if request.method == "POST" and ("again" in request.POST or request.POST.get("do") == "all"):
         start(request, books, MailingKind.REMINDERS)
         return redirect("billing:reminders", location.slug)
     if request.method == "POST":
         return _sent(request, location, books)
+    if (part := progress(request, books, MailingKind.REMINDERS)) is not None:
+        return part
     rows = late(books, localdate())
     all_due = [each for each in rows if each.next]
     due = all_due[:SHOWN]
     waiting = [each for each in rows if not each.next][:SHOWN]
-    note_payers(request, location, (each.invoice.payer for each in (*due, *waiting)), of="reminders")
+    couldnt = stuck(books, MailingKind.REMINDERS)
+    named = [
+        *(each.invoice for each in (*due, *waiting)),
+        *(each.invoice for each in couldnt if each.invoice),
+    ]
+    note_payers(request, location, (each.payer for each in named), of="reminders")
     return render(
         request,
         "billing/reminders.html",
@@ -51,6 +58,7 @@ def reminders_page(request: Any, location: Location, books: Books | None) -> Htt
             "due": due,
             "due_count": len(all_due),
             "due_costs": sum((each.costs.total for each in all_due), Decimal(0)),
+            "stuck": couldnt,
             "going": going(books, MailingKind.REMINDERS),
             "waiting": waiting,
         },

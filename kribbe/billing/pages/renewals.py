@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from kribbe.billing.access import note_payers, with_books
 from kribbe.billing.models import Books, MailingKind
-from kribbe.billing.pages.mailing import start
+from kribbe.billing.pages.mailing import progress, start
 from kribbe.billing.pages.prices import base
-from kribbe.billing.selectors.mailings import going
+from kribbe.billing.selectors.mailings import going, stuck
 from kribbe.billing.selectors.renewals import indexed_on, once_of, to_renew
 from kribbe.contact.models import Notice
 from kribbe.places.models import Location
@@ -30,14 +30,19 @@ def renewals_page(request: Any, location: Location, books: Books | None) -> Http
     if request.method == "POST":
         start(request, books, MailingKind.RENEWALS)
         return redirect("billing:renewals", location.slug)
+    if (part := progress(request, books, MailingKind.RENEWALS)) is not None:
+        return part
     rows = _rows(books, to_renew(books, on), on)
     shown = rows[:SHOWN]
-    note_payers(request, location, (), of="renewals", children=[place.child for place, _told in shown])
+    couldnt = stuck(books, MailingKind.RENEWALS)
+    named = [*(place for place, _told in shown), *(each.placement for each in couldnt if each.placement)]
+    note_payers(request, location, (), of="renewals", children=[place.child for place in named])
     context = {
         **base(request, location, books),
         "on": on,
         "rows": shown,
         "count": len(rows),
+        "stuck": couldnt,
         "going": going(books, MailingKind.RENEWALS),
         "waiting": len({place.child.household_id for place, told in rows if not told}),
     }

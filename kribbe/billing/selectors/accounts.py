@@ -113,6 +113,12 @@ def journal_rows(books: Books, first: date, last: date) -> QuerySet[JournalLine]
     return lines.select_related("entry", "payer").order_by("entry__on", "entry__pk", "pk")
 
 
+def documents_of(entries: Iterable[JournalEntry]) -> dict[int, str]:
+    """The number of the invoice or credit note that an entry is of, by entry; one query."""
+    of = {int(each.key.partition(":")[2]): each.pk for each in entries if each.key.startswith("invoice:")}
+    return {of[each.pk]: str(each) for each in Invoice.objects.filter(pk__in=of)}
+
+
 def sales_rows(books: Books, first: date, last: date) -> QuerySet[Invoice]:
     """The invoices and credit notes that were issued on some days, by number."""
     found = Invoice.objects.filter(books=books, issued_on__range=(first, last))

@@ -5,21 +5,19 @@ that was agreed is a stay beside the weeks; a day had for another moves the hour
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-
-from django.utils.timezone import localtime
 
 from kribbe.billing.models import Books, PriceList
 from kribbe.billing.selectors.facts import Facts, holding, package_months
+from kribbe.billing.selectors.register import parts_by_day
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import DayChange, HouseRules
 from kribbe.planning.selectors.counted import counting
 from kribbe.planning.selectors.house_allowance import with_house
 from kribbe.planning.selectors.planned import Planned, days_given, merged, parts_of_halves
-from kribbe.planning.written import minute
 from kribbe.rules.agreed import Agreement, Parts, changed, minutes, starting_on, there_on
 from kribbe.rules.billing.case import (
     Allowance,
@@ -148,7 +146,7 @@ def _priced(facts: Facts, planned: Planned, placement: Placement) -> Priced:
         ),
         prices.sibling_discount if prices else NOUGHT,
         _unregistered(facts, placement, case),
-        Register(came, facts.registered.get(site.pk, frozenset())),
+        _register(facts, placement, came),
     )
 
 
@@ -208,6 +206,8 @@ def _days(
     """The agreed weeks with the days laid over them that other months have a part in, and what is known of days."""
     away = {each.day: each for each in facts.absences.get(placement.pk, ())}
     entries = {day: Entry(present=tuple(parts)) for day, parts in came.items()}
+    visits = facts.visits.get(placement.pk, {})
+    entries |= {day: Entry(present=parts, is_visit=True) for day, parts in visits.items()}
     agreement, closed = planned.base, facts.closed.of(placement.group)
     absent = counting(
         facts.stays[placement.pk], facts.rules.get(placement.group.location_id, ()), facts.closed
@@ -230,24 +230,17 @@ def _days(
 
 
 def _came(facts: Facts, placement: Placement) -> dict[date, Parts]:
-    """When the child was there by day; a visit before the first day to get used costs nothing."""
-    found: dict[date, list[tuple[int, int]]] = {}
-    for each in facts.presences.get(placement.pk, ()):
-        if each.end is not None and each.day >= placement.during.lower:
-            part = (minute_of(each.start, each.day), minute_of(each.end, each.day))
-            found.setdefault(each.day, []).append(part)
-    return {day: merged(parts, ()) for day, parts in _positive(found).items()}
+    """When the child was there by day, since its place began."""
+    return parts_by_day(
+        each for each in facts.presences.get(placement.pk, ()) if each.day >= placement.during.lower
+    )
 
 
-def _positive(found: Mapping[date, Iterable[tuple[int, int]]]) -> dict[date, list[tuple[int, int]]]:
-    longer = {day: [part for part in parts if part[0] < part[1]] for day, parts in found.items()}
-    return {day: parts for day, parts in longer.items() if parts}
-
-
-def minute_of(moment: datetime, day: date) -> int:
-    """Minutes from midnight of a day, by the clock on the wall."""
-    local = localtime(moment)
-    return (local.date() - day).days * 24 * 60 + minute(local.time())
+def _register(facts: Facts, placement: Placement, came: Mapping[date, Parts]) -> Register:
+    """What the register tells of the days that are charged, visits among them."""
+    kept = facts.registered.get(placement.group.location_id, frozenset())
+    visits = {day: parts for day, parts in facts.visits.get(placement.pk, {}).items() if day in kept}
+    return Register({**came, **visits}, kept)
 
 
 def _is_away(entry: Entry | None) -> bool:

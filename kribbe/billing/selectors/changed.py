@@ -10,6 +10,7 @@ from kribbe.billing.models import Books
 from kribbe.rules.calendar import add_months
 
 DAY = timedelta(days=1)
+OF_GROUP = ("group__location__organiser",)
 OF_PLACE = ("placement__group__location__organiser",)
 OF_CARE = ("care__club__organiser", "care__club__location__organiser", "care__location__organiser")
 OF_DAY = ("direct__day_invite__group__location__organiser",)
@@ -45,15 +46,17 @@ SOURCES = (
     Source("places.GroupEvent", "pgh_created_at", ("location__organiser",), ""),
     Source("planning.CareAgreementEvent", "pgh_created_at", OF_PLACE, "placement__during"),
     Source("planning.CareAgreementEvent", "pgh_created_at", OF_PLACE, "pgh_obj__weeks__during"),
-    Source("enrolment.PlacementEvent", "pgh_created_at", ("group__location__organiser",), "during"),
+    Source("enrolment.PlacementEvent", "pgh_created_at", OF_GROUP, "during"),
     Source("planning.AgreedWeeksEvent", "pgh_created_at", OF_PLACE, "during"),
     Source("planning.AbsenceEvent", "pgh_created_at", OF_PLACE, "day", of_year=True),
     Source("planning.DayChangeEvent", "pgh_created_at", OF_PLACE, "day", of_year=True),
     Source("planning.DayChangeEvent", "pgh_created_at", OF_PLACE, "instead_of", of_year=True),
+    Source("planning.GettingUsedDayEvent", "pgh_created_at", OF_PLACE, "day"),
+    Source("enrolment.PlacementEvent", "pgh_created_at", OF_GROUP, "pgh_obj__getting_used_days__day"),
     Source("planning.HouseRules", "published_at", ("location__organiser",), "from_day", goes_on=True),
     Source("attendance.Tap", "received_at", OF_PLACE, "day", of_year=True),
     Source("attendance.Correction", "made_at", OF_PLACE, "day", of_year=True),
-    Source("attendance.DayInviteEvent", "pgh_created_at", ("group__location__organiser",), "day"),
+    Source("attendance.DayInviteEvent", "pgh_created_at", OF_GROUP, "day"),
     Source("enrolment.DirectChildEvent", "pgh_created_at", OF_TAKEN, "during"),
     Source("attendance.Tap", "received_at", OF_DAY, "day"),
     Source("attendance.Correction", "made_at", OF_DAY, "day"),

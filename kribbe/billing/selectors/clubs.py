@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from kribbe.billing.models import Books, ClubCare, OneCharge, Share
+from kribbe.billing.models import Books, OneCharge, Share, UnplacedCare
 from kribbe.outofschool.selectors.prices import clubs_of, coming, priced_month
 from kribbe.people.models import Child
 from kribbe.rules.billing.case import Charge
@@ -19,13 +19,13 @@ Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class ClubMonth:
+class CareMonth:
     """A child's month at a club, or of its places of one day, with the shares of its payers.
 
     Care that nobody paid for yet isn't written.
     """
 
-    care: ClubCare
+    care: UnplacedCare
     result: Result
     shares: tuple[Share, ...]
 
@@ -35,33 +35,33 @@ def club_months(
     month: date,
     households: Collection[int] | None = None,
     charges: Sequence[OneCharge] = (),
-) -> list[ClubMonth]:
+) -> list[CareMonth]:
     """The months of the children of these households, or of all, with these charges; nine queries, however many."""
     found = {
         (each.club.pk, each.child.pk): each
         for each in priced_month(clubs_of(books.organiser_id), month, households)
     }
     once: dict[Key, list[OneCharge]] = {}
-    cares: dict[Key, ClubCare] = {}
+    cares: dict[Key, UnplacedCare] = {}
     for charge in charges:
         if charge.care is not None and charge.care.club_id is not None:
             key = (charge.care.club_id, charge.care.child_id)
             cares[key] = charge.care
             once.setdefault(key, []).append(charge)
-    known = ClubCare.objects.filter(child__in={child for _club, child in found})
+    known = UnplacedCare.objects.filter(child__in={child for _club, child in found})
     cares |= {(each.club_id, each.child_id): each for each in known if each.club_id is not None}
     shares = shares_of(cares.values(), month)
     months = []
     for key in sorted(found.keys() | once.keys()):
-        care = cares.get(key) or ClubCare()
+        care = cares.get(key) or UnplacedCare()
         if key in found:
             care.club, care.child = found[key].club, found[key].child
         result = with_charges(found[key].result if key in found else NOTHING, once.get(key, ()))
-        months.append(ClubMonth(care, result, tuple(shares.get(care.pk or 0, ()))))
+        months.append(CareMonth(care, result, tuple(shares.get(care.pk or 0, ()))))
     return months
 
 
-def shares_of(cares: Iterable[ClubCare], month: date) -> dict[int, list[Share]]:
+def shares_of(cares: Iterable[UnplacedCare], month: date) -> dict[int, list[Share]]:
     """By care its shares of a month; one query."""
     shares: dict[int, list[Share]] = {}
     rows = Share.objects.filter(

@@ -13,13 +13,13 @@ from django.db.models.functions import Coalesce
 from kribbe.billing.models import (
     Books,
     Charged,
-    ClubCare,
     Invoice,
     InvoiceLine,
     OneCharge,
     Payer,
     PayerKind,
     Share,
+    UnplacedCare,
 )
 from kribbe.billing.reasons import to_json
 from kribbe.billing.selectors.cases import Priced, cases_of, discounted
@@ -116,8 +116,8 @@ def drafted(books: Books, month: date, households: Collection[int] | None = None
             supplements[place.pk] = told
         found.unregistered += [(place, day) for day in priced.unregistered]
         found.held += _share(place, result, facts.shares.get(place.pk, ()), due)
-    without_place = club_months(books, month, households, facts.club_charges)
-    for each in [*without_place, *one_day_months(books, month, households, facts.club_charges)]:
+    without_place = club_months(books, month, households, facts.care_charges)
+    for each in [*without_place, *one_day_months(books, month, households, facts.care_charges)]:
         found.held += _share(each.care, each.result, each.shares, due)
     asked, last = _asked(books, month, households)
     found.drafts = [_with_supplements(each, supplements) for each in _drafts(month, due, asked, last)]
@@ -154,10 +154,10 @@ def results(cases: Sequence[Priced]) -> Iterator[tuple[Priced, Result]]:
 def _share(about: Charged, result: Result, shares: Sequence[Share], due: _Due) -> Iterator[HeldDay]:
     """Add the lines to what is due of their payers; the days without payers are held back, as those of the result."""
     yield from (HeldDay(about, held.on, held.why) for held in result.held)
-    ids = (None, about.pk) if isinstance(about, ClubCare) else (about.pk, None)
+    ids = (None, about.pk) if isinstance(about, UnplacedCare) else (about.pk, None)
     held = []
     for line in result.lines:
-        on_day = [share for share in shares if line.on in share.during]
+        on_day = [share for share in shares if _paid_on(about, line.on) in share.during]
         percents = [share.percent for share in on_day]
         if sum(percents) != HUNDRED:
             held.append(line.on)
@@ -167,6 +167,11 @@ def _share(about: Charged, result: Result, shares: Sequence[Share], due: _Due) -
             due.add(key, line.quantity, amount, line.why)
     for day in sorted(set(held)):
         yield HeldDay(about, day, (Reason.of("billing.held.payer"),))
+
+
+def _paid_on(about: Charged, on: date) -> date:
+    """The day whose payers pay a line: a visit before the first day is paid by those of the first day."""
+    return max(on, about.during.lower) if isinstance(about, Placement) else on
 
 
 def _asked(

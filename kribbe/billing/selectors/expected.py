@@ -51,7 +51,9 @@ def expected(books: Books, month: date, households: Collection[int]) -> list[Exp
         Expected(
             priced.placement,
             result,
-            _percent(facts.shares.get(priced.placement.pk, ()), own, facts.last),
+            _percent(
+                facts.shares.get(priced.placement.pk, ()), own, max(facts.last, priced.placement.during.lower)
+            ),
             supplement(priced.case, priced.register),
         )
         for priced, result in results(cases_of(facts))

@@ -11,11 +11,14 @@ from django.db.models import Min, Model, Q, QuerySet
 
 from kribbe.attendance.models import Presence
 from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, Share
+from kribbe.billing.selectors.register import registered_days
+from kribbe.billing.selectors.visits import billed_visits
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import firsts
 from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.models import Absence, AgreedWeeks, HouseRules
+from kribbe.planning.selectors.charged_visits import Visits, charged_places
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.region.models import DeskPolicy
@@ -47,12 +50,14 @@ class Facts:
     presences: Mapping[int, Sequence[Presence]]
     charges: Mapping[int, Sequence[OneCharge]]
     shares: Mapping[int, Sequence[Share]]
-    club_charges: Sequence[OneCharge] = ()
+    care_charges: Sequence[OneCharge] = ()
     """Charges of one day of care without a place, with their care."""
     registered: Mapping[int, frozenset[date]] = field(default_factory=dict)
     """The days on which a location kept its register."""
     fees: Mapping[int, Decimal | None] = field(default_factory=dict)
     """The day fee of a placement's agreement, for a place at a free price without a price list."""
+    visits: Visits = field(default_factory=dict)
+    """By place the hours of visits to get used that are charged."""
     earlier: Sequence["Facts"] = ()
     """The months before, in order, of the children of locations that sell packages of days."""
     stay_of: Mapping[int, int] = field(default_factory=dict)
@@ -60,20 +65,34 @@ class Facts:
 
 
 def placements_of(books: Books, month: date) -> "QuerySet[Placement]":
-    """The certain places of a month at all locations of an organiser."""
-    return certain((month, add_months(month, 1))).filter(group__location__organiser=books.organiser_id)
+    """The certain places of a month at all locations of an organiser; also those that begin later and of which
+    visits of the month are charged.
+    """
+    after = add_months(month, 1)
+    visiting = charged_places(books.organiser_id, month, after - DAY)
+    return certain((month, after), also=visiting).filter(group__location__organiser=books.organiser_id)
 
 
-def facts_of(books: Books, month: date, households: Collection[int] | None = None) -> Facts:
-    """The facts of a month, of the children of these households or of all; twenty queries at most.
+def facts_of(
+    books: Books,
+    month: date,
+    households: Collection[int] | None = None,
+) -> Facts:
+    """The facts of a month, of the children of these households or of all; twenty queries at most, eight more where
+    a location charges visits to get used.
 
     Where a location sells packages of days, also those of the months since, from the first one of the books on; their
     number grows with years alone.
     """
+    last = add_months(month, 1) - DAY
     found = placements_of(books, month)
     if households is not None:
         found = found.filter(child__household__in=households)
-    facts = _facts(books, found, month, add_months(month, 1) - DAY, clubs=_charged_clubs(books, households))
+    clubs = _charged_cares(books, households)
+    facts = _facts(books, found, month, last, clubs)
+    if any(each.visits_charged for rules in facts.rules.values() for each in rules):
+        visits = billed_visits(books.organiser_id, month, last, households=households)
+        facts = replace(facts, visits=visits)
     since = _package_since(facts, min(first_of_month(books.started_on), month))
     return _with_earlier(books, facts, since) if since else facts
 
@@ -130,9 +149,12 @@ def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, 
             "placement_id",
         ),
         charges=rows_by((each for each in charges if each.placement_id), "placement_id"),
-        club_charges=[each for each in charges if each.care_id],
+        care_charges=[each for each in charges if each.care_id],
         shares=rows_by(
-            Share.objects.filter(placement__in=keys, during__overlap=(first, last + DAY)).order_by("pk"),
+            Share.objects.filter(
+                Q(during__overlap=(first, last + DAY)) | Q(placement__in=_beginning_after(placements, last)),
+                placement__in=keys,
+            ).order_by("pk"),
             "placement_id",
         ),
         registered=registered_days(sites, first, last),
@@ -140,12 +162,17 @@ def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, 
     )
 
 
+def _beginning_after(placements: Iterable[Placement], last: date) -> list[int]:
+    """The places of which only visits lie in these days: who pays them pays their first day."""
+    return [each.pk for each in placements if each.during.lower > last]
+
+
 def care_of(books: Books) -> Q:
     """Rows of care without a place at an organiser: out-of-school care at its clubs, and places of one day."""
     return Q(care__club__in=clubs_of(books.organiser_id)) | Q(care__location__organiser=books.organiser_id)
 
 
-def _charged_clubs(books: Books, households: Collection[int] | None) -> Q:
+def _charged_cares(books: Books, households: Collection[int] | None) -> Q:
     """The charges of care without a place of these households, or of all, at the organiser."""
     clubs = care_of(books)
     return clubs if households is None else clubs & Q(care__child__household__in=households)
@@ -291,19 +318,6 @@ def _certificates(
         )
         for each in placements
     }
-
-
-def registered_days(sites: Collection[int], month: date, last: date) -> dict[int, frozenset[date]]:
-    """By location the days on which it kept its register; one query."""
-    days = (
-        Presence.objects.filter(placement__group__location__in=sites, day__range=(month, last))
-        .values_list("placement__group__location_id", "day")
-        .distinct()
-    )
-    found: dict[int, set[date]] = defaultdict(set)
-    for site, day in days:
-        found[site].add(day)
-    return {site: frozenset(days) for site, days in found.items()}
 
 
 def _without_list(placements: Sequence[Placement], prices: Mapping[int, Sequence[PriceList]]) -> list[int]:

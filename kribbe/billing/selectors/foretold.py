@@ -11,7 +11,7 @@ from kribbe.billing.selectors.cases import cases_of
 from kribbe.billing.selectors.drafts import results
 from kribbe.billing.selectors.facts import Facts, facts_of
 from kribbe.enrolment.models import Placement
-from kribbe.planning.models import Absence, DayChange
+from kribbe.planning.models import Absence, DayChange, GettingUsedDay
 from kribbe.planning.selectors.planned import Planned, plan_with
 from kribbe.planning.selectors.stay_year import StayYear
 from kribbe.rules.billing.absence import AbsenceCost, difference
@@ -51,6 +51,19 @@ class Foretold:
         known = [facts for facts in read or () if placement.pk in facts.stays]
         return together(_day_cost(facts, placement, change) for facts in known) if known else None
 
+    def visits(self, placement: Placement, visits: Sequence[GettingUsedDay]) -> Mapping[date, DayCost] | None:
+        """The cost of visits to get used by day, nothing on one that is reserved already; None as for `absences`."""
+        days = [each.day for each in visits]
+        read = _read(placement, {first_of_month(day) for day in days})
+        if read is None:
+            return None
+        return {
+            day: _visit_cost(facts, placement, day)
+            for facts in read
+            for day in days
+            if first_of_month(day) == facts.month
+        }
+
 
 def _read(placement: Placement, months: Iterable[date]) -> list[Facts] | None:
     books = Books.objects.filter(organiser=placement.group.location.organiser_id).first()
@@ -75,6 +88,18 @@ def _day_cost(facts: Facts, placement: Placement, change: DayChange) -> DayCost:
         day=change.day,
         instead_of=change.instead_of,
         more=_total(after) - _total(before),
+    )
+
+
+def _visit_cost(facts: Facts, placement: Placement, day: date) -> DayCost:
+    own = facts.visits.get(placement.pk, {})
+    if day not in own:
+        return together(())
+    others = {each: parts for each, parts in own.items() if each != day}
+    before = _results(replace(facts, visits={**facts.visits, placement.pk: others}))
+    after = _results(facts)
+    return cost_of_day(
+        before[placement.pk], after[placement.pk], day=day, more=_total(after) - _total(before)
     )
 
 

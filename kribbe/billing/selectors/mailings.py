@@ -1,12 +1,13 @@
-"""What waits to leave of each kind, and how far a mailing is."""
+"""What waits to leave of each kind, how far a mailing is, and what couldn't leave."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import QuerySet
-from django.utils.timezone import localtime
+from django.utils import timezone
+from django.utils.timezone import localdate, localtime
 
-from kribbe.billing.models import Books, Invoice, Mailing, MailingKind, RunState
+from kribbe.billing.models import Books, Invoice, Mailing, MailingKind, RunState, Stuck
 from kribbe.billing.selectors.late import Late, late
 from kribbe.billing.selectors.renewals import indexed_on, once_of, to_renew
 from kribbe.contact.models import Notice
@@ -59,3 +60,22 @@ def going(books: Books, kind: MailingKind) -> Progress | None:
     """The mailing of a kind that is under way."""
     found = Mailing.objects.filter(books=books, kind=kind, done_at=None).first()
     return Progress(found, waiting(books, kind, found.asked_at)) if found else None
+
+
+def stuck(books: Books, kind: MailingKind) -> list[Stuck]:
+    """Those of a kind that couldn't leave and still wait to, with whom they are about."""
+    rows = Stuck.objects.filter(books=books, kind=kind).order_by("pk")
+    found = list(rows.select_related("invoice__payer__adult", "placement__child"))
+    if not found:
+        return []
+    waiting = _waiting_keys(books, kind)
+    return [each for each in found if (each.invoice_id or each.placement_id) in waiting]
+
+
+def _waiting_keys(books: Books, kind: MailingKind) -> set[int]:
+    now = timezone.now()
+    if kind == MailingKind.INVOICES:
+        return set(unsent(books, now).values_list("pk", flat=True))
+    if kind == MailingKind.REMINDERS:
+        return {each.invoice.pk for each in due_reminders(books, localdate(now))}
+    return {each.pk for each in unasked_renewals(books, indexed_on(localdate(now)))}

@@ -1,9 +1,9 @@
 """Places of one day of families that wait: what of a month is to be asked, and who pays for it.
 
 Such a day is reserved like any other (6.8): what was taken is asked, or what was used where that is longer. Where the
-location kept its register and the child wasn't there, it is an absence, charged as reserved. The price is that of the
-group: by the child's certificate, or the list's price of a stay; a month or a package isn't sold with one day. No
-discount for brothers and sisters comes off.
+location kept its register and the child isn't in it, it is an absence, charged as reserved; where it is and nobody
+noted when it went, it came as reserved. The price is that of the group: by the child's certificate, or the list's
+price of a stay; a month or a package isn't sold with one day. No discount for brothers and sisters comes off.
 """
 
 from collections import defaultdict
@@ -15,10 +15,11 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from kribbe.attendance.models import DayInvite, InviteState, Presence
-from kribbe.billing.models import Books, ClubCare, FeeCertificate, OneCharge, PriceList
-from kribbe.billing.selectors.cases import extra_of, minute_of
-from kribbe.billing.selectors.clubs import NOTHING, ClubMonth, shares_of, with_charges
-from kribbe.billing.selectors.facts import closed_in_year, holding, packs_of, registered_days, rows_by
+from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, UnplacedCare
+from kribbe.billing.selectors.cases import extra_of
+from kribbe.billing.selectors.clubs import NOTHING, CareMonth, shares_of, with_charges
+from kribbe.billing.selectors.facts import closed_in_year, holding, packs_of, rows_by
+from kribbe.billing.selectors.register import minute_of, registered_days
 from kribbe.places.models import Group, Location
 from kribbe.places.selectors.closed import ClosedDays
 from kribbe.planning.selectors.planned import merged, parts_of_halves
@@ -39,14 +40,28 @@ Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class HadDay:
+    """What the register says of a place of one day: the stays of which it has both ends, and how the day counts.
+
+    None counts as reserved.
+    """
+
+    came: Sequence[Presence]
+    entry: Entry | None
+
+    @property
+    def is_absent(self) -> bool:
+        return self.entry is not None and self.entry.absent is not None
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     month: date
     packs: Mapping[int, Pack]
     closed: ClosedDays
     prices: Mapping[int, Sequence[PriceList]]
-    registered: Mapping[int, frozenset[date]]
     certificates: Mapping[int, Sequence[FeeCertificate]]
-    presences: Mapping[int, Sequence[Presence]]
+    had: Mapping[int, HadDay]
 
 
 def taken_days(books: Books, month: date, households: Collection[int] | None = None) -> "QuerySet[DayInvite]":
@@ -59,12 +74,30 @@ def taken_days(books: Books, month: date, households: Collection[int] | None = N
     return found if households is None else found.filter(request__child__household__in=households)
 
 
+def had_days(days: Sequence[DayInvite], month: date) -> dict[int, HadDay]:
+    """What the register says of each of these days of a month, by primary key; two queries."""
+    rows = rows_by(Presence.objects.filter(direct__in=[each.direct_id for each in days]), "direct_id")
+    kept = registered_days({each.group.location_id for each in days}, month, add_months(month, 1) - DAY)
+    return {
+        each.pk: _had(each, rows.get(each.direct_id or 0, ()), kept.get(each.group.location_id, ()))
+        for each in days
+    }
+
+
+def _had(taken: DayInvite, rows: Sequence[Presence], kept: Collection[date]) -> HadDay:
+    ended = [each for each in rows if each.end is not None]
+    if parts := _parts(ended, taken.day):
+        return HadDay(ended, Entry(present=parts))
+    is_absent = not rows and taken.day in kept
+    return HadDay(ended, Entry(absent=Absent.UNTOLD) if is_absent else None)
+
+
 def one_day_months(
     books: Books,
     month: date,
     households: Collection[int] | None = None,
     charges: Sequence[OneCharge] = (),
-) -> list[ClubMonth]:
+) -> list[CareMonth]:
     """The places of one day of these households, or of all, with these charges; nine queries, however many, and one
     where there are none.
     """
@@ -72,19 +105,19 @@ def one_day_months(
     for each in taken_days(books, month, households).select_related("request__child", "group__location"):
         days[each.group.location_id, each.request.child_id].append(each)
     once: dict[Key, list[OneCharge]] = defaultdict(list)
-    cares: dict[Key, ClubCare] = {}
+    cares: dict[Key, UnplacedCare] = {}
     for charge in charges:
         if charge.care is not None and charge.care.location_id is not None:
             cares[charge.care.location_id, charge.care.child_id] = charge.care
             once[charge.care.location_id, charge.care.child_id].append(charge)
     if not days and not once:
         return []
-    known = ClubCare.objects.filter(location__isnull=False, child__in={child for _site, child in days})
+    known = UnplacedCare.objects.filter(location__isnull=False, child__in={child for _site, child in days})
     cares |= {(each.location_id or 0, each.child_id): each for each in known}
     shares = shares_of(cares.values(), month)
     read = _read(books, month, [each for own in days.values() for each in own])
     return [
-        ClubMonth(
+        CareMonth(
             care := _care(cares.get(key), days.get(key, ())),
             with_charges(_priced(days[key], read) if key in days else NOTHING, once.get(key, ())),
             tuple(shares.get(care.pk or 0, ())),
@@ -93,8 +126,8 @@ def one_day_months(
     ]
 
 
-def _care(known: ClubCare | None, days: Sequence[DayInvite]) -> ClubCare:
-    care = known or ClubCare()
+def _care(known: UnplacedCare | None, days: Sequence[DayInvite]) -> UnplacedCare:
+    care = known or UnplacedCare()
     if days:
         care.location, care.child = days[0].group.location, days[0].request.child
     return care
@@ -111,7 +144,6 @@ def _read(books: Books, month: date, days: Sequence[DayInvite]) -> _Read:
             PriceList.objects.filter(location__in=sites, from_day__lt=after).order_by("from_day"),
             "location_id",
         ),
-        registered=registered_days(sites, month, after - DAY),
         certificates=rows_by(
             FeeCertificate.objects.filter(
                 books=books,
@@ -121,10 +153,7 @@ def _read(books: Books, month: date, days: Sequence[DayInvite]) -> _Read:
             ),
             "child_id",
         ),
-        presences=rows_by(
-            Presence.objects.filter(direct__in=[each.direct_id for each in days], end__isnull=False),
-            "direct_id",
-        ),
+        had=had_days(days, month),
     )
 
 
@@ -161,7 +190,7 @@ def _cases(days: Sequence[DayInvite], read: _Read) -> Iterator[Case]:
             ),
             closing_days=frozenset(each.day for each in own if each.day in read.closed.of(each.group)),
             allowance=Allowance(),
-            entries={each.day: entry for each in own if (entry := _entry(each, read))},
+            entries={each.day: entry for each in own if (entry := read.had[each.pk].entry)},
         )
 
 
@@ -186,15 +215,6 @@ def _price(group: Group, location: Location, prices: PriceList | None) -> Income
     )
 
 
-def _entry(taken: DayInvite, read: _Read) -> Entry | None:
-    """When the child was there; an absence where the register has others of that day alone, None without one."""
-    parts = _came(read.presences.get(taken.direct_id or 0, ()), taken.day)
-    if parts:
-        return Entry(present=parts)
-    is_kept = taken.day in read.registered.get(taken.group.location_id, ())
-    return Entry(absent=Absent.UNTOLD) if is_kept else None
-
-
-def _came(rows: Sequence[Presence], day: date) -> Parts:
+def _parts(rows: Sequence[Presence], day: date) -> Parts:
     found = [(minute_of(each.start, day), minute_of(each.end, day)) for each in rows if each.end]
     return merged([part for part in found if part[0] < part[1]], ())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from kribbe.billing.models import Charged, ClubCare
+from kribbe.billing.models import Charged, UnplacedCare
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.stays import every_piece
 
@@ -12,7 +12,7 @@ def pieces_from(charged: Charged) -> list[Charged]:
     """This piece and the later ones of its stay, in the order of their days; those given up too, as they may come
     again. Out-of-school care has no pieces. One query.
     """
-    if isinstance(charged, ClubCare):
+    if isinstance(charged, UnplacedCare):
         return [charged]
     start = charged.during.lower
     later = (each for each in every_piece(charged) if each.pk != charged.pk and each.during.lower >= start)

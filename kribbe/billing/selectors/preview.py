@@ -79,7 +79,7 @@ def _prices(found: set[Decimal]) -> str:
 def _sums(rows: Iterable[Row]) -> Sums:
     found = Sums()
     for what, quantity, unit_price, amount in rows:
-        if what.startswith(("stay.", "extra_day.")):
+        if what.startswith(("stay.", "extra_day.", "getting_used.")):
             found.days += quantity
             if what.endswith(".full") and quantity > 0:
                 found.full.add(unit_price)

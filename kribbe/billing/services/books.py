@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.billing.models import Books, PriceList
+from kribbe.billing.chart import USUAL
+from kribbe.billing.models import Account, Books, PriceList
 from kribbe.places.models import Location, Organiser
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -58,6 +59,19 @@ def keep_books(*, principal: Principal, location: Location, seller: Seller, now:
         )
         record(principal=principal, action="billing.books", subject=books, now=now, desk_id=location.desk_id)
     return books
+
+
+def keep_account_numbers(
+    *, principal: Principal, books: Books, numbers: Mapping[Account, str], now: datetime
+) -> None:
+    """The numbers under which the journal goes to accounting from now on; an account without has its usual one."""
+    own = {account.value: number for account, number in numbers.items() if number != USUAL[account]}
+    with transaction.atomic():
+        lock_rows((Books, books.pk))
+        books.refresh_from_db()
+        books.account_numbers = own
+        books.save(update_fields=["account_numbers"])
+        record(principal=principal, action="billing.account_numbers", subject=books, now=now)
 
 
 def publish_prices(

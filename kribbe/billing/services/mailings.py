@@ -1,23 +1,28 @@
 """One click lets all invoices, reminders or requests to renew leave: a worker sends them, each once.
 
 What left is known by its own row (a sending, a reminder, a notice), so that a mailing goes on after any fault where
-it was, and a second worker at the same one sends nothing twice.
+it was, and a second worker at the same one sends nothing twice. One that can't leave is kept as stuck and the others
+go; it is tried again with the next mailing, or when somebody asks for it alone.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
-from kribbe.billing.models import Books, Mailing, MailingKind
+from kribbe.billing.models import Books, Mailing, MailingKind, Stuck, StuckAt
+from kribbe.billing.selectors.late import Late
 from kribbe.billing.selectors.mailings import due_reminders, unasked_renewals, unsent, waiting
 from kribbe.billing.selectors.renewals import indexed_on
 from kribbe.billing.services.reminders import remind
 from kribbe.billing.services.renewals import ask_to_renew
 from kribbe.billing.services.sending import send_invoices
+from kribbe.billing.services.stuck import left
+from kribbe.enrolment.models import Placement
 from kribbe.people.selectors import hand_of
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -60,8 +65,16 @@ def work_off_mailing(mailing_id: int, *, now: datetime) -> int:
         MailingKind.RENEWALS: _renewals,
     }[MailingKind(mailing.kind)]
     count = send(mailing, hand_of(mailing.asked_by), now)
-    Mailing.objects.filter(pk=mailing_id, done_at=None).update(done_at=now)
+    _close(mailing, now)
     return count
+
+
+def _close(mailing: Mailing, now: datetime) -> None:
+    """Done; what was stuck before it and isn't now has left, or isn't due any more."""
+    with transaction.atomic():
+        if Mailing.objects.filter(pk=mailing.pk, done_at=None).update(done_at=now):
+            before = Q(at__lt=mailing.asked_at)
+            Stuck.objects.filter(before, books=mailing.books_id, kind=mailing.kind).delete()
 
 
 def work_off_mailings(*, now: datetime) -> int:
@@ -75,34 +88,81 @@ def work_off_mailings(*, now: datetime) -> int:
     return len(keys)
 
 
+def try_again(*, principal: Principal, stuck: Stuck, now: datetime) -> None:
+    """Have the one leave that couldn't. Raises RefusedError with its reason where it still can't."""
+    today = localtime(now).date()
+    if stuck.kind == MailingKind.INVOICES and stuck.invoice:
+        send_invoices(principal=principal, invoices=[stuck.invoice], now=now)
+    elif stuck.kind == MailingKind.REMINDERS and stuck.invoice:
+        due = [each for each in due_reminders(stuck.books, today) if each.invoice == stuck.invoice]
+        for each in due:
+            _reminded(principal, each, now)
+    elif stuck.placement:
+        _asked(principal, stuck.books, stuck.placement, indexed_on(today), now)
+    again = Stuck.objects.filter(pk=stuck.pk, at__gte=now).first()
+    if again is not None:
+        raise RefusedError(_("It still can't leave. %s") % again.get_where_display(), code="stuck")
+    Stuck.objects.filter(pk=stuck.pk).delete()
+
+
 def _invoices(mailing: Mailing, principal: Principal, now: datetime) -> int:
     count = 0
-    while part := list(unsent(mailing.books, mailing.asked_at)[:PART]):
+    tried = Stuck.objects.filter(
+        books=mailing.books, kind=MailingKind.INVOICES, invoice__isnull=False, at__gte=mailing.asked_at
+    )
+    waiting = unsent(mailing.books, mailing.asked_at).exclude(pk__in=tried.values("invoice"))
+    while part := list(waiting[:PART]):
         count += send_invoices(principal=principal, invoices=part, now=now)
     return count
 
 
 def _reminders(mailing: Mailing, principal: Principal, now: datetime) -> int:
-    """Those that were due when it was asked; one that isn't any more, as it was paid or sent meanwhile, is passed."""
-    count = 0
-    for each in due_reminders(mailing.books, localtime(mailing.asked_at).date()):
-        if each.next is None:
-            continue
+    """Those that were due when it was asked."""
+    due = due_reminders(mailing.books, localtime(mailing.asked_at).date())
+    return sum(_reminded(principal, each, now) for each in due)
+
+
+def _reminded(principal: Principal, late: Late, now: datetime) -> bool:
+    """Whether a reminder left; one that isn't due any more, as it was paid or sent meanwhile, is passed."""
+
+    def leave() -> bool:
+        if late.next is None:
+            return False
         try:
             remind(
                 principal=principal,
-                invoice_id=each.invoice.pk,
-                step=each.next,
+                invoice_id=late.invoice.pk,
+                step=late.next,
                 today=localtime(now).date(),
                 now=now,
             )
         except RefusedError:
-            continue
-        count += 1
-    return count
+            return False
+        return True
+
+    return left(
+        leave,
+        StuckAt.LEAVING,
+        now,
+        books=late.invoice.books,
+        kind=MailingKind.REMINDERS,
+        invoice=late.invoice,
+    )
 
 
 def _renewals(mailing: Mailing, principal: Principal, now: datetime) -> int:
     on = indexed_on(localtime(mailing.asked_at).date())
     places = unasked_renewals(mailing.books, on)
-    return ask_to_renew(principal=principal, books=mailing.books, placements=places, on=on, now=now)
+    return sum(_asked(principal, mailing.books, each, on, now) for each in places)
+
+
+def _asked(principal: Principal, books: Books, place: Placement, on: date, now: datetime) -> bool:
+    """Whether a family was asked to renew."""
+    return left(
+        lambda: ask_to_renew(principal=principal, books=books, placements=[place], on=on, now=now),
+        StuckAt.LEAVING,
+        now,
+        books=books,
+        kind=MailingKind.RENEWALS,
+        placement=place,
+    )

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.billing.models import (
     Books,
     Charged,
-    ClubCare,
     Delivery,
     FeeCertificate,
     Payer,
     PayerKind,
     Share,
     ShareChange,
+    UnplacedCare,
     charged_by,
     site_of,
 )
@@ -73,15 +73,15 @@ def usual_payers(*, books: Books, month: date, now: datetime) -> int:
     return len(made)
 
 
-def _unpaid(books: Books, month: date) -> list[ClubCare]:
+def _unpaid(books: Books, month: date) -> list[UnplacedCare]:
     """The out-of-school care of a month that nobody pays for; what isn't written yet is."""
     pairs = set(households_of(books, month))
     clubs = clubs_of(books.organiser_id)
-    cares = ClubCare.objects.filter(club__in=clubs, child__in={child for child, _club in pairs})
+    cares = UnplacedCare.objects.filter(club__in=clubs, child__in={child for child, _club in pairs})
     new = sorted(pairs - set(cares.values_list("child_id", "club_id")))
     first = first_days(clubs, {child for child, _club in new})
-    ClubCare.objects.bulk_create(
-        ClubCare(
+    UnplacedCare.objects.bulk_create(
+        UnplacedCare(
             child_id=child,
             club_id=club,
             during=DateRange(date(school_year_of(first[child, club]), 9, 1), None),
@@ -92,18 +92,18 @@ def _unpaid(books: Books, month: date) -> list[ClubCare]:
     return [each for each in waiting if (each.child_id, each.club_id) in pairs]
 
 
-def _unpaid_days(books: Books, month: date) -> list[ClubCare]:
+def _unpaid_days(books: Books, month: date) -> list[UnplacedCare]:
     """The places of one day of a month that nobody pays for; what isn't written yet is."""
     pairs = set(taken_days(books, month).order_by().values_list("group__location_id", "request__child_id"))
     if not pairs:
         return []
-    cares = ClubCare.objects.filter(
+    cares = UnplacedCare.objects.filter(
         location__in={site for site, _child in pairs}, child__in={child for _site, child in pairs}
     )
     new = sorted(pairs - set(cares.values_list("location_id", "child_id")))
     during = DateRange(month, None)
-    ClubCare.objects.bulk_create(
-        ClubCare(location_id=site, child_id=child, during=during) for site, child in new
+    UnplacedCare.objects.bulk_create(
+        UnplacedCare(location_id=site, child_id=child, during=during) for site, child in new
     )
     waiting = cares.filter(shares=None).select_related("child").order_by("pk")
     return [each for each in waiting if (each.location_id, each.child_id) in pairs]
@@ -114,7 +114,7 @@ def keep_day_care(*, location_id: int, child_id: int, day: date) -> None:
     takes one, so that a certificate can be typed before the month is invoiced. Changed, it begins earlier.
     """
     first = first_of_month(day)
-    care, _is_new = ClubCare.objects.get_or_create(
+    care, _is_new = UnplacedCare.objects.get_or_create(
         location_id=location_id, child_id=child_id, defaults={"during": DateRange(first, None)}
     )
     if first < care.during.lower:
@@ -161,7 +161,7 @@ def _asked(waiting: Sequence[Charged]) -> list[tuple[Charged, Adult]]:
 
 def _parent(charged: Charged) -> int | None:
     """The parent with whom a place is agreed, by primary key; out-of-school care is asked by the family."""
-    return None if isinstance(charged, ClubCare) else charged.parent_id
+    return None if isinstance(charged, UnplacedCare) else charged.parent_id
 
 
 def carry_payers(before_id: int, following_ids: Sequence[int], _now: datetime) -> None:

@@ -1,4 +1,7 @@
-"""Invoices leave: by mail in the payer's language, on the pile to print, or as a file for Peppol. Each once."""
+"""Invoices leave: by mail in the payer's language, on the pile to print, or as a file for Peppol. Each once.
+
+One that can't is kept as stuck, with its reason; the others leave.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,9 +9,10 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 
-from kribbe.billing.models import Delivery, Invoice, Payer, Sending
-from kribbe.billing.papers import make_papers
+from kribbe.billing.models import Delivery, Invoice, InvoicePaper, MailingKind, Payer, Sending, StuckAt
+from kribbe.billing.papers import invoice_pdf, make_papers
 from kribbe.billing.selectors.net import to_pay
+from kribbe.billing.services.stuck import left
 from kribbe.billing.words import printed_iban, printed_reference
 from kribbe.contact.models import Notice
 from kribbe.contact.services import tell_one
@@ -27,11 +31,21 @@ def send_invoices(
     Their papers are made first. Interrupted, the rest leaves at the next call, and none leaves twice.
     """
     waiting = [each for each in invoices if not hasattr(each, "sending")]
+    keys = [each.pk for each in waiting]
     if waiting:
-        make_papers(
-            (each.pk for each in waiting), now=now, workers=workers or (1 if len(waiting) < 50 else 0)
-        )
-    return sum(send_invoice(principal=principal, invoice=each, now=now) is not None for each in waiting)
+        make_papers(keys, now=now, workers=workers or (1 if len(waiting) < 50 else 0))
+    made = set(InvoicePaper.objects.filter(invoice__in=keys).values_list("invoice_id", flat=True))
+    return sum(_sent(principal, each, now, has_paper=each.pk in made) for each in waiting)
+
+
+def _sent(principal: Principal, invoice: Invoice, now: datetime, *, has_paper: bool) -> bool:
+    """Whether one left here."""
+    about = {"books": invoice.books, "kind": MailingKind.INVOICES, "invoice": invoice}
+    if not has_paper and not left(lambda: invoice_pdf(invoice, now=now), StuckAt.PAPER, now, **about):
+        return False
+    return left(
+        lambda: send_invoice(principal=principal, invoice=invoice, now=now), StuckAt.LEAVING, now, **about
+    )
 
 
 def send_invoice(*, principal: Principal, invoice: Invoice, now: datetime) -> Sending | None:

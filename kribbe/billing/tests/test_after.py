@@ -12,7 +12,9 @@ from django.db.models import Sum
 
 from kribbe.billing import exports
 from kribbe.billing.account_papers import reminder_pdf, statement_pdf
-from kribbe.billing.models import Account, DepositMove, JournalLine, Reminder, Step
+from kribbe.billing.chart import USUAL
+from kribbe.billing.forms import AccountNumbersForm
+from kribbe.billing.models import Account, Books, DepositMove, JournalLine, Reminder, Step
 from kribbe.billing.selectors.accounts import (
     aged,
     balance,
@@ -22,6 +24,7 @@ from kribbe.billing.selectors.accounts import (
 )
 from kribbe.billing.selectors.late import late, plan_states
 from kribbe.billing.selectors.net import net_of
+from kribbe.billing.services.books import keep_account_numbers
 from kribbe.billing.services.deposits import ask_deposit, give_back, receive, set_off
 from kribbe.billing.services.journal import open_invoices
 from kribbe.billing.services.plans import Part, end_plan, make_plan, monthly
@@ -238,19 +241,44 @@ def test_the_files_for_accounting_balance_and_hold_numbers(kept):
     paid(kept, "80.00")
     first, last = date(2026, 4, 1), date(2026, 4, 30)
     heads, rows = exports.journal(kept.books, first, last)
-    debit, credit = (sum(row[column] for row in rows) for column in (-2, -1))
+    debit, credit = (sum(row[heads.index(name)] for row in rows) for name in ("debit", "credit"))
     assert debit == credit == 200
+    for reference in {row[0] for row in rows}:
+        assert sum(row[9] - row[10] for row in rows if row[0] == reference) == 0
+    named = [dict(zip(heads, row, strict=True)) for row in rows]
+    asked_first = [(each["document"], each["account"], each["debit"], each["credit"]) for each in named[:2]]
+    assert asked_first == [("2026-00001", "400000", 100, 0), ("2026-00001", "700000", 0, 100)]
+    assert {each["customer"] for each in named if each["account"] == "400000"} == {kept.payer.reference}
+    assert [each["document"] for each in named if each["account"] == "550000"] == [""]
     sums = sums_by_account(journal_rows(kept.books, first, last))
     assert sums[Account.RECEIVABLE] == (100, 100)
     book = openpyxl.load_workbook(io.BytesIO(exports.as_book("journal", (heads, rows))))
     sheet = book.active
     assert sheet.max_row == len(rows) + 1
     assert isinstance(sheet.cell(2, 2).value, datetime)
-    assert sum(sheet.cell(row, 7).value for row in range(2, sheet.max_row + 1)) == 200
+    assert sum(sheet.cell(row, 10).value for row in range(2, sheet.max_row + 1)) == 200
     text = csv_file("journal", heads, rows).content.decode("utf-8-sig")
     table = list(csv.reader(io.StringIO(text), delimiter=";"))
-    assert table[1][-2:] == ["100,00", "0,00"] or table[1][-2:] == ["100,00", "0"]
+    assert table[1][-3:] == ["100,00", "0,00", "EUR"]
     _heads, sold = exports.sales(kept.books, first, last)
     assert [row[7] for row in sold] == [100, -20]
     _heads, owed = exports.balances(kept.books, last)
     assert owed == []
+
+
+def test_the_journal_has_the_numbers_of_the_organisers_own_chart(kept):
+    asked(kept, "100.00")
+    first, last = date(2026, 4, 1), date(2026, 4, 30)
+    own = {Account.CARE: "704100", Account.RECEIVABLE: "400000"}
+    keep_account_numbers(principal=SYSTEM, books=kept.books, numbers=own, now=NOW)
+    assert kept.books.account_numbers == {"care": "704100"}
+    assert {row[4] for row in exports.journal(kept.books, first, last)[1]} == {"400000", "704100"}
+    keep_account_numbers(principal=SYSTEM, books=kept.books, numbers={}, now=NOW)
+    assert {row[4] for row in exports.journal(kept.books, first, last)[1]} == {"400000", "700000"}
+
+
+def test_every_account_of_the_ledger_has_a_usual_number():
+    assert set(USUAL) == set(Account)
+    form = AccountNumbersForm({"care": "7041 00"}, books=Books())
+    assert not form.is_valid()
+    assert "digits" in str(form.errors["care"])

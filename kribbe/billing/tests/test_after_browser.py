@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from kribbe.billing.models import Stuck
 from kribbe.billing.online import register_provider
 from kribbe.billing.online.demo import DemoProvider
+from kribbe.billing.services.mailings import work_off_mailings
 from kribbe.billing.tests.issued import asked, issued, stay
 from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.rules.calendar import add_months, first_of_month, monday_of
@@ -50,3 +52,24 @@ def test_a_manager_closes_the_oldest_month_and_opens_it_again(open_as, kept, siz
     look(page, "closed")
     page.get_by_role("button", name=re.compile("^Open .* weer$")).click()
     page.get_by_text("Er is nog geen maand afgesloten").wait_for()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_invoices_leave_while_the_page_looks_on_and_a_stuck_one_is_tried_again(open_as, kept, size):
+    now = timezone.now()
+    first = issued(kept, [stay(kept.scene.noor, timezone.localdate(), "148.08")], now=now)
+    Stuck.objects.create(
+        books=kept.books, kind="invoices", invoice=first, where="paper", detail="KeyError: 'seller'", at=now
+    )
+    page = open_as(organiser_of(kept.books, now=now), size)
+    page.goto(reverse("billing:post", args=[kept.scene.location.slug]))
+    look(page, "stuck")
+    page.get_by_role("button", name=re.compile("^Probeer opnieuw")).click()
+    page.get_by_text("Het is vertrokken").wait_for()
+    issued(kept, [stay(kept.scene.noor, timezone.localdate(), "12.34")], now=timezone.now())
+    page.reload()
+    page.get_by_role("button", name=re.compile("^Laat 1 document")).click()
+    page.get_by_text("0 van 1").wait_for()
+    look(page, "leaving")
+    work_off_mailings(now=timezone.now())
+    page.get_by_text("Alle documenten zijn vertrokken").wait_for(timeout=15_000)

@@ -200,6 +200,15 @@ def test_pages_ask_little(kept, client, name, more, django_assert_max_num_querie
         assert client.get(address(kept, name, *more)).status_code == 200
 
 
+def test_the_numbers_of_the_bookkeeping_are_checked_kept_and_shown_again(kept, client):
+    wrong = client.post(address(kept, "books"), {"do": "accounts", "care": "70-4"})
+    assert wrong.status_code == 422 and 'id="chart" open' in wrong.content.decode()
+    assert client.post(address(kept, "books"), {"do": "accounts", "care": "704100"}).status_code == 302
+    books = Books.objects.get()
+    assert (books.account_numbers, books.name) == ({"care": "704100"}, kept.books.name)
+    assert 'value="704100"' in client.get(address(kept, "books")).content.decode()
+
+
 def test_a_location_without_books_is_asked_to_begin(kept, client):
     kept.scene.noor.shares.all().delete()
     kept.payer.delete()

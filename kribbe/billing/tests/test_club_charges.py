@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from kribbe.billing.forgetting import _invoiced
-from kribbe.billing.models import ClubCare, OneCharge, Payer, PayerKind
+from kribbe.billing.models import OneCharge, Payer, PayerKind, UnplacedCare
 from kribbe.billing.selectors.drafts import drafted, parties
 from kribbe.billing.services.fees import add_charge, take_back_charge
 from kribbe.billing.tests.club_scene import club_of, payer_of, stay
@@ -36,7 +36,7 @@ def care(kept, club):
     """March is invoiced once: 90 minutes, 4.80."""
     stay(club, MONDAY)
     run(kept, MARCH, THE_2ND)
-    return ClubCare.objects.get()
+    return UnplacedCare.objects.get()
 
 
 def charge(care, day=MONDAY, **fields):

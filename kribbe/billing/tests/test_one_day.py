@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from kribbe.attendance.models import InviteState
 from kribbe.attendance.services.spare_days import decline
-from kribbe.billing.models import ClubCare, FeeCertificate, Invoice, InvoiceLine, OneCharge
+from kribbe.billing.models import FeeCertificate, Invoice, InvoiceLine, OneCharge, UnplacedCare
 from kribbe.billing.selectors.drafts import drafted
 from kribbe.billing.services.months import as_run, count_month
 from kribbe.billing.services.run import start_run, work_off
@@ -64,7 +64,7 @@ def test_the_same_run_again_asks_nothing_new(kept, kim):
     takes(kept, kim)
     run(kept, MARCH, THE_2ND)
     assert run(kept, MARCH, THE_20TH) == {}
-    assert ClubCare.objects.filter(location=kept.scene.location).count() == 1
+    assert UnplacedCare.objects.filter(location=kept.scene.location).count() == 1
 
 
 def test_half_a_day_costs_sixty_percent_and_no_more_was_taken(kept, kim):
@@ -97,7 +97,7 @@ def test_the_certificate_is_typed_on_the_page_that_the_held_day_leads_to(kept, k
         scope_id=kept.books.organiser_id, now=kept.scene.now,
     )  # fmt: skip
     client, slug = client_of(user), kept.scene.location.slug
-    care = ClubCare.objects.get(location=kept.scene.location, child=kim.child)
+    care = UnplacedCare.objects.get(location=kept.scene.location, child=kim.child)
     address = reverse("billing:fee", args=[slug, care.reference])
     assert address in client.get(reverse("billing:month", args=[slug, "2026-03"])).content.decode()
     assert address in client.get(reverse("billing:fees", args=[slug])).content.decode()

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from kribbe.billing.models import ClubCare, Invoice, InvoiceLine, Payer, Share
+from kribbe.billing.models import Invoice, InvoiceLine, Payer, Share, UnplacedCare
 from kribbe.billing.papers import invoice_pdf, invoice_sheet, with_lines
 from kribbe.billing.selectors.drafts import drafted, parties
 from kribbe.billing.selectors.preview import foreseen
@@ -110,7 +110,7 @@ def test_siblings_of_one_family_share_an_invoice_with_the_discount(kept, club):
 def test_a_stay_without_an_end_waits(kept, club):
     open_one = stay(club, MONDAY, left=None)
     assert run(kept, MARCH, THE_2ND) == {}
-    (held,) = (each for each in drafted(kept.books, MARCH).held if isinstance(each.about, ClubCare))
+    (held,) = (each for each in drafted(kept.books, MARCH).held if isinstance(each.about, UnplacedCare))
     assert (held.about.child, held.day, held.why[0].code) == (club.children[0], MONDAY, "billing.held.end")
     open_one.left_at = time(17)
     open_one.save()
@@ -134,7 +134,7 @@ def test_a_week_given_up_too_late_is_asked_by_the_desks_rule(kept, club):
 def test_two_parents_share_and_the_change_is_undone(kept, club):
     stay(club, MONDAY)
     run(kept, MARCH, THE_2ND)
-    care = ClubCare.objects.get()
+    care = UnplacedCare.objects.get()
     assert care.during.lower == date(2025, 9, 1), "from the first day of the school year"
     father = make_payer(kept.books, "Bram Claes", now=NOW)
     halves = [Part(payer_of(club), Decimal(50)), Part(father, Decimal(50))]
@@ -149,7 +149,7 @@ def test_who_has_no_applicant_any_more_is_held(kept, club):
     stay(club, MONDAY)
     club.children[0].household.adults.update(is_applicant=False)
     assert run(kept, MARCH, THE_2ND) == {}
-    held = [each for each in drafted(kept.books, MARCH).held if isinstance(each.about, ClubCare)]
+    held = [each for each in drafted(kept.books, MARCH).held if isinstance(each.about, UnplacedCare)]
     assert [(each.day, each.why[0].code) for each in held] == [(MONDAY, "billing.held.payer")]
 
 
@@ -169,7 +169,7 @@ def test_a_line_is_of_a_place_or_of_a_club_never_both_nor_neither(kept, noor, cl
         line.placement, line.care = fields.get("placement"), fields.get("care", line.care)
         with pytest.raises(IntegrityError, match="invoice_line_of_one"), transaction.atomic():
             line.save(force_insert=True)
-        line.care = ClubCare.objects.get()
+        line.care = UnplacedCare.objects.get()
 
 
 def test_the_papers_say_what_and_why(kept, club):
@@ -242,7 +242,7 @@ def test_the_organiser_sees_what_waits_and_who_pays(kept, club):
     assert f"{day}?on=2026-03-02" in page, "a stay without an end is mended on the day list"
     run(kept, MARCH, THE_2ND)
     payers = client.get(reverse("billing:club_payers", args=[slug])).content.decode()
-    care = ClubCare.objects.get(child=club.children[1])
+    care = UnplacedCare.objects.get(child=club.children[1])
     shares = reverse("billing:shares", args=[slug, care.reference])
     assert shares in payers and "Kind1" in payers
     assert "De Speelvogel" in client.get(shares).content.decode()
@@ -257,7 +257,7 @@ def test_the_organiser_sees_what_waits_and_who_pays(kept, club):
 def test_care_of_another_organiser_isnt_found(kept, club):
     stay(club, MONDAY)
     run(kept, MARCH, THE_2ND)
-    care = ClubCare.objects.get()
+    care = UnplacedCare.objects.get()
     club.club.organiser = cast.make_location(kept.scene.desk, "Elders").organiser
     club.club.save()
     page = reverse("billing:shares", args=[kept.scene.location.slug, care.reference])

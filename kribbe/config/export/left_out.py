@@ -46,7 +46,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         (
             "Books",
             "CertificateImport",
-            "ClubCare",
+            "UnplacedCare",
             "Counter",
             "Deposit",
             "Mailing",
@@ -72,6 +72,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
             "Settlement",
             "Share",
             "ShareChange",
+            "Stuck",
             "WriteOff",
         ),
         BETWEEN,

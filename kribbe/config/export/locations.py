@@ -256,6 +256,7 @@ HOUSE_RULES = Table(
         Column("absence_half", "absence_half", "amount", "Asked for half a day not told in time.", "euro"),
         Column("ill_days", "ill_days", "whole", "Free days of illness a year; empty: all.", "days"),
         Column("ill_note", "ill_note", "yes/no", "A free day of illness needs a doctor's note."),
+        Column("visits_charged", "visits_charged", "yes/no", "Visits to get used cost the ordinary price."),
         moment("published_at", "published_at", "When it was published."),
     ),
     desk="location__desk",

@@ -25,6 +25,7 @@ from kribbe.region.http import DeskRequest
 from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.text import row_key
+from kribbe.web.forms import NameField
 from kribbe.web.tables import csv_file
 
 USUAL = (
@@ -67,7 +68,7 @@ class QuestionForm(OnceForm):
 class SubjectForm(OnceForm):
     """A subject of the desk's own."""
 
-    name = forms.CharField(label=_("New subject"), max_length=100)
+    name = NameField(label=_("New subject"), max_length=100)
 
 
 @dataclass(frozen=True, slots=True)

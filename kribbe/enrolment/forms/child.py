@@ -15,14 +15,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.forms.typed import text_field
+from kribbe.enrolment.forms.typed import name_field, text_field
 from kribbe.enrolment.mistyped import meant
 from kribbe.places.addresses import Located, locate
 from kribbe.rules.dates import check_request
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.reasons import Problem
 from kribbe.trust.text import whole_number
-from kribbe.web.forms import DayField, RadioCards
+from kribbe.web.forms import DayField, PhoneField, RadioCards
 from kribbe.web.words import say
 
 MOST_CHILDREN = 4
@@ -105,8 +105,8 @@ class ChildForm(forms.Form):
         return min(whole_number(text, otherwise=1), MOST_CHILDREN)
 
     def _add_child(self, index: int) -> None:
-        self.fields[f"first_name_{index}"] = text_field(_("First name"), required=False, autocomplete="off")
-        self.fields[f"last_name_{index}"] = text_field(_("Last name"), autocomplete="off")
+        self.fields[f"first_name_{index}"] = name_field(_("First name"), required=False, autocomplete="off")
+        self.fields[f"last_name_{index}"] = name_field(_("Last name"), autocomplete="off")
         self.fields[f"born_{index}"] = forms.ChoiceField(
             label=_("Is your child born already?"),
             choices=[(BORN, _("Yes")), (EXPECTED, _("Not yet, we are expecting"))],
@@ -125,8 +125,8 @@ class ChildForm(forms.Form):
             help_text=_("You can still choose locations by name, but we can't say how far they are."),
             required=False,
         )
-        self.fields["first_name"] = text_field(_("First name"), autocomplete="given-name")
-        self.fields["last_name"] = text_field(_("Last name"), autocomplete="family-name")
+        self.fields["first_name"] = name_field(_("First name"), autocomplete="given-name")
+        self.fields["last_name"] = name_field(_("Last name"), autocomplete="family-name")
         self.fields["email"] = forms.EmailField(
             label=_("E-mail address"),
             required=not self.on_behalf,
@@ -138,12 +138,12 @@ class ChildForm(forms.Form):
         self.fields["email_checked"] = forms.CharField(
             required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
         )
-        self.fields["phone"] = forms.CharField(
-            label=_("Telephone"), required=False, max_length=40,
+        self.fields["phone"] = PhoneField(
+            label=_("Telephone"),
             widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel", "class": "input--short"}),
         )  # fmt: skip
         for name, label in (("first_name", _("First name")), ("last_name", _("Last name"))):
-            self.fields[f"other_{name}"] = text_field(label, required=False, autocomplete="off")
+            self.fields[f"other_{name}"] = name_field(label, required=False, autocomplete="off")
         self.fields["other_email"] = forms.EmailField(
             label=_("E-mail address"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
         )
@@ -199,7 +199,7 @@ class ChildForm(forms.Form):
 
     def _clean_child(self, index: int, cleaned: dict[str, Any]) -> None:
         child = self._child(index, cleaned)
-        if child.born and not child.first_name:
+        if child.born and not child.first_name and f"first_name_{index}" in cleaned:
             self.add_error(f"first_name_{index}", _("Give the first name of a child that is born."))
         if cleaned.get(f"day_{index}") and cleaned.get(f"born_{index}"):
             for problem in birth_problems(child.born, child.expected, today=self.today):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.forms.child import ChildForm, TypedChild
-from kribbe.enrolment.forms.typed import data_of, show_typed, text_field
+from kribbe.enrolment.forms.typed import data_of, name_field, show_typed
 from kribbe.people.services import ChildData
 from kribbe.web.forms import DayField
 
@@ -31,8 +31,8 @@ class FamilyForm(ChildForm):
         )
 
     def _add_child(self, index: int) -> None:
-        self.fields[f"first_name_{index}"] = text_field(_("First name"), autocomplete="off")
-        self.fields[f"last_name_{index}"] = text_field(_("Last name"), autocomplete="off")
+        self.fields[f"first_name_{index}"] = name_field(_("First name"), autocomplete="off")
+        self.fields[f"last_name_{index}"] = name_field(_("Last name"), autocomplete="off")
         self.fields[f"day_{index}"] = DayField(_("Date of birth"))
 
     @property

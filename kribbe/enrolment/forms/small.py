@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.enrolment.forms.typed import text_field
+from kribbe.enrolment.forms.typed import name_field
 from kribbe.web.forms import DayField
 
 
@@ -22,7 +22,7 @@ class LaterForm(forms.Form):
 class BirthForm(forms.Form):
     """A child that was expected is born."""
 
-    first_name = text_field(_("First name"), autocomplete="off")
+    first_name = name_field(_("First name"), autocomplete="off")
     born = DayField(_("Date of birth"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -39,7 +39,7 @@ class BirthForm(forms.Form):
 class SignForm(forms.Form):
     """Signing by typing one's name."""
 
-    name = text_field(_("Type your first and last name"), most=200, autocomplete="name")
+    name = name_field(_("Type your first and last name"), most=200, autocomplete="name")
     agreed = forms.BooleanField(
         label=_("I agree with this place, its days and its start."),
         error_messages={"required": _("Tick this to sign.")},

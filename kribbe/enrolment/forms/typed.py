@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from kribbe.web.forms import NameField
+
 
 def data_of(typed: Mapping[str, Sequence[str]]) -> QueryDict:
     """What was typed, as a form reads it."""
@@ -24,9 +26,8 @@ def typed_of(data: QueryDict, *, without: Sequence[str] = ()) -> dict[str, list[
 def text_field(
     label: Any, *, required: bool = True, most: int = 100, short: bool = False, **attrs: str
 ) -> forms.CharField:
-    classes = {"class": "input--short"} if short else {}
     return forms.CharField(
-        label=label, required=required, max_length=most, widget=forms.TextInput(attrs={**attrs, **classes})
+        label=label, required=required, max_length=most, widget=_typed_in(attrs, short=short)
     )
 
 
@@ -35,3 +36,12 @@ def show_typed(form: forms.Form, typed: Mapping[str, Sequence[str]]) -> None:
     data = data_of(typed)
     for name, field in form.fields.items():
         form.initial[name] = field.widget.value_from_datadict(data, {}, name)
+
+
+def name_field(label: Any, *, required: bool = True, most: int = 100, **attrs: str) -> NameField:
+    """The name of a person."""
+    return NameField(label=label, required=required, max_length=most, widget=_typed_in(attrs))
+
+
+def _typed_in(attrs: Mapping[str, str], *, short: bool = False) -> forms.TextInput:
+    return forms.TextInput(attrs={**attrs, **({"class": "input--short"} if short else {})})

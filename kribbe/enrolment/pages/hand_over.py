@@ -32,7 +32,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.web.documents import pdf
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField
 from kribbe.web.tables import csv_file
 from kribbe.web.templatetags.telling import long_date
 from kribbe.web.weeks import week_words
@@ -45,13 +45,13 @@ class HandOverForm(OnceForm):
     """To whom the household goes, and that it agrees."""
 
     to_desk = forms.ChoiceField(label=_("To which desk?"), required=False)
-    to_name = forms.CharField(
+    to_name = NameField(
         label=_("Name of the other desk"),
         max_length=200,
         required=False,
         help_text=_("Only for a desk that isn't on the list. It gets a document."),
     )
-    consent_by = forms.CharField(label=_("Who of the family agreed?"), max_length=200)
+    consent_by = NameField(label=_("Who of the family agreed?"), max_length=200)
     consented_on = DayField(_("On which day?"))
 
     def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:

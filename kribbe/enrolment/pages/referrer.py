@@ -31,6 +31,7 @@ from kribbe.trust.audit import note_list
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
 from kribbe.trust.text import row_key
+from kribbe.web.forms import NameField, PhoneField
 
 HALF_A_YEAR = timedelta(days=182)
 
@@ -38,9 +39,9 @@ HALF_A_YEAR = timedelta(days=182)
 class FamilyForm(AddressForm):
     """A family as it signed for it on paper."""
 
-    first_name = forms.CharField(label=_("First name of a parent"), max_length=100)
-    last_name = forms.CharField(label=_("Last name of a parent"), max_length=100)
-    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    first_name = NameField(label=_("First name of a parent"), max_length=100)
+    last_name = NameField(label=_("Last name of a parent"), max_length=100)
+    phone = PhoneField(label=_("Telephone"))
     email = forms.EmailField(label=_("Mail address"), required=False)
     signed = forms.BooleanField(
         label=_(

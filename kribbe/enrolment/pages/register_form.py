@@ -18,7 +18,7 @@ from kribbe.places.models import Group
 from kribbe.rules.dates import default_end
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.trust.text import day_of, whole_number
-from kribbe.web.forms import DayField, HalfDayPicker, PatternField
+from kribbe.web.forms import DayField, HalfDayPicker, NameField, PatternField
 
 DAY = timedelta(days=1)
 MONTH = re.compile(r"(\d{4})-(\d{1,2})|(\d{1,2})[/-](\d{4})")
@@ -48,7 +48,7 @@ class TakenForm(forms.Form):
 
     prefix = "taken"
 
-    name = forms.CharField(
+    name = NameField(
         label=_("First name or initials"),
         max_length=40,
         help_text=_("Only so that you know the child again. The desk doesn't need more."),

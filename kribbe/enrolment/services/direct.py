@@ -20,6 +20,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.typed import is_seen
 from kribbe.web.templatetags.telling import long_date
 
 
@@ -115,7 +116,7 @@ def holder(child: DirectChild) -> str:
 
 
 def _check(told: Direct, today: date) -> None:
-    if not told.name.strip():
+    if not is_seen(told.name):
         raise RefusedError(_("Give a name or initials, so that you know the child again."), field="name")
     if told.pattern.is_empty:
         raise RefusedError(_("Choose at least one half-day."), field="pattern")

@@ -27,6 +27,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.trust.typed import is_seen
 from kribbe.trust.watching import household_changes, stay_moved
 
 ACTIVE = (PlacementState.TO_SIGN, PlacementState.FINAL)
@@ -34,7 +35,7 @@ ACTIVE = (PlacementState.TO_SIGN, PlacementState.FINAL)
 
 def sign(*, principal: Principal, placement_id: int, name: str, now: datetime) -> Placement:
     """The applicant signs on screen by typing their name. Final at once unless a deposit is still asked."""
-    if not name.strip():
+    if not is_seen(name):
         raise RefusedError(_("Type your name to sign."), field="name")
     with transaction.atomic():
         placement = _locked(placement_id)

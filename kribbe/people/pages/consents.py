@@ -24,7 +24,7 @@ from kribbe.region.middleware import use_desk
 from kribbe.region.models import Desk
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import PARENTS, Role, Scope
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField, PhoneField
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -53,8 +53,8 @@ class ConsentForm(OnceForm):
 class OrganisationForm(OnceForm):
     """An organisation and its first referrer."""
 
-    name = forms.CharField(label=_("Name of the organisation"), max_length=100)
-    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    name = NameField(label=_("Name of the organisation"), max_length=100)
+    phone = PhoneField(label=_("Telephone"))
 
 
 class ReferrerForm(OnceForm):
@@ -63,7 +63,7 @@ class ReferrerForm(OnceForm):
     organisation = forms.ModelChoiceField(
         ReferrerOrganisation.objects.none(), label=_("Organisation"), empty_label=None
     )
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = NameField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("Mail address"))
 
     def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:

@@ -19,6 +19,7 @@ from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal, Role, Scope
+from kribbe.trust.typed import is_seen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ def _check_administrator(wanted: DeskWanted) -> None:
     except ValidationError:
         message = _("“%(value)s” is no mail address.") % {"value": wanted.administrator_email}
         raise RefusedError(message, field="email") from None
-    if not wanted.administrator_name.strip():
+    if not is_seen(wanted.administrator_name):
         raise RefusedError(_("Give the administrator's name."), field="name")
 
 

@@ -20,7 +20,8 @@ from kribbe.trust import audit
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-from kribbe.trust.text import one_line, sort_key
+from kribbe.trust.text import sort_key
+from kribbe.trust.typed import name_of, phone_of
 from kribbe.trust.watching import household_changes
 
 LONGEST_WAIT_FOR_BIRTH = timedelta(days=300)
@@ -99,11 +100,11 @@ def adult_row(household: Household, adult: AdultData, *, is_applicant: bool) -> 
     return Adult(
         household=household,
         is_applicant=is_applicant,
-        first_name=one_line(adult.first_name),
-        last_name=one_line(adult.last_name),
+        first_name=name_of(adult.first_name, "first_name"),
+        last_name=name_of(adult.last_name, "last_name"),
         name_key=sort_key(adult.last_name, adult.first_name),
         email=adult.email.strip().lower(),
-        phone=adult.phone,
+        phone=phone_of(adult.phone),
         other_street=adult.other_street,
         other_postcode=adult.other_postcode,
         other_city=adult.other_city,
@@ -136,8 +137,8 @@ def child_row(household: Household, child: ChildData) -> Child:
     """The row of a child, not saved yet."""
     return Child(
         household=household,
-        first_name=one_line(child.first_name),
-        last_name=one_line(child.last_name),
+        first_name=name_of(child.first_name, "first_name"),
+        last_name=name_of(child.last_name, "last_name"),
         name_key=sort_key(child.last_name, child.first_name),
         born=child.born,
         expected=child.expected,
@@ -187,7 +188,7 @@ def record_birth(
     lock_rows((Household, child.household_id))
     before = child.born
     child.born = born
-    child.first_name = one_line(first_name) or child.first_name
+    child.first_name = name_of(first_name, "first_name") or child.first_name
     child.name_key = sort_key(child.last_name, child.first_name)
     child.save(update_fields=["born", "first_name", "name_key"])
     _record(
@@ -291,9 +292,10 @@ def change_adult(*, adult: Adult, data: AdultData, principal: Principal, now: da
     """
     lock_rows((Household, adult.household_id))
     before = {field.attname: getattr(adult, field.attname) for field in adult._meta.concrete_fields}
-    adult.first_name, adult.last_name = one_line(data.first_name), one_line(data.last_name)
+    adult.first_name = name_of(data.first_name, "first_name")
+    adult.last_name = name_of(data.last_name, "last_name")
     adult.name_key = sort_key(data.last_name, data.first_name)
-    adult.email, adult.phone = data.email.strip().lower(), data.phone
+    adult.email, adult.phone = data.email.strip().lower(), phone_of(data.phone)
     adult.other_street, adult.other_postcode = data.other_street, data.other_postcode
     adult.other_city = data.other_city
     adult.work_municipality = data.work_municipality

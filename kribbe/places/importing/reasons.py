@@ -71,6 +71,7 @@ LOCATION_REASONS: Mapping[str, ReasonKind] = {
     ),
     "postcode_malformed": _warned(_("“%(value)s” is no postcode.")),
     "email_malformed": _warned(_("“%(value)s” is no mail address; left out.")),
+    "phone_malformed": _warned(_("“%(value)s” has no digits, so it is no telephone number; left out.")),
     "website_malformed": _warned(_("“%(value)s” is no web address; left out.")),
     "price_unknown": _warned(_("“%(value)s” is no known price kind; taken as free price.")),
     "licence_state_unknown": _warned(_("“%(value)s” is no known licence state; left as it was.")),

@@ -14,6 +14,7 @@ from kribbe.places.importing.words import KINDS, PRICES, STATES
 from kribbe.places.models import Kind
 from kribbe.rules.priority import PriceKind
 from kribbe.trust.text import fold
+from kribbe.trust.typed import has_digits, is_seen
 
 LIMITS = {
     "name": 200,
@@ -118,12 +119,19 @@ Cell = Callable[[str], str]
 def _texts(row: Wanted, cell: Cell, mapping: ColumnMap, places: dict[str, int]) -> None:
     row.name = cell("name")
     row.licence_number = cell("licence_number")
-    row.phone = cell("phone")
+    row.phone = _phone(row, cell("phone"))
     row.enterprise_number = "".join(re.findall(r"[0-9]", cell("enterprise_number")))[-10:]
-    if not row.name:
+    if not is_seen(row.name):
         row.doubt("missing_name")
     if not row.licence_number:
         row.doubt("missing_licence")
+
+
+def _phone(row: Wanted, said: str) -> str:
+    if not said.strip() or has_digits(said):
+        return said
+    row.doubt("phone_malformed", value=said)
+    return ""
 
 
 def _kind(row: Wanted, cell: Cell, mapping: ColumnMap, places: dict[str, int]) -> None:

@@ -38,7 +38,7 @@ from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import PriceKind
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.web.forms import DayField, HalfDayPicker, PatternField
+from kribbe.web.forms import DayField, HalfDayPicker, NameField, PatternField
 from kribbe.web.templatetags.telling import long_date
 from kribbe.web.weeks import week_strip
 from kribbe.web.words import say
@@ -56,7 +56,7 @@ PRICES = {
 class GroupForm(forms.Form):
     """What a group is called, for whom it is and how it is paid."""
 
-    name = forms.CharField(label=_("Name of the group"), max_length=100)
+    name = NameField(label=_("Name of the group"), max_length=100)
     from_months = forms.IntegerField(label=_("From age in months"), min_value=0, max_value=144, initial=0)
     to_months = forms.IntegerField(
         label=_("To age in months"),

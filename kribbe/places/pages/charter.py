@@ -22,7 +22,7 @@ from kribbe.region.access import at_desk, desks_for
 from kribbe.region.models import Desk
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField
 
 OPEN_PAGE = require_http_methods(["GET", "POST"])
 LONGEST_TEXT = 20_000
@@ -31,7 +31,7 @@ LONGEST_TEXT = 20_000
 class AgreeForm(forms.Form):
     """Who agrees, and for which locations."""
 
-    name = forms.CharField(label=_("Your first and last name"), max_length=200)
+    name = NameField(label=_("Your first and last name"), max_length=200)
     agreed = forms.BooleanField(
         label=_("We read these rules and keep to them"),
         error_messages={"required": _("Tick this when you agree. Otherwise leave the page.")},

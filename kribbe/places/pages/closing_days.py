@@ -124,20 +124,26 @@ def remove_closing_days(request: Any, location: Location, closing_id: int) -> Ht
         messages.info(request, str(error.message))
         return redirect("places:closing_days", slug=location.slug)
     closing = closing_of(removed)
-    request.session[REMOVED] = [f"{closing.first}", f"{closing.last}", closing.reason, removed.group_id]
+    days = [f"{closing.first}", f"{closing.last}", closing.reason]
+    request.session[REMOVED] = [*days, removed.group_id, location.pk]
     response = redirect("places:closing_days", slug=location.slug)
     response["Location"] += f"?year={closing.first.year}"
     return response
 
 
 def _removed(request: Any, location: Location, now: datetime) -> dict[str, Any] | None:
-    """What was removed on the page before, to be put back; offered once."""
+    """What was removed here on the page before, to be put back; offered once.
+
+    A session of before groups closed apart, or before it told the location, lacks these: it was all of this one.
+    """
     found = request.session.pop(REMOVED, None) if request.method == "GET" else None
     if not found:
         return None
-    first, last, reason, group_id = found
+    first, last, reason, group_id, site = (*found, None, None)[:5]
     closing = Closing(date.fromisoformat(first), date.fromisoformat(last), reason)
-    group = Group.objects.get(pk=group_id) if group_id else None
+    group = Group.objects.filter(location=location, pk=group_id).first() if group_id else None
+    if (group_id and group is None) or site not in {None, location.pk}:
+        return None
     return {**_again(location, group, closing, now), "told": _told(location, group, closing, now)}
 
 

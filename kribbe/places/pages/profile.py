@@ -17,7 +17,7 @@ from kribbe.places.models import Location, PlanKind
 from kribbe.places.services.profile import Profile, change_profile, highest_deposit, profile_of
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.web.forms import WebAddressField
+from kribbe.web.forms import PhoneField, WebAddressField
 
 SPOKEN = ("nl", "fr", "en", "de", "tr", "ar", "es", "it", "pl", "pt", "ro", "ru", "uk")
 """Languages that a location may name."""
@@ -84,7 +84,7 @@ class ProfileForm(forms.Form):
         label=_("Languages that you speak"), required=False, widget=forms.CheckboxSelectMultiple
     )
     inclusive = forms.BooleanField(label=_("We care for children with specific needs too"), required=False)
-    phone = forms.CharField(label=_("Telephone"), required=False, max_length=40)
+    phone = PhoneField(label=_("Telephone"))
     email = forms.EmailField(label=_("E-mail"), required=False)
     website = WebAddressField(label=_("Website"), required=False)
 

@@ -29,6 +29,7 @@ from kribbe.trust.keyset import page
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import Role
 from kribbe.trust.text import row_key
+from kribbe.web.forms import NameField
 
 SIZE = 50
 LOCATION, ORGANISER = "location", "organiser"
@@ -37,7 +38,7 @@ LOCATION, ORGANISER = "location", "organiser"
 class RunnerForm(OnceForm):
     """Somebody, and what they run."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = NameField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("Mail address"))
     over = forms.ChoiceField(label=_("What do they run?"))
 

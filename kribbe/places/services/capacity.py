@@ -24,6 +24,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.typed import is_seen
 
 MOST_PLACES = 1000
 
@@ -206,7 +207,7 @@ def _locked(group_id: int) -> Iterator[Group]:
 
 
 def _check_details(location_id: int, details: GroupDetails, *, other_than: int = 0) -> None:
-    if not details.name.strip():
+    if not is_seen(details.name):
         raise RefusedError(_("Give the group a name."), field="name")
     same = Group.objects.filter(location=location_id, name__iexact=details.name).exclude(pk=other_than)
     if same.exists():

@@ -15,6 +15,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.typed import is_seen
 
 BINDING = "nl"
 LONGEST_TERM_DAYS = 366
@@ -81,7 +82,7 @@ def agree(
     """Agree to a version for these locations; returns for how many it was new. Raises RefusedError without a name,
     or where another version holds by now or is planned."""
     name = name.strip()
-    if not name:
+    if not is_seen(name):
         raise RefusedError(_("Write your first and last name."), field="name")
     with transaction.atomic():
         lock_rows(*((Location, key) for key in location_ids))

@@ -241,6 +241,27 @@ def test_one_group_is_closed_on_the_page_and_put_back(notelaar, client):
     assert ClosingDay.objects.get().group == bijen
 
 
+@pytest.mark.parametrize(
+    ("kept", "offered"),
+    [
+        ([], {"group": "whole", "first": "2027-03-10"}),
+        ([None], {"group": "whole", "first": "2027-03-10"}),
+        ([10**6], None),
+        ([None, 10**6], None),
+    ],
+    ids=["before groups", "before locations", "a group that is gone", "another location"],
+)
+def test_an_undo_that_an_earlier_version_or_another_page_kept_breaks_nothing(notelaar, client, kept, offered):
+    session = client.session
+    session["closing_removed"] = ["2027-03-10", "2027-03-12", "Studiedagen", *kept]
+    session.save()
+    page = client.get(address(notelaar))
+    removed = page.context["removed"]
+    assert page.status_code == 200
+    assert (removed and {name: removed[name] for name in ("group", "first")}) == offered
+    assert client.get(address(notelaar)).context["removed"] is None
+
+
 def test_a_group_of_elsewhere_is_no_choice(notelaar, client):
     group_of(notelaar, "Bijen")
     group_of(notelaar, "Kevers")

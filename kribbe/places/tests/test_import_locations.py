@@ -95,6 +95,7 @@ GOLDEN = {
     (9, "licence_state_unknown"),
     (9, "email_malformed"),
     (9, "website_malformed"),
+    (9, "phone_malformed"),
     (10, "date_other_format"),
     (11, "doubled_licence"),
     (12, "doubled_name_address"),
@@ -361,6 +362,16 @@ def test_undo_takes_new_organisers_with_it(scene: Scene, clock: Clock) -> None:
     undo_import(principal=SYSTEM, run_id=run.pk, now=clock.now)
     assert not Organiser.objects.exists()
     assert bring_in(ONE.format(places=20, phone=""), now=clock.now).plan.totals()["created"] == 1
+
+
+def test_a_name_that_cannot_be_seen_is_none_and_a_number_without_digits_is_left_out(
+    scene: Scene, clock: Clock
+) -> None:
+    assert reasons_of(ONE.format(places=20, phone="geen"), scene, clock) == {(2, "phone_malformed")}
+    unseen = ONE.format(places=20, phone="016 55 00 01").replace("De Merel", "\u200e\u200f")
+    assert reasons_of(unseen, scene, clock) == {(2, "missing_name")}
+    bring_in(ONE.format(places=20, phone="geen"), now=clock.now)
+    assert Location.objects.get().phone == ""
 
 
 def test_near_a_border_the_address_decides(scene: Scene, clock: Clock) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.trust.typed import UNSEEN
+
 REFUSED: Mapping[str, Promise] = {
     "missing": _("This is empty."),
+    "unseen": UNSEEN,
     "too_long": _("This is longer than %(limit)s characters."),
     "date": _("“%(value)s” is no date; write for example 31/01/2027."),
     "born_late": _("The child is born after its first day."),

@@ -17,6 +17,7 @@ from kribbe.rules.agreed import Parts, Weeks, pattern_of
 from kribbe.rules.halfdays import EMPTY, WeekPattern
 from kribbe.rules.week_text import Hours, WeekTextError, clock, read_day, read_weeks
 from kribbe.trust.text import FIRST_DAY, LAST_DAY, fold, sort_key
+from kribbe.trust.typed import is_seen
 from kribbe.web.weeks import DAY_NAMES
 
 DAY = timedelta(days=1)
@@ -119,7 +120,7 @@ def _child(row: Row, cell: Cell, today: date) -> None:
 def _parents(row: Row, cell: Cell) -> None:
     row.adults.append(
         AdultData(
-            first_name=cell("parent_first")[:LONGEST_NAME],
+            first_name=_other_name(row, cell, "parent_first"),
             last_name=_name(row, cell, "parent_last"),
             email=_email(row, cell, "email"),
         )
@@ -129,8 +130,8 @@ def _parents(row: Row, cell: Cell) -> None:
     if cell("other_last") or cell("other_first"):
         row.adults.append(
             AdultData(
-                first_name=cell("other_first")[:LONGEST_NAME],
-                last_name=cell("other_last")[:LONGEST_NAME] or row.last_name,
+                first_name=_other_name(row, cell, "other_first"),
+                last_name=_other_name(row, cell, "other_last") or row.last_name,
                 email=_email(row, cell, "other_email"),
             )
         )
@@ -224,9 +225,19 @@ def _name(row: Row, cell: Cell, column: str) -> str:
     said = cell(column)
     if not said:
         row.fault(column, "missing")
+    elif not is_seen(said):
+        row.fault(column, "unseen")
     elif len(said) > LONGEST_NAME:
         row.fault(column, "too_long", limit=LONGEST_NAME)
     return said
+
+
+def _other_name(row: Row, cell: Cell, column: str) -> str:
+    """A name that may be left out, cut to what is kept."""
+    said = cell(column)
+    if said and not is_seen(said):
+        row.fault(column, "unseen")
+    return said[:LONGEST_NAME]
 
 
 def _email(row: Row, cell: Cell, column: str) -> str:

@@ -23,6 +23,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.typed import is_seen
 
 TASK = "planning.take_over"
 KEPT = timedelta(days=14)
@@ -73,7 +74,7 @@ def ask_list(*, principal: Principal, run_id: int, name: str, now: datetime) -> 
 
     Raises RefusedError without a name, where it was carried out already, or nothing of it can be.
     """
-    if not name.strip():
+    if not is_seen(name):
         raise RefusedError(_("Type your name to sign."), field="name")
     with transaction.atomic():
         run = _locked(run_id)

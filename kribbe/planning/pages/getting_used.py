@@ -16,6 +16,8 @@ from kribbe.planning.access import placement_at, visit_at
 from kribbe.planning.forms_days import VisitForm
 from kribbe.planning.pages.agreements import note_read
 from kribbe.planning.selectors.getting_used import visits_of
+from kribbe.planning.selectors.house_rules import house_rules_on
+from kribbe.planning.selectors.visit_costs import with_costs
 from kribbe.planning.services.getting_used import agree_visit, take_back_visit
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -36,13 +38,15 @@ def getting_used_page(request: Any, location: Location, reference: str) -> HttpR
             return redirect("planning:getting_used", location.slug, reference)
         except RefusedError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+    visits = visits_of([placement], placement.child.household.created_at.date())
     context = {
         "place_name": location.name,
         "location": location,
         "placement": placement,
         "name": f"{placement.child}",
         "form": form,
-        "visits": visits_of([placement], placement.child.household.created_at.date()),
+        "visits": with_costs(placement, visits),
+        "rules": house_rules_on(location.pk, placement.during.lower),
         "today": localtime(now).date(),
         "is_to_come": placement.during.lower > localtime(now).date(),
     }

@@ -28,6 +28,7 @@ from kribbe.planning.models import AgreementImport
 from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.web.forms import NameField
 from kribbe.web.tables import list_file, text_file
 
 SHOWN = 200
@@ -55,7 +56,7 @@ class ListForm(forms.Form):
 class NameForm(forms.Form):
     """Who takes the list over for the location."""
 
-    name = forms.CharField(
+    name = NameField(
         label=gettext_lazy("Your name, as signature"),
         max_length=200,
         help_text=gettext_lazy("You confirm that both sides signed these agreements on paper."),

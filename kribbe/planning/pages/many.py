@@ -24,7 +24,7 @@ from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField
 from kribbe.web.weeks import DAY_NAMES
 
 WEEKDAYS = [(str(day), name) for day, name in enumerate(DAY_NAMES)]
@@ -64,7 +64,7 @@ class ManyForm(forms.Form):
     last = DayField(
         gettext_lazy("Until"), required=False, help_text=gettext_lazy("Only for a change for a time.")
     )
-    name = forms.CharField(label=gettext_lazy("Your name, as signature"), required=False, max_length=200)
+    name = NameField(label=gettext_lazy("Your name, as signature"), required=False, max_length=200)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -39,6 +39,7 @@ from kribbe.planning.selectors.child_file import is_due
 from kribbe.planning.selectors.getting_used import visits_of
 from kribbe.planning.selectors.house_rules import house_rules_ahead, ill_rules, version_on
 from kribbe.planning.selectors.planned import absences, certain, hosts_of, plan_of
+from kribbe.planning.selectors.visit_costs import with_costs
 from kribbe.planning.services.absences import (
     check_certain,
     report_absence,
@@ -88,7 +89,9 @@ def days_page(request: Any) -> HttpResponse:
                 "location": placement.group.location,
                 "to_sign": placement.child_id in waiting,
                 "days": _days(placement, today, last, away, hosts),
-                "visits": [each for each in visits if each.placement_id == placement.pk],
+                "visits": with_costs(
+                    placement, [each for each in visits if each.placement_id == placement.pk]
+                ),
                 "is_coming": placement.during.lower > last,
                 "file_due": placement.pk in files_due,
                 "acts": acts_on(request.principal, placement),

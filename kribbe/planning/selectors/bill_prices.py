@@ -1,10 +1,11 @@
 """What absences and single days will cost by the bill itself: a room above, which prices months, tells it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 from kribbe.enrolment.models import Placement
-from kribbe.planning.models import Absence, DayChange
+from kribbe.planning.models import Absence, DayChange, GettingUsedDay
 from kribbe.rules.billing.absence import AbsenceCost
 from kribbe.rules.billing.day_cost import DayCost
 
@@ -17,6 +18,9 @@ class Pricer(Protocol):
 
     def day(self, placement: Placement, change: DayChange) -> DayCost | None:
         """The cost of an extra day, or of one day for another."""
+
+    def visits(self, placement: Placement, visits: Sequence[GettingUsedDay]) -> Mapping[date, DayCost] | None:
+        """The cost by day of visits to get used, which are saved."""
 
 
 _pricers: list[Pricer] = []
@@ -31,6 +35,12 @@ def register_pricer(pricer: Pricer) -> None:
 def billed_absences(placement: Placement, absences: Sequence[Absence]) -> list[AbsenceCost] | None:
     """What the bill will ask for these absences by month; None where nobody bills this place."""
     found = (each.absences(placement, absences) for each in _pricers)
+    return next((each for each in found if each is not None), None)
+
+
+def billed_visits(placement: Placement, visits: Sequence[GettingUsedDay]) -> Mapping[date, DayCost] | None:
+    """What the bill will ask for visits to get used by day; None where nobody bills this place."""
+    found = (each.visits(placement, visits) for each in _pricers)
     return next((each for each in found if each is not None), None)
 
 

@@ -45,7 +45,7 @@ def house_allowance(rules: HouseRules | None) -> HouseAllowance:
 
 
 def of_absence(rules: HouseRules) -> AbsenceRules:
-    """What a version says of absences, as the rules compare it with another."""
+    """What a version says of absences and visits, as the rules compare it with another."""
     return AbsenceRules(
         allowance_days=rules.allowance_days,
         rounding=Rounding(rules.allowance_rounding),
@@ -54,6 +54,7 @@ def of_absence(rules: HouseRules) -> AbsenceRules:
         absence_full=rules.absence_full,
         absence_half=rules.absence_half,
         illness=ill_rules(rules),
+        visits_charged=rules.visits_charged,
     )
 
 

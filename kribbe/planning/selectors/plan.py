@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.places.selectors.closed import ClosedDays, closed_days_of
-from kribbe.planning.models import GettingUsedDay, GroupTeam
+from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
-from kribbe.planning.selectors.getting_used import visits_in
+from kribbe.planning.selectors.getting_used import Visitor, visitors_in
 from kribbe.planning.selectors.planned import Planned, capacities, groups_of, planned_in
 from kribbe.planning.selectors.rostered import Key
 from kribbe.region.selectors import policy_on
@@ -35,8 +35,11 @@ class Plan:
     """The rules of the first day, by desk."""
     at_home: Mapping[Key, int]
     """Children of a family carer that count."""
-    visits: Sequence[GettingUsedDay]
-    """Children who get used to a group before they begin: there, and counted by the law, but no place of theirs."""
+    visitors: Sequence[Visitor]
+    """Children who get used to a group before they begin: there, and counted by the law, but no place of theirs.
+
+    Those of these locations who visit others are among them: meanwhile they aren't there.
+    """
 
     def layout(self, group: Group, on: date) -> Layout:
         """As `layout_on`, of a group and a day of these."""
@@ -47,17 +50,18 @@ def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
     """What is known of these locations from `first` to `last`, both included; queries grow with desks only."""
     keys = [location.pk for location in locations]
     groups = groups_of(locations)
+    planned = planned_in(locations, groups, first - DAY, last)
     in_use = [group for group in groups.values() if group.active]
     desks = {location.desk_id for location in locations}
     return Plan(
         groups=in_use,
-        planned=planned_in(locations, groups, first - DAY, last),
+        planned=planned,
         places=capacities([group.pk for group in in_use], first, last),
         teams=_teams(in_use, first, last),
         closed=closed_days_of(keys, first - DAY, last),
         packs={desk: load_pack(policy_on(desk, first).rule_pack) for desk in desks},
         at_home=at_home(locations, first, last),
-        visits=visits_in(locations, first, last),
+        visitors=visitors_in(locations, first, last, planned),
     )
 
 

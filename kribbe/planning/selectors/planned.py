@@ -118,14 +118,19 @@ def _in_groups(found: QuerySet[Placement], groups: Mapping[int, Group]) -> list[
 
 
 def agreed_at_all(
-    locations: Sequence[Location], first: date, last: date, *, also: Collection[int] = ()
+    locations: Sequence[Location],
+    first: date,
+    last: date,
+    *,
+    also: Collection[int] = (),
+    visiting: Collection[int] = (),
 ) -> list[Planned]:
     """The children of certain places as was agreed with them, wherever they are cared for; three queries.
 
-    `also` are places of other locations that are asked too.
+    `also` are places of other locations that are asked too, `visiting` those that begin after these days.
     """
     here = Q(group__location__in=locations) | Q(pk__in=also)
-    stays = certain((first, last + DAY)).filter(here).select_related("group__location")
+    stays = certain((first, last + DAY), also=visiting).filter(here).select_related("group__location")
     return [plan_of(each, each.group.location) for each in stays]
 
 
@@ -212,14 +217,19 @@ def plan_with(plan: Planned, change: DayChange) -> Planned:
     return plan_of(placement, placement.group.location)
 
 
-def certain(during: tuple[date, date]) -> QuerySet[Placement]:
-    """Certain places, running or over, on some of these days."""
-    return with_weeks(_certain(during))
+def certain(
+    during: tuple[date, date], *, also: Collection[int] | QuerySet[Any, Any] = ()
+) -> QuerySet[Placement]:
+    """Certain places, running or over, on some of these days; `also` those of these keys on any."""
+    return with_weeks(_certain(during, also))
 
 
-def _certain(during: tuple[date, date]) -> QuerySet[Placement]:
+def _certain(
+    during: tuple[date, date], also: Collection[int] | QuerySet[Any, Any] = ()
+) -> QuerySet[Placement]:
     states = [PlacementState.FINAL, PlacementState.ENDED]
-    return Placement.objects.filter(state__in=states, during__overlap=during).exclude(NEVER_CAME)
+    held = Q(during__overlap=during) | Q(pk__in=also)
+    return Placement.objects.filter(held, state__in=states).exclude(NEVER_CAME)
 
 
 def with_weeks(found: QuerySet[Placement]) -> QuerySet[Placement]:

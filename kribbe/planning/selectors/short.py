@@ -1,22 +1,22 @@
 """The weeks ahead in which a location plans fewer carers than the law of that day asks."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 
 from kribbe.places.models import Group, Kind, Location
-from kribbe.planning.models import GettingUsedDay, GroupTeam
+from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
-from kribbe.planning.selectors.getting_used import by_half_day, visits_in
-from kribbe.planning.selectors.occupancy import Cells, Ints, cells
+from kribbe.planning.selectors.getting_used import Visitor, by_half_day, moments_of, visitors_in
+from kribbe.planning.selectors.occupancy import Bools, Cells, Ints, cells
 from kribbe.planning.selectors.plan import LatePlan, Plan, layout_on
 from kribbe.planning.selectors.rostered import Key, Rostered, rostered
 from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.packs import Pack, load_pack
-from kribbe.rules.ratio import Half, Layout, Short, shortfalls
+from kribbe.rules.ratio import Half, Layout, Short, shortfalls, tightest
 
 DAY = timedelta(days=1)
 
@@ -63,73 +63,111 @@ def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dic
     last = first + (7 * found.planned.shape[1] - 1) * DAY
     plan = LatePlan(locations, first, last)
     known = rostered(locations, first, last, plan)
-    groups, teams, own_children, visits = _read(locations, first, last, plan.read)
-    present = np.where(found.closed, 0, found.planned + _visits(locations, found, visits))
+    read = _read(locations, first, last, plan.read)
+    present = np.where(found.closed, 0, found.planned)
     packs = {desk: load_pack(policy_on(desk, today).rule_pack) for desk in {at.desk_id for at in locations}}
     told = {}
     for location in locations:
-        own = {group.pk: group for group in groups if group.location_id == location.pk}
+        own = {group.pk: group for group in read.groups if group.location_id == location.pk}
         rows = [row for row, key in enumerate(found.groups) if key.group_id in own]
-        planned = [team for team in teams if team.group_id in own]
-        here = [own[found.groups[row].group_id] for row in rows]
-        told[location.pk] = _short(
-            location, first, present[rows], here, planned, known, own_children, packs[location.desk_id]
+        here = _Read(
+            groups=[own[found.groups[row].group_id] for row in rows],
+            teams=[team for team in read.teams if team.group_id in own],
+            at_home=read.at_home,
+            visitors=[each for each in read.visitors if each.concerns(own)],
         )
+        shown = present[rows], found.closed[rows]
+        told[location.pk] = _short(location, first, *shown, here, known, packs[location.desk_id])
     return told
 
 
-def _read(
-    locations: Sequence[Location], first: date, last: date, plan: Plan | None
-) -> tuple[Sequence[Group], Sequence[GroupTeam], Mapping[Key, int], Sequence[GettingUsedDay]]:
-    """Groups, carers, children of carers and visits: of the plan that a roster needed, else asked for alone."""
+@dataclass(frozen=True)
+class _Read:
+    """Groups, carers, children of carers and visits, of some locations or of one."""
+
+    groups: Sequence[Group]
+    teams: Sequence[GroupTeam]
+    at_home: Mapping[Key, int]
+    visitors: Sequence[Visitor]
+
+
+def _read(locations: Sequence[Location], first: date, last: date, plan: Plan | None) -> _Read:
+    """Of the plan that a roster needed, else asked for alone."""
     if plan is not None:
-        return plan.groups, [team for of in plan.teams.values() for team in of], plan.at_home, plan.visits
+        teams = [team for of in plan.teams.values() for team in of]
+        return _Read(plan.groups, teams, plan.at_home, plan.visitors)
     groups = list(Group.objects.filter(location__in=locations, active=True))
-    teams = list(GroupTeam.objects.filter(group__in=groups, during__overlap=(first, last + DAY)))
-    return groups, teams, at_home(locations, first, last), visits_in(locations, first, last)
-
-
-def _visits(locations: Sequence[Location], found: Cells, visitors: Sequence[GettingUsedDay]) -> Ints:
-    """The children who get used to a group, in the shape of what is planned: they are there as well."""
-    visits = np.zeros_like(found.planned)
-    rows = {key.group_id: row for row, key in enumerate(found.groups)}
-    for location in locations:
-        own = [each for each in visitors if each.placement.group.location_id == location.pk]
-        for (group, day, slot), number in by_half_day(own, location.morning_ends_at).items():
-            if group in rows:
-                visits[rows[group], (day - found.first).days // 7, slot] += number
-    return visits
+    return _Read(
+        groups=groups,
+        teams=list(GroupTeam.objects.filter(group__in=groups, during__overlap=(first, last + DAY))),
+        at_home=at_home(locations, first, last),
+        visitors=visitors_in(locations, first, last),
+    )
 
 
 def _short(
     location: Location,
     first: date,
     present: Ints,
-    groups: Sequence[Group],
-    teams: Sequence[GroupTeam],
+    closed: Bools,
+    read: _Read,
     known: Mapping[Key, Rostered],
-    own: Mapping[Key, int],
     pack: Pack,
 ) -> list[Short]:
-    """The half-days that fall short. `present` has the shape (groups, weeks, slots)."""
+    """The half-days that fall short. `present` and `closed` have the shape (groups, weeks, slots)."""
     found: list[Short] = []
     halves: list[Half] = []
-    chosen = [[team for team in teams if team.group_id == group.pk] for group in groups]
+    chosen = [[team for team in read.teams if team.group_id == group.pk] for group in read.groups]
+    visitors = by_half_day(read.visitors, location.morning_ends_at)
     for week in range(present.shape[1]):
         for slot in range(SLOTS):
             on = first + (7 * week + slot // 2) * DAY
             half = known.get((location.pk, on, slot))
             if half is not None and half.need.is_short(half.carers):
                 found.append(Short(on, slot, half.need, half.carers))
-            if half is None and teams:
+            if half is None and read.teams:
                 layouts = [
-                    layout_on(group, rows, on, pack) for group, rows in zip(groups, chosen, strict=True)
+                    layout_on(group, rows, on, pack) for group, rows in zip(read.groups, chosen, strict=True)
                 ]
-                by_group = present[:, week, slot].tolist()
-                children = _children(by_group, layouts)
-                at_work, of_carer = _carers(teams, on, slot), own.get((location.pk, on, slot), 0)
-                halves.append(Half(on, slot, children, at_work, of_carer, by_group))
-    return found + shortfalls(halves=halves, pack=pack, family=location.kind == Kind.FAMILY)
+                at_work, own = _carers(read.teams, on, slot), read.at_home.get((location.pk, on, slot), 0)
+                numbers = present[:, week, slot].tolist()
+                if (visiting := visitors.get((on, slot))) is None:
+                    moments = [numbers]
+                else:
+                    moments = _moments(
+                        location, read.groups, numbers, closed[:, week, slot].tolist(), visiting, slot
+                    )
+                halves.extend(
+                    Half(on, slot, _children(by_group, layouts), at_work, own, by_group)
+                    for by_group in moments
+                )
+    return found + _once(shortfalls(halves=halves, pack=pack, family=location.kind == Kind.FAMILY))
+
+
+def _moments(
+    location: Location,
+    groups: Sequence[Group],
+    numbers: Sequence[int],
+    closed: Sequence[bool],
+    visitors: Sequence[Visitor],
+    slot: int,
+) -> list[list[int]]:
+    """The children of these groups at each moment of a half-day with visits."""
+    planned = {
+        group.pk: number for group, number, shut in zip(groups, numbers, closed, strict=True) if not shut
+    }
+    return [
+        [there.get(group.pk, 0) for group in groups]
+        for there in moments_of(planned, visitors, slot, location)
+    ]
+
+
+def _once(short: Iterable[Short]) -> list[Short]:
+    """Of several moments of a half-day that fall short the tightest."""
+    by_half: dict[tuple[date, int], list[Short]] = {}
+    for each in short:
+        by_half.setdefault((each.on, each.slot), []).append(each)
+    return [replace(of_half[0], need=tightest(each.need for each in of_half)) for of_half in by_half.values()]
 
 
 def _children(present: Sequence[int], layouts: Sequence[Layout]) -> dict[Layout, int]:

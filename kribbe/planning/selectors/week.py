@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
 from kribbe.planning.models import Absence, GettingUsedDay, GroupTeam
 from kribbe.planning.selectors.came import came
-from kribbe.planning.selectors.getting_used import by_half_day
+from kribbe.planning.selectors.getting_used import by_half_day, moments_of
 from kribbe.planning.selectors.plan import Plan, plan_at
 from kribbe.planning.selectors.planned import Planned, absences
 from kribbe.planning.selectors.rostered import Key, rostered
@@ -15,7 +15,7 @@ from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Cell, Occupancy, State, total
 from kribbe.rules.packs import Pack
-from kribbe.rules.ratio import Layout, Need, Short, carers_needed
+from kribbe.rules.ratio import Layout, Need, Short, carers_needed, tightest
 
 DAY = timedelta(days=1)
 WORK_SLOTS = 10
@@ -130,7 +130,7 @@ def _read(location: Location, monday: date, days: range, today: date) -> Week:
         absences=away,
         at_home=plan.at_home,
         planned=plan.planned,
-        visits=plan.visits,
+        visits=[each.visit for each in plan.visitors if each.is_at([location])],
     )
 
 
@@ -236,30 +236,41 @@ def _team_week(own: Sequence[GroupTeam], monday: date) -> tuple[int, ...]:
 
 
 def _needs(location: Location, monday: date, groups: Sequence[GroupWeek], plan: Plan) -> list[Need]:
+    """By half-day; where somebody visits meanwhile that of its tightest moment."""
     needs = []
-    visits = by_half_day(plan.visits, location.morning_ends_at)
+    visitors = by_half_day(plan.visitors, location.morning_ends_at)
     for slot in range(SLOTS):
-        children = dict.fromkeys(Layout, 0)
         on = monday + slot // 2 * DAY
-        in_group = [
-            group.cells[slot].planned + visits[group.group.pk, on, slot]
-            if group.cells[slot].state is not State.CLOSED
-            else 0
+        planned = {
+            group.group.pk: group.cells[slot].planned
             for group in groups
-        ]
-        for group, number in zip(groups, in_group, strict=True):
-            children[group.layouts[slot // 2]] += number
-        needs.append(
-            carers_needed(
-                children=children,
-                pack=plan.packs[location.desk_id],
-                on=on,
-                family=location.kind == Kind.FAMILY,
-                own=plan.at_home.get((location.pk, on, slot), 0),
-                groups=in_group,
-            )
-        )
+            if group.cells[slot].state is not State.CLOSED
+        }
+        there = moments_of(planned, visitors.get((on, slot), ()), slot, location)
+        needs.append(tightest(_need(location, on, slot, groups, each, plan) for each in there))
     return needs
+
+
+def _need(
+    location: Location,
+    on: date,
+    slot: int,
+    groups: Sequence[GroupWeek],
+    there: Mapping[int, int],
+    plan: Plan,
+) -> Need:
+    children = dict.fromkeys(Layout, 0)
+    in_group = [there.get(group.group.pk, 0) for group in groups]
+    for group, number in zip(groups, in_group, strict=True):
+        children[group.layouts[slot // 2]] += number
+    return carers_needed(
+        children=children,
+        pack=plan.packs[location.desk_id],
+        on=on,
+        family=location.kind == Kind.FAMILY,
+        own=plan.at_home.get((location.pk, on, slot), 0),
+        groups=in_group,
+    )
 
 
 def _carers(groups: Sequence[GroupWeek]) -> list[int | None]:

@@ -20,6 +20,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.typed import is_seen
 from kribbe.web.templatetags.telling import long_date
 
 DAY = timedelta(days=1)
@@ -69,7 +70,7 @@ def answer_ending(
 
     Raises RefusedError where it was answered, for the side that asked, and on a day that is over.
     """
-    if agrees and not name.strip():
+    if agrees and not is_seen(name):
         raise RefusedError(_("Type your name to sign."), field="name")
     with transaction.atomic():
         ending, placement = _locked(ending_id)
@@ -126,7 +127,7 @@ def may_take_back(ending: Ending, side: TellingSide, today: date) -> bool:
 
 def _opened(principal: Principal, placement_id: int, notice: Notice, now: datetime) -> tuple[Ends, Ending]:
     """The stay, locked, and an ending without its days."""
-    if not notice.name.strip():
+    if not is_seen(notice.name):
         raise RefusedError(_("Type your name to sign."), field="name")
     today = localtime(now).date()
     asked = Placement.objects.select_related("child", "parent", "group__location__desk").get(pk=placement_id)

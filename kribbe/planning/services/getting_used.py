@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -12,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.enrolment.models import Placement
 from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.models import GettingUsedDay
+from kribbe.planning.selectors.bill_prices import billed_visits
+from kribbe.planning.selectors.house_rules import house_rules_on
 from kribbe.planning.selectors.visit_law import broken_by
 from kribbe.planning.services import telling
-from kribbe.planning.services.locking import locked_certain_place
+from kribbe.planning.services.locking import locked_certain_place, locked_with_location
 from kribbe.planning.written import clock_time, minute
 from kribbe.rules.getting_used import Fault, Visit, fault_of
 from kribbe.trust.audit import record
@@ -32,24 +35,28 @@ SAID: Mapping[Fault, tuple[str | Promise, str]] = {
 
 
 def agree_visit(*, principal: Principal, placement_id: int, visit: Visit, now: datetime) -> GettingUsedDay:
-    """The location writes down a visit that it agreed with the family, who is told.
+    """The location writes down a visit that it agreed with the family, who is told, also what it costs.
+
+    House rules that are published later change nothing of that.
 
     Raises RefusedError, naming the field, on a day or hours that can't be, on which a visit was agreed already, or
     where the law would allow fewer children at once.
     """
     with transaction.atomic():
-        placement = locked_certain_place(placement_id)
+        placement = locked_with_location(placement_id)
         _check(placement, visit, now)
         made = GettingUsedDay.objects.create(
             placement=placement,
             day=visit.day,
             start=clock_time(visit.start),
             end=clock_time(visit.end),
+            is_charged=_is_charged(placement, visit),
             made_at=now,
             made_by=principal.user_id,
         )
         _record(principal, "visit.agree", made, placement, now)
-        _tell(made, placement, "visit_agreed", now)
+        costs = billed_visits(placement, [made]) if made.is_charged else None
+        _tell(made, placement, "visit_agreed", now, costs=costs)
     return made
 
 
@@ -82,7 +89,7 @@ def _check(placement: Placement, visit: Visit, now: datetime) -> None:
         raise RefusedError(message, field=field)
     if GettingUsedDay.objects.filter(placement=placement, day=visit.day, taken_back_at=None).exists():
         raise RefusedError(_("There is a visit on this day already."), field="day")
-    if broken_by(location, placement.group_id, visit) is not None:
+    if broken_by(placement, visit) is not None:
         raise RefusedError(
             _(
                 "With this visit more children would be there at once than the law allows. Choose another day or"
@@ -92,9 +99,14 @@ def _check(placement: Placement, visit: Visit, now: datetime) -> None:
         )
 
 
-def _tell(visit: GettingUsedDay, placement: Placement, kind: str, now: datetime) -> None:
+def _is_charged(placement: Placement, visit: Visit) -> bool:
+    rules = house_rules_on(placement.group.location_id, visit.day)
+    return rules is not None and rules.visits_charged
+
+
+def _tell(visit: GettingUsedDay, placement: Placement, kind: str, now: datetime, **more: Any) -> None:
     link = reverse("planning:my_days")
-    telling.about_place(placement, kind, now=now, link=link, about=f"visit:{visit.pk}", visit=visit)
+    telling.about_place(placement, kind, now=now, link=link, about=f"visit:{visit.pk}", visit=visit, **more)
 
 
 def _record(

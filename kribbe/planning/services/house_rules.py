@@ -47,6 +47,7 @@ class Rules:
     absence_half: Decimal | None = None
     ill_days: int | None = 0
     ill_note: bool = False
+    visits_charged: bool = False
 
 
 def publish_house_rules(
@@ -87,6 +88,7 @@ def publish_house_rules(
             absence_half=rules.absence_half,
             ill_days=rules.ill_days,
             ill_note=rules.ill_note,
+            visits_charged=rules.visits_charged,
             published_at=now,
             published_by=principal.user_id,
         )
@@ -123,6 +125,7 @@ def _is_worse(location: Location, rules: Rules, today: date) -> bool:
             absence_full=rules.absence_full,
             absence_half=rules.absence_half,
             illness=IllRules(free=rules.ill_days, note=rules.ill_note),
+            visits_charged=rules.visits_charged,
         ),
         pack=load_pack(policy_on(location.desk, today).rule_pack),
         on=rules.from_day,

@@ -50,6 +50,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.trust.typed import is_seen
 
 DAY = timedelta(days=1)
 
@@ -82,7 +83,7 @@ def send_paper(
     RefusedError, naming the field, on terms outside the place, the opening hours or what is free, and where another
     paper still waits for the family.
     """
-    if not name.strip():
+    if not is_seen(name):
         raise RefusedError(_("Type your name to sign."), field="name")
     with transaction.atomic():
         placement = locked_stay(placement_id)
@@ -136,7 +137,7 @@ def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime)
     where it was signed or withdrawn, for another parent, where its days are over, or where the place changed since it
     was written.
     """
-    if not name.strip():
+    if not is_seen(name):
         raise RefusedError(_("Type your name to sign."), field="name")
     with transaction.atomic():
         paper, placement = _locked_paper(paper_id)
@@ -155,7 +156,7 @@ def sign_on_paper(
 
     Raises RefusedError, naming the field, without a name or on a day to come, and as `sign_paper` does.
     """
-    if not name.strip():
+    if not is_seen(name):
         raise RefusedError(_("Give the name of who signed for the family."), field="name")
     if day > localtime(now).date():
         raise RefusedError(_("Give the day on which it was signed: today or before."), field="day")

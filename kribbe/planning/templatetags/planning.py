@@ -9,7 +9,8 @@ from django import template
 from kribbe.people.models import Child
 from kribbe.places.selectors.closed import closing_in_words, days_in_words
 from kribbe.planning import words
-from kribbe.planning.models import HouseRules
+from kribbe.planning.models import GettingUsedDay, HouseRules
+from kribbe.rules.billing.day_cost import DayCost
 from kribbe.rules.closing import Closing
 from kribbe.web.weeks import DAY_NAMES
 
@@ -38,6 +39,18 @@ def told_in_time(rules: HouseRules) -> str:
 def illness(rules: HouseRules) -> str:
     """`5 days of illness a year are free, besides the free absences.`"""
     return words.illness(rules)
+
+
+@register.filter
+def visits(rules: HouseRules | None) -> str:
+    """`Getting used costs nothing.`"""
+    return words.visits(rules)
+
+
+@register.filter
+def visit_cost(visit: GettingUsedDay, costs: Mapping[date, DayCost] | None) -> str:
+    """`€ 7.40`, given what the bill will ask by day."""
+    return words.visit_cost(visit, costs)
 
 
 @register.filter

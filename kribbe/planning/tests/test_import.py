@@ -104,6 +104,7 @@ def test_a_list_is_carried_out_once(scene):
     ("change", "found"),
     [
         ({"first": ""}, ("Voornaam", "missing")),
+        ({"first": "\u200e\u200f"}, ("Voornaam", "unseen")),
         ({"first": "x" * 101}, ("Voornaam", "too_long")),
         ({"born": "32/01/2026"}, ("Geboortedatum", "date")),
         ({"born": "29/02/2026"}, ("Geboortedatum", "date")),

@@ -10,7 +10,7 @@ from kribbe.policy.models import ExpansionFile, FileKind, FileState
 from kribbe.policy.services.expansion import FileFacts, GrantFacts
 from kribbe.region.models import Desk, Municipality
 from kribbe.region.selectors import named
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField
 
 
 def count_field(label: Any, **more: Any) -> forms.IntegerField:
@@ -45,7 +45,7 @@ class FileForm(forms.Form):
     probability = count_field(
         _("Probability"), min_value=0, max_value=100, initial=50, help_text=_("In percent, as you judge it.")
     )
-    followed_by = forms.CharField(label=_("Who follows it"), max_length=200, required=False)
+    followed_by = NameField(label=_("Who follows it"), max_length=200, required=False)
     location = forms.ModelChoiceField(label=_("Location"), queryset=Location.objects.none(), required=False)
     organiser = forms.ModelChoiceField(
         label=_("Organiser"), queryset=Organiser.objects.none(), required=False

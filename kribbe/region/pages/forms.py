@@ -13,7 +13,7 @@ from kribbe.region.selectors import bounds_of_keeping
 from kribbe.region.services import Contacts, Terms
 from kribbe.rules.priority import DateRule
 from kribbe.web.branding import LEAST_CONTRAST, check_tokens
-from kribbe.web.forms import DayField
+from kribbe.web.forms import DayField, NameField, PhoneField
 from kribbe.web.templatetags.telling import number
 
 ICONS = (
@@ -67,6 +67,7 @@ class ContactsForm(forms.ModelForm[Desk]):
             "complaints",
             "staff_names_shown",
         )
+        field_classes = {"name": NameField, "phone": PhoneField}
         labels = {
             "name": gettext_lazy("Name of the desk"),
             "subtitle": gettext_lazy("Small line under the name"),

@@ -159,6 +159,8 @@ class Entry:
     swap: date | None = None
     is_extra: bool = False
     extra: int = 0
+    is_visit: bool = False
+    """Whether it is a visit to get used to the group before the place begins, at the ordinary price."""
 
 
 @dataclass(frozen=True)

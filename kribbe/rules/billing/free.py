@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from kribbe.rules.billing.case import Case, Fixed, FreePrice, Stay
+from kribbe.rules.billing.case import Case, Fixed, FreePrice, Package, Stay
 from kribbe.rules.billing.income import by_house_rules, fixed
 from kribbe.rules.billing.package_days import Draw
 from kribbe.rules.billing.result import Held, Line
@@ -11,6 +11,8 @@ from kribbe.rules.billing.stays import CENT, cents, euros, plain
 from kribbe.rules.reasons import Reason
 
 ONE = Decimal(1)
+VISIT = "getting_used"
+"""What a visit to get used is called on a bill."""
 _CLASSES = {
     Stay.SHORT: ("short", "half", "full"),
     Stay.HALF: ("half", "full"),
@@ -36,11 +38,16 @@ class FreeTariff:
         return self._left
 
     def stay(self, on: date, stay: Stay, length: int, what: str) -> Line | Held | None:
-        """The price of a stay, also of an extra day or of an absence charged as reserved; None: paid already."""
-        if self._price.package:
+        """The price of a stay, also of an extra day or of an absence charged as reserved; None: paid already.
+
+        A visit leaves packages alone: it costs a day's own price, else a day's part of the package.
+        """
+        if self._price.package and what != VISIT:
             return self._from_package(on, stay, came=what != "absence")
         by_class, by_hour = self._by_class(on, stay, what), self._by_hour(on, length, what)
         lines = [line for line in (by_class, by_hour) if line]
+        if not lines and self._price.package:
+            return self._part_of_package(on, stay, self._price.package, what)
         if not lines:
             return Held(on, (Reason.of("billing.held.price"),))
         return min(lines, key=lambda line: line.amount)
@@ -107,6 +114,15 @@ class FreeTariff:
             "billing.free.package", name=package.name, left=self._left, size=bought * package.size
         )
         return Line(on, "package", Decimal(bought), *self._discounted(package.price, (reason,)))
+
+    def _part_of_package(self, on: date, stay: Stay, package: Package, what: str) -> Line:
+        needed = stay.halves if package.half_days else 1
+        reason = Reason.of(
+            "billing.free.package_part", name=package.name, amount=euros(package.price), size=package.size
+        )
+        return Line(
+            on, f"{what}.{stay}", ONE, *self._discounted(package.price * needed / package.size, (reason,))
+        )
 
     def _discounted(self, amount: Decimal, why: tuple[Reason, ...]) -> tuple[Decimal, tuple[Reason, ...]]:
         discount = self._price.discount

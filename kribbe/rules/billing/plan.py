@@ -27,6 +27,8 @@ class PlanDay:
     """Whether it was granted beside the weeks and is reserved all the same: nobody came."""
     extra: int = 0
     """Minutes that were granted beside what the weeks have on the day."""
+    is_visit: bool = False
+    """Whether the child got used to the group, before its place begins."""
 
     @property
     def is_extra(self) -> bool:
@@ -79,6 +81,7 @@ def _day(case: Case, starts: dict[date, Parts], on: date) -> PlanDay:
         swapped=entry.swap if entry else None,
         granted=entry is not None and entry.is_extra,
         extra=entry.extra if entry else 0,
+        is_visit=entry is not None and entry.is_visit,
     )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from kribbe.rules.billing.allowance import AllowanceCount
 from kribbe.rules.billing.case import Absent, Case, Charge, FreePrice, Stay
-from kribbe.rules.billing.free import FreeTariff
+from kribbe.rules.billing.free import VISIT, FreeTariff
 from kribbe.rules.billing.income import IncomeTariff
 from kribbe.rules.billing.package_days import Draw
 from kribbe.rules.billing.plan import PlanDay, plan
@@ -77,8 +77,7 @@ class _Month:
         stay = stay_class(self._case, length, day.on)
         priced: Line | Held | None = None
         if day.is_extra or not self._month:
-            what = "extra_day" if day.is_extra else "stay"
-            priced = self._tariff.stay(day.on, stay, length, what)
+            priced = self._tariff.stay(day.on, stay, length, _what(day))
         if priced:
             yield _explained(priced, [*_lengths(day), *self._no_long(stay, length, day.on)])
         elif self._month and day.extra:
@@ -148,7 +147,15 @@ def _explained(priced: Line | Held, why: list[Reason]) -> Line | Held:
     return Line(priced.on, priced.what, priced.quantity, priced.unit_price, reasons)
 
 
+def _what(day: PlanDay) -> str:
+    if day.is_visit:
+        return VISIT
+    return "extra_day" if day.is_extra else "stay"
+
+
 def _lengths(day: PlanDay) -> list[Reason]:
+    if day.is_visit:
+        return [Reason.of("billing.getting_used", used=clock(day.used))]
     if day.is_extra:
         code = "billing.extra_closed" if day.closed else "billing.extra"
         return [Reason.of(code, used=clock(day.used))]

@@ -32,6 +32,7 @@ BEFORE = AbsenceRules(
         ({"absence_full": Decimal(9)}, False),
         ({"absence_full": None, "absence_half": None}, True),
         ({"rounding": Rounding.DOWN}, True),
+        ({"visits_charged": True}, True),
     ],
 )
 def test_only_what_takes_something_away_is_worse(changed, worse):

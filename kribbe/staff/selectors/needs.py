@@ -1,22 +1,24 @@
 """The carers that each half-hour of a location needs, by the law of its day, and those on the roster."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from kribbe.places.models import GroupCapacity, Kind, Location
-from kribbe.planning.selectors.getting_used import as_planned
+from kribbe.planning.selectors.getting_used import Visitor, hours_of
 from kribbe.planning.selectors.plan import LatePlan, Plan, plan_at
 from kribbe.planning.selectors.planned import Planned
 from kribbe.planning.selectors.rostered import Rostered
 from kribbe.planning.written import minute
 from kribbe.rules.at_work import Role, most_logistic, who_count
+from kribbe.rules.getting_used import Move, moments
 from kribbe.rules.halfdays import WeekPattern, halves_of
 from kribbe.rules.packs import Pack
-from kribbe.rules.ratio import Layout, Need, carers_needed
+from kribbe.rules.ratio import Layout, Need, carers_needed, tightest
 from kribbe.rules.roster.plan import HALVES, MINUTES
 from kribbe.staff.models import Contract, Leave, Shift
 from kribbe.staff.selectors.rest import rests_of, rests_on
@@ -71,46 +73,68 @@ def needs_at(
         return {location.pk: [] for location in locations}
     known = plan or plan_at(locations, min(days), max(days))
     rests = rests_of([group.pk for group in known.groups], min(days), max(days))
-    found = {}
+    found: dict[int, list[DayNeed]] = {}
     for location in locations:
         groups = [group for group in known.groups if group.location_id == location.pk]
         own = [group.pk for group in groups]
-        present = [each for each in (*known.planned, *map(as_planned, known.visits)) if each.group_id in own]
+        present = [each for each in known.planned if each.group_id in own]
+        visitors = [each for each in known.visitors if each.concerns(own)]
         closed = {group.pk: known.closed.of(group) for group in groups}
-        found[location.pk] = [
-            _day(
-                location,
-                day,
-                day in known.closed.at[location.pk],
-                _children(location, own, present, known.places, day, closed),
-                {group.pk: known.layout(group, day) for group in groups},
-                rests_on(rests, day),
-                known.packs[location.desk_id],
-                [known.at_home.get((location.pk, day, 2 * day.weekday() + part), 0) for part in range(2)],
+        found[location.pk] = []
+        for day in days:
+            opened = _Opened(location, day, closed, {key: _open(known.places, key, day) for key in own})
+            children = _children(own, present, opened)
+            found[location.pk].append(
+                _day(
+                    location,
+                    day,
+                    day in known.closed.at[location.pk],
+                    children,
+                    _moves([each for each in visitors if each.visit.day == day], opened),
+                    {group.pk: known.layout(group, day) for group in groups},
+                    rests_on(rests, day),
+                    known.packs[location.desk_id],
+                    [known.at_home.get((location.pk, day, 2 * day.weekday() + part), 0) for part in range(2)],
+                )
             )
-            for day in days
-        ]
     return found
 
 
-def _children(
-    location: Location,
-    groups: Collection[int],
-    planned: Iterable[Planned],
-    places: Sequence[GroupCapacity],
-    day: date,
-    closed: Mapping[int, frozenset[date]],
-) -> dict[int, list[int]]:
-    """Children by group in each half-hour; who is planned on a half-day that isn't open doesn't count. `closed` are
-    the closed days of each group.
-    """
-    opened = {group_id: _open(places, group_id, day) for group_id in groups}
-    stays = Counter(
-        (each.group_id, start // MINUTES, -(-end // MINUTES))
-        for each in planned
-        for start, end in each.parts(day, closed[each.group_id])
-        if halves_of(((start, end),), location.morning_ends_at) & opened[each.group_id]
-    )
+@dataclass(frozen=True)
+class _Opened:
+    """When the groups of a location are open on a day."""
+
+    location: Location
+    day: date
+    closed: Mapping[int, frozenset[date]]
+    """The closed days of each group."""
+    halves: Mapping[int, int]
+    """The half-days of the day on which each group is open: bit 0 the morning."""
+
+    def spans(self, planned: Planned) -> list[tuple[int, int]]:
+        """From and until which half-hour a child is there, rounded outwards, on half-days that are open."""
+        return [
+            (start // MINUTES, -(-end // MINUTES))
+            for start, end in planned.parts(self.day, self.closed[planned.group_id])
+            if halves_of(((start, end),), self.location.morning_ends_at) & self.halves[planned.group_id]
+        ]
+
+    def holds(self, half: int, planned: Planned) -> bool:
+        """Whether a child is planned in a group of these in a half-hour."""
+        is_here = planned.group_id in self.halves
+        return is_here and any(first <= half < until for first, until in self.spans(planned))
+
+    def takes(self, group_id: int, half: int) -> bool:
+        """Whether it is a group of these that is open in a half-hour."""
+        if group_id not in self.halves or self.day in self.closed[group_id]:
+            return False
+        part = half >= minute(self.location.morning_ends_at) // MINUTES
+        return bool(self.halves[group_id] >> part & 1)
+
+
+def _children(groups: Collection[int], planned: Iterable[Planned], opened: _Opened) -> dict[int, list[int]]:
+    """Children planned by group in each half-hour, were nobody on a visit."""
+    stays = Counter((each.group_id, *span) for each in planned for span in opened.spans(each))
     children = {group_id: [0] * HALVES for group_id in groups}
     for (group_id, first, until), number in stays.items():
         for half in range(first, until):
@@ -118,22 +142,36 @@ def _children(
     return children
 
 
+def _moves(visitors: Sequence[Visitor], opened: _Opened) -> dict[int, list[Move]]:
+    """The visits of the day by half-hour, each from the group in which the child would be in it."""
+    found: dict[int, list[Move]] = defaultdict(list)
+    for each in visitors:
+        start, end = hours_of(each.visit)
+        for half in range(start // MINUTES, -(-end // MINUTES)):
+            is_there = partial(opened.holds, half)
+            found[half].append(each.move(opened.takes(each.group_id, half), is_there))
+    return found
+
+
 def _day(
     location: Location,
     day: date,
     is_closed: bool,
-    children: Mapping[int, Sequence[int]],
+    children: dict[int, list[int]],
+    moves: Mapping[int, Sequence[Move]],
     layouts: Mapping[int, Layout],
     rests: Mapping[int, range],
     pack: Pack,
     own: Sequence[int],
 ) -> DayNeed:
-    """`own` are the children of a family carer by half-day, `rests` the half-hours in which each group rests."""
+    """`own` are the children of a family carer by half-day, `rests` the half-hours in which each group rests.
+
+    A half-hour with visits is that of its tightest moment.
+    """
     known: dict[tuple[object, ...], tuple[Need, int]] = {}
     noon = minute(location.morning_ends_at) // MINUTES
-    judged = []
-    for half in range(HALVES):
-        there = tuple(numbers[half] for numbers in children.values())
+
+    def judged(there: tuple[int, ...], half: int) -> tuple[Need, int]:
         asleep = tuple(group_id for group_id in children if half in rests.get(group_id, ()))
         of_carer = own[half >= noon]
         key = (there, asleep, of_carer)
@@ -152,9 +190,17 @@ def _day(
                 groups=there,
             )
             known[key] = need, most_logistic(need.carers, pack, day)
-        judged.append(known[key])
-    needs, logistic = [need for need, _most in judged], [most for _need, most in judged]
-    return DayNeed(day, is_closed, children, needs, logistic)
+        return known[key]
+
+    for half, visits in moves.items():
+        planned = {group_id: numbers[half] for group_id, numbers in children.items()}
+        found = moments(planned, visits, half * MINUTES, (half + 1) * MINUTES)
+        needs = [judged(tuple(there[key] for key in children), half)[0] for there in found]
+        worst = found[needs.index(tightest(needs))]
+        for group_id, numbers in children.items():
+            numbers[half] = worst[group_id]
+    every = [judged(tuple(numbers[half] for numbers in children.values()), half) for half in range(HALVES)]
+    return DayNeed(day, is_closed, children, [need for need, _most in every], [most for _need, most in every])
 
 
 def _open(places: Sequence[GroupCapacity], group_id: int, day: date) -> int:

@@ -54,9 +54,10 @@ def contracts_of(carer_ids: Iterable[int], first: date, last: date) -> Mapping[i
 def leaves_of(carers: Iterable[Carer], first: date, last: date) -> Mapping[int, frozenset[date]]:
     """The days on which carers are away; one query."""
     found: dict[int, set[date]] = defaultdict(set)
-    for row in Leave.objects.filter(carer__in=list(carers), during__overlap=(first, last + DAY)):
-        days = (first + n * DAY for n in range((last - first).days + 1))
-        found[row.carer_id] |= {day for day in days if day in row.during}
+    rows = Leave.objects.filter(carer__in=[carer.pk for carer in carers], during__overlap=(first, last + DAY))
+    for carer_id, during in rows.values_list("carer", "during"):
+        begin, end = max(first, during.lower or first), min(last + DAY, during.upper or last + DAY)
+        found[carer_id] |= {begin + n * DAY for n in range((end - begin).days)}
     return {key: frozenset(days) for key, days in found.items()}
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kribbe.billing.access import note_payers, with_books
-from kribbe.billing.models import Books, ClubCare
+from kribbe.billing.models import Books, UnplacedCare
 from kribbe.enrolment.models import Placement
 from kribbe.people.access import refusal
 from kribbe.people.models import Child
@@ -172,7 +172,7 @@ def _report(told: LocationMonth, kind: FileKind, file: AuthorityFile | None) -> 
 def _links(location: Location, children: Any) -> list[tuple[str, str]]:
     """The children with the address at which their sex is noted; a guest of another location has none."""
     keys = [child.pk for child in children]
-    days = ClubCare.objects.filter(location=location, child__in=keys)
+    days = UnplacedCare.objects.filter(location=location, child__in=keys)
     places = Placement.objects.filter(group__location=location, child__in=keys)
     known = {each.child_id: each.reference for rows in (days, places) for each in rows}
     return [
@@ -187,7 +187,7 @@ def _links(location: Location, children: Any) -> list[tuple[str, str]]:
 def child_at(request: Any, location: Location, reference: str) -> Child:
     """Whose place, or places of one day, it is at a location; another's isn't found."""
     places = Placement.objects.filter(group__location=location, reference=reference)
-    days = ClubCare.objects.filter(location=location, reference=reference)
+    days = UnplacedCare.objects.filter(location=location, reference=reference)
     keys = [*places.values_list("child_id", flat=True), *days.values_list("child_id", flat=True)]
     found = Child.objects.select_related("household").filter(pk__in=keys).first()
     if found is None:

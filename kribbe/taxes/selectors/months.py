@@ -14,12 +14,14 @@ from django.utils.timezone import localtime
 
 from kribbe.attendance.models import Presence
 from kribbe.billing.models import Books, FeeCertificate, PriceList
-from kribbe.billing.selectors.cases import minute_of
+from kribbe.billing.selectors.register import minute_of
+from kribbe.billing.selectors.visits import billed_visits, told_presences
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
 from kribbe.places.models import GroupCapacity, Location
 from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.models import Absence, HouseRules
+from kribbe.planning.selectors.charged_visits import Visits
 from kribbe.planning.selectors.counted import counting
 from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
 from kribbe.planning.selectors.house_allowance import allowances
@@ -78,6 +80,8 @@ class _Read:
     """Days on which another location than that of the agreement was to have a child."""
     one_days: Sequence[OneDay] = ()
     """Places of one day, of children without an agreement."""
+    visits: Visits = field(default_factory=dict)
+    """Visits to get used that are charged, with their hours; others aren't told."""
 
     def one_days_of(self, location: Location, kind: str) -> list[OneDay]:
         """The places of one day of an open location, by the price kind of their group."""
@@ -105,8 +109,11 @@ def months_of(
     """The month that begins on this day at these locations, in their order."""
     last = add_months(month, 1) - DAY
     moved = elsewhere(first=month, last=last, locations=[each.pk for each in locations])
-    planned = agreed_at_all(locations, month, last, also={each.placement_id for each in moved})
-    read = _read(books, locations, planned, moved, month, last)
+    visits = billed_visits(books.organiser_id, month, last)
+    planned = agreed_at_all(
+        locations, month, last, also={each.placement_id for each in moved}, visiting=list(visits)
+    )
+    read = _read(books, locations, planned, moved, visits, month, last)
     return [_location(each, planned, read, responsible) for each in locations]
 
 
@@ -115,6 +122,7 @@ def _read(
     locations: Sequence[Location],
     planned: Sequence[Planned],
     moved: Sequence[Elsewhere],
+    visits: Visits,
     month: date,
     last: date,
 ) -> _Read:
@@ -122,10 +130,7 @@ def _read(
     placements = [each.placement for each in planned if each.placement]
     january = month.replace(month=1, day=1)
     away = absences(placements, month - DAY, last)
-    came: dict[tuple[int, date], list[Presence]] = defaultdict(list)
-    for presence in Presence.objects.filter(placement__in=placements, day__range=(month, last)):
-        if presence.placement_id:
-            came[presence.placement_id, presence.day].append(presence)
+    came = told_presences(placements, visits, month, last)
     single = one_days(books, locations, month)
     groups = {each.group_id for each in planned} | {each.group_id for each in moved}
     groups |= {each.group_id for each in single}
@@ -153,6 +158,7 @@ def _read(
         stays=stay_years(planned, month.year),
         moved={(each.placement_id, each.day): each for each in moved},
         one_days=single,
+        visits=visits,
     )
 
 
@@ -240,8 +246,9 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
         absence = read.away.get((placement.pk, day))
         if absence is None and stay_year.is_rest_of_night(day, read.closed):
             absence = read.away.get((placement.pk, day - DAY))
-        stay = _stay(case, parts, day, came)
-        if came or (parts and absence is None):
+        visit = read.visits.get(placement.pk, {}).get(day, ())
+        stay = _stay(case, parts or visit, day, came)
+        if visit or came or (parts and absence is None):
             yield day, Block.CAME, LENGTHS[stay], 1
         elif parts and absence is not None:
             yield from ((day, *each) for each in _absent(allowance, counted(absence), stay, day))
@@ -249,8 +256,8 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
 
 def _one_day(location: Location, each: OneDay, read: _Read) -> tuple[date, Block, Length, int]:
     """A place of one day: the child came, or stayed away and is charged."""
-    stay = _stay(_case(location, each.child, read), each.reserved, each.day, each.came)
-    return each.day, Block.BEYOND if each.is_absent else Block.CAME, LENGTHS[stay], 1
+    stay = _stay(_case(location, each.child, read), each.reserved, each.day, each.had.came)
+    return each.day, Block.BEYOND if each.had.is_absent else Block.CAME, LENGTHS[stay], 1
 
 
 def _absent(
@@ -349,9 +356,9 @@ def _children(
                 known[placement.child_id] = placement.child
                 stays[placement.child_id] += ended
     for one in read.one_days_of(location, PriceKind.FREE):
-        if ended := [each for each in one.came if each.end is not None]:
+        if one.had.came:
             known[one.child.pk] = one.child
-            stays[one.child.pk] += ended
+            stays[one.child.pk] += one.had.came
     told = [
         free_month.Child(
             first_name=child.first_name,

@@ -2,27 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from kribbe.attendance.models import Presence
 from kribbe.billing.models import Books
-from kribbe.billing.selectors.facts import registered_days, rows_by
-from kribbe.billing.selectors.one_day import taken_days
+from kribbe.billing.selectors.one_day import HadDay, had_days, taken_days
 from kribbe.people.models import Child
 from kribbe.places.models import Location
 from kribbe.planning.selectors.planned import parts_of_halves
 from kribbe.rules.agreed import Parts
-from kribbe.rules.calendar import add_months
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class OneDay:
-    """A day that a family took: what was reserved, and when the child was there.
-
-    `is_absent` where the location kept its register and the child isn't in it.
-    """
+    """A day that a family took: what was reserved, and what the register says of it, as its bill reads it."""
 
     day: date
     child: Child
@@ -30,8 +22,7 @@ class OneDay:
     location_id: int
     price_kind: str
     reserved: Parts
-    came: Sequence[Presence]
-    is_absent: bool
+    had: HadDay
 
 
 def one_days(books: Books, locations: Sequence[Location], month: date) -> list[OneDay]:
@@ -44,9 +35,7 @@ def one_days(books: Books, locations: Sequence[Location], month: date) -> list[O
     )
     if not taken:
         return []
-    sites = {each.group.location_id for each in taken}
-    registered = registered_days(sites, month, add_months(month, 1) - DAY)
-    came = rows_by(Presence.objects.filter(direct__in=[each.direct_id for each in taken]), "direct_id")
+    had = had_days(taken, month)
     return [
         OneDay(
             day=each.day,
@@ -55,8 +44,7 @@ def one_days(books: Books, locations: Sequence[Location], month: date) -> list[O
             location_id=each.group.location_id,
             price_kind=each.group.price_kind,
             reserved=parts_of_halves(each.halves, each.group.location),
-            came=came.get(each.direct_id or 0, ()),
-            is_absent=each.direct_id not in came and each.day in registered.get(each.group.location_id, ()),
+            had=had[each.pk],
         )
         for each in taken
     ]

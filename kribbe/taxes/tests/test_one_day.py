@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from kribbe.billing.models import ClubCare, FeeCertificate, Invoice, Payer
+from kribbe.attendance.models import Presence
+from kribbe.billing.models import FeeCertificate, Invoice, InvoiceLine, Payer, UnplacedCare
 from kribbe.billing.tests.issued import paid
 from kribbe.billing.tests.marched import NOW, THE_2ND, euros
 from kribbe.billing.tests.month import MARCH, came, run
@@ -73,6 +74,21 @@ def test_the_report_of_income_prices_has_it_as_care_or_as_an_absence_that_is_cha
     assert days_of_kim(kept) == [{(Block.CAME, Length.FULL): 1}]
 
 
+def test_nobody_noted_when_the_child_went_so_it_came_as_reserved_for_bill_and_report(kept, kim):
+    there(takes(kept, kim, halves=1))
+    Presence.objects.filter(direct__isnull=False).update(end=None)
+    came(kept.scene.noor, WEDNESDAY, "08:00", "16:00")
+    assert days_of_kim(kept) == [{(Block.CAME, Length.HALF): 1}]
+    run(kept, MARCH, THE_2ND)
+    assert {line["code"] for line in InvoiceLine.objects.get(care__child=kim.child).why} == {
+        "billing.as_agreed", "billing.income.half",
+    }  # fmt: skip
+    payer = Payer.objects.get(name=name_of(kim))
+    paid(kept, "12.00", payer=payer, first=[Invoice.objects.get(payer=payer)])
+    (found,) = paid_by([payer], 2026, today=date(2026, 12, 31))
+    assert [each.day for each in found.days] == [WEDNESDAY]
+
+
 def test_without_a_code_the_child_is_named(kept, kim):
     FeeCertificate.objects.filter(child=kim.child).delete()
     takes(kept, kim)
@@ -98,7 +114,7 @@ def test_the_sex_is_noted_on_the_page_that_asks_it(kept, kim):
         scope_id=kept.books.organiser_id, now=kept.scene.now,
     )  # fmt: skip
     client, slug = client_of(user), kept.scene.location.slug
-    care = ClubCare.objects.get(location=kept.scene.location)
+    care = UnplacedCare.objects.get(location=kept.scene.location)
     address = reverse("taxes:reported", args=[slug, care.reference])
     page = client.get(reverse("taxes:months", args=[slug]), {"month": "2026-03"})
     assert address in page.content.decode()

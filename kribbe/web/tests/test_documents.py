@@ -1,6 +1,7 @@
 """Documents read back: tagged, titled, in their language, and no text is ever markup."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from pypdf import PdfReader
 
 from kribbe.web import documents
 from kribbe.web.branding import Brand
-from kribbe.web.documents import ROOMS, pdf
+from kribbe.web.documents import ROOMS, Sheet, pdf, pdfs
 
 BRAND = Brand(
     name="Lindedaal", subtitle="Loket kinderopvang", slug="lindedaal", phone="016 00 00 00", tokens={}
@@ -90,6 +91,12 @@ def test_lines_and_paragraphs_stay() -> None:
 def test_the_same_input_gives_the_same_bytes() -> None:
     assert report(lead="Zoë") == report(lead="Zoë")
     assert report(lead="Zoë") != report(lead="Zoe")
+
+
+def test_one_that_cannot_be_made_keeps_no_other_back() -> None:
+    good = Sheet("web/report", {"lead": "Een", "tables": []}, title="Een", brand=BRAND, language="nl")
+    bad = replace(good, template="web/nowhere")
+    assert [made[:4] for made in pdfs([good, bad, good], workers=1)] == [b"%PDF", b"", b"%PDF"]
 
 
 @settings(max_examples=25, deadline=None)

@@ -1,5 +1,6 @@
 """Navigation: what shows, to whom, and which entry is current."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -70,6 +71,28 @@ def test_badges_count_what_waits_in_one_query(django_assert_num_queries: Any) ->
     with django_assert_num_queries(1):
         found = entries(RequestFactory().get("/"), "public")
     assert [entry.badge for entry in found] == ["4", "", ""]
+
+
+@pytest.mark.django_db
+def test_a_badge_is_written_once_for_a_reader_and_counted_anew_each_time() -> None:
+    ContentType.objects.all().delete()
+    written: list[Any] = []
+
+    def waiting(request: Any) -> list[Any]:
+        written.append(request.place.pk)
+        return [ContentType.objects.filter(app_label=request.place.pk)]
+
+    def badge_at(place: str) -> str:
+        request: Any = RequestFactory().get("/")
+        request.place = SimpleNamespace(pk=place)
+        return entries(request, "public")[0].badge
+
+    register(NavItem("Waiting", "web:gallery", "sun", "public", badge=waiting))
+    counts = [badge_at("here")]
+    ContentType.objects.create(app_label="here", model="a")
+    counts += [badge_at("here"), badge_at("there"), badge_at("here")]
+    assert counts == ["", "1", "", "1"]
+    assert written == ["here", "there"]
 
 
 def test_a_section_lays_its_entries_in_drawers_and_opens_that_of_the_page() -> None:
