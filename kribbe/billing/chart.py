@@ -18,9 +18,9 @@ USUAL: Mapping[Account, str] = {
 }
 """The numbers that most would give, by the Belgian minimum chart (Royal Decree of 21 October 2018, annex).
 
-400 customers, 550 banks, 70 turnover, 743 to 749 other operating income, 488 guarantees received in cash (a family may
-give notice at any time, so it is no debt of over a year), 499 suspense accounts, 489 other amounts payable, 642 losses
-on trade debtors, 657 other financial charges.
+400 customers, 550 banks, 70 turnover, 743 to 749 other operating income, 488 guarantees received in cash (a family
+may give notice at any time, so it is no debt of over a year), 499 suspense accounts, 489 other amounts payable, 642
+losses on trade debtors, 657 other financial charges.
 """
 
 
