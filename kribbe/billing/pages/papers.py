@@ -137,7 +137,7 @@ def _note(request: Any, location: Location, invoices: Sequence[Invoice]) -> None
     """Write down whose documents were read, with the children that they are about."""
     children = Child.objects.filter(
         Q(placements__invoice_lines__invoice__in=invoices)
-        | Q(club_cares__invoice_lines__invoice__in=invoices)
+        | Q(unplaced_cares__invoice_lines__invoice__in=invoices)
     ).distinct()
     note_payers(request, location, (each.payer for each in invoices), of="post", children=children)
 
