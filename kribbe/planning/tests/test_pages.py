@@ -75,7 +75,7 @@ def test_the_paper_says_it_all(scene):
         "vóór 18:00 op de dag ervoor",
         "15 voor een hele dag",
         "9 voor een halve dag",
-        "kosten niets",
+        "Wennen kost niets.",
     ):
         assert said in text, said
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
