@@ -86,7 +86,9 @@ def zipped(invoices: Iterable[Invoice]) -> bytes:
         for invoice in invoices:
             if invoice.parties["seller"]["enterprise_number"]:
                 stamp = (*invoice.issued_on.timetuple()[:3], 0, 0, 0)
-                archive.writestr(zipfile.ZipInfo(f"{invoice}.xml", stamp), _xml(invoice))
+                archive.writestr(
+                    zipfile.ZipInfo(f"{invoice}.xml", stamp), _xml(invoice), zipfile.ZIP_DEFLATED
+                )
     return made.getvalue()
 
 

@@ -1,5 +1,6 @@
 """Accounts of payers: what is owed and how late, one account with its plan and write-offs, files for accounting."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -183,6 +184,7 @@ def export(request: Any, location: Location, books: Books | None, what: str, kin
     first = form.cleaned_data["month"]
     last = add_months(first, 1) - DAY
     name = f"{slugify(kept.name)}-{what}-{first:%Y-%m}"
+    note_payers(request, location, _named(kept, what, first, last), of="accounting")
     if what == "ubl":
         keys = list(sales_rows(kept, first, last).values_list("pk", flat=True))
         response = HttpResponse(zipped(with_lines(keys)), content_type="application/zip")
@@ -194,6 +196,13 @@ def export(request: Any, location: Location, books: Books | None, what: str, kin
     response = HttpResponse(exports.as_book(what, (heads, rows)), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response
+
+
+def _named(books: Books, what: str, first: date, last: date) -> Sequence[Payer]:
+    """The payers that a file names: who owes something at its end, or who had an entry in its month."""
+    if what == "balances":
+        return [each.payer for each in aged(books, last)]
+    return list(books.payers.filter(journal_lines__entry__on__range=(first, last)).distinct())
 
 
 def _table(books: Books, what: str, first: date, last: date) -> exports.Table:

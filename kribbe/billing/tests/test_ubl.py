@@ -17,6 +17,7 @@ from kribbe.billing.tests.scene import make_payer, organiser_of, with_books
 from kribbe.billing.ubl import NotElectronicError, invoice_xml, zipped
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.testing.sessions import log_in
+from kribbe.trust.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +108,8 @@ def test_a_parent_gets_no_electronic_invoice_but_the_zip_for_accounting_has_all_
         xml_of(own)
     files = unzipped(kept)
     assert list(files) == [f"{each}.xml" for each in (own, theirs, credit)]
+    looked = AuditEntry.objects.filter(action="list.read").latest("pk")
+    assert (looked.data["of"], looked.subject_id) == ("accounting", kept.scene.location.pk)
     assert files[f"{theirs}.xml"] == xml_of(theirs)
     for each in files.values():
         assert problems(each) == []
