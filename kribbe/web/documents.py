@@ -199,8 +199,12 @@ def _shown(value: Any) -> Any:
 
 
 def _glyph(doubtful: re.Match[str]) -> str:
+    """The letter, or what stands for it. A mark that the font shows alone may not be shown on another letter."""
     letter = doubtful[0]
-    if unicodedata.category(letter).startswith("C"):
+    kind = unicodedata.category(letter)[0]
+    if kind == "M":
+        return letter if _has_glyph(f"0{letter}") else ""
+    if kind == "C":
         return ""
     return letter if _has_glyph(letter) else MISSING
 

@@ -105,6 +105,11 @@ def test_no_text_whatever_breaks_a_document(text: str) -> None:
     assert words(report(lead=text))
 
 
+@pytest.mark.parametrize("base", ["0", "a", "б", "α", "ש"])
+def test_a_mark_that_the_font_cannot_put_on_a_letter_is_left_out(base: str) -> None:
+    assert words(report(lead=f"{base}\u0488\u0591\u20e3"))
+
+
 def test_what_the_font_cannot_show_becomes_a_question_mark() -> None:
     assert "Lin ?? en Zoë ?." in words(report(lead="Lin 林婷 en Zo\u0065\u0308 😀.\x01"))
 
