@@ -5,8 +5,11 @@ from datetime import timedelta
 import pgtrigger
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from kribbe.contact.models import Notice
+from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.outofschool.models import HolidayPlace, HolidayWeek
 from kribbe.outofschool.services.holidays import cancel, set_week, take, undo_cancel
 from kribbe.outofschool.tests.scene import NOW, make_pupil, make_week, speelvogel
@@ -176,3 +179,25 @@ def test_without_locks_the_database_alone_still_guards(crowd, monkeypatch):
     all_at_once(scene, week)
     assert HolidayPlace.objects.filter(state="taken").count() <= PLACES
     assert HolidayWeek.objects.get().taken <= PLACES
+
+
+@pytest.mark.django_db
+def test_a_week_is_changed_from_its_own_button_and_keeps_its_first_day():
+    scene = speelvogel(now=timezone.now(), places=30)
+    organiser = client_of(scene.organiser_user())
+    week = make_week(scene.club, opens_at=timezone.now() + timedelta(days=1), places=4)
+    address = reverse("outofschool:holidays", args=[scene.desk.slug, scene.club.slug])
+    change = f"{address}?change={week.reference}"
+    assert f"?change={week.reference}" in organiser.get(address).content.decode()
+    form = organiser.get(change).context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    assert (shown["name"], shown["places"], shown["first"]) == (week.name, 4, week.first)
+    moment = "%Y-%m-%dT%H:%M"
+    sent = {
+        "name": "Paaskamp", "first": "2030-01-07", "last": f"{week.last}", "places": "6", "per_household": "2",
+        "opens_at": shown["opens_at"].strftime(moment), "closes_at": shown["closes_at"].strftime(moment),
+    }  # fmt: skip
+    assert organiser.post(change, sent).url == address
+    kept = HolidayWeek.objects.get()
+    assert (kept.pk, kept.name, kept.places, kept.first) == (week.pk, "Paaskamp", 6, week.first)
+    assert abs(kept.opens_at - week.opens_at) < timedelta(minutes=1)

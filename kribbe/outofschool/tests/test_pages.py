@@ -383,22 +383,3 @@ def test_the_day_list_with_files_costs_the_same_for_many(scene, organiser):
     for child in scene.children[1:3]:
         enrol(scene, child)
     assert look(organiser, address)[0] == few
-
-
-def test_a_week_is_changed_from_its_own_button_and_keeps_its_first_day(scene, organiser):
-    week = make_week(scene.club, opens_at=timezone.now() + DAY, places=4)
-    address = at(scene, "holidays")
-    change = f"{address}?change={week.reference}"
-    assert f"?change={week.reference}" in organiser.get(address).content.decode()
-    form = organiser.get(change).context["form"]
-    shown = {name: form[name].value() for name in form.fields}
-    assert (shown["name"], shown["places"], shown["first"]) == (week.name, 4, week.first)
-    moment = "%Y-%m-%dT%H:%M"
-    sent = {
-        "name": "Paaskamp", "first": "2030-01-07", "last": f"{week.last}", "places": "6", "per_household": "2",
-        "opens_at": shown["opens_at"].strftime(moment), "closes_at": shown["closes_at"].strftime(moment),
-    }  # fmt: skip
-    assert organiser.post(change, sent).url == address
-    kept = HolidayWeek.objects.get()
-    assert (kept.pk, kept.name, kept.places, kept.first) == (week.pk, "Paaskamp", 6, week.first)
-    assert abs(kept.opens_at - week.opens_at) < timedelta(minutes=1)

@@ -29,6 +29,10 @@ def square(west: float, south: float, size: float = 0.1) -> dict[str, object]:
     }
 
 
+HEAD = "licence number,name,kind,address,postcode,city,lon,lat,organiser,places,phone\n"
+ONE = HEAD + "L-1,De Merel,Creche,Dorpsstraat 2,3999,Lindedaal,4.71,50.88,Merels vzw,{places},{phone}\n"
+
+
 @dataclass
 class Scene:
     lindedaal: Desk

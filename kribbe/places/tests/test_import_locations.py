@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from kribbe.places import ledger
 from kribbe.places.importing.files import BadFileError
@@ -14,7 +13,6 @@ from kribbe.places.importing.run import preview
 from kribbe.places.importing.undo import undo_import
 from kribbe.places.ledger_free import availability
 from kribbe.places.models import (
-    ClosingDay,
     Group,
     GroupAvailability,
     GroupCapacity,
@@ -25,10 +23,8 @@ from kribbe.places.models import (
     Location,
     Organiser,
 )
-from kribbe.places.tests.import_scene import DIRTY, REAL, Scene, bring_in, make_scene, read
-from kribbe.rules.halfdays import WeekPattern
+from kribbe.places.tests.import_scene import DIRTY, HEAD, ONE, REAL, Scene, bring_in, make_scene, read
 from kribbe.testing.clock import Clock
-from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
 from kribbe.trust.text import sort_key
@@ -36,7 +32,6 @@ from kribbe.trust.text import sort_key
 pytestmark = pytest.mark.django_db
 
 AMSTERDAM = REAL / "amsterdam-locations.csv"
-HEAD = "licence number,name,kind,address,postcode,city,lon,lat,organiser,places,phone\n"
 
 
 @pytest.fixture
@@ -219,9 +214,6 @@ def test_a_dry_run_writes_nothing(scene: Scene, clock: Clock) -> None:
     assert (Location.objects.count(), ImportRun.objects.count(), Organiser.objects.count()) == (0, 0, 0)
 
 
-ONE = HEAD + "L-1,De Merel,Creche,Dorpsstraat 2,3999,Lindedaal,4.71,50.88,Merels vzw,{places},{phone}\n"
-
-
 def test_changes_are_written_and_undone(scene: Scene, clock: Clock) -> None:
     bring_in(ONE.format(places=20, phone="016 55 00 01"), now=clock.now)
     done = bring_in(ONE.format(places=14, phone="016 55 00 02"), now=clock.advance(days=30))
@@ -315,55 +307,6 @@ def test_what_the_file_no_longer_holds_is_listed_and_stays(scene: Scene, clock: 
     assert bring_in(two, now=clock.now).plan.missing[scene.lindedaal.pk] == []
 
 
-def test_undo_removes_what_nothing_refers_to_and_keeps_the_rest(scene: Scene, clock: Clock) -> None:
-    lines = "".join(
-        f"L-{n},Huis {n},Creche,Dorpsstraat {n},3999,Lindedaal,4.71,50.88,Huizen vzw,9,\n"
-        for n in range(1, 5)
-    )
-    run = bring_in(HEAD + lines, now=clock.now).runs[0]
-    ClosingDay.objects.create(
-        location=Location.objects.get(name="Huis 1"), during=(clock.today, clock.today + timedelta(days=1))
-    )
-    ledger.take(
-        group_id=Group.objects.get(location__name="Huis 2").pk,
-        start=clock.today,
-        end=None,
-        pattern=WeekPattern(1),
-        holder="placement:1",
-        now=clock.now,
-    )
-    Location.objects.filter(name="Huis 3").update(phone="016 55 00 09")
-
-    undone = undo_import(principal=SYSTEM, run_id=run.pk, now=clock.advance(hours=1))
-
-    assert undone.removed == 1
-    assert {(kept.name, kept.why) for kept in undone.kept} == {
-        ("Huis 1", "in_use"),
-        ("Huis 2", "in_use"),
-        ("Huis 3", "changed_since"),
-    }
-    assert set(Location.objects.values_list("name", flat=True)) == {"Huis 1", "Huis 2", "Huis 3"}
-    assert Organiser.objects.filter(name="Huizen vzw").exists()
-    with pytest.raises(RefusedError):
-        undo_import(principal=SYSTEM, run_id=run.pk, now=clock.now)
-
-
-def test_undo_keeps_what_was_changed_since(scene: Scene, clock: Clock) -> None:
-    bring_in(ONE.format(places=20, phone="016 55 00 01"), now=clock.now)
-    done = bring_in(ONE.format(places=20, phone="016 55 00 02"), now=clock.now)
-    Location.objects.update(phone="016 55 00 03")
-    undone = undo_import(principal=SYSTEM, run_id=done.runs[0].pk, now=clock.now)
-    assert [kept.why for kept in undone.kept] == ["changed_since"]
-    assert Location.objects.get().phone == "016 55 00 03"
-
-
-def test_undo_takes_new_organisers_with_it(scene: Scene, clock: Clock) -> None:
-    run = bring_in(ONE.format(places=20, phone=""), now=clock.now).runs[0]
-    undo_import(principal=SYSTEM, run_id=run.pk, now=clock.now)
-    assert not Organiser.objects.exists()
-    assert bring_in(ONE.format(places=20, phone=""), now=clock.now).plan.totals()["created"] == 1
-
-
 def test_a_name_that_cannot_be_seen_is_none_and_a_number_without_digits_is_left_out(
     scene: Scene, clock: Clock
 ) -> None:
@@ -405,7 +348,3 @@ def test_hundreds_of_rows_ask_no_more_queries(
         table = read(rows(count))
         with django_assert_max_num_queries(12):  # type: ignore[operator]
             preview(table=table, mapping=guess(table).mapping, desk=scene.lindedaal, now=clock.now)
-
-
-def test_no_migration_is_missing() -> None:
-    call_command("makemigrations", "places", check=True, dry_run=True, skip_checks=True, verbosity=0)
