@@ -119,15 +119,15 @@ def _bare(keys: Sequence[int]) -> float:
     return sum(spent) / len(sources)
 
 
-def _compile(sources: Sequence[tuple[str, str]]) -> float:
+def _compile(sources: Sequence[str]) -> float:
     """Seconds of this processor for these papers, once the compiler is warm."""
     from time import process_time
 
     from kribbe.web.documents import compiled
 
-    compiled(*sources[0])
+    compiled(sources[0])
     begun = process_time()
-    expect(all(len(compiled(*each)) > 0 for each in sources), "an empty paper")
+    expect(all(len(compiled(each)) > 0 for each in sources), "an empty paper")
     return process_time() - begun
 
 

@@ -1,8 +1,9 @@
 """Tagged PDF (PDF/UA-1) in a desk's face, from the templates in a room's folder `documents`.
 
-A template is a .typ file that begins with `#import "/web/documents/desk.typ": desk, data` and `#show: desk`.
-It shows `data` as it is: a text that somebody wrote is never read as markup. Only the fonts that come with the
-compiler are used, so a document is the same, byte for byte, on every machine.
+A template is a .typ file with a function `document(given)` that begins with `show: desk.with(given)` and shows
+`given.data` as it is: a text that somebody wrote is never read as markup. It comes as a literal in the text that the
+compiler reads, since inputs of the system make it read its whole library and every template anew. Only the fonts that
+come with the compiler are used, so a document is the same, byte for byte, on every machine.
 """
 
 import json
@@ -64,7 +65,7 @@ def pdf(template: str, data: Mapping[str, Any], *, title: str, brand: Brand, lan
     dicts, lists, texts, numbers, booleans, None. Raises typst.TypstError for a template that is wrong, and
     KeyError or TypeError for data that JSON can't hold; never because of what a text says.
     """
-    return compiled(*source_of(Sheet(template, data, title, brand, language)))
+    return compiled(source_of(Sheet(template, data, title, brand, language)))
 
 
 def pdfs(sheets: Iterable[Sheet], *, workers: int = 0) -> Iterator[bytes]:
@@ -90,8 +91,8 @@ def _begin_worker() -> None:
     _compiler()
 
 
-def _grouped(sheets: Iterable[Sheet]) -> Iterator[list[tuple[str, str]]]:
-    group: list[tuple[str, str]] = []
+def _grouped(sheets: Iterable[Sheet]) -> Iterator[list[str]]:
+    group: list[str] = []
     for sheet in sheets:
         group.append(source_of(sheet))
         if len(group) == TOGETHER:
@@ -101,19 +102,19 @@ def _grouped(sheets: Iterable[Sheet]) -> Iterator[list[tuple[str, str]]]:
         yield group
 
 
-def _all_compiled(group: list[tuple[str, str]]) -> list[bytes]:
-    return [_compiled_or_empty(source, given) for source, given in group]
+def _all_compiled(group: list[str]) -> list[bytes]:
+    return [_compiled_or_empty(source) for source in group]
 
 
-def _compiled_or_empty(source: str, given: str) -> bytes:
+def _compiled_or_empty(source: str) -> bytes:
     try:
-        return compiled(source, given)
+        return compiled(source)
     except typst.TypstError:
         return b""
 
 
-def source_of(sheet: Sheet) -> tuple[str, str]:
-    """What the compiler reads of a sheet: the template's text, and what it shows as JSON."""
+def source_of(sheet: Sheet) -> str:
+    """What the compiler reads of a sheet: which template, and what it shows."""
     room, _, name = sheet.template.partition("/")
     given = {
         "title": sheet.title,
@@ -122,15 +123,20 @@ def source_of(sheet: Sheet) -> tuple[str, str]:
         "words": _words(sheet.language),
         "data": sheet.data,
     }
-    return f'#include "/{room}/documents/{name}.typ"', json.dumps(_shown(given))
+    shown = _literal(json.dumps(_shown(given)))
+    return f'#import "/{room}/documents/{name}.typ": document\n#document(json(bytes({shown})))'
 
 
-def compiled(source: str, given: str) -> bytes:
+def _literal(text: str) -> str:
+    """A text without control characters as the compiler's language writes one."""
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'
+
+
+def compiled(source: str) -> bytes:
     """The PDF of what `source_of` gave; one at a time in a process."""
     with _one_at_a_time:
-        made = _compiler().compile(
-            input=source.encode(), format="pdf", sys_inputs={"given": given}, pdf_standards=STANDARD
-        )
+        made = _compiler().compile(input=source.encode(), format="pdf", pdf_standards=STANDARD)
     if not isinstance(made, bytes):
         raise TypeError("a PDF is one file")
     return made
@@ -211,9 +217,13 @@ def _glyph(doubtful: re.Match[str]) -> str:
 
 @lru_cache(maxsize=8192)
 def _has_glyph(letter: str) -> bool:
-    source = f'#set document(title: "-", date: none)\n#set text(font: "{FONT}")\n#sys.inputs.given'
     try:
-        compiled(source, letter)
+        compiled(plain_source(letter))
     except typst.TypstError:
         return False
     return True
+
+
+def plain_source(text: str) -> str:
+    """A text without control characters in the font alone: an error where it lacks a letter."""
+    return f'#set document(title: "-", date: none)\n#set text(font: "{FONT}")\n#{_literal(text)}'

@@ -102,10 +102,8 @@ def test_totals_stand_by_child_and_shares_are_said(kept):
 
 def printed(sheet: Sheet, *, dots: int) -> Image.Image:
     """The first page as a printer of so many dots an inch puts it on A4."""
-    source, given = documents.source_of(sheet)
-    made = documents._compiler().compile(
-        input=source.encode(), format="png", ppi=dots, sys_inputs={"given": given}
-    )
+    source = documents.source_of(sheet)
+    made = documents._compiler().compile(input=source.encode(), format="png", ppi=dots)
     return Image.open(io.BytesIO(made if isinstance(made, bytes) else made[0]))
 
 

@@ -118,10 +118,7 @@ def test_the_font_has_every_letter_that_is_taken_for_certain() -> None:
     letters = "".join(map(chr, range(0x20, ord(documents.CERTAIN) + 1)))
     shown = documents._shown(letters)
     assert len(shown) == len(letters) - len([*range(0x7F, 0xA0), 0xAD])
-    assert documents.compiled(
-        f'#set document(title: "-", date: none)\n#set text(font: "{documents.FONT}")\n#sys.inputs.given',
-        shown,
-    )
+    assert documents.compiled(documents.plain_source(shown))
 
 
 def test_a_brand_with_unreadable_colours_falls_back() -> None:
