@@ -1,8 +1,10 @@
 """How many carers the children of a half-day need, by the law of that day; and where a plan falls short.
 
 The number is judged for the whole location, by the layout that it chose for each group: a mixed group stays mixed
-while by chance only babies are there. Up to 2026 a carer alone had one limit and several together another, whatever
-the ages; from 2027 each layout has its own. Children of several groups add up before they are rounded.
+while by chance only babies are there. A group chosen for children above the age of babies is that as long as none is
+there; with one it is a mixed group, whatever was chosen (`with_baby`). Up to 2026 a carer alone had one limit and
+several together another, whatever the ages; from 2027 each layout has its own. Children of several groups add up
+before they are rounded.
 While children rest they ask fewer (`carers_needed`). One living group has its own most, whoever is there.
 """
 
@@ -12,6 +14,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from kribbe.rules.calendar import add_months
 from kribbe.rules.packs import FigureMissing, Pack
 from kribbe.rules.reasons import Reason
 
@@ -58,6 +61,8 @@ class Half:
     """Children of a family carer that are at home and count."""
     groups: Sequence[int] = ()
     """The children of each living group."""
+    has_baby: bool = False
+    """Whether a group of toddlers counts as mixed by a baby."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ def carers_needed(
     family: bool = False,
     own: int = 0,
     groups: Sequence[int] = (),
+    has_baby: bool = False,
 ) -> Need:
     """The carers for children present at once. ValueError on a negative number of children.
 
@@ -90,7 +96,8 @@ def carers_needed(
     them, so where that is more than all of them awake ask, the lesser number holds.
     `family` is care at a family carer's home, where the law limits the children of one carer, `own` of the carer that
     are at home and count among them (see `family_carer`). `groups` are the same children by living group, of which
-    none may be larger than the law allows. FigureMissing where the pack knows no ratio for the day.
+    none may be larger than the law allows. `has_baby` tells that a group counts as mixed by a baby (see `with_baby`).
+    FigureMissing where the pack knows no ratio for the day.
     """
     if own < 0 or any(number < 0 for number in children.values()):
         raise ValueError(f"children can't be fewer than none: {dict(children)}")
@@ -103,6 +110,8 @@ def carers_needed(
     awake = _whatever_the_age(total, pack, on) if limits is None else _by_layout(children, limits)
     asleep = _resting(children, resting or {}, limits, pack, on)
     need = asleep if asleep is not None and asleep.carers < awake.carers else awake
+    if has_baby and limits is not None:
+        need = replace(need, reasons=(*need.reasons, Reason.of("ratio.baby_among")))
     return _with_groups(need, groups, pack.integer("capacity.living_group", on))
 
 
@@ -117,6 +126,19 @@ def baby_months(pack: Pack, on: date) -> int:
     return pack.integer("ratio.baby_months", max(on, first))
 
 
+def is_baby(birth: date, pack: Pack, on: date) -> bool:
+    """Whether a child born, or expected, on a day is still a baby."""
+    return on < add_months(birth, baby_months(pack, on))
+
+
+def with_baby(layout: Layout, has_baby: bool) -> Layout:
+    """What a group counts as by who is really there: one of toddlers with a baby is mixed, which asks more carers.
+
+    It is never the other way: what was chosen isn't given up for fewer carers because of who is there by chance.
+    """
+    return Layout.MIXED if has_baby and layout is Layout.TODDLERS else layout
+
+
 def may_be(layout: Layout, from_months: int, babies_to: int) -> bool:
     """Whether a group of children from this age on may be chosen as such: with babies it is none of toddlers."""
     return layout is not Layout.TODDLERS or from_months >= babies_to
@@ -127,7 +149,13 @@ def shortfalls(*, halves: Iterable[Half], pack: Pack, family: bool = False) -> l
     found = []
     for half in halves:
         need = carers_needed(
-            children=half.children, pack=pack, on=half.on, family=family, own=half.own, groups=half.groups
+            children=half.children,
+            pack=pack,
+            on=half.on,
+            family=family,
+            own=half.own,
+            groups=half.groups,
+            has_baby=half.has_baby,
         )
         if need.is_short(half.carers):
             found.append(Short(half.on, half.slot, need, half.carers))

@@ -22,7 +22,7 @@ from kribbe.planning.selectors.week import day_of as plan_of_day
 from kribbe.rules.agreed import Parts
 from kribbe.rules.attendance import moment
 from kribbe.rules.packs import Pack
-from kribbe.rules.ratio import Layout, Need, carers_needed
+from kribbe.rules.ratio import Layout, Need, carers_needed, is_baby, with_baby
 from kribbe.rules.roster.plan import MINUTES
 from kribbe.staff.models import StandIn
 from kribbe.staff.selectors.rest import rests_of, rests_on
@@ -72,9 +72,16 @@ class GroupDay:
     """A group's children on a day. `others` are only counted: the register doesn't know them by name."""
 
     week: GroupWeek
-    layout: Layout
+    chosen: Layout
     children: Sequence[ChildDay]
     others: int = 0
+    has_baby: bool = False
+    """Whether a baby is in."""
+
+    @property
+    def layout(self) -> Layout:
+        """What it counts as now."""
+        return with_baby(self.chosen, self.has_baby)
 
     @property
     def inside(self) -> int:
@@ -155,6 +162,7 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
             resting=_inside(asleep),
             own=own,
             groups=[group.inside for group in groups],
+            has_baby=any(group.layout is not group.chosen for group in groups),
         ),
         carers=week.carers[slot],
         week=week,
@@ -174,10 +182,11 @@ def need_of(
     resting: Mapping[Layout, int] | None = None,
     own: int = 0,
     groups: Sequence[int] = (),
+    has_baby: bool = False,
 ) -> Need:
     """The carers that the children who are in ask by the law of the day, `own` of a family carer among them.
 
-    `resting` are those of them who rest, `groups` all of them by living group.
+    `resting` are those of them who rest, `groups` all of them by living group; `has_baby`, that one counts as mixed.
     """
     return carers_needed(
         children=inside,
@@ -187,6 +196,7 @@ def need_of(
         family=location.kind == Kind.FAMILY,
         own=own,
         groups=groups,
+        has_baby=has_baby,
     )
 
 
@@ -249,7 +259,10 @@ def _group(
     slots = slice(2 * on.weekday(), 2 * on.weekday() + 2)
     own = [each for each in known if each.group_id == group.group.pk]
     children = [child for each in own if (child := _child(each, group.closed, on, said, now))]
-    return GroupDay(group, group.layouts[on.weekday()], children, max(group.uncounted[slots]))
+    has_baby = any(each.where is Where.IN and is_baby(each.child.birth, week.pack, on) for each in children)
+    return GroupDay(
+        group, group.layouts[on.weekday()], children, max(group.uncounted[slots]), has_baby=has_baby
+    )
 
 
 def _child(
