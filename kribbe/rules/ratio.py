@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from kribbe.rules.calendar import add_months
 from kribbe.rules.packs import FigureMissing, Pack
@@ -47,6 +48,16 @@ class Need:
     def is_short(self, carers: int) -> bool:
         """Whether so many carers are too few, or the children too many whoever is there."""
         return carers < self.carers or self.too_many > 0
+
+
+@dataclass(frozen=True)
+class Present:
+    """Those who are in a living group at once: its lay-out as chosen, how many, and what else counts about them."""
+
+    layout: Layout
+    children: int
+    has_baby: bool = False
+    rests: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +126,46 @@ def carers_needed(
     return _with_groups(need, groups, pack.integer("capacity.living_group", on))
 
 
+def need_of_groups(
+    groups: Sequence[Present], *, pack: Pack, on: date, family: bool = False, own: int = 0
+) -> Need:
+    """As `carers_needed`, for who is in each living group. A tablet counts by the same rule (`tablet-ratio.js`)."""
+    inside, resting = dict.fromkeys(Layout, 0), dict.fromkeys(Layout, 0)
+    for group in groups:
+        layout = with_baby(group.layout, group.has_baby)
+        inside[layout] += group.children
+        resting[layout] += group.children if group.rests else 0
+    return carers_needed(
+        children=inside,
+        pack=pack,
+        on=on,
+        resting=resting,
+        family=family,
+        own=own,
+        groups=[group.children for group in groups],
+        has_baby=any(with_baby(group.layout, group.has_baby) is not group.layout for group in groups),
+    )
+
+
+def figures_on(pack: Pack, on: date, *, family: bool) -> dict[str, Any]:
+    """The law's figures of a day for a device that counts by itself, as JSON: children for each carer, and the most.
+
+    At a family carer's home two; else `limits` by lay-out, or None where the law looks at no age.
+    """
+    if family:
+        limit, most = _family_figures(pack, on)
+        return {"family": limit, "most": most}
+    limits = _limits(pack, on)
+    return {
+        "limits": limits and {f"{layout}": limit for layout, limit in limits.items()},
+        "alone": pack.integer("ratio.alone", on) if limits is None else 0,
+        "together": pack.integer("ratio.together", on) if limits is None else 0,
+        "rest": pack.integer("ratio.rest", on),
+        "watch": REST_CARERS,
+        "group": pack.integer("capacity.living_group", on),
+    }
+
+
 def tightest(needs: Iterable[Need]) -> Need:
     """That of several moments which asks most. ValueError on none."""
     return max(needs, key=lambda need: need.weight)
@@ -164,10 +215,7 @@ def shortfalls(*, halves: Iterable[Half], pack: Pack, family: bool = False) -> l
 
 def _family(total: int, own: int, pack: Pack, on: date) -> Need:
     """By the carers' own limit; from the least of group care on it is no care at a home, also by carers together."""
-    limit, most = (
-        pack.integer("capacity.family_care", on),
-        pack.integer("capacity.group_care_minimum", on) - 1,
-    )
+    limit, most = _family_figures(pack, on)
     present = total + own
     reasons = [Reason.of("ratio.family", children=present, limit=limit)]
     if own:
@@ -176,6 +224,11 @@ def _family(total: int, own: int, pack: Pack, on: date) -> Need:
     if too_many:
         reasons.append(Reason.of("ratio.family_most", most=most))
     return Need(_ceiling(Fraction(present, limit)), tuple(reasons), too_many)
+
+
+def _family_figures(pack: Pack, on: date) -> tuple[int, int]:
+    """The children for each family carer, and the most at one home."""
+    return pack.integer("capacity.family_care", on), pack.integer("capacity.group_care_minimum", on) - 1
 
 
 def _with_groups(need: Need, groups: Sequence[int], most: int) -> Need:

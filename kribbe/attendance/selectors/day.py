@@ -22,7 +22,7 @@ from kribbe.planning.selectors.week import day_of as plan_of_day
 from kribbe.rules.agreed import Parts
 from kribbe.rules.attendance import moment
 from kribbe.rules.packs import Pack
-from kribbe.rules.ratio import Layout, Need, carers_needed, is_baby, with_baby
+from kribbe.rules.ratio import Layout, Need, Present, is_baby, need_of_groups
 from kribbe.rules.roster.plan import MINUTES
 from kribbe.staff.models import StandIn
 from kribbe.staff.selectors.rest import rests_of, rests_on
@@ -72,16 +72,13 @@ class GroupDay:
     """A group's children on a day. `others` are only counted: the register doesn't know them by name."""
 
     week: GroupWeek
-    chosen: Layout
+    layout: Layout
     children: Sequence[ChildDay]
     others: int = 0
+    rests: bool = False
+    """Whether its children rest now."""
     has_baby: bool = False
     """Whether a baby is in."""
-
-    @property
-    def layout(self) -> Layout:
-        """What it counts as now."""
-        return with_baby(self.chosen, self.has_baby)
 
     @property
     def inside(self) -> int:
@@ -143,26 +140,21 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
         },
         away=week.absences,
     )
-    groups = [_group(group, known.values(), week, on, said, now) for group in week.groups]
+    rests = rests_on(rests_of([group.group.pk for group in week.groups], on, on), on)
+    groups = [_group(group, known.values(), week, on, said, rests, now) for group in week.groups]
     slot = 2 * on.weekday() + (localtime(now).time() >= location.morning_ends_at)
     own = week.at_home.get((location.pk, on, slot), 0)
-    rests = rests_on(rests_of([group.week.group.pk for group in groups], on, on), on)
-    minutes = localtime(now).hour * 60 + localtime(now).minute
-    asleep = [group for group in groups if minutes // MINUTES in rests.get(group.week.group.pk, ())]
     return Day(
         location=location,
         on=on,
         is_closed=week.is_shut(on),
         groups=groups,
-        need=need_of(
-            location,
-            on,
-            _inside(groups),
-            week.pack,
-            resting=_inside(asleep),
+        need=need_of_groups(
+            [Present(group.layout, group.inside, group.has_baby, group.rests) for group in groups],
+            pack=week.pack,
+            on=on,
+            family=location.kind == Kind.FAMILY,
             own=own,
-            groups=[group.inside for group in groups],
-            has_baby=any(group.layout is not group.chosen for group in groups),
         ),
         carers=week.carers[slot],
         week=week,
@@ -170,33 +162,6 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
         own=own,
         rests=rests,
         elsewhere=gone,
-    )
-
-
-def need_of(
-    location: Location,
-    on: date,
-    inside: Mapping[Layout, int],
-    pack: Pack,
-    *,
-    resting: Mapping[Layout, int] | None = None,
-    own: int = 0,
-    groups: Sequence[int] = (),
-    has_baby: bool = False,
-) -> Need:
-    """The carers that the children who are in ask by the law of the day, `own` of a family carer among them.
-
-    `resting` are those of them who rest, `groups` all of them by living group; `has_baby`, that one counts as mixed.
-    """
-    return carers_needed(
-        children=inside,
-        pack=pack,
-        on=on,
-        resting=resting,
-        family=location.kind == Kind.FAMILY,
-        own=own,
-        groups=groups,
-        has_baby=has_baby,
     )
 
 
@@ -254,14 +219,28 @@ def _unplanned(location: Location, on: date, week: Week, came: set[Who]) -> dict
 
 
 def _group(
-    group: GroupWeek, known: Iterable[Planned], week: Week, on: date, said: _Said, now: datetime
+    group: GroupWeek,
+    known: Iterable[Planned],
+    week: Week,
+    on: date,
+    said: _Said,
+    rests: Mapping[int, range],
+    now: datetime,
 ) -> GroupDay:
+    local = localtime(now)
+    half = (60 * local.hour + local.minute) // MINUTES
     slots = slice(2 * on.weekday(), 2 * on.weekday() + 2)
     own = [each for each in known if each.group_id == group.group.pk]
     children = [child for each in own if (child := _child(each, group.closed, on, said, now))]
-    has_baby = any(each.where is Where.IN and is_baby(each.child.birth, week.pack, on) for each in children)
     return GroupDay(
-        group, group.layouts[on.weekday()], children, max(group.uncounted[slots]), has_baby=has_baby
+        week=group,
+        layout=group.layouts[on.weekday()],
+        children=children,
+        others=max(group.uncounted[slots]),
+        rests=half in rests.get(group.group.pk, ()),
+        has_baby=any(
+            each.where is Where.IN and is_baby(each.child.birth, week.pack, on) for each in children
+        ),
     )
 
 
@@ -305,10 +284,3 @@ def where_of(on: date, parts: Parts, stays: Sequence[Presence], away: Absence | 
         return Where.AWAY
     begins = moment(on, min((start for start, _end in parts), default=0), get_default_timezone())
     return Where.MISSING if now >= begins + MISSED_AFTER else Where.EXPECTED
-
-
-def _inside(groups: Sequence[GroupDay]) -> dict[Layout, int]:
-    found = dict.fromkeys(Layout, 0)
-    for group in groups:
-        found[group.layout] += group.inside
-    return found

@@ -1,7 +1,9 @@
 """Carers and children: the law before and after 1 January 2027, by hand and against trying every number."""
 
+import json
 from datetime import date, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,10 +13,12 @@ from kribbe.rules.packs import load_pack
 from kribbe.rules.ratio import (
     Half,
     Layout,
+    Present,
     baby_months,
     carers_needed,
     is_baby,
     may_be,
+    need_of_groups,
     shortfalls,
     with_baby,
 )
@@ -275,10 +279,28 @@ def test_until_the_day_before_its_birthday_a_child_is_a_baby(born, last):
 
 @given(st.lists(st.tuples(st.sampled_from(Layout), st.lists(st.booleans(), max_size=20)), max_size=4))
 def test_each_child_brings_its_part_of_a_carer(groups):
-    """In 280ths of a carer: 56 in a group of babies, 35 among toddlers alone, else 40. `groups` tell who is a baby."""
+    """In 280ths of a carer: 56 in a group of babies, 35 among toddlers alone, else 40; `groups` tell who is one."""
     part = {BABIES: 56, TODDLERS: 35, MIXED: 40}
-    parts, children = 0, dict.fromkeys(Layout, 0)
-    for layout, babies in groups:
-        parts += sum(40 if layout is TODDLERS and True in babies else part[layout] for _child in babies)
-        children[with_baby(layout, any(babies))] += len(babies)
-    assert carers_needed(children=children, pack=FLANDERS, on=AFTER).carers == -(-parts // 280)
+    parts = sum(
+        40 if layout is TODDLERS and True in babies else part[layout]
+        for layout, babies in groups
+        for _child in babies
+    )
+    there = [Present(layout, len(babies), any(babies)) for layout, babies in groups]
+    assert need_of_groups(there, pack=FLANDERS, on=AFTER).carers == -(-parts // 280)
+
+
+CASES = json.loads((Path(__file__).parent / "ratio_cases.json").read_text(encoding="utf-8"))
+"""By hand; the tablet's own count passes the same (`kribbe/web/tests/test_tablet_ratio.py`)."""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_cases_that_the_tablet_passes_too(case):
+    need = need_of_groups(
+        [Present(Layout(layout), inside, baby, rests) for layout, inside, baby, rests in case["groups"]],
+        pack=FLANDERS,
+        on=date.fromisoformat(case["on"]),
+        family=case["family"],
+        own=case["own"],
+    )
+    assert (need.carers, need.too_many) == (case["carers"], case["too_many"])

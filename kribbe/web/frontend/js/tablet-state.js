@@ -1,4 +1,5 @@
 // Today as the server last told it, with what was tapped since and hasn't been told yet.
+import { needOf } from "./tablet-ratio.js";
 
 export const clock = (moment) =>
   new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
@@ -36,23 +37,25 @@ const minutesOf = (moment) => new Date(moment).getHours() * 60 + new Date(moment
 
 export const everybody = (groups) => groups.flatMap(({ children, others }) => [...children, ...others]);
 
-// The carers that the law asks at a time for who is in, read from the tables that came with the day; null where
-// there is none.
-export function needOf(held, groups, now) {
-  const { of, sizes, table } = held.needs.find(({ until }) => minutesOf(now) < until);
-  if (!table.length) return null;
-  const counts = sizes.map((_size, place) =>
-    groups
-      .filter((_group, number) => of[number] === place)
-      .flatMap((group) => group.children)
-      .filter((child) => child.in).length,
-  );
-  if (counts.some((count, number) => count >= sizes[number])) return null;
-  return table[counts.reduce((at, count, number) => at * sizes[number] + count, 0)] ?? null;
+// The carers that the law asks at a time for who is in.
+export function needNow(held, groups, now) {
+  const minute = minutesOf(now);
+  const there = groups.map(({ layout, rests, children }) => {
+    const inside = children.filter((child) => child.in);
+    return {
+      layout,
+      inside: inside.length,
+      baby: inside.some(({ baby }) => baby),
+      rests: rests !== null && rests[0] <= minute && minute < rests[1],
+    };
+  });
+  return needOf(held.law, there, held.own[partOf(held, now)]);
 }
 
-export function carersNow(held, now) {
-  const [hour, minute] = held.noon.split(":").map(Number);
-  const isAfternoon = minutesOf(now) >= hour * 60 + minute;
-  return held.planned[isAfternoon ? 1 : 0];
+export const carersNow = (held, now) => held.planned[partOf(held, now)];
+
+// Of the day: 0 the morning, 1 the afternoon.
+function partOf({ noon }, now) {
+  const [hour, minute] = noon.split(":").map(Number);
+  return minutesOf(now) >= hour * 60 + minute ? 1 : 0;
 }

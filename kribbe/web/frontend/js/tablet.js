@@ -1,6 +1,6 @@
 // The tablet at a location: one tap in, one tap out, with or without network.
 import { facing } from "./tablet-faces.js";
-import { carersNow, clock, dayOf, everybody, needOf, withQueue } from "./tablet-state.js";
+import { carersNow, clock, dayOf, everybody, needNow, withQueue } from "./tablet-state.js";
 import { store } from "./tablet-store.js";
 import { passed, syncing, tryPin } from "./tablet-sync.js";
 
@@ -107,11 +107,13 @@ function drawGroups(groups) {
 
 function drawRatio(groups) {
   const inside = groups.flatMap((group) => group.children).filter((child) => child.in).length;
-  const need = needOf(held, groups, now()) ?? held.need;
+  const { carers: need, tooMany } = needNow(held, groups, now());
   const carers = carersNow(held, now());
-  const text = carers === null ? words.ratioNeed : carers < need ? words.ratioShort : words.ratioKnown;
-  one("ratio").textContent = fill(text, { inside, carers, need });
-  one("ratio").classList.toggle("bad", carers !== null && carers < need);
+  const isShort = carers !== null && carers < need;
+  const text = carers === null ? words.ratioNeed : isShort ? words.ratioShort : words.ratioKnown;
+  const many = tooMany ? ` · ${fill(words.ratioMany, { count: tooMany })}` : "";
+  one("ratio").textContent = fill(text, { inside, carers, need }) + many;
+  one("ratio").classList.toggle("bad", isShort || tooMany > 0);
 }
 
 function drawList(groups) {
