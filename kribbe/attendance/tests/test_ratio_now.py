@@ -1,4 +1,4 @@
-"""The ratio of now by group and by the law of the day: what the server counts, and what it gives a tablet to count by."""
+"""The ratio of now by group and by the law of the day: what the server counts, and what a tablet gets to count by."""
 
 from datetime import date, timedelta
 
