@@ -118,9 +118,10 @@ def _other(who: Attendee, day: Day, safety: Safety) -> dict[str, Any]:
 
 
 def _who(who: Attendee, day: Day) -> dict[str, Any]:
-    """What every entry has; `baby` is by the law of the day."""
+    """What every entry has. `person` is the same for the places of one child, `baby` by the law of the day."""
     return {
         "ref": who.reference,
+        "person": who.person,
         "name": who.short,
         "full": who.name,
         "initials": who.initials,

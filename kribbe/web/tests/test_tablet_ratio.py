@@ -1,7 +1,5 @@
 """The tablet counts carers by the rule of the server: its script, run by node, against shared cases and at random."""
 
-import json
-import subprocess
 from datetime import date
 from random import Random
 
@@ -10,36 +8,25 @@ import pytest
 from kribbe.rules.packs import load_pack
 from kribbe.rules.ratio import Layout, Present, figures_on, need_of_groups
 from kribbe.rules.tests.test_ratio import CASES
-from kribbe.web.build import SOURCES, node_binary, node_folder
+from kribbe.testing.node import call_each
 
 FLANDERS = load_pack("flanders")
-COUNT = """
-import { readFileSync } from "node:fs";
-const { needOf } = await import(process.argv[1]);
-const asked = JSON.parse(readFileSync(0, "utf8"));
-process.stdout.write(JSON.stringify(asked.map(({ law, groups, own }) => needOf(law, groups, own))));
-"""
 
 
 def counted(cases):
     """What the script says, as (carers, children too many)."""
-    asked = [
-        {
-            "law": figures_on(FLANDERS, date.fromisoformat(case["on"]), family=case["family"]),
-            "groups": [
+    given = [
+        [
+            figures_on(FLANDERS, date.fromisoformat(case["on"]), family=case["family"]),
+            [
                 dict(zip(("layout", "inside", "baby", "rests"), group, strict=True))
                 for group in case["groups"]
             ],
-            "own": case["own"],
-        }
+            case["own"],
+        ]
         for case in cases
     ]
-    module = (SOURCES / "js" / "tablet-ratio.js").as_uri()
-    done = subprocess.run(  # noqa: S603 - fixed arguments
-        [node_binary(node_folder()), "--input-type=module", "-e", COUNT, module],
-        input=json.dumps(asked), capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return [(each["carers"], each["tooMany"]) for each in json.loads(done.stdout)]
+    return [(each["carers"], each["tooMany"]) for each in call_each("tablet-ratio.js", "needOf", given)]
 
 
 def test_the_cases_of_the_rule():

@@ -15,22 +15,43 @@ export function withQueue(held, queue) {
   const taps = queue.filter(({ key, kind }) => (kind === "in" || kind === "out") && !gone.has(key));
   const notes = queue.filter(({ kind }) => kind === "note");
   const came = ({ ref }) => taps.some(({ child }) => child === ref);
-  return held.groups.map(({ others = [], ...group }) => ({
+  const groups = held.groups.map(({ others = [], ...group }) => ({
     ...group,
     others: others.filter((child) => !came(child)),
     children: [...group.children, ...others.filter(came)].map((child) => {
-      const own = taps.filter((tap) => tap.child === child.ref);
-      const stays = child.stays.map((stay) => [...stay]);
-      let inside = child.in;
-      for (const tap of own) {
-        if (tap.kind === "in" && !inside) stays.push([tap.at, null]);
-        if (tap.kind === "out" && inside) stays.at(-1)[1] = tap.at;
-        inside = tap.kind === "in";
-      }
       const written = notes.filter((note) => note.child === child.ref).map(({ label, words }) => ({ label, words }));
-      return { ...child, in: inside, stays, notes: [...child.notes, ...written] };
+      return { ...child, stays: child.stays.map((stay) => [...stay]), notes: [...child.notes, ...written] };
     }),
   }));
+  const children = groups.flatMap((group) => group.children);
+  for (const tap of taps) apply(tap, children);
+  for (const group of groups) for (const child of group.children) child.there = whereElse(child, groups);
+  return groups;
+}
+
+// The group in which a child is that isn't in here, and since when; undefined for any other.
+function whereElse(child, groups) {
+  if (child.in) return undefined;
+  const isThere = (each) => each.in && each.person === child.person;
+  const group = groups.find(({ children }) => children.some(isThere));
+  return group && { group: group.name, since: group.children.find(isThere).stays.at(-1)[0] };
+}
+
+// A child with two places, its own and the group that it visits, is where it was checked in last.
+function apply({ kind, child: ref, at }, children) {
+  const child = children.find((each) => each.ref === ref);
+  if (!child) return;
+  if (kind === "out") leave(child, at);
+  else if (!child.in) {
+    children.filter(({ person }) => person === child.person).forEach((each) => leave(each, at));
+    child.stays.push([at, null]);
+    child.in = true;
+  }
+}
+
+function leave(child, at) {
+  if (child.in) child.stays.at(-1)[1] = at;
+  child.in = false;
 }
 
 const minutesOf = (moment) => new Date(moment).getHours() * 60 + new Date(moment).getMinutes();

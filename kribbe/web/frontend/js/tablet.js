@@ -36,6 +36,7 @@ function show(element, text) {
 function stateOf(child) {
   const stay = child.stays.at(-1);
   if (child.in) return fill(words.in, { time: clock(stay[0]) });
+  if (child.there) return fill(words.there, { group: child.there.group, time: clock(child.there.since) });
   if (stay) return fill(words.left, { time: clock(stay[1]) });
   if (child.missing) return fill(words.missing, { hours: child.hours });
   return fill(words.expected, { hours: child.hours });
@@ -130,7 +131,8 @@ function drawList(groups) {
       return row;
     }),
   );
-  const names = children.filter((child) => !child.in).map((child) => child.full);
+  const there = new Set(inside.map(({ person }) => person));
+  const names = children.filter(({ person }) => !there.has(person)).map((child) => child.full);
   one("list-out").textContent = names.length ? fill(words.out, { names: names.join(", ") }) : "";
 }
 
