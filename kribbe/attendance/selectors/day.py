@@ -62,9 +62,9 @@ class ChildDay:
         return self.child.placement
 
     @property
-    def is_doubtful(self) -> bool:
-        """Whether the location has to look at it."""
-        return self.dispute is not None or any(stay.doubt for stay in self.stays)
+    def is_conflict(self) -> bool:
+        """Whether it came though it was told absent; the register counts until the location settles it."""
+        return self.away is not None and bool(self.stays)
 
 
 @dataclass(frozen=True)
