@@ -1,7 +1,7 @@
 """One day at a location: who is in, who left, who is missing, and whether there are carers enough now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -139,6 +139,11 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
             for each in Dispute.objects.filter(day=on, placement__in=places, answered_at=None)
         },
         away=week.absences,
+        inside={
+            _attendee(known[who]).person
+            for who, own in stays.items()
+            if who in known and any(stay.end is None for stay in own)
+        },
     )
     rests = rests_on(rests_of([group.group.pk for group in week.groups], on, on), on)
     groups = [_group(group, known.values(), week, on, said, rests, now) for group in week.groups]
@@ -174,6 +179,8 @@ class _Said:
     notes: Mapping[int, list[DayNote]]
     disputes: Mapping[int, Dispute]
     away: Mapping[tuple[int, date], Absence]
+    inside: Set[str]
+    """Who is in, at whatever place (`Attendee.person`)."""
 
 
 def _named(week: Week) -> Iterator[Row]:
@@ -247,7 +254,10 @@ def _group(
 def _child(
     planned: Planned, closed: frozenset[date], on: date, said: _Said, now: datetime
 ) -> ChildDay | None:
-    """A child that is planned on the day or came; None for others, also where each tap was taken back."""
+    """A child that is planned on the day or came; None for others, also where each tap was taken back.
+
+    Who is in at another place of its own isn't missing here.
+    """
     child = _attendee(planned)
     parts, stays = planned.parts(on, closed), said.stays.get(child.who, [])
     taps = said.taps.get(child.who, [])
@@ -255,11 +265,12 @@ def _child(
         return None
     key = child.who.placement_id
     away = said.away.get((key, on))
+    where = where_of(on, parts, stays, away, now)
     return ChildDay(
         planned=planned,
         child=child,
         parts=parts,
-        where=where_of(on, parts, stays, away, now),
+        where=Where.EXPECTED if where is Where.MISSING and child.person in said.inside else where,
         stays=stays,
         away=away,
         marks=frozenset(Mark(mark) for tap in taps for mark in tap.marks),

@@ -85,6 +85,15 @@ def test_the_tablet_gets_it_in_one_place_and_knows_that_it_is_one_child(visit):
     assert len({child["person"] for child in own}) == 1
 
 
+def test_who_was_brought_to_the_group_that_it_visits_is_not_missing_in_its_own(visit):
+    scene, day = visit
+    assert where(scene, day, "10:05")[0] == {"Vlinders": [Where.MISSING], "Kevers": [Where.EXPECTED]}
+    tap(scene, scene.next, "in", at(day, "10:00"))
+    assert where(scene, day, "10:05")[0] == {"Vlinders": [Where.EXPECTED], "Kevers": [Where.IN]}
+    tap(scene, scene.next, "out", at(day, "11:00"))
+    assert where(scene, day, "11:05")[0] == {"Vlinders": [Where.MISSING], "Kevers": [Where.LEFT]}
+
+
 def test_out_there_and_back_in_its_own_group(visit):
     scene, day = visit
     for placement, pressed, text in (

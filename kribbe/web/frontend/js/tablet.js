@@ -47,7 +47,7 @@ function kid(child) {
   const tap = row.querySelector(".kid__tap");
   row.classList.toggle("kid--in", child.in);
   row.classList.toggle("kid--left", !child.in && child.stays.length > 0);
-  row.classList.toggle("kid--missing", child.missing && !child.in);
+  row.classList.toggle("kid--missing", child.missing && !child.in && !child.there);
   tap.dataset.ref = child.ref;
   tap.setAttribute("aria-pressed", child.in);
   row.querySelector(".kid__face").replaceChildren(faces.of(child) ?? child.initials);
