@@ -12,10 +12,11 @@ class AttendanceConfig(AppConfig):
         from kribbe.attendance.notice_kinds import register_kinds
         from kribbe.attendance.pages.navigation import register_navigation
         from kribbe.attendance.selectors.came import read_came
-        from kribbe.attendance.selectors.denied import denied
+        from kribbe.attendance.selectors.denied import denied, stays_of_absence
         from kribbe.attendance.selectors.guests import came
         from kribbe.attendance.services.spare_days import invite
         from kribbe.planning.selectors.came import register_came
+        from kribbe.planning.selectors.held_absences import register_stays
         from kribbe.planning.services.absences import register_denied
         from kribbe.planning.services.short_notice import watch_freed
         from kribbe.staff.services import stand_in
@@ -27,6 +28,7 @@ class AttendanceConfig(AppConfig):
         forget_families()
         register_came(read_came)
         register_denied(denied)
+        register_stays(stays_of_absence)
         stand_in.register_came(came)
         register_kinds()
         glances.register("attendance:glance", Action.REGISTER_READ)

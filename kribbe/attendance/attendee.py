@@ -66,6 +66,11 @@ class Attendee:
         return self.placement.reference if self.placement else f"{DIRECT}{self.subject.pk}"
 
     @property
+    def person(self) -> str:
+        """The same for all places of one child."""
+        return f"{self.placement.child_id}" if self.placement else self.reference
+
+    @property
     def name(self) -> str:
         """In full, as far as the register knows it."""
         return f"{self.placement.child}" if self.placement else str(self.subject.name)

@@ -10,6 +10,9 @@ set anew, so a tap that comes hours later, comes twice or comes before another c
 4. In without out: the child counts as there until its day is over (midnight, or past the end of a planned night).
    Then the stay ended as planned, else at closing time, never before the last in; to be confirmed.
 5. A correction by the location stands in place of all stays of its day; a tap that arrives after it raises a doubt.
+6. A child with two places (its own, and the group that it visits) is where it was checked in last. A check-in at the
+   other ends its stay here, to be confirmed unless it is checked out here within minutes; an out here while it is
+   elsewhere says no more. After it left there, an out here without in means that it came back at that moment.
 
 Times are moments, so an hour that the clock repeats or leaves out in a night of summer time is counted as it passed.
 """
@@ -18,7 +21,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from uuid import UUID
+from itertools import zip_longest
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from kribbe.rules.agreed import MIDNIGHT, Parts
 from kribbe.rules.halfdays import halves_of
@@ -102,39 +106,70 @@ def register(
     *,
     zone: tzinfo,
     now: datetime,
+    elsewhere: Sequence[Tap] = (),
 ) -> tuple[Stay, ...]:
     """The stays that began on a day, in order; the same for any order of taps and corrections.
 
     The last correction holds, whatever is tapped; but a child that wasn't there may still come, after it was said.
+    `elsewhere` are the taps of the child's other places on the day (see `as_taps`).
     """
     held = tuple(taps)
     if not corrections:
-        return stays_of(day, held, plan, zone=zone, now=now)
-    last = max(corrections, key=lambda each: (each.made_at, each.number))
-    since = tuple(tap for tap in held if tap.at > last.made_at)
-    if since and not last.stays:
-        return stays_of(day, since, plan, zone=zone, now=now)
+        return stays_of(day, held, plan, zone=zone, now=now, elsewhere=elsewhere)
+    last = _last(corrections)
+    since = _since(last, held)
+    if since:
+        return stays_of(day, since, plan, zone=zone, now=now, elsewhere=elsewhere)
     late = any(tap.received_at > last.made_at for tap in held)
     doubt = Doubt.AFTER_CORRECTION if late else Doubt.NONE
     return tuple(Stay(_utc(start), _utc(end), doubt) for start, end in sorted(last.stays))
 
 
-def stays_of(day: date, taps: Iterable[Tap], plan: Plan, *, zone: tzinfo, now: datetime) -> tuple[Stay, ...]:
+def as_taps(taps: Iterable[Tap], corrections: Sequence[Correction]) -> list[Tap]:
+    """What a register says, as taps: with a correction those of its stays."""
+    held = list(taps)
+    if not corrections:
+        return held
+    last = _last(corrections)
+    return [*_since(last, held)] or [
+        Tap(uuid5(NAMESPACE_OID, f"{last.number} {at} {pressed}"), pressed, at, last.made_at)
+        for stay in last.stays
+        for at, pressed in zip(stay, (Pressed.IN, Pressed.OUT), strict=True)
+    ]
+
+
+def stays_of(
+    day: date,
+    taps: Iterable[Tap],
+    plan: Plan,
+    *,
+    zone: tzinfo,
+    now: datetime,
+    elsewhere: Iterable[Tap] = (),
+) -> tuple[Stay, ...]:
     """The stays that the taps of a day tell, without any correction."""
     counted = standing(taps)
+    follows = {tap.key: after for tap, after in zip_longest(counted, counted[1:])}
     found: list[Stay] = []
     since: datetime | None = None
     seen = datetime.min.replace(tzinfo=UTC)
-    for number, tap in enumerate(counted):
+    there: Tap | None = None
+    for tap in sorted((*counted, *standing(elsewhere)), key=_order):
         at = _utc(tap.at)
-        if tap.pressed is Pressed.IN:
-            since, seen = at if since is None else since, at
+        if tap.key not in follows:
+            if since is not None and tap.pressed is Pressed.IN:
+                found.append(Stay(since, at, Doubt.NO_OUT))
+                since = None
+            there = tap
+        elif tap.pressed is Pressed.IN:
+            since, seen, there = at if since is None else since, at, None
         elif since is not None:
             found.append(Stay(since, at))
             since = None
+        elif there is not None and there.pressed is Pressed.IN:
+            _confirm(found, at)
         else:
-            follows = counted[number + 1] if number + 1 < len(counted) else None
-            found.extend(_without_in(day, at, follows, found, plan, zone))
+            found.extend(_without_in(day, at, follows[tap.key], _end(found, there), found, plan, zone))
     if since is not None:
         found.append(_open(day, since, seen, plan, zone, now))
     return tuple(stay for stay in found if stay.end is None or stay.end > stay.start)
@@ -145,7 +180,21 @@ def standing(taps: Iterable[Tap]) -> list[Tap]:
     held = {tap.key: tap for tap in taps if tap.counts}
     gone = {tap.cancels for tap in held.values() if tap.pressed is Pressed.CANCEL}
     left = [tap for key, tap in held.items() if key not in gone and tap.pressed is not Pressed.CANCEL]
-    return sorted(left, key=lambda tap: (tap.at, tap.pressed, tap.key))
+    return sorted(left, key=_order)
+
+
+def _order(tap: Tap) -> tuple[datetime, Pressed, UUID]:
+    """Of taps at one moment each register has the same order."""
+    return tap.at, tap.pressed, tap.key
+
+
+def _last(corrections: Sequence[Correction]) -> Correction:
+    return max(corrections, key=lambda each: (each.made_at, each.number))
+
+
+def _since(last: Correction, taps: Iterable[Tap]) -> tuple[Tap, ...]:
+    """The taps that hold in place of a correction: those of a child that came after it was said not to be there."""
+    return () if last.stays else tuple(tap for tap in taps if tap.at > last.made_at)
 
 
 def service_day(at: datetime, before: Parts, *, zone: tzinfo) -> date:
@@ -231,16 +280,33 @@ def _day_ends(plan: Plan) -> int:
     return ends + NIGHT_GRACE if ends > MIDNIGHT else MIDNIGHT
 
 
+def _confirm(found: list[Stay], at: datetime) -> None:
+    """An out after the child was checked in elsewhere: within minutes it says when the stay here ended."""
+    if found and found[-1].end is not None and at - found[-1].end <= AGAIN:
+        found[-1] = Stay(found[-1].start, found[-1].end)
+
+
+def _end(found: Sequence[Stay], there: Tap | None) -> datetime | None:
+    """When the last stay ended, here or elsewhere."""
+    ends = [stay.end for stay in found[-1:] if stay.end] + ([_utc(there.at)] if there else [])
+    return max(ends, default=None)
+
+
 def _without_in(
-    day: date, at: datetime, follows: Tap | None, found: Sequence[Stay], plan: Plan, zone: tzinfo
+    day: date,
+    at: datetime,
+    follows: Tap | None,
+    before: datetime | None,
+    found: Sequence[Stay],
+    plan: Plan,
+    zone: tzinfo,
 ) -> Iterator[Stay]:
-    """The stay that ended with an out before any in."""
-    before = found[-1].end if found else None
+    """The stay that ended with an out before any in; `before` is when the one before ended, here or elsewhere."""
     if before is not None and at - before <= AGAIN:
         return
     if follows is not None and follows.pressed is Pressed.IN and _utc(follows.at) - at <= AGAIN:
         return
-    begins = [moment(day, start, zone) for start, _end in plan.parts]
+    begins = [moment(day, start, zone) for start, _until in plan.parts]
     begins += [] if found else [moment(day, plan.opens, zone)]
     possible = [each for each in begins if each < at and (before is None or each >= before)]
     yield Stay(possible[0] if possible else before or at - MINUTE, at, Doubt.NO_IN)

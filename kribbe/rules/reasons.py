@@ -24,6 +24,7 @@ CODES: Mapping[str, str] = {
     "ratio.living_group": "{children} children in one living group: at most {most}, however many carers there are.",
     "ratio.babies": "{children} children in groups of babies: at most {limit} for each carer.",
     "ratio.toddlers": "{children} children in groups without babies: at most {limit} for each carer.",
+    "ratio.baby_among": "With a baby a group of toddlers counts as a mixed one.",
     "ratio.mixed": "{children} children in mixed groups: at most {limit} for each carer.",
     "notice.term": "The term of notice is {days} days, the same for both sides, counted from {told}.",
     "notice.free": "House rules became less good for you: until {until} you may end without a term.",

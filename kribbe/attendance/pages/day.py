@@ -30,6 +30,7 @@ from kribbe.attendance.services.register import Press, Source, correct, take
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning.pages.day import asked_day
+from kribbe.planning.selectors.planned import absences
 from kribbe.planning.words import away, hours
 from kribbe.trust.audit import note_list, record
 from kribbe.trust.errors import RefusedError
@@ -134,6 +135,8 @@ def child_day(request: Any, location: Location, reference: str, day: str) -> Htt
             {"at": each.made_at, "by": each.made_name, "reason": each.reason, "told": _told(each)}
             for each in Correction.objects.filter(**within).order_by("made_at", "pk")
         ],
+        "conflict": _conflict(child, on) if stays else "",
+        "may_plan": may_at(request.principal, Action.PLAN_CHANGE, location),
         "notes": DayNote.objects.filter(**said, taken_back_at=None),
         "disputes": Dispute.objects.filter(**said).order_by("raised_at"),
         "form": form,
@@ -226,9 +229,16 @@ def _child(child: ChildDay, face: str) -> dict[str, Any]:
         "marks": [str(mark.label) for mark in sorted(child.marks)],
         "notes": child.notes,
         "is_asked": child.dispute is not None,
+        "is_conflict": child.is_conflict,
         "press": Pressed.OUT if child.where is Where.IN else Pressed.IN,
         "key": uuid4(),
     }
+
+
+def _conflict(child: Attendee, on: date) -> str:
+    """The absence that was told of a day on which the child came; nothing where none was."""
+    told = absences([child.placement], on, on) if child.placement else {}
+    return "; ".join(away(each) for each in told.values())
 
 
 def _corrected(

@@ -1,7 +1,7 @@
 """One day at a location: who is in, who left, who is missing, and whether there are carers enough now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -22,7 +22,7 @@ from kribbe.planning.selectors.week import day_of as plan_of_day
 from kribbe.rules.agreed import Parts
 from kribbe.rules.attendance import moment
 from kribbe.rules.packs import Pack
-from kribbe.rules.ratio import Layout, Need, carers_needed
+from kribbe.rules.ratio import Layout, Need, Present, is_baby, need_of_groups
 from kribbe.rules.roster.plan import MINUTES
 from kribbe.staff.models import StandIn
 from kribbe.staff.selectors.rest import rests_of, rests_on
@@ -62,9 +62,9 @@ class ChildDay:
         return self.child.placement
 
     @property
-    def is_doubtful(self) -> bool:
-        """Whether the location has to look at it."""
-        return self.dispute is not None or any(stay.doubt for stay in self.stays)
+    def is_conflict(self) -> bool:
+        """Whether it came though it was told absent; the register counts until the location settles it."""
+        return self.away is not None and bool(self.stays)
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,10 @@ class GroupDay:
     layout: Layout
     children: Sequence[ChildDay]
     others: int = 0
+    rests: bool = False
+    """Whether its children rest now."""
+    has_baby: bool = False
+    """Whether a baby is in."""
 
     @property
     def inside(self) -> int:
@@ -135,26 +139,27 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
             for each in Dispute.objects.filter(day=on, placement__in=places, answered_at=None)
         },
         away=week.absences,
+        inside={
+            _attendee(known[who]).person
+            for who, own in stays.items()
+            if who in known and any(stay.end is None for stay in own)
+        },
     )
-    groups = [_group(group, known.values(), week, on, said, now) for group in week.groups]
+    rests = rests_on(rests_of([group.group.pk for group in week.groups], on, on), on)
+    groups = [_group(group, known.values(), week, on, said, rests, now) for group in week.groups]
     slot = 2 * on.weekday() + (localtime(now).time() >= location.morning_ends_at)
     own = week.at_home.get((location.pk, on, slot), 0)
-    rests = rests_on(rests_of([group.week.group.pk for group in groups], on, on), on)
-    minutes = localtime(now).hour * 60 + localtime(now).minute
-    asleep = [group for group in groups if minutes // MINUTES in rests.get(group.week.group.pk, ())]
     return Day(
         location=location,
         on=on,
         is_closed=week.is_shut(on),
         groups=groups,
-        need=need_of(
-            location,
-            on,
-            _inside(groups),
-            week.pack,
-            resting=_inside(asleep),
+        need=need_of_groups(
+            [Present(group.layout, group.inside, group.has_baby, group.rests) for group in groups],
+            pack=week.pack,
+            on=on,
+            family=location.kind == Kind.FAMILY,
             own=own,
-            groups=[group.inside for group in groups],
         ),
         carers=week.carers[slot],
         week=week,
@@ -162,31 +167,6 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
         own=own,
         rests=rests,
         elsewhere=gone,
-    )
-
-
-def need_of(
-    location: Location,
-    on: date,
-    inside: Mapping[Layout, int],
-    pack: Pack,
-    *,
-    resting: Mapping[Layout, int] | None = None,
-    own: int = 0,
-    groups: Sequence[int] = (),
-) -> Need:
-    """The carers that the children who are in ask by the law of the day, `own` of a family carer among them.
-
-    `resting` are those of them who rest, `groups` all of them by living group.
-    """
-    return carers_needed(
-        children=inside,
-        pack=pack,
-        on=on,
-        resting=resting,
-        family=location.kind == Kind.FAMILY,
-        own=own,
-        groups=groups,
     )
 
 
@@ -199,6 +179,8 @@ class _Said:
     notes: Mapping[int, list[DayNote]]
     disputes: Mapping[int, Dispute]
     away: Mapping[tuple[int, date], Absence]
+    inside: Set[str]
+    """Who is in, at whatever place (`Attendee.person`)."""
 
 
 def _named(week: Week) -> Iterator[Row]:
@@ -244,18 +226,38 @@ def _unplanned(location: Location, on: date, week: Week, came: set[Who]) -> dict
 
 
 def _group(
-    group: GroupWeek, known: Iterable[Planned], week: Week, on: date, said: _Said, now: datetime
+    group: GroupWeek,
+    known: Iterable[Planned],
+    week: Week,
+    on: date,
+    said: _Said,
+    rests: Mapping[int, range],
+    now: datetime,
 ) -> GroupDay:
+    local = localtime(now)
+    half = (60 * local.hour + local.minute) // MINUTES
     slots = slice(2 * on.weekday(), 2 * on.weekday() + 2)
     own = [each for each in known if each.group_id == group.group.pk]
     children = [child for each in own if (child := _child(each, group.closed, on, said, now))]
-    return GroupDay(group, group.layouts[on.weekday()], children, max(group.uncounted[slots]))
+    return GroupDay(
+        week=group,
+        layout=group.layouts[on.weekday()],
+        children=children,
+        others=max(group.uncounted[slots]),
+        rests=half in rests.get(group.group.pk, ()),
+        has_baby=any(
+            each.where is Where.IN and is_baby(each.child.birth, week.pack, on) for each in children
+        ),
+    )
 
 
 def _child(
     planned: Planned, closed: frozenset[date], on: date, said: _Said, now: datetime
 ) -> ChildDay | None:
-    """A child that is planned on the day or came; None for others, also where each tap was taken back."""
+    """A child that is planned on the day or came; None for others, also where each tap was taken back.
+
+    Who is in at another place of its own isn't missing here.
+    """
     child = _attendee(planned)
     parts, stays = planned.parts(on, closed), said.stays.get(child.who, [])
     taps = said.taps.get(child.who, [])
@@ -263,11 +265,12 @@ def _child(
         return None
     key = child.who.placement_id
     away = said.away.get((key, on))
+    where = where_of(on, parts, stays, away, now)
     return ChildDay(
         planned=planned,
         child=child,
         parts=parts,
-        where=where_of(on, parts, stays, away, now),
+        where=Where.EXPECTED if where is Where.MISSING and child.person in said.inside else where,
         stays=stays,
         away=away,
         marks=frozenset(Mark(mark) for tap in taps for mark in tap.marks),
@@ -292,10 +295,3 @@ def where_of(on: date, parts: Parts, stays: Sequence[Presence], away: Absence | 
         return Where.AWAY
     begins = moment(on, min((start for start, _end in parts), default=0), get_default_timezone())
     return Where.MISSING if now >= begins + MISSED_AFTER else Where.EXPECTED
-
-
-def _inside(groups: Sequence[GroupDay]) -> dict[Layout, int]:
-    found = dict.fromkeys(Layout, 0)
-    for group in groups:
-        found[group.layout] += group.inside
-    return found

@@ -1,10 +1,17 @@
-"""Days of which the register's last word is that the child wasn't there."""
+"""What the register says against an absence, or for it: the child came, or its last word is that it wasn't there."""
 
 from collections.abc import Collection
 from datetime import date
 
-from kribbe.attendance.models import Correction
+from django.db.models import OuterRef, QuerySet
+
+from kribbe.attendance.models import Correction, Presence
 from kribbe.attendance.selectors.guests import came
+
+
+def stays_of_absence() -> QuerySet[Presence]:
+    """The stays on the day of an absence, for a query of absences; one that has no end yet is a stay too."""
+    return Presence.objects.filter(placement=OuterRef("placement"), day=OuterRef("day"))
 
 
 def denied(pairs: Collection[tuple[int, date]]) -> set[tuple[int, date]]:

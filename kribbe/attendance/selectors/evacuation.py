@@ -49,10 +49,16 @@ def inside_now(location: Location, *, now: datetime) -> Inside:
             for group in day.groups
             if (rows := [_row(child, safety) for child in group.children if child.where is Where.IN])
         ],
-        out=[each.child.name for each in day.children if each.where is not Where.IN],
+        out=_out(day.children, inside),
         others=_others(day),
         households=households(each.child for each in day.children) + spare,
     )
+
+
+def _out(children: Sequence[ChildDay], inside: Sequence[ChildDay]) -> list[str]:
+    """Whoever isn't in; not a child that is in the group that it visits."""
+    there = {each.child.person for each in inside}
+    return [each.child.name for each in children if each.child.person not in there]
 
 
 def _row(child: ChildDay, safety: Mapping[Who, Safety]) -> Row:

@@ -1,15 +1,14 @@
 """The register: taps are taken in, corrections written, and the stays of the days they touch worked out anew."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +17,9 @@ from kribbe.attendance.attendee import Who, of_any, who_of
 from kribbe.attendance.models import Confirmation, Correction, Device, Mark, Presence, Pressed, Tap
 from kribbe.attendance.selectors.guests import came
 from kribbe.attendance.services.plans import Plans, plans_of
+from kribbe.attendance.services.stays import Pair, lock_children, work_out
 from kribbe.attendance.services.telling import tell_family
-from kribbe.enrolment.models import DirectChild, Placement
+from kribbe.enrolment.models import Placement
 from kribbe.places.models import Location
 from kribbe.planning.models import Absence, TellingSide
 from kribbe.planning.services.absences import note_not_there, restore_absence, take_back_absence
@@ -27,7 +27,6 @@ from kribbe.rules import attendance as rules
 from kribbe.staff.models import Carer
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
 DAY = timedelta(days=1)
@@ -35,10 +34,6 @@ LATE_AFTER = timedelta(minutes=30)
 """A tap that arrives this long after it was made came by a device without network."""
 
 MOST_STAYS = 4
-
-Row = TypeVar("Row", Tap, Correction)
-Pair = tuple[Who, date]
-"""Whose day it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +69,7 @@ class Source:
 def take(*, principal: Principal, source: Source, presses: Sequence[Press], now: datetime) -> list[Tap]:
     """Keep these taps, those known already as they are, and work out the days they touch. Returns the new ones.
 
-    The places are locked first, so that taps of two devices for one child wait for each other. A check-in takes a
+    The children are locked first, so that taps of two devices for one child wait for each other. A check-in takes a
     reported absence of its day back, until that check-in is itself taken back. Places must be of the source's
     location.
     """
@@ -82,7 +77,7 @@ def take(*, principal: Principal, source: Source, presses: Sequence[Press], now:
         return []
     with transaction.atomic():
         whos = {press.who for press in presses}
-        _lock(whos)
+        places = lock_children(whos)
         known = set(Tap.objects.filter(key__in=[each.key for each in presses]).values_list("key", flat=True))
         fresh = {press.key: press for press in presses if press.key not in known}
         if not fresh:
@@ -93,7 +88,7 @@ def take(*, principal: Principal, source: Source, presses: Sequence[Press], now:
         }
         intake = _intake(principal, source, whos, [at for at, _off in dated.values()], now)
         taps = Tap.objects.bulk_create(_tap(press, *dated[key], intake) for key, press in fresh.items())
-        work_out(source.location, {(who_of(tap), tap.day) for tap in taps}, now)
+        work_out(source.location, {(who_of(tap), tap.day) for tap in taps}, places, now)
         _come_after_all(principal, taps, now)
         _absent_after_all(principal, taps, now)
         record_families(principal, source.location, "register.take", whos, now, taps=len(taps))
@@ -128,7 +123,7 @@ def correct(
     ordered = sorted(stays)
     _check_stays(ordered, now)
     with transaction.atomic():
-        _lock([who])
+        places = lock_children([who])
         made = Correction.objects.create(
             **who.columns(),
             day=day,
@@ -139,7 +134,7 @@ def correct(
             made_by=principal.user_id,
             made_name=principal.name,
         )
-        work_out(location, {(who, day)}, now)
+        work_out(location, {(who, day)}, places, now)
         _absence_follows(principal, made, now)
         record_families(principal, location, "register.correct", {who}, now, day=f"{day}")
         _tell_signer(made, now)
@@ -184,68 +179,11 @@ def close_days(now: datetime) -> int:
 
 def _close(location: Location, pairs: Collection[Pair], now: datetime) -> int:
     with transaction.atomic():
-        _lock({who for who, _day in pairs})
-        work_out(location, pairs, now)
+        places = lock_children({who for who, _day in pairs})
+        work_out(location, pairs, places, now)
     days = {day for _who, day in pairs}
     left = Presence.objects.filter(of_any(who for who, _day in pairs), end=None, day__in=days)
     return len(pairs) - left.count()
-
-
-def _lock(whos: Iterable[Who]) -> None:
-    lock_rows(
-        *((Placement, who.placement_id) if who.placement_id else (DirectChild, who.direct_id) for who in whos)
-    )
-
-
-def work_out(location: Location, pairs: Collection[Pair], now: datetime) -> None:
-    """Write the stays of these children and days anew. They are locked; seven queries, however many."""
-    if not pairs:
-        return
-    whos = {who for who, _day in pairs}
-    days = {day for _who, day in pairs}
-    plans = plans_of(location, whos, min(days), max(days) + DAY)
-    within = of_any(whos) & Q(day__in=days)
-    taps = _by_pair(Tap.objects.filter(within))
-    corrections = _by_pair(Correction.objects.filter(within))
-    gone = [
-        row.pk
-        for row in Presence.objects.filter(within).only("pk", "placement_id", "direct_id", "day")
-        if (who_of(row), row.day) in pairs
-    ]
-    Presence.objects.filter(pk__in=gone).delete()
-    Presence.objects.bulk_create(
-        each
-        for pair in sorted(pairs)
-        for each in _presences(pair, plans, taps.get(pair, ()), corrections.get(pair, ()), now)
-    )
-
-
-def _presences(
-    pair: Pair, plans: Plans, taps: Sequence[Tap], corrections: Sequence[Correction], now: datetime
-) -> list[Presence]:
-    who, day = pair
-    zone = get_default_timezone()
-    stays = rules.register(
-        day,
-        [tap.as_rule() for tap in taps],
-        [each.as_rule() for each in corrections],
-        plans.on(who, day),
-        zone=zone,
-        now=now,
-    )
-    return [
-        Presence(
-            **who.columns(),
-            day=day,
-            number=number,
-            start=stay.start,
-            end=stay.end,
-            halves=rules.halves_of_stay(stay, day, zone=zone, noon=plans.location.morning_ends_at, now=now),
-            doubt=stay.doubt,
-            is_corrected=bool(corrections),
-        )
-        for number, stay in enumerate(stays)
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,13 +287,6 @@ def _check_stays(stays: Sequence[tuple[datetime, datetime]], now: datetime) -> N
             raise RefusedError(_("This time is still to come."), field="to0")
     if any(after[0] < before[1] for before, after in pairwise(stays)):
         raise RefusedError(_("Two stays overlap."), field="from1")
-
-
-def _by_pair(rows: Iterable[Row]) -> Mapping[Pair, list[Row]]:
-    found: dict[Pair, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[who_of(row), row.day].append(row)
-    return found
 
 
 def record_families(

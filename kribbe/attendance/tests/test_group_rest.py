@@ -1,4 +1,4 @@
-"""A group that rests asks fewer carers: on the tablet, by itself, at each part of the day."""
+"""A group that rests asks fewer carers: the tablet knows when, and counts by itself."""
 
 from datetime import UTC, datetime
 
@@ -12,10 +12,10 @@ pytestmark = pytest.mark.django_db
 __all__ = ["babies"]
 
 
-def test_the_tablet_knows_the_ratio_of_each_part_of_the_day(babies):
+def test_the_tablet_knows_when_a_group_rests_and_by_which_figures(babies):
     rest(babies)
     noon = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
     held = held_by_tablet(babies.location, now=noon)
-    assert [part["until"] for part in held["needs"]] == [750, 870, 1440]
-    assert [part["table"][14] for part in held["needs"]] == [3, 2, 3]
+    assert [group["rests"] for group in held["groups"]] == [[750, 870]]
+    assert (held["law"]["rest"], held["law"]["watch"]) == (14, 2)
     assert day_of(babies.location, AFTER, now=noon).rests == {babies.group.pk: range(*REST)}

@@ -8,6 +8,8 @@ import pytest
 from kribbe.attendance.models import Presence, Tap
 from kribbe.attendance.services import register
 from kribbe.attendance.tests.scene import at, monday_scene, press, tap
+from kribbe.attendance.tests.test_two_places import to_visit
+from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
 from kribbe.trust import locks
 
@@ -62,3 +64,29 @@ def test_the_same_tap_at_once_from_five_requests(locked, monkeypatch):
     assert Tap.objects.count() == 1
     if locked:
         assert sorted(len(each) for each in answers) == [0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_two_tablets_tap_one_child_in_at_both_its_groups(locked, monkeypatch):
+    """It is in one of them; with the locks off both registers say that it is theirs, or one stay is written twice."""
+    scene, day = monday_scene()
+    there = to_visit(scene, cast.make_group(scene.location, 9, now=scene.now, name="Kevers"), day)
+    monkeypatch.setattr(locks, "ENABLED", locked)
+    waiting = Barrier(2, timeout=3)
+    work_out = register.work_out
+
+    def slowly(*args):
+        work_out(*args)
+        with suppress(BrokenBarrierError):
+            waiting.wait()
+
+    monkeypatch.setattr(register, "work_out", slowly)
+    answers = side_by_side(
+        [
+            lambda: tap(scene, scene.noor, "in", at(day, "9:58"), now=at(day, "10:05")),
+            lambda: tap(scene, there, "in", at(day, "10:00"), now=at(day, "10:05")),
+        ]
+    )
+    failed = [each for each in answers if isinstance(each, Exception)]
+    inside = [stay.placement_id for stay in Presence.objects.filter(end=None)]
+    assert (not failed and inside == [there.pk]) is locked

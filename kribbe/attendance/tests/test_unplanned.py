@@ -33,12 +33,6 @@ def names(children):
     return [child["name"] for child in children]
 
 
-def need(scene, count):
-    """What the table says for so many children."""
-    first = held_by_tablet(scene.location, now=scene.now)["needs"][0]
-    return first["table"][count], first["sizes"]
-
-
 def test_the_tablet_holds_the_others_by_name_and_what_to_take_care_of(scene):
     keep_file(
         principal=scene.parent,
@@ -70,18 +64,6 @@ def test_a_press_that_is_taken_back_leads_back_to_the_others(scene):
     found = group(scene)
     assert (names(found["children"]), names(found["others"])) == (["Noor M."], ["Lou C."])
     assert not Presence.objects.exists()
-
-
-def test_the_table_of_carers_counts_the_others_too(scene):
-    assert need(scene, 2) == (1, [3])
-
-
-def test_too_large_a_table_counts_the_planned_alone(scene, monkeypatch):
-    monkeypatch.setattr("kribbe.attendance.selectors.tablet.MOST_NEEDS", 2)
-    assert need(scene, 1) == (1, [2])
-    monkeypatch.setattr("kribbe.attendance.selectors.tablet.MOST_NEEDS", 1)
-    (first, *_rest) = held_by_tablet(scene.location, now=scene.now)["needs"]
-    assert first["table"] == []
 
 
 def test_who_has_no_place_on_the_day_or_elsewhere_isn_t_told(scene):

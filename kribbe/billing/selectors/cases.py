@@ -318,6 +318,7 @@ def _swapped(agreement: tuple[Agreement, ...], change: DayChange) -> tuple[Agree
 def _unregistered(facts: Facts, placement: Placement, case: Case) -> tuple[date, ...]:
     """Planned days of the register on which this child has no stay and no absence."""
     days = facts.registered.get(placement.group.location_id, frozenset())
+    days -= {each.day for each in facts.presences.get(placement.pk, ())}
     return tuple(
         day
         for day in sorted(days)

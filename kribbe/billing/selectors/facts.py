@@ -19,6 +19,7 @@ from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.models import Absence, AgreedWeeks, HouseRules
 from kribbe.planning.selectors.charged_visits import Visits, charged_places
+from kribbe.planning.selectors.held_absences import held
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.region.models import DeskPolicy
@@ -48,6 +49,7 @@ class Facts:
     stays: Mapping[int, StayYear]
     """All pieces of the stay of each placement in the year, with every absence."""
     presences: Mapping[int, Sequence[Presence]]
+    """Also one without a check-out yet: that day is as reserved."""
     charges: Mapping[int, Sequence[OneCharge]]
     shares: Mapping[int, Sequence[Share]]
     care_charges: Sequence[OneCharge] = ()
@@ -145,7 +147,7 @@ def _facts(books: Books, found: "QuerySet[Placement]", first: date, last: date, 
         absences=_absences(keys, stays, first, last),
         stays=stays,
         presences=rows_by(
-            Presence.objects.filter(placement__in=keys, day__range=(first - DAY, last), end__isnull=False),
+            Presence.objects.filter(placement__in=keys, day__range=(first - DAY, last)),
             "placement_id",
         ),
         charges=rows_by((each for each in charges if each.placement_id), "placement_id"),
@@ -191,7 +193,7 @@ def _absences(
             ]
             for key in keys
         }
-    found = Absence.objects.filter(placement__in=keys, day__range=(first - DAY, last), taken_back_at=None)
+    found = held().filter(placement__in=keys, day__range=(first - DAY, last))
     return rows_by(found.order_by("day"), "placement_id")
 
 

@@ -123,12 +123,18 @@ def moments_of(
 
     `present` are those planned then, by the groups of the location that are open.
     """
-    noon, part = minute(location.morning_ends_at), slot % 2
+    part = slot % 2
     moves = [
         each.move(each.group_id in present, partial(_is_planned, day=each.visit.day, part=part, at=location))
         for each in visitors
     ]
-    return moments(present, moves, *((noon, MIDNIGHT) if part else (0, noon)))
+    return moments(present, moves, *span_of(slot, location))
+
+
+def span_of(slot: int, location: Location) -> tuple[int, int]:
+    """From when to when a half-day of the week is, in minutes since midnight."""
+    noon = minute(location.morning_ends_at)
+    return (noon, MIDNIGHT) if slot % 2 else (0, noon)
 
 
 def _is_planned(own: Planned, *, day: date, part: int, at: Location) -> bool:

@@ -8,6 +8,7 @@ from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.places.selectors.closed import ClosedDays, closed_days_of
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
+from kribbe.planning.selectors.babies import babies_among, is_there
 from kribbe.planning.selectors.getting_used import Visitor, visitors_in
 from kribbe.planning.selectors.planned import Planned, capacities, groups_of, planned_in
 from kribbe.planning.selectors.rostered import Key
@@ -41,6 +42,16 @@ class Plan:
     Those of these locations who visit others are among them: meanwhile they aren't there.
     """
 
+    babies: Mapping[int, Sequence[Planned]]
+    """By group of older children the babies who come to it all the same."""
+
+    def has_baby(self, group: Group, on: date, span: tuple[int, int]) -> bool:
+        """Whether a baby is in a group of toddlers on a day between two minutes: it counts as mixed then."""
+        babies = self.babies.get(group.pk, ())
+        if not babies or self.layout(group, on) is not Layout.TODDLERS:
+            return False
+        return is_there(babies, on, span, self.closed.of(group), self.packs[group.location.desk_id])
+
     def layout(self, group: Group, on: date) -> Layout:
         """As `layout_on`, of a group and a day of these."""
         return layout_on(group, self.teams.get(group.pk, ()), on, self.packs[group.location.desk_id])
@@ -53,15 +64,18 @@ def plan_at(locations: Sequence[Location], first: date, last: date) -> Plan:
     planned = planned_in(locations, groups, first - DAY, last)
     in_use = [group for group in groups.values() if group.active]
     desks = {location.desk_id for location in locations}
+    packs = {desk: load_pack(policy_on(desk, first).rule_pack) for desk in desks}
+    visitors = visitors_in(locations, first, last, planned)
     return Plan(
         groups=in_use,
         planned=planned,
         places=capacities([group.pk for group in in_use], first, last),
         teams=_teams(in_use, first, last),
         closed=closed_days_of(keys, first - DAY, last),
-        packs={desk: load_pack(policy_on(desk, first).rule_pack) for desk in desks},
+        packs=packs,
         at_home=at_home(locations, first, last),
-        visitors=visitors_in(locations, first, last, planned),
+        visitors=visitors,
+        babies=babies_among(planned, visitors, in_use, packs, first),
     )
 
 

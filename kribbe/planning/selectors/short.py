@@ -9,14 +9,16 @@ import numpy as np
 from kribbe.places.models import Group, Kind, Location
 from kribbe.planning.models import GroupTeam
 from kribbe.planning.selectors.at_home import at_home
-from kribbe.planning.selectors.getting_used import Visitor, by_half_day, moments_of, visitors_in
+from kribbe.planning.selectors.babies import babies_in, is_there
+from kribbe.planning.selectors.getting_used import Visitor, by_half_day, moments_of, span_of, visitors_in
 from kribbe.planning.selectors.occupancy import Bools, Cells, Ints, cells
 from kribbe.planning.selectors.plan import LatePlan, Plan, layout_on
+from kribbe.planning.selectors.planned import Planned, groups_of
 from kribbe.planning.selectors.rostered import Key, Rostered, rostered
 from kribbe.region.selectors import policy_on
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.packs import Pack, load_pack
-from kribbe.rules.ratio import Half, Layout, Short, shortfalls, tightest
+from kribbe.rules.ratio import Half, Layout, Short, shortfalls, tightest, with_baby
 
 DAY = timedelta(days=1)
 
@@ -63,9 +65,9 @@ def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dic
     last = first + (7 * found.planned.shape[1] - 1) * DAY
     plan = LatePlan(locations, first, last)
     known = rostered(locations, first, last, plan)
-    read = _read(locations, first, last, plan.read)
-    present = np.where(found.closed, 0, found.planned)
     packs = {desk: load_pack(policy_on(desk, today).rule_pack) for desk in {at.desk_id for at in locations}}
+    read = _read(locations, first, last, plan.read, packs)
+    present = np.where(found.closed, 0, found.planned)
     told = {}
     for location in locations:
         own = {group.pk: group for group in read.groups if group.location_id == location.pk}
@@ -75,6 +77,7 @@ def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dic
             teams=[team for team in read.teams if team.group_id in own],
             at_home=read.at_home,
             visitors=[each for each in read.visitors if each.concerns(own)],
+            babies=read.babies,
         )
         shown = present[rows], found.closed[rows]
         told[location.pk] = _short(location, first, *shown, here, known, packs[location.desk_id])
@@ -83,25 +86,30 @@ def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dic
 
 @dataclass(frozen=True)
 class _Read:
-    """Groups, carers, children of carers and visits, of some locations or of one."""
+    """Groups, carers, children of carers, visits and babies among toddlers, of some locations or of one."""
 
     groups: Sequence[Group]
     teams: Sequence[GroupTeam]
     at_home: Mapping[Key, int]
     visitors: Sequence[Visitor]
+    babies: Mapping[int, Sequence[Planned]]
 
 
-def _read(locations: Sequence[Location], first: date, last: date, plan: Plan | None) -> _Read:
+def _read(
+    locations: Sequence[Location], first: date, last: date, plan: Plan | None, packs: Mapping[int, Pack]
+) -> _Read:
     """Of the plan that a roster needed, else asked for alone."""
     if plan is not None:
         teams = [team for of in plan.teams.values() for team in of]
-        return _Read(plan.groups, teams, plan.at_home, plan.visitors)
-    groups = list(Group.objects.filter(location__in=locations, active=True))
+        return _Read(plan.groups, teams, plan.at_home, plan.visitors, plan.babies)
+    groups = [group for group in groups_of(locations).values() if group.active]
+    visitors = visitors_in(locations, first, last)
     return _Read(
         groups=groups,
         teams=list(GroupTeam.objects.filter(group__in=groups, during__overlap=(first, last + DAY))),
         at_home=at_home(locations, first, last),
-        visitors=visitors_in(locations, first, last),
+        visitors=visitors,
+        babies=babies_in(groups, visitors, packs, first, last),
     )
 
 
@@ -129,6 +137,10 @@ def _short(
                 layouts = [
                     layout_on(group, rows, on, pack) for group, rows in zip(read.groups, chosen, strict=True)
                 ]
+                babies = _with_babies(location, read, layouts, on, slot, pack) if read.babies else {}
+                layouts = [
+                    babies.get(group.pk, layout) for group, layout in zip(read.groups, layouts, strict=True)
+                ]
                 at_work, own = _carers(read.teams, on, slot), read.at_home.get((location.pk, on, slot), 0)
                 numbers = present[:, week, slot].tolist()
                 if (visiting := visitors.get((on, slot))) is None:
@@ -138,10 +150,22 @@ def _short(
                         location, read.groups, numbers, closed[:, week, slot].tolist(), visiting, slot
                     )
                 halves.extend(
-                    Half(on, slot, _children(by_group, layouts), at_work, own, by_group)
+                    Half(on, slot, _children(by_group, layouts), at_work, own, by_group, bool(babies))
                     for by_group in moments
                 )
     return found + _once(shortfalls(halves=halves, pack=pack, family=location.kind == Kind.FAMILY))
+
+
+def _with_babies(
+    location: Location, read: _Read, layouts: Sequence[Layout], on: date, slot: int, pack: Pack
+) -> dict[int, Layout]:
+    """What the groups of toddlers count as in which a baby is planned on a half-day."""
+    span = span_of(slot, location)
+    return {
+        group.pk: with_baby(layout, True)
+        for group, layout in zip(read.groups, layouts, strict=True)
+        if layout is Layout.TODDLERS and is_there(read.babies.get(group.pk, ()), on, span, frozenset(), pack)
+    }
 
 
 def _moments(

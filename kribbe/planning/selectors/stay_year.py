@@ -9,6 +9,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import firsts
 from kribbe.places.selectors.closed import ClosedDays
 from kribbe.planning.models import Absence
+from kribbe.planning.selectors.held_absences import held
 from kribbe.planning.selectors.planned import Planned, certain, plan_of
 from kribbe.rules.agreed import Agreement, Parts, minutes, starting_on
 
@@ -17,7 +18,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class StayYear:
-    """The plans of all pieces of a stay that have days in the year, and its absences in the order of their days."""
+    """The plans of all pieces of a stay that have days in the year, and its absences that hold, by their days."""
 
     plans: Sequence[Planned]
     absences: Sequence[Absence]
@@ -69,7 +70,7 @@ def stay_years(plans: Sequence[Planned], year: int) -> Mapping[int, StayYear]:
     known = own | _others([key for key in keys if key not in own], year)
     away: dict[int, list[Absence]] = defaultdict(list)
     days = (date(year, 1, 1), date(year, 12, 31))
-    rows = Absence.objects.filter(placement__in=known, day__range=days, taken_back_at=None)
+    rows = held().filter(placement__in=known, day__range=days)
     for row in rows.order_by("day", "pk"):
         away[first[row.placement_id]].append(row)
     pieces: dict[int, list[Planned]] = defaultdict(list)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from kribbe.places.models import Group, GroupCapacity, Kind, Location
 from kribbe.planning.models import Absence, GettingUsedDay, GroupTeam
 from kribbe.planning.selectors.came import came
-from kribbe.planning.selectors.getting_used import by_half_day, moments_of
+from kribbe.planning.selectors.getting_used import by_half_day, moments_of, span_of
 from kribbe.planning.selectors.plan import Plan, plan_at
 from kribbe.planning.selectors.planned import Planned, absences
 from kribbe.planning.selectors.rostered import Key, rostered
@@ -15,7 +15,7 @@ from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Cell, Occupancy, State, total
 from kribbe.rules.packs import Pack
-from kribbe.rules.ratio import Layout, Need, Short, carers_needed, tightest
+from kribbe.rules.ratio import Layout, Need, Short, carers_needed, tightest, with_baby
 
 DAY = timedelta(days=1)
 WORK_SLOTS = 10
@@ -259,10 +259,11 @@ def _need(
     there: Mapping[int, int],
     plan: Plan,
 ) -> Need:
-    children = dict.fromkeys(Layout, 0)
+    children, span = dict.fromkeys(Layout, 0), span_of(slot, location)
     in_group = [there.get(group.group.pk, 0) for group in groups]
-    for group, number in zip(groups, in_group, strict=True):
-        children[group.layouts[slot // 2]] += number
+    babies = [plan.has_baby(group.group, on, span) for group in groups]
+    for group, number, has_baby in zip(groups, in_group, babies, strict=True):
+        children[with_baby(group.layouts[slot // 2], has_baby)] += number
     return carers_needed(
         children=children,
         pack=plan.packs[location.desk_id],
@@ -270,6 +271,7 @@ def _need(
         family=location.kind == Kind.FAMILY,
         own=plan.at_home.get((location.pk, on, slot), 0),
         groups=in_group,
+        has_baby=any(babies),
     )
 
 

@@ -34,6 +34,13 @@ class Child:
     halves: int = 0
     visits: Group | None = None
     hours: tuple[int, int] = (0, 0)
+    is_baby: bool = False
+
+    def is_expected(self, group: Group, minute: int) -> bool:
+        """Whether it is planned in a group or visits it, also while it is away from there on a visit."""
+        start, end = AGREED[self.halves]
+        is_visit = self.visits == group and self.hours[0] <= minute < self.hours[1]
+        return is_visit or (self.group == group and start <= minute < end)
 
     def at(self, minute: int) -> Group | None:
         """Where the child is."""
@@ -62,20 +69,26 @@ class Visiting:
         found = Counter(at.name for child in self.children if (at := child.at(minute)) in self.groups)
         return Counter({group.name: found[group.name] for group in self.groups})
 
-    def need(self, minute: int):
-        """What the law asks in a minute."""
+    def need(self, minute: int, *, mixed: bool = False):
+        """What the law asks in a minute; `mixed` where a baby is among the toddlers."""
         there = self.there(minute)
         by_layout = Counter()
         for name, number in there.items():
-            by_layout[LAYOUTS[name]] += number
+            by_layout[Layout.MIXED if mixed and name == "Kevers" else LAYOUTS[name]] += number
         return carers_needed(
             children=by_layout, pack=load_pack("flanders"), on=MONDAY, groups=list(there.values()),
             family=self.location.kind == "family",
         )  # fmt: skip
 
     def worst(self, start: int, end: int) -> tuple[int, int]:
-        """Children too many, and carers, of the minute from `start` to `end` that asks most."""
-        needs = [self.need(minute) for minute in range(start, end)]
+        """Children too many, and carers, of the minute from `start` to `end` that asks most.
+
+        The toddlers count as a mixed group where a baby is expected there in one of these minutes.
+        """
+        minutes = range(start, end)
+        babies = [child for child in self.children if child.is_baby]
+        mixed = any(child.is_expected(self.groups[1], minute) for child in babies for minute in minutes)
+        needs = [self.need(minute, mixed=mixed) for minute in minutes]
         return max((need.too_many, need.carers) for need in needs)
 
 
@@ -126,8 +139,10 @@ def staffed(made: Visiting, carers: int) -> None:
 
 
 def _child(desk, made, home, name, random) -> Child:
-    child = cast.make_child(cast.make_household(desk, name, now=NOW), "Kim", born=date(2026, 2, 1))
-    found = Child(group=home)
+    is_baby = random.random() < 0.3
+    born = date(2026, 2, 1) if is_baby else date(2025, 6, 1)
+    child = cast.make_child(cast.make_household(desk, name, now=NOW), "Kim", born=born)
+    found = Child(group=home, is_baby=is_baby)
     if home is not None:
         found.halves = random.choice([1, 2, 3, 3])
         _place(child, home, date(2026, 11, 30), FEBRUARY, HALVES[found.halves])

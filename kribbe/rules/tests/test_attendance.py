@@ -1,6 +1,7 @@
 """Taps become stays: worked days by hand, and the same stays in whatever order the taps arrive."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -18,6 +19,7 @@ from kribbe.rules.attendance import (
     Reading,
     Stay,
     Tap,
+    as_taps,
     halves_of_stay,
     moment,
     offset_then,
@@ -77,6 +79,73 @@ def stays(*presses, plan=PLAN, now=NEXT):
 )  # fmt: skip
 def test_days_worked_by_hand(presses, expected):
     assert stays(*presses) == expected
+
+
+VISITS = [
+    ("without an out", [(IN, "7:30")], [(IN, "10:00"), (OUT, "11:00")],
+     [("07:30", "10:00", "no_out")], [("10:00", "11:00", "")]),
+    ("with a late out", [(IN, "7:30"), (OUT, "10:03")], [(IN, "10:00"), (OUT, "11:00")],
+     [("07:30", "10:00", "")], [("10:00", "11:00", "")]),
+    ("with an out long after", [(IN, "7:30"), (OUT, "10:30")], [(IN, "10:00"), (OUT, "11:00")],
+     [("07:30", "10:00", "no_out")], [("10:00", "11:00", "")]),
+    ("and back with an in", [(IN, "7:30"), (IN, "11:02"), (OUT, "17:00")], [(IN, "10:00"), (OUT, "11:00")],
+     [("07:30", "10:00", "no_out"), ("11:02", "17:00", "")], [("10:00", "11:00", "")]),
+    ("and back with an out alone", [(IN, "7:30"), (OUT, "17:00")], [(IN, "10:00"), (OUT, "11:00")],
+     [("07:30", "10:00", "no_out"), ("11:00", "17:00", "no_in")], [("10:00", "11:00", "")]),
+    ("and back without an out there", [(IN, "7:30"), (IN, "11:00"), (OUT, "17:00")], [(IN, "10:00")],
+     [("07:30", "10:00", "no_out"), ("11:00", "17:00", "")], [("10:00", "11:00", "no_out")]),
+    ("out there and at once here", [(IN, "7:30"), (OUT, "11:04")], [(IN, "10:00"), (OUT, "11:00")],
+     [("07:30", "10:00", "no_out")], [("10:00", "11:00", "")]),
+    ("first there", [(IN, "9:00"), (OUT, "17:00")], [(IN, "8:00"), (OUT, "8:55")],
+     [("09:00", "17:00", "")], [("08:00", "08:55", "")]),
+    ("both at one moment", [(IN, "8:00"), (OUT, "17:00")], [(IN, "8:00"), (OUT, "17:00")],
+     [], [("08:00", "17:00", "")]),
+]  # fmt: skip
+
+
+def _elsewhere(taps):
+    """The same taps with keys of their own."""
+    return [
+        replace(tap, key=UUID(int=tap.key.int + 10_000), cancels=tap.cancels and UUID(int=tap.cancels.int + 10_000))
+        for tap in taps
+    ]  # fmt: skip
+
+
+def both(own, visit, now=NEXT):
+    """The stays of a child's own place and of the one that it visits."""
+    there = _elsewhere(visit)
+    return [
+        stays_of(DAY, taps, PLAN, zone=BRUSSELS, now=now, elsewhere=others)
+        for taps, others in ((own, there), (there, own))
+    ]
+
+
+@pytest.mark.parametrize(("name", "own", "visit", "here", "there"), VISITS, ids=[row[0] for row in VISITS])
+def test_a_child_with_two_places_is_where_it_was_checked_in_last(name, own, visit, here, there):
+    found = [
+        [(f"{stay.start.astimezone(BRUSSELS):%H:%M}", f"{stay.end.astimezone(BRUSSELS):%H:%M}", stay.doubt)
+         for stay in stays]
+        for stays in both(taps(*own), taps(*visit))
+    ]  # fmt: skip
+    assert found == [here, there]
+
+
+def test_a_corrected_register_says_its_stays_elsewhere():
+    """A check-in at its own group by mistake ended the visit; once that day is corrected, the visit goes on."""
+    visit, wrong = taps((IN, "8:00")), taps((IN, "9:00"))
+    wrong = [Tap(UUID(int=50), tap.pressed, tap.at, tap.received_at) for tap in wrong]
+    now = at("12:00")
+
+    def found(corrections):
+        elsewhere = as_taps(wrong, corrections)
+        return stays_of(DAY, visit, PLAN, zone=BRUSSELS, now=now, elsewhere=elsewhere)
+
+    assert found([]) == (Stay(at("8:00"), at("9:00"), Doubt.NO_OUT),)
+    assert found([Correction(at("11:00"), 1, ())]) == (Stay(at("8:00"), None),)
+    morning = Correction(at("11:00"), 1, ((at("9:30"), at("10:00")),))
+    assert found([morning]) == (Stay(at("8:00"), at("9:30"), Doubt.NO_OUT),)
+    came_after = [*wrong, Tap(UUID(int=51), IN, at("11:30"), at("11:30"))]
+    assert [tap.at for tap in as_taps(came_after, [Correction(at("11:00"), 1, ())])] == [at("11:30")]
 
 
 def test_who_is_in_stays_in_until_midnight_even_after_closing_time():
@@ -257,3 +326,28 @@ def test_stays_follow_each_other_and_lose_no_tap(presses, minute):
     for tap in standing(told):
         if tap.pressed is IN and tap.at not in moments:
             assert any(start <= tap.at and (end is None or tap.at <= end) for start, end in spans)
+
+
+@given(pressing, pressing, st.randoms(use_true_random=False), minutes)
+def test_whatever_is_tapped_at_two_places_a_child_is_in_one_at_most(
+    own, visit, chance: random.Random, minute
+):
+    """In any order, and with each tap sent twice: no two stays overlap, and it is in where the last check-in was."""
+    now = moment(DAY, minute, BRUSSELS)
+    here, there = made(own), made(visit)
+    found = both(here, there, now)
+    mixed = [list(here) * 2, list(there)]
+    for each in mixed:
+        chance.shuffle(each)
+    again = [
+        stays_of(DAY, mixed[0], PLAN, zone=BRUSSELS, now=now, elsewhere=_elsewhere(mixed[1])),
+        stays_of(DAY, _elsewhere(mixed[1]), PLAN, zone=BRUSSELS, now=now, elsewhere=mixed[0]),
+    ]
+    assert again == found
+    stays = sorted((stay for each in found for stay in each), key=lambda stay: stay.start)
+    assert all(before.end is not None and before.end <= after.start for before, after in pairwise(stays))
+    last = max((tap.at for tap in (*standing(here), *standing(there)) if tap.pressed is IN), default=None)
+    for stay in stays:
+        if stay.end is None:
+            assert last is not None
+            assert stay.start <= last

@@ -1,14 +1,27 @@
 """Carers and children: the law before and after 1 January 2027, by hand and against trying every number."""
 
+import json
 from datetime import date, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kribbe.rules.packs import load_pack
-from kribbe.rules.ratio import Half, Layout, baby_months, carers_needed, may_be, shortfalls
+from kribbe.rules.ratio import (
+    Half,
+    Layout,
+    Present,
+    baby_months,
+    carers_needed,
+    is_baby,
+    may_be,
+    need_of_groups,
+    shortfalls,
+    with_baby,
+)
 
 FLANDERS = load_pack("flanders")
 BEFORE, AFTER = date(2026, 12, 31), date(2027, 1, 1)
@@ -230,3 +243,64 @@ def test_a_group_that_takes_babies_is_none_of_toddlers(on):
     assert not may_be(Layout.TODDLERS, 11, babies_to)
     assert may_be(Layout.TODDLERS, 12, babies_to)
     assert all(may_be(layout, 0, babies_to) for layout in (Layout.BABIES, Layout.MIXED))
+
+
+def test_a_baby_among_toddlers_by_hand():
+    """Sixteen toddlers need two carers (16/8); fifteen and a baby are a mixed group: 16/7, three."""
+    assert with_baby(TODDLERS, True) is MIXED
+    assert [with_baby(layout, False) for layout in Layout] == list(Layout)
+    assert (needed(AFTER, toddlers=16), needed(AFTER, mixed=16)) == (2, 3)
+    told = carers_needed(children={MIXED: 16}, pack=FLANDERS, on=AFTER, has_baby=True).reasons
+    assert [reason.english() for reason in told] == [
+        "16 children in mixed groups: at most 7 for each carer.",
+        "With a baby a group of toddlers counts as a mixed one.",
+    ]
+    before = carers_needed(children={MIXED: 16}, pack=FLANDERS, on=BEFORE, has_baby=True).reasons
+    assert [reason.code for reason in before] == ["ratio.together"], "the law of 2026 looks at no age"
+
+
+def test_a_toddler_among_babies_lightens_nothing():
+    """The lay-out was chosen: with a toddler a group of babies keeps the limit of babies, a mixed one its own."""
+    assert (with_baby(BABIES, True), with_baby(MIXED, True)) == (BABIES, MIXED)
+
+
+@pytest.mark.parametrize(
+    ("born", "last"),
+    [
+        (date(2026, 1, 11), date(2027, 1, 10)),
+        (date(2027, 2, 28), date(2028, 2, 27)),
+        (date(2028, 2, 29), date(2029, 2, 27)),
+    ],
+)
+def test_until_the_day_before_its_birthday_a_child_is_a_baby(born, last):
+    assert is_baby(born, FLANDERS, last)
+    assert not is_baby(born, FLANDERS, last + timedelta(days=1))
+
+
+@given(st.lists(st.tuples(st.sampled_from(Layout), st.lists(st.booleans(), max_size=20)), max_size=4))
+def test_each_child_brings_its_part_of_a_carer(groups):
+    """In 280ths of a carer: 56 in a group of babies, 35 among toddlers alone, else 40; `groups` tell who is one."""
+    part = {BABIES: 56, TODDLERS: 35, MIXED: 40}
+    parts = sum(
+        40 if layout is TODDLERS and True in babies else part[layout]
+        for layout, babies in groups
+        for _child in babies
+    )
+    there = [Present(layout, len(babies), any(babies)) for layout, babies in groups]
+    assert need_of_groups(there, pack=FLANDERS, on=AFTER).carers == -(-parts // 280)
+
+
+CASES = json.loads((Path(__file__).parent / "ratio_cases.json").read_text(encoding="utf-8"))
+"""By hand; the tablet's own count passes the same (`kribbe/web/tests/test_tablet_ratio.py`)."""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_cases_that_the_tablet_passes_too(case):
+    need = need_of_groups(
+        [Present(Layout(layout), inside, baby, rests) for layout, inside, baby, rests in case["groups"]],
+        pack=FLANDERS,
+        on=date.fromisoformat(case["on"]),
+        family=case["family"],
+        own=case["own"],
+    )
+    assert (need.carers, need.too_many) == (case["carers"], case["too_many"])

@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from kribbe.places.models import GroupCapacity, Kind, Location
+from kribbe.places.models import Group, GroupCapacity, Kind, Location
 from kribbe.planning.selectors.getting_used import Visitor, hours_of
 from kribbe.planning.selectors.plan import LatePlan, Plan, plan_at
 from kribbe.planning.selectors.planned import Planned
@@ -18,7 +18,7 @@ from kribbe.rules.at_work import Role, most_logistic, who_count
 from kribbe.rules.getting_used import Move, moments
 from kribbe.rules.halfdays import WeekPattern, halves_of
 from kribbe.rules.packs import Pack
-from kribbe.rules.ratio import Layout, Need, carers_needed, tightest
+from kribbe.rules.ratio import Layout, Need, carers_needed, tightest, with_baby
 from kribbe.rules.roster.plan import HALVES, MINUTES
 from kribbe.staff.models import Contract, Leave, Shift
 from kribbe.staff.selectors.rest import rests_of, rests_on
@@ -92,6 +92,7 @@ def needs_at(
                     children,
                     _moves([each for each in visitors if each.visit.day == day], opened),
                     {group.pk: known.layout(group, day) for group in groups},
+                    {group.pk: _with_baby(known, group, day) for group in groups if group.pk in known.babies},
                     rests_on(rests, day),
                     known.packs[location.desk_id],
                     [known.at_home.get((location.pk, day, 2 * day.weekday() + part), 0) for part in range(2)],
@@ -160,11 +161,13 @@ def _day(
     children: dict[int, list[int]],
     moves: Mapping[int, Sequence[Move]],
     layouts: Mapping[int, Layout],
+    babies: Mapping[int, Collection[int]],
     rests: Mapping[int, range],
     pack: Pack,
     own: Sequence[int],
 ) -> DayNeed:
-    """`own` are the children of a family carer by half-day, `rests` the half-hours in which each group rests.
+    """`own` are the children of a family carer by half-day, `rests` the half-hours in which each group rests,
+    `babies` those in which one of toddlers counts as mixed by a baby.
 
     A half-hour with visits is that of its tightest moment.
     """
@@ -174,12 +177,14 @@ def _day(
     def judged(there: tuple[int, ...], half: int) -> tuple[Need, int]:
         asleep = tuple(group_id for group_id in children if half in rests.get(group_id, ()))
         of_carer = own[half >= noon]
-        key = (there, asleep, of_carer)
+        mixed = tuple(group_id for group_id in babies if half in babies[group_id])
+        key = (there, asleep, mixed, of_carer)
         if key not in known:
             present, resting = dict.fromkeys(Layout, 0), dict.fromkeys(Layout, 0)
             for group_id, number in zip(children, there, strict=True):
-                present[layouts[group_id]] += number
-                resting[layouts[group_id]] += number if group_id in asleep else 0
+                layout = with_baby(layouts[group_id], group_id in mixed)
+                present[layout] += number
+                resting[layout] += number if group_id in asleep else 0
             need = carers_needed(
                 children=present,
                 pack=pack,
@@ -188,6 +193,7 @@ def _day(
                 family=location.kind == Kind.FAMILY,
                 own=of_carer,
                 groups=there,
+                has_baby=bool(mixed),
             )
             known[key] = need, most_logistic(need.carers, pack, day)
         return known[key]
@@ -201,6 +207,13 @@ def _day(
             numbers[half] = worst[group_id]
     every = [judged(tuple(numbers[half] for numbers in children.values()), half) for half in range(HALVES)]
     return DayNeed(day, is_closed, children, [need for need, _most in every], [most for _need, most in every])
+
+
+def _with_baby(known: Plan, group: Group, day: date) -> list[int]:
+    """The half-hours of a day in which a group of toddlers counts as mixed."""
+    return [
+        half for half in range(HALVES) if known.has_baby(group, day, (half * MINUTES, (half + 1) * MINUTES))
+    ]
 
 
 def _open(places: Sequence[GroupCapacity], group_id: int, day: date) -> int:

@@ -24,8 +24,9 @@ from kribbe.planning.models import Absence, HouseRules
 from kribbe.planning.selectors.charged_visits import Visits
 from kribbe.planning.selectors.counted import counting
 from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
+from kribbe.planning.selectors.held_absences import held_absences
 from kribbe.planning.selectors.house_allowance import allowances
-from kribbe.planning.selectors.planned import Planned, absences, agreed_at_all, capacities
+from kribbe.planning.selectors.planned import Planned, agreed_at_all, capacities
 from kribbe.planning.selectors.stay_year import StayYear, stay_years
 from kribbe.rules.agreed import Parts
 from kribbe.rules.billing.allowance import AllowanceCount
@@ -129,7 +130,7 @@ def _read(
     keys = {each.pk for each in locations} | {_placement(each).group.location_id for each in planned}
     placements = [each.placement for each in planned if each.placement]
     january = month.replace(month=1, day=1)
-    away = absences(placements, month - DAY, last)
+    away = held_absences(placements, month - DAY, last)
     came = told_presences(placements, visits, month, last)
     single = one_days(books, locations, month)
     groups = {each.group_id for each in planned} | {each.group_id for each in moved}

@@ -16,7 +16,8 @@ from kribbe.billing.selectors.cases import package_parts
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
 from kribbe.places.selectors.closed import closed_days_of
-from kribbe.planning.selectors.planned import absences, plan_of, with_weeks
+from kribbe.planning.selectors.held_absences import held_absences
+from kribbe.planning.selectors.planned import plan_of, with_weeks
 from kribbe.rules.billing.package_days import Part, part_not_taken
 from kribbe.rules.calendar import add_months, days_of_month, first_of_month
 from kribbe.rules.tax_certificate import (
@@ -198,7 +199,7 @@ def _planned(
             "child", "group__location"
         )
     }
-    away = absences(read.values(), first, last)
+    away = held_absences(read.values(), first, last)
     closed = closed_days_of({each.group.location_id for each in read.values()}, first - DAY, last)
     return {
         (key, month): {

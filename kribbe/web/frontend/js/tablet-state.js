@@ -1,4 +1,5 @@
 // Today as the server last told it, with what was tapped since and hasn't been told yet.
+import { needOf } from "./tablet-ratio.js";
 
 export const clock = (moment) =>
   new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
@@ -14,45 +15,68 @@ export function withQueue(held, queue) {
   const taps = queue.filter(({ key, kind }) => (kind === "in" || kind === "out") && !gone.has(key));
   const notes = queue.filter(({ kind }) => kind === "note");
   const came = ({ ref }) => taps.some(({ child }) => child === ref);
-  return held.groups.map(({ others = [], ...group }) => ({
+  const groups = held.groups.map(({ others = [], ...group }) => ({
     ...group,
     others: others.filter((child) => !came(child)),
     children: [...group.children, ...others.filter(came)].map((child) => {
-      const own = taps.filter((tap) => tap.child === child.ref);
-      const stays = child.stays.map((stay) => [...stay]);
-      let inside = child.in;
-      for (const tap of own) {
-        if (tap.kind === "in" && !inside) stays.push([tap.at, null]);
-        if (tap.kind === "out" && inside) stays.at(-1)[1] = tap.at;
-        inside = tap.kind === "in";
-      }
       const written = notes.filter((note) => note.child === child.ref).map(({ label, words }) => ({ label, words }));
-      return { ...child, in: inside, stays, notes: [...child.notes, ...written] };
+      return { ...child, stays: child.stays.map((stay) => [...stay]), notes: [...child.notes, ...written] };
     }),
   }));
+  const children = groups.flatMap((group) => group.children);
+  for (const tap of taps) apply(tap, children);
+  for (const group of groups) for (const child of group.children) child.there = whereElse(child, groups);
+  return groups;
+}
+
+// The group in which a child is that isn't in here, and since when; undefined for any other.
+function whereElse(child, groups) {
+  if (child.in) return undefined;
+  const isThere = (each) => each.in && each.person === child.person;
+  const group = groups.find(({ children }) => children.some(isThere));
+  return group && { group: group.name, since: group.children.find(isThere).stays.at(-1)[0] };
+}
+
+// A child with two places, its own and the group that it visits, is where it was checked in last.
+function apply({ kind, child: ref, at }, children) {
+  const child = children.find((each) => each.ref === ref);
+  if (!child) return;
+  if (kind === "out") leave(child, at);
+  else if (!child.in) {
+    children.filter(({ person }) => person === child.person).forEach((each) => leave(each, at));
+    child.stays.push([at, null]);
+    child.in = true;
+  }
+}
+
+function leave(child, at) {
+  if (child.in) child.stays.at(-1)[1] = at;
+  child.in = false;
 }
 
 const minutesOf = (moment) => new Date(moment).getHours() * 60 + new Date(moment).getMinutes();
 
 export const everybody = (groups) => groups.flatMap(({ children, others }) => [...children, ...others]);
 
-// The carers that the law asks at a time for who is in, read from the tables that came with the day; null where
-// there is none.
-export function needOf(held, groups, now) {
-  const { of, sizes, table } = held.needs.find(({ until }) => minutesOf(now) < until);
-  if (!table.length) return null;
-  const counts = sizes.map((_size, place) =>
-    groups
-      .filter((_group, number) => of[number] === place)
-      .flatMap((group) => group.children)
-      .filter((child) => child.in).length,
-  );
-  if (counts.some((count, number) => count >= sizes[number])) return null;
-  return table[counts.reduce((at, count, number) => at * sizes[number] + count, 0)] ?? null;
+// The carers that the law asks at a time for who is in.
+export function needNow(held, groups, now) {
+  const minute = minutesOf(now);
+  const there = groups.map(({ layout, rests, children }) => {
+    const inside = children.filter((child) => child.in);
+    return {
+      layout,
+      inside: inside.length,
+      baby: inside.some(({ baby }) => baby),
+      rests: rests !== null && rests[0] <= minute && minute < rests[1],
+    };
+  });
+  return needOf(held.law, there, held.own[partOf(held, now)]);
 }
 
-export function carersNow(held, now) {
-  const [hour, minute] = held.noon.split(":").map(Number);
-  const isAfternoon = minutesOf(now) >= hour * 60 + minute;
-  return held.planned[isAfternoon ? 1 : 0];
+export const carersNow = (held, now) => held.planned[partOf(held, now)];
+
+// Of the day: 0 the morning, 1 the afternoon.
+function partOf({ noon }, now) {
+  const [hour, minute] = noon.split(":").map(Number);
+  return minutesOf(now) >= hour * 60 + minute ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 // The tablet at a location: one tap in, one tap out, with or without network.
 import { facing } from "./tablet-faces.js";
-import { carersNow, clock, dayOf, everybody, needOf, withQueue } from "./tablet-state.js";
+import { carersNow, clock, dayOf, everybody, needNow, withQueue } from "./tablet-state.js";
 import { store } from "./tablet-store.js";
 import { passed, syncing, tryPin } from "./tablet-sync.js";
 
@@ -36,6 +36,7 @@ function show(element, text) {
 function stateOf(child) {
   const stay = child.stays.at(-1);
   if (child.in) return fill(words.in, { time: clock(stay[0]) });
+  if (child.there) return fill(words.there, { group: child.there.group, time: clock(child.there.since) });
   if (stay) return fill(words.left, { time: clock(stay[1]) });
   if (child.missing) return fill(words.missing, { hours: child.hours });
   return fill(words.expected, { hours: child.hours });
@@ -46,7 +47,7 @@ function kid(child) {
   const tap = row.querySelector(".kid__tap");
   row.classList.toggle("kid--in", child.in);
   row.classList.toggle("kid--left", !child.in && child.stays.length > 0);
-  row.classList.toggle("kid--missing", child.missing && !child.in);
+  row.classList.toggle("kid--missing", child.missing && !child.in && !child.there);
   tap.dataset.ref = child.ref;
   tap.setAttribute("aria-pressed", child.in);
   row.querySelector(".kid__face").replaceChildren(faces.of(child) ?? child.initials);
@@ -107,11 +108,13 @@ function drawGroups(groups) {
 
 function drawRatio(groups) {
   const inside = groups.flatMap((group) => group.children).filter((child) => child.in).length;
-  const need = needOf(held, groups, now()) ?? held.need;
+  const { carers: need, tooMany } = needNow(held, groups, now());
   const carers = carersNow(held, now());
-  const text = carers === null ? words.ratioNeed : carers < need ? words.ratioShort : words.ratioKnown;
-  one("ratio").textContent = fill(text, { inside, carers, need });
-  one("ratio").classList.toggle("bad", carers !== null && carers < need);
+  const isShort = carers !== null && carers < need;
+  const text = carers === null ? words.ratioNeed : isShort ? words.ratioShort : words.ratioKnown;
+  const many = tooMany ? ` · ${fill(words.ratioMany, { count: tooMany })}` : "";
+  one("ratio").textContent = fill(text, { inside, carers, need }) + many;
+  one("ratio").classList.toggle("bad", isShort || tooMany > 0);
 }
 
 function drawList(groups) {
@@ -128,7 +131,8 @@ function drawList(groups) {
       return row;
     }),
   );
-  const names = children.filter((child) => !child.in).map((child) => child.full);
+  const there = new Set(inside.map(({ person }) => person));
+  const names = children.filter(({ person }) => !there.has(person)).map((child) => child.full);
   one("list-out").textContent = names.length ? fill(words.out, { names: names.join(", ") }) : "";
 }
 
