@@ -7,6 +7,7 @@ from kribbe.attendance.models import Presence
 from kribbe.attendance.tests.scene import at, monday_scene, tap
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.models import Absence, TellingSide
+from kribbe.planning.selectors.days import room_on
 from kribbe.planning.services.absences import report_absence
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,14 @@ def test_the_register_of_the_day_and_the_child_s_page_show_it(conflict):
     assert "correct the day without hours" in page
     other = reverse("attendance:child_day", args=[scene.location.slug, scene.lou.reference, f"{day}"])
     assert CONFLICT not in scene.client.get(other).content.decode()
+
+
+def test_a_child_that_is_in_makes_no_room(conflict):
+    """Noor's place is free for another only once the register has no stay of it."""
+    scene, day = conflict
+    taken = room_on(scene.location, scene.noor.group_id, day).taken
+    Presence.objects.filter(placement=scene.noor).delete()
+    assert room_on(scene.location, scene.noor.group_id, day).taken == tuple(number - 1 for number in taken)
 
 
 def test_it_was_there(conflict):

@@ -16,10 +16,10 @@ from kribbe.planning.models import Absence, DayChange, DayRules, DayState
 from kribbe.planning.models_days import BOTH_HALVES
 from kribbe.planning.selectors.allowance import Stated, month_case
 from kribbe.planning.selectors.bill_prices import billed_day
+from kribbe.planning.selectors.held_absences import held_absences
 from kribbe.planning.selectors.planned import (
     OWN,
     Planned,
-    absences,
     merged,
     parts_of_halves,
     planned_at_all,
@@ -65,7 +65,7 @@ def room_on(location: Location, group_id: int, day: date) -> Room:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Who is planned on some days, and the absences of them by placement and day."""
+    """Who is planned on some days, and the absences of them that hold, by placement and day."""
 
     planned: Sequence[Planned]
     away: Mapping[tuple[int, date], Absence]
@@ -74,7 +74,8 @@ class Expected:
 def expected_at(locations: Sequence[Location], first: date, last: date) -> Expected:
     """Who is expected at these locations; queries grow with neither."""
     planned = planned_at_all(locations, first, last)
-    return Expected(planned, absences([each.placement for each in planned if each.placement], first, last))
+    places = [each.placement for each in planned if each.placement]
+    return Expected(planned, held_absences(places, first, last))
 
 
 def rooms_at(

@@ -12,6 +12,7 @@ from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.access import check_acts
 from kribbe.planning.models import Absence, AbsenceKind, DayChange, DayState, HouseRules, TellingSide
 from kribbe.planning.selectors.days import room_on
+from kribbe.planning.selectors.held_absences import held
 from kribbe.planning.selectors.house_rules import house_rules_by_day
 from kribbe.planning.selectors.planned import certain, planned_of
 from kribbe.planning.services.locking import locked_place
@@ -141,7 +142,8 @@ def take_back_absence(
         before = _told_before(placement, found) if kind is not None else []
         gone = sorted(found.values_list("day", flat=True))
         if side is TellingSide.FAMILY:
-            _check_room(placement, gone)
+            held_days = held().filter(pk__in=found.values("pk")).values_list("day", flat=True)
+            _check_room(placement, sorted(held_days))
         if kind is None:
             _check_register(placement, gone)
         found.update(taken_back_at=now)
