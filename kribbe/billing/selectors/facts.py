@@ -215,12 +215,13 @@ def _package_since(facts: Facts, begun: date) -> dict[int, date]:
     found: dict[int, date] = {}
     for site, rows in facts.prices.items():
         month = facts.month
-        while month >= begun and _has_package(rows, month):
+        while month >= begun and has_package(rows, month):
             found[site], month = month, add_months(month, -1)
     return found
 
 
-def _has_package(rows: Sequence[PriceList], month: date) -> bool:
+def has_package(rows: Sequence[PriceList], month: date) -> bool:
+    """Whether these price lists, in their order, sell a package in a month."""
     held = holding(rows, month)
     return held is not None and held.package_size is not None
 
