@@ -56,6 +56,19 @@ def estimate(income: Decimal, pack: Pack, on: date) -> Estimate:
     return Estimate(fee, sums, verified)
 
 
+def beside(income: Decimal, pack: Pack, on: date) -> tuple[Reason, ...]:
+    """What the law gives a yearly income besides, by the latest figures: a lower fee, and a lower guarantee."""
+    found = []
+    if lowest := pack.known("fee.day.lowest", on):
+        found.append(
+            Reason.of("income_fee.lowest", amount=f"{lowest.value}", year=f"{lowest.valid_from.year}")
+        )
+    ceiling, most = pack.known("income.ceiling", on), pack.known("deposit.maximum_low_income", on)
+    if ceiling and most and income <= Decimal(ceiling.value):
+        found.append(Reason.of("income_fee.guarantee", ceiling=f"{ceiling.value}", amount=f"{most.value}"))
+    return tuple(found)
+
+
 def monthly(fee: Decimal, *, full: int, half: int, pack: Pack, on: date) -> Decimal:
     """What an average month costs with so many full and half days in a week, in whole euros."""
     parts = (
