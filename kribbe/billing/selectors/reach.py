@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
 from kribbe.attendance.models import Presence
-from kribbe.billing.selectors.facts import closed_in_year, packs_of, rows_by
+from kribbe.billing.selectors.facts import closed_in_year, packs_of
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import firsts
 from kribbe.places.selectors.closed import ClosedDays
@@ -27,6 +27,7 @@ from kribbe.rules.billing.case import Stay
 from kribbe.rules.billing.stays import hours
 from kribbe.rules.packs import Pack
 from kribbe.rules.priority import PriceKind
+from kribbe.trust.rows import rows_by
 
 DAY = timedelta(days=1)
 
