@@ -391,8 +391,7 @@ def _open_days(location: Location, groups: Collection[int], read: _Read) -> int:
 def _is_out_of_school(child: Child, day: date) -> bool:
     """From full-time school on, or above the age at which the authority takes it so (6.9)."""
     above = load_pack(PACK).integer(OUT_OF_SCHOOL_ABOVE, day)
-    is_old = child.born is not None and age_in_months(child.born, day) > above
-    return is_old or child.at_school(day)
+    return child.at_school(day) or (child.born is not None and age_in_months(child.born, day) > above)
 
 
 def _placement(planned: Planned) -> Placement:
