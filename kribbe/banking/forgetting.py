@@ -1,15 +1,49 @@
-"""What becomes of a family's account numbers."""
+"""What becomes of a family's account numbers, and of what the bank wrote of its payments."""
 
-from kribbe.trust.forgetting import GONE, forget
+from collections.abc import Iterator
+
+from django.db.models import Q
+
+from kribbe.banking.models import Mandate, Movement, Refund
+from kribbe.billing.models import Invoice, Payer
+from kribbe.people.models import Adult
+from kribbe.trust.forgetting import GONE, forget, forget_first
 
 NO_IBAN = "XX00000000000000"
 """Where the database asks for the form of a number."""
+PAID = "matches__entry__lines__payer__adult__household"
 
 
 def forget_families() -> None:
-    """The accounts and the signatures of mandates, and accounts to which was paid back."""
+    """The accounts, the signatures of mandates, and what stands with payments, matched or not."""
     payer = "payer__adult__household"
+    told = {"text": "", "iban": "", "name": "", "client_reference": ""}
+    forget_first("banking.Movement", unmatched_of, **told)
     forget("banking.Mandate", payer, iban=NO_IBAN, holder=GONE, text="", signed_name=GONE)
     forget("banking.Refund", payer, iban=NO_IBAN)
-    paid = "matches__entry__lines__payer__adult__household"
-    forget("banking.Movement", paid, text="", iban="", name="", client_reference="")
+    forget("banking.Movement", PAID, **told)
+
+
+def unmatched_of(household_id: int) -> Q:
+    """The movements that nobody matched, at organisers that a household paid: from an account of it, with the
+    reference of an invoice of it, or under the name of one of its adults.
+    """
+    payers = Payer.objects.filter(adult__household=household_id)
+    of_its = Q(iban__in=_accounts(household_id)) | Q(
+        ogm__in=Invoice.objects.filter(payer__in=payers).values("ogm")
+    )
+    for first, last in Adult.objects.filter(household=household_id).values_list("first_name", "last_name"):
+        for name in (f"{first} {last}", f"{last} {first}"):
+            of_its |= Q(name__iexact=name)
+    return Q(of_its, matches=None, statement__books__in=payers.values("books"))
+
+
+def _accounts(household_id: int) -> set[str]:
+    """From which it paid, to which it was paid back, and from which may be collected."""
+
+    def found() -> Iterator[str]:
+        yield from Mandate.objects.filter(payer__adult__household=household_id).values_list("iban", flat=True)
+        yield from Refund.objects.filter(payer__adult__household=household_id).values_list("iban", flat=True)
+        yield from Movement.objects.filter(**{PAID: household_id}).values_list("iban", flat=True)
+
+    return set(found()) - {"", NO_IBAN}

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from kribbe.billing.chart import numbers_of
 from kribbe.billing.models import Account, Books
 from kribbe.billing.selectors.accounts import aged, documents_of, journal_rows, sales_rows
+from kribbe.rules.money import NOUGHT, cents
 
-NOUGHT = Decimal("0.00")
+BLANK = cents(NOUGHT)
+"""With its cents, as all amounts of a column."""
 Row = Sequence[object]
 Table = tuple[Sequence[str], list[Row]]
 
@@ -40,8 +42,8 @@ def journal(books: Books, first: date, last: date) -> Table:
             line.payer.reference if line.payer else "",
             line.payer.name if line.payer else "",
             line.entry.note or line.entry.get_kind_display(),
-            max(line.amount, NOUGHT),
-            max(-line.amount, NOUGHT),
+            max(line.amount, BLANK),
+            max(-line.amount, BLANK),
             "EUR",
         ]
         for line in lines

@@ -20,6 +20,7 @@ from kribbe.billing.models import Invoice, InvoiceKind, InvoiceLine
 from kribbe.billing.selectors.net import own_used
 from kribbe.billing.words import printed_reference, what
 from kribbe.rules.calendar import add_months
+from kribbe.rules.money import CENT
 from kribbe.web.templatetags.telling import long_date
 
 SPACES = {
@@ -36,7 +37,6 @@ TRANSFER = "30"
 EXEMPT = "E"
 EXEMPTION_CODE = "VATEX-EU-132-1H"
 UNIT = "C62"
-CENT = Decimal("0.01")
 DAY = timedelta(days=1)
 
 for _prefix in ("cac", "cbc"):

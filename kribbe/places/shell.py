@@ -18,72 +18,6 @@ from kribbe.web import worklists
 from kribbe.web.navigation import NavItem, register
 
 
-def hang() -> None:
-    """Hand the search and the desk's figures over; a second call does nothing more."""
-    register(NavItem(_("Find childcare"), "places:search", "search", "public", order=10, arguments=at_desk))
-    register(NavItem(_("Favourites"), "places:favourites", "heart", "public", order=12, arguments=at_desk))
-    register(
-        NavItem(
-            _("Import"),
-            "places:import",
-            "upload",
-            "admin",
-            order=50,
-            action=Action.DESK_IMPORT,
-            arguments=at_desk,
-        )
-    )
-    register(
-        NavItem(
-            _("Rules for locations"),
-            "places:agreements",
-            "handshake",
-            "desk",
-            order=80,
-            action=Action.LOCATION_READ,
-            arguments=_at_own_desk,
-            group="locations",
-        )
-    )
-    register(
-        NavItem(
-            _("Licences of locations"),
-            "places:licences",
-            "badge-check",
-            "desk",
-            order=82,
-            action=Action.LOCATION_LICENCE,
-            arguments=_at_own_desk,
-            holds=("places:licence",),
-            group="locations",
-        )
-    )
-    register(
-        NavItem(
-            _("Who runs the locations"),
-            "places:runners",
-            "users",
-            "admin",
-            order=62,
-            action=Action.DESK_SETTINGS,
-            arguments=at_desk,
-        )
-    )
-    worklists.register(
-        worklists.WorkList(
-            "charter",
-            _("Rules not agreed to"),
-            _("Locations that haven't agreed to the rules of the desk."),
-            "handshake",
-            "places:agreements",
-            rows=lambda desk_id, now: without_charter(desk_id, localtime(now).date()),
-            order=90,
-        )
-    )
-    register_figures(desk_figures)
-    register_locator(_point)
-
-
 def _point(text: str) -> Point | None:
     found = locate(text)
     return (found.longitude, found.latitude) if found else None
@@ -98,3 +32,67 @@ def _at_own_desk(request: Any) -> Mapping[str, object] | None:
     over_desk = desk.pk in scope_ids(principal, Action.LOCATION_READ, Scope.DESK)
     over_region = desk.region_id in scope_ids(principal, Action.LOCATION_READ, Scope.REGION)
     return at_desk(request) if over_desk or over_region else None
+
+
+ENTRIES = (
+    NavItem(_("Find childcare"), "places:search", "search", "public", order=10, arguments=at_desk),
+    NavItem(_("Favourites"), "places:favourites", "heart", "public", order=12, arguments=at_desk),
+    NavItem(
+        _("Import"),
+        "places:import",
+        "upload",
+        "admin",
+        order=50,
+        action=Action.DESK_IMPORT,
+        arguments=at_desk,
+    ),
+    NavItem(
+        _("Rules for locations"),
+        "places:agreements",
+        "handshake",
+        "desk",
+        order=80,
+        action=Action.LOCATION_READ,
+        arguments=_at_own_desk,
+        group="locations",
+    ),
+    NavItem(
+        _("Licences of locations"),
+        "places:licences",
+        "badge-check",
+        "desk",
+        order=82,
+        action=Action.LOCATION_LICENCE,
+        arguments=_at_own_desk,
+        holds=("places:licence",),
+        group="locations",
+    ),
+    NavItem(
+        _("Who runs the locations"),
+        "places:runners",
+        "users",
+        "admin",
+        order=62,
+        action=Action.DESK_SETTINGS,
+        arguments=at_desk,
+    ),
+)
+
+CHARTER = worklists.WorkList(
+    "charter",
+    _("Rules not agreed to"),
+    _("Locations that haven't agreed to the rules of the desk."),
+    "handshake",
+    "places:agreements",
+    rows=lambda desk_id, now: without_charter(desk_id, localtime(now).date()),
+    order=90,
+)
+
+
+def hang() -> None:
+    """Hand the search and the desk's figures over; a second call does nothing more."""
+    for item in ENTRIES:
+        register(item)
+    worklists.register(CHARTER)
+    register_figures(desk_figures)
+    register_locator(_point)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -204,6 +205,19 @@ def short_words(missing: int, too_many: int) -> str:
         told = ngettext("%(count)d child too many", "%(count)d children too many", too_many)
         said.append(told % {"count": too_many})
     return join_words(said)
+
+
+def later_months(more: Decimal) -> str:
+    """What an absence or a day does to the price of other months than its own; below nought it makes them cheaper."""
+    if not more:
+        return ""
+    amount = {"amount": money(abs(more))}
+    if more > 0:
+        return (
+            _("Because of it, other months cost %(amount)s more: a package, or a free day, is then used up.")
+            % amount
+        )
+    return _("Because of it, other months cost %(amount)s less.") % amount
 
 
 def called_all(children: Iterable[Child]) -> str:

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
+from kribbe.rules.money import cents
 from kribbe.rules.packs import Pack
 from kribbe.rules.reasons import Reason
-
-CENT = Decimal("0.01")
 
 
 class Tie(StrEnum):
@@ -85,4 +84,4 @@ def compensation(days: Iterable[tuple[date, bool]], *, pack: Pack) -> Compensati
             amount, full = amount + pack.decimal("family_carer.day", on), full + 1
         else:
             half += 1
-    return Compensation(amount.quantize(CENT, ROUND_HALF_UP), full, half)
+    return Compensation(cents(amount), full, half)

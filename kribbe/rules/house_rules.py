@@ -9,8 +9,7 @@ from kribbe.rules.calendar import add_months
 from kribbe.rules.illness import IllRules, gives_less
 from kribbe.rules.packs import Pack
 
-MONTHS_TOLD_BEFORE = 2
-"""Months of written notice of what is less good for families, and in which they may end for free (model rules)."""
+TOLD_MONTHS = "house_rules.told_months"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +31,11 @@ class AbsenceRules:
     visits_charged: bool = False
 
 
-def earliest_worse(published: date) -> date:
-    """The first day from which a version that is less good may hold."""
-    return add_months(published, MONTHS_TOLD_BEFORE)
+def told_until(told: date, pack: Pack) -> date:
+    """When the months are over in which a version that is less good for families, told on a day, doesn't hold yet and
+    they may end for free.
+    """
+    return add_months(told, pack.integer(TOLD_MONTHS, told))
 
 
 def is_worse(before: AbsenceRules, after: AbsenceRules, *, pack: Pack, on: date) -> bool:

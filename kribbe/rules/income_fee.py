@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
+from kribbe.rules.money import cents
 from kribbe.rules.packs import Pack
 from kribbe.rules.reasons import Reason
 
-CENT = Decimal("0.01")
 WEEKS, MONTHS = 52, 12
 """Of a year."""
 FIGURES = (
@@ -31,7 +31,7 @@ class Estimate:
 
 def yearly(month: Decimal, pack: Pack, on: date) -> Decimal:
     """A year's income from a month's gross income, in euros."""
-    return _cents(month * pack.decimal("income_fee.months", on))
+    return cents(month * pack.decimal("income_fee.months", on))
 
 
 def estimate(income: Decimal, pack: Pack, on: date) -> Estimate:
@@ -56,10 +56,23 @@ def estimate(income: Decimal, pack: Pack, on: date) -> Estimate:
     return Estimate(fee, sums, verified)
 
 
+def beside(income: Decimal, pack: Pack, on: date) -> tuple[Reason, ...]:
+    """What the law gives a yearly income besides, by the latest figures: a lower fee, and a lower guarantee."""
+    found = []
+    if lowest := pack.known("fee.day.lowest", on):
+        found.append(
+            Reason.of("income_fee.lowest", amount=f"{lowest.value}", year=f"{lowest.valid_from.year}")
+        )
+    ceiling, most = pack.known("income.ceiling", on), pack.known("deposit.maximum_low_income", on)
+    if ceiling and most and income <= Decimal(ceiling.value):
+        found.append(Reason.of("income_fee.guarantee", ceiling=f"{ceiling.value}", amount=f"{most.value}"))
+    return tuple(found)
+
+
 def monthly(fee: Decimal, *, full: int, half: int, pack: Pack, on: date) -> Decimal:
     """What an average month costs with so many full and half days in a week, in whole euros."""
     parts = (
-        count * _cents(fee * pack.decimal(f"stay.share.{stay}", on))
+        count * cents(fee * pack.decimal(f"stay.share.{stay}", on))
         for stay, count in (("full", full), ("half", half))
     )
     week = sum(parts, Decimal(0))
@@ -67,8 +80,8 @@ def monthly(fee: Decimal, *, full: int, half: int, pack: Pack, on: date) -> Deci
 
 
 def _by_rate(income: Decimal, rate: Decimal, cap: Decimal) -> tuple[Decimal, tuple[Reason, ...]]:
-    fee = _cents(income * rate)
-    sums = (Reason.of("income_fee.rate", income=_cents(income), rate=rate, amount=fee),)
+    fee = cents(income * rate)
+    sums = (Reason.of("income_fee.rate", income=cents(income), rate=rate, amount=fee),)
     if fee > cap:
         return cap, (*sums, Reason.of("income_fee.cap", amount=cap))
     return fee, sums
@@ -86,7 +99,3 @@ def _by_steps(above: Decimal, figure: dict[str, Decimal]) -> tuple[Decimal, tupl
         amount=fee,
     )
     return fee, (sums,)
-
-
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, ROUND_HALF_UP)

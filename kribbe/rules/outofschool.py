@@ -6,11 +6,12 @@ A moment is a slot from 0 to 9: `2 * weekday` before school, `2 * weekday + 1` a
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
+from kribbe.rules.money import cents
+
 MOMENTS = 10
-CENT = Decimal("0.01")
 HOUR = 60
 
 
@@ -129,7 +130,7 @@ def _one_more(rest: int, charge: Charge) -> bool:
 
 def amount(minutes: int, hour_price: Decimal, *, at_most: Decimal | None = None) -> Decimal:
     """Euros for charged minutes, to the cent; a day never costs more than `at_most`."""
-    asked = (hour_price * minutes / HOUR).quantize(CENT, ROUND_HALF_UP)
+    asked = cents(hour_price * minutes / HOUR)
     return asked if at_most is None else min(asked, at_most)
 
 

@@ -48,6 +48,8 @@ CODES: Mapping[str, str] = {
     "income_fee.steps": "€ {base} and {count} steps of € {step} = € {amount} a day.",
     "income_fee.minimum": "Never less than € {amount}.",
     "income_fee.maximum": "Never more than € {amount}.",
+    "income_fee.lowest": "A social service can bring the fee down to € {amount} a day (amount of {year}).",
+    "income_fee.guarantee": "Up to about € {ceiling} a year a location may ask at most € {amount} as a guarantee.",
     "criteria.unknown": "There is no criterion “{criterion}”.",
     "criteria.twice": "The criterion “{criterion}” is in the list twice.",
     "criteria.forbidden": "The criterion “{criterion}” may not be used: it discriminates or excludes.",

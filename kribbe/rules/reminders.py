@@ -9,13 +9,12 @@ from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from kribbe.rules.calendar import working_days_after
+from kribbe.rules.money import CENT, NOUGHT
 from kribbe.rules.packs import Pack
 from kribbe.rules.reasons import Reason
 
-CENT = Decimal("0.01")
 DAY = timedelta(days=1)
 YEAR = 365
-NOUGHT = Decimal(0)
 LUMP = (
     "band1_bound", "band1_lump", "band2_bound", "band2_lump", "band2_share", "band3_lump", "band3_share", "most_lump",
 )  # fmt: skip

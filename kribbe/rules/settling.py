@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-NOUGHT = Decimal(0)
+from kribbe.rules.money import NOUGHT
 
 
 @dataclass(slots=True)

@@ -13,10 +13,9 @@ from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from itertools import groupby, pairwise
 
-from kribbe.rules.billing.stays import CENT, cents
+from kribbe.rules.money import CENT, NOUGHT, cents
 from kribbe.rules.packs import Figure, Pack
 
-NOUGHT = Decimal(0)
 CARE = ("stay.", "extra_day.", "getting_used.", "club.")
 MONTH = ("month", "month.absence")
 PACKAGE = "package"

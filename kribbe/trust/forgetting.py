@@ -3,7 +3,8 @@
 A room says in its AppConfig.ready:
 
 - what still needs a family's rows: `need(reasons)`, a function that tells of many households at once;
-- what becomes of its columns: `forget("people.Adult", "household", phone="")`, a value or a function of the row;
+- what becomes of its columns: `forget("people.Adult", "household", phone="")`, a value or a function of the row, and
+  `forget_first` where the rows are found by names or numbers that other rules blank;
 - which rows go altogether: `erase("contact.Notice", "household")`;
 - what has hands of its own, such as files on disk and log-ins: `afterwards(close_accounts)`.
 
@@ -68,6 +69,7 @@ class Rule:
     find: Find
     become: Become | None
     is_guarded: bool = True
+    is_first: bool = False
 
 
 _reasons: list[Reasons] = []
@@ -84,6 +86,11 @@ def need(reasons: Reasons) -> None:
 def forget(label: str, path: str | Find, **become: Any) -> None:
     """Have these columns of a household's rows become what is said. `path` leads to the household, or finds it."""
     _add(Rule(label, _find(path), become))
+
+
+def forget_first(label: str, find: Find, **become: Any) -> None:
+    """As `forget`, before any other rule is followed: `find` looks for what others blank."""
+    _add(Rule(label, find, become, is_first=True))
 
 
 def erase(label: str, path: str | Find, *, is_guarded: bool = False) -> None:
@@ -112,7 +119,7 @@ def needs(
 
 def rules() -> Sequence[Rule]:
     """What becomes of rows, first the columns that change, then the tables whose rows go."""
-    return sorted(_rules, key=lambda rule: rule.become is None)
+    return sorted(_rules, key=lambda rule: (not rule.is_first, rule.become is None))
 
 
 def deeds() -> Sequence[Afterwards]:

@@ -42,8 +42,8 @@ def _complained(household_ids: Collection[int], today: date) -> Iterator[Need]:
 
 def _held(household_ids: Collection[int], today: date) -> Iterator[Need]:
     rows = ForgettingHold.objects.filter(household__in=household_ids, ended_at=None, until__gt=today)
-    for key, until in rows.values_list("household", "until"):
-        yield Need(key, until, _("The desk asked to keep it longer."), 0)
+    for key, until, reason in rows.values_list("household", "until", "reason"):
+        yield Need(key, until, _("The desk keeps it longer: “%(reason)s”") % {"reason": reason}, 0)
 
 
 def _undoable(household_ids: Collection[int], today: date) -> Iterator[Need]:

@@ -20,7 +20,12 @@ class HoldForm(OnceForm):
     """Until when a family is kept, and why."""
 
     until = DayField(_("Keep until"))
-    reason = forms.CharField(label=_("Why"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("The family reads this under “My data”."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class ReleaseForm(OnceForm):

@@ -8,8 +8,7 @@ from django.db.models.functions import Coalesce
 
 from kribbe.banking.models import Aside, Movement, Refund
 from kribbe.billing.models import Account, Books, JournalLine
-
-NOUGHT = Decimal(0)
+from kribbe.rules.money import NOUGHT
 
 
 def entered_before(books: Books) -> Decimal:

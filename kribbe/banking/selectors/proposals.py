@@ -12,8 +12,6 @@ from kribbe.billing.models import Invoice, JournalLine, Payer
 from kribbe.billing.selectors.accounts import with_open
 from kribbe.rules.bank.matching import Candidate, Why, proposed
 
-NOUGHT = Decimal(0)
-
 
 @dataclass(frozen=True, slots=True)
 class Proposed:

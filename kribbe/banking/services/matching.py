@@ -27,12 +27,11 @@ from kribbe.billing.services.deposits import refuse_beyond, take_received_back
 from kribbe.billing.services.posting import Draft, Share, Side, Waiting, write
 from kribbe.billing.services.setting_off import use_own
 from kribbe.billing.services.write_offs import ask_again, write_off_rest
+from kribbe.rules.money import NOUGHT
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-
-NOUGHT = Decimal(0)
 
 
 def match(*, principal: Principal, movement: Movement, shares: Sequence[Share], now: datetime) -> Match:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.billing.models import CertificateKind
 from kribbe.places.importing.files import Line, Table
 from kribbe.places.importing.values import read_any_date
+from kribbe.rules.money import CENT
 from kribbe.trust.text import fold, sort_key
 
 MOST_FEE = Decimal("9999.99")
@@ -180,4 +181,4 @@ def _fee(row: Row, text: str) -> Decimal | None:
     if not (fee.is_finite() and 0 <= fee <= MOST_FEE):
         row.fault("day_fee", "fee", text)
         return None
-    return fee.quantize(Decimal("0.01"))
+    return fee.quantize(CENT)

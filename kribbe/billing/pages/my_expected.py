@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from kribbe.billing.selectors.expected import Expected, books_of, expected
 from kribbe.billing.words import WHAT, supplement_words
 from kribbe.people.access import parent_required, refusal
-from kribbe.rules.billing.stays import cents
 from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.money import cents
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Scope
 from kribbe.web.templatetags.telling import amount, quantity

@@ -11,8 +11,8 @@ from django.db.models import CharField, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from kribbe.billing.models import Account, Books, EntryKind, Invoice, JournalEntry, JournalLine, Payer
+from kribbe.rules.money import NOUGHT
 
-NOUGHT = Decimal(0)
 OWED = (Account.RECEIVABLE, Account.TO_REFUND)
 """What a payer owes, and what of it is kept: together what stands between it and the organiser."""
 OF_INVOICES = (EntryKind.INVOICE, EntryKind.CREDIT)

@@ -36,10 +36,10 @@ from kribbe.rules.billing.case import (
 from kribbe.rules.billing.package_days import Draw, Part, parts_of
 from kribbe.rules.billing.pricing import package_draws, package_left
 from kribbe.rules.billing.supplement import Register
+from kribbe.rules.money import NOUGHT
 from kribbe.rules.priority import PriceKind
 
 DAY = timedelta(days=1)
-NOUGHT = Decimal(0)
 
 
 @dataclass(frozen=True)

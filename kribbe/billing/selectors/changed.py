@@ -1,5 +1,6 @@
 """Which days of which organisers something changed of that an invoice rests on, as the history tells."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -7,6 +8,7 @@ from django.apps import apps
 from django.db.models.functions import Coalesce
 
 from kribbe.billing.models import Books
+from kribbe.billing.selectors.reach import Change, PlaceDay, Written, reach_of
 from kribbe.rules.calendar import add_months
 
 DAY = timedelta(days=1)
@@ -17,6 +19,16 @@ OF_DAY = ("direct__day_invite__group__location__organiser",)
 OF_TAKEN = ("pgh_obj__day_invite__group__location__organiser",)
 OF_CHILD = ("pgh_obj__placements__group__location__organiser",)
 OF_CLUB = ("club__organiser", "club__location__organiser")
+
+
+OF_DAYS = (
+    ("planning.AbsenceEvent", "pgh_created_at", "day", Written.AWAY),
+    ("planning.DayChangeEvent", "pgh_created_at", "day", Written.PLANNED),
+    ("planning.DayChangeEvent", "pgh_created_at", "instead_of", Written.PLANNED),
+    ("attendance.Tap", "received_at", "day", Written.CAME),
+    ("attendance.Correction", "made_at", "day", Written.CAME),
+)
+"""Tables that tell of a day of a place, on which later days may rest: when it was written, which day it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +44,6 @@ class Source:
     days: str
     goes_on: bool = False
     """Whether it holds from its day on."""
-    of_year: bool = False
-    """Whether the later months of its year rest on it too, through the allowance."""
 
 
 SOURCES = (
@@ -48,14 +58,9 @@ SOURCES = (
     Source("planning.CareAgreementEvent", "pgh_created_at", OF_PLACE, "pgh_obj__weeks__during"),
     Source("enrolment.PlacementEvent", "pgh_created_at", OF_GROUP, "during"),
     Source("planning.AgreedWeeksEvent", "pgh_created_at", OF_PLACE, "during"),
-    Source("planning.AbsenceEvent", "pgh_created_at", OF_PLACE, "day", of_year=True),
-    Source("planning.DayChangeEvent", "pgh_created_at", OF_PLACE, "day", of_year=True),
-    Source("planning.DayChangeEvent", "pgh_created_at", OF_PLACE, "instead_of", of_year=True),
     Source("planning.GettingUsedDayEvent", "pgh_created_at", OF_PLACE, "day"),
     Source("enrolment.PlacementEvent", "pgh_created_at", OF_GROUP, "pgh_obj__getting_used_days__day"),
     Source("planning.HouseRules", "published_at", ("location__organiser",), "from_day", goes_on=True),
-    Source("attendance.Tap", "received_at", OF_PLACE, "day", of_year=True),
-    Source("attendance.Correction", "made_at", OF_PLACE, "day", of_year=True),
     Source("attendance.DayInviteEvent", "pgh_created_at", OF_GROUP, "day"),
     Source("enrolment.DirectChildEvent", "pgh_created_at", OF_TAKEN, "during"),
     Source("attendance.Tap", "received_at", OF_DAY, "day"),
@@ -66,19 +71,12 @@ SOURCES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something of an organiser (primary key) that holds from a day until the day before another; None: no end."""
-
-    organiser: int
-    at: datetime
-    first: date | None
-    end: date | None
-
-
-def changes_since(since: datetime) -> list[Change]:
-    """Everything that was written since; a query for each table."""
-    return [each for source in SOURCES for each in _of(source, since)]
+def changes_since(since: datetime, *, before: date) -> list[Change]:
+    """Everything of days before this one that was written since, with what it reaches; a query for each table, and
+    those of `reach_of`.
+    """
+    of_places = [each for source in OF_DAYS for each in _days_of(source, since, before)]
+    return [*(each for source in SOURCES for each in _of(source, since)), *reach_of(of_places)]
 
 
 def touches(change: Change, books: Books, month: date, since: datetime) -> bool:
@@ -89,6 +87,17 @@ def touches(change: Change, books: Books, month: date, since: datetime) -> bool:
         and (change.first is None or change.first < add_months(month, 1))
         and (change.end is None or change.end > month)
     )
+
+
+def _days_of(source: tuple[str, str, str, Written], since: datetime, before: date) -> Iterator[PlaceDay]:
+    model, at, day, what = source
+    rows = apps.get_model(model).objects.filter(
+        **{f"{at}__gte": since, f"{day}__lt": before}, placement__isnull=False
+    )
+    for organiser, written, on, place in (
+        rows.order_by().values_list(*OF_PLACE, at, day, "placement").distinct()
+    ):
+        yield PlaceDay(organiser, written, on, place, what)
 
 
 def _of(source: Source, since: datetime) -> list[Change]:
@@ -108,6 +117,5 @@ def _of(source: Source, since: datetime) -> list[Change]:
 
 def _ends(days: object, source: Source) -> tuple[date | None, date | None]:
     if isinstance(days, date):
-        end = date(days.year + 1, 1, 1) if source.of_year else days + DAY
-        return days, None if source.goes_on else end
+        return days, None if source.goes_on else days + DAY
     return getattr(days, "lower", None), getattr(days, "upper", None)

@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce
 from kribbe.billing.models import Account, Books, Deposit, JournalLine
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import firsts
+from kribbe.rules.money import NOUGHT
 
-NOUGHT = Decimal(0)
 SET_OFF, GIVEN_BACK = "deposit_set_off:", "deposit_back:"
 """How the keys of the entries begin that use what is kept, or pay it back."""
 

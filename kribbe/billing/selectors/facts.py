@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
-from django.db.models import Min, Model, Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from kribbe.attendance.models import Presence
 from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, Share
@@ -26,10 +26,10 @@ from kribbe.region.models import DeskPolicy
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.priority import PriceKind
+from kribbe.trust.rows import rows_by
 
 DAY = timedelta(days=1)
 NONE = Q(pk__in=())
-Row = TypeVar("Row", bound=Model)
 Happened = TypeVar("Happened", Presence, Absence)
 
 
@@ -217,12 +217,13 @@ def _package_since(facts: Facts, begun: date) -> dict[int, date]:
     found: dict[int, date] = {}
     for site, rows in facts.prices.items():
         month = facts.month
-        while month >= begun and _has_package(rows, month):
+        while month >= begun and has_package(rows, month):
             found[site], month = month, add_months(month, -1)
     return found
 
 
-def _has_package(rows: Sequence[PriceList], month: date) -> bool:
+def has_package(rows: Sequence[PriceList], month: date) -> bool:
+    """Whether these price lists, in their order, sell a package in a month."""
     held = holding(rows, month)
     return held is not None and held.package_size is not None
 
@@ -284,14 +285,6 @@ def _is_sold(each: Planned, since: Mapping[int, date], month: date, after: date)
         and stay.during.lower < after
         and (stay.during.upper is None or stay.during.upper > month)
     )
-
-
-def rows_by(rows: "Iterable[Row]", name: str) -> Mapping[int, list[Row]]:
-    """Rows by a key that they have, in their order."""
-    found: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[getattr(row, name)].append(row)
-    return dict(found)
 
 
 def packs_of(desks: Mapping[int, int], month: date) -> dict[int, Pack]:

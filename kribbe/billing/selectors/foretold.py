@@ -1,4 +1,8 @@
-"""What an absence or a single day will cost before it is written: its months priced as their runs will price them."""
+"""What an absence or a single day will cost before it is written: its months priced as their runs will price them.
+
+Later months count too where the days have a part in their price: the next one where packages of days are sold, and
+those of the year in which an absence is told already, whose free day may be gone.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +13,7 @@ from decimal import Decimal
 from kribbe.billing.models import Books
 from kribbe.billing.selectors.cases import cases_of
 from kribbe.billing.selectors.drafts import results
-from kribbe.billing.selectors.facts import Facts, facts_of
+from kribbe.billing.selectors.facts import Facts, facts_of, has_package
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import Absence, DayChange, GettingUsedDay
 from kribbe.planning.selectors.planned import Planned, plan_with
@@ -17,7 +21,7 @@ from kribbe.planning.selectors.stay_year import StayYear
 from kribbe.rules.billing.absence import AbsenceCost, difference
 from kribbe.rules.billing.day_cost import DayCost, cost_of_day, together
 from kribbe.rules.billing.result import Result
-from kribbe.rules.calendar import first_of_month
+from kribbe.rules.calendar import add_months, first_of_month
 
 DAY = timedelta(days=1)
 
@@ -29,8 +33,8 @@ class Foretold:
         """The cost by month of absences of one place that aren't saved; None where its organiser keeps no books, and
         where the place isn't certain, so that nothing is billed.
 
-        Those of one month count for the allowance of the next ones. As many queries for each month as a month of a
-        run.
+        Those of one month count for the allowance of the next ones. What other months are asked more stands with the
+        last one. As many queries for each month as a month of a run.
         """
         by_month: dict[date, set[date]] = defaultdict(set)
         for each in absences:
@@ -38,7 +42,10 @@ class Foretold:
         read = _read(placement, by_month)
         if read is None or any(placement.pk not in facts.stays for facts in read):
             return None
-        return [_cost(facts, placement, absences, by_month[facts.month]) for facts in read]
+        *costs, last = [_cost(facts, placement, absences, by_month[facts.month]) for facts in read]
+        after = _read(placement, _months_after(read, placement)) or ()
+        later = sum((_gained(each, _away(each, placement, absences)) for each in after), Decimal(0))
+        return [*costs, replace(last, later=later)]
 
     def day(self, placement: Placement, change: DayChange) -> DayCost | None:
         """The cost of a day that isn't saved, as if it were granted; None as for `absences`.
@@ -49,7 +56,11 @@ class Foretold:
         days = [each for each in (change.day, change.instead_of) if each is not None]
         read = _read(placement, {first_of_month(each) for day in days for each in (day, day + DAY)})
         known = [facts for facts in read or () if placement.pk in facts.stays]
-        return together(_day_cost(facts, placement, change) for facts in known) if known else None
+        if not known:
+            return None
+        after = _read(placement, _months_after(known, placement)) or ()
+        later = sum((_gained(each, _with_day(each, placement, change)) for each in after), Decimal(0))
+        return replace(together(_day_cost(facts, placement, change) for facts in known), later=later)
 
     def visits(self, placement: Placement, visits: Sequence[GettingUsedDay]) -> Mapping[date, DayCost] | None:
         """The cost of visits to get used by day, nothing on one that is reserved already; None as for `absences`."""
@@ -72,12 +83,21 @@ def _read(placement: Placement, months: Iterable[date]) -> list[Facts] | None:
     return [facts_of(books, month, [placement.child.household_id]) for month in sorted(months)]
 
 
+def _months_after(read: Sequence[Facts], placement: Placement) -> set[date]:
+    """The other months, after the first one that was read, whose price the days of these have a part in."""
+    first, last, known = read[0].month, read[-1], {each.month for each in read}
+    away = (first_of_month(each.day) for each in last.stays[placement.pk].absences)
+    found = {month for month in away if month > first}
+    if has_package(last.prices.get(placement.group.location_id, ()), last.month):
+        found.add(add_months(last.month, 1))
+    return found - known
+
+
 def _cost(facts: Facts, placement: Placement, absences: Sequence[Absence], days: set[date]) -> AbsenceCost:
     earlier = [each for each in absences if each.day < facts.month]
     before = _results(_away(facts, placement, earlier))
     after = _results(_away(facts, placement, absences))
-    found = difference(before[placement.pk], after[placement.pk], days)
-    return replace(found, more=_total(after) - _total(before))
+    return difference(before[placement.pk], after[placement.pk], days, more=_total(after) - _total(before))
 
 
 def _day_cost(facts: Facts, placement: Placement, change: DayChange) -> DayCost:
@@ -103,6 +123,10 @@ def _visit_cost(facts: Facts, placement: Placement, day: date) -> DayCost:
     )
 
 
+def _gained(before: Facts, after: Facts) -> Decimal:
+    return _total(_results(after)) - _total(_results(before))
+
+
 def _total(results: Mapping[int, Result]) -> Decimal:
     return sum((each.total for each in results.values()), Decimal(0))
 
@@ -120,7 +144,10 @@ def _away(facts: Facts, placement: Placement, absences: Sequence[Absence]) -> Fa
     return replace(
         facts,
         absences={**facts.absences, key: own},
-        stays={each: _away_in(stay, key, absences) for each, stay in facts.stays.items()},
+        stays={
+            each: _away_in(stay, key, [one for one in absences if one.day.year == facts.month.year])
+            for each, stay in facts.stays.items()
+        },
         earlier=tuple(
             _away(each, placement, absences) if key in each.stays else each for each in facts.earlier
         ),

@@ -19,8 +19,9 @@ from kribbe.billing.models import (
     Reminder,
     Step,
 )
-from kribbe.billing.selectors.accounts import NOUGHT, with_open
+from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.net import Net, asked_of, nets
+from kribbe.rules.money import NOUGHT
 from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.reminders import Costs, costs
 from kribbe.web.words import say

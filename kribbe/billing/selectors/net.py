@@ -13,9 +13,9 @@ from django.db.models import QuerySet, Sum
 from kribbe.billing.models import Account, Deposit, Invoice, InvoiceKind, JournalLine
 from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.deposits import standing
+from kribbe.rules.money import NOUGHT
 from kribbe.rules.settling import Open, Settled, settled_by
 
-NOUGHT = Decimal(0)
 Leaving = Callable[[Collection[int]], Mapping[int, Decimal]]
 """Given payers by primary key: what of the money kept for each is on its way back to it."""
 _leaving: list[Leaving] = []

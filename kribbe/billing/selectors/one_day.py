@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
@@ -18,7 +17,7 @@ from kribbe.attendance.models import DayInvite, InviteState, Presence
 from kribbe.billing.models import Books, FeeCertificate, OneCharge, PriceList, UnplacedCare
 from kribbe.billing.selectors.cases import extra_of
 from kribbe.billing.selectors.clubs import NOTHING, CareMonth, shares_of, with_charges
-from kribbe.billing.selectors.facts import closed_in_year, holding, packs_of, rows_by
+from kribbe.billing.selectors.facts import closed_in_year, holding, packs_of
 from kribbe.billing.selectors.register import minute_of, registered_days
 from kribbe.places.models import Group, Location
 from kribbe.places.selectors.closed import ClosedDays
@@ -28,11 +27,12 @@ from kribbe.rules.billing.case import Absent, Allowance, Case, Certificate, Entr
 from kribbe.rules.billing.pricing import bill
 from kribbe.rules.billing.result import Result
 from kribbe.rules.calendar import add_months
+from kribbe.rules.money import NOUGHT
 from kribbe.rules.packs import Pack
 from kribbe.rules.priority import PriceKind
+from kribbe.trust.rows import rows_by
 
 DAY = timedelta(days=1)
-NOUGHT = Decimal(0)
 STANDING = Q(state=InviteState.TAKEN) & ~Q(direct__undone_at__isnull=False)
 """Taken by the family, and taken back by nobody."""
 Key = tuple[int, int]

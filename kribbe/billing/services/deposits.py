@@ -34,6 +34,7 @@ from kribbe.enrolment.selectors.stays import every_piece
 from kribbe.enrolment.services.sign import record_deposit
 from kribbe.people.models import Child
 from kribbe.region.selectors import policy_on
+from kribbe.rules.money import NOUGHT
 from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import PriceKind
 from kribbe.trust.audit import record
@@ -42,7 +43,6 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.web.templatetags.telling import amount
 
-NOUGHT = Decimal(0)
 ASKED, WITHDRAWN = "deposit", "deposit_withdrawn"
 """Kinds of the notices of a deposit."""
 

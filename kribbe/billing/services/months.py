@@ -12,6 +12,7 @@ from kribbe.billing.selectors.changed import changes_since, touches
 from kribbe.billing.selectors.drafts import Drafted, drafted, parties
 from kribbe.billing.selectors.months import invoiced_months
 from kribbe.billing.services.payers import usual_payers
+from kribbe.rules.calendar import first_of_month
 from kribbe.trust.locks import lock_rows
 
 COUNT = "billing.count_month"
@@ -69,10 +70,11 @@ def count_changed(*, now: datetime) -> int:
 
     Returns how many were counted.
     """
-    months = invoiced_months(localtime(now).date())
+    today = localtime(now).date()
+    months = invoiced_months(today)
     known = {(each.books_id, each.month): each.counted_at for each in MonthCount.objects.all()}
     fresh = {key: at for key, at in known.items() if now - at < LASTS}
-    changes = changes_since(min(fresh.values()) - UNCERTAIN) if fresh else []
+    changes = changes_since(min(fresh.values()) - UNCERTAIN, before=first_of_month(today)) if fresh else []
     done = 0
     for books, month in months:
         counted = fresh.get((books.pk, month))

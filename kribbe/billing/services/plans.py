@@ -12,12 +12,11 @@ from kribbe.billing.models import Instalment, Payer, PaymentPlan, PlannedInvoice
 from kribbe.billing.selectors.net import net_of
 from kribbe.billing.services.sending import household_of
 from kribbe.rules.calendar import add_months
+from kribbe.rules.money import CENT
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)

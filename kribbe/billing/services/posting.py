@@ -21,12 +21,12 @@ from kribbe.billing.models import (
     Settlement,
 )
 from kribbe.billing.selectors.net import nets
+from kribbe.rules.money import NOUGHT
 from kribbe.rules.settling import Open
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
-NOUGHT = Decimal(0)
 BATCH = 2000
 Side = tuple[Account, Decimal, int | None]
 Part = tuple[int, Decimal]

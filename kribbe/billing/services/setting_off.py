@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import transaction
 
@@ -16,10 +15,9 @@ from kribbe.billing.models import (
 )
 from kribbe.billing.selectors.net import owners
 from kribbe.billing.services.posting import Draft, Part, Share, Waiting, summed, write
+from kribbe.rules.money import NOUGHT
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
-
-NOUGHT = Decimal(0)
 
 
 def set_off_issued(

@@ -1,7 +1,8 @@
 """What an absence costs, told before it is reported, is what the run asks. Full Mondays and Tuesdays at 12.34."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
+from itertools import islice
 
 import pytest
 
@@ -15,6 +16,7 @@ from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.stays import stay_of
 from kribbe.places.models import Organiser
 from kribbe.planning.models import Absence, CareAgreement, TellingSide
+from kribbe.planning.pages.mine import _costs
 from kribbe.planning.selectors.allowance import cost, stated
 from kribbe.planning.services.absences import report_absence
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
@@ -28,9 +30,12 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 2, 20)
 
 
+def placed(kept):
+    return Placement.objects.select_related("child", "group__location__desk").get(pk=kept.scene.noor.pk)
+
+
 def told(kept, days):
-    placement = Placement.objects.select_related("child", "group__location__desk").get(pk=kept.scene.noor.pk)
-    return cost(stated(placement, 2026, today=TODAY), days)
+    return cost(stated(placed(kept), 2026, today=TODAY), days)
 
 
 def by_the_run(kept, days, month=MARCH):
@@ -89,6 +94,16 @@ class TestByIncome:
         found = told(kept, days)
         assert [each.uses for each in found] == [2, 1]
         assert found[1].left == found[0].left - 1
+
+
+@pytest.mark.usefixtures("agreed_at_another_price")
+def test_a_free_day_that_a_later_absence_loses_is_told(kept):
+    """Of eight free days seven are used and the last is told for April: 15.00 are asked for it then."""
+    house_rules(kept, told_by=time(9))
+    earlier = (date(2026, 1, 5) + timedelta(weeks=week, days=day) for week in range(4) for day in (0, 1))
+    absent(kept.scene.noor, *islice(earlier, 7), date(2026, 4, 13))
+    found = _costs(stated(placed(kept), 2026, today=TODAY), [march(9)], NOW)
+    assert "€\xa015" in found["later"] and not found["elsewhere"] and not found["lines"]
 
 
 def test_a_discount_that_moves_to_another_child(kept):

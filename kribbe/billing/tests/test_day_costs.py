@@ -155,6 +155,16 @@ def test_a_day_of_a_package_is_paid_already(free):
     assert (after.amount, after.elsewhere) == (0, 0) and _costs(after)["is_free"]
 
 
+def test_a_day_whose_package_is_bought_in_the_next_month_is_not_free(free):
+    """Seven of seventeen are left after the ten days of March, as many as April has; an extra day leaves six."""
+    price_list(free, march(1), package_name="Veel", package_size=17, package_price=Decimal("340.00"))
+    april = asked(free, APRIL)
+    found = alike(free, march(4))
+    assert (found.amount, found.later) == (0, asked(free, APRIL) - april)
+    words = _costs(found)
+    assert found.later == 340 and "€\xa0340" in words["later"] and not words["is_free"]
+
+
 def test_a_discount_that_moves_to_another_child(free):
     """Mil has full Mondays, five in March, and Noor about as many days, as some of hers are free."""
     price_list(free, full=Decimal("40.00"), sibling_discount=Decimal("0.100"))

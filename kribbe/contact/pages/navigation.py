@@ -1,6 +1,7 @@
 """The room's entries in the navigation, and its work lists."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,167 +23,6 @@ from kribbe.web.navigation import NavItem, register
 from kribbe.web.worklists import WorkList
 from kribbe.web.worklists import register as register_list
 
-_at_place = place_where(Action.LOCATION_TALK)
-
-
-def register_navigation() -> None:
-    """Hang the pages in the bar and the rail; a second call does nothing more."""
-    for item in (
-        NavItem(
-            _("Messages"),
-            "contact:threads",
-            "mail",
-            "parent",
-            order=60,
-            badge=_new_for_parent,
-            arguments=own_household_only,
-        ),
-        NavItem(
-            _("Conversations"),
-            "contact:location_threads",
-            "message-circle",
-            "location",
-            order=45,
-            badge=_new_at_location,
-            arguments=_at_place,
-            group="talking",
-        ),
-        NavItem(
-            _("Visits"),
-            "contact:location_visits",
-            "calendar-days",
-            "location",
-            order=50,
-            arguments=_at_place,
-            group="talking",
-        ),
-        NavItem(
-            _("Conversations"),
-            "contact:office_threads",
-            "message-circle",
-            "desk",
-            order=50,
-            action=Action.DESK_TALK,
-            badge=_new_at_desk,
-            arguments=desk_here,
-            group="talking",
-        ),
-        NavItem(
-            _("Tasks"),
-            "contact:tasks",
-            "list-checks",
-            "desk",
-            order=30,
-            action=Action.DESK_TASKS,
-            arguments=desk_here,
-        ),
-        NavItem(
-            _("Questions"),
-            "contact:questions",
-            "circle-question-mark",
-            "desk",
-            order=65,
-            action=Action.DESK_TASKS,
-            arguments=desk_here,
-            group="talking",
-        ),
-        NavItem(
-            _("Texts of notices"),
-            "contact:texts",
-            "pencil",
-            "admin",
-            order=92,
-            action=Action.DESK_SETTINGS,
-            arguments=desk_here,
-        ),
-        NavItem(
-            _("Who was told what"),
-            "contact:office_told",
-            "mail-search",
-            "desk",
-            order=55,
-            action=Action.DESK_TALK,
-            arguments=desk_here,
-            group="talking",
-        ),
-        NavItem(
-            _("Who was told what"),
-            "contact:location_told",
-            "mail-search",
-            "location",
-            order=55,
-            arguments=_at_place,
-            group="talking",
-        ),
-        NavItem(
-            _("Letters"),
-            "contact:letters",
-            "printer",
-            "desk",
-            order=60,
-            action=Action.DESK_LETTERS,
-            arguments=desk_here,
-            group="talking",
-        ),
-    ):
-        register(item)
-    register_tab(Tab("contact:policy", _("Mails and messages"), order=50))
-    register_list(
-        WorkList(
-            "letters",
-            _("Letters to post"),
-            _("For families without a mail address."),
-            "printer",
-            "contact:letters",
-            rows=letters_to_post,
-            order=70,
-            tone="blue",
-        )
-    )
-    register_list(
-        WorkList(
-            "undelivered",
-            _("Mails that did not arrive"),
-            _("Correct the address and send it again, post a letter, or call."),
-            "mail",
-            "contact:undelivered",
-            rows=undelivered_waiting,
-            order=25,
-        )
-    )
-    register_list(
-        WorkList(
-            "conversations",
-            _("Conversations with something new"),
-            _("A family or a location wrote to the desk."),
-            "message-circle",
-            "contact:office_threads",
-            rows=lambda desk_id, _now: _desk_unread(desk_id),
-            order=30,
-            tone="primary",
-        )
-    )
-    waiting.register(
-        waiting.AtLocation(
-            "conversations",
-            _("Conversations with something new"),
-            "contact:location_threads",
-            rows=lambda now: _locations_unread(),
-            path="location",
-            order=60,
-        )
-    )
-    waiting.register(
-        waiting.AtLocation(
-            "visits_when_closed",
-            _("Visits on a closing day"),
-            "contact:location_visits",
-            rows=booked_when_closed,
-            path="location",
-            order=65,
-        )
-    )
-
 
 def _new_for_parent(request: Any) -> "Sequence[QuerySet[Any]]":
     own = request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS)
@@ -203,3 +43,110 @@ def _new_at_desk(request: Any) -> "Sequence[QuerySet[Thread]]":
 
 def _desk_unread(desk_id: int) -> QuerySet[Thread]:
     return unread_threads(Thread.objects.filter(desk=desk_id, with_desk=True), Side.DESK)
+
+
+_at_location = partial(
+    NavItem, section="location", arguments=place_where(Action.LOCATION_TALK), group="talking"
+)
+_at_desk = partial(NavItem, section="desk", arguments=desk_here)
+_talking = partial(_at_desk, group="talking")
+
+ENTRIES = (
+    NavItem(
+        _("Messages"),
+        "contact:threads",
+        "mail",
+        "parent",
+        _new_for_parent,
+        order=60,
+        arguments=own_household_only,
+    ),
+    _at_location(
+        _("Conversations"), "contact:location_threads", "message-circle", order=45, badge=_new_at_location
+    ),
+    _at_location(_("Visits"), "contact:location_visits", "calendar-days", order=50),
+    _talking(
+        _("Conversations"),
+        "contact:office_threads",
+        "message-circle",
+        order=50,
+        action=Action.DESK_TALK,
+        badge=_new_at_desk,
+    ),
+    _at_desk(_("Tasks"), "contact:tasks", "list-checks", order=30, action=Action.DESK_TASKS),
+    _talking(_("Questions"), "contact:questions", "circle-question-mark", order=65, action=Action.DESK_TASKS),
+    NavItem(
+        _("Texts of notices"),
+        "contact:texts",
+        "pencil",
+        "admin",
+        order=92,
+        action=Action.DESK_SETTINGS,
+        arguments=desk_here,
+    ),
+    _talking(_("Who was told what"), "contact:office_told", "mail-search", order=55, action=Action.DESK_TALK),
+    _at_location(_("Who was told what"), "contact:location_told", "mail-search", order=55),
+    _talking(_("Letters"), "contact:letters", "printer", order=60, action=Action.DESK_LETTERS),
+)
+
+LISTS = (
+    WorkList(
+        "letters",
+        _("Letters to post"),
+        _("For families without a mail address."),
+        "printer",
+        "contact:letters",
+        rows=letters_to_post,
+        order=70,
+        tone="blue",
+    ),
+    WorkList(
+        "undelivered",
+        _("Mails that did not arrive"),
+        _("Correct the address and send it again, post a letter, or call."),
+        "mail",
+        "contact:undelivered",
+        rows=undelivered_waiting,
+        order=25,
+    ),
+    WorkList(
+        "conversations",
+        _("Conversations with something new"),
+        _("A family or a location wrote to the desk."),
+        "message-circle",
+        "contact:office_threads",
+        rows=lambda desk_id, _now: _desk_unread(desk_id),
+        order=30,
+        tone="primary",
+    ),
+)
+
+WAITING = (
+    waiting.AtLocation(
+        "conversations",
+        _("Conversations with something new"),
+        "contact:location_threads",
+        rows=lambda now: _locations_unread(),
+        path="location",
+        order=60,
+    ),
+    waiting.AtLocation(
+        "visits_when_closed",
+        _("Visits on a closing day"),
+        "contact:location_visits",
+        rows=booked_when_closed,
+        path="location",
+        order=65,
+    ),
+)
+
+
+def register_navigation() -> None:
+    """Hang the pages in the bar and the rail, and what waits; a second call does nothing more."""
+    for item in ENTRIES:
+        register(item)
+    register_tab(Tab("contact:policy", _("Mails and messages"), order=50))
+    for one in LISTS:
+        register_list(one)
+    for each in WAITING:
+        waiting.register(each)

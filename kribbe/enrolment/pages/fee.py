@@ -16,8 +16,9 @@ from kribbe.enrolment.pages.at_desk import at_desk
 from kribbe.region.branding import brand_of
 from kribbe.region.http import DeskRequest
 from kribbe.region.selectors import policy_on
-from kribbe.rules.income_fee import Estimate, estimate, monthly, yearly
+from kribbe.rules.income_fee import Estimate, beside, estimate, monthly, yearly
 from kribbe.rules.packs import FigureMissing, load_pack
+from kribbe.rules.reasons import Reason
 from kribbe.trust.permissions import Action
 from kribbe.web.documents import pdf
 from kribbe.web.templatetags.telling import money
@@ -64,15 +65,17 @@ class FeeForm(forms.Form):
         ],
     )
 
-    def estimate(self, pack: str, on: date) -> Estimate | None:
-        """The estimate; None where the form isn't right or there is no ladder for that day."""
+    def estimate(self, pack: str, on: date) -> tuple[Estimate, tuple[Reason, ...]] | None:
+        """The estimate and what the law gives besides; None where the form isn't right or there is no ladder for that
+        day.
+        """
         if not self.is_bound or not self.is_valid():
             return None
         figures, income = load_pack(pack), Decimal(self.cleaned_data["income"])
         try:
             if self.cleaned_data["per"] == "month":
                 income = yearly(income, figures, on)
-            return estimate(income, figures, on)
+            return estimate(income, figures, on), beside(income, figures, on)
         except FigureMissing:
             return None
 
@@ -98,7 +101,8 @@ def cost(request: DeskRequest, desk: str) -> HttpResponse:
     today = timezone.localdate()
     pack = policy_on(request.desk, today).rule_pack
     form = CostForm(request.POST if request.method == "POST" else None)
-    found, month = form.estimate(pack, today), ""
+    found, more = form.estimate(pack, today) or (None, ())
+    month = ""
     if found:
         days = {name: form.cleaned_data[name] for name in ("full", "half")}
         month = money(monthly(found.fee, **days, pack=load_pack(pack), on=today))
@@ -108,7 +112,7 @@ def cost(request: DeskRequest, desk: str) -> HttpResponse:
         "month": month,
         "sums": [say(reason) for reason in found.sums] if found else [],
         "bring": BRING,
-        "open": OPEN,
+        "open": [*OPEN, *map(say, more)],
         "has_ladder": found is not None or bool(form.errors) or not form.is_bound,
     }
     return render(request, "enrolment/cost.html", context, status=422 if form.errors else 200)
@@ -120,7 +124,7 @@ def fee(request: DeskRequest) -> HttpResponse:
     """The checklist, and an estimate of the day fee. What was typed is in nobody's file, and in no address."""
     today = timezone.localdate()
     form = FeeForm(request.POST if request.method == "POST" else None)
-    found = form.estimate(policy_on(request.desk, today).rule_pack, today)
+    found, more = form.estimate(policy_on(request.desk, today).rule_pack, today) or (None, ())
     if "sheet" in request.GET or "sheet" in request.POST:
         return _sheet(request, found)
     context = {
@@ -129,7 +133,7 @@ def fee(request: DeskRequest) -> HttpResponse:
         "sums": [say(reason) for reason in found.sums] if found else [],
         "bring": BRING,
         "steps": STEPS,
-        "open": OPEN,
+        "open": [*OPEN, *map(say, more)],
         "household": request.GET.get("household", ""),
     }
     return render(request, "enrolment/office/fee.html", context, status=422 if form.errors else 200)

@@ -1,6 +1,7 @@
 """The location's entries in the navigation."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -21,136 +22,6 @@ from kribbe.places.waiting import AtLocation
 from kribbe.trust.permissions import Action, scope_ids
 from kribbe.trust.principal import Principal, Scope
 from kribbe.web.navigation import NavItem, register
-
-_at_place = place_where(Action.LIST_READ)
-
-
-def register_location_navigation() -> None:
-    """Hang the location's pages in the rail, and the way to them in the account menu."""
-    items = [
-        NavItem(_("Today"), "enrolment:today", "sun", "location", order=10, arguments=_at_place),
-        NavItem(
-            _("Waiting list"),
-            "enrolment:waiting_list",
-            "list-ordered",
-            "location",
-            order=20,
-            arguments=_at_place,
-            badge=waiting,
-            holds=("enrolment:bulk", "rounds:week"),
-        ),
-        NavItem(
-            _("Offers"),
-            "enrolment:location_offers",
-            "send",
-            "location",
-            order=30,
-            arguments=_at_place,
-            badge=offers,
-            group="giving",
-        ),
-        NavItem(
-            _("Children"),
-            "enrolment:location_children",
-            "baby",
-            "location",
-            order=40,
-            arguments=_at_place,
-            group="children",
-        ),
-        NavItem(
-            _("Urgent families"),
-            "enrolment:urgent",
-            "triangle-alert",
-            "location",
-            order=25,
-            arguments=_at_place,
-            group="giving",
-        ),
-        NavItem(
-            _("Last-minute places"),
-            "enrolment:last_minute",
-            "bell",
-            "location",
-            order=46,
-            arguments=_at_place,
-            group="giving",
-        ),
-        NavItem(
-            _("When places come free"),
-            "enrolment:coming_free",
-            "calendar-days",
-            "location",
-            order=44,
-            arguments=_at_place,
-            group="giving",
-        ),
-        NavItem(
-            _("Your register"),
-            "enrolment:register",
-            "clipboard-list",
-            "location",
-            order=45,
-            arguments=_at_place,
-            group="children",
-        ),
-        NavItem(
-            _("Proofs"),
-            "enrolment:location_proofs",
-            "file-up",
-            "location",
-            order=45,
-            arguments=_at_place,
-            group="children",
-        ),
-        NavItem(
-            pgettext_lazy("navigation", "Order"),
-            "enrolment:criteria",
-            "scale",
-            "location",
-            order=70,
-            arguments=_in_place,
-            group="place",
-        ),
-        NavItem(
-            _("My locations"), "enrolment:locations", "building-2", "account", order=20, arguments=_runs_any
-        ),
-    ]
-    for item in items:
-        register(item)
-
-
-def register_waiting() -> None:
-    """Hang what waits beside that of other locations that the same person runs."""
-    lists = [
-        AtLocation(
-            "offers",
-            _("Offers without an answer"),
-            "enrolment:location_offers",
-            rows=lambda now: open_offers(),
-            path="preference__location",
-            order=30,
-        ),
-        AtLocation(
-            "signing",
-            _("Places to sign"),
-            "enrolment:location_offers",
-            rows=lambda now: Placement.objects.filter(state=PlacementState.TO_SIGN),
-            path="group__location",
-            order=40,
-        ),
-        AtLocation(
-            "waiting",
-            _("Children on the waiting list"),
-            "enrolment:waiting_list",
-            rows=lambda now: waiting_wishes(),
-            path="location",
-            order=90,
-            is_task=False,
-        ),
-    ]
-    for each in lists:
-        waiting_lists.register(each)
 
 
 def waiting_wishes() -> "QuerySet[Preference]":
@@ -182,3 +53,77 @@ def _runs_any(request: HttpRequest) -> Mapping[str, object] | None:
     principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
     runs = any(scope_ids(principal, Action.LIST_READ, scope) for scope in (Scope.LOCATION, Scope.ORGANISER))
     return {} if runs else None
+
+
+_at_place = partial(NavItem, section="location", arguments=place_where(Action.LIST_READ))
+_giving = partial(_at_place, group="giving")
+_of_children = partial(_at_place, group="children")
+
+ENTRIES = (
+    _at_place(_("Today"), "enrolment:today", "sun", order=10),
+    _at_place(
+        _("Waiting list"),
+        "enrolment:waiting_list",
+        "list-ordered",
+        order=20,
+        badge=waiting,
+        holds=("enrolment:bulk", "rounds:week"),
+    ),
+    _giving(_("Offers"), "enrolment:location_offers", "send", order=30, badge=offers),
+    _of_children(_("Children"), "enrolment:location_children", "baby", order=40),
+    _giving(_("Urgent families"), "enrolment:urgent", "triangle-alert", order=25),
+    _giving(_("Last-minute places"), "enrolment:last_minute", "bell", order=46),
+    _giving(_("When places come free"), "enrolment:coming_free", "calendar-days", order=44),
+    _of_children(_("Your register"), "enrolment:register", "clipboard-list", order=45),
+    _of_children(_("Proofs"), "enrolment:location_proofs", "file-up", order=45),
+    NavItem(
+        pgettext_lazy("navigation", "Order"),
+        "enrolment:criteria",
+        "scale",
+        "location",
+        order=70,
+        arguments=_in_place,
+        group="place",
+    ),
+    NavItem(_("My locations"), "enrolment:locations", "building-2", "account", order=20, arguments=_runs_any),
+)
+
+WAITING = (
+    AtLocation(
+        "offers",
+        _("Offers without an answer"),
+        "enrolment:location_offers",
+        rows=lambda now: open_offers(),
+        path="preference__location",
+        order=30,
+    ),
+    AtLocation(
+        "signing",
+        _("Places to sign"),
+        "enrolment:location_offers",
+        rows=lambda now: Placement.objects.filter(state=PlacementState.TO_SIGN),
+        path="group__location",
+        order=40,
+    ),
+    AtLocation(
+        "waiting",
+        _("Children on the waiting list"),
+        "enrolment:waiting_list",
+        rows=lambda now: waiting_wishes(),
+        path="location",
+        order=90,
+        is_task=False,
+    ),
+)
+
+
+def register_location_navigation() -> None:
+    """Hang the location's pages in the rail, and the way to them in the account menu."""
+    for item in ENTRIES:
+        register(item)
+
+
+def register_waiting() -> None:
+    """Hang what waits beside that of other locations that the same person runs."""
+    for each in WAITING:
+        waiting_lists.register(each)

@@ -6,7 +6,6 @@ Reading is a fixed number of queries, however many children, wishes and location
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
@@ -42,8 +41,7 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.priority import Standing, grounds_ahead
 from kribbe.rules.small_numbers import hide_table
 from kribbe.trust.principal import Role
-
-T = TypeVar("T")
+from kribbe.trust.rows import rows_by
 
 LATELY = timedelta(days=60)
 CHANGES_SHOWN = 3
@@ -132,7 +130,7 @@ def stories(household_ids: Collection[int], *, now: datetime) -> list[ChildStory
     children = list(Child.objects.filter(household__in=household_ids).order_by("-born", "-expected", "pk"))
     recent = CareRequest.objects.filter(child__in=children).exclude(ended_at__lt=now - ENDED_SHOWN)
     requests = by_child(request_stories(recent, now=now))
-    placements = grouped_by(
+    placements = rows_by(
         Placement.objects.filter(child__in=children, state__in=[PlacementState.TO_SIGN, PlacementState.FINAL])
         .exclude(during__endswith__lt=localtime(now).date())
         .select_related("group__location")
@@ -207,7 +205,7 @@ def request_stories(found: "QuerySet[CareRequest]", *, now: datetime) -> list[Re
             desk__in={request.desk_id for request in requests}, during__contains=localtime(now).date()
         )
     }
-    wishes = grouped_by(preferences, "request_id")
+    wishes = rows_by(preferences, "request_id")
     return [
         RequestStory(
             request,
@@ -249,8 +247,8 @@ def _known(preferences: Sequence[Preference], now: datetime) -> _Known:
         fits=fits,
         closed=_closed(waiting, fits, now),
         offers={offer.preference_id: offer for offer in offers},
-        changes=grouped_by(changes, "preference_id"),
-        passed=grouped_by(passed, "preference_id"),
+        changes=rows_by(changes, "preference_id"),
+        passed=rows_by(passed, "preference_id"),
         chances=chances_of({p.request_id for p in waiting}, now=now),
     )
 
@@ -316,11 +314,3 @@ def _ahead(mine: Waiting, lines: Sequence[Waiting]) -> tuple[Ahead, ...]:
     counts = grounds_ahead(mine.standing, (line.standing for line in lines))
     hidden = hide_table(dict(counts)).cells
     return tuple(Ahead(ground, hidden[ground]) for ground, _ in counts.most_common())
-
-
-def grouped_by(found: Iterable[T], name: str) -> dict[int, list[T]]:
-    """Rows in lists by the value of one attribute."""
-    result: dict[int, list[T]] = {}
-    for row in found:
-        result.setdefault(getattr(row, name), []).append(row)
-    return result

@@ -12,12 +12,12 @@ from django.utils.timezone import localtime
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import CareRequest, Chance, Offer, Placement, Preference, PreferenceState
 from kribbe.enrolment.selectors.chance.kept import chances_of
-from kribbe.enrolment.selectors.household import grouped_by
 from kribbe.enrolment.selectors.waiting import waiting_lists
 from kribbe.people.besides import Line, besides
 from kribbe.people.models import Adult, Child, Household, HouseholdFact
 from kribbe.people.selectors import children_of, facts_of
 from kribbe.trust.models import AuditEntry
+from kribbe.trust.rows import rows_by
 
 TOLD_SHOWN = 60
 ENTRIES_SHOWN = 100
@@ -93,7 +93,7 @@ def _children(household: Household, now: datetime) -> list[ChildPage]:
     ):
         offered.setdefault(offer.preference.request.child_id, []).append(offer)
     placements = Placement.objects.filter(child__household=household)
-    placed = grouped_by(placements.select_related("group__location").order_by("-reserved_at"), "child_id")
+    placed = rows_by(placements.select_related("group__location").order_by("-reserved_at"), "child_id")
     children = list(children_of(household))
     others = besides([child.pk for child in children], localtime(now).date())
     return [
@@ -120,7 +120,7 @@ def _asked(household: Household, now: datetime) -> list[Asked]:
     lists = waiting_lists(waiting, now=now) if waiting else {}
     positions = {line.preference_id: line.position for found in lists.values() for line in found}
     chances = chances_of({each.request_id for each in preferences if each.pk in positions}, now=now)
-    wishes = grouped_by(
+    wishes = rows_by(
         (
             WishPlace(
                 each,

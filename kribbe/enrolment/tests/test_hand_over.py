@@ -224,6 +224,8 @@ def test_the_fee_is_estimated_and_nothing_of_it_is_kept(desk):
     assert "22,80" in shown or "22.80" in shown
     assert "Only the certificate counts" in shown
     month = clerk.post(address, {"income": "2000", "per": "month"}).text
+    assert "2.04 a day" in shown and "as a guarantee" not in shown, "the law's ceiling is lower than 60,000"
+    assert "as a guarantee" in clerk.post(address, {"income": "27000", "per": "year"}).text
     assert "8.89" in month or "8,89" in month, "2000 x 11.54 = 23080, x 0.000385 = 8.89"
     assert clerk.post(address, {"income": "-5", "per": "year"}).status_code == 422
     for sheet in (

@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
 
-from django.db.models import Min, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 
 from kribbe.outofschool.models import (
     Club,
@@ -25,10 +24,10 @@ from kribbe.places.models import Organiser
 from kribbe.rules.billing.club import ClubStay, Tariff, Unused, bill_club
 from kribbe.rules.billing.result import Result
 from kribbe.rules.calendar import add_months, is_working_day
+from kribbe.trust.rows import rows_by
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
-Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +130,10 @@ def priced_month(
         stays = stays.filter(child__household__in=households)
         places = places.filter(child__household__in=households)
     read = _Read(
-        tariffs=_by(ClubTariff.objects.filter(club__in=known).order_by("from_day"), "club_id"),
-        rules=_by(ClubRules.objects.filter(desk__in={club.desk_id for club in known.values()}), "desk_id"),
+        tariffs=rows_by(ClubTariff.objects.filter(club__in=known).order_by("from_day"), "club_id"),
+        rules=rows_by(
+            ClubRules.objects.filter(desk__in={club.desk_id for club in known.values()}), "desk_id"
+        ),
         social=_social(known, month, last),
     )
     children: dict[int, Child] = {}
@@ -237,10 +238,3 @@ def _results(read: _Read, clubs: Mapping[int, Club], children: Mapping[int, Chil
         for key in sorted({*read.stays, *read.unused})
         for child, result in bill_club(read.stays.get(key, ()), read.unused.get(key, ())).items()
     ]
-
-
-def _by(rows: "Iterable[Row]", name: str) -> Mapping[int, list[Row]]:
-    found: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[getattr(row, name)].append(row)
-    return dict(found)

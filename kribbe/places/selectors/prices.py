@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kribbe.region.models import Desk, DeskPolicy
 from kribbe.rules.dates import DEFAULT_PACK
-from kribbe.rules.packs import Figure, Pack, load_pack
+from kribbe.rules.packs import load_pack
 from kribbe.web.templatetags.telling import money
 
 
@@ -31,7 +31,7 @@ class IncomeFee:
 def income_fee(pack_name: str, on: date) -> IncomeFee | None:
     """The bounds of the income fee by this pack, None where it has none."""
     pack = load_pack(pack_name)
-    low, high = _latest(pack, "fee.day.minimum", on), _latest(pack, "fee.day.maximum", on)
+    low, high = pack.known("fee.day.minimum", on), pack.known("fee.day.maximum", on)
     if low is None or high is None:
         return None
     return IncomeFee(
@@ -46,11 +46,6 @@ def fee_at(desk: Desk, today: date) -> IncomeFee | None:
     """The bounds by the pack of this desk's policy."""
     packs = DeskPolicy.objects.filter(desk=desk, during__contains=today).values_list("rule_pack", flat=True)
     return income_fee(next(iter(packs), DEFAULT_PACK), today)
-
-
-def _latest(pack: Pack, key: str, on: date) -> Figure | None:
-    begun = [figure for figure in pack.figures.get(key, ()) if figure.valid_from <= on]
-    return begun[-1] if begun else None
 
 
 def price_line(*, income: bool, free: bool, day_price: Decimal | None, fee: IncomeFee | None) -> str:

@@ -15,6 +15,7 @@ from kribbe.planning.services.check import MOST_WEEKS
 from kribbe.planning.written import minute
 from kribbe.rules.agreed import Parts, Weeks, pattern_of
 from kribbe.rules.halfdays import EMPTY, WeekPattern
+from kribbe.rules.money import CENT
 from kribbe.rules.week_text import Hours, WeekTextError, clock, read_day, read_weeks
 from kribbe.trust.text import FIRST_DAY, LAST_DAY, fold, sort_key
 from kribbe.trust.typed import is_seen
@@ -216,7 +217,7 @@ def _fee(row: Row, cell: Cell) -> None:
     except InvalidOperation:
         fee = Decimal(-1)
     if fee.is_finite() and 0 <= fee <= MOST_FEE:
-        row.fee = fee.quantize(Decimal("0.01"))
+        row.fee = fee.quantize(CENT)
     else:
         row.fault("fee", "fee", value=cell("fee"))
 

@@ -272,8 +272,20 @@ def _costs(told: Stated, days: Sequence[date], now: Any, *, ill: bool = False) -
             {"day": line.on, "amount": money(line.amount), "why": " ".join(map(say, line.why))}
             for line in lines
         ],
+        "elsewhere": _elsewhere(sum((each.elsewhere for each in found), Decimal(0))),
+        "later": words.later_months(sum((each.later for each in found), Decimal(0))),
         "unknown": " ".join(dict.fromkeys(say(reason) for held in unknown for reason in held.why)),
     }
+
+
+def _elsewhere(more: Decimal) -> str:
+    """What the absence does to the price of other days."""
+    if not more:
+        return ""
+    amount = {"amount": money(abs(more))}
+    if more > 0:
+        return _("Because of it, other days of the month cost %(amount)s more; that comes on top.") % amount
+    return _("Because of it, other days of the month cost %(amount)s less; that comes off.") % amount
 
 
 def _when_ill(told: Stated, days: Mapping[date, Absent]) -> str:

@@ -133,12 +133,13 @@ def _costs(found: DayCost) -> dict[str, Any]:
     amount = found.amount
     return {
         "amount": money(amount) if amount is not None else "",
-        "is_free": amount == 0,
+        "is_free": amount == 0 and not found.later,
         "unknown": " ".join(dict.fromkeys(say(reason) for held in found.held for reason in held.why)),
         "lines": [
             {"amount": money(line.amount), "why": " ".join(map(say, line.why))} for line in found.lines
         ],
         "elsewhere": _elsewhere(found) if amount is not None else "",
+        "later": words.later_months(found.later) if amount is not None else "",
     }
 
 

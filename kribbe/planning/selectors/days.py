@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
@@ -28,9 +27,9 @@ from kribbe.rules.agreed import Agreement, changed, there_on
 from kribbe.rules.billing.day_cost import DayCost, cost_of_day
 from kribbe.rules.billing.pricing import bill
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.rules.money import NOUGHT
 
 DAY = timedelta(days=1)
-NOTHING = Decimal(0)
 HALVES = (0, 1)
 MOST_SHOWN = 100
 PLANNED = (OWN, "direct:", "child:", "day:", "elsewhere:")
@@ -177,7 +176,7 @@ def day_cost(told: Stated, change: DayChange) -> DayCost:
     if billed is not None:
         return billed
     if change.instead_of is not None:
-        return DayCost((), (), NOTHING, NOTHING)
+        return DayCost((), (), NOUGHT, NOUGHT)
     case = month_case(told, change.day)
     base = tuple(case.agreement)
     parts = merged(there_on(base, change.day), parts_of_halves(change.halves, told.location))

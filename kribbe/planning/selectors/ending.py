@@ -8,14 +8,12 @@ from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import every_piece, piece_on, stay_of
-from kribbe.places.models import Location
 from kribbe.planning.models import Ending, HouseRules, Paper, TellingSide
 from kribbe.planning.selectors.house_rules import USUAL_NOTICE, house_rules_on, of_absence
 from kribbe.region.selectors import policy_on
-from kribbe.rules.calendar import add_months
-from kribbe.rules.house_rules import MONTHS_TOLD_BEFORE, is_worse
+from kribbe.rules.house_rules import is_worse, told_until
 from kribbe.rules.notice import Term, term_of
-from kribbe.rules.packs import load_pack
+from kribbe.rules.packs import Pack, load_pack
 
 DAY = timedelta(days=1)
 
@@ -42,7 +40,7 @@ def ends_of(placement: Placement, side: TellingSide, today: date) -> Ends | None
         return None
     home = piece_on(stay, today) or stay[0]
     end: date | None = stay[-1].during.upper
-    term = term_of(today, notice_days(placement, today), worse_told=_worse_told(placement, side, today))
+    term = term_of(today, notice_days(placement, today), free_until=_free_until(placement, side, today))
     return Ends(home, end - DAY if end else None, term, home.during.lower <= today)
 
 
@@ -66,26 +64,27 @@ def asked_ending(placement: Placement, today: date) -> Ending | None:
     return next((each for each in endings_of(placement) if each.waits_on(today)), None)
 
 
-def _worse_told(placement: Placement, side: TellingSide, today: date) -> date | None:
-    """The day in the last two months on which a family with a place was told of house rules less good for it."""
+def _free_until(placement: Placement, side: TellingSide, today: date) -> date | None:
+    """Until when a family with a place may end it for free, told of house rules less good for it; None if not now."""
     if side is not TellingSide.FAMILY:
         return None
     location = placement.group.location
     versions = list(HouseRules.objects.filter(location=location).order_by("version"))
-    told = [localtime(each.published_at).date() for each in _worse(versions, location, today)]
-    since = localtime(min(each.reserved_at for each in every_piece(placement))).date()
-    return max((day for day in told if day >= since), default=None)
-
-
-def _worse(versions: list[HouseRules], location: Location, today: date) -> Iterable[HouseRules]:
     pack = load_pack(policy_on(location.desk, today).rule_pack)
+    told = [localtime(each.published_at).date() for each in _worse(versions, pack, today)]
+    since = localtime(min(each.reserved_at for each in every_piece(placement))).date()
+    return max((told_until(day, pack) for day in told if day >= since), default=None)
+
+
+def _worse(versions: list[HouseRules], pack: Pack, today: date) -> Iterable[HouseRules]:
+    """Those in whose months of notice the day is."""
     for number, each in enumerate(versions):
         before = max(
             (one for one in versions[:number] if one.from_day <= each.from_day),
             key=lambda one: (one.from_day, one.version),
             default=None,
         )
-        is_recent = today <= add_months(localtime(each.published_at).date(), MONTHS_TOLD_BEFORE)
+        is_recent = today <= told_until(localtime(each.published_at).date(), pack)
         if (
             before
             and is_recent

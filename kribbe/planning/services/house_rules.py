@@ -19,7 +19,7 @@ from kribbe.planning.selectors.house_rules import house_rules_by_day, of_absence
 from kribbe.planning.selectors.planned import certain
 from kribbe.region.selectors import policy_on
 from kribbe.rules.allowance import Rounding
-from kribbe.rules.house_rules import AbsenceRules, earliest_worse, is_worse
+from kribbe.rules.house_rules import TOLD_MONTHS, AbsenceRules, is_worse, told_until
 from kribbe.rules.illness import IllRules
 from kribbe.rules.packs import load_pack
 from kribbe.trust.audit import record
@@ -72,7 +72,7 @@ def publish_house_rules(
         places = _concerned(location, today)
         worse = _is_worse(location, rules, today)
         if worse and places:
-            _check_term(rules, today)
+            _check_term(location, rules, today)
         last = HouseRules.objects.filter(location=location).aggregate(last=Max("version"))["last"] or 0
         made = HouseRules.objects.create(
             location=location,
@@ -132,15 +132,16 @@ def _is_worse(location: Location, rules: Rules, today: date) -> bool:
     )
 
 
-def _check_term(rules: Rules, today: date) -> None:
-    first = earliest_worse(today)
+def _check_term(location: Location, rules: Rules, today: date) -> None:
+    pack = load_pack(policy_on(location.desk, today).rule_pack)
+    first = told_until(today, pack)
     if rules.from_day < first:
         raise RefusedError(
             _(
-                "These rules are less good for families: they are told two months before. Let them begin on"
+                "These rules are less good for families: they are told %(months)s months before. Let them begin on"
                 " %(day)s at the earliest."
             )
-            % {"day": long_date(first)},
+            % {"day": long_date(first), "months": pack.integer(TOLD_MONTHS, today)},
             field="from_day",
         )
 

@@ -14,7 +14,6 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from kribbe.rules.bank.statement import (
-    NOUGHT,
     Movement,
     Statement,
     apart,
@@ -23,6 +22,7 @@ from kribbe.rules.bank.statement import (
     is_ogm,
     refuse,
 )
+from kribbe.rules.money import CENT, NOUGHT
 
 SPACE = re.compile(r"^\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(02|08)\}Document$")
 OPENING = ("OPBD", "PRCD")
@@ -171,7 +171,7 @@ def _number(text: str, entry: int) -> Decimal:
         refuse("figure", entry, found=text)
     if not amount.is_finite() or amount < 0 or amount != round(amount, 2) or amount >= 10**12:
         refuse("figure", entry, found=text)
-    return amount.quantize(Decimal("0.01"))
+    return amount.quantize(CENT)
 
 
 def _day(place: Place, path: str) -> date:

@@ -10,7 +10,6 @@ from datetime import date
 from decimal import Decimal
 
 from kribbe.rules.bank.statement import (
-    NOUGHT,
     Movement,
     Statement,
     apart,
@@ -19,6 +18,7 @@ from kribbe.rules.bank.statement import (
     is_ogm,
     refuse,
 )
+from kribbe.rules.money import NOUGHT
 
 LENGTH = 128
 LAST_SEQUENCE = 9999

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NoReturn
 
-NOUGHT = Decimal(0)
+from kribbe.rules.money import NOUGHT
 
 
 class StatementError(ValueError):

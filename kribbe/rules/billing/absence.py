@@ -14,8 +14,9 @@ from kribbe.rules.billing.result import Held, Line, Result
 class AbsenceCost:
     """The lines of the days of absence, what can't be priced yet, and what it does to allowance and month.
 
-    `uses` and `left` are in the units of the allowance; `more` is what the month's total gains by the absence, below
-    nought where it gets cheaper.
+    `uses` and `left` are in the units of the allowance; `more` is what the month is asked more by the absence, below
+    nought where it gets cheaper, and `elsewhere` what of that falls on other days: a package that another day buys, a
+    discount that moves, a later absence whose free day is gone. `later` is what other months are asked more by it.
     """
 
     lines: tuple[Line, ...]
@@ -23,6 +24,8 @@ class AbsenceCost:
     uses: Decimal
     left: Decimal
     more: Decimal
+    elsewhere: Decimal
+    later: Decimal = Decimal(0)
 
     @property
     def amount(self) -> Decimal:
@@ -31,17 +34,30 @@ class AbsenceCost:
 
 
 def cost_of_absence(case: Case, days: Mapping[date, Absent]) -> AbsenceCost:
-    """The cost of being absent on these days of the case's month, beside the month as it stands."""
-    with_it = replace(case, entries={**case.entries, **{on: Entry(absent=why) for on, why in days.items()}})
-    return difference(bill(case), bill(with_it), days)
+    """The cost of being absent on these days of the case's month, beside the month as it stands. What was granted
+    beside the weeks on such a day still was.
+    """
+    away = {on: replace(case.entries.get(on, Entry()), present=(), absent=why) for on, why in days.items()}
+    return difference(bill(case), bill(replace(case, entries={**case.entries, **away})), days)
 
 
-def difference(before: Result, after: Result, days: Container[date]) -> AbsenceCost:
-    """What being absent on these days makes of a month that was priced without and with it."""
+def difference(
+    before: Result, after: Result, days: Container[date], *, more: Decimal | None = None
+) -> AbsenceCost:
+    """What being absent on these days makes of a month that was priced without and with it.
+
+    `more` is the difference of all that is asked, where that is more than this result.
+    """
+    gained = after.total - before.total if more is None else more
     return AbsenceCost(
         lines=tuple(line for line in after.lines if line.on in days),
         held=tuple(held for held in after.held if held.on in days),
         uses=before.allowance_left - after.allowance_left,
         left=after.allowance_left,
-        more=after.total - before.total,
+        more=gained,
+        elsewhere=gained - (_of(after, days) - _of(before, days)),
     )
+
+
+def _of(result: Result, days: Container[date]) -> Decimal:
+    return sum((line.amount for line in result.lines if line.on in days), Decimal(0))

@@ -13,11 +13,12 @@ from datetime import date
 from decimal import Decimal
 
 from kribbe.rules.billing.result import Held, Line, Result
-from kribbe.rules.billing.stays import cents, clock, euros
+from kribbe.rules.billing.stays import clock, euros
+from kribbe.rules.money import NOUGHT, cents
 from kribbe.rules.outofschool import Charge, amount, charged_minutes
 from kribbe.rules.reasons import Reason
 
-NOUGHT, ONE = Decimal(0), Decimal(1)
+ONE = Decimal(1)
 HUNDRED = Decimal(100)
 HOLIDAY = "holiday"
 

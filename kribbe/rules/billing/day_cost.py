@@ -10,14 +10,16 @@ from kribbe.rules.billing.result import Held, Line, Result
 
 @dataclass(frozen=True)
 class DayCost:
-    """The lines of the day, why it can't be priced yet, and euros: `more` is what all months together gain by it,
+    """The lines of the day, why it can't be priced yet, and euros: `more` is what its months together gain by it,
     below nought where they get cheaper; `elsewhere` is what of that falls on other days, as a discount that moves.
+    `later` is what other months gain, as a package that is bought later.
     """
 
     lines: tuple[Line, ...]
     held: tuple[Held, ...]
     more: Decimal
     elsewhere: Decimal
+    later: Decimal = Decimal(0)
 
     @property
     def amount(self) -> Decimal | None:

@@ -7,7 +7,8 @@ from kribbe.rules.billing.case import Case, Fixed, FreePrice, Package, Stay
 from kribbe.rules.billing.income import by_house_rules, fixed
 from kribbe.rules.billing.package_days import Draw
 from kribbe.rules.billing.result import Held, Line
-from kribbe.rules.billing.stays import CENT, cents, euros, plain
+from kribbe.rules.billing.stays import euros, plain
+from kribbe.rules.money import CENT, cents
 from kribbe.rules.reasons import Reason
 
 ONE = Decimal(1)

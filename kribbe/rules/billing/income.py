@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from kribbe.rules.billing.case import Case, Fixed, OwnFee, Stay
 from kribbe.rules.billing.result import Held, Line
-from kribbe.rules.billing.stays import cents, euros, plain, share
+from kribbe.rules.billing.stays import euros, plain, share
+from kribbe.rules.money import cents
 from kribbe.rules.packs import Figure
 from kribbe.rules.reasons import Reason
 

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from kribbe.rules.billing.stays import cents
+from kribbe.rules.money import cents
 
 
 @dataclass(frozen=True, slots=True)

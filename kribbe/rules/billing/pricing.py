@@ -11,7 +11,8 @@ from kribbe.rules.billing.income import IncomeTariff
 from kribbe.rules.billing.package_days import Draw
 from kribbe.rules.billing.plan import PlanDay, plan
 from kribbe.rules.billing.result import Held, Line, Result
-from kribbe.rules.billing.stays import cents, clock, euros, hours, stay_class
+from kribbe.rules.billing.stays import clock, euros, hours, stay_class
+from kribbe.rules.money import cents
 from kribbe.rules.reasons import Reason
 
 ONE = Decimal(1)

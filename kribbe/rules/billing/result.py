@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from kribbe.rules.billing.form import RESULT_FORMAT
-from kribbe.rules.billing.stays import cents, plain
+from kribbe.rules.billing.stays import plain
+from kribbe.rules.money import cents
 from kribbe.rules.reasons import Reason
 
 Say = Callable[[Reason], str]

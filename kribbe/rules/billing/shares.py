@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from typing import TypeVar
 
-from kribbe.rules.billing.stays import CENT
+from kribbe.rules.money import CENT
 
 HUNDRED = Decimal(100)
 Key = TypeVar("Key", bound=Hashable)

@@ -1,12 +1,12 @@
 """The class of a stay by its length, with the figures of the pack."""
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from kribbe.rules.billing.case import Case, Stay
+from kribbe.rules.money import cents
 from kribbe.rules.packs import Pack
 
-CENT = Decimal("0.01")
 FIGURES = ("stay.short_under", "stay.full_from", "stay.long_from", *(f"stay.share.{each}" for each in Stay))
 
 
@@ -29,11 +29,6 @@ def hours(pack: Pack, bound: str, on: date) -> Decimal:
 def share(pack: Pack, stay: Stay, on: date) -> Decimal:
     """The share of the day fee that a stay of this class costs."""
     return pack.decimal(f"stay.share.{stay}", on)
-
-
-def cents(amount: Decimal) -> Decimal:
-    """Rounded to the cent, half up (away from nought where below it)."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def euros(amount: Decimal) -> str:

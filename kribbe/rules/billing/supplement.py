@@ -15,7 +15,7 @@ from decimal import Decimal
 from kribbe.rules.agreed import Parts
 from kribbe.rules.billing.case import Absent, Case, Entry, FreePrice
 from kribbe.rules.billing.plan import plan
-from kribbe.rules.billing.stays import cents
+from kribbe.rules.money import cents
 from kribbe.rules.packs import FigureMissing
 
 HALF = Decimal("0.5")

@@ -79,10 +79,15 @@ class Pack:
 
     def latest(self, key: str, on: date) -> Figure:
         """The figure that holds on this date, or the latest earlier one; FigureMissing where there is none."""
-        begun = [figure for figure in self.figures.get(key, ()) if figure.valid_from <= on]
-        if not begun:
+        found = self.known(key, on)
+        if found is None:
             raise FigureMissing(self.name, key, on)
-        return begun[-1]
+        return found
+
+    def known(self, key: str, on: date) -> Figure | None:
+        """As `latest`; None where there is none."""
+        begun = [figure for figure in self.figures.get(key, ()) if figure.valid_from <= on]
+        return begun[-1] if begun else None
 
     def decimal(self, key: str, on: date) -> Decimal:
         """The value as a decimal; PackError where it isn't a number."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kribbe.rules.allowance import Rounding
-from kribbe.rules.house_rules import AbsenceRules, earliest_worse, is_in_time, is_worse
+from kribbe.rules.house_rules import AbsenceRules, is_in_time, is_worse, told_until
 from kribbe.rules.packs import load_pack
 
 ON = date(2026, 9, 1)
@@ -46,7 +46,7 @@ def test_fewer_days_than_the_law_gives_change_nothing():
 
 
 def test_two_months_end_on_the_last_day_of_a_shorter_month():
-    assert earliest_worse(date(2026, 12, 31)) == date(2027, 2, 28)
+    assert told_until(date(2026, 12, 31), PACK) == date(2027, 2, 28)
 
 
 @pytest.mark.parametrize(

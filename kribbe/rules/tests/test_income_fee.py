@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.rules.income_fee import estimate, monthly, yearly
+from kribbe.rules.income_fee import beside, estimate, monthly, yearly
 from kribbe.rules.packs import FigureMissing, load_pack
 
 PACK = load_pack("flanders")
@@ -55,6 +55,17 @@ def test_the_sums_are_told():
 def test_only_what_was_read_in_a_source_is_verified():
     assert estimate(Decimal(30000), PACK, IN_2014).verified
     assert not estimate(Decimal(30000), PACK, IN_2026).verified
+
+
+@pytest.mark.parametrize(
+    ("income", "codes"),
+    [("27000", ["income_fee.lowest", "income_fee.guarantee"]), ("27000.01", ["income_fee.lowest"])],
+)
+def test_what_the_law_gives_a_low_income_besides(income, codes):
+    found = beside(Decimal(income), PACK, IN_2026)
+    assert [reason.code for reason in found] == codes
+    assert dict(found[0].params) == {"amount": "2.04", "year": "2025"}
+    assert "income_fee.lowest" not in {each.code for each in beside(Decimal(income), PACK, IN_2014)}
 
 
 @given(

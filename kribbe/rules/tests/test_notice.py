@@ -5,7 +5,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kribbe.rules.notice import free_until, term_of
+from kribbe.rules.house_rules import told_until
+from kribbe.rules.notice import term_of
+from kribbe.rules.packs import load_pack
 
 TOLD = date(2026, 11, 27)
 
@@ -17,9 +19,11 @@ def test_the_term_counts_calendar_days_from_the_day_on_which_it_is_told():
 
 
 def test_told_of_worse_house_rules_a_family_ends_without_a_term_for_two_months():
-    assert free_until(date(2026, 9, 27)) == TOLD
-    assert term_of(TOLD, 60, worse_told=date(2026, 9, 27)).last == TOLD
-    assert term_of(TOLD, 60, worse_told=date(2026, 9, 26)).last == date(2027, 1, 26)
+    pack = load_pack("flanders")
+    until, before = told_until(date(2026, 9, 27), pack), told_until(date(2026, 9, 26), pack)
+    assert until == TOLD
+    assert term_of(TOLD, 60, free_until=until).last == TOLD
+    assert term_of(TOLD, 60, free_until=before).last == date(2027, 1, 26)
 
 
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(0, 365))

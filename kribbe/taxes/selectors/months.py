@@ -40,12 +40,10 @@ from kribbe.taxes.models import ChildReported
 from kribbe.taxes.selectors.one_day import OneDay, one_days
 from kribbe.taxes.services.identities import PACK
 from kribbe.taxes.writing import free_month
+from kribbe.taxes.writing.check_income_month import OUT_OF_SCHOOL_ABOVE
 from kribbe.taxes.writing.income_month import Block, Length, Line, Month
 
 DAY = timedelta(days=1)
-OPENS, CLOSES = 6 * 60, 20 * 60
-"""Minutes of the day between which care counts without permission for flexible care."""
-SCHOOL_MONTHS = 42
 LENGTHS = {Stay.SHORT: Length.SHORT, Stay.HALF: Length.HALF, Stay.FULL: Length.FULL, Stay.LONG: Length.LONG}
 
 
@@ -315,13 +313,15 @@ def _case(location: Location, child: Child, read: _Read) -> Case:
 def _stay(case: Case, parts: Parts, day: date, came: Sequence[Presence]) -> Stay:
     """The class of the longer of what was reserved and what was used, of the hours that count."""
     used = [(minute_of(each.start, day), minute_of(each.end, day)) for each in came if each.end is not None]
-    return stay_class(case, max(_length(parts, case), _length(used, case)), day)
+    return stay_class(case, max(_length(parts, case, day), _length(used, case, day)), day)
 
 
-def _length(parts: Sequence[tuple[int, int]], case: Case) -> int:
+def _length(parts: Sequence[tuple[int, int]], case: Case, day: date) -> int:
+    """The minutes of these parts, of the hours that count where flexible care isn't permitted."""
     if case.flex:
         return sum(end - start for start, end in parts)
-    return sum(max(0, min(end, CLOSES) - max(start, OPENS)) for start, end in parts)
+    opens, closes = (60 * case.pack.integer(f"income_month.{end}_hour", day) for end in ("from", "to"))
+    return sum(max(0, min(end, closes) - max(start, opens)) for start, end in parts)
 
 
 def _wall(at: datetime) -> datetime:
@@ -391,8 +391,8 @@ def _open_days(location: Location, groups: Collection[int], read: _Read) -> int:
 
 def _is_out_of_school(child: Child, day: date) -> bool:
     """From full-time school on, or above the age at which the authority takes it so (6.9)."""
-    is_old = child.born is not None and age_in_months(child.born, day) > SCHOOL_MONTHS
-    return is_old or child.at_school(day)
+    above = load_pack(PACK).integer(OUT_OF_SCHOOL_ABOVE, day)
+    return child.at_school(day) or (child.born is not None and age_in_months(child.born, day) > above)
 
 
 def _placement(planned: Planned) -> Placement:

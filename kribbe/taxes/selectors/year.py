@@ -9,12 +9,13 @@ from django.db.models.functions import Coalesce
 
 from kribbe.billing.models import Account, Books, JournalLine, Payer, PayerKind, Settlement
 from kribbe.billing.selectors.accounts import OF_INVOICES
+from kribbe.rules.money import NOUGHT
 from kribbe.taxes.models import CertificateKind, TaxCertificate
 from kribbe.taxes.selectors.certificates import in_force
 from kribbe.taxes.selectors.paid import payers_of_year
 
 EUROS: "DecimalField[Decimal, Decimal]" = DecimalField(max_digits=12, decimal_places=2)
-NOUGHT = Value(Decimal(0), output_field=EUROS)
+NO_EUROS = Value(NOUGHT, output_field=EUROS)
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,10 @@ def year_payers(books: Books, year: int) -> QuerySet[Payer]:
         .annotate(
             has_paid=Exists(came),
             certificates=_per_payer(mine, Count("pk"), 0),
-            total=_per_payer(mine, Sum("total"), NOUGHT),
+            total=_per_payer(mine, Sum("total"), NO_EUROS),
             knows_number=Q(adult__tax_identity__number__isnull=False),
             lacks_child=Exists(children),
-            open=_per_payer(asked, Sum("amount"), NOUGHT) - _settled(year),
+            open=_per_payer(asked, Sum("amount"), NO_EUROS) - _settled(year),
         )
         .filter(Q(has_paid=True) | Q(certificates__gt=0) | ~Q(open=0))
     )
@@ -66,7 +67,7 @@ def year_count(books: Books, year: int) -> YearCount:
         no_number=Count("pk", filter=Q(certificates__gt=0) & (Q(knows_number=False) | Q(lacks_child=True))),
         owing=Count("pk", filter=Q(open__gt=0)),
     )
-    held = in_force(books, year).aggregate(count=Count("pk"), total=Coalesce(Sum("total"), NOUGHT))
+    held = in_force(books, year).aggregate(count=Count("pk"), total=Coalesce(Sum("total"), NO_EUROS))
     return YearCount(
         certificates=held["count"], total=held["total"], to_print=print_pile(books, year).count(), **found
     )
@@ -102,5 +103,5 @@ def _settled(year: int) -> Coalesce:
             .annotate(found=Sum("amount"))
             .values("found")
         ),
-        NOUGHT,
+        NO_EUROS,
     )

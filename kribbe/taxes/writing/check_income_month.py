@@ -10,6 +10,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 
+from kribbe.rules.packs import FigureMissing, load_pack
+
 BLOCKS = ("aanwezigheden", "gerechtvaardigde_afwezigheden", "niet_gerechtvaardigde_afwezigheden")
 CODE = r"[0-9]{6}([ -])?[0-9]{3}([ -])?([0-9]*)?"
 PLACE = {
@@ -21,7 +23,7 @@ PLACE = {
     "bo": r"[JNjn]",
     "flex": r"[JNjn]?",
 }
-OLD_MONTHS = 42
+PACK, OUT_OF_SCHOOL_ABOVE = "flanders", "income_month.out_of_school_above"
 """Older than so many months, or at school full-time, a child is in out-of-school care."""
 
 
@@ -79,11 +81,12 @@ def _line(root: Element, line: Element, code: str) -> Iterator[str]:
     is_out = _is_yes(line, "kindInfo/kind/bo")
     if is_out and not _is_yes(root, "locatiegegevens/bo"):
         yield _("out-of-school care at a location that has none")
-    born = _born(code)
-    if is_out and born and _months(born, root) <= OLD_MONTHS:
+    born, month = _born(code), _month(root)
+    above = _above(month) if month else None
+    if is_out and born and month and above is not None and _months(born, month) <= above:
         yield _(
             "out-of-school care of a child of %(months)s months or younger: only if it goes to school full-time"
-        ) % {"months": OLD_MONTHS}
+        ) % {"months": above}
     for block in BLOCKS:
         yield from (f"{block}: {fault}" for fault in _block(root, line.find(block), is_out))
 
@@ -148,9 +151,23 @@ def _born(code: str) -> date | None:
         return None
 
 
-def _months(born: date, root: Element) -> int:
-    """The age at the end of the month of the file."""
+def _month(root: Element) -> date | None:
+    """The first day of the month of the file; None where it has none."""
     month, _slash, year = (root.findtext("locatiegegevens/periode") or "").partition("/")
-    if not (month.isdecimal() and year.isdecimal()):
-        return OLD_MONTHS + 1
-    return 12 * (int(year) - born.year) + int(month) - born.month
+    try:
+        return date(int(year), int(month), 1)
+    except ValueError:
+        return None
+
+
+def _above(month: date) -> int | None:
+    """The age in months above which care is out of school; None for a month of which the rules don't tell."""
+    try:
+        return load_pack(PACK).integer(OUT_OF_SCHOOL_ABOVE, month)
+    except FigureMissing:
+        return None
+
+
+def _months(born: date, month: date) -> int:
+    """The age at the end of the month."""
+    return 12 * (month.year - born.year) + month.month - born.month

@@ -83,65 +83,62 @@ LISTS = (
     ),
 )
 
+ENTRIES = (
+    NavItem(
+        _("Open requests"),
+        "upkeep:phantom",
+        "filter",
+        "desk",
+        order=65,
+        action=Action.DESK_UPKEEP,
+        arguments=desk_here,
+        group="children",
+    ),
+    NavItem(
+        _("Soon forgotten"),
+        "upkeep:forgetting",
+        "clock",
+        "desk",
+        order=69,
+        action=Action.DESK_UPKEEP,
+        arguments=desk_here,
+        group="children",
+    ),
+    NavItem(
+        _("Forgotten families"),
+        "upkeep:forgotten",
+        "clock",
+        "admin",
+        order=96,
+        action=Action.DESK_AUDIT,
+        arguments=desk_here,
+    ),
+    NavItem(
+        _("First days"),
+        "upkeep:first_days",
+        "calendar-check",
+        "location",
+        order=45,
+        badge=asked,
+        arguments=place_where(Action.PLACEMENT_FIRST_DAY),
+        group="children",
+    ),
+)
+
+FIRST_DAYS = waiting.AtLocation(
+    "first_days",
+    _("First days: did they come?"),
+    "upkeep:first_days",
+    rows=untold,
+    path="placement__group__location",
+    order=50,
+)
+
 
 def register_work_lists() -> None:
     """Hang them on the clerk's first page, and the pages in the rail; a second call does nothing more."""
     for one in LISTS:
         register(one)
-    navigation.register(
-        NavItem(
-            _("Open requests"),
-            "upkeep:phantom",
-            "filter",
-            "desk",
-            order=65,
-            action=Action.DESK_UPKEEP,
-            arguments=desk_here,
-            group="children",
-        )
-    )
-    navigation.register(
-        NavItem(
-            _("Soon forgotten"),
-            "upkeep:forgetting",
-            "clock",
-            "desk",
-            order=69,
-            action=Action.DESK_UPKEEP,
-            arguments=desk_here,
-            group="children",
-        )
-    )
-    navigation.register(
-        NavItem(
-            _("Forgotten families"),
-            "upkeep:forgotten",
-            "clock",
-            "admin",
-            order=96,
-            action=Action.DESK_AUDIT,
-            arguments=desk_here,
-        )
-    )
-    navigation.register(
-        NavItem(
-            _("First days"),
-            "upkeep:first_days",
-            "calendar-check",
-            "location",
-            order=45,
-            badge=asked,
-            arguments=place_where(Action.PLACEMENT_FIRST_DAY),
-            group="children",
-        )
-    )
-    waiting.register(
-        waiting.AtLocation(
-            "first_days",
-            _("First days: did they come?"),
-            "upkeep:first_days",
-            rows=untold,
-            path="placement__group__location",
-            order=50,
-        )
-    )
+    for item in ENTRIES:
+        navigation.register(item)
+    waiting.register(FIRST_DAYS)

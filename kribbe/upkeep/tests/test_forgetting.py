@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from kribbe.enrolment.models import Placement
@@ -251,6 +252,12 @@ def test_the_family_reads_until_when_and_why(desk, ended, parent, now):
     assert "How long we keep this" in page
     assert "A request that ended." in page
     assert "Keep longer" not in page
+
+
+def test_the_family_reads_why_the_desk_keeps_it_longer(ended, parent, now):
+    until = localdate() + 300 * DAY
+    hold(principal=SYSTEM, household=ended.household, reason="Beroep loopt", until=until, now=timezone.now())
+    assert "The desk keeps it longer: “Beroep loopt”" in parent.get(reverse("people:my_data")).text
 
 
 def test_an_administrator_sees_what_the_duty_did_in_numbers(desk, ended, now):

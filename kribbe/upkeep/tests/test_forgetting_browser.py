@@ -47,7 +47,7 @@ def test_a_family_is_kept_longer_and_let_go(open_as, size):
     assert ForgettingHold.objects.get().ended_at is None
     family = open_as(parent, size)
     family.goto(reverse("people:my_data"))
-    family.get_by_text("Het loket vroeg om het langer te bewaren.").wait_for()
+    family.get_by_text("Het loket houdt het langer bij: “Er loopt een beroep.”").wait_for()
     look(family, "my-data")
     page.get_by_role("link", name="Loslaten").click()
     page.locator("main form button").last.click()

@@ -37,6 +37,7 @@ def test_the_last_day_of_the_allowance_by_hand():
     assert (two.amount, two.uses, two.left) == (Decimal("13.00"), 1, 0)
     # 60 % of 18.50 is 11.10: the absence costs 1.90 more than coming, the free Monday 18.50 less.
     assert two.more == Decimal("-16.60")
+    assert (one.elsewhere, two.elsewhere) == (0, 0)
 
 
 def test_an_absence_that_was_told_already_may_lose_its_free_day():
@@ -45,6 +46,27 @@ def test_an_absence_that_was_told_already_may_lose_its_free_day():
     found = cost_of_absence(told, {MONDAY: Absent.TOLD})
     assert (found.amount, found.uses) == (0, 0)
     assert found.more == Decimal("-18.50") + Decimal("22.00")
+    assert found.elsewhere == Decimal("22.00")
+
+
+def test_an_afternoon_that_was_granted_beside_a_month_is_asked_beyond_the_allowance():
+    """Four hours of the Wednesday were granted and are no part of the month: beyond the allowance they cost 13.00."""
+    agreement = [{"from": "2026-01-01", "weeks": [{"mon": ["08:00-17:00"], "wed": ["08:00-17:00"]}]}]
+    price = {
+        "kind": "free",
+        "month": "600.00",
+        "full": "40.00",
+        "half": "25.00",
+        "beyond_allowance": MARCH["price"]["beyond_allowance"],
+    }
+    case = replace(
+        as_case({**MARCH, "agreement": agreement, "price": price, "certificates": []}),
+        entries={WEDNESDAY: Entry(extra=4 * 60)},
+    )
+    found = cost_of_absence(case, {WEDNESDAY: Absent.UNTOLD, MONDAY: Absent.TOLD})
+    assert [(line.on, line.what, line.amount) for line in found.lines] == [
+        (MONDAY, "month.absence", Decimal("-66.67")), (WEDNESDAY, "absence.half", Decimal("13.00")),
+    ]  # fmt: skip
 
 
 def test_without_a_certificate_nothing_is_said():
