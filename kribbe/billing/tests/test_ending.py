@@ -21,7 +21,9 @@ def seen(kept, noor):
     """Whose papers somebody sees at De Notelaar."""
     certificate(kept, noor, "12.34", NEW_YEAR, DAY_AFTER)
     look = partial(ending, [kept.scene.location], today=date(2026, 9, 1), until=OCTOBER)
-    return lambda reader: [each.who for each in look(reader=reader) if each.key.startswith("fee_certificate:")]
+    return lambda reader: [
+        each.who for each in look(reader=reader) if each.key.startswith("fee_certificate:")
+    ]
 
 
 def test_who_bills_for_the_organiser_sees_the_certificate(kept, seen):
