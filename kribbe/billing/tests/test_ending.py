@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from kribbe.billing.tests.marched import NEW_YEAR, NOW
+from kribbe.billing.tests.marched import NEW_YEAR
 from kribbe.billing.tests.month import certificate
 from kribbe.places.models import Location
 from kribbe.testing import cast

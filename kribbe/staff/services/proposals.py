@@ -110,7 +110,9 @@ def take_over(
     if proposal.state != ProposalState.READY or not wanted or not wanted <= known:
         raise RefusedError(_("Choose days of a proposal that is ready."), field="days")
     if min(wanted) < localtime(now).date():
-        raise RefusedError(_("Days that are over keep their roster. Choose others."), field="days")
+        raise RefusedError(
+            _("Days that are over keep their roster. Choose others."), field="days", code="over"
+        )
     shifts = [
         Shift(
             location=location,
