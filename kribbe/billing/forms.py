@@ -6,11 +6,13 @@ from typing import Any
 import schwifty
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from stdnum import exceptions
 from stdnum.be import vat
 
 from kribbe.billing.chart import USUAL
+from kribbe.billing.lookup import MOST_FEE
 from kribbe.billing.models import Account, Books, CertificateKind
 from kribbe.web.forms import DayField, NameField, PhoneField
 
@@ -233,6 +235,15 @@ class CertificateForm(forms.Form):
     replaces = forms.BooleanField(
         label=_("It takes the place of what was written down for these days"), required=False
     )
+
+    def clean_day_fee(self) -> Decimal:
+        """A fee typed without its comma would be asked for every day."""
+        fee: Decimal = self.cleaned_data["day_fee"]
+        if fee > MOST_FEE:
+            raise forms.ValidationError(
+                gettext("This is too much for a day by income. Look where the comma stands.")
+            )
+        return fee
 
 
 class LookUpForm(forms.Form):

@@ -43,6 +43,7 @@ class MomentsField(forms.TypedMultipleChoiceField):
             coerce=int,
             widget=forms.CheckboxSelectMultiple,
             choices=[(slot, words.moment_name(slot)) for slot in slots],
+            error_messages={"required": _("Tick at least one moment.")},
             **options,
         )
 
@@ -101,7 +102,7 @@ class AskForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if data.get("child") == NEW:
             for name in ("first_name", "last_name", "born"):
-                if not data.get(name):
+                if not data.get(name) and name not in self.errors:
                     self.add_error(name, gettext("Fill this in for another child."))
         return data
 
@@ -110,7 +111,10 @@ class HolidayForm(forms.Form):
     """Which children come in a holiday week."""
 
     children = forms.ModelMultipleChoiceField(
-        label=_("Who comes?"), queryset=Child.objects.none(), widget=forms.CheckboxSelectMultiple
+        label=_("Who comes?"),
+        queryset=Child.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick who comes.")},
     )
 
     def __init__(self, *args: Any, children: Any, **kwargs: Any) -> None:

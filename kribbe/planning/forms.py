@@ -187,10 +187,16 @@ class AbsenceForm(forms.Form):
 
     ill = forms.BooleanField(label=_("The child is ill"), required=False)
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("first") and data.get("last") and data["last"] < data["first"]:
+            self.add_error("last", gettext("The last day is before the first."))
+        return data
+
     def bounds(self) -> tuple[date, date]:
         """The first and the last day, once valid."""
         first = self.cleaned_data["first"]
-        return first, max(first, self.cleaned_data["last"] or first)
+        return first, self.cleaned_data["last"] or first
 
 
 class HouseRulesForm(forms.Form):

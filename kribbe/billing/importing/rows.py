@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.billing.lookup import MOST_FEE
 from kribbe.billing.models import CertificateKind
 from kribbe.places.importing.files import Line, Table
 from kribbe.places.importing.values import read_any_date
 from kribbe.rules.money import CENT
 from kribbe.trust.text import fold, sort_key
 
-MOST_FEE = Decimal("9999.99")
 HEADERS: Mapping[str, str] = {
     "code": "kindcode, code kind, attestnummer, code enfant, child code, kinder code, code",
     "first_name": "voornaam, voornaam kind, prenom, first name, vorname",
@@ -50,6 +50,7 @@ FAULTS: Mapping[str, Promise] = {
     "date": _("“%(value)s” is no date; write for example 31/01/2027."),
     "end_early": _("The last day is before the first."),
     "fee": _("“%(value)s” is no price in euros."),
+    "much": _("“%(value)s” is too much for a day by income. Look where the comma stands."),
     "code": _("“%(value)s” isn't a code of eleven digits."),
     "kind": _("“%(value)s” is no ground: income, reduced or maximum."),
     "unknown": _("No child of yours has this code, or this name and date of birth."),
@@ -178,7 +179,7 @@ def _fee(row: Row, text: str) -> Decimal | None:
         fee = Decimal(text.replace("€", "").replace(" ", "").replace(",", "."))
     except InvalidOperation:
         fee = Decimal(-1)
-    if not (fee.is_finite() and 0 <= fee <= MOST_FEE):
-        row.fault("day_fee", "fee", text)
+    if not fee.is_finite() or not 0 <= fee <= MOST_FEE:
+        row.fault("day_fee", "much" if fee.is_finite() and fee > MOST_FEE else "fee", text)
         return None
     return fee.quantize(CENT)

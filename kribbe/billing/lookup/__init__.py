@@ -19,6 +19,7 @@ from kribbe.billing.models import CertificateKind
 log = structlog.get_logger(__name__)
 TIME_OUT_SECONDS = 3.0
 MOST_FEE = Decimal(100)
+"""No fee of a day by income is near it, in euros: what is above was typed without its comma."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,20 @@
 """Fee certificates that end while the child stays."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.billing.access import may_bill
 from kribbe.billing.models import FeeCertificate
 from kribbe.enrolment.models import Placement
 from kribbe.planning.selectors.planned import certain
+from kribbe.trust.permissions import Action
+from kribbe.trust.principal import Principal
 from kribbe.web.expiring import Ending
 
 DAY = timedelta(days=1)
@@ -36,8 +40,9 @@ def ending_certificates(locations: Collection[Any], today: date, until: date) ->
     for place in places.prefetch_related(None).select_related("child", "group__location"):
         of_child.setdefault(place.child_id, []).append(place)
     others = _by_child(found)
+    doors = {each.pk: partial(may_bill, action=Action.BILLING_READ, location=each) for each in locations}
     return [
-        _ending(each, place, slugs)
+        _ending(each, place, slugs, doors[place.group.location_id])
         for each in found
         for place in of_child.get(each.child_id, ())
         if _holds_for(each, place)
@@ -74,7 +79,9 @@ def _holds_for(certificate: FeeCertificate, place: Placement) -> bool:
     return certificate.books.organiser_id == place.group.location.organiser_id
 
 
-def _ending(certificate: FeeCertificate, place: Placement, slugs: dict[int, str]) -> Ending:
+def _ending(
+    certificate: FeeCertificate, place: Placement, slugs: dict[int, str], door: Callable[[Principal], bool]
+) -> Ending:
     at = place.group.location_id
     return Ending(
         location_id=at,
@@ -84,4 +91,5 @@ def _ending(certificate: FeeCertificate, place: Placement, slugs: dict[int, str]
         last=certificate.during.upper - DAY,
         url=reverse("billing:fee", args=[slugs[at], place.reference]),
         household_id=place.child.household_id,
+        door=door,
     )

@@ -9,9 +9,8 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from kribbe.attendance.models import Presence
 from kribbe.billing.selectors.facts import closed_in_year, packs_of
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import firsts
@@ -72,7 +71,7 @@ def reach_of(days: Sequence[PlaceDay]) -> list[Change]:
     found += [Change(each.organiser, each.at, each.day, None) for each in days if each.place in sold]
     by_year: dict[int, list[PlaceDay]] = defaultdict(list)
     for each in days:
-        if each.what is not Written.CAME and each.place not in sold:
+        if each.place not in sold:
             by_year[each.day.year].append(each)
     for year, own in by_year.items():
         found += _through_allowance(own, year)
@@ -119,8 +118,8 @@ class _Read:
     rules: Mapping[int, Sequence[HouseRules]]
     ill: frozenset[tuple[int, date]]
     """The days of which an illness was ever written, each with its place."""
-    came: frozenset[tuple[int, date]]
-    """The days of an absence on which the child came nevertheless."""
+    told: frozenset[tuple[int, date]]
+    """The days of an absence, whether it holds or the child came nevertheless."""
 
 
 def _read(places: Collection[Placement], year: int) -> _Read:
@@ -128,15 +127,14 @@ def _read(places: Collection[Placement], year: int) -> _Read:
     rules = HouseRules.objects.filter(location__in=sites, from_day__lte=date(year, 12, 31))
     of_year = Q(placement__in=[each.pk for each in places], day__year=year)
     ill = apps.get_model("planning.AbsenceEvent").objects.filter(of_year, kind=AbsenceKind.ILLNESS)
-    is_away = Absence.objects.filter(placement=OuterRef("placement"), day=OuterRef("day"), taken_back_at=None)
-    came = Presence.objects.filter(Exists(is_away), of_year)
+    told = Absence.objects.filter(of_year, taken_back_at=None)
     return _Read(
         year,
         packs_of({key: site.desk_id for key, site in sites.items()}, date(year, 1, 1)),
         closed_in_year(sites, year),
         rows_by(rules.order_by("from_day", "version"), "location_id"),
         frozenset(ill.values_list("placement_id", "day")),
-        frozenset(came.values_list("placement_id", "day")),
+        frozenset(told.values_list("placement_id", "day")),
     )
 
 
@@ -149,13 +147,12 @@ def _doubtful(stay: StayYear, place: Placement, changed: Sequence[PlaceDay], rea
     if not touched:
         return
     ill = _ill_after(stay, touched, read)
-    came = {each.day for each in stay.absences if (each.placement_id, each.day) in read.came}
     unsure = {day for _place, day in touched} | ill
     held = allowances(rules, stay, year=read.year, pack=pack, morning_ends=site.morning_ends_at)
     count = counting(stay, rules, read.closed)
     rows: list[DayAway] = [(day, count(each), _stay(length, day, pack)) for each, day, length in away]
     yield from sorted(ill)
-    yield from may_differ(held, rows, unsure | {day for day in came if day > min(unsure)})
+    yield from may_differ(held, rows, unsure)
 
 
 def _touched(
@@ -165,9 +162,12 @@ def _touched(
     found = set()
     for each in changed:
         after = each.day + DAY
-        if each.what is Written.AWAY:
+        is_away = each.what is Written.AWAY or (
+            each.what is Written.CAME and (each.place, each.day) in read.told
+        )
+        if is_away:
             found.add((each.place, each.day))
-        if each.what is Written.AWAY and stay.is_rest_of_night(after, read.closed):
+        if is_away and stay.is_rest_of_night(after, read.closed):
             found.add((each.place, after))
         if each.what is Written.PLANNED:
             found |= {(each.place, day) for day in (each.day, after) if day in away}

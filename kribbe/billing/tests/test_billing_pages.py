@@ -97,6 +97,14 @@ def test_a_certificate_takes_over_from_the_one_before(kept, client):
     assert (first.during.upper, second.during.lower) == (date(2026, 4, 1), date(2026, 4, 1))
 
 
+def test_a_fee_without_its_comma_is_told(kept, client):
+    typed = {"do": "certificate", "first": "2026-04-01", "day_fee": "1234", "kind": "income"}
+    answer = client.post(address(kept, "fee", kept.scene.noor.reference), typed)
+    assert answer.status_code == 422
+    assert "Look where the comma stands." in answer.content.decode()
+    assert not FeeCertificate.objects.exists()
+
+
 def test_the_true_certificate_takes_the_place_of_the_one_at_the_maximum(kept, client):
     """March was asked at the maximum fee: 10 days x 34.14; then the true one comes, from New Year on, 12.34."""
     noor = kept.scene.noor

@@ -101,6 +101,7 @@ def test_what_a_later_certificate_leans_on_stays_when_a_list_is_undone(kept):
         ({"fee": ""}, ("Dagtarief", "missing")),
         ({"fee": "veel"}, ("Dagtarief", "fee")),
         ({"fee": "-1"}, ("Dagtarief", "fee")),
+        ({"fee": "1234"}, ("Dagtarief", "much")),
         ({"first": "31/02/2026"}, ("Vanaf", "date")),
         ({"last": "30/09/2026"}, ("Tot", "end_early")),
         ({"code": "123"}, ("Kindcode", "code")),

@@ -104,6 +104,10 @@ class TestOneAbsence:
         taken = Absence.objects.filter(day=march(9))
         assert counted(kept, now, lambda: taken.update(taken_back_at=now)) == {3, 6}
 
+    def test_on_whose_day_the_child_came(self, kept, now):
+        absent(kept.scene.noor, *eight(date(2026, 4, 13), 4), *eight(date(2026, 6, 8), 4), march(9))
+        assert counted(kept, now, lambda: present(kept.scene.noor, march(9))) == {3, 6}
+
     def test_an_extra_day_takes_no_free_day(self, kept, now):
         absent(kept.scene.noor, *eight(date(2026, 4, 13), 4), *eight(date(2026, 6, 8), 4))
         assert counted(kept, now, lambda: day_change(kept.scene.noor, march(4))) == {3}

@@ -122,7 +122,7 @@ def _note_first(request: Any, location: Location, households: list[int], now: da
 
 def _papers(request: Any, location: Location, today: date, now: datetime) -> list[dict[str, Any]]:
     """What ends soon, and a trace on the families whose papers stand there."""
-    found = ending([location], today=today, until=today + PAPERS_AHEAD)
+    found = ending([location], today=today, until=today + PAPERS_AHEAD, reader=request.principal)
     note_list(
         principal=request.principal,
         action="list.read",

@@ -19,7 +19,7 @@ from kribbe.outofschool.models import (
 from kribbe.outofschool.selectors.order import line, rules_on
 from kribbe.people.models import Child
 from kribbe.rules.calendar import age_in_months
-from kribbe.rules.outofschool import first_that_fit, fits, free_numbers
+from kribbe.rules.outofschool import first_that_fit, fits, free_numbers, moments_of
 from kribbe.rules.school import year_bounds
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -42,15 +42,15 @@ def register(
 ) -> Registration:
     """Ask moments from a day on until the school year ends.
 
-    Granted at once where all are free and nobody waits for one of them; otherwise it waits. Raises RefusedError on a
-    school that the club doesn't fetch from, an age or a day that doesn't fit, closed moments, or a child asked for
-    already.
+    Granted at once where all are free, a place kept for each who waits for one of them; otherwise it waits. Raises
+    RefusedError on a school that the club doesn't fetch from, an age or a day that doesn't fit, closed moments, or a
+    child asked for already.
     """
     with transaction.atomic():
         year = _locked(year_id)
         child = Child.objects.select_related("household").get(pk=child_id)
         _check(year, child, school_id, pattern, first, localtime(now).date())
-        is_free = fits(pattern, free_numbers(year.places, year.taken)) and not _waited_for(year, pattern)
+        is_free = _has_room(year, pattern)
         made = Registration.objects.create(
             year=year,
             child=child,
@@ -103,10 +103,7 @@ def undo_stop(*, principal: Principal, registration_id: int, now: datetime) -> R
         if Registration.objects.filter(year=found.year_id, child=found.child_id, state__in=LIVE).exists():
             raise RefusedError(_("This child has another request here."), code="twice")
         year = found.year
-        is_free = fits(found.pattern, free_numbers(year.places, year.taken)) and not _waited_for(
-            year, found.pattern
-        )
-        _move(found, State.GRANTED if is_free else State.WAITING, now)
+        _move(found, State.GRANTED if _has_room(year, found.pattern) else State.WAITING, now)
         _record(principal, "club.stop_undone", found, year.club, now)
     return found
 
@@ -223,10 +220,13 @@ def _check_open(found: Registration, now: datetime) -> None:
         raise RefusedError(_("This offer is no longer open."), code="answered")
 
 
-def _waited_for(year: ClubYear, pattern: int) -> bool:
-    """Whether somebody waits for one of these moments, so that a newcomer doesn't pass the line."""
-    patterns = Registration.objects.filter(year=year, state=State.WAITING).values_list("pattern", flat=True)
-    return any(pattern & each for each in patterns)
+def _has_room(year: ClubYear, pattern: int) -> bool:
+    """Whether these moments are free also once everybody who waits for one of them has it: nobody is passed."""
+    promised = list(year.taken)
+    line = Registration.objects.filter(year=year, state=State.WAITING).values_list("pattern", flat=True)
+    for slot in (slot for each in line for slot in moments_of(each)):
+        promised[slot] += 1
+    return fits(pattern, free_numbers(year.places, promised))
 
 
 def _locked(year_id: int) -> ClubYear:

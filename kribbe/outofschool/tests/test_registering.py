@@ -56,11 +56,13 @@ def test_what_is_free_is_granted_at_once_and_counted(scene):
 
 
 def test_a_full_moment_waits_and_a_newcomer_never_passes_the_line(scene):
+    scene.children.append(make_pupil(scene.desk, 4, now=NOW))
     ask(scene, 0)
     ask(scene, 1)
     assert ask(scene, 2, MONDAY_AFTER | WEDNESDAY).state == "waiting"
-    assert ask(scene, 3, WEDNESDAY).state == "waiting", "somebody waits for Wednesday already"
-    assert taken(scene)[1] == 2
+    assert ask(scene, 3, WEDNESDAY).state == "granted", "one place is kept for who waits, the other is free"
+    assert ask(scene, 4, WEDNESDAY).state == "waiting", "the last place is kept for who waits"
+    assert (taken(scene)[1], taken(scene)[5]) == (2, 1)
 
 
 def test_a_stop_offers_the_places_in_the_desks_order_and_silence_passes_them_on(scene):

@@ -130,6 +130,18 @@ def test_a_parent_sees_the_cost_before_reporting(scene, parent):
     assert Absence.objects.get().taken_back_at is not None
 
 
+def test_an_absence_that_ends_before_it_begins_is_told(scene, parent):
+    signed(scene)
+    first = open_day(scene)
+    answer = parent.post(
+        reverse("planning:my_absence", args=[scene.noor.reference]),
+        {"first": f"{first}", "last": f"{first - timedelta(days=1)}", "do": "report"},
+    )
+    assert answer.status_code == 422
+    assert "The last day is before the first." in answer.content.decode()
+    assert not Absence.objects.exists()
+
+
 def test_beyond_the_allowance_it_costs(scene, parent):
     from kribbe.planning.selectors.allowance import cost, stated
     from kribbe.rules.billing.case import Absent

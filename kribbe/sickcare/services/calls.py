@@ -257,7 +257,9 @@ def _check(service: SickService, child: Child, day: date, begins: time, ends: ti
         raise RefusedError(_("Choose a child."), field="child")
     if SickCall.objects.filter(child=child, day=day).exclude(state=CallState.CALLED_OFF).exists():
         raise RefusedError(
-            _("You asked this for this child and this day already."), field="day", code="twice"
+            _("You asked this for this child and this day already. Call that off to ask other hours."),
+            field="day",
+            code="twice",
         )
 
 

@@ -172,8 +172,9 @@ def test_the_database_holds_one_yes_a_call_and_one_call_a_carer(scene):
     values = {"day": made.day, "km": 1, "asked_at": EVENING, "answer_by": EVENING, "state_at": EVENING}
     with pytest.raises(IntegrityError, match="proposal_one_a_call"), transaction.atomic():
         Proposal.objects.create(call=made, carer=scene.carers[1], state="yes", **values)
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedError) as refused:
         call(scene)
+    assert refused.value.code == "twice"
 
 
 @pytest.mark.race

@@ -106,7 +106,7 @@ def _page(
     now = timezone.now()
     today = localtime(now).date()
     found = list(documents_of(location, today))
-    elsewhere = _elsewhere(location, {f"document:{each.pk}" for each in found}, today)
+    elsewhere = _elsewhere(request, location, {f"document:{each.pk}" for each in found}, today)
     note_list(
         principal=request.principal,
         action="list.read",
@@ -139,10 +139,11 @@ def _page(
     return render(request, "staff/documents.html", context, status=422 if is_wrong else 200)
 
 
-def _elsewhere(location: Location, own: set[str], today: Any) -> list[Ending]:
-    """What other lists of this location have that ends."""
+def _elsewhere(request: Any, location: Location, own: set[str], today: Any) -> list[Ending]:
+    """What other lists of this location have that ends, and that the reader may open."""
     until = today + timedelta(days=max(WARNED_BEFORE))
-    return [each for each in ending([location], today=today, until=until) if each.key not in own]
+    found = ending([location], today=today, until=until, reader=request.principal)
+    return [each for each in found if each.key not in own]
 
 
 def _undoable(request: Any, location: Location) -> Document | None:

@@ -1,7 +1,7 @@
 """A proposed roster: asked, watched while it is calculated, read, and taken over whole or by day."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -69,6 +69,7 @@ def proposal_page(request: Any, location: Location, reference: str) -> HttpRespo
         "is_waiting": proposal.state in {ProposalState.ASKED, ProposalState.RUNNING},
         "is_ready": proposal.state == ProposalState.READY,
         "days": _days(location, proposal),
+        "to_come": _to_come(proposal, timezone.now()),
         "missing_hours": sum((end - start) * count for _day, start, end, count, _why in proposal.lacks) / 2,
         "is_least": proposal.least_weeks == proposal.weeks,
         "may_change": may_at(request.principal, Action.STAFF_CHANGE, location),
@@ -84,7 +85,7 @@ def _acted(request: Any, location: Location, proposal: RosterProposal) -> HttpRe
         messages.success(request, _("The proposal is put away."))
         return redirect(roster)
     one = day_of(request.POST.get("day", ""))
-    every = [proposal.first + n * DAY for n in range(7 * proposal.weeks)]
+    every = _to_come(proposal, now)
     try:
         take_over(
             principal=request.principal,
@@ -98,6 +99,12 @@ def _acted(request: Any, location: Location, proposal: RosterProposal) -> HttpRe
         return redirect("staff:proposal", location.slug, proposal.reference)
     messages.success(request, _("Taken over into the roster. You can undo it there."))
     return redirect("staff:proposal", location.slug, proposal.reference) if one else redirect(roster)
+
+
+def _to_come(proposal: RosterProposal, now: datetime) -> list[date]:
+    """Its days from today on: what is over stays as it was worked."""
+    today = localtime(now).date()
+    return [day for n in range(7 * proposal.weeks) if (day := proposal.first + n * DAY) >= today]
 
 
 def _days(location: Location, proposal: RosterProposal) -> list[dict[str, Any]]:

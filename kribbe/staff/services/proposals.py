@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
@@ -99,14 +100,19 @@ def take_over(
     days: Collection[date],
     now: datetime,
 ) -> RosterChange:
-    """The proposed shifts of these days in place of what stands there. Raises RefusedError on days not proposed.
+    """The proposed shifts of these days in place of what stands there.
 
+    Raises RefusedError on days not proposed, and on days that are over: their roster is what was worked.
     Who doesn't count by law is never proposed, and keeps their shifts.
     """
     wanted = set(days)
     known = {proposal.first + n * DAY for n in range(7 * proposal.weeks)}
     if proposal.state != ProposalState.READY or not wanted or not wanted <= known:
         raise RefusedError(_("Choose days of a proposal that is ready."), field="days")
+    if min(wanted) < localtime(now).date():
+        raise RefusedError(
+            _("Days that are over keep their roster. Choose others."), field="days", code="over"
+        )
     shifts = [
         Shift(
             location=location,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localtime
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
@@ -12,6 +13,7 @@ from kribbe.rules.at_work import Role
 from kribbe.rules.roster import solve
 from kribbe.rules.roster.check import faults
 from kribbe.staff.models import Carer, ProposalState, RosterProposal, Shift
+from kribbe.staff.pages import proposal as proposal_page
 from kribbe.staff.selectors.needs import needs_of, on_roster, shifts_of, short_halves
 from kribbe.staff.selectors.terms import task_of
 from kribbe.staff.services import proposals
@@ -81,6 +83,26 @@ def test_one_day_is_taken_over_and_the_others_stay(scene):
     assert proposal.taken_days == [proposal.first]
     with pytest.raises(RefusedError):
         take_over(**acting, proposal=proposal, days=[proposal.first - DAY])
+
+
+def test_days_that_are_over_keep_the_roster_that_was_worked(scene, monkeypatch):
+    """On Wednesday a proposal of this week is taken over whole: Monday and Tuesday stand as they were worked."""
+    proposal = ready(scene)
+    monday = proposal.first
+    work(scene, Carer.objects.get(name="An Jacobs"), monday, 20, 24)
+    manager = client_of(manager_of(scene.location, now=scene.now))
+    wednesday = scene.now + (monday + 2 * DAY - localtime(scene.now).date())
+    monkeypatch.setattr(proposal_page.timezone, "now", lambda: wednesday)
+    address = reverse("staff:proposal", args=[scene.location.slug, proposal.reference])
+    page = manager.get(address).content.decode()
+    offered = {f"{monday + n * DAY}" for n in range(7) if f'value="{monday + n * DAY:%Y-%m-%d}"' in page}
+    assert offered and min(offered) >= f"{monday + 2 * DAY}"
+    manager.post(address, {"do": "all"})
+    assert [(each.start, each.end) for each in Shift.objects.filter(day__lt=monday + 2 * DAY)] == [(20, 24)]
+    assert Shift.objects.filter(day__gt=monday + DAY).exists()
+    with pytest.raises(RefusedError) as refused:
+        take_over(principal=SYSTEM, location=scene.location, proposal=proposal, days=[monday], now=wednesday)
+    assert refused.value.code == "over"
 
 
 @pytest.mark.parametrize("role", [Role.INTERN, Role.VOLUNTEER, Role.COACH])
