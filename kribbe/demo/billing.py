@@ -18,6 +18,7 @@ from kribbe.billing.models import (
     OneCharge,
     PriceList,
     Sending,
+    charge_code,
 )
 from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.facts import placements_of
@@ -175,7 +176,7 @@ def _books(location: Location, chance: Chance, book: Book) -> Books:
 
 def _prices(books: Books, book: Book) -> None:
     """A list of each location, with nappies for each stay and something less for sisters and brothers."""
-    nappies = {"name": "Luiers", "full": "1.50", "half": "0.90"}
+    nappies = {"kind": "nappies", "name": charge_code("nappies"), "full": "1.50", "half": "0.90"}
     PriceList.objects.bulk_create(
         PriceList(
             location=location,
@@ -216,7 +217,8 @@ def _charge(books: Books, months: list[date], chance: Chance, book: Book) -> Non
         OneCharge(
             placement=place,
             day=day,
-            name="Te laat opgehaald",
+            kind="late_pick_up",
+            name=charge_code("late_pick_up"),
             amount=LATE_PICK_UP,
             made_at=moment(day, 19),
         )
