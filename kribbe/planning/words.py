@@ -15,6 +15,7 @@ from kribbe.planning.written import schedule_of
 from kribbe.rules.agreed import Parts, Weeks
 from kribbe.rules.billing.case import Absent
 from kribbe.rules.billing.day_cost import DayCost
+from kribbe.rules.house_rules import MONTHS_TOLD_BEFORE
 from kribbe.rules.school import Schedule
 from kribbe.web.dates import date_format
 from kribbe.web.templatetags.telling import money
@@ -87,6 +88,17 @@ def illness(rules: HouseRules | None) -> str:
         % {"count": free}
     )
     return said + " " + _("The location asks a doctor's note.") if ill_rules(rules).asks_note else said
+
+
+def other_rules() -> str:
+    """What a family has of house rules that change (model rules)."""
+    return ngettext(
+        "What is less good for the family is told in writing %(months)d month before. Until %(months)d month after "
+        "being told the family can end the agreement free of charge.",
+        "What is less good for the family is told in writing %(months)d months before. Until %(months)d months after "
+        "being told the family can end the agreement free of charge.",
+        MONTHS_TOLD_BEFORE,
+    ) % {"months": MONTHS_TOLD_BEFORE}
 
 
 def visits(rules: HouseRules | None) -> str:

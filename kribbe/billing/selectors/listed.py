@@ -25,7 +25,7 @@ BY_INCOME = "placement__group__price_kind"
 def kinds_each_stay(location: Location, on: date) -> tuple[str, ...]:
     """The kinds that may be asked for each stay here; none where no place is by income, so that any name may."""
     has_income = location.groups.filter(active=True, price_kind=PriceKind.INCOME).exists()
-    return listed_each_stay(_pack(location, on), on) if has_income else ()
+    return listed_each_stay(pack_on(location, on), on) if has_income else ()
 
 
 def kinds_once(charged: Charged, on: date) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def kinds_once(charged: Charged, on: date) -> tuple[str, ...]:
     else:
         location = charged.group.location
         is_bound = charged.group.price_kind == PriceKind.INCOME
-    return listed_once(_pack(location, on), on) if is_bound and location is not None else ()
+    return listed_once(pack_on(location, on), on) if is_bound and location is not None else ()
 
 
 def check_extras(location: Location, extras: Sequence[Mapping[str, str]], on: date) -> None:
@@ -44,7 +44,7 @@ def check_extras(location: Location, extras: Sequence[Mapping[str, str]], on: da
     kinds = kinds_each_stay(location, on)
     for each in extras if kinds else ():
         amounts = [Decimal(value) for stay in Stay if (value := each.get(stay))]
-        _check(kinds, each.get("kind", ""), each["name"], max(amounts), _pack(location, on), on)
+        _check(kinds, each.get("kind", ""), each["name"], max(amounts), pack_on(location, on), on)
 
 
 def check_once(charged: Charged, kind: str, name: str, asked: Decimal, on: date) -> None:
@@ -52,7 +52,7 @@ def check_once(charged: Charged, kind: str, name: str, asked: Decimal, on: date)
     kinds = kinds_once(charged, on)
     location = charged.location if isinstance(charged, UnplacedCare) else charged.group.location
     if kinds and asked > 0 and location is not None:
-        _check(kinds, kind, name, asked, _pack(location, on), on)
+        _check(kinds, kind, name, asked, pack_on(location, on), on)
 
 
 def _check(kinds: Sequence[str], kind: str, name: str, asked: Decimal, pack: Pack, on: date) -> None:
@@ -100,6 +100,7 @@ def _of_lists(location: Location, today: date) -> Iterator[str]:
         yield from (each["name"] for each in prices.extras if not each.get("kind"))
 
 
-def _pack(location: Location, on: date) -> Pack:
+def pack_on(location: Location, on: date) -> Pack:
+    """The pack that a location's desk goes by on a day."""
     packs = DeskPolicy.objects.filter(desk=location.desk_id, during__contains=on)
     return load_pack(next(iter(packs.values_list("rule_pack", flat=True)), DEFAULT_PACK))

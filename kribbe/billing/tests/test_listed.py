@@ -49,7 +49,7 @@ def most(monkeypatch):
     key = "extras.most.nappies"
     figure = Figure(key, Decimal("1.50"), march(1).replace(year=2014), None, "made up", Confidence.UNVERIFIED)
     made_up = Pack("made_up", {**pack.figures, key: (figure,)})
-    monkeypatch.setattr(listed, "_pack", lambda location, on: made_up)
+    monkeypatch.setattr(listed, "pack_on", lambda location, on: made_up)
 
 
 def publish(kept, *extras):
