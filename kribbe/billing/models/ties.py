@@ -211,6 +211,6 @@ LOWERED_BY_SETTLING = pgtrigger.Trigger(
     """,
 )
 """At commit an entry that lowers what a payer owes settles as much of its invoices, or pays costs of reminders that
-are open: beside its invoices a payer never owes less than nought. Only where something lies between, the payer's whole
-account is looked at.
+are open: beside its invoices a payer never owes less than nought. The payer's whole account is looked at only where
+something lies between.
 """

@@ -170,7 +170,7 @@ def test_what_lowers_what_a_payer_owes_settles_it(kept):
         with pytest.raises(IntegrityError, match="HINT:  Issue a credit note, write"), transaction.atomic():
             lowered(kept, "by hand", "5.00", kind=kind)
             at_once()
-    with pytest.raises(IntegrityError, match="settles nothing|does not pay"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="does not pay"), transaction.atomic():
         Settlement.objects.create(invoice=invoice, entry=lowered(kept, "less", "5.00"), amount=Decimal(4))
         at_once()
     Settlement.objects.create(invoice=invoice, entry=lowered(kept, "as much", "5.00"), amount=Decimal(5))
