@@ -20,9 +20,11 @@ class BillingConfig(AppConfig):
         from kribbe.billing.pages.navigation import register_navigation
         from kribbe.billing.selectors.ending import ending_certificates
         from kribbe.billing.selectors.foretold import Foretold
+        from kribbe.billing.selectors.paper_money import PaperMoney
         from kribbe.billing.services.following import payers_follow
         from kribbe.billing.services.payers import carry_payers, keep_day_care
         from kribbe.planning.selectors.bill_prices import register_pricer
+        from kribbe.planning.selectors.paper_money import register_teller
         from kribbe.trust.watching import watch_follows, watch_households
         from kribbe.web import expiring
 
@@ -35,6 +37,7 @@ class BillingConfig(AppConfig):
         watch_households(payers_follow)
         watch_taken(keep_day_care)
         register_pricer(Foretold())
+        register_teller(PaperMoney())
         expiring.register("fee_certificates", ending_certificates)
         if settings.DEMO:
             register_provider(DemoProvider())

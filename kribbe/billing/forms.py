@@ -1,5 +1,6 @@
 """The forms of books, of prices, and of what a child's place costs."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,15 +14,40 @@ from stdnum.be import vat
 
 from kribbe.billing.chart import USUAL
 from kribbe.billing.lookup import MOST_FEE
-from kribbe.billing.models import Account, Books, CertificateKind
+from kribbe.billing.models import Account, Books, CertificateKind, charge_code
+from kribbe.billing.words import KINDS
 from kribbe.web.forms import DayField, NameField, PhoneField
 
 SHORT = {"class": "input--short", "step": "0.01"}
-LAWFUL = _(
-    "Such as nappies. At a price by income the law allows nappies, products of care, their waste, exceptional costs"
-    " that are needed, and administration; meals are in the price."
-)
-"""What the authority's model of an agreement tells of the ministerial list."""
+LAWFUL = _("The law lists what may be asked beside a price by income; meals are in the price.")
+MORE_LENGTH = 50
+"""Letters of the words behind a kind, so that both fit on a line of an invoice."""
+UNLISTED = {
+    "invalid_choice": _(
+        "The law doesn't list this at a price by income. Choose one of the list, or leave it out: it is in the fee."
+    )
+}
+
+
+def kinds_field(label: Any, kinds: Sequence[str], none: Any, help_text: Any = "") -> forms.ChoiceField:
+    """A choice of the charges that the law lists, or none of them."""
+    return forms.ChoiceField(
+        label=label,
+        required=False,
+        choices=[("", none), *((kind, KINDS[kind]) for kind in kinds)],
+        error_messages=UNLISTED,
+        help_text=help_text,
+    )
+
+
+def more_field() -> forms.CharField:
+    """A field for words behind a kind."""
+    return NameField(
+        label=_("Which exactly"),
+        required=False,
+        max_length=MORE_LENGTH,
+        help_text=_("Such as the brand or the size. It stands on the invoice."),
+    )
 
 
 def euros(
@@ -159,15 +185,18 @@ class PricesForm(forms.Form):
         help_text=_("Months that were invoiced already are set right by their next run."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Sequence[str] = (), **kwargs: Any) -> None:
+        """`kinds` are the charges that the law lists here; without them any name may be typed."""
         super().__init__(*args, **kwargs)
+        self._kinds = kinds
         for number in range(1, CHARGES + 1):
-            self.fields[f"charge_{number}"] = forms.CharField(
-                label=_("Charge for each stay (%(number)s)") % {"number": number},
-                required=False,
-                max_length=80,
-                help_text=LAWFUL if number == 1 else "",
-            )
+            label = _("Charge for each stay (%(number)s)") % {"number": number}
+            if kinds:
+                lawful = LAWFUL if number == 1 else ""
+                self.fields[f"charge_{number}"] = kinds_field(label, kinds, _("No charge"), lawful)
+                self.fields[f"charge_{number}_more"] = more_field()
+            else:
+                self.fields[f"charge_{number}"] = forms.CharField(label=label, required=False, max_length=80)
             self.fields[f"charge_{number}_full"] = euros(_("For a full day"))
             self.fields[f"charge_{number}_half"] = euros(_("For half a day"))
         self.fields["replaces"] = self.fields.pop("replaces")
@@ -175,14 +204,14 @@ class PricesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Every charge has a name and an amount, and a name stands once."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        named = [data[name] for name in self._charges() if data.get(name)]
+        named = [self._name(name, data) for name in self._charges() if data.get(name)]
         for name in self._charges():
             amounts = [data.get(f"{name}_{part}") for part in ("full", "half")]
             if data.get(name) and not any(amounts):
                 self.add_error(f"{name}_full", _("Type what it costs."))
-            if any(amounts) and not data.get(name):
-                self.add_error(name, _("Type what is charged."))
-            if data.get(name) and named.count(data[name]) > 1:
+            if any(amounts) and not data.get(name) and name not in self.errors:
+                self.add_error(name, _("Say what is charged."))
+            if data.get(name) and named.count(self._name(name, data)) > 1:
                 self.add_error(name, _("This name stands twice."))
         self._check_package(data)
         return data
@@ -212,7 +241,12 @@ class PricesForm(forms.Form):
 
     def _charge(self, name: str) -> dict[str, str]:
         amounts = {part: str(self.cleaned_data[f"{name}_{part}"] or 0) for part in ("full", "half")}
-        return {"name": self.cleaned_data[name], **amounts}
+        kind = {"kind": self.cleaned_data[name]} if self._kinds else {}
+        return {**kind, "name": self._name(name, self.cleaned_data), **amounts}
+
+    def _name(self, name: str, data: Mapping[str, Any]) -> str:
+        """What the lines of a charge say."""
+        return charge_code(data[name], data.get(f"{name}_more", "")) if self._kinds else str(data[name])
 
     def _charges(self) -> list[str]:
         return [f"charge_{number}" for number in range(1, CHARGES + 1)]
@@ -269,10 +303,27 @@ class SchoolForm(forms.Form):
 
 
 class ChargeForm(forms.Form):
-    """A charge of one day."""
+    """A charge of one day. With `kinds`, those that the law lists, it is one of them or is given back."""
 
     day = DayField(_("Day"))
-    name = NameField(label=_("What for"), max_length=80, help_text=LAWFUL)
+    name = NameField(label=_("What for"), max_length=80)
     amount = euros(
         _("Amount, in euros"), required=True, least=None, help_text=_("With a minus it is given back.")
     )
+
+    def __init__(self, *args: Any, kinds: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kinds:
+            kind = kinds_field(_("What for"), kinds, _("Something that is given back"), LAWFUL)
+            self.fields |= {"name": more_field(), "kind": kind}
+            self.order_fields(["day", "kind", "name", "amount"])
+
+    def clean(self) -> dict[str, Any]:
+        """What has no kind has a name."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        kind = data.get("kind", "")
+        if "kind" in self.fields and "kind" not in self.errors:
+            if not kind and not data.get("name"):
+                self.add_error("name", _("Type what it is given back for."))
+            data["name"] = charge_code(kind, data.get("name", "")) if kind else data.get("name", "")
+        return data

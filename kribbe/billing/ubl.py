@@ -37,6 +37,7 @@ TRANSFER = "30"
 EXEMPT = "E"
 EXEMPTION_CODE = "VATEX-EU-132-1H"
 UNIT = "C62"
+LEFT_OUT = "left-out.txt"
 DAY = timedelta(days=1)
 
 for _prefix in ("cac", "cbc"):
@@ -79,17 +80,38 @@ def _not_electronic(seller: Mapping[str, str], buyer: Mapping[str, str]) -> str:
 def zipped(invoices: Iterable[Invoice]) -> bytes:
     """A zip for accounting with the UBL of each of these invoices, parents' too, that `with_lines` gave.
 
-    Left out is one on which the seller had no enterprise number: the norm asks that the seller is identified.
+    One on which the seller had no enterprise number can't be in it, as the norm asks that the seller is identified:
+    `left-out.txt` names it in the active language, with what to do.
     """
     made = io.BytesIO()
+    left_out: list[Invoice] = []
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for invoice in invoices:
             if invoice.parties["seller"]["enterprise_number"]:
-                stamp = (*invoice.issued_on.timetuple()[:3], 0, 0, 0)
-                archive.writestr(
-                    zipfile.ZipInfo(f"{invoice}.xml", stamp), _xml(invoice), zipfile.ZIP_DEFLATED
-                )
+                _put(archive, f"{invoice}.xml", invoice.issued_on, _xml(invoice))
+            else:
+                left_out.append(invoice)
+        if left_out:
+            lines = "".join(f"{_left_out(each)}\r\n" for each in left_out)
+            _put(archive, LEFT_OUT, max(each.issued_on for each in left_out), lines.encode("utf-8-sig"))
     return made.getvalue()
+
+
+def _put(archive: zipfile.ZipFile, name: str, on: date, content: bytes) -> None:
+    """A file dated by its day, so that the same zip has the same bytes."""
+    stamp = (*on.timetuple()[:3], 0, 0, 0)
+    archive.writestr(zipfile.ZipInfo(name, stamp), content, zipfile.ZIP_DEFLATED)
+
+
+def _left_out(invoice: Invoice) -> str:
+    return _(
+        "%(number)s of %(day)s, %(buyer)s: your own enterprise number wasn't in the details of your invoices on that "
+        "day, and the norm asks it. Give accounting the PDF; with the number filled in the next ones are in the ZIP."
+    ) % {
+        "number": f"{invoice}",
+        "day": long_date(invoice.issued_on),
+        "buyer": invoice.parties["buyer"]["name"],
+    }
 
 
 def _document(invoice: Invoice, seller: Mapping[str, str], buyer: Mapping[str, str]) -> ET.Element:

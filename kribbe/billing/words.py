@@ -6,10 +6,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from kribbe.billing.models import InvoiceLine
+from kribbe.billing.models import InvoiceLine, charge_code
 from kribbe.people.models import Child
 from kribbe.rules.billing.supplement import Supplement
 from kribbe.web.templatetags.telling import amount
+
+KINDS: Mapping[str, str | Promise] = {
+    "nappies": _("Nappies"),
+    "care_products": _("Care products"),
+    "nappy_waste": _("Waste of nappies"),
+    "exceptional": _("Exceptional costs that are needed"),
+    "administration": _("Administration"),
+    "late_pick_up": _("Late pick-up"),
+}
+"""Charges beside the fee, by the kinds that packs list."""
 
 WHAT: Mapping[str, str | Promise] = {
     "stay.short": _("Short stay"),
@@ -39,12 +49,22 @@ WHAT: Mapping[str, str | Promise] = {
     "month": _("Price of the month"),
     "month.absence": _("Taken off for an absence"),
     "package": _("Package of days"),
+    **{charge_code(kind): said for kind, said in KINDS.items()},
 }
 
 
 def what(line: InvoiceLine) -> str:
-    """What a line charges; an extra or single charge by its own name."""
-    return str(WHAT.get(line.what, line.what))
+    """What a line charges."""
+    return charge_words(line.what)
+
+
+def charge_words(name: str) -> str:
+    """A code of `WHAT`, with the words behind it where there are any; another name as it is."""
+    code, _colon, more = name.partition(": ")
+    said = WHAT.get(code)
+    if said is None:
+        return name
+    return f"{said}: {more}" if more else str(said)
 
 
 def supplement_words(child: Child, found: Supplement) -> str:

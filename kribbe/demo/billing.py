@@ -18,6 +18,7 @@ from kribbe.billing.models import (
     OneCharge,
     PriceList,
     Sending,
+    charge_code,
 )
 from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.facts import placements_of
@@ -34,6 +35,8 @@ from kribbe.enrolment.models import Placement
 from kribbe.outofschool.models import Club
 from kribbe.people.models import RoleGrant
 from kribbe.places.models import Location
+from kribbe.planning.models import Paper
+from kribbe.planning.selectors.paper_money import money_on
 from kribbe.rules.bank.statement import belgian_iban
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.priority import PriceKind
@@ -73,6 +76,7 @@ def keep_money(book: Book) -> list[list[Issued]]:
         months = [add_months(first_of_month(book.today), -back) for back in (2, 1)]
         _certify(books, months[0], chance, book)
         _charge(books, months, chance, book)
+        _write_prices_down(books)
         found.append([_issue(books, month, book) for month in months])
         gather_statistics()
         _ask_deposit(books, months[0], book)
@@ -175,7 +179,7 @@ def _books(location: Location, chance: Chance, book: Book) -> Books:
 
 def _prices(books: Books, book: Book) -> None:
     """A list of each location, with nappies for each stay and something less for sisters and brothers."""
-    nappies = {"name": "Luiers", "full": "1.50", "half": "0.90"}
+    nappies = {"kind": "nappies", "name": charge_code("nappies"), "full": "1.50", "half": "0.90"}
     PriceList.objects.bulk_create(
         PriceList(
             location=location,
@@ -209,6 +213,19 @@ def _certify(books: Books, first: date, chance: Chance, book: Book) -> None:
     )
 
 
+def _write_prices_down(books: Books) -> None:
+    """The papers that families still have to sign say what it costs, and ask receipt of the house rules."""
+    waiting = Paper.objects.filter(
+        signed_at=None,
+        withdrawn_at=None,
+        agreement__placement__group__location__organiser=books.organiser_id,
+    )
+    for paper in waiting.select_related("agreement__placement__group__location").order_by("pk"):
+        paper.money = dict(money_on(paper.agreement.placement, paper.first))
+        paper.receipt = paper.house_rules_id is not None
+        paper.save(update_fields=["money", "receipt"])
+
+
 def _charge(books: Books, months: list[date], chance: Chance, book: Book) -> None:
     """Some were picked up late, once in these months."""
     during = (months[0], add_months(months[-1], 1))
@@ -216,7 +233,8 @@ def _charge(books: Books, months: list[date], chance: Chance, book: Book) -> Non
         OneCharge(
             placement=place,
             day=day,
-            name="Te laat opgehaald",
+            kind="late_pick_up",
+            name=charge_code("late_pick_up"),
             amount=LATE_PICK_UP,
             made_at=moment(day, 19),
         )

@@ -22,6 +22,7 @@ def ending_pdf(ending: Ending) -> bytes:
             {
                 "parties": parties_of(ending.placement),
                 "terms": _rows(ending),
+                "money": [],
                 "weeks": [],
                 "note": ending.reason,
                 "signatures": _signatures(ending),

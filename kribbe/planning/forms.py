@@ -166,10 +166,19 @@ class HolidayForm(PaperForm):
 
 
 class SignPaperForm(forms.Form):
-    """The family signs by typing its name."""
+    """The family signs by typing its name: for consent, and for receipt of house rules that are new to it."""
 
     agreed = forms.BooleanField(label=_("I have read this and agree."))
+    received = forms.BooleanField(
+        label=_("I received the house rules."),
+        error_messages={"required": _("Tick this once you have the house rules. Ask the location for them.")},
+    )
     name = NameField(label=_("Your name, as signature"), max_length=200)
+
+    def __init__(self, *args: Any, receipt: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not receipt:
+            del self.fields["received"]
 
 
 class OnPaperForm(forms.Form):

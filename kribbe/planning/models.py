@@ -144,6 +144,13 @@ class Paper(models.Model):
     note = models.CharField(max_length=500, blank=True)
     day_fee = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     """Euros for a full day once it is signed. None: not known yet."""
+    money = models.JSONField(default=dict)
+    """Kind of price, prices, charges and deposit as they were when it was sent (`selectors.paper_money`).
+
+    Empty on one of before, on one that was taken over, and on an addendum that changes none of them.
+    """
+    receipt = models.BooleanField(default=False)
+    """Whether the family signs for receipt of its house rules too, which it hasn't yet."""
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(null=True)
     location_name = models.CharField(max_length=200)

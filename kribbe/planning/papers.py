@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from kribbe.enrolment.models import Placement
 from kribbe.planning import words
 from kribbe.planning.models import Paper
+from kribbe.planning.money_words import beyond, money_rows, tells_full_day
 from kribbe.planning.selectors.house_rules import house_allowance
 from kribbe.planning.written import from_json
 from kribbe.region.branding import brand_of
 from kribbe.region.selectors import policy_on
 from kribbe.rules.agreed import Agreement
 from kribbe.rules.allowance import entitled
+from kribbe.rules.house_rules import TOLD_MONTHS
 from kribbe.rules.packs import load_pack
 from kribbe.web.documents import pdf
 from kribbe.web.templatetags.telling import long_date, money, number
@@ -35,6 +37,7 @@ def paper_pdf(paper: Paper) -> bytes:
             {
                 "parties": parties_of(paper.agreement.placement),
                 "terms": _terms(paper),
+                "money": money_rows(paper),
                 "weeks": [
                     {"name": name, "days": days} for name, days in words.weeks_lines(from_json(paper.weeks))
                 ],
@@ -45,6 +48,7 @@ def paper_pdf(paper: Paper) -> bytes:
                     "hours": _("Hours"),
                     "parties": _("Between"),
                     "agreed": _("What is agreed"),
+                    "money": _("What it costs"),
                     "week": _("Hours of the week"),
                     "note": _("Also agreed"),
                     "signed": _("Signed"),
@@ -79,7 +83,7 @@ def _terms(paper: Paper) -> list[list[str]]:
     rows = [
         [_("Group"), placement.group.name],
         [_("Holds"), words.paper_days(paper)],
-        [_("Notice"), _("%(days)d days, for both sides") % {"days": paper.notice_days}],
+        [_("Term of notice"), _("%(days)d days, for both sides") % {"days": paper.notice_days}],
         [
             _("House rules"),
             _("version %(number)d, from %(day)s")
@@ -94,12 +98,22 @@ def _terms(paper: Paper) -> list[list[str]]:
         rows.append([_("Free absences"), _free_absences(paper)])
     rows += [
         [_("Absence told in time"), (words.told_until(rules) if rules else "") or _("without a term")],
-        [_("Absence beyond"), words.beyond(rules)],
+        [_("Absence beyond"), beyond(paper)],
         [_("Illness"), words.illness(rules)],
     ]
     if not paper.is_addendum:
         rows.append([_("Getting used"), words.visits(rules)])
-    return [*rows, [_("Price of a full day"), money(fee)]] if fee is not None else rows
+    if paper.receipt:
+        rows.append([_("Other house rules"), words.other_rules(_months_told(paper))])
+    if fee is None or tells_full_day(paper.money):
+        return rows
+    return [*rows, [_("Price of a full day"), money(fee)]]
+
+
+def _months_told(paper: Paper) -> int:
+    made = localtime(paper.made_at).date()
+    desk = paper.agreement.placement.group.location.desk
+    return load_pack(policy_on(desk, made).rule_pack).integer(TOLD_MONTHS, made)
 
 
 def _free_absences(paper: Paper) -> str:
@@ -133,7 +147,12 @@ def _signatures(paper: Paper) -> list[list[str]]:
     day = long_date(localtime(family).date()) if family else _("not signed yet")
     if paper.on_paper:
         day = _("signed on paper on %(day)s") % {"day": day}
+    own = [paper.signed_name or "–", day]
+    location = [_("For the location"), paper.location_name, long_date(localtime(paper.made_at).date())]
+    if not paper.receipt:
+        return [location, [_("For the family"), *own]]
     return [
-        [_("For the location"), paper.location_name, long_date(localtime(paper.made_at).date())],
-        [_("For the family"), paper.signed_name or "–", day],
+        location,
+        [_("For the family, for consent with this agreement"), *own],
+        [_("For the family, for receipt of the house rules"), *own],
     ]

@@ -90,6 +90,17 @@ def illness(rules: HouseRules | None) -> str:
     return said + " " + _("The location asks a doctor's note.") if ill_rules(rules).asks_note else said
 
 
+def other_rules(months: int) -> str:
+    """What a family has of house rules that change (model rules), by the law's months."""
+    return ngettext(
+        "What is less good for the family is told in writing %(months)d month before. Until %(months)d month after "
+        "being told the family can end the agreement free of charge.",
+        "What is less good for the family is told in writing %(months)d months before. Until %(months)d months after "
+        "being told the family can end the agreement free of charge.",
+        months,
+    ) % {"months": months}
+
+
 def visits(rules: HouseRules | None) -> str:
     """What visits to get used cost."""
     if rules is None or not rules.visits_charged:

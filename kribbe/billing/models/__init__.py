@@ -30,6 +30,7 @@ from kribbe.billing.models.payers import (
     Share,
     ShareChange,
     UnplacedCare,
+    charge_code,
     charged_by,
     site_of,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "StuckAt",
     "UnplacedCare",
     "WriteOff",
+    "charge_code",
     "charged_by",
     "site_of",
 ]

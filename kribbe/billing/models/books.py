@@ -71,7 +71,8 @@ class PriceList(models.Model):
     """What a location asks beside, or in place of, the fee of a certificate, from a day on. Euros.
 
     The free prices hold for places at a free price. `extras` are charges for each stay and have the form
-    {"name", "full", "half", "short", "long"} of a billing case, the last two not always.
+    {"name", "full", "half", "short", "long"} of a billing case, the last two not always; at a price by income also a
+    "kind" that the pack lists. The name is as that of `OneCharge`.
     """
 
     location = models.ForeignKey("places.Location", on_delete=models.PROTECT, related_name="price_lists")

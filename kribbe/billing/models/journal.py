@@ -8,7 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.billing.models.books import Books
 from kribbe.billing.models.invoices import STAYS, Invoice
 from kribbe.billing.models.payers import Payer
-from kribbe.billing.models.ties import DEPOSITS_MOVED, POSTED_AS_ASKED, SETTLED_BY_ENTRY
+from kribbe.billing.models.ties import (
+    DEPOSITS_MOVED,
+    LOWERED_BY_SETTLING,
+    POSTED_AS_ASKED,
+    SETTLED_BY_ENTRY,
+)
 from kribbe.trust.fields import reference_field
 
 BALANCED = """
@@ -129,6 +134,7 @@ class JournalLine(models.Model):
             ),
             POSTED_AS_ASKED,
             DEPOSITS_MOVED,
+            LOWERED_BY_SETTLING,
         ]
 
     def __str__(self) -> str:

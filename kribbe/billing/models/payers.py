@@ -215,13 +215,23 @@ class FeeCertificate(models.Model):
         return f"{self.child_id} {self.during}"
 
 
+def charge_code(kind: str, more: str = "") -> str:
+    """What the line of a listed charge says: its kind, and the location's own words."""
+    return f"extra.{kind}: {more}" if more else f"extra.{kind}"
+
+
 @remembered()
 class OneCharge(models.Model):
-    """A charge of one day, such as a late pick-up; below nought it is given back. Euros."""
+    """A charge of one day, such as a late pick-up; below nought it is given back. Euros.
+
+    At a price by income it has a `kind` that the pack lists. `name` is what its line says: free words, or
+    `extra.KIND` that reads in the payer's language, with `: ` and words of the location behind it or not.
+    """
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="one_charges")
     care = models.ForeignKey(UnplacedCare, on_delete=models.PROTECT, null=True, related_name="one_charges")
     day = models.DateField()
+    kind = models.CharField(max_length=20, blank=True)
     name = models.CharField(max_length=80)
     amount = models.DecimalField(max_digits=8, decimal_places=2)
     made_at = models.DateTimeField()

@@ -173,3 +173,44 @@ DEPOSITS_MOVED = pgtrigger.Trigger(
     """,
 )
 """At commit what an entry has among the deposits is the move of a deposit of that payer."""
+
+LOWERED_BY_SETTLING = pgtrigger.Trigger(
+    name="lowered_by_settling",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert,
+    timing=pgtrigger.Deferred,
+    condition=pgtrigger.Q(new__account="receivable", new__amount__lt=0),
+    func="""
+    IF EXISTS (
+        SELECT FROM billing_journalentry told
+        WHERE told.id = NEW.entry_id AND told.kind NOT IN ('invoice', 'credit')
+        AND (
+            SELECT SUM(amount) FROM billing_journalline
+            WHERE entry_id = told.id AND payer_id = NEW.payer_id AND account = 'receivable'
+        ) + COALESCE((
+            SELECT SUM(settled.amount) FROM billing_settlement settled
+            JOIN billing_invoice asked ON asked.id = settled.invoice_id
+            WHERE settled.entry_id = told.id AND asked.payer_id = NEW.payer_id
+        ), 0) < 0
+    ) THEN
+        IF (
+            SELECT SUM(amount) FROM billing_journalline
+            WHERE payer_id = NEW.payer_id AND account = 'receivable'
+        ) < (
+            SELECT COALESCE(SUM(total), 0) FROM billing_invoice WHERE payer_id = NEW.payer_id
+        ) - (
+            SELECT COALESCE(SUM(settled.amount), 0) FROM billing_settlement settled
+            JOIN billing_invoice asked ON asked.id = settled.invoice_id WHERE asked.payer_id = NEW.payer_id
+        ) THEN
+            RAISE EXCEPTION 'entry % takes off what a payer owes and settles nothing', NEW.entry_id
+                USING ERRCODE = 'check_violation',
+                HINT = 'Issue a credit note, write an invoice off, or settle one by the entry.';
+        END IF;
+    END IF;
+    RETURN NULL;
+    """,
+)
+"""At commit an entry that lowers what a payer owes settles as much of its invoices, or pays costs of reminders that
+are open: beside its invoices a payer never owes less than nought. The payer's whole account is looked at only where
+something lies between.
+"""

@@ -6,13 +6,15 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kribbe.billing.access import charged_at, note_payers, with_books
 from kribbe.billing.forms import ChargeForm
-from kribbe.billing.models import Books, Charged, OneCharge, UnplacedCare, charged_by, site_of
-from kribbe.billing.pages.prices import base
+from kribbe.billing.models import Books, Charged, UnplacedCare, site_of
+from kribbe.billing.pages.prices import base, told_charges
+from kribbe.billing.selectors.listed import kinds_once
 from kribbe.billing.services.fees import add_charge, take_back_charge
 from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.places.models import Location
@@ -53,7 +55,8 @@ def charges_page(request: Any, location: Location, books: Books | None, referenc
     """What is charged once for a child: the last charges, a new one, and one taken back."""
     books, charged = charged_at(books, location, reference)
     is_new = request.method == "POST" and request.POST.get("do") != "take_back"
-    form = ChargeForm(request.POST if is_new else None)
+    kinds = kinds_once(charged, localtime(timezone.now()).date())
+    form = ChargeForm(request.POST if is_new else None, kinds=kinds)
     if request.method == "POST" and _did(request, charged, form):
         messages.success(request, _("Saved. It counts in the next run of its month."))
         return redirect("billing:charges", location.slug, charged.reference)
@@ -63,9 +66,7 @@ def charges_page(request: Any, location: Location, books: Books | None, referenc
         "charged": charged,
         "site": site_of(charged),
         "form": form,
-        "charges": OneCharge.objects.filter(**charged_by(charged), taken_back_at=None).order_by("-day")[
-            :SHOWN
-        ],
+        "charges": told_charges(charged, SHOWN),
     }
     return render(request, "billing/charges.html", context, status=422 if form.errors else 200)
 
@@ -82,6 +83,6 @@ def _did(request: Any, charged: Charged, form: ChargeForm) -> bool:
     try:
         add_charge(principal=request.principal, charged=charged, now=now, **form.cleaned_data)
     except RefusedError as refused:
-        form.add_error(refused.field or None, str(refused.message))
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return False
     return True

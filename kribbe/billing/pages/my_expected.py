@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
 from kribbe.billing.selectors.expected import Expected, books_of, expected
-from kribbe.billing.words import WHAT, supplement_words
+from kribbe.billing.words import charge_words, supplement_words
 from kribbe.people.access import parent_required, refusal
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.money import cents
@@ -54,11 +54,9 @@ def _row(each: Expected) -> dict[str, Any]:
         "own": amount(cents(total * each.percent / 100)),
         "is_shared": each.percent != 100,
         "supplement": supplement_words(each.placement.child, each.supplement) if each.supplement else "",
-        "kinds": [
-            (WHAT.get(what, what), quantity(count), amount(euros)) for what, count, euros in each.kinds
-        ],
+        "kinds": [(charge_words(what), quantity(count), amount(euros)) for what, count, euros in each.kinds],
         "lines": [
-            (line.on, WHAT.get(line.what, line.what), amount(line.amount), " ".join(map(say, line.why)))
+            (line.on, charge_words(line.what), amount(line.amount), " ".join(map(say, line.why)))
             for line in each.result.lines
         ],
         "held": [(held.on, " ".join(map(say, held.why))) for held in each.result.held],

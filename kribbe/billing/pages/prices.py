@@ -35,9 +35,11 @@ from kribbe.billing.models import (
     UnplacedCare,
     charged_by,
 )
+from kribbe.billing.selectors.listed import kinds_each_stay, kinds_once, outside_the_list
 from kribbe.billing.selectors.one_day import taken_days
 from kribbe.billing.services.books import Seller, keep_account_numbers, keep_books, publish_prices
 from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge, withdraw_certificate
+from kribbe.billing.words import charge_words
 from kribbe.enrolment.models import Placement
 from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.people.services import record_school
@@ -89,7 +91,8 @@ def _saved(request: Any, location: Location, books: Books | None, form: Form | N
 @with_books(Action.BILLING_READ, Action.BILLING_CHANGE)
 def prices_page(request: Any, location: Location, books: Books | None) -> HttpResponse:
     """The price lists of a location by date, and a new one."""
-    form = PricesForm(request.POST or None)
+    today = localtime(timezone.now()).date()
+    form = PricesForm(request.POST or None, kinds=kinds_each_stay(location, today))
     if request.method == "POST" and form.is_valid():
         try:
             publish_prices(
@@ -101,12 +104,17 @@ def prices_page(request: Any, location: Location, books: Books | None) -> HttpRe
                 replaces=form.cleaned_data["replaces"],
             )
         except RefusedError as refused:
-            form.add_error(refused.field or None, str(refused.message))
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         else:
             messages.success(request, _("Saved. Months from then on are priced by it."))
             return redirect("billing:prices", location.slug)
     lists = PriceList.objects.filter(location=location).order_by("-from_day")[:20]
-    context = {**base(request, location, books), "form": form, "lists": lists}
+    context = {
+        **base(request, location, books),
+        "form": form,
+        "lists": [(each, [(charge_words(name), full) for name, full in each.charges]) for each in lists],
+        "to_check": outside_the_list(location, today),
+    }
     return render(request, "billing/prices.html", context, status=422 if form.errors else 200)
 
 
@@ -166,7 +174,10 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
     do = request.POST.get("do", "")
     forms: dict[str, Form] = {
         "certificate": CertificateForm(request.POST if do == "certificate" else None),
-        "charge": ChargeForm(request.POST if do == "charge" else None),
+        "charge": ChargeForm(
+            request.POST if do == "charge" else None,
+            kinds=kinds_once(placement, localtime(timezone.now()).date()),
+        ),
         "look_up": LookUpForm(request.POST if do == "look_up" else None),
         "school": SchoolForm(
             request.POST if do == "school" else None, initial={"school_from": placement.child.school_from}
@@ -199,12 +210,16 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
             or (isinstance(placement, Placement) and each.placement_id == placement.pk)
         ],
         "shares": shares,
-        "charges": OneCharge.objects.filter(**charged_by(placement), taken_back_at=None).order_by("-day")[
-            :20
-        ],
+        "charges": told_charges(placement, 20),
     }
     faulty = any(form.errors for form in forms.values())
     return render(request, "billing/fee.html", context, status=422 if faulty else 200)
+
+
+def told_charges(charged: Charged, most: int) -> list[tuple[OneCharge, str]]:
+    """The last charges of one day, with what each is for."""
+    found = OneCharge.objects.filter(**charged_by(charged), taken_back_at=None).order_by("-day")[:most]
+    return [(each, charge_words(each.name)) for each in found]
 
 
 def _looked_up(form: Form) -> CertificateForm:
@@ -253,7 +268,7 @@ def _did(request: Any, books: Books, placement: Charged, do: str, form: Form | N
             data["kind"] = CertificateKind(data["kind"])
             add_certificate(**acting, books=books, **{"alone": False, **data})
     except RefusedError as refused:
-        form.add_error(refused.field or None, str(refused.message))
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return False
     return True
 

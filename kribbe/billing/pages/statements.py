@@ -19,7 +19,7 @@ from kribbe.billing.access import invoice_at, may_bill, note_payers, with_books
 from kribbe.billing.models import Books, Payer, PaymentPlan, WriteOff
 from kribbe.billing.pages.my_invoices import statement_file
 from kribbe.billing.papers import with_lines
-from kribbe.billing.selectors.accounts import aged, sales_rows, statement
+from kribbe.billing.selectors.accounts import aged, months_without_number, sales_rows, statement
 from kribbe.billing.selectors.late import plan_states
 from kribbe.billing.selectors.net import net_of
 from kribbe.billing.services.closing import close_month, next_to_close, reopen_month
@@ -98,6 +98,7 @@ def accounts(request: Any, location: Location, books: Books | None) -> HttpRespo
             "sums": list(zip(LATE, sums, strict=True)) if rows else [],
             "total": sum(row.total for row in rows),
             "form": ExportForm(initial={"month": add_months(first_of_month(localdate()), -1)}),
+            "left_out": months_without_number(kept, add_months(first_of_month(localdate()), -12)),
             "closed": first_of_month(kept.closed_until) if kept.closed_until else None,
             "to_close": to_close if to_close and add_months(to_close, 1) <= localdate() else None,
             "may_change": may_bill(request.principal, Action.BILLING_CHANGE, location),

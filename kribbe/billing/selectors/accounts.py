@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import CharField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Concat, TruncMonth
 
 from kribbe.billing.models import Account, Books, EntryKind, Invoice, JournalEntry, JournalLine, Payer
 from kribbe.rules.money import NOUGHT
@@ -135,6 +135,15 @@ def sales_rows(books: Books, first: date, last: date) -> QuerySet[Invoice]:
     """The invoices and credit notes that were issued on some days, by number."""
     found = Invoice.objects.filter(books=books, issued_on__range=(first, last))
     return found.select_related("payer").order_by("year", "number")
+
+
+def months_without_number(books: Books, since: date) -> list[tuple[date, int]]:
+    """The months since a day in which documents were issued without a number of the seller, with how many."""
+    found = Invoice.objects.filter(
+        books=books, issued_on__gte=since, parties__seller__enterprise_number=""
+    ).annotate(issued_in=TruncMonth("issued_on"))
+    counted = found.order_by().values_list("issued_in").annotate(Count("pk"))
+    return sorted(counted, reverse=True)
 
 
 def sums_by_account(lines: Iterable[JournalLine]) -> dict[str, tuple[Decimal, Decimal]]:

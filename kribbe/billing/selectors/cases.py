@@ -32,6 +32,7 @@ from kribbe.rules.billing.case import (
     IncomePrice,
     OwnFee,
     Package,
+    Stay,
 )
 from kribbe.rules.billing.package_days import Draw, Part, parts_of
 from kribbe.rules.billing.pricing import package_draws, package_left
@@ -196,7 +197,7 @@ def _beyond(rules: HouseRules | None, prices: PriceList | None) -> Fixed | OwnFe
 
 def extra_of(raw: Mapping[str, str | None]) -> Extra:
     """An extra charge as a price list keeps it."""
-    amounts = {name: Decimal(value) for name, value in raw.items() if name != "name" and value is not None}
+    amounts = {each.value: Decimal(amount) for each in Stay if (amount := raw.get(each)) is not None}
     return Extra(str(raw["name"]), ByStay(**amounts))
 
 

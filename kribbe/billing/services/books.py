@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kribbe.billing.chart import USUAL
 from kribbe.billing.models import Account, Books, PriceList
+from kribbe.billing.selectors.listed import check_extras
 from kribbe.places.models import Location, Organiser
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
@@ -86,14 +87,15 @@ def publish_prices(
     """A price list from the first of a month on; fields as `PriceList`.
 
     With `replaces` it takes the place of the location's list from that day, as after a typing error; the history
-    keeps that one. Raises RefusedError on another day, where half is dearer than full, and where the location has a
-    list from that day otherwise.
+    keeps that one. Raises RefusedError on another day, where half is dearer than full, where the location has a
+    list from that day otherwise, and on a charge that the law doesn't list where it has places by income.
     """
     if first.day != 1:
         raise RefusedError(_("A price list begins on the first of a month."), field="from_day")
     full, half = prices.get("full"), prices.get("half")
     if full is not None and half is not None and half > full:
         raise RefusedError(_("A half day can't cost more than a full one."), field="half")
+    check_extras(location, prices.get("extras", ()), first)
     with transaction.atomic():
         lock_rows((Location, location.pk))
         made = PriceList.objects.filter(location=location, from_day=first).first()

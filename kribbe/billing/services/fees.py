@@ -17,6 +17,7 @@ from kribbe.billing.models import (
     charged_by,
     site_of,
 )
+from kribbe.billing.selectors.listed import check_once
 from kribbe.billing.selectors.pieces import places_from
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
@@ -152,17 +153,29 @@ def _give_way(others: QuerySet[FeeCertificate], first: date, after: date | None)
 
 
 def add_charge(
-    *, principal: Principal, charged: Charged, day: date, name: str, amount: Decimal, now: datetime
+    *,
+    principal: Principal,
+    charged: Charged,
+    day: date,
+    name: str,
+    amount: Decimal,
+    now: datetime,
+    kind: str = "",
 ) -> OneCharge:
-    """Charge something once, or below nought give it back. Raises RefusedError for nought and outside the place."""
+    """Charge something once, or below nought give it back.
+
+    Raises RefusedError for nought, outside the place, and for what the law doesn't list at a price by income.
+    """
     if not amount:
         raise RefusedError(_("Type an amount."), field="amount")
     if day not in charged.during:
         raise RefusedError(_("The child has no place on this day."), field="day")
+    check_once(charged, kind, name, amount, day)
     with transaction.atomic():
         made = OneCharge.objects.create(
             **charged_by(charged),
             day=day,
+            kind=kind,
             name=name,
             amount=amount,
             made_at=now,

@@ -12,6 +12,7 @@ from kribbe.billing.services.run import work_off_waiting
 from kribbe.billing.tests.month import MARCH, certificate, run
 from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.places.models import Group
 from kribbe.web.templatetags.telling import amount
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +159,7 @@ def test_a_certificate_of_the_wrong_child_is_withdrawn(kept, client):
 
 
 def test_a_price_list_typed_wrong_is_mended_with_its_charges(kept, client):
+    Group.objects.update(price_kind="free")
     typed = {"from_day": "2026-03-01", "full": "3.50", "half": "2"}
     assert client.post(address(kept, "prices"), typed).status_code == 302
     right = {
@@ -189,13 +191,13 @@ def test_the_preview_of_a_first_month_is_what_its_run_asks(kept, client):
 
 def test_a_charge_is_written_and_taken_back(kept, client):
     page = address(kept, "fee", kept.scene.noor.reference)
-    typed = {"do": "charge", "day": "2026-03-12", "name": "Late", "amount": "10.00"}
+    typed = {"do": "charge", "day": "2026-03-12", "kind": "late_pick_up", "amount": "10.00"}
     assert client.post(page, {**typed, "amount": "0"}).status_code == 422
     assert client.post(page, {**typed, "day": "2025-03-12"}).status_code == 422
     assert client.post(page, typed).status_code == 302
     client.post(page, {"do": "take_back", "charge": OneCharge.objects.get().pk})
     assert OneCharge.objects.get().taken_back_at is not None
-    assert "Late" not in client.get(page).content.decode()
+    assert "Late pick-up €" not in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize(

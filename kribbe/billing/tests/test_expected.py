@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from kribbe.billing.models import Invoice, Share
 from kribbe.billing.selectors.expected import books_of, expected
-from kribbe.billing.tests.month import MARCH, certificate, run
+from kribbe.billing.tests.month import MARCH, certificate, price_list, run
 from kribbe.billing.tests.scene import make_payer, share, with_books
 from kribbe.enrolment.tests.location_scene import client_of
 
@@ -61,3 +61,10 @@ def test_a_parent_sees_it_as_an_estimate_and_another_family_nothing_of_it(
     assert "An estimate, not an invoice" in page
     assert "Lou" not in page
     assert "Noor" in client.get(f"{reverse('billing:my_expected')}?month=next&at=nobody").content.decode()
+
+
+def test_a_listed_charge_is_told_in_words(kept):
+    nappies = {"kind": "nappies", "name": "extra.nappies: size 4", "full": "1.50", "half": "0.90"}
+    price_list(kept, extras=[nappies])
+    page = client_of(kept.scene.parent_user()).get(reverse("billing:my_expected")).content.decode()
+    assert "Nappies: size 4" in page and "extra.nappies" not in page

@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
-from kribbe.billing.models import Account, EntryKind, Invoice, JournalEntry, JournalLine
+from kribbe.billing.models import Account, EntryKind, Invoice, JournalEntry, JournalLine, Settlement
 from kribbe.billing.selectors.accounts import balance
 from kribbe.billing.services.issue import DraftLine, issue
 from kribbe.billing.services.journal import Side, open_invoices, post
@@ -105,7 +105,7 @@ def test_the_database_refuses_what_does_not_balance(kept):
 
 def test_the_database_refuses_to_enter_twice_to_change_and_to_leave_out_a_number(kept):
     invoice = issued(kept, "10.00")
-    paid(kept, "10.00")
+    invoice.settlements.create(entry=paid(kept, "10.00"), amount=Decimal(10))
     assert refused(lambda: paid(kept, "10.00"))
     assert refused(lambda: Invoice.objects.update(total=1))
     assert refused(lambda: invoice.lines.all().delete())
@@ -120,9 +120,12 @@ def test_the_database_refuses_to_enter_twice_to_change_and_to_leave_out_a_number
 
 
 def test_more_than_was_asked_cannot_be_settled(kept):
-    invoice = issued(kept, "10.00")
+    invoice, other = issued(kept, "10.00"), issued(kept, "10.00")
     entry = paid(kept, "20.00")
-    assert refused(lambda: invoice.settlements.create(entry=entry, amount=Decimal("10.01")))
+    Settlement.objects.bulk_create(
+        Settlement(invoice=each, entry=entry, amount=Decimal(10)) for each in (invoice, other)
+    )
+    assert refused(lambda: invoice.settlements.create(entry=entry, amount=Decimal("0.01")))
     assert refused(lambda: invoice.settlements.create(entry=entry, amount=Decimal("-0.01")))
 
 

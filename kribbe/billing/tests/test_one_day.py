@@ -108,7 +108,7 @@ def test_the_certificate_is_typed_on_the_page_that_the_held_day_leads_to(kept, k
     assert client.post(address, typed).status_code == 302
     assert FeeCertificate.objects.get(child=kim.child).placement_id is None
     assert client.get(reverse("billing:shares", args=[slug, care.reference])).status_code == 200
-    charge = {"do": "charge", "day": "2026-03-04", "name": "Te laat", "amount": "10.00"}
+    charge = {"do": "charge", "day": "2026-03-04", "kind": "late_pick_up", "amount": "10.00"}
     assert client.post(address, charge).status_code == 302
     assert OneCharge.objects.get().care == care
     # 20.00 and 10.00

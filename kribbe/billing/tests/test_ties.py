@@ -61,13 +61,19 @@ def entry_of(invoice: Invoice) -> JournalEntry:
     return JournalEntry.objects.get(key=f"invoice:{invoice.pk}")
 
 
-def moved(kept, key: str, amount: str, *, account: Account = Account.PARKED, payer=None) -> JournalEntry:
+def lowered(kept, key: str, euros: str, *, kind: EntryKind = EntryKind.PAYMENT) -> JournalEntry:
     """An entry that takes euros off what a payer owes, with nothing settled yet."""
-    euros = Decimal(amount)
     return post(
-        principal=SYSTEM, books=kept.books, kind=EntryKind.PAYMENT, on=ON, key=key, now=NOW,
-        sides=[Side(account, euros), Side(Account.RECEIVABLE, -euros, payer or kept.payer)],
+        principal=SYSTEM, books=kept.books, kind=kind, on=ON, key=key, now=NOW,
+        sides=[Side(Account.LOSS, Decimal(euros)), Side(Account.RECEIVABLE, -Decimal(euros), kept.payer)],
     )  # fmt: skip
+
+
+def at_once() -> None:
+    """Have the database judge now what it judges at the end of a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def test_the_lines_of_an_invoice_are_its_total(kept):
@@ -150,6 +156,43 @@ def test_costs_of_a_reminder_may_lie_between_and_no_more(kept):
     assert "does not pay" in refused(SETTLED, invoice.pk, entry.pk, "-56.37")
 
 
+OWES = "(entry_id, account, payer_id, amount) VALUES (%s, 'receivable', %s, %s), (%s, 'loss', NULL, %s)"
+
+
+def test_what_lowers_what_a_payer_owes_settles_it(kept):
+    """By hand in SQL: a new entry, more sides of an old one, and one that settles less than it takes off."""
+    invoice = issued(kept)
+    entry = paid(kept, "10.00")
+    more = f"INSERT INTO billing_journalline {OWES}"
+    said = refused(more, entry.pk, kept.payer.pk, "-1.00", entry.pk, "1.00")
+    assert "takes off what a payer owes and settles nothing" in said
+    for kind in (EntryKind.PAYMENT, EntryKind.WRITE_OFF, EntryKind.SET_OFF):
+        with pytest.raises(IntegrityError, match="HINT:  Issue a credit note, write"), transaction.atomic():
+            lowered(kept, "by hand", "5.00", kind=kind)
+            at_once()
+    with pytest.raises(IntegrityError, match="does not pay"), transaction.atomic():
+        Settlement.objects.create(invoice=invoice, entry=lowered(kept, "less", "5.00"), amount=Decimal(4))
+        at_once()
+    Settlement.objects.create(invoice=invoice, entry=lowered(kept, "as much", "5.00"), amount=Decimal(5))
+    at_once()
+    assert balance(kept.payer) == Decimal("44.36")
+
+
+def test_costs_that_are_open_may_be_taken_off_once(kept):
+    issued(kept)
+    post(
+        principal=SYSTEM, books=kept.books, kind=EntryKind.REMINDER, on=ON, key="reminder", now=NOW,
+        sides=[Side(Account.RECEIVABLE, 3 * EURO, kept.payer), Side(Account.COSTS, -3 * EURO)],
+    )  # fmt: skip
+    lowered(kept, "costs", "2.00", kind=EntryKind.WRITE_OFF)
+    at_once()
+    with pytest.raises(IntegrityError, match="settles nothing"), transaction.atomic():
+        lowered(kept, "more", "1.01", kind=EntryKind.WRITE_OFF)
+        at_once()
+    lowered(kept, "the rest", "1.00", kind=EntryKind.WRITE_OFF)
+    at_once()
+
+
 def test_an_entry_of_other_books_settles_nothing(kept):
     from kribbe.billing.models import Books
     from kribbe.places.models import Organiser
@@ -160,11 +203,12 @@ def test_an_entry_of_other_books_settles_nothing(kept):
         organiser=organiser, name="De Buren", street="Markt 1", postcode="3000", city="Leuven",
         enterprise_number="0403019261", iban="BE68539007547034", started_on=date(2026, 1, 1),
     )  # fmt: skip
-    elsewhere = post(
-        principal=SYSTEM, books=books, kind=EntryKind.PAYMENT, on=ON, key="x", now=NOW,
-        sides=[Side(Account.BANK, EURO), Side(Account.RECEIVABLE, -EURO, kept.payer)],
-    )  # fmt: skip
-    assert "other books" in refused(SETTLED, invoice.pk, elsewhere.pk, "1.00")
+    with pytest.raises(IntegrityError, match="other books"), transaction.atomic():
+        elsewhere = post(
+            principal=SYSTEM, books=books, kind=EntryKind.PAYMENT, on=ON, key="x", now=NOW,
+            sides=[Side(Account.BANK, EURO), Side(Account.RECEIVABLE, -EURO, kept.payer)],
+        )  # fmt: skip
+        Settlement.objects.create(invoice=invoice, entry=elsewhere, amount=EURO)
 
 
 def deposit_in(kept):
@@ -179,7 +223,8 @@ def deposit_in(kept):
 def test_a_deposit_moves_by_what_its_entry_has(kept):
     deposit = deposit_in(kept)
     move = "INSERT INTO billing_depositmove (deposit_id, entry_id, amount) VALUES (%s, %s, %s)"
-    assert "another amount" in refused(move, deposit.pk, moved(kept, "a", "10.00").pk, "10.00")
+    invoice = issued(kept)
+    assert "another amount" in refused(move, deposit.pk, entry_of(invoice).pk, "10.00")
     sides = [Side(Account.PARKED, 10 * EURO), Side(Account.DEPOSITS, -10 * EURO, kept.payer)]
     with pytest.raises(IntegrityError, match="did not move"), transaction.atomic():
         post(principal=SYSTEM, books=kept.books, kind=EntryKind.DEPOSIT, on=ON, key="b", sides=sides, now=NOW)

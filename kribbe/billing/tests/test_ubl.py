@@ -3,15 +3,18 @@
 import io
 import re
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from peppol import check_rules, validate_xsd
 
 from kribbe.billing.models import Books
+from kribbe.billing.pages import statements
 from kribbe.billing.papers import with_lines
+from kribbe.billing.selectors.accounts import months_without_number
 from kribbe.billing.tests.issued import NOW, issued, mondays, stay
 from kribbe.billing.tests.scene import make_payer, organiser_of, with_books
 from kribbe.billing.ubl import NotElectronicError, invoice_xml, zipped
@@ -93,9 +96,9 @@ def test_a_broken_one_fails(kept, ocmw, pattern, instead, rule):
     assert rule in " ".join(found)
 
 
-def unzipped(kept) -> dict[str, bytes]:
+def unzipped(kept, client=None) -> dict[str, bytes]:
     """By name the files of April's zip, fetched by who keeps the books."""
-    client = client_of(organiser_of(kept.books, now=NOW))
+    client = client or client_of(organiser_of(kept.books, now=NOW))
     address = reverse("billing:export", args=[kept.scene.location.slug, "ubl", "zip"])
     with zipfile.ZipFile(io.BytesIO(client.get(address + "?month=2026-04").content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -144,5 +147,26 @@ def test_what_cannot_leave_electronically_is_told_with_what_to_do(kept, ocmw):
     for invoice, words in ((own, "Verstuur de pdf"), (theirs, "Het eigen ondernemingsnummer")):
         address = reverse("billing:electronic", args=[kept.scene.location.slug, invoice.reference])
         assert words in client.get(address, follow=True).content.decode()
-    with zipfile.ZipFile(io.BytesIO(zipped(with_lines([theirs.pk])))) as archive:
-        assert archive.namelist() == []
+
+
+def test_the_zip_names_what_it_leaves_out_and_the_page_says_so(kept, ocmw, monkeypatch):
+    monkeypatch.setattr(statements, "localdate", lambda: date(2026, 5, 4))
+    own = issued(kept)
+    client = client_of(organiser_of(kept.books, now=NOW))
+    page = reverse("billing:accounts", args=[kept.scene.location.slug])
+    assert client.get(page).context["left_out"] == []
+    assert list(unzipped(kept, client)) == [f"{own}.xml"]
+    Books.objects.update(enterprise_number="")
+    kept.books.refresh_from_db()
+    theirs = issued(kept, payer=ocmw)
+    files = unzipped(kept, client)
+    assert list(files) == [f"{own}.xml", "left-out.txt"]
+    assert unzipped(kept, client) == files
+    (line,) = files["left-out.txt"].decode("utf-8-sig").splitlines()
+    assert line.startswith(f"{theirs} of ") and "OCMW" in line and "Give accounting the PDF" in line
+    with translation.override("nl"), zipfile.ZipFile(io.BytesIO(zipped(with_lines([theirs.pk])))) as archive:
+        assert archive.namelist() == ["left-out.txt"]
+        assert "Geef de boekhouding de pdf" in archive.read("left-out.txt").decode()
+    assert months_without_number(kept.books, theirs.issued_on) == [(theirs.issued_on.replace(day=1), 1)]
+    assert months_without_number(kept.books, theirs.issued_on + timedelta(days=1)) == []
+    assert "left-out.txt" in client.get(page).content.decode()

@@ -44,7 +44,7 @@ def test_rows_and_history_stay_and_what_was_taken_before_is_written_down(kept, b
     fee_of(kept, second)
     takes(kept, first, march(11))
     care = UnplacedCare.objects.get(child=first.child)
-    add_charge(principal=SYSTEM, charged=care, day=march(11), name="Laat", amount=euros("5.00"), now=NOW)
+    add_charge(principal=SYSTEM, charged=care, day=march(11), name="Laat", amount=euros("-5.00"), now=NOW)
     care.during = DateRange(march(1), march(31))
     care.save()
     run(kept, MARCH, THE_2ND)

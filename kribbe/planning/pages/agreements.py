@@ -18,10 +18,12 @@ from kribbe.planning import words
 from kribbe.planning.access import paper_at, placement_at
 from kribbe.planning.forms import OnPaperForm
 from kribbe.planning.models import Paper
+from kribbe.planning.money_words import money_rows
 from kribbe.planning.pages.allowance import allowance_told
 from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.agreements import agreement_for, papers_of, places_of
 from kribbe.planning.selectors.allowance import stated, year_of
+from kribbe.planning.selectors.paper_money import prices_changed
 from kribbe.planning.services.papers import agreed_of, sign_on_paper, withdraw_paper
 from kribbe.planning.written import from_json
 from kribbe.rules.agreed import ordinary
@@ -87,6 +89,7 @@ def agreement_page(request: Any, location: Location, reference: str) -> HttpResp
         "papers": [paper_row(paper) for paper in papers],
         "others": [each for each in turning(placement) if each.parent_id != placement.parent_id],
         "may_change": may_at(request.principal, Action.PLAN_CHANGE, location),
+        "prices_changed": prices_changed(placement, today),
     }
     return render(request, "planning/agreement.html", context)
 
@@ -162,6 +165,7 @@ def paper_row(paper: Paper) -> dict[str, Any]:
         "days": words.paper_days(paper),
         "weeks": words.weeks_lines(from_json(paper.weeks)),
         "stretches": words.stretch_lines(paper),
+        "money": money_rows(paper),
     }
 
 

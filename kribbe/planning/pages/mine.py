@@ -112,7 +112,7 @@ def agreement(request: Any, reference: str) -> HttpResponse:
     use_desk(request, placement.child.household.desk)
     papers = papers_of(agreement_for(placement))
     waiting = next((paper for paper in papers if paper.is_open), None)
-    form = SignPaperForm(request.POST or None)
+    form = SignPaperForm(request.POST or None, receipt=waiting is not None and waiting.receipt)
     if request.method == "POST" and waiting is not None and form.is_valid():
         try:
             sign_paper(

@@ -16,8 +16,9 @@ from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services.pieces import lock_stay
 from kribbe.enrolment.services.stays import change_days
 from kribbe.planning.access import check_acts
-from kribbe.planning.models import AgreedWeeks, CareAgreement, Paper
+from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 from kribbe.planning.selectors.house_rules import USUAL_NOTICE, house_rules_on
+from kribbe.planning.selectors.paper_money import money_on, signed_money
 from kribbe.planning.services import telling
 from kribbe.planning.services.calendar import check_schedule, hold_calendar
 from kribbe.planning.services.check import check_terms, half_days
@@ -79,9 +80,9 @@ def send_paper(
     """The location signs with `name` and sends the agreement, or a change to it, to the family.
 
     Half-days that the place doesn't have yet are held until the family signs or the location withdraws. `day_fee` is
-    in euros; without it the price stays. Raises
-    RefusedError, naming the field, on terms outside the place, the opening hours or what is free, and where another
-    paper still waits for the family.
+    in euros; without it the price stays. Prices, charges and deposit are written on it as they are now: no later
+    change of them touches it. Raises RefusedError, naming the field, on terms outside the place, the opening hours or
+    what is free, and where another paper still waits for the family.
     """
     if not is_seen(name):
         raise RefusedError(_("Type your name to sign."), field="name")
@@ -94,6 +95,7 @@ def send_paper(
         is_addendum = agreement.papers.filter(signed_at__isnull=False).exists()
         check(placement, terms, is_first=not is_addendum)
         rules = house_rules_on(placement.group.location_id, terms.first)
+        told = money_on(placement, terms.first)
         paper = Paper.objects.create(
             agreement=agreement,
             number=number,
@@ -107,6 +109,8 @@ def send_paper(
             schedule=schedule_to_json(terms.schedule) if terms.schedule else None,
             note=terms.note,
             day_fee=agreement.day_fee if day_fee is None else day_fee,
+            money={} if told == signed_money(agreement) else told,
+            receipt=rules is not None and not _has_received(agreement, rules),
             made_at=now,
             made_by=principal.user_id,
             location_name=name.strip(),
@@ -115,6 +119,11 @@ def send_paper(
         _record(principal, "agreement.send", paper, placement, now)
         telling.about_paper(paper, placement, "paper_sent", now=now)
     return paper
+
+
+def _has_received(agreement: CareAgreement, rules: HouseRules) -> bool:
+    """Whether the family signed for receipt of these house rules."""
+    return agreement.papers.filter(receipt=True, house_rules=rules, signed_at__isnull=False).exists()
 
 
 def withdraw_paper(*, principal: Principal, paper_id: int, now: datetime) -> None:
@@ -131,7 +140,8 @@ def withdraw_paper(*, principal: Principal, paper_id: int, now: datetime) -> Non
 
 
 def sign_paper(*, principal: Principal, paper_id: int, name: str, now: datetime) -> Paper:
-    """The family signs on screen by typing its name. From its first day on the paper holds.
+    """The family signs on screen by typing its name: for consent, and for receipt of house rules that are new to it.
+    From its first day on the paper holds.
 
     Other half-days hold from tomorrow at the earliest (`first_day_of`); the paper then says so. Raises RefusedError
     where it was signed or withdrawn, for another parent, where its days are over, or where the place changed since it
