@@ -17,7 +17,7 @@ from kribbe.billing.selectors.changed import OF_DAYS, SOURCES, changes_since, to
 from kribbe.billing.selectors.expected import expected
 from kribbe.billing.services.months import count_changed
 from kribbe.billing.tests.marched import euros, march
-from kribbe.billing.tests.month import absent, day_change, house_rules, price_list, run
+from kribbe.billing.tests.month import absent, came, day_change, house_rules, price_list, run
 from kribbe.enrolment.models import Placement
 from kribbe.planning.models import Absence
 from kribbe.planning.selectors.allowance import planned_days, stated
@@ -106,7 +106,7 @@ class TestOneAbsence:
 
     def test_on_whose_day_the_child_came(self, kept, now):
         absent(kept.scene.noor, *eight(date(2026, 4, 13), 4), *eight(date(2026, 6, 8), 4), march(9))
-        assert counted(kept, now, lambda: present(kept.scene.noor, march(9))) == {3, 6}
+        assert counted(kept, now, lambda: came(kept.scene.noor, march(9), "8:00", "17:00")) == {3, 6}
 
     def test_an_extra_day_takes_no_free_day(self, kept, now):
         absent(kept.scene.noor, *eight(date(2026, 4, 13), 4), *eight(date(2026, 6, 8), 4))
