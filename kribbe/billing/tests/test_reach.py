@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from kribbe.attendance.models import Correction
 from kribbe.billing.models import MonthCount
 from kribbe.billing.selectors.changed import OF_DAYS, SOURCES, changes_since, touches
 from kribbe.billing.selectors.expected import expected
@@ -106,7 +107,7 @@ class TestOneAbsence:
 
     def test_on_whose_day_the_child_came(self, kept, now):
         absent(kept.scene.noor, *eight(date(2026, 4, 13), 4), *eight(date(2026, 6, 8), 4), march(9))
-        assert counted(kept, now, lambda: came(kept.scene.noor, march(9), "8:00", "17:00")) == {3, 6}
+        assert counted(kept, now, lambda: _corrected(kept.scene.noor, march(9), now)) == {3, 6}
 
     def test_an_extra_day_takes_no_free_day(self, kept, now):
         absent(kept.scene.noor, *eight(date(2026, 4, 13), 4), *eight(date(2026, 6, 8), 4))
@@ -148,6 +149,14 @@ def test_no_month_that_would_be_told_otherwise_is_left_out(kept, now):
             transaction.set_rollback(True)
 
 
+def _corrected(noor, day, now):
+    """The location writes down that the child was there, whatever absence was told."""
+    stay = came(noor, day, "08:00", "17:00")
+    Correction.objects.create(
+        placement=noor, day=day, starts=[stay.start], ends=[stay.end], reason="Was er toch", made_at=now
+    )
+
+
 def _change(noor, random, days, now):
     for day in days[-random.randint(1, 2) :]:
         absent(noor, day, kind=random.choice(KINDS))
@@ -155,6 +164,8 @@ def _change(noor, random, days, now):
         Absence.objects.filter(day=days[0]).update(taken_back_at=now)
     if random.random() < 0.5:
         day_change(noor, days[1] + 2 * DAY, instead_of=days[1] if random.random() < 0.5 else None)
+    if random.random() < 0.5:
+        _corrected(noor, days[2], now)
 
 
 @pytest.mark.usefixtures("fee")
