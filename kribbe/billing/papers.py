@@ -30,6 +30,7 @@ from kribbe.places.models import Location
 from kribbe.region.branding import brand_of
 from kribbe.region.models import Desk
 from kribbe.rules.billing.supplement import Supplement
+from kribbe.trust.many import insert_new
 from kribbe.web.branding import Brand
 from kribbe.web.documents import Sheet, pdf, pdfs
 from kribbe.web.templatetags.telling import (
@@ -56,9 +57,7 @@ def invoice_pdf(invoice: Invoice, *, now: datetime) -> bytes:
     if kept is None:
         sheet = invoice_sheet(with_lines([invoice.pk])[0])
         made = pdf(sheet.template, sheet.data, title=sheet.title, brand=sheet.brand, language=sheet.language)
-        InvoicePaper.objects.bulk_create(
-            [InvoicePaper(invoice=invoice, pdf=made, made_at=now)], ignore_conflicts=True
-        )
+        _keep([(invoice.pk, made, now)])
         kept = InvoicePaper.objects.get(invoice=invoice)
     return bytes(kept.pdf)
 
@@ -87,13 +86,13 @@ def papers_of(parts: Iterable[Sequence[int]], *, now: datetime, workers: int = 0
                     yield sheet
 
     count = 0
-    made: list[InvoicePaper] = []
+    made: list[tuple[int, bytes, datetime]] = []
     for content in pdfs(sheets(), workers=workers):
         key = keys.popleft()
         if not content:
             continue
         count += 1
-        made.append(InvoicePaper(invoice_id=key, pdf=content, made_at=now))
+        made.append((key, content, now))
         if len(made) == AT_ONCE:
             _keep(made)
     _keep(made)
@@ -112,9 +111,9 @@ def pile_pdf(invoices: Sequence[Invoice]) -> bytes:
     )
 
 
-def _keep(made: list[InvoicePaper]) -> None:
+def _keep(made: list[tuple[int, bytes, datetime]]) -> None:
     with transaction.atomic():
-        InvoicePaper.objects.bulk_create(made, ignore_conflicts=True)
+        insert_new(InvoicePaper, ("invoice_id", "pdf", "made_at"), made)
     made.clear()
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from psycopg.types.json import Jsonb
 
 from kribbe.billing.models import (
     Account,
@@ -24,10 +25,24 @@ from kribbe.billing.services.setting_off import set_off_issued
 from kribbe.rules.billing.supplement import Supplement
 from kribbe.trust.audit import record_all
 from kribbe.trust.errors import RefusedError
+from kribbe.trust.many import copy_in
 from kribbe.trust.principal import Principal
 
 __all__ = ["Draft", "DraftLine", "issue", "issue_all"]
 SELLER = ("name", "street", "postcode", "city", "enterprise_number", "iban", "bic", "email", "phone")
+LINE = (
+    "invoice_id",
+    "placement_id",
+    "care_id",
+    "month",
+    "day",
+    "what",
+    "quantity",
+    "unit_price",
+    "percent",
+    "amount",
+    "why",
+)
 BUYER = ("name", "street", "postcode", "city", "country", "email", "enterprise_number")
 
 
@@ -70,9 +85,10 @@ def issue_all(
         places = zip(drafts, new_keys(len(drafts)), next_numbers(books, on.year, len(drafts)), strict=True)
         made = [_invoice(books, draft, key, number, on, now, run) for draft, key, number in places]
         Invoice.objects.bulk_create(made)
-        InvoiceLine.objects.bulk_create(
+        lines = (
             _line(invoice, line) for invoice, draft in zip(made, drafts, strict=True) for line in draft.lines
         )
+        copy_in(InvoiceLine, LINE, lines)
         _post(principal, books, [each for each in made if each.total], now)
         set_off_issued(principal=principal, books=books, issued=made, on=on, now=now)
         record_all(
@@ -128,19 +144,19 @@ def _said(party: Books | Payer, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(party, name) for name in names}
 
 
-def _line(invoice: Invoice, line: DraftLine) -> InvoiceLine:
-    return InvoiceLine(
-        invoice=invoice,
-        placement_id=line.placement_id,
-        care_id=line.care_id,
-        month=line.month,
-        day=line.day,
-        what=line.what,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        percent=line.percent,
-        amount=line.amount,
-        why=list(line.why),
+def _line(invoice: Invoice, line: DraftLine) -> tuple[object, ...]:
+    return (
+        invoice.pk,
+        line.placement_id,
+        line.care_id,
+        line.month,
+        line.day,
+        line.what,
+        line.quantity,
+        line.unit_price,
+        line.percent,
+        line.amount,
+        Jsonb(list(line.why)),
     )
 
 
