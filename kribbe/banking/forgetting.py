@@ -27,23 +27,30 @@ def forget_families() -> None:
 def unmatched_of(household_id: int) -> Q:
     """The movements that nobody matched, at organisers that a household paid: from an account of it, with the
     reference of an invoice of it, or under the name of one of its adults.
+
+    What may be another payer's stays, since somebody has to find out whose it is: from an account that pays for
+    others too, or under a name that a parent of another family there has.
     """
     payers = Payer.objects.filter(adult__household=household_id)
     of_its = Q(iban__in=_accounts(household_id)) | Q(
         ogm__in=Invoice.objects.filter(payer__in=payers).values("ogm")
     )
+    beside = Adult.objects.filter(payers__books__in=payers.values("books")).exclude(household=household_id)
     for first, last in Adult.objects.filter(household=household_id).values_list("first_name", "last_name"):
-        for name in (f"{first} {last}", f"{last} {first}"):
-            of_its |= Q(name__iexact=name)
+        if not beside.filter(first_name__iexact=first, last_name__iexact=last).exists():
+            of_its |= Q(name__iexact=f"{first} {last}") | Q(name__iexact=f"{last} {first}")
     return Q(of_its, matches=None, statement__books__in=payers.values("books"))
 
 
 def _accounts(household_id: int) -> set[str]:
-    """From which it paid, to which it was paid back, and from which may be collected."""
+    """From which it paid, to which it was paid back, or from which is collected; none that paid for others too."""
 
     def found() -> Iterator[str]:
         yield from Mandate.objects.filter(payer__adult__household=household_id).values_list("iban", flat=True)
         yield from Refund.objects.filter(payer__adult__household=household_id).values_list("iban", flat=True)
         yield from Movement.objects.filter(**{PAID: household_id}).values_list("iban", flat=True)
 
-    return set(found()) - {"", NO_IBAN}
+    own = set(found()) - {"", NO_IBAN}
+    others = Payer.objects.exclude(adult__household=household_id)
+    shared = Movement.objects.filter(iban__in=own, matches__entry__lines__payer__in=others)
+    return own - set(shared.values_list("iban", flat=True))

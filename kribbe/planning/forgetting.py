@@ -5,12 +5,12 @@ from kribbe.trust.forgetting import GONE, erase, forget
 
 
 def forget_families() -> None:
-    """Who signed and what was noted; the file of a child goes. Weeks and absences stay: figures count them."""
+    """Who signed, what was noted and what it cost; the file of a child goes. Weeks and absences stay for figures."""
     child = "placement__child__household"
     told_of("day", "planning.DayChange", child)
     told_of("paper", "planning.Paper", f"agreement__{child}")
     told_of("ending", "planning.Ending", child)
-    forget("planning.Paper", f"agreement__{child}", note="", signed_name="")
+    forget("planning.Paper", f"agreement__{child}", note="", signed_name="", money={})
     forget("planning.DayChange", child, reason="")
     forget(
         "planning.Ending", child, name=GONE, other_name=lambda row: row.other_name and GONE,

@@ -129,22 +129,7 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
         known.pop(Who(placement_id=each.placement_id), None)
     stays = _by_who(Presence.objects.filter(in_register_of(location), day=on))
     known.update(_unplanned(location, on, week, set(stays) - set(known)))
-    places = [who.placement_id for who in known if who.placement_id]
-    said = _Said(
-        stays=stays,
-        taps=_by_who(Tap.objects.filter(of_any(known), day=on)),
-        notes=_by_placement(DayNote.objects.filter(day=on, placement__in=places, taken_back_at=None)),
-        disputes={
-            each.placement_id: each
-            for each in Dispute.objects.filter(day=on, placement__in=places, answered_at=None)
-        },
-        away=week.absences,
-        inside={
-            _attendee(known[who]).person
-            for who, own in stays.items()
-            if who in known and any(stay.end is None for stay in own)
-        },
-    )
+    said = _said(known, stays, week, on)
     rests = rests_on(rests_of([group.group.pk for group in week.groups], on, on), on)
     groups = [_group(group, known.values(), week, on, said, rests, now) for group in week.groups]
     slot = 2 * on.weekday() + (localtime(now).time() >= location.morning_ends_at)
@@ -180,7 +165,26 @@ class _Said:
     disputes: Mapping[int, Dispute]
     away: Mapping[tuple[int, date], Absence]
     inside: Set[str]
-    """Who is in, at whatever place (`Attendee.person`)."""
+    """Who is in, in whatever group of the location (`Attendee.person`)."""
+
+
+def _said(known: Mapping[Who, Planned], stays: Mapping[Who, list[Presence]], week: Week, on: date) -> _Said:
+    places = [who.placement_id for who in known if who.placement_id]
+    return _Said(
+        stays=stays,
+        taps=_by_who(Tap.objects.filter(of_any(known), day=on)),
+        notes=_by_placement(DayNote.objects.filter(day=on, placement__in=places, taken_back_at=None)),
+        disputes={
+            each.placement_id: each
+            for each in Dispute.objects.filter(day=on, placement__in=places, answered_at=None)
+        },
+        away=week.absences,
+        inside={
+            _attendee(known[who]).person
+            for who, own in stays.items()
+            if who in known and any(stay.end is None for stay in own)
+        },
+    )
 
 
 def _named(week: Week) -> Iterator[Row]:
@@ -256,7 +260,7 @@ def _child(
 ) -> ChildDay | None:
     """A child that is planned on the day or came; None for others, also where each tap was taken back.
 
-    Who is in at another place of its own isn't missing here.
+    Who is in at another group of the location isn't missing here.
     """
     child = _attendee(planned)
     parts, stays = planned.parts(on, closed), said.stays.get(child.who, [])

@@ -20,6 +20,7 @@ from kribbe.attendance.services.plans import Plans, plans_of
 from kribbe.attendance.services.stays import Pair, lock_children, work_out
 from kribbe.attendance.services.telling import tell_family
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.services.pieces import lock_all
 from kribbe.places.models import Location
 from kribbe.planning.models import Absence, TellingSide
 from kribbe.planning.services.absences import note_not_there, restore_absence, take_back_absence
@@ -89,6 +90,7 @@ def take(*, principal: Principal, source: Source, presses: Sequence[Press], now:
         intake = _intake(principal, source, whos, [at for at, _off in dated.values()], now)
         taps = Tap.objects.bulk_create(_tap(press, *dated[key], intake) for key, press in fresh.items())
         work_out(source.location, {(who_of(tap), tap.day) for tap in taps}, places, now)
+        lock_all(_with_absences(taps))
         _come_after_all(principal, taps, now)
         _absent_after_all(principal, taps, now)
         record_families(principal, source.location, "register.take", whos, now, taps=len(taps))
@@ -246,6 +248,19 @@ def _marks(press: Press, at: datetime, day: date, intake: _Intake) -> set[Mark]:
         Mark.WAS_ABSENT: is_in and (press.who, day) in intake.absent,
     }
     return {mark for mark, holds in found.items() if holds}
+
+
+def _with_absences(taps: Sequence[Tap]) -> list[int]:
+    """The places of which these taps may take an absence back, or have it hold again: locked at once with their
+    groups, so that tablets that send children of the same groups don't wait for each other.
+    """
+    return sorted(
+        {
+            tap.placement_id
+            for tap in taps
+            if tap.placement_id and (tap.cancels or Mark.WAS_ABSENT in tap.marks)
+        }
+    )
 
 
 def _come_after_all(principal: Principal, taps: Sequence[Tap], now: datetime) -> None:

@@ -7,7 +7,7 @@ import pytest
 from kribbe.banking.forgetting import unmatched_of
 from kribbe.banking.models import Match, Movement
 from kribbe.banking.tests.scene import NOW, booked, invoice, paid_in
-from kribbe.billing.tests.scene import with_books
+from kribbe.billing.tests.scene import make_payer, with_books
 from kribbe.trust.forgetting import rules
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,24 @@ def test_payments_that_nobody_matched_are_found_by_account_and_name(kept):
     found = Movement.objects.filter(unmatched_of(kept.scene.noor.child.household_id))
     assert sorted(found.values_list("number", flat=True)) == [2, 3]
     assert not Movement.objects.filter(unmatched_of(kept.scene.lou.child.household_id)).exists()
+
+
+def test_money_that_may_be_another_payers_keeps_what_the_bank_wrote(kept):
+    """A service paid for both families from one account, and another parent there has her name: neither is hers."""
+    lou = kept.scene.lou.child.household.adults.get()
+    type(lou).objects.filter(pk=lou.pk).update(first_name="An", last_name="Maes")
+    theirs = make_payer(kept.books, "An Maes", adult=lou, now=NOW)
+    asked = [invoice(kept, "10.00"), invoice(kept, "12.00", payer=theirs)]
+    booked(
+        kept,
+        paid_in(1, "10.00", ogm=asked[0].ogm, iban=HERS, name="OCMW LEUVEN"),
+        paid_in(2, "12.00", ogm=asked[1].ogm, iban=HERS, name="OCMW LEUVEN"),
+        paid_in(3, "8.00", iban=HERS, name="OCMW LEUVEN", text="opvang mei"),
+        paid_in(4, "6.00", iban=OTHER, name="MAES AN"),
+    )
+    assert Match.objects.count() == 2
+    for child in (kept.scene.noor.child, kept.scene.lou.child):
+        assert not Movement.objects.filter(unmatched_of(child.household_id)).exists()
 
 
 def test_they_are_looked_for_before_names_and_accounts_are_gone():

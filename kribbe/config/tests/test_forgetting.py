@@ -14,6 +14,7 @@ from kribbe.config.tests.test_own_file import NOT_TOLD
 from kribbe.enrolment.models import CareRequest, Placement, PlacementState, RequestState
 from kribbe.people.keeping import Kept, Reason
 from kribbe.people.models import Household
+from kribbe.planning.models import Paper
 from kribbe.policy.selectors.past import counted
 from kribbe.policy.selectors.report import content
 from kribbe.policy.territory import Territory
@@ -135,6 +136,19 @@ def test_no_name_is_left_in_any_table_nor_in_its_history(over):
     assert forget(household, now) == 1
     left = {f"{model._meta.label}: {name}" for model in tables() for name in NAMES if name in told(model)}
     assert not left, "nor with money that nobody matched and that came under her name"
+
+
+def test_what_a_paper_said_of_money_is_gone_with_its_versions(over):
+    """The fee of a certificate tells an income."""
+    household, now = over
+    papers = [
+        model.objects.filter(agreement__placement__child__household=household).exclude(money={})
+        for model in (Paper, apps.get_model("planning.PaperEvent"))
+    ]
+    Paper.objects.update(money={"certificate": {"day_fee": "9.87", "until": None}})
+    assert all(each.exists() for each in papers)
+    assert forget(household, now) == 1
+    assert not any(each.exists() for each in papers)
 
 
 def test_every_column_of_a_family_is_blanked_goes_or_stays_for_a_reason():

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.places.models import Location
-from kribbe.planning.models import AgreedWeeks, CareAgreement, Paper
+from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ def papers_of(agreement: CareAgreement | None) -> Sequence[Paper]:
     if agreement is None:
         return []
     return list(agreement.papers.select_related("house_rules").order_by("-number"))
+
+
+def has_received(agreement: CareAgreement, rules: HouseRules) -> bool:
+    """Whether the family signed for receipt of these house rules."""
+    return agreement.papers.filter(receipt=True, house_rules=rules, signed_at__isnull=False).exists()
 
 
 def open_papers() -> QuerySet[Paper]:

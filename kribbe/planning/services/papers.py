@@ -16,7 +16,8 @@ from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services.pieces import lock_stay
 from kribbe.enrolment.services.stays import change_days
 from kribbe.planning.access import check_acts
-from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
+from kribbe.planning.models import AgreedWeeks, CareAgreement, Paper
+from kribbe.planning.selectors.agreements import has_received
 from kribbe.planning.selectors.house_rules import USUAL_NOTICE, house_rules_on
 from kribbe.planning.selectors.paper_money import money_on, signed_money
 from kribbe.planning.services import telling
@@ -110,7 +111,7 @@ def send_paper(
             note=terms.note,
             day_fee=agreement.day_fee if day_fee is None else day_fee,
             money={} if told == signed_money(agreement) else told,
-            receipt=rules is not None and not _has_received(agreement, rules),
+            receipt=rules is not None and not has_received(agreement, rules),
             made_at=now,
             made_by=principal.user_id,
             location_name=name.strip(),
@@ -119,11 +120,6 @@ def send_paper(
         _record(principal, "agreement.send", paper, placement, now)
         telling.about_paper(paper, placement, "paper_sent", now=now)
     return paper
-
-
-def _has_received(agreement: CareAgreement, rules: HouseRules) -> bool:
-    """Whether the family signed for receipt of these house rules."""
-    return agreement.papers.filter(receipt=True, house_rules=rules, signed_at__isnull=False).exists()
 
 
 def withdraw_paper(*, principal: Principal, paper_id: int, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Documents read back: tagged, titled, in their language, and no text is ever markup."""
 
 import io
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -103,6 +104,24 @@ def test_one_that_cannot_be_made_keeps_no_other_back() -> None:
 @given(st.text(max_size=40))
 def test_no_text_whatever_breaks_a_document(text: str) -> None:
     assert words(report(lead=text))
+
+
+HARD = st.text(
+    st.characters() | st.sampled_from('"\\\\#$[]{}()@*_`~-/<>u\n\r\t\0\x7f\u2028\ufeff😀'), max_size=60
+)
+LEAVES = HARD | st.integers(-(2**53), 2**53) | st.booleans() | st.none()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.recursive(LEAVES, lambda each: st.lists(each) | st.dictionaries(HARD, each, max_size=3), max_leaves=9)
+)
+def test_what_is_given_reaches_the_compiler_as_it_is(given: Any) -> None:
+    """Quotes, backslashes, escapes, lines and marks of its language: the literal reads as what came another way."""
+    shown = json.dumps(documents._shown([given]))
+    same = f"#assert.eq(json(bytes({documents._literal(shown)})), json(bytes(sys.inputs.given)))"
+    source = f'#set document(title: "-", date: none)\n{same}\n-'.encode()
+    documents._compiler().compile(input=source, format="pdf", sys_inputs={"given": shown})
 
 
 @pytest.mark.parametrize("base", ["0", "a", "б", "α", "ש"])
