@@ -259,3 +259,13 @@ def test_a_location_without_books_is_asked_to_begin(kept, client):
     page = client.get(address(kept, "invoices"))
     assert address(kept, "books") in page.content.decode()
     assert client.get(address(kept, "month", "2026-03")).status_code == 404
+
+
+def test_a_deposit_without_a_child_and_with_digits_too_many_says_what_to_do(kept, client):
+    page = client.get(address(kept, "deposits")).content.decode()
+    assert "Choose a child</option>" in page and "---------" not in page
+    refused = client.post(address(kept, "deposits"), {"do": "ask", "placement": "", "euros": "12345678"})
+    assert refused.context["form"].errors == {
+        "placement": ["Choose a child."],
+        "euros": ["This number is too long. Look where the comma stands."],
+    }
