@@ -1,4 +1,4 @@
-"""What every form says of a field that isn't right, in words that name what to do; a field may say it better itself."""
+"""What every form says of a field that isn't right, naming what to do; a field may say it better itself."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,9 @@ REMEDIES: Mapping[type[forms.Field], Mapping[str, object]] = {
     forms.Field: {
         "required": _("Fill this in."),
         "max_length": _("Make this shorter: it has %(show_value)s characters, and %(limit_value)s fit."),
-        "min_length": _("Make this longer: it has %(show_value)s characters, and %(limit_value)s are needed."),
+        "min_length": _(
+            "Make this longer: it has %(show_value)s characters, and %(limit_value)s are needed."
+        ),
         "max_value": _("Type %(limit_value)s or less."),
         "min_value": _("Type %(limit_value)s or more."),
         "max_digits": TOO_LONG,
@@ -32,7 +34,10 @@ REMEDIES: Mapping[type[forms.Field], Mapping[str, object]] = {
         "required": _("Choose a day."),
         "invalid": _("Choose a day that exists, or type it as 2026-12-31."),
     },
-    forms.TimeField: {"required": _("Give an hour, such as 8:30."), "invalid": _("Give an hour, such as 8:30.")},
+    forms.TimeField: {
+        "required": _("Give an hour, such as 8:30."),
+        "invalid": _("Give an hour, such as 8:30."),
+    },
     forms.DateTimeField: {"invalid": _("Give a day and an hour, such as 2026-12-31 8:30.")},
     forms.EmailField: {"invalid": _("Give a mail address, such as an@example.be.")},
     forms.BooleanField: {"required": _("Tick this to go on.")},

@@ -56,4 +56,6 @@ def test_an_amount_says_what_to_type(typed: str, says: str) -> None:
 def test_in_dutch_too() -> None:
     with override("nl"):
         assert list(Sample({"fee": ""}).errors["fee"]) == ["Vul dit in."]
-        assert list(Sample({"fee": str(Decimal("1.234"))}).errors["fee"]) == ["Typ hoogstens 2 cijfers na de komma."]
+        assert list(Sample({"fee": str(Decimal("1.234"))}).errors["fee"]) == [
+            "Typ hoogstens 2 cijfers na de komma."
+        ]
