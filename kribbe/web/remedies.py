@@ -1,6 +1,7 @@
 """What every form says of a field that isn't right, naming what to do; a field may say it better itself."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ TOO_LONG = _("This number is too long. Look where the comma stands.")
 GONE = _("This can't be chosen any more. Choose another one.")
 CHOOSE = {"required": _("Make a choice."), "invalid_choice": GONE}
 CHOOSE_SOME = {**CHOOSE, "invalid_list": CHOOSE["required"], "invalid_pk_value": GONE}
-REMEDIES: Mapping[type[forms.Field], Mapping[str, object]] = {
+REMEDIES: Mapping[type[forms.Field], Mapping[str, Any]] = {
     forms.Field: {
         "required": _("Fill this in."),
         "max_length": _("Make this shorter: it has %(show_value)s characters, and %(limit_value)s fit."),
