@@ -196,14 +196,15 @@ def _prices(books: Books, book: Book) -> None:
 
 
 def _certify(books: Books, first: date, chance: Chance, book: Book) -> None:
-    """Certificates of the children who have a place by income; of a few the family still owes it."""
+    """Certificates of the children who have a place by income, until the next indexation. A few families owe one."""
+    until = indexed_on(add_months(book.today, 9))
     places = _places(books, (first, add_months(first, 1)))
     children = sorted({each.child_id for each in places if each.group.price_kind == PriceKind.INCOME})
     FeeCertificate.objects.bulk_create(
         FeeCertificate(
             books=books,
             child_id=child,
-            during=DateRange(date(first.year - 1, 1, 1), date(book.today.year + 1, 1, 1)),
+            during=DateRange(date(first.year - 1, 1, 1), until),
             day_fee=Decimal(f"{chance.between(LEAST_FEE, MOST_FEE):.2f}"),
             code=f"{chance.whole(10**10, 10**11 - 1)}",
             recorded_at=book.now,

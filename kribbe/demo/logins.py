@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import encrypt
 from django.contrib.auth.hashers import make_password
+from django.utils.text import slugify
 
 from kribbe.demo.book import Book
 from kribbe.demo.desk_work import give_work
@@ -216,6 +217,8 @@ def _carers_place(book: Book, user: User) -> Location:
     ]
     house = max(houses, key=lambda location: (waiting[location.pk], -location.pk))
     house.name, house.name_key, house.email = CARER_NAME, sort_key(CARER_NAME), user.email
+    house.slug = slugify(f"{house.name} {house.city}")
+    house.website = f"https://{house.slug}.example/"
     return house
 
 

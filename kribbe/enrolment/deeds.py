@@ -273,6 +273,7 @@ DEEDS: Mapping[str, tuple[str | Promise, str]] = {
     "sick.yes": (_("A carer said yes"), "circle-check"),
     "sick.no": (_("A carer said no"), "circle-x"),
     "sick.lapse": (_("A carer didn't answer in time"), "hourglass"),
+    "sick.give_way": (_("Asked for a sick child anew, after nobody was found"), "heart"),
     "sick.nobody": (_("No carer was found for a sick child"), "triangle-alert"),
     "sick.withdraw": (_("A carer who had said yes can't come"), "circle-x"),
     "sick.call_off": (_("Called the care of a sick child off"), "undo-2"),

@@ -178,7 +178,7 @@ def answer_family(request: Any, location: Location, reference: str, day: str) ->
 
 def ratio(day: Day) -> dict[str, Any]:
     """The carers that those who are in ask now, beside those planned."""
-    carers = day.carers
+    carers = day.carers_now
     return {
         "need": day.need.carers,
         "carers": carers,

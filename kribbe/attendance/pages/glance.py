@@ -72,7 +72,7 @@ def _halves(day: Day) -> Iterator[dict[str, Any]]:
     """Morning and afternoon: children planned, carers planned, and those that the law asks."""
     for half, name in enumerate((_("Morning"), _("Afternoon"))):
         slot = 2 * day.on.weekday() + half
-        need, carers = day.week.needs[slot], day.week.carers[slot]
+        need, carers = day.week.needs[slot], day.carers[half]
         yield {
             "name": name,
             "children": sum(group.cells[slot].planned for group in day.week.groups),

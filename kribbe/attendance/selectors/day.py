@@ -25,6 +25,7 @@ from kribbe.rules.packs import Pack
 from kribbe.rules.ratio import Layout, Need, Present, is_baby, need_of_groups
 from kribbe.rules.roster.plan import MINUTES
 from kribbe.staff.models import StandIn
+from kribbe.staff.selectors.carers import counts_herself
 from kribbe.staff.selectors.rest import rests_of, rests_on
 
 Said = TypeVar("Said", Presence, Tap)
@@ -98,8 +99,10 @@ class Day:
     is_closed: bool
     groups: Sequence[GroupDay]
     need: Need
-    carers: int | None
-    """Carers planned for this half-day; None where none were planned."""
+    carers: Sequence[int | None]
+    """Carers planned for the morning and the afternoon, with her who minds children at home; None where none were."""
+    half: int
+    """The half-day of `now`: 0 or 1."""
     week: Week = field(repr=False)
     pack: Pack = field(repr=False)
     own: int = 0
@@ -108,6 +111,10 @@ class Day:
     """By group the half-hours in which it rests."""
     elsewhere: Sequence[StandIn] = ()
     """Children that another location cares for on this day."""
+
+    @property
+    def carers_now(self) -> int | None:
+        return self.carers[self.half]
 
     @property
     def children(self) -> list[ChildDay]:
@@ -119,7 +126,10 @@ class Day:
 
 
 def day_of(location: Location, on: date, *, now: datetime) -> Day:
-    """The day with its children by group; seventeen queries at any size, four more where one came without a place."""
+    """The day with its children by group; seventeen queries at any size, four more where one came without a place.
+
+    At a home for which nobody is planned on a half-day, three more.
+    """
     today = localtime(now).date()
     week = plan_of_day(location, on, today=today)
     known = {_attendee(row.planned).who: row.planned for row in _named(week) if _is_named(row.planned)}
@@ -132,8 +142,8 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
     said = _said(known, stays, week, on)
     rests = rests_on(rests_of([group.group.pk for group in week.groups], on, on), on)
     groups = [_group(group, known.values(), week, on, said, rests, now) for group in week.groups]
-    slot = 2 * on.weekday() + (localtime(now).time() >= location.morning_ends_at)
-    own = week.at_home.get((location.pk, on, slot), 0)
+    half = int(localtime(now).time() >= location.morning_ends_at)
+    own = week.at_home.get((location.pk, on, 2 * on.weekday() + half), 0)
     return Day(
         location=location,
         on=on,
@@ -146,7 +156,8 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
             family=location.kind == Kind.FAMILY,
             own=own,
         ),
-        carers=week.carers[slot],
+        carers=_carers(location, on, week),
+        half=half,
         week=week,
         pack=week.pack,
         own=own,
@@ -185,6 +196,13 @@ def _said(known: Mapping[Who, Planned], stays: Mapping[Who, list[Presence]], wee
             if who in known and any(stay.end is None for stay in own)
         },
     )
+
+
+def _carers(location: Location, on: date, week: Week) -> list[int | None]:
+    planned = week.carers[2 * on.weekday() : 2 * on.weekday() + 2]
+    if 0 in planned and counts_herself(location, on):
+        return [None if each is None else max(1, each) for each in planned]
+    return list(planned)
 
 
 def _named(week: Week) -> Iterator[Row]:

@@ -64,7 +64,7 @@ def _held_on(location: Location, on: date, now: datetime) -> dict[str, Any]:
             {"ref": carer.reference, "name": carer.name, "initials": carer.initials, "pin": carer.has_pin}
             for carer in carers_on(location, on)
         ],
-        "planned": _carers(day),
+        "planned": list(day.carers),
         "noon": f"{location.morning_ends_at:%H:%M}",
         "own": [day.week.at_home.get((location.pk, on, slot), 0) for slot in _slots(day)],
         "law": figures_on(day.pack, on, family=location.kind == Kind.FAMILY),
@@ -132,11 +132,6 @@ def _who(who: Attendee, day: Day) -> dict[str, Any]:
 
 def _note(note: DayNote) -> dict[str, str]:
     return {"key": f"{note.key}", "label": note.get_about_display(), "words": note.words}
-
-
-def _carers(day: Day) -> list[int | None]:
-    """The carers planned for the morning and for the afternoon."""
-    return [day.week.carers[slot] for slot in _slots(day)]
 
 
 def _slots(day: Day) -> tuple[int, int]:

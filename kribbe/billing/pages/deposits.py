@@ -43,7 +43,12 @@ INCOMES = [("", _("As it is known")), (LOW, _("Low")), (ABOVE, _("Not low"))]
 class AskForm(forms.Form):
     """A deposit for a place of this location that has a payer and none yet."""
 
-    placement = forms.ModelChoiceField(label=_("For which child?"), queryset=Placement.objects.none())
+    placement = forms.ModelChoiceField(
+        label=_("For which child?"),
+        queryset=Placement.objects.none(),
+        empty_label=_("Choose a child"),
+        error_messages={"required": _("Choose a child.")},
+    )
     euros = forms.DecimalField(label=_("How much, in euros?"), min_value=1, max_digits=6, decimal_places=2)
     low_income = forms.TypedChoiceField(
         label=_("The income of the family"),

@@ -248,6 +248,7 @@ def run_page(request: Any, location: Location, books: Books | None, reference: s
     """How far a run is; once it is done, what it issued. While it looks again by itself it names nobody."""
     run = get_object_or_404(Run, books=books, reference=reference)
     is_going = run.state == RunState.GOING
+    waiting = unsent(run.books, timezone.now())
     latest = [] if is_going else list(run.invoices.select_related("payer").order_by("number")[:SHOWN])
     note_payers(request, location, (each.payer for each in latest), of="run")
     return render(
@@ -258,7 +259,8 @@ def run_page(request: Any, location: Location, books: Books | None, reference: s
             "run": run,
             "is_going": is_going,
             "count": run.invoices.count(),
-            "unsent_count": unsent(run.books, timezone.now()).count(),
+            "unsent_count": waiting.count(),
+            "others_count": waiting.exclude(run=run).count(),
             "total": amount(asked_by(run.invoices.all())),
             "invoices": latest,
             "all": reverse("billing:invoices", args=[location.slug]) + f"?month={run.month:%Y-%m}",

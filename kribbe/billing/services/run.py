@@ -24,6 +24,7 @@ from kribbe.trust.collector import few_collections
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
+from kribbe.web.templatetags.telling import long_date
 
 TASK = "billing.run"
 
@@ -34,7 +35,11 @@ def start_run(*, principal: Principal, books: Books, month: date, on: date, now:
     Raises RefusedError for a month to come and while another run of it is under way.
     """
     if month > on:
-        raise RefusedError(_("This month hasn't begun yet."), field="month")
+        raise RefusedError(
+            _("This month hasn't begun yet: its invoices can be issued from %(day)s.")
+            % {"day": long_date(month)},
+            field="month",
+        )
     with transaction.atomic():
         lock_rows((Books, books.pk))
         if Run.objects.filter(books=books, month=month, state=RunState.GOING).exists():

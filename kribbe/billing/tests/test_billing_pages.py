@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
 
-from kribbe.billing.models import Books, FeeCertificate, Invoice, OneCharge, Payer, PriceList
+from kribbe.billing.models import Books, FeeCertificate, Invoice, OneCharge, Payer, PriceList, Run
 from kribbe.billing.services.payers import usual_payers
 from kribbe.billing.services.run import work_off_waiting
 from kribbe.billing.tests.month import MARCH, certificate, run
@@ -47,6 +48,38 @@ def test_a_month_is_foreseen_issued_and_explained(kept, client):
     shown = client.get(address(kept, "invoice", invoice.reference)).content.decode()
     assert "12.34" in shown and "hours, as agreed" in shown
     assert str(invoice) in client.get(address(kept, "invoices")).content.decode()
+
+
+def test_a_month_to_come_can_be_seen_and_not_issued(kept, client, monkeypatch):
+    """Page and service say the same: from when it can be."""
+    certificate(kept, kept.scene.noor, "12.34", date(2026, 1, 1))
+    monkeypatch.setattr("kribbe.billing.pages.invoices.timezone", SimpleNamespace(now=lambda: NOW))
+    says = "begun yet: its invoices can be issued from 1 March 2026."
+    seen = client.get(address(kept, "month", "2026-03")).content.decode()
+    assert "123.40" in seen and says in seen and "Issue the invoices" not in seen
+    refused = client.post(address(kept, "month", "2026-03"))
+    assert refused.status_code == 422 and refused.content.decode().count(says) == 1
+    assert not Run.objects.exists()
+    assert "Issue the invoices" in client.get(address(kept, "month", "2026-01")).content.decode()
+
+
+def test_a_month_under_way_says_so_once(kept, client):
+    certificate(kept, kept.scene.noor, "12.34", date(2026, 1, 1))
+    client.post(address(kept, "month", "2026-03"))
+    again = client.post(address(kept, "month", "2026-03"))
+    assert again.status_code == 422
+    assert again.content.decode().count("This month is being invoiced already.") == 1
+
+
+def test_a_run_says_how_many_that_wait_to_leave_are_of_others(kept, client):
+    certificate(kept, kept.scene.noor, "12.34", date(2026, 1, 1))
+    run(kept, date(2026, 2, 1), date(2026, 3, 2))
+    shown = client.get(address(kept, "run", Run.objects.get().reference)).content.decode()
+    assert "Let 1 document leave" in shown and "of another run" not in shown
+    run(kept, MARCH, date(2026, 4, 2))
+    page = client.get(address(kept, "run", Run.objects.latest("pk").reference)).content.decode()
+    assert "1 document issued" in page and "Let all 2 documents leave" in page
+    assert "1 of them is of another run" in page
 
 
 def test_the_list_is_filtered(kept, client):
@@ -226,3 +259,13 @@ def test_a_location_without_books_is_asked_to_begin(kept, client):
     page = client.get(address(kept, "invoices"))
     assert address(kept, "books") in page.content.decode()
     assert client.get(address(kept, "month", "2026-03")).status_code == 404
+
+
+def test_a_deposit_without_a_child_and_with_digits_too_many_says_what_to_do(kept, client):
+    page = client.get(address(kept, "deposits")).content.decode()
+    assert "Choose a child</option>" in page and "---------" not in page
+    refused = client.post(address(kept, "deposits"), {"do": "ask", "placement": "", "euros": "12345678"})
+    assert refused.context["form"].errors == {
+        "placement": ["Choose a child."],
+        "euros": ["This number is too long. Look where the comma stands."],
+    }

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -38,8 +38,11 @@ def occupancy(
     from kribbe.region.models import Desk
 
     start, end = first.date(), last.date()
-    if not 0 <= (end - start).days < LONGEST_DAYS:
-        raise _failed(f"--to lies from --from to {LONGEST_DAYS} days later")
+    if end < start:
+        raise _failed(f"--to {end} is before --from {start}: give a last day on or after the first")
+    if (end - start).days >= LONGEST_DAYS:
+        latest = start + timedelta(days=LONGEST_DAYS - 1)
+        raise _failed(f"at most {LONGEST_DAYS} days are counted at once: give a --to of {latest} or before")
     place = _named(Location, location, "location") if location else None
     whose = _named(Desk, desk, "desk") if desk else None
     found = cells(first=start, last=end, today=localdate(), location=place, desk=whose)

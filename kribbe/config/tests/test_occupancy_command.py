@@ -35,7 +35,12 @@ def test_it_counts_as_the_pages_do():
 
 def test_what_cannot_be_counted_is_said():
     scene = notelaar(now=timezone.now())
-    assert "--to lies" in counted(scene.start, scene.start - timedelta(days=1)).output
+    before = scene.start - timedelta(days=1)
+    assert f"--to {before} is before --from {scene.start}" in counted(scene.start, before).output
+    latest = scene.start + timedelta(days=1099)
+    far = counted(scene.start, latest + timedelta(days=1))
+    assert far.exit_code == 2
+    assert f"give a --to of {latest} or before" in far.output
     nowhere = counted(scene.start, scene.start, "--location", "nowhere")
     assert nowhere.exit_code == 2
     assert "no location 'nowhere'" in nowhere.output

@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
+from django.utils.text import slugify
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -45,6 +46,12 @@ def book(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     with django_db_blocker.unblock(), transaction.atomic():
         yield build(TODAY)
         transaction.set_rollback(True)
+
+
+def test_each_location_has_the_address_of_its_name(book: Book) -> None:
+    for each in Location.objects.all():
+        wanted = slugify(f"{each.name} {each.city}")
+        assert each.slug.startswith(wanted) and each.slug in each.website, each.slug
 
 
 def test_every_row_is_there_and_the_next_one_gets_the_next_number(book: Book) -> None:

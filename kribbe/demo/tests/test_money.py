@@ -15,6 +15,7 @@ from kribbe.billing.models import (
     Account,
     Books,
     Deposit,
+    FeeCertificate,
     Invoice,
     JournalEntry,
     JournalLine,
@@ -67,6 +68,8 @@ def test_the_books_are_true_and_show_every_case():
         (date(2026, 4, 2), 6),
         (date(2026, 5, 2), 6),
     ]
+    ends = {each.during.upper for each in FeeCertificate.objects.all()}
+    assert ends == {date(2026, 10, 1)}, "fees are indexed then"
     numbers = list(Invoice.objects.order_by("number").values_list("number", flat=True))
     assert numbers == list(range(1, 13))
     for entry in JournalEntry.objects.annotate(sum=Sum("lines__amount")):

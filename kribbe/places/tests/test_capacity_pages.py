@@ -90,7 +90,7 @@ def test_a_preview_of_places_changes_nothing(notelaar, group, client):
     ("change", "said"),
     [
         ({"staffed": 12}, "more staffed places than licensed places"),
-        ({"licensed": "many"}, "Enter a whole number"),
+        ({"licensed": "many"}, "Type a whole number"),
         ({"open_pattern": []}, "Choose at least one half-day"),
         ({"from_day": "2020-01-01"}, "The day is in the past"),
     ],

@@ -48,15 +48,18 @@ def ask(
 ) -> SickCall:
     """Ask somebody to come. The nearest carer who is on call is asked at once.
 
-    Raises RefusedError on a day or hours that can't be, a child that is called for already, and an address that
-    nobody finds on the map.
+    A call of the day that found nobody gives way to this one. Raises RefusedError on a day or hours that can't be, a
+    child for whom somebody is asked or comes already, and an address that nobody finds on the map.
     """
     with transaction.atomic():
         lock_rows((SickService, service_id))
         service = SickService.objects.select_related("desk").get(pk=service_id)
         child = Child.objects.select_related("household").get(pk=child_id)
         _check(service, child, day, begins, ends, now)
+        before = _before(child, day)
         longitude, latitude = _home(child.household)
+        if before is not None:
+            _give_way(principal, before, now)
         call = SickCall.objects.create(
             service=service,
             child=child,
@@ -255,12 +258,25 @@ def _check(service: SickService, child: Child, day: date, begins: time, ends: ti
         raise RefusedError(_("It ends before it begins."), field="ends")
     if child.born is None:
         raise RefusedError(_("Choose a child."), field="child")
-    if SickCall.objects.filter(child=child, day=day).exclude(state=CallState.CALLED_OFF).exists():
+
+
+def _before(child: Child, day: date) -> SickCall | None:
+    """The call of a child and a day that found nobody. RefusedError where somebody is asked or comes."""
+    found = SickCall.objects.filter(child=child, day=day).exclude(state=CallState.CALLED_OFF).first()
+    if found is not None and found.state != CallState.NOBODY:
         raise RefusedError(
             _("You asked this for this child and this day already. Call that off to ask other hours."),
             field="day",
             code="twice",
         )
+    return found
+
+
+def _give_way(principal: Principal, call: SickCall, now: datetime) -> None:
+    """A call that found nobody is over, so that other hours can be asked."""
+    _record(principal, "sick.give_way", call, now)
+    call.state, call.settled_at = CallState.CALLED_OFF, now
+    call.save(update_fields=["state", "settled_at"])
 
 
 def _home(household: Household) -> tuple[float, float]:

@@ -31,6 +31,14 @@ def call(scene, number=0, *, now=EVENING, **fields):
     )
 
 
+def extra_carer(scene):
+    """A fourth one, five kilometres away, who wasn't asked."""
+    near = SickCarer.objects.get(pk=scene.carers[0].pk)
+    near.pk, near.reference, near.email = None, "", "vierde@thuis.example"
+    near.save()
+    return near
+
+
 def open_one():
     return Proposal.objects.get(state="open")
 
@@ -165,6 +173,52 @@ def test_what_cant_be_is_refused_at_its_field(scene, fields, field):
         call(scene, **fields)
     assert refused.value.field == field
     assert not SickCall.objects.exists()
+
+
+def nobody(scene):
+    """A call for which everybody said no."""
+    made = call(scene)
+    while asked := Proposal.objects.filter(state="open").first():
+        answer(principal=SYSTEM, proposal_id=asked.pk, comes=False, now=EVENING)
+    made.refresh_from_db()
+    assert made.state == "nobody"
+    return made
+
+
+def test_a_call_that_found_nobody_gives_way_to_other_hours(scene):
+    first = nobody(scene)
+    CarerDay.objects.create(carer=extra_carer(scene), day=scene.tomorrow, begins=time(8), ends=time(20))
+    now = EVENING + 5 * MINUTE
+    second = call(scene, begins=time(9), ends=time(12), now=now)
+    first.refresh_from_db()
+    assert (first.state, first.settled_at, second.state) == ("called_off", now, "searching")
+    assert AuditEntry.objects.get(action="sick.give_way").subject_id == first.pk
+    with pytest.raises(RefusedError) as refused:
+        call(scene, begins=time(10), ends=time(11), now=now)
+    assert refused.value.code == "twice"
+
+
+def test_a_refused_ask_leaves_the_one_before_as_it_is(scene):
+    first = nobody(scene)
+    with pytest.raises(RefusedError):
+        call(scene, begins=time(9), ends=time(8))
+    first.refresh_from_db()
+    assert first.state == "nobody"
+    assert not AuditEntry.objects.filter(action="sick.give_way").exists()
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_ask_again_make_one_call(transactional_db):
+    scene = on_call(families=1)
+    nobody(scene)
+    CarerDay.objects.create(carer=extra_carer(scene), day=scene.tomorrow, begins=time(8), ends=time(20))
+    outcomes = side_by_side(
+        [lambda hour=hour: call(scene, begins=time(hour), ends=time(16)) for hour in (9, 10)]
+    )
+    assert sorted(type(each).__name__ for each in outcomes) == ["RefusedError", "SickCall"], outcomes
+    assert SickCall.objects.exclude(state="called_off").count() == 1
+    assert AuditEntry.objects.filter(action="sick.give_way").count() == 1
 
 
 def test_the_database_holds_one_yes_a_call_and_one_call_a_carer(scene):

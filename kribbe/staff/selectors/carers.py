@@ -5,8 +5,8 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from kribbe.people.models import RoleGrant, User
-from kribbe.places.models import Location
-from kribbe.staff.models import Carer
+from kribbe.places.models import Kind, Location
+from kribbe.staff.models import Carer, Leave, Shift
 from kribbe.trust.principal import Role, Scope
 
 
@@ -19,6 +19,18 @@ def carers_of(location: Location) -> QuerySet[Carer]:
 def carers_on(location: Location, day: date) -> QuerySet[Carer]:
     """Who works at a location on a day, by name."""
     return carers_of(location).filter(during__contains=day)
+
+
+def counts_herself(location: Location, day: date) -> bool:
+    """Whether somebody who minds children at home is there though nobody is planned: she lives there.
+
+    A roster of the day says who is there instead, and whoever is away on it isn't. Three queries at most.
+    """
+    if location.kind != Kind.FAMILY or Shift.objects.filter(location=location, day=day).exists():
+        return False
+    away = Leave.objects.filter(during__contains=day).values("carer")
+    own = carers_on(location, day)
+    return own.exclude(pk__in=away).exists() or not own.exists()
 
 
 def accounts_at(location: Location) -> QuerySet[User]:

@@ -85,9 +85,9 @@ def test_a_preview_changes_nothing(desk, notelaar, group, client):
     [
         ({"pattern": []}, "Choose at least one half-day"),
         ({"start": "2020-01-01"}, "The start is in the past"),
-        ({"start": "never"}, "Enter a valid date"),
+        ({"start": "never"}, "Choose a day that exists"),
         ({"last": f"{START - timedelta(days=9)}"}, "The end is before the start"),
-        ({"group": "999999"}, "Select a valid choice"),
+        ({"group": "999999"}, "Choose another one"),
     ],
 )
 def test_bad_input_is_answered_at_its_field(desk, notelaar, group, client, change, said):
