@@ -24,7 +24,7 @@ Pair = tuple[Who, date]
 
 
 def lock_children(whos: Collection[Who]) -> dict[int, Placement]:
-    """Lock these children at every place that they have, since a tap at one ends a stay at another.
+    """Lock these children at every place that they have at one organiser: a tap at one ends a stay at another.
 
     Returns these places, by key.
     """
@@ -97,9 +97,16 @@ class _Said:
 
 
 def _places(whos: Iterable[Who]) -> dict[int, Placement]:
-    """All places of these children; of whoever was taken outside the desk none is known beside its own."""
+    """All places of these children at the organiser of one of them: nobody writes in the register of another.
+
+    Of whoever was taken outside the desk none is known beside its own.
+    """
     keys = [each.placement_id for each in whos if each.placement_id]
-    found = Placement.objects.filter(child__in=Placement.objects.filter(pk__in=keys).values("child"))
+    own = Placement.objects.filter(pk__in=keys)
+    found = Placement.objects.filter(
+        child__in=own.values("child"),
+        group__location__organiser__in=own.values("group__location__organiser"),
+    )
     return {each.pk: each for each in found.select_related("group__location")} if keys else {}
 
 

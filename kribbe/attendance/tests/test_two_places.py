@@ -11,6 +11,7 @@ from kribbe.attendance.selectors.evacuation import inside_now
 from kribbe.attendance.selectors.tablet import held_by_tablet
 from kribbe.attendance.services.register import Source, correct, take
 from kribbe.attendance.tests.scene import TABLET, at, monday_scene, press, tap, who
+from kribbe.places.models import Organiser
 from kribbe.planning.models import GettingUsedDay
 from kribbe.planning.tests.scene import MONDAY
 from kribbe.testing import cast
@@ -158,16 +159,30 @@ def test_the_location_corrects_the_stay_that_was_ended(visit):
     assert stays(scene.next) == [(at(day, "10:00"), None, "")]
 
 
-def test_a_visit_to_another_location_ends_the_stay_at_its_own():
-    """By the hours of each location: both registers are worked out, whichever tablet it was."""
+def in_at_de_linde(**fields):
+    """Noor is in at her own location since half past seven, and is tapped in at De Linde at ten."""
     scene, day = monday_scene()
-    other = cast.make_location(scene.desk, "De Linde")
+    other = cast.make_location(scene.desk, "De Linde", **fields)
     there = to_visit(scene, cast.make_group(other, 9, now=scene.now, name="Bijen"), day)
     tap(scene, scene.noor, "in", at(day, "7:30"))
     take(
         principal=TABLET, source=Source(location=other), presses=[press(there, "in", at(day, "10:00"))],
         now=at(day, "10:00"),
     )  # fmt: skip
+    return scene, day, other
+
+
+def test_a_visit_to_another_location_of_the_organiser_ends_the_stay_at_its_own():
+    """By the hours of each location: both registers are worked out, whichever tablet it was."""
+    scene, day, other = in_at_de_linde()
     assert stays(scene.noor) == [(at(day, "7:30"), at(day, "10:00"), "no_out")]
     assert [row.name for row in inside_now(scene.location, now=at(day, "10:05")).children] == []
     assert [row.name for row in inside_now(other, now=at(day, "10:05")).children] == ["Noor Maes"]
+
+
+def test_a_tap_at_another_organiser_changes_no_register_of_this_one():
+    """Whoever taps wrongly there takes no child off this evacuation list."""
+    scene, day, other = in_at_de_linde(organiser=Organiser.objects.create(name="Linde vzw", name_key="lindevzw"))
+    assert stays(scene.noor) == [(at(day, "7:30"), None, "")]
+    for location in (scene.location, other):
+        assert [row.name for row in inside_now(location, now=at(day, "10:05")).children] == ["Noor Maes"]

@@ -40,7 +40,7 @@ class Foretold:
         for each in absences:
             by_month[first_of_month(each.day)].add(each.day)
         read = _read(placement, by_month)
-        if read is None or any(placement.pk not in facts.stays for facts in read):
+        if not read or any(placement.pk not in facts.stays for facts in read):
             return None
         *costs, last = [_cost(facts, placement, absences, by_month[facts.month]) for facts in read]
         after = _read(placement, _months_after(read, placement)) or ()

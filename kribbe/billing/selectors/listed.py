@@ -13,6 +13,7 @@ from kribbe.region.models import DeskPolicy
 from kribbe.rules.billing.case import Stay
 from kribbe.rules.billing.listed import listed_each_stay, listed_once, most_of
 from kribbe.rules.dates import DEFAULT_PACK
+from kribbe.rules.money import NOUGHT
 from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.priority import PriceKind
 from kribbe.trust.errors import RefusedError
@@ -43,8 +44,8 @@ def check_extras(location: Location, extras: Sequence[Mapping[str, str]], on: da
     """Raises RefusedError where one of these charges for each stay isn't listed here, or is more than the most."""
     kinds = kinds_each_stay(location, on)
     for each in extras if kinds else ():
-        amounts = [Decimal(value) for stay in Stay if (value := each.get(stay))]
-        _check(kinds, each.get("kind", ""), each["name"], max(amounts), pack_on(location, on), on)
+        most = max((Decimal(value) for stay in Stay if (value := each.get(stay))), default=NOUGHT)
+        _check(kinds, each.get("kind", ""), each["name"], most, pack_on(location, on), on)
 
 
 def check_once(charged: Charged, kind: str, name: str, asked: Decimal, on: date) -> None:
