@@ -20,7 +20,7 @@ from kribbe.rules.allowance import entitled
 from kribbe.rules.house_rules import TOLD_MONTHS
 from kribbe.rules.packs import load_pack
 from kribbe.web.documents import pdf
-from kribbe.web.templatetags.telling import long_date, money, number
+from kribbe.web.templatetags.telling import long_date, number
 
 LANGUAGE = "nl"
 """What is agreed is written in the language of the administration."""

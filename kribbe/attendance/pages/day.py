@@ -202,9 +202,7 @@ def _note_look(principal: Any, day: Day, others: list[Attendee], now: datetime) 
     )
 
 
-def _group(
-    group: GroupDay, on: date, faces: Mapping[Who, str], names: Mapping[Who, str]
-) -> dict[str, Any]:
+def _group(group: GroupDay, on: date, faces: Mapping[Who, str], names: Mapping[Who, str]) -> dict[str, Any]:
     return {
         "name": group.week.group.name,
         "inside": group.inside,

@@ -92,9 +92,7 @@ def _group(
     }
 
 
-def _child(
-    child: ChildDay, day: Day, safety: Safety, face: str, names: Mapping[Who, str]
-) -> dict[str, Any]:
+def _child(child: ChildDay, day: Day, safety: Safety, face: str, names: Mapping[Who, str]) -> dict[str, Any]:
     return {
         **_who(child.child, day, names),
         "face": face,

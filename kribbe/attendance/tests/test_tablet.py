@@ -112,7 +112,9 @@ def test_what_can_t_be_read_is_a_problem(scene, device, body):
 def test_two_children_of_the_same_short_name_are_told_apart(scene, device):
     def called():
         groups = held_by_tablet(scene.location, now=scene.now)["groups"]
-        return {each["full"]: each["name"] for group in groups for each in group["children"] + group["others"]}
+        return {
+            each["full"]: each["name"] for group in groups for each in group["children"] + group["others"]
+        }
 
     noor, lou = scene.noor.child, scene.lou.child
     assert called() == {f"{noor}": "Noor M.", f"{lou}": f"Lou {lou.last_name[0]}."}
