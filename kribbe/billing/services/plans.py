@@ -43,8 +43,8 @@ def make_plan(
 ) -> PaymentPlan:
     """Agree on a plan for all that a payer owes: its open invoices and the costs of reminders, less what is kept.
 
-    Raises RefusedError where the parts don't make what is owed, a day lies in the past or is there twice, the first is
-    more than a year away, or the payer has a plan already.
+    Raises RefusedError where the parts don't make what is owed, a day lies in the past or is there twice, the first
+    is more than a year away, or the payer has a plan already.
     """
     with transaction.atomic():
         lock_rows((Payer, payer.pk))
