@@ -138,7 +138,7 @@ CHARGES = 3
 """Charges for each stay that a list can have."""
 MOST_A_DAY = Decimal(500)
 """Euros for a day, a part of one or an hour; what is more was typed without its comma."""
-SAME = ("full", "half", "long", "short", "month", "hour", "flex", "own_fee")
+SAME: tuple[str, ...] = ("full", "half", "long", "short", "month", "hour", "flex", "own_fee")
 SAME += ("package_name", "package_size", "package_price")
 """Fields of a price list that its form has by the same name."""
 
