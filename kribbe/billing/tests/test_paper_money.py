@@ -169,6 +169,7 @@ def test_prices_that_were_signed_for_a_day_to_come_are_held_against_that_day(kep
     sign(kept, send(kept))
     price_list(kept, march(1), extras=[{**NAPPIES, "full": "2.00"}], own_fee=True, flex=True)
     sign(kept, send(kept, first=march(16)))
+    kept.scene.noor.refresh_from_db()
     assert not prices_changed(kept.scene.noor, THE_5TH)
     PriceList.objects.filter(from_day=march(1)).update(extras=[])
     assert prices_changed(kept.scene.noor, THE_5TH)
