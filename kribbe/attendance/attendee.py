@@ -124,3 +124,12 @@ def direct_id(reference: str) -> int | None:
     number = reference.removeprefix(DIRECT)
     is_one = reference.startswith(DIRECT) and number.isascii() and number.isdecimal() and len(number) < 18
     return int(number) if is_one else None
+
+
+def told_apart(attendees: Iterable[Attendee]) -> dict[Who, str]:
+    """What children on one list are called: short, or in full where another child would be called the same."""
+    known = list(attendees)
+    persons: dict[str, set[str]] = {}
+    for each in known:
+        persons.setdefault(each.short, set()).add(each.person)
+    return {each.who: each.name if len(persons[each.short]) > 1 else each.short for each in known}

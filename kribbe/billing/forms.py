@@ -14,8 +14,8 @@ from stdnum.be import vat
 
 from kribbe.billing.chart import USUAL
 from kribbe.billing.lookup import MOST_FEE
-from kribbe.billing.models import Account, Books, CertificateKind, charge_code
-from kribbe.billing.words import KINDS
+from kribbe.billing.models import Account, Books, CertificateKind, PriceList, charge_code
+from kribbe.billing.words import KINDS, charge_words
 from kribbe.web.forms import DayField, NameField, PhoneField
 
 SHORT = {"class": "input--short", "step": "0.01"}
@@ -136,6 +136,25 @@ class AccountNumbersForm(forms.Form):
 
 CHARGES = 3
 """Charges for each stay that a list can have."""
+MOST_A_DAY = Decimal(500)
+"""Euros for a day, a part of one or an hour; what is more was typed without its comma."""
+SAME: tuple[str, ...] = ("full", "half", "long", "short", "month", "hour", "flex", "own_fee")
+SAME += ("package_name", "package_size", "package_price")
+"""Fields of a price list that its form has by the same name."""
+
+
+def going_on(prices: PriceList, kinds: Sequence[str]) -> dict[str, Any]:
+    """What the form of the next list begins with: the list that it follows, without charges that it can't have."""
+    found = {name: getattr(prices, name) for name in SAME}
+    found["package_unit"] = "half_day" if prices.package_half_days else "day"
+    found["sibling_percent"] = int(prices.sibling_discount * 100) or None
+    going = [each for each in prices.extras if not kinds or each.get("kind") in kinds]
+    for number, extra in enumerate(going[:CHARGES], 1):
+        code = charge_code(extra.get("kind", ""))
+        found[f"charge_{number}"] = extra["kind"] if kinds else charge_words(extra["name"])
+        found[f"charge_{number}_more"] = extra["name"].removeprefix(code).removeprefix(": ")
+        found |= {f"charge_{number}_{part}": Decimal(extra[part]) for part in ("full", "half")}
+    return found
 
 
 class PricesForm(forms.Form):
@@ -213,6 +232,9 @@ class PricesForm(forms.Form):
                 self.add_error(name, _("Say what is charged."))
             if data.get(name) and named.count(self._name(name, data)) > 1:
                 self.add_error(name, _("This name stands twice."))
+        for name in ("full", "half", "long", "short", "hour"):
+            if (data.get(name) or 0) > MOST_A_DAY:
+                self.add_error(name, _("This is too much for a day. Look where the comma stands."))
         self._check_package(data)
         return data
 
@@ -230,10 +252,8 @@ class PricesForm(forms.Form):
     def prices(self) -> dict[str, Any]:
         """The fields of the list."""
         data = self.cleaned_data
-        plain: tuple[str, ...] = ("full", "half", "long", "short", "month", "hour", "flex", "own_fee")
-        plain += ("package_name", "package_size", "package_price")
         return {
-            **{name: data[name] for name in plain},
+            **{name: data[name] for name in SAME},
             "package_half_days": bool(data["package_name"]) and data["package_unit"] == "half_day",
             "sibling_discount": Decimal(data["sibling_percent"] or 0) / 100,
             "extras": [self._charge(name) for name in self._charges() if data[name]],

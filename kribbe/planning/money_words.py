@@ -51,9 +51,12 @@ def beyond(paper: Paper) -> str:
     return said
 
 
-def tells_full_day(told: Money) -> bool:
-    """Whether the price of a full day is among what a paper says of money."""
-    return bool(told.get("certificate") or told.get("prices", {}).get("full"))
+def full_day(paper: Paper) -> list[Row]:
+    """The price of a full day that was typed on a paper, where what it says of money doesn't hold one."""
+    told: Money = paper.money
+    if paper.day_fee is None or told.get("certificate") or told.get("prices", {}).get("full"):
+        return []
+    return [[_("Price of a full day"), money(paper.day_fee)]]
 
 
 def _by_income(told: Money) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kribbe.enrolment.models import Placement
 from kribbe.planning import words
 from kribbe.planning.models import Paper
-from kribbe.planning.money_words import beyond, money_rows, tells_full_day
+from kribbe.planning.money_words import beyond, full_day, money_rows
 from kribbe.planning.selectors.house_rules import house_allowance
 from kribbe.planning.written import from_json
 from kribbe.region.branding import brand_of
@@ -20,7 +20,7 @@ from kribbe.rules.allowance import entitled
 from kribbe.rules.house_rules import TOLD_MONTHS
 from kribbe.rules.packs import load_pack
 from kribbe.web.documents import pdf
-from kribbe.web.templatetags.telling import long_date, money, number
+from kribbe.web.templatetags.telling import long_date, number
 
 LANGUAGE = "nl"
 """What is agreed is written in the language of the administration."""
@@ -79,7 +79,6 @@ def parties_of(placement: Placement) -> list[list[str]]:
 def _terms(paper: Paper) -> list[list[str]]:
     placement = paper.agreement.placement
     rules = paper.house_rules
-    fee = paper.day_fee
     rows = [
         [_("Group"), placement.group.name],
         [_("Holds"), words.paper_days(paper)],
@@ -105,9 +104,7 @@ def _terms(paper: Paper) -> list[list[str]]:
         rows.append([_("Getting used"), words.visits(rules)])
     if paper.receipt:
         rows.append([_("Other house rules"), words.other_rules(_months_told(paper))])
-    if fee is None or tells_full_day(paper.money):
-        return rows
-    return [*rows, [_("Price of a full day"), money(fee)]]
+    return [*rows, *full_day(paper)]
 
 
 def _months_told(paper: Paper) -> int:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kribbe.attendance import words
 from kribbe.attendance.access import attendee_at
-from kribbe.attendance.attendee import Attendee, Who, households
+from kribbe.attendance.attendee import Attendee, Who, households, told_apart
 from kribbe.attendance.forms import CorrectionForm
 from kribbe.attendance.models import Correction, DayNote, Dispute, Mark, Presence, Pressed, Tap
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of
@@ -54,6 +54,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
     others = others_of(day) if on == today and may_keep else []
     sees_faces = on == today and may_at(request.principal, Action.CHILD_FILE_READ, location)
     faces = face_keys([each.child for each in day.children]) if sees_faces else {}
+    names = told_apart([*(each.child for each in day.children), *others])
     _note_look(request.principal, day, others, now)
     context = {
         "place_name": location.name,
@@ -67,8 +68,8 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "counts": [(words.WHERE[where], day.count(where)) for where in Where],
         "inside": day.count(Where.IN),
         "ratio": ratio(day) if on == today else None,
-        "groups": [_group(group, on, faces) for group in day.groups],
-        "others": [(each.reference, each.short) for each in others],
+        "groups": [_group(group, on, faces, names) for group in day.groups],
+        "others": [(each.reference, names[each.who]) for each in others],
         "elsewhere": [
             (Attendee(each.placement).short, each.group.location.name) for each in day.elsewhere if each.group
         ],
@@ -201,23 +202,23 @@ def _note_look(principal: Any, day: Day, others: list[Attendee], now: datetime) 
     )
 
 
-def _group(group: GroupDay, on: date, faces: Mapping[Who, str]) -> dict[str, Any]:
+def _group(group: GroupDay, on: date, faces: Mapping[Who, str], names: Mapping[Who, str]) -> dict[str, Any]:
     return {
         "name": group.week.group.name,
         "inside": group.inside,
         "came": group.came,
-        "rows": [_child(child, faces.get(child.child.who, "")) for child in group.children],
+        "rows": [_child(child, faces.get(child.child.who, ""), names) for child in group.children],
         "others": group.others,
         "is_closed": on in group.week.closed,
     }
 
 
-def _child(child: ChildDay, face: str) -> dict[str, Any]:
+def _child(child: ChildDay, face: str, names: Mapping[Who, str]) -> dict[str, Any]:
     who = child.child
     word, tone, icon = words.WHERE[child.where]
     return {
         "reference": who.reference,
-        "name": who.short,
+        "name": names[who.who],
         "face": data_url(face) if face else "",
         "hours": hours(child.parts),
         "stays": [(stay_words(stay), stay.get_doubt_display()) for stay in child.stays],

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from kribbe.attendance.attendee import Attendee, Who
+from kribbe.attendance.attendee import Attendee, Who, told_apart
 from kribbe.attendance.models import DayNote
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of
 from kribbe.attendance.selectors.photos import data_url, face_keys
@@ -50,14 +50,15 @@ def _held_on(location: Location, on: date, now: datetime) -> dict[str, Any]:
     day = day_of(location, on, now=now)
     here, others = [each.child for each in day.children], others_of(day)
     safety, faces = safety_of([*here, *others]), face_keys(here)
+    names = told_apart([*here, *others])
     by_group = [[each for each in others if each.group == group.week.group] for group in day.groups]
     return {
         "day": f"{on}",
         "now": now.isoformat(),
         "location": location.name,
         "groups": [
-            _group(group, day, safety, faces)
-            | {"others": [_other(each, day, safety[each.who]) for each in rest]}
+            _group(group, day, safety, faces, names)
+            | {"others": [_other(each, day, safety[each.who], names) for each in rest]}
             for group, rest in zip(day.groups, by_group, strict=True)
         ],
         "carers": [
@@ -72,7 +73,11 @@ def _held_on(location: Location, on: date, now: datetime) -> dict[str, Any]:
 
 
 def _group(
-    group: GroupDay, day: Day, safety: Mapping[Who, Safety], faces: Mapping[Who, str]
+    group: GroupDay,
+    day: Day,
+    safety: Mapping[Who, Safety],
+    faces: Mapping[Who, str],
+    names: Mapping[Who, str],
 ) -> dict[str, Any]:
     """`rests` is from and until which minute of the day its children rest; None where they don't."""
     rest = day.rests.get(group.week.group.pk)
@@ -81,15 +86,15 @@ def _group(
         "layout": group.layout,
         "rests": [rest.start * MINUTES, rest.stop * MINUTES] if rest else None,
         "children": [
-            _child(child, day, safety[child.child.who], faces.get(child.child.who, ""))
+            _child(child, day, safety[child.child.who], faces.get(child.child.who, ""), names)
             for child in group.children
         ],
     }
 
 
-def _child(child: ChildDay, day: Day, safety: Safety, face: str) -> dict[str, Any]:
+def _child(child: ChildDay, day: Day, safety: Safety, face: str, names: Mapping[Who, str]) -> dict[str, Any]:
     return {
-        **_who(child.child, day),
+        **_who(child.child, day, names),
         "face": face,
         "hours": hours(child.parts),
         "in": child.where is Where.IN,
@@ -106,23 +111,23 @@ def _child(child: ChildDay, day: Day, safety: Safety, face: str) -> dict[str, An
     }
 
 
-def _other(who: Attendee, day: Day, safety: Safety) -> dict[str, Any]:
+def _other(who: Attendee, day: Day, safety: Safety, names: Mapping[Who, str]) -> dict[str, Any]:
     """A child that isn't planned: by name, and with what can't wait for the network once it came."""
     return {
         **dict.fromkeys(("face", "hours", "away"), ""),
         **dict.fromkeys(("in", "missing"), False),
         **{key: [] for key in ("stays", "marks", "fetchers", "calls", "notes")},
-        **_who(who, day),
+        **_who(who, day, names),
         "care": list(safety.care),
     }
 
 
-def _who(who: Attendee, day: Day) -> dict[str, Any]:
+def _who(who: Attendee, day: Day, names: Mapping[Who, str]) -> dict[str, Any]:
     """What every entry has. `person` is the same for the places of one child, `baby` by the law of the day."""
     return {
         "ref": who.reference,
         "person": who.person,
-        "name": who.short,
+        "name": names[who.who],
         "full": who.name,
         "initials": who.initials,
         "outside": who.placement is None,

@@ -109,6 +109,24 @@ def test_what_can_t_be_read_is_a_problem(scene, device, body):
     assert form.status_code == 400
 
 
+def test_two_children_of_the_same_short_name_are_told_apart(scene, device):
+    def called():
+        groups = held_by_tablet(scene.location, now=scene.now)["groups"]
+        return {
+            each["full"]: each["name"] for group in groups for each in group["children"] + group["others"]
+        }
+
+    noor, lou = scene.noor.child, scene.lou.child
+    assert called() == {f"{noor}": "Noor M.", f"{lou}": f"Lou {lou.last_name[0]}."}
+    lou.first_name, lou.last_name = "Noor", "Michiels"
+    lou.save()
+    assert called() == {f"{noor}": f"{noor}", "Noor Michiels": "Noor Michiels"}
+    page = client_of(manager_of(scene.location, now=scene.now)).get(
+        reverse("attendance:day", args=[scene.location.slug])
+    )
+    assert "Noor Michiels" in page.content.decode()
+
+
 def test_the_clock_of_the_tablet_is_compared_at_each_sync(scene, device):
     found, client = device
     hour = timedelta(hours=1)

@@ -22,6 +22,7 @@ from kribbe.billing.forms import (
     LookUpForm,
     PricesForm,
     SchoolForm,
+    going_on,
 )
 from kribbe.billing.lookup import fee_registers, look_up
 from kribbe.billing.models import (
@@ -92,7 +93,10 @@ def _saved(request: Any, location: Location, books: Books | None, form: Form | N
 def prices_page(request: Any, location: Location, books: Books | None) -> HttpResponse:
     """The price lists of a location by date, and a new one."""
     today = localtime(timezone.now()).date()
-    form = PricesForm(request.POST or None, kinds=kinds_each_stay(location, today))
+    lists = PriceList.objects.filter(location=location).order_by("-from_day")[:20]
+    kinds = kinds_each_stay(location, today)
+    before = going_on(lists[0], kinds) if lists else None
+    form = PricesForm(request.POST or None, kinds=kinds, initial=before)
     if request.method == "POST" and form.is_valid():
         try:
             publish_prices(
@@ -108,7 +112,6 @@ def prices_page(request: Any, location: Location, books: Books | None) -> HttpRe
         else:
             messages.success(request, _("Saved. Months from then on are priced by it."))
             return redirect("billing:prices", location.slug)
-    lists = PriceList.objects.filter(location=location).order_by("-from_day")[:20]
     context = {
         **base(request, location, books),
         "form": form,

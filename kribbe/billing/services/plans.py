@@ -27,6 +27,10 @@ class Part:
     amount: Decimal
 
 
+LATEST_BEGIN = 12
+"""Months from today until the first part at the latest; no reminder leaves while a plan holds."""
+
+
 def monthly(total: Decimal, count: int, first: date) -> list[Part]:
     """A total in euros in so many monthly parts, equal but for the last, which takes the cents that are left."""
     each = (total / count).quantize(CENT, ROUND_DOWN)
@@ -39,8 +43,8 @@ def make_plan(
 ) -> PaymentPlan:
     """Agree on a plan for all that a payer owes: its open invoices and the costs of reminders, less what is kept.
 
-    Raises RefusedError where the parts don't make what is owed, a day lies in the past or is there twice, or the
-    payer has a plan already.
+    Raises RefusedError where the parts don't make what is owed, a day lies in the past or is there twice, the first
+    is more than a year away, or the payer has a plan already.
     """
     with transaction.atomic():
         lock_rows((Payer, payer.pk))
@@ -73,6 +77,8 @@ def _check(parts: Sequence[Part], total: Decimal, today: date) -> None:
     days = [part.due_on for part in parts]
     if len(set(days)) != len(days) or any(day < today for day in days):
         raise RefusedError(_("Each part needs a day of its own, from today on."), code="days")
+    if days and min(days) > add_months(today, LATEST_BEGIN):
+        raise RefusedError(_("The first part is due within a year. Choose an earlier day."), code="late")
     if not parts or any(part.amount <= 0 for part in parts) or sum(part.amount for part in parts) != total:
         raise RefusedError(_("The parts don't make what is open."), code="sum")
 

@@ -116,7 +116,9 @@ def test_a_plan_makes_what_is_open_and_holds_reminders_back(kept):
     invoice = asked(kept, "100.00")
     parts = monthly(Decimal("100.00"), 3, DUE + 10 * DAY)
     assert [part.amount for part in parts] == [Decimal("33.33"), Decimal("33.33"), Decimal("33.34")]
-    for wrong in (parts[:2], [Part(DUE, Decimal(50))] * 2, [Part(ON - DAY, Decimal(100))], []):
+    for wrong in (parts[:2], [Part(DUE, Decimal(50))] * 2, [Part(ON - DAY, Decimal(100))], [],
+        monthly(Decimal("100.00"), 3, ON + 366 * DAY),
+    ):  # fmt: skip
         with pytest.raises(RefusedError):
             make_plan(principal=SYSTEM, payer=kept.payer, parts=wrong, today=ON, now=NOW)
     plan = make_plan(principal=SYSTEM, payer=kept.payer, parts=parts, today=ON, now=NOW)

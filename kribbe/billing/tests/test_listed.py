@@ -92,6 +92,22 @@ def test_at_a_price_by_income_a_list_chooses_a_kind_and_says_which(kept, client,
     assert "Nappies: size 4" in page and "extra.nappies" not in page and "To check" not in page
 
 
+def test_the_form_of_the_next_list_begins_with_the_one_before(kept, client, prices_page):
+    typed = {"from_day": "2026-03-01", "full": "40.00", "sibling_percent": "10", "charge_1": "nappies"}
+    typed |= {"charge_1_more": "size 4", "charge_1_full": "1.50", "charge_1_half": "0.90"}
+    assert client.post(prices_page, typed).status_code == 302
+    form = client.get(prices_page).context["form"]
+    assert form["from_day"].value() is None
+    assert {name: f"{form[name].value()}" for name in typed if name != "from_day"} == {
+        name: text for name, text in typed.items() if name != "from_day"
+    }
+
+
+def test_a_price_without_its_comma_is_asked_again(kept, client, prices_page):
+    refused = client.post(prices_page, {"from_day": "2026-03-01", "full": "4000", "month": "900"})
+    assert set(refused.context["form"].errors) == {"full"} and not PriceList.objects.exists()
+
+
 def test_its_lines_speak_the_payers_language(kept, fee):
     publish(kept, {**NAPPIES, "name": "extra.nappies: taille 4"})
     # 10 x (12.34 + 2.00)

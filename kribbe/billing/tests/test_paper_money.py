@@ -16,6 +16,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.models import HouseRules, Paper
 from kribbe.planning.papers import paper_pdf
+from kribbe.planning.selectors.paper_money import prices_changed
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
 from kribbe.testing.pdf import tags_of
 
@@ -153,6 +154,38 @@ def test_an_addendum_speaks_of_money_where_it_changed_and_the_location_is_told(k
     assert "Luiers: maat 4: € 2 voor een hele dag" in text_of(other)
     sign(kept, other)
     assert b"prices that both signed" not in client.get(page).content
+
+
+def test_a_price_that_was_typed_stands_on_the_page_that_is_signed_too(kept):
+    sent = send(kept, day_fee=Decimal("17.35"))
+    assert "Prijs van een volle dag € 17,35" in text_of(sent)
+    page = client_of(kept.scene.parent_user()).get(
+        reverse("planning:my_agreement", args=[kept.scene.noor.reference])
+    )
+    assert "17.35" in page.content.decode()
+
+
+def test_prices_that_were_signed_for_a_day_to_come_are_held_against_that_day(kept, priced):
+    sign(kept, send(kept))
+    price_list(kept, march(1), extras=[{**NAPPIES, "full": "2.00"}], own_fee=True, flex=True)
+    sign(kept, send(kept, first=march(16)))
+    kept.scene.noor.refresh_from_db()
+    assert not prices_changed(kept.scene.noor, THE_5TH)
+    PriceList.objects.filter(from_day=march(1)).update(extras=[])
+    assert prices_changed(kept.scene.noor, THE_5TH)
+
+
+def test_fewer_half_days_from_a_day_on_stand_with_what_holds_until_then(kept, priced):
+    slug, noor = kept.scene.location.slug, kept.scene.noor.reference
+    sign(kept, send(kept))
+    sign(kept, send(kept, first=march(16), weeks=({0: ((480, 1020),)},)))
+    for client, name, where in (
+        (client_of(manager_of(kept.scene.location, now=NOW)), "planning:agreement", [slug, noor]),
+        (client_of(kept.scene.parent_user()), "planning:my_agreement", [noor]),
+    ):
+        page = client.get(reverse(name, args=where)).content.decode()
+        assert "to 15 March 2026" in page and "From 16 March 2026" in page
+        assert "until before 16 March 2026" not in page
 
 
 def test_the_family_reads_it_and_signs_for_receipt_too(kept, priced):

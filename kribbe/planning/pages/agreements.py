@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services.turns import turning
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
@@ -18,7 +19,7 @@ from kribbe.planning import words
 from kribbe.planning.access import paper_at, placement_at
 from kribbe.planning.forms import OnPaperForm
 from kribbe.planning.models import Paper
-from kribbe.planning.money_words import money_rows
+from kribbe.planning.money_words import full_day, money_rows
 from kribbe.planning.pages.allowance import allowance_told
 from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.agreements import agreement_for, papers_of, places_of
@@ -85,6 +86,7 @@ def agreement_page(request: Any, location: Location, reference: str) -> HttpResp
         "open": next((paper for paper in papers if paper.is_open), None),
         "on_paper": OnPaperForm(initial={"day": today}),
         "held": held(placement),
+        "end": same_agreement(placement)[-1].during.upper,
         "allowance": allowance_told(year_of(stated(placement, today.year, today=today), today.year)),
         "papers": [paper_row(paper) for paper in papers],
         "others": [each for each in turning(placement) if each.parent_id != placement.parent_id],
@@ -143,8 +145,11 @@ def pdf_answer(paper: Paper) -> HttpResponse:
 
 
 def held(placement: Placement) -> dict[str, Any]:
-    """What holds on the days of a place, in words: the ordinary weeks by period, and the holiday schedule."""
-    agreed = agreed_of(placement)
+    """What holds on the days of a place, in words: the ordinary weeks by period, and the holiday schedule.
+
+    The days on which the same agreement goes on, as another piece of the stay, follow.
+    """
+    agreed = [each for piece in same_agreement(placement) for each in agreed_of(piece)]
     schedule: list[dict[str, Any]] = []
     for each in (each for each in agreed if each.by_calendar):
         if not schedule or schedule[-1]["own"] != each.weeks:
@@ -157,6 +162,13 @@ def held(placement: Placement) -> dict[str, Any]:
     return {"periods": periods, "schedule": schedule}
 
 
+def same_agreement(placement: Placement) -> list[Placement]:
+    """A place and the later pieces of its stay to which its agreement holds too, in the order of their days."""
+    agreement = agreement_for(placement)
+    first, *later = stay_from(placement)
+    return [first, *(each for each in later if agreement and agreement_for(each) == agreement)]
+
+
 def paper_row(paper: Paper) -> dict[str, Any]:
     """A paper in a list."""
     return {
@@ -165,7 +177,7 @@ def paper_row(paper: Paper) -> dict[str, Any]:
         "days": words.paper_days(paper),
         "weeks": words.weeks_lines(from_json(paper.weeks)),
         "stretches": words.stretch_lines(paper),
-        "money": money_rows(paper),
+        "money": [*full_day(paper), *money_rows(paper)],
     }
 
 

@@ -55,10 +55,16 @@ def signed_money(agreement: CareAgreement) -> Money:
 
 
 def prices_changed(placement: Placement, today: date) -> bool:
-    """Whether a paper that is sent now would say something else of money than what was signed, where that said it."""
+    """Whether a paper that is sent now would say something else of money than what was signed, where that said it.
+
+    What was signed for a day to come is held against the prices of that day.
+    """
     agreement = CareAgreement.objects.filter(placement=placement).first()
     signed = signed_money(agreement) if agreement else {}
-    return bool(signed) and signed != money_on(placement, max(today, placement.during.lower))
+    if agreement is None or not signed:
+        return False
+    last = agreement.papers.filter(signed_at__isnull=False).order_by("-number")[0]
+    return signed != money_on(placement, max(today, placement.during.lower, last.first))
 
 
 def charge_name(name: str) -> str:
