@@ -346,4 +346,6 @@ class ChargeForm(forms.Form):
             if not kind and not data.get("name"):
                 self.add_error("name", _("Type what it is given back for."))
             data["name"] = charge_code(kind, data.get("name", "")) if kind else data.get("name", "")
+        if (data.get("amount") or 0) > MOST_A_DAY:
+            self.add_error("amount", _("This is too much for a day. Look where the comma stands."))
         return data

@@ -182,7 +182,9 @@ def test_a_visit_to_another_location_of_the_organiser_ends_the_stay_at_its_own()
 
 def test_a_tap_at_another_organiser_changes_no_register_of_this_one():
     """Whoever taps wrongly there takes no child off this evacuation list."""
-    scene, day, other = in_at_de_linde(organiser=Organiser.objects.create(name="Linde vzw", name_key="lindevzw"))
+    scene, day, other = in_at_de_linde(
+        organiser=Organiser.objects.create(name="Linde vzw", name_key="lindevzw")
+    )
     assert stays(scene.noor) == [(at(day, "7:30"), None, "")]
     for location in (scene.location, other):
         assert [row.name for row in inside_now(location, now=at(day, "10:05")).children] == ["Noor Maes"]

@@ -1,5 +1,6 @@
 """One day at a location: who comes, who stays away, and whether there are carers enough."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kribbe.enrolment.pages.location_words import short_name
+from kribbe.people.models import Child
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning import words
@@ -64,7 +66,8 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         and ill_rules(house_rules_on(location.pk, on)).asks_note
     )
     action = _actions(request, location, on, asks_note=asks_note) if may_change else _no_action
-    groups = [(group, list(_children(group, on, week, allergies))) for group in week.groups]
+    called = child_names(week)
+    groups = [(group, list(_children(group, on, week, allergies, called))) for group in week.groups]
     draw = _rows(request, action)
     note_look(request.principal, location, week, now)
     context = {
@@ -99,7 +102,7 @@ def visit_row(visit: GettingUsedDay) -> dict[str, Any]:
     child = visit.placement.child
     return {
         "day": visit.day,
-        "name": short_name(child.first_name, child.last_name),
+        "name": _short(child),
         "group": visit.placement.group.name,
         "hours": words.hours((hours_of(visit),)),
     }
@@ -165,10 +168,26 @@ def note_look(principal: Any, location: Location, week: Week, now: Any) -> None:
         )
 
 
-def child_name(planned: Planned) -> str:
-    """A child as its carers call it."""
-    child = planned.child
-    return short_name(child.first_name, child.last_name) if child else planned.name
+Called = Callable[[Planned], str]
+
+
+def child_names(week: Week) -> Called:
+    """What carers call a child of this week: in full where another child would be called the same."""
+    found = (row.planned.child for group in week.groups for row in group.rows)
+    children = {child.pk: child for child in found if child is not None}
+    known = Counter(_short(child) for child in children.values())
+
+    def called(planned: Planned) -> str:
+        child = planned.child
+        if child is None:
+            return planned.name
+        return _short(child) if known[_short(child)] == 1 else f"{child}"
+
+    return called
+
+
+def _short(child: Child) -> str:
+    return short_name(child.first_name, child.last_name)
 
 
 def _actions(request: Any, location: Location, on: date, *, asks_note: bool) -> RowAction:
@@ -239,6 +258,7 @@ def _children(
     on: date,
     week: Week,
     allergies: Mapping[int, Sequence[Allergy]],
+    called: Called,
 ) -> Iterator[dict[str, Any]]:
     for row in group.rows:
         planned = row.planned
@@ -247,7 +267,7 @@ def _children(
         reference = placement.reference if placement and placement.group_id == planned.group_id else ""
         yield {
             "reference": reference,
-            "name": child_name(planned),
+            "name": called(planned),
             "age": age(planned.child.birth, on) if planned.child else "–",
             "birth": planned.child.birth if planned.child else None,
             "hours": words.hours(planned.parts(on, group.closed)),

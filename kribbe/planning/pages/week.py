@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from kribbe.places.access import at_location, has_others, may_at
 from kribbe.places.models import Location
-from kribbe.planning.pages.day import asked_day, child_name, note_look, visit_row
+from kribbe.planning.pages.day import Called, asked_day, child_names, note_look, visit_row
 from kribbe.planning.pages.moving import last_batch
 from kribbe.planning.pages.week_cells import draw_cells, draw_sums
 from kribbe.planning.selectors.week import WORK_SLOTS, GroupWeek, Row, Week, week_of
@@ -50,6 +50,7 @@ def week_page(request: Any, location: Location) -> HttpResponse:
     slots = range(_width(week))
     may_change = may_at(request.principal, Action.PLAN_CHANGE, location)
     moves = _moves(week, location, today) if may_change else {}
+    called = child_names(week)
     days = [monday + day * DAY for day in range(len(slots) // 2)]
     words = [long_date(day) for day in days]
     context = {
@@ -73,7 +74,7 @@ def week_page(request: Any, location: Location) -> HttpResponse:
             }
             for number, day in enumerate(days)
         ],
-        "groups": [_group(group, slots, moves, words) for group in week.groups],
+        "groups": [_group(group, slots, moves, words, called) for group in week.groups],
         "may_change": may_change,
         "batch": last_batch(location) if may_change else None,
         "needs": [_need(week, slot) for slot in slots],
@@ -114,11 +115,13 @@ def _moves(week: Week, location: Location, today: date) -> dict[int, dict[int, S
     return found
 
 
-def _group(group: GroupWeek, slots: Sequence[int], moves: Moves, days: Sequence[str]) -> dict[str, Any]:
+def _group(
+    group: GroupWeek, slots: Sequence[int], moves: Moves, days: Sequence[str], called: Called
+) -> dict[str, Any]:
     shut = {slot for slot in slots if group.cells[slot].state is State.CLOSED}
     return {
         "group": group.group,
-        "rows": [_row(row, shut, slots, moves, days) for row in _by_child(group.rows)],
+        "rows": [_row(row, called(row.planned), shut, slots, moves, days) for row in _by_child(group.rows)],
         "nameless": [group.uncounted[slot] for slot in slots] if any(group.uncounted) else [],
         "counts": draw_sums([_count(group, slot) for slot in slots]),
         "occupancy": occupancy_words(group.occupancy),
@@ -126,10 +129,9 @@ def _group(group: GroupWeek, slots: Sequence[int], moves: Moves, days: Sequence[
 
 
 def _row(
-    row: Row, shut: Collection[int], slots: Sequence[int], moves: Moves, days: Sequence[str]
+    row: Row, name: str, shut: Collection[int], slots: Sequence[int], moves: Moves, days: Sequence[str]
 ) -> tuple[str, SafeString]:
     """A child's name, and its half-days as cells; `shut` are those on which the group is closed."""
-    name = child_name(row.planned)
     own = moves.get(row.planned.child.pk, {}) if row.planned.child else {}
     tones = [_tone(row, slot, slot in shut) for slot in slots]
     return name, draw_cells(tones, name, moves=own, days=days)

@@ -53,6 +53,18 @@ def test_from_an_empty_agreement_to_two_signatures(scene, manager, parent):
     assert manager.get(at(scene, "agreement", scene.noor.reference)).status_code == 200
 
 
+def test_two_children_of_the_same_short_name_are_told_apart(scene, manager):
+    day = scene.noor.during.lower
+    pages = [at(scene, "week") + f"?on={day}", at(scene, "day") + f"?on={day}"]
+    assert all("Noor M." in manager.get(page).content.decode() for page in pages)
+    lou = scene.lou.child
+    lou.first_name, lou.last_name = "Noor", "Michiels"
+    lou.save()
+    for page in pages:
+        shown = manager.get(page).content.decode()
+        assert "Noor Michiels" in shown and "Noor Maes" in shown and "Noor M." not in shown
+
+
 def test_the_paper_says_it_all(scene):
     import io
 
