@@ -131,15 +131,16 @@ def _planned(*, one_day: bool = False) -> tuple[Any, date, list[str], int]:
     """A location, its next Tuesday, the children planned in that week or on that day, and how many groups it has."""
     from django.utils.timezone import localdate
 
-    from kribbe.planning.pages.day import child_name
-    from kribbe.planning.selectors.week import week_of
+    from kribbe.planning.pages.day import child_names
+    from kribbe.planning.selectors.week import day_of, week_of
     from kribbe.rules.calendar import monday_of
 
     place, today = busiest(), localdate()
     day = monday_of(today) + timedelta(days=8)
     week = week_of(place, monday_of(day), today=today)
     asked = 0b1100 if one_day else -1
-    names = [child_name(row.planned) for group in week.groups for row in group.rows if row.there & asked]
+    called = child_names(day_of(place, day, today=today) if one_day else week)
+    names = [called(row.planned) for group in week.groups for row in group.rows if row.there & asked]
     expect(names, "nobody is planned at the busiest location")
     return place, day, names, len(week.groups)
 
