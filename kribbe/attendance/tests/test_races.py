@@ -16,8 +16,8 @@ from kribbe.trust import locks
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def both_at_once(scene, day, monkeypatch):
-    """In by one tablet and out by the other, each held back between keeping its tap and working out the day."""
+def meet_once_worked_out(monkeypatch):
+    """Each is held back between working out the day and the end of its transaction, until the other is there too."""
     waiting = Barrier(2, timeout=3)
     work_out = register.work_out
 
@@ -27,6 +27,11 @@ def both_at_once(scene, day, monkeypatch):
             waiting.wait()
 
     monkeypatch.setattr(register, "work_out", slowly)
+
+
+def both_at_once(scene, day, monkeypatch):
+    """In by one tablet and out by the other, each held back between keeping its tap and working out the day."""
+    meet_once_worked_out(monkeypatch)
     return side_by_side(
         [
             lambda: tap(scene, scene.noor, "in", at(day, "8:05"), now=at(day, "17:00")),
@@ -72,15 +77,7 @@ def test_two_tablets_tap_one_child_in_at_both_its_groups(locked, monkeypatch):
     scene, day = monday_scene()
     there = to_visit(scene, cast.make_group(scene.location, 9, now=scene.now, name="Kevers"), day)
     monkeypatch.setattr(locks, "ENABLED", locked)
-    waiting = Barrier(2, timeout=3)
-    work_out = register.work_out
-
-    def slowly(*args):
-        work_out(*args)
-        with suppress(BrokenBarrierError):
-            waiting.wait()
-
-    monkeypatch.setattr(register, "work_out", slowly)
+    meet_once_worked_out(monkeypatch)
     answers = side_by_side(
         [
             lambda: tap(scene, scene.noor, "in", at(day, "9:58"), now=at(day, "10:05")),

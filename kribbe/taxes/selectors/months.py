@@ -5,29 +5,24 @@ of absence stands with the location of the agreement, whose free days it takes.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils.timezone import localtime
 
 from kribbe.attendance.models import Presence
-from kribbe.billing.models import Books, FeeCertificate, PriceList
+from kribbe.billing.models import Books
 from kribbe.billing.selectors.register import minute_of
-from kribbe.billing.selectors.visits import billed_visits, told_presences
+from kribbe.billing.selectors.visits import billed_visits
 from kribbe.enrolment.models import Placement
 from kribbe.people.models import Child
-from kribbe.places.models import GroupCapacity, Location
-from kribbe.places.selectors.closed import ClosedDays, closed_days_of
-from kribbe.planning.models import Absence, HouseRules
-from kribbe.planning.selectors.charged_visits import Visits
+from kribbe.places.models import Location
 from kribbe.planning.selectors.counted import counting
-from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
-from kribbe.planning.selectors.held_absences import held_absences
+from kribbe.planning.selectors.elsewhere import elsewhere
 from kribbe.planning.selectors.house_allowance import allowances
-from kribbe.planning.selectors.planned import Planned, agreed_at_all, capacities
-from kribbe.planning.selectors.stay_year import StayYear, stay_years
+from kribbe.planning.selectors.planned import Planned, agreed_at_all
 from kribbe.rules.agreed import Parts
 from kribbe.rules.billing.allowance import AllowanceCount
 from kribbe.rules.billing.case import Absent, Allowance, Case, IncomePrice, Stay
@@ -36,8 +31,8 @@ from kribbe.rules.calendar import add_months, age_in_months, days_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import PriceKind
-from kribbe.taxes.models import ChildReported
-from kribbe.taxes.selectors.one_day import OneDay, one_days
+from kribbe.taxes.selectors.month_read import MonthRead, placement_of, read_month
+from kribbe.taxes.selectors.one_day import OneDay
 from kribbe.taxes.services.identities import PACK
 from kribbe.taxes.writing import free_month
 from kribbe.taxes.writing.check_income_month import OUT_OF_SCHOOL_ABOVE
@@ -60,48 +55,6 @@ class LocationMonth:
     has_free: bool = False
 
 
-@dataclass
-class _Read:
-    """Everything that was read, by what it is of."""
-
-    books: Books
-    month: date
-    closed: ClosedDays
-    away: Mapping[tuple[int, date], Absence]
-    came: Mapping[tuple[int, date], Sequence[Presence]]
-    certificates: Mapping[int, Sequence[FeeCertificate]]
-    rules: Mapping[int, Sequence[HouseRules]]
-    flex: Mapping[int, bool]
-    reported: Mapping[int, ChildReported]
-    places: Sequence[GroupCapacity]
-    stays: Mapping[int, StayYear] = field(default_factory=dict)
-    moved: Mapping[tuple[int, date], Elsewhere] = field(default_factory=dict)
-    """Days on which another location than that of the agreement was to have a child."""
-    one_days: Sequence[OneDay] = ()
-    """Places of one day, of children without an agreement."""
-    visits: Visits = field(default_factory=dict)
-    """Visits to get used that are charged, with their hours; others aren't told."""
-
-    def one_days_of(self, location: Location, kind: str) -> list[OneDay]:
-        """The places of one day of an open location, by the price kind of their group."""
-        return [
-            each
-            for each in self.one_days
-            if (each.location_id, each.price_kind) == (location.pk, kind)
-            and each.day not in self.closed.in_group(each.group_id, location.pk)
-        ]
-
-    def location_of(self, placement: Placement, day: date) -> int:
-        """The location that had a child on a day, or whose day of absence it is."""
-        key = (placement.pk, day)
-        is_absent = key in self.away and key not in self.came
-        return (
-            self.moved[key].location_id
-            if key in self.moved and not is_absent
-            else placement.group.location_id
-        )
-
-
 def months_of(
     books: Books, locations: Sequence[Location], month: date, *, responsible: str
 ) -> list[LocationMonth]:
@@ -112,62 +65,19 @@ def months_of(
     planned = agreed_at_all(
         locations, month, last, also={each.placement_id for each in moved}, visiting=list(visits)
     )
-    read = _read(books, locations, planned, moved, visits, month, last)
+    read = read_month(books, locations, planned, moved, visits, month, last)
     return [_location(each, planned, read, responsible) for each in locations]
 
 
-def _read(
-    books: Books,
-    locations: Sequence[Location],
-    planned: Sequence[Planned],
-    moved: Sequence[Elsewhere],
-    visits: Visits,
-    month: date,
-    last: date,
-) -> _Read:
-    keys = {each.pk for each in locations} | {_placement(each).group.location_id for each in planned}
-    placements = [each.placement for each in planned if each.placement]
-    january = month.replace(month=1, day=1)
-    away = held_absences(placements, month - DAY, last)
-    came = told_presences(placements, visits, month, last)
-    single = one_days(books, locations, month)
-    groups = {each.group_id for each in planned} | {each.group_id for each in moved}
-    groups |= {each.group_id for each in single}
-    children = {each.child_id for each in placements} | {each.child.pk for each in single}
-    certificates: dict[int, list[FeeCertificate]] = defaultdict(list)
-    for each in FeeCertificate.objects.filter(
-        books=books, child__in=children, during__overlap=(month, last + DAY)
-    ):
-        certificates[each.child_id].append(each)
-    lists = PriceList.objects.filter(location__in=keys, from_day__lte=last).order_by("from_day")
-    rules: dict[int, list[HouseRules]] = defaultdict(list)
-    for version in HouseRules.objects.filter(location__in=keys, from_day__lte=last):
-        rules[version.location_id].append(version)
-    return _Read(
-        books=books,
-        month=month,
-        closed=closed_days_of(keys, january - DAY, last),
-        away=away,
-        came=came,
-        certificates=certificates,
-        rules=rules,
-        flex={each.location_id: each.flex for each in lists},
-        reported={each.child_id: each for each in ChildReported.objects.filter(child__in=children)},
-        places=capacities(groups, month, last),
-        stays=stay_years(planned, month.year),
-        moved={(each.placement_id, each.day): each for each in moved},
-        one_days=single,
-        visits=visits,
-    )
-
-
-def _location(location: Location, planned: Sequence[Planned], read: _Read, responsible: str) -> LocationMonth:
-    groups = {each.group_id for each in planned if _placement(each).group.location_id == location.pk}
+def _location(
+    location: Location, planned: Sequence[Planned], read: MonthRead, responsible: str
+) -> LocationMonth:
+    groups = {each.group_id for each in planned if placement_of(each).group.location_id == location.pk}
     coming = [each for each in read.moved.values() if each.location_id == location.pk]
     also = {each.group_id for each in coming}
     also |= {each.group_id for each in read.one_days if each.location_id == location.pk}
     guests = {each.placement_id for each in coming}
-    here = [each for each in planned if each.group_id in groups or _placement(each).pk in guests]
+    here = [each for each in planned if each.group_id in groups or placement_of(each).pk in guests]
     income = [each for each in here if _kind(each) == PriceKind.INCOME]
     free = [each for each in here if _kind(each) == PriceKind.FREE]
     lines, without_code = _lines(location, income, read)
@@ -201,13 +111,13 @@ def _kind(planned: Planned) -> str:
     return planned.placement.group.price_kind if planned.placement else ""
 
 
-def _lines(location: Location, planned: Sequence[Planned], read: _Read) -> tuple[list[Line], list[Child]]:
+def _lines(location: Location, planned: Sequence[Planned], read: MonthRead) -> tuple[list[Line], list[Child]]:
     """The lines in the order of their codes, and the children without a code on some day."""
     counts: dict[tuple[str, bool], Counter[tuple[Block, Length]]] = defaultdict(Counter)
     children: dict[str, Child] = {}
     without: dict[int, Child] = {}
     told: list[tuple[Placement | None, Child, Iterable[tuple[date, Block, Length, int]]]] = [
-        (_placement(each), _placement(each).child, _days(location, each, read)) for each in planned
+        (placement_of(each), placement_of(each).child, _days(location, each, read)) for each in planned
     ]
     told += [
         (None, each.child, [_one_day(location, each, read)])
@@ -228,9 +138,9 @@ def _lines(location: Location, planned: Sequence[Planned], read: _Read) -> tuple
     return lines, list(without.values())
 
 
-def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[date, Block, Length, int]]:
+def _days(location: Location, planned: Planned, read: MonthRead) -> Iterator[tuple[date, Block, Length, int]]:
     """Every day of a child in the month that is this location's to tell: what it was, and how long."""
-    placement = _placement(planned)
+    placement = placement_of(planned)
     closed = read.closed.of(placement.group)
     case = _case(location, placement.child, read)
     allowance = _allowance(placement.group.location, planned, read)
@@ -253,7 +163,7 @@ def _days(location: Location, planned: Planned, read: _Read) -> Iterator[tuple[d
             yield from ((day, *each) for each in _absent(allowance, counted(absence), stay, day))
 
 
-def _one_day(location: Location, each: OneDay, read: _Read) -> tuple[date, Block, Length, int]:
+def _one_day(location: Location, each: OneDay, read: MonthRead) -> tuple[date, Block, Length, int]:
     """A place of one day: the child came, or stayed away and is charged."""
     stay = _stay(_case(location, each.child, read), each.reserved, each.day, each.had.came)
     return each.day, Block.BEYOND if each.had.is_absent else Block.CAME, LENGTHS[stay], 1
@@ -279,11 +189,11 @@ def _covered(allowance: AllowanceCount, absent: Absent, stay: Stay, day: date) -
     return Decimal(1) if absent.is_free else allowance.covers(absent, stay)
 
 
-def _allowance(location: Location, planned: Planned, read: _Read) -> AllowanceCount:
+def _allowance(location: Location, planned: Planned, read: MonthRead) -> AllowanceCount:
     """As the bill counts it: by the house rules of each day."""
     first, *later = allowances(
         read.rules.get(location.pk, ()),
-        read.stays[_placement(planned).pk],
+        read.stays[placement_of(planned).pk],
         year=read.month.year,
         pack=load_pack(PACK),
         morning_ends=location.morning_ends_at,
@@ -291,7 +201,7 @@ def _allowance(location: Location, planned: Planned, read: _Read) -> AllowanceCo
     return AllowanceCount(first[1], later)
 
 
-def _case(location: Location, child: Child, read: _Read) -> Case:
+def _case(location: Location, child: Child, read: MonthRead) -> Case:
     """By which the class of a stay is known; nothing in it is priced."""
     return Case(
         pack=load_pack(PACK),
@@ -329,7 +239,7 @@ def _wall(at: datetime) -> datetime:
     return localtime(at).replace(tzinfo=None)
 
 
-def _code(child: Child, placement: Placement | None, day: date, read: _Read) -> str:
+def _code(child: Child, placement: Placement | None, day: date, read: MonthRead) -> str:
     """The code of the certificate that holds on a day; one of the place before one of the child."""
     own = placement.pk if placement else None
     found = [
@@ -342,13 +252,13 @@ def _code(child: Child, placement: Placement | None, day: date, read: _Read) -> 
 
 
 def _children(
-    location: Location, planned: Sequence[Planned], read: _Read
+    location: Location, planned: Sequence[Planned], read: MonthRead
 ) -> tuple[list[free_month.Child], list[Child]]:
     """The children at a free price with their stays by the register, and those of whom the sex isn't known."""
     stays: dict[int, list[Presence]] = defaultdict(list)
     known: dict[int, Child] = {}
     for each in planned:
-        placement = _placement(each)
+        placement = placement_of(each)
         for day in days_of_month(read.month):
             if read.location_of(placement, day) != location.pk:
                 continue
@@ -375,7 +285,7 @@ def _children(
     return told, [child for key, child in sorted(known.items()) if key not in read.reported]
 
 
-def _open_days(location: Location, groups: Collection[int], read: _Read) -> int:
+def _open_days(location: Location, groups: Collection[int], read: MonthRead) -> int:
     """The days on which one of these groups of the location was open."""
     places = [each for each in read.places if each.group_id in groups]
     return sum(
@@ -393,9 +303,3 @@ def _is_out_of_school(child: Child, day: date) -> bool:
     """From full-time school on, or above the age at which the authority takes it so (6.9)."""
     above = load_pack(PACK).integer(OUT_OF_SCHOOL_ABOVE, day)
     return child.at_school(day) or (child.born is not None and age_in_months(child.born, day) > above)
-
-
-def _placement(planned: Planned) -> Placement:
-    if planned.placement is None:
-        raise ValueError("only children with a place are reported")
-    return planned.placement
