@@ -1,6 +1,6 @@
 """Long lists: the first page of each, and one very far in it. They should cost the same."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ NAME = "an"
 
 def lists(count: int, now: datetime) -> Iterator[Page]:
     """Two pages of every list, the first one first."""
-    for made in (
+    makers: Sequence[Callable[[], tuple[Page, Page]]] = (
         lambda: everywhere(count),
         lambda: _waiting_list(count, now),
         lambda: _found_families(count, now),
@@ -26,7 +26,8 @@ def lists(count: int, now: datetime) -> Iterator[Page]:
         lambda: _open_requests(count, now),
         lambda: _told(count, now),
         lambda: _trail(count, now),
-    ):
+    )
+    for made in makers:
         first, far = made()
         yield first
         yield replace(far, first=first.name)
