@@ -7,7 +7,7 @@ from django.db.models import Lookup
 
 
 @SearchVectorField.register_lookup
-class Holds(Lookup[bool]):
+class Holds(Lookup[str]):
     """`keys__holds="'n.peet':* & 'b.2026-05-01'"`: the text is a query of its own, not words to be parsed."""
 
     lookup_name = "holds"

@@ -78,7 +78,7 @@ def _named(found: "QuerySet[Notice]", name: str) -> "QuerySet[Notice]":
         return found
     refresh_keys(at_most=FRESH)
     keys = " & ".join(f"{quoted(f'n.{word}')}:*" for word in words)
-    families = HouseholdKeys.objects.filter(Q(keys__holds=keys)).values("household")
+    families = HouseholdKeys.objects.filter(keys__holds=keys).values("household")
     locations = Location.objects.filter(name__icontains=name.strip()).values("pk")
     return found.filter(Q(household__in=families) | Q(household=None, location_id__in=locations))
 

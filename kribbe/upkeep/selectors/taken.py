@@ -118,7 +118,7 @@ def _candidates(children: Sequence[DirectChild], desk: Desk) -> "QuerySet[CareRe
     near = Q(Exists(wishes))
     if heard:
         query = " | ".join(quoted(f"s.{sound}") for sound in sorted(heard))
-        named = HouseholdKeys.objects.filter(Q(keys__holds=query), region_id=desk.region_id)
+        named = HouseholdKeys.objects.filter(keys__holds=query, region_id=desk.region_id)
         near |= Q(household__in=named.values("household"))
     return (
         CareRequest.objects.filter(windows, near, state=RequestState.OPEN, desk__region=desk.region_id)
