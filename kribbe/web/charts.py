@@ -274,10 +274,10 @@ def _y(value: float, top: float) -> float:
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 4, 10, 20, 40 … so that half of it is a plain number too."""
+    """The next of 2, 4, 6, 8, 10, 20, 40 … so that half of it is a plain number too."""
     size = 1.0
     while True:
-        for step in (2, 4, 10):
+        for step in (2, 4, 6, 8, 10):
             if value <= step * size:
                 return step * size
         size *= 10

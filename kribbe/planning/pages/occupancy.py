@@ -142,7 +142,7 @@ def _rounded(found: Occupancy) -> list[Any]:
 
 
 def _chart(found: Filling, step: Step) -> SafeString | str:
-    """Children planned and come, in child half-days; nothing where nobody is planned."""
+    """Children planned and come beside the places with staff, by half-day; nothing where nobody is planned."""
     rows = _shown(found.rows)
     if len(rows) < 2 or not found.total.planned:
         return ""
@@ -150,8 +150,9 @@ def _chart(found: Filling, step: Step) -> SafeString | str:
     series = [
         Series(pgettext("line of a chart", "planned"), [row.occupancy.planned for row in rows]),
         Series(pgettext("line of a chart", "came"), came),
+        Series(pgettext("line of a chart", "places with staff"), [row.occupancy.staffed for row in rows]),
     ]
-    label = gettext("Child half-days planned and come, from %(first)s to %(last)s") % {
+    label = gettext("Child half-days planned and come, and places with staff, from %(first)s to %(last)s") % {
         "first": short_date(found.first),
         "last": short_date(found.last),
     }

@@ -1,5 +1,6 @@
 """The weeks ahead in which a location plans fewer carers than the law of that day asks."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from kribbe.planning.selectors.plan import LatePlan, Plan, layout_on
 from kribbe.planning.selectors.planned import Planned, groups_of
 from kribbe.planning.selectors.rostered import Key, Rostered, rostered
 from kribbe.region.selectors import policy_on
+from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.packs import Pack, load_pack
 from kribbe.rules.ratio import Half, Layout, Short, shortfalls, tightest, with_baby
@@ -33,6 +35,27 @@ class ShortWeek:
     too_many: int = 0
 
 
+@dataclass(frozen=True)
+class WeekAhead:
+    """A week of a location: on how many half-days children are planned, on how many of them carers too, and where it
+    falls short."""
+
+    monday: date
+    with_children: int
+    judged: int
+    short: ShortWeek | None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The half-days of a location that fall short; the Monday of each half-day with children, and of each of those for
+    which carers are planned."""
+
+    short: list[Short]
+    with_children: list[date]
+    judged: list[date]
+
+
 def short_weeks(location: Location, *, first: date, weeks: int, today: date) -> list[ShortWeek]:
     """As `short_weeks_at`, of one location."""
     return short_weeks_at([location], first=first, weeks=weeks, today=today)[location.pk]
@@ -42,21 +65,27 @@ def short_weeks_at(
     locations: Sequence[Location], *, first: date, weeks: int, today: date
 ) -> dict[int, list[ShortWeek]]:
     """By location the weeks from the Monday `first` on that fall short; none where no carers are planned."""
+    ahead = weeks_ahead_at(locations, first=first, weeks=weeks, today=today)
+    return {key: [week.short for week in of if week.short] for key, of in ahead.items()}
+
+
+def weeks_ahead_at(
+    locations: Sequence[Location], *, first: date, weeks: int, today: date
+) -> dict[int, list[WeekAhead]]:
+    """By location each of these weeks from the Monday `first` on, judged by the law of its days."""
     found = cells(
         first=first,
         last=first + (7 * weeks - 1) * DAY,
         today=today,
         locations=[each.pk for each in locations],
     )
-    told = {}
-    for key, short in short_at(locations, found, today=today).items():
-        every = [(first + 7 * week * DAY, _of(short, first, week)) for week in range(weeks)]
-        told[key] = [_week(monday, of_week) for monday, of_week in every if of_week]
-    return told
+    mondays = [first + 7 * week * DAY for week in range(weeks)]
+    judged = judged_at(locations, found, today=today)
+    return {key: _weeks(mondays, of_location) for key, of_location in judged.items()}
 
 
-def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dict[int, list[Short]]:
-    """By location the half-days of these weeks, `found` of the locations, that fall short.
+def judged_at(locations: Sequence[Location], found: Cells, *, today: date) -> dict[int, Judged]:
+    """By location what the law says of the half-days of these weeks, `found` of the locations.
 
     A day with a roster is judged by its half-hours, any other by the carers planned for its half-days. The number of
     queries grows with desks only.
@@ -80,7 +109,10 @@ def short_at(locations: Sequence[Location], found: Cells, *, today: date) -> dic
             babies=read.babies,
         )
         shown = present[rows], found.closed[rows]
-        told[location.pk] = _short(location, first, *shown, here, known, packs[location.desk_id])
+        short = _short(location, first, *shown, here, known, packs[location.desk_id])
+        there = _with_children(present[rows], first)
+        judged = there if here.teams else [each for each in there if (location.pk, *each) in known]
+        told[location.pk] = Judged(short, *([monday_of(on) for on, _ in days] for days in (there, judged)))
     return told
 
 
@@ -111,6 +143,15 @@ def _read(
         visitors=visitors,
         babies=babies_in(groups, visitors, packs, first, last),
     )
+
+
+def _with_children(present: Ints, first: date) -> list[tuple[date, int]]:
+    """Day and slot of the half-days with children; `present` has the shape (groups, weeks, slots)."""
+    weeks, slots = np.nonzero(present.sum(axis=0))
+    return [
+        (first + (7 * week + slot // 2) * DAY, slot)
+        for week, slot in zip(weeks.tolist(), slots.tolist(), strict=True)
+    ]
 
 
 def _short(
@@ -205,11 +246,17 @@ def _carers(teams: Sequence[GroupTeam], day: date, slot: int) -> int:
     return sum(int(team.carers[slot]) for team in teams if day in team.during)
 
 
-def _of(short: list[Short], first: date, week: int) -> list[Short]:
-    monday = first + 7 * week * DAY
-    return [each for each in short if monday <= each.on < monday + 7 * DAY]
+def _weeks(mondays: Sequence[date], judged: Judged) -> list[WeekAhead]:
+    with_children, known = Counter(judged.with_children), Counter(judged.judged)
+    short = {monday: [each for each in judged.short if monday_of(each.on) == monday] for monday in mondays}
+    return [
+        WeekAhead(monday, with_children[monday], known[monday], _short_week(monday, short[monday]))
+        for monday in mondays
+    ]
 
 
-def _week(monday: date, short: list[Short]) -> ShortWeek:
+def _short_week(monday: date, short: Sequence[Short]) -> ShortWeek | None:
+    if not short:
+        return None
     most, too_many = (max(each.missing for each in short), max(each.need.too_many for each in short))
     return ShortWeek(monday, len(short), most, too_many)

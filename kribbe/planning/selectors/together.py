@@ -8,7 +8,7 @@ import numpy as np
 
 from kribbe.places.models import Location
 from kribbe.planning.selectors.occupancy import Cells, Ints, cells
-from kribbe.planning.selectors.short import short_at
+from kribbe.planning.selectors.short import judged_at
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.occupancy import Occupancy, State
 
@@ -53,14 +53,14 @@ def weeks_at(locations: Sequence[Location], monday: date, *, today: date) -> lis
     """The week of these locations in their order; the number of queries grows with desks only."""
     keys = [each.pk for each in locations]
     found = cells(first=monday, last=monday + 6 * DAY, today=today, locations=keys)
-    short = short_at(locations, found, today=today)
+    law = judged_at(locations, found, today=today)
     weeks = []
     for location in locations:
         rows = np.array(
             [row for row, key in enumerate(found.groups) if key.location_slug == location.slug],
             dtype=np.int64,
         )
-        judged = {each.slot: (each.missing, each.need.too_many) for each in short[location.pk]}
+        judged = {each.slot: (each.missing, each.need.too_many) for each in law[location.pk].short}
         halves = [_half(found, rows, slot, *judged.get(slot, (0, 0))) for slot in range(SLOTS)]
         weeks.append(LocationWeek(location, halves, found.total(rows)))
     return weeks

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from kribbe.places.access import MOST_BESIDE, at_location, beside
 from kribbe.places.models import Location
-from kribbe.planning.selectors.short import short_weeks_at
+from kribbe.planning.selectors.short import weeks_ahead_at
 from kribbe.rules.calendar import monday_of
 from kribbe.trust.permissions import Action
 
@@ -26,23 +26,20 @@ def ahead_page(request: Any, location: Location) -> HttpResponse:
     today = localtime(timezone.now()).date()
     first = monday_of(today)
     shown, has_more = beside(request.principal, Action.STAFF_READ)
-    short = short_weeks_at(shown, first=first, weeks=WEEKS_AHEAD, today=today)
-    mondays = [first + week * WEEK for week in range(WEEKS_AHEAD)]
-    rows = []
-    for each in shown:
-        by_monday = {week.monday: week for week in short[each.pk]}
-        rows.append(
-            {
-                "location": each,
-                "weeks": [(monday, by_monday.get(monday)) for monday in mondays],
-                "short": short[each.pk],
-            }
-        )
+    ahead = weeks_ahead_at(shown, first=first, weeks=WEEKS_AHEAD, today=today)
+    rows = [
+        {
+            "location": each,
+            "weeks": ahead[each.pk],
+            "short": [week.short for week in ahead[each.pk] if week.short],
+        }
+        for each in shown
+    ]
     context = {
         "place_name": location.name,
         "location": location,
         "rows": rows,
-        "mondays": mondays,
+        "mondays": [first + week * WEEK for week in range(WEEKS_AHEAD)],
         "has_more": has_more,
         "most": MOST_BESIDE,
         "weeks_ahead": WEEKS_AHEAD,

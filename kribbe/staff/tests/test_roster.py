@@ -7,9 +7,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from kribbe.places.models import Kind, Organiser
+from kribbe.places.models import ClosingDay, Kind, Organiser
 from kribbe.planning.models import GroupTeam
-from kribbe.planning.selectors.short import short_weeks, short_weeks_at
+from kribbe.planning.selectors.short import short_weeks, short_weeks_at, weeks_ahead_at
 from kribbe.planning.selectors.week import week_of
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import SLOTS
@@ -86,6 +86,26 @@ def test_a_rostered_day_says_the_carers_of_the_week_and_of_the_weeks_ahead(scene
     assert found == [(0, 1, 2), (1, 0, 2)]
     ahead = short_weeks(scene.location, first=monday, weeks=2, today=today)
     assert [(each.monday, each.half_days, each.most) for each in ahead] == [(monday, 2, 2)]
+
+
+def test_a_week_says_whether_carers_are_known_for_its_children(scene):
+    """Nobody has said who works; then Monday has a roster; then every half-day has carers, and one week is closed."""
+    monday, today = monday_of_scene(scene), scene.now.date()
+
+    def ahead():
+        [here] = weeks_ahead_at([scene.location], first=monday, weeks=2, today=today).values()
+        return [(week.with_children, week.judged, week.short and week.short.half_days) for week in here]
+
+    [group] = week_of(scene.location, monday, today=today).groups
+    with_children = sum(cell.planned > 0 for cell in group.cells)
+    assert ahead() == [(with_children, 0, None)] * 2
+    work(scene, hire(scene, "An Jacobs"), monday, 14, 36, 24)
+    assert ahead() == [(with_children, 2, 2), (with_children, 0, None)]
+    GroupTeam.objects.create(
+        group=scene.group, during=(scene.start, None), layout="mixed", carers=[2] * SLOTS
+    )
+    ClosingDay.objects.create(location=scene.location, during=(monday + 7 * DAY, monday + 14 * DAY))
+    assert ahead() == [(with_children, with_children, 2), (0, 0, None)]
 
 
 def test_who_is_ill_is_not_counted_on_the_roster(scene):
