@@ -48,7 +48,7 @@ class WeekAhead:
 
 @dataclass(frozen=True)
 class Judged:
-    """The half-days of a location that fall short; the Monday of each half-day with children, and of each of those for
+    """The half-days of a location that fall short; the Monday of each half-day with children, and of each of them for
     which carers are planned."""
 
     short: list[Short]
