@@ -10,7 +10,7 @@ class AttendanceConfig(AppConfig):
         from kribbe.attendance.exporting import tell_families
         from kribbe.attendance.forgetting import forget_families
         from kribbe.attendance.notice_kinds import register_kinds
-        from kribbe.attendance.pages.navigation import register_navigation
+        from kribbe.attendance.pages.navigation import register_locations, register_navigation
         from kribbe.attendance.selectors.came import read_came
         from kribbe.attendance.selectors.denied import denied, stays_of_absence
         from kribbe.attendance.selectors.guests import came
@@ -24,6 +24,7 @@ class AttendanceConfig(AppConfig):
         from kribbe.web import glances
 
         register_navigation()
+        register_locations()
         tell_families()
         forget_families()
         register_came(read_came)

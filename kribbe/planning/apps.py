@@ -11,7 +11,7 @@ class PlanningConfig(AppConfig):
         from kribbe.planning.exporting import tell_families
         from kribbe.planning.forgetting import forget_families
         from kribbe.planning.notice_kinds import register_kinds
-        from kribbe.planning.pages.navigation import register_navigation
+        from kribbe.planning.pages.navigation import register_locations, register_navigation
         from kribbe.planning.selectors.child_file import files_to_look_at
         from kribbe.planning.selectors.feed import care_days
         from kribbe.planning.services.calendar import stay_laid
@@ -30,6 +30,7 @@ class PlanningConfig(AppConfig):
         from kribbe.web import expiring
 
         register_navigation()
+        register_locations()
         tell_families()
         forget_families()
         register_kinds()

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.attendance.selectors.disputes import unanswered
+from kribbe.places import waiting
 from kribbe.places.access import home_where, place_where
 from kribbe.trust.permissions import Action
 from kribbe.trust.principal import PARENTS, Scope
@@ -13,6 +15,20 @@ from kribbe.web.navigation import NavItem, register
 
 def _of_parents(request: Any) -> Mapping[str, object] | None:
     return {} if request.principal.scope_ids(Scope.HOUSEHOLD, *PARENTS) else None
+
+
+def register_locations() -> None:
+    """Hang what whoever runs several locations finds together."""
+    waiting.register(
+        waiting.AtLocation(
+            "disputes",
+            _("Questions about the register"),
+            "enrolment:today",
+            rows=lambda now: unanswered(),
+            path="placement__group__location",
+            order=60,
+        )
+    )
 
 
 def register_navigation() -> None:

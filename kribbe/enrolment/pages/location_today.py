@@ -15,6 +15,7 @@ from kribbe.enrolment.pages.location_offers import note_offers, signing_row
 from kribbe.enrolment.selectors import location as selectors
 from kribbe.people.access import staff_required
 from kribbe.places.access import at_location, locations_for, may_at
+from kribbe.places.beside import pages_beside
 from kribbe.places.free import overfull
 from kribbe.places.models import Location
 from kribbe.places.selectors.freshness import freshness_point
@@ -100,6 +101,7 @@ def locations_page(request: Any) -> HttpResponse:
         "found": [
             (each, LICENCES[each.location.licence_state], freshness_point(each.looked)) for each in found
         ],
+        "beside": pages_beside(request.principal, [each.location for each in found]),
         "busy": sum(each.has_tasks for each in found),
         "month": coming_month(localtime(now).date()),
     }

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.people.navigation import own_household_only
+from kribbe.places import beside, waiting
 from kribbe.places.access import place_of, place_where
 from kribbe.planning.models import DayChange, DayState, Paper
 from kribbe.trust.permissions import Action
@@ -79,6 +80,21 @@ def waits_for_family(request: Any) -> "Sequence[QuerySet[Paper]]":
         return []
     waiting = Paper.objects.filter(signed_at=None, withdrawn_at=None)
     return [waiting.filter(agreement__placement__group__location=location)]
+
+
+def register_locations() -> None:
+    """Hang what whoever runs several locations finds together."""
+    waiting.register(
+        waiting.AtLocation(
+            "extra_days",
+            _("Extra days and swaps asked"),
+            "planning:extra_days",
+            rows=lambda now: DayChange.objects.filter(state=DayState.ASKED),
+            path="placement__group__location",
+            order=50,
+        )
+    )
+    beside.register(beside.Beside(_("Weeks side by side"), "planning:together", "table", Action.PLAN_READ))
 
 
 def waits_for_location(request: Any) -> "Sequence[QuerySet[DayChange]]":

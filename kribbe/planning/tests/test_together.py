@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places.models import ClosingDay
-from kribbe.planning.models import GroupTeam
+from kribbe.planning.models import DayChange, GroupTeam
 from kribbe.planning.selectors.together import weeks_at
 from kribbe.planning.selectors.week import week_of
 from kribbe.planning.tests.scene import notelaar, place
@@ -122,3 +122,24 @@ def test_who_runs_one_location_sees_that_one_alone(scene):
     sister = manager_of(scene.sister, now=NOW)
     week = reverse("planning:week", args=[scene.sister.slug])
     assert "All locations" not in client_of(sister).get(week).content.decode()
+
+
+def test_my_locations_lead_to_what_waits_and_to_the_pages_side_by_side(scene):
+    placement = place(scene.desk, scene.group, "Das", "Lou", WeekPattern.from_text("wed"), MONDAY, NOW)
+    day = MONDAY + DAY
+    DayChange.objects.create(placement=placement, day=day, halves=3, asked_at=NOW)
+    reader = cast.make_user(
+        "directie@kinderhuis.example",
+        role=Role.ORGANISER,
+        scope=Scope.ORGANISER,
+        scope_id=scene.location.organiser_id,
+        now=NOW,
+    )
+    page = client_of(reader).get(reverse("enrolment:locations"))
+    for name in ("planning:together", "staff:ahead"):
+        assert f'href="{reverse(name, args=[scene.sister.slug])}"' in page.text
+    assert "Extra days and swaps asked: <span" in page.text
+    only = client_of(manager_of(scene.location, now=NOW)).get(
+        reverse("enrolment:today", args=[scene.location.slug])
+    )
+    assert reverse("planning:together", args=[scene.location.slug]) not in only.text

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from kribbe.places import beside
 from kribbe.places.access import home_where, place_where
 from kribbe.trust.permissions import Action
 from kribbe.web.navigation import NavItem, register
@@ -20,3 +21,4 @@ def register_navigation() -> None:
         (_("Carers side by side"), "staff:service", "users", 47, at_home),
     ):
         register(NavItem(label, name, icon, "location", order=order, arguments=where, group="planning"))
+    beside.register(beside.Beside(_("Carers ahead"), "staff:ahead", "chart-column", Action.STAFF_READ))
