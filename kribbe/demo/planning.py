@@ -1,6 +1,7 @@
 """Agreements of the places that run, house rules, carers by group, and who stays away these weeks."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,8 +26,8 @@ from kribbe.planning.selectors.plan import usual_layout
 from kribbe.planning.written import minute
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
-from kribbe.rules.packs import load_pack
-from kribbe.rules.ratio import carers_needed
+from kribbe.rules.packs import Pack, load_pack
+from kribbe.rules.ratio import Layout, carers_needed
 
 DAY = timedelta(days=1)
 AGREED_SHARE = 0.95
@@ -73,18 +74,35 @@ def _house_rules(book: Book, location: Location) -> HouseRules:
 
 
 def _teams(book: Book) -> None:
-    """Carers enough for the places with staff, by the law that holds on the demo's day."""
+    """Carers enough for a location's places with staff, by the law that holds on the demo's day."""
     pack = load_pack(PACK)
+    located: dict[int, list[tuple[GroupCapacity, Layout]]] = {}
     for capacity in book.rows(GroupCapacity):
-        if capacity.during[1] is not None:
-            continue
-        layout = usual_layout(capacity.group, pack, book.today)
-        need = carers_needed(children={layout: capacity.staffed_places}, pack=pack, on=book.today).carers
-        open_ = WeekPattern(capacity.open_pattern)
-        carers = [need if slot in open_ else 0 for slot in range(SLOTS)]
-        book.add(
-            GroupTeam(group=capacity.group, during=(capacity.during[0], None), layout=layout, carers=carers)
-        )
+        if capacity.during[1] is None:
+            layout = usual_layout(capacity.group, pack, book.today)
+            located.setdefault(capacity.group.location_id, []).append((capacity, layout))
+    for groups in located.values():
+        for (capacity, layout), need in zip(groups, spread(groups, pack, book.today), strict=True):
+            open_ = WeekPattern(capacity.open_pattern)
+            carers = [need if slot in open_ else 0 for slot in range(SLOTS)]
+            during = (capacity.during[0], None)
+            book.add(GroupTeam(group=capacity.group, during=during, layout=layout, carers=carers))
+
+
+def spread(groups: Sequence[tuple[GroupCapacity, Layout]], pack: Pack, on: date) -> list[int]:
+    """By group the carers that its location needs: fewer where its groups together need fewer than each alone."""
+    places = [{layout: capacity.staffed_places} for capacity, layout in groups]
+    alone = [carers_needed(children=each, pack=pack, on=on).carers for each in places]
+    together: Counter[Layout] = Counter()
+    for each in places:
+        together.update(each)
+    if len({capacity.open_pattern for capacity, _layout in groups}) > 1:
+        return alone
+    spare = sum(alone) - carers_needed(children=together, pack=pack, on=on).carers
+    for number, carers in reversed(list(enumerate(alone))):
+        if spare > 0 and carers > 1:
+            alone[number], spare = carers - 1, spare - 1
+    return alone
 
 
 def _agree(book: Book, placement: Placement, location: Location, rules: HouseRules, chance: Chance) -> None:
