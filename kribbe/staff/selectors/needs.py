@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 
@@ -21,7 +21,7 @@ from kribbe.rules.packs import Pack
 from kribbe.rules.ratio import Layout, Need, carers_needed, tightest, with_baby
 from kribbe.rules.roster.plan import HALVES, MINUTES
 from kribbe.staff.models import Contract, Leave, Shift
-from kribbe.staff.selectors.rest import rests_of, rests_on
+from kribbe.staff.selectors.rest import Rests, rests_of, rests_on
 
 DAY = timedelta(days=1)
 NO_LOGISTIC = (0,) * HALVES
@@ -73,31 +73,30 @@ def needs_at(
         return {location.pk: [] for location in locations}
     known = plan or plan_at(locations, min(days), max(days))
     rests = rests_of([group.pk for group in known.groups], min(days), max(days))
-    found: dict[int, list[DayNeed]] = {}
-    for location in locations:
-        groups = [group for group in known.groups if group.location_id == location.pk]
-        own = [group.pk for group in groups]
-        present = [each for each in known.planned if each.group_id in own]
-        visitors = [each for each in known.visitors if each.concerns(own)]
-        closed = {group.pk: known.closed.of(group) for group in groups}
-        found[location.pk] = []
-        for day in days:
-            opened = _Opened(location, day, closed, {key: _open(known.places, key, day) for key in own})
-            children = _children(own, present, opened)
-            found[location.pk].append(
-                _day(
-                    location,
-                    day,
-                    day in known.closed.at[location.pk],
-                    children,
-                    _moves([each for each in visitors if each.visit.day == day], opened),
-                    {group.pk: known.layout(group, day) for group in groups},
-                    {group.pk: _with_baby(known, group, day) for group in groups if group.pk in known.babies},
-                    rests_on(rests, day),
-                    known.packs[location.desk_id],
-                    [known.at_home.get((location.pk, day, 2 * day.weekday() + part), 0) for part in range(2)],
-                )
-            )
+    return {location.pk: _days(location, days, known, rests) for location in locations}
+
+
+def _days(location: Location, days: Sequence[date], known: Plan, rests: Rests) -> list[DayNeed]:
+    groups = [group for group in known.groups if group.location_id == location.pk]
+    own = [group.pk for group in groups]
+    present = [each for each in known.planned if each.group_id in own]
+    visitors = [each for each in known.visitors if each.concerns(own)]
+    closed = {group.pk: known.closed.of(group) for group in groups}
+    found = []
+    for day in days:
+        opened = _Opened(location, day, closed, {key: _open(known.places, key, day) for key in own})
+        children = _children(own, present, opened)
+        moves = _moves([each for each in visitors if each.visit.day == day], opened)
+        law = _Law(
+            location,
+            day,
+            known.packs[location.desk_id],
+            {group.pk: known.layout(group, day) for group in groups},
+            {group.pk: _with_baby(known, group, day) for group in groups if group.pk in known.babies},
+            rests_on(rests, day),
+            [known.at_home.get((location.pk, day, 2 * day.weekday() + part), 0) for part in range(2)],
+        )
+        found.append(_day(law, children, moves, is_closed=day in known.closed.at[location.pk]))
     return found
 
 
@@ -154,59 +153,69 @@ def _moves(visitors: Sequence[Visitor], opened: _Opened) -> dict[int, list[Move]
     return found
 
 
+@dataclass(frozen=True)
+class _Law:
+    """What the law asks of a location at each moment of a day."""
+
+    location: Location
+    day: date
+    pack: Pack
+    layouts: Mapping[int, Layout]
+    """By group; a child counts by the layout of its group."""
+    babies: Mapping[int, Collection[int]]
+    """The half-hours in which a group of toddlers counts as mixed by a baby."""
+    rests: Mapping[int, range]
+    """The half-hours in which each group rests."""
+    own: Sequence[int]
+    """The children of a family carer by half-day."""
+    known: dict[tuple[object, ...], tuple[Need, int]] = field(default_factory=dict, repr=False)
+
+    def of(self, there: tuple[int, ...], half: int) -> tuple[Need, int]:
+        """The need, and how many at most may be logistic, with so many children `there` by group in a half-hour."""
+        asleep = frozenset(key for key in self.layouts if half in self.rests.get(key, ()))
+        mixed = frozenset(key for key in self.babies if half in self.babies[key])
+        own = self.own[half >= minute(self.location.morning_ends_at) // MINUTES]
+        asked = there, asleep, mixed, own
+        if asked not in self.known:
+            self.known[asked] = self._of(*asked)
+        return self.known[asked]
+
+    def _of(
+        self, there: tuple[int, ...], asleep: Collection[int], mixed: Collection[int], own: int
+    ) -> tuple[Need, int]:
+        present, resting = dict.fromkeys(Layout, 0), dict.fromkeys(Layout, 0)
+        for (group_id, layout), number in zip(self.layouts.items(), there, strict=True):
+            counted_as = with_baby(layout, group_id in mixed)
+            present[counted_as] += number
+            resting[counted_as] += number if group_id in asleep else 0
+        need = carers_needed(
+            children=present,
+            pack=self.pack,
+            on=self.day,
+            resting=resting,
+            family=self.location.kind == Kind.FAMILY,
+            own=own,
+            groups=there,
+            has_baby=bool(mixed),
+        )
+        return need, most_logistic(need.carers, self.pack, self.day)
+
+
 def _day(
-    location: Location,
-    day: date,
-    is_closed: bool,
-    children: dict[int, list[int]],
-    moves: Mapping[int, Sequence[Move]],
-    layouts: Mapping[int, Layout],
-    babies: Mapping[int, Collection[int]],
-    rests: Mapping[int, range],
-    pack: Pack,
-    own: Sequence[int],
+    law: _Law, children: dict[int, list[int]], moves: Mapping[int, Sequence[Move]], *, is_closed: bool
 ) -> DayNeed:
-    """`own` are the children of a family carer by half-day, `rests` the half-hours in which each group rests,
-    `babies` those in which one of toddlers counts as mixed by a baby.
-
-    A half-hour with visits is that of its tightest moment.
-    """
-    known: dict[tuple[object, ...], tuple[Need, int]] = {}
-    noon = minute(location.morning_ends_at) // MINUTES
-
-    def judged(there: tuple[int, ...], half: int) -> tuple[Need, int]:
-        asleep = tuple(group_id for group_id in children if half in rests.get(group_id, ()))
-        of_carer = own[half >= noon]
-        mixed = tuple(group_id for group_id in babies if half in babies[group_id])
-        key = (there, asleep, mixed, of_carer)
-        if key not in known:
-            present, resting = dict.fromkeys(Layout, 0), dict.fromkeys(Layout, 0)
-            for group_id, number in zip(children, there, strict=True):
-                layout = with_baby(layouts[group_id], group_id in mixed)
-                present[layout] += number
-                resting[layout] += number if group_id in asleep else 0
-            need = carers_needed(
-                children=present,
-                pack=pack,
-                on=day,
-                resting=resting,
-                family=location.kind == Kind.FAMILY,
-                own=of_carer,
-                groups=there,
-                has_baby=bool(mixed),
-            )
-            known[key] = need, most_logistic(need.carers, pack, day)
-        return known[key]
-
+    """A half-hour with visits is that of its tightest moment."""
     for half, visits in moves.items():
         planned = {group_id: numbers[half] for group_id, numbers in children.items()}
         found = moments(planned, visits, half * MINUTES, (half + 1) * MINUTES)
-        needs = [judged(tuple(there[key] for key in children), half)[0] for there in found]
+        needs = [law.of(tuple(there[key] for key in children), half)[0] for there in found]
         worst = found[needs.index(tightest(needs))]
         for group_id, numbers in children.items():
             numbers[half] = worst[group_id]
-    every = [judged(tuple(numbers[half] for numbers in children.values()), half) for half in range(HALVES)]
-    return DayNeed(day, is_closed, children, [need for need, _most in every], [most for _need, most in every])
+    every = [law.of(tuple(numbers[half] for numbers in children.values()), half) for half in range(HALVES)]
+    return DayNeed(
+        law.day, is_closed, children, [need for need, _most in every], [most for _need, most in every]
+    )
 
 
 def _with_baby(known: Plan, group: Group, day: date) -> list[int]:
