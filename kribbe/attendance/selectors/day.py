@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -12,6 +12,7 @@ from django.utils.timezone import get_default_timezone, localtime
 from kribbe.attendance.attendee import Attendee, Who, of_any, who_of
 from kribbe.attendance.models import DayNote, Dispute, Mark, Presence, Tap
 from kribbe.attendance.selectors.guests import gone_from, in_register_of
+from kribbe.attendance.selectors.typed import TypedDay, on_lists, typed_on
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Kind, Location
 from kribbe.planning.models import Absence
@@ -80,14 +81,22 @@ class GroupDay:
     """Whether its children rest now."""
     has_baby: bool = False
     """Whether a baby is in."""
+    typed: Sequence[TypedDay] = ()
+    """Children by a typed name of whom nobody said yet who they are, or who are none of the location's."""
 
     @property
     def inside(self) -> int:
-        return sum(child.where is Where.IN for child in self.children)
+        named = sum(child.where is Where.IN for child in self.children)
+        return named + sum(each.is_in for each in self.typed)
 
     @property
     def came(self) -> int:
-        return sum(bool(child.stays) for child in self.children)
+        return sum(bool(child.stays) for child in [*self.children, *self.typed])
+
+    @property
+    def total(self) -> int:
+        """Who stands on its list."""
+        return len(self.children) + len(self.typed)
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,8 @@ class Day:
     """By group the half-hours in which it rests."""
     elsewhere: Sequence[StandIn] = ()
     """Children that another location cares for on this day."""
+    typed: Sequence[TypedDay] = ()
+    """All whose name was typed, also those of whom is known by now who they are."""
 
     @property
     def carers_now(self) -> int | None:
@@ -122,13 +133,16 @@ class Day:
 
     def count(self, where: Where) -> int:
         """How many children stand so."""
-        return sum(child.where is where for child in self.children)
+        typed = [each for group in self.groups for each in group.typed]
+        return sum(child.where is where for child in self.children) + sum(
+            where is (Where.IN if each.is_in else Where.LEFT) for each in typed
+        )
 
 
 def day_of(location: Location, on: date, *, now: datetime) -> Day:
-    """The day with its children by group; seventeen queries at any size, four more where one came without a place.
+    """The day with its children by group; eighteen queries at any size, four more where one came without a place.
 
-    At a home for which nobody is planned on a half-day, three more.
+    At a home for which nobody is planned on a half-day, three more; where a name was typed, one more.
     """
     today = localtime(now).date()
     week = plan_of_day(location, on, today=today)
@@ -141,7 +155,9 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
     known.update(_unplanned(location, on, week, set(stays) - set(known)))
     said = _said(known, stays, week, on)
     rests = rests_on(rests_of([group.group.pk for group in week.groups], on, on), on)
+    typed = typed_on(location, on, now=now)
     groups = [_group(group, known.values(), week, on, said, rests, now) for group in week.groups]
+    groups = [_with_typed(group, typed, week) for group in groups]
     half = int(localtime(now).time() >= location.morning_ends_at)
     own = week.at_home.get((location.pk, on, 2 * on.weekday() + half), 0)
     return Day(
@@ -163,6 +179,7 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
         own=own,
         rests=rests,
         elsewhere=gone,
+        typed=typed,
     )
 
 
@@ -271,6 +288,19 @@ def _group(
             each.where is Where.IN and is_baby(each.child.birth, week.pack, on) for each in children
         ),
     )
+
+
+def _with_typed(group: GroupDay, typed: Sequence[TypedDay], week: Week) -> GroupDay:
+    """With the children by a typed name of this group, the first one with those of a group that is no more."""
+    shown = {each.group.pk for each in week.groups}
+    own, is_first = group.week.group.pk, group.week is week.groups[0]
+    found = [
+        each
+        for each in on_lists(typed)
+        if each.child.group_id == own or (is_first and each.child.group_id not in shown)
+    ]
+    has_baby = any(each.is_in and each.child.is_baby for each in found)
+    return replace(group, typed=found, has_baby=group.has_baby or has_baby)
 
 
 def _child(
