@@ -22,7 +22,7 @@ def forget_families() -> None:
     forget("attendance.DayNote", child, words=GONE)
     forget("attendance.Dispute", child, words=GONE, answer="")
     forget("attendance.Confirmation", child, name=GONE)
-    forget("attendance.TypedChild", child, name=GONE, reason="")
+    forget("attendance.TypedChild", child, name=GONE, not_ours="", reason="")
     erase("attendance.ChildPhoto", "child__household")
 
 

@@ -24,9 +24,9 @@ MATCHED_ONCE = Q(placement=None) | Q(direct=None)
 class TypedChild(models.Model):
     """One child on one day, by a typed name; two tablets that type the same name make two.
 
-    It is open until the location matches it with a child of its own (`placement` or `direct`), whose register then has
-    its taps, or says that it is none (`not_ours` tells who it was). `start` and `end` stand in place of its taps once
-    the location corrected them. `matches` counts how often it was matched.
+    It is open until the location matches it with a child of its own (`placement` or `direct`), whose register then
+    has its taps, or says that it is none (`not_ours` tells who it was). `start` and `end` stand in place of its taps
+    once the location corrected them. `matches` counts how often it was matched.
     """
 
     key = models.UUIDField(unique=True)
@@ -56,7 +56,10 @@ class TypedChild(models.Model):
             models.CheckConstraint(
                 name="typed_settled",
                 condition=(UNMATCHED & Q(not_ours="", settled_at=None))
-                | (Q(settled_at__isnull=False) & ((~UNMATCHED & Q(not_ours="")) | (UNMATCHED & ~Q(not_ours="")))),
+                | (
+                    Q(settled_at__isnull=False)
+                    & ((~UNMATCHED & Q(not_ours="")) | (UNMATCHED & ~Q(not_ours="")))
+                ),
             ),
             models.CheckConstraint(
                 name="typed_corrected",
@@ -102,9 +105,7 @@ class TypedTap(Pressing):
             models.CheckConstraint(name="typed_tap_cancels", condition=CANCELS),
             models.CheckConstraint(name="typed_tap_not_to_come", condition=NOT_TO_COME),
         ]
-        triggers = [
-            pgtrigger.Protect(name="typed_tap_stays", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="typed_tap_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.child_id} {self.pressed} {self.at}"

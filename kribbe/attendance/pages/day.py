@@ -24,7 +24,6 @@ from kribbe.attendance.pages.typed import typed_part, typed_row
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of
 from kribbe.attendance.selectors.months import stay_words, wall
 from kribbe.attendance.selectors.photos import data_url, face_keys
-from kribbe.attendance.selectors.typed import days_with_open
 from kribbe.attendance.selectors.unplanned import others_of
 from kribbe.attendance.services.answers import answer
 from kribbe.attendance.services.notes import take_back_note
@@ -74,7 +73,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "groups": [_group(group, on, faces, names) for group in day.groups],
         "others": [(each.reference, names[each.who]) for each in others],
         "typed": typed_part(day, others, names),
-        "earlier": days_with_open(location, on) if may_keep else [],
+        "earlier": day.typed_before if may_keep else [],
         "elsewhere": [
             (Attendee(each.placement).short, each.group.location.name) for each in day.elsewhere if each.group
         ],
@@ -237,6 +236,8 @@ def _child(child: ChildDay, face: str, names: Mapping[Who, str]) -> dict[str, An
         "marks": [str(mark.label) for mark in sorted(child.marks)],
         "notes": child.notes,
         "is_asked": child.dispute is not None,
+        "there": child.there,
+        "there_since": wall(child.there.since) if child.there else "",
         "is_conflict": child.is_conflict,
         "press": Pressed.OUT if child.where is Where.IN else Pressed.IN,
         "key": uuid4(),

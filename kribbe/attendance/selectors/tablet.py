@@ -107,6 +107,9 @@ def _child(child: ChildDay, day: Day, safety: Safety, face: str, names: Mapping[
         "hours": hours(child.parts),
         "in": child.where is Where.IN,
         "missing": child.where is Where.MISSING,
+        "there": {"group": child.there.place, "since": child.there.since.isoformat()}
+        if child.there
+        else None,
         "stays": _stays(child.stays),
         "away": away(child.away) if child.away else "",
         "marks": [str(mark.label) for mark in sorted(child.marks)],

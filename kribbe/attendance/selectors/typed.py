@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import get_default_timezone
 
 from kribbe.attendance.models import Mark, TypedChild, TypedTap
@@ -26,19 +26,17 @@ class TypedDay:
         return any(stay.end is None for stay in self.stays)
 
 
-def typed_on(location: Location, on: date, *, now: datetime) -> list[TypedDay]:
-    """All that were typed for a day and not taken back, those too of whom is known who it was.
+def typed_on(location: Location, on: date, *, now: datetime) -> tuple[list[TypedDay], list[date]]:
+    """All that were typed for a day and not taken back, those too of whom is known who it was; and the days before it
+    on which names still wait, the newest first.
 
     One query, another where there are any.
     """
-    found = _typed().filter(location=location, day=on).select_related("group", "placement__child", "direct")
-    return [_day(each, location, now) for each in found.prefetch_related("taps")]
-
-
-def days_with_open(location: Location, before: date) -> list[date]:
-    """The days before this one on which names wait until somebody says who it was; the newest first."""
-    found = _typed().filter(location=location, day__lt=before, settled_at=None)
-    return sorted(set(found.values_list("day", flat=True)), reverse=True)
+    asked = Q(day=on) | Q(day__lt=on, settled_at=None)
+    found = _typed().filter(asked, location=location).select_related("group", "placement__child", "direct")
+    rows = list(found.prefetch_related("taps"))
+    earlier = {each.day for each in rows if each.day < on}
+    return [_day(each, location, now) for each in rows if each.day == on], sorted(earlier, reverse=True)
 
 
 def on_lists(typed: Iterable[TypedDay]) -> list[TypedDay]:

@@ -15,7 +15,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware, localtime
 
 from kribbe.attendance.attendee import Who, direct_id
-from kribbe.attendance.models import About, Device, Mark, Pressed, Tap, TypedChild, TypedTap
+from kribbe.attendance.models import About, Device, Mark, Pressed, TypedChild
+from kribbe.attendance.models_tap import Pressing
 from kribbe.attendance.models_typed import typed_key
 from kribbe.attendance.services.devices import heard
 from kribbe.attendance.services.notes import Note, take_notes
@@ -111,7 +112,7 @@ def take_message(device: Device, message: object, *, now: datetime) -> Synced:
         if device.revoked_at is None:
             take_notes(principal=principal, source=source, notes=notes, now=now)
         heard(device, offset, now)
-    own = [*named, *(tap for tap in new if tap.key not in {each.key for each in matched})]
+    own: list[Pressing] = [*named, *(tap for tap in new if tap.key not in {each.key for each in matched})]
     answers |= {f"{tap.key}": Answer(f"{tap.key}", "kept", marks=_marks(tap)) for tap in own}
     return Synced(list(answers.values()), offset)
 
@@ -123,7 +124,7 @@ def _until_kept(key: str, read: Press | TypedPress | Note, device: Device) -> An
     return Answer(key, "known")
 
 
-def _marks(tap: Tap | TypedTap) -> Sequence[str]:
+def _marks(tap: Pressing) -> Sequence[str]:
     return [str(Mark(mark).label) for mark in tap.marks]
 
 
@@ -177,7 +178,7 @@ class _Reader:
         own = Placement.objects.filter(here, reference__in=asked)
         keys = {key: reference for reference in asked if (key := direct_id(reference)) is not None}
         direct = DirectChild.objects.filter(group__location=device.location, pk__in=keys)
-        typed = {key for reference in asked if (key := typed_key(reference)) is not None}
+        typed = {drawn for reference in asked if (drawn := typed_key(reference)) is not None}
         foreign = TypedChild.objects.filter(key__in=typed).exclude(location=device.location)
         return cls(
             device,

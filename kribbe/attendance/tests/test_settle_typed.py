@@ -1,4 +1,4 @@
-"""The location says who a typed name was: then it is an ordinary stay, with its trail; or that it was none of its own."""
+"""The location says who a typed name was: an ordinary stay from then on, with its trail; or none of its own."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -149,14 +149,18 @@ def test_corrected_times_stand_in_place_of_the_taps_before_and_after_the_match(s
     )  # fmt: skip
     scene.child.refresh_from_db()
     (each,) = day_of(scene.location, scene.day, now=scene.now).typed
-    assert [(stay.start, stay.end) for stay in each.stays] == [(at(scene.day, "8:30"), at(scene.day, "11:00"))]
+    assert [(stay.start, stay.end) for stay in each.stays] == [
+        (at(scene.day, "8:30"), at(scene.day, "11:00"))
+    ]
     is_noor(scene)
     assert stays(scene.noor) == [(at(scene.day, "8:30"), at(scene.day, "11:00"), "")]
     reopen(principal=scene.manager, child=scene.child, now=scene.now)
     assert stays(scene.noor) == []
 
 
-@pytest.mark.parametrize(("start", "end", "reason"), [("9:00", "8:00", "x"), ("9:00", "12:01", "x"), ("9:00", "10:00", " ")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("start", "end", "reason"), [("9:00", "8:00", "x"), ("9:00", "12:01", "x"), ("9:00", "10:00", " ")]
+)
 def test_times_that_cant_be_are_refused(scene, start, end, reason):
     with pytest.raises(RefusedError):
         set_times(
@@ -225,7 +229,7 @@ def test_only_who_keeps_the_register_of_that_location_settles(scene):
 def test_many_names_cost_no_more_queries(scene, django_assert_max_num_queries):
     for number in range(6):
         came(scene, scene.device, at(scene.day, "10:00"), name=f"Kind {number}")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         assert len(inside_now(scene.location, now=at(scene.day, "10:05")).children) == 6
     assert day_of(scene.location, scene.day, now=scene.now).count(Where.IN) == 6
 

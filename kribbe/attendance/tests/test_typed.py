@@ -10,15 +10,14 @@ from kribbe.attendance.models import Mark, Presence, Tap, TypedChild, TypedTap
 from kribbe.attendance.selectors.day import Where, day_of
 from kribbe.attendance.selectors.evacuation import inside_now
 from kribbe.attendance.selectors.tablet import held_by_tablet
-from kribbe.attendance.selectors.typed import days_with_open
 from kribbe.attendance.services.devices import revoke
 from kribbe.attendance.tests.scene import at, carer, monday_scene, tablet, tap
 from kribbe.attendance.tests.typed_scene import came, send_typed, typed_event
 from kribbe.planning.models import GroupTeam
 from kribbe.rules.halfdays import SLOTS
 from kribbe.testing import cast
-from kribbe.trust.models import AuditEntry
 from kribbe.trust.forgetting import GONE
+from kribbe.trust.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -39,6 +38,10 @@ def typed_on(scene, text):
 
 def spans(scene, text):
     return [(stay.start, stay.end, f"{stay.doubt}") for each in typed_on(scene, text) for stay in each.stays]
+
+
+def days_that_wait(scene):
+    return day_of(scene.location, scene.day + DAY, now=at(scene.day + DAY, "8:00")).typed_before
 
 
 def held(scene, text):
@@ -96,23 +99,31 @@ def test_two_tablets_that_type_the_same_name_are_not_merged(scene):
     for device in (scene.device, other):
         came(scene, device, at(scene.day, "9:00"), name="Lotte")
     assert len(typed_on(scene, "9:05")) == 2
-    assert [row.name for row in inside_now(scene.location, now=at(scene.day, "9:05")).children] == ["Lotte"] * 2
+    assert [row.name for row in inside_now(scene.location, now=at(scene.day, "9:05")).children] == [
+        "Lotte"
+    ] * 2
 
 
 def test_another_tablet_taps_it_out(scene):
     child = came(scene, scene.device, at(scene.day, "9:00"))
     other, _token = tablet(scene, now=scene.now - DAY, name="Tuin")
-    send_typed(other, [typed_event(scene, "out", at(scene.day, "10:00"), child=child.key)], at(scene.day, "10:00"))
+    send_typed(
+        other, [typed_event(scene, "out", at(scene.day, "10:00"), child=child.key)], at(scene.day, "10:00")
+    )
     assert spans(scene, "10:01") == [(at(scene.day, "9:00"), at(scene.day, "10:00"), "")]
     assert {tap.device.name for tap in TypedTap.objects.all()} == {"Keuken", "Tuin"}
 
 
 def test_a_check_out_before_the_check_in_arrives(scene):
     key = uuid4()
-    send_typed(scene.device, [typed_event(scene, "out", at(scene.day, "11:30"), child=key)], at(scene.day, "11:30"))
+    send_typed(
+        scene.device, [typed_event(scene, "out", at(scene.day, "11:30"), child=key)], at(scene.day, "11:30")
+    )
     opens = scene.location.opens_at
     assert spans(scene, "11:31") == [(at(scene.day, f"{opens:%H:%M}"), at(scene.day, "11:30"), "no_in")]
-    send_typed(scene.device, [typed_event(scene, "in", at(scene.day, "9:00"), child=key)], at(scene.day, "12:00"))
+    send_typed(
+        scene.device, [typed_event(scene, "in", at(scene.day, "9:00"), child=key)], at(scene.day, "12:00")
+    )
     assert spans(scene, "12:01") == [(at(scene.day, "9:00"), at(scene.day, "11:30"), "")]
 
 
@@ -121,7 +132,9 @@ def test_a_forgotten_check_out_ends_with_the_day(scene):
     assert spans(scene, "23:59") == [(at(scene.day, "9:00"), None, "")]
     (group,) = day_of(scene.location, scene.day, now=at(scene.day + DAY, "0:10")).groups
     closes = at(scene.day, f"{scene.location.closes_at:%H:%M}")
-    assert [(stay.end, f"{stay.doubt}") for each in group.typed for stay in each.stays] == [(closes, "no_out")]
+    assert [(stay.end, f"{stay.doubt}") for each in group.typed for stay in each.stays] == [
+        (closes, "no_out")
+    ]
 
 
 def test_a_tap_that_is_taken_back_leaves_nothing_on_any_list(scene):
@@ -129,7 +142,7 @@ def test_a_tap_that_is_taken_back_leaves_nothing_on_any_list(scene):
     back = typed_event(scene, "cancel", at(scene.day, "9:01"), child=event["child"][6:], cancels=event["key"])
     send_typed(scene.device, [event, back], at(scene.day, "9:02"))
     assert typed_on(scene, "9:03") == [] and "Lotte" not in held(scene, "9:03")
-    assert days_with_open(scene.location, scene.day + DAY) == []
+    assert days_that_wait(scene) == []
     assert TypedTap.objects.count() == 2
 
 
@@ -198,12 +211,12 @@ def test_the_tablet_of_another_day_holds_no_typed_name(scene):
     for moment in (at(scene.day + DAY, "0:01"), at(scene.day + 7 * DAY, "9:00")):
         told = held_by_tablet(scene.location, now=moment)
         assert "Lotte" not in f"{told}"
-    assert days_with_open(scene.location, scene.day + DAY) == [scene.day]
+    assert days_that_wait(scene) == [scene.day]
 
 
 def test_an_ordinary_tap_beside_it_is_answered_too(scene):
     tap(scene, scene.noor, "in", at(scene.day, "8:00"))
-    ordinary = {"key": f"{uuid4()}", "kind": "out", "child": scene.noor.reference, "at": at(scene.day, "9:00").isoformat()}  # fmt: skip
+    ordinary = typed_event(scene, "out", at(scene.day, "9:00")) | {"child": scene.noor.reference}
     typed = typed_event(scene, "in", at(scene.day, "9:00"))
     answers = send_typed(scene.device, [ordinary, typed], at(scene.day, "9:01"))
     assert {key: state for key, (state, _why) in answers.items()} == {

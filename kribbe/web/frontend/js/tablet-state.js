@@ -39,12 +39,12 @@ export function withQueue(held, waiting) {
   return groups;
 }
 
-// The group in which a child is that isn't in here, and since when; undefined for any other.
+// Where a child is that isn't in here, and since when: a group, or another location as the server told; nothing for any other.
 function whereElse(child, groups) {
   if (child.in) return undefined;
   const isThere = (each) => each.in && each.person === child.person;
   const group = groups.find(({ children }) => children.some(isThere));
-  return group && { group: group.name, since: group.children.find(isThere).stays.at(-1)[0] };
+  return group ? { group: group.name, since: group.children.find(isThere).stays.at(-1)[0] } : child.there;
 }
 
 // A child with two places, its own and the group that it visits, is where it was checked in last.

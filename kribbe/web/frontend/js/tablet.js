@@ -125,7 +125,7 @@ function drawList(groups) {
     }),
   );
   const there = new Set(inside.map(({ person }) => person));
-  const names = children.filter(({ person }) => !there.has(person)).map((child) => child.full);
+  const names = children.filter(({ person }) => !there.has(person)).map((child) => (child.there ? `${child.full} (${child.there.group})` : child.full));
   one("list-out").textContent = names.length ? fill(words.out, { names: names.join(", ") }) : "";
 }
 
