@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from kribbe.attendance.models import Presence, TypedChild, TypedTap
+from kribbe.attendance.models import Presence, Tap, TypedChild, TypedTap
 from kribbe.attendance.tests.test_tablet_browser import TABLET, enrolled, kid, scene, synced
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, look_at
@@ -54,6 +54,15 @@ def test_a_typed_name_without_network_and_back(open_page, scene):
     assert kid(page, "Lotte V.").get_attribute("aria-pressed") == "true"
     assert list(TypedTap.objects.order_by("pk").values_list("pressed", flat=True)) == ["in", "out", "cancel"]
     assert TypedChild.objects.count() == 1
+
+
+def test_a_double_tap_is_one(open_page, scene):
+    page = open_page(size=TABLET)
+    enrolled(page, scene)
+    kid(page, "Ilyas").dblclick()
+    page.get_by_text("Ilyas P. is aanwezig").wait_for()
+    synced(page)
+    assert list(Tap.objects.values_list("pressed", flat=True)) == ["in"]
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])

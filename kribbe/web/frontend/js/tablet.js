@@ -3,6 +3,7 @@ import { facing } from "./tablet-faces.js";
 import { carersNow, clock, dayOf, everybody, needNow, TRUSTED, withQueue } from "./tablet-state.js";
 import { store } from "./tablet-store.js";
 import { passed, syncing, tryPin } from "./tablet-sync.js";
+import { tapping } from "./tablet-touch.js";
 import { typing } from "./tablet-typed.js";
 import { fill, stateOf } from "./tablet-words.js";
 
@@ -14,6 +15,7 @@ const { day, faces: facesAddress, sync: syncAddress, pin, worker, scope, enrol }
 const words = page.querySelector("[data-words]").dataset;
 const kept = store(`kribbe ${scope}`);
 const faces = facing(kept, facesAddress);
+const isNewTap = tapping();
 const one = (name) => page.querySelector(`[data-${name}]`);
 const template = (name) => page.querySelector(`template[data-template="${name}"]`).content.firstElementChild.cloneNode(true);
 
@@ -341,7 +343,7 @@ function listen() {
     const word = event.target.closest("[data-word]");
     const more = event.target.closest("[data-another]");
     if (more && held) another(held.groups[more.dataset.another], held);
-    else if (tap) press(tap.dataset.ref);
+    else if (tap) isNewTap(tap.dataset.ref, tap.closest("[data-others]") !== null) && press(tap.dataset.ref);
     else if (note) openNote(note.dataset.note);
     else if (word) page.querySelector("#words").value = word.dataset.word;
   });
