@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import localtime
 
 from kribbe.attendance.attendee import Attendee, Who, told_apart
@@ -24,6 +25,7 @@ from kribbe.rules.roster.plan import MINUTES
 from kribbe.staff.selectors.carers import carers_on
 
 DAY = timedelta(days=1)
+PERSON, KEY_LETTERS = "kribbe.attendance.tablet.person", 16
 
 
 def held_by_tablet(location: Location, *, now: datetime) -> dict[str, Any]:
@@ -156,10 +158,12 @@ def _stays(stays: Iterable[Presence | Stay]) -> list[list[str | None]]:
 
 
 def _who(who: Attendee, day: Day, names: Mapping[Who, str]) -> dict[str, Any]:
-    """What every entry has. `person` is the same for the places of one child, `baby` by the law of the day."""
+    """What every entry has. `person` is the same for the places of one child, on this day and at this location only;
+    `baby` is by the law of the day.
+    """
     return {
         "ref": who.reference,
-        "person": who.person,
+        "person": salted_hmac(PERSON, f"{day.location.pk} {day.on} {who.person}").hexdigest()[:KEY_LETTERS],
         "name": names[who.who],
         "full": who.name,
         "initials": who.initials,

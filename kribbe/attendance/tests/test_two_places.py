@@ -83,7 +83,11 @@ def test_the_tablet_gets_it_in_one_place_and_knows_that_it_is_one_child(visit):
     held = held_by_tablet(scene.location, now=at(day, "10:05"))
     own = [child for group in held["groups"] for child in group["children"] if child["full"] == "Noor Maes"]
     assert [child["in"] for child in own] == [False, True]
-    assert len({child["person"] for child in own}) == 1
+    (person,) = {child["person"] for child in own}
+    later = held_by_tablet(scene.location, now=at(day + 7 * DAY, "9:00"))
+    told = {child["full"]: child["person"] for group in later["groups"] for child in group["children"]}
+    assert told["Noor Maes"] != person
+    assert person != noor(scene)
 
 
 def test_who_was_brought_to_the_group_that_it_visits_is_not_missing_in_its_own(visit):
