@@ -50,7 +50,8 @@ def work_out(
     if not pairs:
         return
     whos = {who for who, _day in pairs} | {Who(placement_id=key) for key in places}
-    reach = 2 if len(places) > 1 else 0
+    has_second = len({each.child_id for each in places.values()}) < len(places)
+    reach = 2 if has_second else 0
     days = {day + each * DAY for _who, day in pairs for each in range(-reach, reach + 1)}
     within = of_any(whos) & Q(day__in=days)
     said = _Said(_by_pair(Tap.objects.filter(within)), _by_pair(Correction.objects.filter(within)), places)
