@@ -70,3 +70,25 @@ def test_what_waits_is_shown_once_and_only_on_its_own_day():
     assert children([came, waiting("cancel", "typed-1", "b", cancels="a")]) == []
     assert children([came, waiting("in", "typed-2", "d")]) == [("Lotte", True), ("Lotte", True)]
     assert children([waiting("in", "typed-1", "a", at=NOON - timedelta(days=1))]) == []
+
+
+def test_who_comes_here_from_another_location_isn_t_there_any_more():
+    """Until the server is heard again, the tablet goes by its own last tap."""
+    there = {"group": "De Linde", "since": NOON.isoformat()}
+    noor = {
+        "ref": "noor",
+        "person": "1",
+        "full": "Noor",
+        "in": False,
+        "stays": [],
+        "notes": [],
+        "there": there,
+    }
+    held = {"day": "2026-03-09", "groups": [{"key": 7, "name": "Vlinders", "children": [noor], "others": []}]}
+    taps = [{"kind": kind, "child": "noor", "key": kind, "at": NOON.isoformat()} for kind in ("in", "out")]
+    shown = call_each("tablet-state.js", "withQueue", [[held, []], [held, taps[:1]], [held, taps]])
+    assert [(group["children"][0].get("there") or {}).get("group") for (group,) in shown] == [
+        "De Linde",
+        None,
+        None,
+    ]

@@ -39,7 +39,8 @@ export function withQueue(held, waiting) {
   return groups;
 }
 
-// Where a child is that isn't in here, and since when: a group, or another location as the server told; nothing for any other.
+// Where a child is that isn't in here, and since when: a group, or another location as the server told; nothing for
+// any other.
 function whereElse(child, groups) {
   if (child.in) return undefined;
   const isThere = (each) => each.in && each.person === child.person;
@@ -56,6 +57,7 @@ function apply({ kind, child: ref, at }, children) {
     children.filter(({ person }) => person === child.person).forEach((each) => leave(each, at));
     child.stays.push([at, null]);
     child.in = true;
+    child.there = null;
   }
 }
 
