@@ -6,6 +6,7 @@ from threading import Barrier, BrokenBarrierError
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from kribbe.attendance.attendee import Attendee
 from kribbe.attendance.models import Mark, Presence, Tap, TypedChild, TypedTap
@@ -207,6 +208,15 @@ def test_the_page_shows_it_first_and_matches_it(scene):
     assert 'id="typed"' not in shown and "“Lotte” was Noor M." in shown
     assert post(client, scene, do="back").status_code == 302
     assert 'id="typed"' in client.get(address).content.decode()
+
+
+def test_the_first_page_counts_the_names_that_wait(scene, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: scene.now)
+    client = client_of(manager_of(scene.location, now=scene.now))
+    glance = reverse("attendance:glance", args=[scene.location.slug])
+    assert "1 typed name waits" in client.get(glance).content.decode()
+    is_noor(scene)
+    assert "typed name" not in client.get(glance).content.decode()
 
 
 def test_a_later_day_says_that_a_name_waits(scene):
