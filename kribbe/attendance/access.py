@@ -2,12 +2,13 @@
 
 import hashlib
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
 
 from kribbe.attendance.attendee import Attendee, direct_id
-from kribbe.attendance.models import Device
+from kribbe.attendance.models import Device, TypedChild
 from kribbe.attendance.selectors.guests import guests_at
 from kribbe.enrolment.models import DirectChild
 from kribbe.people.access import refusal
@@ -40,6 +41,14 @@ def attendee_at(principal: Principal, location: Location, reference: str, on: da
     if direct is None:
         raise refusal(principal)
     return Attendee(direct=direct)
+
+
+def typed_at(principal: Principal, location: Location, key: UUID) -> TypedChild:
+    """A child by a typed name, of a location whose door was passed; another's isn't found."""
+    found = TypedChild.objects.select_related("location").filter(location=location, key=key).first()
+    if found is None:
+        raise refusal(principal)
+    return found
 
 
 def device_of(request: HttpRequest, slug: str) -> Device | None:

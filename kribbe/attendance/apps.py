@@ -15,8 +15,8 @@ class AttendanceConfig(AppConfig):
         from kribbe.attendance.selectors.denied import denied, stays_of_absence
         from kribbe.attendance.selectors.guests import came
         from kribbe.attendance.services.spare_days import invite
+        from kribbe.planning.selectors import held_absences
         from kribbe.planning.selectors.came import register_came
-        from kribbe.planning.selectors.held_absences import register_stays
         from kribbe.planning.services.absences import register_denied
         from kribbe.planning.services.short_notice import watch_freed
         from kribbe.staff.services import stand_in
@@ -29,7 +29,8 @@ class AttendanceConfig(AppConfig):
         forget_families()
         register_came(read_came)
         register_denied(denied)
-        register_stays(stays_of_absence)
+        held_absences.register_stays(stays_of_absence)
+        held_absences.register_came(came)
         stand_in.register_came(came)
         register_kinds()
         glances.register("attendance:glance", Action.REGISTER_READ)

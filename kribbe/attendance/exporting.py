@@ -12,6 +12,8 @@ def tell_families() -> None:
     export("attendance.DayNote", child, but=("key", "device", "carer", "noted_by"))
     export("attendance.Dispute", child, but=("raised_by", "answered_by"))
     export("attendance.Confirmation", child, but=("made_by",))
+    export("attendance.TypedChild", child, but=("key", "settled_by"))
+    export("attendance.TypedTap", f"child__{child}", but=("key", "cancels", "device", "carer", "noted_by"))
     export("attendance.DayListener", "request__household")
     export("attendance.DayInvite", "request__household", but=("direct",))
     export("attendance.ChildPhoto", "child__household", but=("kept_by",))

@@ -69,6 +69,16 @@ class CorrectionForm(forms.Form):
         return from_current_timezone(datetime.combine(self.day, at))
 
 
+class TimesForm(forms.Form):
+    """From when to when a child by a typed name was there, and why that is written down."""
+
+    start = forms.TimeField(error_messages={"required": _("Give both times.")})
+    end = forms.TimeField(error_messages={"required": _("Give both times.")})
+    reason = forms.CharField(
+        max_length=300, error_messages={"required": _("Say why. It stays beside what was tapped.")}
+    )
+
+
 class DeviceForm(forms.Form):
     """A tablet by the name that the location gives it."""
 

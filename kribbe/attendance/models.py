@@ -11,6 +11,11 @@ from kribbe.attendance.models_photo import ChildPhoto as ChildPhoto
 from kribbe.attendance.models_spare import DayInvite as DayInvite
 from kribbe.attendance.models_spare import DayListener as DayListener
 from kribbe.attendance.models_spare import InviteState as InviteState
+from kribbe.attendance.models_tap import CANCELS, NOT_TO_COME, Pressing
+from kribbe.attendance.models_tap import Mark as Mark
+from kribbe.attendance.models_tap import Pressed as Pressed
+from kribbe.attendance.models_typed import TypedChild as TypedChild
+from kribbe.attendance.models_typed import TypedTap as TypedTap
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Location
 from kribbe.region.models import SameKey
@@ -93,51 +98,17 @@ class Heard(models.Model):
         return f"{self.device_id} {self.at}"
 
 
-class Pressed(models.TextChoices):
-    """As `rules.attendance.Pressed`, in words."""
-
-    IN = "in", _("In")
-    OUT = "out", _("Out")
-    CANCEL = "cancel", _("Taken back")
-
-
-class Mark(models.TextChoices):
-    """What is remarkable about a tap."""
-
-    CLOCK = "clock", _("The clock of the tablet was wrong; the time was set right")
-    CLOCK_SET = "clock_set", _("The clock of the tablet was set meanwhile; check the time")
-    LATE = "late", _("Arrived later: the tablet had no network")
-    UNKNOWN_CARER = "unknown_carer", _("Without a PIN")
-    CARER_LEFT = "carer_left", _("By somebody who doesn't work here on that day")
-    WAS_ABSENT = "was_absent", _("The child was reported absent")
-    NOT_PLANNED = "not_planned", _("The child wasn't planned")
-    OUTSIDE = "outside", _("Outside the days of the place; doesn't count")
-    REVOKED = "revoked", _("From a tablet that was shut out; doesn't count")
-
-
-UNCOUNTED = frozenset({Mark.OUTSIDE, Mark.REVOKED})
-"""Taps with these are kept and shown, and make no stay."""
-
-
-class Tap(models.Model):
+class Tap(Pressing):
     """Somebody pressed in or out for a child, or took such a press back. It never changes.
 
-    `told_at` is by the clock of the device, `at` is when it was. `day` is the day to which it belongs.
+    `day` is the day to which it belongs.
     """
 
-    key = models.UUIDField(unique=True)
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="taps")
     direct = models.ForeignKey(DirectChild, on_delete=models.PROTECT, null=True, related_name="taps")
     day = models.DateField()
-    pressed = models.CharField(max_length=6, choices=Pressed.choices)
-    at = models.DateTimeField()
-    told_at = models.DateTimeField()
-    received_at = models.DateTimeField()
-    cancels = models.UUIDField(null=True)
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="taps")
     carer = models.ForeignKey(Carer, on_delete=models.PROTECT, null=True, related_name="taps")
-    noted_by = models.BigIntegerField(null=True)
-    marks = ArrayField(models.CharField(max_length=14, choices=Mark.choices), default=list)
 
     class Meta:
         indexes = [
@@ -146,28 +117,13 @@ class Tap(models.Model):
         ]
         constraints = [
             models.CheckConstraint(name="tap_of_one", condition=OF_ONE),
-            models.CheckConstraint(
-                name="tap_cancels",
-                condition=Q(pressed=Pressed.CANCEL, cancels__isnull=False)
-                | (~Q(pressed=Pressed.CANCEL) & Q(cancels=None)),
-            ),
-            models.CheckConstraint(name="tap_not_to_come", condition=Q(at__lte=F("received_at"))),
+            models.CheckConstraint(name="tap_cancels", condition=CANCELS),
+            models.CheckConstraint(name="tap_not_to_come", condition=NOT_TO_COME),
         ]
         triggers = [pgtrigger.Protect(name="tap_stays", operation=STAYS_FOR_EVER)]
 
     def __str__(self) -> str:
         return f"{self.placement_id} {self.pressed} {self.at}"
-
-    @property
-    def counts(self) -> bool:
-        """Whether it makes a stay."""
-        return UNCOUNTED.isdisjoint(self.marks)
-
-    def as_rule(self) -> rules.Tap:
-        """For the rules."""
-        return rules.Tap(
-            self.key, rules.Pressed(self.pressed), self.at, self.received_at, self.cancels, self.counts
-        )
 
 
 class Correction(models.Model):

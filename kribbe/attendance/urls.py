@@ -13,6 +13,7 @@ from kribbe.attendance.pages import (
     photos,
     spare_days,
     tablet,
+    typed,
 )
 
 app_name = "attendance"
@@ -26,6 +27,7 @@ urlpatterns = [
     path("at/<slug:slug>/attendance/", day.day_page, name="day"),
     path("at/<slug:slug>/attendance/glance/", glance.glance, name="glance"),
     path("at/<slug:slug>/attendance/press/", day.press, name="press"),
+    path("at/<slug:slug>/attendance/typed/<uuid:key>/", typed.settle, name="typed"),
     path("at/<slug:slug>/attendance/<slug:reference>/<slug:day>/", day.child_day, name="child_day"),
     path("at/<slug:slug>/attendance/<slug:reference>/<slug:day>/answer/", day.answer_family, name="answer"),
     path("at/<slug:slug>/attendance/register/", month.month_page, name="month"),

@@ -111,7 +111,8 @@ def register(
     """The stays that began on a day, in order; the same for any order of taps and corrections.
 
     The last correction holds, whatever is tapped; but a child that wasn't there may still come, after it was said.
-    `elsewhere` are the taps of the child's other places on the day (see `as_taps`).
+    `elsewhere` are the taps of the child's other places on the day (see `as_taps`), also those that lie within its
+    span (`span_of`) and belong to the day before or after there.
     """
     held = tuple(taps)
     if not corrections:
@@ -250,9 +251,20 @@ def true_time(told: datetime, offset: timedelta, received: datetime) -> tuple[da
     return min(at, received), is_off or at - received > TRUSTED
 
 
+def reaches_midnight(taps: Iterable[Tap], midnight: datetime) -> bool:
+    """Whether who was tapped so may be there at the midnight after: its last tap is in, or some lie beyond."""
+    held = sorted((tap for tap in taps if tap.pressed is not Pressed.CANCEL), key=_order)
+    return bool(held) and (held[-1].pressed is Pressed.IN or held[-1].at >= midnight)
+
+
 def is_over(day: date, plan: Plan, *, zone: tzinfo, now: datetime) -> bool:
     """Whether whoever didn't check out on a day must have left."""
     return now >= moment(day, _day_ends(plan), zone)
+
+
+def span_of(day: date, plan: Plan, *, zone: tzinfo) -> tuple[datetime, datetime]:
+    """From when to when somebody can be there on a day: until midnight, or past the end of a planned night."""
+    return moment(day, 0, zone), moment(day, _day_ends(plan), zone)
 
 
 def halves_of_stay(stay: Stay, day: date, *, zone: tzinfo, noon: time, now: datetime) -> int:

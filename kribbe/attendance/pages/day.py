@@ -20,6 +20,7 @@ from kribbe.attendance.access import attendee_at
 from kribbe.attendance.attendee import Attendee, Who, households, told_apart
 from kribbe.attendance.forms import CorrectionForm
 from kribbe.attendance.models import Correction, DayNote, Dispute, Mark, Presence, Pressed, Tap
+from kribbe.attendance.pages.typed import typed_part, typed_row
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of
 from kribbe.attendance.selectors.months import stay_words, wall
 from kribbe.attendance.selectors.photos import data_url, face_keys
@@ -51,7 +52,8 @@ def day_page(request: Any, location: Location) -> HttpResponse:
     on = asked_day(request.GET.get("on", ""), today)
     day = day_of(location, on, now=now)
     may_keep = may_at(request.principal, Action.REGISTER_KEEP, location)
-    others = others_of(day) if on == today and may_keep else []
+    has_open = any(each.child.is_open for each in day.typed)
+    others = others_of(day) if may_keep and (on == today or has_open) else []
     sees_faces = on == today and may_at(request.principal, Action.CHILD_FILE_READ, location)
     faces = face_keys([each.child for each in day.children]) if sees_faces else {}
     names = told_apart([*(each.child for each in day.children), *others])
@@ -70,6 +72,8 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "ratio": ratio(day) if on == today else None,
         "groups": [_group(group, on, faces, names) for group in day.groups],
         "others": [(each.reference, names[each.who]) for each in others],
+        "typed": typed_part(day, others, names),
+        "earlier": day.typed_before if may_keep else [],
         "elsewhere": [
             (Attendee(each.placement).short, each.group.location.name) for each in day.elsewhere if each.group
         ],
@@ -208,6 +212,8 @@ def _group(group: GroupDay, on: date, faces: Mapping[Who, str], names: Mapping[W
         "inside": group.inside,
         "came": group.came,
         "rows": [_child(child, faces.get(child.child.who, ""), names) for child in group.children],
+        "typed": [typed_row(each) for each in group.typed],
+        "total": group.total,
         "others": group.others,
         "is_closed": on in group.week.closed,
     }
@@ -230,6 +236,8 @@ def _child(child: ChildDay, face: str, names: Mapping[Who, str]) -> dict[str, An
         "marks": [str(mark.label) for mark in sorted(child.marks)],
         "notes": child.notes,
         "is_asked": child.dispute is not None,
+        "there": child.there,
+        "there_since": wall(child.there.since) if child.there else "",
         "is_conflict": child.is_conflict,
         "press": Pressed.OUT if child.where is Where.IN else Pressed.IN,
         "key": uuid4(),

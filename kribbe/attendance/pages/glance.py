@@ -56,6 +56,7 @@ def glance(request: Any, location: Location) -> HttpResponse:
         "asked": asked_at(location).count(),
         "questions": questions,
         "questions_url": _day_url(location, questions[0]) if questions else "",
+        "typed": sum(each.child.is_open for each in day.typed),
         "birthdays": list(_birthdays(day)),
     }
     part = request.headers.get("HX-Request") is not None

@@ -64,6 +64,9 @@ def _do(request: Any, now: Any) -> None:
 
 
 def _answer(request: Any, invite: DayInvite, do: str, now: Any) -> None:
+    """What was answered so already is neither done nor told again."""
+    if invite.state == (InviteState.TAKEN if do == "yes" else InviteState.DECLINED):
+        return
     acting = {"principal": request.principal, "invite_id": invite.pk, "now": now}
     try:
         if do == "yes":

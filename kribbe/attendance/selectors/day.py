@@ -2,16 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from django.db.models import Q
 from django.utils.timezone import get_default_timezone, localtime
 
 from kribbe.attendance.attendee import Attendee, Who, of_any, who_of
 from kribbe.attendance.models import DayNote, Dispute, Mark, Presence, Tap
 from kribbe.attendance.selectors.guests import gone_from, in_register_of
+from kribbe.attendance.selectors.typed import TypedDay, on_lists, typed_on
+from kribbe.attendance.selectors.whereabouts import There, in_elsewhere
+from kribbe.attendance.services.plans import plans_of
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Kind, Location
 from kribbe.planning.models import Absence
@@ -20,7 +24,7 @@ from kribbe.planning.selectors.planned import Planned, certain, plan_of, plan_of
 from kribbe.planning.selectors.week import GroupWeek, Row, Week
 from kribbe.planning.selectors.week import day_of as plan_of_day
 from kribbe.rules.agreed import Parts
-from kribbe.rules.attendance import moment
+from kribbe.rules.attendance import is_over, moment
 from kribbe.rules.packs import Pack
 from kribbe.rules.ratio import Layout, Need, Present, is_baby, need_of_groups
 from kribbe.rules.roster.plan import MINUTES
@@ -57,6 +61,8 @@ class ChildDay:
     marks: frozenset[Mark] = frozenset()
     notes: Sequence[DayNote] = ()
     dispute: Dispute | None = None
+    there: There | None = None
+    """At which other location of its organiser it is in."""
 
     @property
     def placement(self) -> Placement | None:
@@ -65,7 +71,7 @@ class ChildDay:
     @property
     def is_conflict(self) -> bool:
         """Whether it came though it was told absent; the register counts until the location settles it."""
-        return self.away is not None and bool(self.stays)
+        return self.away is not None and any(stay.day == self.away.day for stay in self.stays)
 
 
 @dataclass(frozen=True)
@@ -80,14 +86,23 @@ class GroupDay:
     """Whether its children rest now."""
     has_baby: bool = False
     """Whether a baby is in."""
+    typed: Sequence[TypedDay] = ()
+    """Children by a typed name of whom nobody said yet who they are, or who are none of the location's."""
 
     @property
     def inside(self) -> int:
-        return sum(child.where is Where.IN for child in self.children)
+        named = sum(child.where is Where.IN for child in self.children)
+        return named + sum(each.is_in for each in self.typed)
 
     @property
     def came(self) -> int:
-        return sum(bool(child.stays) for child in self.children)
+        named = sum(bool(child.stays) for child in self.children)
+        return named + sum(bool(each.stays) for each in self.typed)
+
+    @property
+    def total(self) -> int:
+        """Who stands on its list."""
+        return len(self.children) + len(self.typed)
 
 
 @dataclass(frozen=True)
@@ -111,6 +126,10 @@ class Day:
     """By group the half-hours in which it rests."""
     elsewhere: Sequence[StandIn] = ()
     """Children that another location cares for on this day."""
+    typed: Sequence[TypedDay] = ()
+    """All whose name was typed, also those of whom is known by now who they are."""
+    typed_before: Sequence[date] = ()
+    """The days before it on which names wait until somebody says who it was."""
 
     @property
     def carers_now(self) -> int | None:
@@ -122,13 +141,17 @@ class Day:
 
     def count(self, where: Where) -> int:
         """How many children stand so."""
-        return sum(child.where is where for child in self.children)
+        typed = [each for group in self.groups for each in group.typed]
+        return sum(child.where is where for child in self.children) + sum(
+            where is (Where.IN if each.is_in else Where.LEFT) for each in typed
+        )
 
 
 def day_of(location: Location, on: date, *, now: datetime) -> Day:
-    """The day with its children by group; seventeen queries at any size, four more where one came without a place.
+    """The day with its children by group; nineteen queries at any size, four more where one came without a place.
 
-    At a home for which nobody is planned on a half-day, three more.
+    At a home for which nobody is planned on a half-day, three more; where a name was typed, one more; while somebody
+    sleeps there, five more.
     """
     today = localtime(now).date()
     week = plan_of_day(location, on, today=today)
@@ -137,11 +160,13 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
     gone = list(gone_from(location, on, on))
     for each in gone:
         known.pop(Who(placement_id=each.placement_id), None)
-    stays = _by_who(Presence.objects.filter(in_register_of(location), day=on))
+    stays = _by_who(_stays(location, on, now))
     known.update(_unplanned(location, on, week, set(stays) - set(known)))
-    said = _said(known, stays, week, on)
+    said = _said(known, stays, week, on, location if on == today else None)
     rests = rests_on(rests_of([group.group.pk for group in week.groups], on, on), on)
+    typed, typed_before = typed_on(location, on, now=now)
     groups = [_group(group, known.values(), week, on, said, rests, now) for group in week.groups]
+    groups = [_with_typed(group, typed, week) for group in groups]
     half = int(localtime(now).time() >= location.morning_ends_at)
     own = week.at_home.get((location.pk, on, 2 * on.weekday() + half), 0)
     return Day(
@@ -163,7 +188,22 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
         own=own,
         rests=rests,
         elsewhere=gone,
+        typed=typed,
+        typed_before=typed_before,
     )
+
+
+def _stays(location: Location, on: date, now: datetime) -> list[Presence]:
+    """Of the day; today also those of whoever still sleeps there: begun on the eve, in a night that goes on."""
+    eve = on - DAY
+    asked = Q(day=on) | (Q(day=eve, end=None) if on == localtime(now).date() else Q())
+    found = list(Presence.objects.filter(asked, in_register_of(location)))
+    nights = [each for each in found if each.day == eve]
+    if not nights:
+        return found
+    plans, zone = plans_of(location, {who_of(each) for each in nights}, eve, eve), get_default_timezone()
+    over = [each for each in nights if is_over(eve, plans.on(who_of(each), eve), zone=zone, now=now)]
+    return [each for each in found if each not in over]
 
 
 @dataclass(frozen=True)
@@ -177,10 +217,19 @@ class _Said:
     away: Mapping[tuple[int, date], Absence]
     inside: Set[str]
     """Who is in, in whatever group of the location (`Attendee.person`)."""
+    elsewhere: Mapping[int, There]
+    """Where children are in that aren't in here, by child; of today only."""
 
 
-def _said(known: Mapping[Who, Planned], stays: Mapping[Who, list[Presence]], week: Week, on: date) -> _Said:
+def _said(
+    known: Mapping[Who, Planned],
+    stays: Mapping[Who, list[Presence]],
+    week: Week,
+    on: date,
+    today_at: Location | None,
+) -> _Said:
     places = [who.placement_id for who in known if who.placement_id]
+    children = {each.placement.child_id for each in known.values() if each.placement}
     return _Said(
         stays=stays,
         taps=_by_who(Tap.objects.filter(of_any(known), day=on)),
@@ -195,6 +244,7 @@ def _said(known: Mapping[Who, Planned], stays: Mapping[Who, list[Presence]], wee
             for who, own in stays.items()
             if who in known and any(stay.end is None for stay in own)
         },
+        elsewhere=in_elsewhere(today_at, children, on) if today_at and children else {},
     )
 
 
@@ -273,12 +323,25 @@ def _group(
     )
 
 
+def _with_typed(group: GroupDay, typed: Sequence[TypedDay], week: Week) -> GroupDay:
+    """With the children by a typed name of this group, the first one with those of a group that is no more."""
+    shown = {each.group.pk for each in week.groups}
+    own, is_first = group.week.group.pk, group.week is week.groups[0]
+    found = [
+        each
+        for each in on_lists(typed)
+        if each.child.group_id == own or (is_first and each.child.group_id not in shown)
+    ]
+    has_baby = any(each.is_in and each.child.is_baby for each in found)
+    return replace(group, typed=found, has_baby=group.has_baby or has_baby)
+
+
 def _child(
     planned: Planned, closed: frozenset[date], on: date, said: _Said, now: datetime
 ) -> ChildDay | None:
     """A child that is planned on the day or came; None for others, also where each tap was taken back.
 
-    Who is in at another group of the location isn't missing here.
+    Who is in at another group of the location, or at another location of the organiser, isn't missing here.
     """
     child = _attendee(planned)
     parts, stays = planned.parts(on, closed), said.stays.get(child.who, [])
@@ -288,16 +351,21 @@ def _child(
     key = child.who.placement_id
     away = said.away.get((key, on))
     where = where_of(on, parts, stays, away, now)
+    there = (
+        said.elsewhere.get(child.placement.child_id) if child.placement and where is not Where.IN else None
+    )
+    is_in = there is not None or child.person in said.inside
     return ChildDay(
         planned=planned,
         child=child,
         parts=parts,
-        where=Where.EXPECTED if where is Where.MISSING and child.person in said.inside else where,
+        where=Where.EXPECTED if where is Where.MISSING and is_in else where,
         stays=stays,
         away=away,
         marks=frozenset(Mark(mark) for tap in taps for mark in tap.marks),
         notes=said.notes.get(key, []),
         dispute=said.disputes.get(key),
+        there=there,
     )
 
 

@@ -18,7 +18,7 @@ from kribbe.places.models import Location
 from kribbe.planning.models import Absence
 from kribbe.planning.selectors.planned import certain
 from kribbe.planning.words import clock
-from kribbe.rules.attendance import MINUTE
+from kribbe.rules.attendance import MINUTE, Stay
 
 DAY = timedelta(days=1)
 
@@ -118,7 +118,7 @@ class ChildMonth:
         return sum(line.is_known and not line.is_signed for line in self.days if self.child.placement)
 
 
-def stay_words(stay: Presence) -> str:
+def stay_words(stay: Presence | Stay) -> str:
     """`8:05–16:50` by the clock on the wall; without an end while it lasts."""
     return f"{wall(stay.start)}–{wall(stay.end) if stay.end else ''}"
 

@@ -4,10 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from kribbe.attendance.attendee import Attendee, Who
 from kribbe.attendance.models_spare import DayInvite
 from kribbe.people.models import Adult, Child
 from kribbe.planning.selectors.child_file import AtHand, Person, at_hand_of
+
+ONLY_A_NAME = _("A typed name: nothing else is known here")
+"""Whom to call for a child of which nobody said yet who it is."""
 
 
 @dataclass(frozen=True)

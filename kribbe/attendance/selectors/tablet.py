@@ -3,25 +3,29 @@
 Of the others who have a place there it holds the name and what to take care of, for whoever comes unplanned.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import localtime
 
 from kribbe.attendance.attendee import Attendee, Who, told_apart
-from kribbe.attendance.models import DayNote
+from kribbe.attendance.models import DayNote, Presence
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of
 from kribbe.attendance.selectors.photos import data_url, face_keys
 from kribbe.attendance.selectors.safety import Safety, safety_of
+from kribbe.attendance.selectors.typed import TypedDay
 from kribbe.attendance.selectors.unplanned import others_of
 from kribbe.places.models import Kind, Location
 from kribbe.planning.words import away, hours
-from kribbe.rules.ratio import figures_on, is_baby
+from kribbe.rules.attendance import Stay
+from kribbe.rules.ratio import baby_months, figures_on, is_baby
 from kribbe.rules.roster.plan import MINUTES
 from kribbe.staff.selectors.carers import carers_on
 
 DAY = timedelta(days=1)
+PERSON, KEY_LETTERS = "kribbe.attendance.tablet.person", 16
 
 
 def held_by_tablet(location: Location, *, now: datetime) -> dict[str, Any]:
@@ -69,6 +73,7 @@ def _held_on(location: Location, on: date, now: datetime) -> dict[str, Any]:
         "noon": f"{location.morning_ends_at:%H:%M}",
         "own": [day.week.at_home.get((location.pk, on, slot), 0) for slot in _slots(day)],
         "law": figures_on(day.pack, on, family=location.kind == Kind.FAMILY),
+        "baby": baby_months(day.pack, on),
     }
 
 
@@ -79,16 +84,21 @@ def _group(
     faces: Mapping[Who, str],
     names: Mapping[Who, str],
 ) -> dict[str, Any]:
-    """`rests` is from and until which minute of the day its children rest; None where they don't."""
+    """`rests` is from and until which minute of the day its children rest; None where they don't.
+
+    `key` names the group in what the tablet sends.
+    """
     rest = day.rests.get(group.week.group.pk)
     return {
+        "key": group.week.group.pk,
         "name": group.week.group.name,
         "layout": group.layout,
         "rests": [rest.start * MINUTES, rest.stop * MINUTES] if rest else None,
         "children": [
             _child(child, day, safety[child.child.who], faces.get(child.child.who, ""), names)
             for child in group.children
-        ],
+        ]
+        + [_typed(each) for each in group.typed],
     }
 
 
@@ -99,9 +109,10 @@ def _child(child: ChildDay, day: Day, safety: Safety, face: str, names: Mapping[
         "hours": hours(child.parts),
         "in": child.where is Where.IN,
         "missing": child.where is Where.MISSING,
-        "stays": [
-            [stay.start.isoformat(), stay.end.isoformat() if stay.end else None] for stay in child.stays
-        ],
+        "there": {"group": child.there.place, "since": child.there.since.isoformat()}
+        if child.there
+        else None,
+        "stays": _stays(child.stays),
         "away": away(child.away) if child.away else "",
         "marks": [str(mark.label) for mark in sorted(child.marks)],
         "care": list(safety.care),
@@ -113,20 +124,46 @@ def _child(child: ChildDay, day: Day, safety: Safety, face: str, names: Mapping[
 
 def _other(who: Attendee, day: Day, safety: Safety, names: Mapping[Who, str]) -> dict[str, Any]:
     """A child that isn't planned: by name, and with what can't wait for the network once it came."""
+    return {**_blank(), **_who(who, day, names), "care": list(safety.care)}
+
+
+def _typed(each: TypedDay) -> dict[str, Any]:
+    """A child by a typed name. `typed` goes with each of its taps, so that none is lost, whichever arrives first."""
+    child = each.child
     return {
-        **dict.fromkeys(("face", "hours", "away"), ""),
-        **dict.fromkeys(("in", "missing"), False),
-        **{key: [] for key in ("stays", "marks", "fetchers", "calls", "notes")},
-        **_who(who, day, names),
-        "care": list(safety.care),
+        **_blank(),
+        "ref": child.reference,
+        "person": child.reference,
+        "name": child.name,
+        "full": child.name,
+        "initials": child.name[:2].upper(),
+        "outside": True,
+        "baby": child.is_baby,
+        "in": each.is_in,
+        "stays": _stays(each.stays),
+        "typed": {"name": child.name, "group": child.group_id, "baby": child.is_baby},
     }
 
 
+def _blank() -> dict[str, Any]:
+    return {
+        **dict.fromkeys(("face", "hours", "away"), ""),
+        **dict.fromkeys(("in", "missing"), False),
+        **{key: [] for key in ("stays", "marks", "fetchers", "calls", "notes", "care")},
+    }
+
+
+def _stays(stays: Iterable[Presence | Stay]) -> list[list[str | None]]:
+    return [[stay.start.isoformat(), stay.end.isoformat() if stay.end else None] for stay in stays]
+
+
 def _who(who: Attendee, day: Day, names: Mapping[Who, str]) -> dict[str, Any]:
-    """What every entry has. `person` is the same for the places of one child, `baby` by the law of the day."""
+    """What every entry has. `person` is the same for the places of one child, on this day and at this location only;
+    `baby` is by the law of the day.
+    """
     return {
         "ref": who.reference,
-        "person": who.person,
+        "person": salted_hmac(PERSON, f"{day.location.pk} {day.on} {who.person}").hexdigest()[:KEY_LETTERS],
         "name": names[who.who],
         "full": who.name,
         "initials": who.initials,

@@ -41,7 +41,8 @@ MOST_STAYS = 4
 class Press:
     """One press as it was told. `marks` are those that only who took it in can know.
 
-    `offset` is what must be added to the clock that told it; None is that of its source.
+    `offset` is what must be added to the clock that told it; None is that of its source. `device` is where it was
+    pressed, unless that is its source.
     """
 
     key: UUID
@@ -52,6 +53,7 @@ class Press:
     carer: Carer | None = None
     offset: timedelta | None = None
     marks: frozenset[Mark] = field(default_factory=frozenset)
+    device: Device | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,7 @@ def correct(
     if not today - rules.FURTHEST_BACK <= day <= today:
         raise RefusedError(_("Only days until today, not more than a year ago, can be corrected."))
     ordered = sorted(stays)
-    _check_stays(ordered, now)
+    check_stays(ordered, now)
     with transaction.atomic():
         places = lock_children([who])
         made = Correction.objects.create(
@@ -230,7 +232,7 @@ def _tap(press: Press, at: datetime, is_off: bool, intake: _Intake) -> Tap:
         told_at=press.told_at,
         received_at=intake.now,
         cancels=press.cancels,
-        device=intake.source.device,
+        device=press.device or intake.source.device,
         carer=press.carer,
         noted_by=intake.principal.user_id,
         marks=sorted(press.marks | _marks(press, at, day, intake) | clock),
@@ -241,7 +243,7 @@ def _marks(press: Press, at: datetime, day: date, intake: _Intake) -> set[Mark]:
     plans, is_in = intake.plans, press.pressed == Pressed.IN
     is_held = plans.holds(press.who, day)
     found = {
-        Mark.LATE: intake.now - at > LATE_AFTER,
+        Mark.LATE: intake.now - at > LATE_AFTER and Mark.TYPED not in press.marks,
         Mark.CARER_LEFT: press.carer is not None and not press.carer.works_on(day),
         Mark.OUTSIDE: not is_held,
         Mark.NOT_PLANNED: is_in and is_held and not plans.parts(press.who, day),
@@ -294,7 +296,8 @@ def _absent_after_all(principal: Principal, taps: Sequence[Tap], now: datetime) 
             )
 
 
-def _check_stays(stays: Sequence[tuple[datetime, datetime]], now: datetime) -> None:
+def check_stays(stays: Sequence[tuple[datetime, datetime]], now: datetime) -> None:
+    """Raises RefusedError on times that can't be: stays in order, each over."""
     for start, end in stays:
         if end <= start:
             raise RefusedError(_("The end lies before the beginning."), field="to0")

@@ -55,13 +55,16 @@ def invite(*, placement: Placement, days: Collection[date], now: datetime) -> in
 
 
 def take(*, principal: Principal, invite_id: int, now: datetime) -> DirectChild:
-    """The family says yes: the place of that day is its own, and whoever can't have it any more is told.
+    """The family says yes: the place of that day is its own, and whoever can't have it any more is told. Said again,
+    as by a double tap, it changes and tells nothing more.
 
     Raises RefusedError where the term is over or somebody else was first, the request ended, the child has a place
     on that day already, or the location's licence allows no new child.
     """
     with transaction.atomic():
         found = _locked(invite_id)
+        if found.state == InviteState.TAKEN and found.direct is not None:
+            return found.direct
         if found.state != InviteState.ASKED or now >= found.answer_by:
             raise RefusedError(_("This place isn't free any more."), code="over")
         location = found.group.location
@@ -92,6 +95,8 @@ def decline(*, principal: Principal, invite_id: int, now: datetime) -> None:
     """The family says no, or gives back the day that it took, before that day begins: others can have it then."""
     with transaction.atomic():
         found = _locked(invite_id)
+        if found.state == InviteState.DECLINED:
+            return
         if now >= found.answer_by or found.state not in {InviteState.ASKED, InviteState.TAKEN}:
             raise RefusedError(_("This can't be changed any more. Call the location."), code="over")
         given_back = found.direct

@@ -1,4 +1,8 @@
-"""The stays of days, worked out anew from taps and corrections; a child with two places is in one of them at once."""
+"""The stays of days, worked out anew from taps and corrections; a child with two places is in one of them at once.
+
+A night belongs to the day on which it began. At its end the child may be at its other place, on the day after: so the
+days beside one are read too, and those that its night touches are written anew.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -46,11 +50,12 @@ def work_out(
     if not pairs:
         return
     whos = {who for who, _day in pairs} | {Who(placement_id=key) for key in places}
-    within = of_any(whos) & Q(day__in={day for _who, day in pairs})
+    has_second = len({each.child_id for each in places.values()}) < len(places)
+    reach = 2 if has_second else 0
+    days = {day + each * DAY for _who, day in pairs for each in range(-reach, reach + 1)}
+    within = of_any(whos) & Q(day__in=days)
     said = _Said(_by_pair(Tap.objects.filter(within)), _by_pair(Correction.objects.filter(within)), places)
-    also = {(other, day) for who, day in pairs for other in said.others(who) if said.has((other, day))} - set(
-        pairs
-    )
+    also = {other for pair in pairs for other in said.touched(pair)} - set(pairs)
     at: dict[Location, set[Pair]] = defaultdict(set, {location: set(pairs)})
     for who, day in also:
         at[places[who.placement_id].group.location].add((who, day))
@@ -85,10 +90,35 @@ class _Said:
             if own is not None and each.child_id == own.child_id and key != own.pk
         ]
 
-    def elsewhere(self, who: Who, day: date) -> list[rules.Tap]:
-        """What the registers of the child's other places say of a day."""
-        pairs = [(other, day) for other in self.others(who)]
-        return [tap for pair in pairs for tap in rules.as_taps(*self.of(pair))]
+    def touched(self, pair: Pair) -> list[Pair]:
+        """The days at the child's other places that change with a day: the same one, and those that a night joins."""
+        who, day = pair
+        after, before = day + DAY, day - DAY
+        return [
+            other
+            for each in self.others(who)
+            for other, is_joined in (
+                ((each, day), True),
+                ((each, after), self._reaches(pair)),
+                ((each, before), self._reaches((each, before))),
+            )
+            if is_joined and self.has(other)
+        ]
+
+    def elsewhere(self, who: Who, day: date, span: tuple[datetime, datetime]) -> list[rules.Tap]:
+        """What the registers of the child's other places say of a day, and of all the time that it lasts."""
+        begins, ends = span
+        return [
+            tap
+            for other in self.others(who)
+            for each in (day - DAY, day, day + DAY)
+            for tap in rules.as_taps(*self.of((other, each)))
+            if each == day or tap.cancels or begins <= tap.at < ends
+        ]
+
+    def _reaches(self, pair: Pair) -> bool:
+        midnight = rules.moment(pair[1] + DAY, 0, get_default_timezone())
+        return rules.reaches_midnight(rules.as_taps(*self.of(pair)), midnight)
 
     def of(self, pair: Pair) -> tuple[list[rules.Tap], list[rules.Correction]]:
         """For the rules."""
@@ -122,14 +152,15 @@ def _presences(pair: Pair, plans: Plans, said: _Said, now: datetime) -> list[Pre
     who, day = pair
     zone = get_default_timezone()
     taps, corrections = said.of(pair)
+    plan = plans.on(who, day)
     stays = rules.register(
         day,
         taps,
         corrections,
-        plans.on(who, day),
+        plan,
         zone=zone,
         now=now,
-        elsewhere=said.elsewhere(who, day),
+        elsewhere=said.elsewhere(who, day, rules.span_of(day, plan, zone=zone)),
     )
     return [
         Presence(

@@ -15,18 +15,25 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware, localtime
 
 from kribbe.attendance.attendee import Who, direct_id
-from kribbe.attendance.models import About, Device, Mark, Pressed, Tap
+from kribbe.attendance.models import About, Device, Mark, Pressed, TypedChild
+from kribbe.attendance.models_tap import Pressing
+from kribbe.attendance.models_typed import typed_key
 from kribbe.attendance.services.devices import heard
 from kribbe.attendance.services.notes import Note, take_notes
 from kribbe.attendance.services.register import Press, Source, take
+from kribbe.attendance.services.typed import NOBODY, Typed, TypedPress, keep_typed
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.rules.attendance import Reading, offset_then, true_time
 from kribbe.staff.models import HOLDS, Carer, StandIn
 from kribbe.staff.selectors.carers import carers_of
 from kribbe.staff.services.pins import PinAnswer, check_pin
 from kribbe.trust.principal import Principal
+from kribbe.trust.text import one_line
+from kribbe.trust.typed import is_seen
 
 MOST_EVENTS = 500
+MOST_NAME = 80
+"""Letters of a typed name."""
 SALT = "kribbe.attendance.carer"
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=36_500)
@@ -82,6 +89,7 @@ def take_message(device: Device, message: object, *, now: datetime) -> Synced:
     reader = _Reader.of(device, events, sent, now)
     answers: dict[str, Answer] = {}
     presses: list[Press] = []
+    typed: list[TypedPress] = []
     notes: list[Note] = []
     for number, event in enumerate(events):
         key = str(event.get("key", number)) if isinstance(event, dict) else str(number)
@@ -92,27 +100,31 @@ def take_message(device: Device, message: object, *, now: datetime) -> Synced:
         else:
             if isinstance(read, Press):
                 presses.append(read)
+            elif isinstance(read, TypedPress):
+                typed.append(read)
             else:
                 notes.append(read)
             answers[key] = _until_kept(key, read, device)
     principal = Principal(name=device.name)
     with transaction.atomic():
-        new = take(principal=principal, source=source, presses=presses, now=now)
+        named, matched = keep_typed(principal=principal, source=source, presses=typed, now=now)
+        new = take(principal=principal, source=source, presses=[*presses, *matched], now=now)
         if device.revoked_at is None:
             take_notes(principal=principal, source=source, notes=notes, now=now)
         heard(device, offset, now)
-    answers |= {f"{tap.key}": Answer(f"{tap.key}", "kept", marks=_marks(tap)) for tap in new}
+    own: list[Pressing] = [*named, *(tap for tap in new if tap.key not in {each.key for each in matched})]
+    answers |= {f"{tap.key}": Answer(f"{tap.key}", "kept", marks=_marks(tap)) for tap in own}
     return Synced(list(answers.values()), offset)
 
 
-def _until_kept(key: str, read: Press | Note, device: Device) -> Answer:
+def _until_kept(key: str, read: Press | TypedPress | Note, device: Device) -> Answer:
     """What is answered unless the event turns out to be new. A shut-out tablet's words don't reach parents."""
     if isinstance(read, Note):
         return Answer(key, "kept") if device.revoked_at is None else Answer(key, "refused", why="revoked")
     return Answer(key, "known")
 
 
-def _marks(tap: Tap) -> Sequence[str]:
+def _marks(tap: Pressing) -> Sequence[str]:
     return [str(Mark(mark).label) for mark in tap.marks]
 
 
@@ -151,6 +163,9 @@ class _Reader:
     sent: Reading
     """The clocks of the device when it sent the message."""
     now: datetime
+    groups: Collection[int] = frozenset()
+    foreign: Collection[UUID] = frozenset()
+    """Keys of children by a typed name at other locations."""
 
     @classmethod
     def of(cls, device: Device, events: Sequence[Any], sent: Reading, now: datetime) -> "_Reader":
@@ -163,6 +178,8 @@ class _Reader:
         own = Placement.objects.filter(here, reference__in=asked)
         keys = {key: reference for reference in asked if (key := direct_id(reference)) is not None}
         direct = DirectChild.objects.filter(group__location=device.location, pk__in=keys)
+        typed = {drawn for reference in asked if (drawn := typed_key(reference)) is not None}
+        foreign = TypedChild.objects.filter(key__in=typed).exclude(location=device.location)
         return cls(
             device,
             {
@@ -173,27 +190,50 @@ class _Reader:
             guests,
             sent,
             now,
+            frozenset(device.location.groups.values_list("pk", flat=True)) if typed else frozenset(),
+            frozenset(foreign.values_list("key", flat=True)) if typed else frozenset(),
         )
 
-    def read(self, event: Any) -> Press | Note:
+    def read(self, event: Any) -> Press | TypedPress | Note:
         """One event. Raises _BadEventError."""
         if not isinstance(event, dict):
             raise _BadEventError("unreadable")
+        if (typed := typed_key(str(event.get("child", "")))) is not None:
+            return self._typed(event, typed)
         who = self.children.get(str(event.get("child", "")))
         if who is None or (event.get("kind") == "note" and not who.placement_id):
             raise _BadEventError("no-child")
+        common, marks = self._common(event)
+        if not self._is_here(who, common["told_at"], common["offset"]):
+            raise _BadEventError("no-child")
+        if event.get("kind") == "note":
+            return _note(event, common | {"placement_id": who.placement_id})
+        return _press(event, common | {"who": who}, marks)
+
+    def _typed(self, event: Mapping[str, Any], key: UUID) -> TypedPress:
+        """Each press tells the name anew, so that it can come before the one that typed it."""
+        told = event.get("typed")
+        if not isinstance(told, dict) or key in self.foreign:
+            raise _BadEventError("no-child")
+        group = told.get("group")
+        if type(group) is not int or group not in self.groups:
+            raise _BadEventError("no-group")
+        name = one_line(str(told.get("name", "")).replace("\0", ""))[:MOST_NAME]
+        if not is_seen(name):
+            raise _BadEventError("no-name")
+        common, marks = self._common(event)
+        child = Typed(key=key, name=name, group_id=group, is_baby=told.get("baby") is True)
+        return TypedPress(child=child, press=_press(event, common | {"who": NOBODY}, marks))
+
+    def _common(self, event: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[Mark]]:
+        """What notes and presses have, and the marks of a press. Raises _BadEventError."""
         key, told_at = _uuid(event.get("key")), _moment(event.get("at"))
         if key is None or told_at is None:
             raise _BadEventError("unreadable")
         offset, in_doubt = self._offset(event, told_at)
-        if not self._is_here(who, told_at, offset):
-            raise _BadEventError("no-child")
         carer = self.carers.get(str(event.get("carer", "")))
-        common = {"key": key, "told_at": told_at, "carer": carer, "offset": offset}
-        if event.get("kind") == "note":
-            return _note(event, common | {"placement_id": who.placement_id})
         marks = {*self._marks(event, carer, told_at), *([Mark.CLOCK_SET] if in_doubt else [])}
-        return _press(event, common | {"who": who}, frozenset(marks))
+        return {"key": key, "told_at": told_at, "carer": carer, "offset": offset}, frozenset(marks)
 
     def _offset(self, event: Mapping[str, Any], told_at: datetime) -> tuple[timedelta, bool]:
         """What must be added to the clock as it stood at an event, and whether that is in doubt."""

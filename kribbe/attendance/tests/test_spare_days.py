@@ -40,6 +40,7 @@ from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
+from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -112,6 +113,29 @@ def test_the_first_yes_takes_it_and_the_other_is_told_that_it_is_gone(scene):
     names = [each.child.name for each in day_of(scene.location, MONDAY, now=SUNDAY + DAY).children]
     assert child.name in names
     assert ledger.miscounted(group_ids=[scene.group.pk], today=SUNDAY.date()) == []
+
+
+@pytest.mark.django_db
+def test_the_same_yes_and_the_same_no_by_a_double_tap_are_one(scene, monkeypatch):
+    """Nothing is told twice, and nobody reads that the place is gone that it has just taken."""
+    stays_away(scene)
+    first = scene.waiting[0]
+    assert yes(first) == yes(first)
+    assert DirectChild.objects.count() == 1
+    assert Notice.objects.filter(kind="attendance/day_taken").count() == 1
+    assert Notice.objects.filter(kind="attendance/day_gone").count() == 1
+    assert AuditEntry.objects.filter(action="spare_day.take").count() == 1
+    user = cast.make_user(
+        "a@ouders.example", role=Role.PARENT, scope=Scope.HOUSEHOLD, scope_id=first.household_id, now=SUNDAY
+    )
+    monkeypatch.setattr(timezone, "now", lambda: SUNDAY)
+    client, page = client_of(user), reverse("attendance:my_spare")
+    for answer, deed in (("yes", "spare_day.take"), ("no", "spare_day.decline")):
+        given = {"do": answer, "of": DayInvite.objects.get(request=first).reference}
+        for _tap in range(2):
+            client.post(page, given)
+        assert "can't be changed" not in client.get(page).content.decode()
+        assert AuditEntry.objects.filter(action=deed).count() == 1
 
 
 @pytest.mark.django_db

@@ -83,7 +83,11 @@ def test_the_tablet_gets_it_in_one_place_and_knows_that_it_is_one_child(visit):
     held = held_by_tablet(scene.location, now=at(day, "10:05"))
     own = [child for group in held["groups"] for child in group["children"] if child["full"] == "Noor Maes"]
     assert [child["in"] for child in own] == [False, True]
-    assert len({child["person"] for child in own}) == 1
+    (person,) = {child["person"] for child in own}
+    later = held_by_tablet(scene.location, now=at(day + 7 * DAY, "9:00"))
+    told = {child["full"]: child["person"] for group in later["groups"] for child in group["children"]}
+    assert told["Noor Maes"] != person
+    assert person != noor(scene)
 
 
 def test_who_was_brought_to_the_group_that_it_visits_is_not_missing_in_its_own(visit):
@@ -188,3 +192,53 @@ def test_a_tap_at_another_organiser_changes_no_register_of_this_one():
     assert stays(scene.noor) == [(at(day, "7:30"), None, "")]
     for location in (scene.location, other):
         assert [row.name for row in inside_now(location, now=at(day, "10:05")).children] == ["Noor Maes"]
+
+
+def test_who_is_in_at_another_location_only_is_not_missing_at_its_own():
+    """Its own register says where it is, on the page, on the tablet and on the list."""
+    scene, day = monday_scene()
+    other = cast.make_location(scene.desk, "De Linde")
+    there = to_visit(scene, cast.make_group(other, 9, now=scene.now, name="Bijen"), day)
+    source = Source(location=other)
+    take(
+        principal=TABLET, source=source, presses=[press(there, "in", at(day, "10:00"))], now=at(day, "10:00")
+    )
+
+    def own(text):
+        (group,) = day_of(scene.location, day, now=at(day, text)).groups
+        (found,) = [child for child in group.children if child.child.person == noor(scene)]
+        (held,) = held_by_tablet(scene.location, now=at(day, text))["groups"]
+        (told,) = [child for child in held["children"] if child["full"] == "Noor Maes"]
+        return found, told
+
+    found, told = own("10:05")
+    assert (found.where, found.there.place, found.there.since) == (
+        Where.EXPECTED,
+        "De Linde",
+        at(day, "10:00"),
+    )
+    assert (told["missing"], told["in"], told["there"]["group"]) == (False, False, "De Linde")
+    assert "Noor Maes (De Linde)" in inside_now(scene.location, now=at(day, "10:05")).out
+    take(
+        principal=TABLET, source=source, presses=[press(there, "out", at(day, "11:00"))], now=at(day, "11:00")
+    )
+    found, told = own("11:05")
+    assert (found.where, found.there, told["there"]) == (Where.MISSING, None, None)
+
+
+def test_who_is_in_at_another_organiser_is_missing_here():
+    scene, day = monday_scene()
+    other = cast.make_location(
+        scene.desk, "De Linde", organiser=Organiser.objects.create(name="Linde vzw", name_key="lindevzw")
+    )
+    there = to_visit(scene, cast.make_group(other, 9, now=scene.now, name="Bijen"), day)
+    take(
+        principal=TABLET, source=Source(location=other), presses=[press(there, "in", at(day, "10:00"))],
+        now=at(day, "10:00"),
+    )  # fmt: skip
+    (found,) = [
+        child
+        for child in day_of(scene.location, day, now=at(day, "10:05")).children
+        if child.child.person == noor(scene)
+    ]
+    assert (found.where, found.there) == (Where.MISSING, None)

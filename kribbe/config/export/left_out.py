@@ -24,6 +24,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "api": {"CallWindow": WORKING},
     "attendance": {
         **dict.fromkeys(("Confirmation", "Correction", "DayListener", "DayNote", "Dispute", "Tap"), FAMILY),
+        **dict.fromkeys(("TypedChild", "TypedTap"), FAMILY),
         **dict.fromkeys(("Device", "Heard"), WORKING),
         "ChildPhoto": DOCUMENT,
     },

@@ -38,6 +38,7 @@ CARE: dict[str, Door] = {
     "attendance:child_photo": Door(LOCATION, ("slug", "cared")),
     "attendance:day": Door(LOCATION, SLUG),
     "attendance:press": Door(LOCATION, SLUG, post=True),
+    "attendance:typed": Door(LOCATION, ("slug", "typed_name"), post=True),
     "attendance:child_day": Door(LOCATION, ("slug", "placement", "on")),
     "attendance:answer": Door(LOCATION, ("slug", "placement", "on"), post=True),
     "attendance:month": Door(LOCATION, SLUG),

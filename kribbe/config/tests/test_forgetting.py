@@ -57,6 +57,7 @@ STAY = {
     "attendance.correction.starts": "times",
     "attendance.correction.ends": "times",
     "attendance.tap.marks": "words of the program's own",
+    "attendance.typedtap.marks": "words of the program's own",
     "attendance.correction.made_name": "somebody of the staff",
     "billing.invoice.parties": "",
     "billing.invoice.supplements": "days and amounts",

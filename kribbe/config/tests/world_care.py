@@ -1,7 +1,9 @@
 """What stands behind the doors of rosters, out-of-school care and sick-child care."""
 
 from datetime import time, timedelta
+from uuid import uuid4
 
+from kribbe.attendance.models import TypedChild
 from kribbe.outofschool.models import HolidayPlace, Registration, Stay
 from kribbe.outofschool.tests.scene import make_week, speelvogel
 from kribbe.planning.models import Ending
@@ -42,7 +44,11 @@ def roster_of(location, placement, now):
         state_at=now,
     )
     arranged(act, [stand_in], now)
+    typed = TypedChild.objects.create(
+        key=uuid4(), location=location, group=placement.group, name="Nichtje", day=now.date(), made_at=now
+    )
     return {
+        "typed_name": typed.key,
         "carer": carer.reference,
         "document": document.reference,
         "shifts": shift_token(feed),

@@ -37,6 +37,7 @@ from kribbe.planning.selectors.allowance import (
 )
 from kribbe.planning.selectors.child_file import is_due
 from kribbe.planning.selectors.getting_used import visits_of
+from kribbe.planning.selectors.held_absences import came_on
 from kribbe.planning.selectors.house_rules import house_rules_ahead, ill_rules, version_on
 from kribbe.planning.selectors.planned import absences, certain, hosts_of, plan_of
 from kribbe.planning.selectors.visit_costs import with_costs
@@ -169,6 +170,8 @@ def absence(request: Any, reference: str) -> HttpResponse:
                     kind=AbsenceKind.ILLNESS if ill else None,
                 )
                 messages.success(request, _("Reported: %(days)s.") % {"days": words.day_list(days)})
+                if came := came_on(placement, days):
+                    messages.warning(request, _came(placement, came))
                 return redirect("planning:my_agreement", reference)
             found = _costs(told, days, now, ill=ill)
         except RefusedError as refused:
@@ -251,7 +254,27 @@ def _asked(placement: Placement, first: date, last: date, today: date) -> tuple[
 
 
 def _costs(told: Stated, days: Sequence[date], now: Any, *, ill: bool = False) -> dict[str, Any]:
-    """What the absence costs, in the words of the page."""
+    """What the absence costs, in the words of the page. Not of days on which the child came."""
+    came = came_on(told.placement, days)
+    away = [day for day in days if day not in came]
+    if not away:
+        return {"days": words.day_list(days), "came": _came(told.placement, came)}
+    return _costs_away(told, away, now, ill=ill) | {
+        "days": words.day_list(days),
+        "came": _came(told.placement, came) if came else "",
+    }
+
+
+def _came(placement: Placement, days: Sequence[date]) -> str:
+    """That the register has the child on these days, and what follows."""
+    return _(
+        "%(name)s came on %(days)s, the register says. That counts as a day of care, also on the bill, and takes no"
+        " free day, whatever you report. If it isn't right, tell the location: once it corrects the register, your"
+        " report counts."
+    ) % {"name": called(placement.child), "days": words.day_list(days)}
+
+
+def _costs_away(told: Stated, days: Sequence[date], now: Any, *, ill: bool) -> dict[str, Any]:
     kinds = {day: told_in_time(version_on(told.versions, day), day, now) for day in days}
     late = [day for day, kind in kinds.items() if kind == AbsenceKind.UNTOLD]
     counted = {day: Absent(kind) for day, kind in kinds.items()}
@@ -260,7 +283,6 @@ def _costs(told: Stated, days: Sequence[date], now: Any, *, ill: bool = False) -
     unknown = [held for each in found for held in each.held]
     uses, half_days = uses_of(told, days, found)
     return {
-        "days": words.day_list(days),
         "count": len(days),
         "late": words.day_list(late),
         "ill": _when_ill(told, counted) if ill else "",

@@ -5,7 +5,7 @@ register, and the absence holds again, or takes the absence back. Bill, reports,
 this; occupancy reads the register itself.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,12 +17,27 @@ from kribbe.planning.models import Absence
 Stays = Callable[[], QuerySet[Any]]
 """The stays of the register on the day of an absence, which a query of absences goes through (as OuterRef)."""
 
+Came = Callable[[Collection[tuple[int, date]]], set[tuple[int, date]]]
+"""Of places and days those that the register has a stay of."""
+
 _stays: list[Stays] = []
+_came: list[Came] = []
 
 
 def register_stays(source: Stays) -> None:
     """Let this register say on which days a child came."""
     _stays[:] = [source]
+
+
+def register_came(source: Came) -> None:
+    """Let this register say too on which days a child came of which nothing was told yet."""
+    _came[:] = [source]
+
+
+def came_on(placement: Placement, days: Iterable[date]) -> list[date]:
+    """The days on which the register has the child: an absence told of them doesn't hold."""
+    pairs = {(placement.pk, day) for day in days}
+    return sorted({day for source in _came for _placement, day in source(pairs)})
 
 
 def held() -> QuerySet[Absence]:

@@ -11,10 +11,11 @@ from kribbe.testing.node import call_each
 DAY, EVENING = date(2026, 3, 3), datetime(2026, 3, 3, 22, tzinfo=UTC)
 PLACES = ("own", "next")
 HELD = {
+    "day": f"{DAY}",
     "groups": [
         {"name": ref, "children": [{"ref": ref, "person": "one", "in": False, "stays": [], "notes": []}]}
         for ref in PLACES
-    ]
+    ],
 }
 
 

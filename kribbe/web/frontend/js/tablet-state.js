@@ -1,5 +1,9 @@
 // Today as the server last told it, with what was tapped since and hasn't been told yet.
 import { needOf } from "./tablet-ratio.js";
+import { typedIn } from "./tablet-typed.js";
+
+// Seconds by which a clock may be off before it is set right.
+export const TRUSTED = 300;
 
 export const clock = (moment) =>
   new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
@@ -9,16 +13,22 @@ export const dayOf = (moment) => {
   return [local.getFullYear(), local.getMonth() + 1, local.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
 };
 
-// Taps that an undo names, both still waiting, count for nothing here; the server gets both.
-export function withQueue(held, queue) {
+// The day of something that waits, by the clock as far as it was known to be off then.
+const dayOfEvent = ({ at, offset = 0 }) => dayOf(Date.parse(at) + (Math.abs(offset) > TRUSTED ? offset * 1000 : 0));
+
+// Taps that an undo names, both still waiting, count for nothing here; the server gets both. Nor does what waits of a day
+// before: of that the tablet shows no child.
+export function withQueue(held, waiting) {
+  const queue = waiting.filter((event) => dayOfEvent(event) === held.day);
   const gone = new Set(queue.map(({ cancels }) => cancels).filter(Boolean));
   const taps = queue.filter(({ key, kind }) => (kind === "in" || kind === "out") && !gone.has(key));
   const notes = queue.filter(({ kind }) => kind === "note");
+  const known = new Set(everybody(held.groups).map(({ ref }) => ref));
   const came = ({ ref }) => taps.some(({ child }) => child === ref);
   const groups = held.groups.map(({ others = [], ...group }) => ({
     ...group,
     others: others.filter((child) => !came(child)),
-    children: [...group.children, ...others.filter(came)].map((child) => {
+    children: [...group.children, ...others.filter(came), ...typedIn(group, taps, known)].map((child) => {
       const written = notes.filter((note) => note.child === child.ref).map(({ label, words }) => ({ label, words }));
       return { ...child, stays: child.stays.map((stay) => [...stay]), notes: [...child.notes, ...written] };
     }),
@@ -29,12 +39,13 @@ export function withQueue(held, queue) {
   return groups;
 }
 
-// The group in which a child is that isn't in here, and since when; undefined for any other.
+// Where a child is that isn't in here, and since when: a group, or another location as the server told; nothing for
+// any other.
 function whereElse(child, groups) {
   if (child.in) return undefined;
   const isThere = (each) => each.in && each.person === child.person;
   const group = groups.find(({ children }) => children.some(isThere));
-  return group && { group: group.name, since: group.children.find(isThere).stays.at(-1)[0] };
+  return group ? { group: group.name, since: group.children.find(isThere).stays.at(-1)[0] } : child.there;
 }
 
 // A child with two places, its own and the group that it visits, is where it was checked in last.
@@ -46,6 +57,7 @@ function apply({ kind, child: ref, at }, children) {
     children.filter(({ person }) => person === child.person).forEach((each) => leave(each, at));
     child.stays.push([at, null]);
     child.in = true;
+    child.there = null;
   }
 }
 
@@ -56,7 +68,7 @@ function leave(child, at) {
 
 const minutesOf = (moment) => new Date(moment).getHours() * 60 + new Date(moment).getMinutes();
 
-export const everybody = (groups) => groups.flatMap(({ children, others }) => [...children, ...others]);
+export const everybody = (groups) => groups.flatMap(({ children, others = [] }) => [...children, ...others]);
 
 // The carers that the law asks at a time for who is in.
 export function needNow(held, groups, now) {

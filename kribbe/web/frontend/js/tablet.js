@@ -1,10 +1,12 @@
 // The tablet at a location: one tap in, one tap out, with or without network.
 import { facing } from "./tablet-faces.js";
-import { carersNow, clock, dayOf, everybody, needNow, withQueue } from "./tablet-state.js";
+import { carersNow, clock, dayOf, everybody, needNow, TRUSTED, withQueue } from "./tablet-state.js";
 import { store } from "./tablet-store.js";
 import { passed, syncing, tryPin } from "./tablet-sync.js";
+import { tapping } from "./tablet-touch.js";
+import { typing } from "./tablet-typed.js";
+import { fill, stateOf } from "./tablet-words.js";
 
-const TRUSTED = 300;
 const EVERY = 30_000;
 const SAID_FOR = 12_000;
 
@@ -13,9 +15,9 @@ const { day, faces: facesAddress, sync: syncAddress, pin, worker, scope, enrol }
 const words = page.querySelector("[data-words]").dataset;
 const kept = store(`kribbe ${scope}`);
 const faces = facing(kept, facesAddress);
+const isNewTap = tapping();
 const one = (name) => page.querySelector(`[data-${name}]`);
 const template = (name) => page.querySelector(`template[data-template="${name}"]`).content.firstElementChild.cloneNode(true);
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
 
 let held = null;
 let queue = [];
@@ -33,15 +35,6 @@ function show(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function stateOf(child) {
-  const stay = child.stays.at(-1);
-  if (child.in) return fill(words.in, { time: clock(stay[0]) });
-  if (child.there) return fill(words.there, { group: child.there.group, time: clock(child.there.since) });
-  if (stay) return fill(words.left, { time: clock(stay[1]) });
-  if (child.missing) return fill(words.missing, { hours: child.hours });
-  return fill(words.expected, { hours: child.hours });
-}
-
 function kid(child) {
   const row = template("kid");
   const tap = row.querySelector(".kid__tap");
@@ -52,11 +45,11 @@ function kid(child) {
   tap.setAttribute("aria-pressed", child.in);
   row.querySelector(".kid__face").replaceChildren(faces.of(child) ?? child.initials);
   row.querySelector(".kid__name").textContent = child.name;
-  row.querySelector(".kid__state").textContent = stateOf(child);
+  row.querySelector(".kid__state").textContent = stateOf(child, words);
   for (const [name, text] of [
     ["care", child.care.join(" · ")],
     ["fetch", child.fetchers.length ? fill(words.fetch, { names: child.fetchers.join(", ") }) : ""],
-    ["away", child.in ? "" : child.away],
+    ["away", child.typed ? words.typed : child.in ? "" : child.away],
   ]) {
     const line = row.querySelector(`.kid__${name}`);
     line.hidden = !text;
@@ -100,6 +93,8 @@ function drawGroups(groups) {
       rest.hidden = !group.others.length;
       rest.open = opened[number] ?? false;
       rest.querySelector("[data-other-kids]").replaceChildren(...group.others.map(other));
+      section.querySelector("[data-another]").dataset.another = number;
+      section.querySelector("[data-another-of]").textContent = `: ${group.name}`;
       return section;
     }),
   );
@@ -126,13 +121,13 @@ function drawList(groups) {
       const row = template("row");
       row.querySelector("strong").textContent = child.full;
       row.querySelector(".nums").textContent = clock(child.stays.at(-1)[0]);
-      row.querySelector("[data-calls]").textContent = child.calls.join(" · ");
+      row.querySelector("[data-calls]").textContent = child.typed ? words.typed : child.calls.join(" · ");
       row.querySelector("[data-care]").textContent = child.care.join(" · ");
       return row;
     }),
   );
   const there = new Set(inside.map(({ person }) => person));
-  const names = children.filter(({ person }) => !there.has(person)).map((child) => child.full);
+  const names = children.filter(({ person }) => !there.has(person)).map((child) => (child.there ? `${child.full} (${child.there.group})` : child.full));
   one("list-out").textContent = names.length ? fill(words.out, { names: names.join(", ") }) : "";
 }
 
@@ -195,17 +190,22 @@ async function push(event) {
 async function press(ref) {
   const child = childOf(ref);
   const kind = child.in ? "out" : "in";
-  const row = await push({ kind, child: ref, name: child.name });
-  last = row;
-  const time = clock(now());
-  say(fill(kind === "in" ? words.saidIn : words.saidOut, { name: child.name, time }), true);
+  await pressed({ kind, child: ref, name: child.name, typed: child.typed });
 }
+
+async function pressed(event) {
+  last = await push(event);
+  const { kind, name } = event;
+  say(fill(kind === "in" ? words.saidIn : words.saidOut, { name, time: clock(now()) }), true);
+}
+
+const another = typing(one("another-box"), words, (child) => pressed({ kind: "in", ...child }));
 
 async function undo() {
   if (!last) return;
-  const { key, child, name } = last;
+  const { key, child, name, typed } = last;
   last = null;
-  await push({ kind: "cancel", child, name, cancels: key });
+  await push({ kind: "cancel", child, name, typed, cancels: key });
   say(fill(words.saidUndone, { name }), false);
 }
 
@@ -341,7 +341,9 @@ function listen() {
     const tap = event.target.closest("[data-ref]");
     const note = event.target.closest("[data-note]");
     const word = event.target.closest("[data-word]");
-    if (tap) press(tap.dataset.ref);
+    const more = event.target.closest("[data-another]");
+    if (more && held) another(held.groups[more.dataset.another], held);
+    else if (tap) isNewTap(tap.dataset.ref, tap.closest("[data-others]") !== null) && press(tap.dataset.ref);
     else if (note) openNote(note.dataset.note);
     else if (word) page.querySelector("#words").value = word.dataset.word;
   });
