@@ -1,0 +1,118 @@
+"""Fourteen months of a small organiser: after everything that happens the money is where it must be, once."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+
+from kribbe.billing.models import Account, Invoice, InvoiceLine, JournalLine, Reminder, WriteOff
+from kribbe.billing.selectors.accounts import aged, statement, with_open
+from kribbe.billing.selectors.drafts import drafted
+from kribbe.billing.selectors.expected import expected
+from kribbe.billing.selectors.net import net_of
+from kribbe.rules.calendar import add_months
+from kribbe.taxes.selectors.paid import paid_by
+from kribbe.taxes.tests.organiser import FIRST, Organiser
+
+pytestmark = pytest.mark.django_db
+MONTHS = 14
+LATER = date(2030, 1, 1)
+NOUGHT = Decimal(0)
+
+
+def position(each: Organiser, payer) -> Decimal:
+    """What a payer owes, by what was asked of it and what it paid."""
+    asked = sum((one.total for one in Invoice.objects.filter(payer=payer)), NOUGHT)
+    costs = sum((one.costs for one in Reminder.objects.filter(invoice__payer=payer)), NOUGHT)
+    off = sum((one.amount for one in WriteOff.objects.filter(invoice__payer=payer, undone=None)), NOUGHT)
+    return asked + costs - off - each.paid[payer.pk]
+
+
+def check(each: Organiser) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    check_numbers()
+    check_ledger(each)
+    late = {row.payer.pk: row.total for row in aged(each.books, LATER)}
+    for payer in each.payers:
+        owes, net = position(each, payer), net_of(payer.pk)
+        assert statement(payer, FIRST, LATER).after == owes
+        assert late.get(payer.pk, NOUGHT) == owes
+        assert net.owed - net.free - net.leaving == owes
+        assert min(net.owed, net.free, net.leaving, net.kept) >= 0
+    for one in with_open(Invoice.objects.all()):
+        assert min(one.total, NOUGHT) <= one.open <= max(one.total, NOUGHT)
+
+
+def check_numbers() -> None:
+    numbers = defaultdict(list)
+    for year, number in Invoice.objects.order_by("year", "number").values_list("year", "number"):
+        numbers[year].append(number)
+    assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
+
+
+def check_ledger(each: Organiser) -> None:
+    """Every account has what happened, and so every euro stands in one place."""
+    rows = JournalLine.objects.values("account").annotate(sum=Sum("amount")).order_by()
+    found = defaultdict(Decimal, {row["account"]: row["sum"] for row in rows})
+    owed = sum((position(each, payer) for payer in each.payers), NOUGHT)
+    assert found[Account.RECEIVABLE] + found[Account.TO_REFUND] == owed
+    assert found[Account.BANK] == each.bank
+    assert found[Account.PARKED] == -sum(each.parked.values())
+    assert found[Account.OTHER] + found[Account.BANK_COSTS] == -each.other
+    assert found[Account.DEPOSITS] == -sum(each.deposits.values())
+    assert found[Account.CARE] == -sum((one.total for one in Invoice.objects.all()), NOUGHT)
+    assert sum(found.values()) == 0
+
+
+def check_month(each: Organiser, month: date) -> None:
+    """What was asked for a month, corrections included, is its price as things stand."""
+    asked = defaultdict(Decimal)
+    for place, amount in InvoiceLine.objects.filter(month=month).values_list("placement", "amount"):
+        asked[place] += amount
+    homes = [place.child.household_id for place in each.places]
+    priced = {one.placement.pk: one.result.total for one in expected(each.books, month, homes)}
+    for place in each.places:
+        assert asked[place.pk] == priced.get(place.pk, NOUGHT), (month, place)
+    assert drafted(each.books, month).drafts == []
+
+
+def check_paid(each: Organiser) -> None:
+    """No certificate tells of more than was paid."""
+    payers = each.payers[:2]
+    told = defaultdict(Decimal)
+    for one in {(found.payer.pk, found.child.pk, day) for year in (2026, 2027)
+                for found in paid_by(payers, year, today=each.today) for day in found.days}:
+        told[one[0]] += one[2].price
+    for payer in payers:
+        assert told[payer.pk] <= max(each.paid[payer.pk], NOUGHT), payer
+
+
+def live(seed: int, months: int = MONTHS, often: int = 9):
+    each = Organiser(seed)
+    done: list[str] = []
+    try:
+        for number in range(months):
+            month = add_months(FIRST, number)
+            for _each in range(often):
+                each.today = max(each.today, month) + timedelta(days=each.random.randint(0, 2))
+                done.append(f"{each.today} {each.step()}")
+                check(each)
+            each.today = max(each.today, add_months(month, 1) + timedelta(days=1))
+            done.append(f"{each.today} run {month}")
+            each.invoice(month)
+            check(each)
+            check_month(each, month)
+            check_paid(each)
+    except BaseException:
+        print("\n".join(done[-40:]))
+        raise
+    return each
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_fourteen_months(seed):
+    live(seed)
