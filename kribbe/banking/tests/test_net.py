@@ -134,6 +134,15 @@ def test_a_payment_of_what_was_written_off_takes_the_loss_back_as_far_as_it_goes
     assert ties_out(kept)
 
 
+def test_a_credit_note_for_what_was_written_off_lowers_the_loss_and_gives_nothing_back(kept):
+    asked = invoice(kept, "100.00")
+    write_off(principal=SYSTEM, invoice=asked, reason="Vertrokken", today=TODAY, now=NOW)
+    invoice(kept, "-40.00")
+    net = net_of(kept.payer.pk)
+    assert (balance(Account.LOSS), net.own, net.owed, open_of(asked)) == (60, 0, 0, 0)
+    assert ties_out(kept)
+
+
 def test_an_invoice_that_was_written_off_is_named_by_hand(kept, manager):
     asked = invoice(kept, "60.00")
     write_off(principal=SYSTEM, invoice=asked, reason="Vertrokken", today=TODAY, now=NOW)

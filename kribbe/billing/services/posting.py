@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -91,10 +91,10 @@ class Waiting:
         and then the last due; then costs that were paid; what none of these had is taken from what is kept."""
         mine = self._of[payer]
         rows = Invoice.objects.filter(payer=payer, total__gt=0).order_by("-due_on", "-pk")
-        found = [Open(pk, total, due) for pk, total, due in rows.values_list("pk", "total", "due_on")]
+        found = [Open(*each) for each in rows.values_list("pk", "total", "due_on", "month")]
         parts, left = [], amount
         for each in sorted(found, key=lambda each: each.invoice not in first):
-            known = mine.waiting.setdefault(each.invoice, Open(each.invoice, NOUGHT, each.due_on))
+            known = mine.waiting.setdefault(each.invoice, replace(each, open=NOUGHT))
             part = min(each.open - known.open, left)
             if part > 0:
                 known.open += part
@@ -115,7 +115,8 @@ class Waiting:
         parts = [(each.invoice_id, -each.amount) for each in settled]
         for each in settled:
             mine = self._of[each.invoice.payer_id].waiting
-            known = mine.setdefault(each.invoice_id, Open(each.invoice_id, NOUGHT, each.invoice.due_on))
+            asked = each.invoice
+            known = mine.setdefault(asked.pk, Open(asked.pk, NOUGHT, asked.due_on, asked.month))
             known.open += each.amount
         sides: list[Side] = []
         for line in entry.lines.all():

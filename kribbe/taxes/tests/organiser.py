@@ -24,7 +24,15 @@ from kribbe.banking.services.mandates import revoke, sign
 from kribbe.banking.services.matching import match, put_aside, undo
 from kribbe.banking.services.matching import set_off as use_kept
 from kribbe.banking.services.refunds import refund, withdraw_refunds
-from kribbe.billing.models import CertificateKind, Deposit, FeeCertificate, Invoice, OneCharge, Payer, WriteOff
+from kribbe.billing.models import (
+    CertificateKind,
+    Deposit,
+    FeeCertificate,
+    Invoice,
+    OneCharge,
+    Payer,
+    WriteOff,
+)
 from kribbe.billing.selectors.accounts import with_open
 from kribbe.billing.selectors.late import late
 from kribbe.billing.selectors.net import net_of
@@ -163,7 +171,11 @@ class Organiser:
     def other_day(self) -> None:
         place, day, old = self.random.choice(self.places), self.a_day(), self.a_day()
         taken = DayChange.objects.filter(placement=place)
-        if day == old or taken.filter(day__in=(day, old)).exists() or taken.filter(instead_of__in=(day, old)).exists():
+        if (
+            day == old
+            or taken.filter(day__in=(day, old)).exists()
+            or taken.filter(instead_of__in=(day, old)).exists()
+        ):
             return
         day_change(place, day, instead_of=old if self.random.random() < 0.5 else None)
 
@@ -330,7 +342,9 @@ class Organiser:
             self.paid[each.invoice.payer_id] += each.amount
 
     def collection_returns(self) -> None:
-        rows = list(Collection.objects.exclude(paid_by=None).filter(returned_by=None).select_related("invoice"))
+        rows = list(
+            Collection.objects.exclude(paid_by=None).filter(returned_by=None).select_related("invoice")
+        )
         if rows:
             each = self.random.choice(rows)
             self.told((-each.amount, {"client_reference": each.reference, "return_reason": "MS03"}))
@@ -341,7 +355,12 @@ class Organiser:
     def deposit(self) -> None:
         place, payer = self.places[0], self.payers[0]
         asked = Deposit.objects.filter(placement=place).first() or ask_deposit(
-            placement=place, payer=payer, euros=self.euros(20, 250), low_income=False, on=self.today, **self.by
+            placement=place,
+            payer=payer,
+            euros=self.euros(20, 250),
+            low_income=False,
+            on=self.today,
+            **self.by,
         )
         euros = self._some(asked.asked)
         had = sum((each.amount for each in asked.moves.filter(amount__gt=0)), Decimal(0))
@@ -354,7 +373,9 @@ class Organiser:
         asked = Deposit.objects.first()
         invoices = list(Invoice.objects.filter(payer=self.payers[0], total__gt=0))
         if asked and invoices:
-            self._from_deposit(set_deposit_off(deposit=asked, invoice=self.random.choice(invoices), on=self.today, **self.by))
+            self._from_deposit(
+                set_deposit_off(deposit=asked, invoice=self.random.choice(invoices), on=self.today, **self.by)
+            )
 
     def deposit_goes_back(self) -> None:
         asked = Deposit.objects.first()
