@@ -10,7 +10,7 @@ counts in the year in which the child came. Amounts are euros.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from itertools import groupby, pairwise
@@ -46,6 +46,11 @@ class Asked:
     key: Hashable
     total: Decimal
     paid: Sequence[tuple[date, Decimal]] = ()
+
+    @property
+    def came(self) -> Decimal:
+        """What came in, less what was given away."""
+        return sum((amount for _day, amount in self.paid), NOUGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,24 @@ def paid_days(charges: Iterable[Charge], asked: Iterable[Asked]) -> list[PaidDay
         paid = [covered.get(key, {}).get(day) for key in asking]
         if price > 0 and None not in paid:
             found.append(PaidDay(day, price, max(since[day], *(on for on in paid if on))))
+    return found
+
+
+def funded(accounts: Sequence[Asked]) -> list[Asked]:
+    """The accounts of one payer, in the order of their months, of which none gives what never came in for it.
+
+    Where a payment comes back once its credit note went off other months, these were paid with nothing: what the one
+    account lacks is taken off the last others, as long as it does.
+    """
+    found = list(accounts)
+    for each in accounts:
+        lack = min(each.total, NOUGHT) - each.came
+        for place in reversed(range(len(found))):
+            part = min(lack, found[place].came)
+            if part > 0:
+                since = max(day for day, _amount in each.paid)
+                found[place] = replace(found[place], paid=(*found[place].paid, (since, -part)))
+                lack -= part
     return found
 
 

@@ -1,6 +1,7 @@
 """Sums tie out, each paid day counts once, and what isn't care or isn't paid doesn't count."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from kribbe.rules.tax_certificate import (
     age_on,
     certificates,
     counted,
+    funded,
     is_care,
     is_month,
     most_a_day,
@@ -86,6 +88,21 @@ def test_a_day_asked_on_two_accounts_counts_when_both_are_paid():
     assert paid_days(lines, asked) == []
     later = Asked(2, euros("2"), [(date(2027, 2, 1), euros("2"))])
     assert paid_days(lines, [asked[0], later]) == [PaidDay(date(2026, 3, 2), euros("12"), date(2027, 2, 1))]
+
+
+def test_what_was_paid_with_a_credit_note_whose_payment_came_back_is_not_paid():
+    march = [(FIRST, euros("30")), (FIRST, euros("-20")), (date(2027, 1, 5), euros("-30"))]
+    april, may = [(FIRST, euros("12"))], [(FIRST, euros("15"))]
+    lacking = Asked("march", euros("10"), march)
+    asked = [lacking, Asked("april", euros("12"), april), Asked("may", euros("15"), may)]
+    back = date(2027, 1, 5)
+    assert [each.paid for each in funded(asked)] == [
+        march,
+        (*april, (back, euros("-5"))),
+        (*may, (back, euros("-15"))),
+    ]
+    again = replace(lacking, paid=[*march, (date(2027, 2, 1), euros("30"))])
+    assert funded([again, *asked[1:]]) == [again, *asked[1:]]
 
 
 @given(

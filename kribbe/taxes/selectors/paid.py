@@ -27,6 +27,7 @@ from kribbe.rules.tax_certificate import (
     Asked,
     Charge,
     PaidDay,
+    funded,
     is_care,
     is_month,
     is_package,
@@ -134,7 +135,10 @@ def _asked(accounts: Collection[Account]) -> list[Asked]:
     )
     for payer, month, on, amount in rows:
         came[payer, month].append((on, amount))
-    return [Asked((payer, month), total, tuple(came[payer, month])) for payer, month, total in totals]
+    by_payer: dict[int, list[Asked]] = defaultdict(list)
+    for payer, month, total in sorted(totals):
+        by_payer[payer].append(Asked((payer, month), total, tuple(came[payer, month])))
+    return [each for own in by_payer.values() for each in funded(own)]
 
 
 def _months(lines: Iterable[InvoiceLine]) -> list[tuple[int, int, list[Charge]]]:
