@@ -101,6 +101,7 @@ class Organiser:
         self.matched: dict[int, tuple[int, Decimal]] = {}
         self.other = self.bank = Decimal(0)
         self.statements = 0
+        self.given_back = False
 
     @property
     def now(self) -> datetime:
@@ -363,8 +364,8 @@ class Organiser:
             **self.by,
         )
         euros = self._some(asked.asked)
-        had = sum((each.amount for each in asked.moves.filter(amount__gt=0)), Decimal(0))
-        part = min(euros, asked.asked - had)
+        room = Decimal(0) if self.given_back else asked.asked - self.deposits[payer.pk]
+        part = min(euros, room)
         self.told((euros, {"ogm": deposit_reference(asked.pk)}))
         self.deposits[payer.pk] += part
         self.paid[payer.pk] += euros - part
@@ -381,6 +382,7 @@ class Organiser:
         asked = Deposit.objects.first()
         if asked:
             self._from_deposit(give_back(deposit=asked, on=self.today, **self.by))
+            self.given_back = True
 
     def _from_deposit(self, move: Any) -> None:
         payer = move.deposit.payer_id
