@@ -11,7 +11,7 @@ from kribbe.rules.money import NOUGHT
 
 @dataclass(slots=True)
 class Open:
-    """What is open of an invoice, in euros; below nought what a credit note still gives. `month` is that of its care."""
+    """What is open of an invoice of a month of care, in euros; below nought what a credit note still gives."""
 
     invoice: int
     open: Decimal

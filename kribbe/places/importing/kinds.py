@@ -72,7 +72,7 @@ def told_kind(content: bytes) -> Promise | None:
     for start, what in OTHER_KINDS.items():
         if content.startswith(start):
             return what
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP" or content[4:8] == b"ftyp":
+    if (content[:4] == b"RIFF" and content[8:12] == b"WEBP") or content[4:8] == b"ftyp":
         return PICTURE
     if PAGE.match(content):
         return _("a web page")

@@ -30,7 +30,6 @@ from kribbe.billing.models import (
     FeeCertificate,
     Invoice,
     OneCharge,
-    Payer,
     WriteOff,
 )
 from kribbe.billing.selectors.accounts import with_open
@@ -128,6 +127,15 @@ class Organiser:
         run = start_run(books=self.books, month=month, on=self.today, **self.by)
         work_off(run.pk, now=self.now)
 
+    def settle_all(self) -> None:
+        """Everybody pays all that is open, and what was given up is paid too."""
+        for made in WriteOff.objects.filter(undone=None):
+            undo_write_off(made=made, today=self.today, **self.by)
+        for each in with_open(Invoice.objects.filter(total__gt=0).order_by("pk")):
+            if each.open > 0:
+                (one,) = self.told((each.open, {"ogm": each.ogm}))
+                self._in(one, each.payer_id, each.open)
+
     # What was agreed and what happened
 
     def _agree(self, place: Any) -> None:
@@ -164,8 +172,7 @@ class Organiser:
                 absent(place, day, kind=self.random.choice(KINDS))
 
     def absence_taken_back(self) -> None:
-        held = Absence.objects.filter(taken_back_at=None)
-        for each in held.order_by("?")[:0] or list(held.order_by("pk"))[-2:]:
+        for each in Absence.objects.filter(taken_back_at=None).order_by("-pk")[:2]:
             each.taken_back_at = self.now
             each.save()
 
