@@ -1,14 +1,16 @@
 """What a certificate 281.86 says: the days of care of one child that one payer paid in a calendar year.
 
-Only care that took place, and whose price came in whole in that year. A payment in part is shared out over an
-invoice in proportion to what it asks for care and for the rest; its share of care then pays the days in their order.
+Only care that took place, and whose price came in whole in that year. The invoice of a month and its corrections are
+one account: a credit note is no money, it lowers what is to be paid. A payment in part is shared out over an account
+in proportion to what it asks for care and for the rest; its share of care then pays the days in their order, and
+never more of them than money came in.
 A day counts, with its whole price, in the year in which its last cent came; a day of a package that was paid ahead
 counts in the year in which the child came. Amounts are euros.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from itertools import groupby, pairwise
@@ -23,13 +25,13 @@ PACKAGE = "package"
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What an invoice asks for care on a day; below nought what it gives back.
+    """What an account asks for care on a day; below nought what it gives back.
 
     `counts_from` is the first day of which it can be said that it was paid and that the child came; None where no
     care came of it: then it only takes its share of what is paid.
     """
 
-    invoice: int
+    account: Hashable
     day: date
     amount: Decimal
     counts_from: date | None = date.min
@@ -37,16 +39,18 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An invoice or credit note: its total, the day on which it was issued, and what came in for it on which day."""
+    """An account: what is to be paid for it after its corrections, and what came in for it on which day, less what
+    its credit notes gave away.
+    """
 
-    key: int
+    key: Hashable
     total: Decimal
-    issued: date
     paid: Sequence[tuple[date, Decimal]] = ()
 
     @property
-    def is_paid(self) -> bool:
-        return self.total <= 0 or sum((amount for _day, amount in self.paid), NOUGHT) >= self.total
+    def came(self) -> Decimal:
+        """What came in, less what was given away."""
+        return sum((amount for _day, amount in self.paid), NOUGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,11 @@ def spread(amount: Decimal, days: Sequence[date]) -> dict[date, Decimal]:
 
 def paid_days(charges: Iterable[Charge], asked: Iterable[Asked]) -> list[PaidDay]:
     """The days that are wholly paid, each once, in their order. A day that was given back isn't among them."""
-    amounts: dict[int, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    amounts: dict[Hashable, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     prices: dict[date, Decimal] = defaultdict(Decimal)
     since: dict[date, date] = defaultdict(lambda: date.min)
     for charge in charges:
-        amounts[charge.invoice][charge.day] += charge.amount
+        amounts[charge.account][charge.day] += charge.amount
         if charge.counts_from is not None:
             prices[charge.day] += charge.amount
             since[charge.day] = max(since[charge.day], charge.counts_from)
@@ -124,6 +128,24 @@ def paid_days(charges: Iterable[Charge], asked: Iterable[Asked]) -> list[PaidDay
         paid = [covered.get(key, {}).get(day) for key in asking]
         if price > 0 and None not in paid:
             found.append(PaidDay(day, price, max(since[day], *(on for on in paid if on))))
+    return found
+
+
+def funded(accounts: Sequence[Asked]) -> list[Asked]:
+    """The accounts of one payer, in the order of their months, of which none gives what never came in for it.
+
+    Where a payment comes back once its credit note went off other months, these were paid with nothing: what the one
+    account lacks is taken off the last others, as long as it does.
+    """
+    found = list(accounts)
+    for each in accounts:
+        lack = min(each.total, NOUGHT) - each.came
+        for place in reversed(range(len(found))):
+            part = min(lack, found[place].came)
+            if part > 0:
+                since = max(day for day, _amount in each.paid)
+                found[place] = replace(found[place], paid=(*found[place].paid, (since, -part)))
+                lack -= part
     return found
 
 
@@ -178,10 +200,8 @@ def _period(days: Sequence[PaidDay], price: Decimal | None) -> Period:
 
 
 def _covered(asked: Asked, amounts: Mapping[date, Decimal]) -> dict[date, date]:
-    """The days of an invoice that are wholly paid, with the day on which they became so and stayed."""
+    """The days of an account that are wholly paid, with the day on which they became so and stayed."""
     charged = [(day, amount) for day, amount in sorted(amounts.items()) if amount > 0]
-    if asked.total <= 0:
-        return {day: asked.issued for day, _amount in charged}
     care = sum((amount for _day, amount in charged), NOUGHT)
     came, found = NOUGHT, dict[date, date]()
     for on, payments in groupby(sorted(asked.paid), key=lambda each: each[0]):
@@ -192,8 +212,8 @@ def _covered(asked: Asked, amounts: Mapping[date, Decimal]) -> dict[date, date]:
 
 
 def _share(care: Decimal, came: Decimal, total: Decimal) -> Decimal:
-    """What of the care of an invoice is paid, in whole cents."""
-    return care if came >= total else (care * came / total).quantize(CENT, ROUND_FLOOR)
+    """What of the care of an account is paid, in whole cents."""
+    return min(came, care if came >= total else (care * came / total).quantize(CENT, ROUND_FLOOR))
 
 
 def _reached(charged: Sequence[tuple[date, Decimal]], share: Decimal) -> list[date]:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.banking.models import BankFile, FileForm, FileState, Movement, Statement
 from kribbe.banking.words import fault_words
 from kribbe.billing.models import Books
+from kribbe.places.importing.kinds import told_kind
 from kribbe.rules.bank import statement as told
 from kribbe.rules.bank.camt import read_camt
-from kribbe.rules.bank.coda import read_coda
+from kribbe.rules.bank.coda import LENGTH, read_coda
 from kribbe.trust.audit import record
 from kribbe.trust.collector import few_collections
 from kribbe.trust.errors import RefusedError
@@ -27,6 +28,8 @@ READERS: dict[FileForm, Callable[[bytes], list[told.Statement]]] = {
     FileForm.CAMT: read_camt,
 }
 MOST_TEXT = 300
+HEADER = b"0000"
+"""The first bytes of every CODA file."""
 
 
 @few_collections()
@@ -40,7 +43,7 @@ def take_in(*, principal: Principal, books: Books, data: bytes, name: str, now: 
     known = BankFile.objects.filter(books=books, digest=digest).first()
     if known:
         return known
-    form, told_all = _read(data)
+    form, told_all = _read(data, name)
     statements = _own(books, told_all)
     with transaction.atomic():
         lock_rows((Books, books.pk))
@@ -77,13 +80,29 @@ def throw_away(*, principal: Principal, file: BankFile, now: datetime) -> None:
         file.delete()
 
 
-def _read(data: bytes) -> tuple[FileForm, list[told.Statement]]:
-    is_xml = data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"
-    form = FileForm.CAMT if is_xml else FileForm.CODA
+def _read(data: bytes, name: str) -> tuple[FileForm, list[told.Statement]]:
+    begun = data.lstrip(b"\xef\xbb\xbf \r\n\t")
+    _check_kind(begun, name)
+    form = FileForm.CAMT if begun.startswith(b"<") else FileForm.CODA
     try:
         return form, READERS[form](data)
     except told.StatementError as error:
         raise RefusedError(fault_words(error), field="file", code=error.code) from error
+
+
+def _check_kind(begun: bytes, name: str) -> None:
+    """Raises RefusedError, with what it is, where a file can't be one of a bank; a damaged one can."""
+    what = told_kind(begun)
+    is_record = begun.startswith(HEADER) or len(begun.split(b"\n", 1)[0].rstrip(b"\r")) == LENGTH
+    if what is None and (begun.startswith(b"<") or is_record):
+        return
+    said = {"name": name, "what": what or _("no statement of a bank")}
+    raise RefusedError(
+        _("“%(name)s” is %(what)s. Give the file with statements that your bank offers as CODA or CAMT.053.")
+        % said,
+        field="file",
+        code="another_kind",
+    )
 
 
 def _own(books: Books, statements: Sequence[told.Statement]) -> list[told.Statement]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from kribbe.banking.models import BankFile, Match, Movement, Statement
 from kribbe.banking.services.booking import book_file
@@ -236,6 +237,25 @@ def test_a_file_that_is_cut_or_of_another_account_leaves_nothing(kept):
         refused(lambda: take_in(principal=SYSTEM, books=kept.books, data=other, name="a", now=NOW))
         == "other_account"
     )
+    assert not BankFile.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is a picture."),
+        (b"%PDF-1.7\n", "is a PDF."),
+        (b"<html><p>Log in</p></html>", "is a web page."),
+        (b"\xd0\xcf\x11\xe0 rekening", "is a workbook."),
+        (b"datum;bedrag\n2026-04-01;12,50\n", "is no statement of a bank."),
+        (bytes(range(1, 256)), "is no statement of a bank."),
+    ],
+)
+def test_another_kind_of_file_is_called_by_its_name_with_what_is_wanted(kept, data, what):
+    with translation.override("en"), pytest.raises(RefusedError) as refused:
+        take_in(principal=SYSTEM, books=kept.books, data=data, name="april.cod", now=NOW)
+    said = str(refused.value.message)
+    assert what in said and "CODA or CAMT.053" in said and "“april.cod”" in said
     assert not BankFile.objects.exists()
 
 

@@ -32,7 +32,7 @@ from kribbe.billing.services.online import begin_payment, finish_payment
 from kribbe.billing.services.plans import make_plan, monthly
 from kribbe.billing.services.posting import Share
 from kribbe.billing.services.reminders import remind
-from kribbe.billing.services.write_offs import write_off, write_off_costs
+from kribbe.billing.services.write_offs import undo_write_off, write_off, write_off_costs
 from kribbe.billing.tests.scene import IBAN, make_payer
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.rules.bank.coda_writing import write_coda
@@ -131,6 +131,29 @@ def test_a_payment_of_what_was_written_off_takes_the_loss_back_as_far_as_it_goes
     booked(kept, paid_in(1, "117.55", ogm=asked.ogm), number=2, old="1300.00")
     assert (balance(Account.LOSS), net_of(kept.payer.pk).own) == (0, 0)
     assert [each.reason for each in asked.write_offs.all()] == ["Vertrokken"] * 4
+    assert ties_out(kept)
+
+
+def test_money_that_goes_back_leaves_what_was_written_off(kept):
+    asked = invoice(kept, "100.00")
+    booked(kept, paid_in(1, "60.00", ogm=asked.ogm), paid_in(2, "-60.00", text="terug"))
+    lost = write_off(principal=SYSTEM, invoice=asked, reason="Vertrokken", today=TODAY, now=NOW)
+    back = Movement.objects.get(amount__lt=0)
+    match(principal=SYSTEM, movement=back, shares=[Share(kept.payer.pk, Decimal(60))], now=NOW)
+    assert (open_of(asked), balance(Account.LOSS)) == (60, 40)
+    undo_write_off(principal=SYSTEM, made=lost, today=TODAY, now=NOW)
+    assert (open_of(asked), balance(Account.LOSS)) == (100, 0)
+    booked(kept, paid_in(1, "100.00", ogm=asked.ogm), number=2, old="1000.00")
+    assert (open_of(asked), net_of(kept.payer.pk).own) == (0, 0)
+    assert ties_out(kept)
+
+
+def test_a_credit_note_for_what_was_written_off_lowers_the_loss_and_gives_nothing_back(kept):
+    asked = invoice(kept, "100.00")
+    write_off(principal=SYSTEM, invoice=asked, reason="Vertrokken", today=TODAY, now=NOW)
+    invoice(kept, "-40.00")
+    net = net_of(kept.payer.pk)
+    assert (balance(Account.LOSS), net.own, net.owed, open_of(asked)) == (60, 0, 0, 0)
     assert ties_out(kept)
 
 

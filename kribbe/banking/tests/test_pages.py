@@ -116,7 +116,7 @@ def test_a_list_asks_as_much_for_many_as_for_few(kept, manager, name):
 def test_a_file_larger_than_other_pages_take_is_read(kept, manager):
     """Above 12 MB, and refused by its first record: all of it came through."""
     page = reverse("banking:bank", args=[kept.scene.location.slug])
-    large = SimpleUploadedFile("groot.cod", b"x" * 129 + b"\n" + b"y" * (13 * 10**6))
+    large = SimpleUploadedFile("groot.cod", b"0" * 129 + b"\n" + b"y" * (13 * 10**6))
     answer = manager.post(page, {"file": large})
     assert answer.status_code == 422
     assert "regel 1:" in " ".join(answer.context["form"].errors["file"]).lower()

@@ -30,7 +30,7 @@ from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.places.models import Location
 from kribbe.rules.priority import PriceKind
 from kribbe.trust.errors import RefusedError
-from kribbe.trust.keyset import page
+from kribbe.trust.keyset import Page, page
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
 
@@ -90,15 +90,7 @@ def deposits_page(request: Any, location: Location, books: Books | None) -> Http
                 messages.warning(request, str(error.message))
                 return redirect("billing:deposits", location.slug)
             form.add_error("euros" if error.code == "ceiling" else None, str(error.message))
-    found = standing(Deposit.objects.filter(payer__books=books).select_related("placement__child", "payer"))
-    shown = page(
-        found,
-        by="made_at",
-        size=SHOWN,
-        descending=True,
-        after=found.filter(pk=row_key(request.GET.get("after", ""))).first(),
-        before=found.filter(pk=row_key(request.GET.get("before", ""))).first(),
-    )
+    shown = _shown(request, books)
     rows = shown.rows
     agreed = without_deposit(_agreed(books))[-AGREED:]
     note_payers(
@@ -123,6 +115,19 @@ def deposits_page(request: Any, location: Location, books: Books | None) -> Http
             "income": PriceKind.INCOME,
             "form": form,
         },
+    )
+
+
+def _shown(request: Any, books: Books) -> Page[Deposit]:
+    """The deposits around the one that the address names, the latest first."""
+    found = standing(Deposit.objects.filter(payer__books=books).select_related("placement__child", "payer"))
+    return page(
+        found,
+        by="made_at",
+        size=SHOWN,
+        descending=True,
+        after=found.filter(pk=row_key(request.GET.get("after", ""))).first(),
+        before=found.filter(pk=row_key(request.GET.get("before", ""))).first(),
     )
 
 

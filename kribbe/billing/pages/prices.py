@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -175,19 +175,7 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
     """What a child's place, or its places of one day, cost: certificates, who pays, and charges of one day."""
     books, placement = priced_at(books, location, reference)
     do = request.POST.get("do", "")
-    forms: dict[str, Form] = {
-        "certificate": CertificateForm(request.POST if do == "certificate" else None),
-        "charge": ChargeForm(
-            request.POST if do == "charge" else None,
-            kinds=kinds_once(placement, localtime(timezone.now()).date()),
-        ),
-        "look_up": LookUpForm(request.POST if do == "look_up" else None),
-        "school": SchoolForm(
-            request.POST if do == "school" else None, initial={"school_from": placement.child.school_from}
-        ),
-    }
-    if not isinstance(placement, Placement):
-        del forms["certificate"].fields["alone"]
+    forms = _fee_forms(request, placement, do)
     if do == "look_up":
         forms["certificate"] = _looked_up(forms["look_up"])
     elif request.method == "POST" and _did(request, books, placement, do, forms.get(do)):
@@ -197,26 +185,43 @@ def fee_page(request: Any, location: Location, books: Books | None, reference: s
         Share.objects.filter(**charged_by(placement)).select_related("payer").order_by("-during", "pk")
     )
     note_payers(request, location, (each.payer for each in shares), of="fee", children=[placement.child])
-    certificates = FeeCertificate.objects.filter(books=books, child=placement.child_id)
     context = {
         **base(request, location, books),
+        **forms,
         "placement": placement,
         "group": placement.group if isinstance(placement, Placement) else None,
-        "certificate": forms["certificate"],
-        "charge": forms["charge"],
         "look_up": forms["look_up"] if fee_registers() else None,
-        "school": forms["school"],
-        "certificates": [
-            (each, each.during.upper - DAY if each.during.upper else None)
-            for each in certificates.order_by("-during")
-            if each.placement_id is None
-            or (isinstance(placement, Placement) and each.placement_id == placement.pk)
-        ],
+        "certificates": _told_certificates(books, placement),
         "shares": shares,
         "charges": told_charges(placement, 20),
     }
     faulty = any(form.errors for form in forms.values())
     return render(request, "billing/fee.html", context, status=422 if faulty else 200)
+
+
+def _fee_forms(request: Any, placement: Charged, do: str) -> dict[str, Form]:
+    """The forms of the page by what they do, with what was sent for the one that was."""
+    sent = {do: request.POST}
+    kinds = kinds_once(placement, localtime(timezone.now()).date())
+    since = {"school_from": placement.child.school_from}
+    certificate = CertificateForm(sent.get("certificate"))
+    if not isinstance(placement, Placement):
+        del certificate.fields["alone"]
+    return {
+        "certificate": certificate,
+        "charge": ChargeForm(sent.get("charge"), kinds=kinds),
+        "look_up": LookUpForm(sent.get("look_up")),
+        "school": SchoolForm(sent.get("school"), initial=since),
+    }
+
+
+def _told_certificates(books: Books, placement: Charged) -> list[tuple[FeeCertificate, date | None]]:
+    """Those of the child and of this place, the latest first, each with its last day."""
+    own = Q(placement=placement) if isinstance(placement, Placement) else Q(pk__in=())
+    found = FeeCertificate.objects.filter(Q(placement=None) | own, books=books, child=placement.child_id)
+    return [
+        (each, each.during.upper - DAY if each.during.upper else None) for each in found.order_by("-during")
+    ]
 
 
 def told_charges(charged: Charged, most: int) -> list[tuple[OneCharge, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kribbe.billing.models import Charged, OneCharge, PriceList, UnplacedCare
@@ -20,7 +21,6 @@ from kribbe.trust.errors import RefusedError
 from kribbe.web.templatetags.telling import amount
 
 LOOKED_BACK = timedelta(days=365)
-BY_INCOME = "placement__group__price_kind"
 
 
 def kinds_each_stay(location: Location, on: date) -> tuple[str, ...]:
@@ -77,13 +77,13 @@ def _check(kinds: Sequence[str], kind: str, name: str, asked: Decimal, pack: Pac
 
 def outside_the_list(location: Location, today: date) -> list[str]:
     """The names of charges at a price by income that no kind was chosen for: in lists that hold or will, and of the
-    last year's days; two queries, and two for what is listed.
+    last year's days, those of places of one day too; two queries, and two for what is listed.
     """
     if not kinds_each_stay(location, today):
         return []
+    by_income = Q(placement__group__location=location, placement__group__price_kind=PriceKind.INCOME)
     once = OneCharge.objects.filter(
-        placement__group__location=location,
-        **{BY_INCOME: PriceKind.INCOME},
+        by_income | Q(care__location=location),
         kind="",
         amount__gt=0,
         taken_back_at=None,

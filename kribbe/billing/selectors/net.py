@@ -87,8 +87,9 @@ def nets(payers: Iterable[int]) -> dict[int, Net]:
     keys = set(payers)
     found = {key: Net() for key in keys}
     rows = with_open(Invoice.objects.filter(payer__in=keys)).exclude(open=0)
-    for payer, invoice, is_open, due in rows.values_list("payer", "pk", "open", "due_on"):
-        found[payer].waiting[invoice] = Open(invoice, is_open, due)
+    for payer, *asked in rows.values_list("payer", "pk", "open", "due_on", "month"):
+        each = Open(*asked)
+        found[payer].waiting[each.invoice] = each
     sums = _sums(keys)
     leaving = _all_leaving(keys)
     deposits = _deposits(keys)

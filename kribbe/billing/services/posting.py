@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from kribbe.billing.models import (
     JournalLine,
     Payer,
     Settlement,
+    WriteOff,
 )
 from kribbe.billing.selectors.net import nets
 from kribbe.rules.money import NOUGHT
@@ -88,14 +89,16 @@ class Waiting:
         self, payer: int, amount: Decimal, *, first: Collection[int] = ()
     ) -> tuple[list[Side], list[Part]]:
         """The sides and parts of a payment that came back: invoices are open again, those of `first` before others
-        and then the last due; then costs that were paid; what none of these had is taken from what is kept."""
+        and then the last due; then costs that were paid; what none of these had is taken from what is kept. What was
+        written off of an invoice was never paid, and stays."""
         mine = self._of[payer]
         rows = Invoice.objects.filter(payer=payer, total__gt=0).order_by("-due_on", "-pk")
-        found = [Open(pk, total, due) for pk, total, due in rows.values_list("pk", "total", "due_on")]
+        found = [Open(*each) for each in rows.values_list("pk", "total", "due_on", "month")]
+        off = _written_off(payer)
         parts, left = [], amount
         for each in sorted(found, key=lambda each: each.invoice not in first):
-            known = mine.waiting.setdefault(each.invoice, Open(each.invoice, NOUGHT, each.due_on))
-            part = min(each.open - known.open, left)
+            known = mine.waiting.setdefault(each.invoice, replace(each, open=NOUGHT))
+            part = min(each.open - off.get(each.invoice, NOUGHT) - known.open, left)
             if part > 0:
                 known.open += part
                 left -= part
@@ -115,7 +118,8 @@ class Waiting:
         parts = [(each.invoice_id, -each.amount) for each in settled]
         for each in settled:
             mine = self._of[each.invoice.payer_id].waiting
-            known = mine.setdefault(each.invoice_id, Open(each.invoice_id, NOUGHT, each.invoice.due_on))
+            asked = each.invoice
+            known = mine.setdefault(asked.pk, Open(asked.pk, NOUGHT, asked.due_on, asked.month))
             known.open += each.amount
         sides: list[Side] = []
         for line in entry.lines.all():
@@ -130,6 +134,12 @@ class Waiting:
                 euros -= used
             sides.append((account, euros, payer))
         return sides, parts
+
+
+def _written_off(payer: int) -> dict[int, Decimal]:
+    """What stands written off of each invoice of a payer, by primary key; costs aside."""
+    rows = WriteOff.objects.filter(invoice__payer=payer, undone=None, entry__settlements__isnull=False)
+    return dict(rows.order_by().values_list("invoice").annotate(Sum("amount")))
 
 
 def _costs_asked(payer: int) -> Decimal:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
+from django.db.models import Q
 
 from kribbe.billing.models import (
     Books,
@@ -15,6 +18,7 @@ from kribbe.billing.models import (
 )
 from kribbe.billing.selectors.net import owners
 from kribbe.billing.services.posting import Draft, Part, Share, Waiting, summed, write
+from kribbe.billing.services.write_offs import ask_again, write_off_rest
 from kribbe.rules.money import NOUGHT
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
@@ -27,13 +31,14 @@ def set_off_issued(
     left is kept. In the transaction that issued them.
 
     An entry of its own says what was moved. A credit note that only goes off an invoice moves nothing: it is settled
-    by its own entry.
+    by its own entry. One of a month that was written off lowers the loss: nobody gets back what it never paid.
     """
     documents = {each.payer_id: each for each in issued if each.total}
     owing_back = owners(documents)
     if not owing_back:
         return
     lock_rows(*((Payer, each) for each in owing_back))
+    undone = ask_again(principal=principal, invoices=_written_off(issued), today=on, now=now)
     waiting = Waiting(owing_back)
     drafts: list[Draft] = []
     settled: dict[int, list[Part]] = {}
@@ -47,6 +52,16 @@ def set_off_issued(
     if drafts:
         write(drafts, principal=principal, books=books, now=now)
     _settle_by_own(books, settled)
+    write_off_rest(principal=principal, undone=undone, today=on, now=now)
+
+
+def _written_off(issued: Iterable[Invoice]) -> set[int]:
+    """The invoices (by primary key) of the months of these credit notes of which something is written off."""
+    months = [Q(payer=each.payer_id, month=each.month) for each in issued if each.total < 0]
+    if not months:
+        return set()
+    found = Invoice.objects.filter(reduce(or_, months), write_offs__isnull=False, write_offs__undone=None)
+    return set(found.values_list("pk", flat=True))
 
 
 def _settle_by_own(books: Books, settled: dict[int, list[Part]]) -> None:

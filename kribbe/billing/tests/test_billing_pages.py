@@ -269,3 +269,11 @@ def test_a_deposit_without_a_child_and_with_digits_too_many_says_what_to_do(kept
         "placement": ["Choose a child."],
         "euros": ["This number is too long. Look where the comma stands."],
     }
+
+
+def test_a_plan_is_offered_only_where_something_is_owed(kept, client):
+    page = address(kept, "account", kept.payer.reference)
+    assert 'value="plan"' not in client.get(page).content.decode()
+    certificate(kept, kept.scene.noor, "12.34", date(2026, 1, 1))
+    run(kept, date(2026, 3, 1), date(2026, 4, 2))
+    assert 'value="plan"' in client.get(page).content.decode()

@@ -1,27 +1,31 @@
 """Charges beside the fee: at a price by income those that the law lists, elsewhere any."""
 
 from decimal import Decimal
+from importlib.resources import files
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from kribbe.billing.models import InvoiceLine, OneCharge, PriceList
+from kribbe.billing.models import InvoiceLine, OneCharge, PriceList, UnplacedCare
 from kribbe.billing.selectors import listed
 from kribbe.billing.services.books import publish_prices
 from kribbe.billing.services.fees import add_charge
 from kribbe.billing.tests.marched import NOW, THE_2ND, euros, march
 from kribbe.billing.tests.month import MARCH, run
+from kribbe.billing.tests.one_day_scene import WEDNESDAY, kim_of, takes
 from kribbe.billing.tests.scene import organiser_of
 from kribbe.billing.words import KINDS, charge_words, what
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.places.models import Group
-from kribbe.rules.billing.listed import listed_once
+from kribbe.rules import packs
+from kribbe.rules.billing.listed import EACH_STAY, MOST, ONCE
 from kribbe.rules.packs import Confidence, Figure, Pack, load_pack
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
+PACKS = [load_pack(each.stem) for each in files(packs).iterdir() if each.suffix == ".toml"]
 MEALS = {"name": "Meals", "full": "3.00", "half": "2.00"}
 NAPPIES = {"kind": "nappies", "name": "extra.nappies", "full": "2.00", "half": "1.00"}
 
@@ -63,8 +67,20 @@ def charge(kept, **fields):
     return add_charge(principal=SYSTEM, charged=kept.scene.noor, now=NOW, **(given | fields))
 
 
-def test_every_kind_has_its_word():
-    assert set(listed_once(load_pack("flanders"), march(1))) == set(KINDS)
+def test_every_kind_of_a_pack_has_its_word_and_every_word_is_a_kind_of_a_pack():
+    """Whatever the date: kinds that held once stand on invoices, those to come will."""
+    assert listed_anywhere(EACH_STAY) | listed_anywhere(ONCE) == set(KINDS)
+    assert not listed_anywhere(EACH_STAY) & listed_anywhere(ONCE)
+
+
+def test_a_most_is_of_a_kind_that_is_listed():
+    mosts = {key.removeprefix(f"{MOST}.") for pack in PACKS for key in pack.figures if key.startswith(MOST)}
+    assert mosts <= set(KINDS)
+
+
+def listed_anywhere(key):
+    """The kinds that some pack lists under a key on some date."""
+    return {kind for pack in PACKS for figure in pack.figures.get(key, ()) for kind in figure.value.split()}
 
 
 def test_at_a_price_by_income_a_list_chooses_a_kind_and_says_which(kept, client, prices_page):
@@ -167,3 +183,16 @@ def test_more_than_a_known_most_is_refused_for_a_stay_and_once(kept, most):
     publish(kept, {**NAPPIES, "full": "1.50"})
     charge(kept, kind="nappies", name="extra.nappies", amount=euros("1.50"))
     charge(kept, kind="administration", name="extra.administration", amount=euros("50.00"))
+
+
+def test_what_was_charged_beside_a_place_of_one_day_is_to_check_too(kept):
+    request = kim_of(kept)
+    takes(kept, request)
+    care = UnplacedCare.objects.get(child=request.child)
+    row = {"care": care, "day": WEDNESDAY, "amount": euros("4.00"), "made_at": NOW}
+    OneCharge.objects.create(name="Soep", **row)
+    OneCharge.objects.create(kind="nappies", name="extra.nappies", **row)
+    OneCharge.objects.create(name="Taart", taken_back_at=NOW, **row)
+    assert listed.outside_the_list(kept.scene.location, march(20)) == ["Soep"]
+    Group.objects.update(price_kind="free")
+    assert listed.outside_the_list(kept.scene.location, march(20)) == []

@@ -20,7 +20,7 @@ from kribbe.billing.services.months import count_changed
 from kribbe.billing.tests.marched import euros, march
 from kribbe.billing.tests.month import absent, came, day_change, house_rules, price_list, run
 from kribbe.enrolment.models import Placement
-from kribbe.planning.models import Absence
+from kribbe.planning.models import Absence, AgreedWeeks, CareAgreement, Paper
 from kribbe.planning.selectors.allowance import planned_days, stated
 from kribbe.rules.calendar import add_months
 
@@ -52,29 +52,29 @@ def long_ago(now):
         apps.get_model(model).objects.update(pgh_created_at=now - timedelta(days=2))
 
 
-def touched(kept, now):
+def touched(kept, now, months=MONTHS):
     since = now - timedelta(minutes=10)
-    found = changes_since(since, before=date(2026, 9, 1))
-    return {month for month in MONTHS if any(touches(each, kept.books, month, since) for each in found)}
+    found = changes_since(since, before=add_months(months[-1], 1))
+    return {month for month in months if any(touches(each, kept.books, month, since) for each in found)}
 
 
-def priced(kept):
+def priced(kept, months=MONTHS):
     """What a count of each month of Noor's family finds."""
     family = [kept.scene.noor.child.household_id]
     return {
         month: [(each.result.lines, each.result.held) for each in expected(kept.books, month, family)]
-        for month in MONTHS
+        for month in months
     }
 
 
-def counted(kept, now, change):
+def counted(kept, now, change, months=MONTHS):
     """The months that a change has counted again, which must hold those that it changes."""
     long_ago(now)
-    before = priced(kept)
+    before = priced(kept, months)
     change()
-    after = priced(kept)
-    found = touched(kept, now)
-    assert {month for month in MONTHS if _amounts(before[month]) != _amounts(after[month])} <= found
+    after = priced(kept, months)
+    found = touched(kept, now, months)
+    assert {month for month in months if _amounts(before[month]) != _amounts(after[month])} <= found
     return {month.month for month in found}
 
 
@@ -147,6 +147,38 @@ def test_no_month_that_would_be_told_otherwise_is_left_out(kept, now):
                 absent(noor, day, kind=random.choice(KINDS))
             assert counted(kept, now, partial(_change, noor, random, days, now))
             transaction.set_rollback(True)
+
+
+@pytest.mark.usefixtures("fee")
+class TestNewYearsNight:
+    """Noor sleeps there from Thursday evening to Friday morning too: 31 December 2026 is a Thursday. New Year's Day
+    is closed everywhere, so that her night has no rest in the new year: it takes no free day of it.
+    """
+
+    MONTHS = tuple(add_months(date(2026, 12, 1), number) for number in range(5))
+
+    @pytest.fixture(autouse=True)
+    def sleeps_there(self, kept):
+        house_rules(kept, told_by=time(9))
+        noor, made_at = kept.scene.noor, kept.scene.now
+        agreement = CareAgreement.objects.create(placement=noor, made_at=made_at)
+        paper = Paper.objects.create(
+            agreement=agreement, number=0, first=kept.scene.start, weeks=[], pattern=1, notice_days=1,
+            made_at=made_at, location_name="De Notelaar",
+        )  # fmt: skip
+        AgreedWeeks.objects.create(
+            agreement=agreement, placement=noor, paper=paper, during=(None, None), masks=[0],
+            weeks=[{"0": [[480, 1080]], "1": [[480, 1080]], "3": [[1200, 1860]]}],
+            turns_from=kept.scene.start,
+        )  # fmt: skip
+
+    def test_ends_at_midnight(self, kept, now):
+        absent(kept.scene.noor, *eight(date(2027, 1, 11), 2), *eight(date(2027, 2, 1), 8))
+        absent(kept.scene.noor, *eight(date(2027, 3, 1), 8))
+        change = partial(absent, kept.scene.noor, date(2026, 12, 31))
+        assert counted(kept, now, change, self.MONTHS) == {12, 1}
+        (january,) = expected(kept.books, date(2027, 1, 1), [kept.scene.noor.child.household_id])
+        assert all(line.on != date(2027, 1, 1) for line in january.result.lines)
 
 
 def _corrected(noor, day, now):

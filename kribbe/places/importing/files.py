@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.places.importing import kinds
@@ -116,7 +117,7 @@ def _unique(names: list[str]) -> tuple[str, ...]:
 def _text_lines(content: bytes) -> tuple[list[Line], str]:
     text, encoding = _decode(content)
     if kinds.is_another_kind(content) or "\0" in text or kinds.is_binary(text):
-        raise BadFileError(_("The file is neither text (CSV) nor a workbook (XLSX)."))
+        raise BadFileError(_no_list(content))
     delimiter = _delimiter(text)
     return list(_csv_lines(text, delimiter)), f"{encoding}, delimiter {delimiter!r}"
 
@@ -184,7 +185,7 @@ def _check_unpacked_size(content: bytes) -> None:
     try:
         is_too_large = kinds.is_too_large_unpacked(content)
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, zlib.error):
-        raise BadFileError(_broken_workbook()) from None
+        raise BadFileError(_broken_workbook(content)) from None
     if is_too_large:
         raise BadFileError(_("The workbook is too large to read. Keep only the sheet with the list."))
 
@@ -202,12 +203,21 @@ def _sheet(content: bytes) -> Sequence[Sequence[object]]:
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:
-        raise BadFileError(_broken_workbook()) from None
+        raise BadFileError(_broken_workbook(content)) from None
     return max(sheets, key=len, default=[])
 
 
-def _broken_workbook() -> str:
-    return _("The workbook is damaged, locked or of an unknown kind; save it again as XLSX or CSV.") % {}
+def _no_list(content: bytes) -> str | Promise:
+    what = kinds.told_kind(content)
+    if what is None:
+        return _("The file is neither text (CSV) nor a workbook (XLSX).")
+    return gettext("The file is %(what)s, neither text (CSV) nor a workbook (XLSX).") % {"what": what}
+
+
+def _broken_workbook(content: bytes) -> str | Promise:
+    if content.startswith(b"PK") and kinds.told_kind(content) not in (None, kinds.PACKED_KINDS[b"xl/"]):
+        return _no_list(content)
+    return _("The workbook is damaged, locked or of an unknown kind; save it again as XLSX or CSV.")
 
 
 def _cell(value: object) -> str:

@@ -81,6 +81,29 @@ def test_what_is_no_list(content: bytes, message: str) -> None:
         read(content)
 
 
+def zipped(part: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed_file:
+        packed_file.writestr(part, "text")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "a picture"),
+        (b"%PDF-1.7\nnaam;plaatsen\n", "a PDF"),
+        (b"\n<!DOCTYPE html><table></table>", "a web page"),
+        (zipped("word/document.xml"), "a text document"),
+        (zipped("lijst.csv"), "a packed file"),
+    ],
+)
+def test_what_is_no_list_is_called_by_its_name(content: bytes, what: str) -> None:
+    with translation.override("en"), pytest.raises(BadFileError, match=f"is {what}.*neither text .CSV"):
+        read(content)
+
+
 def test_a_stray_control_character_is_forgiven() -> None:
     assert read(b"naam,plaatsen\nDe\x0b Merel,24\n\x1a").header == ("naam", "plaatsen")
 

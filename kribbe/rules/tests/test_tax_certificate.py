@@ -1,6 +1,7 @@
 """Sums tie out, each paid day counts once, and what isn't care or isn't paid doesn't count."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from kribbe.rules.tax_certificate import (
     age_on,
     certificates,
     counted,
+    funded,
     is_care,
     is_month,
     most_a_day,
@@ -33,20 +35,20 @@ def euros(text: str) -> Decimal:
     return Decimal(text)
 
 
-def charges(invoice: int, *amounts: str) -> list[Charge]:
-    return [Charge(invoice, date(2026, 3, place), euros(each)) for place, each in enumerate(amounts, 2)]
+def charges(account: int, *amounts: str) -> list[Charge]:
+    return [Charge(account, date(2026, 3, place), euros(each)) for place, each in enumerate(amounts, 2)]
 
 
 def test_a_part_payment_pays_the_first_days_with_its_share_of_care():
     # 40.00 asked: 30.00 of care and 10.00 of meals. 24.00 came: its share of care is 18.00, one day of 10.00
-    asked = Asked(1, euros("40"), FIRST, [(date(2026, 4, 9), euros("24"))])
+    asked = Asked(1, euros("40"), [(date(2026, 4, 9), euros("24"))])
     found = paid_days(charges(1, "10", "10", "10"), [asked])
     assert found == [PaidDay(date(2026, 3, 2), euros("10"), date(2026, 4, 9))]
 
 
 def test_the_rest_counts_in_the_year_in_which_it_comes():
     paid = [(date(2026, 12, 30), euros("24")), (date(2027, 1, 4), euros("16"))]
-    found = paid_days(charges(1, "10", "10", "10"), [Asked(1, euros("40"), FIRST, paid)])
+    found = paid_days(charges(1, "10", "10", "10"), [Asked(1, euros("40"), paid)])
     assert [each.paid_on.year for each in found] == [2026, 2027, 2027]
 
 
@@ -56,22 +58,51 @@ def test_a_payment_taken_back_takes_its_days_back():
         (date(2026, 4, 20), euros("-20")),
         (date(2026, 5, 2), euros("20")),
     ]
-    found = paid_days(charges(1, "10", "10"), [Asked(1, euros("20"), FIRST, paid)])
+    found = paid_days(charges(1, "10", "10"), [Asked(1, euros("20"), paid)])
     assert {each.paid_on for each in found} == {date(2026, 5, 2)}
 
 
 def test_a_correction_lowers_the_price_of_its_day_and_one_of_all_takes_it_away():
-    asked = [Asked(1, euros("20"), FIRST, [(FIRST, euros("20"))]), Asked(2, euros("-13"), date(2026, 5, 1))]
-    found = paid_days([*charges(1, "10", "10"), *charges(2, "-3", "-10")], asked)
-    assert [(each.day.day, each.price) for each in found] == [(2, euros("7"))]
+    asked = Asked(1, euros("7"), [(FIRST, euros("20")), (date(2026, 5, 1), euros("-13"))])
+    found = paid_days([*charges(1, "10", "10"), *charges(1, "-3", "-10")], [asked])
+    assert [(each.day.day, each.price, each.paid_on) for each in found] == [(2, euros("7"), FIRST)]
 
 
-def test_a_day_asked_on_two_invoices_counts_when_both_are_paid():
-    asked = [Asked(1, euros("10"), FIRST, [(FIRST, euros("10"))]), Asked(2, euros("2"), FIRST)]
+def test_a_credit_note_for_what_nobody_paid_is_no_money():
+    lines = [*charges(1, "10", "10"), *charges(1, "-4", "-4")]
+    went_off = [(FIRST, euros("8")), (FIRST, euros("-8"))]
+    assert paid_days(lines, [Asked(1, euros("12"), went_off)]) == []
+    half = Asked(1, euros("12"), [*went_off, (date(2026, 5, 1), euros("6"))])
+    assert paid_days(lines, [half]) == [PaidDay(date(2026, 3, 2), euros("6"), date(2026, 5, 1))]
+
+
+def test_what_is_given_back_beside_care_pays_no_day():
+    # 20.00 of care, of which 15.00 was given back as something else: 5.00 came
+    asked = Asked(1, euros("5"), [(FIRST, euros("5"))])
+    assert paid_days(charges(1, "5", "15"), [asked]) == [PaidDay(date(2026, 3, 2), euros("5"), FIRST)]
+
+
+def test_a_day_asked_on_two_accounts_counts_when_both_are_paid():
+    asked = [Asked(1, euros("10"), [(FIRST, euros("10"))]), Asked(2, euros("2"))]
     lines = [*charges(1, "10"), *charges(2, "2")]
     assert paid_days(lines, asked) == []
-    later = Asked(2, euros("2"), FIRST, [(date(2027, 2, 1), euros("2"))])
+    later = Asked(2, euros("2"), [(date(2027, 2, 1), euros("2"))])
     assert paid_days(lines, [asked[0], later]) == [PaidDay(date(2026, 3, 2), euros("12"), date(2027, 2, 1))]
+
+
+def test_what_was_paid_with_a_credit_note_whose_payment_came_back_is_not_paid():
+    march = [(FIRST, euros("30")), (FIRST, euros("-20")), (date(2027, 1, 5), euros("-30"))]
+    april, may = [(FIRST, euros("12"))], [(FIRST, euros("15"))]
+    lacking = Asked("march", euros("10"), march)
+    asked = [lacking, Asked("april", euros("12"), april), Asked("may", euros("15"), may)]
+    back = date(2027, 1, 5)
+    assert [each.paid for each in funded(asked)] == [
+        march,
+        (*april, (back, euros("-5"))),
+        (*may, (back, euros("-15"))),
+    ]
+    again = replace(lacking, paid=[*march, (date(2027, 2, 1), euros("30"))])
+    assert funded([again, *asked[1:]]) == [again, *asked[1:]]
 
 
 @given(
@@ -86,7 +117,7 @@ def test_no_more_counts_than_was_asked_for_care_and_each_day_once(lines, meals, 
         part = min(amount, left)
         left -= part
         paid.append((FIRST + timedelta(days=30 * place), part))
-    found = paid_days([Charge(1, day, amount) for day, amount in lines], [Asked(1, asked_for, FIRST, paid)])
+    found = paid_days([Charge(1, day, amount) for day, amount in lines], [Asked(1, asked_for, paid)])
     assert max(Counter(each.day for each in found).values(), default=1) == 1
     care = asked_for - meals
     counts = sum((each.price for each in found), Decimal(0))

@@ -1,14 +1,14 @@
 """What payers paid for care: lines of invoices and what came in for them, as the rules of a certificate read it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from kribbe.billing.models import Books, EntryKind, Invoice, InvoiceLine, Payer, PayerKind, Settlement
@@ -27,6 +27,7 @@ from kribbe.rules.tax_certificate import (
     Asked,
     Charge,
     PaidDay,
+    funded,
     is_care,
     is_month,
     is_package,
@@ -41,6 +42,8 @@ NO_MONEY = (EntryKind.WRITE_OFF,)
 """Entries that settle an invoice though nobody paid it."""
 Month = tuple[int, date]
 """A placement and the first day of a month."""
+Account = tuple[int, date]
+"""A payer and the first day of a month: its invoice and all that corrected it are paid as one."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,11 @@ def package_payers(books: Books, year: int) -> QuerySet[Payer]:
 def paid_by(payers: Sequence[Payer], year: int, *, today: date) -> list[ChildPaid]:
     """By payer and child the days paid in a year or beside it; a handful of queries, however many payers.
 
-    Read are the invoices for which money came in during the year, those with a package of days, and all others that
-    speak of the same days. Of a package only days until today count.
+    Read are the months for which money came in during the year, those between them, and those with a package of days.
+    Of a package only days until today count.
     """
     lines = _lines(payers, year)
-    invoices = {line.invoice_id: line.invoice for line in lines}
-    asked = _asked(invoices)
+    asked = _asked({_account(line) for line in lines})
     shared = [*_months(lines), *_packages(lines, min(today, date(year, 12, 31)))]
     found: dict[tuple[int, int], list[Charge]] = defaultdict(list)
     children: dict[int, Child] = {}
@@ -86,7 +88,7 @@ def paid_by(payers: Sequence[Payer], year: int, *, today: date) -> list[ChildPai
         child = line.child
         children[child.pk] = child
         if is_care(line.what):
-            found[line.invoice.payer_id, child.pk].append(Charge(line.invoice_id, line.day, line.amount))
+            found[line.invoice.payer_id, child.pk].append(Charge(_account(line), line.day, line.amount))
     for payer_id, child_id, charges in shared:
         found[payer_id, child_id] += charges
     known = {each.pk: each for each in payers}
@@ -100,31 +102,43 @@ def _lines(payers: Sequence[Payer], year: int) -> list[InvoiceLine]:
     mine = InvoiceLine.objects.filter(invoice__payer__in=payers)
     came = Settlement.objects.annotate(paid_on=PAID_ON).filter(invoice__payer__in=payers, paid_on__year=year)
     packages = mine.filter(what=PACKAGE, day__lte=date(year, 12, 31)).order_by()
-    bounds = mine.filter(invoice__in=came.values("invoice")).aggregate(first=Min("day"), last=Max("day"))
-    during = Q(day__range=(bounds["first"], bounds["last"])) if bounds["first"] else Q(pk__in=())
+    bounds = mine.filter(invoice__in=came.values("invoice")).aggregate(
+        first=Min("invoice__month"), last=Max("invoice__month")
+    )
+    during = Q(invoice__month__range=(bounds["first"], bounds["last"])) if bounds["first"] else Q(pk__in=())
     return list(
         mine.filter(
             reduce(or_, (Q(what__startswith=each) for each in (*CARE, *MONTH)), Q(what=PACKAGE)),
-            during | Q(invoice__in=packages.values("invoice")),
+            during | Q(invoice__month__in=packages.values("invoice__month")),
         )
         .select_related("invoice__books", "placement__child", "placement__group__location", "care__child")
         .order_by("day", "pk")
     )
 
 
-def _asked(invoices: Mapping[int, Invoice]) -> list[Asked]:
-    came: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
+def _account(line: InvoiceLine) -> Account:
+    return line.invoice.payer_id, line.invoice.month
+
+
+def _asked(accounts: Collection[Account]) -> list[Asked]:
+    """What these accounts ask with all their documents, and what came in for them."""
+    wanted = Invoice.objects.filter(
+        payer__in={payer for payer, _month in accounts}, month__in={month for _payer, month in accounts}
+    ).order_by()
+    totals = wanted.values_list("payer", "month").annotate(Sum("total"))
+    came: dict[Account, list[tuple[date, Decimal]]] = defaultdict(list)
     rows = (
-        Settlement.objects.filter(invoice__in=invoices)
+        Settlement.objects.filter(invoice__in=wanted)
         .exclude(entry__kind__in=NO_MONEY)
         .annotate(paid_on=PAID_ON)
-        .values_list("invoice_id", "paid_on", "amount")
+        .values_list("invoice__payer", "invoice__month", "paid_on", "amount")
     )
-    for invoice_id, on, amount in rows:
-        came[invoice_id].append((on, amount))
-    return [
-        Asked(key, invoice.total, invoice.issued_on, tuple(came[key])) for key, invoice in invoices.items()
-    ]
+    for payer, month, on, amount in rows:
+        came[payer, month].append((on, amount))
+    by_payer: dict[int, list[Asked]] = defaultdict(list)
+    for payer, month, total in sorted(totals):
+        by_payer[payer].append(Asked((payer, month), total, tuple(came[payer, month])))
+    return [each for own in by_payer.values() for each in funded(own)]
 
 
 def _months(lines: Iterable[InvoiceLine]) -> list[tuple[int, int, list[Charge]]]:
@@ -132,22 +146,22 @@ def _months(lines: Iterable[InvoiceLine]) -> list[tuple[int, int, list[Charge]]]
     amounts: dict[tuple[int, Month], Decimal] = defaultdict(Decimal)
     free: dict[tuple[int, Month], set[date]] = defaultdict(set)
     placements: dict[int, Placement] = {}
-    payers: dict[int, int] = {}
+    accounts: dict[int, Account] = {}
     for line in lines:
         if line.placement is not None and is_month(line.what):
             key = line.invoice_id, (line.placement.pk, first_of_month(line.day))
             amounts[key] += line.amount
             placements[line.placement.pk] = line.placement
-            payers[line.invoice_id] = line.invoice.payer_id
+            accounts[line.invoice_id] = _account(line)
             if line.what != "month":
                 free[key].add(line.day)
     planned = _planned(placements, {month for _invoice, month in amounts})
     return [
         (
-            payers[invoice],
+            accounts[invoice][0],
             placements[month[0]].child_id,
             [
-                Charge(invoice, day, part)
+                Charge(accounts[invoice], day, part)
                 for day, part in spread(
                     amount, [day for day in planned[month] if day not in free[invoice, month]]
                 ).items()
@@ -177,11 +191,11 @@ def _packages(lines: Iterable[InvoiceLine], last: date) -> list[tuple[int, int, 
 def _of_package(line: InvoiceLine, bought: Mapping[date, Sequence[Part]]) -> list[Charge]:
     parts = bought.get(line.day, ())
     charges = [
-        Charge(line.invoice_id, part.day, part.of(line.amount), part.day if part.came else None)
+        Charge(_account(line), part.day, part.of(line.amount), part.day if part.came else None)
         for part in parts
     ]
     rest = part_not_taken(line.amount, parts)
-    return [*charges, Charge(line.invoice_id, date.max, rest, None)] if rest else charges
+    return [*charges, Charge(_account(line), date.max, rest, None)] if rest else charges
 
 
 def _planned(

@@ -32,6 +32,8 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 
 BELGIUM = "BE"
+Treated = tuple[TaxCertificate, Treatment]
+"""A certificate, and what the tax office is to do with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +61,12 @@ def make_belcotax(
 
     Without an enterprise number or anything to send it raises RefusedError; with faults no file is noted.
     """
-    if not books.enterprise_number or not books.email:
-        raise RefusedError(
-            _(
-                "The tax office asks the organiser's enterprise number and mail address: add both to the books."
-            ),
-            code="books",
-        )
+    _check_sender(books)
     with transaction.atomic():
         lock_rows((Books, books.pk))
         before = _last_sent(books, year)
-        standing = belcotax_ready(books, year).select_related("payer__adult", "child").order_by("number")
-        ready = [(each, _treatment(each, before)) for each in standing]
-        ready += [(each, Treatment.CANCEL) for each in _gone(before, {each.pk for each, _how in ready})]
-        if not ready:
-            raise RefusedError(_("There is no certificate to send yet."), code="empty")
-        if before is not None and not before.answer:
-            raise RefusedError(
-                _("First write down which number the tax office gave to the file that you sent."),
-                code="answer",
-            )
-        adults, children = numbers_for_file(
-            principal=principal, certificates=[each for each, _how in ready], now=now
-        )
+        ready = _to_send(books, year, before)
+        fiches = _fiches(principal, ready, now)
         file = AuthorityFile(
             books=books,
             kind=FileKind.BELCOTAX,
@@ -100,12 +85,45 @@ def make_belcotax(
                 sender=_sender(books),
                 phone=books.phone,
                 email=books.email,
-                fiches=[_fiche(each, how, adults, children) for each, how in ready],
+                fiches=fiches,
                 is_test=is_test,
                 replaces=before.answer if before else "",
             )
         )
         return _noted(principal, file, data, check_belcotax.faults(data), now)
+
+
+def _check_sender(books: Books) -> None:
+    if not books.enterprise_number or not books.email:
+        raise RefusedError(
+            _(
+                "The tax office asks the organiser's enterprise number and mail address: add both to the books."
+            ),
+            code="books",
+        )
+
+
+def _to_send(books: Books, year: int, before: AuthorityFile | None) -> list[Treated]:
+    """What is ready, and what was sent before and doesn't hold any more. Raises RefusedError where nothing is, and
+    where the number that the tax office gave to the file before isn't known.
+    """
+    standing = belcotax_ready(books, year).select_related("payer__adult", "child").order_by("number")
+    ready = [(each, _treatment(each, before)) for each in standing]
+    ready += [(each, Treatment.CANCEL) for each in _gone(before, {each.pk for each, _how in ready})]
+    if not ready:
+        raise RefusedError(_("There is no certificate to send yet."), code="empty")
+    if before is not None and not before.answer:
+        raise RefusedError(
+            _("First write down which number the tax office gave to the file that you sent."), code="answer"
+        )
+    return ready
+
+
+def _fiches(principal: Principal, ready: Sequence[Treated], now: datetime) -> list[Fiche]:
+    adults, children = numbers_for_file(
+        principal=principal, certificates=[each for each, _how in ready], now=now
+    )
+    return [_fiche(each, how, adults, children) for each, how in ready]
 
 
 def make_month(

@@ -123,6 +123,21 @@ def test_a_credit_note_changes_the_certificate_and_one_for_all_of_it_cancels(kep
     assert TaxCertificate.objects.get(number=3).replaces.number == 2
 
 
+def test_a_credit_note_for_what_nobody_paid_pays_nothing(kept):
+    march(kept)
+    lower = [stay(kept.scene.noor, day, "-4.34") for day in MARCH]
+    invoice(kept, lower, on=date(2026, 4, 20), now=NOW)
+    assert issued(kept) == Issued()
+    # 27.00 is left to pay, 24.00 of it for care: 13.50 pays the first day of 8.00
+    pay(kept, "13.50", on=date(2026, 5, 4), now=NOW)
+    issued(kept)
+    pay(kept, "13.50", on=date(2027, 1, 4), now=NOW)
+    issued(kept)
+    issued(kept, 2027)
+    rows = TaxCertificate.objects.order_by("year").values_list("year", "days", "total")
+    assert list(rows) == [(2026, 1, Decimal("8.00")), (2027, 2, Decimal("16.00"))]
+
+
 def test_what_is_written_off_or_paid_by_an_organisation_gives_no_certificate(kept):
     march(kept)
     pay(kept, "40.02", on=date(2026, 4, 9), now=NOW, kind=EntryKind.WRITE_OFF)

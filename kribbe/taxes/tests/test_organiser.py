@@ -1,0 +1,160 @@
+"""Fourteen months of a small organiser: after everything that happens the money is where it must be, once."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+
+from kribbe.billing.models import Account, Invoice, InvoiceLine, JournalLine, Reminder, WriteOff
+from kribbe.billing.selectors.accounts import aged, statement, with_open
+from kribbe.billing.selectors.drafts import drafted
+from kribbe.billing.selectors.expected import expected
+from kribbe.billing.selectors.net import net_of
+from kribbe.rules.calendar import add_months
+from kribbe.taxes.selectors.certificates import in_force
+from kribbe.taxes.selectors.paid import paid_by
+from kribbe.taxes.services.certificates import issue_year
+from kribbe.taxes.tests.organiser import FIRST, Organiser
+from kribbe.trust.principal import SYSTEM
+
+pytestmark = pytest.mark.django_db
+MONTHS = 14
+LATER = date(2030, 1, 1)
+NOUGHT = Decimal(0)
+
+
+def position(each: Organiser, payer) -> Decimal:
+    """What a payer owes, by what was asked of it and what it paid."""
+    asked = sum((one.total for one in Invoice.objects.filter(payer=payer)), NOUGHT)
+    costs = sum((one.costs for one in Reminder.objects.filter(invoice__payer=payer)), NOUGHT)
+    off = sum((one.amount for one in WriteOff.objects.filter(invoice__payer=payer, undone=None)), NOUGHT)
+    return asked + costs - off - each.paid[payer.pk]
+
+
+def check(each: Organiser) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    check_numbers()
+    check_ledger(each)
+    late = {row.payer.pk: row.total for row in aged(each.books, LATER)}
+    for payer in each.payers:
+        owes, net = position(each, payer), net_of(payer.pk)
+        assert statement(payer, FIRST, LATER).after == owes
+        assert late.get(payer.pk, NOUGHT) == owes
+        assert net.owed - net.free - net.leaving == owes
+        assert min(net.owed, net.free, net.leaving, net.kept) >= 0
+    for one in with_open(Invoice.objects.all()):
+        assert min(one.total, NOUGHT) <= one.open <= max(one.total, NOUGHT)
+
+
+def check_numbers() -> None:
+    numbers = defaultdict(list)
+    for year, number in Invoice.objects.order_by("year", "number").values_list("year", "number"):
+        numbers[year].append(number)
+    assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
+
+
+def check_ledger(each: Organiser) -> None:
+    """Every account has what happened, and so every euro stands in one place."""
+    rows = JournalLine.objects.values("account").annotate(sum=Sum("amount")).order_by()
+    found = defaultdict(Decimal, {row["account"]: row["sum"] for row in rows})
+    owed = sum((position(each, payer) for payer in each.payers), NOUGHT)
+    assert found[Account.RECEIVABLE] + found[Account.TO_REFUND] == owed
+    assert found[Account.BANK] == each.bank
+    assert found[Account.PARKED] == -sum(each.parked.values())
+    assert found[Account.OTHER] + found[Account.BANK_COSTS] == -each.other
+    assert found[Account.DEPOSITS] == -sum(each.deposits.values())
+    assert found[Account.CARE] == -sum((one.total for one in Invoice.objects.all()), NOUGHT)
+    assert sum(found.values()) == 0
+
+
+def check_month(each: Organiser, month: date) -> None:
+    """What was asked for a month, corrections included, is its price as things stand."""
+    asked = defaultdict(Decimal)
+    for place, amount in InvoiceLine.objects.filter(month=month).values_list("placement", "amount"):
+        asked[place] += amount
+    homes = [place.child.household_id for place in each.places]
+    priced = {one.placement.pk: one.result.total for one in expected(each.books, month, homes)}
+    for place in each.places:
+        assert asked[place.pk] == priced.get(place.pk, NOUGHT), (month, place)
+    assert drafted(each.books, month).drafts == []
+
+
+def check_paid(each: Organiser) -> None:
+    """No certificate tells of more than was paid, or given by a month with more to give back than to ask."""
+    payers = each.payers[:2]
+    days = {
+        (found.payer.pk, found.child.pk, day)
+        for year in (2026, 2027)
+        for found in paid_by(payers, year, today=each.today)
+        for day in found.days
+    }
+    for payer in payers:
+        given = sum(most_given(payer).values(), NOUGHT)
+        told = sum((day.price for who, _child, day in days if who == payer.pk), NOUGHT)
+        assert told <= max(each.paid[payer.pk], NOUGHT) + given, payer
+
+
+def most_given(payer) -> dict[date, Decimal]:
+    """By month that was below nought once, what it then gave the payer."""
+    asked, given = defaultdict(Decimal), defaultdict(Decimal)
+    for month, total in Invoice.objects.filter(payer=payer).order_by("pk").values_list("month", "total"):
+        asked[month] += total
+        given[month] = max(given[month], -asked[month])
+    return given
+
+
+def check_certified(each: Organiser) -> None:
+    """Once everybody paid all, the certificates of all years are what was asked for days of care."""
+    each.settle_all()
+    check(each)
+    for year in (2026, 2027):
+        issue_year(principal=SYSTEM, books=each.books, year=year, now=each.now)
+    for payer in each.payers[:2]:
+        prices, beside = defaultdict(Decimal), defaultdict(Decimal)
+        for line in InvoiceLine.objects.filter(invoice__payer=payer):
+            if line.what.startswith(("stay.", "extra_day.")):
+                prices[line.placement_id, line.day] += line.amount
+            else:
+                beside[line.month] += line.amount
+        gave = min(*beside.values(), *prices.values(), NOUGHT) < 0 or any(most_given(payer).values())
+        certified = sum(
+            (
+                in_force(each.books, year).filter(payer=payer).aggregate(sum=Sum("total"))["sum"] or NOUGHT
+                for year in (2026, 2027)
+            ),
+            NOUGHT,
+        )
+        assert certified <= each.paid[payer.pk] + sum(most_given(payer).values())
+        if not gave:
+            assert certified == sum(prices.values())
+
+
+def live(seed: int, months: int = MONTHS, often: int = 9) -> None:
+    each = Organiser(seed)
+    done: list[str] = []
+    try:
+        for number in range(months):
+            month = add_months(FIRST, number)
+            for _each in range(often):
+                each.today = max(each.today, month) + timedelta(days=each.random.randint(0, 2))
+                done.append(f"{each.today} {each.step()}")
+                check(each)
+            each.today = max(each.today, add_months(month, 1) + timedelta(days=1))
+            done.append(f"{each.today} run {month}")
+            each.invoice(month)
+            check(each)
+            check_month(each, month)
+            check_paid(each)
+        check_certified(each)
+    except BaseException as fault:
+        fault.add_note("\n".join(done[-40:]))
+        raise
+
+
+def test_fourteen_months():
+    """Of this seed money went back after a loss; a hundred others were tried."""
+    live(104)
