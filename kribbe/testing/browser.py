@@ -35,6 +35,9 @@ DESKTOP = (1280, 900)
 PHONE = (390, 844)
 NARROWEST = (320, 640)
 
+LITTLE_SCRIPT = "--js-flags=--no-opt,--no-maglev,--single-threaded-gc"
+"""A page lives for a second here: making its scripts fast takes more of the processor than it gives back."""
+
 ANSWERED = "the server responded with a status of"
 CUT = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED")
 """What the browser says of a refusal, and of a network that is cut."""
@@ -80,7 +83,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium: install one (scripts/chromium on Debian), or name it with KRIBBE_CHROMIUM")
     with pytest.MonkeyPatch.context() as patch, answered_here() as rule, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        arguments = [rule, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        arguments = [rule, LITTLE_SCRIPT, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         running = playwright.chromium.launch(executable_path=path, args=arguments)
         yield running
         running.close()
