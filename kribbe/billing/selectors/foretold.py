@@ -15,6 +15,7 @@ from kribbe.billing.selectors.cases import cases_of
 from kribbe.billing.selectors.drafts import results
 from kribbe.billing.selectors.facts import Facts, facts_of, has_package
 from kribbe.enrolment.models import Placement
+from kribbe.places.models import Location
 from kribbe.planning.models import Absence, DayChange, GettingUsedDay
 from kribbe.planning.selectors.bill_prices import Agreed, MonthGain
 from kribbe.planning.selectors.planned import Planned, plan_agreed, plan_with
@@ -88,6 +89,12 @@ class Foretold:
         read = _read(placement, set(runs.values_list("month", flat=True))) or ()
         found = (MonthGain(facts.month, _gain_of(facts, _agreed(facts, agreed))) for facts in read)
         return [each for each in found if each.more != 0]
+
+    def is_billed(self, location: Location, since: date) -> bool:
+        """Whether a month from that of a day on is invoiced, or being so, by the organiser of a location."""
+        return Run.objects.filter(
+            books__organiser=location.organiser_id, month__gte=first_of_month(since)
+        ).exists()
 
 
 def _read(placement: Placement, months: Iterable[date]) -> list[Facts] | None:

@@ -12,12 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.billing.chart import USUAL
 from kribbe.billing.models import Account, Books, PriceList
 from kribbe.billing.selectors.listed import check_extras
-from kribbe.places.models import Location, Organiser
+from kribbe.places.models import Group, Location, Organiser
+from kribbe.rules.priority import PriceKind
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.trust.text import fold
+
+PRICES = ("full", "month", "hour", "package_price")
+"""What a list can ask of a place at a free price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,8 @@ def publish_prices(
 
     With `replaces` it takes the place of the location's list from that day, as after a typing error; the history
     keeps that one. Raises RefusedError on another day, where half is dearer than full, where the location has a
-    list from that day otherwise, and on a charge that the law doesn't list where it has places by income.
+    list from that day otherwise, on a list that asks nothing, and on a charge that the law doesn't list where it has
+    places by income.
     """
     if first.day != 1:
         raise RefusedError(_("A price list begins on the first of a month."), field="from_day")
@@ -96,6 +101,7 @@ def publish_prices(
     if full is not None and half is not None and half > full:
         raise RefusedError(_("A half day can't cost more than a full one."), field="half")
     check_extras(location, prices.get("extras", ()), first)
+    _check_filled(location, prices)
     with transaction.atomic():
         lock_rows((Location, location.pk))
         made = PriceList.objects.filter(location=location, from_day=first).first()
@@ -110,3 +116,15 @@ def publish_prices(
         made.save()
         record(principal=principal, action="billing.prices", subject=made, now=now, desk_id=location.desk_id)
     return made
+
+
+def _check_filled(location: Location, prices: Mapping[str, Any]) -> None:
+    """A list has a price where places are at a free price, and something where it ends no other one."""
+    is_free = Group.objects.filter(location=location, active=True, price_kind=PriceKind.FREE).exists()
+    if is_free and all(prices.get(name) is None for name in PRICES):
+        raise RefusedError(
+            _("Give at least one price: of a full day, a month, an hour or a package."), field="full"
+        )
+    asks = any(value not in (None, "", 0, [], False) for value in prices.values())
+    if not asks and not PriceList.objects.filter(location=location).exists():
+        raise RefusedError(_("This list asks nothing. Give a price or a charge."), field="full")

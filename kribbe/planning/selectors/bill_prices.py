@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from kribbe.enrolment.models import Placement
+from kribbe.places.models import Location
 from kribbe.planning.models import Absence, DayChange, GettingUsedDay
 from kribbe.rules.agreed import Agreement
 from kribbe.rules.billing.absence import AbsenceCost
@@ -45,6 +46,9 @@ class Pricer(Protocol):
     def months(self, placement: Placement, agreed: Agreed, since: date) -> list[MonthGain] | None:
         """The invoiced months from that of a day on whose price would be another."""
 
+    def is_billed(self, location: Location, since: date) -> bool:
+        """Whether a month from that of a day on is invoiced, or being so, for a location."""
+
 
 _pricers: list[Pricer] = []
 
@@ -77,3 +81,8 @@ def billed_months(placement: Placement, agreed: Agreed, since: date) -> list[Mon
     """The invoiced months from that of a day on that what would be agreed changes; None where nobody bills this."""
     found = (each.months(placement, agreed, since) for each in _pricers)
     return next((each for each in found if each is not None), None)
+
+
+def is_billed(location: Location, since: date) -> bool:
+    """Whether a month from that of a day on is invoiced, or being so, for a location."""
+    return any(each.is_billed(location, since) for each in _pricers)
