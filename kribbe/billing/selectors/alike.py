@@ -19,8 +19,8 @@ def tell_apart(books: Books, payers: Iterable[Payer]) -> None:
     found = list(payers)
     rows = Payer.objects.filter(books=books).annotate(folded=Lower("name"))
     alike: dict[str, list[str]] = defaultdict(list)
-    for each in rows.filter(folded__in={each.name.lower() for each in found}):
-        alike[each.name.lower()].append(_address(each))
+    for other in rows.filter(folded__in={each.name.lower() for each in found}):
+        alike[other.name.lower()].append(_address(other))
     for each in found:
         setattr(each, APART, _apart(each, alike[each.name.lower()]))
 

@@ -73,7 +73,8 @@ def _of_months(found: Sequence[MonthGain] | None) -> list[str]:
 
 
 def _of_month(each: MonthGain) -> str:
-    said = {"month": month_name(each.month), "amount": amount(abs(each.more or 0))}
+    month = month_name(each.month)
     if each.more is None:
-        return _("%(month)s (the amount isn't known yet)") % said
+        return _("%(month)s (the amount isn't known yet)") % {"month": month}
+    said = {"month": month, "amount": amount(abs(each.more))}
     return (_("%(month)s (%(amount)s more)") if each.more > 0 else _("%(month)s (%(amount)s less)")) % said

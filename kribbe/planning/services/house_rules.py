@@ -107,11 +107,11 @@ def publish_house_rules(
 
 def _last_version(location: Location) -> int:
     """The highest number that was ever given: families were told of one that was taken away too."""
-    found = HouseRules.objects.filter(location=location).aggregate(last=Max("version"))["last"] or 0
+    found: int = HouseRules.objects.filter(location=location).aggregate(last=Max("version"))["last"] or 0
     gone = AuditEntry.objects.filter(
         subject=Location._meta.label_lower, subject_id=location.pk, action="house_rules.take_away"
     )
-    return max([found, *(data["version"] for data in gone.values_list("data", flat=True))])
+    return max([found, *(int(data["version"]) for data in gone.values_list("data", flat=True))])
 
 
 def concerned(location: Location, today: date) -> list[Placement]:
