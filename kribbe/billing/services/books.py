@@ -20,9 +20,6 @@ from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import Principal
 from kribbe.trust.text import fold
 
-PRICES = ("full", "month", "hour", "package_price")
-"""What a list can ask of a place at a free price."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seller:
@@ -119,12 +116,9 @@ def publish_prices(
 
 
 def _check_filled(location: Location, prices: Mapping[str, Any]) -> None:
-    """A list has a price where places are at a free price, and something where it ends no other one."""
+    """A list asks something; where all places are by income, one that ends the charges of another may be empty."""
+    if any(value not in (None, "", 0, [], False) for value in prices.values()):
+        return
     is_free = Group.objects.filter(location=location, active=True, price_kind=PriceKind.FREE).exists()
-    if is_free and all(prices.get(name) is None for name in PRICES):
-        raise RefusedError(
-            _("Give at least one price: of a full day, a month, an hour or a package."), field="full"
-        )
-    asks = any(value not in (None, "", 0, [], False) for value in prices.values())
-    if not asks and not PriceList.objects.filter(location=location).exists():
+    if is_free or not PriceList.objects.filter(location=location).exists():
         raise RefusedError(_("This list asks nothing. Give a price or a charge."), field="full")
