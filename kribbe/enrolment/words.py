@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -13,11 +14,13 @@ from kribbe.enrolment.models import (
     LookAgain,
     Offer,
     PassOver,
+    Placement,
     PositionChange,
     Preference,
     PreferenceState,
 )
 from kribbe.enrolment.selectors.household import Ahead, RequestStory, Wish
+from kribbe.enrolment.selectors.stays import Stay
 from kribbe.region.models import DeskPolicy, PassOverReason
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.dates import earliest_answer, turns_urgent
@@ -273,6 +276,18 @@ def said_no_to(role: Role | None, location: str) -> str:
 def need(request_pattern: int) -> str:
     """`5 half-days: Monday and Tuesday the whole day`."""
     return _told(half_days(request_pattern.bit_count()), week_words(request_pattern))
+
+
+def goes_on(stay: Stay) -> list[str]:
+    """How a stay goes on after its row of a list: `From 1 March: Monday and Tuesday the whole day`."""
+    return [_piece(piece, before) for before, piece in pairwise([stay.home, *stay.later])]
+
+
+def _piece(piece: Placement, before: Placement) -> str:
+    said = {"day": date_format(piece.during.lower, "DATE_FORMAT"), "days": week_words(piece.pattern)}
+    if piece.group_id == before.group_id:
+        return gettext("From %(day)s: %(days)s") % said
+    return gettext("From %(day)s in %(group)s: %(days)s") % {**said, "group": piece.group.name}
 
 
 def silence(preference: Preference, policy: DeskPolicy, *, today: date) -> str:

@@ -120,6 +120,11 @@ def location_addresses(*, location_id: int, organiser_id: int | None) -> list[st
     return _addresses(Role.ORGANISER, Scope.ORGANISER, organiser_id)
 
 
+def organiser_addresses(organiser_id: int | None) -> list[str]:
+    """Mail addresses of an organiser's own people."""
+    return [] if organiser_id is None else _addresses(Role.ORGANISER, Scope.ORGANISER, organiser_id)
+
+
 def _addresses(role: Role, scope: Scope, scope_id: int) -> list[str]:
     holders = RoleGrant.objects.filter(role=role, scope=scope, scope_id=scope_id, user__is_active=True)
     return list(holders.order_by("user__email").values_list("user__email", flat=True))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from kribbe.planning.models import Ending, TellingSide
 from kribbe.planning.papers import LANGUAGE, parties_of
+from kribbe.planning.selectors.holders import holders_of
 from kribbe.region.branding import brand_of
 from kribbe.web.documents import pdf
 from kribbe.web.templatetags.telling import long_date
@@ -20,7 +21,7 @@ def ending_pdf(ending: Ending) -> bytes:
         return pdf(
             "planning/agreement",
             {
-                "parties": parties_of(ending.placement),
+                "parties": parties_of(ending.placement, holders_of(ending.placement)),
                 "terms": _rows(ending),
                 "money": [],
                 "weeks": [],

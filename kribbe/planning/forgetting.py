@@ -10,7 +10,7 @@ def forget_families() -> None:
     told_of("day", "planning.DayChange", child)
     told_of("paper", "planning.Paper", f"agreement__{child}")
     told_of("ending", "planning.Ending", child)
-    forget("planning.Paper", f"agreement__{child}", note="", signed_name="", money={})
+    forget("planning.Paper", f"agreement__{child}", note="", signed_name="", holders=[], money={})
     forget("planning.DayChange", child, reason="")
     forget(
         "planning.Ending", child, name=GONE, other_name=lambda row: row.other_name and GONE,

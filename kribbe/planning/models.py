@@ -149,6 +149,8 @@ class Paper(models.Model):
 
     Empty on one of before, on one that was taken over, and on an addendum that changes none of them.
     """
+    holders = models.JSONField(default=list)
+    """With whom of the family it is made, each with address, as it was when it was sent; empty on one of before."""
     receipt = models.BooleanField(default=False)
     """Whether the family signs for receipt of its house rules too, which it hasn't yet."""
     made_at = models.DateTimeField()

@@ -143,6 +143,13 @@ FAMILY = (
         _sample,
     ),
     (
+        "house_rules_gone",
+        _("A location takes back its new house rules"),
+        "As soon as the location takes a version away before it begins, to families with a certain place.",
+        LOCATION | RULES,
+        _sample,
+    ),
+    (
         "ending_told",
         _("An agreement ends"),
         "As soon as the family or the location ends it.",

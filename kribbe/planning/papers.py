@@ -1,5 +1,6 @@
 """An agreement or addendum as a document: who, what, when, and both signatures."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.planning import words
 from kribbe.planning.models import Paper
 from kribbe.planning.money_words import beyond, full_day, money_rows
+from kribbe.planning.selectors.holders import holders_of
 from kribbe.planning.selectors.house_rules import house_allowance
 from kribbe.planning.written import from_json
 from kribbe.region.branding import brand_of
@@ -35,7 +37,7 @@ def paper_pdf(paper: Paper) -> bytes:
         return pdf(
             "planning/agreement",
             {
-                "parties": parties_of(paper.agreement.placement),
+                "parties": parties_of(placement, paper.holders or holders_of(placement)),
                 "terms": _terms(paper),
                 "money": money_rows(paper),
                 "weeks": [
@@ -61,8 +63,8 @@ def paper_pdf(paper: Paper) -> bytes:
         )
 
 
-def parties_of(placement: Placement) -> list[list[str]]:
-    """Location, child, and the parent where the agreement is with one of them."""
+def parties_of(placement: Placement, holders: Sequence[str]) -> list[list[str]]:
+    """Location, child, and with whom of the family it is made."""
     location = placement.group.location
     organiser = location.organiser.name if location.organiser else location.name
     return [
@@ -72,7 +74,7 @@ def parties_of(placement: Placement) -> list[list[str]]:
         ],
         [_("Licence number"), location.licence_number or "–"],
         [_("The child"), f"{placement.child}, {long_date(placement.child.birth)}"],
-        *([[_("The parent"), f"{placement.parent}"]] if placement.parent else []),
+        *([_("The contract-holder"), each] for each in holders),
     ]
 
 

@@ -24,6 +24,8 @@ class Cause(StrEnum):
     MOVES_UP = "moves_up"
     COMES_UP = "comes_up"
     BEGINS = "begins"
+    GOES_ON = "goes_on"
+    """A stay goes on with other days or in another group."""
     PLACES = "places"
 
 

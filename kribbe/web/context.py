@@ -27,6 +27,12 @@ class Shell:
         return brand_for(self.request)
 
     @property
+    def place(self) -> str:
+        """The name of the location whose page is open (`request.place`), or nothing."""
+        place = getattr(self.request, "place", None)
+        return place.name if place else ""
+
+    @property
     def is_demo(self) -> bool:
         """Whether this is the demo, with invented people and a mail page of its own."""
         return bool(settings.DEMO)

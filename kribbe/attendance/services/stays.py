@@ -30,14 +30,16 @@ Pair = tuple[Who, date]
 def lock_children(whos: Collection[Who]) -> dict[int, Placement]:
     """Lock these children at every place that they have at one organiser: a tap at one ends a stay at another.
 
-    Returns these places, by key.
+    Returns these places by key, read once they are locked: a place that came while it waited is locked too.
     """
-    places = _places(whos)
-    lock_rows(
-        *((Placement, key) for key in places),
-        *((DirectChild, each.direct_id) for each in whos if each.direct_id),
-    )
-    return places
+    direct = [(DirectChild, each.direct_id) for each in whos if each.direct_id]
+    known = _places(whos)
+    while True:
+        lock_rows(*((Placement, key) for key in known), *direct)
+        places = _places(whos)
+        if places.keys() <= known.keys():
+            return places
+        known |= places
 
 
 def work_out(

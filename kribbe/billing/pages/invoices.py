@@ -27,6 +27,7 @@ from kribbe.billing.models import (
 )
 from kribbe.billing.reasons import from_json
 from kribbe.billing.selectors.accounts import asked_by, with_open
+from kribbe.billing.selectors.alike import tell_apart
 from kribbe.billing.selectors.drafts import Draft, HeldDay, parties
 from kribbe.billing.selectors.mailings import unsent
 from kribbe.billing.selectors.months import months_over
@@ -66,6 +67,7 @@ def invoices_page(request: Any, location: Location, books: Books | None) -> Http
         before=found.filter(pk=row_key(request.GET.get("before", ""))).first(),
     )
     note_payers(request, location, (each.payer for each in rows.rows), of="invoices")
+    tell_apart(books, (each.payer for each in rows.rows))
     today = localtime(timezone.now()).date()
     return render(
         request,
@@ -178,6 +180,7 @@ def _preview(request: Any, location: Location, books: Books, month: date) -> dic
     number = min(max(1, whole_number(request.GET.get("part", ""), otherwise=1)), max(1, len(parts)))
     found = as_run(books, month, parts[number - 1] if parts else [], now=timezone.now())
     rows = foreseen(books, month, found.drafts)
+    tell_apart(books, (each.draft.payer for each in rows))
     going = Run.objects.filter(books=books, month=month, state=RunState.GOING).first()
     return {
         "month": month,
@@ -251,6 +254,7 @@ def run_page(request: Any, location: Location, books: Books | None, reference: s
     waiting = unsent(run.books, timezone.now())
     latest = [] if is_going else list(run.invoices.select_related("payer").order_by("number")[:SHOWN])
     note_payers(request, location, (each.payer for each in latest), of="run")
+    tell_apart(run.books, (each.payer for each in latest))
     return render(
         request,
         "billing/run.html",

@@ -40,6 +40,7 @@ from kribbe.billing.selectors.listed import kinds_each_stay, kinds_once, outside
 from kribbe.billing.selectors.one_day import taken_days
 from kribbe.billing.services.books import Seller, keep_account_numbers, keep_books, publish_prices
 from kribbe.billing.services.fees import add_certificate, add_charge, take_back_charge, withdraw_certificate
+from kribbe.billing.services.prices_back import give_back_prices, take_away_prices, taken_away_prices
 from kribbe.billing.words import charge_words
 from kribbe.enrolment.models import Placement
 from kribbe.outofschool.selectors.prices import clubs_of
@@ -50,7 +51,7 @@ from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.priority import PriceKind
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.trust.text import row_key
+from kribbe.trust.text import day_of, row_key
 
 DAY = timedelta(days=1)
 SOON = timedelta(days=45)
@@ -96,6 +97,9 @@ def prices_page(request: Any, location: Location, books: Books | None) -> HttpRe
     lists = PriceList.objects.filter(location=location).order_by("-from_day")[:20]
     kinds = kinds_each_stay(location, today)
     before = going_on(lists[0], kinds) if lists else None
+    if request.POST.get("do") in _PRICE_DEEDS:
+        _PRICE_DEEDS[request.POST["do"]](request, location)
+        return redirect("billing:prices", location.slug)
     form = PricesForm(request.POST or None, kinds=kinds, initial=before)
     if request.method == "POST" and form.is_valid():
         try:
@@ -117,8 +121,35 @@ def prices_page(request: Any, location: Location, books: Books | None) -> HttpRe
         "form": form,
         "lists": [(each, [(charge_words(name), full) for name, full in each.charges]) for each in lists],
         "to_check": outside_the_list(location, today),
+        "today": today,
+        "gone": _gone(location),
     }
     return render(request, "billing/prices.html", context, status=422 if form.errors else 200)
+
+
+def _gone(location: Location) -> dict[str, Any] | None:
+    entry = taken_away_prices(location, timezone.now())
+    return {"at": entry.at, "first": day_of(entry.data["kept"]["from_day"])} if entry else None
+
+
+def _take_away(request: Any, location: Location) -> None:
+    first = day_of(request.POST.get("first", "")) or date.min
+    try:
+        take_away_prices(principal=request.principal, location=location, first=first, now=timezone.now())
+        messages.success(request, _("Taken away. The list before it goes on."))
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+
+
+def _give_back(request: Any, location: Location) -> None:
+    try:
+        give_back_prices(principal=request.principal, location=location, now=timezone.now())
+        messages.success(request, _("Saved. Months from then on are priced by it."))
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+
+
+_PRICE_DEEDS = {"take_away": _take_away, "give_back": _give_back}
 
 
 @require_http_methods(["GET"])

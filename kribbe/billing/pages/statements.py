@@ -20,6 +20,7 @@ from kribbe.billing.models import Books, Payer, PaymentPlan, WriteOff
 from kribbe.billing.pages.my_invoices import statement_file
 from kribbe.billing.papers import with_lines
 from kribbe.billing.selectors.accounts import aged, months_without_number, sales_rows, statement
+from kribbe.billing.selectors.alike import tell_apart
 from kribbe.billing.selectors.late import plan_states
 from kribbe.billing.selectors.net import net_of
 from kribbe.billing.services.closing import close_month, next_to_close, reopen_month
@@ -83,6 +84,7 @@ def accounts(request: Any, location: Location, books: Books | None) -> HttpRespo
         return _closed(request, location, kept)
     rows, to_close = aged(kept, localdate()), next_to_close(kept)
     note_payers(request, location, (row.payer for row in rows), of="accounts")
+    tell_apart(kept, (row.payer for row in rows))
     parts = [(*row.bands, row.beside) for row in rows]
     sums = [sum(column) for column in zip(*parts, strict=True)]
     return render(

@@ -10,18 +10,21 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from kribbe.billing.models import Books
+from kribbe.billing.models import Books, Run, RunState
 from kribbe.billing.selectors.cases import cases_of
 from kribbe.billing.selectors.drafts import results
 from kribbe.billing.selectors.facts import Facts, facts_of, has_package
 from kribbe.enrolment.models import Placement
+from kribbe.places.models import Location
 from kribbe.planning.models import Absence, DayChange, GettingUsedDay
-from kribbe.planning.selectors.planned import Planned, plan_with
+from kribbe.planning.selectors.bill_prices import Agreed, MonthGain
+from kribbe.planning.selectors.planned import Planned, plan_agreed, plan_with
 from kribbe.planning.selectors.stay_year import StayYear
 from kribbe.rules.billing.absence import AbsenceCost, difference
 from kribbe.rules.billing.day_cost import DayCost, cost_of_day, together
 from kribbe.rules.billing.result import Result
 from kribbe.rules.calendar import add_months, first_of_month
+from kribbe.rules.money import NOUGHT
 
 DAY = timedelta(days=1)
 
@@ -75,6 +78,24 @@ class Foretold:
             if first_of_month(day) == facts.month
         }
 
+    def months(self, placement: Placement, agreed: Agreed, since: date) -> list[MonthGain] | None:
+        """The invoiced months from that of a day on that cost another price once this is agreed; None where its
+        organiser keeps no books. As many queries for each month as a month of a run.
+        """
+        books = Books.objects.filter(organiser=placement.group.location.organiser_id).first()
+        if books is None:
+            return None
+        runs = Run.objects.filter(books=books, state=RunState.DONE, month__gte=first_of_month(since))
+        read = _read(placement, set(runs.values_list("month", flat=True))) or ()
+        found = (MonthGain(facts.month, _gain_of(facts, _agreed(facts, agreed))) for facts in read)
+        return [each for each in found if each.more != 0]
+
+    def is_billed(self, location: Location, since: date) -> bool:
+        """Whether a month from that of a day on is invoiced, or being so, by the organiser of a location."""
+        return Run.objects.filter(
+            books__organiser=location.organiser_id, month__gte=first_of_month(since)
+        ).exists()
+
 
 def _read(placement: Placement, months: Iterable[date]) -> list[Facts] | None:
     books = Books.objects.filter(organiser=placement.group.location.organiser_id).first()
@@ -120,6 +141,40 @@ def _visit_cost(facts: Facts, placement: Placement, day: date) -> DayCost:
     after = _results(facts)
     return cost_of_day(
         before[placement.pk], after[placement.pk], day=day, more=_total(after) - _total(before)
+    )
+
+
+def _gain_of(before: Facts, after: Facts) -> Decimal | None:
+    """What a month gains; None where a day can't be priced any more."""
+    was, becomes = _results(before), _results(after)
+    if any(len(each.held) > len(was[key].held) for key, each in becomes.items() if key in was):
+        return None
+    return sum((each.total for each in becomes.values()), NOUGHT) - sum(
+        (each.total for each in was.values()), NOUGHT
+    )
+
+
+def _agreed(facts: Facts, agreed: Agreed) -> Facts:
+    """The facts as they will be once this is agreed."""
+
+    def laid(plans: Sequence[Planned]) -> list[Planned]:
+        return [
+            plan_agreed(each, agreed.weeks)
+            if each.placement is not None and each.placement.pk in agreed.placement_ids
+            else each
+            for each in plans
+        ]
+
+    fees = {
+        key: agreed.day_fee if agreed.day_fee is not None and key in agreed.placement_ids else fee
+        for key, fee in facts.fees.items()
+    }
+    return replace(
+        facts,
+        planned=laid(facts.planned),
+        stays={each: replace(stay, plans=laid(stay.plans)) for each, stay in facts.stays.items()},
+        fees=fees,
+        earlier=tuple(_agreed(each, agreed) for each in facts.earlier),
     )
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.billing.chart import USUAL
 from kribbe.billing.models import Account, Books, PriceList
 from kribbe.billing.selectors.listed import check_extras
-from kribbe.places.models import Location, Organiser
+from kribbe.places.models import Group, Location, Organiser
+from kribbe.rules.priority import PriceKind
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -88,7 +89,8 @@ def publish_prices(
 
     With `replaces` it takes the place of the location's list from that day, as after a typing error; the history
     keeps that one. Raises RefusedError on another day, where half is dearer than full, where the location has a
-    list from that day otherwise, and on a charge that the law doesn't list where it has places by income.
+    list from that day otherwise, on a list that asks nothing, and on a charge that the law doesn't list where it has
+    places by income.
     """
     if first.day != 1:
         raise RefusedError(_("A price list begins on the first of a month."), field="from_day")
@@ -96,6 +98,7 @@ def publish_prices(
     if full is not None and half is not None and half > full:
         raise RefusedError(_("A half day can't cost more than a full one."), field="half")
     check_extras(location, prices.get("extras", ()), first)
+    _check_filled(location, prices)
     with transaction.atomic():
         lock_rows((Location, location.pk))
         made = PriceList.objects.filter(location=location, from_day=first).first()
@@ -110,3 +113,12 @@ def publish_prices(
         made.save()
         record(principal=principal, action="billing.prices", subject=made, now=now, desk_id=location.desk_id)
     return made
+
+
+def _check_filled(location: Location, prices: Mapping[str, Any]) -> None:
+    """A list asks something; where all places are by income, one that ends the charges of another may be empty."""
+    if any(value not in (None, "", 0, [], False) for value in prices.values()):
+        return
+    is_free = Group.objects.filter(location=location, active=True, price_kind=PriceKind.FREE).exists()
+    if is_free or not PriceList.objects.filter(location=location).exists():
+        raise RefusedError(_("This list asks nothing. Give a price or a charge."), field="full")

@@ -239,7 +239,7 @@ def test_a_charge_is_written_and_taken_back(kept, client):
 def test_pages_ask_little(kept, client, name, more, django_assert_max_num_queries):
     certificate(kept, kept.scene.noor, "12.34", date(2026, 1, 1))
     usual_payers(books=kept.books, month=MARCH, now=NOW)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(31):
         assert client.get(address(kept, name, *more)).status_code == 200
 
 

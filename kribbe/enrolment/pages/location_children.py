@@ -1,6 +1,6 @@
 """The children who have a place at a location."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -13,9 +13,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kribbe.enrolment import words
 from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors import location as selectors
 from kribbe.enrolment.selectors.given_up import given_up_at, may_be_given_up
+from kribbe.enrolment.selectors.stays import Stay
 from kribbe.enrolment.services.give_up import give_up, take_back
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
@@ -37,7 +39,7 @@ def children_page(request: Any, location: Location) -> HttpResponse:
     today = localtime(now).date()
     asked = request.GET.get("q", "").strip()
     everyone = selectors.placed(location, since=today)
-    found = [each for each in everyone if fold(asked) in fold(f"{each.child}")]
+    found = [each for each in everyone if fold(asked) in fold(f"{each.home.child}")]
     exporting = request.GET.get("format") == "csv"
     record(
         principal=request.principal,
@@ -45,24 +47,23 @@ def children_page(request: Any, location: Location) -> HttpResponse:
         subject=location,
         now=now,
         desk_id=location.desk_id,
-        households=selectors.households(found),
+        households=selectors.households(each.home for each in found),
         of="children",
         export=exporting,
     )
     if exporting:
         return _csv(location, found)
-    stays = {each.pk for each in everyone}
     context = {
         "place_name": location.name,
         "location": location,
         "q": asked,
         "today": today,
         "groups": [
-            (group, [_row(each, today, stays) for each in placements])
-            for group, placements in groupby(found, key=lambda each: each.group)
+            (group, [_row(each, today) for each in rows])
+            for group, rows in groupby(found, key=lambda each: each.home.group)
         ],
-        "total": len({each.child_id for each in everyone}),
-        "here": len({each.child_id for each in everyone if each.during.lower <= today}),
+        "total": len({each.home.child_id for each in everyone}),
+        "here": len({each.home.child_id for each in everyone if each.first <= today}),
         "found": len(found),
         "given_up": given_up_at(location, today),
     }
@@ -120,23 +121,24 @@ def _note_read(request: Any, location: Location, placement: Placement, now: date
     )
 
 
-def _row(placement: Placement, today: date, stays: Collection[int]) -> dict[str, object]:
-    """A place; `stays` are the keys of all that are shown, of which one may go on as this one."""
-    end, is_final = placement.during.upper, placement.state == PlacementState.FINAL
+def _row(stay: Stay, today: date) -> dict[str, object]:
+    placement = stay.home
+    is_final = placement.state == PlacementState.FINAL
     return {
+        "stay": stay,
         "placement": placement,
         "child": placement.child,
         "birth": placement.child.birth,
         "days": WeekPattern(placement.pattern),
-        "first": placement.during.lower,
-        "last": end - DAY if end else None,
-        "is_coming": placement.during.lower > today,
-        "may_give_up": is_final and placement.during.lower > today and placement.replaces_id not in stays,
+        "first": stay.first,
+        "last": stay.end - DAY if stay.end else None,
+        "is_coming": stay.first > today,
+        "may_give_up": is_final and stay.first > today,
         "is_unsigned": placement.state == PlacementState.TO_SIGN,
     }
 
 
-def _csv(location: Location, found: Sequence[Placement]) -> HttpResponse:
+def _csv(location: Location, found: Sequence[Stay]) -> HttpResponse:
     head = [
         _("Group"),
         _("Last name"),
@@ -145,16 +147,18 @@ def _csv(location: Location, found: Sequence[Placement]) -> HttpResponse:
         _("First day"),
         _("Last day"),
         _("Half-days"),
+        _("Later"),
     ]
     rows = [
         [
-            each.group.name,
-            each.child.last_name,
-            each.child.first_name,
-            each.child.birth,
-            each.during.lower,
-            each.during.upper - DAY if each.during.upper else "",
-            WeekPattern(each.pattern).to_text(),
+            each.home.group.name,
+            each.home.child.last_name,
+            each.home.child.first_name,
+            each.home.child.birth,
+            each.first,
+            each.end - DAY if each.end else "",
+            WeekPattern(each.home.pattern).to_text(),
+            "; ".join(words.goes_on(each)),
         ]
         for each in found
     ]

@@ -46,6 +46,7 @@ CAUSES: dict[Cause, str | Promise] = {
     Cause.MOVES_UP: gettext_lazy("%(name)s moves up, if you agree"),
     Cause.COMES_UP: gettext_lazy("%(name)s comes up, if you agree"),
     Cause.BEGINS: gettext_lazy("%(name)s begins"),
+    Cause.GOES_ON: gettext_lazy("%(name)s changes days or group"),
 }
 
 

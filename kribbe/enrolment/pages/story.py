@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
@@ -27,6 +28,7 @@ from kribbe.enrolment.models import (
 from kribbe.enrolment.pages.chances import ChanceView, chance_view
 from kribbe.enrolment.pages.on_behalf import ENDS
 from kribbe.enrolment.pages.rows import TONES
+from kribbe.enrolment.selectors.stays import Stay
 from kribbe.enrolment.selectors.story import Asked, ChildPage, HouseholdStory, WishPlace
 from kribbe.enrolment.services.answer_offer import undo_until
 from kribbe.enrolment.services.take_no_back import may_take_no_back
@@ -92,10 +94,11 @@ class OfferView:
 
 @dataclass(frozen=True, slots=True)
 class PlaceView:
-    """A place with its dates."""
+    """A place with its dates, and its later days."""
 
     placement: Placement
     what: str
+    later: Sequence[str]
     status: str
     tone: str
     is_to_sign: bool
@@ -174,7 +177,7 @@ def _child(page: ChildPage, *, now: datetime) -> ChildView:
         tags=tags,
         requests=[_request(asked, now=now) for asked in page.requests],
         offers=[_offer(offer, now=now) for offer in page.offers],
-        places=[_place(placement) for placement in page.placements],
+        places=[_place(stay) for stay in page.stays],
         besides=page.besides,
     )
 
@@ -256,11 +259,13 @@ def _offer(offer: Offer, *, now: datetime) -> OfferView:
     )
 
 
-def _place(placement: Placement) -> PlaceView:
+def _place(stay: Stay) -> PlaceView:
+    placement = stay.home
     state = PlacementState(placement.state)
     return PlaceView(
         placement=placement,
-        what=_stay(placement.group.name, placement.during, placement.pattern),
+        what=_stay(placement.group.name, DateRange(stay.first, stay.end), placement.pattern),
+        later=words.goes_on(stay),
         status=str(state.label),
         tone=PLACE_TONES.get(state, ""),
         is_to_sign=state == PlacementState.TO_SIGN,

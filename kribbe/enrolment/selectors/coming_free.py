@@ -1,6 +1,6 @@
 """When places come free at a location: the forecast of its groups, with the children behind every change."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -16,6 +16,7 @@ from kribbe.enrolment.models import (
     RequestState,
     VacancyInterest,
 )
+from kribbe.enrolment.selectors.stays import firsts
 from kribbe.people.models import Child
 from kribbe.places.models import Group, GroupCapacity, LedgerTake, Location
 from kribbe.places.selectors.closed import calendars_of
@@ -91,7 +92,11 @@ def coming_free(location: Location, *, today: date) -> ComingFree:
         )
     placements = _placements(takes)
     who = _who(takes, placements)
-    stays = {key: [_stay(take, who[take.holder]) for take in takes if take.group_id == key] for key in keys}
+    going_on = _going_on(placements)
+    stays = {
+        key: [_stay(take, who[take.holder], going_on) for take in takes if take.group_id == key]
+        for key in keys
+    }
     moving = _moves(placements.values(), groups, today)
     expected = _expected(stays, moving)
     agreed = {key: forecast(stays=stays[key], places=places[key], since=today, months=MONTHS) for key in keys}
@@ -126,7 +131,9 @@ def coming_free(location: Location, *, today: date) -> ComingFree:
 
 
 def births_to_ask(location: Location, *, today: date) -> list[Placement]:
-    """Places still to begin of children born on another day than expected, of which nobody said what it means."""
+    """The first places of stays still to begin of children born on another day than expected, while nobody said what
+    that means.
+    """
     rows = (
         Placement.objects.filter(
             Q(start_answer=None) | ~Q(start_answer__birth=F("child__born")),
@@ -139,7 +146,9 @@ def births_to_ask(location: Location, *, today: date) -> list[Placement]:
         .select_related("child", "group")
         .order_by("during", "pk")
     )
-    return [row for row in rows if abs(moved_by(row.child)) >= MOVED_BIRTH]
+    moved = [row for row in rows if abs(moved_by(row.child)) >= MOVED_BIRTH]
+    first_of = firsts({row.child_id for row in moved})
+    return [row for row in moved if first_of[row.pk] == row.pk]
 
 
 def moves_agreed(location: Location, *, since: datetime) -> list[Placement]:
@@ -226,16 +235,29 @@ def _holder(take: LedgerTake) -> Holder:
     return kind, int(number)
 
 
-def _stay(take: LedgerTake, who: Who) -> Stay:
-    end = take.during.upper
+def _stay(take: LedgerTake, who: Who, going_on: Collection[tuple[str, date]]) -> Stay:
+    start, end = take.during.lower, take.during.upper
     at_school = who.birth is not None and end is not None and end >= school_age(who.birth)
+    ends = Cause.SCHOOL if at_school else Cause.ENDS
     return Stay(
         take.holder,
-        take.during.lower,
+        start,
         end,
         WeekPattern(take.pattern),
-        ends=Cause.SCHOOL if at_school else Cause.ENDS,
+        begins=Cause.GOES_ON if (take.holder, start) in going_on else Cause.BEGINS,
+        ends=Cause.GOES_ON if (take.holder, end) in going_on else ends,
     )
+
+
+def _going_on(placements: Mapping[int, Placement]) -> set[tuple[str, date]]:
+    """The days on which a stay here goes from one piece into the next, with the holders of both."""
+    found: set[tuple[str, date]] = set()
+    for each in placements.values():
+        before = placements.get(each.replaces_id or 0)
+        day = each.during.lower
+        if each.offer_id is None and before is not None and before.during.upper == day:
+            found |= {(f"placement:{one.pk}", day) for one in (before, each)}
+    return found
 
 
 def _moves(placements: Iterable[Placement], groups: Sequence[Group], today: date) -> list[Move]:

@@ -28,6 +28,7 @@ from kribbe.enrolment.models import (
 from kribbe.enrolment.selectors.chance.kept import chances_of
 from kribbe.enrolment.selectors.fit import Fit, fit, stay_end, suits
 from kribbe.enrolment.selectors.proofs import first_proof_to_send
+from kribbe.enrolment.selectors.stays import Stay, stays
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_lists
 from kribbe.people.besides import Line, besides
 from kribbe.people.models import Adult, Child, Household
@@ -111,11 +112,11 @@ class RequestStory:
 
 @dataclass(frozen=True, slots=True)
 class ChildStory:
-    """A child with its requests, newest first, its places, and what other care it asks or has."""
+    """A child with its requests, newest first, its stays, and what other care it asks or has."""
 
     child: Child
     requests: tuple[RequestStory, ...]
-    placements: tuple[Placement, ...]
+    stays: tuple[Stay, ...]
     besides: Sequence[Line]
 
 
@@ -130,19 +131,22 @@ def stories(household_ids: Collection[int], *, now: datetime) -> list[ChildStory
     children = list(Child.objects.filter(household__in=household_ids).order_by("-born", "-expected", "pk"))
     recent = CareRequest.objects.filter(child__in=children).exclude(ended_at__lt=now - ENDED_SHOWN)
     requests = by_child(request_stories(recent, now=now))
-    placements = rows_by(
+    today = localtime(now).date()
+    found = (
         Placement.objects.filter(child__in=children, state__in=[PlacementState.TO_SIGN, PlacementState.FINAL])
-        .exclude(during__endswith__lt=localtime(now).date())
+        .exclude(during__endswith__lt=today)
         .select_related("group__location")
-        .order_by("during"),
-        "child_id",
+        .order_by("during")
     )
-    others = besides([child.pk for child in children], localtime(now).date())
+    held: dict[int, list[Stay]] = {}
+    for stay in stays(found, today):
+        held.setdefault(stay.home.child_id, []).append(stay)
+    others = besides([child.pk for child in children], today)
     return [
         ChildStory(
             child,
             tuple(requests.get(child.pk, ())),
-            tuple(placements.get(child.pk, ())),
+            tuple(held.get(child.pk, ())),
             others.get(child.pk, ()),
         )
         for child in children

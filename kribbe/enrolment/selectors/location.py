@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import Offer, OfferState, Placement, PlacementState, Preference, PreferenceState
 from kribbe.enrolment.selectors.fit import Fit, fit, stay_end, suits
+from kribbe.enrolment.selectors.stays import Stay, stays
 from kribbe.enrolment.selectors.waiting import Waiting, waiting_list
 from kribbe.enrolment.services.make_offer import may_be_answered
 from kribbe.places.ledger_free import free_by_month
@@ -264,17 +265,19 @@ def answered_since(location: Location, *, since: datetime) -> list[Offer]:
     )
 
 
-def placed(location: Location, *, since: date) -> list[Placement]:
-    """Children with a place here on that day or later, by group and name."""
-    return list(
+def placed(location: Location, *, since: date) -> list[Stay]:
+    """Stays here on that day or later, each once, by group and name."""
+    found = (
         Placement.objects.filter(
             Q(during__endswith=None) | Q(during__endswith__gt=since),
             group__location=location,
             state__in=[PlacementState.TO_SIGN, PlacementState.FINAL],
         )
         .select_related("child", "group")
-        .order_by("group__from_months", "group__name", "child__name_key", "during")
+        .order_by("child__name_key", "during")
     )
+    rows = stays(found, since)
+    return sorted(rows, key=lambda each: (each.home.group.from_months, each.home.group.name))
 
 
 def households(placements: Iterable[Placement]) -> list[int]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from kribbe.enrolment.models import DirectChild, Placement, PlacementState
+from kribbe.enrolment.selectors.stays import firsts
 from kribbe.places.free import free_during
 from kribbe.places.models import Group, GroupCapacity, Location
 from kribbe.rules.calendar import add_months, first_of_month
@@ -62,7 +63,7 @@ def register_of(location: Location, *, today: date) -> Register:
     return Register(
         groups=groups_now(location, today=today),
         here=[each for each in placements if each.during.lower <= today],
-        beginning=[each for each in placements if abs(each.during.lower - today) <= LATELY],
+        beginning=[each for each in _firsts(placements) if abs(each.during.lower - today) <= LATELY],
         direct=list(
             DirectChild.objects.filter(
                 Q(during__endswith=None) | Q(during__endswith__gt=today),
@@ -103,3 +104,9 @@ def _slots_between(start: date, end: date) -> int:
     """The half-days of the weekdays from a day up to another, as a mask."""
     days = {(start + timedelta(days=number)).weekday() for number in range(min(7, (end - start).days))}
     return sum(0b11 << 2 * day for day in days)
+
+
+def _firsts(placements: Sequence[Placement]) -> list[Placement]:
+    """Those with which a stay begins: who comes on other days, or moves up, doesn't begin anew."""
+    first_of = firsts({each.child_id for each in placements})
+    return [each for each in placements if first_of[each.pk] == each.pk]

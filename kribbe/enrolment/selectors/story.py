@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from kribbe.contact.models import Notice
 from kribbe.enrolment.models import CareRequest, Chance, Offer, Placement, Preference, PreferenceState
 from kribbe.enrolment.selectors.chance.kept import chances_of
+from kribbe.enrolment.selectors.stays import Stay, stays
 from kribbe.enrolment.selectors.waiting import waiting_lists
 from kribbe.people.besides import Line, besides
 from kribbe.people.models import Adult, Child, Household, HouseholdFact
@@ -52,7 +53,7 @@ class ChildPage:
     child: Child
     requests: Sequence[Asked]
     offers: Sequence[Offer]
-    placements: Sequence[Placement]
+    stays: Sequence[Stay]
     besides: Sequence[Line]
 
 
@@ -93,9 +94,12 @@ def _children(household: Household, now: datetime) -> list[ChildPage]:
     ):
         offered.setdefault(offer.preference.request.child_id, []).append(offer)
     placements = Placement.objects.filter(child__household=household)
-    placed = rows_by(placements.select_related("group__location").order_by("-reserved_at"), "child_id")
+    today = localtime(now).date()
+    placed: dict[int, list[Stay]] = {}
+    for stay in stays(placements.select_related("group__location").order_by("-reserved_at"), today):
+        placed.setdefault(stay.home.child_id, []).append(stay)
     children = list(children_of(household))
-    others = besides([child.pk for child in children], localtime(now).date())
+    others = besides([child.pk for child in children], today)
     return [
         ChildPage(
             child,

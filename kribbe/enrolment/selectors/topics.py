@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from kribbe.contact.links import Topic
 from kribbe.enrolment.models import Offer, OfferState, Placement, PlacementState, Preference, PreferenceState
+from kribbe.enrolment.selectors.stays import stays
 from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.people.models import Child
 
@@ -14,7 +16,7 @@ CHOSEN = (PreferenceState.WAITING, PreferenceState.PLACED, PreferenceState.REPLA
 
 
 def topics_of_household(household_id: int) -> Iterator[Topic]:
-    """A topic for each open request, with the locations chosen or that offered; one for each place.
+    """A topic for each open request, with the locations chosen or that offered; one for each stay.
 
     Children go by their first name: a location reads these words too.
     """
@@ -39,7 +41,8 @@ def _places(household_id: int) -> Iterator[Topic]:
     held = Placement.objects.filter(
         child__household=household_id, state__in=[PlacementState.TO_SIGN, PlacementState.FINAL]
     ).select_related("child", "group__location")
-    for placement in held.order_by("pk"):
+    for stay in stays(held.order_by("pk"), localdate()):
+        placement = stay.pieces[0]
         child: Child = placement.child
         location = placement.group.location
         label = _("The place of %(child)s at %(location)s") % {

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kribbe.enrolment import words
 from kribbe.enrolment.models import Offer, Placement
 from kribbe.enrolment.pages.acting import page_of
+from kribbe.enrolment.selectors.stays import Stay
 from kribbe.people.models import Child, Household
 from kribbe.places.selectors import closed
 from kribbe.region.models import PassOverReason
@@ -62,6 +63,12 @@ def starting(start: dt.date, latest: dt.date) -> str:
 def reason_words(reason: PassOverReason) -> str:
     """A reason of the desk's list in the reader's language."""
     return words.reason(reason)
+
+
+@register.filter
+def goes_on(stay: Stay) -> list[str]:
+    """How a stay goes on after the days that its row tells: `From 1 March: Monday the whole day`."""
+    return words.goes_on(stay)
 
 
 @register.filter

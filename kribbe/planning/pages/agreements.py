@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.selectors.stays import stay_from
 from kribbe.enrolment.services.turns import turning
+from kribbe.enrolment.templatetags.enrolment import goes_on
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
 from kribbe.planning import words
@@ -55,9 +56,11 @@ def agreements_page(request: Any, location: Location) -> HttpResponse:
         "rows": [
             {
                 "place": row,
+                "home": row.stay.home,
                 "name": f"{row.placement.child}",
                 "parent": row.placement.parent,
-                "days": week_words(row.placement.pattern),
+                "days": week_words(row.stay.home.pattern),
+                "later": goes_on(row.stay),
             }
             for row in rows
         ],

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.selectors.stays import Stay, stays
+from kribbe.enrolment.templatetags.enrolment import goes_on
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
 from kribbe.planning import words
@@ -128,24 +130,30 @@ def many_page(request: Any, location: Location) -> HttpResponse:
 
 def _form(request: Any, location: Location, now: Any) -> ManyForm:
     form = ManyForm(request.POST if request.method == "POST" else None)
-    places = list(
+    found = (
         Placement.objects.filter(group__location=location, state=PlacementState.FINAL)
         .exclude(during__endswith__lte=localtime(now).date())
         .select_related("child", "group")
         .order_by("group__from_months", "group__name", "child__name_key", "during")
     )
+    rows = stays(found, localtime(now).date())
     note_list(
         principal=request.principal,
         action="list.read",
         subject=location,
         desk_id=location.desk_id,
-        households=[each.child.household_id for each in places],
+        households=[each.home.child.household_id for each in rows],
         now=now,
         of="agreements",
     )
     field: Any = form.fields["children"]
-    field.choices = [(each.pk, f"{each.child} ({each.group.name})") for each in places]
+    field.choices = [(each.home.pk, _called(each)) for each in rows]
     return form
+
+
+def _called(stay: Stay) -> str:
+    name = f"{stay.home.child} ({stay.home.group.name})"
+    return ". ".join([name, *goes_on(stay)])
 
 
 def _row(line: Line) -> dict[str, Any]:
@@ -153,6 +161,7 @@ def _row(line: Line) -> dict[str, Any]:
         "name": f"{line.placement.child}",
         "before": words.weeks_lines(line.before),
         "after": words.weeks_lines(line.after),
+        "replaces": [{"first": each.start, "weeks": words.weeks_lines(each.weeks)} for each in line.replaces],
         "problem": line.problem,
     }
 

@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kribbe.enrolment.models import Placement
-from kribbe.enrolment.templatetags.enrolment import called, fully_called
+from kribbe.enrolment.selectors.stays import home_on, stays
+from kribbe.enrolment.templatetags.enrolment import called, fully_called, goes_on
 from kribbe.people.access import own_household
 from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning import words
@@ -53,7 +54,7 @@ from kribbe.rules.billing.case import Absent
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import day_of
-from kribbe.web.templatetags.telling import money, number
+from kribbe.web.templatetags.telling import long_date, money, number
 from kribbe.web.words import say
 
 DAY = timedelta(days=1)
@@ -73,6 +74,7 @@ def days_page(request: Any) -> HttpResponse:
         .filter(child__household=household)
         .select_related("child__household", "group__location", "parent")
     )
+    rows = stays(found, today)
     away = absences(found, today, last)
     hosts = hosts_of(found, today, last)
     waiting = set(
@@ -89,7 +91,8 @@ def days_page(request: Any) -> HttpResponse:
                 "name": called(placement.child),
                 "location": placement.group.location,
                 "to_sign": placement.child_id in waiting,
-                "days": _days(placement, today, last, away, hosts),
+                "days": [day for piece in row.pieces for day in _days(piece, today, last, away, hosts)],
+                "later": goes_on(row),
                 "visits": with_costs(
                     placement, [each for each in visits if each.placement_id == placement.pk]
                 ),
@@ -97,7 +100,8 @@ def days_page(request: Any) -> HttpResponse:
                 "file_due": placement.pk in files_due,
                 "acts": acts_on(request.principal, placement),
             }
-            for placement in found
+            for row in rows
+            for placement in (row.home,)
         ],
         "visits_url": reverse("contact:visits"),
     }
@@ -156,6 +160,7 @@ def absence(request: Any, reference: str) -> HttpResponse:
     found: dict[str, Any] | None = None
     if request.method == "POST" and form.is_valid():
         first, last = form.bounds()
+        placement = home_on(placement, first)
         ill = form.cleaned_data["ill"]
         try:
             check_acts(request.principal, placement)
@@ -196,7 +201,7 @@ def absence_back(request: Any, reference: str) -> HttpResponse:
     try:
         if day and take_back_absence(
             principal=request.principal,
-            placement_id=placement.pk,
+            placement_id=home_on(placement, day).pk,
             days=[day],
             side=TellingSide.FAMILY,
             now=now,
@@ -245,6 +250,13 @@ def _asked(placement: Placement, first: date, last: date, today: date) -> tuple[
         raise RefusedError(_("Report at most two months of one year at a time."), field="last")
     told = stated(placement, first.year, today=today)
     days = planned_days(told, first, last)
+    end = placement.during.upper
+    if end is not None and end <= last and home_on(placement, end) != placement:
+        raise RefusedError(
+            _("Other days hold from %(day)s on. Report up to the day before, then the days from there.")
+            % {"day": long_date(end)},
+            field="last",
+        )
     if not days:
         raise RefusedError(
             _("Nothing is planned then, or it is a closing day, or you reported it already."), field="first"
@@ -329,10 +341,8 @@ def _when_ill(told: Stated, days: Mapping[date, Absent]) -> str:
 
 
 def _absence(each: Absence, told: Stated, today: date) -> dict[str, Any]:
-    """One of the stay; what was told for another piece of it is taken back on that piece's page."""
-    own = each.placement_id == told.placement.pk
     return {
         "day": each.day,
         "kind": words.counts_as(each, told.count(each)),
-        "may_undo": own and each.side == TellingSide.FAMILY and each.day >= today,
+        "may_undo": each.side == TellingSide.FAMILY and each.day >= today,
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import every_piece, home_on
 from kribbe.enrolment.templatetags.enrolment import called
 from kribbe.planning import words
 from kribbe.planning.access import check_acts, own_placement, why_only_read
@@ -46,11 +47,13 @@ def my_extra(request: Any, reference: str) -> HttpResponse:
     form = _form(request, placement, rules, today)
     found: Mapping[str, Any] | None = None
     if request.method == "POST" and form.is_valid():
+        wish = form.wish()
+        home = home_on(placement, wish.day)
         try:
-            check_acts(request.principal, placement)
+            check_acts(request.principal, home)
             if request.POST.get("do") == "ask":
-                return _ask(request, placement, form.wish(), now)
-            found = _look(placement, form.wish(), rules, now)
+                return _ask(request, home, wish, now)
+            found = _look(home, wish, rules, now)
         except RefusedError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
     context = {
@@ -73,7 +76,7 @@ def my_extra_back(request: Any, reference: str) -> HttpResponse:
     now = timezone.now()
     placement = own_placement(request.principal, Action.ABSENCE_REPORT, reference, now=now)
     change = DayChange.objects.filter(
-        placement=placement, pk=whole_number(request.POST.get("change", ""))
+        placement__in=every_piece(placement), pk=whole_number(request.POST.get("change", ""))
     ).first()
     if change is not None:
         try:

@@ -18,6 +18,11 @@ from kribbe.planning.models import Layout as LayoutWords
 from kribbe.planning.selectors.short import short_weeks
 from kribbe.planning.selectors.teams import Team, teams_at
 from kribbe.planning.services.house_rules import Rules, publish_house_rules
+from kribbe.planning.services.house_rules_back import (
+    give_back_house_rules,
+    take_away_house_rules,
+    taken_away,
+)
 from kribbe.planning.services.settings import remove_team, set_team
 from kribbe.rules.allowance import Rounding
 from kribbe.rules.calendar import monday_of
@@ -25,7 +30,7 @@ from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.ratio import Layout
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
-from kribbe.trust.text import day_of, row_key
+from kribbe.trust.text import day_of, row_key, whole_number
 from kribbe.web.weeks import DAY_NAMES, DAY_SHORTS, slot_name
 
 WEEKS_AHEAD = 26
@@ -64,6 +69,9 @@ def team_page(request: Any, location: Location) -> HttpResponse:
 def house_rules_page(request: Any, location: Location) -> HttpResponse:
     """The versions of the house rules, and a new one."""
     now = timezone.now()
+    if request.POST.get("do") in _RULES_DEEDS:
+        _RULES_DEEDS[request.POST["do"]](request, location, now)
+        return redirect("planning:house_rules", location.slug)
     form = HouseRulesForm(request.POST or None, initial={"notice_days": 60, "rounding": Rounding.UP})
     if request.method == "POST" and form.is_valid():
         try:
@@ -80,9 +88,31 @@ def house_rules_page(request: Any, location: Location) -> HttpResponse:
         "location": location,
         "form": form,
         "versions": HouseRules.objects.filter(location=location).order_by("-version")[:20],
+        "today": localtime(now).date(),
+        "gone": taken_away(location, now),
         "may_change": may_at(request.principal, Action.PLAN_CHANGE, location),
     }
     return render(request, "planning/house_rules.html", context, status=422 if form.errors else 200)
+
+
+def _take_away(request: Any, location: Location, now: Any) -> None:
+    version = whole_number(request.POST.get("version", ""))
+    try:
+        take_away_house_rules(principal=request.principal, location=location, version=version, now=now)
+        messages.success(request, _("Taken away. Families that were told of it are told so."))
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+
+
+def _give_back(request: Any, location: Location, now: Any) -> None:
+    try:
+        give_back_house_rules(principal=request.principal, location=location, now=now)
+        messages.success(request, _("Published again. Your families are told."))
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+
+
+_RULES_DEEDS = {"take_away": _take_away, "give_back": _give_back}
 
 
 def _rules(form: HouseRulesForm) -> Rules:

@@ -23,6 +23,7 @@ from kribbe.planning import words
 from kribbe.planning.access import placement_at
 from kribbe.planning.forms import COMMUNITIES, HolidayForm, PaperForm, typed_hours
 from kribbe.planning.pages.agreements import note_read
+from kribbe.planning.pages.past import told_of_past
 from kribbe.planning.selectors.agreements import agreement_for
 from kribbe.planning.services.papers import Terms, agreed_of, check, send_paper, with_terms
 from kribbe.rules.agreed import Agreement, ordinary, there_on
@@ -63,6 +64,13 @@ def write_page(request: Any, location: Location, reference: str) -> HttpResponse
         "planning/write.html",
         form=form,
         look=lambda: _look(placement, _terms(form), is_first=is_first),
+        past=lambda: told_of_past(
+            placement,
+            _terms(form),
+            today=localtime().date(),
+            is_first=is_first,
+            day_fee=form.cleaned_data.get("day_fee"),
+        ),
         send=send,
         columns=(_("Now"), _("Then")),
         is_first=is_first,
@@ -94,6 +102,9 @@ def holidays_page(request: Any, location: Location, reference: str) -> HttpRespo
         "planning/holidays.html",
         form=form,
         look=lambda: _look_at_schedule(placement, terms(), is_first=_is_first(placement)),
+        past=lambda: told_of_past(
+            placement, terms(), today=localtime().date(), is_first=_is_first(placement)
+        ),
         send=send,
         columns=(_("Now"), _("Then")),
         known=[(name, known_until(pack, Community(key))) for key, name in COMMUNITIES],
@@ -109,14 +120,18 @@ def written(
     look: Callable[[], Sequence[Row]],
     send: Callable[[], str],
     columns: tuple[str, str],
+    past: Callable[[], Sequence[str]] = tuple,
     **more: Any,
 ) -> HttpResponse:
-    """The page of a form with its preview; `send` gives the reference of the place whose agreement opens then."""
+    """The page of a form with its preview; `send` gives the reference of the place whose agreement opens then, `past`
+    what is to be known of days that are over.
+    """
     location = placement.group.location
     preview: Sequence[Row] = []
+    warning: Sequence[str] = ()
     if request.method == "POST" and form.is_valid():
         try:
-            preview = look()
+            preview, warning = look(), past()
             if request.POST.get("do") == "send":
                 reference = send()
                 messages.success(request, _("Signed and sent. It holds once the family has signed too."))
@@ -131,6 +146,7 @@ def written(
         "name": f"{placement.child}",
         "form": form,
         "preview": preview,
+        "warning": warning,
         "columns": columns,
         **more,
     }

@@ -3,26 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.selectors.stays import Stay, stays
 from kribbe.places.models import Location
 from kribbe.planning.models import AgreedWeeks, CareAgreement, HouseRules, Paper
 
 
 @dataclass(frozen=True)
 class Place:
-    """A certain place: whether its weeks are agreed, and whether a paper waits for the family."""
+    """A stay with a certain place: whether all its weeks are agreed, and whether a paper waits for the family."""
 
+    stay: Stay
     placement: Placement
+    """Its piece of the day, or the one of which the weeks aren't agreed."""
     is_agreed: bool
     waits: bool
 
 
 def places_of(location: Location, *, since: date) -> list[Place]:
-    """Certain places of a location that run on that day or later, those without an agreement first; one query."""
-    found = (
+    """Stays at a location that run on that day or later, each once, those without an agreement first; two queries."""
+    found: QuerySet[Any] = (
         Placement.objects.filter(
             Q(during__endswith=None) | Q(during__endswith__gt=since),
             group__location=location,
@@ -33,9 +37,21 @@ def places_of(location: Location, *, since: date) -> list[Place]:
             waits=Exists(open_papers().filter(_of(OuterRef("pk")))),
         )
         .select_related("child", "group", "parent")
-        .order_by("is_agreed", "-waits", "child__name_key", "during")
+        .order_by("child__name_key", "during")
     )
-    return [Place(each, each.is_agreed, each.waits) for each in found]
+    rows = [_place(stay) for stay in stays(found, since)]
+    return sorted(rows, key=lambda row: (row.is_agreed, not row.waits))
+
+
+def _place(stay: Stay) -> Place:
+    pieces: Sequence[Any] = stay.pieces
+    unwritten = (piece for piece in pieces if not piece.is_agreed)
+    return Place(
+        stay=stay,
+        placement=next(unwritten, stay.home),
+        is_agreed=all(piece.is_agreed for piece in pieces),
+        waits=any(piece.waits for piece in pieces),
+    )
 
 
 def agreement_for(placement: Placement) -> CareAgreement | None:

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement, PlacementState
-from kribbe.enrolment.selectors.stays import NEVER_CAME
+from kribbe.enrolment.selectors.stays import NEVER_CAME, stays
 from kribbe.people.models import Child, Household
 from kribbe.people.selectors import grants_over
 from kribbe.planning.models import ChildFile, Severity
@@ -148,7 +148,9 @@ def files_to_look_at(locations: Collection[Any], today: date, until: date) -> li
             household_id=place.child.household_id,
             warned=False,
         )
-        for place in found.select_related("child__file", "group").defer(*SEALED)
+        for place in (
+            row.home for row in stays(found.select_related("child__file", "group").defer(*SEALED), today)
+        )
         if is_due(place.child.file, today)
     ]
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import every_piece
 from kribbe.places import ledger
 from kribbe.places.models import GroupCapacity, LedgerTake, Location
 from kribbe.places.selectors.closed import closed_days_of
@@ -162,8 +163,10 @@ def coming_at(location: Location, since: date) -> QuerySet[DayChange]:
 
 
 def changes_of(placement: Placement, since: date) -> QuerySet[DayChange]:
-    """A place's extra days and swaps from a day on, in the order of the days."""
-    return DayChange.objects.filter(placement=placement, day__gte=since).order_by("day", "pk")
+    """The extra days and swaps of a place and its whole stay from a day on, in the order of the days."""
+    return DayChange.objects.filter(placement__in=every_piece(placement), day__gte=since).order_by(
+        "day", "pk"
+    )
 
 
 def day_cost(told: Stated, change: DayChange) -> DayCost:

@@ -20,7 +20,7 @@ from kribbe.places.models import Group, GroupCapacity, Kind, LedgerTake, Locatio
 from kribbe.planning.models import Absence, AgreedWeeks, DayChange, DayState
 from kribbe.planning.selectors.elsewhere import Elsewhere, elsewhere
 from kribbe.planning.written import agreement_of, opening_hours, plain_agreement, unwritten
-from kribbe.rules.agreed import Agreement, Parts, changed, starting_on, there_on
+from kribbe.rules.agreed import Agreement, Parts, changed, starting_on, there_on, within
 from kribbe.rules.halfdays import WeekPattern, halves_of
 
 DAY = timedelta(days=1)
@@ -215,6 +215,17 @@ def plan_with(plan: Planned, change: DayChange) -> Planned:
     days = sorted((*days_given(placement), change), key=lambda each: each.day)
     setattr(placement, DAYS, days)
     return plan_of(placement, placement.group.location)
+
+
+def plan_agreed(plan: Planned, agreed: Iterable[Agreement]) -> Planned:
+    """A place's plan as it will be once these weeks, which aren't saved, hold on its days."""
+    placement = plan.placement
+    if placement is None:
+        return plan
+    own = (within(each, placement.during.lower, placement.during.upper) for each in agreed)
+    base = tuple(each for each in own if each)
+    location = placement.group.location
+    return replace(plan, base=base, agreements=_with_days(base, days_given(placement), location))
 
 
 def certain(

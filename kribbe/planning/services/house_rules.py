@@ -25,6 +25,7 @@ from kribbe.rules.packs import load_pack
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
+from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Principal
 from kribbe.web.templatetags.telling import long_date
 
@@ -69,11 +70,11 @@ def publish_house_rules(
         raise RefusedError(_("Give the time until which an absence is told in time."), field="told_by")
     with transaction.atomic():
         lock_rows((Location, location.pk))
-        places = _concerned(location, today)
+        places = concerned(location, today)
         worse = _is_worse(location, rules, today)
         if worse and places:
             _check_term(location, rules, today)
-        last = HouseRules.objects.filter(location=location).aggregate(last=Max("version"))["last"] or 0
+        last = _last_version(location)
         made = HouseRules.objects.create(
             location=location,
             version=last + 1,
@@ -104,7 +105,16 @@ def publish_house_rules(
     return made
 
 
-def _concerned(location: Location, today: date) -> list[Placement]:
+def _last_version(location: Location) -> int:
+    """The highest number that was ever given: families were told of one that was taken away too."""
+    found: int = HouseRules.objects.filter(location=location).aggregate(last=Max("version"))["last"] or 0
+    gone = AuditEntry.objects.filter(
+        subject=Location._meta.label_lower, subject_id=location.pk, action="house_rules.take_away"
+    )
+    return max([found, *(int(data["version"]) for data in gone.values_list("data", flat=True))])
+
+
+def concerned(location: Location, today: date) -> list[Placement]:
     """One certain place, running or to come, of each family."""
     found = (
         certain((today, today + AHEAD)).filter(group__location=location).select_related("child__household")

@@ -1,6 +1,6 @@
 """Other days or hours for many children at once: looked at first, sent to each family to sign, and taken back."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from kribbe.enrolment.models import Placement, PlacementState
+from kribbe.enrolment.selectors.stays import Stay, pieces_of_same_stays, stays
 from kribbe.places.models import Group, Location
 from kribbe.planning.importing.plan import Room
 from kribbe.planning.importing.rows import Row
@@ -19,7 +20,7 @@ from kribbe.planning.selectors.planned import Planned, plan_of, with_weeks
 from kribbe.planning.services.check import half_days
 from kribbe.planning.services.papers import Terms, send_paper, withdraw_paper
 from kribbe.planning.written import minute
-from kribbe.rules.agreed import Weeks, ordinary
+from kribbe.rules.agreed import Agreement, Weeks, ordinary
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.many import Change, laid_over
 from kribbe.trust.audit import record
@@ -32,7 +33,10 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Many:
-    """A change from a day on, for good or until `last`, of the children of these places."""
+    """A change from a day on, for good or until `last`, of the children of these places.
+
+    A place stands for its whole stay: what changes is the piece that has the first day.
+    """
 
     change: Change
     first: date
@@ -48,18 +52,21 @@ class Line:
     before: Weeks
     after: Weeks
     problem: str = ""
+    replaces: Sequence[Agreement] = ()
+    """Other weeks agreed for later, in the place of which a change for good comes too."""
 
 
 def look_at_many(location: Location, many: Many) -> list[Line]:
     """The children whom the change touches, by name, with what was and what would be. As many queries at any size."""
-    found = list(_places(location, many))
+    rows = [row for row in stays(_places(location, many), many.first) if many.first in row.home.during]
+    found = [row.home for row in rows]
     waiting = set(
         open_papers()
         .filter(agreement__weeks__placement__in=found)
         .values_list("agreement__weeks__placement", flat=True)
     )
     room = Room(sorted({each.group_id for each in found}))
-    return [line for each in found if (line := _line(each, location, many, waiting, room))]
+    return [line for row in rows if (line := _line(row, location, many, waiting, room))]
 
 
 def change_many(
@@ -104,18 +111,17 @@ def undo_many(*, principal: Principal, change_id: int, now: datetime) -> tuple[i
 
 
 def _places(location: Location, many: Many) -> QuerySet[Placement]:
+    """The pieces of the chosen stays that aren't over on the first day."""
     found = Placement.objects.filter(
         group__location=location,
-        pk__in=many.placement_ids,
+        pk__in=pieces_of_same_stays(many.placement_ids),
         state=PlacementState.FINAL,
-        during__contains=many.first,
     )
-    return with_weeks(found)
+    return with_weeks(found.exclude(during__endswith__lte=many.first))
 
 
-def _line(
-    placement: Placement, location: Location, many: Many, waiting: Collection[int], room: Room
-) -> Line | None:
+def _line(stay: Stay, location: Location, many: Many, waiting: Collection[int], room: Room) -> Line | None:
+    placement = stay.home
     planned = plan_of(placement, location)
     before = next(each.weeks_from(many.first) for each in ordinary(planned.base) if each.holds(many.first))
     after = laid_over(before, many.change)
@@ -123,7 +129,15 @@ def _line(
         return None
     placement.group.location = location
     problem = next(_problems(placement, planned, after, many, waiting, room), "")
-    return Line(placement, before, after, problem)
+    return Line(placement, before, after, problem, _replaced(stay, location, before, many))
+
+
+def _replaced(stay: Stay, location: Location, before: Weeks, many: Many) -> list[Agreement]:
+    """What else is agreed for after the first day, where the change is for good."""
+    if many.last is not None:
+        return []
+    agreed = (each for piece in (stay.home, *stay.later) for each in ordinary(plan_of(piece, location).base))
+    return [each for each in agreed if each.start > many.first and each.weeks != before]
 
 
 def _problems(

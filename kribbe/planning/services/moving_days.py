@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import homes_of, pieces_of_same_stays
 from kribbe.places.models import Group, Location
 from kribbe.places.selectors.closed import closed_days_of
 from kribbe.planning.models import DayBatch, DayChange, DayRules, DayState
@@ -60,9 +61,9 @@ def look_at_copy(location: Location, monday: date, count: int, *, today: date) -
     )
     if not changes:
         return []
-    asked = [
-        (each.placement, _shifted(each, week * WEEK)) for week in range(1, count + 1) for each in changes
-    ]
+    homes = homes_of({each.placement for each in changes})
+    shifted = ((each, _shifted(each, week * WEEK)) for week in range(1, count + 1) for each in changes)
+    asked = [(homes(each.placement, wish.day), wish) for each, wish in shifted]
     judge = _Judge(location, asked, today)
     return [Copy(place, wish, judge.say(place, wish)) for place, wish in asked]
 
@@ -87,7 +88,7 @@ def copy_week(
         groups = Group.objects.filter(location=location).values_list("pk", flat=True)
         lock_rows(
             (Location, location.pk),
-            *((Placement, key) for key in places),
+            *((Placement, key) for key in pieces_of_same_stays(places)),
             *((Group, key) for key in groups),
         )
         made, left = [], []

@@ -18,6 +18,7 @@ from kribbe.enrolment.services.stays import change_days
 from kribbe.planning.access import check_acts
 from kribbe.planning.models import AgreedWeeks, CareAgreement, Paper
 from kribbe.planning.selectors.agreements import has_received
+from kribbe.planning.selectors.holders import holders_of
 from kribbe.planning.selectors.house_rules import USUAL_NOTICE, house_rules_on
 from kribbe.planning.selectors.paper_money import money_on, signed_money
 from kribbe.planning.services import telling
@@ -92,14 +93,13 @@ def send_paper(
         agreement = _agreement_of(placement, principal, now)
         if agreement.papers.filter(signed_at=None, withdrawn_at=None).exists():
             raise RefusedError(_("A change already waits for the family. Withdraw it first."), code="open")
-        number = agreement.papers.count()
         is_addendum = agreement.papers.filter(signed_at__isnull=False).exists()
         check(placement, terms, is_first=not is_addendum)
         rules = house_rules_on(placement.group.location_id, terms.first)
         told = money_on(placement, terms.first)
         paper = Paper.objects.create(
             agreement=agreement,
-            number=number,
+            number=agreement.papers.count(),
             is_addendum=is_addendum,
             first=terms.first,
             last=terms.last,
@@ -110,6 +110,7 @@ def send_paper(
             schedule=schedule_to_json(terms.schedule) if terms.schedule else None,
             note=terms.note,
             day_fee=agreement.day_fee if day_fee is None else day_fee,
+            holders=holders_of(placement),
             money={} if told == signed_money(agreement) else told,
             receipt=rules is not None and not has_received(agreement, rules),
             made_at=now,
@@ -170,15 +171,11 @@ def sign_on_paper(
         paper, placement = _locked_paper(paper_id)
         _check_open(paper)
         paper.on_paper = True
-        placement = _make_hold(principal, paper, placement, name, now, signed=_moment_of(day, now))
+        noon = make_aware(datetime.combine(day, NOON))
+        placement = _make_hold(principal, paper, placement, name, now, signed=min(now, noon))
         _record(principal, "agreement.sign_on_paper", paper, placement, now, day=f"{day}")
         telling.about_paper(paper, placement, "paper_on_paper", now=now)
     return paper, placement
-
-
-def _moment_of(day: date, now: datetime) -> datetime:
-    """Noon of the day on which a paper was signed by hand, no later than now."""
-    return min(now, make_aware(datetime.combine(day, NOON)))
 
 
 def _make_hold(

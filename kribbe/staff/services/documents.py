@@ -11,7 +11,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.contact.services import tell_location
-from kribbe.people.selectors import location_addresses
+from kribbe.people.models import User
+from kribbe.people.selectors import location_addresses, organiser_addresses, principal_of
 from kribbe.places.models import Location
 from kribbe.rules.expiry import WARNED_BEFORE, warning
 from kribbe.staff.models import Carer, Document, DocumentKind, Warned
@@ -153,16 +154,55 @@ def _warn(location: Location, found: Collection[Ending], today: date, now: datet
 
 
 def _tell(location: Location, due: Sequence[Ending], today: date, now: datetime) -> None:
-    tell_location(
-        location_id=location.pk,
-        desk=location.desk,
-        kind="staff/papers_end",
-        context={"location": location, "papers": due, "number": len(due)},
-        now=now,
-        link=reverse("staff:documents", args=[location.slug]),
-        about=f"papers:{location.pk}:{today}",
-        addresses=location_addresses(location_id=location.pk, organiser_id=location.organiser_id),
-    )
+    """Each reader hears of the papers that they may open, and how many there are besides."""
+    for papers, addresses in _by_reader(location, due, today):
+        tell_location(
+            location_id=location.pk,
+            desk=location.desk,
+            kind="staff/papers_end",
+            context={
+                "location": location,
+                "papers": papers,
+                "number": len(due),
+                "besides": len(due) - len(papers),
+            },
+            now=now,
+            link=reverse("staff:documents", args=[location.slug]),
+            about=f"papers:{location.pk}:{today}",
+            addresses=addresses,
+        )
+
+
+def _by_reader(
+    location: Location, due: Sequence[Ending], today: date
+) -> list[tuple[list[Ending], list[str]]]:
+    """The papers that are told, and to which addresses.
+
+    Where no manager may open a paper its organiser's people hear of it. Who may open none hears where nobody may.
+    """
+    own = location_addresses(location_id=location.pk, organiser_id=location.organiser_id)
+    others = organiser_addresses(location.organiser_id)
+    users = {user.email: user for user in User.objects.filter(email__in={*own, *others})}
+    open_to = {
+        address: [each for each in due if each.door is None or each.door(_reader(users[address], today))]
+        for address in {*own, *others}
+    }
+    seen = {each.key for address in own for each in open_to[address]}
+    missed = [each for each in due if each.key not in seen]
+    told = [
+        *own,
+        *(each for each in others if each not in own and any(one in missed for one in open_to[each])),
+    ]
+    groups: dict[tuple[str, ...], tuple[list[Ending], list[str]]] = {}
+    for address in told:
+        papers = open_to[address]
+        groups.setdefault(tuple(each.key for each in papers), (papers, []))[1].append(address)
+    of_some = [each for each in groups.values() if each[0]]
+    return of_some or [*groups.values()] or [([each for each in due if each.door is None], [])]
+
+
+def _reader(user: User, today: date) -> Principal:
+    return principal_of(user, verified=True, today=today)
 
 
 def _put_back(document: Document) -> None:
