@@ -148,6 +148,34 @@ def test_money_that_goes_back_leaves_what_was_written_off(kept):
     assert ties_out(kept)
 
 
+def test_a_payment_is_parked_again_whose_invoice_is_open_by_another_that_came_back(kept):
+    asked, later = invoice(kept, "100.00"), invoice(kept, "120.00")
+    booked(
+        kept,
+        paid_in(1, "100.00", ogm=asked.ogm),
+        paid_in(2, "120.00", ogm=later.ogm),
+        paid_in(3, "-100.00", text="terug"),
+    )
+    first, _second, back = Movement.objects.order_by("number")
+    match(principal=SYSTEM, movement=back, shares=[Share(kept.payer.pk, Decimal(100), (asked.pk,))], now=NOW)
+    undo(principal=SYSTEM, movement=first, now=NOW)
+    assert (open_of(asked), open_of(later)) == (100, 100)
+    assert balance(Account.PARKED) == -100
+    assert ties_out(kept)
+
+
+def test_money_that_did_not_come_back_after_all_is_kept_where_the_invoice_was_paid_again(kept):
+    asked = invoice(kept, "100.00")
+    booked(kept, paid_in(1, "100.00", ogm=asked.ogm), paid_in(2, "-100.00", text="terug"))
+    back = Movement.objects.get(amount__lt=0)
+    match(principal=SYSTEM, movement=back, shares=[Share(kept.payer.pk, Decimal(100))], now=NOW)
+    booked(kept, paid_in(1, "100.00", ogm=asked.ogm), number=2)
+    later = invoice(kept, "60.00")
+    undo(principal=SYSTEM, movement=back, now=NOW)
+    assert (open_of(asked), open_of(later), net_of(kept.payer.pk).kept) == (0, 0, 40)
+    assert ties_out(kept)
+
+
 def test_a_credit_note_for_what_was_written_off_lowers_the_loss_and_gives_nothing_back(kept):
     asked = invoice(kept, "100.00")
     write_off(principal=SYSTEM, invoice=asked, reason="Vertrokken", today=TODAY, now=NOW)

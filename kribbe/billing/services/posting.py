@@ -112,28 +112,48 @@ class Waiting:
     def take_back(self, entry: JournalEntry) -> tuple[list[Side], list[Part]]:
         """The sides and parts that undo an entry. What it had kept for a payer and was used since, is open again.
 
-        Raises RefusedError where that was paid back.
+        Of an invoice no more is opened than was paid, and no more settled than is open: what is beyond that opens
+        others, or is the payer's own. Raises RefusedError where it was paid back.
         """
-        settled = entry.settlements.select_related("invoice")
-        parts = [(each.invoice_id, -each.amount) for each in settled]
-        for each in settled:
-            mine = self._of[each.invoice.payer_id].waiting
-            asked = each.invoice
-            known = mine.setdefault(asked.pk, Open(asked.pk, NOUGHT, asked.due_on, asked.month))
-            known.open += each.amount
+        parts, beyond = self._unsettled(entry)
         sides: list[Side] = []
         for line in entry.lines.all():
             payer, account, euros = line.payer_id, Account(line.account), -line.amount
-            used = euros - self._of[payer].kept if payer and account == Account.TO_REFUND else NOUGHT
-            if payer and used > 0:
-                more, again = self.reopen(payer, used)
-                if any(euros for on, euros, _payer in more if on == Account.TO_REFUND):
-                    raise RefusedError(_("What was kept of this payment was paid back since."), code="used")
-                sides += more
-                parts += again
+            if payer and account == Account.TO_REFUND:
+                mine = self._of[payer]
+                used = max(euros - mine.kept, NOUGHT)
+                beyond[payer] += used
+                mine.kept -= euros - used
+                sides.append((Account.RECEIVABLE, used, payer))
                 euros -= used
             sides.append((account, euros, payer))
+        for payer, euros in beyond.items():
+            if not euros:
+                continue
+            more, again = self.reopen(payer, euros) if euros > 0 else self.pay_all([Share(payer, -euros)])
+            if self._of[payer].kept < 0:
+                raise RefusedError(_("What was kept of this payment was paid back since."), code="used")
+            sides += [*more, (Account.RECEIVABLE, -euros, payer)]
+            parts += again
         return sides, parts
+
+    def _unsettled(self, entry: JournalEntry) -> tuple[list[Part], dict[int, Decimal]]:
+        """The parts that undo those of an entry, as far as they stand; and by payer, what is beyond that."""
+        settled = list(entry.settlements.select_related("invoice"))
+        off = {payer: _written_off(payer) for payer in {each.invoice.payer_id for each in settled}}
+        parts: list[Part] = []
+        beyond: dict[int, Decimal] = defaultdict(Decimal)
+        for each in settled:
+            asked, payer = each.invoice, each.invoice.payer_id
+            waiting = self._of[payer].waiting
+            known = waiting.setdefault(asked.pk, Open(asked.pk, NOUGHT, asked.due_on, asked.month))
+            least = min(asked.total, NOUGHT) - known.open
+            most = max(asked.total, NOUGHT) - off[payer].get(asked.pk, NOUGHT) - known.open
+            part = max(least, min(each.amount, most))
+            known.open += part
+            parts.append((asked.pk, -part))
+            beyond[payer] += each.amount - part
+        return [each for each in parts if each[1]], beyond
 
 
 def _written_off(payer: int) -> dict[int, Decimal]:

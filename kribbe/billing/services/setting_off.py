@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 
 from django.db import transaction
-from django.db.models import Q
 
 from kribbe.billing.models import (
     Books,
@@ -15,6 +12,7 @@ from kribbe.billing.models import (
     JournalEntry,
     Payer,
     Settlement,
+    WriteOff,
 )
 from kribbe.billing.selectors.net import owners
 from kribbe.billing.services.posting import Draft, Part, Share, Waiting, summed, write
@@ -57,11 +55,10 @@ def set_off_issued(
 
 def _written_off(issued: Iterable[Invoice]) -> set[int]:
     """The invoices (by primary key) of the months of these credit notes of which something is written off."""
-    months = [Q(payer=each.payer_id, month=each.month) for each in issued if each.total < 0]
-    if not months:
-        return set()
-    found = Invoice.objects.filter(reduce(or_, months), write_offs__isnull=False, write_offs__undone=None)
-    return set(found.values_list("pk", flat=True))
+    months = {(each.payer_id, each.month) for each in issued if each.total < 0}
+    standing = WriteOff.objects.filter(undone=None, invoice__payer__in={payer for payer, _month in months})
+    rows = standing.values_list("invoice", "invoice__payer", "invoice__month")
+    return {invoice for invoice, payer, month in rows if (payer, month) in months}
 
 
 def _settle_by_own(books: Books, settled: dict[int, list[Part]]) -> None:

@@ -120,7 +120,7 @@ def check_certified(each: Organiser) -> None:
                 prices[line.placement_id, line.day] += line.amount
             else:
                 beside[line.month] += line.amount
-        gave = min(*beside.values(), *prices.values(), NOUGHT) < 0 or any(most_given(payer).values())
+        gave = min([*beside.values(), *prices.values(), NOUGHT]) < 0 or any(most_given(payer).values())
         certified = sum(
             (
                 in_force(each.books, year).filter(payer=payer).aggregate(sum=Sum("total"))["sum"] or NOUGHT
