@@ -50,7 +50,11 @@ class Asked:
     @property
     def came(self) -> Decimal:
         """What came in, less what was given away."""
-        return sum((amount for _day, amount in self.paid), NOUGHT)
+        return self.came_by(date.max)
+
+    def came_by(self, last: date) -> Decimal:
+        """What came in until and on a day, less what was given away by then."""
+        return sum((amount for day, amount in self.paid if day <= last), NOUGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +136,22 @@ def paid_days(charges: Iterable[Charge], asked: Iterable[Asked]) -> list[PaidDay
 
 
 def funded(accounts: Sequence[Asked]) -> list[Asked]:
-    """The accounts of one payer, in the order of their months, of which none gives what never came in for it.
+    """All accounts of one payer, in the order of their months, of which none gives what never came in for it.
 
     Where a payment comes back once its credit note went off other months, these were paid with nothing: what the one
-    account lacks is taken off the last others, as long as it does.
+    account lacks is taken off the last others that were paid by then, as long as it does.
     """
     found = list(accounts)
     for each in accounts:
         lack = min(each.total, NOUGHT) - each.came
+        if lack <= 0:
+            continue
+        since = max(day for day, amount in each.paid if amount < 0)
         for place in reversed(range(len(found))):
-            part = min(lack, found[place].came)
+            other = found[place]
+            part = min(lack, other.came_by(since), other.came)
             if part > 0:
-                since = max(day for day, _amount in each.paid)
-                found[place] = replace(found[place], paid=(*found[place].paid, (since, -part)))
+                found[place] = replace(other, paid=(*other.paid, (since, -part)))
                 lack -= part
     return found
 
@@ -213,6 +220,8 @@ def _covered(asked: Asked, amounts: Mapping[date, Decimal]) -> dict[date, date]:
 
 def _share(care: Decimal, came: Decimal, total: Decimal) -> Decimal:
     """What of the care of an account is paid, in whole cents."""
+    if came <= 0:
+        return NOUGHT
     return min(came, care if came >= total else (care * came / total).quantize(CENT, ROUND_FLOOR))
 
 

@@ -105,6 +105,23 @@ def test_what_was_paid_with_a_credit_note_whose_payment_came_back_is_not_paid():
     assert funded([again, *asked[1:]]) == [again, *asked[1:]]
 
 
+def test_a_month_credited_in_whole_that_gave_more_than_came_in_pays_no_day():
+    gave = Asked(1, euros("0"), [(FIRST, euros("-10"))])
+    assert paid_days([*charges(1, "10"), *charges(1, "-10")], [gave]) == []
+
+
+def test_what_was_paid_later_stands_whatever_an_earlier_month_lacks():
+    back, later = date(2026, 9, 5), date(2027, 2, 1)
+    march = Asked("march", euros("10"), [(FIRST, euros("30")), (FIRST, euros("-20")), (back, euros("-30"))])
+    april, december = Asked("april", euros("20"), [(FIRST, euros("20"))]), Asked("december", euros("50"))
+    unpaid = replace(april, paid=(*april.paid, (back, euros("-20"))))
+    assert funded([march, april, december]) == [march, unpaid, december]
+    paid = replace(december, paid=[(later, euros("50"))])
+    assert funded([march, april, paid]) == [march, unpaid, paid]
+    more = replace(march, paid=[*march.paid, (later, euros("5"))])
+    assert funded([more, april, paid])[1].paid == (*april.paid, (back, euros("-15")))
+
+
 @given(
     st.lists(st.tuples(DAYS, EUROS), min_size=1, max_size=30),
     EUROS | st.just(Decimal(0)),

@@ -1,7 +1,7 @@
 """What payers paid for care: lines of invoices and what came in for them, as the rules of a certificate read it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -80,7 +80,7 @@ def paid_by(payers: Sequence[Payer], year: int, *, today: date) -> list[ChildPai
     Of a package only days until today count.
     """
     lines = _lines(payers, year)
-    asked = _asked({_account(line) for line in lines})
+    asked = _asked(payers)
     shared = [*_months(lines), *_packages(lines, min(today, date(year, 12, 31)))]
     found: dict[tuple[int, int], list[Charge]] = defaultdict(list)
     children: dict[int, Child] = {}
@@ -120,15 +120,16 @@ def _account(line: InvoiceLine) -> Account:
     return line.invoice.payer_id, line.invoice.month
 
 
-def _asked(accounts: Collection[Account]) -> list[Asked]:
-    """What these accounts ask with all their documents, and what came in for them."""
-    wanted = Invoice.objects.filter(
-        payer__in={payer for payer, _month in accounts}, month__in={month for _payer, month in accounts}
-    ).order_by()
+def _asked(payers: Sequence[Payer]) -> list[Asked]:
+    """What the accounts of these payers ask with all their documents, and what came in for them.
+
+    All of them are read, whatever the year: what one lacks is taken off others, and in every year off the same.
+    """
+    wanted = Invoice.objects.filter(payer__in=payers).order_by()
     totals = wanted.values_list("payer", "month").annotate(Sum("total"))
     came: dict[Account, list[tuple[date, Decimal]]] = defaultdict(list)
     rows = (
-        Settlement.objects.filter(invoice__in=wanted)
+        Settlement.objects.filter(invoice__payer__in=payers)
         .exclude(entry__kind__in=NO_MONEY)
         .annotate(paid_on=PAID_ON)
         .values_list("invoice__payer", "invoice__month", "paid_on", "amount")

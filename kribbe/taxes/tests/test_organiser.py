@@ -1,5 +1,6 @@
 """Fourteen months of a small organiser: after everything that happens the money is where it must be, once."""
 
+import os
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
@@ -133,11 +134,11 @@ def check_certified(each: Organiser) -> None:
             assert certified == sum(prices.values())
 
 
-def live(seed: int, months: int = MONTHS, often: int = 9) -> None:
+def live(seed: int, often: int) -> None:
     each = Organiser(seed)
     done: list[str] = []
     try:
-        for number in range(months):
+        for number in range(MONTHS):
             month = add_months(FIRST, number)
             for _each in range(often):
                 each.today = max(each.today, month) + timedelta(days=each.random.randint(0, 2))
@@ -155,6 +156,12 @@ def live(seed: int, months: int = MONTHS, often: int = 9) -> None:
         raise
 
 
-def test_fourteen_months():
-    """Of this seed money went back after a loss; a hundred others were tried."""
-    live(104)
+def walks() -> list[tuple[int, int]]:
+    """Seeds, and how many things happen a month: a short walk, and those that `KRIBBE_WALKS` asks, in full."""
+    first, _to, last = os.environ.get("KRIBBE_WALKS", "").partition("-")
+    return [(104, 4), *((seed, 9) for seed in range(int(first), int(last) + 1))] if first else [(104, 4)]
+
+
+@pytest.mark.parametrize(("seed", "often"), walks())
+def test_fourteen_months(seed, often):
+    live(seed, often)
