@@ -3,20 +3,29 @@
 import os
 from collections import defaultdict
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from kribbe.billing.models import Account, Invoice, InvoiceLine, JournalLine, Reminder, WriteOff
+from kribbe.billing.models import (
+    Account,
+    EntryKind,
+    Invoice,
+    InvoiceLine,
+    JournalLine,
+    Reminder,
+    Settlement,
+    WriteOff,
+)
 from kribbe.billing.selectors.accounts import aged, statement, with_open
 from kribbe.billing.selectors.drafts import drafted
 from kribbe.billing.selectors.expected import expected
 from kribbe.billing.selectors.net import net_of
 from kribbe.rules.calendar import add_months
 from kribbe.taxes.selectors.certificates import in_force
-from kribbe.taxes.selectors.paid import paid_by
+from kribbe.taxes.selectors.paid import PAID_ON, paid_by
 from kribbe.taxes.services.certificates import issue_year
 from kribbe.taxes.tests.organiser import FIRST, Organiser
 from kribbe.trust.principal import SYSTEM
@@ -134,6 +143,49 @@ def check_certified(each: Organiser) -> None:
             assert certified == sum(prices.values())
 
 
+def check_years(each: Organiser) -> None:
+    """The certificates of each year are its days, counted by hand."""
+    for payer in each.payers[:2]:
+        by_hand = days_by_hand(payer)
+        for year in (2026, 2027):
+            issued = in_force(each.books, year).filter(payer=payer).values_list("days", "total")
+            own = [price for paid_on, price in by_hand if paid_on.year == year]
+            assert (len(own), sum(own)) == tuple(map(sum, zip((0, 0), *issued, strict=True))), (payer, year)
+
+
+def days_by_hand(payer) -> list[tuple[date, Decimal]]:
+    """When each day of care was paid for good, and its price: evening after evening, from the money of its month."""
+    prices, found = defaultdict(Decimal), []
+    for line in InvoiceLine.objects.filter(invoice__payer=payer):
+        if line.what.startswith(("stay.", "extra_day.")):
+            prices[line.month, line.placement_id, line.day] += line.amount
+    for (month, place, day), price in prices.items():
+        if price <= 0:
+            continue
+        own = {key[2]: euros for key, euros in prices.items() if key[:2] == (month, place) and euros > 0}
+        needed = sum(euros for when, euros in own.items() if when <= day)
+        evenings = evenings_of(payer, month, sum(own.values()))
+        unpaid = [on for on, care in evenings if care < needed]
+        since = [on for on, _care in evenings if on > max(unpaid, default=date.min)]
+        if since:
+            found.append((since[0], price))
+    return found
+
+
+def evenings_of(payer, month: date, care: Decimal) -> list[tuple[date, Decimal]]:
+    """Each day on which money moved for a month, and what of its care was paid by then."""
+    total = sum((one.total for one in Invoice.objects.filter(payer=payer, month=month)), NOUGHT)
+    money = Settlement.objects.filter(invoice__payer=payer, invoice__month=month)
+    moved = money.exclude(entry__kind=EntryKind.WRITE_OFF).annotate(paid_on=PAID_ON)
+    rows = list(moved.values_list("paid_on", "amount"))
+    found = []
+    for on in sorted({on for on, _amount in rows}):
+        came = sum(amount for when, amount in rows if when <= on)
+        part = care if came >= total else care * came / total if came > 0 else NOUGHT
+        found.append((on, min(came, part.quantize(Decimal("0.01"), ROUND_FLOOR))))
+    return found
+
+
 def live(seed: int, often: int) -> None:
     each = Organiser(seed)
     done: list[str] = []
@@ -151,6 +203,7 @@ def live(seed: int, often: int) -> None:
             check_month(each, month)
             check_paid(each)
         check_certified(each)
+        check_years(each)
     except BaseException as fault:
         fault.add_note("\n".join(done[-40:]))
         raise
