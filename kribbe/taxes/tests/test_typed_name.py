@@ -1,4 +1,4 @@
-"""A child that was told absent came after all, by a typed name: matched, it came in every account; taken back, not."""
+"""A child that was told absent came after all, by a typed name: matched, it came in bill, report and certificate."""
 
 import pytest
 
@@ -7,7 +7,6 @@ from kribbe.attendance.services.settle_typed import match, reopen
 from kribbe.attendance.tests.scene import tablet
 from kribbe.attendance.tests.typed_scene import came, send_typed, typed_event
 from kribbe.taxes.tests.test_came_and_told_absent import (
-    DAY,
     LATER,
     MORNING,
     NOON,
