@@ -27,10 +27,14 @@ def forget_families() -> None:
 
 
 def forget_typed(now: datetime) -> int:
-    """Typed names of no family known here go after the years for which care is kept. Returns how many."""
+    """Typed names of no family known here go after the years for which care is kept. Returns how many.
+
+    Those of whom nobody said in all that time who they were wait no longer.
+    """
     today = localtime(now).date()
     years = load_pack(PACK).integer(CARE_YEARS, today)
     old = TypedChild.objects.filter(placement=None, day__lt=add_months(today, -years * MONTHS_A_YEAR))
     visitors = ~Q(not_ours="")
     old.filter(visitors).exclude(not_ours=GONE).update(not_ours=GONE)
+    old.filter(settled_at=None).update(not_ours=GONE, settled_at=now)
     return old.exclude(name=GONE).update(name=GONE, reason="")

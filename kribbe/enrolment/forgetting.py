@@ -1,8 +1,10 @@
 """What becomes of a family's requests and places, and how long they are needed."""
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, datetime
 
+from django.apps import apps
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kribbe.contact.forgetting import told_of
 from kribbe.enrolment.models import (
     CareRequest,
+    DirectChild,
     DirectMatch,
     Placement,
     PlacementState,
@@ -17,8 +20,9 @@ from kribbe.enrolment.models import (
     ProofState,
     RequestDraft,
 )
+from kribbe.rules.calendar import add_months
 from kribbe.rules.packs import load_pack
-from kribbe.trust.forgetting import GONE, Need, erase, forget, need
+from kribbe.trust.forgetting import GONE, MONTHS_A_YEAR, Need, erase, forget, need
 
 PACK = "flanders"
 CARE_YEARS = "forget.care_years"
@@ -47,6 +51,22 @@ def forget_families() -> None:
     forget("enrolment.DirectChild", _taken_for, name=GONE)
     erase("enrolment.ProofRequest", "household")
     erase("enrolment.RequestDraft", _drafted)
+
+
+def forget_direct(now: datetime) -> int:
+    """Names of children taken outside the desk who were found to be of no family go after the years for which care is
+    kept, from every version of the row too. Returns how many.
+    """
+    today = localtime(now).date()
+    limit = add_months(today, -load_pack(PACK).integer(CARE_YEARS, today) * MONTHS_A_YEAR)
+    is_over = Q(during__endswith__lte=limit) | Q(undone_at__date__lte=limit)
+    old = DirectChild.objects.filter(is_over).exclude(pk__in=_matched().values("direct")).exclude(name=GONE)
+    with transaction.atomic():
+        keys = list(old.select_for_update().values_list("pk", flat=True))
+        DirectChild.objects.filter(pk__in=keys).update(name=GONE)
+        versions = apps.get_model("enrolment.DirectChildEvent")._default_manager
+        versions.filter(pgh_obj__in=keys).update(name=GONE)
+    return len(keys)
 
 
 def _drafted(household_id: int) -> Q:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from kribbe.enrolment.forgetting import forget_direct
 from kribbe.enrolment.services.answer_offer import lapse_offers
 from kribbe.enrolment.services.chances import count_chances, learn_lessons, recount_changed
 from kribbe.enrolment.services.charter_mails import ask_for_agreement
@@ -90,6 +91,12 @@ def proofs_forgotten(now: datetime) -> int:
 def hand_overs_forgotten(now: datetime) -> int:
     """Delete what was laid ready for the desk that received a family, after `KRIBBE_HAND_OVER_DAYS`."""
     return forget_documents(older_than=timedelta(days=settings.HAND_OVER_DAYS), now=now)
+
+
+@duty("enrolment.forget_direct", cron="35 3 * * *", told="names of children outside the desk forgotten")
+def direct_forgotten(now: datetime) -> int:
+    """Forget what locations called children of no known family, once care isn't kept any longer."""
+    return forget_direct(now)
 
 
 @duty("enrolment.mail_search_news", cron="0 5 * * *", told="mails on saved searches")

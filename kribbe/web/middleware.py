@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 
 NUL, ENCODED = "\x00", "%00"
+FORM = "application/x-www-form-urlencoded"
 
 
 class NulMiddleware:
@@ -23,6 +24,17 @@ class NulMiddleware:
         if ENCODED in asked:
             request.META["QUERY_STRING"] = asked.replace(ENCODED, "")
         return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """The fields of a form, once the request was found small enough to be read."""
+        if request.content_type != FORM:
+            return
+        if not any(NUL in each for _name, values in request.POST.lists() for each in values):
+            return
+        fields = request.POST.copy()
+        for name, values in request.POST.lists():
+            fields.setlist(name, [each.replace(NUL, "") for each in values])
+        request.POST = fields  # type: ignore[assignment]
 
 
 class HeadMiddleware:

@@ -5,6 +5,7 @@ not sent yet is still taken, marked.
 """
 
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -40,6 +41,8 @@ from kribbe.web.app_icons import MASKABLE, SIZES
 COOKIE_AGE = 400 * 86_400
 """Seconds; the longest that browsers keep."""
 MOST_BYTES = 500_000
+NOT_KEPT = re.compile("[\x00\ud800-\udfff]")
+"""NUL, and halves of a letter."""
 PROBLEM = "application/problem+json"
 ASSETS = (
     "web/dist/fonts/figtree-latin-wght-normal.woff2",
@@ -259,12 +262,21 @@ def _body(request: Any) -> dict[str, Any]:
     if request.content_type != "application/json" or len(request.body) > MOST_BYTES:
         raise UnreadableError
     try:
-        found = json.loads(request.body)
-    except ValueError as error:
+        found = _kept(json.loads(request.body))
+    except (ValueError, RecursionError) as error:
         raise UnreadableError from error
     if not isinstance(found, dict):
         raise UnreadableError
     return found
+
+
+def _kept(value: Any) -> Any:
+    """As it was sent, without what the database keeps in no text: one such letter would hold up the whole queue."""
+    if isinstance(value, str):
+        return NOT_KEPT.sub("", value)
+    if isinstance(value, list):
+        return [_kept(each) for each in value]
+    return {key: _kept(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def _script(name: str) -> str:

@@ -17,7 +17,9 @@ class There:
 
 
 def in_elsewhere(location: Location, child_ids: Collection[int], on: date) -> Mapping[int, There]:
-    """By child, of those who are in at another location of the organiser; one query."""
+    """By child, of those who are in at another location of the organiser; one query. Nothing where it has none."""
+    if location.organiser_id is None:
+        return {}
     found = Presence.objects.filter(
         day=on,
         end=None,

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier, BrokenBarrierError
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -208,6 +209,15 @@ def test_the_page_shows_it_first_and_matches_it(scene):
     assert 'id="typed"' not in shown and "“Lotte” was Noor M." in shown
     assert post(client, scene, do="back").status_code == 302
     assert 'id="typed"' in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("fields", [{"do": "not_ours", "words": "x\0y"}, {"do": "match", "who": "x\0"}])
+def test_what_no_database_keeps_is_answered(scene, fields):
+    client = client_of(manager_of(scene.location, now=scene.now))
+    address = reverse("attendance:typed", args=[scene.location.slug, scene.child.key])
+    answer = client.post(address, urlencode(fields), content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == (302 if "words" in fields else 404)
+    assert TypedChild.objects.get().not_ours == ("xy" if "words" in fields else "")
 
 
 def test_the_first_page_counts_the_names_that_wait(scene, monkeypatch):

@@ -226,11 +226,16 @@ def test_who_is_in_at_another_location_only_is_not_missing_at_its_own():
     assert (found.where, found.there, told["there"]) == (Where.MISSING, None, None)
 
 
-def test_who_is_in_at_another_organiser_is_missing_here():
+@pytest.mark.parametrize("has_organiser", [True, False])
+def test_who_is_in_at_another_organiser_is_missing_here(has_organiser):
     scene, day = monday_scene()
     other = cast.make_location(
         scene.desk, "De Linde", organiser=Organiser.objects.create(name="Linde vzw", name_key="lindevzw")
     )
+    if not has_organiser:
+        for each in (scene.location, other):
+            each.organiser = None
+            each.save()
     there = to_visit(scene, cast.make_group(other, 9, now=scene.now, name="Bijen"), day)
     take(
         principal=TABLET, source=Source(location=other), presses=[press(there, "in", at(day, "10:00"))],

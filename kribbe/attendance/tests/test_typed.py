@@ -1,10 +1,13 @@
 """A child that no tablet knows is tapped by a typed name: kept once, in sight wherever who is in counts."""
 
+import json
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
+from kribbe.attendance.access import COOKIE
 from kribbe.attendance.forgetting import forget_typed
 from kribbe.attendance.models import Mark, Presence, Tap, TypedChild, TypedTap
 from kribbe.attendance.selectors.day import Where, day_of
@@ -27,7 +30,7 @@ DAY = timedelta(days=1)
 def scene():
     """At nine on a Monday on which Noor and Lou are planned; the tablet in the kitchen."""
     made, made.day = monday_scene()
-    made.device, _token = tablet(made, now=made.now - DAY)
+    made.device, made.token = tablet(made, now=made.now - DAY)
     return made
 
 
@@ -231,3 +234,26 @@ def test_a_name_of_no_known_family_goes_with_the_register(scene):
     child.refresh_from_db()
     assert child.name == GONE
     assert forget_typed(at(date(scene.day.year + 6, 1, 1), "9:00")) == 0
+
+
+def test_a_name_that_is_forgotten_waits_no_longer(scene):
+    came(scene, scene.device, at(scene.day, "9:00"))
+    later = date(scene.day.year + 6, 1, 4)
+    forget_typed(at(later, "3:50"))
+    assert day_of(scene.location, later, now=at(later, "9:00")).typed_before == []
+
+
+def test_letters_that_no_database_keeps_hold_up_no_queue(scene, client):
+    names = ["Lot\ud800te", "Lo\0la", "\ud800"]
+    events = [typed_event(scene, "in", at(scene.day, "9:00"), name=name) for name in names]
+    events.append({**typed_event(scene, "in", at(scene.day, "9:00")), "child": "x\0\ud800"})
+    client.cookies[COOKIE] = scene.token
+    answer = client.post(
+        reverse("attendance:tablet_sync", args=[scene.location.slug]),
+        json.dumps({"sent_at": scene.now.isoformat(), "events": events}),
+        content_type="application/json",
+    )
+    told = {each["key"]: (each["state"], each["why"]) for each in answer.json()["answers"]}
+    kept, unknown = ("kept", ""), ("refused", "no-child")
+    assert [told[each["key"]] for each in events] == [kept, kept, ("refused", "no-name"), unknown]
+    assert sorted(TypedChild.objects.values_list("name", flat=True)) == ["Lola", "Lotte"]

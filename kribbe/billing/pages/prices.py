@@ -43,6 +43,7 @@ from kribbe.billing.services.fees import add_certificate, add_charge, take_back_
 from kribbe.billing.services.prices_back import give_back_prices, take_away_prices, taken_away_prices
 from kribbe.billing.words import charge_words
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import stays
 from kribbe.outofschool.selectors.prices import clubs_of
 from kribbe.people.services import record_school
 from kribbe.places.models import Location
@@ -155,7 +156,7 @@ _PRICE_DEEDS = {"take_away": _take_away, "give_back": _give_back}
 @require_http_methods(["GET"])
 @with_books(Action.BILLING_READ)
 def fees_page(request: Any, location: Location, books: Books | None) -> HttpResponse:
-    """The children of this month: those without a certificate first, then those whose certificate ends soon."""
+    """The children of this month, each stay once: those without a certificate first, then those whose ends soon."""
     today = localtime(timezone.now()).date()
     month = first_of_month(today)
     held = FeeCertificate.objects.filter(books=books, child=OuterRef("child"))
@@ -168,7 +169,7 @@ def fees_page(request: Any, location: Location, books: Books | None) -> HttpResp
             goes_on=Exists(held.filter(during__contains=today + SOON)),
         )
     )
-    rows = sorted(found, key=_urgency)[:SHOWN]
+    rows = sorted((stay.home for stay in stays(found, today)), key=_urgency)[:SHOWN]
     one_day = list(_one_day(books, location, month)) if books else []
     children = [*(each.child for each in rows), *(each.child for each in one_day)]
     note_payers(request, location, (), of="fees", children=children)
