@@ -223,6 +223,11 @@ def has_own_markup(field: BoundField) -> bool:
     return isinstance(field.field.widget, RadioCards | HalfDayPicker)
 
 
+def changed_since(posted: Mapping[str, str], looked: str) -> bool:
+    """Whether a form differs from what its reader was shown the effect of, which its page keeps as `looked`."""
+    return posted.get("looked", looked) != looked
+
+
 def options(field: BoundField) -> list[BoundWidget]:
     """The tick boxes or radio buttons of a field with choices, one widget each."""
     attrs = field.build_widget_attrs({"id": field.auto_id, "class": "check__input"})

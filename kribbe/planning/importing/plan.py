@@ -52,8 +52,14 @@ class Plan:
 
     @property
     def faults(self) -> list[Fault]:
-        """What is wrong, of rows that are left out before what is only warned of."""
-        found = [fault for row in self.rows if row.line not in self.known for fault in row.faults]
+        """What is wrong, of rows that are left out before what is only warned of in the others."""
+        found = [
+            fault
+            for row in self.rows
+            if row.line not in self.known
+            for fault in row.faults
+            if fault.refused or not row.refused
+        ]
         return sorted(found, key=lambda fault: (not fault.refused, fault.line))
 
     @property

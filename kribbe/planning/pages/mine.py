@@ -54,6 +54,7 @@ from kribbe.rules.billing.case import Absent
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import day_of
+from kribbe.web.forms import changed_since
 from kribbe.web.templatetags.telling import long_date, money, number
 from kribbe.web.words import say
 
@@ -156,7 +157,7 @@ def absence(request: Any, reference: str) -> HttpResponse:
     placement = own_placement(request.principal, Action.ABSENCE_REPORT, reference, now=now)
     use_desk(request, placement.child.household.desk)
     today = localtime(now).date()
-    form = AbsenceForm(request.POST or None, initial={"first": today})
+    form = AbsenceForm(request.POST or None, initial={"first": _next_day(placement, today)})
     found: dict[str, Any] | None = None
     if request.method == "POST" and form.is_valid():
         first, last = form.bounds()
@@ -165,7 +166,8 @@ def absence(request: Any, reference: str) -> HttpResponse:
         try:
             check_acts(request.principal, placement)
             told, days = _asked(placement, first, last, today)
-            if request.POST.get("do") == "report":
+            reports, key = request.POST.get("do") == "report", f"{first} {last} {ill}"
+            if reports and not changed_since(request.POST, key):
                 report_absence(
                     principal=request.principal,
                     placement_id=placement.pk,
@@ -178,7 +180,7 @@ def absence(request: Any, reference: str) -> HttpResponse:
                 if came := came_on(placement, days):
                     messages.warning(request, _came(placement, came))
                 return redirect("planning:my_agreement", reference)
-            found = _costs(told, days, now, ill=ill)
+            found = {**_costs(told, days, now, ill=ill), "looked": key, "changed": reports}
         except RefusedError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
     context = {
@@ -240,6 +242,12 @@ def _days(placement: Placement, first: date, last: date, away: Any, hosts: Any) 
         for day in (first + n * DAY for n in range((last - first).days + 1))
         if (parts := planned.parts(day, closed))
     ]
+
+
+def _next_day(placement: Placement, today: date) -> date:
+    """The next day of this year on which the child is planned; today where there is none soon."""
+    last = min(today + 2 * SHOWN_DAYS * DAY, date(today.year, 12, 31))
+    return next(iter(planned_days(stated(placement, today.year, today=today), today, last)), today)
 
 
 def _asked(placement: Placement, first: date, last: date, today: date) -> tuple[Stated, list[date]]:

@@ -139,11 +139,7 @@ def undo(request: Any, location: Location, reference: str) -> HttpResponse:
         raise refusal(request.principal)
     try:
         gone, left = undo_batch(principal=request.principal, batch_id=batch.pk, now=timezone.now())
-        messages.success(
-            request,
-            _("Taken back: %(gone)d. Over or changed since, and left: %(left)d.")
-            % {"gone": gone, "left": left},
-        )
+        messages.success(request, _taken_back(gone, left))
     except RefusedError as refused:
         messages.error(request, str(refused.message))
     return _to_week(location, day_of(request.POST.get("week", "")) or localtime().date())
@@ -205,6 +201,18 @@ def _line(each: Copy) -> dict[str, Any]:
         "given": long_date(given) if given else "",
         "problem": each.problem,
     }
+
+
+def _taken_back(gone: int, left: int) -> str:
+    told = ngettext("%(count)d day is taken back.", "%(count)d days are taken back.", gone) % {"count": gone}
+    if not left:
+        return told
+    stayed = ngettext(
+        "%(count)d day stayed: it is over, or was changed since.",
+        "%(count)d days stayed: they are over, or were changed since.",
+        left,
+    ) % {"count": left}
+    return f"{told} {stayed}"
 
 
 def _copied(count: int) -> str:

@@ -63,6 +63,12 @@ def room_on(location: Location, group_id: int, day: date) -> Room:
     return rooms_at([location], [day]).get((group_id, day), NO_ROOM)
 
 
+def open_halves(group_id: int, day: date) -> int:
+    """The half-days on which a group opens on this weekday, bit 0 the morning; closing days aren't asked."""
+    capacity = GroupCapacity.objects.filter(group_id=group_id, during__contains=day).first()
+    return _halves(capacity.open_pattern, day) if capacity else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """Who is planned on some days, and the absences of them that hold, by placement and day."""

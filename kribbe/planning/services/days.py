@@ -16,7 +16,13 @@ from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.access import check_acts
 from kribbe.planning.models import DayChange, DayRules, DayState
 from kribbe.planning.models_days import STANDING, day_holder
-from kribbe.planning.selectors.days import halves_not_over, halves_to_come, room_on, rules_of
+from kribbe.planning.selectors.days import (
+    halves_not_over,
+    halves_to_come,
+    open_halves,
+    room_on,
+    rules_of,
+)
 from kribbe.planning.selectors.planned import absences, parts_of_halves, planned_halves, planned_of
 from kribbe.planning.services import telling
 from kribbe.planning.services.locking import locked_certain_place
@@ -205,6 +211,7 @@ def check_wish(
     `besides` is the change that asks it, where it is written already.
     """
     _check_day(placement, wish.day, today)
+    _check_open(placement, wish)
     standing = DayChange.objects.filter(STANDING, placement=placement)
     if besides is not None:
         standing = standing.exclude(pk=besides.pk)
@@ -251,6 +258,21 @@ def _check_day(placement: Placement, day: date, today: date) -> None:
         raise RefusedError(_("Choose a day within the child's stay."), field="day")
     if day in closed_days_of_group(placement.group, day, day):
         raise RefusedError(_("There is no care on this day: it is a closing day."), field="day")
+
+
+def _check_open(placement: Placement, wish: Wish) -> None:
+    opens = open_halves(placement.group_id, wish.day)
+    if not opens:
+        raise RefusedError(
+            _("The group never opens on this day of the week. Choose another day."),
+            field="day",
+            code="never_open",
+        )
+    if wish.halves & ~opens:
+        raise RefusedError(
+            _("The group opens for half of this day only. Choose the other half, or another day."),
+            field="halves",
+        )
 
 
 def _check_swap(placement: Placement, wish: Wish, given: date, rules: DayRules, today: date) -> None:

@@ -260,6 +260,34 @@ def test_a_parent_sees_cost_and_room_first_and_takes_it_back(scene):
     assert change.state == DayState.WITHDRAWN
 
 
+def test_a_day_changed_after_its_price_was_shown_is_shown_again_before_it_is_asked(scene):
+    at_once(scene)
+    parent = client_of(scene.parent_user())
+    wednesday = plain_week(scene) + 2 * DAY
+    address = reverse("planning:my_extra", args=[scene.noor.reference])
+    looked = {"day": f"{wednesday}", "halves": "1", "looked": f"{wednesday} 1 None"}
+    assert looked["looked"] in parent.post(address, {**looked, "do": "look"}).content.decode()
+    again = parent.post(address, {**looked, "halves": "2", "do": "ask"}).content.decode()
+    assert "nothing is sent yet" in again
+    assert f"{wednesday} 2 None" in again
+    assert not DayChange.objects.exists()
+    assert parent.post(address, {**looked, "do": "ask"}).status_code == 302
+    assert DayChange.objects.get().halves == 1
+
+
+def test_a_day_of_the_week_on_which_the_group_never_opens_is_told_as_such(scene):
+    at_once(scene)
+    monday = plain_week(scene)
+    with pytest.raises(RefusedError) as refused:
+        ask(scene, monday + 6 * DAY)
+    assert (refused.value.field, refused.value.code) == ("day", "never_open")
+    scene.group.capacities.update(open_pattern=WeekPattern(1 << 4).mask)
+    with pytest.raises(RefusedError) as refused:
+        ask(scene, monday + 2 * DAY)
+    assert refused.value.field == "halves"
+    assert ask(scene, monday + 2 * DAY, halves=1).state == DayState.GRANTED
+
+
 def test_a_location_answers_on_its_page_which_costs_the_same_however_many(scene):
     manager = client_of(manager_of(scene.location, now=scene.now))
     address = reverse("planning:extra_days", args=[scene.location.slug])

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from kribbe.contact.models import Notice
 from kribbe.planning.models import Absence, HouseRules
+from kribbe.planning.selectors.allowance import planned_days, stated
 from kribbe.planning.services.absences import see_note
 from kribbe.planning.tests.pages import at, open_day, signed
 from kribbe.trust.errors import RefusedError
@@ -48,6 +49,30 @@ def test_a_family_says_that_its_child_is_ill_and_reads_what_that_counts_as(scene
     assert "Ill: costs nothing" in page
     assert "Free days of illness used: 1 of 3." in page
     assert "3 days of illness a year are free" in page
+
+
+def test_the_page_of_an_absence_begins_with_the_next_day_on_which_the_child_comes(scene, parent):
+    signed(scene)
+    today = scene.now.date()
+    told = stated(scene.noor, today.year, today=today)
+    days = planned_days(told, today, today + 28 * DAY)
+    page = parent.get(mine(scene, "my_absence")).content.decode()
+    assert f'value="{next((day for day in days if day.year == today.year), today)}"' in page
+
+
+def test_an_absence_changed_after_its_cost_was_shown_is_shown_again_before_it_is_reported(scene, parent):
+    house_rules(scene)
+    signed(scene)
+    day = open_day(scene)
+    looked = {"first": f"{day}", "looked": f"{day} {day} False"}
+    assert (
+        looked["looked"] in parent.post(mine(scene, "my_absence"), {**looked, "do": "look"}).content.decode()
+    )
+    again = parent.post(mine(scene, "my_absence"), {**looked, "ill": "on", "do": "report"}).content.decode()
+    assert "nothing is sent yet" in again
+    assert not Absence.objects.exists()
+    assert parent.post(mine(scene, "my_absence"), {**looked, "do": "report"}).status_code == 302
+    assert Absence.objects.get().day == day
 
 
 def test_told_late_it_costs_where_the_house_rules_give_no_day_of_illness(scene, parent):

@@ -131,6 +131,11 @@ def test_a_fault_is_named_by_row_and_column(scene, change, found):
     assert (3, *found) in faults(scene, line(scene, "Finn", days="vr"), line(scene, **change))
 
 
+def test_a_row_that_is_left_out_is_not_told_as_taken_over_too(scene):
+    assert faults(scene, line(scene, "Finn", end="", days="veel")) == [(2, "Dagen", "weeks")]
+    assert faults(scene, line(scene, "Finn", end="", days="vr")) == [(2, "Einde", "no_end")]
+
+
 def test_what_doubles_or_overlaps_is_left_out(scene):
     take(scene, line(scene))
     other = faults(scene, line(scene, days="do"), line(scene, "Finn"), line(scene, "Finn", days="wo"))

@@ -233,7 +233,9 @@ def test_pages_from_the_week_to_the_undo(scene, monday, django_assert_max_num_qu
     batch = DayBatch.objects.order_by("-pk")[0]
     undo_url = reverse("planning:undo_days", args=[slug, batch.reference])
     assert undo_url in client.get(week).content.decode()
-    assert client.post(undo_url, {"week": f"{monday}"}).status_code == 302
+    back = client.post(undo_url, {"week": f"{monday}"}, follow=True).content.decode()
+    assert "1 day is taken back." in back
+    assert "stayed" not in back
     assert days(scene, monday + 2 * WEEK) == [0, 1]
 
 
