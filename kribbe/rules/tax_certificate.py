@@ -41,11 +41,14 @@ class Charge:
 class Asked:
     """An account: what is to be paid for it after its corrections, and what came in for it on which day, less what
     its credit notes gave away.
+
+    `care` is what it asks for care of all its children together, where they are several.
     """
 
     key: Hashable
     total: Decimal
     paid: Sequence[tuple[date, Decimal]] = ()
+    care: Decimal = NOUGHT
 
     @property
     def came(self) -> Decimal:
@@ -209,20 +212,29 @@ def _period(days: Sequence[PaidDay], price: Decimal | None) -> Period:
 def _covered(asked: Asked, amounts: Mapping[date, Decimal]) -> dict[date, date]:
     """The days of an account that are wholly paid, with the day on which they became so and stayed."""
     charged = [(day, amount) for day, amount in sorted(amounts.items()) if amount > 0]
-    care = sum((amount for _day, amount in charged), NOUGHT)
+    care = asked_for_care(amounts)
+    whole = max(asked.total, asked.care, care)
     came, found = NOUGHT, dict[date, date]()
     for on, payments in groupby(sorted(asked.paid), key=lambda each: each[0]):
         came += sum((amount for _on, amount in payments), NOUGHT)
-        reached = _reached(charged, _share(care, came, asked.total))
+        reached = _reached(charged, _share(care, came, whole))
         found = {day: found.get(day, on) for day in reached}
     return found
 
 
-def _share(care: Decimal, came: Decimal, total: Decimal) -> Decimal:
-    """What of the care of an account is paid, in whole cents."""
-    if came <= 0:
+def asked_for_care(amounts: Mapping[date, Decimal]) -> Decimal:
+    """What an account asks for a child's care, by what it asks for each day: what it gives back is of other days."""
+    return sum((amount for amount in amounts.values() if amount > 0), NOUGHT)
+
+
+def _share(care: Decimal, came: Decimal, whole: Decimal) -> Decimal:
+    """What of a child's care is paid, in whole cents; `whole` is what stands against what came in.
+
+    That is all that is asked, or the care of all children where reductions make that less: no more is paid than came.
+    """
+    if came <= 0 or care <= 0:
         return NOUGHT
-    return min(came, care if came >= total else (care * came / total).quantize(CENT, ROUND_FLOOR))
+    return min(care, (care * came / whole).quantize(CENT, ROUND_FLOOR))
 
 
 def _reached(charged: Sequence[tuple[date, Decimal]], share: Decimal) -> list[date]:

@@ -129,15 +129,19 @@ class _Said:
 
 
 def _places(whos: Iterable[Who]) -> dict[int, Placement]:
-    """All places of these children at the organiser of one of them: nobody writes in the register of another.
+    """These places, and all others of their children at the organiser of one of them: nobody writes in the register
+    of another.
 
     Of whoever was taken outside the desk none is known beside its own.
     """
     keys = [each.placement_id for each in whos if each.placement_id]
     own = Placement.objects.filter(pk__in=keys)
     found = Placement.objects.filter(
-        child__in=own.values("child"),
-        group__location__organiser__in=own.values("group__location__organiser"),
+        Q(pk__in=keys)
+        | Q(
+            child__in=own.values("child"),
+            group__location__organiser__in=own.values("group__location__organiser"),
+        )
     )
     return {each.pk: each for each in found.select_related("group__location")} if keys else {}
 

@@ -110,6 +110,15 @@ def test_a_month_credited_in_whole_that_gave_more_than_came_in_pays_no_day():
     assert paid_days([*charges(1, "10"), *charges(1, "-10")], [gave]) == []
 
 
+@pytest.mark.parametrize(("came", "days"), [("25", 1), ("50", 2), ("49.99", 2)])
+def test_two_children_share_what_came_in_where_reductions_make_less_of_the_whole(came, days):
+    """120.00 of care, 70.00 off: 50.00 is asked. Of 25.00 each child has 25 × 60 / 120 = 12.50: one day of 10.00."""
+    asked = Asked(1, euros("50"), [(FIRST, euros(came))], care=euros("120"))
+    child = charges(1, *["10"] * 6)
+    assert len(paid_days(child, [asked])) == days
+    assert 2 * 10 * days <= euros(came)
+
+
 def test_what_was_paid_later_stands_whatever_an_earlier_month_lacks():
     back, later = date(2026, 9, 5), date(2027, 2, 1)
     march = Asked("march", euros("10"), [(FIRST, euros("30")), (FIRST, euros("-20")), (back, euros("-30"))])

@@ -1,8 +1,8 @@
 """What payers paid for care: lines of invoices and what came in for them, as the rules of a certificate read it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -27,6 +27,7 @@ from kribbe.rules.tax_certificate import (
     Asked,
     Charge,
     PaidDay,
+    asked_for_care,
     funded,
     is_care,
     is_month,
@@ -92,10 +93,24 @@ def paid_by(payers: Sequence[Payer], year: int, *, today: date) -> list[ChildPai
     for payer_id, child_id, charges in shared:
         found[payer_id, child_id] += charges
     known = {each.pk: each for each in payers}
+    together = _of_all_children(found.values())
+    asked = [replace(each, care=together[each.key]) for each in asked]
     return [
         ChildPaid(known[payer_id], children[child_id], paid_days(charges, asked))
         for (payer_id, child_id), charges in sorted(found.items())
     ]
+
+
+def _of_all_children(charged: Iterable[Iterable[Charge]]) -> Mapping[Hashable, Decimal]:
+    """What each account asks for care, by the charges of each child."""
+    found: dict[Hashable, Decimal] = defaultdict(Decimal)
+    for charges in charged:
+        amounts: dict[Hashable, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for charge in charges:
+            amounts[charge.account][charge.day] += charge.amount
+        for account, by_day in amounts.items():
+            found[account] += asked_for_care(by_day)
+    return found
 
 
 def _lines(payers: Sequence[Payer], year: int) -> list[InvoiceLine]:
