@@ -93,20 +93,24 @@ def browser() -> Iterator[Browser]:
 def open_page(browser: Browser, live_server: Any, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """`open_page(size=PHONE, language="nl-BE", javascript=True)`: a page of a fresh visitor, without cookies.
 
-    Addresses may be relative to the test's server. Closing checks that the browser complained of nothing, but of a
-    network that a test marked `offline` cuts.
+    `zone` is where the device thinks that it is. Addresses may be relative to the test's server. Closing checks that
+    the browser complained of nothing, but of a network that a test marked `offline` cuts.
     """
     contexts, complaints = [], []
     expected = (ANSWERED, *(CUT if request.node.get_closest_marker("offline") else ()))
 
     def open_page(
-        *, size: tuple[int, int] = DESKTOP, language: str = "nl-BE", javascript: bool = True
+        *,
+        size: tuple[int, int] = DESKTOP,
+        language: str = "nl-BE",
+        javascript: bool = True,
+        zone: str = "Europe/Brussels",
     ) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
             viewport={"width": size[0], "height": size[1]},
             locale=language,
-            timezone_id="Europe/Brussels",
+            timezone_id=zone,
             java_script_enabled=javascript,
             reduced_motion="reduce",
             ignore_https_errors=True,

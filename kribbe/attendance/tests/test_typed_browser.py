@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from kribbe.attendance.models import Presence, Tap, TypedChild, TypedTap
 from kribbe.attendance.tests.test_tablet_browser import TABLET, enrolled, kid, scene, synced
@@ -85,3 +86,13 @@ def test_the_location_matches_it_by_keyboard(open_page, open_as, scene, size):
     assert Presence.objects.get().placement.child.first_name == "Ilyas"
     axe(page)
     fits(page)
+
+
+def test_a_device_that_is_set_to_another_zone_shows_the_time_of_the_location(open_page, scene):
+    page = open_page(size=TABLET, zone="Asia/Tokyo")
+    enrolled(page, scene)
+    kid(page, "Ilyas").click()
+    page.get_by_text("Ilyas P. is aanwezig").wait_for()
+    synced(page)
+    came = localtime(Presence.objects.get().start)
+    assert f"{came:%H:%M}" in kid(page, "Ilyas").inner_text()

@@ -5,13 +5,17 @@ import { typedIn } from "./tablet-typed.js";
 // Seconds by which a clock may be off before it is set right.
 export const TRUSTED = 300;
 
-export const clock = (moment) =>
-  new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+// Where the location is, wherever the device thinks it is.
+const timeZone = globalThis.document?.body.dataset.zone;
+const wall = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
 
-export const dayOf = (moment) => {
-  const local = new Date(moment);
-  return [local.getFullYear(), local.getMonth() + 1, local.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
-};
+// Day and time on the clock of the location, such as "2026-03-03" and "14:05".
+const wallOf = (moment) => wall.format(new Date(moment)).split(" ");
+
+export const clock = (moment) =>
+  new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone });
+
+export const dayOf = (moment) => wallOf(moment)[0];
 
 // The day of something that waits, by the clock as far as it was known to be off then.
 const dayOfEvent = ({ at, offset = 0 }) => dayOf(Date.parse(at) + (Math.abs(offset) > TRUSTED ? offset * 1000 : 0));
@@ -66,7 +70,10 @@ function leave(child, at) {
   child.in = false;
 }
 
-const minutesOf = (moment) => new Date(moment).getHours() * 60 + new Date(moment).getMinutes();
+const minutesOf = (moment) => {
+  const [hours, minutes] = wallOf(moment)[1].split(":").map(Number);
+  return hours * 60 + minutes;
+};
 
 export const everybody = (groups) => groups.flatMap(({ children, others = [] }) => [...children, ...others]);
 
