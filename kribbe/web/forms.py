@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 from django.forms.boundfield import BoundWidget
 from django.forms.renderers import TemplatesSetting
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -223,8 +225,19 @@ def has_own_markup(field: BoundField) -> bool:
     return isinstance(field.field.widget, RadioCards | HalfDayPicker)
 
 
-def changed_since(posted: Mapping[str, str], looked: str) -> bool:
-    """Whether a form differs from what its reader was shown the effect of, which its page keeps as `looked`."""
+BESIDE = frozenset({"csrfmiddlewaretoken", "do", "looked", "name"})
+"""What a form sends beside its terms: which button, and the signature."""
+
+
+def looked_at(posted: QueryDict) -> str:
+    """The terms typed in a form, in short: its page keeps them as `looked` beside the effect that it shows."""
+    terms = sorted((name, values) for name, values in posted.lists() if name not in BESIDE)
+    return sha256(repr(terms).encode()).hexdigest()[:32]
+
+
+def changed_since_looked(posted: QueryDict) -> bool:
+    """Whether the terms of a form are others than those of which its reader was shown the effect."""
+    looked = looked_at(posted)
     return posted.get("looked", looked) != looked
 
 

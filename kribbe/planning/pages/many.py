@@ -26,7 +26,7 @@ from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import row_key
-from kribbe.web.forms import DayField, NameField
+from kribbe.web.forms import DayField, NameField, changed_since_looked, looked_at
 from kribbe.web.weeks import DAY_NAMES
 
 WEEKDAYS = [(str(day), name) for day, name in enumerate(DAY_NAMES)]
@@ -99,10 +99,12 @@ def many_page(request: Any, location: Location) -> HttpResponse:
         return redirect("planning:many", location.slug)
     form = _form(request, location, now)
     lines: list[Line] | None = None
+    sends = request.POST.get("do") == "send"
+    changed = sends and changed_since_looked(request.POST)
     if request.method == "POST" and form.is_valid():
         try:
             lines = look_at_many(location, form.many())
-            if request.POST.get("do") == "send":
+            if sends and not changed:
                 made = change_many(
                     principal=request.principal,
                     location=location,
@@ -120,7 +122,8 @@ def many_page(request: Any, location: Location) -> HttpResponse:
         "place_name": location.name,
         "location": location,
         "form": form,
-        "looked": lines is not None,
+        "looked": "" if lines is None else looked_at(request.POST),
+        "changed": changed,
         "lines": [_row(line) for line in lines or ()],
         "can": sum(not line.problem for line in lines or ()),
         "earlier": [{"change": each, "count": len(each.papers)} for each in earlier[:EARLIER]],

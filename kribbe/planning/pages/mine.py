@@ -54,7 +54,7 @@ from kribbe.rules.billing.case import Absent
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import day_of
-from kribbe.web.forms import changed_since
+from kribbe.web.forms import changed_since_looked, looked_at
 from kribbe.web.templatetags.telling import long_date, money, number
 from kribbe.web.words import say
 
@@ -166,8 +166,8 @@ def absence(request: Any, reference: str) -> HttpResponse:
         try:
             check_acts(request.principal, placement)
             told, days = _asked(placement, first, last, today)
-            reports, key = request.POST.get("do") == "report", f"{first} {last} {ill}"
-            if reports and not changed_since(request.POST, key):
+            reports = request.POST.get("do") == "report"
+            if reports and not changed_since_looked(request.POST):
                 report_absence(
                     principal=request.principal,
                     placement_id=placement.pk,
@@ -180,7 +180,11 @@ def absence(request: Any, reference: str) -> HttpResponse:
                 if came := came_on(placement, days):
                     messages.warning(request, _came(placement, came))
                 return redirect("planning:my_agreement", reference)
-            found = {**_costs(told, days, now, ill=ill), "looked": key, "changed": reports}
+            found = {
+                **_costs(told, days, now, ill=ill),
+                "looked": looked_at(request.POST),
+                "changed": reports,
+            }
         except RefusedError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
     context = {

@@ -28,7 +28,7 @@ from kribbe.rules.billing.day_cost import DayCost
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.trust.text import whole_number
-from kribbe.web.forms import changed_since
+from kribbe.web.forms import changed_since_looked, looked_at
 from kribbe.web.templatetags.telling import money
 from kribbe.web.words import say
 
@@ -52,10 +52,10 @@ def my_extra(request: Any, reference: str) -> HttpResponse:
         home = home_on(placement, wish.day)
         try:
             check_acts(request.principal, home)
-            asks, key = request.POST.get("do") == "ask", f"{wish.day} {wish.halves} {wish.instead_of}"
-            if asks and not changed_since(request.POST, key):
+            asks = request.POST.get("do") == "ask"
+            if asks and not changed_since_looked(request.POST):
                 return _ask(request, home, wish, now)
-            found = {**_look(home, wish, rules, now), "looked": key, "changed": asks}
+            found = {**_look(home, wish, rules, now), "looked": looked_at(request.POST), "changed": asks}
         except RefusedError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
     context = {

@@ -32,6 +32,7 @@ from kribbe.rules.packs import load_pack
 from kribbe.rules.school import PACK, Community, known_until
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
+from kribbe.web.forms import changed_since_looked, looked_at
 from kribbe.web.templatetags.telling import long_date
 
 DAY = timedelta(days=1)
@@ -129,10 +130,12 @@ def written(
     location = placement.group.location
     preview: Sequence[Row] = []
     warning: Sequence[str] = ()
+    sends = request.POST.get("do") == "send"
+    changed = sends and changed_since_looked(request.POST)
     if request.method == "POST" and form.is_valid():
         try:
             preview, warning = look(), past()
-            if request.POST.get("do") == "send":
+            if sends and not changed:
                 reference = send()
                 messages.success(request, _("Signed and sent. It holds once the family has signed too."))
                 return redirect("planning:agreement", location.slug, reference)
@@ -146,6 +149,8 @@ def written(
         "name": f"{placement.child}",
         "form": form,
         "preview": preview,
+        "looked": looked_at(request.POST),
+        "changed": changed,
         "warning": warning,
         "columns": columns,
         **more,

@@ -1,5 +1,6 @@
 """What tests of pages share: addresses, a day to come, and an agreement that is signed."""
 
+import re
 from datetime import timedelta
 
 from django.db import connection
@@ -21,6 +22,11 @@ def queries(client, address):
         answer = client.get(address)
     assert answer.status_code == 200
     return len(captured), answer.content.decode()
+
+
+def looked_of(answer):
+    """What a page keeps of the terms whose effect it shows."""
+    return re.search('name="looked" value="([^"]+)"', answer.text).group(1)
 
 
 def open_day(scene, *, weekday=0):

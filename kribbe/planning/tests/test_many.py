@@ -13,6 +13,7 @@ from kribbe.places.ledger import miscounted
 from kribbe.planning.models import ManyChange, Paper
 from kribbe.planning.services.many import Many, change_many, look_at_many, undo_many
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.tests.pages import looked_of
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.planning.written import opening_hours
 from kribbe.rules.halfdays import WeekPattern
@@ -141,7 +142,12 @@ def test_the_page_looks_sends_and_undoes(scene):
     assert not ManyChange.objects.exists()
     unsigned = client.post(address, {**asked, "do": "send"})
     assert (unsigned.status_code, 'name="name"' in unsigned.content.decode()) == (422, True)
-    assert client.post(address, {**asked, "do": "send", "name": "Mia Claes"}).status_code == 302
+    signed = {**asked, "name": "Mia Claes", "looked": looked_of(unsigned), "do": "send"}
+    other = client.post(address, {**signed, "end": "16:00"})
+    assert "nothing is sent yet" in other.text
+    assert "9:00–16:00" in other.text
+    assert not ManyChange.objects.exists()
+    assert client.post(address, signed).status_code == 302
     made = ManyChange.objects.get()
     assert client.post(address, {"do": "undo", "change": made.pk}).status_code == 302
     assert not Paper.objects.filter(signed_at=None, withdrawn_at=None).exists()

@@ -12,7 +12,7 @@ from kribbe.contact.models import Side
 from kribbe.contact.services.feeds import make_feed, token_of
 from kribbe.places.models import GroupCapacity
 from kribbe.planning.models import Absence, AgreedWeeks, GroupTeam, HouseRules, Paper
-from kribbe.planning.tests.pages import at, open_day, queries, signed
+from kribbe.planning.tests.pages import at, looked_of, open_day, queries, signed
 from kribbe.planning.tests.scene import place
 from kribbe.rules.calendar import public_holidays
 from kribbe.rules.halfdays import WeekPattern
@@ -38,7 +38,13 @@ def test_from_an_empty_agreement_to_two_signatures(scene, manager, parent):
     unsigned = manager.post(write, {**typed, "do": "send"})
     assert unsigned.status_code == 422
     assert 'id="id_name"' in unsigned.content.decode()
-    assert manager.post(write, {**typed, "do": "send", "name": "Mia"}).status_code == 302
+    sent = {**typed, "looked": looked_of(preview), "do": "send", "name": "Mia"}
+    other = manager.post(write, {**sent, "day_fee": "22.50"})
+    assert "nothing is sent yet" in other.text
+    again = manager.post(write, {**sent, "day_fee": "22.50", "do": "preview"})
+    assert "nothing is sent yet" not in again.text
+    assert not Paper.objects.exists()
+    assert manager.post(write, sent).status_code == 302
     mine = reverse("planning:my_agreement", args=[scene.noor.reference])
     assert parent.post(mine, {"agreed": "on", "name": "An Maes"}).status_code == 302
     assert AgreedWeeks.objects.get().masks == [0b1111]
