@@ -168,7 +168,7 @@ def many_children_at_once(page, scene):
         page.get_by_label(child).focus()
         page.keyboard.press("Space")
     page.get_by_label("Ze komen in de plaats op deze dag").select_option("2")
-    page.get_by_label("Vanaf").fill(f"{NEXT}")
+    page.get_by_label("Vanaf", exact=True).fill(f"{NEXT}")
     press(page, "Eerst bekijken")
     page.get_by_text("Kan verstuurd worden").wait_for()
     page.get_by_text("Blijft zoals het is").wait_for()
