@@ -52,7 +52,7 @@ def test_a_day_is_moved_by_keys_and_by_mouse(open_as, size):
     look(page, "copy-week")
     page.goto(week)
     page.get_by_role("button", name="Maak de laatste verplaatsing ongedaan").click()
-    page.get_by_text("Teruggenomen: 1").wait_for()
+    page.get_by_text("1 dag is teruggenomen.").wait_for()
     assert DayChange.objects.get().state == DayState.WITHDRAWN
     row = page.get_by_role("row", name="Noor")
     row.locator("[data-move-day]").nth(2).drag_to(row.locator("td").nth(9))
