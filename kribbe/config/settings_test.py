@@ -16,6 +16,6 @@ STORAGES = {
 }
 STATIC_ROOT = data_dir() / "static"
 make_folder(STATIC_ROOT)
-DATABASES["default"] |= {"CONN_HEALTH_CHECKS": False}
+DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

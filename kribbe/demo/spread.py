@@ -82,6 +82,7 @@ $$"""
 """Another reference for another number: odd times a number, modulo a power of two, meets each value once."""
 
 
+OTHER_KEY = "md5(key::text || '-' || %(copy)s)::uuid"
 ELSEWHERE: Mapping[str, str] = {
     "longitude": "longitude + %(east)s",
     "latitude": "latitude + %(north)s",
@@ -94,8 +95,10 @@ ELSEWHERE: Mapping[str, str] = {
     "licence_number": "CASE WHEN licence_number <> '' THEN licence_number || '-' || %(copy)s ELSE '' END",
     "email": "CASE WHEN email <> '' THEN %(copy)s || '.' || email ELSE '' END",
     "trust_storedfile.key": "md5(key || '-' || %(copy)s)",
-    "attendance_tap.key": "md5(key::text || '-' || %(copy)s)::uuid",
-    "attendance_daynote.key": "md5(key::text || '-' || %(copy)s)::uuid",
+    "attendance_tap.key": OTHER_KEY,
+    "attendance_typedchild.key": OTHER_KEY,
+    "attendance_typedtap.key": OTHER_KEY,
+    "attendance_daynote.key": OTHER_KEY,
     "upkeep_childkey.key": "key # %(copy)s::bigint",
     "code_hash": "CASE WHEN code_hash <> '' THEN md5(code_hash || '-' || %(copy)s) ELSE '' END",
     "token_hash": "CASE WHEN token_hash <> '' THEN md5(token_hash || '-' || %(copy)s) ELSE '' END",
