@@ -114,6 +114,7 @@ def test_a_child_that_isn_t_planned_comes_without_network(open_page, scene, size
     fits(page)
     look(page, "others")
     page.get_by_role("button", name="Noor M.").click()
+    page.get_by_text("Noor M. is aanwezig").wait_for()
     page.context.set_offline(False)
     synced(page)
     kept = Presence.objects.get()
