@@ -1,6 +1,6 @@
 """A price list that was published by mistake: taken away before it begins, and given back."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -16,11 +16,9 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Principal
-from kribbe.trust.removed import given_back, kept_fields
+from kribbe.trust.removed import given_back, kept_fields, last_away
 
 ACT = "billing.prices_away"
-SHOWN = timedelta(days=31)
-"""So long it can be given back."""
 SET_BY_SERVICE = ("location_id", "from_day", "made_at", "made_by")
 
 
@@ -57,13 +55,7 @@ def take_away_prices(*, principal: Principal, location: Location, first: date, n
 
 def taken_away_prices(location: Location, now: datetime) -> AuditEntry | None:
     """The list that was taken away last, lately, if it would still begin later and none took its place."""
-    entry = (
-        AuditEntry.objects.filter(
-            subject=Location._meta.label_lower, subject_id=location.pk, action=ACT, at__gte=now - SHOWN
-        )
-        .order_by("-pk")
-        .first()
-    )
+    entry = last_away(location, ACT, now)
     if entry is None:
         return None
     first = date.fromisoformat(entry.data["kept"]["from_day"])

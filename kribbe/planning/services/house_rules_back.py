@@ -1,7 +1,7 @@
 """A version of the house rules that was published by mistake: taken away before it begins, and given back."""
 
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -20,11 +20,9 @@ from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Principal
-from kribbe.trust.removed import given_back, kept_fields
+from kribbe.trust.removed import given_back, kept_fields, last_away
 
 ACT = "house_rules.take_away"
-SHOWN = timedelta(days=31)
-"""So long it can be given back."""
 
 
 def take_away_house_rules(*, principal: Principal, location: Location, version: int, now: datetime) -> None:
@@ -66,13 +64,7 @@ def take_away_house_rules(*, principal: Principal, location: Location, version: 
 
 def taken_away(location: Location, now: datetime) -> AuditEntry | None:
     """The last version that was taken away lately, that would still begin later and wasn't given back."""
-    entry = (
-        AuditEntry.objects.filter(
-            subject=Location._meta.label_lower, subject_id=location.pk, action=ACT, at__gte=now - SHOWN
-        )
-        .order_by("-pk")
-        .first()
-    )
+    entry = last_away(location, ACT, now)
     if entry is None or date.fromisoformat(entry.data["kept"]["from_day"]) <= localtime(now).date():
         return None
     later = HouseRules.objects.filter(location=location, published_at__gte=entry.at)
