@@ -21,6 +21,7 @@ from kribbe.banking.services.refunds import refund
 from kribbe.banking.tests.scene import NOW, balance, booked, invoice, open_of, paid_in
 from kribbe.banking.tests.test_booking import refused, ties_out
 from kribbe.banking.tests.test_debits import ACCOUNT, TODAY, agreed, kept_books, made
+from kribbe.billing import online
 from kribbe.billing.models import Account, OnlineState, Step
 from kribbe.billing.online import register_provider
 from kribbe.billing.online.demo import DemoProvider
@@ -255,7 +256,8 @@ def test_a_deposit_received_by_hand_and_its_transfer_stand_once_on_the_bank(kept
     assert ties_out(kept)
 
 
-def test_the_transfer_of_a_provider_closes_the_online_payments(kept):
+def test_the_transfer_of_a_provider_closes_the_online_payments(kept, monkeypatch):
+    monkeypatch.setattr(online, "_providers", {})
     provider = DemoProvider()
     register_provider(provider)
     for euros in ("60.00", "40.00"):

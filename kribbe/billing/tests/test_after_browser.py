@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from kribbe.billing import online
 from kribbe.billing.models import Stuck
 from kribbe.billing.online import register_provider
 from kribbe.billing.online.demo import DemoProvider
@@ -26,7 +27,8 @@ def kept():
     return with_books(now=now, start=monday_of(now.date()) - timedelta(weeks=12))
 
 
-def test_a_parent_pays_online_once(open_as, kept):
+def test_a_parent_pays_online_once(open_as, kept, monkeypatch):
+    monkeypatch.setattr(online, "_providers", {})
     register_provider(DemoProvider())
     invoice = asked(kept, "148.08", 1)
     page = open_as(kept.scene.parent_user(), PHONE)

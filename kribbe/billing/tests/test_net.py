@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from kribbe.billing import online
 from kribbe.billing.models import Account, OnlineState, Step
 from kribbe.billing.online import ProviderError, register_provider
 from kribbe.billing.online.demo import DemoProvider
@@ -215,7 +216,8 @@ def begun(kept, invoice, provider, now=NOW):
     return begin_payment(principal=SYSTEM, invoice=invoice, provider=provider, now=now)
 
 
-def test_an_online_payment_counts_though_the_parent_closed_the_page(kept):
+def test_an_online_payment_counts_though_the_parent_closed_the_page(kept, monkeypatch):
+    monkeypatch.setattr(online, "_providers", {})
     provider = DemoProvider()
     register_provider(provider), register_provider(Silent())
     invoice, other = asked(kept, "60.00"), asked(kept, "40.00")
@@ -230,7 +232,8 @@ def test_an_online_payment_counts_though_the_parent_closed_the_page(kept):
     assert finish_begun(now=NOW + timedelta(minutes=25)) == 0
 
 
-def test_an_invoice_paid_online_in_two_windows_keeps_the_second_for_the_family(kept):
+def test_an_invoice_paid_online_in_two_windows_keeps_the_second_for_the_family(kept, monkeypatch):
+    monkeypatch.setattr(online, "_providers", {})
     provider = DemoProvider()
     register_provider(provider)
     invoice = asked(kept, "60.00")
