@@ -86,8 +86,8 @@ def smtp(settings: Settings) -> Iterator[MailServer]:
         yield server
 
 
-def _flush(_operations: DatabaseOperations, statements: Iterable[str]) -> None:
-    empty_tables(statements)
+def _flush(_operations: DatabaseOperations, _statements: Iterable[str]) -> None:
+    empty_tables()
 
 
 def _nothing_to_add(*_args: object, **_options: object) -> None:

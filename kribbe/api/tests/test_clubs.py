@@ -13,12 +13,13 @@ from kribbe.api import examples
 from kribbe.outofschool.models import Club, HolidayPlace, School
 from kribbe.outofschool.tests.scene import make_school, make_week, speelvogel
 from kribbe.rules.outofschool import MOMENTS
+from kribbe.testing.worlds import built_once
 
 ROOT = "/api/v1/clubs"
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     """One club with two families; a holiday week of two places that is open."""
     made = speelvogel(now=timezone.now(), places=2, families=2)

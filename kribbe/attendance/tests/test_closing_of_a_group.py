@@ -12,11 +12,12 @@ from kribbe.attendance.tests.scene import DAY, at, monday_scene, tap, who
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.tests.scene import MONDAY, place
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Noor and Lou in the Vlinders, who are closed on the Monday; Mats in the Kevers."""
     made, made.day = monday_scene()

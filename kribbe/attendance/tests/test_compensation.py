@@ -16,12 +16,13 @@ from kribbe.attendance.tests.scene import DAY, at, monday_scene, tap
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places.models import Kind
 from kribbe.planning.tests.scene import notelaar
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     return monday_scene(kind=Kind.FAMILY)[0]
 

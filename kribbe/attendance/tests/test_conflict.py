@@ -9,12 +9,13 @@ from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.models import Absence, TellingSide
 from kribbe.planning.selectors.days import room_on
 from kribbe.planning.services.absences import report_absence
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 CONFLICT = "Came, and told absent"
 
 
-@pytest.fixture
+@built_once
 def conflict():
     """Noor is in since eight, and was told absent at nine; Lou is in."""
     scene, day = monday_scene()

@@ -19,13 +19,14 @@ from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.services.absences import report_absence
 from kribbe.planning.tests.scene import notelaar
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """The children began eight weeks ago."""
     now = timezone.now()

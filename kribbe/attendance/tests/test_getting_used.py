@@ -11,12 +11,13 @@ from kribbe.attendance.selectors.evacuation import inside_now
 from kribbe.attendance.selectors.tablet import held_by_tablet
 from kribbe.attendance.tests.scene import at, monday_scene, tap
 from kribbe.planning.models import GettingUsedDay
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def visit():
     """Noor begins tomorrow, and visits today from 9:00 to 10:30; Lou is there."""
     scene, day = monday_scene()

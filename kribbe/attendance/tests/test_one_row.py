@@ -26,6 +26,7 @@ from kribbe.rules.forecast import Cause
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.many import OtherHours
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
@@ -41,7 +42,7 @@ def clock(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Noor comes on Mondays and Tuesdays, and from 1 June on on Thursdays; all of it signed."""
     made = notelaar(now=NOW, start=START, day_price=30)

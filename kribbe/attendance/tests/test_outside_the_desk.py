@@ -28,6 +28,7 @@ from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -47,7 +48,7 @@ def take_in(scene, name="Bo V.", pattern="mon", start=None):
     )  # fmt: skip
 
 
-@pytest.fixture
+@built_once
 def scene():
     made, day = monday_scene(places=9)
     made.day, made.bo = day, take_in(made)
@@ -115,7 +116,7 @@ def test_keys_in_references_are_read_strictly():
         assert direct_id(text) is None
 
 
-@pytest.fixture
+@built_once
 def today():
     """Every half-day of this week, as it is now."""
     now = timezone.now()

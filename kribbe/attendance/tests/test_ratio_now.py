@@ -12,13 +12,14 @@ from kribbe.planning.tests.scene import MONDAY as MONDAYS
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import SLOTS
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 OLD_LAW, NEW_LAW = date(2026, 12, 14), date(2027, 1, 11)
 START = date(2026, 11, 30)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Beside the group of Noor and Lou fifteen toddlers and a baby, all of them in from eight on, on both Mondays."""
     made = notelaar(now=at(START, "8:00"), start=START, places=9)

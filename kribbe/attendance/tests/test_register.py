@@ -21,13 +21,14 @@ from kribbe.planning.selectors.week import week_of
 from kribbe.planning.services.absences import report_absence
 from kribbe.planning.tests.scene import place
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     return monday_scene()[0]
 

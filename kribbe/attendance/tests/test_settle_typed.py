@@ -26,6 +26,7 @@ from kribbe.planning.selectors.held_absences import held_absences
 from kribbe.planning.services.absences import report_absence
 from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
@@ -40,7 +41,7 @@ def a_monday():
     return made
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Lotte is in at nine and out at half past eleven, by a typed name; it is noon."""
     made = a_monday()

@@ -38,6 +38,7 @@ from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
@@ -48,7 +49,7 @@ SUNDAY = datetime(2026, 3, 8, 9, tzinfo=ZoneInfo("Europe/Brussels"))
 MONDAY = SUNDAY.date() + DAY
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Two places for Noor and Lou, both there on Mondays; three families wait, of which two want to hear."""
     made = notelaar(now=SUNDAY, places=2, start=MONDAY - 28 * DAY)

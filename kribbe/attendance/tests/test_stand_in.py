@@ -22,13 +22,14 @@ from kribbe.planning.tests.scene import place
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.staff.services.stand_in import Choice, arrange, undo
 from kribbe.staff.tests.test_stand_in import MONDAY, NOW, organiser_client, place_all, placer, service
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Noor and Lou are with the first host on Monday; Noor's Tuesday has nobody."""
     made = service()

@@ -22,13 +22,14 @@ from kribbe.places.models import Location
 from kribbe.planning.tests.scene import MONDAY, notelaar, place
 from kribbe.rules.calendar import monday_of
 from kribbe.staff.services.pins import PinAnswer, set_pin
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     now = timezone.now()
     return notelaar(now=now, places=9, start=monday_of(now.date()) - timedelta(days=28))

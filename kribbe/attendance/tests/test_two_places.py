@@ -15,12 +15,13 @@ from kribbe.places.models import Organiser
 from kribbe.planning.models import GettingUsedDay
 from kribbe.planning.tests.scene import MONDAY
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def visit():
     """Noor has a place in Vlinders until tomorrow, then in Kevers, which she visits today from ten to eleven."""
     scene, day = monday_scene()

@@ -13,12 +13,13 @@ from kribbe.attendance.tests.scene import TABLET, at, monday_scene, press, tap, 
 from kribbe.attendance.tests.test_two_places import stays, to_visit
 from kribbe.planning.models import AgreedWeeks, CareAgreement, Paper
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def night():
     """Noor sleeps in Vlinders from Monday 18:00 to 8:00, and visits Kevers on Tuesday from ten to eleven."""
     scene, day = monday_scene()

@@ -19,6 +19,7 @@ from kribbe.attendance.tests.typed_scene import came, send_typed, typed_event
 from kribbe.planning.models import GroupTeam
 from kribbe.rules.halfdays import SLOTS
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.forgetting import GONE
 from kribbe.trust.models import AuditEntry
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """At nine on a Monday on which Noor and Lou are planned; the tablet in the kitchen."""
     made, made.day = monday_scene()

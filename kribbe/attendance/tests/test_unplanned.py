@@ -11,12 +11,13 @@ from kribbe.places.models import Location
 from kribbe.planning.models import Severity
 from kribbe.planning.selectors.child_file import Allergy, Person
 from kribbe.planning.services.child_file import Kept, keep_file
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 RITA = Person("Rita Maes", "oma", "0470 11 22 33")
 
 
-@pytest.fixture
+@built_once
 def scene():
     """A Tuesday, on which only Noor is planned."""
     made, monday = monday_scene()

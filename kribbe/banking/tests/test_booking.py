@@ -19,13 +19,14 @@ from kribbe.billing.tests.scene import IBAN, make_payer, with_books
 from kribbe.rules.bank.camt_writing import write_camt
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.tests.bank.drawn import statement
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW)
 

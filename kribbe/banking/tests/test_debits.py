@@ -25,6 +25,7 @@ from kribbe.billing.tests.scene import make_payer, with_books
 from kribbe.contact.models import Notice
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ TODAY = NOW.date()
 ACCOUNT = "BE71 0961 2345 6769"
 
 
-@pytest.fixture
+@built_once
 def kept_books():
     made = with_books(now=NOW)
     set_creditor(

@@ -8,13 +8,14 @@ from kribbe.banking.forgetting import unmatched_of
 from kribbe.banking.models import Match, Movement
 from kribbe.banking.tests.scene import NOW, booked, invoice, paid_in
 from kribbe.billing.tests.scene import make_payer, with_books
+from kribbe.testing.worlds import built_once
 from kribbe.trust.forgetting import rules
 
 pytestmark = pytest.mark.django_db
 HERS, OTHER = "BE68539007547034", "BE71096123456769"
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 1, 5))
 

@@ -17,13 +17,14 @@ from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.tests.bank.drawn import statement
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("billing")
 NEW_YEAR = date(2026, 1, 1)
 
 
-@pytest.fixture
+@built_once
 def kept():
     found = with_books(now=timezone.now(), start=date(2026, 1, 5))
     for placement, fee in ((found.scene.noor, "12.34"), (found.scene.lou, "6.47")):

@@ -17,13 +17,14 @@ from kribbe.billing.services.deposits import ask_deposit
 from kribbe.billing.tests.scene import IBAN, make_payer, with_books
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.testing.browser import DESKTOP, PHONE, look_at
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("banking")
 
 
-@pytest.fixture
+@built_once
 def kept():
     """130.00 came in for 100.00, a deposit is asked; another payer took its mandate back, a third has money back."""
     now = timezone.now()

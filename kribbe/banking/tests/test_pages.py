@@ -15,12 +15,13 @@ from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.tests.bank.drawn import statement
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 30
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW)
 

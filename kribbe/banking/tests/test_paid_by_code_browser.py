@@ -21,13 +21,14 @@ from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.tests.bank.drawn import statement
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("billing")
 
 
-@pytest.fixture
+@built_once
 def kept():
     now = timezone.now()
     return with_books(now=now, start=monday_of(now.date()) - timedelta(weeks=12))

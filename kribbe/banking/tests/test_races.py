@@ -17,6 +17,7 @@ from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.tests.bank.drawn import statement
 from kribbe.testing.kills import killed_inside
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
@@ -33,7 +34,7 @@ booking.book_file(principal=SYSTEM, file=file, now=datetime(2026, 4, 2, 9, tzinf
 """
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW)
 

@@ -7,9 +7,10 @@ import pytest
 from kribbe.billing.tests.marched import FEE, NEW_YEAR, NOW
 from kribbe.billing.tests.month import certificate
 from kribbe.billing.tests.scene import with_books
+from kribbe.testing.worlds import built_once
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 1, 5))
 

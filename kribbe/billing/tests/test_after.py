@@ -33,6 +33,7 @@ from kribbe.billing.services.write_offs import undo_write_off, write_off
 from kribbe.billing.tests.issued import NOW, ON, issued, paid, stay
 from kribbe.billing.tests.scene import make_payer, with_books
 from kribbe.contact.models import Mail
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 from kribbe.web.tables import csv_file
@@ -42,7 +43,7 @@ DAY = timedelta(days=1)
 DUE = ON + 14 * DAY
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 3, 2))
 

@@ -16,12 +16,13 @@ from kribbe.billing.tests.issued import asked, issued, stay
 from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.rules.calendar import add_months, first_of_month, monday_of
 from kribbe.testing.browser import DESKTOP, PHONE, look_at
+from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("billing")
 
 
-@pytest.fixture
+@built_once
 def kept():
     now = timezone.now()
     return with_books(now=now, start=monday_of(now.date()) - timedelta(weeks=12))

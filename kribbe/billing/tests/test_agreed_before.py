@@ -16,6 +16,7 @@ from kribbe.planning.models import Paper
 from kribbe.planning.pages.past import told_of_past
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
 from kribbe.rules.priority import PriceKind
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 4, 15, 9, tzinfo=UTC)
@@ -31,7 +32,7 @@ def clock(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
-@pytest.fixture
+@built_once
 def kept():
     """Noor comes on Mondays and Tuesdays, whole days; January to March are invoiced."""
     kept = with_books(now=NOW, start=START)

@@ -15,13 +15,14 @@ from kribbe.billing.tests.scene import make_payer, organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.outofschool.models import SocialTariff
 from kribbe.people.models import FactKind, HouseholdFact
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def kept():
     found = with_books(now=NOW, start=date(2026, 3, 2))
     found.scene.noor.deposit_asked = Decimal("150.00")

@@ -10,12 +10,13 @@ from kribbe.billing.selectors.alike import tell_apart
 from kribbe.billing.tests.month import certificate, run
 from kribbe.billing.tests.scene import make_payer, organiser_of, share, with_books
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 1, 5))
 

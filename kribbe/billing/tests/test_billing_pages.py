@@ -14,13 +14,14 @@ from kribbe.billing.tests.month import MARCH, certificate, run
 from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.places.models import Group
+from kribbe.testing.worlds import built_once
 from kribbe.web.templatetags.telling import amount
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 1, 5))
 

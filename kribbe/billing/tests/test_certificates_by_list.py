@@ -27,6 +27,7 @@ from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.contact.models import Mail
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.places.importing.files import read_bytes
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
@@ -37,7 +38,7 @@ CODE = "12345678901"
 HEADER = "Kindcode;Voornaam;Naam;Geboortedatum;Dagtarief;Vanaf;Tot;Soort"
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 1, 5))
 

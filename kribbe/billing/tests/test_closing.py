@@ -14,6 +14,7 @@ from kribbe.billing.services.run import start_run, work_off
 from kribbe.billing.tests.issued import issued, mondays, paid, stay
 from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
@@ -23,7 +24,7 @@ TODAY = NOW.date()
 MARCH, APRIL, MAY = (date(2026, month, 1) for month in (3, 4, 5))
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 3, 2))
 

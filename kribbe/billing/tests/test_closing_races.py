@@ -11,6 +11,7 @@ from kribbe.billing.services.closing import close_month
 from kribbe.billing.tests.issued import issued, paid
 from kribbe.billing.tests.scene import with_books
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM
 
@@ -77,7 +78,7 @@ def test_who_books_a_statement_and_who_enters_something_for_a_payer_do_not_block
     assert side_by_side([statement, write_off]) == [None, date(2026, 4, 29)]
 
 
-@pytest.fixture
+@built_once
 def kept():
     found = with_books(now=NOW, start=date(2026, 3, 2))
     issued(found)

@@ -20,6 +20,7 @@ from kribbe.enrolment.models import Placement
 from kribbe.enrolment.services.stays import change_days
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 MARCH_16 = date(2026, 3, 16)
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 3, 2))
 

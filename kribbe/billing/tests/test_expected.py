@@ -12,12 +12,13 @@ from kribbe.billing.selectors.expected import books_of, expected
 from kribbe.billing.tests.month import MARCH, certificate, price_list, run
 from kribbe.billing.tests.scene import make_payer, share, with_books
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
 
 
-@pytest.fixture
+@built_once
 def kept():
     found = with_books(now=NOW, start=date(2026, 1, 5))
     certificate(found, found.scene.noor, "12.34", date(2026, 1, 1))

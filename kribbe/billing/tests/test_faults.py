@@ -25,6 +25,7 @@ from kribbe.planning.tests.scene import MONDAY, place
 from kribbe.testing import cast
 from kribbe.testing.kills import killed_inside
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
@@ -70,7 +71,7 @@ run.work_off(int(sys.argv[1]), now=datetime(2026, 4, 2, 9, tzinfo=UTC))
 """
 
 
-@pytest.fixture
+@built_once
 def going() -> Run:
     """A run of March for as many families, each with five Mondays at 12.34."""
     kept = with_books(now=datetime(2026, 1, 2, 9, tzinfo=UTC), start=date(2026, 1, 5))

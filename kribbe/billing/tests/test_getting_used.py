@@ -27,13 +27,14 @@ from kribbe.planning.services.getting_used import take_back_visit
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.clock import BRUSSELS
+from kribbe.testing.worlds import built_once
 from kribbe.web.templatetags.telling import money
 
 pytestmark = pytest.mark.django_db
 TEN = datetime(2026, 3, 10, 9, tzinfo=BRUSSELS)
 
 
-@pytest.fixture
+@built_once
 def kept():
     return visited()
 

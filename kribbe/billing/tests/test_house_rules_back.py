@@ -16,6 +16,7 @@ from kribbe.planning.services.house_rules import Rules, publish_house_rules
 from kribbe.planning.services.house_rules_back import give_back_house_rules, take_away_house_rules
 from kribbe.planning.services.papers import Terms, send_paper
 from kribbe.planning.tests.scene import notelaar
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 
@@ -34,7 +35,7 @@ def clock(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Version 1 holds since today; version 2 begins in August."""
     made = notelaar(now=NOW, start=START)

@@ -12,6 +12,7 @@ from kribbe.billing.services.journal import Side, open_invoices, post
 from kribbe.billing.services.numbers import next_numbers, structured_reference
 from kribbe.billing.services.posting import pay
 from kribbe.billing.tests.scene import with_books
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,7 @@ NOW = datetime(2026, 4, 2, 9, tzinfo=UTC)
 MARCH = date(2026, 3, 1)
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW)
 

@@ -20,6 +20,7 @@ from kribbe.contact.models import Mail, Notice
 from kribbe.enrolment.models import Placement
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -31,7 +32,7 @@ SEPTEMBER = datetime(2026, 9, 2, 9, tzinfo=UTC)
 """A month before fees are indexed."""
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 3, 2))
 

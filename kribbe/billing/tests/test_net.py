@@ -26,13 +26,14 @@ from kribbe.billing.tests.test_after import DAY, DUE, asked, books_balance, remi
 from kribbe.contact.models import Mail
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 3, 2))
 

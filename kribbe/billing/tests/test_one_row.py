@@ -11,13 +11,14 @@ from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.planning.tests.scene import MONDAY
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 START, CHANGE, END = date(2026, 1, 5), date(2026, 6, 15), date(2028, 1, 1)
 NOW = datetime(2026, 6, 10, 8, tzinfo=UTC)
 
 
-@pytest.fixture
+@built_once
 def kept():
     """Noor comes on other days from 15 June on."""
     kept = with_books(now=NOW, start=START)

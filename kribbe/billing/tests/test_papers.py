@@ -17,6 +17,7 @@ from kribbe.billing.tests.issued import NOW, issued, stay
 from kribbe.billing.tests.scene import with_books
 from kribbe.billing.words import printed_iban, printed_reference
 from kribbe.testing.pdf import tags_of
+from kribbe.testing.worlds import built_once
 from kribbe.web import documents
 from kribbe.web.documents import Sheet
 
@@ -29,7 +30,7 @@ LANGUAGES = {
 }
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 3, 2))
 

@@ -15,13 +15,14 @@ from kribbe.staff.models import Document, DocumentKind
 from kribbe.staff.services.documents import warn_due
 from kribbe.staff.tests.test_documents import NOW, TODAY
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = pytest.mark.django_db
 MIA, OLA, RIK = "mia@notelaar.example", "ola@notelaar.example", "rik@notelaar.example"
 
 
-@pytest.fixture
+@built_once
 def kept():
     """De Notelaar and De Linde of one organiser; a licence and Noor's certificate end in a fortnight."""
     kept = with_books(now=NOW, start=date(2026, 1, 5))

@@ -14,6 +14,7 @@ from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.planning.services.papers import Terms, send_paper, withdraw_paper
 from kribbe.rules.priority import PriceKind
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 
@@ -28,7 +29,7 @@ def clock(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
-@pytest.fixture
+@built_once
 def kept():
     """A location at a free price with a list since May, and one from August on."""
     kept = with_books(now=NOW, start=START)

@@ -18,6 +18,7 @@ from kribbe.people.services import record_school
 from kribbe.planning.services.papers import Terms, send_paper, sign_paper
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -27,7 +28,7 @@ MONDAY_AFTERNOON = WeekPattern.from_text("mon-pm").mask
 MONDAY_16_TO_18 = {0: ((960, 1080),)}
 
 
-@pytest.fixture
+@built_once
 def kept():
     made = with_books(now=NOW, start=date(2026, 1, 5))
     noor = made.scene.noor

@@ -16,12 +16,13 @@ from kribbe.contact.models import Mail, MailState, Notice
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.testing.mail import MailServer
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 3, 2))
 

@@ -15,6 +15,7 @@ from kribbe.billing.tests.scene import make_payer, organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Adult
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
@@ -24,7 +25,7 @@ NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
 APRIL = date(2026, 4, 1)
 
 
-@pytest.fixture
+@built_once
 def kept():
     found = with_books(now=NOW, start=date(2026, 1, 5))
     certificate(found, found.scene.noor, "12.34", date(2026, 1, 1))

@@ -15,6 +15,7 @@ from kribbe.billing.services.journal import Side, post
 from kribbe.billing.tests.issued import MARCH, NOW, ON, issued, paid, stay
 from kribbe.billing.tests.scene import make_payer, organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 from kribbe.web.templatetags.telling import amount
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 EURO = Decimal(1)
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW)
 

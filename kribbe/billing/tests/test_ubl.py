@@ -20,12 +20,13 @@ from kribbe.billing.tests.scene import make_payer, organiser_of, with_books
 from kribbe.billing.ubl import NotElectronicError, invoice_xml, zipped
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 3, 2))
 

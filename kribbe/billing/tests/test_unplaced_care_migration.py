@@ -15,6 +15,7 @@ from kribbe.billing.tests.marched import NOW, THE_2ND, THE_20TH, euros, march
 from kribbe.billing.tests.month import MARCH, run
 from kribbe.billing.tests.one_day_scene import fee_of, kim_of, name_of, takes
 from kribbe.billing.tests.scene import with_books
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
@@ -22,7 +23,7 @@ BEFORE = "0017_stuck"
 EVENT = UnplacedCare.events.rel.related_model
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=march(2))
 

@@ -22,6 +22,7 @@ from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of
 from kribbe.staff.services.stand_in import answer
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     now = timezone.now()
     return notelaar(now=now, start=monday_of(now.date()) - 28 * DAY, day_price=30)

@@ -22,6 +22,7 @@ from kribbe.enrolment.services.make_offer import Excuse, make_offer
 from kribbe.places.models import Location
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
 
@@ -38,7 +39,7 @@ def quiet(*_):
     """Tell nobody."""
 
 
-@pytest.fixture
+@built_once
 def world():
     now = timezone.now()
     desk, other = cast.make_desk(), cast.make_desk("elders", nis="99002")

@@ -10,13 +10,14 @@ from kribbe.people.models import RoleGrant, User
 from kribbe.region.models import Desk, Municipality, Region
 from kribbe.region.presets import presets
 from kribbe.region.selectors import policy_on
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def town():
     return Municipality.objects.create(nis_code="24062", name_nl="Leuven", longitude=4.7, latitude=50.9)
 

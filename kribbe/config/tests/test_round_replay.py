@@ -13,12 +13,13 @@ from kribbe.rounds.replay import replay
 from kribbe.rounds.services.rounds import calculate_planned, plan_round, take_part
 from kribbe.rounds.tests.scene import fourth
 from kribbe.rounds.tests.test_rounds import NOW
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def calculation():
     scene = fourth(now=NOW)
     take_part(principal=SYSTEM, location=scene.notelaar, takes_part=True, now=NOW)

@@ -61,14 +61,6 @@ def test_what_a_test_commits_is_gone_in_the_next(attempt: int) -> None:
     assert _jobs() == 4
 
 
-@pytest.mark.parametrize("attempt", [1, 2])
-@pytest.mark.django_db(transaction=True, reset_sequences=True)
-def test_numbering_starts_again_where_asked(attempt: int) -> None:
-    from django.contrib.auth.models import Group
-
-    assert Group.objects.create(name="first").pk == 1
-
-
 @pytest.mark.django_db(transaction=True)
 def test_takers_side_by_side_report_what_they_raise() -> None:
     def fail() -> None:

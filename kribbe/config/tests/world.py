@@ -2,7 +2,6 @@
 
 from datetime import date, time, timedelta
 
-import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -40,6 +39,7 @@ from kribbe.rounds.models import Round
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust import files
 from kribbe.trust.files import Kind
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -50,7 +50,7 @@ from kribbe.upkeep.services.invite import invite
 from kribbe.upkeep.tokens import INVITATION, QUESTION
 
 
-@pytest.fixture
+@built_once
 def world():
     now = timezone.now()
     desk, other = cast.make_desk(), cast.make_desk("elders", nis="99002")

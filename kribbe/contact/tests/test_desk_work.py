@@ -13,13 +13,14 @@ from kribbe.contact.desk_services import add_task, mark_rows, unmark_rows, write
 from kribbe.contact.models import ListMark, Note, Question, Task
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

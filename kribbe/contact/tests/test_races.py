@@ -12,6 +12,7 @@ from kribbe.contact.services import tell_household
 from kribbe.contact.services.undelivered import post_instead, send_again
 from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
@@ -22,7 +23,7 @@ CLERKS = 8
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
+@built_once
 def lost() -> Mail:
     household = cast.make_household(cast.make_desk(), "Maes", now=NOW, email="an.maes@example.org")
     tell_household(

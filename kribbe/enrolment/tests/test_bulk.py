@@ -13,13 +13,14 @@ from kribbe.enrolment.tests.location_scene import client_of, make_family, manage
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Four families for a group in which the first one's days fit once only."""
     now = timezone.now()

@@ -36,6 +36,7 @@ from kribbe.places.models import GroupCapacity
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 WEEK = WeekPattern.from_text("mon tue thu")
@@ -43,7 +44,7 @@ WEEK = WeekPattern.from_text("mon tue thu")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def location() -> Any:
     place = cast.make_location(cast.make_desk(), "De Notelaar", criteria=("sibling", "resident"))
     cast.make_group(place, 3, now=timezone.now())

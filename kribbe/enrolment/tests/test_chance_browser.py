@@ -16,6 +16,7 @@ from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,7 +25,7 @@ RANGES = ((120, 260), (210, 390), (330, 490), (410, 580), (520, 680), (600, 740)
 """Low and high in thousandths, from the wanted month to six months later."""
 
 
-@pytest.fixture
+@built_once
 def asked():
     now, start = timezone.now(), add_months(first_of_month(timezone.localdate()), 3)
     desk = cast.make_desk()

@@ -11,13 +11,14 @@ from kribbe.people.models import RoleGrant
 from kribbe.places.pages.location_navigation import rules_to_agree_to
 from kribbe.places.services.charter import CharterText, agree, publish_charter
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

@@ -16,6 +16,7 @@ from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.forecast import Cause
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 MONDAY = WeekPattern.from_text("mon")
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Lou is sixteen months old among babies up to eighteen months; toddlers have one place."""
     now = timezone.now()

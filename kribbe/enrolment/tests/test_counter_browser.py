@@ -15,6 +15,7 @@ from kribbe.places.models import LicenceState, Location
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NAMES = {Role.CLERK: "marleen", Role.REFERRER: "samira", Role.MANAGER: "mia"}
 
 
-@pytest.fixture
+@built_once
 def location():
     desk = cast.make_desk()
     made = cast.make_location(desk, "De Notelaar")

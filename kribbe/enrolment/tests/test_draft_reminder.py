@@ -10,13 +10,14 @@ from kribbe.contact.models import ContactPolicy, Mail
 from kribbe.enrolment.models import RequestDraft
 from kribbe.enrolment.services.drafts import mail_link, remind_of_drafts, sign_link, start_draft
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import VISITOR
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def draft():
     """A request for which the link was mailed."""
     made = start_draft(principal=VISITOR, desk=cast.make_desk(), now=NOW)

@@ -10,6 +10,7 @@ from kribbe.enrolment.models import DirectChild
 from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.forgetting import GONE
 from kribbe.trust.principal import SYSTEM
 
@@ -22,7 +23,7 @@ FORGOTTEN = datetime(2031, 9, 1, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def child():
     desk = cast.make_desk("Lindedaal")
     location = cast.make_location(desk, "De Notelaar")

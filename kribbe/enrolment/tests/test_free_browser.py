@@ -21,12 +21,13 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
+@built_once
 def scene():
     """De Notelaar with babies and toddlers; one baby leaves, another becomes too old; Noor waits at De Linde."""
     now = timezone.now()

@@ -23,6 +23,7 @@ from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
@@ -74,7 +75,7 @@ class Scene:
         )  # fmt: skip
 
 
-@pytest.fixture
+@built_once
 def scene():
     return Scene()
 

@@ -18,6 +18,7 @@ from kribbe.places.models import LedgerTake
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -29,7 +30,7 @@ DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def group():
     location = cast.make_location(cast.make_desk(), "De Notelaar")
     return cast.make_group(location, 1, now=NOW, name="Baby's", to_months=18)

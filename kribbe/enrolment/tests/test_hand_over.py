@@ -21,6 +21,7 @@ from kribbe.people.models import Adult, FactKind, RoleGrant
 from kribbe.people.services import change_language
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -36,7 +37,7 @@ def clerk_of(desk):
     )
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

@@ -10,6 +10,7 @@ from kribbe.people.models import Household
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
@@ -21,7 +22,7 @@ CLERKS = 8
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
+@built_once
 def asked():
     desk = cast.make_desk()
     household = cast.make_household(desk, "Maes", now=NOW)

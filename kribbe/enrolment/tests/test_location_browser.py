@@ -19,6 +19,7 @@ from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,7 +30,7 @@ PICTURES = {"waiting-list", "make-offer", "today", "capacity"}
 TAKEN = ("mon tue", "mon wed thu", "wed thu fri", "wed", "mon tue wed-am")
 
 
-@pytest.fixture
+@built_once
 def scene():
     """De Notelaar with two groups, five children, nine families and an offer in each state."""
     now = timezone.now()

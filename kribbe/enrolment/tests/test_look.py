@@ -18,12 +18,13 @@ from kribbe.places.selectors.freshness import freshness_of
 from kribbe.places.services.looking import confirm_places, location_of_token, look_token
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     now = timezone.now()
     desk = cast.make_desk()

@@ -10,6 +10,7 @@ from kribbe.contact.models import Thread
 from kribbe.enrolment.tests.location_scene import client_of, make_family
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ NOW = timezone.now()
 START = add_months(first_of_month(timezone.localdate(NOW)), 2)
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk(earliest_answer_months=None)
 

@@ -15,6 +15,7 @@ from kribbe.people.selectors import grants_over
 from kribbe.people.services import AdultData, ChildData, make_account
 from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
@@ -44,7 +45,7 @@ HOME = NewHousehold(
 USUAL = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     made = cast.make_desk()
     cast.make_street(made)

@@ -16,6 +16,7 @@ from kribbe.places.ledger_free import free_by_month
 from kribbe.places.services.capacity import close_group
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -28,7 +29,7 @@ WEEK = WeekPattern.from_text("mon tue thu")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

@@ -13,6 +13,7 @@ from kribbe.people.models import Adult, FactKind, User
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NAMES = {Role.CLERK: "marleen", Role.ADMINISTRATOR: "ada"}
 
 
-@pytest.fixture
+@built_once
 def scene():
     now = timezone.now()
     start = timezone.localdate() + timedelta(days=75)

@@ -19,6 +19,7 @@ from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import FactKind, HouseholdFact, User
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.audit import record
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -29,7 +30,7 @@ WEEK = WeekPattern.from_text("mon tue")
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

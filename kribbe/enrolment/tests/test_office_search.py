@@ -15,6 +15,7 @@ from kribbe.people.services import rebuild_keys, refresh_keys
 from kribbe.places.models import Location
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
@@ -22,7 +23,7 @@ NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

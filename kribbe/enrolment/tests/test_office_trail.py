@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from kribbe.enrolment.tests.test_office_pages import staff
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

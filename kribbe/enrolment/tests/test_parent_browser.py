@@ -15,6 +15,7 @@ from kribbe.people.services import link_user
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WEEK = WeekPattern.from_text("mon tue thu-am")
 
 
-@pytest.fixture
+@built_once
 def town():
     now = timezone.now()
     desk = cast.make_desk(max_wishes=5)

@@ -16,6 +16,7 @@ from kribbe.places.services.names import learn_names
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import PHONE, fits
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WEEK = WeekPattern.from_text("mon tue")
 
 
-@pytest.fixture
+@built_once
 def town():
     now = timezone.now()
     desk = cast.make_desk(max_wishes=5)

@@ -14,6 +14,7 @@ from kribbe.enrolment.pages import proofs as pages
 from kribbe.enrolment.services import proofs
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust import files
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.export import space_of
@@ -30,7 +31,7 @@ def folder(settings, tmp_path):
     return tmp_path
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

@@ -13,6 +13,7 @@ from kribbe.places.models import LedgerTake
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
@@ -25,7 +26,7 @@ TAKERS = 50
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
+@built_once
 def group():
     return cast.make_group(cast.make_location(cast.make_desk(), "De Notelaar"), 1, now=NOW)
 

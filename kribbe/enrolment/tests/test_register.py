@@ -17,6 +17,7 @@ from kribbe.people.services import AdultData, ChildData
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, VISITOR, Role, Scope
@@ -29,7 +30,7 @@ NOOR = ChildData(first_name="Noor", last_name="Maes", born=date(2026, 9, 1))
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk(max_wishes=2)
 

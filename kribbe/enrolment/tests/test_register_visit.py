@@ -20,6 +20,7 @@ from kribbe.places.models import Group, LedgerTake, Location
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 MONDAY = WeekPattern.from_text("mon")
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Five places, of which Lou has one on Monday and Tuesday for two years."""
     now = timezone.now()

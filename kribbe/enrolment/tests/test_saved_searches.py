@@ -25,6 +25,7 @@ from kribbe.places.tests.scene import LEUVEN, fill, make_desk, make_group, make_
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ MONDAY = WeekPattern.from_text("mon")
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def desk() -> Desk:
     cache.clear()
     return make_desk(phone="016 00 00 00", email="opvang@leuven.example")

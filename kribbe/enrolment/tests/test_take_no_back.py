@@ -15,6 +15,7 @@ from kribbe.places.ledger_free import free_by_month
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -27,7 +28,7 @@ MONDAY = WeekPattern.from_text("mon")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk(max_wishes=3)
 

@@ -14,6 +14,7 @@ from kribbe.places.models import LedgerTake
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
@@ -44,7 +45,7 @@ def taking_back(offer):
     return lambda: take_no_back(principal=SYSTEM, offer_id=offer.pk, now=NOW)
 
 
-@pytest.fixture
+@built_once
 def scenes():
     """Of each location with one place: its group, an offer that was declined, and the act that offers it on."""
     desk = cast.make_desk()

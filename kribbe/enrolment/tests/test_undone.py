@@ -18,6 +18,7 @@ from kribbe.region.models import Region
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM
@@ -30,7 +31,7 @@ PART, REST = WeekPattern.from_text("mon tue"), WeekPattern.from_text("thu")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

@@ -19,6 +19,7 @@ from kribbe.people.models import FactKind
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 MONDAY = WeekPattern.from_text("mon")
 
 
-@pytest.fixture
+@built_once
 def scene():
     """A location with room, and one without at which two urgent families wait: Late first, Works with priority."""
     now = timezone.now()

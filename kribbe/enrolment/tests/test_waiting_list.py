@@ -15,6 +15,7 @@ from kribbe.places.models import LocationCriteria
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.priority import PriceKind
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
@@ -24,7 +25,7 @@ WEEK = WeekPattern.from_text("mon tue thu")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def location():
     place = cast.make_location(cast.make_desk(), "De Notelaar", criteria=("sibling", "full_week", "resident"))
     cast.make_group(place, 9, now=NOW)

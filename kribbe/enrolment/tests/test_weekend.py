@@ -18,6 +18,7 @@ from kribbe.places.ledger_free import free_by_month
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
@@ -27,7 +28,7 @@ SATURDAY = WeekPattern.from_text("sat")
 ASKED = WeekPattern.from_text("fri sat")
 
 
-@pytest.fixture
+@built_once
 def scene():
     """De Notelaar is open on Saturdays, De Vink isn't; Noor asks Friday and Saturday at both, Lou Monday."""
     now = timezone.now()

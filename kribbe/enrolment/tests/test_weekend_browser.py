@@ -14,6 +14,7 @@ from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits
+from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -21,7 +22,7 @@ SATURDAY = WeekPattern.from_text("sat")
 ASKED = WeekPattern.from_text("fri sat")
 
 
-@pytest.fixture
+@built_once
 def town():
     """De Notelaar is open on Saturdays, Het Molentje is not."""
     now = timezone.now()

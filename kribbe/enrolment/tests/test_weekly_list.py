@@ -32,6 +32,7 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.vacancies import is_turn
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ MONDAY = WeekPattern.from_text("mon")
 HOME = {"longitude": 4.70, "latitude": 50.88}
 
 
-@pytest.fixture
+@built_once
 def scene():
     """One full group whose Lou may leave; Noor waits at another location close by; a first list was made."""
     now = timezone.now()

@@ -13,6 +13,7 @@ from kribbe.enrolment.services.weekly_list import make_list, tell_list
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.principal import SYSTEM
 
@@ -23,7 +24,7 @@ WORKERS = 6
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
+@built_once
 def made():
     """A list with one place, which fits two families: one with a mail address, one without."""
     desk = cast.make_desk()

@@ -27,6 +27,7 @@ from kribbe.rules.packs import load_pack
 from kribbe.rules.priority import Facts
 from kribbe.rules.priority import vulnerable as rule
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.django_db
 WEEK = WeekPattern.from_text("mon tue")
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

@@ -10,6 +10,7 @@ from kribbe.outofschool.models import HolidayPlace, HolidayWeek, Registration
 from kribbe.outofschool.services.registering import register
 from kribbe.outofschool.tests.scene import make_pupil, make_week, speelvogel
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -17,7 +18,7 @@ look = look_at("outofschool")
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Six children with a place; a week that opens in two hours."""
     made = speelvogel(now=timezone.now(), places=8)

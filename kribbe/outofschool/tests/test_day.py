@@ -14,6 +14,7 @@ from kribbe.outofschool.services.registering import register, stop, undo_stop
 from kribbe.outofschool.services.stays import Which, came, correct, left
 from kribbe.outofschool.tests.scene import BRUSSELS, NOW, make_pupil, make_school, make_week, speelvogel
 from kribbe.rules.outofschool import Charge
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -24,7 +25,7 @@ DAY = timedelta(days=1)
 ALL_WEEK = 0b1111111111
 
 
-@pytest.fixture
+@built_once
 def scene():
     made = speelvogel(places=40)
     for number in range(2):

@@ -21,6 +21,7 @@ from kribbe.people.selectors import grants_over
 from kribbe.people.services import link_user, make_account
 from kribbe.region.figures import figures
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ EMAIL = "noor@ouders.example"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
-@pytest.fixture
+@built_once
 def scene():
     """A club of today's school year, with places in every moment, in a municipality with one street."""
     made = speelvogel(now=timezone.now(), places=30)

@@ -15,6 +15,7 @@ from kribbe.outofschool.tests.scene import make_week, speelvogel
 from kribbe.people.models import Household
 from kribbe.testing import cast
 from kribbe.testing.browser import NARROWEST, PHONE, look_at
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,7 +23,7 @@ look = look_at("outofschool")
 BORN = date(timezone.localdate().year - 7, 1, 5)
 
 
-@pytest.fixture
+@built_once
 def scene():
     made = speelvogel(now=timezone.now(), places=8, families=1)
     year = current_year(timezone.localdate())

@@ -11,6 +11,7 @@ from kribbe.outofschool.models import ClubYear, Registration
 from kribbe.outofschool.services.registering import _has_room
 from kribbe.outofschool.tests.scene import NOW, make_pupil, speelvogel
 from kribbe.rules.outofschool import first_that_fit, moments_of
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 SLOTS = (1, 5, 9)
@@ -18,7 +19,7 @@ PATTERNS = st.sets(st.sampled_from(SLOTS), min_size=1).map(lambda slots: sum(1 <
 MOST_WAIT = 4
 
 
-@pytest.fixture
+@built_once
 def scene():
     found = speelvogel()
     found.children += [

@@ -31,6 +31,7 @@ from kribbe.planning.selectors.child_file import Allergy, Person
 from kribbe.planning.services.child_file import Kept, keep_file
 from kribbe.rules.school import school_year_of
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -39,7 +40,7 @@ DAY = timedelta(days=1)
 MONDAY_AFTER = 0b10
 
 
-@pytest.fixture
+@built_once
 def scene():
     """A club of today's school year, with places in every moment."""
     made = speelvogel(now=timezone.now(), places=30)

@@ -16,6 +16,7 @@ from kribbe.outofschool.services.social import grant_social
 from kribbe.outofschool.tests.scene import BRUSSELS, NOW, make_pupil, make_tariff, make_week, speelvogel
 from kribbe.places.models import Organiser
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -27,7 +28,7 @@ AUTUMN = date(2026, 11, 2)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     return speelvogel(places=40)
 

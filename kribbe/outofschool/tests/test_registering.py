@@ -15,6 +15,7 @@ from kribbe.outofschool.tests.scene import MONDAY_AFTER, NOW, WEDNESDAY, make_pu
 from kribbe.people.models import FactKind
 from kribbe.rules.outofschool import Charge, Criterion
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     return speelvogel()
 

@@ -8,11 +8,12 @@ import pytest
 from kribbe.places import addresses
 from kribbe.places.addresses import REGISTERS, AddressRegister, Located, Precision, locate, suggest
 from kribbe.places.tests.import_scene import Scene, make_scene, make_street
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene() -> Scene:
     made = make_scene()
     home, neighbour = made.lindedaal.municipality, made.beukhove.municipality

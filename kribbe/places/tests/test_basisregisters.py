@@ -19,6 +19,7 @@ from kribbe.places import addresses, basisregisters
 from kribbe.places.addresses import Located, Precision, locate, suggest
 from kribbe.places.basisregisters import REST_SECONDS, Asked, Basisregisters, _wait_of, rest
 from kribbe.places.tests.import_scene import Scene, make_scene, make_street
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +103,7 @@ def register(settings: Settings) -> Iterator[Register]:
     server.server_close()
 
 
-@pytest.fixture
+@built_once
 def scene() -> Scene:
     made = make_scene()
     make_street(made.lindedaal.municipality, "Aalbessenlaan", "3999", at=(4.705, 50.881))

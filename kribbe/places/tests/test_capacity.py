@@ -27,6 +27,7 @@ from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.rules.priority import PriceKind
 from kribbe.testing import cast
 from kribbe.testing.clock import BRUSSELS
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -39,7 +40,7 @@ DETAILS = GroupDetails("Bijen", 0, 18, PriceKind.INCOME)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def notelaar():
     return cast.make_location(cast.make_desk(), "De Notelaar")
 

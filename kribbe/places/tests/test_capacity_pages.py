@@ -14,6 +14,7 @@ from kribbe.places.models import ClosingDay, Group, GroupCapacity
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def client_of(role, scope, scope_id):
     return client
 
 
-@pytest.fixture
+@built_once
 def notelaar():
     return cast.make_location(cast.make_desk(), "De Notelaar")
 

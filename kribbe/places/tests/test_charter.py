@@ -12,6 +12,7 @@ from kribbe.places.selectors.charter import standing_of, standings, text_of, wit
 from kribbe.places.services.charter import CharterText, agree, drop_planned, publish_charter
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -19,7 +20,7 @@ from kribbe.trust.principal import SYSTEM, Role, Scope
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

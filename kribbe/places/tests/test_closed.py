@@ -20,6 +20,7 @@ from kribbe.region.models import Desk
 from kribbe.rules.closing import Calendar, Closing
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing.clock import Clock
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ MAY, AUGUST = date(2026, 5, 1), date(2026, 8, 1)
 MONDAY = WeekPattern.from_text("mon")
 
 
-@pytest.fixture
+@built_once
 def desk() -> Desk:
     return make_desk()
 

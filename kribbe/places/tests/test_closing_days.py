@@ -13,6 +13,7 @@ from kribbe.places.services.profile import change_profile, profile_of, set_crite
 from kribbe.rules.closing import Closing
 from kribbe.testing import cast
 from kribbe.testing.clock import BRUSSELS
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -24,7 +25,7 @@ SUMMER = Closing(date(2027, 7, 19), date(2027, 8, 6), "Zomer")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def notelaar():
     return cast.make_location(cast.make_desk(), "De Notelaar")
 

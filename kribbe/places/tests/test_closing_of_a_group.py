@@ -28,6 +28,7 @@ from kribbe.testing import cast
 from kribbe.testing.clock import BRUSSELS
 from kribbe.testing.races import side_by_side
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
@@ -42,7 +43,7 @@ EASTER = {date(2027, 3, 28), date(2027, 3, 29)}
 TENTH = Closing(date(2027, 3, 10), date(2027, 3, 12), "Studiedagen")
 
 
-@pytest.fixture
+@built_once
 def notelaar():
     return cast.make_location(cast.make_desk(), "De Notelaar")
 

@@ -19,12 +19,13 @@ from kribbe.places.services.favourites import MOST
 from kribbe.places.tests.scene import HERENT, fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"accept-language": "en"}
 
 
-@pytest.fixture
+@built_once
 def desk() -> Desk:
     return make_desk(phone="016 00 00 00")
 

@@ -11,6 +11,7 @@ from kribbe.places.models import (
 )
 from kribbe.places.tests.import_scene import REAL, Scene, bring_in, make_scene
 from kribbe.testing.clock import Clock
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,7 @@ AMSTERDAM = REAL / "amsterdam-locations.csv"
 HEAD = "licence number,name,kind,address,postcode,city,lon,lat,organiser,places,phone\n"
 
 
-@pytest.fixture
+@built_once
 def scene() -> Scene:
     return make_scene()
 

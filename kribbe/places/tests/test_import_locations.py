@@ -25,6 +25,7 @@ from kribbe.places.models import (
 )
 from kribbe.places.tests.import_scene import DIRTY, HEAD, ONE, REAL, Scene, bring_in, make_scene, read
 from kribbe.testing.clock import Clock
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
 from kribbe.trust.text import sort_key
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.django_db
 AMSTERDAM = REAL / "amsterdam-locations.csv"
 
 
-@pytest.fixture
+@built_once
 def scene() -> Scene:
     return make_scene()
 

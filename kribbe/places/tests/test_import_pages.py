@@ -24,6 +24,7 @@ from kribbe.places.tests.import_scene import DIRTY, Scene, make_scene
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
 from kribbe.testing.cast import make_user
 from kribbe.testing.clock import Clock
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def _surroundings(tmp_path: Path, settings: Settings, monkeypatch: pytest.Monkey
         yield
 
 
-@pytest.fixture
+@built_once
 def scene() -> Scene:
     return make_scene()
 

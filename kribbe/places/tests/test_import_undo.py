@@ -10,13 +10,14 @@ from kribbe.places.models import ClosingDay, Group, Location, Organiser
 from kribbe.places.tests.import_scene import HEAD, ONE, Scene, bring_in, make_scene
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing.clock import Clock
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene() -> Scene:
     return make_scene()
 

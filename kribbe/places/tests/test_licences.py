@@ -14,6 +14,7 @@ from kribbe.places.selectors.licences import licences_of
 from kribbe.places.services.licences import note_licence
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -23,7 +24,7 @@ NOW = timezone.now()
 TODAY = timezone.localdate()
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

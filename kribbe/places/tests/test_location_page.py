@@ -19,11 +19,12 @@ from kribbe.places.tests.scene import fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
 from kribbe.rules.priority import PriceKind
 from kribbe.testing.clock import Clock
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk() -> Desk:
     return make_desk()
 

@@ -13,6 +13,7 @@ from kribbe.places.selectors.runners import runners_of, without_runner
 from kribbe.places.services.runners import let_run
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, VISITOR, Role, Scope
@@ -20,12 +21,12 @@ from kribbe.trust.principal import SYSTEM, VISITOR, Role, Scope
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 
 
-@pytest.fixture
+@built_once
 def organiser():
     return Organiser.objects.create(name="Molshoop vzw", name_key="molshoopvzw")
 

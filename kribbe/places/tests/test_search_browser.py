@@ -14,11 +14,12 @@ from kribbe.places.services.names import learn_names
 from kribbe.places.tests.scene import fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
+from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
+@built_once
 def desk() -> Desk:
     desk = make_desk(phone="016 00 00 00", email="opvang@leuven.example")
     now = timezone.now()

@@ -27,6 +27,7 @@ from kribbe.places.tests.scene import HERENT, fill, make_desk, make_group, make_
 from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import EMPTY, WeekPattern
+from kribbe.testing.worlds import built_once
 from kribbe.trust.text import fold
 from kribbe.web.components import Picture, Point, ResultCard
 
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.django_db
 DAYS = WeekPattern.from_text("mon tue")
 
 
-@pytest.fixture
+@built_once
 def desk() -> Desk:
     desk = make_desk(phone="016 00 00 00")
     Street.objects.create(

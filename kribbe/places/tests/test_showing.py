@@ -13,6 +13,7 @@ from kribbe.places.selectors.showing import beyond_usual, hours_of, photos_of
 from kribbe.places.services import showing
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust import files
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import StoredFile
@@ -27,7 +28,7 @@ def folder(settings, tmp_path):
     return tmp_path
 
 
-@pytest.fixture
+@built_once
 def location():
     return cast.make_location(cast.make_desk(), "De Notelaar")
 

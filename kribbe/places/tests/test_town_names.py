@@ -7,11 +7,12 @@ from django.utils import translation
 
 from kribbe.places.tests.scene import make_desk, make_location
 from kribbe.region.models import Desk
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk() -> Desk:
     desk = make_desk()
     town = desk.municipality

@@ -8,11 +8,12 @@ from django.utils import timezone
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of
+from kribbe.testing.worlds import built_once
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """The children began four weeks ago."""
     now = timezone.now()

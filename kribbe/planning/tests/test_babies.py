@@ -15,6 +15,7 @@ from kribbe.planning.tests.visiting import FEBRUARY, LATER, MONDAY, NOW
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.ratio import Layout
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 BEGIN, DECEMBER = date(2026, 11, 30), date(2026, 12, 14)
@@ -22,7 +23,7 @@ TODDLER, BABY = date(2025, 6, 1), date(2026, 2, 1)
 MORNINGS = WeekPattern.from_text("mon-am")
 
 
-@pytest.fixture
+@built_once
 def kevers():
     """Fifteen toddlers on Mondays, and two carers: enough for sixteen."""
     desk = cast.make_desk()

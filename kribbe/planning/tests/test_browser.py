@@ -16,6 +16,7 @@ from kribbe.planning.written import opening_hours
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("planning")
@@ -31,7 +32,7 @@ WEEKS = (
 )
 
 
-@pytest.fixture
+@built_once
 def scene():
     now = timezone.now()
     made = notelaar(now=now, places=7, start=monday_of(now.date()) - 28 * DAY, day_price=30)

@@ -33,6 +33,7 @@ from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.pdf import tables_have_heads, tags_of
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
@@ -45,7 +46,7 @@ RITA = Person("Rita Maes", "oma", "0470 11 22 33")
 KEPT = Kept(health="Astma", allergies=[MILK, NUTS], fetchers=[RITA], contacts=[RITA], doctor="Dr. Peers")
 
 
-@pytest.fixture
+@built_once
 def scene():
     """The children began four weeks ago."""
     now = timezone.now()

@@ -29,6 +29,7 @@ from kribbe.rules.closing import Closing
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.clock import BRUSSELS
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
@@ -40,7 +41,7 @@ START = date(2027, 2, 1)
 WHOLE_DAYS = WeekPattern.from_text("mon tue wed thu fri")
 
 
-@pytest.fixture
+@built_once
 def kept():
     """Noor and Lou come in the Vlinders, Mats on Mondays and Tuesdays in the Kevers."""
     made = notelaar(now=NOW, start=START)

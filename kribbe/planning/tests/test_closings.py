@@ -17,6 +17,7 @@ from kribbe.planning.tests.scene import FULL_MONDAY_TUESDAY, notelaar, place
 from kribbe.rules.closing import Closing
 from kribbe.testing import cast
 from kribbe.testing.clock import BRUSSELS
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 
@@ -26,7 +27,7 @@ MONDAY, TUESDAY, WEDNESDAY = (date(2027, 4, day) for day in (12, 13, 14))
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def kept():
     """Noor comes on Mondays and Tuesdays, Lou on Mondays; both began on 1 February."""
     return notelaar(now=NOW, start=date(2027, 2, 1))

@@ -11,12 +11,13 @@ from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.holders import holders_of
 from kribbe.planning.services.papers import Terms, send_paper
 from kribbe.planning.tests.scene import notelaar
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 FULL = ((8 * 60, 17 * 60),)
 
 
-@pytest.fixture
+@built_once
 def scene():
     return notelaar(now=timezone.now())
 

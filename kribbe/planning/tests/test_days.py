@@ -27,6 +27,7 @@ from kribbe.planning.tests.scene import notelaar, place
 from kribbe.planning.tests.test_occupancy import by_pages
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ DAY = timedelta(days=1)
 BOTH = 3
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Two places; the children began four weeks ago: Noor on Mondays and Tuesdays, Lou on Mondays."""
     now = timezone.now()

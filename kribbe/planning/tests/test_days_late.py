@@ -14,13 +14,14 @@ from kribbe.planning.services.short_notice import listen
 from kribbe.planning.tests.scene import notelaar
 from kribbe.planning.tests.test_days import BOTH, at_once, halves, plain_week
 from kribbe.rules.calendar import monday_of
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Open from seven, the afternoon begins at one; Noor comes on Mondays and Tuesdays, Lou on Mondays."""
     now = timezone.now()

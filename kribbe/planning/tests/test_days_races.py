@@ -17,6 +17,7 @@ from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 
@@ -25,7 +26,7 @@ DAY = timedelta(days=1)
 TAKERS = 10
 
 
-@pytest.fixture
+@built_once
 def scene():
     now = timezone.now()
     made = notelaar(now=now, start=monday_of(now.date()) - 28 * DAY)

@@ -24,6 +24,7 @@ from kribbe.planning.tests.pages import at, signed
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing.pdf import tags_of
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 
@@ -38,7 +39,7 @@ def today(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
-@pytest.fixture
+@built_once
 def scene():
     return notelaar(now=NOW, start=date(2026, 9, 7), day_price=30)
 

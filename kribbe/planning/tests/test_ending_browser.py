@@ -12,13 +12,14 @@ from kribbe.planning.tests.pages import signed
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of
 from kribbe.testing.browser import DESKTOP, PHONE, look_at
+from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("planning")
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     now = timezone.now()
     return notelaar(now=now, start=monday_of(now.date()) - 28 * DAY, day_price=30)

@@ -16,6 +16,7 @@ from kribbe.planning.selectors.filling import Step, filling_of, span_of
 from kribbe.planning.selectors.occupancy import cells
 from kribbe.planning.tests.scene import notelaar
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -30,7 +31,7 @@ def clock(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Noor comes on Mondays and Tuesdays, Lou on Mondays: six of the thirty half-days of three places."""
     return notelaar(now=NOW, start=date(2026, 9, 7))

@@ -19,6 +19,7 @@ from kribbe.planning.services.getting_used import agree_visit, take_back_visit
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.getting_used import Fault, Visit, fault_of
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ DAY = timedelta(days=1)
 MORNING = (9 * 60, 10 * 60 + 30)
 
 
-@pytest.fixture
+@built_once
 def scene():
     return notelaar(now=timezone.now())
 

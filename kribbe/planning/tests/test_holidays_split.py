@@ -25,12 +25,13 @@ from kribbe.planning.tests.holidays import (
 )
 from kribbe.planning.tests.scene import place
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     return holiday_scene()
 

@@ -19,13 +19,14 @@ from kribbe.planning.tests.test_pages import open_day
 from kribbe.rules.billing.case import Absent
 from kribbe.rules.calendar import add_months, monday_of, public_holidays
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Noor and Lou began four weeks ago; an absence was to be told before ten."""
     now = timezone.now()

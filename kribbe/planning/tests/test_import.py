@@ -29,13 +29,14 @@ from kribbe.planning.services.absences import report_absence
 from kribbe.planning.tests.import_scene import DAY, HEADER, asked, faults, given, line, table, take
 from kribbe.planning.tests.scene import notelaar
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     return notelaar(now=timezone.now(), places=5, day_price=30)
 

@@ -20,6 +20,7 @@ from kribbe.planning.models import AgreementImport, CareAgreement
 from kribbe.planning.tests.import_scene import asked, given, line
 from kribbe.planning.tests.scene import notelaar
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,7 +50,7 @@ run.work_off(int(sys.argv[1]), now=datetime.fromisoformat(sys.argv[2]))
 """
 
 
-@pytest.fixture
+@built_once
 def scene():
     made = notelaar(now=timezone.now(), places=5, day_price=30)
     GroupCapacity.objects.update(licensed_places=90, staffed_places=90, bookable_places=90)

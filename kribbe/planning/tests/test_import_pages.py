@@ -14,11 +14,12 @@ from kribbe.planning.models import AgreementImport
 from kribbe.planning.tests.import_scene import HEADER, given, line
 from kribbe.planning.tests.scene import notelaar
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     return notelaar(now=timezone.now(), places=5, day_price=30)
 

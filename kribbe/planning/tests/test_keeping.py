@@ -13,6 +13,7 @@ from kribbe.planning.services.keeping import forget_due, tell_due
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ DAY = timedelta(days=1)
 KEPT = Kept(health="Astma")
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Noor's care was over eleven months ago; Lou stays."""
     now = timezone.now()

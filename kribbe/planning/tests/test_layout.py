@@ -13,6 +13,7 @@ from kribbe.planning.tests.scene import MONDAY, notelaar, place
 from kribbe.rules.halfdays import SLOTS
 from kribbe.rules.ratio import Layout
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ JANUARY = date(2027, 1, 11)
 """A Monday under the law of 2027."""
 
 
-@pytest.fixture
+@built_once
 def crowd():
     """Eight more on Monday beside Noor and Lou: ten in the one group, from a Monday of 2027 on."""
     scene = notelaar(now=datetime(2026, 11, 2, 10, tzinfo=UTC), places=30, start=JANUARY)

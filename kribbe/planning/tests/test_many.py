@@ -18,6 +18,7 @@ from kribbe.planning.tests.scene import notelaar, place
 from kribbe.planning.written import opening_hours
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.many import MoveDay, OtherHours
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ DAY = timedelta(days=1)
 MONDAY, TUESDAY, WEDNESDAY, SATURDAY = 0, 1, 2, 5
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Noor comes on Mondays and Tuesdays, Lou on Mondays; both signed."""
     made = notelaar(now=timezone.now(), places=3)

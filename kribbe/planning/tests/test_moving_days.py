@@ -23,6 +23,7 @@ from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ WEEK = timedelta(weeks=1)
 WEEKS = 4
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Noor comes on Mondays and Tuesdays, Lou on Mondays; two places; care began four weeks ago."""
     now = timezone.now()

@@ -16,6 +16,7 @@ from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Occupancy, total
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ DAY = timedelta(days=1)
 FULL = ((8 * 60, 17 * 60),)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Turns of three weeks, a change for a time, a child taken directly, closing, absences, no staff."""
     made = notelaar(now=timezone.now())

@@ -14,6 +14,7 @@ from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.server import CHECKOUT
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ FULL = ((480, 1020),)
 PAGE = CHECKOUT / "docs" / "reference" / "odd-cases.md"
 
 
-@pytest.fixture
+@built_once
 def scene():
     made = notelaar(now=NOW, start=START)
     sign(made, send(made, START, {0: FULL, 1: FULL}))

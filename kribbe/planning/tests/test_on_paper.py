@@ -15,6 +15,7 @@ from kribbe.planning.papers import paper_pdf
 from kribbe.planning.services.papers import Terms, send_paper, sign_on_paper
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Lou's family has no account."""
     now = timezone.now()

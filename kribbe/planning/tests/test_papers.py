@@ -16,6 +16,7 @@ from kribbe.planning.services.papers import Terms, agreed_of, send_paper, sign_p
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.agreed import there_on
 from kribbe.rules.halfdays import WeekPattern
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 
@@ -25,7 +26,7 @@ FULL = ((8 * 60, 17 * 60),)
 AGREED = ({0: FULL, 1: FULL},)
 
 
-@pytest.fixture
+@built_once
 def scene():
     return notelaar(now=timezone.now())
 

@@ -27,6 +27,7 @@ from kribbe.planning.tests.scene import PARENT, notelaar
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -36,7 +37,7 @@ FULL = ((8 * 60, 17 * 60),)
 WEEK = {0: FULL, 1: FULL}
 
 
-@pytest.fixture
+@built_once
 def scene():
     return notelaar(now=timezone.now(), places=2)
 

@@ -18,6 +18,7 @@ from kribbe.planning.services.short_notice import listen
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ FULL = ((480, 1020),)
 THURSDAY = WeekPattern.from_text("thu")
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Noor comes on Mondays and Tuesdays since January, as both signed."""
     made = notelaar(now=NOW, start=START)

@@ -17,6 +17,7 @@ from kribbe.planning.selectors.planned import planned_of
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing.pdf import tables_have_heads
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -37,7 +38,7 @@ def typed(*weeks):
 WEEKS = typed({0: ("08:00", "17:00"), 1: ("08:00", "17:00")}, {}, {1: ("08:00", "12:00")})
 
 
-@pytest.fixture
+@built_once
 def scene():
     return notelaar(now=NOW, start=START)
 

@@ -16,6 +16,7 @@ from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import State
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ NOW = datetime(2026, 8, 17, 7, tzinfo=UTC)
 MONDAY = date(2026, 9, 7)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Eleven children on Mondays with one carer at the one location, one child at the other, closed on Tuesday."""
     made = notelaar(now=NOW, places=12, start=MONDAY)

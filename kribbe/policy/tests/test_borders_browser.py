@@ -27,6 +27,7 @@ from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, axe, fits, screenshot
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -48,7 +49,7 @@ class Towns:
     now: datetime
 
 
-@pytest.fixture
+@built_once
 def towns() -> Towns:
     now, today = timezone.now(), timezone.localdate()
     here = cast.make_desk(reaction_days=10)

@@ -12,12 +12,13 @@ from kribbe.policy.services.snapshots import take_snapshots
 from kribbe.policy.tests.scene import new_file, policy_rows, year_of_families
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
+@built_once
 def towns():
     """Two desks of one region with faces and policies of their own, and families at both."""
     now = timezone.now()

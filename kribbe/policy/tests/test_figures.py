@@ -23,6 +23,7 @@ from kribbe.policy.territory import Territory
 from kribbe.rules.counting import RequestEnd, Tally
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
@@ -32,7 +33,7 @@ WEEK = WeekPattern.from_text("mon tue")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

@@ -27,6 +27,7 @@ from kribbe.policy.selectors.requests import requests_of_year
 from kribbe.policy.territory import Territory
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import VISITOR
 
 WHOLE_WEEK = WeekPattern(WORK_WEEK)
@@ -43,7 +44,7 @@ def moment(text):
     return datetime.fromisoformat(f"{text}T10:00:00+00:00")
 
 
-@pytest.fixture
+@built_once
 def town():
     return cast.make_desk()
 

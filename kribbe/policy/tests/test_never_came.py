@@ -18,6 +18,7 @@ from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
@@ -27,7 +28,7 @@ MONDAY = WeekPattern.from_text("mon")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def group():
     return cast.make_group(cast.make_location(cast.make_desk(), "De Notelaar"), 14, now=NOW)
 

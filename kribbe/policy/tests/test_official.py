@@ -22,6 +22,7 @@ from kribbe.policy.tests.scene import licences
 from kribbe.region.models import OfficialFigure
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -32,7 +33,7 @@ TODAY = date(2027, 1, 11)
 ROW = "{};{};Kerkstraat 1;3999;Lindedaal;{};kinderdagverblijf;4,70;50,88"
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

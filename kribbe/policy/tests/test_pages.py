@@ -22,6 +22,7 @@ from kribbe.rules.halfdays import WeekPattern
 from kribbe.staff.models import Shift
 from kribbe.staff.tests.scene import hire
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
 
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 WEEK = WeekPattern.from_text("mon tue")
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

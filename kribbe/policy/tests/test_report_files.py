@@ -18,6 +18,7 @@ from kribbe.policy.services.reports import fix_report
 from kribbe.policy.territory import Territory
 from kribbe.policy.tests.scene import VULNERABLE, year_of_families
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ PDF_NAMES = {
 }
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk(urgent_days=URGENT_DAYS)
 

@@ -21,6 +21,7 @@ from kribbe.policy.territory import Territory
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -34,7 +35,7 @@ def at(text):
     return datetime.fromisoformat(f"{text}T10:00:00+01:00")
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

@@ -19,12 +19,13 @@ from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.policy.pages.simulation import told
 from kribbe.policy.pages.simulation_words import measure_name, policy_name
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

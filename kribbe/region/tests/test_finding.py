@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kribbe.region.models import Desk, Municipality, Region
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,7 @@ TOWNS = (
 )
 
 
-@pytest.fixture
+@built_once
 def desks() -> dict[str, Desk]:
     region = Region.objects.create(name="Proef", slug="proef")
     made = {}

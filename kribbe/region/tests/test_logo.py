@@ -21,6 +21,7 @@ from kribbe.region.models import Desk
 from kribbe.region.tests.test_pages import administrator, make_desk
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust import files
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.files import Kind
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 ENGLISH = {"accept-language": "en"}
 
 
-@pytest.fixture
+@built_once
 def desk() -> Desk:
     return make_desk()
 

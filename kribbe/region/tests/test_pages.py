@@ -20,6 +20,7 @@ from kribbe.region.selectors import policy_on
 from kribbe.region.services import Contacts, Terms
 from kribbe.region.words import sentences
 from kribbe.rules.priority import DateRule
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.permissions import Action
@@ -50,7 +51,7 @@ def make_desk(slug: str = "leuven", region: Region | None = None) -> Desk:
     )
 
 
-@pytest.fixture
+@built_once
 def desk() -> Desk:
     desk = make_desk()
     apply_preset(desk=desk, preset=presets()["brussel"], since=timezone.localdate() - timedelta(days=400))

@@ -9,6 +9,7 @@ from django.utils import translation
 from kribbe.region.models import Desk, DeskPolicy, Municipality, Region
 from kribbe.region.presets import POLICY_FIELDS, Preset, apply_preset, presets, standard_reasons
 from kribbe.region.selectors import policy_on
+from kribbe.testing.worlds import built_once
 
 GIVEN = {
     "leuven": {
@@ -29,7 +30,7 @@ GIVEN = {
 """Copied by hand from the published facts; every other field is assumed."""
 
 
-@pytest.fixture
+@built_once
 def desk() -> Desk:
     region = Region.objects.create(name="Proef", slug="proef")
     place = Municipality.objects.create(

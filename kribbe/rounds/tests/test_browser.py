@@ -18,6 +18,7 @@ from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, look_at, screenshot
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,7 +53,7 @@ def test_why_am_i_fourth_and_what_would_help(open_as, size):
     page.wait_for_url(f"**{reverse('enrolment:request_need', args=[scene.noor.reference])}")
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Three families want the two Mondays that are free at De Notelaar; a fourth can only have Wednesday."""
     found = fourth(now=timezone.now())

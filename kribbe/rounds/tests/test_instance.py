@@ -19,6 +19,7 @@ from kribbe.rounds.selectors.rows import Window
 from kribbe.rules.halfdays import SLOTS, WORK_WEEK, WeekPattern
 from kribbe.rules.priority import PriceKind
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
@@ -29,7 +30,7 @@ BORN = date(2026, 9, 1)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

@@ -16,6 +16,7 @@ from kribbe.rounds.services.rounds import calculate_planned, plan_round, take_pa
 from kribbe.rounds.tests.scene import MONDAYS, family
 from kribbe.rules.calendar import add_months
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
@@ -26,7 +27,7 @@ MOVES = add_months(START, 6)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def place():
     return cast.make_location(cast.make_desk(), "De Notelaar")
 

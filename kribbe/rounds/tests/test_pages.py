@@ -21,12 +21,13 @@ from kribbe.rounds.tests.scene import family, fourth
 from kribbe.rules.calendar import months
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     return fourth(now=timezone.now())
 

@@ -19,6 +19,7 @@ from kribbe.rounds.tests.scene import family, fourth
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -29,7 +30,7 @@ LATER = NOW + timedelta(hours=1)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     return fourth(now=NOW)
 

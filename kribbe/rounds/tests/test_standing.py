@@ -18,6 +18,7 @@ from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.sessions import log_in
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
@@ -25,7 +26,7 @@ NOW = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     return fourth(now=NOW)
 

@@ -13,12 +13,13 @@ from kribbe.rounds.services.rhythm import set_rhythm
 from kribbe.rounds.services.rounds import take_part
 from kribbe.rounds.tests.scene import fourth
 from kribbe.rules.calendar import months
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     return fourth(now=timezone.now())
 

@@ -14,13 +14,14 @@ from kribbe.rounds.services.rounds import calculate_planned, plan_round, take_pa
 from kribbe.rounds.tests.scene import family, fourth
 from kribbe.rounds.tests.test_pages import queries
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 from kribbe.web import worklists
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     return fourth(now=timezone.now())
 

@@ -9,6 +9,7 @@ from kribbe.sickcare.tests.scene import on_call
 from kribbe.sickcare.tokens import ANSWER
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 from kribbe.trust.tokens import make_token
 
@@ -16,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("sickcare")
 
 
-@pytest.fixture
+@built_once
 def scene():
     return on_call(now=timezone.localtime(), families=1)
 

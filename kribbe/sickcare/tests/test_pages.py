@@ -20,6 +20,7 @@ from kribbe.sickcare.services.calls import ends_at
 from kribbe.sickcare.tests.scene import on_call
 from kribbe.sickcare.tokens import ANSWER, DAYS
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
 from kribbe.trust.tokens import make_token
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     return on_call(now=timezone.localtime(), families=12)
 

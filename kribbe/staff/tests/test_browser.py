@@ -14,6 +14,7 @@ from kribbe.staff.services.documents import Held, add_document
 from kribbe.staff.services.proposals import calculate_waiting
 from kribbe.staff.tests.scene import busy, hire, open_monday
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, look_at
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -28,7 +29,7 @@ def next_september(now: datetime) -> date:
     return open_monday(date(year, 9, 1))
 
 
-@pytest.fixture
+@built_once
 def scene():
     made = busy(timezone.now(), children=12)
     for name, week in TEAM:

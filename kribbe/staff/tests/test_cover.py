@@ -18,6 +18,7 @@ from kribbe.staff.services.cover import take_over
 from kribbe.staff.services.roster import Hours, set_shift, undo_change
 from kribbe.staff.tests.scene import TIMES, busy, hire, open_monday
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -26,7 +27,7 @@ DAY = timedelta(days=1)
 NOW = datetime(2026, 9, 4, 9, tzinfo=ZoneInfo("Europe/Brussels"))
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Ten children in mixed care; An works on Monday from 8:00 to 13:00, Bo from 7:00 to 18:00."""
     made = busy(NOW)

@@ -18,6 +18,7 @@ from kribbe.staff.services import documents
 from kribbe.staff.services.documents import Held
 from kribbe.staff.tests.scene import hire
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
@@ -28,7 +29,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Europe/Brussels"))
 TODAY = NOW.date()
 
 
-@pytest.fixture
+@built_once
 def scene():
     return notelaar(now=NOW, start=monday_of(TODAY) + 7 * DAY)
 

@@ -21,6 +21,7 @@ from kribbe.staff.selectors.home import home_rows
 from kribbe.staff.selectors.needs import needs_of
 from kribbe.staff.services.home import AtHome, hold_due, put_back_child, state_child, take_back_child
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ MONDAY = date(2026, 11, 9)
 WORK_MONDAY = WeekPattern.from_text("mon")
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Noor comes on Mondays and Tuesdays, Lou on Mondays, to a carer of three places."""
     return notelaar(now=NOW, start=monday_of(NOW.date()), kind=Kind.FAMILY)

@@ -27,6 +27,7 @@ from kribbe.staff.services.proposals import (
 from kribbe.staff.services.roster import undo_change
 from kribbe.staff.tests.scene import busy, hire, open_monday
 from kribbe.staff.tests.test_roster import work
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     made = busy(timezone.now())
     for name in ("An Jacobs", "Bo Smets", "Cas Peeters"):

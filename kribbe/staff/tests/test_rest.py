@@ -17,6 +17,7 @@ from kribbe.staff.selectors.terms import task_of
 from kribbe.staff.services.rest import set_rest
 from kribbe.staff.tests.scene import busy, hire
 from kribbe.staff.tests.test_roster import work
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -35,7 +36,7 @@ def rest(scene, times=REST, first=date(2026, 11, 9)):
     )
 
 
-@pytest.fixture
+@built_once
 def babies():
     """Fourteen babies from Monday to Thursday."""
     scene = busy(NOW, children=14, start=date(2026, 11, 2))

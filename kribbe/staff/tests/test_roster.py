@@ -21,6 +21,7 @@ from kribbe.staff.services.contracts import Work, agree_work, report_leave, take
 from kribbe.staff.services.roster import Hours, clear_week, copy_week, set_shift, undo_change
 from kribbe.staff.tests.scene import TIMES, busy, hire, open_monday
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     return busy(timezone.now())
 

@@ -20,13 +20,14 @@ from kribbe.staff.services.feeds import feed_of_token, make_feed, token_of
 from kribbe.staff.services.roster import Hours, set_shift
 from kribbe.staff.tests.scene import busy, hire, open_monday
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     return busy(timezone.now())
 

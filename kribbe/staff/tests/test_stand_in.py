@@ -30,6 +30,7 @@ from kribbe.staff.selectors.stand_in import plan_of_days
 from kribbe.staff.services.stand_in import Choice, answer, arrange, undo
 from kribbe.staff.tests.scene import hire
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import Role, Scope
@@ -359,7 +360,7 @@ def test_a_day_with_another_carer_goes_along_when_half_days_change(scene_with_fr
     assert planned(scene.hosts[0].location, MONDAY) == 2
 
 
-@pytest.fixture
+@built_once
 def scene_with_fridays():
     scene = service()
     place_all(scene)

@@ -18,6 +18,7 @@ from kribbe.staff.services.stand_in import Choice, arrange
 from kribbe.staff.tests.scene import busy, hire, open_monday
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -25,7 +26,7 @@ look = look_at("staff")
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """De Notelaar, a family carer's home, and two other carers of its organiser."""
     now = timezone.now()

@@ -15,6 +15,7 @@ from kribbe.staff.models import Carer
 from kribbe.staff.selectors.carers import carers_on
 from kribbe.staff.services.carers import Person, add_carer, change_carer
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import Role, Scope
 
@@ -28,7 +29,7 @@ def now():
     return timezone.now()
 
 
-@pytest.fixture
+@built_once
 def location():
     return cast.make_location(cast.make_desk(), "De Notelaar")
 

@@ -14,6 +14,7 @@ from kribbe.taxes.tasks import years_resumed
 from kribbe.taxes.tests.scene import PARENT_NUMBER, child_number, invoice, pay, stay
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -21,7 +22,7 @@ look = look_at("taxes")
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def kept():
     now = timezone.now()
     made = with_books(now=now, start=monday_of(date(now.year, 1, 1)), licence_number="910001234")

@@ -18,6 +18,7 @@ from kribbe.taxes.papers import certificate_pdf
 from kribbe.taxes.services.certificates import Issued, issue_year
 from kribbe.taxes.tests.scene import invoice, pay, stay
 from kribbe.testing.pdf import tables_have_heads
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ NOW = datetime(2026, 4, 2, 9, tzinfo=UTC)
 MARCH = [date(2026, 3, day) for day in (2, 9, 16)]
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2025, 9, 1))
 

@@ -20,13 +20,14 @@ from kribbe.planning.tests.scene import MONDAY, place
 from kribbe.taxes.selectors.months import months_of
 from kribbe.taxes.writing.income_month import Block
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 FULL = ((480, 1020),)
 CODE = "25040212301"
 
 
-@pytest.fixture
+@built_once
 def coded():
     kept = with_books(now=NOW, start=date(2026, 1, 5))
     certificate(kept, kept.scene.noor, FEE, NEW_YEAR)

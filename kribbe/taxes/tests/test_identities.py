@@ -12,6 +12,7 @@ from kribbe.taxes.models import TaxIdentity
 from kribbe.taxes.services.certificates import issue_year
 from kribbe.taxes.services.identities import checked_number, forget_due, give_identity
 from kribbe.taxes.tests.scene import PARENT_NUMBER, child_number, invoice, pay, stay
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 4, 2, 9, tzinfo=UTC)
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2025, 9, 1))
 

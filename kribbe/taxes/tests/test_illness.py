@@ -11,12 +11,13 @@ from kribbe.billing.tests.scene import with_books
 from kribbe.planning.models import Absence
 from kribbe.taxes.selectors.months import months_of
 from kribbe.taxes.writing.income_month import Block, Length
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 CODE = "25040212301"
 
 
-@pytest.fixture
+@built_once
 def kept():
     made = with_books(now=NOW, start=date(2026, 1, 5))
     FeeCertificate.objects.create(

@@ -37,6 +37,7 @@ from kribbe.taxes.models import ChildReported
 from kribbe.taxes.selectors.months import months_of
 from kribbe.taxes.selectors.paid import _planned
 from kribbe.taxes.writing.income_month import Block, Length
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.principal import SYSTEM
 
@@ -46,7 +47,7 @@ CODE = "25040212301"
 LATER = datetime(2026, 4, 8, 9, tzinfo=ZONE)
 
 
-@pytest.fixture
+@built_once
 def priced():
     kept = with_books(now=NOW, start=date(2026, 1, 5))
     certificate(kept, kept.scene.noor, FEE, NEW_YEAR)

@@ -18,13 +18,14 @@ from kribbe.taxes.selectors.months import months_of
 from kribbe.taxes.selectors.paid import paid_by
 from kribbe.taxes.writing.income_month import Block, Length
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = pytest.mark.django_db
 CODE = "25050112301"
 
 
-@pytest.fixture
+@built_once
 def kept():
     return with_books(now=NOW, start=date(2026, 1, 5))
 

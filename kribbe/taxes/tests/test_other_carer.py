@@ -16,6 +16,7 @@ from kribbe.taxes.models import ChildReported
 from kribbe.taxes.selectors.months import months_of
 from kribbe.taxes.writing.income_month import Block, Length
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -26,7 +27,7 @@ NOW = datetime(2026, 10, 5, 9, tzinfo=timezone.get_default_timezone())
 CODE = "25040212301"
 
 
-@pytest.fixture
+@built_once
 def kept():
     made = with_books(now=NOW, start=date(2026, 8, 3), kind=Kind.FAMILY)
     made.scene.group.price_kind = "income"

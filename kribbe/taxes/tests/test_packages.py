@@ -25,6 +25,7 @@ from kribbe.taxes.services.identities import give_identity
 from kribbe.taxes.tests.scene import PARENT_NUMBER, child_number, pay
 from kribbe.taxes.tests.test_certificates import text_of
 from kribbe.taxes.writing.check_belcotax import faults
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ THE_10TH = date(2026, 3, 10)
 TEN = {"package_name": "Tienbeurtenkaart", "package_size": 10, "package_price": Decimal("300.00")}
 
 
-@pytest.fixture
+@built_once
 def kept():
     made = with_books(now=NOW, start=date(2026, 1, 5))
     made.scene.group.price_kind = "free"

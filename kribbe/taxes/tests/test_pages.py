@@ -31,6 +31,7 @@ from kribbe.taxes.tests.scene import PARENT_NUMBER, child_number, invoice, pay, 
 from kribbe.taxes.writing.check_belcotax import faults
 from kribbe.taxes.writing.income_month import Block, Length
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def kept():
     now = timezone.now()
     made = with_books(now=now, start=monday_of(date(now.year, 1, 1)), licence_number="910001234", places=9)

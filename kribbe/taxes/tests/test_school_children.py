@@ -11,13 +11,14 @@ from kribbe.billing.tests.scene import with_books
 from kribbe.taxes.selectors.months import months_of
 from kribbe.taxes.services.reported import note_child
 from kribbe.taxes.writing.income_month import Block, Length
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
 CODE = "22091200101"
 
 
-@pytest.fixture
+@built_once
 def kept():
     made = with_books(now=NOW, start=date(2026, 1, 5))
     made.scene.noor.child.born = date(2022, 9, 12)

@@ -14,6 +14,7 @@ from kribbe.taxes.services.identities import give_identity
 from kribbe.taxes.tests.scene import PARENT_NUMBER, child_number, invoice, pay, stay
 from kribbe.taxes.writing.belcotax import Treatment
 from kribbe.taxes.writing.check_belcotax import faults
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ NOW = datetime(2027, 1, 20, 9, tzinfo=UTC)
 DAYS = [date(2026, 3, day) for day in (2, 9, 16)]
 
 
-@pytest.fixture
+@built_once
 def kept():
     made = with_books(now=NOW, start=date(2025, 9, 1))
     made.books.email = "info@notelaar.example"

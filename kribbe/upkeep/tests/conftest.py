@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 from kribbe.upkeep.tests.scene import family_client, register
 
@@ -13,7 +14,7 @@ def now():
     return timezone.now()
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

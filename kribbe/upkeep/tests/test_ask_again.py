@@ -20,6 +20,7 @@ from kribbe.people.models import Child
 from kribbe.rules.counting import RequestEnd
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Principal, Role, Scope
 from kribbe.trust.tokens import make_token
@@ -42,7 +43,7 @@ def now():
     return timezone.now()
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk(confirm_months=6, confirm_days=21, confirm_reminder_days=10, end_months=6)
 

@@ -12,6 +12,7 @@ from kribbe.people.models import User
 from kribbe.people.services import rebuild_keys
 from kribbe.testing import cast
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, look_at
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 from kribbe.upkeep.models import Complaint, ComplaintState, Merge, PairState
 from kribbe.upkeep.tests.scene import WEEK, born, register, twice
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("upkeep")
 
 
-@pytest.fixture
+@built_once
 def scene():
     return twice()
 

@@ -10,6 +10,7 @@ from kribbe.contact.models import Notice
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import Household
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.permissions import Action, roles_for
 from kribbe.trust.principal import SYSTEM, Role, Scope
 from kribbe.upkeep.models import ComplaintKind, ComplaintState
@@ -20,7 +21,7 @@ from kribbe.upkeep.tests.test_pair_pages import clerk_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def made():
     now = timezone.now()
     desk = cast.make_desk()

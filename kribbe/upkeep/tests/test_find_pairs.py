@@ -10,6 +10,7 @@ from django.utils import timezone
 from kribbe.people.models import Adult, Child
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 from kribbe.upkeep.models import ChildKey, Pair, PairState
 from kribbe.upkeep.services.decide_pair import look_again, not_the_same
@@ -24,7 +25,7 @@ def now():
     return timezone.now()
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

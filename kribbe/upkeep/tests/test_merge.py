@@ -30,6 +30,7 @@ from kribbe.people.services import add_organisation, give_consent, refresh_keys
 from kribbe.places import ledger
 from kribbe.rules.counting import RequestEnd
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
@@ -41,7 +42,7 @@ from kribbe.upkeep.tests.scene import WEEK, another_child, family_client, twice
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     return twice()
 

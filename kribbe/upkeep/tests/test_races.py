@@ -5,6 +5,7 @@ import pytest
 from kribbe.enrolment.models import CareRequest, RequestState
 from kribbe.people.models import Child
 from kribbe.testing.races import side_by_side
+from kribbe.testing.worlds import built_once
 from kribbe.trust import locks
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.models import AuditEntry
@@ -18,7 +19,7 @@ CLERKS = 6
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
+@built_once
 def scene():
     return twice(across=True)
 

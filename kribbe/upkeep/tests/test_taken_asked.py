@@ -12,6 +12,7 @@ from kribbe.enrolment.services.end_for_family import reopen_for_family
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.rules.counting import RequestEnd
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM, Role, Scope
 from kribbe.upkeep.selectors.taken import direct_unseen
@@ -24,7 +25,7 @@ __all__ = ["clerk"]
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def other():
     return cast.make_desk("overzijde", nis="99002")
 

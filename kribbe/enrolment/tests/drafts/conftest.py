@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from kribbe.enrolment.tests.drafts.scene import begin
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk(max_wishes=2)
 

@@ -5,9 +5,10 @@ import pytest
 from kribbe.enrolment.tests.location.scene import NOW
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk(earliest_answer_months=None)
 

@@ -4,9 +4,10 @@ import pytest
 
 from kribbe.enrolment.tests.parent.scene import NOW, family, log_in
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 

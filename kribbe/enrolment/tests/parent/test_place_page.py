@@ -9,6 +9,7 @@ from django.utils import timezone
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 START = date(2027, 3, 1)
@@ -17,7 +18,7 @@ END = date(2028, 3, 1)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def at_home():
     """An Maes, logged in, whose child has a place that came from a list, without a signature."""
     now = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)

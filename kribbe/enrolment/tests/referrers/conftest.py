@@ -6,12 +6,13 @@ from django.utils import timezone
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.models import ReferrerOrganisation
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def desk():
     return cast.make_desk()
 
