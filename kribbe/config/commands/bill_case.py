@@ -56,7 +56,11 @@ def bill_case(
 
 
 def _content(case: Path) -> bytes:
-    return sys.stdin.buffer.read() if str(case) == "-" else case.read_bytes()
+    if str(case) != "-":
+        return case.read_bytes()
+    if sys.stdin is None:
+        raise _failed("-: standard input is closed")
+    return sys.stdin.buffer.read()
 
 
 def _say(lang: Language) -> "Callable[[Reason], str]":

@@ -12,14 +12,17 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 LONGEST_DAYS = 1100
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 FORMAT = "kribbe.occupancy/1"
 
 
 def occupancy(
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")],
-    location: Annotated[str, typer.Option(help="One location, by the name in its address.")] = "",
-    desk: Annotated[str, typer.Option(help="The locations of one desk, by the name in its address.")] = "",
+    location: Annotated[str | None, typer.Option(help="One location, by the name in its address.")] = None,
+    desk: Annotated[
+        str | None, typer.Option(help="The locations of one desk, by the name in its address.")
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON, nothing else.")] = False,
 ) -> None:
     """Count child half-days, planned and come, beside places by licence and with staff, from day to day.
@@ -37,14 +40,9 @@ def occupancy(
     from kribbe.planning.selectors.occupancy import cells
     from kribbe.region.models import Desk
 
-    start, end = first.date(), last.date()
-    if end < start:
-        raise _failed(f"--to {end} is before --from {start}: give a last day on or after the first")
-    if (end - start).days >= LONGEST_DAYS:
-        latest = start + timedelta(days=LONGEST_DAYS - 1)
-        raise _failed(f"at most {LONGEST_DAYS} days are counted at once: give a --to of {latest} or before")
-    place = _named(Location, location, "location") if location else None
-    whose = _named(Desk, desk, "desk") if desk else None
+    start, end = _asked(first.date(), last.date())
+    place = None if location is None else _named(Location, location, "location")
+    whose = None if desk is None else _named(Desk, desk, "desk")
     found = cells(first=start, last=end, today=localdate(), location=place, desk=whose)
     told = {
         "format": FORMAT,
@@ -58,6 +56,18 @@ def occupancy(
         sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
         return
     _print(start, end, told)
+
+
+def _asked(start: date, end: date) -> tuple[date, date]:
+    """The days asked, once they can be counted."""
+    if end < start:
+        raise _failed(f"--to {end} is before --from {start}: give a last day on or after the first")
+    if start < FIRST_DAY or end > LAST_DAY:
+        raise _failed(f"days are counted from {FIRST_DAY} to {LAST_DAY}: give --from and --to within these")
+    if (end - start).days >= LONGEST_DAYS:
+        latest = start + timedelta(days=LONGEST_DAYS - 1)
+        raise _failed(f"at most {LONGEST_DAYS} days are counted at once: give a --to of {latest} or before")
+    return start, end
 
 
 def _told(found: "Occupancy") -> dict[str, Any]:
@@ -95,7 +105,8 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _named(model: Any, slug: str, what: str) -> int:
-    found = model.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    """The number of what has this name in its address, which is ASCII."""
+    found = model.objects.filter(slug=slug).values_list("pk", flat=True).first() if slug.isascii() else None
     if found is None:
         raise _failed(f"There is no {what} {slug!r}.")
     return int(found)

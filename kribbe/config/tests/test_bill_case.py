@@ -2,12 +2,15 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from kribbe.config.cli import app
+from kribbe.config.commands.bill_case import bill_case
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "billing-case.md"
 EXAMPLE = re.search(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[1]
@@ -87,3 +90,11 @@ def test_what_cannot_be_read(tmp_path):
     assert found.stderr.splitlines() == [f"{tmp_path / 'nowhere.json'}: No such file or directory"]
     assert run(tmp_path).exit_code == 2
     assert run("-", content="").exit_code == 2
+
+
+def test_standard_input_that_is_closed(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(typer.Exit) as ended:
+        bill_case(Path("-"))
+    assert ended.value.exit_code == 2
+    assert capsys.readouterr() == ("", "-: standard input is closed\n")

@@ -44,3 +44,23 @@ def test_what_cannot_be_counted_is_said():
     nowhere = counted(scene.start, scene.start, "--location", "nowhere")
     assert nowhere.exit_code == 2
     assert "no location 'nowhere'" in nowhere.output
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("9999-12-31", "9999-12-31"), ("2199-12-31", "2200-01-01"), ("1899-12-31", "1900-01-01")],
+)
+def test_days_beyond_the_calendar(first, last):
+    found = counted(first, last)
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert (
+        found.stderr == "days are counted from 1900-01-01 to 2199-12-31: give --from and --to within these\n"
+    )
+
+
+@pytest.mark.parametrize("option", ["--location", "--desk"])
+@pytest.mark.parametrize("name", ["", "\udcff"])
+def test_a_name_that_is_none(option, name):
+    found = counted("2026-03-01", "2026-03-31", "--json", option, name)
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert found.stderr == f"There is no {option[2:]} {name!r}.\n"

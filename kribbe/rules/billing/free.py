@@ -1,7 +1,7 @@
 """Free prices: by class of stay, by the hour, by the month, or from a package of days bought together."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from kribbe.rules.billing.case import Case, Fixed, FreePrice, Package, Stay
 from kribbe.rules.billing.income import by_house_rules, fixed
@@ -38,7 +38,7 @@ class FreeTariff:
         """What is left of the package, in its days or half-days; nought without one."""
         return self._left
 
-    def stay(self, on: date, stay: Stay, length: int, what: str) -> Line | Held | None:
+    def stay(self, on: date, stay: Stay, length: Decimal | int, what: str) -> Line | Held | None:
         """The price of a stay, also of an extra day or of an absence charged as reserved; None: paid already.
 
         A visit leaves packages alone: it costs a day's own price, else a day's part of the package.
@@ -53,7 +53,7 @@ class FreeTariff:
             return Held(on, (Reason.of("billing.held.price"),))
         return min(lines, key=lambda line: line.amount)
 
-    def beyond(self, on: date, stay: Stay, length: int) -> Line | Held | None:
+    def beyond(self, on: date, stay: Stay, length: Decimal | int) -> Line | Held | None:
         """The price of an absence that the allowance doesn't cover: as reserved, unless the house rules ask else."""
         as_reserved = self.stay(on, stay, length, "absence")
         rules = self._case.beyond_on(on)
@@ -92,10 +92,10 @@ class FreeTariff:
             *self._discounted(price, (Reason.of(f"billing.free.{stay}", amount=euros(price)),)),
         )
 
-    def _by_hour(self, on: date, length: int, what: str) -> Line | None:
+    def _by_hour(self, on: date, length: Decimal | int, what: str) -> Line | None:
         if self._price.hour is None:
             return None
-        hours = (Decimal(length) / 60).quantize(CENT)
+        hours = (Decimal(length) / 60).quantize(CENT, ROUND_HALF_UP)
         reason = Reason.of("billing.free.hours", hours=plain(hours), amount=euros(self._price.hour))
         return Line(on, f"{what}.hours", hours, *self._discounted(self._price.hour, (reason,)))
 

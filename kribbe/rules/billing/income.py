@@ -20,14 +20,14 @@ class IncomeTariff:
     def __init__(self, case: Case) -> None:
         self._case = case
 
-    def stay(self, on: date, stay: Stay, length: int, what: str) -> Line | Held:
+    def stay(self, on: date, stay: Stay, length: Decimal | int, what: str) -> Line | Held:
         """The price of a stay, also of an extra day. The length is in its class already."""
         priced = self._own(on, stay)
         if priced is None:
             return Held(on, (Reason.of("billing.held.certificate"),))
         return Line(on, f"{what}.{stay}", ONE, *priced)
 
-    def beyond(self, on: date, stay: Stay, length: int) -> Line | Held:
+    def beyond(self, on: date, stay: Stay, length: Decimal | int) -> Line | Held:
         """The price of an absence that the allowance doesn't cover; without house rules it is the family's own."""
         priced = self._own(on, stay)
         if priced is None:

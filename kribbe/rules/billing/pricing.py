@@ -109,7 +109,7 @@ class _Month:
             if day.extra and covered < 1 and (priced := self._tariff.beyond(day.on, beside, day.extra)):
                 yield self._uncovered(priced, day.extra, absent, covered)
         elif covered < 1:
-            length = day.reserved if not covered else day.reserved // 2
+            length = day.reserved * (1 - covered)
             priced = self._tariff.beyond(day.on, stay if not covered else Stay.HALF, length)
             if priced:
                 yield self._uncovered(priced, day.reserved, absent, covered)
