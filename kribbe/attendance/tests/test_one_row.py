@@ -20,7 +20,8 @@ from kribbe.planning.selectors.agreements import places_of
 from kribbe.planning.services.days import Wish, give_day
 from kribbe.planning.services.many import Many, change_many, look_at_many
 from kribbe.planning.services.moving_days import OWN_RULES, copy_week
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.forecast import Cause
 from kribbe.rules.halfdays import WeekPattern

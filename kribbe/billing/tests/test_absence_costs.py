@@ -19,7 +19,8 @@ from kribbe.planning.models import Absence, CareAgreement, TellingSide
 from kribbe.planning.pages.mine import _costs
 from kribbe.planning.selectors.allowance import cost, stated
 from kribbe.planning.services.absences import report_absence
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import MONDAY
 from kribbe.rules.billing.case import Absent
 from kribbe.testing import cast

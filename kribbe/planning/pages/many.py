@@ -175,11 +175,7 @@ def _undo(request: Any, location: Location, now: Any) -> None:
         return
     try:
         gone, signed = undo_many(principal=request.principal, change_id=found.pk, now=now)
-        messages.success(
-            request,
-            _("Taken back: %(gone)d. Signed already, and left: %(signed)d.")
-            % {"gone": gone, "signed": signed},
-        )
+        messages.success(request, _taken_back(gone, signed))
     except RefusedError as refused:
         messages.error(request, str(refused.message))
 
@@ -190,3 +186,17 @@ def _sent(count: int) -> str:
         "Sent to %(count)d families. It holds for each once that family has signed.",
         count,
     ) % {"count": count}
+
+
+def _taken_back(gone: int, signed: int) -> str:
+    told = ngettext("%(count)d change is taken back.", "%(count)d changes are taken back.", gone) % {
+        "count": gone
+    }
+    if not signed:
+        return told
+    stayed = ngettext(
+        "%(count)d change stays: the family has signed it.",
+        "%(count)d changes stay: the families have signed them.",
+        signed,
+    ) % {"count": signed}
+    return f"{told} {stayed}" if gone else stayed

@@ -18,9 +18,10 @@ from kribbe.planning.models import ManyChange, Paper
 from kribbe.planning.selectors.agreements import open_papers
 from kribbe.planning.selectors.planned import Planned, plan_of, with_weeks
 from kribbe.planning.services.check import half_days
-from kribbe.planning.services.papers import Terms, send_paper, withdraw_paper
+from kribbe.planning.services.papers import send_paper, withdraw_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.written import minute
-from kribbe.rules.agreed import Agreement, Weeks, ordinary
+from kribbe.rules.agreed import Agreement, Weeks, changed, ordinary, same_days
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.many import Change, laid_over
 from kribbe.trust.audit import record
@@ -125,7 +126,8 @@ def _line(stay: Stay, location: Location, many: Many, waiting: Collection[int], 
     planned = plan_of(placement, location)
     before = next(each.weeks_from(many.first) for each in ordinary(planned.base) if each.holds(many.first))
     after = laid_over(before, many.change)
-    if after == before:
+    changes = changed(planned.base, Agreement(many.first, many.last, after))
+    if after == before or same_days(planned.base, changes, many.first):
         return None
     placement.group.location = location
     problem = next(_problems(placement, planned, after, many, waiting, room), "")

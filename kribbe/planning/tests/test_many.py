@@ -12,7 +12,8 @@ from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places.ledger import miscounted
 from kribbe.planning.models import ManyChange, Paper
 from kribbe.planning.services.many import Many, change_many, look_at_many, undo_many
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.pages import looked_of
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.planning.written import opening_hours
@@ -151,6 +152,21 @@ def test_the_page_looks_sends_and_undoes(scene):
     made = ManyChange.objects.get()
     assert client.post(address, {"do": "undo", "change": made.pk}).status_code == 302
     assert not Paper.objects.filter(signed_at=None, withdrawn_at=None).exists()
+
+
+def test_the_page_says_what_was_taken_back_and_what_stays(scene):
+    client = client_of(manager_of(scene.location, now=scene.now))
+    address = reverse("planning:many", args=[scene.location.slug])
+    hours = OtherHours(frozenset({MONDAY}), 540, 900)
+    made = change(scene, many(scene, hours))
+    sign_paper(principal=scene.parent, paper_id=made.papers[0], name="An", now=scene.now)
+    page = client.post(address, {"do": "undo", "change": made.pk}, follow=True).text
+    assert "1 change is taken back. 1 change stays: the family has signed it." in page
+    signed = change(scene, many(scene, OtherHours(frozenset({MONDAY}), 540, 960), scene.noor))
+    sign_paper(principal=scene.parent, paper_id=signed.papers[0], name="An", now=scene.now)
+    page = client.post(address, {"do": "undo", "change": signed.pk}, follow=True).text
+    assert "1 change stays: the family has signed it." in page
+    assert "taken back." not in page
 
 
 def test_looking_costs_as_many_queries_for_many_children(scene):
