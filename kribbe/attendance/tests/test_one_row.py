@@ -1,5 +1,6 @@
 """A stay that is cut into pieces stands in every list once, and the row says how it goes on."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,8 +16,9 @@ from kribbe.enrolment.selectors.stays import home_on, stays
 from kribbe.enrolment.selectors.topics import topics_of_household
 from kribbe.enrolment.services.stays import move_up
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
-from kribbe.planning.models import Absence, DayChange, Paper
+from kribbe.planning.models import Absence, DayChange, HouseRules, Paper, TellingSide
 from kribbe.planning.selectors.agreements import places_of
+from kribbe.planning.services.absences import report_absences
 from kribbe.planning.services.days import Wish, give_day
 from kribbe.planning.services.many import Many, change_many, look_at_many
 from kribbe.planning.services.moving_days import OWN_RULES, copy_week
@@ -27,6 +29,7 @@ from kribbe.rules.forecast import Cause
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.many import OtherHours
 from kribbe.testing import cast
+from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
@@ -144,11 +147,59 @@ def test_from_one_page_a_family_tells_absences_of_later_days_too(scene):
     asked = {"first": "2026-06-04", "last": "2026-06-04", "do": "report"}
     assert client.post(address, asked).status_code == 302
     assert Absence.objects.get().placement == later(scene)
-    across = client.post(address, {"first": "2026-05-26", "last": "2026-06-11", "do": "report"})
-    assert "Other days hold from 1 June 2026 on" in across.content.decode()
     back = reverse("planning:my_absence_back", args=[scene.noor.reference])
     assert client.post(back, {"day": "2026-06-04"}).status_code == 302
     assert Absence.objects.get().taken_back_at is not None
+
+
+def test_an_absence_over_the_day_of_other_days_is_one_report(scene):
+    client = parent(scene)
+    address = reverse("planning:my_absence", args=[scene.noor.reference])
+    asked = {"first": "2026-05-26", "last": "2026-06-11"}
+    looked = client.post(address, {**asked, "do": "look"}).text
+    assert "for 3 days" in looked
+    assert not Absence.objects.exists()
+    sent = client.post(address, {**asked, "do": "report"}, follow=True).text
+    assert "Reported: Tue 26 May, Thu 4 June, Thu 11 June" in sent
+    assert {(each.placement_id, each.day) for each in Absence.objects.all()} == {
+        (scene.noor.pk, date(2026, 5, 26)),
+        (later(scene).pk, date(2026, 6, 4)),
+        (later(scene).pk, date(2026, 6, 11)),
+    }
+    assert "Comes after all on the 3 days reported with 26 May 2026" in sent
+    whole = re.findall(
+        r'name="day" value="([^"]+)"', sent.partition("reported with")[0].rpartition("<form")[2]
+    )
+    assert whole == ["2026-05-26", "2026-06-04", "2026-06-11"]
+    back = reverse("planning:my_absence_back", args=[scene.noor.reference])
+    assert "Taken back: Tue 26 May, Thu 4 June" in client.post(back, {"day": whole}, follow=True).text
+    assert not Absence.objects.filter(taken_back_at=None).exists()
+
+
+def test_where_one_piece_refuses_nothing_of_the_report_is_kept(scene):
+    with pytest.raises(RefusedError):
+        report_absences(
+            principal=scene.parent, placement_id=scene.noor.pk, side=TellingSide.FAMILY, now=NOW,
+            days=[date(2026, 5, 26), date(2026, 6, 5)],
+        )  # fmt: skip
+    assert not Absence.objects.exists()
+
+
+def test_an_absence_over_the_turn_of_the_year_is_one_report(scene):
+    HouseRules.objects.create(
+        location=scene.location, version=1, from_day=date(2020, 1, 1), absence_full=25, absence_half=15,
+        allowance_days=18, published_at=NOW,
+    )  # fmt: skip
+    client = parent(scene)
+    address = reverse("planning:my_absence", args=[scene.noor.reference])
+    asked = {"first": "2026-12-24", "last": "2027-01-07"}
+    looked = client.post(address, {**asked, "do": "look"}).text
+    assert "for 3 days" in looked
+    assert "2026: It uses 2 of your free days" in looked
+    assert "2027: It uses 1 of your free days" in looked
+    sent = client.post(address, {**asked, "do": "report"}, follow=True).text
+    assert "7 January 2027" in sent
+    assert Absence.objects.count() == 3
 
 
 def test_an_extra_day_is_asked_and_taken_back_on_later_days_too(scene):
