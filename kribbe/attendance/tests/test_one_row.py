@@ -166,9 +166,9 @@ def test_an_absence_over_the_day_of_other_days_is_one_report(scene):
         (later(scene).pk, date(2026, 6, 4)),
         (later(scene).pk, date(2026, 6, 11)),
     }
-    assert "Comes after all on the 3 days reported with 26 May 2026" in sent
+    assert "Comes after all on all 3 days, from 26 May 2026 on" in sent
     whole = re.findall(
-        r'name="day" value="([^"]+)"', sent.partition("reported with")[0].rpartition("<form")[2]
+        r'name="day" value="([^"]+)"', sent.partition("on all 3 days")[0].rpartition("<form")[2]
     )
     assert whole == ["2026-05-26", "2026-06-04", "2026-06-11"]
     back = reverse("planning:my_absence_back", args=[scene.noor.reference])
