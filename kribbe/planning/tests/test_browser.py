@@ -184,7 +184,7 @@ def test_a_manager_changes_many_children_by_keyboard(open_as, scene, size):
     page.keyboard.press("Enter")
     page.get_by_text("Naar 1 gezin gestuurd").wait_for()
     page.get_by_role("button", name="Ongedaan maken").click()
-    page.get_by_text("Teruggenomen: 1").wait_for()
+    page.get_by_text("1 wijziging is teruggenomen.").wait_for()
 
 
 @pytest.mark.parametrize("size", [PHONE, NARROWEST])
