@@ -285,3 +285,28 @@ def test_a_copied_week_goes_on_in_the_piece_of_its_days(scene):
 def test_a_childs_file_stands_once(scene, monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW + 21 * DAY)
     assert text(manager(scene), "planning:files", scene.location.slug).count("Noor Maes") == 1
+
+
+def test_a_day_for_another_lies_on_the_same_side_of_other_days(scene, monkeypatch):
+    """On 20 May, Mondays and Tuesdays until the end of the month, Thursdays from June on: all are offered."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW + 16 * DAY)
+    client = parent(scene)
+    address = reverse("planning:my_extra", args=[scene.noor.reference])
+    page = client.get(address).text
+    assert all(f'value="2026-{day}"' in page for day in ("05-26", "06-04"))
+    asked = {"day": "2026-06-03", "halves": "3", "do": "ask"}
+    across = client.post(address, {**asked, "instead_of": "2026-05-26"}).text
+    assert "From 1 June 2026 on other days are agreed." in across
+    assert not DayChange.objects.exists()
+    looked = client.post(address, {**asked, "instead_of": "2026-06-04"})
+    assert looked.status_code == 302
+    assert DayChange.objects.get().placement == later(scene)
+
+
+def test_days_of_next_year_that_are_closed_arent_offered(scene, monkeypatch):
+    """Noor comes on Fridays since September; 1 January 2027 is one, and a holiday."""
+    agree(scene, later(scene), date(2026, 9, 7), {4: FULL})
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 12, 14, 8, tzinfo=UTC))
+    page = parent(scene).get(reverse("planning:my_extra", args=[scene.noor.reference])).text
+    assert 'value="2027-01-08"' in page
+    assert 'value="2027-01-01"' not in page
