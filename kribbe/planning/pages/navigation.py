@@ -50,6 +50,7 @@ def register_navigation() -> None:
             order=41,
             badge=waits_for_family,
             arguments=_at_place,
+            holds=("planning:many", "planning:import", "planning:import_list"),
             group="children",
         )
     )

@@ -1,5 +1,6 @@
 """What location and family see and do, who may, and how many queries it costs."""
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
@@ -285,3 +286,10 @@ def test_the_form_has_the_days_on_which_the_group_is_open(scene, manager):
     opened = WeekPattern(capacity.open_pattern) | WeekPattern.from_text("sat")
     GroupCapacity.objects.filter(pk=capacity.pk).update(open_pattern=opened.mask)
     assert manager.get(address).context["form"].days == (0, 1, 2, 3, 4, 5)
+
+
+def test_pages_beside_the_agreements_stand_under_them_in_the_rail(scene, manager):
+    for name in ("many", "import"):
+        rail = manager.get(at(scene, name)).text.partition("<main")[0].partition('class="rail')[2]
+        current = re.findall(r'href="([^"]+)" aria-current="page"', rail)
+        assert current == [at(scene, "agreements")], name
