@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places.ledger import miscounted
@@ -94,7 +95,8 @@ def test_a_day_that_is_full_or_closed_is_told_before(scene):
 
 def test_who_comes_on_that_day_already_isnt_given_less(scene):
     """Noor comes on Mondays and Tuesdays: her Monday can't become a Tuesday. Lou's can."""
-    lines = look_at_many(scene.location, many(scene, MoveDay(MONDAY, TUESDAY)))
+    with override("en"):
+        lines = look_at_many(scene.location, many(scene, MoveDay(MONDAY, TUESDAY)))
     assert [(f"{line.placement.child}", line.problem) for line in lines] == [
         ("Lou Claes", ""),
         ("Noor Maes", "It comes on that day already, so it would come less."),
