@@ -1,4 +1,4 @@
-"""The parts of an absence are the planned days, each once: over weeks in turn, holidays, other days and a new year."""
+"""The parts of an absence are the planned days, each once: over turns, holidays, other days and a new year."""
 
 from datetime import UTC, date, datetime, timedelta
 
