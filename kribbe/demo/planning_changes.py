@@ -14,7 +14,8 @@ from kribbe.places.services.closing_days import add_closing
 from kribbe.planning.models import AgreedWeeks
 from kribbe.planning.services.days import Wish
 from kribbe.planning.services.moving_days import look_at_move, move_day
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.rules.calendar import is_working_day, monday_of
 from kribbe.rules.closing import Closing
 from kribbe.rules.halfdays import WeekPattern

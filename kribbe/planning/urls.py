@@ -13,6 +13,7 @@ from kribbe.planning.pages import (
     many,
     mine,
     moving,
+    my_absence,
     my_extra,
     my_file,
     occupancy,
@@ -28,8 +29,8 @@ app_name = "planning"
 urlpatterns = [
     path("my/days/", mine.days_page, name="my_days"),
     path("my/placements/<str:reference>/agreement/", mine.agreement, name="my_agreement"),
-    path("my/placements/<str:reference>/absence/", mine.absence, name="my_absence"),
-    path("my/placements/<str:reference>/absence/back/", mine.absence_back, name="my_absence_back"),
+    path("my/placements/<str:reference>/absence/", my_absence.absence, name="my_absence"),
+    path("my/placements/<str:reference>/absence/back/", my_absence.absence_back, name="my_absence_back"),
     path("my/placements/<str:reference>/file/", my_file.my_file, name="my_file"),
     path("my/placements/<str:reference>/file.pdf", my_file.my_file_paper, name="my_file_paper"),
     path("my/placements/<str:reference>/extra/", my_extra.my_extra, name="my_extra"),

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import NOON, WORK_WEEK, WeekPattern, halves_of
+from kribbe.rules.turns import ROUND
 
 DAY = timedelta(days=1)
 MIDNIGHT = 24 * 60
@@ -163,6 +164,17 @@ def within(each: Agreement, start: date | None, end: date | None) -> Agreement |
     if last is not None and last < first:
         return None
     return replace(each, start=first, end=last, turns_from=each.turns_from or each.start)
+
+
+def same_days(one: Iterable[Agreement], other: Iterable[Agreement], since: date) -> bool:
+    """Whether a child comes at the same times by both on every day from `since` on."""
+    held = (tuple(one), tuple(other))
+    sides = {side for each in (*held[0], *held[1]) for side in (each.start, each.end) if side is not None}
+    days = (max({since, *sides}) - since).days + ROUND * 7 + 1
+    return all(
+        starting_on(held[0], day) == starting_on(held[1], day)
+        for day in (since + number * DAY for number in range(days))
+    )
 
 
 def _laid(agreements: tuple[Agreement, ...], changes: Iterable[Agreement]) -> tuple[Agreement, ...]:

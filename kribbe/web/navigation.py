@@ -25,9 +25,10 @@ SECTIONS = ("public", "parent", "account", "foot", "location", "desk", "policy",
 foot of the page, the others in the staff rail."""
 
 GROUPS: Mapping[str, Promise] = {
-    "giving": _("Giving places"),
     "planning": _("Planning"),
     "children": _("Children and families"),
+    "giving": _("Giving places"),
+    "team": _("Carers and roster"),
     "billing": _("Invoices and money"),
     "talking": _("Talking"),
     "locations": _("Locations"),
@@ -100,6 +101,11 @@ class RailSection:
     name: str
     entries: Sequence[Entry]
     drawers: Sequence[Drawer]
+
+    @property
+    def waiting(self) -> str:
+        """What waits in its drawers together, "" where nothing does."""
+        return str(sum(int(drawer.badge or 0) for drawer in self.drawers) or "")
 
     @property
     def current(self) -> Entry | None:

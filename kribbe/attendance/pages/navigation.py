@@ -35,7 +35,7 @@ def register_navigation() -> None:
     """Hang the pages in the rail."""
     for label, name, icon, order, group in (
         (_("Attendance"), "attendance:day", "clipboard-check", 12, ""),
-        (_("Register of attendance"), "attendance:month", "book-open-check", 13, "children"),
+        (_("Register of attendance"), "attendance:month", "book-open-check", 43, "children"),
         (_("Tablets"), "attendance:devices", "tablet", 74, "place"),
     ):
         register(
@@ -55,7 +55,7 @@ def register_navigation() -> None:
             "attendance:compensation",
             "coins",
             "location",
-            order=14,
+            order=48,
             arguments=home_where(Action.REGISTER_READ),
             group="children",
         )

@@ -1,5 +1,6 @@
 """A stay that is cut into pieces stands in every list once, and the row says how it goes on."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,18 +16,21 @@ from kribbe.enrolment.selectors.stays import home_on, stays
 from kribbe.enrolment.selectors.topics import topics_of_household
 from kribbe.enrolment.services.stays import move_up
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
-from kribbe.planning.models import Absence, DayChange, Paper
+from kribbe.planning.models import Absence, DayChange, HouseRules, Paper, TellingSide
 from kribbe.planning.selectors.agreements import places_of
+from kribbe.planning.services.absences import report_absences
 from kribbe.planning.services.days import Wish, give_day
 from kribbe.planning.services.many import Many, change_many, look_at_many
 from kribbe.planning.services.moving_days import OWN_RULES, copy_week
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.forecast import Cause
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.many import OtherHours
 from kribbe.testing import cast
 from kribbe.testing.worlds import built_once
+from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
@@ -144,11 +148,59 @@ def test_from_one_page_a_family_tells_absences_of_later_days_too(scene):
     asked = {"first": "2026-06-04", "last": "2026-06-04", "do": "report"}
     assert client.post(address, asked).status_code == 302
     assert Absence.objects.get().placement == later(scene)
-    across = client.post(address, {"first": "2026-05-26", "last": "2026-06-11", "do": "report"})
-    assert "Other days hold from 1 June 2026 on" in across.content.decode()
     back = reverse("planning:my_absence_back", args=[scene.noor.reference])
     assert client.post(back, {"day": "2026-06-04"}).status_code == 302
     assert Absence.objects.get().taken_back_at is not None
+
+
+def test_an_absence_over_the_day_of_other_days_is_one_report(scene):
+    client = parent(scene)
+    address = reverse("planning:my_absence", args=[scene.noor.reference])
+    asked = {"first": "2026-05-26", "last": "2026-06-11"}
+    looked = client.post(address, {**asked, "do": "look"}).text
+    assert "for 3 days" in looked
+    assert not Absence.objects.exists()
+    sent = client.post(address, {**asked, "do": "report"}, follow=True).text
+    assert "Reported: Tue 26 May, Thu 4 June, Thu 11 June" in sent
+    assert {(each.placement_id, each.day) for each in Absence.objects.all()} == {
+        (scene.noor.pk, date(2026, 5, 26)),
+        (later(scene).pk, date(2026, 6, 4)),
+        (later(scene).pk, date(2026, 6, 11)),
+    }
+    assert "Comes after all on all 3 days, from 26 May 2026 on" in sent
+    whole = re.findall(
+        r'name="day" value="([^"]+)"', sent.partition("on all 3 days")[0].rpartition("<form")[2]
+    )
+    assert whole == ["2026-05-26", "2026-06-04", "2026-06-11"]
+    back = reverse("planning:my_absence_back", args=[scene.noor.reference])
+    assert "Taken back: Tue 26 May, Thu 4 June" in client.post(back, {"day": whole}, follow=True).text
+    assert not Absence.objects.filter(taken_back_at=None).exists()
+
+
+def test_where_one_piece_refuses_nothing_of_the_report_is_kept(scene):
+    with pytest.raises(RefusedError):
+        report_absences(
+            principal=scene.parent, placement_id=scene.noor.pk, side=TellingSide.FAMILY, now=NOW,
+            days=[date(2026, 5, 26), date(2026, 6, 5)],
+        )  # fmt: skip
+    assert not Absence.objects.exists()
+
+
+def test_an_absence_over_the_turn_of_the_year_is_one_report(scene):
+    HouseRules.objects.create(
+        location=scene.location, version=1, from_day=date(2020, 1, 1), absence_full=25, absence_half=15,
+        allowance_days=18, published_at=NOW,
+    )  # fmt: skip
+    client = parent(scene)
+    address = reverse("planning:my_absence", args=[scene.noor.reference])
+    asked = {"first": "2026-12-24", "last": "2027-01-07"}
+    looked = client.post(address, {**asked, "do": "look"}).text
+    assert "for 3 days" in looked
+    assert "2026: It uses 2 of your free days" in looked
+    assert "2027: It uses 1 of your free days" in looked
+    sent = client.post(address, {**asked, "do": "report"}, follow=True).text
+    assert "7 January 2027" in sent
+    assert Absence.objects.count() == 3
 
 
 def test_an_extra_day_is_asked_and_taken_back_on_later_days_too(scene):
@@ -234,3 +286,28 @@ def test_a_copied_week_goes_on_in_the_piece_of_its_days(scene):
 def test_a_childs_file_stands_once(scene, monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW + 21 * DAY)
     assert text(manager(scene), "planning:files", scene.location.slug).count("Noor Maes") == 1
+
+
+def test_a_day_for_another_lies_on_the_same_side_of_other_days(scene, monkeypatch):
+    """On 20 May, Mondays and Tuesdays until the end of the month, Thursdays from June on: all are offered."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW + 16 * DAY)
+    client = parent(scene)
+    address = reverse("planning:my_extra", args=[scene.noor.reference])
+    page = client.get(address).text
+    assert all(f'value="2026-{day}"' in page for day in ("05-26", "06-04"))
+    asked = {"day": "2026-06-03", "halves": "3", "do": "ask"}
+    across = client.post(address, {**asked, "instead_of": "2026-05-26"}).text
+    assert "From 1 June 2026 on other days are agreed." in across
+    assert not DayChange.objects.exists()
+    looked = client.post(address, {**asked, "instead_of": "2026-06-04"})
+    assert looked.status_code == 302
+    assert DayChange.objects.get().placement == later(scene)
+
+
+def test_days_of_next_year_that_are_closed_arent_offered(scene, monkeypatch):
+    """Noor comes on Fridays since September; 1 January 2027 is one, and a holiday."""
+    agree(scene, later(scene), date(2026, 9, 7), {4: FULL})
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 12, 14, 8, tzinfo=UTC))
+    page = parent(scene).get(reverse("planning:my_extra", args=[scene.noor.reference])).text
+    assert 'value="2027-01-08"' in page
+    assert 'value="2027-01-01"' not in page

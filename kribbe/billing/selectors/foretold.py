@@ -32,21 +32,23 @@ DAY = timedelta(days=1)
 class Foretold:
     """The prices of the billing run, for what planning tells families first."""
 
-    def absences(self, placement: Placement, absences: Sequence[Absence]) -> list[AbsenceCost] | None:
+    def absences(
+        self, placement: Placement, absences: Sequence[Absence], beside: Sequence[Absence] = ()
+    ) -> list[AbsenceCost] | None:
         """The cost by month of absences of one place that aren't saved; None where its organiser keeps no books, and
         where the place isn't certain, so that nothing is billed.
 
-        Those of one month count for the allowance of the next ones. What other months are asked more stands with the
-        last one. As many queries for each month as a month of a run.
+        Those of one month count for the allowance of the next ones, as do those `beside` of other pieces of the stay.
+        What other months are asked more stands with the last one. As many queries for each month as a month of a run.
         """
         by_month: dict[date, set[date]] = defaultdict(set)
         for each in absences:
             by_month[first_of_month(each.day)].add(each.day)
-        read = _read(placement, by_month)
+        read = [_beside(facts, beside) for facts in _read(placement, by_month) or ()]
         if not read or any(placement.pk not in facts.stays for facts in read):
             return None
         *costs, last = [_cost(facts, placement, absences, by_month[facts.month]) for facts in read]
-        after = _read(placement, _months_after(read, placement)) or ()
+        after = [_beside(each, beside) for each in _read(placement, _months_after(read, placement)) or ()]
         later = sum((_gained(each, _away(each, placement, absences)) for each in after), Decimal(0))
         return [*costs, replace(last, later=later)]
 
@@ -207,6 +209,13 @@ def _away(facts: Facts, placement: Placement, absences: Sequence[Absence]) -> Fa
             _away(each, placement, absences) if key in each.stays else each for each in facts.earlier
         ),
     )
+
+
+def _beside(facts: Facts, absences: Iterable[Absence]) -> Facts:
+    """The facts once these absences, of any places, were reported."""
+    for each in absences:
+        facts = _away(facts, each.placement, [each])
+    return facts
 
 
 def _away_in(stay: StayYear, key: int, absences: Sequence[Absence]) -> StayYear:

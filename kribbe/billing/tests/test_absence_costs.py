@@ -16,10 +16,12 @@ from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.selectors.stays import stay_of
 from kribbe.places.models import Organiser
 from kribbe.planning.models import Absence, CareAgreement, TellingSide
-from kribbe.planning.pages.mine import _costs
+from kribbe.planning.pages.my_absence import costs
+from kribbe.planning.selectors.absence_parts import Part, parts_of, priced, uses
 from kribbe.planning.selectors.allowance import cost, stated
 from kribbe.planning.services.absences import report_absence
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import MONDAY
 from kribbe.rules.billing.case import Absent
 from kribbe.testing import cast
@@ -102,7 +104,7 @@ def test_a_free_day_that_a_later_absence_loses_is_told(kept):
     house_rules(kept, told_by=time(9))
     earlier = (date(2026, 1, 5) + timedelta(weeks=week, days=day) for week in range(4) for day in (0, 1))
     absent(kept.scene.noor, *islice(earlier, 7), date(2026, 4, 13))
-    found = _costs(stated(placed(kept), 2026, today=TODAY), [march(9)], NOW)
+    found = costs([Part(stated(placed(kept), 2026, today=TODAY), [march(9)])], NOW)
     assert "€\xa015" in found["later"] and not found["elsewhere"] and not found["lines"]
 
 
@@ -144,6 +146,38 @@ def test_an_absence_that_takes_the_last_free_day_of_the_next_piece_of_the_stay(k
     absent(first, march(9), march(10))
     after = sum(each.result.total for each in expected(kept.books, MARCH, [first.child.household_id]))
     assert after - before == found.more
+
+
+def test_days_of_two_pieces_cost_together_what_the_run_asks(kept, fee):
+    """Six of eight free days are used; of four more, two in each piece, the last two cost 15.00 each."""
+    house_rules(kept)
+    full = ((420, 1080),)
+    for terms in (
+        Terms(first=date(2026, 1, 5), weeks=({0: full, 1: full},)),
+        Terms(first=march(16), last=march(29), weeks=({2: full, 3: full},)),
+    ):
+        paper = send_paper(
+            principal=SYSTEM, placement_id=kept.scene.noor.pk, name="Mia", now=NOW, terms=terms
+        )
+        sign_paper(principal=SYSTEM, paper_id=paper.pk, name="An Maes", now=NOW)
+    first, second, _third = stay_of(kept.scene.noor)
+    absent(first, *(date(2026, 2, day) for day in (2, 3, 9, 10, 16, 17)))
+    household = [first.child.household_id]
+    before = sum(each.result.total for each in expected(kept.books, MARCH, household))
+    parts = parts_of(first, march(9), march(19), today=TODAY)
+    assert [(part.told.placement, part.days) for part in parts] == [
+        (first, [march(9), march(10)]),
+        (second, [march(18), march(19)]),
+    ]
+    days = [day for part in parts for day in part.days]
+    found = priced(parts, dict.fromkeys(days, Absent.TOLD), ill=False)
+    (use,) = uses(found)
+    assert (use.uses, use.left) == (2, 0)
+    assert sum(cost.amount for each in found for cost in each.costs) == Decimal("30.00")
+    for part in parts:
+        absent(part.told.placement, *part.days)
+    after = sum(each.result.total for each in expected(kept.books, MARCH, household))
+    assert after - before == sum(cost.more for each in found for cost in each.costs)
 
 
 def test_a_place_that_is_not_certain_has_no_bill_and_no_absence_to_report(kept, fee):

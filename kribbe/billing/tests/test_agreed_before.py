@@ -14,7 +14,8 @@ from kribbe.billing.tests.scene import with_books
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.models import Paper
 from kribbe.planning.pages.past import told_of_past
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.rules.priority import PriceKind
 from kribbe.testing.worlds import built_once
 

@@ -14,7 +14,8 @@ from kribbe.places.models import Organiser
 from kribbe.planning.models import HouseRules
 from kribbe.planning.services.house_rules import Rules, publish_house_rules
 from kribbe.planning.services.house_rules_back import give_back_house_rules, take_away_house_rules
-from kribbe.planning.services.papers import Terms, send_paper
+from kribbe.planning.services.papers import send_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar
 from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError

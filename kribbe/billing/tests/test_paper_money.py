@@ -17,7 +17,8 @@ from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.models import HouseRules, Paper
 from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.paper_money import prices_changed
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.testing.pdf import tags_of
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,8 @@ from kribbe.billing.services.books import publish_prices
 from kribbe.billing.services.prices_back import give_back_prices, take_away_prices
 from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.enrolment.tests.location_scene import client_of
-from kribbe.planning.services.papers import Terms, send_paper, withdraw_paper
+from kribbe.planning.services.papers import send_paper, withdraw_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.rules.priority import PriceKind
 from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError

@@ -15,7 +15,8 @@ from kribbe.billing.tests.month import MARCH, absent, came, certificate, house_r
 from kribbe.billing.tests.scene import with_books
 from kribbe.enrolment.tests.location_scene import client_of
 from kribbe.people.services import record_school
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
 from kribbe.testing.worlds import built_once

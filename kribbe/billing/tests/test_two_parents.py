@@ -23,8 +23,9 @@ from kribbe.enrolment.selectors.stays import stay_of
 from kribbe.enrolment.services.stays import change_days
 from kribbe.people.models import Adult
 from kribbe.planning.selectors.allowance import stated, year_of
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
 from kribbe.planning.services.second import send_second
+from kribbe.planning.services.terms import Terms
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.trust.principal import SYSTEM
 

@@ -5,7 +5,8 @@ import pytest
 from kribbe.billing.tests.marched import FEE, NEW_YEAR, NOW, THE_2ND, euros, march
 from kribbe.billing.tests.month import MARCH, certificate, lines_of, run
 from kribbe.billing.tests.scene import with_books
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 
 pytestmark = pytest.mark.django_db
 FULL, MORNING = ((480, 1020),), ((480, 720),)

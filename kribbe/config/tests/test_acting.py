@@ -15,8 +15,9 @@ from kribbe.planning.access import acts_on, why_only_read
 from kribbe.planning.models import Absence, DayChange, TellingSide
 from kribbe.planning.services.absences import report_absence, take_back_absence
 from kribbe.planning.services.days import Wish, ask_day, take_back_day
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
 from kribbe.planning.services.short_notice import listen
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.pages import open_day
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of

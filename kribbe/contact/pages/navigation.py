@@ -45,9 +45,8 @@ def _desk_unread(desk_id: int) -> QuerySet[Thread]:
     return unread_threads(Thread.objects.filter(desk=desk_id, with_desk=True), Side.DESK)
 
 
-_at_location = partial(
-    NavItem, section="location", arguments=place_where(Action.LOCATION_TALK), group="talking"
-)
+_at_location = partial(NavItem, section="location", arguments=place_where(Action.LOCATION_TALK))
+_of_families = partial(_at_location, group="children")
 _at_desk = partial(NavItem, section="desk", arguments=desk_here)
 _talking = partial(_at_desk, group="talking")
 
@@ -62,9 +61,9 @@ ENTRIES = (
         arguments=own_household_only,
     ),
     _at_location(
-        _("Conversations"), "contact:location_threads", "message-circle", order=45, badge=_new_at_location
+        _("Conversations"), "contact:location_threads", "message-circle", order=16, badge=_new_at_location
     ),
-    _at_location(_("Visits"), "contact:location_visits", "calendar-days", order=50),
+    _of_families(_("Visits"), "contact:location_visits", "calendar-days", order=44),
     _talking(
         _("Conversations"),
         "contact:office_threads",
@@ -85,7 +84,7 @@ ENTRIES = (
         arguments=desk_here,
     ),
     _talking(_("Who was told what"), "contact:office_told", "mail-search", order=55, action=Action.DESK_TALK),
-    _at_location(_("Who was told what"), "contact:location_told", "mail-search", order=55),
+    _of_families(_("Who was told what"), "contact:location_told", "mail-search", order=55),
     _talking(_("Letters"), "contact:letters", "printer", order=60, action=Action.DESK_LETTERS),
 )
 

@@ -55,11 +55,22 @@ def _runs_any(request: HttpRequest) -> Mapping[str, object] | None:
     return {} if runs else None
 
 
+def _runs_more(request: HttpRequest) -> Mapping[str, object] | None:
+    """Beside the open location, for whoever acts for an organiser or for several locations."""
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    runs = scope_ids(principal, Action.LIST_READ, Scope.ORGANISER)
+    several = len(scope_ids(principal, Action.LIST_READ, Scope.LOCATION)) > 1
+    return {} if place_of(request) is not None and (runs or several) else None
+
+
 _at_place = partial(NavItem, section="location", arguments=place_where(Action.LIST_READ))
 _giving = partial(_at_place, group="giving")
 _of_children = partial(_at_place, group="children")
 
 ENTRIES = (
+    NavItem(
+        _("My locations"), "enrolment:locations", "building-2", "location", order=5, arguments=_runs_more
+    ),
     _at_place(_("Today"), "enrolment:today", "sun", order=10),
     _at_place(
         _("Waiting list"),

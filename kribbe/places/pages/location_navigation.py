@@ -32,9 +32,9 @@ def register_location_navigation() -> None:
             "places:closing_days",
             "calendar-x",
             "location",
-            order=60,
+            order=16,
             arguments=_in_place,
-            group="place",
+            group="planning",
         )
     )
     register(

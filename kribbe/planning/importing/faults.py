@@ -20,6 +20,8 @@ REFUSED: Mapping[str, Promise] = {
     "over": _("The last day has passed."),
     "email": _("“%(value)s” is no mail address."),
     "group": _("“%(value)s” is no group of this location. Its groups are: %(groups)s."),
+    "group_of": _("Say which group. The groups of this location are: %(groups)s."),
+    "no_group": _("This location has no group yet. Make one first, then give the list again."),
     "which_group": _("Say which group: this location has more than one."),
     "weeks": _("“%(value)s” is no day or hours; write for example “mon-wed 8:00-17:00, fri am”."),
     "no_days": _("No day is given."),
@@ -31,6 +33,7 @@ REFUSED: Mapping[str, Promise] = {
     "other_place": _("This child has a place already on these half-days, with other terms."),
     "full": _("The group is full on %(day)s (%(half)s)."),
 }
+"""`which_group` stands in lists of before only; `group_of` names the groups."""
 WARNED: Mapping[str, Promise] = {
     "no_email": _("Without a mail address the family can't see its agreement."),
     "age": _("On the first day the child hasn't the age of this group."),

@@ -217,6 +217,15 @@ class Room:
         if not shut.is_empty:
             row.fault("weeks", "not_open", days=week_words(shut.mask))
 
+    def free_from(self, group_id: int, pattern: WeekPattern, count: int, since: date) -> date:
+        """The first Monday, not before `since`, from which these half-days have room for so many children."""
+        if group_id not in self._free:
+            return since
+        mondays = self._mondays[group_id]
+        full = (self._free[group_id][:, list(pattern.slots())] < count).any(axis=1)
+        ends = [mondays[week] + WEEK for week in np.flatnonzero(full)]
+        return max([since, *ends])
+
     def take(self, row: Row) -> None:
         """Take the half-days of the row, or none and fault it on the first that is full."""
         if row.group is None or row.start is None or row.group.pk not in self._free:

@@ -157,11 +157,15 @@ def _group(row: Row, cell: Cell, groups: Sequence[Group]) -> None:
         if len(groups) == 1:
             row.group = groups[0]
         else:
-            row.fault("group", "which_group")
+            row.fault("group", "group_of" if groups else "no_group", groups=_names(groups))
         return
     row.group = next((group for group in groups if fold(group.name) == fold(said)), None)
     if row.group is None:
-        row.fault("group", "group", value=said, groups=", ".join(group.name for group in groups))
+        row.fault("group", "group", value=said, groups=_names(groups))
+
+
+def _names(groups: Sequence[Group]) -> str:
+    return ", ".join(group.name for group in groups)
 
 
 def _weeks(row: Row, cell: Cell, location: Location) -> None:

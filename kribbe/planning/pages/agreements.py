@@ -26,7 +26,8 @@ from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.agreements import agreement_for, papers_of, places_of
 from kribbe.planning.selectors.allowance import stated, year_of
 from kribbe.planning.selectors.paper_money import prices_changed
-from kribbe.planning.services.papers import agreed_of, sign_on_paper, withdraw_paper
+from kribbe.planning.services.papers import sign_on_paper, withdraw_paper
+from kribbe.planning.services.terms import agreed_of
 from kribbe.planning.written import from_json
 from kribbe.rules.agreed import ordinary
 from kribbe.trust.audit import record

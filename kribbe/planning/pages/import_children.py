@@ -18,9 +18,10 @@ from kribbe.places.importing.files import BadFileError
 from kribbe.places.importing.list_field import ListField
 from kribbe.places.models import Location
 from kribbe.planning import words
+from kribbe.planning.importing.example import HEADS, example_rows
 from kribbe.planning.importing.faults import Fault
 from kribbe.planning.importing.plan import Plan, plan
-from kribbe.planning.importing.report import EXAMPLE, as_table
+from kribbe.planning.importing.report import as_table
 from kribbe.planning.importing.run import ask_list, keep_list, let_go, table_of
 from kribbe.planning.importing.undo import undo_list
 from kribbe.planning.importing.words import FIELD_NAMES, known_words, lacks
@@ -29,7 +30,7 @@ from kribbe.trust.audit import note_list
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
 from kribbe.web.forms import NameField
-from kribbe.web.tables import list_file, text_file
+from kribbe.web.tables import csv_file, list_file
 
 SHOWN = 200
 EARLIER = 20
@@ -134,8 +135,8 @@ def report(request: Any, location: Location, reference: str) -> HttpResponse:
 @require_safe
 @at_location(Action.PLAN_CHANGE)
 def example(request: Any, location: Location) -> HttpResponse:
-    """A list to fill in, with the names of the columns and two invented children."""
-    return text_file(EXAMPLE, "kribbe.csv")
+    """A list to fill in, with the names of the columns and two invented children who would fit here."""
+    return csv_file("kribbe", HEADS, example_rows(location, localtime().date()))
 
 
 def _do(request: Any, run: AgreementImport) -> str:

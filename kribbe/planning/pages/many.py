@@ -1,5 +1,6 @@
 """Other days or hours for many children: choose, look, sign and send, undo."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -41,11 +42,11 @@ def _time(label: Any) -> forms.TimeField:
 class ManyForm(forms.Form):
     """For whom, what becomes other, from when on, and the signature."""
 
+    everybody = forms.MultipleChoiceField(
+        label=gettext_lazy("Everybody of"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     children = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Children"),
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose at least one child.")},
+        label=gettext_lazy("Children"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
     what = forms.ChoiceField(
         label=gettext_lazy("What becomes other"),
@@ -68,8 +69,22 @@ class ManyForm(forms.Form):
     )
     name = NameField(label=gettext_lazy("Your name, as signature"), required=False, max_length=200)
 
+    def __init__(self, *args: Any, rows: Sequence[Stay], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.of_group: dict[str, list[int]] = {}
+        names = {}
+        for row in rows:
+            group = row.home.group
+            names[f"{group.pk}"] = group.name
+            self.of_group.setdefault(f"{group.pk}", []).append(row.home.pk)
+        fields: Any = self.fields
+        fields["everybody"].choices = list(names.items())
+        fields["children"].choices = [(row.home.pk, _called(row)) for row in rows]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if not data.get("everybody") and not data.get("children"):
+            self.add_error("children", _("Choose at least one child."))
         start, end = data.get("start"), data.get("end")
         if data.get("what") == "hours" and (start is None or end is None or end <= start):
             self.add_error("end", _("Give hours that end after they start."))
@@ -86,7 +101,8 @@ class ManyForm(forms.Form):
         change: Change = MoveDay(before, int(data["after"]))
         if data["what"] == "hours":
             change = OtherHours(frozenset({before}), minute(data["start"]), minute(data["end"]))
-        return Many(change=change, first=data["first"], last=data["last"], placement_ids=data["children"])
+        chosen = {key for group in data["everybody"] for key in self.of_group[group]} | set(data["children"])
+        return Many(change=change, first=data["first"], last=data["last"], placement_ids=chosen)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +148,6 @@ def many_page(request: Any, location: Location) -> HttpResponse:
 
 
 def _form(request: Any, location: Location, now: Any) -> ManyForm:
-    form = ManyForm(request.POST if request.method == "POST" else None)
     found = (
         Placement.objects.filter(group__location=location, state=PlacementState.FINAL)
         .exclude(during__endswith__lte=localtime(now).date())
@@ -149,9 +164,7 @@ def _form(request: Any, location: Location, now: Any) -> ManyForm:
         now=now,
         of="agreements",
     )
-    field: Any = form.fields["children"]
-    field.choices = [(each.home.pk, _called(each)) for each in rows]
-    return form
+    return ManyForm(request.POST if request.method == "POST" else None, rows=rows)
 
 
 def _called(stay: Stay) -> str:
@@ -175,11 +188,7 @@ def _undo(request: Any, location: Location, now: Any) -> None:
         return
     try:
         gone, signed = undo_many(principal=request.principal, change_id=found.pk, now=now)
-        messages.success(
-            request,
-            _("Taken back: %(gone)d. Signed already, and left: %(signed)d.")
-            % {"gone": gone, "signed": signed},
-        )
+        messages.success(request, _taken_back(gone, signed))
     except RefusedError as refused:
         messages.error(request, str(refused.message))
 
@@ -190,3 +199,17 @@ def _sent(count: int) -> str:
         "Sent to %(count)d families. It holds for each once that family has signed.",
         count,
     ) % {"count": count}
+
+
+def _taken_back(gone: int, signed: int) -> str:
+    told = ngettext("%(count)d change is taken back.", "%(count)d changes are taken back.", gone) % {
+        "count": gone
+    }
+    if not signed:
+        return told
+    stayed = ngettext(
+        "%(count)d change stays: the family has signed it.",
+        "%(count)d changes stay: the families have signed them.",
+        signed,
+    ) % {"count": signed}
+    return f"{told} {stayed}" if gone else stayed

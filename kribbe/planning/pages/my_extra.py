@@ -19,7 +19,8 @@ from kribbe.planning import words
 from kribbe.planning.access import check_acts, own_placement, why_only_read
 from kribbe.planning.forms_days import HALVES, ExtraDayForm
 from kribbe.planning.models import DayChange, DayRules, DayState, ShortNotice
-from kribbe.planning.selectors.allowance import planned_days, stated
+from kribbe.planning.selectors.absence_parts import parts_of
+from kribbe.planning.selectors.allowance import stated
 from kribbe.planning.selectors.days import changes_of, day_cost, room_on, rules_of
 from kribbe.planning.services.days import Wish, ask_day, check_to_come, check_wish, take_back_day
 from kribbe.planning.services.short_notice import listen
@@ -111,8 +112,8 @@ def my_short_notice(request: Any, reference: str) -> HttpResponse:
 
 def _form(request: Any, placement: Placement, rules: DayRules, today: date) -> ExtraDayForm:
     asked = {key: request.GET[key] for key in ("day", "halves") if key in request.GET}
-    told = stated(placement, today.year, today=today)
-    own = planned_days(told, today + DAY, today + OFFERED_DAYS * DAY)
+    parts = parts_of(placement, today + DAY, today + OFFERED_DAYS * DAY, today=today)
+    own = [day for part in parts for day in part.days]
     return ExtraDayForm(request.POST or None, initial=asked, own_days=own, swap_weeks=rules.swap_weeks)
 
 

@@ -21,11 +21,11 @@ def register_navigation() -> None:
     """Hang the pages in the rail and in the parent's bar."""
     for label, name, icon, order, group in (
         (_("Who comes"), "planning:day", "users", 11, ""),
-        (_("Week plan"), "planning:week", "table", 12, "planning"),
+        (_("Week plan"), "planning:week", "table", 14, ""),
         (_("Year plan"), "planning:year", "calendar-days", 14, "planning"),
         (_("Occupancy"), "planning:occupancy", "chart-column", 15, "planning"),
-        (_("Files of the children"), "planning:files", "file-text", 40, "children"),
-        (_("Carers"), "planning:team", "clipboard-list", 42, "planning"),
+        (_("Files of the children"), "planning:files", "file-text", 42, "children"),
+        (_("Carers"), "planning:team", "clipboard-list", 42, "team"),
         (_("House rules"), "planning:house_rules", "scroll-text", 72, "place"),
     ):
         register(NavItem(label, name, icon, "location", order=order, arguments=_at_place, group=group))
@@ -50,6 +50,7 @@ def register_navigation() -> None:
             order=41,
             badge=waits_for_family,
             arguments=_at_place,
+            holds=("planning:many", "planning:import", "planning:import_list"),
             group="children",
         )
     )

@@ -13,7 +13,8 @@ from kribbe.planning.models import Paper
 from kribbe.planning.selectors.agreements import agreement_for
 from kribbe.planning.selectors.bill_prices import Agreed, MonthGain, billed_months
 from kribbe.planning.services.check import half_days
-from kribbe.planning.services.papers import Terms, first_day_of, with_terms
+from kribbe.planning.services.papers import first_day_of
+from kribbe.planning.services.terms import Terms, with_terms
 from kribbe.planning.written import to_json
 from kribbe.web.templatetags.telling import amount, month_name
 from kribbe.web.weeks import join_words

@@ -16,8 +16,8 @@ from kribbe.planning.access import placement_at
 from kribbe.planning.forms import TURNS, SecondForm
 from kribbe.planning.pages.agreements import note_read
 from kribbe.planning.pages.writing import Row, side_by_side, week_days, written
-from kribbe.planning.services.papers import Terms, agreed_of
 from kribbe.planning.services.second import check_weeks, send_second
+from kribbe.planning.services.terms import Terms, agreed_of
 from kribbe.planning.services.turns import turn_agreed
 from kribbe.rules.agreed import Agreement
 from kribbe.rules.turns import emptiest_week

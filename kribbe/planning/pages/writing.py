@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -25,7 +26,8 @@ from kribbe.planning.forms import COMMUNITIES, HolidayForm, PaperForm, typed_hou
 from kribbe.planning.pages.agreements import note_read
 from kribbe.planning.pages.past import told_of_past
 from kribbe.planning.selectors.agreements import agreement_for
-from kribbe.planning.services.papers import Terms, agreed_of, check, send_paper, with_terms
+from kribbe.planning.services.papers import send_paper
+from kribbe.planning.services.terms import Terms, agreed_of, check, check_differs, with_terms
 from kribbe.rules.agreed import Agreement, ordinary, there_on
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.packs import load_pack
@@ -64,7 +66,9 @@ def write_page(request: Any, location: Location, reference: str) -> HttpResponse
         placement,
         "planning/write.html",
         form=form,
-        look=lambda: _look(placement, _terms(form), is_first=is_first),
+        look=lambda: _look(
+            placement, _terms(form), is_first=is_first, day_fee=form.cleaned_data.get("day_fee")
+        ),
         past=lambda: told_of_past(
             placement,
             _terms(form),
@@ -213,9 +217,17 @@ def _send(request: Any, placement: Placement, form: PaperForm, terms: Terms) -> 
     )
 
 
-def _look(placement: Placement, terms: Terms, *, is_first: bool) -> list[Row]:
-    check(placement, terms, is_first=is_first)
+def _look(placement: Placement, terms: Terms, *, is_first: bool, day_fee: Decimal | None) -> list[Row]:
+    _check(placement, terms, is_first=is_first, day_fee=day_fee)
     return side_by_side(placement, terms.first, _agreed_from(placement), with_terms(placement, terms))
+
+
+def _check(placement: Placement, terms: Terms, *, is_first: bool, day_fee: Decimal | None = None) -> None:
+    """Raises RefusedError on what `send_paper` would refuse."""
+    check(placement, terms, is_first=is_first)
+    agreement = None if is_first else agreement_for(placement)
+    if agreement is not None:
+        check_differs(agreement, placement, terms, day_fee)
 
 
 def _agreed_from(placement: Placement) -> list[Agreement]:
@@ -225,7 +237,7 @@ def _agreed_from(placement: Placement) -> list[Agreement]:
 
 def _look_at_schedule(placement: Placement, terms: Terms, *, is_first: bool) -> list[Row]:
     """Each stretch of the schedule, or of the one that ends, with the days on which the child comes."""
-    check(placement, terms, is_first=is_first)
+    _check(placement, terms, is_first=is_first)
     before = _agreed_from(placement)
     after = with_terms(placement, terms)
     stretches = [

@@ -155,17 +155,21 @@ def _gives_as_many(one: Standing, other: Standing) -> bool:
     return (one.half_days, one.balance.entitled) == (other.half_days, other.balance.entitled)
 
 
-def cost(told: Stated, days: Mapping[date, Absent], *, ill: bool = False) -> list[AbsenceCost]:
+def cost(
+    told: Stated, days: Mapping[date, Absent], *, ill: bool = False, beside: Sequence[Absence] = ()
+) -> list[AbsenceCost]:
     """What being absent on these days of one year would cost, by month, as its invoice reads the rules.
 
-    `ill`: the child is ill, and the days count so where the house rules don't give them.
+    `ill`: the child is ill, and the days count so where the house rules don't give them. `beside` are absences of
+    other pieces of its stay, which are reported before these.
 
     Where the location invoices it is what the invoice will ask; elsewhere the price that was agreed.
     """
-    rows = [_proposal(told, day, why, ill) for day, why in sorted(days.items())]
-    billed = billed_absences(told.placement, rows)
+    rows = proposals(told, days, ill=ill)
+    billed = billed_absences(told.placement, rows, beside)
     if billed is not None:
         return billed
+    told = with_absences(told, beside)
     counted = _counted(told, rows)
     return [_cost_in(told, rows, counted, month) for month in sorted({first_of_month(day) for day in days})]
 
@@ -188,20 +192,26 @@ def _counts_half_days(told: Stated, day: date) -> bool:
 
 def free_when_ill(told: Stated, days: Mapping[date, Absent]) -> int:
     """How many of these days the house rules would give if the child is ill on them."""
-    rows = [_proposal(told, day, why, ill=True) for day, why in sorted(days.items())]
+    rows = proposals(told, days, ill=True)
     return sum(why.is_free for why in _counted(told, rows).values())
 
 
 def _counted(told: Stated, rows: Sequence[Absence]) -> Mapping[date, Absent]:
     """What absences that aren't reported yet will count as, beside those that are."""
-    count = _with(told, rows).count
+    count = with_absences(told, rows).count
     return {each.day: count(each) for each in rows}
 
 
-def _with(told: Stated, rows: Sequence[Absence]) -> Stated:
-    """As if these absences were reported."""
-    whole = sorted((*told.absences, *rows), key=lambda each: each.day)
+def with_absences(told: Stated, rows: Iterable[Absence]) -> Stated:
+    """As if these absences were reported, as far as they are of its year."""
+    own = (each for each in rows if each.day.year == told.on.year)
+    whole = sorted((*told.absences, *own), key=lambda each: each.day)
     return replace(told, stay=replace(told.stay, absences=whole))
+
+
+def proposals(told: Stated, days: Mapping[date, Absent], *, ill: bool) -> list[Absence]:
+    """Absences of these days that aren't saved."""
+    return [_proposal(told, day, why, ill) for day, why in sorted(days.items())]
 
 
 def _proposal(told: Stated, day: date, why: Absent, ill: bool) -> Absence:
@@ -214,7 +224,7 @@ def _cost_in(
     told: Stated, rows: Sequence[Absence], counted: Mapping[date, Absent], month: date
 ) -> AbsenceCost:
     """Those of the months before count for the allowance."""
-    case = month_case(_with(told, [each for each in rows if each.day < month]), month)
+    case = month_case(with_absences(told, [each for each in rows if each.day < month]), month)
     return cost_of_absence(case, {day: why for day, why in counted.items() if first_of_month(day) == month})
 
 

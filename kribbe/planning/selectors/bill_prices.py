@@ -34,8 +34,10 @@ class Agreed:
 class Pricer(Protocol):
     """Prices what isn't written yet, given as rows that weren't saved; None where it bills nothing."""
 
-    def absences(self, placement: Placement, absences: Sequence[Absence]) -> list[AbsenceCost] | None:
-        """The cost of absences by month."""
+    def absences(
+        self, placement: Placement, absences: Sequence[Absence], beside: Sequence[Absence] = ()
+    ) -> list[AbsenceCost] | None:
+        """The cost of absences by month, once those `beside`, of other pieces of the stay, are reported too."""
 
     def day(self, placement: Placement, change: DayChange) -> DayCost | None:
         """The cost of an extra day, or of one day for another."""
@@ -59,9 +61,11 @@ def register_pricer(pricer: Pricer) -> None:
         _pricers.append(pricer)
 
 
-def billed_absences(placement: Placement, absences: Sequence[Absence]) -> list[AbsenceCost] | None:
-    """What the bill will ask for these absences by month; None where nobody bills this place."""
-    found = (each.absences(placement, absences) for each in _pricers)
+def billed_absences(
+    placement: Placement, absences: Sequence[Absence], beside: Sequence[Absence] = ()
+) -> list[AbsenceCost] | None:
+    """What the bill will ask for these absences by month, once those `beside` are told; None where nobody bills."""
+    found = (each.absences(placement, absences, beside) for each in _pricers)
     return next((each for each in found if each is not None), None)
 
 

@@ -1,6 +1,6 @@
 """Absences: reported by the family or the location, and taken back."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -8,6 +8,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import piece_on
+from kribbe.enrolment.services.pieces import lock_stay
 from kribbe.places.selectors.closed import closed_days_of_group
 from kribbe.planning.access import check_acts
 from kribbe.planning.models import Absence, AbsenceKind, DayChange, DayState, HouseRules, TellingSide
@@ -89,6 +91,50 @@ def report_absence(
         if frees and kind != AbsenceKind.LOCATION:
             tell_freed(placement=placement, days=[each.day for each in made], now=now)
     return made
+
+
+def report_absences(
+    *,
+    principal: Principal,
+    placement_id: int,
+    days: Collection[date],
+    side: TellingSide,
+    now: datetime,
+    kind: AbsenceKind | None = None,
+) -> list[Absence]:
+    """As `report_absence`, of days of a stay in whatever pieces, from the first one that has any on: all or none."""
+    with transaction.atomic():
+        by_piece = _by_piece(lock_stay(placement_id), days)
+        if sum(map(len, by_piece.values())) != len(set(days)):
+            raise RefusedError(_("The child isn't planned on one of these days."), field="first")
+        return [
+            each
+            for piece, own in by_piece.items()
+            for each in report_absence(
+                principal=principal, placement_id=piece, days=own, side=side, now=now, kind=kind
+            )
+        ]
+
+
+def take_back_absences(
+    *, principal: Principal, placement_id: int, days: Collection[date], side: TellingSide, now: datetime
+) -> int:
+    """As `take_back_absence`, of days of a stay in whatever pieces, from the first one that has any on."""
+    with transaction.atomic():
+        return sum(
+            take_back_absence(principal=principal, placement_id=piece, days=own, side=side, now=now)
+            for piece, own in _by_piece(lock_stay(placement_id), days).items()
+        )
+
+
+def _by_piece(pieces: Sequence[Placement], days: Collection[date]) -> Mapping[int, list[date]]:
+    """The days by the key of the piece that has them, without those that none has."""
+    found: dict[int, list[date]] = {}
+    for day in sorted(set(days)):
+        piece = piece_on(pieces, day)
+        if piece is not None:
+            found.setdefault(piece.pk, []).append(day)
+    return found
 
 
 def note_not_there(*, principal: Principal, placement_id: int, day: date, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kribbe.enrolment.models import Placement
+from kribbe.enrolment.selectors.stays import home_on
 from kribbe.places import ledger
 from kribbe.places.models import Location
 from kribbe.places.selectors.closed import closed_days_of_group
@@ -33,6 +34,7 @@ from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
 from kribbe.trust.principal import SYSTEM, Principal
+from kribbe.web.templatetags.telling import long_date
 
 DAY = timedelta(days=1)
 FURTHEST = timedelta(days=92)
@@ -286,6 +288,7 @@ def _check_swap(placement: Placement, wish: Wish, given: date, rules: DayRules, 
             else _("This location takes no day for another."),
             field="instead_of",
         )
+    _check_same_piece(placement, given)
     planned = planned_of(placement)
     halves = halves_of(
         planned.parts(given, closed_days_of_group(placement.group, given, given)), _noon(placement)
@@ -296,6 +299,20 @@ def _check_swap(placement: Placement, wish: Wish, given: date, rules: DayRules, 
         raise RefusedError(_("An extra day can't be given for another."), field="instead_of")
     if wish.halves.bit_count() > halves.bit_count():
         raise RefusedError(_("Give a whole day for a whole day."), field="instead_of")
+
+
+def _check_same_piece(placement: Placement, given: date) -> None:
+    """A day is had for one of the same agreed days: those before a change of days, or those after it."""
+    home = home_on(placement, given)
+    if home.pk == placement.pk:
+        return
+    since = max(home.during.lower, placement.during.lower)
+    raise RefusedError(
+        _("From %(day)s on other days are agreed. Give a day on the same side of it as the day that you ask.")
+        % {"day": long_date(since)},
+        field="instead_of",
+        code="other_piece",
+    )
 
 
 def _grant(change: DayChange, placement: Placement, principal: Principal, now: datetime) -> None:

@@ -18,11 +18,12 @@ from kribbe.planning.models import ManyChange, Paper
 from kribbe.planning.selectors.agreements import open_papers
 from kribbe.planning.selectors.planned import Planned, plan_of, with_weeks
 from kribbe.planning.services.check import half_days
-from kribbe.planning.services.papers import Terms, send_paper, withdraw_paper
+from kribbe.planning.services.papers import send_paper, withdraw_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.written import minute
-from kribbe.rules.agreed import Agreement, Weeks, ordinary
+from kribbe.rules.agreed import Agreement, Weeks, changed, minutes, ordinary, same_days
 from kribbe.rules.halfdays import WeekPattern
-from kribbe.rules.many import Change, laid_over
+from kribbe.rules.many import Change, MoveDay, laid_over
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -123,9 +124,10 @@ def _places(location: Location, many: Many) -> QuerySet[Placement]:
 def _line(stay: Stay, location: Location, many: Many, waiting: Collection[int], room: Room) -> Line | None:
     placement = stay.home
     planned = plan_of(placement, location)
-    before = next(each.weeks_from(many.first) for each in ordinary(planned.base) if each.holds(many.first))
+    before = _weeks_on(planned, many.first)
     after = laid_over(before, many.change)
-    if after == before:
+    changes = changed(planned.base, Agreement(many.first, many.last, after))
+    if after == before or same_days(planned.base, changes, many.first):
         return None
     placement.group.location = location
     problem = next(_problems(placement, planned, after, many, waiting, room), "")
@@ -153,6 +155,8 @@ def _problems(
         yield _("Its agreement isn't signed yet.")
     if placement.pk in waiting:
         yield _("Another change waits for the family.")
+    if isinstance(many.change, MoveDay) and _time(after) < _time(_weeks_on(planned, many.first)):
+        yield _("It comes on that day already, so it would come less.")
     if many.last and placement.during.upper and many.last >= placement.during.upper:
         yield _("The place ends before that.")
     yield from _outside(placement.group.location, after)
@@ -164,6 +168,15 @@ def _problems(
         row.pattern = more
         room.take(row)
     yield from (fault.message for fault in row.faults)
+
+
+def _weeks_on(planned: Planned, day: date) -> Weeks:
+    return next(each.weeks_from(day) for each in ordinary(planned.base) if each.holds(day))
+
+
+def _time(weeks: Weeks) -> int:
+    """The minutes of these weeks together."""
+    return sum(minutes(parts) for week in weeks for parts in week.values())
 
 
 def _outside(location: Location, weeks: Weeks) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Agreements and addenda: written and signed by the location, signed by the family, laid over what holds."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,33 +21,24 @@ from kribbe.planning.selectors.holders import holders_of
 from kribbe.planning.selectors.house_rules import USUAL_NOTICE, house_rules_on
 from kribbe.planning.selectors.paper_money import money_on, signed_money
 from kribbe.planning.services import telling
-from kribbe.planning.services.calendar import check_schedule, hold_calendar
-from kribbe.planning.services.check import check_terms, half_days
+from kribbe.planning.services.calendar import hold_calendar
+from kribbe.planning.services.check import half_days
 from kribbe.planning.services.holding import held, hold, release
 from kribbe.planning.services.locking import locked_certain_place, locked_stay
+from kribbe.planning.services.terms import Terms, bounds, check, check_differs, terms_of, with_terms
 from kribbe.planning.services.turns import leave_turns, turn_of_weeks
 from kribbe.planning.written import (
-    Bounds,
-    agreement_of,
     from_json,
-    schedule_of,
     schedule_to_json,
-    stretches_of,
     to_json,
-    unwritten,
 )
 from kribbe.rules.agreed import (
     Agreement,
-    Weeks,
-    changed,
-    changed_for_good,
     pattern_of,
-    rescheduled,
     within,
 )
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.halfdays import NOON, WeekPattern
-from kribbe.rules.school import Schedule
 from kribbe.trust.audit import record
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.locks import lock_rows
@@ -56,18 +46,6 @@ from kribbe.trust.principal import Principal
 from kribbe.trust.typed import is_seen
 
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a paper agrees: weeks from a day on; `last` None is until the place ends, or for good."""
-
-    first: date
-    weeks: Weeks
-    last: date | None = None
-    note: str = ""
-    schedule: Schedule | None = None
-    """The days of a holiday schedule on which the weeks hold, in place of the one before; None: ordinary weeks."""
 
 
 def send_paper(
@@ -95,6 +73,8 @@ def send_paper(
             raise RefusedError(_("A change already waits for the family. Withdraw it first."), code="open")
         is_addendum = agreement.papers.filter(signed_at__isnull=False).exists()
         check(placement, terms, is_first=not is_addendum)
+        if is_addendum:
+            check_differs(agreement, placement, terms, day_fee)
         rules = house_rules_on(placement.group.location_id, terms.first)
         told = money_on(placement, terms.first)
         paper = Paper.objects.create(
@@ -232,52 +212,6 @@ def _put_off(paper: Paper, placement: Placement, today: date) -> Placement:
     return Placement.objects.select_related("child", "group__location__desk").get(pk=found.pk)
 
 
-def check(placement: Placement, terms: Terms, *, is_first: bool) -> None:
-    """Raises RefusedError, naming the field, on terms that can't be."""
-    if terms.schedule is None:
-        check_terms(placement, terms.first, terms.last, terms.weeks, is_first=is_first)
-    else:
-        check_schedule(placement, terms.first, terms.weeks, terms.schedule, is_first=is_first)
-
-
-def with_terms(placement: Placement, terms: Terms) -> tuple[Agreement, ...]:
-    """What would hold on the days of a place. A change for good leaves a holiday schedule, one for a time doesn't.
-
-    A holiday schedule and a change for good go on through the pieces of the stay that follow.
-    """
-    if terms.last is not None:
-        return changed(agreed_of(placement), Agreement(terms.first, terms.last, terms.weeks))
-    parts = stay_from(placement)
-    if terms.schedule is not None:
-        return tuple(each for part in parts for each in _scheduled(part, terms, terms.schedule))
-    return tuple(each for part in parts for each in _for_good(part, terms))
-
-
-def _for_good(part: Placement, terms: Terms) -> tuple[Agreement, ...]:
-    start, end = bounds(part)
-    change = Agreement(
-        max(start, terms.first), end - DAY if end else None, terms.weeks, monday_of(terms.first)
-    )
-    return changed_for_good(agreed_of(part), change)
-
-
-def _scheduled(part: Placement, terms: Terms, schedule: Schedule) -> tuple[Agreement, ...]:
-    stretches = stretches_of(schedule, terms.weeks, terms.first)
-    own = (each for stretch in stretches if (each := within(stretch, *bounds(part))))
-    return rescheduled(agreed_of(part), terms.first, own)
-
-
-def terms_of(paper: Paper) -> Terms:
-    """What a paper agrees."""
-    return Terms(
-        first=paper.first,
-        weeks=from_json(paper.weeks),
-        last=paper.last,
-        note=paper.note,
-        schedule=schedule_of(paper),
-    )
-
-
 def _lay(principal: Principal, paper: Paper, placement: Placement, now: datetime) -> None:
     """Rewrite the weeks of the place, and the place itself where the half-days become others."""
     terms = terms_of(paper)
@@ -308,19 +242,6 @@ def _on_other_days(principal: Principal, paper: Paper, home: Placement, now: dat
     )
     home.refresh_from_db()
     return [home, *following]
-
-
-def agreed_of(placement: Placement) -> list[Agreement]:
-    """What holds on the days of a place, in the order of its days."""
-    stay = bounds(placement)
-    rows = AgreedWeeks.objects.filter(placement=placement).order_by("during")
-    found = [each for row in rows if (each := agreement_of(row, stay))]
-    return found or [unwritten(placement, placement.group.location)]
-
-
-def bounds(placement: Placement) -> Bounds:
-    """The first day of a place, and the first day after it."""
-    return placement.during.lower, placement.during.upper
 
 
 def _rows(laid: Sequence[Agreement], homes: Iterable[Placement], paper: Paper) -> list[AgreedWeeks]:

@@ -16,7 +16,8 @@ from kribbe.planning.services.calendar import hold_calendar
 from kribbe.planning.services.check import half_days
 from kribbe.planning.services.locking import locked_certain_place
 from kribbe.planning.services.moving import carry_on
-from kribbe.planning.services.papers import Terms, send_paper
+from kribbe.planning.services.papers import send_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.services.turns import turn_agreed, turn_from
 from kribbe.rules.turns import InTurn, both, whole
 from kribbe.trust.errors import RefusedError

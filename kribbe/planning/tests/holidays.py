@@ -6,7 +6,8 @@ from kribbe.enrolment.models import Placement
 from kribbe.places import ledger
 from kribbe.places.models import LedgerTake
 from kribbe.planning.selectors.planned import planned_of
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.packs import load_pack
 from kribbe.rules.school import PACK, Community, Schedule, schedule

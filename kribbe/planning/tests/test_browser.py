@@ -10,7 +10,8 @@ from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.people.models import Adult
 from kribbe.planning.importing.run import work_off_waiting
 from kribbe.planning.models import Absence, ChildFile, DayChange, DayRules, GroupTeam, Paper
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.planning.written import opening_hours
 from kribbe.rules.calendar import monday_of, public_holidays
@@ -184,7 +185,7 @@ def test_a_manager_changes_many_children_by_keyboard(open_as, scene, size):
     page.keyboard.press("Enter")
     page.get_by_text("Naar 1 gezin gestuurd").wait_for()
     page.get_by_role("button", name="Ongedaan maken").click()
-    page.get_by_text("Teruggenomen: 1").wait_for()
+    page.get_by_text("1 wijziging is teruggenomen.").wait_for()
 
 
 @pytest.mark.parametrize("size", [PHONE, NARROWEST])

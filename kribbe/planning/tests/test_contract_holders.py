@@ -9,7 +9,8 @@ from pypdf import PdfReader
 from kribbe.people.models import Adult
 from kribbe.planning.papers import paper_pdf
 from kribbe.planning.selectors.holders import holders_of
-from kribbe.planning.services.papers import Terms, send_paper
+from kribbe.planning.services.papers import send_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar
 from kribbe.testing.worlds import built_once
 

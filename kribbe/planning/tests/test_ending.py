@@ -19,7 +19,8 @@ from kribbe.planning.models import DayRules, DayState, Ending, Ground, HouseRule
 from kribbe.planning.selectors.ending import ends_of, notice_days
 from kribbe.planning.services.days import Wish, give_day
 from kribbe.planning.services.ending import Notice, answer_ending, end_agreement, take_back_ending
-from kribbe.planning.services.papers import Terms, send_paper
+from kribbe.planning.services.papers import send_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.pages import at, signed
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import WeekPattern

@@ -8,7 +8,8 @@ from kribbe.enrolment.models import Placement, PlacementState
 from kribbe.enrolment.services import pieces
 from kribbe.places.models import LedgerTake
 from kribbe.planning.models import Paper
-from kribbe.planning.services.papers import Terms, withdraw_paper
+from kribbe.planning.services.papers import withdraw_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.holidays import (
     AUTUMN,
     CHRISTMAS,

@@ -7,17 +7,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.places.ledger import miscounted
 from kribbe.planning.models import ManyChange, Paper
 from kribbe.planning.services.many import Many, change_many, look_at_many, undo_many
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.pages import looked_of
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.planning.written import opening_hours
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.rules.many import MoveDay, OtherHours
+from kribbe.testing import cast
 from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
@@ -91,6 +94,16 @@ def test_a_day_that_is_full_or_closed_is_told_before(scene):
     assert not ManyChange.objects.exists()
 
 
+def test_who_comes_on_that_day_already_isnt_given_less(scene):
+    """Noor comes on Mondays and Tuesdays: her Monday can't become a Tuesday. Lou's can."""
+    with override("en"):
+        lines = look_at_many(scene.location, many(scene, MoveDay(MONDAY, TUESDAY)))
+    assert [(f"{line.placement.child}", line.problem) for line in lines] == [
+        ("Lou Claes", ""),
+        ("Noor Maes", "It comes on that day already, so it would come less."),
+    ]
+
+
 def test_hours_outside_the_opening_hours_are_told(scene):
     lines = look_at_many(scene.location, many(scene, OtherHours(frozenset({MONDAY}), 300, 900)))
     assert all("07:00" in line.problem for line in lines)
@@ -152,6 +165,36 @@ def test_the_page_looks_sends_and_undoes(scene):
     made = ManyChange.objects.get()
     assert client.post(address, {"do": "undo", "change": made.pk}).status_code == 302
     assert not Paper.objects.filter(signed_at=None, withdrawn_at=None).exists()
+
+
+def test_a_whole_group_is_chosen_at_once_with_single_children_of_others(scene):
+    other = cast.make_group(scene.location, 3, now=scene.now, name="Beren")
+    kim = place(scene.desk, other, "Vos", "Kim", WeekPattern.from_text("mon"), scene.start, scene.now)
+    place(scene.desk, other, "Smets", "Bo", WeekPattern.from_text("mon"), scene.start, scene.now)
+    client = client_of(manager_of(scene.location, now=scene.now))
+    address = reverse("planning:many", args=[scene.location.slug])
+    asked = {"what": "hours", "before": MONDAY, "after": TUESDAY, "start": "09:00", "end": "15:00"}
+    asked |= {"first": f"{scene.start + 14 * DAY}", "do": "look"}
+    assert "Choose at least one child." in client.post(address, asked).text
+    looked = client.post(address, {**asked, "everybody": scene.group.pk, "children": kim.pk}).text
+    shown = looked.partition('id="lines"')[2]
+    assert all(name in shown for name in ("Noor Maes", "Lou Claes", "Kim Vos"))
+    assert "Bo Smets" not in shown
+
+
+def test_the_page_says_what_was_taken_back_and_what_stays(scene):
+    client = client_of(manager_of(scene.location, now=scene.now))
+    address = reverse("planning:many", args=[scene.location.slug])
+    hours = OtherHours(frozenset({MONDAY}), 540, 900)
+    made = change(scene, many(scene, hours))
+    sign_paper(principal=scene.parent, paper_id=made.papers[0], name="An", now=scene.now)
+    page = client.post(address, {"do": "undo", "change": made.pk}, follow=True).text
+    assert "1 change is taken back. 1 change stays: the family has signed it." in page
+    signed = change(scene, many(scene, OtherHours(frozenset({MONDAY}), 540, 960), scene.noor))
+    sign_paper(principal=scene.parent, paper_id=signed.papers[0], name="An", now=scene.now)
+    page = client.post(address, {"do": "undo", "change": signed.pk}, follow=True).text
+    assert "1 change stays: the family has signed it." in page
+    assert "taken back." not in page
 
 
 def test_looking_costs_as_many_queries_for_many_children(scene):

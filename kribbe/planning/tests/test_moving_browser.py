@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.planning.models import DayChange, DayState, Paper
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at

@@ -11,7 +11,8 @@ from kribbe.enrolment.services.direct import Direct, take_directly
 from kribbe.planning.models import Absence, GroupTeam
 from kribbe.planning.selectors.occupancy import cells
 from kribbe.planning.selectors.week import week_of
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.halfdays import SLOTS, WeekPattern
 from kribbe.rules.occupancy import Occupancy, total

@@ -9,7 +9,8 @@ import pytest
 from kribbe.places.models import GroupCapacity
 from kribbe.planning.models import Paper
 from kribbe.planning.selectors.week import week_of
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast

@@ -12,7 +12,8 @@ from kribbe.contact.models import Notice
 from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.planning.models import AgreedWeeks
 from kribbe.planning.papers import paper_pdf
-from kribbe.planning.services.papers import Terms, send_paper, sign_on_paper
+from kribbe.planning.services.papers import send_paper, sign_on_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of
 from kribbe.testing.worlds import built_once

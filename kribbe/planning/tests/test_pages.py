@@ -1,5 +1,6 @@
 """What location and family see and do, who may, and how many queries it costs."""
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
@@ -257,7 +258,8 @@ def test_only_the_day_that_is_told_late_is_priced_as_late(scene):
     """Told at noon of a day that asked it before eight: that day costs, the days after it use the allowance."""
     from datetime import datetime, time
 
-    from kribbe.planning.pages.mine import _costs
+    from kribbe.planning.pages.my_absence import costs
+    from kribbe.planning.selectors.absence_parts import Part
     from kribbe.planning.selectors.allowance import stated
 
     signed(scene)
@@ -270,10 +272,10 @@ def test_only_the_day_that_is_told_late_is_priced_as_late(scene):
     monday = open_day(scene)
     noor = scene.noor.__class__.objects.select_related("group__location__desk").get(pk=scene.noor.pk)
     noon = timezone.make_aware(datetime.combine(monday, time(12)))
-    found = _costs(stated(noor, monday.year, today=monday), [monday, monday + DAY], noon)
+    found = costs([Part(stated(noor, monday.year, today=monday), [monday, monday + DAY])], noon)
     assert found["late"]
     assert [line["day"] for line in found["lines"]] == [monday]
-    assert found["uses"] == "1"
+    assert [each["uses"] for each in found["uses"]] == ["1"]
 
 
 def test_the_form_has_the_days_on_which_the_group_is_open(scene, manager):
@@ -284,3 +286,10 @@ def test_the_form_has_the_days_on_which_the_group_is_open(scene, manager):
     opened = WeekPattern(capacity.open_pattern) | WeekPattern.from_text("sat")
     GroupCapacity.objects.filter(pk=capacity.pk).update(open_pattern=opened.mask)
     assert manager.get(address).context["form"].days == (0, 1, 2, 3, 4, 5)
+
+
+def test_pages_beside_the_agreements_stand_under_them_in_the_rail(scene, manager):
+    for name in ("many", "import"):
+        rail = manager.get(at(scene, name)).text.partition("<main")[0].partition('class="rail')[2]
+        current = re.findall(r'href="([^"]+)" aria-current="page"', rail)
+        assert current == [at(scene, "agreements")], name

@@ -12,7 +12,8 @@ from kribbe.places import ledger
 from kribbe.places.models import LedgerTake
 from kribbe.planning.models import AgreedWeeks, CareAgreement, Paper
 from kribbe.planning.selectors.planned import planned_at
-from kribbe.planning.services.papers import Terms, agreed_of, send_paper, sign_paper, withdraw_paper
+from kribbe.planning.services.papers import send_paper, sign_paper, withdraw_paper
+from kribbe.planning.services.terms import Terms, agreed_of
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.agreed import there_on
 from kribbe.rules.halfdays import WeekPattern

@@ -21,8 +21,9 @@ from kribbe.planning.selectors.days import room_on
 from kribbe.planning.selectors.occupancy import cells
 from kribbe.planning.selectors.planned import planned_at
 from kribbe.planning.services.days import Wish, ask_day
-from kribbe.planning.services.papers import Terms, send_paper, sign_on_paper, sign_paper, withdraw_paper
+from kribbe.planning.services.papers import send_paper, sign_on_paper, sign_paper, withdraw_paper
 from kribbe.planning.services.second import send_second
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import PARENT, notelaar
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import WeekPattern

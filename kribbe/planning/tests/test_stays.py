@@ -13,8 +13,9 @@ from kribbe.planning.models import DayRules, DayState, ShortNotice, TellingSide
 from kribbe.planning.selectors.planned import absences, planned_at
 from kribbe.planning.services.absences import report_absence
 from kribbe.planning.services.days import Wish, give_day, take_back_day
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
 from kribbe.planning.services.short_notice import listen
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast

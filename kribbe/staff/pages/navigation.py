@@ -20,5 +20,5 @@ def register_navigation() -> None:
         (_("Carer is ill"), "staff:stand_in", "hand-heart", 14, at_home),
         (_("Carers side by side"), "staff:service", "users", 47, at_home),
     ):
-        register(NavItem(label, name, icon, "location", order=order, arguments=where, group="planning"))
+        register(NavItem(label, name, icon, "location", order=order, arguments=where, group="team"))
     beside.register(beside.Beside(_("Carers ahead"), "staff:ahead", "chart-column", Action.STAFF_READ))

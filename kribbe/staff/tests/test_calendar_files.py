@@ -14,7 +14,8 @@ from kribbe.contact.models import Side
 from kribbe.contact.services.feeds import make_feed as family_feed
 from kribbe.contact.services.feeds import token_of as family_token
 from kribbe.planning.models import Absence
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import public_holidays
 from kribbe.staff.services.feeds import make_feed, token_of

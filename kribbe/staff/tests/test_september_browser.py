@@ -9,7 +9,8 @@ from django.utils import timezone
 from kribbe.enrolment.models import Placement
 from kribbe.places.models import ClosingDay
 from kribbe.planning.models import DayBatch, DayChange, GroupTeam, ManyChange, Paper
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.planning.written import opening_hours
 from kribbe.rules.halfdays import SLOTS, WeekPattern

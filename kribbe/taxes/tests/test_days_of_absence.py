@@ -15,7 +15,8 @@ from kribbe.billing.tests.marched import FEE, NEW_YEAR, NOW, march
 from kribbe.billing.tests.month import APRIL, MARCH, absent, certificate, day_change, house_rules
 from kribbe.billing.tests.scene import with_books
 from kribbe.planning.models import AgreedWeeks
-from kribbe.planning.services.papers import Terms, send_paper, sign_paper
+from kribbe.planning.services.papers import send_paper, sign_paper
+from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import MONDAY, place
 from kribbe.taxes.selectors.months import months_of
 from kribbe.taxes.writing.income_month import Block

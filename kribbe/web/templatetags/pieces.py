@@ -31,10 +31,10 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 
 
 @register.simple_tag
-def rail_links(entries: Sequence[Entry]) -> SafeString:
-    """Entries of the staff rail as a list of links."""
+def rail_items(entries: Sequence[Entry]) -> SafeString:
+    """Entries of the staff rail as the items of a list."""
     links = (_rail_link(each.url, each.icon, each.label, each.badge, each.is_current) for each in entries)
-    return SafeString(f"<ul>{''.join(links)}</ul>")
+    return SafeString("".join(links))
 
 
 @lru_cache(maxsize=4096)

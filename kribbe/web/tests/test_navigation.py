@@ -115,7 +115,9 @@ def test_a_drawer_says_how_much_waits_in_it() -> None:
         Entry("c", "/c", "sun", "3", False, "talking"),
         Entry("d", "/d", "sun", "", False, "place"),
     ]
-    assert [drawer.badge for drawer in rail_section("location", shown).drawers] == ["7", ""]
+    section = rail_section("location", shown)
+    assert [drawer.badge for drawer in section.drawers] == ["7", ""]
+    assert section.waiting == "7"
 
 
 def test_an_unknown_group_is_refused() -> None:
