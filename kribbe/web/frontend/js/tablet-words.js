@@ -12,3 +12,26 @@ export function stateOf(child, words) {
   if (child.missing) return fill(words.missing, { hours: child.hours });
   return fill(words.expected, { hours: child.hours });
 }
+
+export const isMissing = (child) => child.missing && !child.in && !child.there;
+
+// What is known of whom to call; of a typed name nothing is.
+export const callsOf = (child, words) => (child.typed ? words.typed : child.calls.join(" · ") || words.noCalls);
+
+// What stands beneath a face, by line: whom to call while the child is there, or is missing.
+export const linesOf = (child, words) => ({
+  care: child.care.join(" · "),
+  fetch: child.fetchers.length ? fill(words.fetch, { names: child.fetchers.join(", ") }) : "",
+  call: child.in || isMissing(child) ? fill(child.typed ? "{names}" : words.call, { names: callsOf(child, words) }) : "",
+  away: child.in ? "" : child.away,
+});
+
+// What the page says of a day on which nobody is expected.
+export const shutOf = (held, words) =>
+  held.closed ? fill(words.shut, { closed: held.closed }) : held.groups.length ? "" : words.noGroups;
+
+// Why a group has nobody on its list; nothing where the page says it of the whole location.
+export function emptyOf(group, isShut, words) {
+  if (group.children.length || isShut) return "";
+  return group.closed ? words.groupShut : words.empty;
+}

@@ -1,11 +1,12 @@
 // The tablet at a location: one tap in, one tap out, with or without network.
 import { facing } from "./tablet-faces.js";
+import { drawing } from "./tablet-groups.js";
 import { carersNow, clock, dayOf, everybody, needNow, TRUSTED, withQueue } from "./tablet-state.js";
 import { store } from "./tablet-store.js";
 import { passed, syncing, tryPin } from "./tablet-sync.js";
 import { tapping } from "./tablet-touch.js";
 import { typing } from "./tablet-typed.js";
-import { fill, stateOf } from "./tablet-words.js";
+import { callsOf, fill, shutOf } from "./tablet-words.js";
 
 const EVERY = 30_000;
 const SAID_FOR = 12_000;
@@ -18,6 +19,7 @@ const faces = facing(kept, facesAddress);
 const isNewTap = tapping();
 const one = (name) => page.querySelector(`[data-${name}]`);
 const template = (name) => page.querySelector(`template[data-template="${name}"]`).content.firstElementChild.cloneNode(true);
+const sections = drawing(template, words, faces.of);
 
 let held = null;
 let queue = [];
@@ -35,69 +37,12 @@ function show(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function kid(child) {
-  const row = template("kid");
-  const tap = row.querySelector(".kid__tap");
-  row.classList.toggle("kid--in", child.in);
-  row.classList.toggle("kid--left", !child.in && child.stays.length > 0);
-  row.classList.toggle("kid--missing", child.missing && !child.in && !child.there);
-  tap.dataset.ref = child.ref;
-  tap.setAttribute("aria-pressed", child.in);
-  row.querySelector(".kid__face").replaceChildren(faces.of(child) ?? child.initials);
-  row.querySelector(".kid__name").textContent = child.name;
-  row.querySelector(".kid__state").textContent = stateOf(child, words);
-  for (const [name, text] of [
-    ["care", child.care.join(" · ")],
-    ["fetch", child.fetchers.length ? fill(words.fetch, { names: child.fetchers.join(", ") }) : ""],
-    ["away", child.typed ? words.typed : child.in ? "" : child.away],
-  ]) {
-    const line = row.querySelector(`.kid__${name}`);
-    line.hidden = !text;
-    (line.querySelector("span") ?? line).textContent = text;
-  }
-  row.querySelector(".kid__notes").replaceChildren(
-    ...child.notes.map((note) => {
-      const line = document.createElement("li");
-      line.textContent = `${note.label}: ${note.words}`;
-      return line;
-    }),
-  );
-  const write = row.querySelector(".kid__note");
-  write.hidden = child.outside;
-  write.dataset.note = child.ref;
-  write.querySelector("span").textContent += `: ${child.name}`;
-  return row;
-}
-
-function other(child) {
-  const row = template("other");
-  const tap = row.querySelector("button");
-  tap.dataset.ref = child.ref;
-  tap.querySelector("span").textContent = child.name;
-  return row;
-}
-
 function drawGroups(groups) {
   const focused = document.activeElement?.dataset?.ref;
   const opened = [...one("groups").querySelectorAll("[data-others]")].map(({ open }) => open);
-  one("groups").replaceChildren(
-    ...groups.map((group, number) => {
-      const section = template("group");
-      section.querySelector("[data-name]").textContent = group.name;
-      section.querySelector("[data-count]").textContent = fill(words.count, {
-        inside: group.children.filter((child) => child.in).length,
-        total: group.children.length,
-      });
-      section.querySelector("[data-kids]").replaceChildren(...group.children.map(kid));
-      const rest = section.querySelector("[data-others]");
-      rest.hidden = !group.others.length;
-      rest.open = opened[number] ?? false;
-      rest.querySelector("[data-other-kids]").replaceChildren(...group.others.map(other));
-      section.querySelector("[data-another]").dataset.another = number;
-      section.querySelector("[data-another-of]").textContent = `: ${group.name}`;
-      return section;
-    }),
-  );
+  const shut = shutOf(held, words);
+  show(one("shut"), shut);
+  one("groups").replaceChildren(...sections(groups, Boolean(shut), opened));
   if (focused) one("groups").querySelector(`[data-ref="${focused}"]`)?.focus();
 }
 
@@ -121,7 +66,7 @@ function drawList(groups) {
       const row = template("row");
       row.querySelector("strong").textContent = child.full;
       row.querySelector(".nums").textContent = clock(child.stays.at(-1)[0]);
-      row.querySelector("[data-calls]").textContent = child.typed ? words.typed : child.calls.join(" · ");
+      row.querySelector("[data-calls]").textContent = callsOf(child, words);
       row.querySelector("[data-care]").textContent = child.care.join(" · ");
       return row;
     }),
@@ -156,6 +101,7 @@ function draw() {
   drawNet();
   drawConflicts();
   if (!held) {
+    show(one("shut"), "");
     one("groups").replaceChildren();
     one("list-rows").replaceChildren();
     one("ratio").textContent = "";
