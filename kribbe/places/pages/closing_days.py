@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import ClosingDay, Group, Location
-from kribbe.places.selectors.closed import closing_of, named_holidays
+from kribbe.places.selectors.closed import closing_of
+from kribbe.places.selectors.holidays import named_holidays
 from kribbe.places.services.closing_days import (
     FURTHEST_YEARS,
     MORE_FAMILIES,

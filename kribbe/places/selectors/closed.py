@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kribbe.places.models import ClosingDay, Group, GroupCapacity
@@ -16,7 +15,6 @@ from kribbe.web.templatetags.telling import long_date
 from kribbe.web.weeks import join_words
 
 DAY = timedelta(days=1)
-HOLIDAY_LANGUAGES: Mapping[str, str] = {"nl": "nl", "fr": "fr", "de": "de", "en": "en_US"}
 
 
 @dataclass(frozen=True)
@@ -139,12 +137,6 @@ def _open_masks(group_ids: Collection[int], since: date) -> dict[int, int]:
     for key, mask in rows.values_list("group", "open_pattern"):
         found[key] = found.get(key, 0) | mask
     return found
-
-
-def named_holidays(year: int) -> Mapping[date, str]:
-    """The public holidays of a year with their names, in the language of whoever reads."""
-    language = HOLIDAY_LANGUAGES.get((get_language() or "nl")[:2], "nl")
-    return public_holidays(year, language=language)
 
 
 def days_in_words(first: date, last: date) -> str:

@@ -31,11 +31,11 @@ from kribbe.places.selectors.closed import (
     Calendars,
     calendars_of,
     days_in_words,
-    named_holidays,
     shut_in_words,
     why_closed,
 )
 from kribbe.places.selectors.freshness import DEFAULT_WEEKS, freshness_point
+from kribbe.places.selectors.holidays import named_holidays
 from kribbe.places.selectors.orders import motive_of, order_in_words, vulnerable_share
 from kribbe.places.selectors.prices import income_fee
 from kribbe.places.selectors.search import mask_of
