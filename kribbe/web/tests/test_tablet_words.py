@@ -40,6 +40,7 @@ def test_who_is_there_has_allergies_who_may_fetch_and_a_number_in_sight():
         "call": "Call: An 0471 · Rita 0470",
         "away": "",
     }
+    assert lines(calls=["An 0471 22 33"])["call"] == "Call: An 0471\u00a022\u00a033", "on one line"
     assert lines(calls=[])["call"] == "Call: no number"
     assert lines(calls=[], typed={"name": "Lotte"})["call"] == "Ask who brings it"
 
@@ -86,6 +87,48 @@ def test_an_empty_group_says_why():
         "",
         "",
     ]
+
+
+NET = {
+    "offline": "No network: {count} waiting",
+    "offlineNone": "No network",
+    "sending": "Sending {count}",
+    "noDay": "Paper",
+    "fetching": "Fetching",
+}
+
+
+@pytest.mark.parametrize(
+    ("is_offline", "is_held", "count", "said"),
+    [
+        (False, True, 0, ""),
+        (False, True, 2, "Sending 2"),
+        (False, False, 0, "Fetching"),
+        (True, True, 0, "No network"),
+        (True, True, 2, "No network: 2 waiting"),
+        (True, False, 0, "Paper"),
+        (True, False, 1, "Paper No network: 1 waiting"),
+    ],
+)
+def test_how_it_stands_with_the_network(is_offline, is_held, count, said):
+    state = {"isOffline": is_offline, "isHeld": is_held, "count": count}
+    assert call_each("tablet-words.js", "netOf", [[state, NET]]) == [said]
+
+
+def test_what_became_of_taps_is_said_once_for_all_of_a_kind():
+    def of(name):
+        return {"name": name, "at": "2026-03-09T11:00:00+00:00"}
+
+    """What wasn't kept by each name, as nothing else keeps it; of marked taps the last ones, and how many more."""
+    names = ("Noor", "Lou", "Kim", "Mats")
+    marked = [{"event": of(name), "marks": ["Without a PIN"]} for name in names]
+    (said,) = call_each("tablet-told.js", "gathered", [[[], [{"event": of("Bo")}, {"event": None}], marked]])
+    told = {"marked": "{marks}: {names}", "refused": "Not kept: {names}"}
+    (lines,) = call_each("tablet-told.js", "linesOf", [[said, told]])
+    assert [each["of"] for each in lines] == ["", "Without a PIN"]
+    assert [each["text"].count(":") for each in lines] == [2, 4], "a time with each name"
+    assert [name in lines[1]["text"] for name in names] == [False, True, True, True]
+    assert lines[1]["text"].endswith(" (+1)") and "Bo" in lines[0]["text"]
 
 
 def test_a_time_is_written_as_on_the_pages():

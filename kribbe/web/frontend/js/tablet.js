@@ -4,9 +4,10 @@ import { drawing } from "./tablet-groups.js";
 import { carersNow, clock, dayOf, everybody, needNow, TRUSTED, withQueue } from "./tablet-state.js";
 import { store } from "./tablet-store.js";
 import { passed, syncing, tryPin } from "./tablet-sync.js";
+import { gathered, linesOf } from "./tablet-told.js";
 import { tapping } from "./tablet-touch.js";
 import { typing } from "./tablet-typed.js";
-import { callsOf, fill, shutOf } from "./tablet-words.js";
+import { callsOf, fill, netOf, shutOf } from "./tablet-words.js";
 
 const EVERY = 30_000;
 const SAID_FOR = 12_000;
@@ -78,19 +79,17 @@ function drawList(groups) {
 
 function drawConflicts() {
   one("conflicts").replaceChildren(
-    ...conflicts.map((text, number) => {
+    ...linesOf(conflicts, words).map(({ of, text }) => {
       const line = template("conflict");
       line.querySelector("span").textContent = text;
-      line.querySelector("button").addEventListener("click", () => seen(number));
+      line.querySelector("button").addEventListener("click", () => seen(of));
       return line;
     }),
   );
 }
 
 function drawNet() {
-  const count = queue.length;
-  const text = isOffline ? fill(words.offline, { count }) : count ? fill(words.sending, { count }) : "";
-  show(one("net"), text || (held ? "" : words.noDay));
+  show(one("net"), netOf({ isOffline, isHeld: held !== null, count: queue.length }, words));
   one("net").classList.toggle("tablet__net--warn", isOffline);
   const minutes = Math.round(Math.abs(offset) / 60);
   show(one("clock"), Math.abs(offset) > TRUSTED ? fill(offset > 0 ? words.slow : words.fast, { minutes }) : "");
@@ -104,6 +103,8 @@ function draw() {
     show(one("shut"), "");
     one("groups").replaceChildren();
     one("list-rows").replaceChildren();
+    one("list-count").textContent = "";
+    one("list-out").textContent = words.listNone;
     one("ratio").textContent = "";
     return;
   }
@@ -163,8 +164,8 @@ function say(text, canUndo) {
   timer = setTimeout(() => (one("said").hidden = true), SAID_FOR);
 }
 
-async function seen(number) {
-  conflicts = conflicts.filter((_text, at) => at !== number);
+async function seen(kind) {
+  conflicts = conflicts.filter(({ of }) => of !== kind);
   await kept.set("conflicts", conflicts);
   draw();
 }
@@ -196,14 +197,7 @@ const told = {
     offset = answer.offset;
     const { next, ...today } = answer.held ?? {};
     held = answer.held && today;
-    const lines = [
-      ...refused.map(({ event }) => [words.refused, event, ""]),
-      ...marked.map(({ event, marks }) => [words.marked, event, marks.join(", ")]),
-    ];
-    conflicts = [
-      ...conflicts,
-      ...lines.map(([text, event, marks]) => fill(text, { name: event?.name ?? "", time: clock(event?.at), marks })),
-    ];
+    conflicts = gathered(conflicts, refused, marked);
     await Promise.all([kept.set("held", held), kept.set("next", next ?? null), kept.set("offset", offset), kept.set("conflicts", conflicts)]);
     faces.follow(async () => [held, await kept.get("next")]).then((isNew) => isNew && draw());
   },
@@ -226,10 +220,12 @@ const told = {
 const send = syncing(kept, { sync: syncAddress, day }, told);
 
 function openPin() {
-  one("pin-error").textContent = "";
+  const carers = held?.carers ?? [];
+  one("pin-error").textContent = carers.length ? "" : words.noCarers;
+  one("pin-form").querySelector("[type=submit]").disabled = !carers.length;
   page.querySelector("#pin").value = "";
   one("carers").replaceChildren(
-    ...(held?.carers ?? []).map((carer, number) => {
+    ...carers.map((carer, number) => {
       const label = document.createElement("label");
       const radio = document.createElement("input");
       const name = document.createElement("span");
