@@ -32,7 +32,7 @@ def called(child: Child) -> str:
 
 
 @register.filter
-def hour(text: str) -> str:
+def hour(text: str | None) -> str:
     """An hour that is kept as `08:30`, as pages write it; "" where none is."""
     return str(time_format(dt.time.fromisoformat(text))) if text else ""
 
