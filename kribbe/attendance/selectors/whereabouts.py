@@ -53,14 +53,18 @@ def in_elsewhere(
         placement__child__in=child_ids,
         placement__group__location__organiser=location.organiser_id,
     ).exclude(placement__group__location=location)
-    rows = found.order_by("start").select_related("placement__group__location")
+    rows = [
+        (each, each.placement)
+        for each in found.order_by("start").select_related("placement__group__location")
+        if each.placement
+    ]
     nights: dict[Location, list[Presence]] = defaultdict(list)
-    for each in rows:
+    for each, place in rows:
         if each.day != on:
-            nights[each.placement.group.location].append(each)
+            nights[place.group.location].append(each)
     gone_on = [each for there, own in nights.items() for each in asleep(there, own, on - DAY, now=now)]
     return {
-        each.placement.child_id: There(each.placement.group.location.name, each.start)
-        for each in rows
+        place.child_id: There(place.group.location.name, each.start)
+        for each, place in rows
         if each.day == on or each in gone_on
     }
