@@ -1,7 +1,7 @@
 """The forms of the register."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -16,11 +16,24 @@ from kribbe.web.forms import NameField
 from kribbe.web.uploads import UploadField
 
 ROWS = 3
+DAY = timedelta(days=1)
+
+
+def moments(day: date, start: time, end: time, *, is_night: bool) -> tuple[datetime, datetime]:
+    """A stay that began on a day; one by night ends on the day after.
+
+    ValidationError for an hour that the clock leaves out or repeats.
+    """
+    last = day + DAY if is_night else day
+    return from_current_timezone(datetime.combine(day, start)), from_current_timezone(
+        datetime.combine(last, end)
+    )
 
 
 class CorrectionForm(forms.Form):
     """From when to when a child was there, up to three times a day, and why that is written down."""
 
+    night = forms.BooleanField(label=_("The last stay ended on the day after"), required=False)
     reason = forms.CharField(
         label=_("Why"),
         max_length=300,
@@ -31,6 +44,8 @@ class CorrectionForm(forms.Form):
     def __init__(self, *args: Any, day: date, stays: Sequence[Presence] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.day = day
+        ends = [localtime(stay.end).date() for stay in stays[:ROWS] if stay.end]
+        self.fields["night"].initial = bool(ends) and max(ends) > day
         for row in range(ROWS):
             stay = stays[row] if row < len(stays) else None
             for part, label, at in (
@@ -58,15 +73,14 @@ class CorrectionForm(forms.Form):
 
     def stays(self) -> list[tuple[datetime, datetime]]:
         """The stays typed. ValidationError for an hour that the clock leaves out or repeats."""
-        found = []
-        for row in range(ROWS):
-            start, end = self.cleaned_data[f"from{row}"], self.cleaned_data[f"to{row}"]
-            if start is not None and end is not None:
-                found.append((self._moment(start), self._moment(end)))
-        return found
-
-    def _moment(self, at: time) -> datetime:
-        return from_current_timezone(datetime.combine(self.day, at))
+        given = [
+            (start, end)
+            for row in range(ROWS)
+            if (start := self.cleaned_data[f"from{row}"]) is not None
+            and (end := self.cleaned_data[f"to{row}"]) is not None
+        ]
+        is_night = self.cleaned_data["night"]
+        return [moments(self.day, *each, is_night=is_night and each is given[-1]) for each in given]
 
 
 class TimesForm(forms.Form):
@@ -74,6 +88,7 @@ class TimesForm(forms.Form):
 
     start = forms.TimeField(error_messages={"required": _("Give both times.")})
     end = forms.TimeField(error_messages={"required": _("Give both times.")})
+    night = forms.BooleanField(required=False)
     reason = forms.CharField(
         max_length=300, error_messages={"required": _("Say why. It stays beside what was tapped.")}
     )

@@ -19,7 +19,7 @@ UNTIL = {"until": Place(_("the last moment to answer"), lambda context: long_mom
 
 def _sample() -> dict[str, Any]:
     until = datetime(2027, 4, 8, 7, tzinfo=get_default_timezone())
-    return placed() | {"day": date(2027, 4, 8), "until": until, "words": "Om 8.05 uur waren we er al."}
+    return placed() | {"day": date(2027, 4, 8), "until": until, "words": "Om 8:05 waren we er al."}
 
 
 def register_kinds() -> None:

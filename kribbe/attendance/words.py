@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from kribbe.attendance.models import Tap
+from kribbe.attendance.models import Tap, TypedChild
 from kribbe.attendance.selectors.day import Where
 from kribbe.attendance.selectors.months import DayLine, wall
 from kribbe.planning.words import away
@@ -62,6 +62,13 @@ def line_state(line: DayLine) -> tuple[str, str]:
     if line.correction:
         return _("corrected"), ""
     return "", ""
+
+
+def typed_state(child: TypedChild) -> str:
+    """Who a child by a typed name was, as far as somebody said it."""
+    if child.is_open:
+        return _("typed name: nobody said yet who it was")
+    return _("typed name, none of your children: %(who)s") % {"who": child.not_ours}
 
 
 def absent(line: DayLine) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -45,4 +46,4 @@ def others(thread: Thread, seat: Seat) -> list[str]:
 def moment_words(moment: VisitMoment) -> str:
     """ "Saturday 4 April 2026, 10:00–11:30"."""
     starts, ends = localtime(moment.starts_at), localtime(moment.ends_at)
-    return f"{date_format(starts, 'l j F Y')}, {date_format(starts, 'H:i')}–{date_format(ends, 'H:i')}"
+    return f"{date_format(starts, 'l j F Y')}, {time_format(starts.time())}–{time_format(ends.time())}"

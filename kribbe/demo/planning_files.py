@@ -22,7 +22,7 @@ ALLERGIES = (
     ("gras en pollen", Severity.MILD, ""),
     ("pleisters", Severity.MILD, "Gaasje met tape gebruiken"),
 )
-SLEEP = ("Een dutje om 10 uur en een om 14 uur", "Slaapt na het eten, met tutje", "Eén keer, om 12.30 uur")
+SLEEP = ("Een dutje om 10 uur en een om 14 uur", "Slaapt na het eten, met tutje", "Eén keer, om 12:30")
 FOOD = ("Flesje van 180 ml om 10 uur", "Eet alles, liefst zelf", "Geen vlees", "Nog geen stukjes")
 COMFORT = ("Het blauwe doekje", "Wiegen en zingen", "Even alleen laten", "Konijn Flap")
 PEOPLE = (("Rita", "oma"), ("Walter", "opa"), ("Nele", "tante"), ("Jens", "buurman"), ("Fatima", "peettante"))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from django.utils.formats import time_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -44,7 +45,7 @@ def told_until(rules: HouseRules) -> str:
     """Until when an absence is told in time by a version of the house rules; "" where it needs no term."""
     if rules.told_by is None:
         return ""
-    time = f"{rules.told_by:%H:%M}"
+    time = time_format(rules.told_by)
     if rules.told_days_before == 0:
         return _("before %(time)s on the day itself") % {"time": time}
     if rules.told_days_before == 1:

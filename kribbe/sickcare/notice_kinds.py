@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import time_format
 from django.utils.timezone import get_default_timezone, localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +17,8 @@ from kribbe.web.templatetags.telling import long_date, long_moment
 
 CALL = {
     "day": Place(_("the day"), lambda context: long_date(context["call"].day)),
-    "from": Place(_("from when"), lambda context: f"{context['call'].begins:%H:%M}"),
-    "until": Place(_("until when"), lambda context: f"{context['call'].ends:%H:%M}"),
+    "from": Place(_("from when"), lambda context: time_format(context["call"].begins)),
+    "until": Place(_("until when"), lambda context: time_format(context["call"].ends)),
 }
 CARER = {
     "carer": Place(_("the name of the carer"), lambda context: context["carer"].name),
@@ -25,7 +26,9 @@ CARER = {
 }
 GOES_ON = {"goes_on": Place(_("when we ask on"), lambda context: long_moment(localtime(context["goes_on"])))}
 TOWN = {"town": Place(_("the town of the child"), lambda context: context["call"].city)}
-ANSWER_BY = {"answer_by": Place(_("until what time to answer"), lambda context: f"{context['until']:%H:%M}")}
+ANSWER_BY = {
+    "answer_by": Place(_("until what time to answer"), lambda context: time_format(context["until"]))
+}
 
 
 def register_kinds() -> None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 
 NUL, ENCODED = "\x00", "%00"
-FORM = "application/x-www-form-urlencoded"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class NulMiddleware:
@@ -26,8 +26,8 @@ class NulMiddleware:
         return self._get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:
-        """The fields of a form, once the request was found small enough to be read."""
-        if request.content_type != FORM:
+        """The fields of a form, with files or without, once the request was found small enough to be read."""
+        if request.content_type not in FORMS:
             return
         if not any(NUL in each for _name, values in request.POST.lists() for each in values):
             return

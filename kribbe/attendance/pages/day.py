@@ -24,6 +24,7 @@ from kribbe.attendance.pages.typed import typed_part, typed_row
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of
 from kribbe.attendance.selectors.months import stay_words, wall
 from kribbe.attendance.selectors.photos import data_url, face_keys
+from kribbe.attendance.selectors.shut import shut_words
 from kribbe.attendance.selectors.unplanned import others_of
 from kribbe.attendance.services.answers import answer
 from kribbe.attendance.services.notes import take_back_note
@@ -67,6 +68,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "before": on - DAY,
         "after": on + DAY,
         "day": day,
+        "closed": shut_words(day),
         "counts": [(words.WHERE[where], day.count(where)) for where in Where],
         "inside": day.count(Where.IN),
         "ratio": ratio(day) if on == today else None,

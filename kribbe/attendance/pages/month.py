@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from kribbe.attendance import words
 from kribbe.attendance.attendee import Attendee, households
-from kribbe.attendance.selectors.months import ChildMonth, DayLine, Month, months_at
+from kribbe.attendance.selectors.months import ChildMonth, DayLine, Month, months_at, stay_words
+from kribbe.attendance.selectors.typed import TypedDay, unmatched_in
 from kribbe.places.access import at_location
 from kribbe.places.models import Location
 from kribbe.region.branding import brand_of
@@ -41,6 +42,7 @@ def month_page(request: Any, location: Location) -> HttpResponse:
         "after": Month.of(month.last + DAY) if month.last < today else None,
         "rows": [_row(each) for each in found],
         "waits": sum(each.waits for each in found),
+        "typed": [_typed_row(each) for each in _typed(location, month)],
     }
     return render(request, "attendance/month.html", context)
 
@@ -55,6 +57,7 @@ def month_csv(request: Any, location: Location) -> HttpResponse:
         _("Remark"), _("Reason of the correction"), _("Confirmed by"), _("Confirmed on"),
     ]  # fmt: skip
     rows = [row for each in found for line in each.days for row in _csv_rows(each, line)]
+    rows += [row for each in _typed(location, month) for row in _typed_csv(each)]
     return csv_file(f"{location.slug}-{_('register')}-{month}", heads, rows)
 
 
@@ -69,7 +72,7 @@ def month_pdf(request: Any, location: Location) -> HttpResponse:
             "name": location.name, "street": location.street, "postcode": location.postcode,
             "city": location.city, "licence": location.licence_number or "–",
         },
-        "tables": [_table(each) for each in found if each.days],
+        "tables": [*(_table(each) for each in found if each.days), *_typed_tables(_typed(location, month))],
     }  # fmt: skip
     made = pdf(
         "web/report",
@@ -140,6 +143,23 @@ def _row(each: ChildMonth) -> dict[str, Any]:
     }
 
 
+def _typed(location: Location, month: Month) -> list[TypedDay]:
+    return unmatched_in(location, month.first, month.last, now=timezone.now())
+
+
+def _typed_row(each: TypedDay) -> dict[str, Any]:
+    return {
+        "day": each.child.day,
+        "name": each.child.name,
+        "group": each.child.group.name,
+        "told": ", ".join(map(stay_words, each.stays)),
+        "span": words.span(each.minutes) if each.minutes else "",
+        "state": words.typed_state(each.child),
+        "tone": "warn" if each.child.is_open else "",
+        "reason": each.child.reason,
+    }
+
+
 def _signed(line: DayLine) -> tuple[str, str]:
     if line.signed is None or not line.is_signed:
         return "", ""
@@ -151,13 +171,25 @@ def _csv_rows(each: ChildMonth, line: DayLine) -> list[list[object]]:
     start = [child.group.name, child.name, _born(child), f"{line.day}"]
     state, _tone = words.line_state(line)
     end = [words.absent(line), state, line.correction.reason if line.correction else "", *_signed(line)]
+    return [[*start, *stay, *end] for stay in _stays(line)]
+
+
+def _typed_csv(each: TypedDay) -> list[list[object]]:
+    child = each.child
+    start = [child.group.name, child.name, "", f"{child.day}"]
+    end = ["", words.typed_state(child), child.reason, "", ""]
+    return [[*start, *stay, *end] for stay in _stays(each)]
+
+
+def _stays(line: DayLine | TypedDay) -> list[list[str]]:
+    """From, until and, with the first one, the minutes of all."""
     stays = [
         [f"{localtime(stay.start):%H:%M}", f"{localtime(stay.end):%H:%M}" if stay.end else "", ""]
         for stay in line.stays
     ]
     if stays:
         stays[0][2] = str(line.minutes)
-    return [[*start, *stay, *end] for stay in stays or [["", "", ""]]]
+    return stays or [["", "", ""]]
 
 
 def _table(each: ChildMonth) -> dict[str, Any]:
@@ -178,6 +210,18 @@ def _table(each: ChildMonth) -> dict[str, Any]:
         "rows": [*rows, [_("Together"), "", words.span(each.minutes), "", ""]],
         "numbers": [2],
     }
+
+
+def _typed_tables(found: Sequence[TypedDay]) -> list[dict[str, Any]]:
+    rows = [_typed_row(each) for each in found]
+    if not rows:
+        return []
+    columns = [_("Day"), _("Child"), _("There"), _("Time"), _("Remark")]
+    lines = [
+        [short_date(row["day"]), row["name"], row["told"] or "–", row["span"], row["reason"] or row["state"]]
+        for row in rows
+    ]
+    return [{"heading": _("Typed names"), "columns": columns, "rows": lines, "numbers": [3]}]
 
 
 def _born(child: Attendee) -> str:

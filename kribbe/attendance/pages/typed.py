@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.forms.utils import from_current_timezone
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from kribbe.attendance.access import attendee_at, typed_at
 from kribbe.attendance.attendee import Attendee, Who
-from kribbe.attendance.forms import TimesForm
+from kribbe.attendance.forms import TimesForm, moments
 from kribbe.attendance.models import Doubt, Pressed, TypedChild
 from kribbe.attendance.selectors.day import Day
 from kribbe.attendance.selectors.months import stay_words
@@ -64,10 +63,8 @@ def _times(request: Any, child: TypedChild, now: datetime) -> None:
     if not form.is_valid():
         raise RefusedError(next(str(error) for errors in form.errors.values() for error in errors))
     try:
-        start, end = (
-            from_current_timezone(datetime.combine(child.day, form.cleaned_data[part]))
-            for part in ("start", "end")
-        )
+        given = form.cleaned_data
+        start, end = moments(child.day, given["start"], given["end"], is_night=given["night"])
     except ValidationError as no_such_hour:
         raise RefusedError(no_such_hour.messages[0]) from no_such_hour
     settle_typed.set_times(
@@ -75,7 +72,7 @@ def _times(request: Any, child: TypedChild, now: datetime) -> None:
         child=child,
         start=start,
         end=end,
-        reason=form.cleaned_data["reason"],
+        reason=given["reason"],
         now=now,
     )
     messages.success(request, _("Corrected. What was there before stays to be seen."))

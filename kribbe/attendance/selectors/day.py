@@ -14,8 +14,7 @@ from kribbe.attendance.attendee import Attendee, Who, of_any, who_of
 from kribbe.attendance.models import DayNote, Dispute, Mark, Presence, Tap
 from kribbe.attendance.selectors.guests import gone_from, in_register_of
 from kribbe.attendance.selectors.typed import TypedDay, on_lists, typed_on
-from kribbe.attendance.selectors.whereabouts import There, in_elsewhere
-from kribbe.attendance.services.plans import plans_of
+from kribbe.attendance.selectors.whereabouts import There, asleep, in_elsewhere
 from kribbe.enrolment.models import DirectChild, Placement
 from kribbe.places.models import Kind, Location
 from kribbe.planning.models import Absence
@@ -24,7 +23,7 @@ from kribbe.planning.selectors.planned import Planned, certain, plan_of, plan_of
 from kribbe.planning.selectors.week import GroupWeek, Row, Week
 from kribbe.planning.selectors.week import day_of as plan_of_day
 from kribbe.rules.agreed import Parts
-from kribbe.rules.attendance import is_over, moment
+from kribbe.rules.attendance import moment
 from kribbe.rules.packs import Pack
 from kribbe.rules.ratio import Layout, Need, Present, is_baby, need_of_groups
 from kribbe.rules.roster.plan import MINUTES
@@ -162,7 +161,7 @@ def day_of(location: Location, on: date, *, now: datetime) -> Day:
         known.pop(Who(placement_id=each.placement_id), None)
     stays = _by_who(_stays(location, on, now))
     known.update(_unplanned(location, on, week, set(stays) - set(known)))
-    said = _said(known, stays, week, on, location if on == today else None)
+    said = _said(known, stays, week, on, location if on == today else None, now)
     rests = rests_on(rests_of([group.group.pk for group in week.groups], on, on), on)
     typed, typed_before = typed_on(location, on, now=now)
     groups = [_group(group, known.values(), week, on, said, rests, now) for group in week.groups]
@@ -198,12 +197,8 @@ def _stays(location: Location, on: date, now: datetime) -> list[Presence]:
     eve = on - DAY
     asked = Q(day=on) | (Q(day=eve, end=None) if on == localtime(now).date() else Q())
     found = list(Presence.objects.filter(asked, in_register_of(location)))
-    nights = [each for each in found if each.day == eve]
-    if not nights:
-        return found
-    plans, zone = plans_of(location, {who_of(each) for each in nights}, eve, eve), get_default_timezone()
-    over = [each for each in nights if is_over(eve, plans.on(who_of(each), eve), zone=zone, now=now)]
-    return [each for each in found if each not in over]
+    nights = asleep(location, [each for each in found if each.day == eve], eve, now=now)
+    return [each for each in found if each.day == on or each in nights]
 
 
 @dataclass(frozen=True)
@@ -227,6 +222,7 @@ def _said(
     week: Week,
     on: date,
     today_at: Location | None,
+    now: datetime,
 ) -> _Said:
     places = [who.placement_id for who in known if who.placement_id]
     children = {each.placement.child_id for each in known.values() if each.placement}
@@ -244,7 +240,7 @@ def _said(
             for who, own in stays.items()
             if who in known and any(stay.end is None for stay in own)
         },
-        elsewhere=in_elsewhere(today_at, children, on) if today_at and children else {},
+        elsewhere=in_elsewhere(today_at, children, on, now=now) if today_at and children else {},
     )
 
 

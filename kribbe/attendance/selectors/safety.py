@@ -14,6 +14,8 @@ from kribbe.planning.selectors.child_file import AtHand, Person, at_hand_of
 ONLY_A_NAME = _("A typed name: nothing else is known here")
 """Whom to call for a child of which nobody said yet who it is."""
 
+NO_NUMBER = _("(no number known)")
+
 
 @dataclass(frozen=True)
 class Safety:
@@ -61,7 +63,8 @@ def _safety(adults: Sequence[Adult], file: AtHand) -> Safety:
     """The parents always; whom they named, once they kept the child's file."""
     care = [": ".join(filter(None, (each.what, each.to_do))) for each in file.allergies]
     return Safety(
-        calls=[f"{each} {each.phone}".strip() for each in adults] + [_person(each) for each in file.contacts],
+        calls=[f"{each} {each.phone or NO_NUMBER}" for each in adults]
+        + [_person(each) for each in file.contacts],
         fetchers=[f"{each}" for each in adults] + [_person(each) for each in file.fetchers],
         care=[*care, file.medication] if file.medication else care,
     )

@@ -1,6 +1,7 @@
 """What a tablet holds as JSON: the children of today, from closing time on those of tomorrow too.
 
-Of the others who have a place there it holds the name and what to take care of, for whoever comes unplanned.
+Of the others who have a place there on that day it holds the name, what to take care of, who may fetch and whom to
+call, for whoever comes unplanned.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ from kribbe.attendance.models import DayNote, Presence
 from kribbe.attendance.selectors.day import ChildDay, Day, GroupDay, Where, day_of
 from kribbe.attendance.selectors.photos import data_url, face_keys
 from kribbe.attendance.selectors.safety import Safety, safety_of
+from kribbe.attendance.selectors.shut import shut_words
 from kribbe.attendance.selectors.typed import TypedDay
 from kribbe.attendance.selectors.unplanned import others_of
 from kribbe.places.models import Kind, Location
@@ -60,6 +62,7 @@ def _held_on(location: Location, on: date, now: datetime) -> dict[str, Any]:
         "day": f"{on}",
         "now": now.isoformat(),
         "location": location.name,
+        "closed": shut_words(day),
         "groups": [
             _group(group, day, safety, faces, names)
             | {"others": [_other(each, day, safety[each.who], names) for each in rest]}
@@ -94,6 +97,7 @@ def _group(
         "name": group.week.group.name,
         "layout": group.layout,
         "rests": [rest.start * MINUTES, rest.stop * MINUTES] if rest else None,
+        "closed": day.on in group.week.closed,
         "children": [
             _child(child, day, safety[child.child.who], faces.get(child.child.who, ""), names)
             for child in group.children
@@ -115,16 +119,18 @@ def _child(child: ChildDay, day: Day, safety: Safety, face: str, names: Mapping[
         "stays": _stays(child.stays),
         "away": away(child.away) if child.away else "",
         "marks": [str(mark.label) for mark in sorted(child.marks)],
-        "care": list(safety.care),
-        "fetchers": list(safety.fetchers),
-        "calls": list(safety.calls),
+        **_safety(safety),
         "notes": [_note(note) for note in child.notes],
     }
 
 
 def _other(who: Attendee, day: Day, safety: Safety, names: Mapping[Who, str]) -> dict[str, Any]:
     """A child that isn't planned: by name, and with what can't wait for the network once it came."""
-    return {**_blank(), **_who(who, day, names), "care": list(safety.care)}
+    return {**_blank(), **_who(who, day, names), **_safety(safety)}
+
+
+def _safety(safety: Safety) -> dict[str, list[str]]:
+    return {"care": list(safety.care), "fetchers": list(safety.fetchers), "calls": list(safety.calls)}
 
 
 def _typed(each: TypedDay) -> dict[str, Any]:

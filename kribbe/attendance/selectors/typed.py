@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import get_default_timezone
 
 from kribbe.attendance.models import Mark, TypedChild, TypedTap
+from kribbe.attendance.models_typed import UNMATCHED
 from kribbe.places.models import Location
 from kribbe.planning.written import minute
 from kribbe.rules import attendance as rules
+
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,11 @@ class TypedDay:
     child: TypedChild
     stays: Sequence[rules.Stay]
     marks: frozenset[Mark]
+
+    @property
+    def minutes(self) -> int:
+        """The time of the stays that ended."""
+        return sum(round((stay.end - stay.start) / MINUTE) for stay in self.stays if stay.end)
 
     @property
     def is_in(self) -> bool:
@@ -37,6 +45,19 @@ def typed_on(location: Location, on: date, *, now: datetime) -> tuple[list[Typed
     rows = list(found.prefetch_related("taps"))
     earlier = {each.day for each in rows if each.day < on}
     return [_day(each, location, now) for each in rows if each.day == on], sorted(earlier, reverse=True)
+
+
+def unmatched_in(location: Location, first: date, last: date, *, now: datetime) -> list[TypedDay]:
+    """Those of some days that are in no child's register: nobody said who it was, or it was none of the location's.
+
+    Two queries.
+    """
+    found = (
+        _typed()
+        .filter(UNMATCHED, location=location, day__range=(first, last))
+        .order_by("day", "made_at", "pk")
+    )
+    return [_day(each, location, now) for each in found.select_related("group").prefetch_related("taps")]
 
 
 def on_lists(typed: Iterable[TypedDay]) -> list[TypedDay]:

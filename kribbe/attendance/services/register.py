@@ -42,7 +42,8 @@ class Press:
     """One press as it was told. `marks` are those that only who took it in can know.
 
     `offset` is what must be added to the clock that told it; None is that of its source. `device` is where it was
-    pressed, unless that is its source.
+    pressed, unless that is its source. `latest` is the last day that it can belong to, where that is known: a stay
+    that began on it may end the day after.
     """
 
     key: UUID
@@ -54,6 +55,7 @@ class Press:
     offset: timedelta | None = None
     marks: frozenset[Mark] = field(default_factory=frozenset)
     device: Device | None = None
+    latest: date = date.max
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +223,7 @@ def _intake(
 def _tap(press: Press, at: datetime, is_off: bool, intake: _Intake) -> Tap:
     zone = get_default_timezone()
     eve = intake.plans.parts(press.who, at.astimezone(zone).date() - DAY)
-    day = rules.service_day(at, eve, zone=zone)
+    day = min(rules.service_day(at, eve, zone=zone), press.latest)
     clock = {Mark.CLOCK} if is_off else set()
     return Tap(
         key=press.key,
@@ -301,6 +303,8 @@ def check_stays(stays: Sequence[tuple[datetime, datetime]], now: datetime) -> No
     for start, end in stays:
         if end <= start:
             raise RefusedError(_("The end lies before the beginning."), field="to0")
+        if end - start > DAY:
+            raise RefusedError(_("A stay lasts a day at most."), field="to0")
         if end > now:
             raise RefusedError(_("This time is still to come."), field="to0")
     if any(after[0] < before[1] for before, after in pairwise(stays)):

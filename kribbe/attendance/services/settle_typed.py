@@ -141,6 +141,7 @@ def _cancel(found: TypedChild, tap: Tap) -> Press:
         pressed=Pressed.CANCEL,
         told_at=tap.at,
         cancels=tap.key,
+        latest=found.day,
     )
 
 

@@ -70,6 +70,7 @@ def copies(child: TypedChild, taps: Iterable[TypedTap]) -> list[Press]:
             pressed=pressed,
             told_at=at,
             marks=frozenset({Mark.TYPED}),
+            latest=child.day,
         )
         for pressed, at in times
         if at is not None
@@ -88,6 +89,7 @@ def copy_of(child: TypedChild, tap: TypedTap) -> Press:
         offset=tap.at - tap.told_at,
         marks=frozenset({*map(Mark, tap.marks), Mark.TYPED}),
         device=tap.device,
+        latest=child.day,
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from kribbe.attendance.access import COOKIE
 from kribbe.attendance.attendee import direct_id
-from kribbe.attendance.models import Correction, Presence, Tap
+from kribbe.attendance.models import Correction, Presence, Tap, TypedChild
 from kribbe.attendance.selectors.came import read_came
 from kribbe.attendance.selectors.day import Where, day_of
 from kribbe.attendance.selectors.evacuation import inside_now
@@ -142,6 +143,24 @@ def test_the_tablet_sends_it_once_and_no_words_for_a_family_that_isn_t_there(tod
             each["key"]: each["state"] for each in answers
         } == {press_in["key"]: state, note["key"]: "refused"}
     assert Tap.objects.get().direct == today.bo
+
+
+def test_a_number_of_a_child_or_a_group_that_is_guessed_reaches_no_other_location(today):
+    """The tablet names these two by their numbers, each read among those of its own location alone."""
+    other = cast.make_location(today.desk, "De Linde")
+    cast.make_group(other, 9, now=today.now, name="Bijen")
+    _device, token = tablet(replace(today, location=other), now=today.now)
+    client = Client()
+    client.cookies[COOKIE] = token
+    moment = f"{timezone.now() - timedelta(minutes=1):%Y-%m-%dT%H:%M:%S.%fZ}"
+    child = {"key": f"{uuid4()}", "kind": "in", "child": f"direct-{today.bo.pk}", "at": moment}
+    typed = {
+        "key": f"{uuid4()}", "kind": "in", "child": f"typed-{uuid4()}", "at": moment,
+        "typed": {"name": "Lotte", "group": today.group.pk, "baby": False},
+    }  # fmt: skip
+    answers = send(client, replace(today, location=other), [child, typed]).json()["answers"]
+    assert {each["why"] for each in answers} == {"no-child", "no-group"}
+    assert not Tap.objects.exists() and not TypedChild.objects.exists()
 
 
 def test_pages_show_it_and_another_location_finds_nothing(today):

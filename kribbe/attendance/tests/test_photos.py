@@ -173,7 +173,7 @@ def test_a_parent_gives_it_with_consent_and_takes_it_back(scene):
 def test_the_location_notes_who_agreed_and_every_look(scene):
     manager = client_of(manager_of(scene.location, now=scene.now))
     assert manager.post(at(scene), sent()).status_code == 422
-    assert manager.post(at(scene), sent(agreed_name="An Maes")).status_code == 302
+    assert manager.post(at(scene), sent(agreed_name="An\0 Maes")).status_code == 302
     photo = ChildPhoto.objects.get()
     assert (photo.agreed_name, photo.is_noted) == ("An Maes", True)
     before = AuditEntry.objects.filter(action="child_file.read").count()

@@ -213,10 +213,13 @@ def test_the_page_shows_it_first_and_matches_it(scene):
 
 
 @pytest.mark.parametrize("fields", [{"do": "not_ours", "words": "x\0y"}, {"do": "match", "who": "x\0"}])
-def test_what_no_database_keeps_is_answered(scene, fields):
+@pytest.mark.parametrize("has_files", [False, True])
+def test_what_no_database_keeps_is_answered(scene, fields, has_files):
+    """In an ordinary form, and in one that may bring files."""
     client = client_of(manager_of(scene.location, now=scene.now))
     address = reverse("attendance:typed", args=[scene.location.slug, scene.child.key])
-    answer = client.post(address, urlencode(fields), content_type="application/x-www-form-urlencoded")
+    ordinary = {"data": urlencode(fields), "content_type": "application/x-www-form-urlencoded"}
+    answer = client.post(address, **({"data": fields} if has_files else ordinary))
     assert answer.status_code == (302 if "words" in fields else 404)
     assert TypedChild.objects.get().not_ours == ("xy" if "words" in fields else "")
 

@@ -235,6 +235,7 @@ def queries(client, address):
 
 
 def test_pages_cost_the_same_however_many_children(scene, device):
+    """On a closed day two queries more than on an open one."""
     Location.objects.filter(pk=scene.location.pk).update(closes_at=time.max)
     manager = client_of(manager_of(scene.location, now=scene.now))
     names = (
@@ -260,7 +261,7 @@ def test_pages_cost_the_same_however_many_children(scene, device):
     for number in range(5):
         place(scene.desk, scene.group, f"Vos{number}", "Kim", MONDAY, scene.start, scene.now)
     assert costs() == first
-    assert max(first) <= 30
+    assert max(first) <= 32
 
 
 def test_tomorrow_s_children_come_after_closing_time_only(scene):

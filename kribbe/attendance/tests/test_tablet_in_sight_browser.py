@@ -20,7 +20,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.mark.parametrize("size", [TABLET, PHONE])
-def test_allergies_and_who_may_fetch_are_always_in_sight(open_page, scene, size):
+def test_allergies_who_may_fetch_and_whom_to_call_are_in_sight(open_page, scene, size):
     """Without opening anything, with the network cut, once a child is in, and on the evacuation list."""
     keep_file(
         principal=scene.parent,
@@ -38,11 +38,12 @@ def test_allergies_and_who_may_fetch_are_always_in_sight(open_page, scene, size)
     enrolled(page, scene)
     noor = page.locator(".kid", has_text="Noor")
 
-    def in_sight():
+    def in_sight(*kinds):
         assert noor.get_by_text("noten: EpiPen, dan 112").is_visible()
-        assert noor.get_by_text("Rita Maes (oma)").is_visible()
+        for kind in kinds:
+            assert noor.locator(f".kid__{kind}", has_text="Rita Maes (oma) 0470 11 22 33").is_visible()
 
-    in_sight()
+    in_sight("fetch")
     axe(page)
     fits(page)
     page.wait_for_function(
@@ -52,7 +53,7 @@ def test_allergies_and_who_may_fetch_are_always_in_sight(open_page, scene, size)
     page.reload()
     kid(page, "Noor").click()
     page.get_by_text("Geen netwerk").wait_for()
-    in_sight()
+    in_sight("fetch", "call")
     page.get_by_role("button", name="Evacuatielijst").click()
     row = page.locator("[data-list-rows] li", has_text="Noor")
     assert row.get_by_text("noten: EpiPen, dan 112").is_visible()

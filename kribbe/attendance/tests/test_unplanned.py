@@ -34,7 +34,7 @@ def names(children):
     return [child["name"] for child in children]
 
 
-def test_the_tablet_holds_the_others_by_name_and_what_to_take_care_of(scene):
+def test_the_tablet_holds_of_the_others_what_must_be_in_sight_without_network(scene):
     keep_file(
         principal=scene.parent,
         child_id=scene.lou.child_id,
@@ -46,7 +46,16 @@ def test_the_tablet_holds_the_others_by_name_and_what_to_take_care_of(scene):
     assert (names(found["children"]), names(found["others"])) == (["Noor M."], ["Lou C."])
     (lou,) = found["others"]
     assert lou["care"] == ["noten"]
-    assert not any(lou[key] for key in ("face", "calls", "fetchers", "notes", "stays", "in", "missing"))
+    assert "Rita Maes (oma) 0470 11 22 33" in lou["calls"]
+    assert "Rita Maes (oma) 0470 11 22 33" in lou["fetchers"]
+    assert not any(lou[key] for key in ("face", "notes", "stays", "in", "missing"))
+
+
+def test_who_has_no_place_on_the_day_leaves_no_number_on_the_tablet(scene):
+    """Only of children who have a place here on the day: whose place ended yesterday is on no tablet."""
+    assert "Claes" in f"{group(scene)}"
+    type(scene.lou).objects.filter(pk=scene.lou.pk).update(during=(scene.start, scene.now.date()))
+    assert "Claes" not in f"{held_by_tablet(scene.location, now=scene.now)}"
 
 
 def test_who_comes_unplanned_counts_and_leaves_the_others(scene):

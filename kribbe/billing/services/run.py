@@ -19,6 +19,7 @@ from kribbe.billing.services.issue import issue_all
 from kribbe.billing.services.months import AT_ONCE, COUNT
 from kribbe.billing.services.payers import usual_payers
 from kribbe.people.selectors import hand_of
+from kribbe.places.models import Location
 from kribbe.trust.audit import record
 from kribbe.trust.collector import few_collections
 from kribbe.trust.errors import RefusedError
@@ -32,6 +33,8 @@ TASK = "billing.run"
 def start_run(*, principal: Principal, books: Books, month: date, on: date, now: datetime) -> Run:
     """Begin to invoice a month (its first day), or to set it right; a worker does it. One run of a month at a time.
 
+    Whoever takes house rules or prices of a location away meanwhile waits, and finds the run.
+
     Raises RefusedError for a month to come and while another run of it is under way.
     """
     if month > on:
@@ -41,7 +44,8 @@ def start_run(*, principal: Principal, books: Books, month: date, on: date, now:
             field="month",
         )
     with transaction.atomic():
-        lock_rows((Books, books.pk))
+        sites = Location.objects.filter(organiser=books.organiser_id).values_list("pk", flat=True)
+        lock_rows((Books, books.pk), *((Location, key) for key in sites))
         if Run.objects.filter(books=books, month=month, state=RunState.GOING).exists():
             raise RefusedError(_("This month is being invoiced already."), field="month")
         usual_payers(books=books, month=month, now=now)

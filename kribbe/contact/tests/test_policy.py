@@ -107,7 +107,7 @@ def test_an_administrator_decides_on_the_page(household: Household, clock: Clock
     assert "acht uur" in wrong.context["form"].errors["quiet_until"][0]
     assert ada.post(there, TYPED).url == there
     page = ada.get(there).content.decode()
-    assert "Mails waarop niemand wacht, blijven liggen van 20.00 uur tot 8.00 uur." in " ".join(page.split())
+    assert "Mails waarop niemand wacht, blijven liggen van 20:00 tot 8:00." in " ".join(page.split())
     assert "Ada" in page
 
 

@@ -48,7 +48,7 @@ def test_a_desk_uses_its_own_words(household: Household, clock: Clock) -> None:
     save(household, clock)
     text = written(household)
     assert text.subject == "Tot zaterdag 3 april 2027!"
-    assert text.body.startswith("Dag An,\n\nWelkom bij De Voorbeeldboom om 10.15 uur.\n\n")
+    assert text.body.startswith("Dag An,\n\nWelkom bij De Voorbeeldboom om 10:15.\n\n")
     services.reset_text(
         desk=household.desk, kind=visit_booked(), language="nl", principal=SYSTEM, now=clock.now
     )

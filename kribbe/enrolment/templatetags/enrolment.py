@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,12 @@ register = template.Library()
 def called(child: Child) -> str:
     """The first name, or `your child` while it has none."""
     return child.first_name or _("your child")
+
+
+@register.filter
+def hour(text: str | None) -> str:
+    """An hour that is kept as `08:30`, as pages write it; "" where none is."""
+    return str(time_format(dt.time.fromisoformat(text))) if text else ""
 
 
 @register.filter

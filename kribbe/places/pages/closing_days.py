@@ -10,14 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import ClosingDay, Group, Location
 from kribbe.places.selectors.closed import closing_of
-from kribbe.places.selectors.location import HOLIDAY_LANGUAGES
+from kribbe.places.selectors.holidays import named_holidays
 from kribbe.places.services.closing_days import (
     FURTHEST_YEARS,
     MORE_FAMILIES,
@@ -25,7 +25,6 @@ from kribbe.places.services.closing_days import (
     remove_closing,
     working_days,
 )
-from kribbe.rules.calendar import public_holidays
 from kribbe.rules.closing import Closing
 from kribbe.trust.errors import RefusedError
 from kribbe.trust.permissions import Action
@@ -203,7 +202,6 @@ def _row(row: ClosingDay) -> dict[str, Any]:
 
 
 def _holidays(year: int) -> list[dict[str, Any]]:
-    language = HOLIDAY_LANGUAGES.get((get_language() or "nl")[:2], "nl")
     return [
         {
             "id": 0,
@@ -214,7 +212,7 @@ def _holidays(year: int) -> list[dict[str, Any]]:
             "days": int(day.weekday() < SATURDAY),
             "is_holiday": True,
         }
-        for day, name in public_holidays(year, language=language).items()
+        for day, name in named_holidays(year).items()
     ]
 
 

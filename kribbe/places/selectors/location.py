@@ -27,8 +27,15 @@ from kribbe.places.models import (
     PlanKind,
 )
 from kribbe.places.selectors.cards import clock_time
-from kribbe.places.selectors.closed import Calendars, calendars_of, days_in_words, shut_in_words, why_closed
+from kribbe.places.selectors.closed import (
+    Calendars,
+    calendars_of,
+    days_in_words,
+    shut_in_words,
+    why_closed,
+)
 from kribbe.places.selectors.freshness import DEFAULT_WEEKS, freshness_point
+from kribbe.places.selectors.holidays import named_holidays
 from kribbe.places.selectors.orders import motive_of, order_in_words, vulnerable_share
 from kribbe.places.selectors.prices import income_fee
 from kribbe.places.selectors.search import mask_of
@@ -42,7 +49,7 @@ from kribbe.places.selectors.showing import (
     reports_of,
 )
 from kribbe.region.models import Desk, DeskPolicy
-from kribbe.rules.calendar import add_months, first_of_month, public_holidays
+from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.closing import Calendar
 from kribbe.rules.dates import DEFAULT_PACK
 from kribbe.rules.freshness import looked
@@ -55,7 +62,6 @@ from kribbe.web.weeks import DAY_NAMES, DAY_SHORTS, cell, days_shown, half_days,
 
 MONTHS_AHEAD = 12
 CLOSINGS_SHOWN = 12
-HOLIDAY_LANGUAGES: Mapping[str, str] = {"nl": "nl", "fr": "fr", "de": "de", "en": "en_US"}
 
 LICENCES: Mapping[str, tuple[str, str, str | Promise]] = {
     LicenceState.LICENSED: ("badge-check", "good", pgettext_lazy("a location", "Licensed")),
@@ -336,9 +342,8 @@ def _closings(
         for each, name in calendars.told(whole, groups)
         if each.first < end
     ]
-    language = HOLIDAY_LANGUAGES.get((get_language() or "nl")[:2], "nl")
     for year in range(today.year, end.year + 1):
-        for day, name in public_holidays(year, language=language).items():
+        for day, name in named_holidays(year).items():
             if today <= day < end and day.weekday() < 5 and not calendar.closing_on(day):
                 found.append((day, long_date(day), name))
     return [(when, why) for _first, when, why in islice(sorted(found), CLOSINGS_SHOWN)]

@@ -214,7 +214,7 @@ def test_an_open_day_is_announced_once_and_passes(location, clock):
 
 
 def test_hours_by_weekday_with_evening_and_weekend(mia, location):
-    assert hours_of(location) == [("Maandag tot en met vrijdag", "7.00 uur tot 18.00 uur")]
+    assert hours_of(location) == [("Maandag tot en met vrijdag", "7:00 tot 18:00")]
     address = reverse("places:hours", args=[location.slug])
     data = {f"opens_{day}": "07:00" for day in range(4)} | {f"closes_{day}": "18:00" for day in range(4)}
     wrong = mia.post(address, data | {"opens_4": "08:00"})
@@ -226,10 +226,10 @@ def test_hours_by_weekday_with_evening_and_weekend(mia, location):
     location.refresh_from_db()
     translation.activate("nl")
     assert hours_of(location) == [
-        ("Maandag tot en met woensdag", "7.00 uur tot 18.00 uur"),
-        ("Donderdag", "7.00 uur tot 20.00 uur"),
+        ("Maandag tot en met woensdag", "7:00 tot 18:00"),
+        ("Donderdag", "7:00 tot 20:00"),
         ("Vrijdag", "gesloten"),
-        ("Zaterdag", "9.00 uur tot 12.00 uur"),
+        ("Zaterdag", "9:00 tot 12:00"),
     ]
     assert beyond_usual(location) == ["Ook 's avonds open", "Ook in het weekend open"]
 

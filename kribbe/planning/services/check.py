@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from kribbe.enrolment.models import Placement
@@ -87,7 +88,7 @@ def check_hours(placement: Placement, weeks: Weeks) -> None:
         if start < opens or end > closes:
             raise RefusedError(
                 _("The location is open from %(opens)s to %(closes)s.")
-                % {"opens": f"{location.opens_at:%H:%M}", "closes": f"{location.closes_at:%H:%M}"},
+                % {"opens": time_format(location.opens_at), "closes": time_format(location.closes_at)},
                 field="weeks",
             )
 

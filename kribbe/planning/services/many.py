@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -184,8 +185,8 @@ def _outside(location: Location, weeks: Weeks) -> Iterator[str]:
     spans = [part for week in weeks for parts in week.values() for part in parts]
     if any(start < opens or end > closes for start, end in spans):
         yield _("The location is open from %(opens)s to %(closes)s.") % {
-            "opens": f"{location.opens_at:%H:%M}",
-            "closes": f"{location.closes_at:%H:%M}",
+            "opens": time_format(location.opens_at),
+            "closes": time_format(location.closes_at),
         }
 
 

@@ -106,7 +106,7 @@ def test_who_comes_on_that_day_already_isnt_given_less(scene):
 
 def test_hours_outside_the_opening_hours_are_told(scene):
     lines = look_at_many(scene.location, many(scene, OtherHours(frozenset({MONDAY}), 300, 900)))
-    assert all("07:00" in line.problem for line in lines)
+    assert all(" 7:00 " in line.problem for line in lines)
 
 
 def test_without_an_agreement_or_with_one_that_waits_a_child_stays(scene):

@@ -83,7 +83,7 @@ def test_late_in_the_evening_asking_waits_for_the_morning_and_the_family_is_told
     assert not Proposal.objects.filter(state="open").exists(), "nobody is asked at 22:10"
     made.refresh_from_db()
     assert made.state == "searching"
-    assert "6.30 uur" in Notice.objects.get(kind="sickcare/waits").body
+    assert "6:30" in Notice.objects.get(kind="sickcare/waits").body
     morning = EVENING + 690 * MINUTE
     assert go_on(now=morning - MINUTE) == 0
     assert go_on(now=morning) == 1

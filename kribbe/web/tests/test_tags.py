@@ -1,7 +1,9 @@
 """Filters and components as templates use them."""
 
 import datetime as dt
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.template import engines
@@ -74,6 +76,23 @@ def test_dates_follow_the_language() -> None:
         assert (tags.long_date(day), tags.short_date(day)) == ("1 maart 2027", "01.03.2027")
     with translation.override("en"):
         assert (tags.long_date(day), tags.month_name(day)) == ("1 March 2027", "March 2027")
+
+
+def test_dutch_writes_a_time_in_one_way() -> None:
+    """As the tablet does; no page but a field of a form has a way of its own."""
+    early = dt.datetime(2027, 3, 1, 8, 5)  # noqa: DTZ001 - the clock on the wall
+    with translation.override("nl"):
+        assert tags.long_moment(early) == "1 maart 2027, 8:05"
+        assert render("{{ moment|time }}", moment=early) == "8:05"
+        assert date_format(early, "SHORT_DATETIME_FORMAT") == "01.03.2027 8:05"
+    rooms = Path(tags.__file__).parents[2]
+    own_way = re.compile(r'(?<!value="\{\{ )(?<![\w.])[\w.]+\|(?:time|date):"[GH]:i"')
+    found = [
+        path.name
+        for path in rooms.glob("*/templates/**/*.*")
+        if path.suffix in {".html", ".txt"} and own_way.search(path.read_text())
+    ]
+    assert found == []
 
 
 def test_french_counts_the_first_of_a_month() -> None:

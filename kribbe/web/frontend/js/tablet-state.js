@@ -12,8 +12,8 @@ const wall = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", ti
 // Day and time on the clock of the location, such as "2026-03-03" and "14:05".
 const wallOf = (moment) => wall.format(new Date(moment)).split(" ");
 
-export const clock = (moment) =>
-  new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone });
+// As the pages write a time: "8:05".
+export const clock = (moment) => wallOf(moment)[1].replace(/^0/, "");
 
 export const dayOf = (moment) => wallOf(moment)[0];
 

@@ -1,11 +1,13 @@
 // The tablet at a location: one tap in, one tap out, with or without network.
 import { facing } from "./tablet-faces.js";
+import { drawing } from "./tablet-groups.js";
 import { carersNow, clock, dayOf, everybody, needNow, TRUSTED, withQueue } from "./tablet-state.js";
 import { store } from "./tablet-store.js";
 import { passed, syncing, tryPin } from "./tablet-sync.js";
+import { gathered, linesOf } from "./tablet-told.js";
 import { tapping } from "./tablet-touch.js";
 import { typing } from "./tablet-typed.js";
-import { fill, stateOf } from "./tablet-words.js";
+import { callsOf, fill, netOf, shutOf } from "./tablet-words.js";
 
 const EVERY = 30_000;
 const SAID_FOR = 12_000;
@@ -18,6 +20,7 @@ const faces = facing(kept, facesAddress);
 const isNewTap = tapping();
 const one = (name) => page.querySelector(`[data-${name}]`);
 const template = (name) => page.querySelector(`template[data-template="${name}"]`).content.firstElementChild.cloneNode(true);
+const sections = drawing(template, words, faces.of);
 
 let held = null;
 let queue = [];
@@ -35,69 +38,12 @@ function show(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function kid(child) {
-  const row = template("kid");
-  const tap = row.querySelector(".kid__tap");
-  row.classList.toggle("kid--in", child.in);
-  row.classList.toggle("kid--left", !child.in && child.stays.length > 0);
-  row.classList.toggle("kid--missing", child.missing && !child.in && !child.there);
-  tap.dataset.ref = child.ref;
-  tap.setAttribute("aria-pressed", child.in);
-  row.querySelector(".kid__face").replaceChildren(faces.of(child) ?? child.initials);
-  row.querySelector(".kid__name").textContent = child.name;
-  row.querySelector(".kid__state").textContent = stateOf(child, words);
-  for (const [name, text] of [
-    ["care", child.care.join(" · ")],
-    ["fetch", child.fetchers.length ? fill(words.fetch, { names: child.fetchers.join(", ") }) : ""],
-    ["away", child.typed ? words.typed : child.in ? "" : child.away],
-  ]) {
-    const line = row.querySelector(`.kid__${name}`);
-    line.hidden = !text;
-    (line.querySelector("span") ?? line).textContent = text;
-  }
-  row.querySelector(".kid__notes").replaceChildren(
-    ...child.notes.map((note) => {
-      const line = document.createElement("li");
-      line.textContent = `${note.label}: ${note.words}`;
-      return line;
-    }),
-  );
-  const write = row.querySelector(".kid__note");
-  write.hidden = child.outside;
-  write.dataset.note = child.ref;
-  write.querySelector("span").textContent += `: ${child.name}`;
-  return row;
-}
-
-function other(child) {
-  const row = template("other");
-  const tap = row.querySelector("button");
-  tap.dataset.ref = child.ref;
-  tap.querySelector("span").textContent = child.name;
-  return row;
-}
-
 function drawGroups(groups) {
   const focused = document.activeElement?.dataset?.ref;
   const opened = [...one("groups").querySelectorAll("[data-others]")].map(({ open }) => open);
-  one("groups").replaceChildren(
-    ...groups.map((group, number) => {
-      const section = template("group");
-      section.querySelector("[data-name]").textContent = group.name;
-      section.querySelector("[data-count]").textContent = fill(words.count, {
-        inside: group.children.filter((child) => child.in).length,
-        total: group.children.length,
-      });
-      section.querySelector("[data-kids]").replaceChildren(...group.children.map(kid));
-      const rest = section.querySelector("[data-others]");
-      rest.hidden = !group.others.length;
-      rest.open = opened[number] ?? false;
-      rest.querySelector("[data-other-kids]").replaceChildren(...group.others.map(other));
-      section.querySelector("[data-another]").dataset.another = number;
-      section.querySelector("[data-another-of]").textContent = `: ${group.name}`;
-      return section;
-    }),
-  );
+  const shut = shutOf(held, words);
+  show(one("shut"), shut);
+  one("groups").replaceChildren(...sections(groups, Boolean(shut), opened));
   if (focused) one("groups").querySelector(`[data-ref="${focused}"]`)?.focus();
 }
 
@@ -121,7 +67,7 @@ function drawList(groups) {
       const row = template("row");
       row.querySelector("strong").textContent = child.full;
       row.querySelector(".nums").textContent = clock(child.stays.at(-1)[0]);
-      row.querySelector("[data-calls]").textContent = child.typed ? words.typed : child.calls.join(" · ");
+      row.querySelector("[data-calls]").textContent = callsOf(child, words);
       row.querySelector("[data-care]").textContent = child.care.join(" · ");
       return row;
     }),
@@ -133,19 +79,17 @@ function drawList(groups) {
 
 function drawConflicts() {
   one("conflicts").replaceChildren(
-    ...conflicts.map((text, number) => {
+    ...linesOf(conflicts, words).map(({ of, text }) => {
       const line = template("conflict");
       line.querySelector("span").textContent = text;
-      line.querySelector("button").addEventListener("click", () => seen(number));
+      line.querySelector("button").addEventListener("click", () => seen(of));
       return line;
     }),
   );
 }
 
 function drawNet() {
-  const count = queue.length;
-  const text = isOffline ? fill(words.offline, { count }) : count ? fill(words.sending, { count }) : "";
-  show(one("net"), text || (held ? "" : words.noDay));
+  show(one("net"), netOf({ isOffline, isHeld: held !== null, count: queue.length }, words));
   one("net").classList.toggle("tablet__net--warn", isOffline);
   const minutes = Math.round(Math.abs(offset) / 60);
   show(one("clock"), Math.abs(offset) > TRUSTED ? fill(offset > 0 ? words.slow : words.fast, { minutes }) : "");
@@ -156,8 +100,11 @@ function draw() {
   drawNet();
   drawConflicts();
   if (!held) {
+    show(one("shut"), "");
     one("groups").replaceChildren();
     one("list-rows").replaceChildren();
+    one("list-count").textContent = "";
+    one("list-out").textContent = words.listNone;
     one("ratio").textContent = "";
     return;
   }
@@ -217,8 +164,8 @@ function say(text, canUndo) {
   timer = setTimeout(() => (one("said").hidden = true), SAID_FOR);
 }
 
-async function seen(number) {
-  conflicts = conflicts.filter((_text, at) => at !== number);
+async function seen(kind) {
+  conflicts = conflicts.filter(({ of }) => of !== kind);
   await kept.set("conflicts", conflicts);
   draw();
 }
@@ -250,14 +197,7 @@ const told = {
     offset = answer.offset;
     const { next, ...today } = answer.held ?? {};
     held = answer.held && today;
-    const lines = [
-      ...refused.map(({ event }) => [words.refused, event, ""]),
-      ...marked.map(({ event, marks }) => [words.marked, event, marks.join(", ")]),
-    ];
-    conflicts = [
-      ...conflicts,
-      ...lines.map(([text, event, marks]) => fill(text, { name: event?.name ?? "", time: clock(event?.at), marks })),
-    ];
+    conflicts = gathered(conflicts, refused, marked);
     await Promise.all([kept.set("held", held), kept.set("next", next ?? null), kept.set("offset", offset), kept.set("conflicts", conflicts)]);
     faces.follow(async () => [held, await kept.get("next")]).then((isNew) => isNew && draw());
   },
@@ -280,10 +220,12 @@ const told = {
 const send = syncing(kept, { sync: syncAddress, day }, told);
 
 function openPin() {
-  one("pin-error").textContent = "";
+  const carers = held?.carers ?? [];
+  one("pin-error").textContent = carers.length ? "" : words.noCarers;
+  one("pin-form").querySelector("[type=submit]").disabled = !carers.length;
   page.querySelector("#pin").value = "";
   one("carers").replaceChildren(
-    ...(held?.carers ?? []).map((carer, number) => {
+    ...carers.map((carer, number) => {
       const label = document.createElement("label");
       const radio = document.createElement("input");
       const name = document.createElement("span");
