@@ -13,12 +13,13 @@ from kribbe.planning.models import AgreedWeeks, CareAgreement, Paper
 from kribbe.planning.tests.scene import MONDAY
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Noor is planned in Vlinders on Tuesday, and sleeps at De Linde from Monday 18:00 to Tuesday 9:00."""
     made, made.day = monday_scene()

@@ -8,11 +8,12 @@ from django.utils.translation import override
 from kribbe.attendance.selectors.tablet import held_by_tablet
 from kribbe.attendance.tests.scene import DAY, at, monday_scene
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def scene():
     made, made.day = monday_scene()
     return made

@@ -14,6 +14,7 @@ from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.holidays import holidays
 from kribbe.planning.tests.scene import notelaar
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -22,7 +23,7 @@ START, DECEMBER = date(2027, 9, 6), date(2027, 12, 6)
 FULL = ((480, 1020),)
 
 
-@pytest.fixture
+@built_once
 def scene():
     """Mondays and Tuesdays in turn, Wednesdays in December, Thursdays in holidays; another group in February."""
     made = notelaar(now=NOW, start=START, day_price=30)

@@ -15,12 +15,13 @@ from kribbe.planning.tests.import_scene import line, table
 from kribbe.planning.tests.scene import notelaar, place
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
+from kribbe.testing.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def scene():
     return notelaar(now=timezone.now(), places=5, day_price=30)
 

@@ -10,12 +10,13 @@ from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of
 from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits
+from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DAILY = ("Vandaag", "Wie komt", "Aanwezigheid", "Weekplanning", "Gesprekken", "Wachtlijst")
 
 
-@pytest.fixture
+@built_once
 def scene():
     now = timezone.now()
     return notelaar(now=now, places=7, start=monday_of(now.date()) - timedelta(weeks=4), day_price=30)

@@ -16,6 +16,7 @@ from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.pages import signed
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.many import MoveDay
+from kribbe.testing.worlds import built_once
 from kribbe.trust.errors import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ FULL, SHORT = ((480, 1020),), ((480, 960),)
 AGREED = ({0: FULL, 1: FULL},)
 
 
-@pytest.fixture
+@built_once
 def scene():
     made = notelaar(now=timezone.now())
     signed(made, AGREED)
