@@ -14,7 +14,7 @@ from kribbe.enrolment.tests.location_scene import client_of, make_family, manage
 from kribbe.places.services.charter import CharterText, publish_charter
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.testing import cast, uploads
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
+from kribbe.testing.browser import PHONE, OpenPage, at_sizes, axe, fits, screenshot
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,9 +51,8 @@ def enter(open_page: OpenPage, live_server, user, **options) -> Page:
     return page
 
 
-def looked(page: Page, name: str, *sizes: tuple[int, int]) -> None:
-    for size in sizes:
-        page.set_viewport_size({"width": size[0], "height": size[1]})
+def looked(page: Page, name: str) -> None:
+    for size in at_sizes(page):
         axe(page)
         fits(page)
         if f"{name}-{size[0]}" in PICTURES:
@@ -64,7 +63,7 @@ def test_a_location_joins_and_fills_its_page(open_page, live_server, scene):
     location, _families = scene
     page = enter(open_page, live_server, manager_of(location, now=timezone.now()))
     page.goto(reverse("places:charter", args=[location.slug]))
-    looked(page, "rules", NARROWEST, PHONE, DESKTOP)
+    looked(page, "rules")
     page.locator("#id_name").fill("Mia Claes")
     page.locator("#id_agreed").check()
     page.get_by_role("button", name="Instemmen met de afspraken").click()
@@ -83,14 +82,14 @@ def test_a_location_joins_and_fills_its_page(open_page, live_server, scene):
     page.locator("#id_alt").fill("De tuin met een zandbak")
     page.get_by_role("button", name="Foto toevoegen").click()
     expect(page.locator(".photo-row img")).to_have_count(1)
-    looked(page, "photos", NARROWEST, PHONE, DESKTOP)
+    looked(page, "photos")
     for name in ("profile", "hours", "inspections", "open_days"):
         page.goto(reverse(f"places:{name}", args=[location.slug]))
-        looked(page, name.replace("_", "-"), NARROWEST, DESKTOP)
+        looked(page, name.replace("_", "-"))
     page.goto(reverse("places:location", args=[location.desk.slug, location.slug]))
     expect(page.get_by_role("img", name="De tuin met een zandbak")).to_be_visible()
     assert page.locator(".gallery img").evaluate("image => image.complete && image.naturalWidth > 0")
-    looked(page, "page", NARROWEST, PHONE, DESKTOP)
+    looked(page, "page")
 
 
 def test_a_parent_sends_a_proof_by_phone(open_page, live_server, scene):
@@ -112,7 +111,7 @@ def test_a_parent_sends_a_proof_by_phone(open_page, live_server, scene):
     page = enter(open_page, live_server, user, size=PHONE)
     page.goto(reverse("enrolment:my"))
     page.get_by_role("link", name="Bekijken en sturen").click()
-    looked(page, "proof", NARROWEST, PHONE)
+    looked(page, "proof")
     wrong = {"name": "brief.jpg", "mimeType": "image/jpeg", "buffer": uploads.vector()}
     page.locator("#id_file").set_input_files(wrong)
     page.get_by_role("button", name="Versturen").click()
@@ -122,11 +121,11 @@ def test_a_parent_sends_a_proof_by_phone(open_page, live_server, scene):
     page.locator("#id_file").set_input_files(right)
     page.get_by_role("button", name="Versturen").click()
     expect(page.get_by_text("Bedankt. Je bestand is verstuurd.")).to_be_visible()
-    looked(page, "proof-sent", PHONE)
+    looked(page, "proof-sent")
     staff = enter(open_page, live_server, manager_of(location, now=now))
     staff.goto(reverse("enrolment:review_proof", args=[ProofRequest.objects.get().reference]))
     expect(staff.get_by_role("img", name="Wat het gezin stuurde")).to_be_visible()
-    looked(staff, "proof-review", NARROWEST, DESKTOP)
+    looked(staff, "proof-review")
 
 
 def test_several_families_are_answered_at_once(open_page, live_server, scene):
@@ -137,11 +136,11 @@ def test_several_families_are_answered_at_once(open_page, live_server, scene):
         tick.focus()
         page.keyboard.press("Space")
     page.get_by_role("button", name="De aangevinkte gezinnen antwoorden").click()
-    looked(page, "bulk", NARROWEST, PHONE, DESKTOP)
+    looked(page, "bulk")
     page.locator("input[name=answer][value=keep]").check(force=True)
     page.get_by_role("button", name="Deze antwoorden versturen").click()
     expect(page.get_by_text("3 gezinnen kregen je antwoord.")).to_be_visible()
-    looked(page, "bulk-done", NARROWEST, DESKTOP)
+    looked(page, "bulk-done")
     assert LookAgain.objects.count() == 3
 
 
@@ -152,4 +151,4 @@ def test_the_effect_of_another_order_is_shown_before_it_is_published(open_page, 
     page.locator("#add").select_option("full_week")
     page.get_by_role("button", name=re.compile("^(Voeg toe|Toevoegen)$")).click()
     expect(page.get_by_text("Per grond").first).to_be_visible()
-    looked(page, "order", NARROWEST, PHONE, DESKTOP)
+    looked(page, "order")
