@@ -173,34 +173,35 @@ def screenshot(page: Page, name: str, *, full: bool = False) -> None:
         (PICTURES / f"{name}.png").write_bytes(few_colours(drawn))
 
 
-def at_sizes(page: Page, *sizes: Size) -> Iterator[Size]:
-    """Give the page each of the sizes in turn (none given: SIZES), settled, and last its own, which it keeps."""
+def seen_at(page: Page, *sizes: Size) -> Iterator[Size]:
+    """Give the page each of the sizes in turn (none given: SIZES), and last its own, which it keeps.
+
+    Asserts at each, before it is yielded, that axe finds nothing and that nothing is too wide.
+    """
     kept = page.viewport_size
     assert kept is not None
     own = kept["width"], kept["height"]
     for size in (*(each for each in sizes or SIZES if each != own), own):
         page.set_viewport_size({"width": size[0], "height": size[1]})
-        settle(page)
+        axe(page)
+        fits(page)
         yield size
 
 
-def seen(page: Page, *sizes: Size) -> None:
-    """Assert, at the sizes of `at_sizes`, that axe finds nothing and that nothing is too wide."""
-    for _size in at_sizes(page, *sizes):
-        axe(page)
-        fits(page)
+def seen(page: Page) -> None:
+    """Assert at all SIZES and the page's own what `seen_at` asserts."""
+    for _size in seen_at(page):
+        pass
 
 
 def look_at(room: str, *sizes: Size) -> Callable[[Page, str], None]:
-    """`look(page, name)`: `seen`, and the pictures of it, named after room and width, that docs/images has.
+    """`look(page, name)`: `seen_at` these sizes, with its pictures, named after room and width, that docs/images has.
 
     A new picture begins as an empty file of that name there.
     """
 
     def look(page: Page, name: str) -> None:
-        for width, _height in at_sizes(page, *sizes):
-            axe(page)
-            fits(page)
+        for width, _height in seen_at(page, *sizes):
             picture = f"{room}-{name}-{width}"
             if (PICTURES / f"{picture}.png").exists():
                 screenshot(page, picture, full=True)

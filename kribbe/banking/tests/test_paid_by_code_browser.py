@@ -20,7 +20,7 @@ from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.tests.bank.drawn import statement
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, at_sizes, look_at
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at, seen_at
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
@@ -55,7 +55,7 @@ def test_a_parent_pays_by_the_code_of_the_mail_and_sees_it_settled(open_as, kept
     page.goto(link.group(1))
     code = page.get_by_role("img", name="QR-code om")
     code.wait_for()
-    for _size in at_sizes(page, NARROWEST):
+    for _size in seen_at(page, NARROWEST):
         (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(code.screenshot())))
         lines = read.text.split("\n")
         assert (lines[6], lines[7], lines[-1]) == (

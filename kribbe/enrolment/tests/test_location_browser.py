@@ -18,7 +18,7 @@ from kribbe.places.services.capacity import Places, set_capacity
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.testing import cast
-from kribbe.testing.browser import NARROWEST, PHONE, OpenPage, at_sizes, axe, fits, screenshot
+from kribbe.testing.browser import NARROWEST, PHONE, OpenPage, axe, fits, screenshot, seen_at
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
@@ -117,9 +117,7 @@ def test_every_page_can_be_read_by_everybody(enter, scene):
     page = enter()
     for name, address in addresses(*scene).items():
         page.goto(address)
-        for size in at_sizes(page):
-            axe(page)
-            fits(page)
+        for size in seen_at(page):
             if name in PICTURES and size != NARROWEST:
                 screenshot(page, f"location-{name}-{size[0]}", full=size == PHONE)
 

@@ -14,7 +14,7 @@ from kribbe.enrolment.tests.location_scene import client_of, make_family, manage
 from kribbe.places.services.charter import CharterText, publish_charter
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.testing import cast, uploads
-from kribbe.testing.browser import PHONE, OpenPage, at_sizes, axe, fits, screenshot
+from kribbe.testing.browser import PHONE, OpenPage, axe, screenshot, seen_at
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,9 +52,7 @@ def enter(open_page: OpenPage, live_server, user, **options) -> Page:
 
 
 def looked(page: Page, name: str) -> None:
-    for size in at_sizes(page):
-        axe(page)
-        fits(page)
+    for size in seen_at(page):
         if f"{name}-{size[0]}" in PICTURES:
             screenshot(page, f"place-{name}-{size[0]}", full=True)
 

@@ -13,7 +13,7 @@ from kribbe.places.models import LicenceState, Location, Street
 from kribbe.places.services.names import learn_names
 from kribbe.places.tests.scene import fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, at_sizes, axe, fits, screenshot, seen
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot, seen, seen_at
 from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -210,9 +210,7 @@ def test_favourites_side_by_side(open_page: OpenPage, desk: Desk) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Opvanglocaties naast elkaar")
     expect(page.get_by_role("row", name="Hoe ver")).to_contain_text("met de fiets")
     expect(page.get_by_role("row", name="In het kort")).to_contain_text("Vrij op al je dagen")
-    for size in at_sizes(page):
-        axe(page)
-        fits(page)
+    for size in seen_at(page):
         if size in COMPARED:
             screenshot(page, COMPARED[size], full=True)
 
