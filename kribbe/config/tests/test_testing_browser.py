@@ -79,7 +79,8 @@ def test_a_look_draws_the_pictures_that_the_docs_have(
     page.set_content(PAGE.format("<p>A text.</p>"))
     look_at("testing")(page, "page")
     assert list(tmp_path.iterdir()) == [drawn]
-    assert Image.open(drawn).width == 390
+    with Image.open(drawn) as picture:
+        assert picture.width == 390
 
 
 def test_a_picture_from_elsewhere_is_an_empty_one_of_this_machine(page: Page) -> None:
