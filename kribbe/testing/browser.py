@@ -26,6 +26,7 @@ from kribbe.testing.server import CHECKOUT
 from kribbe.testing.sessions import log_in
 
 AXE = CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
+HAS_AXE = "'axe' in window"
 RUN_AXE = """;axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations)"""
 PICTURES = CHECKOUT / "docs" / "images"
 
@@ -34,6 +35,7 @@ CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
 NARROWEST = (320, 640)
+SIZES = (DESKTOP, PHONE, NARROWEST)
 
 LITTLE_SCRIPT = "--js-flags=--no-opt,--no-maglev,--single-threaded-gc"
 """A page lives for a second here: making its scripts fast takes more of the processor than it gives back."""
@@ -60,6 +62,7 @@ HAS_HEADING = f"{SETTLED} && document.querySelector('h1')"
 HIGHEST_BAR = 120
 """Pixels: two lines of entries."""
 
+Size = tuple[int, int]
 OpenPage = Callable[..., Page]
 OpenAs = Callable[..., Page]
 
@@ -101,7 +104,7 @@ def open_page(browser: Browser, live_server: Any, request: pytest.FixtureRequest
 
     def open_page(
         *,
-        size: tuple[int, int] = DESKTOP,
+        size: Size = DESKTOP,
         language: str = "nl-BE",
         javascript: bool = True,
         zone: str = "Europe/Brussels",
@@ -131,7 +134,7 @@ def open_page(browser: Browser, live_server: Any, request: pytest.FixtureRequest
 def open_as(open_page: OpenPage) -> OpenAs:
     """`open_as(user, size)`: a page of somebody who is logged in, with the second factor."""
 
-    def open_as(user: User, size: tuple[int, int] = DESKTOP) -> Page:
+    def open_as(user: User, size: Size = DESKTOP) -> Page:
         page = open_page(size=size)
         client = log_in(Client(), user, second_factor=True)
         page.goto("/livez")
@@ -157,7 +160,8 @@ def settle(page: Page, state: str = SETTLED) -> None:
 def axe(page: Page) -> None:
     """Assert that axe-core finds nothing on the page as it is now, by WCAG 2.2 AA and good practice."""
     settle(page, HAS_HEADING)
-    found = page.evaluate(AXE.read_text() + RUN_AXE)
+    script = "" if page.evaluate(HAS_AXE) else AXE.read_text()
+    found = page.evaluate(script + RUN_AXE)
     assert found == [], "\n".join(_finding(rule) for rule in found)
 
 
@@ -169,15 +173,38 @@ def screenshot(page: Page, name: str, *, full: bool = False) -> None:
         (PICTURES / f"{name}.png").write_bytes(few_colours(drawn))
 
 
-def look_at(room: str) -> Callable[[Page, str], None]:
-    """`look(page, name)`: nothing for axe, nothing too wide, and a picture that is named after room and width."""
+def seen_at(page: Page, *sizes: Size) -> Iterator[Size]:
+    """Give the page each of the sizes in turn (none given: SIZES), and last its own, which it keeps.
 
-    def look(page: Page, name: str) -> None:
+    Asserts at each, before it is yielded, that axe finds nothing and that nothing is too wide.
+    """
+    kept = page.viewport_size
+    assert kept is not None
+    own = kept["width"], kept["height"]
+    for size in (*(each for each in sizes or SIZES if each != own), own):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         axe(page)
         fits(page)
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        if width != NARROWEST[0]:
-            screenshot(page, f"{room}-{name}-{width}", full=True)
+        yield size
+
+
+def seen(page: Page) -> None:
+    """Assert at all SIZES and the page's own what `seen_at` asserts."""
+    for _size in seen_at(page):
+        pass
+
+
+def look_at(room: str, *sizes: Size) -> Callable[[Page, str], None]:
+    """`look(page, name)`: `seen_at` these sizes, with its pictures, named after room and width, that docs/images has.
+
+    A new picture begins as an empty file of that name there.
+    """
+
+    def look(page: Page, name: str) -> None:
+        for width, _height in seen_at(page, *sizes):
+            picture = f"{room}-{name}-{width}"
+            if (PICTURES / f"{picture}.png").exists():
+                screenshot(page, picture, full=True)
 
     return look
 

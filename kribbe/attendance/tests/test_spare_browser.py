@@ -16,7 +16,7 @@ from kribbe.planning.selectors.days import Room
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.browser import PHONE, look_at
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -47,9 +47,8 @@ def ask_for_tomorrow(scene):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_a_family_that_waits_takes_a_place_of_one_day_and_gives_it_back(open_as, scene, size):
-    page = open_as(scene.user, size)
+def test_a_family_that_waits_takes_a_place_of_one_day_and_gives_it_back(open_as, scene):
+    page = open_as(scene.user, PHONE)
     page.goto(reverse("attendance:my_spare"))
     page.get_by_role("button", name="Ik wil ervan horen").click()
     page.get_by_text("Je krijgt een mail").wait_for()

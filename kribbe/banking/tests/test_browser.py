@@ -10,7 +10,7 @@ from kribbe.billing.tests.scene import with_books
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.tests.bank.drawn import statement
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.browser import PHONE, look_at
 from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,8 +22,7 @@ def kept():
     return with_books(now=timezone.now())
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_a_file_in_and_the_invoice_is_settled(open_as, kept, size):
+def test_a_file_in_and_the_invoice_is_settled(open_as, kept):
     first, second = invoice(kept, "123.40"), invoice(kept, "56.00")
     data = write_coda(
         [
@@ -34,7 +33,7 @@ def test_a_file_in_and_the_invoice_is_settled(open_as, kept, size):
             )
         ]
     )
-    page = open_as(manager_of(kept.scene.location, now=kept.scene.now), size)
+    page = open_as(manager_of(kept.scene.location, now=kept.scene.now))
     page.goto(reverse("banking:bank", args=[kept.scene.location.slug]))
     look(page, "empty")
     page.locator("input[type=file]").set_input_files(
@@ -61,9 +60,8 @@ def test_a_file_in_and_the_invoice_is_settled(open_as, kept, size):
     assert Movement.objects.count() == 3
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST])
-def test_a_parent_agrees_to_collection_by_its_own_hand(open_as, kept, size):
-    page = open_as(kept.scene.parent_user(), size)
+def test_a_parent_agrees_to_collection_by_its_own_hand(open_as, kept):
+    page = open_as(kept.scene.parent_user(), PHONE)
     page.goto(reverse("banking:mandate", args=[kept.payer.reference]))
     look(page, "mandate")
     page.get_by_label("Je rekeningnummer").fill("BE71 0961 2345 6769")

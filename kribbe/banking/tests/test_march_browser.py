@@ -16,7 +16,7 @@ from kribbe.contact.models import Mail
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.tests.bank.drawn import statement
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.browser import look_at
 from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,10 +32,9 @@ def kept():
     return found
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_a_manager_runs_march(open_as, kept, size):
+def test_a_manager_runs_march(open_as, kept):
     slug = kept.scene.location.slug
-    page = open_as(manager_of(kept.scene.location, now=kept.scene.now), size)
+    page = open_as(manager_of(kept.scene.location, now=kept.scene.now))
     page.goto(reverse("billing:month", args=[slug, "2026-03"]))
     page.get_by_text("An Maes").first.wait_for()
     look(page, "march-foreseen")
@@ -68,10 +67,9 @@ def test_a_manager_runs_march(open_as, kept, size):
     look(page, "march-paid")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_who_pays_is_changed_and_undone(open_as, kept, size):
+def test_who_pays_is_changed_and_undone(open_as, kept):
     address = [kept.scene.location.slug, kept.scene.noor.reference]
-    page = open_as(manager_of(kept.scene.location, now=kept.scene.now), size)
+    page = open_as(manager_of(kept.scene.location, now=kept.scene.now))
     page.goto(reverse("billing:new_payer", args=address))
     look(page, "new-payer")
     for label, text in (("Naam", "OCMW Leuven"), ("Straat en nummer", "Bondgenotenlaan 134"), ("Postcode", "3000"),
@@ -89,15 +87,14 @@ def test_who_pays_is_changed_and_undone(open_as, kept, size):
     assert [each.payer.name for each in kept.scene.noor.shares.select_related("payer")] == ["An Maes"]
 
 
-@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
-def test_certificates_are_taken_over_and_families_asked(open_as, kept, size):
+def test_certificates_are_taken_over_and_families_asked(open_as, kept):
     child = kept.scene.noor.child
     slug = kept.scene.location.slug
     rows = (
         "Voornaam;Naam;Geboortedatum;Dagtarief;Vanaf\n"
         f"Noor;Maes;{child.born:%d/%m/%Y};13,00;01/12/2026\nWie;Dan;;x;y\n"
     )
-    page = open_as(manager_of(kept.scene.location, now=kept.scene.now), size)
+    page = open_as(manager_of(kept.scene.location, now=kept.scene.now))
     page.goto(reverse("billing:renewals", args=[slug]))
     page.get_by_role("button", name="Mail").click()
     look(page, "renewals")

@@ -16,7 +16,7 @@ from kribbe.banking.tests.test_debits import agreed
 from kribbe.billing.services.deposits import ask_deposit
 from kribbe.billing.tests.scene import IBAN, make_payer, with_books
 from kribbe.enrolment.tests.location_scene import manager_of
-from kribbe.testing.browser import DESKTOP, PHONE, look_at
+from kribbe.testing.browser import PHONE, look_at
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
@@ -51,19 +51,17 @@ def kept():
     return made
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_a_parent_sees_what_is_kept_and_what_to_pay(open_as, kept, size):
-    page = open_as(kept.scene.parent_user(), size)
+def test_a_parent_sees_what_is_kept_and_what_to_pay(open_as, kept):
+    page = open_as(kept.scene.parent_user(), PHONE)
     page.goto(reverse("billing:my_invoices"))
     page.get_by_text("Voor jou bewaard bij Notelaar vzw: € 30,00").wait_for()
     page.get_by_role("heading", name="Waarborgen om te betalen").wait_for()
     look(page, "my-net")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_an_organiser_withdraws_and_says_that_a_transfer_is_a_deposit(open_as, kept, size):
+def test_an_organiser_withdraws_and_says_that_a_transfer_is_a_deposit(open_as, kept):
     slug = kept.scene.location.slug
-    page = open_as(manager_of(kept.scene.location, now=kept.scene.now), size)
+    page = open_as(manager_of(kept.scene.location, now=kept.scene.now))
     page.goto(reverse("banking:debits", args=[slug]))
     page.get_by_text("1 inning vervallen").click()
     look(page, "dropped")

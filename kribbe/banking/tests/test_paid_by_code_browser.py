@@ -20,7 +20,7 @@ from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.calendar import monday_of
 from kribbe.rules.tests.bank.drawn import statement
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at, seen_at
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
@@ -46,19 +46,23 @@ def take_in_by_hand(page, kept, invoice):
     page.get_by_text("Geboekt.").wait_for()
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST])
-def test_a_parent_pays_by_the_code_of_the_mail_and_sees_it_settled(open_as, kept, size):
+def test_a_parent_pays_by_the_code_of_the_mail_and_sees_it_settled(open_as, kept):
     earlier, invoice = asked(kept, "211.20", 2), asked(kept, "148.08", 1)
     paid(kept, "211.20", on=timezone.localdate(), first=[earlier])
     send_invoice(principal=SYSTEM, invoice=invoice, now=timezone.now())
     link = re.search(r"https?://[^/]+(\S+/my/invoices/\S+|/my/invoices/\S+)", Mail.objects.get().body)
-    page = open_as(kept.scene.parent_user(), size)
+    page = open_as(kept.scene.parent_user(), PHONE)
     page.goto(link.group(1))
     code = page.get_by_role("img", name="QR-code om")
     code.wait_for()
-    (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(code.screenshot())))
-    lines = read.text.split("\n")
-    assert (lines[6], lines[7], lines[-1]) == (kept.books.iban, "EUR148.08", printed_reference(invoice.ogm))
+    for _size in seen_at(page, NARROWEST):
+        (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(code.screenshot())))
+        lines = read.text.split("\n")
+        assert (lines[6], lines[7], lines[-1]) == (
+            kept.books.iban,
+            "EUR148.08",
+            printed_reference(invoice.ogm),
+        )
     look(page, "my-invoice")
     page.goto(reverse("billing:my_invoices"))
     look(page, "my-invoices")

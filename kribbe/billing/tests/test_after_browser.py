@@ -15,7 +15,7 @@ from kribbe.billing.services.mailings import work_off_mailings
 from kribbe.billing.tests.issued import asked, issued, stay
 from kribbe.billing.tests.scene import organiser_of, with_books
 from kribbe.rules.calendar import add_months, first_of_month, monday_of
-from kribbe.testing.browser import DESKTOP, PHONE, look_at
+from kribbe.testing.browser import PHONE, look_at
 from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,12 +42,11 @@ def test_a_parent_pays_online_once(open_as, kept, monkeypatch):
     assert invoice.settlements.get().amount == payment.amount
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_a_manager_closes_the_oldest_month_and_opens_it_again(open_as, kept, size):
+def test_a_manager_closes_the_oldest_month_and_opens_it_again(open_as, kept):
     day = add_months(first_of_month(timezone.localdate()), -1)
     issued(kept, [stay(kept.scene.noor, day, "148.08")], on=day, now=timezone.now())
     manager = organiser_of(kept.books, now=timezone.now())
-    page = open_as(manager, size)
+    page = open_as(manager)
     page.goto(reverse("billing:accounts", args=[kept.scene.location.slug]))
     look(page, "closing")
     page.get_by_role("button", name=re.compile("^Sluit ")).click()
@@ -57,14 +56,13 @@ def test_a_manager_closes_the_oldest_month_and_opens_it_again(open_as, kept, siz
     page.get_by_text("Er is nog geen maand afgesloten").wait_for()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_invoices_leave_while_the_page_looks_on_and_a_stuck_one_is_tried_again(open_as, kept, size):
+def test_invoices_leave_while_the_page_looks_on_and_a_stuck_one_is_tried_again(open_as, kept):
     now = timezone.now()
     first = issued(kept, [stay(kept.scene.noor, timezone.localdate(), "148.08")], now=now)
     Stuck.objects.create(
         books=kept.books, kind="invoices", invoice=first, where="paper", detail="KeyError: 'seller'", at=now
     )
-    page = open_as(organiser_of(kept.books, now=now), size)
+    page = open_as(organiser_of(kept.books, now=now))
     page.goto(reverse("billing:post", args=[kept.scene.location.slug]))
     look(page, "stuck")
     page.get_by_role("button", name=re.compile("^Probeer opnieuw")).click()

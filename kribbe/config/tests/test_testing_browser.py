@@ -1,9 +1,12 @@
 """The tests' own looks at a page: they find what they are there for, and a page keeps to this machine."""
 
+from pathlib import Path
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
-from kribbe.testing.browser import NARROWEST, OpenPage, axe, fits
+from kribbe.testing.browser import NARROWEST, PHONE, SIZES, OpenPage, axe, fits, look_at, seen, seen_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,6 +52,35 @@ def test_what_does_not_fit_is_told(page: Page, piece: str, told: str) -> None:
     page.set_content(PAGE.format(piece))
     with pytest.raises(AssertionError, match=told):
         fits(page)
+
+
+@pytest.mark.parametrize("width", [width for width, _height in SIZES])
+def test_what_is_too_wide_at_one_size_is_told(page: Page, width: int) -> None:
+    style = f"<style>@media (width: {width}px) {{ p {{ width: 1400px; }} }}</style>"
+    page.set_content(PAGE.format(f"{style}<p>Too wide.</p>"))
+    with pytest.raises(AssertionError, match=f"px wide in {width} px"):
+        seen(page)
+
+
+def test_a_page_has_its_own_size_last_and_keeps_it(page: Page) -> None:
+    page.set_content(PAGE.format("<p>A text.</p>"))
+    assert list(seen_at(page)) == list(SIZES)
+    assert list(seen_at(page, PHONE)) == [PHONE, NARROWEST]
+    assert page.viewport_size == {"width": NARROWEST[0], "height": NARROWEST[1]}
+
+
+def test_a_look_draws_the_pictures_that_the_docs_have(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KRIBBE_SCREENSHOTS", "1")
+    monkeypatch.setattr("kribbe.testing.browser.PICTURES", tmp_path)
+    drawn = tmp_path / "testing-page-390.png"
+    drawn.touch()
+    page.set_content(PAGE.format("<p>A text.</p>"))
+    look_at("testing")(page, "page")
+    assert list(tmp_path.iterdir()) == [drawn]
+    with Image.open(drawn) as picture:
+        assert picture.width == 390
 
 
 def test_a_picture_from_elsewhere_is_an_empty_one_of_this_machine(page: Page) -> None:

@@ -14,7 +14,7 @@ from kribbe.contact.models import ContactPolicy, Mail, MailState
 from kribbe.contact.services import tell_household, tell_location
 from kribbe.people.models import FactKind, Household
 from kribbe.people.services import grant_role, link_user, make_account, record_fact
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
+from kribbe.testing.browser import PHONE, OpenPage, screenshot, seen
 from kribbe.testing.cast import make_child, make_household, make_location, make_user
 from kribbe.testing.clock import Clock
 from kribbe.testing.sessions import log_in
@@ -29,14 +29,8 @@ def _queue(settings: object) -> None:
     settings.EMAIL_BACKEND = "kribbe.contact.backend.DeskBackend"  # type: ignore[attr-defined]
 
 
-def seen(page: Page) -> None:
-    axe(page)
-    fits(page)
-
-
-@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
 def test_a_parent_logs_in_by_code_and_sees_their_data(
-    open_page: OpenPage, household: Household, clock: Clock, size: tuple[int, int]
+    open_page: OpenPage, household: Household, clock: Clock
 ) -> None:
     make_child(household, "Noor", born=clock.today)
     fact = {"kind": FactKind.SINGLE, "since": clock.today, "principal": SYSTEM, "now": clock.now}
@@ -46,7 +40,7 @@ def test_a_parent_logs_in_by_code_and_sees_their_data(
     )
     user = make_account(email="an.maes@example.org", name="An Maes")
     link_user(household=household, user=user, principal=SYSTEM, now=clock.now)
-    page = open_page(size=size)
+    page = open_page(size=PHONE)
     page.goto("/my/data/")
     seen(page)
     page.get_by_label("Mailadres").first.fill("an.maes@example.org")
@@ -68,9 +62,8 @@ def test_a_parent_logs_in_by_code_and_sees_their_data(
     seen(page)
 
 
-@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
 def test_staff_set_up_their_second_factor_and_work(
-    open_page: OpenPage, household: Household, clock: Clock, size: tuple[int, int]
+    open_page: OpenPage, household: Household, clock: Clock
 ) -> None:
     from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 
@@ -82,7 +75,7 @@ def test_staff_set_up_their_second_factor_and_work(
     over = {"scope": Scope.DESK, "scope_id": household.desk_id, "principal": SYSTEM, "now": clock.now}
     for role in (Role.CLERK, Role.ADMINISTRATOR):
         grant_role(user=user, role=role, **over)
-    page = open_page(size=size)
+    page = open_page()
     page.goto("/office/lindedaal/roles/")
     seen(page)
     page.locator("#id_login").fill("ada@desk.example")
@@ -108,15 +101,6 @@ def test_staff_set_up_their_second_factor_and_work(
     ):
         page.goto(address)
         seen(page)
-
-
-def looked(page: Page, name: str = "") -> None:
-    """At three widths, with a picture for the docs where it has a name."""
-    for width, height in (NARROWEST, PHONE, DESKTOP):
-        page.set_viewport_size({"width": width, "height": height})
-        seen(page)
-    if name:
-        screenshot(page, f"contact-{name}")
 
 
 @pytest.fixture
@@ -172,16 +156,17 @@ def test_the_desk_finds_who_was_told_what(enter: Callable[..., Page], told: Hous
     page.goto(f"/office/{told.desk.slug}/")
     page.locator("summary", has_text="Contact").click()
     page.get_by_role("link", name="Wie kreeg wat te horen").click()
-    looked(page, "told")
+    seen(page)
+    screenshot(page, "contact-told")
     page.get_by_label("Naam").fill("maes")
     page.get_by_role("button", name="Toon").click()
     page.locator("tbody summary").first.click()
     expect(page.locator("tbody tr")).to_have_count(1)
-    looked(page)
+    seen(page)
     page.get_by_label("Naam").fill("niemand")
     page.get_by_role("button", name="Toon").click()
     page.get_by_role("link", name="Toon iedereen").wait_for()
-    looked(page)
+    seen(page)
 
 
 def test_a_location_sees_what_it_was_told(enter: Callable[..., Page], told: Household) -> None:
@@ -189,7 +174,7 @@ def test_a_location_sees_what_it_was_told(enter: Callable[..., Page], told: Hous
     page = enter("mia", Role.MANAGER, Scope.LOCATION, location.pk)
     page.goto(f"/at/{location.slug}/told/")
     expect(page.locator("tbody tr")).to_have_count(1)
-    looked(page)
+    seen(page)
 
 
 def test_an_administrator_chooses_how_the_desk_talks(
@@ -202,10 +187,11 @@ def test_an_administrator_chooses_how_the_desk_talks(
     page.get_by_label("Mails vertrekken weer vanaf").fill("23:00")
     page.get_by_role("button", name="Bewaren").click()
     page.locator("[data-error-summary]").wait_for()
-    looked(page)
+    seen(page)
     page.get_by_label("Mails wachten vanaf").fill("20:00")
     page.get_by_label("Mails vertrekken weer vanaf").fill("08:00")
     page.get_by_role("button", name="Bewaren").click()
     expect(page.get_by_text("Bewaard.")).to_be_visible()
-    looked(page, "settings")
+    seen(page)
+    screenshot(page, "contact-settings")
     assert ContactPolicy.objects.get().quiet_from.hour == 20

@@ -15,7 +15,7 @@ from kribbe.people.services import link_user
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.testing.browser import DESKTOP, PHONE, screenshot, seen_at
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -87,9 +87,6 @@ def test_a_clerk_sees_the_chance_beside_each_choice(open_page, live_server, aske
 
 
 def looked(page, pictures):
-    for size in (NARROWEST, PHONE, DESKTOP):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        fits(page)
-        axe(page)
+    for size in seen_at(page):
         if size in pictures:
             screenshot(page, pictures[size], full=True)

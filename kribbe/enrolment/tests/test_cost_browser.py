@@ -4,16 +4,15 @@ import pytest
 from django.urls import reverse
 
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.browser import PHONE, look_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("cost")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_a_visitor_estimates_the_fee_by_income(open_page, size):
+def test_a_visitor_estimates_the_fee_by_income(open_page):
     desk = cast.make_desk()
-    page = open_page(size=size)
+    page = open_page(size=PHONE)
     page.goto(reverse("enrolment:cost", args=[desk.slug]))
     look(page, "what-it-costs")
     page.get_by_label("Inkomen in euro").fill("40000")

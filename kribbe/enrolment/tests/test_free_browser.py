@@ -19,7 +19,7 @@ from kribbe.places.services.looking import confirm_places
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.testing.browser import NARROWEST, PHONE, axe, fits, screenshot, seen, seen_at
 from kribbe.testing.sessions import log_in
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -139,11 +139,8 @@ def test_a_weekly_list_that_leads_to_a_placement(open_page, live_server, scene, 
 
 
 def looked(page, name):
-    """Nothing for axe and nothing too wide, on a phone and on a screen of which a picture goes to the docs."""
-    for width, height in (NARROWEST, DESKTOP):
-        page.set_viewport_size({"width": width, "height": height})
-        axe(page)
-        fits(page)
+    """Seen, with a picture for the docs."""
+    seen(page)
     screenshot(page, name)
 
 
@@ -163,13 +160,11 @@ def test_a_move_between_groups_is_agreed_and_undone(open_page, live_server, scen
     assert (stays.group, stays.during.upper) == (babies, places[1].during.upper)
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_when_places_come_free_reads_at_every_width(open_page, live_server, scene, size):
+def test_when_places_come_free_reads_at_every_width(open_page, live_server, scene):
     now, _today, _desk, location, *_rest = scene
-    page = enter(open_page, live_server, client_of(manager_of(location, now=now)), size=size)
+    page = enter(open_page, live_server, client_of(manager_of(location, now=now)))
     page.goto(reverse("enrolment:coming_free", args=[location.slug]))
     expect(page.get_by_role("cell", name="Mats Peeters", exact=True)).to_be_visible()
-    axe(page)
-    fits(page)
-    if size != NARROWEST:
-        screenshot(page, f"coming-free-{size[0]}")
+    for size in seen_at(page):
+        if size != NARROWEST:
+            screenshot(page, f"coming-free-{size[0]}")

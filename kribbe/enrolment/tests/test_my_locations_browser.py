@@ -13,7 +13,7 @@ from kribbe.enrolment.tests.location_scene import client_of, make_family
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
+from kribbe.testing.browser import OpenPage, screenshot, seen
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -54,10 +54,7 @@ def test_from_all_locations_to_what_waits_at_one(open_page: OpenPage, live_serve
     page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
     page.goto(reverse("enrolment:locations"))
     expect(page.get_by_text("Bij 1 locatie wacht er iets.")).to_be_visible()
-    for size in (NARROWEST, PHONE, DESKTOP):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        axe(page)
-        fits(page)
+    seen(page)
     screenshot(page, "my-locations-1280")
     page.get_by_role("link", name=re.compile("^Aanbiedingen zonder antwoord: 1")).click()
     expect(page).to_have_url(re.compile("/at/lindedaal-de-notelaar/offers/$"))

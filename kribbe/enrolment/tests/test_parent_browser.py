@@ -14,7 +14,7 @@ from kribbe.people.models import User
 from kribbe.people.services import link_user
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits, screenshot
+from kribbe.testing.browser import screenshot, seen
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
@@ -37,11 +37,7 @@ def town():
 def looked_at(page, name, heading):
     """As a reader finds it: nothing wide, nothing that axe finds; kept as a picture where asked."""
     page.get_by_role("heading", level=1, name=heading).wait_for()
-    for size in (DESKTOP, PHONE, NARROWEST):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        fits(page)
-        axe(page)
-    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    seen(page)
     screenshot(page, f"parent-{name}")
 
 

@@ -14,13 +14,12 @@ from kribbe.enrolment.tests.location_scene import client_of, make_family, manage
 from kribbe.places.services.charter import CharterText, publish_charter
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.testing import cast, uploads
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
+from kribbe.testing.browser import PHONE, OpenPage, axe, look_at
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PICTURES = {"rules-1280", "photos-1280", "page-1280", "proof-390", "bulk-1280"}
-"""Pages that the docs show."""
+look = look_at("place")
 
 RULES = "Elke locatie antwoordt binnen drie weken.\n\nElke locatie volgt haar bekendgemaakte volgorde."
 
@@ -51,20 +50,11 @@ def enter(open_page: OpenPage, live_server, user, **options) -> Page:
     return page
 
 
-def looked(page: Page, name: str, *sizes: tuple[int, int]) -> None:
-    for size in sizes:
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        axe(page)
-        fits(page)
-        if f"{name}-{size[0]}" in PICTURES:
-            screenshot(page, f"place-{name}-{size[0]}", full=True)
-
-
 def test_a_location_joins_and_fills_its_page(open_page, live_server, scene):
     location, _families = scene
     page = enter(open_page, live_server, manager_of(location, now=timezone.now()))
     page.goto(reverse("places:charter", args=[location.slug]))
-    looked(page, "rules", NARROWEST, PHONE, DESKTOP)
+    look(page, "rules")
     page.locator("#id_name").fill("Mia Claes")
     page.locator("#id_agreed").check()
     page.get_by_role("button", name="Instemmen met de afspraken").click()
@@ -83,14 +73,14 @@ def test_a_location_joins_and_fills_its_page(open_page, live_server, scene):
     page.locator("#id_alt").fill("De tuin met een zandbak")
     page.get_by_role("button", name="Foto toevoegen").click()
     expect(page.locator(".photo-row img")).to_have_count(1)
-    looked(page, "photos", NARROWEST, PHONE, DESKTOP)
+    look(page, "photos")
     for name in ("profile", "hours", "inspections", "open_days"):
         page.goto(reverse(f"places:{name}", args=[location.slug]))
-        looked(page, name.replace("_", "-"), NARROWEST, DESKTOP)
+        look(page, name.replace("_", "-"))
     page.goto(reverse("places:location", args=[location.desk.slug, location.slug]))
     expect(page.get_by_role("img", name="De tuin met een zandbak")).to_be_visible()
     assert page.locator(".gallery img").evaluate("image => image.complete && image.naturalWidth > 0")
-    looked(page, "page", NARROWEST, PHONE, DESKTOP)
+    look(page, "page")
 
 
 def test_a_parent_sends_a_proof_by_phone(open_page, live_server, scene):
@@ -112,7 +102,7 @@ def test_a_parent_sends_a_proof_by_phone(open_page, live_server, scene):
     page = enter(open_page, live_server, user, size=PHONE)
     page.goto(reverse("enrolment:my"))
     page.get_by_role("link", name="Bekijken en sturen").click()
-    looked(page, "proof", NARROWEST, PHONE)
+    look(page, "proof")
     wrong = {"name": "brief.jpg", "mimeType": "image/jpeg", "buffer": uploads.vector()}
     page.locator("#id_file").set_input_files(wrong)
     page.get_by_role("button", name="Versturen").click()
@@ -122,11 +112,11 @@ def test_a_parent_sends_a_proof_by_phone(open_page, live_server, scene):
     page.locator("#id_file").set_input_files(right)
     page.get_by_role("button", name="Versturen").click()
     expect(page.get_by_text("Bedankt. Je bestand is verstuurd.")).to_be_visible()
-    looked(page, "proof-sent", PHONE)
+    look(page, "proof-sent")
     staff = enter(open_page, live_server, manager_of(location, now=now))
     staff.goto(reverse("enrolment:review_proof", args=[ProofRequest.objects.get().reference]))
     expect(staff.get_by_role("img", name="Wat het gezin stuurde")).to_be_visible()
-    looked(staff, "proof-review", NARROWEST, DESKTOP)
+    look(staff, "proof-review")
 
 
 def test_several_families_are_answered_at_once(open_page, live_server, scene):
@@ -137,11 +127,11 @@ def test_several_families_are_answered_at_once(open_page, live_server, scene):
         tick.focus()
         page.keyboard.press("Space")
     page.get_by_role("button", name="De aangevinkte gezinnen antwoorden").click()
-    looked(page, "bulk", NARROWEST, PHONE, DESKTOP)
+    look(page, "bulk")
     page.locator("input[name=answer][value=keep]").check(force=True)
     page.get_by_role("button", name="Deze antwoorden versturen").click()
     expect(page.get_by_text("3 gezinnen kregen je antwoord.")).to_be_visible()
-    looked(page, "bulk-done", NARROWEST, DESKTOP)
+    look(page, "bulk-done")
     assert LookAgain.objects.count() == 3
 
 
@@ -152,4 +142,4 @@ def test_the_effect_of_another_order_is_shown_before_it_is_published(open_page, 
     page.locator("#add").select_option("full_week")
     page.get_by_role("button", name=re.compile("^(Voeg toe|Toevoegen)$")).click()
     expect(page.get_by_text("Per grond").first).to_be_visible()
-    looked(page, "order", NARROWEST, PHONE, DESKTOP)
+    look(page, "order")

@@ -13,7 +13,7 @@ from kribbe.enrolment.tests.location_scene import client_of, manager_of
 from kribbe.rules.calendar import add_months, first_of_month
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, axe, fits
+from kribbe.testing.browser import seen
 from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,15 +34,6 @@ def town():
     return desk
 
 
-def looked_at(page):
-    """Nothing wide, and nothing that axe finds."""
-    for width, height in (DESKTOP, PHONE, NARROWEST):
-        page.set_viewport_size({"width": width, "height": height})
-        fits(page)
-        axe(page)
-    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
-
-
 def tick(page, *slots):
     for slot in slots:
         page.locator(f"#id_pattern_{slot}").check(force=True)
@@ -56,17 +47,17 @@ def test_a_parent_finds_and_asks_a_saturday_and_a_location_offers_it(open_page, 
     expect(page.locator("#id_pattern_10")).to_be_hidden()
     page.get_by_text("Ook zaterdag of zondag").click()
     tick(page, 8, 9, 10, 11)
-    looked_at(page)
+    seen(page)
     page.get_by_label("Vanaf").select_option(f"{start:%Y-%m}")
     page.get_by_role("button", name="Zoeken").click()
     expect(page.get_by_text("vrij op al je dagen", exact=False).first).to_be_visible()
     first = page.locator(".results li").first
     expect(first).to_contain_text("De Notelaar")
     expect(first).to_contain_text("za")
-    looked_at(page)
+    seen(page)
     first.get_by_role("link", name="De Notelaar").click()
     expect(page.get_by_role("columnheader", name="zaterdag")).to_be_visible()
-    looked_at(page)
+    seen(page)
     page.get_by_role("link", name="Hier een plaats vragen").click()
     _register(page, start)
     asked = CareRequest.objects.get()
@@ -88,7 +79,7 @@ def _register(page, start):
     page.get_by_label("Nee, alleen deze dagen").check()
     page.get_by_label("Het liefst vanaf").fill(str(start))
     page.get_by_label("Ten laatste op").fill(str(start + timedelta(days=60)))
-    looked_at(page)
+    seen(page)
     page.get_by_role("button", name="Verder naar je keuzes").click()
     page.get_by_role("button", name="Verder naar nakijken").click()
     page.get_by_label("We hebben opvang nodig om te werken").check()
@@ -104,9 +95,9 @@ def _offer(open_page, live_server, asked, start):
     manager.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
     manager.goto(reverse("enrolment:waiting_list", args=[location.slug]) + f"?month={start:%Y-%m}")
     expect(manager.locator(".queue__day")).to_have_count(7)
-    looked_at(manager)
+    seen(manager)
     manager.get_by_role("row", name="Noor M.").get_by_role("link", name="Doe aanbod").click()
     expect(manager.locator("#id_pattern_10")).to_be_checked()
-    looked_at(manager)
+    seen(manager)
     manager.get_by_role("button", name="Verstuur het aanbod").click()
     manager.get_by_role("heading", level=1, name="Wachtlijst").wait_for()

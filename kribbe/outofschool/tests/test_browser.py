@@ -9,7 +9,7 @@ from django.utils import timezone
 from kribbe.outofschool.models import HolidayPlace, HolidayWeek, Registration
 from kribbe.outofschool.services.registering import register
 from kribbe.outofschool.tests.scene import make_pupil, make_week, speelvogel
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.browser import PHONE, look_at
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM
 
@@ -37,9 +37,8 @@ def scene():
     return made
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST])
-def test_registers_for_the_easter_week_at_the_opening_minute(open_as, scene, size):
-    page = open_as(scene.parent_user(), size)
+def test_registers_for_the_easter_week_at_the_opening_minute(open_as, scene):
+    page = open_as(scene.parent_user(), PHONE)
     page.goto(reverse("outofschool:search", args=[scene.desk.slug]))
     look(page, "search")
     page.goto(reverse("outofschool:club", args=[scene.desk.slug, scene.club.slug]))
@@ -72,8 +71,7 @@ def test_registers_for_the_easter_week_at_the_opening_minute(open_as, scene, siz
     assert HolidayPlace.objects.get().state == "taken"
 
 
-@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
-def test_a_club_sees_its_day_its_line_and_its_weeks(open_as, scene, size):
+def test_a_club_sees_its_day_its_line_and_its_weeks(open_as, scene):
     today = timezone.localdate()
     make_week(scene.club, opens_at=scene.now - 9 * DAY, first=today, places=12, name="Vandaag")
     week = HolidayWeek.objects.get(name="Vandaag")
@@ -81,7 +79,7 @@ def test_a_club_sees_its_day_its_line_and_its_weeks(open_as, scene, size):
         HolidayPlace.objects.create(
             week=week, child=child, state="taken", state_at=scene.now, asked_at=scene.now
         )
-    page = open_as(scene.organiser_user(), size)
+    page = open_as(scene.organiser_user())
     page.goto(reverse("outofschool:day", args=[scene.desk.slug, scene.club.slug]))
     page.get_by_role("button", name="Gekomen").or_(page.get_by_role("button", name="Kwam")).first.click()
     page.get_by_text("aanwezig").first.wait_for()

@@ -14,7 +14,7 @@ from kribbe.outofschool.selectors.search import current_year
 from kribbe.outofschool.tests.scene import make_week, speelvogel
 from kribbe.people.models import Household
 from kribbe.testing import cast
-from kribbe.testing.browser import NARROWEST, PHONE, look_at
+from kribbe.testing.browser import PHONE, look_at
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
@@ -51,9 +51,8 @@ def prove(page):
     page.get_by_role("button", name="Verder").first.click()
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST])
-def test_a_new_parent_from_the_search_to_a_place(open_page, scene, size):
-    page = open_page(size=size)
+def test_a_new_parent_from_the_search_to_a_place(open_page, scene):
+    page = open_page(size=PHONE)
     page.goto(reverse("outofschool:search", args=[scene.desk.slug]))
     page.get_by_label("School").first.select_option(scene.school.reference)
     page.get_by_label("Maandag na school").check()
@@ -101,12 +100,11 @@ def test_a_week_that_is_about_to_open_is_told_and_taken_at_its_minute(open_page,
     assert HolidayPlace.objects.get().state == "taken"
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST])
-def test_a_clerk_registers_a_family_and_asks_for_it(open_as, scene, size):
+def test_a_clerk_registers_a_family_and_asks_for_it(open_as, scene):
     clerk = cast.make_user(
         "clerk@loket.example", role=Role.CLERK, scope=Scope.DESK, scope_id=scene.desk.pk, now=scene.now
     )
-    page = open_as(clerk, size)
+    page = open_as(clerk)
     page.goto(reverse("enrolment:office_new_request", args=[scene.desk.slug]))
     page.get_by_role("link", name="Registreer het gezin zonder aanvraag").click()
     look(page, "door-office")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from kribbe.places.models import LicenceState, Location
 from kribbe.places.services.licences import note_licence
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
+from kribbe.testing.browser import OpenPage, axe, screenshot, seen
 from kribbe.testing.sessions import log_in
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -47,10 +47,7 @@ def clerk(open_page: OpenPage, live_server) -> Page:
 
 def looked(page: Page, name: str) -> None:
     """At three widths nothing is too wide and axe finds nothing; its picture goes to the docs."""
-    for width, height in (NARROWEST, PHONE, DESKTOP):
-        page.set_viewport_size({"width": width, "height": height})
-        axe(page)
-        fits(page)
+    seen(page)
     screenshot(page, f"clerk-{name}")
 
 

@@ -13,10 +13,11 @@ from kribbe.places.models import LicenceState, Location, Street
 from kribbe.places.services.names import learn_names
 from kribbe.places.tests.scene import fill, make_desk, make_group, make_location
 from kribbe.region.models import Desk
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot
+from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, OpenPage, axe, fits, screenshot, seen, seen_at
 from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+COMPARED = {DESKTOP: "search-compare", PHONE: "search-compare-phone"}
 
 
 @built_once
@@ -44,12 +45,9 @@ def desk() -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
 @pytest.mark.parametrize("language", ["nl-BE", "en"])
-def test_public_pages_are_accessible_and_fit(
-    open_page: OpenPage, desk: Desk, size: tuple[int, int], language: str
-) -> None:
-    page = open_page(size=size, language=language)
+def test_public_pages_are_accessible_and_fit(open_page: OpenPage, desk: Desk, language: str) -> None:
+    page = open_page(language=language)
     location = Location.objects.get(name="De Notelaar")
     suspended = Location.objects.get(name="De Pauze")
     for address in (
@@ -65,8 +63,7 @@ def test_public_pages_are_accessible_and_fit(
         f"/locations/{suspended.slug}/",
     ):
         page.goto(f"/{desk.slug}{address}")
-        axe(page)
-        fits(page)
+        seen(page)
 
 
 def refuse(route: Route) -> None:
@@ -199,9 +196,8 @@ def test_on_the_way_to_work(open_page: OpenPage, desk: Desk) -> None:
     screenshot(page, "search-on-the-way")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_favourites_side_by_side(open_page: OpenPage, desk: Desk, size: tuple[int, int]) -> None:
-    page = open_page(size=size)
+def test_favourites_side_by_side(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page(size=PHONE)
     page.goto(f"/{desk.slug}/search/?days=15&address=Naamsestraat+2")
     for name in ("De Notelaar", "Onthaalhuis Samira", "Het Molentje"):
         heart = page.get_by_role("button", name=f"Favoriet: {name}")
@@ -209,18 +205,14 @@ def test_favourites_side_by_side(open_page: OpenPage, desk: Desk, size: tuple[in
         expect(heart).to_have_attribute("aria-pressed", "true")
     page.get_by_role("link", name="Je favorieten, om te vergelijken").click()
     expect(page.get_by_role("checkbox")).to_have_count(3)
-    axe(page)
-    fits(page)
+    seen(page)
     page.get_by_role("button", name="Vergelijken").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Opvanglocaties naast elkaar")
     expect(page.get_by_role("row", name="Hoe ver")).to_contain_text("met de fiets")
     expect(page.get_by_role("row", name="In het kort")).to_contain_text("Vrij op al je dagen")
-    axe(page)
-    fits(page)
-    if size == DESKTOP:
-        screenshot(page, "search-compare", full=True)
-    elif size == PHONE:
-        screenshot(page, "search-compare-phone", full=True)
+    for size in seen_at(page):
+        if size in COMPARED:
+            screenshot(page, COMPARED[size], full=True)
 
 
 def test_a_heart_keeps_scroll_and_focus_and_can_be_taken_back(open_page: OpenPage, desk: Desk) -> None:

@@ -16,7 +16,7 @@ from kribbe.planning.tests.scene import notelaar, place
 from kribbe.planning.written import opening_hours
 from kribbe.rules.calendar import monday_of, public_holidays
 from kribbe.rules.halfdays import SLOTS, WeekPattern
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.browser import PHONE, look_at
 from kribbe.testing.worlds import built_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -55,10 +55,9 @@ def open_monday(now):
     return day
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_a_manager_looks_at_the_week_and_writes_an_agreement(open_as, scene, size):
+def test_a_manager_looks_at_the_week_and_writes_an_agreement(open_as, scene):
     monday = open_monday(scene.now)
-    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page = open_as(manager_of(scene.location, now=scene.now))
     page.goto(reverse("planning:week", args=[scene.location.slug]) + f"?week={monday}")
     page.get_by_role("heading", name="Vlinders").wait_for()
     assert page.get_by_text("1 begeleider te weinig").first.is_visible()
@@ -81,8 +80,7 @@ def test_a_manager_looks_at_the_week_and_writes_an_agreement(open_as, scene, siz
     assert Paper.objects.get().location_name == "Mia Claes"
 
 
-@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
-def test_a_second_agreement_for_the_other_parent(open_as, scene, size):
+def test_a_second_agreement_for_the_other_parent(open_as, scene):
     """The first is signed for every other week; the second is looked at beside it, then sent."""
     Adult.objects.create(
         household=scene.noor.child.household, first_name="Bram", last_name="Claes", name_key="claes bram"
@@ -93,7 +91,7 @@ def test_a_second_agreement_for_the_other_parent(open_as, scene, size):
         terms=Terms(first=scene.start, weeks=(hours, {})), now=scene.now,
     )  # fmt: skip
     sign_paper(principal=scene.parent, paper_id=paper.pk, name="An Maes", now=scene.now)
-    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page = open_as(manager_of(scene.location, now=scene.now))
     page.goto(reverse("planning:agreement", args=[scene.location.slug, scene.noor.reference]))
     page.get_by_role("link", name="Overeenkomst met de andere ouder").click()
     page.get_by_label("Bram Claes").check()
@@ -109,13 +107,12 @@ def test_a_second_agreement_for_the_other_parent(open_as, scene, size):
     assert Paper.objects.filter(agreement__placement__parent__first_name="Bram").count() == 1
 
 
-@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
-def test_a_visit_before_the_first_day(open_as, size):
+def test_a_visit_before_the_first_day(open_as):
     scene = notelaar(now=timezone.now())
     day = scene.start - 7 * DAY
     while day in public_holidays(day.year):
         day += DAY
-    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page = open_as(manager_of(scene.location, now=scene.now))
     page.goto(reverse("planning:agreement", args=[scene.location.slug, scene.noor.reference]))
     page.get_by_role("link", name="Wendagen").click()
     for label, text in (("Dag", f"{day}"), ("Vanaf", "09:00"), ("Tot", "10:30")):
@@ -134,11 +131,10 @@ Ella;Aerts;{born};Aerts;;{start};{end};do vm, vr nm;veel
 """
 
 
-@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
-def test_a_manager_takes_over_a_list_and_undoes_it(open_as, scene, size):
+def test_a_manager_takes_over_a_list_and_undoes_it(open_as, scene):
     days = {"born": scene.start - 250 * DAY, "start": scene.start, "end": scene.start + 400 * DAY}
     content = LIST.format(**{name: f"{day:%d/%m/%Y}" for name, day in days.items()}).encode()
-    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page = open_as(manager_of(scene.location, now=scene.now))
     page.goto(reverse("planning:agreements", args=[scene.location.slug]))
     page.get_by_role("link", name="Een lijst overnemen").click()
     page.get_by_label("Bestand met kinderen en overeenkomsten").set_input_files(
@@ -161,15 +157,14 @@ def test_a_manager_takes_over_a_list_and_undoes_it(open_as, scene, size):
     assert not Paper.objects.exclude(taken_over=None).exists()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_a_manager_changes_many_children_by_keyboard(open_as, scene, size):
+def test_a_manager_changes_many_children_by_keyboard(open_as, scene):
     """Lou's Monday becomes a Wednesday: looked at, signed and sent without a mouse, and taken back."""
     weeks = opening_hours(WeekPattern(scene.lou.pattern), scene.location)
     terms = Terms(first=scene.start, weeks=weeks)
     acting = {"principal": scene.manager, "name": "Mia Claes", "now": scene.now}
     paper = send_paper(**acting, placement_id=scene.lou.pk, terms=terms)
     sign_paper(principal=scene.parent, paper_id=paper.pk, name="An", now=scene.now)
-    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page = open_as(manager_of(scene.location, now=scene.now))
     page.goto(reverse("planning:many", args=[scene.location.slug]))
     for child in ("Lou Claes", "Noor Maes"):
         page.get_by_label(child).focus()
@@ -188,8 +183,7 @@ def test_a_manager_changes_many_children_by_keyboard(open_as, scene, size):
     page.get_by_text("1 wijziging is teruggenomen.").wait_for()
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST])
-def test_a_parent_signs_and_sees_what_an_absence_costs(open_as, scene, size):
+def test_a_parent_signs_and_sees_what_an_absence_costs(open_as, scene):
     send_paper(
         principal=scene.manager,
         placement_id=scene.noor.pk,
@@ -197,7 +191,7 @@ def test_a_parent_signs_and_sees_what_an_absence_costs(open_as, scene, size):
         name="Mia Claes",
         now=scene.now,
     )
-    page = open_as(scene.parent_user(), size)
+    page = open_as(scene.parent_user(), PHONE)
     page.goto(reverse("planning:my_days"))
     look(page, "my-days")
     page.get_by_role("link", name="Lees en teken").click()
@@ -217,12 +211,11 @@ def test_a_parent_signs_and_sees_what_an_absence_costs(open_as, scene, size):
     assert Absence.objects.get().side == "family"
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST])
-def test_a_parent_asks_an_extra_day_and_sees_its_cost(open_as, scene, size):
+def test_a_parent_asks_an_extra_day_and_sees_its_cost(open_as, scene):
     DayRules.objects.create(location=scene.location, at_once=True, short_notice=True)
     scene.group.price_kind = "free"
     scene.group.save()
-    page = open_as(scene.parent_user(), size)
+    page = open_as(scene.parent_user(), PHONE)
     page.goto(reverse("planning:my_days"))
     page.get_by_role("link", name="Vraag een extra dag").first.click()
     page.get_by_label("Welke dag?").fill(f"{open_monday(scene.now) + 2 * DAY}")
@@ -238,9 +231,8 @@ def test_a_parent_asks_an_extra_day_and_sees_its_cost(open_as, scene, size):
     page.get_by_text("Teruggenomen:").first.wait_for()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_a_parent_fills_in_the_file_and_the_location_reads_it(open_as, scene, size):
-    page = open_as(scene.parent_user(), size)
+def test_a_parent_fills_in_the_file_and_the_location_reads_it(open_as, scene):
+    page = open_as(scene.parent_user(), PHONE)
     page.goto(reverse("planning:my_file", args=[scene.noor.reference]))
     page.get_by_label("Allergisch voor 1").fill("noten")
     page.get_by_label("Hoe erg 1").select_option("life")
@@ -251,7 +243,7 @@ def test_a_parent_fills_in_the_file_and_the_location_reads_it(open_as, scene, si
     page.get_by_role("button", name="Bewaren").click()
     page.get_by_text("Bewaard.").first.wait_for()
     assert ChildFile.objects.get().allergies[0]["severity"] == "life"
-    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page = open_as(manager_of(scene.location, now=scene.now))
     page.goto(reverse("planning:files", args=[scene.location.slug]))
     look(page, "files")
     page.get_by_role("link", name="Noor Maes").click()

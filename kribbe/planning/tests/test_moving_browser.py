@@ -12,7 +12,7 @@ from kribbe.planning.services.papers import send_paper, sign_paper
 from kribbe.planning.services.terms import Terms
 from kribbe.planning.tests.scene import notelaar
 from kribbe.rules.calendar import monday_of, public_holidays
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.browser import NARROWEST, look_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 look = look_at("planning")
@@ -26,11 +26,10 @@ def plain_week(now):
     return day
 
 
-@pytest.mark.parametrize("size", [DESKTOP, NARROWEST])
-def test_a_day_is_moved_by_keys_and_by_mouse(open_as, size):
+def test_a_day_is_moved_by_keys_and_by_mouse(open_as):
     scene = notelaar(now=timezone.now(), start=monday_of(timezone.now().date()) - 28 * DAY)
     monday = plain_week(scene.now)
-    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page = open_as(manager_of(scene.location, now=scene.now))
     week = reverse("planning:week", args=[scene.location.slug]) + f"?week={monday}"
     page.goto(week)
     grips = page.get_by_role("row", name="Noor").locator("[data-move-day]")
@@ -88,12 +87,11 @@ def middle(element):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST])
-def test_a_day_is_moved_by_a_finger_that_rests_on_it_first(open_as, size):
+def test_a_day_is_moved_by_a_finger_that_rests_on_it_first(open_as):
     """A finger that moves at once scrolls, and one that leaves the child's row moves nothing."""
     scene = notelaar(now=timezone.now(), start=monday_of(timezone.now().date()) - 28 * DAY)
     monday = plain_week(scene.now)
-    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page = open_as(manager_of(scene.location, now=scene.now), NARROWEST)
     week = reverse("planning:week", args=[scene.location.slug]) + f"?week={monday}"
     page.goto(week)
     page.locator("[data-plan][data-ready]").first.wait_for()
@@ -110,15 +108,14 @@ def test_a_day_is_moved_by_a_finger_that_rests_on_it_first(open_as, size):
     assert f"to={monday + 3 * DAY}" in page.url
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_school_holidays_are_written_once(open_as, size):
+def test_school_holidays_are_written_once(open_as):
     now = datetime(2026, 8, 3, 8, tzinfo=UTC)
     scene = notelaar(now=now, start=date(2026, 9, 7))
     hours = ((480, 1020),)
     terms = Terms(first=scene.start, weeks=({0: hours, 1: hours},))
     paper = send_paper(principal=scene.manager, placement_id=scene.noor.pk, terms=terms, name="Mia", now=now)
     sign_paper(principal=scene.parent, paper_id=paper.pk, name="An Maes", now=now)
-    page = open_as(manager_of(scene.location, now=now), size)
+    page = open_as(manager_of(scene.location, now=now))
     page.goto(reverse("planning:agreement", args=[scene.location.slug, scene.noor.reference]))
     page.get_by_role("link", name="Schoolvakanties").click()
     page.get_by_role("button", name="Eerst bekijken").click()

@@ -26,7 +26,7 @@ from kribbe.region.models import Desk
 from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WORK_WEEK, WeekPattern
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, axe, fits, screenshot
+from kribbe.testing.browser import screenshot, seen
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 
@@ -106,13 +106,10 @@ def enter(open_page, live_server):
     return enter
 
 
-def seen(page: Page, name: str = "", *, desk: str) -> None:
+def looked(page: Page, name: str = "", *, desk: str) -> None:
     """In the face of this desk, with nothing for axe and nothing too wide on a phone and a screen."""
     expect(page.get_by_role("banner")).to_contain_text(desk)
-    for width, height in (NARROWEST, DESKTOP):
-        page.set_viewport_size({"width": width, "height": height})
-        axe(page)
-        fits(page)
+    seen(page)
     if name:
         screenshot(page, f"borders-{name}")
 
@@ -125,7 +122,7 @@ def find_a_place(page: Page, here: Desk) -> None:
         page.locator(f"#id_pattern_{slot}").check(force=True)
     page.get_by_role("search").get_by_role("button", name="Opvang zoeken").click()
     expect(page.get_by_text("In Lindedaal is in de buurt niets vrij op al je dagen")).to_be_visible()
-    seen(page, "search", desk="Lindedaal")
+    looked(page, "search", desk="Lindedaal")
     page.get_by_role("link", name="Het Kapoentje").click()
     page.get_by_role("link", name="Hier een plaats vragen").click()
 
@@ -148,7 +145,7 @@ def ask(page: Page) -> CareRequest:
     page.get_by_role("button", name="Verder naar je keuzes").click()
     page.get_by_role("button", name="Voeg toe De Notelaar").click()
     page.get_by_role("button", name="Zet De Notelaar hoger").click()
-    seen(page, "choices", desk="Lindedaal")
+    looked(page, "choices", desk="Lindedaal")
     page.get_by_role("button", name="Verder naar nakijken").click()
     page.get_by_label("We hebben opvang nodig om te werken").check()
     page.get_by_label("In welke gemeente werk je?").select_option("Beukenrode")
@@ -162,10 +159,10 @@ def offer(page: Page, location: Location) -> None:
     """The neighbour's staff sees the family on its own list and offers what was asked."""
     page.goto(reverse("enrolment:waiting_list", args=[location.slug]))
     row = page.get_by_role("row", name=re.compile(r"Noor M\."))
-    seen(page, "list", desk="Beukenrode")
+    looked(page, "list", desk="Beukenrode")
     row.get_by_role("link", name="Doe aanbod").click()
     page.get_by_label("Bericht aan het gezin").fill("Welkom over de grens!")
-    seen(page, desk="Beukenrode")
+    looked(page, desk="Beukenrode")
     page.get_by_role("button", name="Verstuur het aanbod").click()
     page.wait_for_url(re.compile("/waiting-list/"))
 
@@ -182,14 +179,14 @@ def answer_and_sign(page: Page) -> None:
     page.get_by_role("button", name="Verder").click()
     page.get_by_role("link", name="Bekijk en antwoord").click()
     page.get_by_role("heading", name="Een plaats voor Noor").wait_for()
-    seen(page, "offer", desk="Lindedaal")
+    looked(page, "offer", desk="Lindedaal")
     page.get_by_label("Ja, en stop met zoeken").check()
     page.get_by_role("button", name="Verstuur mijn antwoord").click()
     page.get_by_label("Ik ga akkoord").check()
     page.get_by_label("Typ je voornaam en achternaam").fill("Els Maes")
     page.get_by_role("button", name="Tekenen").click()
     page.get_by_role("heading", name="Deze plaats is zeker").wait_for()
-    seen(page, "placed", desk="Lindedaal")
+    looked(page, "placed", desk="Lindedaal")
 
 
 def asking(officer: Page, desk: Desk, scope: str = "") -> dict[str, int]:
@@ -249,7 +246,7 @@ def look_at_the_figures(officer: Page, towns: Towns) -> None:
     """Each desk and the region tell the place their own way, and no name crosses over."""
     for desk, name in ((towns.here, "lindedaal"), (towns.there, "beukenrode")):
         officer.goto(reverse("policy:figures", args=[desk.slug]))
-        seen(officer, f"figures-{name}", desk=desk.name)
+        looked(officer, f"figures-{name}", desk=desk.name)
     told = [
         placed(officer, *where) for where in ((towns.here,), (towns.there,), (towns.here, "?scope=region"))
     ]
@@ -258,5 +255,5 @@ def look_at_the_figures(officer: Page, towns: Towns) -> None:
     officer.get_by_role("link", name="Streek").click()
     row = officer.get_by_role("row", name=re.compile("^Lindedaal")).first
     assert re.findall(r"\d+", row.inner_text()) == ["7", "6", "13"]
-    seen(officer, "flows", desk="Lindedaal")
+    looked(officer, "flows", desk="Lindedaal")
     assert "Maes" not in officer.content()

@@ -8,7 +8,7 @@ from kribbe.sickcare.models import CarerDay, Proposal, SickCall
 from kribbe.sickcare.tests.scene import on_call
 from kribbe.sickcare.tokens import ANSWER
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.browser import PHONE, look_at
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import Role, Scope
 from kribbe.trust.tokens import make_token
@@ -30,11 +30,10 @@ def link_of(scene, proposal):
     return reverse("sickcare:answer", args=[scene.desk.slug, make_token(ANSWER, proposal.pk)])
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST])
-def test_sick_tonight_care_tomorrow(open_as, open_page, scene, size):
+def test_sick_tonight_care_tomorrow(open_as, open_page, scene):
     """The nearest carer can't, the second one comes, and the family sees who."""
     household = scene.children[0].household
-    parent = open_as(user_of(scene, Role.PARENT, Scope.HOUSEHOLD, household.pk), size)
+    parent = open_as(user_of(scene, Role.PARENT, Scope.HOUSEHOLD, household.pk), PHONE)
     parent.goto(reverse("sickcare:my"))
     parent.get_by_label("Dag").fill(f"{scene.tomorrow}")
     parent.get_by_label("Vanaf", exact=True).fill("08:00")
@@ -44,14 +43,14 @@ def test_sick_tonight_care_tomorrow(open_as, open_page, scene, size):
     parent.get_by_text("We zoeken").first.wait_for()
     look(parent, "searching")
 
-    first = open_page(size=size)
+    first = open_page(size=PHONE)
     first.goto(link_of(scene, Proposal.objects.get()))
     assert "Dorpsstraat 5" not in first.content()
     look(first, "answer")
     first.get_by_role("button", name="Nee").click()
     first.get_by_text("Deze vraag is gesloten").wait_for()
 
-    second = open_page(size=size)
+    second = open_page(size=PHONE)
     second.goto(link_of(scene, Proposal.objects.get(carer=scene.carers[1])))
     second.get_by_role("button", name="Ja, ik kom").click()
     second.get_by_text("Dorpsstraat 5").wait_for()
@@ -79,9 +78,8 @@ def test_nobody_is_on_call(open_as, scene):
     look(parent, "nobody")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_the_desk_follows_the_calls_and_keeps_its_carers(open_as, scene, size):
-    clerk = open_as(user_of(scene, Role.CLERK, Scope.DESK, scene.desk.pk), size)
+def test_the_desk_follows_the_calls_and_keeps_its_carers(open_as, scene):
+    clerk = open_as(user_of(scene, Role.CLERK, Scope.DESK, scene.desk.pk))
     clerk.goto(reverse("sickcare:calls", args=[scene.desk.slug]))
     look(clerk, "calls")
     clerk.goto(reverse("sickcare:carers", args=[scene.desk.slug]))

@@ -17,7 +17,7 @@ from kribbe.staff.services.roster import Hours, set_shift
 from kribbe.staff.services.stand_in import Choice, arrange
 from kribbe.staff.tests.scene import busy, hire, open_monday
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.browser import PHONE, look_at
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -53,9 +53,8 @@ def organiser(scene):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_a_service_places_the_children_of_a_carer_who_is_ill(open_as, scene, size):
-    page = open_as(organiser(scene), size)
+def test_a_service_places_the_children_of_a_carer_who_is_ill(open_as, scene):
+    page = open_as(organiser(scene))
     carer = scene.location.carers.get()
     page.goto(reverse("staff:carer", args=[scene.location.slug, carer.reference]))
     page.get_by_label("Waarom").select_option("illness")
@@ -80,8 +79,7 @@ def test_a_service_places_the_children_of_a_carer_who_is_ill(open_as, scene, siz
     assert set(StandIn.objects.values_list("state", flat=True)) == {StandInState.UNDONE}
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST])
-def test_a_family_reads_where_its_child_goes_and_answers(open_as, scene, size):
+def test_a_family_reads_where_its_child_goes_and_answers(open_as, scene):
     arrange(
         principal=cast.acting(Role.ORGANISER, Scope.ORGANISER, scene.location.organiser_id),
         location=scene.location,
@@ -91,7 +89,7 @@ def test_a_family_reads_where_its_child_goes_and_answers(open_as, scene, size):
         ],
         now=scene.now,
     )
-    page = open_as(scene.parent_user(), size)
+    page = open_as(scene.parent_user(), PHONE)
     page.goto(reverse("staff:my_stand_in"))
     look(page, "my-stand-in")
     page.get_by_role("button", name="We gaan akkoord").first.click()
@@ -102,8 +100,7 @@ def test_a_family_reads_where_its_child_goes_and_answers(open_as, scene, size):
     assert list(states) == [StandInState.AGREED, StandInState.DECLINED]
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_somebody_takes_over_the_shift_of_who_is_ill(open_as, size):
+def test_somebody_takes_over_the_shift_of_who_is_ill(open_as):
     scene = busy(timezone.now(), children=12)
     day = open_monday(localtime(scene.now).date() + DAY)
     team = [hire(scene, name, group_id=scene.group.pk) for name in ("An Jacobs", "Bo Smets", "Cas Peeters")]
@@ -116,7 +113,7 @@ def test_somebody_takes_over_the_shift_of_who_is_ill(open_as, size):
         principal=SYSTEM, location=scene.location, carer=team[0], first=day, last=day,
         kind=LeaveKind.ILLNESS, now=scene.now,
     )  # fmt: skip
-    page = open_as(manager_of(scene.location, now=scene.now), size)
+    page = open_as(manager_of(scene.location, now=scene.now))
     page.goto(reverse("staff:carer", args=[scene.location.slug, team[0].reference]))
     page.get_by_role("link", name="Wie neemt de diensten over?").click()
     page.get_by_role("heading", name="In de plaats van An Jacobs").wait_for()

@@ -13,7 +13,7 @@ from kribbe.taxes.services.certificates import issue_year
 from kribbe.taxes.tasks import years_resumed
 from kribbe.taxes.tests.scene import PARENT_NUMBER, child_number, invoice, pay, stay
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, NARROWEST, PHONE, look_at
+from kribbe.testing.browser import PHONE, look_at
 from kribbe.testing.worlds import built_once
 from kribbe.trust.principal import SYSTEM, Role, Scope
 
@@ -32,12 +32,11 @@ def kept():
     return made
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST])
-def test_a_parent_gives_the_number_and_gets_the_certificate(open_as, kept, size):
+def test_a_parent_gives_the_number_and_gets_the_certificate(open_as, kept):
     adult = kept.scene.noor.child.household.adults.get()
     adult.user = kept.scene.parent_user()
     adult.save()
-    page = open_as(adult.user, size)
+    page = open_as(adult.user, PHONE)
     page.goto(reverse("taxes:mine"))
     page.get_by_text("Nog geen fiscale attesten").wait_for()
     look(page, "my-certificates-empty")
@@ -62,13 +61,12 @@ def test_a_parent_gives_the_number_and_gets_the_certificate(open_as, kept, size)
     assert not CertificateCopy.objects.get().is_duplicate
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROWEST])
-def test_an_organiser_closes_the_year(open_as, kept, size):
+def test_an_organiser_closes_the_year(open_as, kept):
     user = cast.make_user(
         "org@rol.example", role=Role.ORGANISER, scope=Scope.ORGANISER, scope_id=kept.books.organiser_id,
         now=kept.scene.now,
     )  # fmt: skip
-    page = open_as(user, size)
+    page = open_as(user)
     slug = kept.scene.location.slug
     page.goto(reverse("taxes:year", args=[slug]) + f"?year={kept.scene.now.year}")
     page.get_by_role("button", name="Maak en verbeter attesten").click()
