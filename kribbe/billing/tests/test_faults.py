@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 4, 2, 9, tzinfo=UTC)
 THE_2ND = date(2026, 4, 2)
 FAMILIES = 24
-KILLS = 4
+KILLS = 2
 WORK = """
 from datetime import UTC, datetime
 from kribbe.billing.services import run
