@@ -125,9 +125,13 @@ class Bank:
             return
         singly = [(each.amount, {"client_reference": each.reference}) for each in rows]
         whole = [(sum((each.amount for each in rows), Decimal(0)), {"client_reference": file.reference})]
-        self.told(*self.random.choice((singly, whole)))
+        moved = self.told(*self.random.choice((singly, whole)))
         for each in rows:
             self.paid[each.invoice.payer_id] += each.amount
+        if len(moved) == len(rows):
+            self.matched |= {
+                one.pk: (each.invoice.payer_id, each.amount) for one, each in zip(moved, rows, strict=True)
+            }
 
     def collection_returns(self) -> None:
         rows = list(
@@ -135,5 +139,5 @@ class Bank:
         )
         if rows:
             each = self.random.choice(rows)
-            self.told((-each.amount, {"client_reference": each.reference, "return_reason": "MS03"}))
-            self.paid[each.invoice.payer_id] -= each.amount
+            (one,) = self.told((-each.amount, {"client_reference": each.reference, "return_reason": "MS03"}))
+            self._in(one, each.invoice.payer_id, -each.amount)
