@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 
 from kribbe.banking.models import Collection, Movement
+from kribbe.banking.services.dropping import withdraw_debits
 from kribbe.banking.services.matching import match, undo
 from kribbe.banking.tests.scene import NOW, booked, open_of, paid_in
+from kribbe.banking.tests.test_booking import refused
 from kribbe.banking.tests.test_debits import agreed, kept_books, made
 from kribbe.banking.tests.test_net import bank_ties_out, with_costs
 from kribbe.billing.selectors.net import net_of
@@ -54,4 +56,17 @@ def test_costs_of_a_return_that_was_anothers_are_not_paid_twice(kept, asked):
     booked(kept, paid_in(1, "417.55", ogm=asked.ogm), number=2)
     undo(principal=SYSTEM, movement=back, now=NOW)
     assert (open_of(asked), *where(kept)) == (0, 0, Decimal("417.55"))
+    assert bank_ties_out()
+
+
+def test_a_collection_that_came_back_stays_so_while_its_invoice_is_collected_again(kept, asked):
+    first = Collection.objects.get()
+    booked(kept, paid_in(1, "365.00", client_reference=first.reference))
+    booked(kept, paid_in(1, "-365.00", client_reference=first.reference, return_reason="MS03"), number=2)
+    again = made(kept, days=90)
+    back = Movement.objects.get(amount__lt=0)
+    assert refused(lambda: undo(principal=SYSTEM, movement=back, now=NOW)) == "collected_again"
+    withdraw_debits(principal=SYSTEM, file=again, now=NOW)
+    undo(principal=SYSTEM, movement=back, now=NOW)
+    assert open_of(asked) == 0
     assert bank_ties_out()

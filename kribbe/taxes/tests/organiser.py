@@ -98,10 +98,11 @@ class Organiser(Care, Bank):
         """Everybody pays all that is open, and what was given up is paid too."""
         for made in WriteOff.objects.filter(undone=None):
             undo_write_off(made=made, today=self.today, **self.by)
-        for each in with_open(Invoice.objects.filter(total__gt=0).order_by("pk")):
-            if each.open > 0:
-                (one,) = self.told((each.open, {"ogm": each.ogm}))
-                self._in(one, each.payer_id, each.open)
+        rows = with_open(Invoice.objects.filter(total__gt=0).order_by("pk"))
+        due = [each for each in rows if each.open > 0]
+        moved = self.told(*((each.open, {"ogm": each.ogm}) for each in due)) if due else []
+        for one, each in zip(moved, due, strict=True):
+            self._in(one, each.payer_id, each.open)
 
     def run_again(self) -> None:
         months = (self.today.year - 2026) * 12 + self.today.month - 1
@@ -153,9 +154,9 @@ class Organiser(Care, Bank):
         self.paid[payer] -= move.amount
 
     def reminds(self) -> None:
-        for each in late(self.books, self.today):
-            if each.next:
-                remind(invoice_id=each.invoice.pk, step=each.next, today=self.today, **self.by)
+        due = [each for each in late(self.books, self.today) if each.next]
+        for each in self.random.sample(due, min(3, len(due))):
+            remind(invoice_id=each.invoice.pk, step=each.next, today=self.today, **self.by)
 
     def gives_up(self) -> None:
         rows = [each for each in with_open(Invoice.objects.filter(total__gt=0)) if each.open > 0]

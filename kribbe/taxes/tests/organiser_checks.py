@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -21,7 +21,6 @@ from kribbe.billing.models import (
     InvoiceLine,
     JournalLine,
     OneCharge,
-    Payer,
     Reminder,
     WriteOff,
 )
@@ -30,8 +29,7 @@ from kribbe.billing.selectors.accounts import aged, statement, with_open
 from kribbe.billing.selectors.clubs import club_months
 from kribbe.billing.selectors.drafts import drafted
 from kribbe.billing.selectors.expected import expected
-from kribbe.billing.selectors.net import net_of, own_used
-from kribbe.billing.services.write_offs import is_of_invoice
+from kribbe.billing.selectors.net import Net, nets, own_used
 from kribbe.billing.ubl import zipped
 from kribbe.rules.calendar import add_months
 from kribbe.rules.tax_certificate import is_care
@@ -42,36 +40,58 @@ LATER = date(2030, 1, 1)
 NOUGHT = Decimal(0)
 
 
-def position(each: Organiser, payer) -> Decimal:
-    """What a payer owes, by what was asked of it and what it paid."""
-    asked = sum((one.total for one in Invoice.objects.filter(payer=payer)), NOUGHT)
-    costs = sum((one.costs for one in Reminder.objects.filter(invoice__payer=payer)), NOUGHT)
-    off = sum((one.amount for one in WriteOff.objects.filter(invoice__payer=payer, undone=None)), NOUGHT)
-    return asked + costs - off - each.paid[payer.pk]
+def positions(each: Organiser) -> dict[int, Decimal]:
+    """What each payer owes, by what was asked of it and what it paid."""
+    off = WriteOff.objects.filter(undone=None)
+    asked = by_payer(Invoice.objects.values_list("payer").annotate(Sum("total")).order_by())
+    costs, given_up = (
+        costs_of_reminders(),
+        by_payer(off.values_list("invoice__payer").annotate(Sum("amount"))),
+    )
+    return {
+        payer.pk: asked[payer.pk] + costs[payer.pk] - given_up[payer.pk] - each.paid[payer.pk]
+        for payer in each.payers
+    }
+
+
+def by_payer(rows: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:
+    return defaultdict(Decimal, dict(rows))
+
+
+def costs_of_reminders() -> dict[int, Decimal]:
+    """What was asked as costs of reminders, by payer."""
+    rows = Reminder.objects.order_by().values_list("invoice__payer")
+    return by_payer(rows.annotate(sum=Sum(F("interest") + F("lump"))))
 
 
 def check(each: Organiser) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    owed = positions(each)
     check_documents()
-    check_ledger(each)
+    check_ledger(each, sum(owed.values()))
     late = {row.payer.pk: row.total for row in aged(each.books, LATER)}
+    net_by_payer = nets(owed)
+    check_costs(net_by_payer)
     for payer in each.payers:
-        owes, net = position(each, payer), net_of(payer.pk)
+        owes, net = owed[payer.pk], net_by_payer[payer.pk]
         assert statement(payer, FIRST, LATER).after == owes
         assert late.get(payer.pk, NOUGHT) == owes
         assert net.owed - net.free - net.leaving == owes
-        assert min(net.owed, net.free, net.leaving, net.kept, net.costs) >= 0
-        assert net.costs <= costs_of(payer)
+        assert min(net.owed, net.free, net.leaving, net.kept) >= 0
     for one in with_open(Invoice.objects.all()):
         assert min(one.total, NOUGHT) <= one.open <= max(one.total, NOUGHT)
 
 
-def costs_of(payer: Payer) -> Decimal:
-    """What was asked of a payer as costs of reminders, less what was given up of them."""
-    asked = sum((one.costs for one in Reminder.objects.filter(invoice__payer=payer)), NOUGHT)
-    given_up = WriteOff.objects.filter(invoice__payer=payer, undone=None)
-    return asked - sum((one.amount for one in given_up if not is_of_invoice(one)), NOUGHT)
+def check_costs(found: Mapping[int, Net]) -> None:
+    """Of costs no more is open than was asked and isn't given up."""
+    of_costs = WriteOff.objects.filter(undone=None, entry__settlements=None).order_by()
+    asked, off = (
+        costs_of_reminders(),
+        by_payer(of_costs.values_list("invoice__payer").annotate(Sum("amount"))),
+    )
+    for payer, net in found.items():
+        assert 0 <= net.costs <= asked[payer] - off[payer]
 
 
 def check_documents() -> None:
@@ -90,17 +110,16 @@ def check_documents() -> None:
         last[payer, month] = pk
 
 
-def check_ledger(each: Organiser) -> None:
+def check_ledger(each: Organiser, owed: Decimal) -> None:
     """Every account has what happened, and so every euro stands in one place."""
     rows = JournalLine.objects.values("account").annotate(sum=Sum("amount")).order_by()
     found = defaultdict(Decimal, {row["account"]: row["sum"] for row in rows})
-    owed = sum((position(each, payer) for payer in each.payers), NOUGHT)
     assert found[Account.RECEIVABLE] + found[Account.TO_REFUND] == owed
     assert found[Account.BANK] == each.bank
     assert found[Account.PARKED] == -sum(each.parked.values())
     assert found[Account.OTHER] + found[Account.BANK_COSTS] == -each.other
     assert found[Account.DEPOSITS] == -sum(each.deposits.values())
-    assert found[Account.CARE] == -sum((one.total for one in Invoice.objects.all()), NOUGHT)
+    assert found[Account.CARE] == -(Invoice.objects.aggregate(sum=Sum("total"))["sum"] or NOUGHT)
     assert sum(found.values()) == 0
 
 

@@ -104,16 +104,18 @@ def days_by_hand(payer) -> list[tuple[date, Decimal]]:
     for line in InvoiceLine.objects.filter(invoice__payer=payer).select_related("placement", "care"):
         if is_care(line.what):
             prices[line.month, line.child, line.day] += line.amount
-    for (month, place, day), price in prices.items():
-        if price <= 0:
-            continue
-        own = {key[2]: euros for key, euros in prices.items() if key[:2] == (month, place) and euros > 0}
-        needed = sum(euros for when, euros in own.items() if when <= day)
+    cares: dict[tuple[date, object], dict[date, Decimal]] = defaultdict(dict)
+    for (month, child, day), price in prices.items():
+        if price > 0:
+            cares[month, child][day] = price
+    for (month, _child), own in cares.items():
         evenings = evenings_of(payer, month, sum(own.values()))
-        unpaid = [on for on, care in evenings if care < needed]
-        since = [on for on, _care in evenings if on > max(unpaid, default=date.min)]
-        if since:
-            found.append((since[0], price))
+        for day, price in own.items():
+            needed = sum(euros for when, euros in own.items() if when <= day)
+            unpaid = [on for on, care in evenings if care < needed]
+            since = [on for on, _care in evenings if on > max(unpaid, default=date.min)]
+            if since:
+                found.append((since[0], price))
     return found
 
 
@@ -164,7 +166,7 @@ def live(seed: int, often: int) -> None:
 def walks() -> list[tuple[int, int]]:
     """Seeds, and how many things happen a month: a short walk, and those that `KRIBBE_WALKS` asks, in full."""
     first, _to, last = os.environ.get("KRIBBE_WALKS", "").partition("-")
-    return [(104, 4), *((seed, 9) for seed in range(int(first), int(last) + 1))] if first else [(104, 4)]
+    return [(104, 3), *((seed, 9) for seed in range(int(first), int(last) + 1))] if first else [(104, 3)]
 
 
 @pytest.mark.parametrize(("seed", "often"), walks())
