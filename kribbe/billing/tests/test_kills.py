@@ -21,7 +21,7 @@ from kribbe.billing.tests.scene import make_payer, share, with_books
 from kribbe.contact.models import Mail, Notice
 from kribbe.planning.tests.scene import MONDAY, place
 from kribbe.testing import cast
-from kribbe.testing.kills import dies_after, killed_inside
+from kribbe.testing.kills import dies_after
 from kribbe.trust.models import AuditEntry
 from kribbe.trust.principal import SYSTEM
 
@@ -31,12 +31,6 @@ OVERDUE = datetime(2026, 4, 17, 9, tzinfo=UTC)
 FAMILIES = 7
 MOST = 60
 """Statements after which the work is killed first, at the latest; each time it gets a few more."""
-WORK = """
-from datetime import UTC, datetime
-from kribbe.billing.services import run
-run.AT_ONCE = 2
-run.work_off_waiting(now=datetime(2026, 4, 2, 9, tzinfo=UTC))
-"""
 
 
 def seeds() -> list[int]:
@@ -114,15 +108,3 @@ def test_a_month_that_is_killed_at_any_statement_is_whole(kept, seed):
         )
     assert (Sending.objects.count(), Reminder.objects.count(), Mail.objects.count()) == (7, 7, 14)
     assert kills > 8
-
-
-def test_a_process_that_is_killed_at_any_statement_leaves_what_is_whole(kept):
-    start_run(principal=SYSTEM, books=kept.books, month=MARCH, on=NOW.date(), now=NOW)
-    chance = Random(20260402)  # noqa: S311  the same moments each time
-    for _kill in range(2):
-        killed_inside(WORK, point="statement", times=chance.randint(20, 100))
-        if Invoice.objects.exists():
-            check_documents()
-    work_off_waiting(now=NOW)
-    check_documents()
-    assert Invoice.objects.count() == FAMILIES
