@@ -161,7 +161,8 @@ class Waiting:
         than that is added to `beyond`."""
         paid: dict[int, Decimal] = defaultdict(Decimal)
         for line in entry.lines.filter(account=Account.RECEIVABLE):
-            paid[line.payer_id] -= line.amount
+            if line.payer_id is not None:
+                paid[line.payer_id] -= line.amount
         for each in entry.settlements.select_related("invoice"):
             paid[each.invoice.payer_id] -= each.amount
         for payer, euros in paid.items():
