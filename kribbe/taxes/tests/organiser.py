@@ -154,9 +154,9 @@ class Organiser(Care, Bank):
         self.paid[payer] -= move.amount
 
     def reminds(self) -> None:
-        due = [each for each in late(self.books, self.today) if each.next]
-        for each in self.random.sample(due, min(3, len(due))):
-            remind(invoice_id=each.invoice.pk, step=each.next, today=self.today, **self.by)
+        due = [(each.next, each.invoice.pk) for each in late(self.books, self.today) if each.next]
+        for step, invoice in sorted(due, reverse=True)[:4]:
+            remind(invoice_id=invoice, step=step, today=self.today, **self.by)
 
     def gives_up(self) -> None:
         rows = [each for each in with_open(Invoice.objects.filter(total__gt=0)) if each.open > 0]
@@ -193,5 +193,5 @@ DEEDS = _deeds(
     certificate_withdrawn=1, charge=2, charge_taken_back=1, other_payers=1, other_prices=1, leaves=1, run_again=4,
     close=1, pays=10, pays_unknown=2, matches=3, unmatches=3, puts_aside=1, goes_back_by_hand=1, pays_back=3,
     bank_pays_back=3, uses_kept=2, signs=2, collects=3, collection_returns=2, deposit=2, deposit_goes_off=1,
-    deposit_goes_back=1, reminds=4, gives_up=2, asks_again=2, plans=2, certifies=1,
+    deposit_goes_back=1, reminds=6, gives_up=2, asks_again=2, plans=2, certifies=1,
 )  # fmt: skip
