@@ -36,6 +36,7 @@ TOOL_VARIABLES: Mapping[str, str] = {
     "KRIBBE_TEST_DATA_DIR": "Where the tests keep their own database server.",
     "KRIBBE_SCREENSHOTS": "1: the browser tests write the pictures of the docs.",
     "KRIBBE_CHROMIUM": "The Chromium that the browser tests drive, where it is not on the path.",
+    "KRIBBE_KILLS": "Seeds, as 1-40: a month is killed over and over, at other statements with each.",
     "KRIBBE_WALKS": "Seeds, as 100-259: the money of a small organiser is walked through with each.",
 }
 """Read by the tests alone."""

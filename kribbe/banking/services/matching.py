@@ -79,14 +79,15 @@ def match(*, principal: Principal, movement: Movement, shares: Sequence[Share], 
 def undo(*, principal: Principal, movement: Movement, now: datetime) -> None:
     """Take a match back by a contrary entry, on the same day: the payment is parked again.
 
-    What was kept of it and used since, is open again. Raises RefusedError where it wasn't matched, or where what was
-    kept of it was paid back.
+    What was kept of it and used since, is open again. Raises RefusedError where it wasn't matched, where what was
+    kept of it was paid back, and for a collection that came back once its invoice is collected again.
     """
     with transaction.atomic():
         lock_rows((Books, movement.statement.books_id))
         found = movement.matches.filter(undone_by=None).select_related("entry").first()
         if found is None:
             raise RefusedError(_("This payment isn't matched."), code="parked")
+        _refuse_collected_again(found.entry)
         lines = list(found.entry.lines.all())
         payers = {line.payer_id for line in lines if line.payer_id}
         lock_rows(*((Payer, payer) for payer in payers))
@@ -182,6 +183,15 @@ def _drawn(
     if any(euros for account, euros, _payer in sides if account == Account.TO_REFUND):
         raise RefusedError(_("So much was never paid by this payer."), field="shares", code="too_much")
     return EntryKind.RETURN, sides, parts
+
+
+def _refuse_collected_again(entry: JournalEntry) -> None:
+    """An invoice has one collection under way: with the return undone it would have two."""
+    returned = Collection.objects.filter(returned_by=entry).values("invoice")
+    if Collection.objects.filter(invoice__in=returned, returned_by=None, dropped_at=None).exists():
+        raise RefusedError(
+            _("This can't be undone: the invoice was collected again since."), code="collected_again"
+        )
 
 
 def _refuse_unless_parked(movement: Movement) -> None:

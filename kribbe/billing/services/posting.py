@@ -103,7 +103,7 @@ class Waiting:
                 known.open += part
                 left -= part
                 parts.append((each.invoice, -part))
-        costs = min(max(_costs_asked(payer) - max(mine.costs, NOUGHT), NOUGHT), left)
+        costs = min(self._costs_paid(payer), left)
         mine.costs += costs
         left -= costs
         mine.kept -= left
@@ -112,10 +112,11 @@ class Waiting:
     def take_back(self, entry: JournalEntry) -> tuple[list[Side], list[Part]]:
         """The sides and parts that undo an entry. What it had kept for a payer and was used since, is open again.
 
-        Of an invoice no more is opened than was paid, and no more settled than is open: what is beyond that opens
-        others, or is the payer's own. Raises RefusedError where it was paid back.
+        Of an invoice and of costs no more is opened than was paid, and no more settled than is open: what is beyond
+        that opens others, or is the payer's own. Raises RefusedError where it was paid back.
         """
         parts, beyond = self._unsettled(entry)
+        self._open_costs(entry, beyond)
         sides: list[Side] = []
         for line in entry.lines.all():
             payer, account, euros = line.payer_id, Account(line.account), -line.amount
@@ -154,6 +155,25 @@ class Waiting:
             parts.append((asked.pk, -part))
             beyond[payer] += each.amount - part
         return [each for each in parts if each[1]], beyond
+
+    def _open_costs(self, entry: JournalEntry, beyond: dict[int, Decimal]) -> None:
+        """Costs that an entry paid are open again, or those that it opened paid, as far as they stand; what is more
+        than that is added to `beyond`."""
+        paid: dict[int, Decimal] = defaultdict(Decimal)
+        for line in entry.lines.filter(account=Account.RECEIVABLE):
+            if line.payer_id is not None:
+                paid[line.payer_id] -= line.amount
+        for each in entry.settlements.select_related("invoice"):
+            paid[each.invoice.payer_id] -= each.amount
+        for payer, euros in paid.items():
+            mine = self._of[payer]
+            part = max(-max(mine.costs, NOUGHT), min(euros, self._costs_paid(payer)))
+            mine.costs += part
+            beyond[payer] += euros - part
+
+    def _costs_paid(self, payer: int) -> Decimal:
+        """What stands paid of the costs that were asked of a payer."""
+        return max(_costs_asked(payer) - self._of[payer].costs, NOUGHT)
 
 
 def _written_off(payer: int) -> dict[int, Decimal]:

@@ -17,6 +17,7 @@ from kribbe.banking.services.matching import set_off as use_kept
 from kribbe.banking.services.refunds import refund, withdraw_refunds
 from kribbe.billing.models import Invoice
 from kribbe.billing.selectors.accounts import with_open
+from kribbe.billing.selectors.net import to_pay
 from kribbe.billing.services.posting import Share
 from kribbe.rules.bank.coda_writing import write_coda
 from kribbe.rules.tests.bank.drawn import movement, statement
@@ -46,7 +47,7 @@ class Bank:
             return
         asked = [each for each in rows if each.open > 0] or rows
         chosen = self.random.sample(asked, min(len(asked), self.random.randint(1, 3)))
-        euros = [self._some(each.open if each.open > 0 else each.total) for each in chosen]
+        euros = [self._some(max(each.open, to_pay(each).total) or each.total) for each in chosen]
         moved = self.told(*((part, {"ogm": each.ogm}) for part, each in zip(euros, chosen, strict=True)))
         for one, each, part in zip(moved, chosen, euros, strict=True):
             self._in(one, each.payer_id, part)
@@ -106,7 +107,7 @@ class Bank:
         use_kept(payer=self.random.choice(self.payers), on=self.today, **self.by)
 
     def signs(self) -> None:
-        payer = self.random.choice(self.payers[:2])
+        payer = self.random.choice(self.adults)
         if Mandate.objects.filter(payer=payer, revoked_at=None).exists():
             if self.random.random() < 0.2:
                 revoke(payer=payer, **self.by)
@@ -124,9 +125,13 @@ class Bank:
             return
         singly = [(each.amount, {"client_reference": each.reference}) for each in rows]
         whole = [(sum((each.amount for each in rows), Decimal(0)), {"client_reference": file.reference})]
-        self.told(*self.random.choice((singly, whole)))
+        moved = self.told(*self.random.choice((singly, whole)))
         for each in rows:
             self.paid[each.invoice.payer_id] += each.amount
+        if len(moved) == len(rows):
+            self.matched |= {
+                one.pk: (each.invoice.payer_id, each.amount) for one, each in zip(moved, rows, strict=True)
+            }
 
     def collection_returns(self) -> None:
         rows = list(
@@ -134,5 +139,5 @@ class Bank:
         )
         if rows:
             each = self.random.choice(rows)
-            self.told((-each.amount, {"client_reference": each.reference, "return_reason": "MS03"}))
-            self.paid[each.invoice.payer_id] -= each.amount
+            (one,) = self.told((-each.amount, {"client_reference": each.reference, "return_reason": "MS03"}))
+            self._in(one, each.invoice.payer_id, -each.amount)
