@@ -37,9 +37,10 @@ from kribbe.trust.principal import Principal
 def match(*, principal: Principal, movement: Movement, shares: Sequence[Share], now: datetime) -> Match:
     """Say whose a parked payment is; the shares make its amount.
 
-    Money that went out takes from what is kept for its one payer, or opens the payer's invoices again. An invoice
-    that is named and was written off is asked again for it. Raises RefusedError where somebody was faster, where the
-    shares don't make the amount, and beyond what was asked as a deposit.
+    Money that went out takes from what is kept for its one payer, or opens the payer's invoices again: before others
+    that of a collection of just that amount, which came back by it. An invoice that is named and was written off is
+    asked again for it. Raises RefusedError where somebody was faster, where the shares don't make the amount, and
+    beyond what was asked as a deposit.
     """
     books = movement.statement.books
     deposits = [share.deposit for share in shares if share.deposit is not None]
@@ -59,12 +60,15 @@ def match(*, principal: Principal, movement: Movement, shares: Sequence[Share], 
         if movement.aside_at is not None:
             _take_aside_back(principal, movement, now)
         waiting = Waiting([share.payer for share in shares])
-        kind, sides, parts = _drawn(movement, shares, waiting)
+        came_back = _collected(movement, shares)
+        kind, sides, parts = _drawn(movement, shares, waiting, came_back)
         turn = movement.matches.count() + 1
         parked: Side = (Account.PARKED, movement.amount, None)
         draft = Draft(kind, movement.on, f"match:{movement.pk}:{turn}", [parked, *sides], parts)
         (entry,) = write_matched([(draft, movement)], principal=principal, books=books, now=now)
         enter_deposits(principal, entry, shares, now)
+        if came_back and kind == EntryKind.RETURN:
+            Collection.objects.filter(pk=came_back.pk).update(returned_by=entry)
         write_off_rest(undone=undone, **by_whom)
         record(
             principal=principal,
@@ -170,8 +174,20 @@ def _move_aside(principal: Principal, movement: Movement, aside: bool, now: date
     write([draft], principal=principal, books=books, now=now)
 
 
+def _collected(movement: Movement, shares: Sequence[Share]) -> Collection | None:
+    """The last collection of just what went out, of the payer whose it is, that didn't come back yet."""
+    if movement.amount > 0:
+        return None
+    (share,) = shares
+    found = Collection.objects.filter(
+        invoice__payer=share.payer, amount=-movement.amount, returned_by=None, dropped_at=None
+    ).exclude(paid_by=None)
+    named = found.filter(invoice__in=share.first) if share.first else found
+    return named.order_by("pk").last()
+
+
 def _drawn(
-    movement: Movement, shares: Sequence[Share], waiting: Waiting
+    movement: Movement, shares: Sequence[Share], waiting: Waiting, came_back: Collection | None
 ) -> tuple[EntryKind, list[Side], list[tuple[int, Decimal]]]:
     if movement.amount > 0:
         of_deposits = all(share.deposit is not None for share in shares)
@@ -179,7 +195,8 @@ def _drawn(
     (share,) = shares
     if waiting.kept(share.payer) >= -movement.amount:
         return EntryKind.REFUND, [(Account.TO_REFUND, -movement.amount, share.payer)], []
-    sides, parts = waiting.reopen(share.payer, -movement.amount, first=share.first)
+    first = [came_back.invoice_id] if came_back else share.first
+    sides, parts = waiting.reopen(share.payer, -movement.amount, first=first)
     if any(euros for account, euros, _payer in sides if account == Account.TO_REFUND):
         raise RefusedError(_("So much was never paid by this payer."), field="shares", code="too_much")
     return EntryKind.RETURN, sides, parts

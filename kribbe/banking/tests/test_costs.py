@@ -70,3 +70,15 @@ def test_a_collection_that_came_back_stays_so_while_its_invoice_is_collected_aga
     undo(principal=SYSTEM, movement=back, now=NOW)
     assert open_of(asked) == 0
     assert bank_ties_out()
+
+
+def test_a_collection_whose_return_is_matched_by_hand_came_back(kept, asked):
+    """The bank told 365.00 back with words of its own: by hand it is the return of the collection."""
+    booked(kept, paid_in(1, "365.00", client_reference=Collection.objects.get().reference))
+    booked(kept, paid_in(1, "-365.00", text="onvoldoende saldo"), number=2)
+    back = Movement.objects.get(amount__lt=0)
+    match(principal=SYSTEM, movement=back, shares=[Share(kept.payer.pk, Decimal("365.00"))], now=NOW)
+    assert Collection.objects.get().returned_by == back.matches.get().entry
+    assert made(kept, days=90).collections.get().invoice == asked
+    assert refused(lambda: undo(principal=SYSTEM, movement=back, now=NOW)) == "collected_again"
+    assert bank_ties_out()
