@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from kribbe.web.branding import Brand, brand_for
 from kribbe.web.language import PARAMETER, in_language
-from kribbe.web.navigation import Entry, RailSection, entries, rail_section
+from kribbe.web.navigation import Entry, RailSection, entries, nearest_only, rail_section
 
 STAFF_SECTIONS = ("location", "desk", "policy", "admin")
 
@@ -60,8 +60,8 @@ class Shell:
     @cached_property
     def rail(self) -> list[RailSection]:
         """The staff rail: sections that hold something for this reader."""
-        found = [(section, entries(self.request, section)) for section in STAFF_SECTIONS]
-        return [rail_section(section, shown) for section, shown in found if shown]
+        found = nearest_only({section: entries(self.request, section) for section in STAFF_SECTIONS})
+        return [rail_section(section, shown) for section, shown in found.items() if shown]
 
     @cached_property
     def alternates(self) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ A room registers in its AppConfig.ready:
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -49,6 +49,7 @@ class NavItem:
     open location, the desk and the day alone. `action` names what the reader must be allowed to do, "" for everybody.
     `arguments` gives the address's parts, or None where the entry does not apply to this request.
     `holds` names pages (`places:photos`) that belong to it though their address doesn't begin with its own.
+    `alone` where other pages' addresses begin with its own though they don't belong to it.
     `group` is the drawer of the staff rail in which it lies, "" where it always shows.
     """
 
@@ -62,6 +63,7 @@ class NavItem:
     arguments: Arguments | None = None
     holds: Collection[str] = ()
     group: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,16 @@ def _kept(_reader: Hashable, _badges: tuple[tuple[str, Badge], ...]) -> list[Cou
     return []
 
 
+def nearest_only(sections: Mapping[str, Sequence[Entry]]) -> dict[str, Sequence[Entry]]:
+    """The entries of a rail's sections, of which one at most is current: the one with the longest address."""
+    current = [entry.url for shown in sections.values() for entry in shown if entry.is_current]
+    nearest = max(current, key=len, default=None)
+    return {
+        name: [replace(entry, is_current=entry.is_current and entry.url == nearest) for entry in shown]
+        for name, shown in sections.items()
+    }
+
+
 def rail_section(name: str, shown: Sequence[Entry]) -> RailSection:
     """The entries of a section, laid in their drawers."""
     drawers = [
@@ -208,6 +220,8 @@ def _current(request: HttpRequest, shown: Sequence[tuple[NavItem, str]]) -> str 
     page = request.resolver_match.view_name if request.resolver_match else ""
     holding = [url for item, url in shown if page in item.holds]
     matches = [
-        url for _, url in shown if request.path == url or (url != "/" and request.path.startswith(url))
+        url
+        for item, url in shown
+        if request.path == url or (url != "/" and not item.alone and request.path.startswith(url))
     ]
     return max(holding or matches, key=len, default=None)

@@ -33,10 +33,10 @@ def register_locations() -> None:
 
 def register_navigation() -> None:
     """Hang the pages in the rail."""
-    for label, name, icon, order, group in (
-        (_("Attendance"), "attendance:day", "clipboard-check", 12, ""),
-        (_("Register of attendance"), "attendance:month", "book-open-check", 43, "children"),
-        (_("Tablets"), "attendance:devices", "tablet", 74, "place"),
+    for label, name, icon, order, group, holds in (
+        (_("Attendance"), "attendance:day", "clipboard-check", 12, "", ("attendance:evacuation",)),
+        (_("Register of attendance"), "attendance:month", "book-open-check", 43, "children", ()),
+        (_("Tablets"), "attendance:devices", "tablet", 74, "place", ()),
     ):
         register(
             NavItem(
@@ -47,6 +47,7 @@ def register_navigation() -> None:
                 order=order,
                 arguments=place_where(Action.REGISTER_READ),
                 group=group,
+                holds=holds,
             )
         )
     register(

@@ -3,7 +3,7 @@
 from django.utils.text import capfirst
 
 from kribbe.attendance.selectors.day import Day
-from kribbe.places.selectors.closed import calendars_of, open_patterns, shut_in_words
+from kribbe.places.selectors.closed import calendars_of, next_open_day, shut_in_words
 from kribbe.places.selectors.holidays import named_holidays
 from kribbe.rules.closing import Closing, Shut
 
@@ -17,9 +17,7 @@ def shut_words(day: Day) -> str:
         return ""
     groups = [each.week.group for each in day.groups]
     calendars = calendars_of([day.location.pk], day.on, None)
-    patterns = open_patterns([each.pk for each in groups], day.on)
-    opens = [calendars.of(each).next_open(patterns[each.pk], day.on) for each in groups]
     closing = calendars.at[day.location.pk].closing_on(day.on) or Closing(
         day.on, day.on, named_holidays(day.on.year).get(day.on, "")
     )
-    return capfirst(shut_in_words(Shut(closing, 0, min(filter(None, opens), default=None))))
+    return capfirst(shut_in_words(Shut(closing, 0, next_open_day(groups, calendars, day.on))))

@@ -69,9 +69,15 @@ _of_children = partial(_at_place, group="children")
 
 ENTRIES = (
     NavItem(
-        _("My locations"), "enrolment:locations", "building-2", "location", order=5, arguments=_runs_more
+        _("My locations"),
+        "enrolment:locations",
+        "building-2",
+        "location",
+        order=5,
+        arguments=_runs_more,
+        alone=True,
     ),
-    _at_place(_("Today"), "enrolment:today", "sun", order=10),
+    _at_place(_("Today"), "enrolment:today", "sun", order=10, alone=True),
     _at_place(
         _("Waiting list"),
         "enrolment:waiting_list",
@@ -96,7 +102,15 @@ ENTRIES = (
         arguments=_in_place,
         group="place",
     ),
-    NavItem(_("My locations"), "enrolment:locations", "building-2", "account", order=20, arguments=_runs_any),
+    NavItem(
+        _("My locations"),
+        "enrolment:locations",
+        "building-2",
+        "account",
+        order=20,
+        arguments=_runs_any,
+        alone=True,
+    ),
 )
 
 WAITING = (

@@ -1,6 +1,6 @@
 """The days on which nobody comes: closing days of a location or a group of it, and public holidays."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -184,6 +184,13 @@ def first_open_day(
     shut = first_day_shut(calendar, pattern, start)
     opens = shut.opens if shut else None
     return opens if opens and (latest is None or opens <= latest) else start
+
+
+def next_open_day(groups: Sequence[Group], calendars: Calendars, since: date) -> date | None:
+    """The first day from `since` on that one of the groups opens; None where none does within a year. One query."""
+    patterns = open_patterns([each.pk for each in groups], since)
+    opens = (calendars.of(each).next_open(patterns[each.pk], since) for each in groups)
+    return min(filter(None, opens), default=None)
 
 
 def shut_in_words(shut: Shut) -> str:

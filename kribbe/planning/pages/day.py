@@ -21,6 +21,7 @@ from kribbe.enrolment.pages.location_words import short_name
 from kribbe.people.models import Child
 from kribbe.places.access import at_location, may_at
 from kribbe.places.models import Location
+from kribbe.places.selectors.closed import calendars_of, next_open_day
 from kribbe.planning import words
 from kribbe.planning.access import placement_at
 from kribbe.planning.models import Absence, AbsenceKind, GettingUsedDay, Severity, TellingSide
@@ -77,7 +78,7 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "is_today": on == today,
         "before": on - DAY,
         "after": on + DAY,
-        "is_shut": week.is_shut(on),
+        **_shut(week, location, on),
         "is_closed": on in week.closed,
         "groups": [(group, len(rows), draw(rows), _nameless(group, on)) for group, rows in groups],
         "coming": sum(not row["away"] for _group, rows in groups for row in rows),
@@ -95,6 +96,14 @@ def day_page(request: Any, location: Location) -> HttpResponse:
         "visits": [visit_row(each) for each in week.visits],
     }
     return render(request, "planning/day.html", context)
+
+
+def _shut(week: Week, location: Location, on: date) -> dict[str, Any]:
+    """Whether nobody comes on a day, and the way to the first open day after it."""
+    if not week.is_shut(on):
+        return {"is_shut": False}
+    opens = next_open_day([each.group for each in week.groups], calendars_of([location.pk], on, None), on)
+    return {"is_shut": True, "opens": opens, "opens_url": f"?on={opens}" if opens else ""}
 
 
 def visit_row(visit: GettingUsedDay) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from kribbe.enrolment.tests.location_scene import manager_of
 from kribbe.people.models import Adult
@@ -174,6 +175,7 @@ def test_a_manager_changes_many_children_by_keyboard(open_as, scene):
     page.get_by_role("button", name="Eerst bekijken").focus()
     page.keyboard.press("Enter")
     page.get_by_text("Kan verstuurd worden").wait_for()
+    expect(page.get_by_role("heading", name="Wat het doet")).to_be_in_viewport()
     look(page, "many")
     page.get_by_label("Je naam, als handtekening").fill("Mia Claes")
     page.get_by_role("button", name="Teken en verstuur").focus()

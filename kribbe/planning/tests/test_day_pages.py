@@ -44,8 +44,11 @@ def test_an_absence_that_was_not_told_gets_another_reason(scene, manager):
 def test_a_closed_day_has_nobody(scene, manager):
     day = open_day(scene)
     scene.location.closing_days.create(during=(day, day + DAY))
-    page = manager.get(at(scene, "day") + f"?on={day}").content.decode()
-    assert "Noor M." not in page
+    page = manager.get(at(scene, "day") + f"?on={day}")
+    assert "Noor M." not in page.content.decode()
+    assert page.context["opens"] > day
+    assert f'href="?on={page.context["opens"]}"' in page.content.decode()
+    assert not manager.get(at(scene, "day") + page.context["opens_url"]).context["is_shut"]
 
 
 def test_on_a_day_of_the_week_that_no_group_opens_it_is_closed_and_not_empty(scene, manager):
@@ -55,6 +58,7 @@ def test_on_a_day_of_the_week_that_no_group_opens_it_is_closed_and_not_empty(sce
     assert page.context["is_shut"]
     assert not page.context["is_closed"]
     assert "No group opens on this day of the week" in page.content.decode()
+    assert page.context["opens"] == saturday + 2 * DAY
     assert not manager.get(at(scene, "day") + f"?on={open_day(scene)}").context["is_shut"]
 
 

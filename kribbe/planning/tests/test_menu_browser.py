@@ -49,3 +49,17 @@ def test_on_a_wide_page_they_stand_above_the_headings(open_as, scene):
     assert all(rail.get_by_role("link", name=name).is_visible() for name in DAILY)
     assert not rail.get_by_role("button", name="Meer").is_visible()
     assert rail.locator("summary", has_text="Onze locatie").is_visible()
+
+
+def test_a_long_name_in_a_wide_type_stays_within_the_rail(open_as, scene):
+    page = open_as(manager_of(scene.location, now=scene.now), DESKTOP)
+    page.goto(reverse("attendance:month", args=[scene.location.slug]))
+    page.evaluate("document.body.style.fontFamily = 'DejaVu Sans'")
+    beyond = (
+        page.get_by_role("navigation", name="Werk")
+        .locator(".rail__link:visible")
+        .evaluate_all(
+            "links => links.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+        )
+    )
+    assert beyond == []

@@ -144,7 +144,7 @@ def test_a_parent_sees_the_cost_before_reporting(scene, parent):
     again = parent.post(address, {"first": f"{first}", "do": "look"})
     assert again.status_code == 422
     mine = reverse("planning:my_agreement", args=[scene.noor.reference])
-    assert parent.get(mine).status_code == 200
+    assert f"<span>{first:%A} " in parent.get(mine).content.decode()
     parent.post(reverse("planning:my_absence_back", args=[scene.noor.reference]), {"day": f"{first}"})
     assert Absence.objects.get().taken_back_at is not None
 

@@ -8,7 +8,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import RequestFactory
 
 from kribbe.web import navigation
-from kribbe.web.navigation import Entry, NavItem, entries, rail_section, register, register_action_check
+from kribbe.web.navigation import (
+    Entry,
+    NavItem,
+    entries,
+    nearest_only,
+    rail_section,
+    register,
+    register_action_check,
+)
 
 pytestmark = pytest.mark.urls("kribbe.web.tests.urls")
 
@@ -53,6 +61,24 @@ def test_the_longest_matching_entry_is_current() -> None:
     register(NavItem("Search", "web:gallery_search", "sun", "public"))
     found = entries(RequestFactory().get("/_web/gallery/search/"), "public")
     assert [(entry.label, entry.is_current) for entry in found] == [("All", False), ("Search", True)]
+
+
+def test_one_that_stands_alone_is_current_on_its_own_page_only() -> None:
+    register(NavItem("All", "web:gallery", "sun", "public", alone=True))
+    inside, own = RequestFactory().get("/_web/gallery/search/"), RequestFactory().get("/_web/gallery/")
+    assert [[one.is_current for one in entries(request, "public")] for request in (inside, own)] == [
+        [False],
+        [True],
+    ]
+
+
+def test_of_all_sections_one_entry_is_current() -> None:
+    register(NavItem("All", "web:gallery", "sun", "desk"))
+    register(NavItem("Search", "web:gallery_search", "sun", "policy"))
+    request = RequestFactory().get("/_web/gallery/search/")
+    found = nearest_only({name: entries(request, name) for name in ("desk", "policy", "admin")})
+    marked = {name: [entry.is_current for entry in shown] for name, shown in found.items()}
+    assert marked == {"desk": [False], "policy": [True], "admin": []}
 
 
 @pytest.mark.django_db
