@@ -8,11 +8,11 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from kribbe.enrolment.tests.location_scene import manager_of
-from kribbe.enrolment.tests.test_place_browser import enter, looked
+from kribbe.enrolment.tests.test_place_browser import enter
 from kribbe.rules.calendar import add_months
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast
-from kribbe.testing.browser import DESKTOP, PHONE
+from kribbe.testing.browser import seen
 from kribbe.trust.principal import Role, Scope
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,13 +39,13 @@ def test_given_up_and_taken_back(open_page, live_server):
     page = enter(open_page, live_server, parent)
     page.goto(live_server.url + reverse("enrolment:placement", args=[place.reference]))
     page.get_by_role("link", name="We hebben deze plaats niet meer nodig").click()
-    looked(page, "give-up", PHONE, DESKTOP)
+    seen(page)
     page.get_by_role("button", name="Geef de plaats op").click()
-    looked(page, "given-up", PHONE, DESKTOP)
+    seen(page)
     manager = enter(open_page, live_server, manager_of(location, now=now))
     manager.goto(live_server.url + reverse("enrolment:location_children", args=[location.slug]))
-    looked(manager, "given-up-there", PHONE, DESKTOP)
+    seen(manager)
     manager.get_by_role("button", name="Ongedaan maken").click()
     manager.get_by_role("link", name="Komt niet").click()
-    looked(manager, "given-up-there", PHONE, DESKTOP)
+    seen(manager)
     expect(manager.get_by_role("button", name="Geef de plaats op")).to_be_visible()
