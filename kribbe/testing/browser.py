@@ -166,11 +166,14 @@ def axe(page: Page) -> None:
 
 
 def screenshot(page: Page, name: str, *, full: bool = False) -> None:
-    """Write docs/images/`name`.png when KRIBBE_SCREENSHOTS=1, so that the docs show the pages as tested."""
-    if os.environ.get("KRIBBE_SCREENSHOTS") == "1":
+    """Draw docs/images/`name`.png anew when KRIBBE_SCREENSHOTS=1, so that the docs show the pages as tested.
+
+    A new picture begins as an empty file of that name.
+    """
+    picture = PICTURES / f"{name}.png"
+    if os.environ.get("KRIBBE_SCREENSHOTS") == "1" and picture.exists():
         page.evaluate("() => { scrollTo(0, 0); return document.fonts.ready; }")
-        drawn = page.screenshot(full_page=full, animations="disabled")
-        (PICTURES / f"{name}.png").write_bytes(few_colours(drawn))
+        picture.write_bytes(few_colours(page.screenshot(full_page=full, animations="disabled")))
 
 
 def seen_at(page: Page, *sizes: Size) -> Iterator[Size]:
@@ -195,16 +198,11 @@ def seen(page: Page) -> None:
 
 
 def look_at(room: str, *sizes: Size) -> Callable[[Page, str], None]:
-    """`look(page, name)`: `seen_at` these sizes, with its pictures, named after room and width, that docs/images has.
-
-    A new picture begins as an empty file of that name there.
-    """
+    """`look(page, name)`: `seen_at` these sizes, with its pictures, named after room and width."""
 
     def look(page: Page, name: str) -> None:
         for width, _height in seen_at(page, *sizes):
-            picture = f"{room}-{name}-{width}"
-            if (PICTURES / f"{picture}.png").exists():
-                screenshot(page, picture, full=True)
+            screenshot(page, f"{room}-{name}-{width}", full=True)
 
     return look
 

@@ -47,7 +47,7 @@ class Built:
 def built_once(build: Callable[[], object]) -> Any:
     """A fixture of what `build` makes: a function without arguments, whose result can be copied.
 
-    It builds anew where something was written before it, by another clock, and after a while.
+    It builds anew where something was written before it, by another clock, and after a while. Files aren't put back.
     """
     known: dict[tuple[bool, date], Built] = {}
 

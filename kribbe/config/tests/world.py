@@ -2,6 +2,7 @@
 
 from datetime import date, time, timedelta
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -39,7 +40,6 @@ from kribbe.rounds.models import Round
 from kribbe.rules.halfdays import WeekPattern
 from kribbe.testing import cast, uploads
 from kribbe.testing.sessions import log_in
-from kribbe.testing.worlds import built_once
 from kribbe.trust import files
 from kribbe.trust.files import Kind
 from kribbe.trust.principal import SYSTEM, Role, Scope
@@ -50,7 +50,7 @@ from kribbe.upkeep.services.invite import invite
 from kribbe.upkeep.tokens import INVITATION, QUESTION
 
 
-@built_once
+@pytest.fixture
 def world():
     now = timezone.now()
     desk, other = cast.make_desk(), cast.make_desk("elders", nis="99002")
