@@ -124,20 +124,23 @@ def test_a_discount_that_moves_to_another_child(kept):
     assert alike(kept, days).more == Decimal("344.00") - Decimal("580.00")
 
 
-def test_an_absence_that_takes_the_last_free_day_of_the_next_piece_of_the_stay(kept, fee):
-    """Noor has 8 days (18 x 4/10 x 361/365 = 7.12, up). Six are used, and the 18th, told already, takes the next one:
-    once the 9th and the 10th are free, the 18th costs 15.00."""
-    house_rules(kept)
+def in_pieces(noor):
+    """Full Mondays and Tuesdays; from 16 to 29 March full Wednesdays and Thursdays: the three pieces of the stay."""
     full = ((420, 1080),)
     for terms in (
         Terms(first=date(2026, 1, 5), weeks=({0: full, 1: full},)),
         Terms(first=march(16), last=march(29), weeks=({2: full, 3: full},)),
     ):
-        paper = send_paper(
-            principal=SYSTEM, placement_id=kept.scene.noor.pk, name="Mia", now=NOW, terms=terms
-        )
+        paper = send_paper(principal=SYSTEM, placement_id=noor.pk, name="Mia", now=NOW, terms=terms)
         sign_paper(principal=SYSTEM, paper_id=paper.pk, name="An Maes", now=NOW)
-    first, second, _third = stay_of(kept.scene.noor)
+    return stay_of(noor)
+
+
+def test_an_absence_that_takes_the_last_free_day_of_the_next_piece_of_the_stay(kept, fee):
+    """Noor has 8 days (18 x 4/10 x 361/365 = 7.12, up). Six are used, and the 18th, told already, takes the next one:
+    once the 9th and the 10th are free, the 18th costs 15.00."""
+    house_rules(kept)
+    first, second, _third = in_pieces(kept.scene.noor)
     absent(first, *(date(2026, 2, day) for day in (2, 3, 9, 10, 16, 17)))
     absent(second, march(18))
     before = sum(each.result.total for each in expected(kept.books, MARCH, [first.child.household_id]))
@@ -151,16 +154,7 @@ def test_an_absence_that_takes_the_last_free_day_of_the_next_piece_of_the_stay(k
 def test_days_of_two_pieces_cost_together_what_the_run_asks(kept, fee):
     """Six of eight free days are used; of four more, two in each piece, the last two cost 15.00 each."""
     house_rules(kept)
-    full = ((420, 1080),)
-    for terms in (
-        Terms(first=date(2026, 1, 5), weeks=({0: full, 1: full},)),
-        Terms(first=march(16), last=march(29), weeks=({2: full, 3: full},)),
-    ):
-        paper = send_paper(
-            principal=SYSTEM, placement_id=kept.scene.noor.pk, name="Mia", now=NOW, terms=terms
-        )
-        sign_paper(principal=SYSTEM, paper_id=paper.pk, name="An Maes", now=NOW)
-    first, second, _third = stay_of(kept.scene.noor)
+    first, second, _third = in_pieces(kept.scene.noor)
     absent(first, *(date(2026, 2, day) for day in (2, 3, 9, 10, 16, 17)))
     household = [first.child.household_id]
     before = sum(each.result.total for each in expected(kept.books, MARCH, household))
